@@ -1,0 +1,69 @@
+//! Limits that hold: one place that says when work must stop, and why.
+//!
+//! In: a deadline, a ceiling of memory, an interrupt. Out: an error at the next check. It refuses
+//! to know clocks other than the monotonic one, and signals.
+
+use crate::error::{Error, Kind, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How much a question may take. Nothing set means no limit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// Wall time.
+    pub timeout: Option<Duration>,
+    /// Rows (or triples) given out.
+    pub max_rows: Option<u64>,
+    /// Bytes of memory of the whole process.
+    pub max_memory: Option<usize>,
+    /// How many bytes the process has allocated now; without it `max_memory` cannot hold.
+    pub memory_used: Option<fn() -> usize>,
+}
+
+/// Watches one question's limits. Clones watch the same question.
+#[derive(Debug, Clone)]
+pub struct Governor {
+    limits: Limits,
+    deadline: Option<Instant>,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Governor {
+    /// Starts the clock. `interrupted` may be set from a signal handler or another thread.
+    pub fn new(limits: Limits, interrupted: Arc<AtomicBool>) -> Self {
+        Self { limits, deadline: limits.timeout.map(|timeout| Instant::now() + timeout), interrupted }
+    }
+
+    /// A governor that never stops anything.
+    pub fn unlimited() -> Self {
+        Self::new(Limits::default(), Arc::default())
+    }
+
+    /// The limits it was made with.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether the work may go on. Cheap enough for every few hundred rows, not for every row.
+    ///
+    /// # Errors
+    /// `Interrupted` or `Limit`, with what was exceeded and how to raise it.
+    pub fn check(&self) -> Result<()> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err(Error::new(Kind::Interrupted, "interrupted"));
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            let after = self.limits.timeout.unwrap_or_default();
+            return Err(Error::new(Kind::Limit, format!("stopped after {} s", after.as_secs_f64()))
+                .hint("raise --timeout, or ask for less"));
+        }
+        if let (Some(max), Some(used)) = (self.limits.max_memory, self.limits.memory_used)
+            && used() > max
+        {
+            return Err(Error::new(Kind::Limit, format!("stopped at {} MB of memory", max / 1_000_000))
+                .hint("raise --max-memory, or ask for less"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! From a question to its answer: parse, rewrite, run.
+//!
+//! In: the text of a query, a graph, parameters, limits. Out: an [`Answer`]. It refuses to know
+//! where graphs come from and who reads the answer.
+
+pub mod governor;
+pub mod parse;
+pub mod reference;
+pub mod rewrite;
+
+pub use governor::{Governor, Limits};
+
+use crate::answers::Answer;
+use crate::error::Result;
+use crate::store::Graph;
+use spargebra::Query;
+
+/// Which graphs of the dataset the query's default graph is made of, where the query does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DefaultGraph {
+    /// The default graph alone.
+    #[default]
+    Alone,
+    /// The default graph and all named ones together.
+    Union,
+}
+
+/// Answers a parsed query over a graph.
+///
+/// # Errors
+/// What the evaluation of the query reports before its first row.
+pub fn answer<'a>(
+    graph: &'a dyn Graph,
+    query: &Query,
+    default_graph: DefaultGraph,
+    governor: &Governor,
+) -> Result<Answer<'a>> {
+    reference::answer(graph, query, default_graph, governor)
+}

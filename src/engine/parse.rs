@@ -1,0 +1,44 @@
+//! SPARQL text to algebra, with the prefixes in scope and the text as the user typed it.
+//!
+//! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. It
+//! refuses to know data.
+
+use crate::error::{Error, Result};
+use crate::terms::Prefixes;
+use spargebra::{Query, SparqlParser, Update};
+
+/// Parses a query. Prefixes in scope need no declaration; those declared in the text win.
+///
+/// # Errors
+/// Where the text is no SPARQL 1.1 or 1.2 query.
+pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Query> {
+    parser(prefixes, base)?
+        .parse_query(text)
+        .map_err(|error| Error::query("this is no SPARQL query").because(error))
+}
+
+/// Parses an update. See [`query`].
+///
+/// # Errors
+/// Where the text is no SPARQL 1.1 or 1.2 update.
+pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Update> {
+    parser(prefixes, base)?
+        .parse_update(text)
+        .map_err(|error| Error::query("this is no SPARQL update").because(error))
+}
+
+fn parser(prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlParser> {
+    let mut parser = SparqlParser::new();
+    if let Some(base) = base {
+        parser = parser
+            .with_base_iri(base)
+            .map_err(|error| Error::usage(format!("the base `{base}` is no IRI")).because(error))?;
+    }
+    for (prefix, namespace) in prefixes.iter() {
+        parser = parser.with_prefix(prefix, namespace).map_err(|error| {
+            Error::usage(format!("the prefix `{prefix}` stands for <{namespace}>, which is no IRI"))
+                .because(error)
+        })?;
+    }
+    Ok(parser)
+}

@@ -1,0 +1,22 @@
+//! baimo (百模): ask, run, export and check a knowledge graph.
+//!
+//! The modules in the order in which a question flows through them.
+
+/// What a good colleague would add.
+pub mod advise;
+/// Answers, and how each is written.
+pub mod answers;
+/// Question to answer.
+pub mod engine;
+/// What went wrong, where, and the way out.
+pub mod error;
+/// A graph is a folder; and the one compiled in.
+pub mod project;
+/// The verbs.
+pub mod session;
+/// Bytes to quads.
+pub mod sources;
+/// Quads at rest: the Graph port and what stands behind it.
+pub mod store;
+/// The nouns: terms, prefixes, compact IRIs.
+pub mod terms;

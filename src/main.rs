@@ -1,0 +1,3 @@
+//! The binary: runs a face and turns its error into an exit code.
+
+fn main() {}

@@ -1,0 +1,179 @@
+//! A graph is a folder: `baimo.toml`, `ontology/`, `data/`, `queries/`. And the one compiled in.
+//!
+//! In: a folder, or nothing. Out: a [`Project`], what its manifest says and where its parts are.
+//! It refuses to know what is in the graph.
+
+use crate::error::{Error, Result, Span};
+use crate::terms::Prefixes;
+use std::path::{Path, PathBuf};
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/project.rs"));
+    pub static GRAPH: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/graph.pack"));
+}
+
+/// The name of the file that makes a folder a graph.
+pub const MANIFEST: &str = "baimo.toml";
+
+/// Where a project's parts are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Root {
+    /// In the binary.
+    Embedded,
+    /// In this folder.
+    Folder(PathBuf),
+}
+
+/// What a manifest says.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Short name, as in `baimo`.
+    pub name: String,
+    /// Title, by language; the key is empty for the plain `title`.
+    pub title: Vec<(String, String)>,
+    /// Description, likewise.
+    pub description: Vec<(String, String)>,
+    /// Version of the graph.
+    pub version: String,
+    /// Licence of the graph, an SPDX identifier.
+    pub licence: String,
+    /// The base of relative IRIs in files and queries.
+    pub base: Option<String>,
+    /// Languages of labels, the first preferred.
+    pub languages: Vec<String>,
+    /// The project's own prefixes.
+    pub prefixes: Prefixes,
+    /// Where it is.
+    pub root: Root,
+}
+
+impl Project {
+    /// The project compiled into the binary.
+    ///
+    /// # Errors
+    /// Where the manifest compiled in is broken: a fault of the build.
+    pub fn embedded() -> Result<Self> {
+        Self::parse(MANIFEST, embedded::MANIFEST, Root::Embedded)
+    }
+
+    /// The packed graph compiled into the binary, ontology and data together.
+    pub fn embedded_graph() -> &'static [u8] {
+        embedded::GRAPH
+    }
+
+    /// The project in `folder`.
+    ///
+    /// # Errors
+    /// Where there is no readable manifest, or it is wrong.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(MANIFEST);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Error::data(format!("cannot read {}", path.display())).because(error))?;
+        Self::parse(&path.display().to_string(), &text, Root::Folder(folder.to_owned()))
+    }
+
+    /// The project that `start` lies in: the nearest folder upwards with a manifest.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn find(start: &Path) -> Result<Option<Self>> {
+        match start.ancestors().find(|folder| folder.join(MANIFEST).is_file()) {
+            Some(folder) => Self::open(folder).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn parse(name: &str, text: &str, root: Root) -> Result<Self> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let place = Span::in_text(name, text, error.span().unwrap_or(0..0));
+            Error::data(format!("{name} is broken: {}", error.message())).at(place)
+        })?;
+        let string = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+        let texts = |key: &str| {
+            table
+                .iter()
+                .filter_map(|(have, value)| {
+                    let rest = have.strip_prefix(key)?;
+                    let language = if rest.is_empty() { "" } else { rest.strip_prefix('_')? };
+                    Some((language.to_owned(), value.as_str()?.to_owned()))
+                })
+                .collect()
+        };
+        let mut prefixes = Prefixes::new();
+        if let Some(table) = table.get("prefixes").and_then(toml::Value::as_table) {
+            for (prefix, namespace) in table {
+                let namespace = namespace.as_str().ok_or_else(|| {
+                    Error::data(format!("{name}: the prefix `{prefix}` is no text"))
+                        .hint("write it as  prefix = \"https://...\"")
+                })?;
+                prefixes.insert(prefix, namespace);
+            }
+        }
+        let languages = table.get("languages").and_then(toml::Value::as_array).into_iter().flatten();
+        Ok(Self {
+            name: Some(string("name")).filter(|name| !name.is_empty()).unwrap_or_else(|| "graph".into()),
+            title: texts("title"),
+            description: texts("description"),
+            version: string("version"),
+            licence: string("licence"),
+            base: Some(string("base")).filter(|base| !base.is_empty()),
+            languages: languages.filter_map(|language| language.as_str().map(str::to_owned)).collect(),
+            prefixes,
+            root,
+        })
+    }
+
+    /// The RDF files of a project in a folder, ontology first, each folder sorted by name; none
+    /// for the embedded one, whose graph is packed.
+    ///
+    /// # Errors
+    /// Where a folder cannot be listed.
+    pub fn data_files(&self) -> Result<Vec<PathBuf>> {
+        let Root::Folder(root) = &self.root else { return Ok(Vec::new()) };
+        let mut files = Vec::new();
+        for part in ["ontology", "data"] {
+            files.extend(list(&root.join(part))?);
+        }
+        Ok(files)
+    }
+
+    /// The saved queries: name and text, sorted by name.
+    ///
+    /// # Errors
+    /// Where one cannot be read.
+    pub fn queries(&self) -> Result<Vec<(String, String)>> {
+        let Root::Folder(root) = &self.root else {
+            return Ok(embedded::QUERIES
+                .iter()
+                .map(|(name, text)| ((*name).into(), (*text).into()))
+                .collect());
+        };
+        let mut queries = Vec::new();
+        for path in list(&root.join("queries"))?
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|e| e == "rq"))
+        {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| Error::data(format!("cannot read {}", path.display())).because(error))?;
+            queries.push((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), text));
+        }
+        Ok(queries)
+    }
+}
+
+/// The files in a folder, sorted; none where there is no such folder.
+fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |error| Error::data(format!("cannot list {}", folder.display())).because(error);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() && !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

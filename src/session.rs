@@ -1,0 +1,173 @@
+//! The verbs, over one open graph: what every face calls and nothing else.
+//!
+//! In: where the graph is, texts, parameters. Out: answers and reports as values. It refuses to
+//! print, to read the environment, and to know which face asked.
+
+use crate::answers::Answer;
+use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
+use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::sources::rdf;
+use crate::store::Graph;
+use crate::store::names::Names;
+use crate::store::pack::{Builder, Pack};
+use crate::terms::Prefixes;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+/// How many names are read at most for labels and completion.
+const NAME_BUDGET: usize = 500_000;
+
+/// Where the graph to open is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The project that this folder lies in, else the embedded graph.
+    Here(PathBuf),
+    /// The graph compiled in.
+    Embedded,
+    /// These files together.
+    Files(Vec<PathBuf>),
+}
+
+/// One open graph and all that is known about it.
+pub struct Session {
+    project: Project,
+    graph: Box<dyn Graph>,
+    prefixes: Prefixes,
+    names: OnceLock<Names>,
+    /// How its default graph is made. See [`DefaultGraph`].
+    pub default_graph: DefaultGraph,
+    /// The limits of each question.
+    pub limits: Limits,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Session {
+    /// Opens a graph.
+    ///
+    /// # Errors
+    /// Where a file or a manifest cannot be read or is broken; then nothing is loaded.
+    pub fn open(source: &Source) -> Result<Self> {
+        match source {
+            Source::Embedded => Self::embedded(),
+            Source::Here(folder) => match Project::find(folder)? {
+                Some(project) => {
+                    let files: Vec<_> =
+                        project.data_files()?.into_iter().filter(|path| format_of(path).is_some()).collect();
+                    Self::load(project, &files)
+                }
+                None => Self::embedded(),
+            },
+            Source::Files(files) => Self::load(Project::embedded()?, files),
+        }
+    }
+
+    fn embedded() -> Result<Self> {
+        let graph = Pack::from_static(Project::embedded_graph())?;
+        Ok(Self::new(Project::embedded()?, Box::new(graph), Prefixes::new()))
+    }
+
+    fn load(project: Project, files: &[PathBuf]) -> Result<Self> {
+        let mut builder = Builder::new();
+        let mut declared = Prefixes::new();
+        for path in files {
+            let name = path.display().to_string();
+            let format = format_of(path).ok_or_else(|| {
+                Error::data(format!("{name}: this ending tells no RDF format"))
+                    .hint("known endings: .ttl .nt .nq .trig .rdf .jsonld")
+            })?;
+            let file = std::fs::File::open(path)
+                .map_err(|error| Error::data(format!("cannot open {name}")).because(error))?;
+            builder.start_file();
+            let reader: Box<dyn Read> = Box::new(file);
+            rdf::read(&name, format, project.base.as_deref(), reader, &mut declared, &mut |quad| {
+                builder.add(quad.as_ref());
+                Ok(())
+            })?;
+        }
+        Ok(Self::new(project, Box::new(builder.finish()), declared))
+    }
+
+    fn new(project: Project, graph: Box<dyn Graph>, declared: Prefixes) -> Self {
+        let mut prefixes = Prefixes::well_known();
+        prefixes.extend(&declared);
+        prefixes.extend(&project.prefixes);
+        Self {
+            project,
+            graph,
+            prefixes,
+            names: OnceLock::new(),
+            default_graph: DefaultGraph::default(),
+            limits: Limits::default(),
+            interrupted: Arc::default(),
+        }
+    }
+
+    /// The project that the graph belongs to.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The graph itself.
+    pub fn graph(&self) -> &dyn Graph {
+        self.graph.as_ref()
+    }
+
+    /// The prefixes in scope: well-known, declared in the files, the project's own.
+    pub fn prefixes(&self) -> &Prefixes {
+        &self.prefixes
+    }
+
+    /// The names of the graph's things, read when first asked for.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of_graph(self.graph(), NAME_BUDGET))
+    }
+
+    /// The switch that stops a running question when set, from any thread.
+    pub fn interrupt_switch(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.interrupted)
+    }
+
+    /// Answers a query. `bindings` are put in the place of its variables.
+    ///
+    /// # Errors
+    /// Where the text is wrong, or the evaluation fails before its first row.
+    pub fn query(&self, text: &str, bindings: &Bindings) -> Result<Answer<'_>> {
+        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())?;
+        let query = engine::rewrite::bind(&query, bindings)?;
+        let governor = Governor::new(self.limits, self.interrupt_switch());
+        engine::answer(self.graph(), &query, self.default_graph, &governor)
+    }
+}
+
+fn format_of(path: &Path) -> Option<oxigraph::io::RdfFormat> {
+    rdf::format_named(path.extension()?.to_str()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(answer: Answer<'_>) -> usize {
+        match answer {
+            Answer::Rows(rows) => rows.rows.map(Result::unwrap).count(),
+            Answer::Boolean(_) | Answer::Graph(_) => panic!("no rows"),
+        }
+    }
+
+    #[test]
+    fn the_embedded_graph_answers() {
+        let session = Session::open(&Source::Embedded).unwrap();
+        let answer = session.query("SELECT * { ?r a bm:Release }", &Bindings::new()).unwrap();
+        assert_eq!(rows(answer), 53);
+    }
+
+    #[test]
+    fn the_folder_and_the_embedded_copy_are_the_same_graph() {
+        let embedded = Session::open(&Source::Embedded).unwrap();
+        let folder = Session::open(&Source::Here(env!("CARGO_MANIFEST_DIR").into())).unwrap();
+        assert_eq!(folder.graph().len(), embedded.graph().len());
+    }
+}

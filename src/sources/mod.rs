@@ -1,0 +1,3 @@
+//! Bytes to quads. It refuses to know where quads go.
+
+pub mod rdf;

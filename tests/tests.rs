@@ -1,0 +1,12 @@
+//! The contents page of the black-box tests: one module per file. A file that is missing here fails.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that meets the unexpected should stop at once"
+)]
+
+mod tidy;
