@@ -3,6 +3,10 @@
 //! In: where the graph is, texts, parameters. Out: answers and reports as values. It refuses to
 //! print, to read the environment, and to know which face asked.
 
+use crate::advise::complete::{Completions, Context};
+use crate::advise::provenance::{Part, Provenance};
+use crate::advise::schema::{Found, Schema};
+use crate::advise::{self, Knowledge};
 use crate::answers::Answer;
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
 use crate::error::{Error, Result};
@@ -19,6 +23,9 @@ use std::sync::{Arc, OnceLock};
 
 /// How many names are read at most for labels and completion.
 const NAME_BUDGET: usize = 500_000;
+
+/// How long the reason for an empty answer is looked for.
+const WHY_EMPTY_TIME: std::time::Duration = std::time::Duration::from_millis(180);
 
 /// Where the graph to open is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,10 +142,58 @@ impl Session {
     /// # Errors
     /// Where the text is wrong, or the evaluation fails before its first row.
     pub fn query(&self, text: &str, bindings: &Bindings) -> Result<Answer<'_>> {
-        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())?;
-        let query = engine::rewrite::bind(&query, bindings)?;
+        let query = self.bound(text, bindings)?;
         let governor = Governor::new(self.limits, self.interrupt_switch());
         engine::answer(self.graph(), &query, self.default_graph, &governor)
+    }
+
+    /// What advice can draw on.
+    pub fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge { graph: self.graph(), names: self.names(), prefixes: &self.prefixes }
+    }
+
+    /// The language in which labels are shown first.
+    pub fn language(&self) -> &str {
+        self.project.languages.first().map_or("en", String::as_str)
+    }
+
+    /// What could be typed at `cursor` (in bytes) of `text`.
+    pub fn complete(&self, text: &str, cursor: usize, more: &Context) -> Completions {
+        advise::complete::complete(text, cursor, &self.knowledge(), more)
+    }
+
+    /// Why a query that was answered with nothing finds nothing, in at most three lines.
+    pub fn why_empty(&self, text: &str, bindings: &Bindings) -> Vec<String> {
+        let Ok(query) = self.bound(text, bindings) else { return Vec::new() };
+        let limits = Limits { timeout: Some(WHY_EMPTY_TIME), ..Limits::default() };
+        let governor = Governor::new(limits, self.interrupt_switch());
+        advise::empty::why_empty(&query, &self.knowledge(), self.default_graph, &governor)
+    }
+
+    /// The triples behind a part of a query's answer, and the sources they rest on.
+    ///
+    /// # Errors
+    /// Where the text is wrong, or a limit stops the work.
+    pub fn why(&self, text: &str, bindings: &Bindings, part: Part<'_>) -> Result<Provenance> {
+        let query = self.bound(text, bindings)?;
+        let governor = Governor::new(self.limits, self.interrupt_switch());
+        let known = self.knowledge();
+        advise::provenance::why(&query, part, &known, self.language(), self.default_graph, &governor)
+    }
+
+    /// What is in the graph; with `filter`, only what has it in its name or label.
+    pub fn schema(&self, filter: Option<&str>) -> Schema {
+        advise::schema::schema(&self.knowledge(), self.language(), filter)
+    }
+
+    /// The things that are called `words`, the best match first.
+    pub fn search(&self, words: &str, limit: usize) -> Vec<Found> {
+        advise::schema::search(&self.knowledge(), self.language(), words, limit)
+    }
+
+    fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
+        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())?;
+        engine::rewrite::bind(&query, bindings)
     }
 }
 

@@ -2,6 +2,11 @@
 //!
 //! In: texts, and what is known of the graph. Out: advice as values. It refuses to print.
 
+pub mod complete;
+pub mod empty;
+pub mod provenance;
+pub mod schema;
+
 use crate::store::Graph;
 use crate::store::names::Names;
 use crate::terms::Prefixes;

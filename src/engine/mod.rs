@@ -13,7 +13,7 @@ pub use governor::{Governor, Limits};
 use crate::answers::Answer;
 use crate::error::Result;
 use crate::store::Graph;
-use spargebra::Query;
+pub use spargebra::Query;
 
 /// Which graphs of the dataset the query's default graph is made of, where the query does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
