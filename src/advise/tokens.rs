@@ -1,0 +1,788 @@
+//! A tolerant tokenizer for SPARQL 1.1 and 1.2: any text in, its words out, however broken.
+//!
+//! In: text, also half-typed or wrong. Out: tokens that cover every character but white space, in
+//! order; whether a statement is finished; which bracket belongs to which. It follows the standard's
+//! longest match wherever the text is valid. It refuses to know the grammar, prefixes and data.
+
+use std::ops::Range;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A keyword of the language, in any letter case; also `a`.
+    Keyword,
+    /// The name of a built-in function or aggregate, in any letter case.
+    Function,
+    /// `?x` or `$x`.
+    Variable,
+    /// `<...>`.
+    Iri,
+    /// `prefix:local`, `prefix:` or `:local`.
+    PrefixedName,
+    /// `_:label`.
+    BlankNode,
+    /// A quoted string with any of the four quotes.
+    String,
+    /// An unsigned number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A language tag with its `@`, and perhaps a direction.
+    Language,
+    /// From `#` to the end of the line.
+    Comment,
+    /// A bracket, operator or separator of the language.
+    Punctuation,
+    /// What no SPARQL text has: a bare word, a full-width comma, a stray character.
+    Unknown,
+}
+
+/// One token: a range of bytes of the text, always between characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it is.
+    pub range: Range<usize>,
+    /// False for a string or IRI whose end is missing.
+    pub closed: bool,
+}
+
+impl Token {
+    /// Its characters in the text it was made from; nothing for another text.
+    pub fn text<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.range.clone()).unwrap_or_default()
+    }
+}
+
+/// Whether more text is to be expected. See [`completeness`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// The text can be tried: it is finished, or wrong in a way that more text would not mend.
+    Complete,
+    /// More text must follow: a bracket or long string is open, or the query has hardly begun.
+    Incomplete,
+    /// Finished by a `;` outside all brackets.
+    Terminated,
+}
+
+/// The keywords, in capitals.
+pub const KEYWORDS: &[&str] = &[
+    "A",
+    "ADD",
+    "ALL",
+    "AS",
+    "ASC",
+    "ASK",
+    "BASE",
+    "BIND",
+    "BY",
+    "CLEAR",
+    "CONSTRUCT",
+    "COPY",
+    "CREATE",
+    "DATA",
+    "DEFAULT",
+    "DELETE",
+    "DESC",
+    "DESCRIBE",
+    "DISTINCT",
+    "DROP",
+    "EXISTS",
+    "FILTER",
+    "FROM",
+    "GRAPH",
+    "GROUP",
+    "HAVING",
+    "IN",
+    "INSERT",
+    "INTO",
+    "LIMIT",
+    "LOAD",
+    "MINUS",
+    "MOVE",
+    "NAMED",
+    "NOT",
+    "OFFSET",
+    "OPTIONAL",
+    "ORDER",
+    "PREFIX",
+    "REDUCED",
+    "SELECT",
+    "SEPARATOR",
+    "SERVICE",
+    "SILENT",
+    "TO",
+    "UNDEF",
+    "UNION",
+    "USING",
+    "VALUES",
+    "VERSION",
+    "WHERE",
+    "WITH",
+];
+
+/// The built-in functions and aggregates as the standard spells them, with the fewest and the most
+/// arguments they take.
+pub const FUNCTIONS: &[(&str, usize, usize)] = &[
+    ("ABS", 1, 1),
+    ("AVG", 1, 1),
+    ("BNODE", 0, 1),
+    ("BOUND", 1, 1),
+    ("CEIL", 1, 1),
+    ("COALESCE", 0, usize::MAX),
+    ("CONCAT", 0, usize::MAX),
+    ("CONTAINS", 2, 2),
+    ("COUNT", 1, 1),
+    ("DATATYPE", 1, 1),
+    ("DAY", 1, 1),
+    ("ENCODE_FOR_URI", 1, 1),
+    ("FLOOR", 1, 1),
+    ("GROUP_CONCAT", 1, 1),
+    ("hasLANG", 1, 1),
+    ("hasLANGDIR", 1, 1),
+    ("HOURS", 1, 1),
+    ("IF", 3, 3),
+    ("IRI", 1, 1),
+    ("isBLANK", 1, 1),
+    ("isIRI", 1, 1),
+    ("isLITERAL", 1, 1),
+    ("isNUMERIC", 1, 1),
+    ("isTRIPLE", 1, 1),
+    ("isURI", 1, 1),
+    ("LANG", 1, 1),
+    ("LANGDIR", 1, 1),
+    ("LANGMATCHES", 2, 2),
+    ("LCASE", 1, 1),
+    ("MAX", 1, 1),
+    ("MD5", 1, 1),
+    ("MIN", 1, 1),
+    ("MINUTES", 1, 1),
+    ("MONTH", 1, 1),
+    ("NOW", 0, 0),
+    ("OBJECT", 1, 1),
+    ("PREDICATE", 1, 1),
+    ("RAND", 0, 0),
+    ("REGEX", 2, 3),
+    ("REPLACE", 3, 4),
+    ("ROUND", 1, 1),
+    ("SAMETERM", 2, 2),
+    ("SAMPLE", 1, 1),
+    ("SECONDS", 1, 1),
+    ("SHA1", 1, 1),
+    ("SHA256", 1, 1),
+    ("SHA384", 1, 1),
+    ("SHA512", 1, 1),
+    ("STR", 1, 1),
+    ("STRAFTER", 2, 2),
+    ("STRBEFORE", 2, 2),
+    ("STRDT", 2, 2),
+    ("STRENDS", 2, 2),
+    ("STRLANG", 2, 2),
+    ("STRLANGDIR", 3, 3),
+    ("STRLEN", 1, 1),
+    ("STRSTARTS", 2, 2),
+    ("STRUUID", 0, 0),
+    ("SUBJECT", 1, 1),
+    ("SUBSTR", 2, 3),
+    ("SUM", 1, 1),
+    ("TIMEZONE", 1, 1),
+    ("TRIPLE", 3, 3),
+    ("TZ", 1, 1),
+    ("UCASE", 1, 1),
+    ("URI", 1, 1),
+    ("UUID", 0, 0),
+    ("YEAR", 1, 1),
+];
+
+/// The operators and brackets of more than one character, the longer before the shorter.
+const LONG_PUNCTUATION: &[&str] = &["<<(", ")>>", "<<", ">>", "{|", "|}", "^^", "&&", "||", "!=", "<=", ">="];
+
+/// The pairs of brackets.
+const BRACKETS: &[(&str, &str)] =
+    &[("{", "}"), ("(", ")"), ("[", "]"), ("<<", ">>"), ("<<(", ")>>"), ("{|", "|}")];
+
+/// Splits a text into tokens. Never fails; what is no SPARQL becomes [`Kind::Unknown`].
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut scanner = Scanner { text, at: 0 };
+    let mut found = Vec::new();
+    while let Some(token) = scanner.next_token() {
+        found.push(token);
+    }
+    found
+}
+
+/// Whether `text`, typed so far, is a statement that can be tried.
+pub fn completeness(text: &str) -> Completeness {
+    let found: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
+    if let Some(open) = found.iter().find(|token| token.kind == Kind::String && !token.closed) {
+        // A short string cannot go on in the next line.
+        let long = open.text(text).starts_with("\"\"\"") || open.text(text).starts_with("'''");
+        return if long { Completeness::Incomplete } else { Completeness::Complete };
+    }
+    let mut open = Vec::new();
+    for token in &found {
+        let token = bracket(token, text);
+        if is_opener(token) {
+            open.push(token);
+        } else if is_closer(token) && !open.pop().is_some_and(|opener| are_pair(opener, token)) {
+            return Completeness::Complete; // more text cannot mend it
+        }
+    }
+    if !open.is_empty() {
+        return Completeness::Incomplete;
+    }
+    match found.last() {
+        Some(last) if last.text(text) == ";" => Completeness::Terminated,
+        _ if is_begun_only(&found, text) => Completeness::Incomplete,
+        _ => Completeness::Complete,
+    }
+}
+
+/// The bracket that belongs to the one at byte `at`, if there is one at `at`, and it has a partner.
+pub fn matching_bracket(text: &str, at: usize) -> Option<Range<usize>> {
+    let found = tokens(text);
+    let here = found.iter().position(|token| token.range.contains(&at))?;
+    let mut open: Vec<usize> = Vec::new();
+    for (index, token) in found.iter().enumerate() {
+        let token = bracket(token, text);
+        if is_opener(token) {
+            open.push(index);
+        } else if is_closer(token) {
+            // An opener of another kind in between was left open: it is passed over, not paired.
+            let partner = open.iter().rposition(|opener| {
+                found.get(*opener).is_some_and(|opener| are_pair(bracket(opener, text), token))
+            });
+            let Some(partner) = partner.and_then(|partner| open.drain(partner..).next()) else { continue };
+            if partner == here || index == here {
+                let other = if index == here { partner } else { index };
+                return found.get(other).map(|token| token.range.clone());
+            }
+        }
+    }
+    None
+}
+
+/// Whether this is an opening bracket of SPARQL.
+pub fn is_opener(token: &str) -> bool {
+    BRACKETS.iter().any(|(opener, _)| *opener == token)
+}
+
+/// Whether this is a closing bracket of SPARQL.
+pub fn is_closer(token: &str) -> bool {
+    BRACKETS.iter().any(|(_, closer)| *closer == token)
+}
+
+/// Whether these two brackets belong together.
+pub fn are_pair(opener: &str, closer: &str) -> bool {
+    BRACKETS.contains(&(opener, closer))
+}
+
+/// Whether this is punctuation of Chinese or of typography: what a Chinese keyboard or a word
+/// processor puts where SPARQL has an ASCII character. Some of these are letters to the standard.
+pub fn is_wide_punctuation(c: char) -> bool {
+    matches!(c, '\u{2010}'..='\u{201F}' | '\u{2026}' | '\u{2032}'..='\u{2033}' | '\u{3001}'..='\u{3003}'
+        | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301F}' | '\u{00AB}' | '\u{00BB}' | '\u{00B7}' | '\u{00D7}'
+        | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
+}
+
+/// The text of a token that can be a bracket, else nothing: a string may hold any characters.
+fn bracket<'t>(token: &Token, text: &'t str) -> &'t str {
+    if token.kind == Kind::Punctuation { token.text(text) } else { "" }
+}
+
+/// Whether a text with balanced brackets evidently goes on: there is only a prologue, the form's
+/// braces have not come, or the last word wants another.
+fn is_begun_only(found: &[Token], text: &str) -> bool {
+    const WANT_MORE: &[&str] = &[
+        "AS",
+        "BASE",
+        "BIND",
+        "BY",
+        "CONSTRUCT",
+        "DATA",
+        "FILTER",
+        "FROM",
+        "GRAPH",
+        "GROUP",
+        "HAVING",
+        "IN",
+        "INTO",
+        "LIMIT",
+        "MINUS",
+        "NAMED",
+        "NOT",
+        "OFFSET",
+        "OPTIONAL",
+        "ORDER",
+        "PREFIX",
+        "SERVICE",
+        "TO",
+        "UNION",
+        "USING",
+        "VALUES",
+        "WHERE",
+        "WITH",
+    ];
+    let Some(last) = found.last() else { return true };
+    let keyword = |token: &Token| match token.kind {
+        Kind::Keyword => token.text(text).to_ascii_uppercase(),
+        _ => String::new(),
+    };
+    if WANT_MORE.contains(&keyword(last).as_str()) {
+        return true;
+    }
+    let body = skip_prologue(found, text);
+    let Some(first) = body.first() else { return true };
+    let groups = body.iter().filter(|token| bracket(token, text) == "{").count();
+    let has = |word: &str| body.iter().any(|token| keyword(token) == word);
+    match keyword(first).as_str() {
+        "SELECT" | "ASK" => groups == 0,
+        "CONSTRUCT" => {
+            groups < if body.get(1).is_some_and(|next| bracket(next, text) == "{") { 2 } else { 1 }
+        }
+        "DESCRIBE" | "LOAD" | "CLEAR" | "DROP" | "CREATE" | "ADD" | "MOVE" | "COPY" => body.len() < 2,
+        "INSERT" | "DELETE" if has("DATA") => groups == 0,
+        "INSERT" | "DELETE" | "WITH" => groups == 0 || !has("WHERE"),
+        _ => false,
+    }
+}
+
+/// The tokens after `PREFIX`, `BASE` and `VERSION` declarations.
+pub fn skip_prologue<'t>(mut found: &'t [Token], text: &str) -> &'t [Token] {
+    let declares = |token: &Token, words: &[&str]| {
+        token.kind == Kind::Keyword && words.iter().any(|word| token.text(text).eq_ignore_ascii_case(word))
+    };
+    loop {
+        found = match found {
+            [word, _, _, rest @ ..] if declares(word, &["PREFIX"]) => rest,
+            [word, _, rest @ ..] if declares(word, &["BASE", "VERSION"]) => rest,
+            [word, ..] if declares(word, &["PREFIX", "BASE", "VERSION"]) => &[],
+            _ => return found,
+        }
+    }
+}
+
+/// Reads one token after the other. `at` is always between characters.
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Scanner<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn next_token(&mut self) -> Option<Token> {
+        let blank = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches(blank).len();
+        let rest = self.rest();
+        let first = rest.chars().next()?;
+        let (kind, length, closed) = match first {
+            '#' => (Kind::Comment, line_end(rest), true),
+            '?' | '$' => variable(rest),
+            '<' => less_than(rest),
+            '"' | '\'' => string(rest),
+            '@' => language(rest),
+            '0'..='9' => (Kind::Number, number(rest), true),
+            '.' if rest.get(1..).is_some_and(starts_with_digit) => (Kind::Number, number(rest), true),
+            '_' if rest.starts_with("_:") => blank_node(rest),
+            ':' => (Kind::PrefixedName, 1 + local_name(rest.get(1..).unwrap_or_default()), true),
+            _ if is_name_start(first) && !is_wide_punctuation(first) => word(rest),
+            _ => punctuation(rest),
+        };
+        let length = if length == 0 { first.len_utf8() } else { length };
+        let start = self.at;
+        self.at += length;
+        Some(Token { kind, range: start..self.at, closed })
+    }
+}
+
+/// A token's kind, its length in bytes, and whether it is closed.
+type Cut = (Kind, usize, bool);
+
+fn line_end(rest: &str) -> usize {
+    rest.find(['\n', '\r']).unwrap_or(rest.len())
+}
+
+fn starts_with_digit(rest: &str) -> bool {
+    rest.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The length of the longest beginning whose characters all satisfy `is`.
+fn run(rest: &str, is: impl Fn(char) -> bool) -> usize {
+    rest.find(|c: char| !is(c)).unwrap_or(rest.len())
+}
+
+fn variable(rest: &str) -> Cut {
+    let name = run(rest.get(1..).unwrap_or_default(), is_variable_char);
+    match (name, rest.starts_with('?')) {
+        (0, true) => (Kind::Punctuation, 1, true), // the `?` of a property path
+        (0, false) => (Kind::Unknown, 1, true),
+        (length, _) => (Kind::Variable, 1 + length, true),
+    }
+}
+
+/// `<` begins an IRI where the standard's longest match finds one, or where an absolute IRI
+/// plainly was meant; else it is an operator.
+fn less_than(rest: &str) -> Cut {
+    let inside = rest.get(1..).unwrap_or_default();
+    let good = run(inside, is_iri_char);
+    let is_closed = inside.get(good..).is_some_and(|rest| rest.starts_with('>'));
+    // `?a<?b&&?c>?d` compares twice; an IRI that is only a query is not heard of.
+    if is_closed && !(inside.starts_with('?') && inside.get(..good).is_some_and(|iri| iri.contains("&&"))) {
+        return (Kind::Iri, good + 2, true);
+    }
+    if is_absolute_start(inside) {
+        return broken_iri(inside);
+    }
+    punctuation(rest)
+}
+
+fn is_absolute_start(inside: &str) -> bool {
+    let scheme = run(inside, |c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    let after = inside.get(scheme..).unwrap_or_default();
+    scheme > 0 && (after.starts_with("://") || (after.starts_with(':') && inside.starts_with("urn:")))
+}
+
+/// An IRI with characters that it must not have: to its `>` in the same line, else to the next blank.
+fn broken_iri(inside: &str) -> Cut {
+    let line = inside.get(..line_end(inside)).unwrap_or_default();
+    match line.find(['>', '<', '"', '{', '}']) {
+        Some(end) if line.get(end..).is_some_and(|rest| rest.starts_with('>')) => (Kind::Iri, end + 2, true),
+        _ => (Kind::Iri, 1 + run(line, |c| !c.is_whitespace() && !matches!(c, '<' | '"' | '{' | '}')), false),
+    }
+}
+
+fn string(rest: &str) -> Cut {
+    let quote = rest.get(..1).unwrap_or_default();
+    let long = rest.get(..3).filter(|start| start.chars().all(|c| quote.starts_with(c)));
+    let end = long.unwrap_or(quote);
+    let mut at = end.len();
+    while let Some(left) = rest.get(at..).filter(|left| !left.is_empty()) {
+        if left.starts_with(end) {
+            return (Kind::String, at + end.len(), true);
+        }
+        if long.is_none() && left.starts_with(['\n', '\r']) {
+            break;
+        }
+        let mut chars = left.chars();
+        at += chars.next().map_or(0, char::len_utf8);
+        if left.starts_with('\\') {
+            let escaped = chars.next().filter(|c| long.is_some() || !matches!(c, '\n' | '\r'));
+            at += escaped.map_or(0, char::len_utf8);
+        }
+    }
+    (Kind::String, at, false)
+}
+
+fn language(rest: &str) -> Cut {
+    let tag = rest.get(1..).unwrap_or_default();
+    let length = run(tag, |c| c.is_ascii_alphanumeric() || c == '-');
+    let tag = tag.get(..length).unwrap_or_default().trim_end_matches('-');
+    if tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        (Kind::Language, 1 + tag.len(), true)
+    } else {
+        (Kind::Unknown, 1, true)
+    }
+}
+
+/// The length of an unsigned integer, decimal or double. The dot of `5.` ends a triple.
+fn number(rest: &str) -> usize {
+    let digits = |rest: &str| run(rest, |c| c.is_ascii_digit());
+    let after = |at: usize| rest.get(at..).unwrap_or_default();
+    let mut end = digits(rest);
+    if let Some(fraction) = after(end).strip_prefix('.') {
+        let fraction = digits(fraction);
+        let is_double = exponent(after(end + 1 + fraction)) > 0;
+        if fraction > 0 || (end > 0 && is_double) {
+            end += 1 + fraction;
+        }
+    }
+    end + exponent(after(end))
+}
+
+fn exponent(rest: &str) -> usize {
+    let Some(power) = rest.strip_prefix(['e', 'E']) else { return 0 };
+    let digits = power.strip_prefix(['+', '-']).unwrap_or(power);
+    match run(digits, |c| c.is_ascii_digit()) {
+        0 => 0,
+        length => rest.len() - digits.len() + length,
+    }
+}
+
+fn blank_node(rest: &str) -> Cut {
+    let label = rest.get(2..).unwrap_or_default();
+    let length = run(label, |c| is_name_char(c) || c == '.');
+    let label = label.get(..length).unwrap_or_default().trim_end_matches('.');
+    (Kind::BlankNode, 2 + label.len(), true)
+}
+
+/// A prefixed name, a keyword, a function, a boolean, or a word that SPARQL does not know.
+fn word(rest: &str) -> Cut {
+    let prefix = run(rest, |c| is_name_char(c) || c == '.');
+    if !rest.starts_with('_') && rest.get(prefix..).is_some_and(|rest| rest.starts_with(':')) {
+        return (
+            Kind::PrefixedName,
+            prefix + 1 + local_name(rest.get(prefix + 1..).unwrap_or_default()),
+            true,
+        );
+    }
+    let length = run(rest, |c| c != '-' && is_name_char(c) && !is_wide_punctuation(c));
+    (word_kind(rest.get(..length).unwrap_or_default()), length, true)
+}
+
+fn word_kind(word: &str) -> Kind {
+    let is = |other: &str| word.eq_ignore_ascii_case(other);
+    if word == "a" || (word != "A" && KEYWORDS.iter().any(|keyword| is(keyword))) {
+        Kind::Keyword
+    } else if is("true") || is("false") {
+        Kind::Boolean
+    } else if FUNCTIONS.iter().any(|(function, ..)| is(function)) {
+        Kind::Function
+    } else {
+        Kind::Unknown
+    }
+}
+
+/// The length of what follows the colon of a prefixed name (`PN_LOCAL`), perhaps nothing.
+fn local_name(rest: &str) -> usize {
+    let mut end = 0; // past the last character that may be the last one
+    let mut at = 0;
+    while let Some(c) = rest.get(at..).and_then(|rest| rest.chars().next()) {
+        let may_end = match c {
+            '\\' => {
+                if !rest.get(at + 1..).is_some_and(|rest| rest.starts_with(is_escapable)) {
+                    break;
+                }
+                at += 1;
+                true
+            }
+            '%' => {
+                let is_hex = |c: &u8| c.is_ascii_hexdigit();
+                if !rest.as_bytes().get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(is_hex)) {
+                    break;
+                }
+                at += 2;
+                true
+            }
+            '.' if at > 0 => false,
+            '-' | '\u{B7}' if at == 0 => break,
+            _ if c == ':' || is_name_char(c) => true,
+            _ => break,
+        };
+        at += if c == '\\' || c == '%' { 1 } else { c.len_utf8() };
+        if may_end {
+            end = at;
+        }
+    }
+    end
+}
+
+fn is_escapable(c: char) -> bool {
+    "_~.-!$&'()*+,;=/?#@%".contains(c)
+}
+
+fn punctuation(rest: &str) -> Cut {
+    if rest.starts_with("==") {
+        return (Kind::Unknown, 2, true);
+    }
+    if let Some(long) = LONG_PUNCTUATION.iter().find(|long| rest.starts_with(**long)) {
+        return (Kind::Punctuation, long.len(), true);
+    }
+    match rest.chars().next() {
+        Some(c) if "{}()[].;,|/^*+?!=<>-~".contains(c) => (Kind::Punctuation, 1, true),
+        Some(c) => (Kind::Unknown, c.len_utf8(), true),
+        None => (Kind::Unknown, 0, true),
+    }
+}
+
+fn is_iri_char(c: char) -> bool {
+    c > ' ' && !matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\')
+}
+
+/// `PN_CHARS_U` of the grammar.
+fn is_name_start(c: char) -> bool {
+    matches!(c, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
+        | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
+        | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
+        | '\u{10000}'..='\u{EFFFF}')
+}
+
+fn is_variable_char(c: char) -> bool {
+    is_name_start(c) || matches!(c, '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// `PN_CHARS` of the grammar.
+fn is_name_char(c: char) -> bool {
+    c == '-' || is_variable_char(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn kinds(text: &str) -> Vec<(Kind, &str)> {
+        tokens(text).into_iter().map(|token| (token.kind, &text[token.range])).collect()
+    }
+
+    #[test]
+    fn a_query_in_its_words() {
+        use Kind::*;
+        let text = "select ?模 (count(*) AS $n) { ?模 a bm:Release, vendor:百度 ; ^rdfs:label/x:a\\.b* \"\"\"a\"b\"\"\"@zh--rtl . }";
+        let expected = vec![
+            (Keyword, "select"),
+            (Variable, "?模"),
+            (Punctuation, "("),
+            (Function, "count"),
+            (Punctuation, "("),
+            (Punctuation, "*"),
+            (Punctuation, ")"),
+            (Keyword, "AS"),
+            (Variable, "$n"),
+            (Punctuation, ")"),
+            (Punctuation, "{"),
+            (Variable, "?模"),
+            (Keyword, "a"),
+            (PrefixedName, "bm:Release"),
+            (Punctuation, ","),
+            (PrefixedName, "vendor:百度"),
+            (Punctuation, ";"),
+            (Punctuation, "^"),
+            (PrefixedName, "rdfs:label"),
+            (Punctuation, "/"),
+            (PrefixedName, "x:a\\.b"),
+            (Punctuation, "*"),
+            (String, "\"\"\"a\"b\"\"\""),
+            (Language, "@zh--rtl"),
+            (Punctuation, "."),
+            (Punctuation, "}"),
+        ];
+        assert_eq!(kinds(text), expected);
+    }
+
+    #[test]
+    fn less_than_or_an_iri() {
+        use Kind::*;
+        assert_eq!(kinds("?a<?b && ?c>?d")[1], (Punctuation, "<"));
+        assert_eq!(kinds("?a<?b&&?c>?d")[1], (Punctuation, "<"));
+        assert_eq!(kinds("?a <= 3")[1], (Punctuation, "<="));
+        assert_eq!(kinds("?s <p> ?o")[1], (Iri, "<p>"));
+        assert_eq!(kinds("<>")[0], (Iri, "<>"));
+        assert_eq!(kinds("<<( ?s a <http://e/#x> )>>").len(), 5);
+        assert_eq!(kinds("<http://e/a b> .")[0], (Iri, "<http://e/a b>"));
+        let open = tokens("{ ?s a <http://e/x ; ?p ?o }");
+        assert_eq!((open[3].range.clone(), open[3].closed), (7..18, false));
+    }
+
+    #[test]
+    fn numbers_and_dots() {
+        use Kind::*;
+        assert_eq!(
+            kinds("1.5 .5 1.e3 2E-4 7."),
+            [
+                (Number, "1.5"),
+                (Number, ".5"),
+                (Number, "1.e3"),
+                (Number, "2E-4"),
+                (Number, "7"),
+                (Punctuation, ".")
+            ]
+        );
+        assert_eq!(
+            kinds("x:a.b. _:b.c. x:")[0..3],
+            [(PrefixedName, "x:a.b"), (Punctuation, "."), (BlankNode, "_:b.c")]
+        );
+    }
+
+    #[test]
+    fn what_is_no_sparql_is_told_apart() {
+        use Kind::*;
+        assert_eq!(
+            kinds("百度，Relase “x” == a@1\u{A0}"),
+            [
+                (Unknown, "百度"),
+                (Unknown, "，"),
+                (Unknown, "Relase"),
+                (Unknown, "“"),
+                (Unknown, "x"),
+                (Unknown, "”"),
+                (Unknown, "=="),
+                (Keyword, "a"),
+                (Unknown, "@"),
+                (Number, "1"),
+                (Unknown, "\u{A0}"),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_open_string_ends_with_its_line_and_a_long_one_with_the_text() {
+        let short = tokens("\"abc\n?x");
+        assert_eq!((short[0].range.clone(), short[0].closed, short.len()), (0..4, false, 2));
+        let long = tokens("'''abc\n?x");
+        assert_eq!((long[0].range.clone(), long[0].closed, long.len()), (0..9, false, 1));
+    }
+
+    #[test]
+    fn when_a_statement_is_finished() {
+        use Completeness::*;
+        for (text, expected) in [
+            ("", Incomplete),
+            ("# only this", Incomplete),
+            ("PREFIX x: <http://e/>", Incomplete),
+            ("SELECT ?x", Incomplete),
+            ("SELECT ?x WHERE", Incomplete),
+            ("SELECT ?x WHERE { ?x a ?y", Incomplete),
+            ("SELECT ?x { ?x a ?y } ORDER BY", Incomplete),
+            ("SELECT (COUNT(*) AS ?n)", Incomplete),
+            ("SELECT ?x { ?x a \"\"\"open }", Incomplete),
+            ("SELECT ?x { ?x a ?y }", Complete),
+            ("SELECT ?x { ?x a ?y } LIMIT 3;", Terminated),
+            ("SELECT ?x { ?x a ?y ;", Incomplete),
+            ("SELECT ?x { ?x a ?y ) }", Complete),
+            ("CONSTRUCT { ?x a ?y }", Incomplete),
+            ("CONSTRUCT WHERE { ?x a ?y }", Complete),
+            ("DESCRIBE vendor:baidu", Complete),
+            ("INSERT { ?x a ?y }", Incomplete),
+            ("INSERT DATA { x:a x:b x:c }", Complete),
+            ("nonsense", Complete),
+            ("SELECT ?x { ?x a \"open }", Complete),
+        ] {
+            assert_eq!(completeness(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_find_their_partners() {
+        let text = "ASK { ?s x:p (1 \")\") . [ ] }";
+        let at = |s: &str| text.find(s).unwrap();
+        assert_eq!(matching_bracket(text, at("{")), Some(27..28));
+        assert_eq!(matching_bracket(text, 27), Some(4..5));
+        assert_eq!(matching_bracket(text, at("(")), Some(19..20));
+        assert_eq!(matching_bracket(text, at("?s")), None);
+        assert_eq!(matching_bracket("{ ( }", 0), Some(4..5), "the open bracket in between is passed over");
+        assert_eq!(matching_bracket("{ ( }", 2), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_character_belongs_to_one_token(text in "([a-z<>?{}()\"'\\\\#@:.;, 0-9\n]|\\PC|百|，|:|<http://|\"\"\")*") {
+            let mut end = 0;
+            for token in tokens(&text) {
+                prop_assert!(text[end..token.range.start].chars().all(|c| " \t\r\n".contains(c)));
+                prop_assert!(!token.range.is_empty());
+                prop_assert!(text.get(token.range.clone()).is_some());
+                end = token.range.end;
+            }
+            prop_assert!(text[end..].chars().all(|c| " \t\r\n".contains(c)));
+            completeness(&text);
+            for at in 0..text.len() {
+                matching_bracket(&text, at);
+            }
+        }
+    }
+}
