@@ -10,6 +10,8 @@ pub mod answers;
 pub mod engine;
 /// What went wrong, where, and the way out.
 pub mod error;
+/// What people and shells meet.
+pub mod faces;
 /// A graph is a folder; and the one compiled in.
 pub mod project;
 /// The verbs.

@@ -1,0 +1,15 @@
+//! The faces: what people and shells meet. Only here is anything printed or the environment read.
+//!
+//! In: a command line, typed lines. Out: answers on stdout, everything said about them on stderr,
+//! an exit code. A face holds a [`Session`](crate::session::Session) and refuses to reach around it.
+
+/// The command line as types; the REPL's dot-commands too.
+pub mod args;
+/// The command-line face.
+pub mod cli;
+/// Where answers go, and in which shape.
+pub mod output;
+/// Errors, warnings and notes as people read them.
+pub mod report;
+/// One verb on one session.
+pub mod verbs;

@@ -1,0 +1,323 @@
+//! Errors, warnings and notes as a good compiler gives them: what, where, and the way out.
+//!
+//! In: an [`Error`], or a text. Out: lines on stderr, and the exit code of a kind of error. It
+//! refuses to know what was asked.
+
+use crate::error::{Error, Kind, Span};
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+use unicode_width::UnicodeWidthChar as _;
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum When {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl When {
+    /// Whether a stream that is, or is not, a terminal gets colour.
+    pub fn colour(self, terminal: bool) -> bool {
+        let no_colour = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = || std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => terminal && !no_colour() && !dumb(),
+        }
+    }
+}
+
+/// The exit code of a kind of error. These are promised: scripts rely on them.
+pub fn exit_code(kind: Kind) -> u8 {
+    match kind {
+        Kind::Query | Kind::Data => 1,
+        Kind::Usage => 2,
+        Kind::Store => 3,
+        Kind::Limit => 4,
+        Kind::Check => 5,
+        Kind::Interrupted => 130,
+    }
+}
+
+/// Says things on stderr.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Whether with colour.
+    pub colour: bool,
+    /// Whether notes and warnings are left out.
+    pub quiet: bool,
+    /// How many columns a source line may take.
+    pub width: usize,
+    /// Whether stderr is a terminal.
+    pub terminal: bool,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self::new(When::Auto)
+    }
+}
+
+impl Report {
+    /// A report to stderr, coloured as the stream allows.
+    pub fn new(when: When) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let width = terminal_size::terminal_size_of(io::stderr()).map_or(120, |(width, _)| width.0.into());
+        Self { colour: when.colour(terminal), quiet: false, width, terminal }
+    }
+
+    /// Says what went wrong.
+    pub fn error(&self, error: &Error) {
+        self.say(&self.render(error));
+    }
+
+    /// Says something to beware of, with its place where there is one.
+    pub fn warning(&self, message: &str, span: Option<&Span>, hints: &[String]) {
+        if !self.quiet {
+            self.say(&self.message(&WARNING, message, span, hints));
+        }
+    }
+
+    /// Says something worth knowing.
+    pub fn note(&self, message: &str) {
+        if !self.quiet {
+            self.say(&self.message(&NOTE, message, None, &[]));
+        }
+    }
+
+    /// Says lines as they are, dimmed where there is colour.
+    pub fn aside(&self, text: &str) {
+        if !self.quiet {
+            self.say(&format!("{}\n", self.paint(DIM, text)));
+        }
+    }
+
+    /// The text of an error, in lines.
+    pub fn render(&self, error: &Error) -> String {
+        let mut message = error.message.clone();
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            let _ = write!(message, ": {}", plain_cause(error));
+            cause = error.source();
+        }
+        let default = [default_hint(error.kind).to_owned()];
+        let hints = if error.hints.is_empty() { default.as_slice() } else { error.hints.as_slice() };
+        let hints: Vec<_> = hints.iter().filter(|hint| !hint.is_empty()).cloned().collect();
+        self.message(&ERROR, &message, error.span.as_deref(), &hints)
+    }
+
+    fn message(&self, level: &Level, message: &str, span: Option<&Span>, hints: &[String]) -> String {
+        let mut out = format!("{} {}\n", self.paint(level.style, level.word), printable(message, true));
+        let gutter = span.map_or(0, |span| span.line.to_string().len());
+        if let Some(span) = span {
+            self.place(&mut out, level, span, gutter);
+        }
+        for hint in hints {
+            let indent = " ".repeat(gutter + 1);
+            let mut lines = hint.lines();
+            let first = printable(lines.next().unwrap_or_default(), true);
+            let _ = writeln!(out, "{indent}{} {first}", self.paint(HINT, "= help:"));
+            for line in lines {
+                let _ = writeln!(out, "{indent}        {}", printable(line, true));
+            }
+        }
+        out
+    }
+
+    fn place(&self, out: &mut String, level: &Level, span: &Span, gutter: usize) {
+        let space = " ".repeat(gutter);
+        let place = format!("{}:{}:{}", span.name, span.line, span.column);
+        let _ = writeln!(out, "{space}{} {place}", self.paint(GUTTER, "-->"));
+        if span.text.is_empty() {
+            return;
+        }
+        let bar = self.paint(GUTTER, "|");
+        let room = self.width.saturating_sub(gutter + 4).clamp(40, 1000);
+        let line = Excerpt::of(span, room);
+        let carets = self.paint(level.style, &"^".repeat(line.width));
+        let _ = writeln!(out, "{space} {bar}");
+        let _ = writeln!(out, "{} {bar} {}", self.paint(GUTTER, &span.line.to_string()), line.text);
+        let _ = writeln!(out, "{space} {bar} {}{carets}", " ".repeat(line.start));
+    }
+
+    fn paint(&self, style: &str, text: &str) -> String {
+        if self.colour { format!("{style}{text}{RESET}") } else { text.to_owned() }
+    }
+
+    /// Writes to stderr. A closed stderr is nobody's fault: then nothing is said.
+    fn say(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+struct Level {
+    word: &'static str,
+    style: &'static str,
+}
+
+const ERROR: Level = Level { word: "error:", style: "\x1b[1;31m" };
+const WARNING: Level = Level { word: "warning:", style: "\x1b[1;33m" };
+const NOTE: Level = Level { word: "note:", style: "\x1b[1;36m" };
+const HINT: &str = "\x1b[1;36m";
+const GUTTER: &str = "\x1b[1;34m";
+const DIM: &str = "\x1b[2m";
+const RESET: &str = "\x1b[0m";
+
+/// The way out where the error itself names none.
+fn default_hint(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Query => {
+            "`baimo schema` lists the classes and properties; `baimo queries` has questions that work"
+        }
+        Kind::Data => "nothing was changed; mend this and try again",
+        Kind::Usage => "`baimo --help` shows the verbs, `baimo VERB --help` one of them with examples",
+        Kind::Store => {
+            "check that the folder exists, that you may write there, and that nobody else has it open"
+        }
+        Kind::Limit => "raise the limit, or ask for less, for instance with LIMIT",
+        Kind::Check | Kind::Interrupted => "",
+    }
+}
+
+/// An underlying error, without what only a programmer reads.
+fn plain_cause(cause: &dyn std::error::Error) -> String {
+    let text = cause.to_string();
+    match text.split_once(" (os error ") {
+        Some((text, _)) => {
+            let mut chars = text.chars();
+            chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+        }
+        None => text,
+    }
+}
+
+/// A text that cannot steer the terminal: control characters become visible.
+fn printable(text: &str, keep_newlines: bool) -> String {
+    let shown = |c: char| match c {
+        '\n' if keep_newlines => '\n',
+        '\t' => ' ',
+        '\0'..='\x1F' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{FFFD}'),
+        '\x7F'..='\u{9F}' => '\u{FFFD}',
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// The part of a line that is shown, and where the carets go, in columns of the terminal.
+struct Excerpt {
+    text: String,
+    start: usize,
+    width: usize,
+}
+
+impl Excerpt {
+    fn of(span: &Span, room: usize) -> Self {
+        let before = span.column.saturating_sub(1);
+        // At most a third of the room is given to what stands before the place.
+        let mut skip = 0;
+        let mut lead: usize = span.text.chars().take(before).map(columns).sum();
+        let mut chars = span.text.chars();
+        while skip < before && lead > room / 3 && total(&span.text, room) > room {
+            lead -= chars.next().map_or(0, columns);
+            skip += 1;
+        }
+        let mut text = String::from(if skip > 0 { "…" } else { "" });
+        let mut used = text.chars().count();
+        let (mut start, mut width) = (used, 0);
+        for (n, c) in chars.enumerate() {
+            if used + columns(c) > room {
+                text.push('…');
+                break;
+            }
+            used += columns(c);
+            push(&mut text, c);
+            if n < before - skip {
+                start += columns(c);
+            } else if n < before - skip + span.width {
+                width += columns(c);
+            }
+        }
+        Self { text, start, width: width.max(1) }
+    }
+}
+
+/// The columns of a text, counted no further than is needed to know that it is too wide.
+fn total(text: &str, room: usize) -> usize {
+    text.chars().take(room + 1).map(columns).sum()
+}
+
+const TAB: usize = 4;
+
+fn columns(c: char) -> usize {
+    if c == '\t' { TAB } else { c.width().unwrap_or(1) }
+}
+
+fn push(text: &mut String, c: char) {
+    match c {
+        '\t' => text.push_str(&" ".repeat(TAB)),
+        c => text.push_str(&printable(c.encode_utf8(&mut [0; 4]), false)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain() -> Report {
+        Report { colour: false, quiet: false, width: 80, terminal: false }
+    }
+
+    fn at(text: &str, meant: &str) -> Span {
+        let start = text.find(meant).unwrap();
+        Span::in_text("query", text, start..start + meant.len())
+    }
+
+    #[test]
+    fn an_error_shows_the_place_and_the_way_out() {
+        let error = Error::query("there is no prefix `bmm`")
+            .at(at("SELECT *\n{ ?s bmm:x ?o }", "bmm:x"))
+            .hint("did you mean `bm:`?");
+        let expected = "error: there is no prefix `bmm`\n --> query:2:6\n  |\n2 | { ?s bmm:x ?o }\n  |      \
+                        ^^^^^\n  = help: did you mean `bm:`?\n";
+        assert_eq!(plain().render(&error), expected);
+    }
+
+    #[test]
+    fn the_caret_counts_columns_not_characters() {
+        let error = Error::query("x").at(at("\t\"百度\" 阿里", "阿里"));
+        let text = plain().render(&error);
+        let caret = text.lines().find(|line| line.contains('^')).unwrap();
+        assert_eq!(caret, format!("  | {}^^^^", " ".repeat(4 + 6 + 1)));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let long = format!("{}HERE{}", "x ".repeat(50_000), " y".repeat(50_000));
+        let text = plain().render(&Error::data("x").at(at(&long, "HERE")));
+        let lines: Vec<_> = text.lines().collect();
+        let (source, caret) = (lines[3], lines[4]);
+        assert!(source.chars().count() <= 82 && source.contains("HERE"), "{source}");
+        let column = caret.find('^').unwrap();
+        assert_eq!(source.chars().skip(column).take(4).collect::<String>(), "HERE");
+    }
+
+    #[test]
+    fn causes_are_said_plainly_and_there_is_always_a_way_out() {
+        let cause = io::Error::from_raw_os_error(2);
+        let text = plain().render(&Error::data("cannot open x.ttl").because(cause));
+        assert!(text.starts_with("error: cannot open x.ttl: no such file or directory\n"), "{text}");
+        assert!(text.contains("= help:"));
+    }
+
+    #[test]
+    fn nothing_in_a_message_can_steer_the_terminal() {
+        let error = Error::query("bad \x1b[2J").at(at("a \x1b[31m b", "b"));
+        assert!(!plain().render(&error).contains('\x1b'));
+    }
+}
