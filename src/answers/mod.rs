@@ -1,10 +1,20 @@
-//! What a question gives back: rows, yes or no, or a graph.
+//! What a question gives back: rows, yes or no, or a graph; and how each is written.
 //!
-//! In: the engine's results. Out: values that a face prints through this folder's writers. It
-//! refuses to know stores and queries.
+//! In: the engine's results and a [`Style`]. Out: text, or bytes into a writer. It refuses to know
+//! stores, queries, terminals and the environment: whoever knows the window says so in the style.
 
-use crate::error::Result;
-use crate::terms::{Term, Triple, Variable};
+pub mod cells;
+pub mod chart;
+pub mod formats;
+pub mod markup;
+pub mod svg;
+pub mod table;
+pub mod text;
+pub mod timeline;
+pub mod tree;
+
+use crate::error::{Error, Result};
+use crate::terms::{Prefixes, Term, Triple, Variable};
 
 /// One row: a term, or nothing, for each variable.
 pub type Row = Vec<Option<Term>>;
@@ -26,4 +36,98 @@ pub struct Rows<'a> {
     /// The rows. An error of kind `Limit` or `Interrupted` ends them early: what came before it
     /// is right, but not all.
     pub rows: Box<dyn Iterator<Item = Result<Row>> + 'a>,
+}
+
+/// All rows of an answer, in memory: what tables and charts are drawn from.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// A column each.
+    pub variables: Vec<Variable>,
+    /// The rows, each as long as `variables`.
+    pub rows: Vec<Row>,
+    /// What ended the rows early, if anything did: then they are right, but not all.
+    pub stopped: Option<Error>,
+}
+
+impl<'a> Rows<'a> {
+    /// Reads the rows to their end, or to the error that ends them.
+    pub fn gather(self) -> Found {
+        let mut found = Found { variables: self.variables, ..Found::default() };
+        for row in self.rows {
+            match row {
+                Ok(row) => found.rows.push(row),
+                Err(error) => {
+                    found.stopped = Some(error);
+                    break;
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Found {
+    /// The rows as an answer again, for the writers that stream.
+    pub fn replay(&self) -> Rows<'_> {
+        Rows { variables: self.variables.clone(), rows: Box::new(self.rows.iter().cloned().map(Ok)) }
+    }
+}
+
+/// Gives a term's label, where it has one.
+pub type Labels<'a> = &'a dyn Fn(&Term) -> Option<String>;
+
+/// How an answer is to look. Whoever knows the window fills it in; nothing here looks for itself.
+#[derive(Clone, Copy)]
+pub struct Style<'a> {
+    /// Cells (a Chinese character takes two) that a line may take. Without it, lines are as long as they are.
+    pub width: Option<usize>,
+    /// Whether to mark parts with ANSI colours.
+    pub colour: bool,
+    /// Rows that a table shows at most; charts and machine formats show all.
+    pub max_rows: Option<usize>,
+    /// How the reader gets at the rows left out, said after their count: `.last shows all`.
+    pub more: Option<&'a str>,
+    /// Prefixes to shorten IRIs with.
+    pub prefixes: &'a Prefixes,
+    /// Labels to show instead of IRIs.
+    pub labels: Option<Labels<'a>>,
+    /// What charts and documents are called.
+    pub title: Option<&'a str>,
+    /// The chart that `svg` draws. See [`chart::Directive`].
+    pub chart: Option<&'a chart::Directive>,
+}
+
+impl<'a> Style<'a> {
+    /// No width, no colour, all rows, IRIs as prefixed names.
+    pub fn plain(prefixes: &'a Prefixes) -> Self {
+        Self {
+            width: None,
+            colour: false,
+            max_rows: None,
+            more: None,
+            prefixes,
+            labels: None,
+            title: None,
+            chart: None,
+        }
+    }
+
+    /// The same within `width` cells.
+    #[must_use]
+    pub fn within(self, width: usize) -> Self {
+        Self { width: Some(width), ..self }
+    }
+
+    /// `text` marked with an ANSI code, where colours are wanted.
+    pub(crate) fn paint(&self, code: &str, text: &str) -> String {
+        if self.colour && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// ANSI codes of the few marks in use. Numbers from the basic palette, so that the user's theme decides.
+pub(crate) mod ink {
+    /// Headings.
+    pub const BOLD: &str = "1";
+    /// Rules, and what is there to be overlooked.
+    pub const DIM: &str = "2";
 }

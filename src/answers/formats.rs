@@ -1,0 +1,409 @@
+//! Rows and truth values in the formats of machines, streamed; and the names of all formats.
+//!
+//! In: rows one by one, a [`RowFormat`], a writer. Out: bytes. It refuses to know files, terminals
+//! and exit codes.
+//!
+//! CSV, TSV, JSON and XML are those of the W3C Recommendations. They leave ASK in CSV and TSV
+//! open: here it is `true` or `false` on a line. JSON and XML carry the triple terms and base
+//! directions of SPARQL 1.2; TSV writes them as Turtle does, CSV as plain values within `<<( )>>`.
+//! An answer that ends early still ends as a whole document.
+
+use super::cells::columns_of;
+use super::markup::{HTML_FOOT, html_head, html_row, is_xml_char, markdown_head, markdown_row};
+use super::table::{lines, table};
+use super::{Found, Row, Rows, Style, chart, svg};
+use crate::error::Error;
+use crate::terms::{Literal, Prefixes, Term, Variable, is_bare, xsd};
+use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
+use std::io::{self, Write};
+
+/// How many rows are looked at before a column is declared one of numbers.
+const LOOK_AHEAD: usize = 1_000;
+
+/// A way to write rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowFormat {
+    /// For people: a table within the window.
+    Table,
+    /// For people: a block for each row.
+    Line,
+    /// The Recommendation's CSV: plain values.
+    Csv,
+    /// The Recommendation's TSV: terms.
+    Tsv,
+    /// The Recommendation's JSON.
+    Json,
+    /// A JSON object for each row on a line of its own, with plain values.
+    JsonLines,
+    /// The Recommendation's XML.
+    Xml,
+    /// A table for documents.
+    Markdown,
+    /// A table for browsers.
+    Html,
+    /// A chart.
+    Svg,
+}
+
+struct Names {
+    format: RowFormat,
+    /// The name, then others it is known by, endings of files among them.
+    names: &'static [&'static str],
+    media_type: &'static str,
+}
+
+const FORMATS: &[Names] = &[
+    Names { format: RowFormat::Table, names: &["table", "txt"], media_type: "text/plain" },
+    Names { format: RowFormat::Line, names: &["line", "lines"], media_type: "text/plain" },
+    Names { format: RowFormat::Csv, names: &["csv"], media_type: "text/csv" },
+    Names { format: RowFormat::Tsv, names: &["tsv", "tab"], media_type: "text/tab-separated-values" },
+    Names { format: RowFormat::Json, names: &["json", "srj"], media_type: "application/sparql-results+json" },
+    Names { format: RowFormat::JsonLines, names: &["jsonl", "ndjson"], media_type: "application/x-ndjson" },
+    Names { format: RowFormat::Xml, names: &["xml", "srx"], media_type: "application/sparql-results+xml" },
+    Names { format: RowFormat::Markdown, names: &["markdown", "md"], media_type: "text/markdown" },
+    Names { format: RowFormat::Html, names: &["html", "htm"], media_type: "text/html" },
+    Names { format: RowFormat::Svg, names: &["svg"], media_type: "image/svg+xml" },
+];
+
+impl RowFormat {
+    /// All of them, in the order to list them in.
+    pub fn all() -> impl Iterator<Item = Self> {
+        FORMATS.iter().map(|names| names.format)
+    }
+
+    /// The format of a name (`csv`), an ending (`.csv`), or a media type (`text/csv; charset=utf-8`).
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.split(';').next().unwrap_or(name).trim().trim_start_matches('.').to_ascii_lowercase();
+        let media = |names: &Names| names.media_type == name && names.media_type != "text/plain";
+        let found = FORMATS.iter().find(|names| names.names.contains(&name.as_str()) || media(names));
+        found.map(|names| names.format).or(match name.as_str() {
+            "application/json" => Some(Self::Json),
+            "application/xml" | "text/xml" => Some(Self::Xml),
+            _ => None,
+        })
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.names().and_then(|names| names.names.first().copied()).unwrap_or("table")
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        self.names().map_or("text/plain", |names| names.media_type)
+    }
+
+    /// Whether rows are written as they come. The others are drawn when all are there.
+    pub fn streams(self) -> bool {
+        !matches!(self, Self::Table | Self::Line | Self::Svg)
+    }
+
+    fn names(self) -> Option<&'static Names> {
+        FORMATS.iter().find(|names| names.format == self)
+    }
+}
+
+/// What came of writing rows.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// How many rows were written.
+    pub rows: u64,
+    /// What ended them early: then the document is whole, but the rows are not all.
+    pub stopped: Option<Error>,
+}
+
+/// Writes rows. What ends them early is handed back in [`Written`], after the document has been
+/// closed properly.
+///
+/// # Errors
+/// Of the writer alone: a reader that has gone away is `BrokenPipe`.
+pub fn write_rows(
+    rows: Rows<'_>,
+    format: RowFormat,
+    style: &Style<'_>,
+    out: &mut dyn Write,
+) -> io::Result<Written> {
+    match format {
+        RowFormat::Table => drawn(rows, out, |found| Ok(table(found, style))),
+        RowFormat::Line => drawn(rows, out, |found| Ok(lines(found, style))),
+        RowFormat::Svg => drawn(rows, out, |found| {
+            svg::chart(found, style.chart.unwrap_or(&chart::Directive::default()), style)
+        }),
+        RowFormat::Csv => stream(rows, &mut Separated { separator: ',', line_end: "\r\n" }, out),
+        RowFormat::Tsv => stream(rows, &mut Separated { separator: '\t', line_end: "\n" }, out),
+        RowFormat::JsonLines => stream(rows, &mut JsonLines::default(), out),
+        RowFormat::Json => standard(rows, QueryResultsFormat::Json, out),
+        RowFormat::Xml => standard(rows, QueryResultsFormat::Xml, out),
+        RowFormat::Markdown | RowFormat::Html => marked_up(rows, format, style, out),
+    }
+}
+
+/// Writes the answer to an ASK.
+///
+/// # Errors
+/// Of the writer.
+pub fn write_boolean(value: bool, format: RowFormat, out: &mut dyn Write) -> io::Result<()> {
+    let standard = match format {
+        RowFormat::Json => Some(QueryResultsFormat::Json),
+        RowFormat::Xml => Some(QueryResultsFormat::Xml),
+        _ => None,
+    };
+    match standard {
+        Some(format) => {
+            QueryResultsSerializer::from_format(format).serialize_boolean_to_writer(&mut *out, value)?;
+            out.write_all(b"\n")
+        }
+        None => match format {
+            RowFormat::Csv => write!(out, "{value}\r\n"),
+            RowFormat::Table | RowFormat::Line => out.write_all(if value { b"yes\n" } else { b"no\n" }),
+            _ => writeln!(out, "{value}"),
+        },
+    }
+}
+
+fn drawn(
+    rows: Rows<'_>,
+    out: &mut dyn Write,
+    draw: impl Fn(&Found) -> crate::error::Result<String>,
+) -> io::Result<Written> {
+    let mut found = rows.gather();
+    match draw(&found) {
+        Ok(text) => {
+            out.write_all(text.as_bytes())?;
+            Ok(Written { rows: found.rows.len() as u64, stopped: found.stopped.take() })
+        }
+        Err(error) => Ok(Written { rows: 0, stopped: Some(error) }),
+    }
+}
+
+/// A format whose rows stand by themselves.
+trait RowWriter {
+    fn head(&mut self, variables: &[Variable]) -> String;
+    fn row(&mut self, row: &Row, out: &mut String);
+}
+
+fn stream(rows: Rows<'_>, writer: &mut dyn RowWriter, out: &mut dyn Write) -> io::Result<Written> {
+    out.write_all(writer.head(&rows.variables).as_bytes())?;
+    let mut written = Written::default();
+    let mut line = String::new();
+    for row in rows.rows {
+        match row {
+            Ok(row) => {
+                line.clear();
+                writer.row(&row, &mut line);
+                out.write_all(line.as_bytes())?;
+                written.rows += 1;
+            }
+            Err(error) => {
+                written.stopped = Some(error);
+                break;
+            }
+        }
+    }
+    Ok(written)
+}
+
+/// CSV where the separator is a comma, else TSV.
+struct Separated {
+    separator: char,
+    line_end: &'static str,
+}
+
+impl Separated {
+    fn join(&self, out: &mut String, count: usize, mut write: impl FnMut(usize, &mut String)) {
+        for i in 0..count {
+            if i > 0 {
+                out.push(self.separator);
+            }
+            write(i, out);
+        }
+        out.push_str(self.line_end);
+    }
+}
+
+impl RowWriter for Separated {
+    fn head(&mut self, variables: &[Variable]) -> String {
+        let mark = if self.separator == ',' { "" } else { "?" };
+        let mut out = String::new();
+        self.join(&mut out, variables.len(), |i, out| {
+            out.push_str(mark);
+            out.push_str(variables.get(i).map_or("", |variable| variable.as_str()));
+        });
+        out
+    }
+
+    fn row(&mut self, row: &Row, out: &mut String) {
+        self.join(out, row.len(), |i, out| match row.get(i).and_then(Option::as_ref) {
+            Some(term) if self.separator == ',' => csv_value(out, term),
+            Some(term) => Prefixes::new().write(out, term.as_ref()),
+            None => {}
+        });
+    }
+}
+
+/// A plain value, quoted where RFC 4180 asks for it.
+fn csv_value(out: &mut String, term: &Term) {
+    let value = plain(term);
+    if value.contains(['"', ',', '\n', '\r']) {
+        out.push('"');
+        out.push_str(&value.replace('"', "\"\""));
+        out.push('"');
+    } else {
+        out.push_str(&value);
+    }
+}
+
+/// The value alone: IRIs without brackets, literals without quotes, tag and datatype.
+fn plain(term: &Term) -> String {
+    match term {
+        Term::NamedNode(iri) => iri.as_str().to_owned(),
+        Term::BlankNode(node) => format!("_:{}", node.as_str()),
+        Term::Literal(literal) => literal.value().to_owned(),
+        Term::Triple(triple) => {
+            let subject = plain(&triple.subject.clone().into());
+            format!("<<( {subject} {} {} )>>", triple.predicate.as_str(), plain(&triple.object))
+        }
+    }
+}
+
+/// Objects with plain values: numbers and truth values as such, unbound variables as null.
+#[derive(Default)]
+struct JsonLines {
+    names: Vec<String>,
+}
+
+impl RowWriter for JsonLines {
+    fn head(&mut self, variables: &[Variable]) -> String {
+        self.names = variables.iter().map(|variable| json_string(variable.as_str())).collect();
+        String::new()
+    }
+
+    fn row(&mut self, row: &Row, out: &mut String) {
+        out.push('{');
+        for (i, name) in self.names.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            out.push_str(name);
+            out.push(':');
+            out.push_str(&row.get(i).and_then(Option::as_ref).map_or_else(|| "null".to_owned(), json_value));
+        }
+        out.push_str("}\n");
+    }
+}
+
+fn json_value(term: &Term) -> String {
+    match term {
+        Term::Literal(literal) if is_json_value(literal) => literal.value().to_owned(),
+        _ => json_string(&plain(term)),
+    }
+}
+
+/// Whether a literal's very text is a JSON number or truth value of the same meaning.
+fn is_json_value(literal: &Literal) -> bool {
+    let value = literal.value();
+    let whole = value.strip_prefix('-').unwrap_or(value);
+    let leading_zero = whole.len() > 1 && whole.starts_with('0') && !whole.starts_with("0.");
+    is_bare(value, literal.datatype().as_str())
+        && (literal.datatype() == xsd::BOOLEAN
+            || (!leading_zero
+                && !whole.starts_with(['+', '.'])
+                && !whole.contains(".e")
+                && !whole.contains(".E")))
+}
+
+fn json_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1F}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn standard(rows: Rows<'_>, format: QueryResultsFormat, out: &mut dyn Write) -> io::Result<Written> {
+    let variables = rows.variables;
+    let mut writer = QueryResultsSerializer::from_format(format)
+        .serialize_solutions_to_writer(&mut *out, variables.clone())?;
+    let mut written = Written::default();
+    for row in rows.rows {
+        match row.and_then(|row| {
+            if format == QueryResultsFormat::Xml { xml_can_hold(row, written.rows) } else { Ok(row) }
+        }) {
+            Ok(row) => {
+                one_solution(&mut writer, &variables, &row)?;
+                written.rows += 1;
+            }
+            Err(error) => {
+                written.stopped = Some(error);
+                break;
+            }
+        }
+    }
+    writer.finish()?;
+    out.write_all(b"\n")?;
+    Ok(written)
+}
+
+fn one_solution<W: Write>(
+    writer: &mut WriterSolutionsSerializer<W>,
+    variables: &[Variable],
+    row: &Row,
+) -> io::Result<()> {
+    let bound = variables.iter().zip(row).filter_map(|(variable, term)| Some((variable, term.as_ref()?)));
+    writer.serialize(bound)
+}
+
+/// XML has no way to write most control characters: better to stop than to write what no parser reads.
+fn xml_can_hold(row: Row, before: u64) -> crate::error::Result<Row> {
+    let culprit = row.iter().flatten().find_map(|term| plain(term).chars().find(|c| !is_xml_char(*c)));
+    match culprit {
+        None => Ok(row),
+        Some(c) => {
+            Err(Error::data(format!("row {} holds U+{:04X}, which XML cannot carry", before + 1, c as u32))
+                .hint("write it as json, csv or tsv"))
+        }
+    }
+}
+
+/// Markdown and HTML: columns are judged by the first rows, then all is streamed.
+fn marked_up(
+    mut rows: Rows<'_>,
+    format: RowFormat,
+    style: &Style<'_>,
+    out: &mut dyn Write,
+) -> io::Result<Written> {
+    let ahead =
+        Rows { variables: rows.variables.clone(), rows: Box::new(rows.rows.by_ref().take(LOOK_AHEAD)) }
+            .gather();
+    let columns = columns_of(ahead.variables.iter().map(|variable| variable.as_str()), &ahead.rows);
+    let html = format == RowFormat::Html;
+    let head = if html { html_head(&columns, style) } else { markdown_head(&columns) };
+    out.write_all(head.as_bytes())?;
+    let mut written = Written::default();
+    let rest = if ahead.stopped.is_some() { None } else { Some(rows.rows) };
+    let stopped = ahead.stopped.map(Err);
+    for row in ahead.rows.into_iter().map(Ok).chain(stopped).chain(rest.into_iter().flatten()) {
+        match row {
+            Ok(row) if html => out.write_all(html_row(&row, &columns, style).as_bytes())?,
+            Ok(row) => out.write_all(markdown_row(&row, &columns, style).as_bytes())?,
+            Err(error) => {
+                written.stopped = Some(error);
+                break;
+            }
+        }
+        written.rows += 1;
+    }
+    if html {
+        out.write_all(HTML_FOOT.as_bytes())?;
+    }
+    Ok(written)
+}

@@ -1,0 +1,285 @@
+//! Tables for people: columns that fit the window, a block for each row where they cannot, and the
+//! line below that says how much was found.
+//!
+//! In: rows and a [`Style`]. Out: text, no line of it wider than the style allows. It refuses to
+//! know how the window is measured. What a cell says is decided in [`super::cells`].
+
+use super::cells::{Cell, Column, Sort, cell, columns};
+use super::text::{Side, counted, cut, fit, grouped, width, wrap};
+use super::{Found, Style, ink};
+use crate::error::Error;
+use std::time::Duration;
+
+/// A column of words is not made narrower than this; before that, each row becomes a block.
+const LEAST: usize = 6;
+
+/// What stands around the cells of a line: `│ ` before each, ` ` after each, `│` at the end.
+fn frame(columns: usize) -> usize {
+    3 * columns + 1
+}
+
+/// Draws rows as a table, or as [`lines`] where the window is too narrow for one.
+pub fn table(found: &Found, style: &Style<'_>) -> String {
+    if found.variables.is_empty() {
+        return without_columns(found, style);
+    }
+    let columns = columns(found);
+    let cells = shown_cells(found, &columns, style);
+    let wanted = wanted(&columns, &cells);
+    let room = style.width.map_or(usize::MAX, |width| width.saturating_sub(frame(columns.len())));
+    match shrink(&wanted, &least(&columns, &cells), room) {
+        Some(widths) => {
+            Grid { columns: &columns, widths: &widths, style }.draw(&cells) + &left_out(found, style)
+        }
+        None => lines(found, style),
+    }
+}
+
+/// A pattern without variables matches or does not: there are rows, but nothing in them.
+fn without_columns(found: &Found, style: &Style<'_>) -> String {
+    let text = format!("{} without columns", counted(found.rows.len() as u64, "row", "rows"));
+    folded(&text, style)
+}
+
+fn shown_cells(found: &Found, columns: &[Column], style: &Style<'_>) -> Vec<Vec<Cell>> {
+    let rows = found.rows.iter().take(style.max_rows.unwrap_or(usize::MAX));
+    rows.map(|row| {
+        columns
+            .iter()
+            .enumerate()
+            .map(|(i, column)| cell(row.get(i).and_then(Option::as_ref), column, style))
+            .collect()
+    })
+    .collect()
+}
+
+/// The width that each column would have if there were room.
+fn wanted(columns: &[Column], cells: &[Vec<Cell>]) -> Vec<usize> {
+    content(columns.len(), cells)
+        .zip(columns)
+        .map(|(cells, column)| cells.max(width(&column.name)).max(1))
+        .collect()
+}
+
+/// The width below which each column must not go: numbers and dates are never cut, since a cut
+/// number is another number.
+fn least(columns: &[Column], cells: &[Vec<Cell>]) -> Vec<usize> {
+    content(columns.len(), cells)
+        .zip(columns)
+        .map(|(cells, column)| {
+            if column.rigid { cells } else { cells.max(width(&column.name)).min(LEAST) }.max(1)
+        })
+        .collect()
+}
+
+/// The width of the widest cell of each column.
+fn content(columns: usize, cells: &[Vec<Cell>]) -> impl Iterator<Item = usize> {
+    (0..columns).map(|i| {
+        cells
+            .iter()
+            .filter_map(|row| row.get(i))
+            .map(|cell| width(&cell.text) + width(&cell.tag))
+            .max()
+            .unwrap_or(0)
+    })
+}
+
+/// Widths that fit into `room`: the widest columns are cut first, down to one common width that as
+/// many as possible are below. Nothing where even the least widths do not fit.
+fn shrink(wanted: &[usize], least: &[usize], room: usize) -> Option<Vec<usize>> {
+    let at = |level: usize| wanted.iter().zip(least).map(move |(want, least)| (*want).min(level).max(*least));
+    if at(0).sum::<usize>() > room {
+        return None;
+    }
+    let (mut low, mut high) = (0, wanted.iter().copied().max().unwrap_or(0));
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if at(middle).sum::<usize>() <= room { low = middle } else { high = middle - 1 }
+    }
+    let mut widths: Vec<usize> = at(low).collect();
+    let mut spare = room - widths.iter().sum::<usize>();
+    for (width, want) in widths.iter_mut().zip(wanted) {
+        if spare > 0 && *width < *want {
+            *width += 1;
+            spare -= 1;
+        }
+    }
+    Some(widths)
+}
+
+/// A table whose widths are settled.
+struct Grid<'a> {
+    columns: &'a [Column],
+    widths: &'a [usize],
+    style: &'a Style<'a>,
+}
+
+impl Grid<'_> {
+    fn draw(&self, cells: &[Vec<Cell>]) -> String {
+        let mut out = self.rule('┌', '┬', '┐');
+        let header = self.columns.iter().zip(self.widths);
+        self.line(
+            &mut out,
+            header.map(|(column, width)| {
+                self.style.paint(ink::BOLD, &fit(&column.name, *width, column.side()))
+            }),
+        );
+        out.push_str(&self.rule('├', '┼', '┤'));
+        for row in cells {
+            let row = row.iter().zip(self.columns).zip(self.widths);
+            self.line(&mut out, row.map(|((cell, column), width)| self.fitted(cell, *width, column.side())));
+        }
+        out.push_str(&self.rule('└', '┴', '┘'));
+        out
+    }
+
+    fn rule(&self, left: char, middle: char, right: char) -> String {
+        let mut rule = String::from(left);
+        for (i, width) in self.widths.iter().enumerate() {
+            if i > 0 {
+                rule.push(middle);
+            }
+            rule.push_str(&"─".repeat(width + 2));
+        }
+        rule.push(right);
+        self.style.paint(ink::DIM, &rule) + "\n"
+    }
+
+    fn line(&self, out: &mut String, cells: impl Iterator<Item = String>) {
+        let bar = self.style.paint(ink::DIM, "│");
+        for cell in cells {
+            out.push_str(&bar);
+            out.push(' ');
+            out.push_str(&cell);
+            out.push(' ');
+        }
+        out.push_str(&bar);
+        out.push('\n');
+    }
+
+    fn fitted(&self, cell: &Cell, cells: usize, side: Side) -> String {
+        let text = cut(&cell.text, cells.saturating_sub(width(&cell.tag)));
+        let tag = cut(&cell.tag, cells - width(&text));
+        let space = " ".repeat(cells - width(&text) - width(&tag));
+        let body = text + &self.style.paint(ink::DIM, &tag);
+        if side == Side::Right { space + &body } else { body + &space }
+    }
+}
+
+/// Draws each row as a block of `name = value` lines, nothing cut.
+pub fn lines(found: &Found, style: &Style<'_>) -> String {
+    if found.variables.is_empty() {
+        return without_columns(found, style);
+    }
+    let columns = columns(found);
+    let names = columns.iter().map(|column| width(&column.name)).max().unwrap_or(0);
+    let mut out = String::new();
+    for (i, row) in shown_cells(found, &columns, style).iter().enumerate() {
+        heading(&mut out, i + 1, style);
+        for (cell, column) in row.iter().zip(&columns) {
+            entry(&mut out, names, column, cell, style);
+        }
+    }
+    out + &left_out(found, style)
+}
+
+/// `── 3 ──────`
+fn heading(out: &mut String, number: usize, style: &Style<'_>) {
+    let length = style.width.unwrap_or(40).min(40);
+    let text = cut(&format!("── {} ", grouped(number as u64)), length);
+    let rule = "─".repeat(length - width(&text));
+    out.push_str(&style.paint(ink::DIM, &(text + &rule)));
+    out.push('\n');
+}
+
+/// One `name = value`, the value's further lines under its first; or, in a very narrow window, the
+/// value under the name.
+fn entry(out: &mut String, names: usize, column: &Column, cell: &Cell, style: &Style<'_>) {
+    let value = cell.whole();
+    let room = style.width.unwrap_or(usize::MAX);
+    let indent = names.saturating_add(3);
+    if room < indent + 10 {
+        for line in wrap(&column.name, room) {
+            out.push_str(&style.paint(ink::BOLD, &line));
+            out.push('\n');
+        }
+        let indent = if room > 4 { 2 } else { 0 };
+        for line in wrap(&value, room - indent) {
+            out.push_str(&" ".repeat(indent));
+            out.push_str(&line);
+            out.push('\n');
+        }
+        return;
+    }
+    for (i, line) in wrap(&value, room - indent).iter().enumerate() {
+        let name = if i == 0 { column.name.as_str() } else { "" };
+        out.push_str(&style.paint(ink::BOLD, &fit(name, names, Side::Right)));
+        out.push_str(if i == 0 { if cell.sort == Sort::Unbound { " =" } else { " = " } } else { "   " });
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
+/// `… 134 more rows, .last shows all`
+fn left_out(found: &Found, style: &Style<'_>) -> String {
+    let left = found.rows.len().saturating_sub(style.max_rows.unwrap_or(usize::MAX));
+    if left == 0 {
+        return String::new();
+    }
+    let mut text = format!("… {}", counted(left as u64, "more row", "more rows"));
+    if let Some(more) = style.more {
+        text.push_str(", ");
+        text.push_str(more);
+    }
+    folded(&text, style)
+}
+
+fn folded(text: &str, style: &Style<'_>) -> String {
+    let lines = wrap(text, style.width.unwrap_or(usize::MAX));
+    lines.iter().map(|line| style.paint(ink::DIM, line) + "\n").collect()
+}
+
+/// What the line below an answer says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Footer<'a> {
+    /// Rows (or triples) found.
+    pub count: u64,
+    /// What was counted, in one and in many; rows where nothing is said.
+    pub nouns: Option<(&'a str, &'a str)>,
+    /// How long it took.
+    pub elapsed: Option<Duration>,
+    /// Which graph was asked, with its version.
+    pub graph: Option<&'a str>,
+    /// What ended the answer early.
+    pub stopped: Option<&'a Error>,
+}
+
+impl Footer<'_> {
+    /// `53 rows · 3 ms · baimo 1.0.0`, or `stopped after 2 s: 1 204 rows so far, not all · baimo 1.0.0`.
+    pub fn text(&self) -> String {
+        let (one, many) = self.nouns.unwrap_or(("row", "rows"));
+        let counted = counted(self.count, one, many);
+        let mut parts = Vec::new();
+        match self.stopped {
+            Some(error) => parts.push(format!("{}: {counted} so far, not all", error.message)),
+            None => parts.push(counted),
+        }
+        parts.extend(self.elapsed.filter(|_| self.stopped.is_none()).map(duration));
+        parts.extend(self.graph.map(str::to_owned));
+        parts.join(" · ")
+    }
+}
+
+/// A time as short as its precision allows: `3 ms`, `1.2 s`, `2 min 5 s`.
+pub fn duration(time: Duration) -> String {
+    let micros = time.as_micros();
+    match micros {
+        0..=999 => format!("{micros} µs"),
+        1_000..=999_499 => format!("{} ms", (micros + 500) / 1_000),
+        999_500..=59_949_999 => format!("{:.1} s", time.as_secs_f64()),
+        _ => {
+            let seconds = (micros + 500_000) / 1_000_000;
+            format!("{} min {} s", seconds / 60, seconds % 60)
+        }
+    }
+}

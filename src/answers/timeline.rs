@@ -1,0 +1,3 @@
+//! Timelines.
+//!
+//! In: rows with dates. Out: text. It refuses to know any other chart.
