@@ -3,7 +3,7 @@
 //! In: where the graph is, texts, parameters. Out: answers and reports as values. It refuses to
 //! print, to read the environment, and to know which face asked.
 
-use crate::advise::complete::{Completions, Context};
+use crate::advise::complete::{Completer, Completions, Context};
 use crate::advise::provenance::{Part, Provenance};
 use crate::advise::schema::{Found, Schema};
 use crate::advise::{self, Knowledge};
@@ -44,6 +44,7 @@ pub struct Session {
     graph: Box<dyn Graph>,
     prefixes: Prefixes,
     names: OnceLock<Names>,
+    completer: Completer,
     /// How its default graph is made. See [`DefaultGraph`].
     pub default_graph: DefaultGraph,
     /// The limits of each question.
@@ -106,6 +107,7 @@ impl Session {
             graph,
             prefixes,
             names: OnceLock::new(),
+            completer: Completer::default(),
             default_graph: DefaultGraph::default(),
             limits: Limits::default(),
             interrupted: Arc::default(),
@@ -159,7 +161,7 @@ impl Session {
 
     /// What could be typed at `cursor` (in bytes) of `text`.
     pub fn complete(&self, text: &str, cursor: usize, more: &Context) -> Completions {
-        advise::complete::complete(text, cursor, &self.knowledge(), more)
+        self.completer.complete(text, cursor, &self.knowledge(), more)
     }
 
     /// Why a query that was answered with nothing finds nothing, in at most three lines.

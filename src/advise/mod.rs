@@ -6,6 +6,7 @@ pub mod complete;
 pub mod empty;
 pub mod provenance;
 pub mod schema;
+pub mod survey;
 pub mod tokens;
 
 use crate::store::Graph;

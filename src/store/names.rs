@@ -80,6 +80,17 @@ impl Names {
         self.complete
     }
 
+    /// The languages that names are in, each with how many; the most used first.
+    pub fn languages(&self) -> Vec<(String, u64)> {
+        let mut counts: HashMap<&str, u64> = HashMap::new();
+        for name in self.of.values().flatten().filter(|name| !name.language.is_empty()) {
+            *counts.entry(&name.language).or_default() += 1;
+        }
+        let mut list: Vec<_> = counts.into_iter().map(|(tag, count)| (tag.to_owned(), count)).collect();
+        list.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
+        list
+    }
+
     /// All names of a thing, in no order.
     pub fn all(&self, id: Id) -> &[Name] {
         self.of.get(&id).map_or(&[], Vec::as_slice)
