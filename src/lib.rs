@@ -6,6 +6,8 @@
 pub mod advise;
 /// Answers, and how each is written.
 pub mod answers;
+/// Saved queries: headers, parameters, binding.
+pub mod catalog;
 /// Question to answer.
 pub mod engine;
 /// What went wrong, where, and the way out.

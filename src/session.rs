@@ -8,6 +8,7 @@ use crate::advise::provenance::{Part, Provenance};
 use crate::advise::schema::{Found, Schema};
 use crate::advise::{self, Knowledge};
 use crate::answers::Answer;
+use crate::catalog::{Catalog, SavedQuery};
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -15,7 +16,8 @@ use crate::sources::rdf;
 use crate::store::Graph;
 use crate::store::names::Names;
 use crate::store::pack::{Builder, Pack};
-use crate::terms::Prefixes;
+use crate::terms::{Prefixes, Term};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -45,6 +47,8 @@ pub struct Session {
     prefixes: Prefixes,
     names: OnceLock<Names>,
     completer: Completer,
+    catalog: OnceLock<Catalog>,
+    user_queries: Option<PathBuf>,
     /// How its default graph is made. See [`DefaultGraph`].
     pub default_graph: DefaultGraph,
     /// The limits of each question.
@@ -108,6 +112,8 @@ impl Session {
             prefixes,
             names: OnceLock::new(),
             completer: Completer::default(),
+            catalog: OnceLock::new(),
+            user_queries: None,
             default_graph: DefaultGraph::default(),
             limits: Limits::default(),
             interrupted: Arc::default(),
@@ -137,6 +143,49 @@ impl Session {
     /// The switch that stops a running question when set, from any thread.
     pub fn interrupt_switch(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.interrupted)
+    }
+
+    /// Says where the user's own saved queries are; before the first use of [`Self::catalog`].
+    pub fn set_user_queries(&mut self, folder: Option<PathBuf>) {
+        self.user_queries = folder;
+        self.catalog = OnceLock::new();
+    }
+
+    /// The saved queries of the project and the user, read when first asked for.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn catalog(&self) -> Result<&Catalog> {
+        if let Some(catalog) = self.catalog.get() {
+            return Ok(catalog);
+        }
+        let catalog = Catalog::load(&self.project, self.user_queries.as_deref())?;
+        Ok(self.catalog.get_or_init(|| catalog))
+    }
+
+    /// The terms for the parameters of a saved query. See [`SavedQuery::bind`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn bindings(&self, query: &SavedQuery, given: &BTreeMap<String, String>) -> Result<Bindings> {
+        query.bind(given, &self.knowledge(), &|text| self.first_column(text))
+    }
+
+    /// Answers a saved query.
+    ///
+    /// # Errors
+    /// Where there is no such query, a parameter is wrong, or its text does not work.
+    pub fn run(&self, name: &str, given: &BTreeMap<String, String>) -> Result<Answer<'_>> {
+        let query = self.catalog()?.get(name)?;
+        self.query(&query.text, &self.bindings(query, given)?)
+    }
+
+    /// The first column of a SELECT, unbound cells left out.
+    fn first_column(&self, text: &str) -> Result<Vec<Term>> {
+        let Answer::Rows(rows) = self.query(text, &Bindings::new())? else {
+            return Err(Error::query("the list of allowed values is no SELECT"));
+        };
+        rows.rows.filter_map(|row| row.map(|row| row.into_iter().next().flatten()).transpose()).collect()
     }
 
     /// Answers a query. `bindings` are put in the place of its variables.

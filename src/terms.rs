@@ -231,6 +231,26 @@ pub fn is_bare(value: &str, datatype: &str) -> bool {
     }
 }
 
+/// Whether `value` is in the lexical space of an XML Schema datatype; true for datatypes not known here.
+pub fn is_valid(value: &str, datatype: &str) -> bool {
+    let Some(kind) = datatype.strip_prefix("http://www.w3.org/2001/XMLSchema#") else { return true };
+    match kind {
+        "integer" => value.parse::<oxsdatatypes::Integer>().is_ok(),
+        "decimal" => value.parse::<oxsdatatypes::Decimal>().is_ok(),
+        "double" => value.parse::<oxsdatatypes::Double>().is_ok(),
+        "float" => value.parse::<oxsdatatypes::Float>().is_ok(),
+        "boolean" => value.parse::<oxsdatatypes::Boolean>().is_ok(),
+        "date" => value.parse::<oxsdatatypes::Date>().is_ok(),
+        "dateTime" => value.parse::<oxsdatatypes::DateTime>().is_ok(),
+        "time" => value.parse::<oxsdatatypes::Time>().is_ok(),
+        "gYear" => value.parse::<oxsdatatypes::GYear>().is_ok(),
+        "gYearMonth" => value.parse::<oxsdatatypes::GYearMonth>().is_ok(),
+        "gMonthDay" => value.parse::<oxsdatatypes::GMonthDay>().is_ok(),
+        "duration" => value.parse::<oxsdatatypes::Duration>().is_ok(),
+        _ => true,
+    }
+}
+
 /// Whether `local` can follow a prefix without escapes, by a subset of Turtle's `PN_LOCAL`.
 pub fn is_local_name(local: &str) -> bool {
     let inner = |c: char| c == '_' || c == '-' || c == '.' || c == ':' || is_name_char(c);

@@ -9,4 +9,6 @@
     reason = "a test that meets the unexpected should stop at once"
 )]
 
+mod questions;
+mod shapes;
 mod tidy;
