@@ -6,6 +6,8 @@
 pub mod advise;
 /// Answers, and how each is written.
 pub mod answers;
+/// Blank nodes by what they say.
+pub mod blank;
 /// Saved queries: headers, parameters, binding.
 pub mod catalog;
 /// Question to answer.

@@ -8,15 +8,18 @@ use crate::advise::provenance::{Part, Provenance};
 use crate::advise::schema::{Found, Schema};
 use crate::advise::{self, Knowledge};
 use crate::answers::Answer;
+use crate::answers::graphs::GraphStyle;
 use crate::catalog::{Catalog, SavedQuery};
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::sources::rdf;
 use crate::store::Graph;
+use crate::store::diff::Diff;
+use crate::store::export::{self, Selection};
 use crate::store::names::Names;
 use crate::store::pack::{Builder, Pack};
-use crate::terms::{Prefixes, Term};
+use crate::terms::{Prefixes, Quad, Term};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -245,6 +248,28 @@ impl Session {
     fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
         let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())?;
         engine::rewrite::bind(&query, bindings)
+    }
+
+    /// The quads of a part of the graph.
+    ///
+    /// # Errors
+    /// Where there is no such part, or the store cannot be read.
+    pub fn export(&self, selection: &Selection) -> Result<Vec<Quad>> {
+        export::select(self.graph(), selection)
+    }
+
+    /// The style to write graphs in: the prefixes in scope, the first language of the project.
+    pub fn graph_style(&self) -> GraphStyle {
+        let language = self.project.languages.first().cloned().unwrap_or_default();
+        GraphStyle { prefixes: self.prefixes.clone(), language, header: Vec::new() }
+    }
+
+    /// What this graph has and `after` has not, and the other way round.
+    ///
+    /// # Errors
+    /// Where a store cannot be read.
+    pub fn diff(&self, after: &Self) -> Result<Diff> {
+        Ok(Diff::of(self.export(&Selection::All)?, after.export(&Selection::All)?))
     }
 }
 

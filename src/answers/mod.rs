@@ -6,6 +6,7 @@
 pub mod cells;
 pub mod chart;
 pub mod formats;
+pub mod graphs;
 pub mod markup;
 pub mod svg;
 pub mod table;

@@ -3,6 +3,8 @@
 //! In: quads. Out: [`Graph`], a dictionary of terms and scans over triples of identifiers. It
 //! refuses to know queries, plans and answers.
 
+pub mod diff;
+pub mod export;
 pub mod names;
 pub mod pack;
 

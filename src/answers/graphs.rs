@@ -1,0 +1,134 @@
+//! Graphs in every format that other tools read, each sorted so that the same graph gives the same bytes.
+//!
+//! In: quads, a format, and a [`GraphStyle`]. Out: text. It refuses to know where the quads come from.
+
+use crate::blank::Blanks;
+use crate::error::{Error, Result};
+use crate::terms::{GraphName, Prefixes, Quad, Triple};
+use std::io;
+
+/// A format that graphs can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GraphFormat {
+    /// Turtle, for people and tools.
+    Turtle,
+    /// One triple a line.
+    NTriples,
+    /// One quad a line.
+    NQuads,
+    /// Turtle with named graphs.
+    TriG,
+    /// RDF/XML.
+    RdfXml,
+    /// JSON-LD 1.1, compact.
+    JsonLd,
+    /// Canonical N-Quads by RDFC-1.0.
+    Canonical,
+    /// The SHA-256 hash of the canonical N-Quads.
+    Hash,
+    /// GraphML, for Gephi, yEd, Cytoscape, NetworkX.
+    GraphMl,
+    /// DOT, for Graphviz.
+    Dot,
+    /// A table of edges as CSV, as Gephi reads it.
+    Edges,
+    /// A table of nodes as CSV, as Gephi reads it.
+    Nodes,
+}
+
+/// How a graph is to be written.
+#[derive(Debug, Clone, Default)]
+pub struct GraphStyle {
+    /// The prefixes that may be used; only those that are used are written.
+    pub prefixes: Prefixes,
+    /// The language of labels in formats that show things by one label (GraphML, DOT, CSV).
+    pub language: String,
+    /// Lines of a comment to begin with, where the format has comments.
+    pub header: Vec<String>,
+}
+
+/// Each format with the names that a user may give: the first is the one shown, then others and endings.
+const NAMES: &[(GraphFormat, &[&str], &str)] = &[
+    (GraphFormat::Turtle, &["turtle", "ttl"], "text/turtle"),
+    (GraphFormat::NTriples, &["ntriples", "nt", "n-triples"], "application/n-triples"),
+    (GraphFormat::NQuads, &["nquads", "nq", "n-quads"], "application/n-quads"),
+    (GraphFormat::TriG, &["trig"], "application/trig"),
+    (GraphFormat::RdfXml, &["rdfxml", "rdf", "owl", "rdf-xml", "xml"], "application/rdf+xml"),
+    (GraphFormat::JsonLd, &["jsonld", "json-ld", "json"], "application/ld+json"),
+    (GraphFormat::Canonical, &["canonical", "rdfc", "rdfc-1.0", "c14n"], "application/n-quads; profile=rdfc"),
+    (GraphFormat::Hash, &["hash", "sha256"], "text/plain"),
+    (GraphFormat::GraphMl, &["graphml"], "application/graphml+xml"),
+    (GraphFormat::Dot, &["dot", "gv", "graphviz"], "text/vnd.graphviz"),
+    (GraphFormat::Edges, &["edges", "csv"], "text/csv"),
+    (GraphFormat::Nodes, &["nodes"], "text/csv; header=present"),
+];
+
+impl GraphFormat {
+    /// The format of a name, a file's ending or a media type, in any letter case.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.trim().to_ascii_lowercase();
+        let name = name.strip_prefix('.').unwrap_or(&name);
+        NAMES.iter().find(|(_, names, media)| names.contains(&name) || *media == name).map(|(f, ..)| *f)
+    }
+
+    /// All formats, in the order in which help shows them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(format, ..)| *format)
+    }
+
+    /// The name shown.
+    pub fn name(self) -> &'static str {
+        NAMES.iter().find(|(f, ..)| *f == self).and_then(|(_, names, _)| names.first()).unwrap_or(&"")
+    }
+
+    /// The media type.
+    pub fn media_type(self) -> &'static str {
+        NAMES.iter().find(|(f, ..)| *f == self).map_or("", |(.., media)| media)
+    }
+
+    /// Whether named graphs are kept. Other formats write one graph.
+    pub fn keeps_named_graphs(self) -> bool {
+        matches!(self, Self::NQuads | Self::TriG | Self::JsonLd | Self::Canonical | Self::Hash)
+    }
+}
+
+/// Writes the triples of an answer as one graph. See [`write()`].
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_triples(
+    out: &mut dyn io::Write,
+    format: GraphFormat,
+    triples: impl IntoIterator<Item = Triple>,
+    style: &GraphStyle,
+) -> Result<()> {
+    let quads = triples.into_iter().map(|triple| triple.in_graph(GraphName::DefaultGraph)).collect();
+    write(out, format, quads, style)
+}
+
+/// Writes quads, in any order, repeated or not.
+///
+/// # Errors
+/// Where the format cannot say what a quad says (the error names it), or `out` cannot be written to.
+pub fn write(
+    out: &mut dyn io::Write,
+    format: GraphFormat,
+    quads: Vec<Quad>,
+    style: &GraphStyle,
+) -> Result<()> {
+    let text = to_text(format, quads, style)?;
+    out.write_all(text.as_bytes()).map_err(|error| Error::store("cannot write the graph").because(error))
+}
+
+/// The text that [`write()`] writes.
+///
+/// # Errors
+/// Where the format cannot say what a quad says.
+pub fn to_text(_format: GraphFormat, quads: Vec<Quad>, _style: &GraphStyle) -> Result<String> {
+    let blanks = Blanks::of(&quads);
+    let mut lines: Vec<String> =
+        blanks.relabel(quads).into_iter().map(|quad| format!("{quad} .\n")).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    Ok(lines.concat())
+}

@@ -1,0 +1,181 @@
+//! Which part of a graph to hand over: all of it, one named graph, one thing with its surroundings.
+//!
+//! In: a graph and a [`Selection`]. Out: quads. It refuses to know formats and names.
+
+use super::{Graph, GraphId, Id, Pattern};
+use crate::error::{Error, Result};
+use crate::terms::{GraphName, NamedOrBlankNode, Quad, Term};
+use std::collections::{BTreeSet, HashSet};
+
+/// A part of a graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// Everything.
+    All,
+    /// The default graph alone.
+    DefaultGraph,
+    /// One named graph; its quads come as they are, in that graph.
+    Graph(Term),
+    /// One thing, with what is said about it and where it is mentioned, `depth` steps far. Blank
+    /// nodes on the way come with all that is said about them.
+    Around {
+        /// The thing.
+        thing: Term,
+        /// How many steps: 0 is what is said about it, 1 also where it is mentioned and what is
+        /// said about its neighbours, and so on.
+        depth: usize,
+    },
+}
+
+/// The quads of a part of a graph, in the graph's order.
+///
+/// # Errors
+/// Where there is no such graph or thing, or the store cannot be read.
+pub fn select(graph: &dyn Graph, selection: &Selection) -> Result<Vec<Quad>> {
+    match selection {
+        Selection::All => {
+            let mut quads = Vec::new();
+            for name in graphs(graph) {
+                scan(graph, name, [None; 3], &mut |triple| quads.push((name, triple)))?;
+            }
+            Ok(to_quads(graph, quads))
+        }
+        Selection::DefaultGraph => of_graph(graph, None),
+        Selection::Graph(name) => {
+            let id = graph.id(name.as_ref()).filter(|id| graph.graph_names().contains(id));
+            let id = id.ok_or_else(|| {
+                let known: Vec<String> =
+                    graph.graph_names().into_iter().take(5).map(|id| graph.term(id).to_string()).collect();
+                let hint = if known.is_empty() {
+                    "there are no named graphs here, only the default graph".to_owned()
+                } else {
+                    format!("named graphs here: {}", known.join(", "))
+                };
+                Error::usage(format!("there is no graph named {name}")).hint(hint)
+            })?;
+            of_graph(graph, Some(id))
+        }
+        Selection::Around { thing, depth } => {
+            let id = graph
+                .id(thing.as_ref())
+                .ok_or_else(|| Error::usage(format!("{thing} does not occur in the graph")))?;
+            around(graph, id, *depth)
+        }
+    }
+}
+
+fn of_graph(graph: &dyn Graph, name: GraphId) -> Result<Vec<Quad>> {
+    let mut quads = Vec::new();
+    scan(graph, name, [None; 3], &mut |triple| quads.push((name, triple)))?;
+    Ok(to_quads(graph, quads))
+}
+
+fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
+    let mut found: BTreeSet<(GraphId, super::Triple)> = BTreeSet::new();
+    let mut seen = HashSet::from([thing]);
+    let mut edge = vec![thing];
+    for step in 0..=depth {
+        let mut next = Vec::new();
+        for id in edge {
+            out_of(graph, id, &mut found, &mut next)?;
+            if depth > 0 && (step < depth || step == 0) {
+                into(graph, id, &mut found, &mut next)?;
+            }
+        }
+        next.retain(|id| seen.insert(*id));
+        edge = next;
+    }
+    Ok(to_quads(graph, found))
+}
+
+/// What is said about a thing, and about the blank nodes this mentions. Other things mentioned go to `next`.
+fn out_of(
+    graph: &dyn Graph,
+    thing: Id,
+    found: &mut BTreeSet<(GraphId, super::Triple)>,
+    next: &mut Vec<Id>,
+) -> Result<()> {
+    let mut open = vec![thing];
+    let mut done = HashSet::from([thing]);
+    while let Some(id) = open.pop() {
+        for name in graphs(graph) {
+            scan(graph, name, [Some(id), None, None], &mut |triple| {
+                found.insert((name, triple));
+                match graph.term(triple[2]) {
+                    Term::BlankNode(_) if done.insert(triple[2]) => open.push(triple[2]),
+                    Term::NamedNode(_) => next.push(triple[2]),
+                    Term::BlankNode(_) | Term::Literal(_) | Term::Triple(_) => {}
+                }
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a thing is mentioned, up to the things that have a name. They go to `next`.
+fn into(
+    graph: &dyn Graph,
+    thing: Id,
+    found: &mut BTreeSet<(GraphId, super::Triple)>,
+    next: &mut Vec<Id>,
+) -> Result<()> {
+    let mut open = vec![thing];
+    let mut done = HashSet::from([thing]);
+    while let Some(id) = open.pop() {
+        for name in graphs(graph) {
+            let mut blanks = Vec::new();
+            scan(graph, name, [None, None, Some(id)], &mut |triple| {
+                found.insert((name, triple));
+                if !done.insert(triple[0]) {
+                    return;
+                }
+                if matches!(graph.term(triple[0]), Term::BlankNode(_)) {
+                    blanks.push(triple[0]);
+                } else {
+                    next.push(triple[0]);
+                }
+            })?;
+            for blank in blanks {
+                out_of(graph, blank, found, &mut Vec::new())?;
+                open.push(blank);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn graphs(graph: &dyn Graph) -> impl Iterator<Item = GraphId> {
+    std::iter::once(None).chain(graph.graph_names().into_iter().map(Some))
+}
+
+fn scan(
+    graph: &dyn Graph,
+    name: GraphId,
+    pattern: Pattern,
+    visit: &mut dyn FnMut(super::Triple),
+) -> Result<()> {
+    graph.scan(name, pattern).triples().try_for_each(|triple| {
+        visit(triple?);
+        Ok(())
+    })
+}
+
+/// Identifiers as terms. A triple whose subject or predicate is of a wrong kind cannot be in a graph.
+fn to_quads(graph: &dyn Graph, triples: impl IntoIterator<Item = (GraphId, super::Triple)>) -> Vec<Quad> {
+    let quad = |(name, [s, p, o]): (GraphId, super::Triple)| {
+        let subject = match graph.term(s) {
+            Term::NamedNode(iri) => NamedOrBlankNode::from(iri),
+            Term::BlankNode(node) => node.into(),
+            Term::Literal(_) | Term::Triple(_) => return None,
+        };
+        let Term::NamedNode(predicate) = graph.term(p) else { return None };
+        let name = match name.map(|id| graph.term(id)) {
+            None => GraphName::DefaultGraph,
+            Some(Term::NamedNode(iri)) => iri.into(),
+            Some(Term::BlankNode(node)) => node.into(),
+            Some(Term::Literal(_) | Term::Triple(_)) => return None,
+        };
+        Some(Quad::new(subject, predicate, graph.term(o), name))
+    };
+    triples.into_iter().filter_map(quad).collect()
+}
