@@ -12,3 +12,4 @@
 mod questions;
 mod shapes;
 mod tidy;
+mod w3c;

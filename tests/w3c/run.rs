@@ -1,0 +1,181 @@
+//! Runs one test of a suite through baimo's own pipeline.
+//!
+//! In: a test. Out: nothing, or what went wrong in words. It refuses to know excuses.
+
+use super::manifest::{Test, node, objects, path_of, text_of};
+use super::results::{Cardinality, Outcome, Row, collect, compare, expected, isomorphic, quads};
+use baimo::engine::{DefaultGraph, Governor, answer, parse, reference};
+use baimo::store::pack::{Builder, Pack};
+use baimo::terms::{GraphName, Prefixes, Quad, Term};
+
+const QT: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#";
+
+/// Runs a test by its class.
+pub fn run(test: &Test<'_>) -> Result<(), String> {
+    match test.kind.as_str() {
+        "QueryEvaluationTest" | "CSVResultFormatTest" => query_evaluation(test),
+        "PositiveSyntaxTest"
+        | "PositiveSyntaxTest11"
+        | "PositiveUpdateSyntaxTest11"
+        | "PositiveUpdateSyntaxTest" => parse_sparql(&test.action()),
+        "NegativeSyntaxTest"
+        | "NegativeSyntaxTest11"
+        | "NegativeUpdateSyntaxTest11"
+        | "NegativeUpdateSyntaxTest" => refused(parse_sparql(&test.action())),
+        "UpdateEvaluationTest" => Ok(()),
+        kind if kind.ends_with("PositiveC14N") => canonical(test),
+        kind if kind.ends_with("PositiveSyntax") => quads(&test.action()).map(drop),
+        kind if kind.ends_with("NegativeSyntax") => refused(quads(&test.action()).map(drop)),
+        kind if kind.starts_with("Test") && kind.ends_with("NegativeEval") => {
+            refused(quads(&test.action()).map(drop))
+        }
+        kind if kind.starts_with("Test") && kind.ends_with("Eval") => rdf_evaluation(test),
+        kind => Err(format!("no way to run a {kind}")),
+    }
+}
+
+fn refused(result: Result<(), String>) -> Result<(), String> {
+    match result {
+        Ok(()) => Err("accepted, and must be refused".into()),
+        Err(_) => Ok(()),
+    }
+}
+
+fn parse_sparql(iri: &str) -> Result<(), String> {
+    let Ok(text) = String::from_utf8(std::fs::read(path_of(iri)).unwrap()) else {
+        return Err("no UTF-8".into());
+    };
+    let parsed = if iri.ends_with(".ru") {
+        parse::update(&text, &Prefixes::new(), Some(iri)).map(drop)
+    } else {
+        parse::query(&text, &Prefixes::new(), Some(iri)).map(drop)
+    };
+    parsed.map_err(|error| {
+        format!("{error}: {}", error.cause.as_ref().map(ToString::to_string).unwrap_or_default())
+    })
+}
+
+fn result_iri(test: &Test<'_>) -> Result<String, String> {
+    match test.get("result") {
+        Some(Term::NamedNode(iri)) => Ok(iri.into_string()),
+        other => Err(format!("the result is {other:?}")),
+    }
+}
+
+fn rdf_evaluation(test: &Test<'_>) -> Result<(), String> {
+    let (have, want) = (quads(&test.action())?, quads(&result_iri(test)?)?);
+    if isomorphic(&have, &want) {
+        Ok(())
+    } else {
+        let show = |quads: &[Quad]| quads.iter().map(|quad| format!("\n      {quad}")).collect::<String>();
+        Err(format!("expected{}\n    found{}", show(&want), show(&have)))
+    }
+}
+
+/// Canonical N-Triples and N-Quads are how a term shows itself, a line each.
+fn canonical(test: &Test<'_>) -> Result<(), String> {
+    let want = text_of(&result_iri(test)?);
+    let have: String = quads(&test.action())?.iter().map(|quad| format!("{quad} .\n")).collect();
+    if have == want { Ok(()) } else { Err(format!("expected {want:?}\n    found {have:?}")) }
+}
+
+/// The data of a query test: `qt:data`, `qt:graphData`, and what the query names in FROM.
+fn dataset(test: &Test<'_>, query: &spargebra::Query) -> Result<Pack, String> {
+    let mut builder = Builder::new();
+    let mut add = |iri: &str, graph: GraphName| -> Result<(), String> {
+        builder.start_file();
+        for quad in quads(iri)? {
+            let graph =
+                if quad.graph_name == GraphName::DefaultGraph { graph.clone() } else { quad.graph_name };
+            builder.add(Quad::new(quad.subject, quad.predicate, quad.object, graph).as_ref());
+        }
+        Ok(())
+    };
+    let iri_of = |term: Term| match term {
+        Term::NamedNode(iri) => iri,
+        other => panic!("{other} is no file"),
+    };
+    for data in test.of("action", &format!("{QT}data")) {
+        add(iri_of(data).as_str(), GraphName::DefaultGraph)?;
+    }
+    let mut named = Vec::new();
+    for data in test.of("action", &format!("{QT}graphData")) {
+        let described =
+            match node(data.clone()).map(|node| objects(test.graph(), &node, &format!("{QT}graph"))) {
+                Some(graphs) if !graphs.is_empty() => graphs,
+                _ => vec![data],
+            };
+        named.extend(described.into_iter().map(iri_of));
+    }
+    if let Some(from) = query.dataset() {
+        named.extend(from.default.iter().chain(from.named.iter().flatten()).cloned());
+    }
+    named.sort();
+    named.dedup();
+    for iri in named {
+        add(iri.as_str(), GraphName::NamedNode(iri.clone()))?;
+    }
+    Ok(builder.finish())
+}
+
+fn query_evaluation(test: &Test<'_>) -> Result<(), String> {
+    let Some(Term::NamedNode(iri)) = test.of("action", &format!("{QT}query")).into_iter().next() else {
+        return Err("there is no query".into());
+    };
+    let query = parse::query(&text_of(iri.as_str()), &Prefixes::new(), Some(iri.as_str()))
+        .map_err(|error| format!("{error}: {:?}", error.cause))?;
+    let graph = dataset(test, &query)?;
+    let limits = Governor::unlimited();
+    let fail = |error: baimo::error::Error| error.to_string();
+    let found = collect(answer(&graph, &query, DefaultGraph::Alone, &limits).map_err(fail)?)?;
+    let oracle = collect(reference::answer(&graph, &query, DefaultGraph::Alone, &limits).map_err(fail)?)?;
+    let lax = test.get("resultCardinality").is_some_and(|term| term.to_string().contains("LaxCardinality"));
+    let cardinality = if lax { Cardinality::Lax } else { Cardinality::Exact };
+    let result = result_iri(test)?;
+    let right = if result.ends_with(".csv") {
+        csv(&text_of(&result), &found)
+    } else {
+        compare(&expected(&result)?, &found, cardinality)
+    };
+    right.and_then(|()| {
+        compare(&oracle, &found, Cardinality::Exact)
+            .map_err(|e| format!("not as the reference evaluator: {e}"))
+    })
+}
+
+/// CSV tells no kinds of terms: cells are compared as text, those of blank nodes not at all, rows in
+/// no order.
+fn csv(text: &str, found: &Outcome) -> Result<(), String> {
+    let Outcome::Rows { rows, .. } = found else { return Err("CSV is of rows".into()) };
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let plain = |row: &Row, name: &str| match row.iter().find(|(have, _)| have == name).map(|(_, term)| term)
+    {
+        Some(Term::Literal(literal)) => literal.value().to_owned(),
+        Some(Term::NamedNode(iri)) => iri.as_str().to_owned(),
+        Some(Term::BlankNode(_)) => "_".to_owned(),
+        other => other.map_or(String::new(), ToString::to_string),
+    };
+    let mut want: Vec<Vec<String>> = lines.map(cells).collect();
+    let mut have: Vec<Vec<String>> =
+        rows.iter().map(|row| names.iter().map(|name| plain(row, name)).collect()).collect();
+    want.sort();
+    have.sort();
+    if want == have { Ok(()) } else { Err(format!("expected {want:?}\n    found {have:?}")) }
+}
+
+/// The cells of a line of CSV, with blank nodes all alike.
+fn cells(line: &str) -> Vec<String> {
+    let (mut cells, mut quoted) = (vec![String::new()], false);
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => cells.last_mut().unwrap().extend(chars.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            c => cells.last_mut().unwrap().push(c),
+        }
+    }
+    let blank = |cell: String| if cell.starts_with("_:") { "_".to_owned() } else { cell };
+    cells.into_iter().map(blank).collect()
+}
