@@ -4,7 +4,12 @@
 //! plain data. It refuses to read more of a graph than its budget.
 
 use super::Knowledge;
-use crate::terms::{Prefixes, Term};
+use super::survey::{BUDGET, all_graphs, by_use, local_name};
+use crate::store::names::fold;
+use crate::store::{Id, Pattern};
+use crate::terms::{Literal, Prefixes, Term, rdf};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
 
 /// What is in a graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,15 +64,324 @@ impl Schema {
     /// The whole as lines for people: an overview of the classes, with their properties where the
     /// schema is of one class or few.
     pub fn show(&self, prefixes: &Prefixes) -> String {
-        let _ = prefixes;
-        String::new()
+        let mut out = String::new();
+        let short = |term: &Term| prefixes.show(term.as_ref());
+        let partial = if self.partial { " (counts are of a part of it)" } else { "" };
+        let _ = writeln!(out, "{} triples, {} classes{partial}", self.quads, self.classes.len());
+        for (graph, count) in &self.graphs {
+            let _ = writeln!(out, "graph {}  {count} triples", short(graph));
+        }
+        let name = |class: &Class| class.class.as_ref().map_or("(no class)".to_owned(), short);
+        let rows = self.classes.iter().map(|class| {
+            let example = class.example.as_ref().map_or(String::new(), |(term, _)| short(term));
+            [name(class), class.count.to_string(), class.label.clone().unwrap_or_default(), example]
+        });
+        columns(&mut out, "", rows.collect());
+        for class in self.classes.iter().filter(|_| self.classes.len() <= FEW) {
+            let _ = writeln!(out, "\n{}", name(class));
+            columns(&mut out, "  ", class.properties.iter().map(|p| p.cells(prefixes)).collect());
+        }
+        out
     }
 }
 
+/// Up to how many classes are shown with their properties.
+const FEW: usize = 3;
+
+impl Property {
+    fn cells(&self, prefixes: &Prefixes) -> [String; 4] {
+        let short = |term: &Term| prefixes.show(term.as_ref());
+        let kinds: Vec<&str> = self.values.iter().take(3).map(|(kind, _)| kind.as_str()).collect();
+        let values = match (&self.range, &self.example) {
+            (Some((low, high)), _) if low != high => format!("{} … {}", short(low), short(high)),
+            (_, Some((example, _))) => format!("e.g. {}", short(example)),
+            _ => String::new(),
+        };
+        [short(&self.property), self.count.to_string(), kinds.join(", "), values]
+    }
+}
+
+/// Rows of cells, each column as wide as its widest cell.
+fn columns(out: &mut String, indent: &str, rows: Vec<[String; 4]>) {
+    let width = |text: &str| unicode_width::UnicodeWidthStr::width(text);
+    let mut widths = [0; 4];
+    for row in &rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = width(cell).max(*widest);
+        }
+    }
+    for row in &rows {
+        let mut line = indent.to_owned();
+        for (cell, widest) in row.iter().zip(widths) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(widest - width(cell) + 2));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+/// How many classes a schema has at most, and how many properties a class.
+const MOST: usize = 500;
+
 /// What is in the graph; with `filter`, only the classes and properties whose name or label has it.
 pub fn schema(known: &Knowledge<'_>, language: &str, filter: Option<&str>) -> Schema {
-    let _ = (known, language, filter);
-    Schema::default()
+    schema_within(known, language, filter, BUDGET)
+}
+
+/// As [`schema`], reading at most `budget` triples (twice: once for the types, once for the rest).
+pub fn schema_within(known: &Knowledge<'_>, language: &str, filter: Option<&str>, budget: usize) -> Schema {
+    let reader = Reader { known, language, type_: known.graph.id(rdf::TYPE.into()), budget };
+    let (types, all_types) = reader.types();
+    let (mut tallies, all_triples) = reader.tallies(&types);
+    let mut classes: Vec<_> = tallies.drain().collect();
+    classes.sort_by(|(a, x), (b, y)| (a.is_none(), y.count, a).cmp(&(b.is_none(), x.count, b)));
+    let classes: Vec<Class> =
+        classes.into_iter().map(|(class, tally)| reader.class(class, tally, &types)).collect();
+    let classes = filter.map_or_else(|| classes.clone(), |words| narrow(&classes, words, known.prefixes));
+    let graph = known.graph;
+    let named = graph.graph_names();
+    let graphs = named.into_iter().map(|id| (graph.term(id), graph.count(Some(id), [None; 3]))).collect();
+    Schema {
+        quads: graph.len(),
+        graphs,
+        prefixes: prefixes_of(&classes, known.prefixes),
+        classes: classes.into_iter().take(MOST).collect(),
+        partial: !(all_types && all_triples),
+    }
+}
+
+/// What is counted of a class.
+#[derive(Default)]
+struct Tally {
+    count: u64,
+    example: Option<Id>,
+    properties: HashMap<Id, Uses>,
+}
+
+/// What is counted of a property of a class.
+#[derive(Default)]
+struct Uses {
+    count: u64,
+    instances: u64,
+    last: Option<Id>,
+    values: HashMap<String, u64>,
+    range: Option<(Literal, Literal)>,
+    example: Option<Id>,
+}
+
+struct Reader<'a> {
+    known: &'a Knowledge<'a>,
+    language: &'a str,
+    type_: Option<Id>,
+    budget: usize,
+}
+
+impl Reader<'_> {
+    /// The classes of each thing, and whether these are all.
+    fn types(&self) -> (HashMap<Id, Vec<Id>>, bool) {
+        let mut types: HashMap<Id, Vec<Id>> = HashMap::new();
+        let Some(type_) = self.type_ else { return (types, true) };
+        let mut read = 0;
+        for [thing, _, class] in self.scan([None, Some(type_), None]) {
+            read += 1;
+            let classes = types.entry(thing).or_default();
+            if !classes.contains(&class) {
+                classes.push(class);
+            }
+        }
+        (types, read < self.budget)
+    }
+
+    fn scan(&self, pattern: Pattern) -> impl Iterator<Item = [Id; 3]> + '_ {
+        let graph = self.known.graph;
+        let graphs = all_graphs(graph).into_iter();
+        graphs.flat_map(move |name| graph.scan(name, pattern).triples()).flatten().take(self.budget)
+    }
+
+    /// What the things of each class have; those without a class under nothing.
+    fn tallies(&self, types: &HashMap<Id, Vec<Id>>) -> (HashMap<Option<Id>, Tally>, bool) {
+        let mut tallies: HashMap<Option<Id>, Tally> = HashMap::new();
+        for (thing, classes) in types {
+            for class in classes {
+                let tally = tallies.entry(Some(*class)).or_default();
+                tally.count += 1;
+                tally.example = Some(tally.example.map_or(*thing, |have| have.min(*thing)));
+            }
+        }
+        let (mut read, mut untyped, mut kinds) = (0, HashSet::new(), HashMap::new());
+        for [subject, predicate, object] in self.scan([None; 3]) {
+            read += 1;
+            if Some(predicate) == self.type_ {
+                continue;
+            }
+            let (kind, literal) = kinds.entry(object).or_insert_with(|| self.kind(object, types)).clone();
+            match types.get(&subject) {
+                Some(classes) => classes.iter().for_each(|class| {
+                    let tally = tallies.entry(Some(*class)).or_default();
+                    tally.properties.entry(predicate).or_default().add(subject, object, &kind, &literal);
+                }),
+                None => {
+                    let tally = tallies.entry(None).or_default();
+                    tally.count += u64::from(untyped.insert(subject));
+                    tally.example.get_or_insert(subject);
+                    tally.properties.entry(predicate).or_default().add(subject, object, &kind, &literal);
+                }
+            }
+        }
+        (tallies, read < self.budget)
+    }
+
+    /// What sort of value an object is; and itself, where it is a literal that has an order.
+    fn kind(&self, object: Id, types: &HashMap<Id, Vec<Id>>) -> (String, Option<Literal>) {
+        match self.known.graph.term(object) {
+            Term::Literal(literal) => {
+                let kind = match literal.language() {
+                    Some(language) => format!("@{language}"),
+                    None => self.known.prefixes.show(literal.datatype().into()),
+                };
+                (kind, Some(literal).filter(|literal| ordered(literal).is_some()))
+            }
+            Term::BlankNode(_) | Term::NamedNode(_) => {
+                let class = types.get(&object).and_then(|classes| self.telling(classes));
+                (class.map_or("IRI".to_owned(), |class| self.short(class)), None)
+            }
+            Term::Triple(_) => ("triple".to_owned(), None),
+        }
+    }
+
+    /// The class that says most: the one with the fewest instances.
+    fn telling(&self, classes: &[Id]) -> Option<Id> {
+        let size = |class: &Id| self.known.graph.count(None, [None, self.type_, Some(*class)]);
+        classes.iter().copied().min_by_key(size)
+    }
+
+    fn short(&self, id: Id) -> String {
+        self.known.prefixes.show(self.known.graph.term(id).as_ref())
+    }
+
+    fn label(&self, id: Id) -> Option<String> {
+        self.known.names.label(id, self.language).map(str::to_owned)
+    }
+
+    fn with_label(&self, id: Id) -> (Term, Option<String>) {
+        (self.known.graph.term(id), self.label(id))
+    }
+
+    fn class(&self, class: Option<Id>, tally: Tally, types: &HashMap<Id, Vec<Id>>) -> Class {
+        let mut properties: Vec<_> = tally.properties.into_iter().collect();
+        properties.sort_by(|(a, x), (b, y)| y.instances.cmp(&x.instances).then_with(|| a.cmp(b)));
+        // An instance that this class alone describes shows the class better than one of a narrower class.
+        let best = class.and_then(|class| {
+            let own = |thing: &&Id| types.get(thing).and_then(|c| self.telling(c)) == Some(class);
+            types
+                .iter()
+                .filter(|(_, c)| c.contains(&class))
+                .map(|(thing, _)| thing)
+                .filter(own)
+                .min()
+                .copied()
+        });
+        Class {
+            class: class.map(|id| self.known.graph.term(id)),
+            label: class.and_then(|id| self.label(id)),
+            count: tally.count,
+            example: best.or(tally.example).map(|id| self.with_label(id)),
+            properties: properties.into_iter().take(MOST).map(|(id, uses)| self.property(id, uses)).collect(),
+        }
+    }
+
+    fn property(&self, id: Id, uses: Uses) -> Property {
+        Property {
+            property: self.known.graph.term(id),
+            label: self.label(id),
+            count: uses.count,
+            instances: uses.instances,
+            values: by_use(uses.values),
+            range: uses.range.map(|(low, high)| (low.into(), high.into())),
+            example: uses.example.map(|id| self.with_label(id)),
+        }
+    }
+}
+
+impl Uses {
+    fn add(&mut self, subject: Id, object: Id, kind: &str, literal: &Option<Literal>) {
+        self.count += 1;
+        // Scans come grouped by subject, or nearly so: one look back tells a new instance.
+        self.instances += u64::from(self.last.replace(subject) != Some(subject));
+        self.example.get_or_insert(object);
+        if let Some(count) = self.values.get_mut(kind) {
+            *count += 1;
+        } else {
+            self.values.insert(kind.to_owned(), 1);
+        }
+        let Some(literal) = literal else { return };
+        let (low, high) = self.range.get_or_insert_with(|| (literal.clone(), literal.clone()));
+        if less(literal, low) {
+            *low = literal.clone();
+        }
+        if less(high, literal) {
+            *high = literal.clone();
+        }
+    }
+}
+
+/// A key to compare numbers by value and dates by text.
+fn ordered(literal: &Literal) -> Option<(f64, &str)> {
+    let kind = literal.datatype().as_str().strip_prefix("http://www.w3.org/2001/XMLSchema#")?;
+    match kind {
+        "date" | "dateTime" | "gYear" | "gYearMonth" | "time" => Some((0.0, literal.value())),
+        "integer" | "decimal" | "double" | "float" | "long" | "int" | "short" | "byte"
+        | "nonNegativeInteger" | "positiveInteger" => Some((literal.value().parse().ok()?, "")),
+        _ => None,
+    }
+}
+
+fn less(a: &Literal, b: &Literal) -> bool {
+    ordered(a).partial_cmp(&ordered(b)).is_some_and(std::cmp::Ordering::is_lt)
+}
+
+/// The classes that `words` name, whole; of the others only the properties that they name.
+fn narrow(classes: &[Class], words: &str, prefixes: &Prefixes) -> Vec<Class> {
+    let wanted = fold(words);
+    let fits = |term: &Term, label: &Option<String>| {
+        fold(&prefixes.show(term.as_ref())).contains(&wanted)
+            || label.as_ref().is_some_and(|label| fold(label).contains(&wanted))
+    };
+    let exact = |class: &&Class| {
+        let short = class.class.as_ref().map(|term| fold(&prefixes.show(term.as_ref())));
+        short.is_some_and(|short| short == wanted || short.rsplit(':').next() == Some(&wanted))
+            || class.label.as_ref().is_some_and(|label| fold(label) == wanted)
+    };
+    let whole: Vec<Class> = classes.iter().filter(exact).cloned().collect();
+    if !whole.is_empty() {
+        return whole;
+    }
+    let mut found = Vec::new();
+    for class in classes {
+        let mut class = class.clone();
+        if !class.class.as_ref().is_some_and(|term| fits(term, &class.label)) {
+            class.properties.retain(|property| fits(&property.property, &property.label));
+            if class.properties.is_empty() {
+                continue;
+            }
+        }
+        found.push(class);
+    }
+    found
+}
+
+fn prefixes_of(classes: &[Class], prefixes: &Prefixes) -> Vec<(String, String)> {
+    let terms = classes.iter().flat_map(|class| {
+        class.class.iter().chain(class.properties.iter().map(|property| &property.property))
+    });
+    let used: BTreeSet<&str> = terms
+        .filter_map(|term| if let Term::NamedNode(node) = term { Some(node.as_str()) } else { None })
+        .filter_map(|iri| prefixes.split(iri))
+        .map(|(prefix, _)| prefix)
+        .collect();
+    let pair = |prefix: &str| Some((prefix.to_owned(), prefixes.namespace(prefix)?.to_owned()));
+    used.into_iter().filter_map(pair).collect()
 }
 
 /// A thing found by its name.
@@ -83,8 +397,110 @@ pub struct Found {
     pub matched: String,
 }
 
-/// The things whose names or IRIs have all of `words`, the best match first.
+/// The things whose names or IRIs have all of `words`, the best match first; where nothing has
+/// them all, the things with the nearest names.
 pub fn search(known: &Knowledge<'_>, language: &str, words: &str, limit: usize) -> Vec<Found> {
-    let _ = (known, language, words, limit);
-    Vec::new()
+    let wanted: Vec<String> = words.split_whitespace().map(fold).collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let whole = fold(words);
+    let mut hits: Vec<((usize, usize), Id, String)> = known
+        .names
+        .things()
+        .filter_map(|id| {
+            let (score, matched) = fit(known, id, &wanted, &whole)?;
+            Some((score, id, matched))
+        })
+        .collect();
+    hits.sort();
+    if hits.is_empty() {
+        let near = known.names.search(words, limit);
+        hits = near.into_iter().map(|hit| ((hit.distance, 0), hit.id, hit.name)).collect();
+    }
+    let reader = Reader { known, language, type_: known.graph.id(rdf::TYPE.into()), budget: 64 };
+    hits.into_iter().take(limit).map(|(_, id, matched)| reader.found(id, matched)).collect()
+}
+
+impl Reader<'_> {
+    fn found(&self, id: Id, matched: String) -> Found {
+        let classes: Vec<Id> = self.scan([Some(id), self.type_, None]).map(|[_, _, class]| class).collect();
+        let class = self.type_.and_then(|_| self.telling(&classes));
+        let class = class.map(|class| self.label(class).unwrap_or_else(|| self.short(class)));
+        Found { term: self.known.graph.term(id), label: self.label(id), class, matched }
+    }
+}
+
+/// How well a thing fits: how its best name does, then how long that name is; and the name.
+fn fit(known: &Knowledge<'_>, id: Id, wanted: &[String], whole: &str) -> Option<((usize, usize), String)> {
+    let names = known.names.all(id);
+    let term = known.graph.term(id);
+    let local = if let Term::NamedNode(node) = &term { local_name(node.as_str()) } else { "" };
+    let texts: Vec<(String, &str)> = names
+        .iter()
+        .map(|name| name.text.as_str())
+        .chain(Some(local).filter(|local| !local.is_empty()))
+        .map(|text| (fold(text), text))
+        .collect();
+    if !wanted.iter().all(|word| texts.iter().any(|(folded, _)| folded.contains(word))) {
+        return None;
+    }
+    let score = |folded: &str| match folded {
+        name if name == whole => 0,
+        name if name.starts_with(whole) => 1,
+        name if name.contains(whole) => 2,
+        name => 3 + wanted.iter().filter(|word| !name.contains(word.as_str())).count(),
+    };
+    texts.iter().map(|(folded, text)| ((score(folded), folded.chars().count()), (*text).to_owned())).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Session, Source};
+
+    fn session() -> Session {
+        Session::open(&Source::Embedded).unwrap()
+    }
+
+    fn found(words: &str) -> Vec<String> {
+        let session = session();
+        let hits = search(&session.knowledge(), "zh", words, 5);
+        hits.iter().map(|hit| session.prefixes().show(hit.term.as_ref())).collect()
+    }
+
+    #[test]
+    fn things_are_found_in_any_language_and_by_several_words() {
+        assert_eq!(found("百度")[0], "vendor:baidu");
+        assert_eq!(found("baidu")[0], "vendor:baidu");
+        assert_eq!(found("launched ernie 4.0")[0], "release:2023-10-17-ernie-4.0");
+        assert_eq!(found("Baidoo")[0], "vendor:baidu", "the nearest where none has the word");
+        assert!(found("").is_empty());
+    }
+
+    #[test]
+    fn a_class_shows_what_its_instances_have() {
+        let session = session();
+        let schema = schema(&session.knowledge(), "en", Some("bm:Release"));
+        let [class] = schema.classes.as_slice() else { panic!("{} classes", schema.classes.len()) };
+        assert_eq!((class.count, class.label.as_deref()), (53, Some("Release")));
+        let named = |name: &str| {
+            let term = |p: &&Property| session.prefixes().show(p.property.as_ref()) == name;
+            class.properties.iter().find(term).unwrap()
+        };
+        assert_eq!(named("bm:item").values, [("xsd:integer".to_owned(), 53)]);
+        assert!(named("bm:item").range.is_some());
+        assert_eq!(named("bm:released").instances, 53);
+        assert!(!schema.partial);
+        assert!(schema.show(session.prefixes()).contains("bm:released"));
+    }
+
+    #[test]
+    fn a_budget_holds_and_is_told() {
+        let session = session();
+        let schema = schema_within(&session.knowledge(), "en", None, 100);
+        assert!(schema.partial);
+        let counted: u64 = schema.classes.iter().flat_map(|c| &c.properties).map(|p| p.count).sum();
+        assert!(counted <= 400, "{counted}: a triple counts once for each class of its subject");
+    }
 }

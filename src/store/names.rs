@@ -91,6 +91,11 @@ impl Names {
         list
     }
 
+    /// The things that have a name, in no order.
+    pub fn things(&self) -> impl Iterator<Item = Id> {
+        self.of.keys().copied()
+    }
+
     /// All names of a thing, in no order.
     pub fn all(&self, id: Id) -> &[Name] {
         self.of.get(&id).map_or(&[], Vec::as_slice)
