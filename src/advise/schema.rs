@@ -451,7 +451,14 @@ fn fit(known: &Knowledge<'_>, id: Id, wanted: &[String], whole: &str) -> Option<
         name if name.contains(whole) => 2,
         name => 3 + wanted.iter().filter(|word| !name.contains(word.as_str())).count(),
     };
-    texts.iter().map(|(folded, text)| ((score(folded), folded.chars().count()), (*text).to_owned())).min()
+    // A name given in the data says more than the end of an IRI.
+    let places = texts.iter().enumerate();
+    places
+        .map(|(i, (folded, text))| {
+            let from_iri = usize::from(i >= names.len());
+            ((2 * score(folded) + from_iri, folded.chars().count()), (*text).to_owned())
+        })
+        .min()
 }
 
 #[cfg(test)]
