@@ -245,6 +245,11 @@ impl Session {
         advise::schema::search(&self.knowledge(), self.language(), words, limit)
     }
 
+    /// The label of a term of the graph, where it has one.
+    pub fn label(&self, term: &Term, language: &str) -> Option<String> {
+        self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)
+    }
+
     fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
         let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())?;
         engine::rewrite::bind(&query, bindings)

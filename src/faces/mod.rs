@@ -7,9 +7,15 @@
 pub mod args;
 /// The command-line face.
 pub mod cli;
+/// A new folder with a graph.
+mod init;
 /// Where answers go, and in which shape.
 pub mod output;
+/// Parameters of saved questions as options.
+pub mod params;
 /// Errors, warnings and notes as people read them.
 pub mod report;
+/// Completions and the manual.
+pub mod shell;
 /// One verb on one session.
 pub mod verbs;
