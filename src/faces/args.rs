@@ -48,16 +48,20 @@ pub enum Verb {
                             Prefixes of the graph and the well-known ones need no declaration.")]
     Query(Query),
     /// Ask a saved question by its name
-    #[command(override_usage = "baimo run NAME [--PARAMETER VALUE]... [OPTIONS]",
-              after_help = "Examples:\n  baimo run timeline\n  baimo run timeline --help\n  \
+    #[command(
+        override_usage = "baimo run NAME [--PARAMETER VALUE]... [OPTIONS]",
+        after_help = "Examples:\n  baimo run timeline\n  baimo run timeline --help\n  \
                             baimo run timeline --vendor 百度\n  \
                             baimo run timeline --param vendor=百度 -F csv\n\n\
-                            `baimo queries` lists the saved questions, `baimo run NAME --help` the parameters of one.")]
+                            `baimo queries` lists the saved questions, `baimo run NAME --help` the parameters of one."
+    )]
     Run(Run),
     /// List, find, show and export the saved questions
-    #[command(args_conflicts_with_subcommands = true,
-              after_help = "Examples:\n  baimo queries\n  baimo queries vendor\n  baimo queries 备案\n  \
-                            baimo queries show timeline\n  baimo queries export")]
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:\n  baimo queries\n  baimo queries vendor\n  baimo queries 备案\n  \
+                            baimo queries show timeline\n  baimo queries export"
+    )]
     Queries(Queries),
     /// Hand over the graph, or a part of it, to other tools
     #[command(after_help = "Examples:\n  baimo export\n  baimo export -o graph.ttl\n  \
@@ -83,7 +87,9 @@ pub enum Verb {
                             Blank nodes are compared by what is said about them.")]
     Diff(Diff),
     /// Start a graph of your own: a folder with an example that works
-    #[command(after_help = "Examples:\n  baimo init library\n  baimo init library2 && cd library2 && baimo run books")]
+    #[command(
+        after_help = "Examples:\n  baimo init library\n  baimo init library2 && cd library2 && baimo run books"
+    )]
     Init(Init),
     /// Print the completions for a shell
     #[command(after_help = "Examples:\n  baimo completions bash\n  baimo completions zsh\n\n\
@@ -404,7 +410,7 @@ fn split_off(own: &clap::Command, words: &[OsString]) -> (Vec<OsString>, Vec<OsS
         match own.get_arguments().find_map(|option| follows(option, word)) {
             Some(follows) => {
                 moved.push(word.clone());
-                moved.extend(words.next().filter(|_| follows).cloned());
+                moved.extend(follows.then(|| words.next()).flatten().cloned());
             }
             None => left.push(word.clone()),
         }
@@ -566,7 +572,14 @@ fn no_verb(word: &str, program: &str) -> Error {
 
 fn with_suggestions(mut said: Error, error: &clap::Error) -> Error {
     for kind in [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue] {
-        if let Some(near) = error.get(kind).map(context).filter(|near| !near.is_empty()) {
+        let near = match error.get(kind) {
+            // The likeliest comes last.
+            Some(ContextValue::Strings(texts)) => {
+                texts.iter().rev().take(3).cloned().collect::<Vec<_>>().join(" or ")
+            }
+            other => other.map(context).unwrap_or_default(),
+        };
+        if !near.is_empty() {
             said = said.hint(format!("did you mean {near}?"));
         }
     }
@@ -700,7 +713,7 @@ mod tests {
     #[test]
     fn wrong_usage_is_said_in_our_words() {
         let error = |words: &[&str]| parse(words.iter().map(OsString::from)).expect_err("wrong usage");
-        assert_eq!(error(&["baimo", "qery"]).hints, ["did you mean query?"]);
+        assert_eq!(error(&["baimo", "qery"]).hints, ["did you mean query or queries?"]);
         let bare = error(&["baimo", "SELECT * { ?s ?p ?o }"]);
         assert_eq!(bare.hints, ["baimo query 'SELECT * { ?s ?p ?o }'"]);
         let unit = error(&["baimo", "query", "--timeout", "2 parsecs", "ASK {}"]);
@@ -719,14 +732,19 @@ mod tests {
     }
 
     fn run(words: &[&str]) -> (Vec<OsString>, Options) {
-        let Ok(Parsed::Command(command)) = parse(words.iter().map(OsString::from)) else { panic!("{words:?}") };
-        let Some(Verb::Run(Run { call: Some(Call::Saved(call)) })) = command.verb else { panic!("{words:?}") };
+        let Ok(Parsed::Command(command)) = parse(words.iter().map(OsString::from)) else {
+            panic!("{words:?}")
+        };
+        let Some(Verb::Run(Run { call: Some(Call::Saved(call)) })) = command.verb else {
+            panic!("{words:?}")
+        };
         (call, command.options)
     }
 
     #[test]
     fn options_after_a_saved_question_are_options_still() {
-        let (call, options) = run(&["baimo", "run", "timeline", "--vendor", "百度", "-F", "csv", "--lang=en", "--help"]);
+        let (call, options) =
+            run(&["baimo", "run", "timeline", "--vendor", "百度", "-F", "csv", "--lang=en", "--help"]);
         assert_eq!(call, ["timeline", "--vendor", "百度", "--help"]);
         assert_eq!(options.shape.format.as_deref(), Some("csv"));
         assert_eq!(options.shape.lang.as_deref(), Some("en"));

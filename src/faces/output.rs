@@ -142,12 +142,16 @@ impl Output {
     /// # Errors
     /// Where the format does not suit the answer, the target cannot be written, or a limit ended
     /// the answer early: what was found by then has been written.
-    pub fn answer(&mut self, session: &Session, answer: Answer<'_>, about: &About) -> Result<u64> {
+    pub fn answer(&self, session: &Session, answer: Answer<'_>, about: &About) -> Result<u64> {
         match answer {
             Answer::Boolean(found) => {
                 let format = self.row_format()?;
                 self.write(|out| formats::write_boolean(found, format, out).map_err(unwritten))?;
-                self.foot(session, about, Footer { nouns: Some(("answer", "answers")), count: 1, ..Footer::default() });
+                self.foot(
+                    session,
+                    about,
+                    Footer { nouns: Some(("answer", "answers")), count: 1, ..Footer::default() },
+                );
                 Ok(found.into())
             }
             Answer::Graph(triples) => self.graph(session, triples, about),
@@ -155,7 +159,7 @@ impl Output {
         }
     }
 
-    fn rows(&mut self, session: &Session, rows: Rows<'_>, about: &About) -> Result<u64> {
+    fn rows(&self, session: &Session, rows: Rows<'_>, about: &About) -> Result<u64> {
         let format = self.row_format()?;
         let directive = self.directive(about);
         let (count, stopped) = if matches!(format, RowFormat::Table | RowFormat::Line) {
@@ -178,7 +182,11 @@ impl Output {
             (written.rows, written.stopped)
         };
         let stopped_by = stopped.as_ref();
-        self.foot(session, about, Footer { count, nouns: about.nouns, stopped: stopped_by, ..Footer::default() });
+        self.foot(
+            session,
+            about,
+            Footer { count, nouns: about.nouns, stopped: stopped_by, ..Footer::default() },
+        );
         self.partial(count, about.nouns.map_or("rows", |(_, many)| many), stopped)
     }
 
@@ -210,7 +218,7 @@ impl Output {
     }
 
     fn graph(
-        &mut self,
+        &self,
         session: &Session,
         triples: Box<dyn Iterator<Item = Result<Triple>> + '_>,
         about: &About,
@@ -223,7 +231,8 @@ impl Output {
         let language = self.language(session).to_owned();
         let labels = |term: &Term| session.label(term, &language);
         let style = self.style(session, about, &labels);
-        let draws_tree = self.chart && self.directive(about).is_some_and(|directive| directive.view == View::Graph);
+        let draws_tree =
+            self.chart && self.directive(about).is_some_and(|directive| directive.view == View::Graph);
         let text = match format {
             None if self.format_name() == Some("tree") => tree::tree(&triples, &style),
             None => svg::graph(&triples, &style),
@@ -255,7 +264,8 @@ impl Output {
             None => Ok(count),
             Some(error) => {
                 if matches!(error.kind, Kind::Limit | Kind::Interrupted) {
-                    self.report.note(&format!("partial answer: {count} {nouns} so far are right, but not all"));
+                    self.report
+                        .note(&format!("partial answer: {count} {nouns} so far are right, but not all"));
                 }
                 Err(error)
             }
@@ -309,9 +319,11 @@ impl Output {
             return Ok(if self.shown() || self.chart { RowFormat::Table } else { RowFormat::Tsv });
         };
         RowFormat::named(name).ok_or_else(|| match GraphFormat::named(name) {
-            Some(format) => Error::usage(format!("{} is a format of graphs; this answer is rows", format.name()))
-                .hint(format!("formats of rows: {}", row_names()))
-                .hint("CONSTRUCT gives a graph"),
+            Some(format) => {
+                Error::usage(format!("{} is a format of graphs; this answer is rows", format.name()))
+                    .hint(format!("formats of rows: {}", row_names()))
+                    .hint("CONSTRUCT gives a graph")
+            }
             None => no_format(name),
         })
     }
@@ -339,7 +351,7 @@ impl Output {
     ///
     /// # Errors
     /// Where the target cannot be written.
-    pub fn page(&mut self, text: &str) -> Result<()> {
+    pub fn page(&self, text: &str) -> Result<()> {
         let long = || text.lines().count() >= self.height;
         if self.shown() && self.pager && long() && paged(text) {
             return Ok(());
@@ -356,7 +368,7 @@ impl Output {
     ///
     /// # Errors
     /// Where the target cannot be written.
-    pub fn text(&mut self, text: &str) -> Result<()> {
+    pub fn text(&self, text: &str) -> Result<()> {
         self.write(|out| writeln!(out, "{}", text.trim_end_matches('\n')).map_err(unwritten))
     }
 
@@ -365,7 +377,7 @@ impl Output {
     ///
     /// # Errors
     /// Where `write` fails, or the target cannot be written.
-    pub fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         match &self.target {
             Target::Stdout => {
                 let mut out = Watched { inner: io::BufWriter::new(io::stdout().lock()), left: false };
@@ -452,7 +464,7 @@ fn no_format(name: &str) -> Error {
     let near = RowFormat::all()
         .map(RowFormat::name)
         .chain(GraphFormat::all().map(GraphFormat::name))
-        .find(|known| strsim::damerau_levenshtein(known, &name.to_lowercase()) <= 2);
+        .find(|known| strsim::jaro_winkler(known, &name.to_lowercase()) > 0.8);
     let error = Error::usage(format!("there is no format `{name}`"));
     let error = if let Some(near) = near { error.hint(format!("did you mean {near}?")) } else { error };
     error

@@ -98,10 +98,20 @@ pub fn command(saved: &SavedQuery, language: &str) -> Command {
         command = command.arg(option(param, language));
     }
     command
-        .arg(Arg::new(PARAM).short('p').long("param").value_name("NAME=VALUE").action(ArgAction::Append).help(
-            "A parameter by its name",
-        ))
-        .arg(Arg::new(VALUES).value_name("VALUE").num_args(0..).help("Values of the parameters, in this order"))
+        .arg(
+            Arg::new(PARAM)
+                .short('p')
+                .long("param")
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help("A parameter by its name"),
+        )
+        .arg(
+            Arg::new(VALUES)
+                .value_name("VALUE")
+                .num_args(0..)
+                .help("Values of the parameters, in this order"),
+        )
         .after_help("The options of `baimo query --help` work here too, such as -F csv and -o FILE.")
 }
 

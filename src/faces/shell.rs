@@ -118,7 +118,10 @@ fn names(session: &Session, param: &Param, typed: &str) -> Vec<(String, String)>
     });
     let Some(class) = class else {
         let found = session.search(typed, MANY);
-        return found.into_iter().map(|hit| (hit.matched, session.prefixes().show(hit.term.as_ref()))).collect();
+        return found
+            .into_iter()
+            .map(|hit| (hit.matched, session.prefixes().show(hit.term.as_ref())))
+            .collect();
     };
     let text = format!("SELECT DISTINCT ?thing {{ ?thing a <{class}> }} LIMIT 5000");
     let Ok(crate::answers::Answer::Rows(rows)) = session.query(&text, &Default::default()) else {

@@ -71,7 +71,8 @@ pub fn ask(name: &str, text: &str, session: &Session, output: &mut Output) -> Re
 fn answer(saved: &SavedQuery, bindings: &Bindings, session: &Session, output: &mut Output) -> Result<()> {
     let title = saved.summary.get(output.language(session)).to_owned();
     let asked = Some(Instant::now());
-    let about = About { view: saved.view.clone(), title: Some(title).filter(|t| !t.is_empty()), asked, nouns: None };
+    let about =
+        About { view: saved.view.clone(), title: Some(title).filter(|t| !t.is_empty()), asked, nouns: None };
     let answer = session.query(&saved.text, bindings)?;
     let form = matches!(answer, Answer::Rows(_) | Answer::Boolean(_));
     let found = output.answer(session, answer, &about)?;
@@ -110,7 +111,11 @@ fn run_saved(run: &Run, session: &Session, output: &mut Output) -> Result<()> {
 }
 
 /// `--lang` chooses the language of a question that takes one as a parameter.
-fn in_language(saved: &SavedQuery, mut given: BTreeMap<String, String>, output: &Output) -> BTreeMap<String, String> {
+fn in_language(
+    saved: &SavedQuery,
+    mut given: BTreeMap<String, String>,
+    output: &Output,
+) -> BTreeMap<String, String> {
     if let Some(language) = &output.language {
         for param in saved.params.iter().filter(|param| param.kind == ParamKind::Language) {
             if param.choices.is_empty() || param.choices.contains(language) {
@@ -148,7 +153,13 @@ fn list_saved(queries: &Queries, session: &Session, output: &mut Output) -> Resu
             queries.words.join(" ")
         ));
     }
-    rows(&["name", "summary", "parameters", "tags"], found, ("saved question", "saved questions"), session, output)
+    rows(
+        &["name", "summary", "parameters", "tags"],
+        found,
+        ("saved question", "saved questions"),
+        session,
+        output,
+    )
 }
 
 /// Writes rows made here.
@@ -179,7 +190,10 @@ fn hand_over(export: &Export, session: &Session, output: &mut Output) -> Result<
         (Some(name), _) => (Selection::Graph(iri(name, session)?.into()), format!("the graph {name}")),
         (None, Some(thing)) => {
             let about = thing_named(thing, session)?;
-            (Selection::Around { thing: about, depth: export.depth }, format!("{thing} and what is around it"))
+            (
+                Selection::Around { thing: about, depth: export.depth },
+                format!("{thing} and what is around it"),
+            )
         }
         (None, None) => (Selection::All, "the whole".to_owned()),
     };
@@ -213,7 +227,8 @@ fn constructed(export: &Export, session: &Session, output: &mut Output) -> Resul
         return Err(Error::usage("only CONSTRUCT and DESCRIBE give a graph to export")
             .hint("`baimo query` and `baimo run` write rows, as csv, json and more"));
     };
-    let quads = triples.map(|triple| triple.map(|triple| triple.in_graph(crate::terms::GraphName::DefaultGraph)));
+    let quads =
+        triples.map(|triple| triple.map(|triple| triple.in_graph(crate::terms::GraphName::DefaultGraph)));
     write_quads(quads.collect::<Result<_>>()?, export.header.then_some(part.as_str()), session, output)
 }
 
@@ -271,7 +286,8 @@ fn thing_named(text: &str, session: &Session) -> Result<Term> {
         [] => {
             let error = Error::query(format!("nothing here is called `{text}`"));
             let near = session.search(text, 3);
-            let near: Vec<_> = near.iter().map(|hit| shown(&hit.term, hit.label.as_deref(), session)).collect();
+            let near: Vec<_> =
+                near.iter().map(|hit| shown(&hit.term, hit.label.as_deref(), session)).collect();
             Err(match near.is_empty() {
                 true => error.hint("`baimo search WORD` finds things by parts of their names"),
                 false => error.hint(format!("did you mean {}?", near.join(", "))),
@@ -316,8 +332,7 @@ fn show_schema(of: &SchemaOf, session: &Session, output: &mut Output) -> Result<
     let waiting = output.waiting();
     let schema = session.schema(of.filter.as_deref());
     drop(waiting);
-    if schema.classes.is_empty() {
-        let what = of.filter.as_deref().unwrap_or_default();
+    if let Some(what) = of.filter.as_deref().filter(|_| schema.classes.is_empty()) {
         output.report.note(&format!("no class or property here has `{what}` in its name or label"));
     }
     if output.format_name().is_none() {
@@ -332,7 +347,13 @@ fn show_schema(of: &SchemaOf, session: &Session, output: &mut Output) -> Result<
             let label = property.label.as_deref().and_then(text);
             let values: Vec<_> = property.values.iter().map(|(name, _)| name.as_str()).collect();
             let values = text(&values.join(" "));
-            found.push(vec![class.class.clone(), label, Some(property.property), values, number(property.count)]);
+            found.push(vec![
+                class.class.clone(),
+                label,
+                Some(property.property),
+                values,
+                number(property.count),
+            ]);
         }
     }
     rows(&["class", "label", "property", "values", "count"], found, ("row", "rows"), session, output)
