@@ -251,8 +251,19 @@ impl Session {
     }
 
     fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
-        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())?;
+        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())
+            .map_err(|error| self.explained(text, error, false))?;
         engine::rewrite::bind(&query, bindings)
+    }
+
+    /// The parser's refusal of a text, in words for people.
+    fn explained(&self, text: &str, error: Error, update: bool) -> Error {
+        match error.cause.as_deref() {
+            Some(cause) if error.kind == crate::error::Kind::Query => {
+                advise::diagnose::syntax_error(text, cause, &self.knowledge(), update)
+            }
+            _ => error,
+        }
     }
 
     /// The quads of a part of the graph.

@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod diagnostics;
 mod questions;
 mod shapes;
 mod tidy;
