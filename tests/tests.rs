@@ -11,6 +11,7 @@
 
 mod answers;
 mod diagnostics;
+mod export;
 mod questions;
 mod shapes;
 mod tidy;

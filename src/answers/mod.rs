@@ -14,6 +14,7 @@ pub mod table;
 pub mod text;
 pub mod timeline;
 pub mod tree;
+pub mod turtle;
 
 use crate::error::{Error, Result};
 use crate::terms::{Prefixes, Term, Triple, Variable};
