@@ -215,3 +215,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn charts_as_svg_are_documents_that_escape_what_they_say() {
+    let session = session();
+    let style = Style { title: Some("a < b & 百"), ..Style::plain(session.prefixes()) };
+    for (name, view) in [
+        ("timeline", View::Timeline),
+        ("share-by-industry", View::BarChart),
+        ("quarters-cumulative", View::LineChart),
+    ] {
+        let found = saved(&session, name).unwrap();
+        let drawn = baimo::answers::svg::chart(&found, &view.into(), &style).unwrap();
+        assert!(drawn.contains("<title id=\"title\">a &lt; b &amp; 百</title>"));
+        assert_eq!(drawn, baimo::answers::svg::chart(&found, &view.into(), &style).unwrap(), "same bytes");
+        if let Ok(folder) = std::env::var("BAIMO_SVG") {
+            std::fs::write(format!("{folder}/{name}.svg"), drawn).unwrap();
+        }
+    }
+    let triples = saved(&session, "families-as-graph").unwrap_err();
+    let drawn = baimo::answers::svg::graph(&triples, &style);
+    assert_eq!(drawn.matches("<path").count(), drawn.matches("</path>").count());
+    assert!(drawn.contains("百度"));
+}
