@@ -16,6 +16,8 @@ pub mod engine;
 pub mod error;
 /// What people and shells meet.
 pub mod faces;
+/// The last answer as a part of the next question.
+pub mod previous;
 /// A graph is a folder; and the one compiled in.
 pub mod project;
 /// The verbs.

@@ -7,11 +7,11 @@ use crate::advise::complete::{Completer, Completions, Context};
 use crate::advise::provenance::{Part, Provenance};
 use crate::advise::schema::{Found, Schema};
 use crate::advise::{self, Knowledge};
-use crate::answers::Answer;
 use crate::answers::graphs::GraphStyle;
+use crate::answers::{self, Answer};
 use crate::catalog::{Catalog, SavedQuery};
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Span};
 use crate::project::Project;
 use crate::sources::rdf;
 use crate::store::Graph;
@@ -245,25 +245,9 @@ impl Session {
         advise::schema::search(&self.knowledge(), self.language(), words, limit)
     }
 
-    /// The label of a term of the graph, where it has one.
-    pub fn label(&self, term: &Term, language: &str) -> Option<String> {
-        self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)
-    }
-
     fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
-        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())
-            .map_err(|error| self.explained(text, error, false))?;
+        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())?;
         engine::rewrite::bind(&query, bindings)
-    }
-
-    /// The parser's refusal of a text, in words for people.
-    fn explained(&self, text: &str, error: Error, update: bool) -> Error {
-        match error.cause.as_deref() {
-            Some(cause) if error.kind == crate::error::Kind::Query => {
-                advise::diagnose::syntax_error(text, cause, &self.knowledge(), update)
-            }
-            _ => error,
-        }
     }
 
     /// The quads of a part of the graph.
@@ -287,6 +271,79 @@ impl Session {
     pub fn diff(&self, after: &Self) -> Result<Diff> {
         Ok(Diff::of(self.export(&Selection::All)?, after.export(&Selection::All)?))
     }
+
+    /// Whether a text is a whole query or update.
+    pub fn parses(&self, text: &str) -> bool {
+        let text = crate::previous::blanked(text);
+        let base = self.project.base.as_deref();
+        engine::parse::query(&text, &self.prefixes, base).is_ok()
+            || engine::parse::update(&text, &self.prefixes, base).is_ok()
+    }
+
+    /// Answers a query in which `VALUES _` stands for the rows `before`.
+    ///
+    /// # Errors
+    /// As [`Self::query`]; and where there is `VALUES _` but no rows.
+    pub fn query_after(
+        &self,
+        text: &str,
+        bindings: &Bindings,
+        before: Option<&answers::Found>,
+    ) -> Result<Answer<'_>> {
+        let Some(place) = crate::previous::places(text).into_iter().next() else {
+            return self.query(text, bindings);
+        };
+        let Some(found) = before else {
+            return Err(Error::query("there are no rows that `_` could stand for")
+                .at(Span::in_text("query", text, place))
+                .hint("ask a SELECT first; its rows are then `_`"));
+        };
+        let base = self.project.base.as_deref();
+        let marked = crate::previous::marked(text, found);
+        let Ok(mut query) = engine::parse::query(&marked, &self.prefixes, base) else {
+            // With nothing moved, so that the error's place is true.
+            return self
+                .query(&crate::previous::blanked(text), bindings)
+                .map_err(|error| shown_in(error, text));
+        };
+        engine::previous::fill(&mut query, &found.rows);
+        let query = engine::rewrite::bind(&query, bindings)?;
+        let governor = Governor::new(self.limits, self.interrupt_switch());
+        engine::answer(self.graph(), &query, self.default_graph, &governor)
+    }
+
+    /// The label of a term of the graph.
+    pub fn label(&self, term: &Term, language: &str) -> Option<String> {
+        self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)
+    }
+
+    /// Takes on the limits, the switch and the default graph of another session.
+    pub fn follow(&mut self, other: &Self) {
+        self.limits = other.limits;
+        self.default_graph = other.default_graph;
+        self.interrupted = other.interrupt_switch();
+    }
+
+    /// Adds a prefix to those in scope.
+    ///
+    /// # Errors
+    /// Where what it is to stand for is no IRI.
+    pub fn add_prefix(&mut self, name: &str, namespace: &str) -> Result<()> {
+        crate::terms::NamedNode::new(namespace)
+            .map_err(|error| Error::usage(format!("<{namespace}> is no IRI")).because(error))?;
+        self.prefixes.insert(name, namespace);
+        Ok(())
+    }
+}
+
+/// An error whose line is shown as it is in `text`.
+fn shown_in(mut error: Error, text: &str) -> Error {
+    if let Some(span) = &mut error.span
+        && let Some(line) = text.lines().nth(span.line - 1)
+    {
+        line.clone_into(&mut span.text);
+    }
+    error
 }
 
 fn format_of(path: &Path) -> Option<oxigraph::io::RdfFormat> {

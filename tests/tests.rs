@@ -9,9 +9,6 @@
     reason = "a test that meets the unexpected should stop at once"
 )]
 
-mod answers;
-mod diagnostics;
-mod export;
 mod questions;
 mod shapes;
 mod tidy;

@@ -3,7 +3,6 @@
 //! In: texts, and what is known of the graph. Out: advice as values. It refuses to print.
 
 pub mod complete;
-pub mod diagnose;
 pub mod empty;
 pub mod provenance;
 pub mod schema;

@@ -7,14 +7,12 @@ pub mod cells;
 pub mod chart;
 pub mod formats;
 pub mod graphs;
-mod lines;
 pub mod markup;
 pub mod svg;
 pub mod table;
 pub mod text;
 pub mod timeline;
 pub mod tree;
-pub mod turtle;
 
 use crate::error::{Error, Result};
 use crate::terms::{Prefixes, Term, Triple, Variable};
@@ -133,9 +131,4 @@ pub(crate) mod ink {
     pub const BOLD: &str = "1";
     /// Rules, and what is there to be overlooked.
     pub const DIM: &str = "2";
-
-    /// Bars and lines, by the number of their series.
-    pub fn series(number: usize) -> &'static str {
-        ["36", "33", "35", "32", "34", "31"].get(number % 6).copied().unwrap_or(BOLD)
-    }
 }

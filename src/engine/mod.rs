@@ -5,6 +5,7 @@
 
 pub mod governor;
 pub mod parse;
+pub mod previous;
 pub mod reference;
 pub mod rewrite;
 

@@ -101,8 +101,7 @@ impl Report {
     /// The text of an error, in lines.
     pub fn render(&self, error: &Error) -> String {
         let mut message = error.message.clone();
-        // What a parser says about wrong queries is for its own authors.
-        let mut cause = std::error::Error::source(error).filter(|_| error.kind != Kind::Query);
+        let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             let _ = write!(message, ": {}", plain_cause(error));
             cause = error.source();

@@ -1,0 +1,387 @@
+//! What happens while typing: colours, completion, hints, and what Enter means.
+//!
+//! In: the buffer, the cursor, the open graph. Out: what `rustyline` shows and does. It refuses to
+//! run anything, and reads of the graph no more than names and completion's own budget.
+
+use super::repl::commands;
+use super::repl::statement::{self, Ending};
+use crate::advise::complete::Context as Known;
+use crate::advise::tokens::{self, Kind, Token, tokens};
+use crate::answers::text;
+use crate::session::Session;
+use crate::terms::{NamedNodeRef, Prefixes};
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter};
+use rustyline::history::SearchDirection;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Context, Helper};
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// The session, shared between the loop, which changes it, and the editor, which reads it.
+pub type Shared = Rc<RefCell<Session>>;
+
+/// Candidates shown at most; the best come first.
+const CANDIDATES: usize = 60;
+
+/// Helps while typing. See the module.
+pub struct Assistant {
+    session: Shared,
+    /// What completion can draw on beside the graph.
+    pub known: RefCell<Known>,
+    /// Statements that were run before: Enter runs them again, however many lines they have.
+    pub run_before: RefCell<HashSet<String>>,
+    colour: bool,
+    width: usize,
+    cursor: Cell<usize>,
+    settled: Cell<bool>,
+}
+
+impl Assistant {
+    /// Help over this session, in colour or without, in a window of `width` columns.
+    pub fn new(session: Shared, colour: bool, width: usize) -> Self {
+        Self {
+            session,
+            known: RefCell::default(),
+            run_before: RefCell::default(),
+            colour,
+            width,
+            cursor: Cell::new(0),
+            settled: Cell::new(false),
+        }
+    }
+
+    fn ending(&self, text: &str) -> Ending {
+        let session = self.session.borrow();
+        statement::ending(text, &|text| session.parses(text))
+    }
+}
+
+impl Helper for Assistant {}
+
+impl Validator for Assistant {
+    fn validate(&self, input: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        let text = input.input();
+        // Whoever presses Enter on two empty lines wants out: run it, and let the error speak.
+        let over = self.run_before.borrow().contains(text)
+            || statement::blank_lines_at_end(text) > 2
+            || matches!(self.ending(text), Ending::Over | Ending::Wrong);
+        Ok(if over { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+    }
+}
+
+/// Grey text behind the cursor: what Right would insert, or only something to know.
+pub struct Ghost {
+    shown: String,
+    inserted: Option<String>,
+}
+
+impl Hint for Ghost {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.inserted.as_deref()
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = Ghost;
+
+    fn hint(&self, line: &str, pos: usize, ctx: &Context<'_>) -> Option<Ghost> {
+        if line.is_empty() || pos < line.len() {
+            return None;
+        }
+        let told = |shown: String| Some(Ghost { shown, inserted: None });
+        if statement::is_command(line) {
+            return commands::usage_after(line).and_then(told).or_else(|| self.remembered(line, pos, ctx));
+        }
+        if line.ends_with('\n') {
+            return told(continuation(&self.ending(line)));
+        }
+        self.remembered(line, pos, ctx)
+    }
+}
+
+impl Assistant {
+    /// The end of the newest statement in the history that begins like this. Without colour it could
+    /// not be told from what was typed.
+    fn remembered(&self, line: &str, pos: usize, ctx: &Context<'_>) -> Option<Ghost> {
+        if !self.colour || line.contains('\n') {
+            return None;
+        }
+        let newest = ctx.history_index().min(ctx.history().len().checked_sub(1)?);
+        let found = ctx.history().starts_with(line, newest, SearchDirection::Reverse).ok()??;
+        let rest = found.entry.get(pos..).filter(|rest| !rest.is_empty())?.to_owned();
+        let first = rest.lines().next().unwrap_or_default();
+        let shown = if first.len() < rest.len() { format!("{first} …") } else { rest.clone() };
+        Some(Ghost { shown, inserted: Some(rest) })
+    }
+}
+
+/// What an empty line says about why it is there.
+fn continuation(ending: &Ending) -> String {
+    match ending {
+        Ending::Open(bracket, line) => {
+            format!("  … {bracket} of line {line} is open; {} closes it", statement::closer(*bracket))
+        }
+        Ending::OpenString => "  … a string is open".to_owned(),
+        Ending::Unfinished => "  … goes on; Ctrl-C clears".to_owned(),
+        Ending::MayGoOn | Ending::Over | Ending::Wrong => "  … Enter runs it".to_owned(),
+    }
+}
+
+impl Completer for Assistant {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        self.known.borrow_mut().files = files(line.get(..pos).unwrap_or_default());
+        let found = self.session.borrow().complete(line, pos, &self.known.borrow());
+        let best = found.candidates.get(..CANDIDATES).unwrap_or(&found.candidates);
+        let widest = best.iter().map(|candidate| text::width(&candidate.show)).max().unwrap_or(0);
+        // One candidate a line: rustyline would put two into a wide window, and tear the notes apart.
+        let least = self.width / 2 + 1;
+        let pairs = best.iter().map(|candidate| {
+            let shown = text::fit(&candidate.show, widest.min(self.width / 2), text::Side::Left);
+            let display = text::cut(&format!("{shown}  {}", candidate.note), self.width.saturating_sub(3));
+            let display = if text::width(&display) < least {
+                text::fit(&display, least, text::Side::Left)
+            } else {
+                display
+            };
+            Pair { display, replacement: candidate.insert.clone() }
+        });
+        Ok((found.start, pairs.collect()))
+    }
+}
+
+/// The files that the last word could be the beginning of; folders end with a slash.
+fn files(before: &str) -> Vec<String> {
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    if !statement::is_command(before) {
+        return Vec::new();
+    }
+    let (folder, beginning) = word.rfind('/').map_or(("", word), |slash| word.split_at(slash + 1));
+    let Ok(entries) = std::fs::read_dir(if folder.is_empty() { "." } else { folder }) else {
+        return Vec::new();
+    };
+    let mut found: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let hidden = name.starts_with('.') && !beginning.starts_with('.');
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            (name.starts_with(beginning) && !hidden).then(|| format!("{folder}{name}{slash}"))
+        })
+        .take(1000)
+        .collect();
+    found.sort();
+    found
+}
+
+/// The looks of what can be typed, as ANSI codes readable on dark and on light.
+mod ink {
+    pub const KEYWORD: &str = "1;34";
+    pub const FUNCTION: &str = "36";
+    pub const VARIABLE: &str = "33";
+    pub const NAME: &str = "32";
+    /// A name that the graph does not have: as a shell shows a command that is not there.
+    pub const NOWHERE: &str = "4;31";
+    pub const LITERAL: &str = "35";
+    pub const COMMENT: &str = "2";
+    pub const WRONG: &str = "31";
+    pub const COMMAND: &str = "1;36";
+    pub const BRACKET: &str = "1;7";
+    pub const PROMPT: &str = "1";
+}
+
+fn paint(out: &mut String, code: &str, text: &str) {
+    out.push_str("\x1b[");
+    out.push_str(code);
+    out.push('m');
+    out.push_str(text);
+    out.push_str("\x1b[0m");
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        self.cursor.set(pos);
+        if !self.colour || line.is_empty() {
+            return Cow::Borrowed(line);
+        }
+        Cow::Owned(if statement::is_command(line) { command(line) } else { self.sparql(line, pos) })
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        let mut out = String::new();
+        paint(&mut out, ink::PROMPT, prompt);
+        Cow::Owned(out)
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        self.settled.set(kind == CmdKind::ForcedRefresh);
+        self.colour && !line.is_empty()
+    }
+}
+
+fn command(line: &str) -> String {
+    let name = line.split(char::is_whitespace).next().unwrap_or_default();
+    let mut out = String::new();
+    paint(&mut out, if commands::exists(name) { ink::COMMAND } else { ink::WRONG }, name);
+    out.push_str(line.strip_prefix(name).unwrap_or_default());
+    out
+}
+
+impl Assistant {
+    fn sparql(&self, line: &str, pos: usize) -> String {
+        let all = tokens(line);
+        let session = self.session.borrow();
+        let pair = if self.settled.get() { None } else { bracket_pair(line, pos) };
+        let declared = declared(line, &all);
+        let mut out = String::with_capacity(line.len() * 2);
+        let mut at = 0;
+        for (index, token) in all.iter().enumerate() {
+            out.push_str(line.get(at..token.range.start).unwrap_or_default());
+            at = token.range.end;
+            let here = token.text(line);
+            if pair.as_ref().is_some_and(|pair| pair.contains(&token.range.start)) {
+                paint(&mut out, ink::BRACKET, here);
+                continue;
+            }
+            match look(&session, &declared, line, &all, index) {
+                Some(code) => paint_lines(&mut out, code, here),
+                None => out.push_str(here),
+            }
+        }
+        out.push_str(line.get(at..).unwrap_or_default());
+        out
+    }
+}
+
+/// Paints each line by itself: colours must not leak over a line's end.
+fn paint_lines(out: &mut String, code: &str, text: &str) {
+    for (n, line) in text.split('\n').enumerate() {
+        if n > 0 {
+            out.push('\n');
+        }
+        paint(out, code, line);
+    }
+}
+
+/// Where the bracket at or before the cursor and its partner begin.
+fn bracket_pair(line: &str, pos: usize) -> Option<[usize; 2]> {
+    let at = |at: usize| {
+        let c = line.get(at..)?.chars().next()?;
+        "{}()[]".contains(c).then(|| tokens::matching_bracket(line, at).map(|other| [at, other.start]))?
+    };
+    at(pos).or_else(|| at(pos.checked_sub(1)?))
+}
+
+/// The prefixes that the text itself declares.
+fn declared(line: &str, all: &[Token]) -> Prefixes {
+    let mut prefixes = Prefixes::new();
+    for window in all.windows(3) {
+        let [word, name, iri] = window else { continue };
+        if word.text(line).eq_ignore_ascii_case("PREFIX")
+            && let Some(name) = name.text(line).strip_suffix(':')
+        {
+            prefixes.insert(name, iri.text(line).trim_start_matches('<').trim_end_matches('>'));
+        }
+    }
+    prefixes
+}
+
+/// How the token at `index` looks.
+fn look(
+    session: &Session,
+    declared: &Prefixes,
+    line: &str,
+    all: &[Token],
+    index: usize,
+) -> Option<&'static str> {
+    let token = all.get(index)?;
+    Some(match token.kind {
+        Kind::Keyword => ink::KEYWORD,
+        Kind::Function => ink::FUNCTION,
+        Kind::Variable => ink::VARIABLE,
+        Kind::String | Kind::Number | Kind::Boolean | Kind::Language => ink::LITERAL,
+        Kind::Comment => ink::COMMENT,
+        Kind::Unknown if token.text(line) != "_" => ink::WRONG,
+        Kind::Iri | Kind::PrefixedName => {
+            let beside =
+                |at: Option<usize>| at.and_then(|at| all.get(at)).map_or("", |token| token.text(line));
+            let before = beside(index.checked_sub(1));
+            let two_before = beside(index.checked_sub(2));
+            let is = |word: &str, known: &str| word.eq_ignore_ascii_case(known);
+            if beside(Some(index + 1)) == "(" {
+                ink::FUNCTION
+            } else if before == "^^"
+                || ["PREFIX", "BASE", "SERVICE", "LOAD"].iter().any(|known| is(before, known))
+                || is(two_before, "PREFIX")
+                || occurs(session, declared, token.text(line))
+            {
+                ink::NAME
+            } else {
+                ink::NOWHERE
+            }
+        }
+        Kind::BlankNode | Kind::Punctuation | Kind::Unknown => return None,
+    })
+}
+
+/// Whether a name, as typed, is in the graph.
+fn occurs(session: &Session, declared: &Prefixes, name: &str) -> bool {
+    let iri = match name.strip_prefix('<') {
+        Some(iri) => Some(iri.trim_end_matches('>').to_owned()),
+        None => declared.expand(name).or_else(|| session.prefixes().expand(name)),
+    };
+    iri.is_some_and(|iri| session.graph().id(NamedNodeRef::new_unchecked(&iri).into()).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Source;
+
+    fn assistant() -> Assistant {
+        let session = Session::open(&Source::Embedded).unwrap();
+        Assistant::new(Rc::new(RefCell::new(session)), true, 80)
+    }
+
+    #[test]
+    fn a_name_in_the_graph_looks_different_from_one_that_is_not() {
+        let shown = assistant().sparql("ASK { vendor:baidu a bm:Nonsense }", 0);
+        assert!(shown.contains("\x1b[32mvendor:baidu\x1b[0m"), "{shown:?}");
+        assert!(shown.contains("\x1b[4;31mbm:Nonsense\x1b[0m"), "{shown:?}");
+    }
+
+    #[test]
+    fn colours_add_nothing_but_colours() {
+        for text in
+            ["SELECT (COUNT(*) AS ?n)\n{ ?s ?p \"百\\\"度\"@zh # x\n}", "ASK { <http://e/> ^ %", "\"\"\"a\nb"]
+        {
+            let shown = assistant().sparql(text, 3);
+            let mut plain = String::new();
+            let mut rest = shown.as_str();
+            while let Some((before, after)) = rest.split_once("\x1b[") {
+                plain.push_str(before);
+                rest = after.split_once('m').unwrap().1;
+            }
+            assert_eq!(plain + rest, text);
+        }
+    }
+
+    #[test]
+    fn the_bracket_at_the_cursor_and_its_partner_are_marked() {
+        let shown = assistant().sparql("ASK { ?s ?p (1) }", 4);
+        assert_eq!(shown.matches("\x1b[1;7m").count(), 2, "{shown:?}");
+    }
+}

@@ -1,0 +1,310 @@
+//! The prompt: questions typed, answers shown, and what is at hand in between.
+//!
+//! In: a session, an output, what a person types or a pipe sends. Out: answers on stdout, everything
+//! said about them on stderr. It refuses to reach around the session, and leaves the looks of
+//! answers, charts and errors to those who know.
+
+pub mod commands;
+
+mod asking;
+mod doing;
+mod home;
+mod progress;
+mod script;
+pub mod statement;
+
+use super::editor::{Assistant, Shared};
+use super::output::Output;
+use crate::advise::complete as known;
+use crate::answers::Found;
+use crate::engine::rewrite::Bindings;
+use crate::error::{Error, Result};
+use crate::session::Session;
+use crate::terms::Triple;
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{Cmd, ColorMode, CompletionType, Config, Editor, KeyCode, KeyEvent, Modifiers};
+use std::cell::RefCell;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Rows that a table shows where nobody said otherwise.
+const MAX_ROWS: usize = 40;
+/// Statements that the history keeps.
+const HISTORY: usize = 5_000;
+
+/// The last question, as it was asked.
+#[derive(Clone)]
+struct Question {
+    text: String,
+    bindings: Bindings,
+    /// How it asks to be drawn.
+    view: Option<String>,
+}
+
+/// The last answer.
+enum Last {
+    Nothing,
+    Rows(Found),
+    Yes(bool),
+    Graph(Vec<Triple>),
+}
+
+/// One session at the prompt, or of a script.
+struct Shell {
+    session: Shared,
+    output: Output,
+    max_rows: usize,
+    max_width: usize,
+    timer: bool,
+    once: Option<PathBuf>,
+    question: Option<Question>,
+    last: Last,
+    elapsed: Duration,
+    /// Statements typed, for `.history`; the editor's own are not at hand while it runs.
+    typed: Vec<String>,
+    /// A text to begin the next line with: what `.edit` brought back.
+    initial: Option<String>,
+    leaving: bool,
+}
+
+/// Runs the prompt, or, where stdin is no terminal, the statements in it.
+///
+/// # Errors
+/// Of a script: its first error, with the line. At the prompt errors are shown, and nothing ends it
+/// but a terminal that cannot be used.
+pub fn run(mut session: Session, mut output: Output) -> Result<()> {
+    session.set_user_queries(home::queries());
+    if !std::io::stdin().is_terminal() {
+        let mut shell = Shell::new(session, output);
+        return shell.script("stdin", &mut std::io::stdin().lock());
+    }
+    output.footer = output.footer && output.report.terminal;
+    Shell::new(session, output).prompt()
+}
+
+impl Shell {
+    fn new(session: Session, output: Output) -> Self {
+        Self {
+            session: Rc::new(RefCell::new(session)),
+            output,
+            max_rows: MAX_ROWS,
+            max_width: 0,
+            timer: true,
+            once: None,
+            question: None,
+            last: Last::Nothing,
+            elapsed: Duration::ZERO,
+            typed: Vec::new(),
+            initial: None,
+            leaving: false,
+        }
+    }
+
+    fn prompt(&mut self) -> Result<()> {
+        let unusable = |error: ReadlineError| {
+            Error::usage("this terminal cannot be used for a prompt")
+                .because(error)
+                .hint("ask with  baimo query 'SELECT ...'")
+        };
+        let colour = self.output.report.colour;
+        let mut editor = editor(colour).map_err(unusable)?;
+        let assistant = Assistant::new(Rc::clone(&self.session), colour, self.output.width);
+        editor.set_helper(Some(assistant));
+        self.learn(&editor);
+        let history = self.remember(&mut editor);
+        self.greet(history.as_ref().is_none_or(|(_, is_new)| *is_new));
+        if let Some(file) = home::startup().filter(|file| file.is_file()) {
+            self.report_if_wrong(|shell| shell.read(&file));
+        }
+        while !self.leaving {
+            self.turn(&mut editor, history.as_ref().map(|(path, _)| path)).map_err(unusable)?;
+        }
+        Ok(())
+    }
+
+    /// One line or statement from the prompt.
+    fn turn(
+        &mut self,
+        editor: &mut Editor<Assistant, FileHistory>,
+        history: Option<&PathBuf>,
+    ) -> std::result::Result<(), ReadlineError> {
+        let prompt = format!("{}> ", self.session.borrow().project().name);
+        // A signal that comes while nothing runs asks the program to end: the handler does so where
+        // the switch is on already.
+        let switch = self.session.borrow().interrupt_switch();
+        switch.store(true, Ordering::Relaxed);
+        let initial = self.initial.take();
+        let typed = match &initial {
+            Some(text) => editor.readline_with_initial(&prompt, (text, "")),
+            None => editor.readline(&prompt),
+        };
+        switch.store(false, Ordering::Relaxed);
+        match typed {
+            Ok(text) if text.trim().is_empty() => {}
+            Ok(text) => {
+                let text = text.trim_end().to_owned();
+                self.keep(editor, history, &text);
+                self.report_if_wrong(|shell| shell.statement(&text));
+                self.learn(editor);
+            }
+            Err(ReadlineError::Interrupted) => {}
+            Err(ReadlineError::Eof) => self.leaving = true,
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, editor: &mut Editor<Assistant, FileHistory>, path: Option<&PathBuf>, text: &str) {
+        self.typed.push(text.to_owned());
+        if let Some(assistant) = editor.helper() {
+            assistant.run_before.borrow_mut().insert(text.to_owned());
+        }
+        let added = editor.add_history_entry(text).unwrap_or(false);
+        if let (true, Some(path)) = (added, path) {
+            // A history that cannot be written was said at the start, or is not worth a word now.
+            let _ = editor.append_history(path);
+        }
+    }
+
+    /// Reads the history; without a place to keep it says so, and keeps it in memory. Gives the file,
+    /// and whether it is new.
+    fn remember(&mut self, editor: &mut Editor<Assistant, FileHistory>) -> Option<(PathBuf, bool)> {
+        let path = home::history();
+        let ready = path.as_ref().is_some_and(|path| {
+            path.parent().is_some_and(|folder| std::fs::create_dir_all(folder).is_ok())
+                && std::fs::OpenOptions::new().append(true).create(!path.exists()).open(path).is_ok()
+        });
+        let Some(path) = path.filter(|_| ready) else {
+            self.output.report.note("the history cannot be written, so it ends with this session");
+            return None;
+        };
+        let is_new = std::fs::metadata(&path).is_ok_and(|file| file.len() == 0);
+        if !is_new {
+            let _ = editor.load_history(&path);
+        }
+        if let Some(assistant) = editor.helper() {
+            assistant.run_before.borrow_mut().extend(editor.history().iter().cloned());
+        }
+        self.typed.extend(editor.history().iter().cloned());
+        Some((path, is_new))
+    }
+
+    /// Tells completion what the prompt knows: commands and saved queries.
+    fn learn(&self, editor: &Editor<Assistant, FileHistory>) {
+        let Some(assistant) = editor.helper() else { return };
+        let session = self.session.borrow();
+        let language = self.output.language.clone().unwrap_or_else(|| session.language().to_owned());
+        let mut known = assistant.known.borrow_mut();
+        known.commands = commands::all().into_iter().map(completable).collect();
+        known.queries = session
+            .catalog()
+            .map(|catalog| catalog.iter().map(|query| saved(query, &language)).collect())
+            .unwrap_or_default();
+        known.language = language;
+    }
+
+    fn greet(&self, first_time: bool) {
+        let session = self.session.borrow();
+        let project = session.project();
+        let chinese = home::chinese();
+        let of = |language: &str| {
+            project.title.iter().find(|(tag, _)| tag == language).map(|(_, title)| title.as_str())
+        };
+        let title = of(if chinese { "zh" } else { "en" }).or_else(|| of("")).unwrap_or(&project.name);
+        let first = if chinese {
+            "  .queries 列出现成的问题；.run timeline 运行其中一个\n  \
+             直接输入 SPARQL，不必声明前缀；输入 百度 再按 Tab 可补全\n  \
+             .help 查看全部命令；Ctrl-D 退出"
+        } else {
+            "  .queries lists questions ready to ask; .run NAME asks one\n  \
+             Or type SPARQL: prefixes need no declaration, Tab completes names by their labels\n  \
+             .help lists all commands, Ctrl-D leaves"
+        };
+        let line = format!("{} {} · {title}", project.name, project.version);
+        let rest = if first_time {
+            first
+        } else if chinese {
+            "  .help 查看命令"
+        } else {
+            "  .help for help"
+        };
+        self.output.report.aside(&format!("{line}\n{rest}"));
+    }
+
+    fn report_if_wrong(&mut self, act: impl FnOnce(&mut Self) -> Result<()>) {
+        if let Err(error) = act(self) {
+            self.output.report.error(&error);
+        }
+    }
+
+    /// A statement or a command, from wherever it comes.
+    fn statement(&mut self, text: &str) -> Result<()> {
+        if statement::is_command(text) {
+            self.command(text)
+        } else if statement::is_blank(text) {
+            Ok(())
+        } else if statement::begins_as_sparql(text) {
+            self.ask(Question {
+                text: statement::trimmed(text).to_owned(),
+                bindings: Bindings::new(),
+                view: None,
+            })
+        } else {
+            self.plain_words(text.trim().trim_end_matches(';').trim_end())
+        }
+    }
+}
+
+fn editor(colour: bool) -> rustyline::Result<Editor<Assistant, FileHistory>> {
+    let config = Config::builder()
+        .max_history_size(HISTORY)?
+        .history_ignore_dups(true)?
+        .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
+        .color_mode(if colour { ColorMode::Enabled } else { ColorMode::Disabled })
+        .build();
+    let mut editor = Editor::with_config(config)?;
+    editor.bind_sequence(KeyEvent::ctrl('J'), Cmd::Newline);
+    editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), Cmd::Newline);
+    editor.bind_sequence(KeyEvent(KeyCode::Char('J'), Modifiers::CTRL_ALT), Cmd::Newline);
+    Ok(editor)
+}
+
+fn completable((name, note): (String, String)) -> known::Command {
+    let argument = match name.as_str() {
+        "run" | "queries" => Some(known::Argument::SavedQuery),
+        "describe" | "search" => Some(known::Argument::Thing),
+        "schema" => Some(known::Argument::Class),
+        "read" | "once" | "output" | "open" | "load" => Some(known::Argument::File),
+        "prefix" => Some(known::Argument::Prefix),
+        "query" | "explain" => Some(known::Argument::Query),
+        _ => None,
+    };
+    let words = match name.as_str() {
+        "help" => commands::all().into_iter().map(|(name, _)| name).collect(),
+        _ => commands::own_command(&name)
+            .map_or(&[][..], |own| own.words)
+            .iter()
+            .map(|w| (*w).into())
+            .collect(),
+    };
+    known::Command { name: format!(".{name}"), note, words, argument }
+}
+
+fn saved(query: &crate::catalog::SavedQuery, language: &str) -> known::SavedQuery {
+    let parameter = |param: &crate::catalog::Param| known::Parameter {
+        name: param.name.clone(),
+        note: param.description.get(language).to_owned(),
+        class: param.class.clone(),
+        values: param.choices.clone(),
+    };
+    known::SavedQuery {
+        name: query.name.clone(),
+        note: query.summary.get(language).to_owned(),
+        parameters: query.params.iter().map(parameter).collect(),
+    }
+}

@@ -1,0 +1,317 @@
+//! Where a statement ends: SPARQL has no terminator, so baimo looks at what was typed so far.
+//!
+//! In: the text of the buffer, and a parser as a yes-or-no question. Out: whether Enter runs it,
+//! and if not, why not. It refuses to know terminals and what is done with a statement.
+
+use crate::advise::tokens::{Kind, Token, tokens};
+
+/// What Enter means for a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// The statement is over: run it, or show what is wrong with it.
+    Over,
+    /// A string that may go over several lines is open.
+    OpenString,
+    /// This bracket, on this line (counted from 1), is open.
+    Open(char, usize),
+    /// It is the beginning of a statement.
+    Unfinished,
+    /// It is a statement, but more may follow: an empty line runs it.
+    MayGoOn,
+    /// It is wrong, and more text would not mend it.
+    Wrong,
+}
+
+/// Words that begin a statement.
+const BEGINNINGS: &[&str] = &[
+    "SELECT",
+    "ASK",
+    "CONSTRUCT",
+    "DESCRIBE",
+    "PREFIX",
+    "BASE",
+    "VERSION",
+    "INSERT",
+    "DELETE",
+    "WITH",
+    "LOAD",
+    "CLEAR",
+    "DROP",
+    "CREATE",
+    "ADD",
+    "MOVE",
+    "COPY",
+];
+
+/// Words that begin an operation which changes the graph.
+const CHANGES: &[&str] =
+    &["INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"];
+
+/// What could follow a statement that is not over: where one of these makes it parse, it was only
+/// too short.
+const CONTINUATIONS: &[&str] = &[
+    " {}",
+    " * {}",
+    " ?x {}",
+    " WHERE {}",
+    " SELECT * {}",
+    " <x:x>",
+    " <x:x> {}",
+    " ?x",
+    " BY ?x",
+    " 1",
+    " DATA {}",
+    " (1)",
+    " ?x {} ",
+    " ALL",
+    " TO <x:x>",
+    " <x:x> TO <x:x>",
+    " {} {}",
+    " {} WHERE {}",
+    " NAMED <x:x> {}",
+    " <x:x> SELECT * {}",
+    " : <x:x> SELECT * {}",
+    " INTO GRAPH <x:x>",
+    " GRAPH <x:x>",
+    " AS ?x {}",
+    " <x:x> INSERT {} WHERE {}",
+    " INSERT {} WHERE {}",
+    " x: <x:x> SELECT * {}",
+    " ?x {} LIMIT 1",
+];
+
+/// Whether a line is for the shell and not for the graph: `.help`, `\g`.
+pub fn is_command(line: &str) -> bool {
+    line.starts_with(['.', '\\'])
+}
+
+/// Whether a text begins as SPARQL does.
+pub fn begins_as_sparql(text: &str) -> bool {
+    first_word(text).is_some_and(|word| BEGINNINGS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
+/// Whether a text, past its prologue, is an update and not a query.
+pub fn is_update(text: &str) -> bool {
+    let all = tokens(text);
+    let mut words = meaningful(&all).map(|token| slice(text, token)).peekable();
+    while let Some(word) = words.next() {
+        if word.eq_ignore_ascii_case("PREFIX") {
+            words.nth(1);
+        } else if word.eq_ignore_ascii_case("BASE") || word.eq_ignore_ascii_case("VERSION") {
+            words.next();
+        } else {
+            return CHANGES.iter().any(|change| change.eq_ignore_ascii_case(word));
+        }
+    }
+    false
+}
+
+/// Whether there is nothing in a text but space and comments.
+pub fn is_blank(text: &str) -> bool {
+    meaningful(&tokens(text)).next().is_none()
+}
+
+/// What Enter at the end of `text` means. `parses` says whether a text is a whole query or update.
+pub fn ending(text: &str, parses: &dyn Fn(&str) -> bool) -> Ending {
+    if text.trim().is_empty() || is_command(text) {
+        return Ending::Over;
+    }
+    let all = tokens(text);
+    if meaningful(&all).next().is_some() && !begins_as_sparql(text) {
+        return Ending::Over;
+    }
+    match open(text, &all) {
+        Some(why) => return why,
+        None if meaningful(&all).next().is_none() => {
+            return if blank_lines_at_end(text) > 0 { Ending::Over } else { Ending::Unfinished };
+        }
+        None => {}
+    }
+    if blank_lines_at_end(text) > 0 || ends_with_semicolon(text, &all) {
+        return Ending::Over;
+    }
+    let single_line = !text.trim_end().contains('\n');
+    if parses(text) {
+        return if single_line { Ending::Over } else { Ending::MayGoOn };
+    }
+    let too_short = CONTINUATIONS.iter().any(|more| parses(&format!("{text}{more}")));
+    if too_short { Ending::Unfinished } else { Ending::Wrong }
+}
+
+/// A statement without the `;` that ended it and without the empty lines around it. The beginning
+/// stays where it is, so that places in it stay true.
+pub fn trimmed(text: &str) -> &str {
+    let text = text.trim_end();
+    let all = tokens(text);
+    if !is_update(text) && ends_with_semicolon(text, &all) {
+        text.strip_suffix(';').unwrap_or(text).trim_end()
+    } else {
+        text
+    }
+}
+
+fn meaningful(all: &[Token]) -> impl Iterator<Item = &Token> {
+    all.iter().filter(|token| token.kind != Kind::Comment)
+}
+
+fn slice<'a>(text: &'a str, token: &Token) -> &'a str {
+    text.get(token.range.clone()).unwrap_or_default()
+}
+
+fn first_word(text: &str) -> Option<&str> {
+    let all = tokens(text);
+    let first = meaningful(&all).next()?;
+    text.get(first.range.clone())
+}
+
+/// How many of the last lines are blank, the one the cursor is on included.
+pub fn blank_lines_at_end(text: &str) -> usize {
+    text.split('\n').rev().take_while(|line| line.trim().is_empty()).count()
+}
+
+fn ends_with_semicolon(text: &str, all: &[Token]) -> bool {
+    open(text, all).is_none() && meaningful(all).last().is_some_and(|token| slice(text, token) == ";")
+}
+
+/// The string or the innermost bracket that is still open. A closing bracket with no opening one
+/// is an error to be shown, so nothing is open then.
+fn open(text: &str, all: &[Token]) -> Option<Ending> {
+    let mut brackets: Vec<(char, usize)> = Vec::new();
+    for token in all {
+        let word = slice(text, token);
+        if token.kind == Kind::String && !token.closed && is_long(word) {
+            return Some(Ending::OpenString);
+        }
+        if token.kind != Kind::Punctuation {
+            continue;
+        }
+        for c in word.chars() {
+            match c {
+                '{' | '(' | '[' => brackets.push((c, token.range.start)),
+                '}' | ')' | ']' if brackets.pop().is_none_or(|(opened, _)| closer(opened) != c) => {
+                    return None;
+                }
+                _ => {}
+            }
+        }
+    }
+    let (bracket, at) = brackets.pop()?;
+    Some(Ending::Open(bracket, text.get(..at)?.matches('\n').count() + 1))
+}
+
+fn is_long(string: &str) -> bool {
+    string.starts_with("\"\"\"") || string.starts_with("'''")
+}
+
+/// The bracket that closes another.
+pub fn closer(opened: char) -> char {
+    match opened {
+        '{' => '}',
+        '(' => ')',
+        '[' => ']',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::parse;
+    use crate::terms::Prefixes;
+
+    fn parses(text: &str) -> bool {
+        let prefixes = Prefixes::well_known();
+        parse::query(text, &prefixes, None).is_ok() || parse::update(text, &prefixes, None).is_ok()
+    }
+
+    fn end(text: &str) -> Ending {
+        ending(text, &parses)
+    }
+
+    #[test]
+    fn a_line_that_parses_is_over() {
+        assert_eq!(end("SELECT * { ?s ?p ?o }"), Ending::Over);
+        assert_eq!(end("select ?s where { ?s a owl:Class } limit 5"), Ending::Over);
+        assert_eq!(end("ASK {}"), Ending::Over);
+        assert_eq!(end("INSERT DATA { <a:a> <a:b> 1 }"), Ending::Over);
+    }
+
+    #[test]
+    fn a_beginning_goes_on() {
+        for text in [
+            "SELECT",
+            "SELECT ?x",
+            "SELECT ?x WHERE",
+            "PREFIX ex: <http://e/>",
+            "ASK",
+            "DESCRIBE",
+            "CONSTRUCT",
+            "CONSTRUCT { ?s ?p ?o }",
+            "SELECT * { ?s ?p ?o } ORDER",
+            "SELECT * { ?s ?p ?o } ORDER BY",
+            "SELECT * { ?s ?p ?o } LIMIT",
+            "SELECT * FROM",
+            "SELECT * FROM <g:g>",
+            "INSERT DATA",
+            "DELETE { ?s ?p ?o }",
+            "PREFIX",
+            "BASE",
+            "LOAD",
+            "SELECT DISTINCT",
+            "DELETE WHERE",
+            "WITH <g:g>",
+            "# only a comment",
+            "SELECT * { ?s ?p ?o } VALUES",
+            "SELECT * { ?s ?p ?o } VALUES ?s",
+        ] {
+            assert_eq!(end(text), Ending::Unfinished, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_over_at_once() {
+        for text in ["SELCT * { ?s ?p ?o }", "timeline", "百度"] {
+            assert_eq!(end(text), Ending::Over, "{text}");
+        }
+        for text in [
+            "SELECT * { ?s ?p ?o } LIMT 5",
+            "SELECT ?x WHERE }",
+            "SELECT * { ?s nope:x ?o }",
+            "SELECT * { ?s ?p }",
+        ] {
+            assert_eq!(end(text), Ending::Wrong, "{text}");
+        }
+    }
+
+    #[test]
+    fn open_brackets_and_strings_go_on() {
+        assert_eq!(end("SELECT * {"), Ending::Open('{', 1));
+        assert_eq!(end("SELECT *\n{ ?s ?p ?o\n FILTER("), Ending::Open('(', 3));
+        assert_eq!(end("SELECT * { ?s ?p ?o .\n"), Ending::Open('{', 1));
+        assert_eq!(end("SELECT * { ?s ?p \"\"\"x"), Ending::OpenString);
+    }
+
+    #[test]
+    fn more_lines_end_with_an_empty_one_or_a_semicolon() {
+        let text = "SELECT * {\n  ?s ?p ?o\n}";
+        assert_eq!(end(text), Ending::MayGoOn);
+        assert_eq!(end(&format!("{text}\n")), Ending::Over);
+        assert_eq!(end(&format!("{text};")), Ending::Over);
+        assert_eq!(end(&format!("{text}\nLIMIT 5 ;")), Ending::Over);
+        assert_eq!(end("SELECT * { ?s a ?c ;"), Ending::Open('{', 1));
+        assert_eq!(end("SELECT * {\n\n"), Ending::Open('{', 1), "an empty line between patterns");
+    }
+
+    #[test]
+    fn the_semicolon_of_a_query_is_no_part_of_it() {
+        assert_eq!(trimmed("ASK {} ;\n"), "ASK {}");
+        assert_eq!(trimmed("ASK {} # a; b"), "ASK {} # a; b");
+        assert_eq!(trimmed("CLEAR ALL ;"), "CLEAR ALL ;");
+    }
+
+    #[test]
+    fn an_update_is_known_past_its_prologue() {
+        assert!(is_update("PREFIX a: <b:c> BASE <d:e> insert data {}"));
+        assert!(!is_update("# INSERT\nPREFIX insert: <b:c> SELECT * {}"));
+    }
+}
