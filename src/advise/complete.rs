@@ -436,6 +436,11 @@ struct List<'t> {
 }
 
 impl List<'_> {
+    fn fits(&self, names: &[&str]) -> bool {
+        let wanted = self.wanted.trim_start_matches('<');
+        names.iter().any(|name| quality(&fold(name), wanted).is_some())
+    }
+
     /// Adds what fits what is typed by one of `names`; `group` comes before fit and use.
     fn add(&mut self, group: u8, uses: u64, names: &[&str], candidate: Candidate) {
         let wanted = self.wanted.trim_start_matches('<');
@@ -616,7 +621,7 @@ impl<'a> Work<'a> {
         };
         let mut seen = HashSet::new();
         let things = self.scan(*pattern).filter_map(|triple| triple.get(*column).copied());
-        Some(things.filter(|thing| seen.insert(*thing)).filter(fits).take(SAMPLE).collect())
+        Some(things.filter(|thing| seen.insert(*thing)).take(20 * SAMPLE).filter(fits).take(SAMPLE).collect())
     }
 
     fn predicates(&self, list: &mut List<'_>, subject: &Slot, reader: &Reader) {
@@ -648,15 +653,16 @@ impl<'a> Work<'a> {
             }
             None => self.tally(self.scan([None, Some(*predicate), None])),
         };
-        for (object, count) in &counts {
+        let most = if list.wanted.is_empty() { MOST } else { counts.len() };
+        for (object, count) in counts.iter().take(most) {
             self.thing(list, 0, *object, *count, &grouped(*count));
         }
         // On a large graph the value sought may lie past the budget: names lead to it directly.
         if self.left.get() == 0 && !list.wanted.is_empty() {
-            for hit in self.known.names.search(list.typed, 30) {
-                let count = self.count([None, Some(*predicate), Some(hit.id)]);
+            for id in self.known.names.containing(list.typed, 30) {
+                let count = self.count([None, Some(*predicate), Some(id)]);
                 if count > 0 {
-                    self.thing(list, 0, hit.id, count, &grouped(count));
+                    self.thing(list, 0, id, count, &grouped(count));
                 }
             }
         }
@@ -676,8 +682,8 @@ impl<'a> Work<'a> {
             return;
         }
         let typed = list.typed.rsplit(':').next().unwrap_or_default().to_owned();
-        for hit in self.known.names.search(&typed, 50) {
-            self.thing(list, 2, hit.id, 0, "");
+        for id in self.known.names.containing(&typed, 50) {
+            self.thing(list, 2, id, 0, "");
         }
     }
 
@@ -687,10 +693,6 @@ impl<'a> Work<'a> {
             return;
         }
         let short = self.prefixes.show(term.as_ref());
-        let label = self.known.names.label(id, &self.more.language).map(str::to_owned);
-        let class = self.class_of(id).filter(|_| matches!(term, Term::NamedNode(_)));
-        let note: Vec<String> =
-            [label, class, Some(count.to_owned())].into_iter().flatten().filter(|s| !s.is_empty()).collect();
         let mut names: Vec<&str> = self.known.names.all(id).iter().map(|name| name.text.as_str()).collect();
         match &term {
             Term::NamedNode(iri) => {
@@ -700,6 +702,14 @@ impl<'a> Work<'a> {
             Term::BlankNode(_) | Term::Triple(_) => {}
         }
         names.push(&short);
+        // The note costs a few look-ups more: only for what will be shown.
+        if !list.fits(&names) {
+            return;
+        }
+        let label = self.known.names.label(id, &self.more.language).map(str::to_owned);
+        let class = self.class_of(id).filter(|_| matches!(term, Term::NamedNode(_)));
+        let note: Vec<String> =
+            [label, class, Some(count.to_owned())].into_iter().flatten().filter(|s| !s.is_empty()).collect();
         let candidate = Candidate { insert: short.clone(), show: short.clone(), note: note.join(" · ") };
         list.add(group, uses, &names, candidate);
     }
@@ -738,7 +748,7 @@ impl<'a> Work<'a> {
         let type_ = self.known.graph.id(rdf::TYPE.into());
         let things: Vec<Id> = match self.graph_term(class) {
             Slot::Known(class) => self.scan([None, type_, Some(class)]).map(|[s, _, _]| s).collect(),
-            _ => self.known.names.search(list.typed, 50).into_iter().map(|hit| hit.id).collect(),
+            _ => self.known.names.containing(list.typed, 50),
         };
         for thing in things {
             let Some(label) = self.label(thing) else { continue };
@@ -801,6 +811,8 @@ const DATATYPES: &[&str] = &[
 mod tests {
     use super::*;
     use crate::session::{Session, Source};
+    use crate::store::{Graph, Scan};
+    use crate::terms::{GraphName, Quad, TermRef};
 
     /// The text with `|` for the cursor, completed over the embedded graph.
     fn at(text: &str) -> Completions {
@@ -894,6 +906,65 @@ mod tests {
     fn a_candidate_shows_label_and_type() {
         let found = at("SELECT * { ?x bm:developer baidu|").candidates;
         assert!(found[0].note.starts_with("百度 · 厂商"), "{}", found[0].note);
+    }
+
+    /// A graph that counts the triples it gives out.
+    struct Counting {
+        graph: crate::store::pack::Pack,
+        given: std::sync::atomic::AtomicUsize,
+    }
+
+    impl Graph for Counting {
+        fn id(&self, term: TermRef<'_>) -> Option<Id> {
+            self.graph.id(term)
+        }
+        fn term(&self, id: Id) -> Term {
+            self.graph.term(id)
+        }
+        fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
+            let triples = self.graph.scan(graph, pattern).triples();
+            Scan::Stream(Box::new(triples.inspect(|_| {
+                self.given.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            })))
+        }
+        fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
+            self.graph.count(graph, pattern)
+        }
+        fn graph_names(&self) -> Vec<Id> {
+            self.graph.graph_names()
+        }
+    }
+
+    /// Completion must not slow down as the graph grows: it once could have read every triple of a
+    /// predicate at every keystroke.
+    #[test]
+    fn a_large_graph_is_read_within_the_budget() {
+        let mut builder = crate::store::pack::Builder::new();
+        let iri = |text: String| NamedNode::new_unchecked(format!("http://example.org/{text}"));
+        for i in 0..BUDGET / 2 + 5000 {
+            let subject = iri(format!("s{i}"));
+            let class = iri(format!("C{}", i % 7));
+            builder.add(Quad::new(subject.clone(), rdf::TYPE, class, GraphName::DefaultGraph).as_ref());
+            builder.add(
+                Quad::new(subject, iri("p".into()), iri(format!("o{i}")), GraphName::DefaultGraph).as_ref(),
+            );
+        }
+        let graph = Counting { graph: builder.finish(), given: Default::default() };
+        let names = crate::store::names::Names::of_graph(&graph, 10);
+        let mut prefixes = Prefixes::well_known();
+        prefixes.insert("e", "http://example.org/");
+        let known = Knowledge { graph: &graph, names: &names, prefixes: &prefixes };
+        let completer = Completer::default();
+        let reads = |text: &str| {
+            let before = graph.given.load(std::sync::atomic::Ordering::Relaxed);
+            let found = completer.complete(text, text.len(), &known, &Context::default());
+            assert!(!found.candidates.is_empty(), "{text}");
+            graph.given.load(std::sync::atomic::Ordering::Relaxed) - before
+        };
+        assert!(reads("SELECT * { ?x a e:") <= 2 * BUDGET + 2);
+        assert!(reads("SELECT * { ?x a e:C") <= 1000, "the survey is kept");
+        assert!(reads("SELECT * { ?x a e:C1 ; ") <= 100 * SAMPLE);
+        assert!(reads("SELECT * { ?x e:p ") <= BUDGET + 1);
     }
 
     #[test]
