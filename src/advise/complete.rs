@@ -5,7 +5,7 @@
 //! terminals, and to read more of a graph than its budget.
 
 use super::Knowledge;
-use super::survey::{BUDGET, Survey, all_graphs, by_use, local_name};
+use super::survey::{BUDGET, Survey, all_graphs, by_use, local_name, telling};
 use super::tokens::{FUNCTIONS, Kind, Token, tokens};
 use crate::store::names::fold;
 use crate::store::{GraphId, Id, Pattern, Triple};
@@ -421,7 +421,7 @@ fn query(
     } else if typed.starts_with('@') {
         work.languages(&mut list);
     } else if typed.starts_with(['?', '$']) {
-        work.variables(&mut list, &reader);
+        work.variables(&mut list, &reader, 0);
     } else {
         work.at(&mut list, &place, &reader);
     }
@@ -535,12 +535,13 @@ impl<'a> Work<'a> {
                 let words: &[&str] = if *after { AFTER } else { START };
                 words.iter().for_each(|word| list.word(0, word, ""));
                 if !*after {
-                    self.variables(list, reader);
+                    self.variables(list, reader, 0);
+                    self.by_name(list);
                     self.prefix_names(list);
                 }
             }
             Place::Subject => {
-                self.variables(list, reader);
+                self.variables(list, reader, 0);
                 GROUP.iter().for_each(|word| list.word(1, word, ""));
                 self.by_name(list);
                 self.prefix_names(list);
@@ -551,12 +552,12 @@ impl<'a> Work<'a> {
             }
             Place::Object { subject, predicate, .. } => {
                 self.objects(list, subject, predicate, reader);
-                self.variables(list, reader);
+                self.variables(list, reader, 1);
                 self.prefix_names(list);
             }
             Place::AfterObject => GROUP.iter().for_each(|word| list.word(1, word, "")),
             Place::Expression => {
-                self.variables(list, reader);
+                self.variables(list, reader, 0);
                 for (name, ..) in FUNCTIONS {
                     list.word(1, name, "function");
                 }
@@ -566,10 +567,10 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn variables(&self, list: &mut List<'_>, reader: &Reader) {
+    fn variables(&self, list: &mut List<'_>, reader: &Reader, group: u8) {
         let sigil = if list.typed.starts_with('$') { '$' } else { '?' };
         for name in &reader.variables {
-            list.word(0, &format!("{sigil}{name}"), "variable");
+            list.word(group, &format!("{sigil}{name}"), "variable");
         }
     }
 
@@ -637,7 +638,12 @@ impl<'a> Work<'a> {
             }
             None => self.survey().predicates.clone(),
         };
+        let type_ = self.known.graph.id(rdf::TYPE.into());
         for (predicate, count) in counts {
+            // `a` says it shorter.
+            if list.typed.is_empty() && Some(predicate) == type_ {
+                continue;
+            }
             self.thing(list, 1, predicate, count, &grouped(count));
         }
     }
@@ -681,7 +687,7 @@ impl<'a> Work<'a> {
         if list.typed.is_empty() {
             return;
         }
-        let typed = list.typed.rsplit(':').next().unwrap_or_default().to_owned();
+        let typed = list.typed.rsplit([':', '/', '#']).next().unwrap_or_default().to_owned();
         for id in self.known.names.containing(&typed, 50) {
             self.thing(list, 2, id, 0, "");
         }
@@ -718,7 +724,7 @@ impl<'a> Work<'a> {
     fn class_of(&self, id: Id) -> Option<String> {
         let type_ = self.known.graph.id(rdf::TYPE.into())?;
         let classes = self.scan([Some(id), Some(type_), None]).map(|[_, _, class]| class);
-        let class = classes.take(8).min_by_key(|class| self.count([None, Some(type_), Some(*class)]))?;
+        let class = telling(classes.take(8), self.known)?;
         self.label(class)
     }
 
@@ -871,6 +877,9 @@ mod tests {
         ("SELECT * { ?x a bm:Release } ORD|", "ORDER BY"),
         ("SELECT * { ?x a bm:Release FILTER(STRST|", "STRSTARTS"),
         ("SELECT * { ?x bm:openSource t|", "true"),
+        ("DESCRIBE 百度|", "vendor:baidu"),
+        ("SELECT * { <https://w3id.org/baimo/vendor/baid|", "vendor:baidu"),
+        ("SELECT * { ?x a |", "bm:Artifact"),
         (".ru|", ".run"),
         (".run tim|", "timeline"),
         (".run timeline --ve|", "--vendor"),

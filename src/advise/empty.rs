@@ -5,7 +5,7 @@
 //! pattern on, until the rows are gone; what a limit cuts off is left unsaid.
 
 use super::Knowledge;
-use super::survey::{BUDGET, Survey, all_graphs, nearest};
+use super::survey::{BUDGET, Survey, all_graphs, nearest, telling};
 use super::tokens::{Kind, tokens};
 use crate::answers::{Answer, Row};
 use crate::engine::{self, DefaultGraph, Governor};
@@ -300,11 +300,10 @@ impl Search<'_> {
     fn class_of(&self, thing: Id) -> Option<String> {
         let graph = self.known.graph;
         let type_ = graph.id(rdf::TYPE.into())?;
-        let size = |class: Id| graph.count(None, [None, Some(type_), Some(class)]);
         let types = all_graphs(graph)
             .into_iter()
             .flat_map(|name| graph.scan(name, [Some(thing), Some(type_), None]).triples().flatten());
-        let class = types.map(|[_, _, class]| class).min_by_key(|class| size(*class))?;
+        let class = telling(types.map(|[_, _, class]| class), self.known)?;
         Some(self.known.prefixes.show(graph.term(class).as_ref()))
     }
 
@@ -448,7 +447,7 @@ impl Search<'_> {
     fn dropped(&self, expression: &Expression, inner: &GraphPattern) -> Vec<String> {
         let word = if has_group(inner) { "HAVING" } else { "FILTER" };
         let text = aggregates(expression.to_string(), inner);
-        let what = format!("{word} {}", self.quote(text.trim_start_matches('(').trim_end_matches(')')));
+        let what = format!("{word} {}", self.quote(unwrapped(&text)));
         let mut bound = BTreeSet::new();
         inner.on_in_scope_variable(|variable| {
             bound.insert(variable.clone());
@@ -495,6 +494,15 @@ impl Search<'_> {
         } else {
             format!("?{}", variable.as_str())
         };
+        if expression.to_string().contains("LANG") {
+            let tags: BTreeSet<&str> = values
+                .iter()
+                .filter_map(|term| if let Term::Literal(literal) = term { literal.language() } else { None })
+                .collect();
+            let tags: Vec<_> = tags.into_iter().collect();
+            let has = if tags.is_empty() { "no language".to_owned() } else { tags.join(", ") };
+            return Some(format!("the languages of {name} are: {has}"));
+        }
         let constants = constants(expression);
         let near = constants.iter().find_map(|wanted| values.iter().find(|value| alike(value, wanted)));
         if let Some(near) = near {
@@ -614,6 +622,17 @@ enum Role {
 
 fn is_type(predicate: &NamedNodePattern) -> bool {
     matches!(predicate, NamedNodePattern::NamedNode(node) if node.as_ref() == rdf::TYPE)
+}
+
+/// An expression without the parentheses around the whole of it.
+fn unwrapped(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) else { return text };
+    let mut depth = 0_i32;
+    let whole = inner.chars().all(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth >= 0
+    });
+    if whole { inner } else { text }
 }
 
 fn clip(text: &str, most: usize) -> String {
@@ -831,6 +850,14 @@ mod tests {
             &["cannot be computed on any of the 53 rows", "cannot be compared with 5"],
         ),
         ("SELECT * { ?x a bm:Vendor ; rdfs:label ?l FILTER(?l = \"百度\") }", &["?l is \"百度\"@zh there"]),
+        (
+            "SELECT * { ?x a bm:Vendor ; rdfs:label ?l FILTER(CONTAINS(?l, \"baidu\")) }",
+            &["FILTER `CONTAINS(?l, \"baidu\")` drops all 72 rows", "\"Baidu\"@en"],
+        ),
+        (
+            "SELECT * { ?x a bm:Vendor ; rdfs:label ?l FILTER(LANG(?l) = \"fr\") }",
+            &["the languages of ?l are: en, zh"],
+        ),
         ("SELECT * { ?x a bm:Vendor FILTER(LANG(?l) = \"zh\") }", &["?l has no value there"]),
         (
             "SELECT * { ?x a bm:Release ; bm:item ?i FILTER(?i > 0 && ?i < 0) }",

@@ -4,7 +4,7 @@
 //! plain data. It refuses to read more of a graph than its budget.
 
 use super::Knowledge;
-use super::survey::{BUDGET, all_graphs, by_use, local_name};
+use super::survey::{BUDGET, all_graphs, by_use, local_name, telling};
 use crate::store::names::fold;
 use crate::store::{Id, Pattern};
 use crate::terms::{Literal, Prefixes, Term, rdf};
@@ -250,10 +250,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The class that says most: the one with the fewest instances.
     fn telling(&self, classes: &[Id]) -> Option<Id> {
-        let size = |class: &Id| self.known.graph.count(None, [None, self.type_, Some(*class)]);
-        classes.iter().copied().min_by_key(size)
+        telling(classes.iter().copied(), self.known)
     }
 
     fn short(&self, id: Id) -> String {

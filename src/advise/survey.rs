@@ -47,6 +47,16 @@ pub fn all_graphs(graph: &dyn Graph) -> Vec<GraphId> {
     std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)).collect()
 }
 
+/// Of the classes of a thing, the one that says most: with the fewest instances, then one that has
+/// a label, because the graph's own ontology describes it.
+pub fn telling(classes: impl Iterator<Item = Id>, known: &Knowledge<'_>) -> Option<Id> {
+    let type_ = known.graph.id(rdf::TYPE.into())?;
+    classes.min_by_key(|class| {
+        let size = known.graph.count(None, [None, Some(type_), Some(*class)]);
+        (size, known.names.all(*class).is_empty(), *class)
+    })
+}
+
 /// Counts as a list, the most used first, ties by number so that the order is stable.
 pub fn by_use<T: Ord>(counts: HashMap<T, u64>) -> Vec<(T, u64)> {
     let mut list: Vec<_> = counts.into_iter().collect();
