@@ -9,6 +9,7 @@
     reason = "a test that meets the unexpected should stop at once"
 )]
 
+mod answers;
 mod questions;
 mod shapes;
 mod tidy;

@@ -4,8 +4,8 @@
 //!
 //! A cell shows the plain value: `百度`, not `"百度"@zh`. It falls back to Turtle's form where the
 //! plain value would be read as something it is not: the string `"2023"` in quotes, since 2023
-//! without quotes is a number; `"abc"^^xsd:integer`, which is none. A language tag is shown where
-//! the tags of a column differ. IRIs are labels, prefixed names, or stand in `<>`.
+//! without quotes is a number; `"abc"^^xsd:integer`, which is none. What has a language is
+//! always plain, since only words have one; its tag is shown where the tags of a column differ. IRIs are labels, prefixed names, or stand in `<>`.
 
 use super::text::{Side, visible};
 use super::{Found, Row, Style};
@@ -186,7 +186,7 @@ pub fn shown(term: &Term, style: &Style<'_>) -> String {
 fn literal_text(literal: &Literal, style: &Style<'_>) -> String {
     let value = literal.value();
     if literal.language().is_some() {
-        return if is_mistakable(value, style) { format!("\"{value}\"") } else { value.to_owned() };
+        return if value.trim().is_empty() { format!("\"{value}\"") } else { value.to_owned() };
     }
     if let Some(number) = number(literal) {
         return number_text(value, number);

@@ -3,8 +3,12 @@
 //! In: rows, a [`Directive`], a [`Style`]. Out: text. It refuses to know where a directive comes
 //! from; the same choice of columns is drawn as SVG by [`super::svg`].
 
-use super::{Found, Style};
+use super::cells::{Column, columns, number, shown};
+use super::text::{Side, cut, fit, width};
+use super::{Found, Style, ink};
 use crate::error::{Error, Result};
+use crate::terms::Term;
+use std::collections::HashSet;
 
 /// How an answer is to be seen. The names are those of the Wikidata query service's `#defaultView`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,6 +100,260 @@ impl From<View> for Directive {
 /// # Errors
 /// `Usage`, where the rows have no columns that the chart can be drawn of; the message says which.
 pub fn draw(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<String> {
-    let _ = directive;
-    Ok(super::table::table(found, style))
+    match directive.view {
+        View::Table => Ok(super::table::table(found, style)),
+        View::BarChart => Ok(bars(&Series::of(found, directive, style)?, style)),
+        View::LineChart => Ok(super::lines::draw(&Series::of(found, directive, style)?, style)),
+        View::Timeline => super::timeline::draw(found, directive, style),
+        View::Graph => Ok(super::tree::draw(&super::tree::edges(found, directive)?, style)),
+    }
+}
+
+/// The place of a column by its name.
+///
+/// # Errors
+/// `Usage`, with the names there are.
+pub(super) fn named_column(found: &Found, name: &str) -> Result<usize> {
+    found.variables.iter().position(|variable| variable.as_str() == name).ok_or_else(|| {
+        let names: Vec<_> = found.variables.iter().map(|variable| variable.as_str()).collect();
+        Error::usage(format!("this answer has no column {name}"))
+            .hint(format!("its columns are: {}", names.join(", ")))
+    })
+}
+
+/// One column of numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Values {
+    /// The variable's name.
+    pub name: String,
+    /// A number for each row, and how it is written. Infinities are not drawn.
+    pub numbers: Vec<Option<(f64, String)>>,
+}
+
+/// What bar and line charts are drawn of: a label for each row, and columns of numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Series {
+    /// The name of the column of labels; empty where rows are merely numbered.
+    pub name: String,
+    /// A label for each row.
+    pub labels: Vec<String>,
+    /// Where each label stands on a continuous axis; its place in the answer where it has none.
+    pub places: Vec<f64>,
+    /// The numbers.
+    pub values: Vec<Values>,
+}
+
+impl Series {
+    /// Picks the columns: those named, else for the labels the first column of no numbers, one
+    /// without repeated values if there is one; for the values of a bar chart the first column of
+    /// numbers, of a line chart all.
+    pub(super) fn of(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<Self> {
+        let columns = columns(found);
+        let (label, values) = match directive.columns.split_first() {
+            Some((label, values)) if !values.is_empty() => {
+                let values =
+                    values.iter().map(|name| named_column(found, name)).collect::<Result<Vec<_>>>()?;
+                (Some(named_column(found, label)?), values)
+            }
+            Some((value, _)) => (label_column(found, &columns), vec![named_column(found, value)?]),
+            None => choose(found, &columns, directive.view)?,
+        };
+        let values = values.into_iter().map(|i| numbers(found, i, &columns)).collect::<Result<Vec<_>>>()?;
+        let terms = |row: &super::Row| label.and_then(|i| row.get(i).cloned().flatten());
+        let labels = found.rows.iter().enumerate().map(|(i, row)| match terms(row) {
+            Some(term) => shown(&term, style),
+            None if label.is_none() => (i + 1).to_string(),
+            None => String::new(),
+        });
+        Ok(Self {
+            name: label.and_then(|i| columns.get(i)).map_or_else(String::new, |column| column.name.clone()),
+            labels: labels.collect(),
+            places: places(found.rows.iter().map(terms).collect()),
+            values,
+        })
+    }
+
+    /// `share by industry`
+    pub(super) fn caption(&self) -> String {
+        let names: Vec<_> = self.values.iter().map(|values| values.name.as_str()).collect();
+        let by = if self.name.is_empty() { String::new() } else { format!(" by {}", self.name) };
+        names.join(", ") + &by
+    }
+
+    /// The least and the greatest number drawn, zero among them where `with_zero`.
+    pub(super) fn range(&self, with_zero: bool) -> (f64, f64) {
+        let start = if with_zero { (0.0, 0.0) } else { (f64::INFINITY, f64::NEG_INFINITY) };
+        let numbers = self.values.iter().flat_map(|values| values.numbers.iter().flatten());
+        let (low, high) = numbers.fold(start, |(low, high), (n, _)| (low.min(*n), high.max(*n)));
+        if low.is_finite() { (low, high) } else { (0.0, 0.0) }
+    }
+}
+
+fn choose(found: &Found, columns: &[Column], view: View) -> Result<(Option<usize>, Vec<usize>)> {
+    let label = label_column(found, columns);
+    let mut values: Vec<_> =
+        columns.iter().enumerate().filter(|(i, c)| c.numbers && Some(*i) != label).map(|(i, _)| i).collect();
+    if values.is_empty() {
+        let what = if view == View::LineChart { "line" } else { "bar" };
+        let none = if found.rows.is_empty() { "has no rows" } else { "has none" };
+        return Err(Error::usage(format!("a {what} chart needs a column of numbers; this answer {none}"))
+            .hint("count or add something up: SELECT ?x (COUNT(*) AS ?count) { ... } GROUP BY ?x"));
+    }
+    if view == View::BarChart {
+        values.truncate(1);
+    }
+    Ok((label, values))
+}
+
+/// See [`Series::of`]. Where all columns are numbers, the first of several labels the rest.
+fn label_column(found: &Found, columns: &[Column]) -> Option<usize> {
+    let words: Vec<_> =
+        columns.iter().enumerate().filter(|(_, column)| !column.numbers).map(|(i, _)| i).collect();
+    let distinct = |i: &usize| {
+        let mut seen = HashSet::new();
+        found
+            .rows
+            .iter()
+            .all(|row| row.get(*i).and_then(Option::as_ref).is_some_and(|term| seen.insert(term)))
+    };
+    let all_numbers = (words.is_empty() && columns.len() > 1).then_some(0);
+    words.iter().copied().find(distinct).or(words.first().copied()).or(all_numbers)
+}
+
+fn numbers(found: &Found, column: usize, columns: &[Column]) -> Result<Values> {
+    let name = columns.get(column).map_or_else(String::new, |column| column.name.clone());
+    let numbers: Vec<_> = found
+        .rows
+        .iter()
+        .map(|row| match row.get(column)? {
+            Some(Term::Literal(literal)) => {
+                let text = shown_number(literal.value());
+                number(literal).filter(|n| n.is_finite()).map(|n| (n, text))
+            }
+            _ => None,
+        })
+        .collect();
+    if numbers.iter().all(Option::is_none) {
+        return Err(Error::usage(format!("a chart needs numbers; column {name} has none")));
+    }
+    Ok(Values { name, numbers })
+}
+
+/// A number with no more digits than a chart can use.
+fn shown_number(value: &str) -> String {
+    let plain = value.trim().trim_start_matches('+');
+    match plain.parse::<f64>() {
+        Ok(n) if plain.len() > 9 || plain.contains(['e', 'E']) => short(n),
+        _ => plain.to_owned(),
+    }
+}
+
+/// A number to at most three decimals; very large and very small ones with an exponent.
+pub(super) fn short(n: f64) -> String {
+    let size = n.abs();
+    if size != 0.0 && !(1e-3..1e12).contains(&size) {
+        return format!("{n:.2e}");
+    }
+    let text = format!("{n:.3}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// Numbers and dates have a place of their own; words stand one after the other.
+fn places(terms: Vec<Option<Term>>) -> Vec<f64> {
+    let own: Option<Vec<f64>> = terms
+        .iter()
+        .map(|term| match term {
+            Some(Term::Literal(literal)) => number(literal)
+                .filter(|n| n.is_finite())
+                .or_else(|| super::timeline::Moment::of(literal).map(|moment| moment.start as f64)),
+            _ => None,
+        })
+        .collect();
+    own.unwrap_or_else(|| (0..terms.len()).map(|i| i as f64).collect())
+}
+
+/// Cells that a bar needs at least to say anything.
+const LEAST_BAR: usize = 8;
+
+/// A bar for each row and column of numbers, from zero, with the number behind it.
+fn bars(series: &Series, style: &Style<'_>) -> String {
+    let window = style.width.unwrap_or(80);
+    let numbers = || series.values.iter().flat_map(|values| values.numbers.iter().flatten());
+    let text = numbers().map(|(_, text)| width(text)).max().unwrap_or(0);
+    let several = series.values.len() > 1;
+    let names =
+        if several { series.values.iter().map(|v| width(&v.name)).max().unwrap_or(0).min(12) + 1 } else { 0 };
+    let widest = series.labels.iter().map(|label| width(label)).max().unwrap_or(0);
+    let labels = widest.min((window.saturating_sub(text + names + 3)) / 2);
+    let room = window.saturating_sub(labels + names + text + 3).min(100);
+    let (low, high) = series.range(true);
+    let mut out = Lines { text: String::new(), style, window };
+    out.push(&[(ink::BOLD, &series.caption())]);
+    for (i, label) in series.labels.iter().enumerate() {
+        for (k, values) in series.values.iter().enumerate() {
+            let label = fit(if k == 0 { label } else { "" }, labels, Side::Left);
+            let name = if several { fit(&values.name, names - 1, Side::Left) + " " } else { String::new() };
+            let Some((n, text)) = values.numbers.get(i).and_then(Option::as_ref) else {
+                out.push(&[("", &label), ("", " "), (ink::DIM, &name), (ink::DIM, "│")]);
+                continue;
+            };
+            let bar = if room < LEAST_BAR { String::new() } else { bar(*n, low, high, room) };
+            out.push(&[
+                ("", &label),
+                ("", " "),
+                (ink::DIM, &name),
+                (ink::series(k), &bar),
+                ("", " "),
+                ("", text),
+            ]);
+        }
+    }
+    out.text
+}
+
+/// The bar of `n` on a scale from `low` to `high` (zero lies between) over `room` cells. The zero
+/// line is drawn where there is something on both of its sides, or no bar at all.
+fn bar(n: f64, low: f64, high: f64, room: usize) -> String {
+    let span = high - low;
+    let scale = |n: f64| if span > 0.0 { n / span * (room - 1) as f64 } else { 0.0 };
+    let left = scale(-low).round() as usize;
+    let eighths = (scale(n.abs()) * 8.0).round() as usize;
+    if n < 0.0 {
+        let halves = (eighths + 2) / 4;
+        let half = if halves % 2 == 1 { "▐" } else { "" };
+        let bar = format!("{half}{}", "█".repeat(halves / 2));
+        return format!("{}{bar}│", " ".repeat(left.saturating_sub(width(&bar))));
+    }
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let part = EIGHTHS.get(eighths % 8).copied().unwrap_or_default();
+    let axis = if low < 0.0 { "│" } else { "" };
+    let bar = format!("{}{axis}{}{part}", " ".repeat(left), "█".repeat(eighths / 8));
+    if eighths == 0 && axis.is_empty() { "▏".to_owned() } else { bar }
+}
+
+/// Lines put together of painted parts, none of them wider than the window.
+pub(super) struct Lines<'a> {
+    /// What has been drawn.
+    pub text: String,
+    /// Whether to paint.
+    pub style: &'a Style<'a>,
+    /// The cells there are.
+    pub window: usize,
+}
+
+impl Lines<'_> {
+    /// Adds a line of parts, each with its ANSI code; what does not fit is cut off.
+    pub(super) fn push(&mut self, parts: &[(&str, &str)]) {
+        let mut room = self.window;
+        for (code, text) in parts {
+            let text = cut(text, room);
+            room -= width(&text);
+            self.text.push_str(&if code.is_empty() { text } else { self.style.paint(code, &text) });
+        }
+        if !self.style.colour {
+            self.text.truncate(self.text.trim_end_matches(' ').len());
+        }
+        self.text.push('\n');
+    }
 }

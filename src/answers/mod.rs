@@ -7,6 +7,7 @@ pub mod cells;
 pub mod chart;
 pub mod formats;
 pub mod graphs;
+mod lines;
 pub mod markup;
 pub mod svg;
 pub mod table;
@@ -131,4 +132,9 @@ pub(crate) mod ink {
     pub const BOLD: &str = "1";
     /// Rules, and what is there to be overlooked.
     pub const DIM: &str = "2";
+
+    /// Bars and lines, by the number of their series.
+    pub fn series(number: usize) -> &'static str {
+        ["36", "33", "35", "32", "34", "31"].get(number % 6).copied().unwrap_or(BOLD)
+    }
 }

@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn lines_break_at_spaces_and_between_chinese_characters() {
         assert_eq!(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
-        assert_eq!(wrap("生成式人工智能，服务", 8), ["生成式人", "工智", "能，服务"]);
+        assert_eq!(wrap("生成式人工智能，服务", 8), ["生成式人", "工智能，", "服务"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("文", 1), ["…"]);
         assert_eq!(wrap("", 5), [""]);
