@@ -949,4 +949,15 @@ mod tests {
             assert!(parts.iter().all(|part| said.contains(part)), "{text}: {said}");
         }
     }
+
+    #[test]
+    fn an_expired_governor_ends_the_search_without_a_wrong_reason() {
+        let session = Session::open(&Source::Embedded).unwrap();
+        let limits = Limits { timeout: Some(std::time::Duration::ZERO), ..Limits::default() };
+        let governor = Governor::new(limits, std::sync::Arc::default());
+        let text = "SELECT * { ?x a bm:Release . ?x bm:batch ?b }";
+        let query = parse::query(text, session.prefixes(), None).unwrap();
+        let lines = why_empty(&query, &session.knowledge(), DefaultGraph::Alone, &governor);
+        assert!(lines.is_empty(), "{lines:?}");
+    }
 }

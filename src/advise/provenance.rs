@@ -710,4 +710,37 @@ mod tests {
             1
         );
     }
+
+    /// No word of the embedded graph: a source named by the graph that a triple is in, and by a
+    /// statement about the triple.
+    #[test]
+    fn a_named_graph_and_a_statement_can_name_the_source() {
+        let data = "@prefix e: <http://e.org/> . @prefix dcterms: <http://purl.org/dc/terms/> .
+            @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix schema: <https://schema.org/> .
+            e:g dcterms:source e:doc ; schema:pageStart 12 . e:doc dcterms:title \"The document\" .
+            e:g { e:a e:p e:b }
+            e:c e:p e:d . e:s rdf:reifies <<( e:c e:p e:d )>> ; dcterms:source e:other .";
+        let mut builder = crate::store::pack::Builder::new();
+        let format = crate::sources::rdf::format_named("trig").unwrap();
+        let mut declared = Prefixes::well_known();
+        crate::sources::rdf::read("data", format, None, data.as_bytes(), &mut declared, &mut |quad| {
+            builder.add(quad.as_ref());
+            Ok(())
+        })
+        .unwrap();
+        let graph = builder.finish();
+        let names = crate::store::names::Names::of_graph(&graph, 100);
+        let known = Knowledge { graph: &graph, names: &names, prefixes: &declared };
+        for (subject, graphs, expected) in [
+            ("e:a", DefaultGraph::Union, "e:doc “The document”, pageStart 12"),
+            ("e:c", DefaultGraph::Alone, "e:other"),
+        ] {
+            let text = format!("ASK {{ {subject} e:p ?o }}");
+            let query = engine::parse::query(&text, &declared, None).unwrap();
+            let governor = Governor::unlimited();
+            let found = why(&query, Part::Yes, &known, "en", graphs, &governor).unwrap();
+            let shown = found.show(&declared);
+            assert!(shown.contains(expected), "{text} {found:?} {shown}");
+        }
+    }
 }
