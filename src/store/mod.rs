@@ -6,6 +6,7 @@
 pub mod diff;
 pub mod export;
 pub mod names;
+pub mod oxigraph;
 pub mod pack;
 
 use crate::terms::{Term, TermRef};
