@@ -17,11 +17,12 @@ use crate::sources::rdf;
 use crate::store::Graph;
 use crate::store::diff::Diff;
 use crate::store::export::{self, Selection};
+use crate::store::import::{self, Progress};
 use crate::store::names::Names;
+use crate::store::oxigraph::Mutable;
 use crate::store::pack::{Builder, Pack};
-use crate::terms::{Prefixes, Quad, Term};
+use crate::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
@@ -41,12 +42,33 @@ pub enum Source {
     Embedded,
     /// These files together.
     Files(Vec<PathBuf>),
+    /// The durable store in this folder, made where there is none.
+    Store(PathBuf),
+}
+
+/// The graph of a session.
+enum Held {
+    /// One that does not change.
+    Fixed(Box<dyn Graph>),
+    /// One that can: a copy in memory, or a durable store.
+    Store { store: Mutable, durable: bool },
+}
+
+/// Where a change was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// How many quads there were before.
+    pub before: u64,
+    /// How many there are now.
+    pub after: u64,
+    /// Whether it is kept when the session ends; else it lives in this session only.
+    pub durable: bool,
 }
 
 /// One open graph and all that is known about it.
 pub struct Session {
     project: Project,
-    graph: Box<dyn Graph>,
+    graph: Held,
     prefixes: Prefixes,
     names: OnceLock<Names>,
     completer: Completer,
@@ -71,12 +93,20 @@ impl Session {
                 Some(project) => {
                     let files: Vec<_> =
                         project.data_files()?.into_iter().filter(|path| format_of(path).is_some()).collect();
-                    Self::load(project, &files)
+                    Self::of_files(project, &files)
                 }
                 None => Self::embedded(),
             },
-            Source::Files(files) => Self::load(Project::embedded()?, files),
+            Source::Files(files) => Self::of_files(Project::embedded()?, files),
+            Source::Store(folder) => Self::durable(folder),
         }
+    }
+
+    fn durable(folder: &Path) -> Result<Self> {
+        let store = Mutable::open(folder)?;
+        let mut session = Self::embedded()?;
+        session.graph = Held::Store { store, durable: true };
+        Ok(session)
     }
 
     fn embedded() -> Result<Self> {
@@ -84,20 +114,12 @@ impl Session {
         Ok(Self::new(Project::embedded()?, Box::new(graph), Prefixes::new()))
     }
 
-    fn load(project: Project, files: &[PathBuf]) -> Result<Self> {
+    fn of_files(project: Project, files: &[PathBuf]) -> Result<Self> {
         let mut builder = Builder::new();
         let mut declared = Prefixes::new();
-        for path in files {
-            let name = path.display().to_string();
-            let format = format_of(path).ok_or_else(|| {
-                Error::data(format!("{name}: this ending tells no RDF format"))
-                    .hint("known endings: .ttl .nt .nq .trig .rdf .jsonld")
-            })?;
-            let file = std::fs::File::open(path)
-                .map_err(|error| Error::data(format!("cannot open {name}")).because(error))?;
+        for input in import::inputs(files)? {
             builder.start_file();
-            let reader: Box<dyn Read> = Box::new(file);
-            rdf::read(&name, format, project.base.as_deref(), reader, &mut declared, &mut |quad| {
+            import::read(input, project.base.as_deref(), &mut declared, &mut |_| {}, &mut |quad| {
                 builder.add(quad.as_ref());
                 Ok(())
             })?;
@@ -111,7 +133,7 @@ impl Session {
         prefixes.extend(&project.prefixes);
         Self {
             project,
-            graph,
+            graph: Held::Fixed(graph),
             prefixes,
             names: OnceLock::new(),
             completer: Completer::default(),
@@ -130,7 +152,10 @@ impl Session {
 
     /// The graph itself.
     pub fn graph(&self) -> &dyn Graph {
-        self.graph.as_ref()
+        match &self.graph {
+            Held::Fixed(graph) => graph.as_ref(),
+            Held::Store { store, .. } => store,
+        }
     }
 
     /// The prefixes in scope: well-known, declared in the files, the project's own.
@@ -334,6 +359,60 @@ impl Session {
         self.prefixes.insert(name, namespace);
         Ok(())
     }
+
+    /// Carries out an update, all of it or nothing. A graph that cannot change (the embedded one, files,
+    /// a folder) is copied into memory first: [`Change::durable`] tells.
+    ///
+    /// # Errors
+    /// Where the text is wrong, an operation fails, or a limit stops it; then nothing is changed.
+    pub fn update(&mut self, text: &str) -> Result<Change> {
+        let mut update = engine::parse::update(text, &self.prefixes, self.project.base.as_deref())?;
+        engine::update::inline_loads(&mut update, &mut read_for_load)?;
+        let governor = Governor::new(self.limits, self.interrupt_switch());
+        self.change(|store| store.update(update, &mut || governor.check()))
+    }
+
+    /// Adds files to the graph, all of them or nothing; into the graph `into`, where one is given. See
+    /// [`Self::update`] for graphs that cannot change.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or is broken.
+    pub fn load(
+        &mut self,
+        files: &[PathBuf],
+        into: Option<&NamedNode>,
+        progress: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<Change> {
+        let mut quads = Vec::new();
+        let mut declared = Prefixes::new();
+        for input in import::inputs(files)? {
+            let (input, base) = (input.with_fresh_blank_nodes(), self.project.base.as_deref());
+            import::read(input, base, &mut declared, progress, &mut |quad| {
+                quads.push(named(quad, into));
+                Ok(())
+            })?;
+        }
+        let change = self.change(|store| store.load(quads.into_iter().map(Ok)).map(drop))?;
+        declared.extend(&self.prefixes);
+        self.prefixes = declared;
+        Ok(change)
+    }
+
+    fn change(&mut self, work: impl FnOnce(&Mutable) -> Result<()>) -> Result<Change> {
+        if let Held::Fixed(graph) = &self.graph {
+            self.graph = Held::Store { store: Mutable::copy_of(graph.as_ref())?, durable: false };
+        }
+        let Held::Store { store, durable } = &self.graph else {
+            return Err(Error::store("the graph cannot be changed"));
+        };
+        let (before, durable) = (store.len(), *durable);
+        work(store)?;
+        let after = store.len();
+        // What was read of the old graph no longer holds.
+        self.names = OnceLock::new();
+        self.completer = Completer::default();
+        Ok(Change { before, after, durable })
+    }
 }
 
 /// An error whose line is shown as it is in `text`.
@@ -344,6 +423,38 @@ fn shown_in(mut error: Error, text: &str) -> Error {
         line.clone_into(&mut span.text);
     }
     error
+}
+
+/// A quad of the default graph in the graph `into`; others as they are.
+fn named(mut quad: Quad, into: Option<&NamedNode>) -> Quad {
+    if let (GraphName::DefaultGraph, Some(name)) = (&quad.graph_name, into) {
+        quad.graph_name = name.clone().into();
+    }
+    quad
+}
+
+/// The quads of the file that a LOAD names.
+fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
+    let Some(path) = import::path_of_iri(iri) else {
+        return Err(Error::usage(format!(
+            "LOAD <{iri}>: baimo reads files, and fetches nothing from the web"
+        ))
+        .hint("download it, then LOAD <file:///...>"));
+    };
+    let mut quads = Vec::new();
+    for input in import::inputs(&[path])? {
+        import::read(
+            input.with_fresh_blank_nodes(),
+            Some(iri),
+            &mut Prefixes::new(),
+            &mut |_| {},
+            &mut |quad| {
+                quads.push(quad);
+                Ok(())
+            },
+        )?;
+    }
+    Ok(quads)
 }
 
 fn format_of(path: &Path) -> Option<oxigraph::io::RdfFormat> {

@@ -8,6 +8,7 @@ pub mod parse;
 pub mod previous;
 pub mod reference;
 pub mod rewrite;
+pub mod update;
 
 pub use governor::{Governor, Limits};
 

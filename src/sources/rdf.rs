@@ -3,10 +3,15 @@
 //! In: a name, a format and a reader. Out: quads into a sink, and the file's own prefixes. It
 //! refuses to know files, networks and stores.
 
+use super::excerpt::Window;
+use super::plain;
 use crate::error::{Error, Result, Span};
 use crate::terms::{Prefixes, Quad};
 use oxigraph::io::{RdfFormat, RdfParseError, RdfParser};
 use std::io::Read;
+
+/// A syntax of RDF.
+pub type Format = RdfFormat;
 
 /// Formats by the name, extension or media type that a user may give.
 pub fn format_named(name: &str) -> Option<RdfFormat> {
@@ -35,39 +40,128 @@ pub fn read(
     prefixes: &mut Prefixes,
     sink: &mut dyn FnMut(Quad) -> Result<()>,
 ) -> Result<u64> {
-    let mut parser = RdfParser::from_format(format);
-    if let Some(base) = base {
-        parser = parser
+    read_windowed(name, parser(format, base)?, Window::new(reader), prefixes, sink)
+}
+
+/// A parser of a format.
+///
+/// # Errors
+/// Where the base is no IRI.
+pub fn parser(format: Format, base: Option<&str>) -> Result<RdfParser> {
+    let parser = RdfParser::from_format(format);
+    match base {
+        Some(base) => parser
             .with_base_iri(base)
-            .map_err(|error| Error::usage(format!("the base `{base}` is no IRI")).because(error))?;
+            .map_err(|error| Error::usage(format!("the base `{base}` is no IRI")).because(error)),
+        None => Ok(parser),
     }
-    let mut parser = parser.for_reader(reader);
+}
+
+/// As [`read`], from a reader that remembers what it read, so that an error can show its line.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_windowed(
+    name: &str,
+    parser: RdfParser,
+    mut window: Window<impl Read>,
+    prefixes: &mut Prefixes,
+    sink: &mut dyn FnMut(Quad) -> Result<()>,
+) -> Result<u64> {
+    let mut parser = parser.for_reader(&mut window);
     let mut count = 0;
+    let mut broken = None;
     for quad in parser.by_ref() {
-        sink(quad.map_err(|error| parse_error(name, error))?)?;
+        match quad {
+            Ok(quad) => sink(quad)?,
+            Err(error) => {
+                broken = Some(error);
+                break;
+            }
+        }
         count += 1;
     }
     for (prefix, namespace) in parser.prefixes() {
         prefixes.insert(prefix, namespace);
     }
-    Ok(count)
+    drop(parser);
+    broken.map_or(Ok(count), |error| Err(parse_error(name, error, &window)))
 }
 
-fn parse_error(name: &str, error: RdfParseError) -> Error {
-    match error {
-        RdfParseError::Io(error) => Error::data(format!("cannot read {name}")).because(error),
-        RdfParseError::Syntax(error) => {
-            let message = format!("{name} is broken: {error}");
-            match error.location() {
-                Some(at) => Error::data(message).at(Span {
-                    name: name.to_owned(),
-                    line: usize::try_from(at.start.line).unwrap_or(0) + 1,
-                    column: usize::try_from(at.start.column).unwrap_or(0) + 1,
-                    width: 1,
-                    text: String::new(),
-                }),
-                None => Error::data(message),
-            }
-        }
+/// The format that the beginning of a text tells: JSON-LD, RDF/XML, N-Quads, else TriG, which has
+/// Turtle and N-Triples in it.
+///
+/// # Errors
+/// Where it is no RDF at all.
+pub fn sniff(name: &str, head: &[u8]) -> Result<Format> {
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    let after = |mark: char| text.strip_prefix(mark).map(str::trim_start);
+    if head.contains(&0) {
+        return Err(Error::data(format!("{name} holds binary data, not text"))
+            .hint("read are Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD, also packed with gzip, zstd or bzip2"));
     }
+    if after('{').is_some_and(|rest| rest.starts_with(['"', '}']))
+        || after('[').is_some_and(|rest| rest.starts_with('{'))
+    {
+        return Ok(RdfFormat::from_extension("jsonld").unwrap_or(RdfFormat::TriG));
+    }
+    if ["<?xml", "<!--", "<!DOCTYPE", "<rdf:RDF"].iter().any(|start| text.starts_with(start)) {
+        return Ok(RdfFormat::RdfXml);
+    }
+    let whole = text.rfind('\n').map_or(text, |end| text.get(..end).unwrap_or_default());
+    let mut lines = RdfParser::from_format(RdfFormat::NQuads).for_slice(whole.as_bytes()).peekable();
+    let is_lines = lines.peek().is_some() && lines.all(|quad| quad.is_ok());
+    Ok(if is_lines { RdfFormat::NQuads } else { RdfFormat::TriG })
+}
+
+/// Refuses a web page, which is what a wrong address often gives.
+///
+/// # Errors
+/// Where the beginning of the text is HTML's.
+pub fn refuse_html(name: &str, head: &[u8]) -> Result<()> {
+    let start = head.get(..512).unwrap_or(head);
+    let text = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    if text.starts_with("<!doctype html") || text.starts_with("<html") {
+        return Err(Error::data(format!("{name} is a web page (HTML), not RDF")).hint(
+            "ask the server for the data: curl -L -H 'Accept: text/turtle' URL, or look for a download link",
+        ));
+    }
+    Ok(())
+}
+
+fn parse_error(name: &str, error: RdfParseError, window: &Window<impl Read>) -> Error {
+    let error = match error {
+        RdfParseError::Io(error) => return Error::data(format!("cannot read {name}")).because(error),
+        RdfParseError::Syntax(error) => error,
+    };
+    let (what, hints) = plain::explain(&error.to_string());
+    let mut out = match error.location() {
+        Some(at) => {
+            let (line, column) = (at.start.line, at.start.column);
+            let (text, shown) = window.line(line, column).unwrap_or((String::new(), column));
+            let what = if shown == column {
+                what
+            } else {
+                format!("{what} (column {} of a very long line)", column + 1)
+            };
+            let width = if at.end.line == line { at.end.column.saturating_sub(column) } else { 1 };
+            let left = text.chars().count().saturating_sub(number(shown));
+            Error::data(format!("{name} is broken: {what}")).at(Span {
+                name: name.to_owned(),
+                line: number(line) + 1,
+                column: number(shown) + 1,
+                width: number(width).min(left).max(1),
+                text,
+            })
+        }
+        None => Error::data(format!("{name} is broken: {what}")),
+    };
+    out.hints = hints;
+    out
+}
+
+fn number(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
 }

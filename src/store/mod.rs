@@ -5,6 +5,7 @@
 
 pub mod diff;
 pub mod export;
+pub mod import;
 pub mod names;
 pub mod oxigraph;
 pub mod pack;

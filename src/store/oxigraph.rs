@@ -12,7 +12,12 @@ use ::oxigraph::sparql::{CancellationToken, SparqlEvaluator, UpdateEvaluationErr
 use ::oxigraph::store::{StorageError, Store};
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// How often a running update asks whether to go on.
+const CHECK_EVERY: Duration = Duration::from_millis(10);
 
 /// A store behind the port.
 pub struct Mutable {
@@ -102,13 +107,34 @@ impl Mutable {
         Ok(count)
     }
 
-    /// Carries out an update, all of it or nothing.
+    /// Carries out an update, all of it or nothing. `check` is asked many times a second whether to go on.
     ///
     /// # Errors
-    /// Where an operation fails, as DROP of a graph that is not there.
-    pub fn update(&self, update: spargebra::Update, stop: &CancellationToken) -> Result<()> {
+    /// Where an operation fails, as DROP of a graph that is not there, or `check` does.
+    pub fn update(
+        &self,
+        update: spargebra::Update,
+        check: &mut (dyn FnMut() -> Result<()> + Send),
+    ) -> Result<()> {
+        let stop = CancellationToken::new();
         let evaluator = SparqlEvaluator::new().with_cancellation_token(stop.clone());
-        evaluator.for_update(update).on_store(&self.store).execute().map_err(update_failed)
+        let (done, ended) = std::sync::mpsc::channel::<()>();
+        let stopper = stop.clone();
+        std::thread::scope(|scope| {
+            let watch = scope.spawn(move || {
+                while ended.recv_timeout(CHECK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                    if let Err(error) = check() {
+                        stopper.cancel();
+                        return Some(error);
+                    }
+                }
+                None
+            });
+            let result = evaluator.for_update(update).on_store(&self.store).execute();
+            drop(done);
+            let stopped = watch.join().unwrap_or_default();
+            result.map_err(|error| stopped.unwrap_or_else(|| update_failed(error)))
+        })
     }
 
     fn known(&self, id: Id) -> Option<Term> {
@@ -227,8 +253,8 @@ impl Mutable {
     }
 }
 
-/// The quads of one graph, as terms.
-fn quads_of<'a>(graph: &'a dyn Graph, name: GraphId) -> impl Iterator<Item = Result<Quad>> + 'a {
+/// The quads of one graph of a dataset, as terms.
+pub fn quads_of<'a>(graph: &'a dyn Graph, name: GraphId) -> impl Iterator<Item = Result<Quad>> + 'a {
     let graph_name = match name.map(|id| graph.term(id)) {
         Some(Term::NamedNode(iri)) => GraphName::from(iri),
         Some(Term::BlankNode(node)) => node.into(),
@@ -302,8 +328,9 @@ mod tests {
     /// What a scan gives, as text, sorted.
     fn found(graph: &dyn Graph, name: GraphId, pattern: Pattern) -> Vec<String> {
         let triples = graph.scan(name, pattern).triples();
-        let mut found: Vec<_> =
-            triples.map(|triple| format!("{:?}", triple.unwrap().map(|id| graph.term(id).to_string()))).collect();
+        let mut found: Vec<_> = triples
+            .map(|triple| format!("{:?}", triple.unwrap().map(|id| graph.term(id).to_string())))
+            .collect();
         found.sort();
         found
     }

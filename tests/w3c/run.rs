@@ -4,10 +4,15 @@
 
 use super::manifest::{Test, node, objects, path_of, text_of};
 use super::results::{Cardinality, Outcome, Row, collect, compare, expected, isomorphic, quads};
+use baimo::engine::update::inline_loads;
 use baimo::engine::{DefaultGraph, Governor, answer, parse, reference};
+use baimo::store::Graph as _;
+use baimo::store::oxigraph::{Mutable, quads_of};
 use baimo::store::pack::{Builder, Pack};
-use baimo::terms::{GraphName, Prefixes, Quad, Term};
+use baimo::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
 
+const UT: &str = "http://www.w3.org/2009/sparql/tests/test-update#";
+const LABEL: &str = "http://www.w3.org/2000/01/rdf-schema#label";
 const QT: &str = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#";
 
 /// Runs a test by its class.
@@ -22,7 +27,7 @@ pub fn run(test: &Test<'_>) -> Result<(), String> {
         | "NegativeSyntaxTest11"
         | "NegativeUpdateSyntaxTest11"
         | "NegativeUpdateSyntaxTest" => refused(parse_sparql(&test.action())),
-        "UpdateEvaluationTest" => Ok(()),
+        "UpdateEvaluationTest" => update_evaluation(test),
         kind if kind.ends_with("PositiveC14N") => canonical(test),
         kind if kind.ends_with("PositiveSyntax") => quads(&test.action()).map(drop),
         kind if kind.ends_with("NegativeSyntax") => refused(quads(&test.action()).map(drop)),
@@ -178,4 +183,44 @@ fn cells(line: &str) -> Vec<String> {
     }
     let blank = |cell: String| if cell.starts_with("_:") { "_".to_owned() } else { cell };
     cells.into_iter().map(blank).collect()
+}
+
+/// The quads before (`action`) or after (`result`) an update.
+fn update_data(test: &Test<'_>, part: &str) -> Result<Vec<Quad>, String> {
+    let mut found = Vec::new();
+    for data in test.of(part, &format!("{UT}data")) {
+        let Term::NamedNode(iri) = data else { return Err("the data are no file".into()) };
+        found.extend(quads(iri.as_str())?);
+    }
+    for data in test.of(part, &format!("{UT}graphData")).into_iter().filter_map(node) {
+        let of = |property: &str| objects(test.graph(), &data, property).into_iter().next();
+        let (Some(Term::NamedNode(file)), Some(Term::Literal(name))) = (of(&format!("{UT}graph")), of(LABEL))
+        else {
+            return Err("a named graph without file or name".into());
+        };
+        let name = GraphName::NamedNode(NamedNode::new_unchecked(name.value()));
+        found.extend(quads(file.as_str())?.into_iter().map(|quad| Quad { graph_name: name.clone(), ..quad }));
+    }
+    Ok(found)
+}
+
+fn update_evaluation(test: &Test<'_>) -> Result<(), String> {
+    let Some(Term::NamedNode(iri)) = test.of("action", &format!("{UT}request")).into_iter().next() else {
+        return Err("there is no request".into());
+    };
+    let mut builder = Builder::new();
+    update_data(test, "action")?.iter().for_each(|quad| builder.add(quad.as_ref()));
+    let fail = |error: baimo::error::Error| format!("{error} ({:?})", error.cause);
+    let store = Mutable::copy_of(&builder.finish()).map_err(fail)?;
+    let mut update =
+        parse::update(&text_of(iri.as_str()), &Prefixes::new(), Some(iri.as_str())).map_err(fail)?;
+    let mut no_web = |iri: &str| Err(baimo::error::Error::usage(format!("<{iri}> is not here")));
+    inline_loads(&mut update, &mut no_web).map_err(fail)?;
+    store.update(update, &mut || Ok(())).map_err(fail)?;
+    let mut have = Vec::new();
+    for name in std::iter::once(None).chain(store.graph_names().into_iter().map(Some)) {
+        have.extend(quads_of(&store, name).collect::<Result<Vec<_>, _>>().map_err(fail)?);
+    }
+    let want = update_data(test, "result")?;
+    if isomorphic(&have, &want) { Ok(()) } else { Err(format!("expected {want:#?}\n    found {have:#?}")) }
 }

@@ -1,0 +1,107 @@
+//! What a parser says of broken RDF, in plain words with the way out.
+//!
+//! In: the parser's sentence. Out: a sentence for people, and hints. It refuses to know files.
+
+use crate::terms::Prefixes;
+
+/// What is wrong, and what to do about it.
+pub fn explain(raw: &str) -> (String, Vec<String>) {
+    // Parsers put the place before the sentence; it is told apart from it.
+    let text = raw.split_once(": ").filter(|(place, _)| place.contains("line")).map_or(raw, |(_, rest)| rest);
+    undeclared(text).or_else(|| common(text)).unwrap_or_else(|| (lower_first(text), Vec::new()))
+}
+
+fn undeclared(text: &str) -> Option<(String, Vec<String>)> {
+    let prefix = text.strip_prefix("The prefix ")?.split_once(':')?.0;
+    let known = Prefixes::well_known();
+    let namespace = known.namespace(prefix).unwrap_or("http://example.org/");
+    let hint = format!("add at the top: @prefix {prefix}: <{namespace}> .");
+    Some((format!("the prefix `{prefix}:` is not declared"), vec![hint]))
+}
+
+/// Sentences by a part of the parser's own, each with the way out.
+const COMMON: &[(&[&str], &str, &str)] = &[
+    (
+        &["dot is expected", "followed by a dot"],
+        "a dot is missing at the end of the statement before this place",
+        "end each statement with ` .`",
+    ),
+    (
+        &["Line jumps are not allowed", "Unexpected end of file in a string", "not closed string"],
+        "a string is not closed",
+        "close it with the quote that opened it; over several lines, put it between three quotes (\"\"\")",
+    ),
+    (
+        &["UTF-8"],
+        "the bytes here are no UTF-8",
+        "save the file as UTF-8, for instance: iconv -f gb18030 -t utf-8",
+    ),
+    (&["Invalid IRI", "IRI character", "IRI code point", "No scheme found", "relative IRI"], "", ""),
+    (
+        &["Unexpected escape character"],
+        "there is no such escape",
+        "a backslash itself is written twice: \\\\",
+    ),
+    (
+        &["is not a valid hexadecimal", "not a valid unicode"],
+        "this escape stands for no character",
+        "write \\u and four, or \\U and eight hexadecimal digits",
+    ),
+    (
+        &["not a valid predicate"],
+        "this cannot be a predicate",
+        "a statement is subject, predicate, object, dot: is one of them or the dot before missing?",
+    ),
+    (
+        &["not a valid RDF object"],
+        "this cannot be an object",
+        "an object is an IRI, a prefixed name, a blank node or a literal in quotes",
+    ),
+    (
+        &["not a valid subject", "not a valid RDF subject"],
+        "this cannot be a subject",
+        "a subject is an IRI in <...>, a prefixed name or a blank node; is something of the statement before missing?",
+    ),
+    (&["language code"], "the language tag is malformed", "write it as in \"text\"@en"),
+    (&["should end with a ']'"], "a `]` is missing", "close the [ ... ] of the blank node"),
+    (&["datatype IRI after"], "after ^^ comes the IRI of a datatype", "as in \"5\"^^xsd:integer"),
+    (
+        &["nexpected end", "nexpected EOF", "reached EOF"],
+        "the file ends in the middle of a statement",
+        "is it cut off, or is a dot, quote or bracket missing at its end?",
+    ),
+];
+
+fn common(text: &str) -> Option<(String, Vec<String>)> {
+    let (_, message, hint) =
+        COMMON.iter().find(|(parts, ..)| parts.iter().any(|part| text.contains(part)))?;
+    if message.is_empty() {
+        return Some(bad_iri(text));
+    }
+    Some(((*message).to_owned(), vec![(*hint).to_owned()]))
+}
+
+fn bad_iri(text: &str) -> (String, Vec<String>) {
+    let (message, hint) = if text.contains("' '") {
+        ("there is a space in an IRI", "write it as %20, or close the IRI with > before it")
+    } else if text.contains("No scheme") {
+        (
+            "this IRI is relative, and there is no base",
+            "add @base <http://example.org/> . at the top, or write it in full",
+        )
+    } else if let Some(c) = text.split('\'').nth(1) {
+        return (
+            format!("`{}` must not stand in an IRI", c.escape_default()),
+            vec!["is the > missing that closes it? Otherwise percent-encode the character".into()],
+        );
+    } else {
+        ("this is no IRI", "an IRI begins with its scheme, as in <http://example.org/x>")
+    };
+    (message.to_owned(), vec![hint.to_owned()])
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
+    first + chars.as_str().trim_end_matches('.')
+}

@@ -1,0 +1,71 @@
+//! Compressed bytes to plain ones, by their first bytes.
+//!
+//! In: a reader of anything. Out: a reader of what was packed, and a look at its beginning. It
+//! refuses to know what the bytes mean.
+
+use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+/// How many bytes of the beginning are looked at.
+const HEAD: usize = 4096;
+
+/// Bytes with their beginning read ahead.
+type Ahead<R> = Chain<Cursor<Vec<u8>>, R>;
+
+/// The path without the ending of a compression.
+pub fn without_ending(path: &Path) -> PathBuf {
+    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("gz" | "zst" | "zstd" | "bz2") => path.with_extension(""),
+        _ => path.to_owned(),
+    }
+}
+
+/// The beginning of the plain bytes, and a reader of all of them. gzip, Zstandard and bzip2 are told
+/// by their magic bytes, whatever the file is called.
+///
+/// # Errors
+/// Where the reader fails, or the packed bytes are damaged at their beginning.
+pub fn open(reader: impl Read + 'static) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
+    let (head, packed) = ahead(reader)?;
+    let plain: Box<dyn Read> = match head.as_slice() {
+        [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(packed))),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(Frames { rest: Some(BufReader::new(packed)), now: None }),
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
+        _ => return Ok((head, Box::new(packed))),
+    };
+    let (head, plain) = ahead(plain)?;
+    Ok((head, Box::new(plain)))
+}
+
+fn ahead<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, Ahead<R>)> {
+    let mut head = Vec::with_capacity(HEAD);
+    reader.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    Ok((head.clone(), Cursor::new(head).chain(reader)))
+}
+
+type ZstFrame<R> = ruzstd::decoding::StreamingDecoder<R, ruzstd::decoding::FrameDecoder>;
+
+/// The frames of a Zstandard file, one after another: parallel packers write several.
+struct Frames<R: Read> {
+    rest: Option<BufReader<R>>,
+    now: Option<ZstFrame<BufReader<R>>>,
+}
+
+impl<R: Read> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.now {
+                let count = frame.read(buffer)?;
+                if count > 0 || buffer.is_empty() {
+                    return Ok(count);
+                }
+                self.rest = self.now.take().map(ZstFrame::into_inner);
+            }
+            let Some(mut rest) = self.rest.take() else { return Ok(0) };
+            if io::BufRead::fill_buf(&mut rest)?.is_empty() {
+                return Ok(0);
+            }
+            self.now = Some(ZstFrame::new(rest).map_err(io::Error::other)?);
+        }
+    }
+}

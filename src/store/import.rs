@@ -1,0 +1,204 @@
+//! Files to quads: globs, standard input, compressed files, and every RDF syntax.
+//!
+//! In: paths as a user gives them. Out: quads into a sink, file by file, and news of the progress. A
+//! broken file is named with the place. It refuses to know where the quads go, and to print.
+
+use crate::error::{Error, Result};
+use crate::sources::{excerpt::Window, rdf, unpack};
+use crate::terms::{Prefixes, Quad};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// After how many quads there is news of the progress.
+const NEWS_EVERY: u64 = 1 << 14;
+
+/// How far the reading of a file has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The file's name as the user knows it.
+    pub file: &'a str,
+    /// How many of its bytes (as they lie on disk) have been read.
+    pub bytes_read: u64,
+    /// How many there are, where that is known.
+    pub bytes_total: Option<u64>,
+    /// How many quads it gave so far.
+    pub quads: u64,
+}
+
+/// One thing to read.
+pub struct Input {
+    name: String,
+    /// The ending before one of a compression; it tells the syntax.
+    format: Option<rdf::Format>,
+    reader: Box<dyn Read>,
+    total: Option<u64>,
+    fresh: bool,
+}
+
+impl Input {
+    /// Gives its blank nodes new labels, which no other graph has: for adding to a graph that is there.
+    #[must_use]
+    pub fn with_fresh_blank_nodes(mut self) -> Self {
+        self.fresh = true;
+        self
+    }
+
+    /// Bytes from elsewhere than a file. Without a format their beginning must tell it.
+    pub fn from_reader(
+        name: impl Into<String>,
+        format: Option<rdf::Format>,
+        reader: impl Read + 'static,
+    ) -> Self {
+        Self { name: name.into(), format, reader: Box::new(reader), total: None, fresh: false }
+    }
+
+    fn file(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        if path.is_dir() {
+            return Err(Error::data(format!("{name} is a directory, not a file"))
+                .hint(format!("to read all Turtle files in it: '{name}/*.ttl'")));
+        }
+        let file = File::open(path).map_err(|error| unopened(path, error))?;
+        let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
+        let inner = unpack::without_ending(path);
+        let format = inner.extension().and_then(|ending| rdf::format_named(ending.to_str()?));
+        Ok(Self { name, format, reader: Box::new(file), total, fresh: false })
+    }
+}
+
+/// The files that paths and globs stand for, opened; `-` is standard input.
+///
+/// # Errors
+/// Where one is not there, is a directory, or may not be read, or a glob fits nothing.
+pub fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        let text = path.to_string_lossy();
+        if text == "-" {
+            inputs.push(Input::from_reader("standard input", None, io::stdin()));
+        } else if path.exists() || !text.contains(['*', '?', '[']) {
+            inputs.push(Input::file(path)?);
+        } else {
+            for found in expand(&text)? {
+                inputs.push(Input::file(&found)?);
+            }
+        }
+    }
+    Ok(inputs)
+}
+
+/// The files that a glob fits, sorted.
+fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
+    let paths = glob::glob(pattern)
+        .map_err(|error| Error::usage(format!("`{pattern}` is no glob")).because(error))?;
+    let mut files: Vec<PathBuf> = paths.flatten().filter(|path| path.is_file()).collect();
+    files.sort();
+    if files.is_empty() { Err(Error::data(format!("no file fits `{pattern}`"))) } else { Ok(files) }
+}
+
+/// The path of a `file:` IRI; nothing for other IRIs.
+pub fn path_of_iri(iri: &str) -> Option<PathBuf> {
+    let rest = iri.strip_prefix("file://")?;
+    let path = rest.strip_prefix("localhost").unwrap_or(rest);
+    let (mut bytes, mut left) = (Vec::new(), path.as_bytes());
+    while let Some((first, rest)) = left.split_first() {
+        let escaped = (*first == b'%')
+            .then(|| rest.first_chunk::<2>())
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        bytes.push(escaped.unwrap_or(*first));
+        left = if escaped.is_some() { rest.get(2..).unwrap_or_default() } else { rest };
+    }
+    Some(PathBuf::from(String::from_utf8(bytes).ok()?))
+}
+
+/// Reads all quads of an input into `sink`.
+///
+/// # Errors
+/// Where it is broken, with the place; what came before has been given to `sink`: a caller that wants
+/// all or nothing discards it.
+pub fn read(
+    input: Input,
+    base: Option<&str>,
+    prefixes: &mut Prefixes,
+    progress: &mut dyn FnMut(&Progress<'_>),
+    sink: &mut dyn FnMut(Quad) -> Result<()>,
+) -> Result<u64> {
+    let Input { name, format, reader, total, fresh } = input;
+    let bytes = Arc::new(AtomicU64::new(0));
+    let counted = Counted { inner: reader, bytes: Arc::clone(&bytes) };
+    let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
+    let (head, unpacked) = unpack::open(counted).map_err(unreadable)?;
+    rdf::refuse_html(&name, &head)?;
+    let format = match format {
+        Some(format) => format,
+        None => rdf::sniff(&name, &head)?,
+    };
+    let mut quads = 0;
+    let mut news = |quads| {
+        let bytes_read = bytes.load(Ordering::Relaxed);
+        progress(&Progress { file: &name, bytes_read, bytes_total: total, quads });
+    };
+    let mut parser = rdf::parser(format, base)?;
+    if fresh {
+        parser = parser.rename_blank_nodes();
+    }
+    let window = Window::new(unpacked);
+    let count = rdf::read_windowed(&name, parser, window, prefixes, &mut |quad| {
+        quads += 1;
+        if quads % NEWS_EVERY == 0 {
+            news(quads);
+        }
+        sink(quad)
+    })?;
+    news(count);
+    Ok(count)
+}
+
+fn unopened(path: &Path, error: io::Error) -> Error {
+    let name = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            nearest(path).into_iter().fold(Error::data(format!("there is no file {name}")), |error, near| {
+                error.hint(format!("did you mean {}?", near.display()))
+            })
+        }
+        io::ErrorKind::PermissionDenied => Error::data(format!("no permission to read {name}")),
+        _ => Error::data(format!("cannot open {name}")).because(error),
+    }
+}
+
+/// Up to three files beside a missing one, with names much like its.
+fn nearest(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let wanted = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let mut near: Vec<(usize, PathBuf)> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &wanted);
+            (distance <= (wanted.chars().count() / 3).max(1)).then(|| (distance, path.with_file_name(name)))
+        })
+        .collect();
+    near.sort();
+    near.into_iter().take(3).map(|(_, path)| path).collect()
+}
+
+/// Counts the bytes that go through.
+struct Counted {
+    inner: Box<dyn Read>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.bytes.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
