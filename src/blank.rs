@@ -29,6 +29,7 @@ type Key = u128;
 pub struct Blanks {
     labels: HashMap<String, String>,
     nested: HashSet<String>,
+    shared: HashSet<String>,
 }
 
 impl Blanks {
@@ -53,6 +54,12 @@ impl Blanks {
     /// Whether a blank node is mentioned once, outside a triple term, and so can be written there.
     pub fn is_nested(&self, node: &BlankNode) -> bool {
         self.nested.contains(node.as_str())
+    }
+
+    /// Whether a blank node's label is needed wherever it stands: it is mentioned somewhere and does
+    /// not nest, or is described in more than one graph.
+    pub fn is_shared(&self, node: &BlankNode) -> bool {
+        self.shared.contains(node.as_str())
     }
 
     /// The quads with the labels from here.
@@ -110,7 +117,10 @@ struct Node {
     mentions: Vec<usize>,
     /// Named in a triple term or as a graph: can never nest.
     pinned: bool,
+    /// The one statement that mentions it, where there is one and it is on no circle.
     parent: Option<usize>,
+    /// Whether it is written there.
+    nests: bool,
     /// The hash of its description, where no other unfolded node is needed for it.
     folded: Option<Key>,
     key: Key,
@@ -123,7 +133,7 @@ struct Work {
     statements: Vec<Statement>,
     /// The subject, where it is no blank node, and the predicate of each statement.
     heads: Vec<(Key, Key)>,
-    /// Nodes that nest, each after the node it nests in.
+    /// Nodes with one mention, each after the node that mentions it.
     order: Vec<usize>,
     copies: HashMap<Key, u32>,
 }
@@ -219,7 +229,8 @@ impl Work {
     fn nest(&mut self) {
         let parents: Vec<_> = (0..self.nodes.len()).map(|node| self.mention(node)).collect();
         let parent_of = |node: usize| parents.get(node).copied().flatten();
-        let first = Token::Fixed(hash([b"<", rdf::REST.as_str().as_bytes()]));
+        let rest = Token::Fixed(hash([b"<", rdf::REST.as_str().as_bytes()]));
+        let cells = self.list_cells(&parents);
         let mut depths: HashMap<usize, usize> = HashMap::new();
         for start in 0..self.nodes.len() {
             let mut path = Vec::new();
@@ -242,18 +253,48 @@ impl Work {
                     depths.insert(node, 0);
                     continue;
                 };
-                let is_rest = self.statement(statement).get(1) == Some(&first);
+                let is_rest = self.statement(statement).get(1) == Some(&rest) && cells.contains(&node);
                 let above = parent.and_then(|parent| depths.get(&parent).copied()).unwrap_or(0);
                 let depth = if is_rest { above } else { above + 1 };
-                if depth > DEPTH {
-                    depths.insert(node, 0);
-                    continue;
-                }
-                depths.insert(node, depth);
+                // One too deep is labelled, but is still known by where it hangs.
+                let nests = depth <= DEPTH;
+                depths.insert(node, if nests { depth } else { 0 });
                 self.order.push(node);
-                self.with(node, |node| node.parent = Some(statement));
+                self.with(node, |node| {
+                    node.parent = Some(statement);
+                    node.nests = nests;
+                });
             }
         }
+    }
+
+    /// The cells of well-formed lists, found from their ends. A list is written in one go, so its
+    /// length is no depth.
+    fn list_cells(&self, parents: &[Option<(Option<usize>, usize)>]) -> HashSet<usize> {
+        let key = |iri: crate::terms::NamedNodeRef<'_>| Token::Fixed(hash([b"<", iri.as_str().as_bytes()]));
+        let (first, rest, nil) = (key(rdf::FIRST), key(rdf::REST), key(rdf::NIL));
+        let verb = |statement: usize| self.statement(statement).get(1).copied();
+        let is_cell = |node: usize| {
+            let about = self.nodes.get(node).map_or(&[][..], |node| &node.about);
+            let [a, b] = about else { return false };
+            let verbs = (verb(*a), verb(*b));
+            verbs == (Some(first), Some(rest)) || verbs == (Some(rest), Some(first))
+        };
+        let is_end = |node: usize| {
+            let about = self.nodes.get(node).map_or(&[][..], |node| &node.about);
+            about.iter().any(|s| verb(*s) == Some(rest) && self.statement(*s).get(2) == Some(&nil))
+        };
+        let mut cells = HashSet::new();
+        for end in (0..self.nodes.len()).filter(|node| is_cell(*node) && is_end(*node)) {
+            let mut at = Some(end);
+            while let Some(node) = at.filter(|node| is_cell(*node) && cells.insert(*node)) {
+                at = match parents.get(node).copied().flatten() {
+                    Some((parent, mention)) if verb(mention) == Some(rest) => parent,
+                    _ => None,
+                };
+            }
+        }
+        cells
     }
 
     /// The one mention of a node that may nest: the blank node that mentions it, and the statement.
@@ -373,7 +414,12 @@ impl Work {
         let mut blanks = Blanks::default();
         for (name, number) in self.numbers {
             let Some(node) = self.nodes.get(number) else { continue };
-            if node.parent.is_some() {
+            let graph = |statement: &usize| self.statements.get(*statement).and_then(|s| s.last());
+            let several = node.about.iter().any(|other| graph(other) != node.about.first().and_then(graph));
+            if node.pinned || several || (!node.nests && !node.mentions.is_empty()) {
+                blanks.shared.insert(name.clone());
+            }
+            if node.nests {
                 blanks.nested.insert(name.clone());
             }
             blanks.labels.insert(name, label(node.key));

@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod export;
 mod questions;
 mod shapes;
 mod tidy;

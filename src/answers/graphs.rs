@@ -2,9 +2,14 @@
 //!
 //! In: quads, a format, and a [`GraphStyle`]. Out: text. It refuses to know where the quads come from.
 
+use super::{rdfxml, turtle};
 use crate::blank::Blanks;
 use crate::error::{Error, Result};
-use crate::terms::{GraphName, Prefixes, Quad, Triple};
+use crate::terms::{
+    CanonicalizationAlgorithm, CanonicalizationHashAlgorithm, Dataset, GraphName, Prefixes, Quad, Triple,
+};
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::io;
 
 /// A format that graphs can be written in.
@@ -124,11 +129,68 @@ pub fn write(
 ///
 /// # Errors
 /// Where the format cannot say what a quad says.
-pub fn to_text(_format: GraphFormat, quads: Vec<Quad>, _style: &GraphStyle) -> Result<String> {
+pub fn to_text(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) -> Result<String> {
+    let mut seen = HashSet::new();
+    quads.retain(|quad| seen.insert(quad.clone()));
+    drop(seen);
+    if !format.keeps_named_graphs() {
+        one_graph(format, &quads)?;
+    }
+    match format {
+        GraphFormat::Turtle | GraphFormat::TriG => Ok(turtle::write(&quads, &style.prefixes, &style.header)),
+        GraphFormat::NTriples | GraphFormat::NQuads => Ok(lines(quads, &style.header)),
+        GraphFormat::Canonical => Ok(canonical(&quads)),
+        GraphFormat::Hash => Ok(format!("{}\n", canonical_hash(&quads))),
+        GraphFormat::RdfXml => {
+            let blanks = Blanks::of(&quads);
+            rdfxml::write(&blanks.relabel(quads), &style.prefixes, &style.header)
+        }
+        GraphFormat::JsonLd
+        | GraphFormat::GraphMl
+        | GraphFormat::Dot
+        | GraphFormat::Edges
+        | GraphFormat::Nodes => {
+            Err(Error::usage(format!("graphs cannot be written as {} yet", format.name()))
+                .hint("use turtle, trig, ntriples, nquads or rdfxml"))
+        }
+    }
+}
+
+/// Refuses named graphs where the format has no place for them.
+fn one_graph(format: GraphFormat, quads: &[Quad]) -> Result<()> {
+    let Some(quad) = quads.iter().find(|quad| !quad.graph_name.is_default_graph()) else { return Ok(()) };
+    Err(Error::usage(format!(
+        "{} holds one graph only, and there are named graphs here, such as {}",
+        format.name(),
+        quad.graph_name
+    ))
+    .hint("write trig, nquads or jsonld, which keep named graphs")
+    .hint("or choose one graph to export"))
+}
+
+fn lines(quads: Vec<Quad>, header: &[String]) -> String {
     let blanks = Blanks::of(&quads);
     let mut lines: Vec<String> =
         blanks.relabel(quads).into_iter().map(|quad| format!("{quad} .\n")).collect();
     lines.sort_unstable();
-    lines.dedup();
-    Ok(lines.concat())
+    let comments = header.iter().flat_map(|text| text.lines()).map(|line| format!("# {}\n", line.trim_end()));
+    comments.chain(lines).collect()
+}
+
+/// Canonical N-Quads by RDFC-1.0 with SHA-256. Its time can grow exponentially with the number of
+/// blank nodes that look alike and are tied to one another.
+pub fn canonical(quads: &[Quad]) -> String {
+    let mut dataset: Dataset = quads.iter().collect();
+    dataset.canonicalize(CanonicalizationAlgorithm::Rdfc10 {
+        hash_algorithm: CanonicalizationHashAlgorithm::Sha256,
+    });
+    let mut lines: Vec<String> = dataset.iter().map(|quad| format!("{quad} .\n")).collect();
+    lines.sort_unstable();
+    lines.concat()
+}
+
+/// The SHA-256 hash of [`canonical`] N-Quads, in hexadecimal.
+pub fn canonical_hash(quads: &[Quad]) -> String {
+    let digest = Sha256::digest(canonical(quads).as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

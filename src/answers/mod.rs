@@ -9,11 +9,13 @@ pub mod formats;
 pub mod graphs;
 mod lines;
 pub mod markup;
+pub mod rdfxml;
 pub mod svg;
 pub mod table;
 pub mod text;
 pub mod timeline;
 pub mod tree;
+pub mod turtle;
 
 use crate::error::{Error, Result};
 use crate::terms::{Prefixes, Term, Triple, Variable};
