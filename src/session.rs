@@ -271,8 +271,19 @@ impl Session {
     }
 
     fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
-        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())?;
+        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())
+            .map_err(|error| self.explained(text, error, false))?;
         engine::rewrite::bind(&query, bindings)
+    }
+
+    /// The parser's refusal of a text, in words for people.
+    fn explained(&self, text: &str, error: Error, update: bool) -> Error {
+        match error.cause.as_deref() {
+            Some(cause) if error.kind == crate::error::Kind::Query => {
+                advise::diagnose::syntax_error(text, cause, &self.knowledge(), update)
+            }
+            _ => error,
+        }
     }
 
     /// The quads of a part of the graph.
@@ -366,7 +377,8 @@ impl Session {
     /// # Errors
     /// Where the text is wrong, an operation fails, or a limit stops it; then nothing is changed.
     pub fn update(&mut self, text: &str) -> Result<Change> {
-        let mut update = engine::parse::update(text, &self.prefixes, self.project.base.as_deref())?;
+        let mut update = engine::parse::update(text, &self.prefixes, self.project.base.as_deref())
+            .map_err(|error| self.explained(text, error, true))?;
         engine::update::inline_loads(&mut update, &mut read_for_load)?;
         let governor = Governor::new(self.limits, self.interrupt_switch());
         self.change(|store| store.update(update, &mut || governor.check()))

@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod diagnostics;
 mod export;
 mod questions;
 mod shapes;

@@ -3,7 +3,9 @@
 //! In: texts, and what is known of the graph. Out: advice as values. It refuses to print.
 
 pub mod complete;
+pub mod diagnose;
 pub mod empty;
+pub mod lints;
 pub mod provenance;
 pub mod schema;
 pub mod survey;

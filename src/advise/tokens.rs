@@ -600,7 +600,7 @@ fn punctuation(rest: &str) -> Cut {
 }
 
 fn is_iri_char(c: char) -> bool {
-    c > ' ' && !matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\')
+    c > ' ' && !matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`')
 }
 
 /// `PN_CHARS_U` of the grammar.

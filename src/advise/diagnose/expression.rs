@@ -1,0 +1,326 @@
+//! The walker's part within expressions: operators, function calls, aggregates.
+
+use super::pattern::Place;
+use super::walk::{Step, Vars, Walker};
+use super::{Finding, nearest};
+use crate::advise::tokens::{FUNCTIONS, Kind};
+
+const AGGREGATES: &[&str] = &["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];
+
+impl Walker<'_> {
+    /// What follows FILTER, HAVING and the like: a bracketed expression or a call.
+    pub(super) fn constraint(&mut self, word: &str) -> Step {
+        if self.is("(") {
+            self.bracketed()?;
+            if matches!(self.words(), "&&" | "||" | "=" | "!=" | "<" | ">" | "<=" | ">=" | "+") {
+                return self.wrong(
+                    format!("`{}` stands outside the parentheses of {word}", self.words()),
+                    format!("put one pair around the whole: `{word}(... {} ...)`", self.words()),
+                );
+            }
+            return Ok(());
+        }
+        match self.kind() {
+            Some(Kind::Function) => {}
+            _ if self.is("EXISTS") || self.is("NOT") => {}
+            _ if self.at_iri() && self.is_at(self.at + 1, "(") => {}
+            Some(Kind::Unknown) if self.is_at(self.at + 1, "(") => return self.unknown_function(),
+            None => return self.fail(&format!("the condition of {word} in parentheses")),
+            _ if self.is("}") || self.is(")") => {
+                return self.fail(&format!("the condition of {word} in parentheses"));
+            }
+            _ => {
+                return self.wrong(
+                    format!("the condition of {word} stands in parentheses"),
+                    format!("write `{word}(...)`"),
+                );
+            }
+        }
+        self.primary()?;
+        if matches!(self.words(), "&&" | "||" | "=" | "!=" | "<" | ">" | "<=" | ">=") || self.is("IN") {
+            return self.wrong(
+                format!("the condition of {word} stands in parentheses"),
+                format!("write `{word}(... {} ...)`", self.words()),
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn bracketed(&mut self) -> Step {
+        self.expect("(", "`(`")?;
+        self.expression()?;
+        if self.is("AS") {
+            return self
+                .wrong("a name after AS can stand only in SELECT, BIND and GROUP BY", "remove it here");
+        }
+        if self.is(",") {
+            return self.wrong(
+                "here stand two expressions in one pair of parentheses",
+                "join them with `&&` or `||`, or call a function",
+            );
+        }
+        self.expect(")", "an operator or `)`")
+    }
+
+    pub(super) fn expression(&mut self) -> Step {
+        loop {
+            self.comparison()?;
+            self.foreign_operator()?;
+            if !(self.eat("&&") || self.eat("||")) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Operators of other languages, where one of SPARQL could stand.
+    fn foreign_operator(&self) -> Step {
+        let words = self.words();
+        let ours = match words.to_lowercase().as_str() {
+            "and" | "&" => "&&",
+            "or" | "|" => "||",
+            "==" | "===" | "is" => "=",
+            "<>" => "!=",
+            "like" | "ilike" | "=~" | "~" => {
+                return self.wrong(
+                    format!("`{words}` is no operator of SPARQL"),
+                    "use `CONTAINS(STR(?x), \"...\")` or `REGEX(STR(?x), \"...\", \"i\")`",
+                );
+            }
+            "between" => {
+                return self.wrong("`BETWEEN` is no operator of SPARQL", "write `?x >= 1 && ?x <= 9`");
+            }
+            "%" | "mod" => {
+                return self
+                    .wrong(format!("SPARQL has no remainder `{words}`"), "write `?x - 10 * FLOOR(?x / 10)`");
+            }
+            "!" => {
+                return self.wrong(
+                    "`!` stands before what it negates",
+                    "unequal is `!=`, not in a list is `NOT IN`",
+                );
+            }
+            _ => return Ok(()),
+        };
+        self.wrong(format!("`{words}` is no operator of SPARQL"), format!("write `{ours}`"))
+    }
+
+    fn comparison(&mut self) -> Step {
+        self.sum()?;
+        self.foreign_operator()?;
+        let compares = ["=", "!=", "<", ">", "<=", ">="].iter().any(|operator| self.eat(operator));
+        if compares {
+            if self.is("=") || self.is(">") {
+                let operator = format!("{}{}", self.words_at(self.at - 1), self.words());
+                let ours = if operator == "=>" { ">=" } else { "=" };
+                return self
+                    .wrong(format!("`{operator}` is no operator of SPARQL"), format!("write `{ours}`"));
+            }
+            self.sum()?;
+            if matches!(self.words(), "=" | "!=" | "<" | ">" | "<=" | ">=") {
+                return self.wrong("comparisons cannot be chained", "write `?a < ?b && ?b < ?c`");
+            }
+            return Ok(());
+        }
+        if self.is("NOT") && self.is_at(self.at + 1, "IN") {
+            self.at += 1;
+        }
+        if self.eat("IN") {
+            if !self.is("(") {
+                return self.wrong("IN takes its list in parentheses", "write `?x IN (1, 2, 3)`");
+            }
+            self.arguments()?;
+        }
+        Ok(())
+    }
+
+    fn sum(&mut self) -> Step {
+        loop {
+            self.unary()?;
+            if !(self.eat("+") || self.eat("-") || self.eat("*") || self.eat("/")) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn unary(&mut self) -> Step {
+        while self.eat("!") {}
+        let _ = self.eat("+") || self.eat("-");
+        if self.is("NOT") && !self.is_at(self.at + 1, "EXISTS") {
+            return self.wrong(
+                "`NOT` alone is no operator",
+                "write `!(...)`, `NOT EXISTS { ... }` or `NOT IN (...)`",
+            );
+        }
+        self.primary()
+    }
+
+    fn primary(&mut self) -> Step {
+        match self.kind() {
+            Some(Kind::Variable) => {
+                let range = self.here();
+                let name = self.variable("a variable")?;
+                if !self.in_aggregate {
+                    self.mentioned.push((name, range));
+                }
+                Ok(())
+            }
+            Some(Kind::String | Kind::Number | Kind::Boolean) => self.literal(),
+            Some(Kind::Function) => self.call(),
+            Some(Kind::Iri | Kind::PrefixedName) => {
+                self.iri("a name")?;
+                if self.is("(") { self.arguments().map(|_| ()) } else { Ok(()) }
+            }
+            Some(Kind::Unknown) if self.is_at(self.at + 1, "(") => self.unknown_function(),
+            _ if self.is("(") => self.bracketed(),
+            _ if self.is("EXISTS") || self.is("NOT") => self.exists(),
+            _ if self.is("<<(") => self.node(Place::Pattern, &mut Vars::new(), "a triple term").map(|_| ()),
+            _ if self.is("SELECT") => self.wrong(
+                "a sub-select cannot stand in an expression",
+                "put it in braces within WHERE, and use its variable here",
+            ),
+            _ if self.is("*") => self.wrong("`*` is not a value", "only COUNT takes it: `COUNT(*)`"),
+            _ if self.is("DISTINCT") => {
+                self.wrong("DISTINCT can stand only within an aggregate", "write `COUNT(DISTINCT ?x)`")
+            }
+            _ => self.fail("a value: a variable, a name, a number, a string or a function"),
+        }
+    }
+
+    fn exists(&mut self) -> Step {
+        let _ = self.eat("NOT");
+        self.expect("EXISTS", "`EXISTS`")?;
+        if !self.is("{") && self.token().is_some() {
+            return self.wrong("EXISTS takes a group in braces", "write `EXISTS { ... }`");
+        }
+        let outer = std::mem::take(&mut self.mentioned);
+        let grouped = self.group();
+        self.mentioned = outer;
+        grouped.map(|_| ())
+    }
+
+    fn unknown_function<T>(&self) -> Step<T> {
+        let words = self.words();
+        let finding = Finding::new(format!("`{words}` is no function of SPARQL"), self.here());
+        self.stop(match nearest::function(words) {
+            Some(near) => finding.hint(format!("did you mean `{near}`?")),
+            None => finding.hint(
+                "a function of your own is called by its IRI or prefixed name, such as xsd:integer(?x)",
+            ),
+        })
+    }
+
+    fn call(&mut self) -> Step {
+        let name = self.words().to_uppercase();
+        let range = self.here();
+        self.at += 1;
+        if !self.is("(") {
+            return self.wrong(
+                format!("the arguments of {name} stand in parentheses"),
+                format!("write `{name}(...)`"),
+            );
+        }
+        if matches!(name.as_str(), "CONCAT" | "COALESCE" | "BNODE") && self.here().start > range.end {
+            return self.stop(
+                Finding::new(
+                    format!("no blank can stand between {name} and its `(`"),
+                    range.end..self.here().start,
+                )
+                .hint("remove the blank"),
+            );
+        }
+        if AGGREGATES.contains(&name.as_str()) {
+            return self.aggregate(&name);
+        }
+        if name == "BOUND" && self.found.get(self.at + 1).is_some_and(|next| next.kind != Kind::Variable) {
+            self.at += 1;
+            return self.fail("a variable: BOUND takes nothing else");
+        }
+        let count = self.arguments()?;
+        let end = self.range_at(self.at - 1).end;
+        let Some((spelt, fewest, most)) =
+            FUNCTIONS.iter().find(|(function, ..)| function.eq_ignore_ascii_case(&name))
+        else {
+            return Ok(());
+        };
+        if (*fewest..=*most).contains(&count) {
+            return Ok(());
+        }
+        let takes = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
+        let plural = if takes == "1" { "" } else { "s" };
+        self.stop(
+            Finding::new(
+                format!("{spelt} takes {takes} argument{plural}, here are {count}"),
+                range.start..end,
+            )
+            .hint(signature(spelt)),
+        )
+    }
+
+    /// Arguments or a list in parentheses: returns how many.
+    fn arguments(&mut self) -> Step<usize> {
+        self.expect("(", "`(`")?;
+        let _ = self.eat("DISTINCT");
+        let mut count = 0;
+        while !self.is(")") {
+            self.expression()?;
+            count += 1;
+            if self.is(";") {
+                return self.wrong("arguments stand with commas between them", "write `,` instead of `;`");
+            }
+            if !self.eat(",") {
+                break;
+            }
+            if self.is(")") {
+                return self.wrong("an argument is missing after the comma", "add it, or remove the comma");
+            }
+        }
+        self.expect(")", "`,` or `)`")?;
+        Ok(count)
+    }
+
+    fn aggregate(&mut self, name: &str) -> Step {
+        self.aggregates += 1;
+        self.eat("(");
+        let nested = std::mem::replace(&mut self.in_aggregate, true);
+        let _ = self.eat("DISTINCT");
+        if !(name == "COUNT" && self.eat("*")) {
+            self.expression()?;
+        }
+        self.in_aggregate = nested;
+        if self.is(",") {
+            return self.stop(match name {
+                "GROUP_CONCAT" => Finding::new("the separator of GROUP_CONCAT comes after `;`", self.here())
+                    .hint("write `GROUP_CONCAT(?x; SEPARATOR=\", \")`"),
+                _ => Finding::new(format!("{name} takes one argument"), self.here())
+                    .hint("an aggregate goes over the rows of a group, not over its arguments"),
+            });
+        }
+        if name == "GROUP_CONCAT" && self.eat(";") {
+            self.expect("SEPARATOR", "`SEPARATOR`")?;
+            self.expect("=", "`=` after SEPARATOR")?;
+            if self.kind() != Some(Kind::String) {
+                return self.fail("the separator in quotes");
+            }
+            self.at += 1;
+        }
+        self.expect(")", "an operator or `)`")
+    }
+}
+
+/// How a function is called.
+fn signature(function: &str) -> String {
+    let arguments = match function {
+        "IF" => "condition, then, else",
+        "REGEX" => "text, pattern [, flags]",
+        "REPLACE" => "text, pattern, replacement [, flags]",
+        "SUBSTR" => "text, start [, length]",
+        "STRLANG" => "text, language",
+        "STRDT" => "text, datatype",
+        "LANGMATCHES" => "LANG(?x), \"zh\"",
+        "CONTAINS" | "STRSTARTS" | "STRENDS" | "STRBEFORE" | "STRAFTER" => "text, part",
+        "SAMETERM" => "a, b",
+        "NOW" | "RAND" | "UUID" | "STRUUID" => "",
+        _ => "?x",
+    };
+    format!("it is called as `{function}({arguments})`")
+}

@@ -1,0 +1,163 @@
+//! What is wrong within one token: open strings and IRIs, punctuation of another keyboard.
+//!
+//! In: tokens. Out: the first finding. It refuses to know the grammar.
+
+use super::Finding;
+use crate::advise::tokens::{Kind, Token, is_wide_punctuation};
+
+/// The first token that is wrong in itself.
+pub(super) fn first(text: &str, found: &[Token]) -> Option<Finding> {
+    found.iter().find_map(|token| {
+        let words = token.text(text);
+        match token.kind {
+            Kind::String if !token.closed => Some(open_string(words, token)),
+            Kind::String => bad_escape(words, token),
+            Kind::Iri => bad_iri(words, token),
+            Kind::Variable | Kind::PrefixedName => wide_in_name(words, token),
+            Kind::Unknown => stray(words, token),
+            _ => None,
+        }
+    })
+}
+
+fn open_string(words: &str, token: &Token) -> Finding {
+    let quote =
+        if words.starts_with("\"\"\"") || words.starts_with("'''") { words.get(..3) } else { words.get(..1) };
+    let quote = quote.unwrap_or("\"");
+    let finding =
+        Finding::new("this string is never closed", token.range.start..token.range.start + quote.len());
+    let finding = finding.hint(format!("add `{quote}` where the text ends"));
+    if quote.len() == 1 {
+        finding.hint("a text over several lines stands between `\"\"\"` and `\"\"\"`")
+    } else {
+        finding
+    }
+}
+
+fn bad_escape(words: &str, token: &Token) -> Option<Finding> {
+    let mut chars = words.char_indices();
+    while let Some((at, c)) = chars.next() {
+        if c != '\\' {
+            continue;
+        }
+        let (_, escaped) = chars.next()?;
+        let digits = match escaped {
+            'u' => 4,
+            'U' => 8,
+            _ if "tbnrf\"'\\".contains(escaped) => continue,
+            _ => {
+                let start = token.range.start + at;
+                return Some(
+                    Finding::new(
+                        format!("`\\{escaped}` is no escape of SPARQL"),
+                        start..start + 1 + escaped.len_utf8(),
+                    )
+                    .hint(format!(
+                        "for a backslash itself (as in a regular expression) write two: `\\\\{escaped}`"
+                    )),
+                );
+            }
+        };
+        let code = words.get(at + 2..at + 2 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        if code.and_then(char::from_u32).is_none() {
+            let start = token.range.start + at;
+            return Some(
+                Finding::new(
+                    format!(
+                        "`\\{escaped}` must be followed by the {digits} hexadecimal digits of a character"
+                    ),
+                    start..start + 2,
+                )
+                .hint("write the character itself; every text is UTF-8"),
+            );
+        }
+    }
+    None
+}
+
+fn bad_iri(words: &str, token: &Token) -> Option<Finding> {
+    if !token.closed {
+        return Some(
+            Finding::new("this IRI is never closed", token.range.clone()).hint("add `>` where it ends"),
+        );
+    }
+    let bad = words
+        .get(1..words.len() - 1)?
+        .chars()
+        .find(|c| *c <= ' ' || "<>\"{}|^`".contains(*c))
+        .or_else(|| has_bare_backslash(words).then_some('\\'))?;
+    let name = if bad == ' ' { "a space".to_owned() } else { format!("`{bad}`") };
+    Some(
+        Finding::new(format!("an IRI cannot contain {name}"), token.range.clone())
+            .hint(format!("write it as `%{:02X}`, or remove it", u32::from(bad))),
+    )
+}
+
+/// Whether a backslash is no part of `\\u1234`.
+fn has_bare_backslash(words: &str) -> bool {
+    words.split('\\').skip(1).any(|after| !after.starts_with(['u', 'U']))
+}
+
+/// Punctuation of another keyboard within a name, where it counts as a letter.
+pub(super) fn wide_in_name(words: &str, token: &Token) -> Option<Finding> {
+    let (at, wide) = words.char_indices().find(|(_, c)| is_wide_punctuation(*c) && *c != '\u{B7}')?;
+    let start = token.range.start + at;
+    Some(wide_char(wide, start))
+}
+
+fn stray(words: &str, token: &Token) -> Option<Finding> {
+    let c = words.chars().next()?;
+    let range = token.range.start..token.range.start + c.len_utf8();
+    match c {
+        '\u{FEFF}' => Some(
+            Finding::new("an invisible byte order mark stands here", range)
+                .hint("remove it; save the text as UTF-8 without BOM"),
+        ),
+        '\0' => Some(
+            Finding::new("a NUL character stands here", range)
+                .hint("this is no text; was the right file given?"),
+        ),
+        '\u{A0}' | '\u{3000}' | '\u{2000}'..='\u{200B}' | '\u{202F}' => {
+            Some(Finding::new("this is not a plain space but another blank character", range).hint(
+                "replace it with a space; it comes from a web page, a word processor or a Chinese keyboard",
+            ))
+        }
+        '`' => Some(
+            Finding::new("SPARQL knows no backticks", range).hint("a variable is `?name`, a text \"name\""),
+        ),
+        '\\' => Some(
+            Finding::new("a backslash can stand only within a string or a name", range).hint("remove it"),
+        ),
+        '&' => Some(Finding::new("`&` is no operator", range).hint("and is `&&`")),
+        '%' | '@' => None,
+        _ if is_wide_punctuation(c) => Some(wide_char(c, token.range.start)),
+        _ => None,
+    }
+}
+
+fn wide_char(wide: char, start: usize) -> Finding {
+    let range = start..start + wide.len_utf8();
+    match ascii_of(wide) {
+        Some(ascii) => Finding::new(format!("`{wide}` is not the `{ascii}` of SPARQL"), range)
+            .hint(format!("type `{ascii}` with an English keyboard layout")),
+        None => Finding::new(format!("`{wide}` can stand only within a string"), range).hint("remove it"),
+    }
+}
+
+/// The ASCII character that a wide one stands for.
+fn ascii_of(wide: char) -> Option<char> {
+    Some(match wide {
+        '\u{201C}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{300C}'..='\u{300F}' | '\u{2033}' => '"',
+        '\u{2018}'..='\u{201B}' | '\u{2032}' => '\'',
+        '\u{2010}'..='\u{2015}' => '-',
+        '。' | '．' => '.',
+        '、' => ',',
+        '《' | '〈' => '<',
+        '》' | '〉' => '>',
+        '【' => '[',
+        '】' => ']',
+        '×' => '*',
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(wide) - 0xFEE0)?,
+        _ => return None,
+    })
+}

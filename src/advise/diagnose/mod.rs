@@ -1,0 +1,152 @@
+//! Why a text is no SPARQL: the true place, the reason in human words, the way out.
+//!
+//! In: a text that the parser refused, the parser's error for its position only, and what is known
+//! of the graph. Out: an [`Error`] with message, span and hints. It refuses to show parser text.
+//!
+//! A tolerant walker of the grammar over our own tokens (`walk`, `pattern`, `expression`) finds the
+//! first place where no valid text could go on; `lexical` finds what is wrong within a token.
+
+mod expression;
+mod lexical;
+mod nearest;
+mod pattern;
+mod update;
+mod walk;
+
+use super::Knowledge;
+use super::tokens::{Kind, Token, tokens};
+use crate::error::{Error, Span};
+use std::ops::Range;
+
+/// The message of last resort, for what neither the walker nor the parser's reason explains.
+pub const FALLBACK: &str = "the text stops being SPARQL here";
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong: one line.
+    pub message: String,
+    /// Where, in bytes.
+    pub range: Range<usize>,
+    /// The ways out.
+    pub hints: Vec<String>,
+}
+
+impl Finding {
+    fn new(message: impl Into<String>, range: Range<usize>) -> Self {
+        Self { message: message.into(), range, hints: Vec::new() }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// The error to show for a text that the parser refused.
+pub fn syntax_error(
+    text: &str,
+    parser_error: &dyn std::error::Error,
+    known: &Knowledge<'_>,
+    update: bool,
+) -> Error {
+    let finding = diagnose(text, known, update).unwrap_or_else(|| from_parser(text, parser_error));
+    let mut error = Error::query(finding.message).at(Span::in_text(
+        if update { "update" } else { "query" },
+        text,
+        finding.range,
+    ));
+    error.hints = finding.hints;
+    error
+}
+
+/// What is wrong with a text by our own reading of it; nothing where it looks right.
+pub fn diagnose(text: &str, known: &Knowledge<'_>, update: bool) -> Option<Finding> {
+    let found: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
+    let inside = lexical::first(text, &found);
+    let between = walk::Walker::new(text, &found, known, update).finding();
+    match (inside, between) {
+        (Some(inside), Some((between, end))) if end < inside.range.start => Some(between),
+        (inside, between) => inside.or(between.map(|(finding, _)| finding)),
+    }
+}
+
+/// What is odd in a name that is legal all the same: punctuation of a Chinese keyboard in it.
+pub(super) fn suspicious_name(text: &str, token: &Token) -> Option<Finding> {
+    match token.kind {
+        Kind::Variable | Kind::PrefixedName => lexical::wide_in_name(token.text(text), token),
+        _ => None,
+    }
+}
+
+/// The nearest of some names to a misspelt one.
+pub(super) fn nearest_of<'n>(name: &str, names: &'n std::collections::BTreeSet<String>) -> Option<&'n str> {
+    nearest::nearest(name, names.iter().map(String::as_str))
+}
+
+/// What the parser's position and reason say where our own reading finds nothing.
+fn from_parser(text: &str, error: &dyn std::error::Error) -> Finding {
+    let mut reasons = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        reasons = error.to_string();
+        cause = error.source();
+    }
+    let at = position(text, &reasons).unwrap_or(text.len());
+    let found = tokens(text);
+    let place = found.iter().find(|token| token.range.end > at).or(found.last());
+    let range = place.map_or(0..0, |token| token.range.clone());
+    match REASONS.iter().find(|(part, ..)| reasons.contains(part)) {
+        Some((_, message, hint)) => Finding::new(*message, range).hint(*hint),
+        None => Finding::new(FALLBACK, range).hint("the part before it was understood"),
+    }
+}
+
+/// What the parser can say only as a reason without a place, in our words.
+const REASONS: &[(&str, &str, &str)] = &[
+    (
+        "BIND is overriding",
+        "BIND gives a value to a variable that has one already",
+        "choose another name after AS",
+    ),
+    (
+        "overrides an existing variable",
+        "AS names a variable that the pattern binds already",
+        "choose another name after AS",
+    ),
+    ("Duplicated variable name", "SELECT names the same variable twice", "remove one, or rename it with AS"),
+    (
+        "not authorized with GROUP BY",
+        "`SELECT *` cannot stand with grouping",
+        "name the grouped variables and the aggregates",
+    ),
+    (
+        "variable that is unbound",
+        "SELECT names a variable that is neither grouped nor aggregated",
+        "add it to GROUP BY, or put it into SAMPLE(...)",
+    ),
+    ("Already used blank node", "a blank node label is used in two groups", "use a variable instead"),
+    ("cannot be shared", "a blank node label is used in two operations", "use another label in each"),
+    (
+        "IRI parsing failed",
+        "this is no complete IRI, and there is no base to complete it",
+        "write it in full, with `http://` or `https://`",
+    ),
+    ("language tag", "this is no language tag", "a tag is like `@zh` or `@en-GB`"),
+    (
+        "Unexpected aggregate",
+        "an aggregate can stand only in a SELECT, its HAVING or its ORDER BY",
+        "use a sub-select in braces",
+    ),
+];
+
+/// The byte that `at LINE:COLUMN` in a parser's words means.
+fn position(text: &str, words: &str) -> Option<usize> {
+    let (_, rest) = words.split_once("at ")?;
+    let (line, rest) = rest.split_once(':')?;
+    let column: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let rest = text.get(start..)?;
+    Some(start + rest.char_indices().nth(column.checked_sub(1)?).map_or(rest.len(), |(at, _)| at))
+}

@@ -1,0 +1,176 @@
+//! Broken queries that people write, each with the words it must get; and right ones, which must get none.
+//!
+//! A case in `tests/diagnostics/*.txt` is: a line `==== name`, the query, a line `----`, and then what is
+//! said: `LINE:COLUMN-WIDTH message` and the hints, a line each. A name beginning with `update` is an
+//! update. `BAIMO_BLESS=1 cargo test diagnostics` writes down what is said now.
+
+use baimo::advise::{Knowledge, diagnose};
+use baimo::engine::parse;
+use baimo::error::Error;
+use baimo::session::{Session, Source};
+use proptest::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+fn session() -> &'static Session {
+    static SESSION: OnceLock<Session> = OnceLock::new();
+    SESSION.get_or_init(|| Session::open(&Source::Embedded).unwrap())
+}
+
+fn known() -> Knowledge<'static> {
+    let session = session();
+    Knowledge { graph: session.graph(), names: session.names(), prefixes: session.prefixes() }
+}
+
+/// What is said of a text, or nothing where the parser takes it.
+fn said(text: &str, update: bool) -> Option<Error> {
+    let (prefixes, base) = (session().prefixes(), session().project().base.as_deref());
+    let failed = if update {
+        parse::update(text, prefixes, base).err()
+    } else {
+        parse::query(text, prefixes, base).err()
+    }?;
+    Some(diagnose::syntax_error(text, failed.cause.unwrap().as_ref(), &known(), update))
+}
+
+fn rendered(error: &Error) -> String {
+    let span = error.span.as_ref().unwrap();
+    let mut out = format!("{}:{}-{} {}\n", span.line, span.column, span.width, error.message);
+    for hint in &error.hints {
+        out += &format!("  {hint}\n");
+    }
+    out
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics")
+}
+
+/// Name, query and expected words of each case of a file.
+fn cases(page: &str) -> Vec<(String, String, String)> {
+    page.split("==== ")
+        .skip(1)
+        .map(|case| {
+            let (name, rest) = case.split_once('\n').unwrap();
+            let (query, expected) = rest.split_once("----\n").unwrap_or((rest, ""));
+            (name.to_owned(), query.trim_end_matches('\n').to_owned(), expected.trim_end().to_owned() + "\n")
+        })
+        .collect()
+}
+
+#[test]
+fn every_broken_query_gets_its_words() {
+    let bless = std::env::var_os("BAIMO_BLESS").is_some();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let page = std::fs::read_to_string(&path).unwrap();
+        let mut blessed = String::new();
+        for (name, query, expected) in cases(&page) {
+            count += 1;
+            let text = query.replace("⟨NBSP⟩", "\u{A0}").replace("⟨BOM⟩", "\u{FEFF}").replace("⟨NUL⟩", "\0");
+            let Some(error) = said(&text, name.starts_with("update")) else {
+                wrong.push(format!("{name}: the parser takes it"));
+                continue;
+            };
+            if error.message == diagnose::FALLBACK {
+                wrong.push(format!("{name}: only the last resort"));
+            }
+            let got = rendered(&error);
+            if got != expected && !bless {
+                wrong.push(format!("{name}:\n{query}\ngot\n{got}expected\n{expected}"));
+            }
+            blessed += &format!("==== {name}\n{query}\n----\n{got}\n");
+        }
+        if bless {
+            std::fs::write(&path, blessed.trim_end().to_owned() + "\n").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count >= 80, "only {count} cases");
+}
+
+#[test]
+fn saved_queries_are_not_complained_about() {
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("queries")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "rq") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(diagnose::diagnose(&text, &known(), false), None, "{}", path.display());
+        }
+    }
+}
+
+/// The files below a folder.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() { walk(&path, found) } else { found.push(path) }
+    }
+}
+
+#[test]
+fn what_the_parser_takes_of_the_w3c_suites_the_walker_takes_too() {
+    let suites = std::env::var_os("BAIMO_W3C")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/w3c"), PathBuf::from);
+    let mut files = Vec::new();
+    walk(&suites.join("sparql"), &mut files);
+    if files.is_empty() {
+        eprintln!("the W3C suites are not at {}: nothing compared", suites.display());
+        return;
+    }
+    let mut wrong = Vec::new();
+    let mut compared = 0;
+    for path in files {
+        let update = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("rq") => false,
+            Some("ru") => true,
+            _ => continue,
+        };
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let parsed = if update {
+            parse::update(&text, session().prefixes(), Some("http://e/")).is_ok()
+        } else {
+            parse::query(&text, session().prefixes(), Some("http://e/")).is_ok()
+        };
+        if parsed {
+            compared += 1;
+            if let Some(finding) = diagnose::diagnose(&text, &known(), update) {
+                wrong.push(format!(
+                    "{}: {} at {:?}",
+                    path.display(),
+                    finding.message,
+                    text.get(finding.range)
+                ));
+            }
+        }
+    }
+    assert!(compared > 300, "only {compared} compared");
+    assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+const VALID: &[&str] = &[
+    "PREFIX x: <http://e/> SELECT ?a (COUNT(DISTINCT ?b) AS ?n) WHERE { ?a x:p/^x:q* ?b ; a bm:Release . OPTIONAL { ?a rdfs:label \"百\"@zh } FILTER(?b > 3 && !BOUND(?c)) } GROUP BY ?a HAVING (COUNT(?b) > 1) ORDER BY DESC(?n) LIMIT 10",
+    "CONSTRUCT { ?a bm:x [ bm:y (1 2.5 'z'^^xsd:string) ] } WHERE { { ?a ?p ?b } UNION { GRAPH ?g { ?b ?p ?a } } VALUES (?p ?q) { (rdf:type UNDEF) } BIND(CONCAT(STR(?a), \"x\") AS ?d) }",
+];
+
+proptest! {
+    #[test]
+    fn a_mangled_query_is_answered_in_words(
+        which in 0..VALID.len(), at in 0usize..400, cut in 0usize..6, put in "[{}()<>\"'.;,?a-z 百，|^@:\\\\]{0,3}"
+    ) {
+        let mut chars: Vec<char> = VALID[which].chars().collect();
+        let at = at.min(chars.len());
+        let end = (at + cut).min(chars.len());
+        chars.splice(at..end, put.chars());
+        let text: String = chars.into_iter().collect();
+        if let Some(error) = said(&text, false) {
+            prop_assert!(!error.message.is_empty());
+            let span = error.span.unwrap();
+            let line = text.lines().nth(span.line - 1).unwrap_or_default();
+            prop_assert!(span.column + span.width <= line.chars().count() + 2);
+        }
+    }
+}
