@@ -276,6 +276,15 @@ impl Session {
         engine::rewrite::bind(&query, bindings)
     }
 
+    /// What is legal in a query and probably not meant.
+    ///
+    /// # Errors
+    /// Where the text is no query.
+    pub fn lints(&self, text: &str) -> Result<Vec<advise::lints::Lint>> {
+        let query = self.bound(text, &Bindings::new())?;
+        Ok(advise::lints::lints(&query, text, &self.knowledge()))
+    }
+
     /// The parser's refusal of a text, in words for people.
     fn explained(&self, text: &str, error: Error, update: bool) -> Error {
         match error.cause.as_deref() {
