@@ -12,6 +12,7 @@
 mod answers;
 mod diagnostics;
 mod export;
+mod import;
 mod questions;
 mod shapes;
 mod tidy;

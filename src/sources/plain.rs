@@ -4,12 +4,17 @@
 
 use crate::terms::Prefixes;
 
-/// What is wrong, and what to do about it.
-pub fn explain(raw: &str) -> (String, Vec<String>) {
+/// What is wrong, and what to do about it. `at` is the character at the place, where it is known.
+pub fn explain(raw: &str, at: Option<char>) -> (String, Vec<String>) {
     // Parsers put the place before the sentence; it is told apart from it.
     let text = raw.split_once(": ").filter(|(place, _)| place.contains("line")).map_or(raw, |(_, rest)| rest);
+    // A string that is never closed is noticed only where the file ends.
+    let text =
+        if text.contains("nexpected end") && matches!(at, Some('"' | '\'')) { OPEN_STRING } else { text };
     undeclared(text).or_else(|| common(text)).unwrap_or_else(|| (lower_first(text), Vec::new()))
 }
+
+const OPEN_STRING: &str = "a string is not closed";
 
 fn undeclared(text: &str) -> Option<(String, Vec<String>)> {
     let prefix = text.strip_prefix("The prefix ")?.split_once(':')?.0;
@@ -27,8 +32,8 @@ const COMMON: &[(&[&str], &str, &str)] = &[
         "end each statement with ` .`",
     ),
     (
-        &["Line jumps are not allowed", "Unexpected end of file in a string", "not closed string"],
-        "a string is not closed",
+        &["Line jumps are not allowed", OPEN_STRING],
+        OPEN_STRING,
         "close it with the quote that opened it; over several lines, put it between three quotes (\"\"\")",
     ),
     (

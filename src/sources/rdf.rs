@@ -136,11 +136,12 @@ fn parse_error(name: &str, error: RdfParseError, window: &Window<impl Read>) -> 
         RdfParseError::Io(error) => return Error::data(format!("cannot read {name}")).because(error),
         RdfParseError::Syntax(error) => error,
     };
-    let (what, hints) = plain::explain(&error.to_string());
-    let mut out = match error.location() {
+    let raw = error.to_string();
+    let (mut out, hints) = match error.location() {
         Some(at) => {
             let (line, column) = (at.start.line, at.start.column);
             let (text, shown) = window.line(line, column).unwrap_or((String::new(), column));
+            let (what, hints) = plain::explain(&raw, text.chars().nth(number(shown)));
             let what = if shown == column {
                 what
             } else {
@@ -148,15 +149,19 @@ fn parse_error(name: &str, error: RdfParseError, window: &Window<impl Read>) -> 
             };
             let width = if at.end.line == line { at.end.column.saturating_sub(column) } else { 1 };
             let left = text.chars().count().saturating_sub(number(shown));
-            Error::data(format!("{name} is broken: {what}")).at(Span {
+            let span = Span {
                 name: name.to_owned(),
                 line: number(line) + 1,
                 column: number(shown) + 1,
                 width: number(width).min(left).max(1),
                 text,
-            })
+            };
+            (Error::data(format!("{name} is broken: {what}")).at(span), hints)
         }
-        None => Error::data(format!("{name} is broken: {what}")),
+        None => {
+            let (what, hints) = plain::explain(&raw, None);
+            (Error::data(format!("{name} is broken: {what}")), hints)
+        }
     };
     out.hints = hints;
     out

@@ -1,0 +1,237 @@
+//! Files as people have them: packed, many, broken, and not RDF at all.
+
+use baimo::error::{Error, Kind};
+use baimo::session::{Session, Source};
+use baimo::store::import::{self, Input};
+use baimo::terms::Prefixes;
+use proptest::prelude::*;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A folder of its own for a test, gone when it ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("baimo-import-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const TRIPLE: &str = "<http://example.org/a> <http://example.org/b> \"百度\"@zh .\n";
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+fn count(paths: &[PathBuf]) -> Result<u64, Error> {
+    Session::open(&Source::Files(paths.to_vec())).map(|session| session.graph().len())
+}
+
+fn sniffed(bytes: &'static [u8]) -> Result<u64, Error> {
+    let input = Input::from_reader("standard input", None, bytes);
+    import::read(input, None, &mut Prefixes::new(), &mut |_| {}, &mut |_| Ok(()))
+}
+
+#[test]
+fn packed_files_are_told_by_their_bytes_and_several_packed_parts_make_one_file() {
+    let folder = Folder::new("packed");
+    let other = "<http://example.org/c> <http://example.org/b> 1 .\n";
+    for (name, pack) in [("gz", gzip as fn(&[u8]) -> Vec<u8>), ("bz2", bzip2), ("zst", zstd)] {
+        let both = [pack(TRIPLE.as_bytes()), pack(other.as_bytes())].concat();
+        assert_eq!(count(&[folder.file(&format!("a.ttl.{name}"), &both)]).unwrap(), 2, "{name}");
+        assert_eq!(count(&[folder.file("unnamed.ttl", &both)]).unwrap(), 2, "{name} without the ending");
+    }
+    let cut = gzip(TRIPLE.as_bytes());
+    let error = count(&[folder.file("cut.nt.gz", &cut[..cut.len() - 6])]).unwrap_err();
+    assert!(error.message.contains("cut.nt.gz"), "{error}");
+}
+
+#[test]
+fn globs_are_expanded_where_the_shell_did_not() {
+    let folder = Folder::new("globs");
+    folder.file("a.ttl", TRIPLE.as_bytes());
+    folder.file("b.ttl", b"<http://example.org/x> a <http://example.org/Y> .");
+    assert_eq!(count(&[folder.0.join("*.ttl")]).unwrap(), 2);
+    assert!(count(&[folder.0.join("*.nq")]).unwrap_err().message.contains("no file fits"));
+}
+
+#[test]
+fn a_stream_tells_its_own_format() {
+    assert_eq!(sniffed(TRIPLE.as_bytes()).unwrap(), 1);
+    assert_eq!(sniffed(b"<http://a/a> <http://a/b> <http://a/c> <http://a/g> .\n").unwrap(), 1);
+    assert_eq!(sniffed(b"@prefix e: <http://a/> . e:a e:b e:c, e:d .").unwrap(), 2);
+    assert_eq!(sniffed(b" {\"@id\": \"http://a/a\", \"http://a/b\": 1}").unwrap(), 1);
+    let xml = b"<?xml version='1.0'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\
+        <rdf:Description rdf:about='http://a/a' rdf:type='http://a/B'/></rdf:RDF>";
+    assert_eq!(sniffed(xml).unwrap(), 1);
+    assert!(sniffed(b"<!doctype html><html>").unwrap_err().message.contains("web page"));
+    assert!(sniffed(b"\x7fELF\0\0\0").unwrap_err().message.contains("binary"));
+}
+
+#[test]
+fn what_is_no_readable_file_is_named_with_the_way_out() {
+    let folder = Folder::new("missing");
+    folder.file("vendors.ttl", b"");
+    let error = count(&[folder.0.join("vendor.ttl")]).unwrap_err();
+    assert!(error.message.starts_with("there is no file"), "{error}");
+    assert!(error.hints.iter().any(|hint| hint.contains("vendors.ttl")), "{:?}", error.hints);
+    assert!(count(std::slice::from_ref(&folder.0)).unwrap_err().message.contains("is a directory"));
+    assert_eq!(count(&[folder.0.join("vendors.ttl")]).unwrap(), 0, "an empty file is an empty graph");
+}
+
+/// Broken Turtle, the line and column of the fault, and what the message must say.
+const BROKEN: &[(&str, usize, usize, &str)] = &[
+    ("<http://a/a> <http://a/b> 1 .\n<http://a/a> foaf:name 1 .", 2, 14, "prefix `foaf:` is not declared"),
+    ("<http://a/a> <http://a/b> 1\n<http://a/c> <http://a/d> 2 .", 2, 1, "dot is missing"),
+    ("<http://a/a> <http://a/b> \"never closed\n .", 1, 27, "string is not closed"),
+    ("<http://a/a> <http://a/b> <http://a/b c> .", 1, 27, "space in an IRI"),
+    ("<http://a/a> <http://a/b> \"a\\qb\" .", 1, 29, "no such escape"),
+    ("<http://a/a> <http://a/b> ", 1, 27, "ends in the middle"),
+    ("<http://a/a> 5 <http://a/b> .", 1, 14, "cannot be a predicate"),
+];
+
+#[test]
+fn a_broken_file_is_named_with_place_line_and_plain_words() {
+    let folder = Folder::new("broken");
+    let mut wrong = Vec::new();
+    for (text, line, column, words) in BROKEN {
+        let error = count(&[folder.file("x.ttl", text.as_bytes())]).unwrap_err();
+        assert_eq!(error.kind, Kind::Data);
+        let place = error.span.as_ref().map(|span| (span.line, span.column));
+        let shown =
+            error.span.as_ref().is_some_and(|span| Some(span.text.as_str()) == text.lines().nth(line - 1));
+        if place != Some((*line, *column))
+            || !error.message.contains(words)
+            || !shown
+            || error.hints.is_empty()
+        {
+            wrong.push(format!("{text:?}: {error} at {:?}, {:?}", error.span, error.hints));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_load_of_a_good_and_a_broken_file_changes_nothing() {
+    let folder = Folder::new("atomic");
+    let good = folder.file("good.nt", TRIPLE.as_bytes());
+    let broken = folder.file("broken.nt", b"<http://a/a> <http://a/b> .");
+    let mut session = Session::open(&Source::Embedded).unwrap();
+    let before = session.graph().len();
+    assert!(session.load(&[good.clone(), broken], None, &mut |_| {}).is_err());
+    assert_eq!(session.graph().len(), before);
+    let change = session.load(&[good], None, &mut |_| {}).unwrap();
+    assert_eq!((change.before, change.after, change.durable), (before, before + 1, false));
+}
+
+#[test]
+fn blank_nodes_of_two_files_stay_apart() {
+    let folder = Folder::new("blank");
+    let files = ["a.ttl", "b.ttl"].map(|name| folder.file(name, b"_:x <http://a/b> 1 ."));
+    assert_eq!(count(&files).unwrap(), 2);
+    let mut session = Session::open(&Source::Files(vec![files[0].clone()])).unwrap();
+    assert_eq!(session.load(&files, None, &mut |_| {}).unwrap().after, 3);
+}
+
+#[test]
+fn an_update_loads_files_and_nothing_from_the_web() {
+    let folder = Folder::new("update");
+    let file = folder.file("a.nt", TRIPLE.as_bytes());
+    let mut session = Session::open(&Source::Embedded).unwrap();
+    let before = session.graph().len();
+    let error = session.update("INSERT DATA { <http://a/a> a <http://a/B> } ; LOAD <http://example.org/x>");
+    assert!(error.unwrap_err().message.contains("nothing from the web"));
+    assert_eq!(session.graph().len(), before, "all or nothing");
+    let load = format!("LOAD <file://{}> INTO GRAPH <http://a/g>", file.display());
+    assert_eq!(session.update(&load).unwrap().after, before + 1);
+    assert_eq!(session.update("DROP GRAPH <http://a/g>").unwrap().after, before);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), which in 0_usize..6) {
+        read_as(which, bytes);
+    }
+
+    #[test]
+    fn no_damage_to_good_bytes_makes_a_reader_panic(
+        which in 0_usize..6, at in 0_usize..120, with in any::<u8>(), cut in 0_usize..200, pack in 0_usize..4,
+    ) {
+        let good = "@prefix e: <http://a/> . e:a e:b [ e:c ( 1 2.5 \"x\\u0041\"@en--ltr ) ], <<( e:a e:b e:c )>> . #";
+        let mut bytes = match pack {
+            0 => gzip(good.as_bytes()),
+            1 => bzip2(good.as_bytes()),
+            2 => zstd(good.as_bytes()),
+            _ => good.as_bytes().to_vec(),
+        };
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte = with;
+        }
+        bytes.truncate(cut);
+        read_as(which, bytes);
+    }
+}
+
+fn read_as(which: usize, bytes: Vec<u8>) {
+    let endings = ["ttl", "trig", "nt", "nq", "rdf", "jsonld"];
+    let format = baimo::sources::rdf::format_named(endings[which]);
+    for format in [format, None] {
+        let input = Input::from_reader("x", format, std::io::Cursor::new(bytes.clone()));
+        let _ = import::read(input, None, &mut Prefixes::new(), &mut |_| {}, &mut |_| Ok(()));
+    }
+}
+
+/// The speed of loading beside the bare bulk loader:
+/// `BAIMO_BENCH=big.nt cargo test --release --test tests import::speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement, of a file named by BAIMO_BENCH"]
+fn speed() {
+    let path = PathBuf::from(std::env::var_os("BAIMO_BENCH").expect("BAIMO_BENCH names a file"));
+    for _ in 0..3 {
+        let (bare, ours) = (timed(|| bare(&path)), timed(|| count(std::slice::from_ref(&path)).unwrap()));
+        eprintln!("bulk loader {bare:.2} s, baimo {ours:.2} s, speed {:.0} %", 100.0 * bare / ours);
+    }
+}
+
+fn bare(path: &Path) -> u64 {
+    let store = oxigraph::store::Store::new().unwrap();
+    let format = baimo::sources::rdf::format_named(path.extension().unwrap().to_str().unwrap()).unwrap();
+    let mut loader = store.bulk_loader();
+    loader.load_from_reader(format, std::fs::File::open(path).unwrap()).unwrap();
+    loader.commit().unwrap();
+    store.len().unwrap() as u64
+}
+
+fn timed(work: impl FnOnce() -> u64) -> f64 {
+    let start = std::time::Instant::now();
+    std::hint::black_box(work());
+    start.elapsed().as_secs_f64()
+}
