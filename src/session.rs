@@ -270,6 +270,11 @@ impl Session {
         advise::schema::search(&self.knowledge(), self.language(), words, limit)
     }
 
+    /// The label of a term of the graph, where it has one.
+    pub fn label(&self, term: &Term, language: &str) -> Option<String> {
+        self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)
+    }
+
     fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
         let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())
             .map_err(|error| self.explained(text, error, false))?;
@@ -355,11 +360,6 @@ impl Session {
         let query = engine::rewrite::bind(&query, bindings)?;
         let governor = Governor::new(self.limits, self.interrupt_switch());
         engine::answer(self.graph(), &query, self.default_graph, &governor)
-    }
-
-    /// The label of a term of the graph.
-    pub fn label(&self, term: &Term, language: &str) -> Option<String> {
-        self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)
     }
 
     /// Takes on the limits, the switch and the default graph of another session.

@@ -20,7 +20,8 @@ use std::time::Duration;
     long_about = "baimo (百模) answers SPARQL questions about a knowledge graph.\n\nWithout a verb it opens a \
                   prompt. The graph asked is that of the folder you are in, where there is a baimo.toml; \
                   else the one compiled in; or what --data or --store name.",
-    after_help = "Examples:\n  baimo query 'SELECT ?model { ?model a bm:Model } LIMIT 5'\n\
+    after_help = "Examples:\n  baimo query 'SELECT ?model { ?model a bm:Model } LIMIT 5'\n  baimo queries\n  \
+                  baimo run timeline --vendor 百度\n  baimo export -o graph.ttl\n\
                   \nExit codes: 0 done, 1 wrong query or data, 2 wrong usage, 3 store or connection,\n\
                   4 stopped by a limit (what was found is still printed), 5 a check failed, 130 interrupted.",
     propagate_version = true,
@@ -46,6 +47,205 @@ pub enum Verb {
                             baimo query 'CONSTRUCT WHERE { vendor:baidu ?p ?o }'\n\n\
                             Prefixes of the graph and the well-known ones need no declaration.")]
     Query(Query),
+    /// Ask a saved question by its name
+    #[command(
+        override_usage = "baimo run NAME [--PARAMETER VALUE]... [OPTIONS]",
+        after_help = "Examples:\n  baimo run timeline\n  baimo run timeline --help\n  \
+                            baimo run timeline --vendor 百度\n  \
+                            baimo run timeline --param vendor=百度 -F csv\n\n\
+                            `baimo queries` lists the saved questions, `baimo run NAME --help` the parameters of one."
+    )]
+    Run(Run),
+    /// List, find, show and export the saved questions
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:\n  baimo queries\n  baimo queries vendor\n  baimo queries 备案\n  \
+                            baimo queries show timeline\n  baimo queries export"
+    )]
+    Queries(Queries),
+    /// Hand over the graph, or a part of it, to other tools
+    #[command(after_help = "Examples:\n  baimo export\n  baimo export -o graph.ttl\n  \
+                            baimo export -F jsonld --about vendor:baidu\n  baimo export as-skos\n  \
+                            baimo export -q 'CONSTRUCT WHERE { ?s a bm:Vendor }'\n  \
+                            baimo export -F hash\n\n\
+                            Turtle is written so that the same graph gives the same bytes.")]
+    Export(Export),
+    /// Say all that is known about a thing
+    #[command(after_help = "Examples:\n  baimo describe 百度\n  baimo describe vendor:baidu\n  \
+                            baimo describe --depth 1 vendor:baidu")]
+    Describe(Describe),
+    /// Find things by their names
+    #[command(after_help = "Examples:\n  baimo search 百度\n  baimo search baidu\n  \
+                            baimo search -F json 混元")]
+    Search(Search),
+    /// Show the classes and properties that the graph uses
+    #[command(after_help = "Examples:\n  baimo schema\n  baimo schema Release\n  baimo schema -F csv")]
+    Schema(SchemaOf),
+    /// Compare two graphs
+    #[command(after_help = "Examples:\n  baimo export -o old.ttl && baimo diff old.ttl\n\n\
+                            Lines that only the first graph has start with -, lines that only the second has with +.\n\
+                            Blank nodes are compared by what is said about them.")]
+    Diff(Diff),
+    /// Start a graph of your own: a folder with an example that works
+    #[command(
+        after_help = "Examples:\n  baimo init library\n  baimo init library2 && cd library2 && baimo run books"
+    )]
+    Init(Init),
+    /// Print the completions for a shell
+    #[command(after_help = "Examples:\n  baimo completions bash\n  baimo completions zsh\n\n\
+                            To use them, add to ~/.bashrc:   source <(baimo completions bash)\n\
+                            to ~/.zshrc:                     source <(baimo completions zsh)\n\
+                            to ~/.config/fish/config.fish:   baimo completions fish | source\n\
+                            They complete names of saved questions and values of their parameters too.")]
+    Completions(Completions),
+    /// Print the manual page, of baimo or of one verb
+    #[command(after_help = "Examples:\n  baimo man\n  baimo man query\n\nTo read it:  baimo man | man -l -")]
+    Man(Man),
+}
+
+impl Verb {
+    /// Whether it asks a graph, so that one must be opened.
+    pub fn asks(&self) -> bool {
+        !matches!(self, Self::Init(_) | Self::Completions(_) | Self::Man(_))
+    }
+
+    /// How many words a saved question was called with, its name included.
+    fn call(&self) -> usize {
+        match self {
+            Self::Run(Run { call: Some(Call::Saved(words)) }) => words.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// Which saved question, with what.
+#[derive(Debug, Clone, Args)]
+pub struct Run {
+    /// The name and the parameters.
+    #[command(subcommand)]
+    pub call: Option<Call>,
+}
+
+/// The name of a saved question and the words after it.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Call {
+    /// The name and the words after it: what they mean is known when its header is read.
+    #[command(external_subcommand)]
+    Saved(Vec<OsString>),
+}
+
+/// What to do with the saved questions.
+#[derive(Debug, Clone, Args)]
+pub struct Queries {
+    /// Only those with these words in name, tags or summary
+    #[arg(value_name = "WORD")]
+    pub words: Vec<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: Option<QueriesAction>,
+}
+
+/// What to do with the saved questions, if not list them.
+#[derive(Debug, Clone, Subcommand)]
+pub enum QueriesAction {
+    /// Show the text of one
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Write all of them as RDF, in the vocabulary of SIB's sparql-examples
+    Export,
+}
+
+/// Which part of the graph.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Export {
+    /// What this saved CONSTRUCT gives, with its parameters as name=value
+    #[arg(value_name = "SAVED")]
+    pub saved: Vec<String>,
+    /// One named graph, or `default`
+    #[arg(long, value_name = "IRI", conflicts_with_all = ["saved", "about", "query", "file"])]
+    pub graph: Option<String>,
+    /// One thing, by IRI, prefixed name or label
+    #[arg(long, value_name = "THING", conflicts_with_all = ["saved", "query", "file"])]
+    pub about: Option<String>,
+    /// How many steps around the thing
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "about")]
+    pub depth: usize,
+    /// What this CONSTRUCT gives
+    #[arg(short, long, value_name = "SPARQL", conflicts_with_all = ["saved", "file"])]
+    pub query: Option<String>,
+    /// What the CONSTRUCT in this file gives
+    #[arg(short, long, value_name = "FILE", conflicts_with = "saved")]
+    pub file: Option<PathBuf>,
+    /// Begin with a comment that says which graph, version and part this is
+    #[arg(long)]
+    pub header: bool,
+}
+
+/// Which thing.
+#[derive(Debug, Clone, Args)]
+pub struct Describe {
+    /// The thing: an IRI, a prefixed name, or a label in any language
+    #[arg(value_name = "THING", required = true)]
+    pub thing: Vec<String>,
+    /// How many steps around it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub depth: usize,
+}
+
+/// Which names.
+#[derive(Debug, Clone, Args)]
+pub struct Search {
+    /// A name, or parts of it
+    #[arg(value_name = "WORD", required = true)]
+    pub words: Vec<String>,
+    /// How many things at most
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+}
+
+/// Which part of the schema.
+#[derive(Debug, Clone, Args)]
+pub struct SchemaOf {
+    /// Only classes and properties with this in their name or label
+    #[arg(value_name = "WORD")]
+    pub filter: Option<String>,
+}
+
+/// Which graphs.
+#[derive(Debug, Clone, Args)]
+pub struct Diff {
+    /// The graph before: a file, or a folder with a baimo.toml
+    pub before: PathBuf,
+    /// The graph after; without one, the graph that is asked
+    pub after: Option<PathBuf>,
+    /// Exit with 5 where the two differ
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// Where to start.
+#[derive(Debug, Clone, Args)]
+pub struct Init {
+    /// The folder, made where there is none
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// For which shell.
+#[derive(Debug, Clone, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_parser = ["bash", "zsh", "fish", "elvish", "powershell"])]
+    pub shell: String,
+}
+
+/// Of what.
+#[derive(Debug, Clone, Args)]
+pub struct Man {
+    /// One verb
+    pub verb: Option<String>,
 }
 
 /// Where the text of a question is.
@@ -170,11 +370,64 @@ pub enum Parsed {
 /// # Errors
 /// A usage error that names the word and the way out.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed> {
-    match CommandLine::try_parse_from(several_files(words)) {
+    let calls = |command: &CommandLine| command.verb.as_ref().map_or(0, Verb::call);
+    let own = Options::augment_args(clap::Command::new("options"));
+    match parse_with(several_files(words), &own, calls) {
         Ok(command) => Ok(Parsed::Command(Box::new(command))),
         Err(error) if !error.use_stderr() => Ok(Parsed::Text(error.render().to_string())),
         Err(error) => Err(usage(&error, "baimo")),
     }
+}
+
+/// Parses words. Those after the name of a saved question are its own, so that the parser leaves
+/// them alone; the options of baimo among them are moved before the name, and all is parsed again.
+fn parse_with<P: Parser>(
+    words: Vec<OsString>,
+    own: &clap::Command,
+    calls: impl Fn(&P) -> usize,
+) -> std::result::Result<P, clap::Error> {
+    let parsed = P::try_parse_from(&words)?;
+    let start = words.len() - calls(&parsed);
+    let (before, call) = words.split_at(start);
+    let Some((name, after)) = call.split_first() else { return Ok(parsed) };
+    let (moved, left) = split_off(own, after);
+    if moved.is_empty() {
+        return Ok(parsed);
+    }
+    P::try_parse_from(before.iter().chain(&moved).chain([name]).chain(&left))
+}
+
+/// The options of `own` among `words`, with their values; and what is left.
+fn split_off(own: &clap::Command, words: &[OsString]) -> (Vec<OsString>, Vec<OsString>) {
+    let (mut moved, mut left) = (Vec::new(), Vec::new());
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if word == "--" {
+            left.push(word.clone());
+            left.extend(words.cloned());
+            break;
+        }
+        match own.get_arguments().find_map(|option| follows(option, word)) {
+            Some(follows) => {
+                moved.push(word.clone());
+                moved.extend(follows.then(|| words.next()).flatten().cloned());
+            }
+            None => left.push(word.clone()),
+        }
+    }
+    (moved, left)
+}
+
+/// Whether `word` is this option; if so, whether the next word is its value.
+fn follows(option: &clap::Arg, word: &std::ffi::OsStr) -> Option<bool> {
+    let word = word.to_str()?;
+    let valued = option.get_action().takes_values();
+    if let Some(word) = word.strip_prefix("--") {
+        let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+        return (option.get_long()? == name).then_some(valued && value.is_none());
+    }
+    let mut letters = word.strip_prefix('-')?.chars();
+    (letters.next()? == option.get_short()?).then_some(valued && letters.as_str().is_empty())
 }
 
 /// Lets `--data` take several words, as a shell's `*.ttl` gives them, without swallowing what
@@ -214,7 +467,9 @@ fn is_rdf_file(word: &std::ffi::OsStr) -> bool {
 /// A usage error; for `--help`, an error whose message is the help.
 pub fn dot_command(line: &str) -> Result<(Verb, Shape)> {
     let words = split(line.trim().strip_prefix('.').unwrap_or(line.trim()))?;
-    match DotCommand::try_parse_from(words) {
+    let own = Shape::augment_args(clap::Command::new("options"));
+    let words = words.into_iter().map(OsString::from).collect();
+    match parse_with(words, &own, |command: &DotCommand| command.verb.call()) {
         Ok(command) => Ok((command.verb, command.shape)),
         Err(error) if !error.use_stderr() => Err(Error::usage(error.render().to_string())),
         Err(error) => Err(usage(&error, "")),
@@ -266,7 +521,7 @@ fn closing(open: char) -> Option<char> {
 }
 
 /// A usage error in our own words. `program` is what examples start with.
-fn usage(error: &clap::Error, program: &str) -> Error {
+pub(super) fn usage(error: &clap::Error, program: &str) -> Error {
     let of = |kind| error.get(kind).map(context).unwrap_or_default();
     let (argument, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
     let said = match error.kind() {
@@ -317,7 +572,14 @@ fn no_verb(word: &str, program: &str) -> Error {
 
 fn with_suggestions(mut said: Error, error: &clap::Error) -> Error {
     for kind in [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue] {
-        if let Some(near) = error.get(kind).map(context).filter(|near| !near.is_empty()) {
+        let near = match error.get(kind) {
+            // The likeliest comes last.
+            Some(ContextValue::Strings(texts)) => {
+                texts.iter().rev().take(3).cloned().collect::<Vec<_>>().join(" or ")
+            }
+            other => other.map(context).unwrap_or_default(),
+        };
+        if !near.is_empty() {
             said = said.hint(format!("did you mean {near}?"));
         }
     }
@@ -451,7 +713,7 @@ mod tests {
     #[test]
     fn wrong_usage_is_said_in_our_words() {
         let error = |words: &[&str]| parse(words.iter().map(OsString::from)).expect_err("wrong usage");
-        assert_eq!(error(&["baimo", "qery"]).hints, ["did you mean query?"]);
+        assert_eq!(error(&["baimo", "qery"]).hints, ["did you mean query or queries?"]);
         let bare = error(&["baimo", "SELECT * { ?s ?p ?o }"]);
         assert_eq!(bare.hints, ["baimo query 'SELECT * { ?s ?p ?o }'"]);
         let unit = error(&["baimo", "query", "--timeout", "2 parsecs", "ASK {}"]);
@@ -465,7 +727,38 @@ mod tests {
     #[test]
     fn a_dot_command_is_the_same_verb() {
         let (verb, shape) = dot_command(".query -F csv “ASK {}”").unwrap();
-        let Verb::Query(query) = verb;
+        let Verb::Query(query) = verb else { panic!("{verb:?}") };
         assert_eq!((query.text.as_deref(), shape.format.as_deref()), (Some("ASK {}"), Some("csv")));
+    }
+
+    fn run(words: &[&str]) -> (Vec<OsString>, Options) {
+        let Ok(Parsed::Command(command)) = parse(words.iter().map(OsString::from)) else {
+            panic!("{words:?}")
+        };
+        let Some(Verb::Run(Run { call: Some(Call::Saved(call)) })) = command.verb else {
+            panic!("{words:?}")
+        };
+        (call, command.options)
+    }
+
+    #[test]
+    fn options_after_a_saved_question_are_options_still() {
+        let (call, options) =
+            run(&["baimo", "run", "timeline", "--vendor", "百度", "-F", "csv", "--lang=en", "--help"]);
+        assert_eq!(call, ["timeline", "--vendor", "百度", "--help"]);
+        assert_eq!(options.shape.format.as_deref(), Some("csv"));
+        assert_eq!(options.shape.lang.as_deref(), Some("en"));
+        let (call, options) = run(&["baimo", "-Fcsv", "run", "-o", "x", "timeline", "--", "-F", "tsv"]);
+        assert_eq!(call, ["timeline", "--", "-F", "tsv"]);
+        assert_eq!(options.shape.format.as_deref(), Some("csv"));
+    }
+
+    #[test]
+    fn several_files_may_follow_and_swallow_nothing() {
+        let words = ["baimo", "query", "--data", "a.ttl", "b.nt.gz", "ASK { ?s ?p 1.5 }"].map(OsString::from);
+        let Ok(Parsed::Command(command)) = parse(words) else { panic!("wrong usage") };
+        assert_eq!(command.options.place.data, [PathBuf::from("a.ttl"), "b.nt.gz".into()]);
+        let Some(Verb::Query(query)) = command.verb else { panic!("no query") };
+        assert_eq!(query.text.as_deref(), Some("ASK { ?s ?p 1.5 }"));
     }
 }

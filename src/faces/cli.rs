@@ -6,12 +6,13 @@
 use super::args::{self, CommandLine, Options, Parsed};
 use super::output::Output;
 use super::report::Report;
-use super::verbs;
+use super::{shell, verbs};
 use crate::engine::{self, Limits};
 use crate::error::Result;
 use crate::session::{Session, Source};
 use std::ffi::OsString;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 /// Runs one command line; without a verb, the `prompt`. `report` takes on what the options say about colour.
@@ -24,6 +25,10 @@ pub fn run(
     prompt: fn(Session, Output) -> Result<()>,
     report: &mut Report,
 ) -> Result<()> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    if shell::complete(&words)? {
+        return Ok(());
+    }
     let command = match args::parse(words)? {
         Parsed::Command(command) => *command,
         Parsed::Text(text) => {
@@ -34,6 +39,9 @@ pub fn run(
     let CommandLine { verb, options } = command;
     *report = Report { quiet: options.shape.quiet, ..Report::new(options.shape.color) };
     let mut output = Output::new(&options.shape, report.clone());
+    if let Some(verb) = verb.as_ref().filter(|verb| !verb.asks()) {
+        return verbs::perform_alone(verb, &mut output);
+    }
     let mut session = open(&options, memory_used)?;
     stop_on_ctrl_c(&session);
     match verb {
@@ -53,6 +61,7 @@ pub fn open(options: &Options, memory_used: fn() -> usize) -> Result<Session> {
         Source::Files(options.place.data.clone())
     };
     let mut session = Session::open(&source)?;
+    session.set_user_queries(data_home().map(|folder| folder.join("baimo").join("queries")));
     session.default_graph = match options.place.default_graph {
         args::DefaultGraph::Alone => engine::DefaultGraph::Alone,
         args::DefaultGraph::Union => engine::DefaultGraph::Union,
@@ -60,6 +69,12 @@ pub fn open(options: &Options, memory_used: fn() -> usize) -> Result<Session> {
     let args::Limits { timeout, max_rows, max_memory } = options.limits;
     session.limits = Limits { timeout, max_rows, max_memory, memory_used: Some(memory_used) };
     Ok(session)
+}
+
+/// The user's folder for data: `XDG_DATA_HOME`, else `~/.local/share`; none where there is no home.
+pub fn data_home() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local").join("share")))
 }
 
 /// Makes the first Ctrl-C stop the running question and the second one the program.

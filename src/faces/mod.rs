@@ -9,11 +9,17 @@ pub mod args;
 pub mod cli;
 /// Help while typing: colours, completion, hints.
 pub mod editor;
+/// A new folder with a graph.
+mod init;
 /// Where answers go, and in which shape.
 pub mod output;
+/// Parameters of saved questions as options.
+pub mod params;
 /// The prompt.
 pub mod repl;
 /// Errors, warnings and notes as people read them.
 pub mod report;
+/// Completions and the manual.
+pub mod shell;
 /// One verb on one session.
 pub mod verbs;

@@ -5,11 +5,19 @@
 
 use super::args::Shape;
 use super::report::Report;
-use crate::answers::Answer;
-use crate::error::{Error, Result};
+use crate::answers::chart::{self, Directive, View};
+use crate::answers::formats::{self, RowFormat};
+use crate::answers::graphs::{self, GraphFormat};
+use crate::answers::table::{self, Footer};
+use crate::answers::{Answer, Found, Rows, Style, svg, tree};
+use crate::error::{Error, Kind, Result};
 use crate::session::Session;
+use crate::terms::{Term, Triple};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 /// Where answers go, and in which shape.
 #[derive(Debug)]
@@ -26,12 +34,18 @@ pub struct Output {
     pub width: usize,
     /// Lines of the terminal.
     pub height: usize,
+    /// Rows that a table shows at most.
+    pub max_rows: Option<usize>,
+    /// How the reader gets at the rows left out, said after their count.
+    pub more: Option<String>,
     /// Language of labels and summaries; none is the graph's own first one.
     pub language: Option<String>,
     /// Whether labels stand for IRIs.
     pub labels: bool,
     /// Whether the question's own chart is drawn.
     pub chart: bool,
+    /// A chart that the user chose, in the place of the question's own.
+    pub directive: Option<Directive>,
     /// Whether to say why nothing was found.
     pub why: bool,
     /// Whether long answers are paged.
@@ -40,6 +54,19 @@ pub struct Output {
     pub footer: bool,
     /// Says what is to be said about answers.
     pub report: Report,
+}
+
+/// What is known about an answer beside the answer itself.
+#[derive(Debug, Default, Clone)]
+pub struct About {
+    /// The view that the question asks for, as written.
+    pub view: Option<String>,
+    /// What charts and documents are called.
+    pub title: Option<String>,
+    /// When the question was asked.
+    pub asked: Option<Instant>,
+    /// What is counted, in one and in many, where it is not rows or triples.
+    pub nouns: Option<(&'static str, &'static str)>,
 }
 
 /// Where answers go.
@@ -64,54 +91,284 @@ impl Output {
         Self {
             format: shape.format.clone(),
             terminal,
-            colour: shape.color.colour(shown),
+            colour: shape.color.colour(terminal),
             width: size.map_or(80, |(width, _)| width.0.into()),
             height: size.map_or(24, |(_, height)| height.0.into()),
+            max_rows: None,
+            more: None,
             language: shape.lang.clone(),
             labels: shape.labels,
             chart: shape.chart || shown,
-            why: shape.why || (shown && report.terminal),
-            pager: shown && !shape.no_pager,
-            footer: shown && report.terminal && !shape.quiet,
+            directive: None,
+            why: shape.why || (shown && report.terminal && !shape.quiet),
+            pager: !shape.no_pager,
+            footer: report.terminal && !shape.quiet,
             target,
             report,
         }
     }
 
-    /// Writes an answer.
+    /// Whether answers are seen at once by a person.
+    pub fn shown(&self) -> bool {
+        self.terminal && self.target == Target::Stdout
+    }
+
+    /// The name of the format: given, or told by the ending of the file.
+    pub fn format_name(&self) -> Option<&str> {
+        self.format.as_deref().or_else(|| match &self.target {
+            Target::File(path) => path.extension()?.to_str().filter(|ending| is_format(ending)),
+            Target::Stdout => None,
+        })
+    }
+
+    /// The language of labels and summaries.
+    pub fn language<'a>(&'a self, session: &'a Session) -> &'a str {
+        self.language.as_deref().unwrap_or_else(|| session.language())
+    }
+
+    /// Whether the format asked for is one. To be called before any work is done.
+    ///
+    /// # Errors
+    /// A usage error that names the formats there are.
+    pub fn check(&self) -> Result<()> {
+        match &self.format {
+            Some(name) if !is_format(name) => Err(no_format(name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes an answer. Returns how many rows or triples it had, or 1 for yes and 0 for no.
     ///
     /// # Errors
     /// Where the format does not suit the answer, the target cannot be written, or a limit ended
     /// the answer early: what was found by then has been written.
-    pub fn answer(&mut self, _session: &Session, answer: Answer<'_>) -> Result<()> {
-        self.write(|out| match answer {
-            Answer::Boolean(found) => writeln!(out, "{found}").map_err(unwritten),
-            Answer::Graph(triples) => {
-                for triple in triples {
-                    writeln!(out, "{} .", triple?).map_err(unwritten)?;
-                }
-                Ok(())
+    pub fn answer(&self, session: &Session, answer: Answer<'_>, about: &About) -> Result<u64> {
+        match answer {
+            Answer::Boolean(found) => {
+                let format = self.row_format()?;
+                self.write(|out| formats::write_boolean(found, format, out).map_err(unwritten))?;
+                self.foot(
+                    session,
+                    about,
+                    Footer { nouns: Some(("answer", "answers")), count: 1, ..Footer::default() },
+                );
+                Ok(found.into())
             }
-            Answer::Rows(rows) => {
-                let head: Vec<_> = rows.variables.iter().map(ToString::to_string).collect();
-                writeln!(out, "{}", head.join("\t")).map_err(unwritten)?;
-                for row in rows.rows {
-                    let cells: Vec<_> = row?
-                        .iter()
-                        .map(|cell| cell.as_ref().map_or_else(String::new, ToString::to_string))
-                        .collect();
-                    writeln!(out, "{}", cells.join("\t")).map_err(unwritten)?;
-                }
+            Answer::Graph(triples) => self.graph(session, triples, about),
+            Answer::Rows(rows) => self.rows(session, rows, about),
+        }
+    }
+
+    fn rows(&self, session: &Session, rows: Rows<'_>, about: &About) -> Result<u64> {
+        let format = self.row_format()?;
+        let directive = self.directive(about);
+        let (count, stopped) = if matches!(format, RowFormat::Table | RowFormat::Line) {
+            let waiting = self.waiting();
+            let found = rows.gather();
+            drop(waiting);
+            let text = self.drawn(session, &found, format, directive.as_ref(), about);
+            self.page(&text)?;
+            (found.rows.len() as u64, found.stopped)
+        } else {
+            let language = self.language(session).to_owned();
+            let labels = |term: &Term| session.label(term, &language);
+            let style = Style { chart: directive.as_ref(), ..self.style(session, about, &labels) };
+            let _waiting = (!self.shown()).then(|| self.waiting());
+            let mut written = formats::Written::default();
+            self.write(|out| {
+                written = formats::write_rows(rows, format, &style, out).map_err(unwritten)?;
                 Ok(())
+            })?;
+            (written.rows, written.stopped)
+        };
+        let stopped_by = stopped.as_ref();
+        self.foot(
+            session,
+            about,
+            Footer { count, nouns: about.nouns, stopped: stopped_by, ..Footer::default() },
+        );
+        self.partial(count, about.nouns.map_or("rows", |(_, many)| many), stopped)
+    }
+
+    /// Rows for people: the table, and the chart below it.
+    fn drawn(
+        &self,
+        session: &Session,
+        found: &Found,
+        format: RowFormat,
+        directive: Option<&Directive>,
+        about: &About,
+    ) -> String {
+        let language = self.language(session);
+        let labels = |term: &Term| session.label(term, language);
+        let style = self.style(session, about, &labels);
+        let mut text =
+            if format == RowFormat::Line { table::lines(found, &style) } else { table::table(found, &style) };
+        let drawable = |directive: &&Directive| directive.view != View::Table && !found.rows.is_empty();
+        if let Some(directive) = directive.filter(drawable).filter(|_| self.chart) {
+            match chart::draw(found, directive, &style) {
+                Ok(drawing) => {
+                    text.push('\n');
+                    text.push_str(&drawing);
+                }
+                Err(error) => self.report.note(&error.message),
             }
+        }
+        text
+    }
+
+    fn graph(
+        &self,
+        session: &Session,
+        triples: Box<dyn Iterator<Item = Result<Triple>> + '_>,
+        about: &About,
+    ) -> Result<u64> {
+        let format = self.graph_format()?;
+        let waiting = self.waiting();
+        let (triples, stopped) = gather(triples);
+        drop(waiting);
+        let count = triples.len() as u64;
+        let language = self.language(session).to_owned();
+        let labels = |term: &Term| session.label(term, &language);
+        let style = self.style(session, about, &labels);
+        let draws_tree =
+            self.chart && self.directive(about).is_some_and(|directive| directive.view == View::Graph);
+        let text = match format {
+            None if self.format_name() == Some("tree") => tree::tree(&triples, &style),
+            None => svg::graph(&triples, &style),
+            Some(format) => {
+                let drawing =
+                    if self.shown() && draws_tree { tree::tree(&triples, &style) } else { String::new() };
+                let mut text = Vec::new();
+                let mut style = session.graph_style();
+                style.language = language.clone();
+                graphs::write_triples(&mut text, format, triples, &style)?;
+                let mut text = String::from_utf8_lossy(&text).into_owned();
+                if !drawing.is_empty() {
+                    text.push('\n');
+                    text.push_str(&drawing);
+                }
+                text
+            }
+        };
+        self.page(&text)?;
+        let nouns = Some(("triple", "triples"));
+        let stopped_by = stopped.as_ref();
+        self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
+        self.partial(count, "triples", stopped)
+    }
+
+    /// How many there were, or the error that ended them early, with a word on what was written.
+    fn partial(&self, count: u64, nouns: &str, stopped: Option<Error>) -> Result<u64> {
+        match stopped {
+            None => Ok(count),
+            Some(error) => {
+                if matches!(error.kind, Kind::Limit | Kind::Interrupted) {
+                    self.report
+                        .note(&format!("partial answer: {count} {nouns} so far are right, but not all"));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn foot(&self, session: &Session, about: &About, footer: Footer<'_>) {
+        if self.footer && self.shown() {
+            let project = session.project();
+            let graph = format!("{} {}", project.name, project.version);
+            let elapsed = about.asked.map(|asked| asked.elapsed());
+            self.report.aside(&Footer { elapsed, graph: Some(graph.trim()), ..footer }.text());
+        }
+    }
+
+    fn directive(&self, about: &About) -> Option<Directive> {
+        if self.directive.is_some() {
+            return self.directive.clone();
+        }
+        let (directive, note) = Directive::lenient(about.view.as_deref()?);
+        if let Some(note) = note.filter(|_| self.chart) {
+            self.report.note(&note);
+        }
+        Some(directive)
+    }
+
+    /// How answers look here.
+    fn style<'a>(
+        &'a self,
+        session: &'a Session,
+        about: &'a About,
+        labels: &'a dyn Fn(&Term) -> Option<String>,
+    ) -> Style<'a> {
+        Style {
+            width: self.shown().then_some(self.width).or(self.chart.then_some(100).filter(|_| !self.shown())),
+            colour: self.colour && self.target == Target::Stdout,
+            max_rows: self.max_rows,
+            more: self.more.as_deref(),
+            labels: self.labels.then_some(labels),
+            title: about.title.as_deref(),
+            ..Style::plain(session.prefixes())
+        }
+    }
+
+    /// The format of rows: as asked for, else a table for people and TSV for programs.
+    ///
+    /// # Errors
+    /// Where the format is one of graphs only, or none.
+    pub fn row_format(&self) -> Result<RowFormat> {
+        let Some(name) = self.format_name() else {
+            return Ok(if self.shown() || self.chart { RowFormat::Table } else { RowFormat::Tsv });
+        };
+        RowFormat::named(name).ok_or_else(|| match GraphFormat::named(name) {
+            Some(format) => {
+                Error::usage(format!("{} is a format of graphs; this answer is rows", format.name()))
+                    .hint(format!("formats of rows: {}", row_names()))
+                    .hint("CONSTRUCT gives a graph")
+            }
+            None => no_format(name),
         })
+    }
+
+    /// The format of graphs: as asked for, else Turtle; nothing where a drawing is asked for.
+    ///
+    /// # Errors
+    /// Where the format is one of rows only, or none.
+    pub fn graph_format(&self) -> Result<Option<GraphFormat>> {
+        match self.format_name() {
+            None => Ok(Some(GraphFormat::Turtle)),
+            Some("svg" | "tree") => Ok(None),
+            Some(name) => GraphFormat::named(name).map(Some).ok_or_else(|| match RowFormat::named(name) {
+                Some(format) => {
+                    Error::usage(format!("{} is a format of rows; this answer is a graph", format.name()))
+                        .hint(format!("formats of graphs: {}", graph_names()))
+                        .hint("SELECT gives rows")
+                }
+                None => no_format(name),
+            }),
+        }
+    }
+
+    /// Writes a long text for people: through the pager where it does not fit the window.
+    ///
+    /// # Errors
+    /// Where the target cannot be written.
+    pub fn page(&self, text: &str) -> Result<()> {
+        let long = || text.lines().count() >= self.height;
+        if self.shown() && self.pager && long() && paged(text) {
+            return Ok(());
+        }
+        self.write(|out| out.write_all(text.as_bytes()).map_err(unwritten))
+    }
+
+    /// Says on the terminal that the work goes on, until dropped.
+    pub fn waiting(&self) -> Waiting {
+        Waiting::new(self.report.terminal && !self.report.quiet)
     }
 
     /// Writes a text, with a line end.
     ///
     /// # Errors
     /// Where the target cannot be written.
-    pub fn text(&mut self, text: &str) -> Result<()> {
+    pub fn text(&self, text: &str) -> Result<()> {
         self.write(|out| writeln!(out, "{}", text.trim_end_matches('\n')).map_err(unwritten))
     }
 
@@ -120,7 +377,7 @@ impl Output {
     ///
     /// # Errors
     /// Where `write` fails, or the target cannot be written.
-    pub fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         match &self.target {
             Target::Stdout => {
                 let mut out = Watched { inner: io::BufWriter::new(io::stdout().lock()), left: false };
@@ -172,7 +429,105 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Res
 
 /// The error of an answer that cannot be written.
 pub fn unwritten(cause: io::Error) -> Error {
-    Error::store("the answer cannot be written").because(cause).hint("is the disk full?")
+    match cause.downcast::<Error>() {
+        Ok(error) => error,
+        Err(cause) => Error::store("the answer cannot be written").because(cause).hint("is the disk full?"),
+    }
+}
+
+/// Triples up to what ended them.
+fn gather(triples: impl Iterator<Item = Result<Triple>>) -> (Vec<Triple>, Option<Error>) {
+    let mut found = Vec::new();
+    for triple in triples {
+        match triple {
+            Ok(triple) => found.push(triple),
+            Err(error) => return (found, Some(error)),
+        }
+    }
+    (found, None)
+}
+
+fn is_format(name: &str) -> bool {
+    name == "tree" || RowFormat::named(name).is_some() || GraphFormat::named(name).is_some()
+}
+
+fn row_names() -> String {
+    RowFormat::all().map(RowFormat::name).collect::<Vec<_>>().join(" ")
+}
+
+fn graph_names() -> String {
+    let names: Vec<_> = GraphFormat::all().map(GraphFormat::name).chain(["svg", "tree"]).collect();
+    names.join(" ")
+}
+
+fn no_format(name: &str) -> Error {
+    let near = RowFormat::all()
+        .map(RowFormat::name)
+        .chain(GraphFormat::all().map(GraphFormat::name))
+        .find(|known| strsim::jaro_winkler(known, &name.to_lowercase()) > 0.8);
+    let error = Error::usage(format!("there is no format `{name}`"));
+    let error = if let Some(near) = near { error.hint(format!("did you mean {near}?")) } else { error };
+    error
+        .hint(format!("formats of rows: {}", row_names()))
+        .hint(format!("formats of graphs: {}", graph_names()))
+}
+
+/// Shows a text in the user's pager. False where there is none.
+fn paged(text: &str) -> bool {
+    let pager = std::env::var("PAGER").unwrap_or_else(|_| "less -RFX".to_owned());
+    let words = super::args::split(&pager).unwrap_or_default();
+    let Some((program, options)) = words.split_first().filter(|(program, _)| *program != "cat") else {
+        return false;
+    };
+    let mut command = Command::new(program);
+    command.args(options).stdin(Stdio::piped());
+    if std::env::var_os("LESSCHARSET").is_none() {
+        command.env("LESSCHARSET", "utf-8");
+    }
+    let Ok(mut child) = command.spawn() else { return false };
+    if let Some(mut stdin) = child.stdin.take() {
+        // A reader that leaves early has seen enough.
+        let _ = stdin.write_all(text.as_bytes());
+    }
+    child.wait().is_ok()
+}
+
+/// Says on stderr that the work goes on, from half a second on. Cleared when dropped.
+pub struct Waiting {
+    done: Option<(mpsc::Sender<()>, std::thread::JoinHandle<()>)>,
+}
+
+impl Waiting {
+    fn new(wanted: bool) -> Self {
+        if !wanted {
+            return Self { done: None };
+        }
+        let (sender, receiver) = mpsc::channel();
+        let started = Instant::now();
+        let thread = std::thread::spawn(move || {
+            let mut said = false;
+            let mut pause = Duration::from_millis(500);
+            while receiver.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
+                pause = Duration::from_millis(100);
+                said = true;
+                let seconds = started.elapsed().as_secs_f64();
+                let _ = write!(io::stderr(), "\r{seconds:.1} s … Ctrl-C stops");
+            }
+            if said {
+                let _ = write!(io::stderr(), "\r\x1b[K");
+            }
+        });
+        Self { done: Some((sender, thread)) }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some((sender, thread)) = self.done.take() {
+            let _ = sender.send(());
+            let _ = thread.join();
+        }
+    }
 }
 
 /// A writer that notices when its reader has left.

@@ -101,7 +101,8 @@ impl Report {
     /// The text of an error, in lines.
     pub fn render(&self, error: &Error) -> String {
         let mut message = error.message.clone();
-        let mut cause = std::error::Error::source(error);
+        // What a parser says about wrong queries is for its own authors.
+        let mut cause = std::error::Error::source(error).filter(|_| error.kind != Kind::Query);
         while let Some(error) = cause {
             let _ = write!(message, ": {}", plain_cause(error));
             cause = error.source();

@@ -3,24 +3,56 @@
 //! In: a [`Verb`], a session, an output. Out: the answer in the output. It refuses to know which
 //! face asked.
 
-use super::args::{Query, Verb};
-use super::output::Output;
+use super::args::{Call, Describe, Diff, Export, Queries, QueriesAction, Query, Run, SchemaOf, Search, Verb};
+use super::output::{About, Output};
+use super::params::{self, Given};
+use super::{init, shell};
+use crate::answers::graphs::{self, GraphFormat};
+use crate::answers::{Answer, Row, Rows};
+use crate::catalog::{Origin, ParamKind, SavedQuery};
 use crate::engine::rewrite::Bindings;
-use crate::error::{Error, Result};
-use crate::session::Session;
+use crate::error::{Error, Kind, Result};
+use crate::session::{Session, Source};
+use crate::store::export::Selection;
+use crate::terms::{Literal, NamedNode, Quad, Term, Variable};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
+use std::time::Instant;
 
 /// Does what a verb says.
 ///
 /// # Errors
 /// Those of the verb. An answer that a limit ended early has been written by then.
 pub fn perform(verb: &Verb, session: &mut Session, output: &mut Output) -> Result<()> {
+    output.check()?;
     match verb {
         Verb::Query(query) => {
             let (name, text) = question(query)?;
             ask(&name, &text, session, output)
         }
+        Verb::Run(run) => run_saved(run, session, output),
+        Verb::Queries(queries) => list_saved(queries, session, output),
+        Verb::Export(export) => hand_over(export, session, output),
+        Verb::Describe(describe) => describe_thing(describe, session, output),
+        Verb::Search(search) => find(search, session, output),
+        Verb::Schema(of) => show_schema(of, session, output),
+        Verb::Diff(diff) => compare(diff, session, output),
+        Verb::Init(_) | Verb::Completions(_) | Verb::Man(_) => perform_alone(verb, output),
+    }
+}
+
+/// Does what a verb says that asks no graph.
+///
+/// # Errors
+/// Those of the verb.
+pub fn perform_alone(verb: &Verb, output: &mut Output) -> Result<()> {
+    match verb {
+        Verb::Init(wanted) => init::init(&wanted.folder, output),
+        Verb::Completions(wanted) => output.text(&shell::registration(&wanted.shell)?),
+        Verb::Man(wanted) => output.text(&shell::manual(wanted.verb.as_deref())?),
+        _ => Err(Error::usage("this verb needs a graph")),
     }
 }
 
@@ -29,8 +61,27 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &mut Output) -> Resul
 /// # Errors
 /// As [`perform`].
 pub fn ask(name: &str, text: &str, session: &Session, output: &mut Output) -> Result<()> {
-    let answer = session.query(text, &Bindings::new()).map_err(|error| named(error, name))?;
-    output.answer(session, answer)
+    let saved = SavedQuery::read(name.to_owned(), text.to_owned(), Origin::Project);
+    let can_bind = !saved.params.is_empty() && saved.params.iter().all(|param| !param.required);
+    let bindings = if can_bind { session.bindings(&saved, &BTreeMap::new())? } else { Bindings::new() };
+    answer(&saved, &bindings, session, output).map_err(|error| named(error, name))
+}
+
+/// Asks a question whose header is read and whose parameters are bound.
+fn answer(saved: &SavedQuery, bindings: &Bindings, session: &Session, output: &mut Output) -> Result<()> {
+    let title = saved.summary.get(output.language(session)).to_owned();
+    let asked = Some(Instant::now());
+    let about =
+        About { view: saved.view.clone(), title: Some(title).filter(|t| !t.is_empty()), asked, nouns: None };
+    let answer = session.query(&saved.text, bindings)?;
+    let form = matches!(answer, Answer::Rows(_) | Answer::Boolean(_));
+    let found = output.answer(session, answer, &about)?;
+    if found == 0 && form && output.why {
+        for line in session.why_empty(&saved.text, bindings) {
+            output.report.note(&line);
+        }
+    }
+    Ok(())
 }
 
 /// An error whose place is in a text that has a better name than `query`.
@@ -39,6 +90,309 @@ fn named(mut error: Error, name: &str) -> Error {
         span.name = name.to_owned();
     }
     error
+}
+
+fn run_saved(run: &Run, session: &Session, output: &mut Output) -> Result<()> {
+    let Some((name, words)) = run.call.as_ref().and_then(|Call::Saved(words)| words.split_first()) else {
+        return Err(Error::usage("the name of the saved question is missing")
+            .hint("`baimo queries` lists them, `baimo queries WORD` finds some"));
+    };
+    let name = name.to_str().ok_or_else(|| Error::usage("the name is no UTF-8 text"))?;
+    let saved = session.catalog()?.get(name)?;
+    let given = match params::parse(saved, words, output.language(session))? {
+        Given::Help(text) => return output.text(&text),
+        Given::Values(given) => in_language(saved, given, output),
+    };
+    if let Some(problem) = &saved.problem {
+        output.report.warning(&problem.message, problem.span.as_deref(), &problem.hints);
+    }
+    let bindings = session.bindings(saved, &given)?;
+    answer(saved, &bindings, session, output).map_err(|error| named(error, name))
+}
+
+/// `--lang` chooses the language of a question that takes one as a parameter.
+fn in_language(
+    saved: &SavedQuery,
+    mut given: BTreeMap<String, String>,
+    output: &Output,
+) -> BTreeMap<String, String> {
+    if let Some(language) = &output.language {
+        for param in saved.params.iter().filter(|param| param.kind == ParamKind::Language) {
+            if param.choices.is_empty() || param.choices.contains(language) {
+                given.entry(param.name.clone()).or_insert_with(|| language.clone());
+            }
+        }
+    }
+    given
+}
+
+fn list_saved(queries: &Queries, session: &Session, output: &mut Output) -> Result<()> {
+    let catalog = session.catalog()?;
+    match &queries.action {
+        Some(QueriesAction::Show { name }) => return output.page(&catalog.get(name)?.text),
+        Some(QueriesAction::Export) => {
+            let base = session.project().base.clone().unwrap_or_else(|| "urn:baimo:".to_owned());
+            let triples = catalog.to_rdf(&base).into_iter().map(Ok);
+            return output.answer(session, Answer::Graph(Box::new(triples)), &About::default()).map(drop);
+        }
+        None => {}
+    }
+    let language = output.language(session).to_owned();
+    let row = |saved: &SavedQuery| -> Row {
+        let params: Vec<_> = saved.params.iter().map(|param| param.name.as_str()).collect();
+        let summary = match &saved.problem {
+            Some(problem) => format!("(broken header: {})", problem.message),
+            None => saved.summary.get(&language).to_owned(),
+        };
+        vec![text(&saved.name), text(&summary), text(&params.join(" ")), text(&saved.tags.join(" "))]
+    };
+    let found: Vec<Row> = catalog.find(&queries.words).into_iter().map(row).collect();
+    if found.is_empty() {
+        output.report.note(&format!(
+            "no saved question has `{}` in its name, tags or summary; `baimo queries` lists all",
+            queries.words.join(" ")
+        ));
+    }
+    rows(
+        &["name", "summary", "parameters", "tags"],
+        found,
+        ("saved question", "saved questions"),
+        session,
+        output,
+    )
+}
+
+/// Writes rows made here.
+fn rows(
+    head: &[&str],
+    found: Vec<Row>,
+    nouns: (&'static str, &'static str),
+    session: &Session,
+    output: &mut Output,
+) -> Result<()> {
+    let variables = head.iter().map(|name| Variable::new_unchecked(*name)).collect();
+    let rows = Answer::Rows(Rows { variables, rows: Box::new(found.into_iter().map(Ok)) });
+    let about = About { nouns: Some(nouns), ..About::default() };
+    output.answer(session, rows, &about).map(drop)
+}
+
+fn text(value: &str) -> Option<Term> {
+    (!value.is_empty()).then(|| Literal::new_simple_literal(value).into())
+}
+
+fn hand_over(export: &Export, session: &Session, output: &mut Output) -> Result<()> {
+    let constructs = !export.saved.is_empty() || export.query.is_some() || export.file.is_some();
+    if constructs {
+        return constructed(export, session, output);
+    }
+    let (selection, part) = match (&export.graph, &export.about) {
+        (Some(name), _) if name == "default" => (Selection::DefaultGraph, "the default graph".to_owned()),
+        (Some(name), _) => (Selection::Graph(iri(name, session)?.into()), format!("the graph {name}")),
+        (None, Some(thing)) => {
+            let about = thing_named(thing, session)?;
+            (
+                Selection::Around { thing: about, depth: export.depth },
+                format!("{thing} and what is around it"),
+            )
+        }
+        (None, None) => (Selection::All, "the whole".to_owned()),
+    };
+    let waiting = output.waiting();
+    let quads = session.export(&selection)?;
+    drop(waiting);
+    write_quads(quads, export.header.then_some(part.as_str()), session, output)
+}
+
+/// What a CONSTRUCT or DESCRIBE gives.
+fn constructed(export: &Export, session: &Session, output: &mut Output) -> Result<()> {
+    let (answer, part) = match export.saved.split_first() {
+        Some((name, values)) => {
+            let saved = session.catalog()?.get(name)?;
+            let words: Vec<OsString> = values.iter().map(OsString::from).collect();
+            let Given::Values(given) = params::parse(saved, &words, output.language(session))? else {
+                return Ok(());
+            };
+            let bindings = session.bindings(saved, &in_language(saved, given, output))?;
+            let answer = session.query(&saved.text, &bindings).map_err(|error| named(error, name))?;
+            (answer, format!("the saved question {name}"))
+        }
+        None => {
+            let query = Query { text: None, query: export.query.clone(), file: export.file.clone() };
+            let (name, text) = question(&query)?;
+            let answer = session.query(&text, &Bindings::new()).map_err(|error| named(error, &name))?;
+            (answer, format!("what this gives: {}", text.split_whitespace().collect::<Vec<_>>().join(" ")))
+        }
+    };
+    let Answer::Graph(triples) = answer else {
+        return Err(Error::usage("only CONSTRUCT and DESCRIBE give a graph to export")
+            .hint("`baimo query` and `baimo run` write rows, as csv, json and more"));
+    };
+    let quads =
+        triples.map(|triple| triple.map(|triple| triple.in_graph(crate::terms::GraphName::DefaultGraph)));
+    write_quads(quads.collect::<Result<_>>()?, export.header.then_some(part.as_str()), session, output)
+}
+
+fn write_quads(quads: Vec<Quad>, part: Option<&str>, session: &Session, output: &mut Output) -> Result<()> {
+    let named = quads.iter().any(|quad| !quad.graph_name.is_default_graph());
+    let format = match output.format_name() {
+        None if named => GraphFormat::TriG,
+        _ => output.graph_format()?.ok_or_else(|| {
+            Error::usage("a drawing is no export").hint("draw an answer: baimo query -F svg 'CONSTRUCT ...'")
+        })?,
+    };
+    if named && !format.keeps_named_graphs() {
+        output.report.warning(
+            &format!("{} keeps no named graphs: all triples are written as one graph", format.name()),
+            None,
+            &["trig, nquads and jsonld keep them; --graph IRI takes one".to_owned()],
+        );
+    }
+    let mut style = session.graph_style();
+    output.language(session).clone_into(&mut style.language);
+    if let Some(part) = part {
+        let project = session.project();
+        style.header = vec![format!("{} {}: {part}", project.name, project.version)];
+        if !project.licence.is_empty() {
+            style.header.push(format!("Licence: {}", project.licence));
+        }
+    }
+    output.write(|out| graphs::write(out, format, quads, &style))
+}
+
+/// An IRI given as such or as a prefixed name.
+fn iri(text: &str, session: &Session) -> Result<NamedNode> {
+    let bare = text.trim().trim_start_matches('<').trim_end_matches('>');
+    let full = match session.prefixes().expand(bare) {
+        Some(full) if !bare.contains("://") => full,
+        _ => bare.to_owned(),
+    };
+    NamedNode::new(full).map_err(|_| {
+        Error::usage(format!("`{text}` is no IRI"))
+            .hint("write https://..., or a prefixed name such as  vendor:baidu")
+    })
+}
+
+/// The thing of the graph that is meant by an IRI, a prefixed name or a label in any language.
+fn thing_named(text: &str, session: &Session) -> Result<Term> {
+    let graph = session.graph();
+    if let Ok(iri) = iri(text, session)
+        && graph.id(Term::from(iri.clone()).as_ref()).is_some()
+    {
+        return Ok(iri.into());
+    }
+    let found: Vec<Term> = session.names().exact(text).into_iter().map(|id| graph.term(id)).collect();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => {
+            let error = Error::query(format!("nothing here is called `{text}`"));
+            let near = session.search(text, 3);
+            let near: Vec<_> =
+                near.iter().map(|hit| shown(&hit.term, hit.label.as_deref(), session)).collect();
+            Err(match near.is_empty() {
+                true => error.hint("`baimo search WORD` finds things by parts of their names"),
+                false => error.hint(format!("did you mean {}?", near.join(", "))),
+            })
+        }
+        several => {
+            let several: Vec<_> = several.iter().map(|term| shown(term, None, session)).collect();
+            Err(Error::query(format!("`{text}` is the name of {} things", several.len()))
+                .hint(format!("choose one: {}", several.join(", "))))
+        }
+    }
+}
+
+fn shown(term: &Term, label: Option<&str>, session: &Session) -> String {
+    let name = session.prefixes().show(term.as_ref());
+    label.map_or_else(|| name.clone(), |label| format!("{name} ({label})"))
+}
+
+fn describe_thing(describe: &Describe, session: &Session, output: &mut Output) -> Result<()> {
+    let thing = thing_named(&describe.thing.join(" "), session)?;
+    let quads = session.export(&Selection::Around { thing, depth: describe.depth })?;
+    let triples = quads.into_iter().map(|quad| Ok(quad.into()));
+    let about = About { asked: Some(Instant::now()), ..About::default() };
+    output.answer(session, Answer::Graph(Box::new(triples)), &about).map(drop)
+}
+
+fn find(search: &Search, session: &Session, output: &mut Output) -> Result<()> {
+    let words = search.words.join(" ");
+    let found = session.search(&words, search.limit);
+    if found.is_empty() {
+        output.report.note(&format!("nothing here is called `{words}`, nor anything like it"));
+    }
+    let row = |hit: crate::advise::schema::Found| {
+        let label = hit.label.as_deref().and_then(text);
+        vec![Some(hit.term), label, hit.class.as_deref().and_then(text), text(&hit.matched)]
+    };
+    let found = found.into_iter().map(row).collect();
+    rows(&["thing", "label", "class", "name"], found, ("thing", "things"), session, output)
+}
+
+fn show_schema(of: &SchemaOf, session: &Session, output: &mut Output) -> Result<()> {
+    let waiting = output.waiting();
+    let schema = session.schema(of.filter.as_deref());
+    drop(waiting);
+    if let Some(what) = of.filter.as_deref().filter(|_| schema.classes.is_empty()) {
+        output.report.note(&format!("no class or property here has `{what}` in its name or label"));
+    }
+    if output.format_name().is_none() {
+        return output.page(&schema.show(session.prefixes()));
+    }
+    let number = |n: u64| Some(Term::from(Literal::from(n)));
+    let mut found = Vec::new();
+    for class in schema.classes {
+        let label = class.label.as_deref().and_then(text);
+        found.push(vec![class.class.clone(), label, None, None, number(class.count)]);
+        for property in class.properties {
+            let label = property.label.as_deref().and_then(text);
+            let values: Vec<_> = property.values.iter().map(|(name, _)| name.as_str()).collect();
+            let values = text(&values.join(" "));
+            found.push(vec![
+                class.class.clone(),
+                label,
+                Some(property.property),
+                values,
+                number(property.count),
+            ]);
+        }
+    }
+    rows(&["class", "label", "property", "values", "count"], found, ("row", "rows"), session, output)
+}
+
+fn compare(diff: &Diff, session: &Session, output: &mut Output) -> Result<()> {
+    let before = open(&diff.before)?;
+    let other = diff.after.as_deref().map(open).transpose()?;
+    let after = other.as_ref().unwrap_or(session);
+    let difference = before.diff(after)?;
+    let mut style = after.graph_style();
+    style.prefixes.extend(before.prefixes());
+    let mut lines = String::new();
+    for (mark, quads) in [('-', &difference.removed), ('+', &difference.added)] {
+        let named = quads.iter().any(|quad| !quad.graph_name.is_default_graph());
+        let format = if named { GraphFormat::TriG } else { GraphFormat::Turtle };
+        for line in graphs::to_text(format, quads.clone(), &style)?.lines().filter(|line| !line.is_empty()) {
+            lines.push_str(&format!("{mark} {line}\n"));
+        }
+    }
+    output.page(&lines)?;
+    let (removed, added) = (difference.removed.len(), difference.added.len());
+    output.report.note(&format!("{removed} removed, {added} added, {} in both", difference.common));
+    if diff.exit_code && !difference.is_empty() {
+        return Err(Error::new(Kind::Check, "the graphs differ"));
+    }
+    Ok(())
+}
+
+/// The graph of a file, or of a folder with a manifest.
+fn open(path: &Path) -> Result<Session> {
+    if path.is_dir() {
+        if !path.join(crate::project::MANIFEST).is_file() {
+            return Err(Error::usage(format!("{} is a folder without a baimo.toml", path.display()))
+                .hint("name a file, or a folder that `baimo init` would make"));
+        }
+        return Session::open(&Source::Here(path.to_owned()));
+    }
+    Session::open(&Source::Files(vec![path.to_owned()]))
 }
 
 /// The name and the text of a question, from wherever the options say it is.
@@ -69,7 +423,7 @@ fn question(query: &Query) -> Result<(String, String)> {
 fn read(path: &Path) -> Result<(String, String)> {
     let stdin = path == Path::new("-");
     let name = if stdin { "stdin".to_owned() } else { path.display().to_string() };
-    let failed = |error| Error::data(format!("cannot read {name}")).because(error);
+    let failed = |error| Error::data(format!("cannot read {name}")).because(error).hint("check the name");
     let mut bytes = Vec::new();
     if stdin {
         io::stdin().lock().take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -96,4 +450,4 @@ fn read(path: &Path) -> Result<(String, String)> {
 }
 
 /// The longest text taken for a question. An endless pipe ends here.
-const MAX_TEXT: u64 = 64 << 20;
+const MAX_TEXT: u64 = 16 << 20;

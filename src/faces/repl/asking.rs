@@ -11,7 +11,7 @@ use crate::answers::formats::RowFormat;
 use crate::answers::table::{self, Footer};
 use crate::answers::{Answer, Found, Rows, Style, tree};
 use crate::error::{Error, Kind, Result};
-use crate::faces::output::Target;
+use crate::faces::output::{About, Target};
 use crate::session::Session;
 use crate::terms::Term;
 use std::cell::RefCell;
@@ -53,10 +53,10 @@ impl Shell {
         let session = self.session.borrow();
         let answered = session
             .query_after(&question.text, &question.bindings, self.last.rows())
-            .and_then(|answer| self.output.answer(&session, keeping(answer, &kept)));
+            .and_then(|answer| self.output.answer(&session, keeping(answer, &kept), &About::default()));
         self.output.target = target;
         self.last = Last::Rows(kept.into_inner());
-        answered
+        answered.map(drop)
     }
 
     fn gather(&self, question: &Question) -> Result<(Last, Option<Error>)> {
@@ -108,7 +108,7 @@ impl Shell {
             }
             Last::Graph(triples) => {
                 let replayed = Box::new(triples.iter().cloned().map(Ok));
-                self.output.answer(&session, Answer::Graph(replayed))?;
+                self.output.answer(&session, Answer::Graph(replayed), &About::default())?;
                 (triples.len(), Some(("triple", "triples")))
             }
         };
@@ -131,7 +131,7 @@ impl Shell {
     fn show_rows(&mut self, session: &Session, found: &Found, cut: bool) -> Result<()> {
         let format = self.output.format.as_deref().and_then(RowFormat::named).unwrap_or(RowFormat::Table);
         if !matches!(format, RowFormat::Table | RowFormat::Line) {
-            return self.output.answer(session, Answer::Rows(found.replay()));
+            return self.output.answer(session, Answer::Rows(found.replay()), &About::default()).map(drop);
         }
         if found.rows.is_empty() {
             return Ok(());

@@ -1,0 +1,157 @@
+//! Parameters of a saved question as options of the command line, with help.
+//!
+//! In: a saved question and the words after its name. Out: values by parameter. It refuses to
+//! know what a value means.
+
+use super::args;
+use crate::catalog::{Param, ParamKind, SavedQuery};
+use crate::error::{Error, Result};
+use clap::{Arg, ArgAction, Command};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+/// What the words after the name of a saved question say.
+#[derive(Debug)]
+pub enum Given {
+    /// Values by the names of parameters.
+    Values(BTreeMap<String, String>),
+    /// The help is asked for: here it is.
+    Help(String),
+}
+
+/// Reads the words after the name of a saved question.
+///
+/// # Errors
+/// A usage error that names the parameter and the way out.
+pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str) -> Result<Given> {
+    let matches = match command(saved, language).no_binary_name(true).try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => return Ok(Given::Help(error.render().to_string())),
+        Err(error) => {
+            return Err(args::usage(&error, "baimo")
+                .hint(format!("`baimo run {} --help` shows what it takes", saved.name)));
+        }
+    };
+    let mut given = BTreeMap::new();
+    for param in &saved.params {
+        if let Ok(Some(value)) = matches.try_get_one::<String>(&param.name) {
+            given.insert(param.name.clone(), value.clone());
+        }
+    }
+    let pairs = matches.get_many::<String>(PARAM).into_iter().flatten();
+    for pair in pairs {
+        let (name, value) = pair.split_once('=').ok_or_else(|| {
+            Error::usage(format!("`{pair}` is no parameter")).hint("write --param name=value")
+        })?;
+        give(&mut given, name.trim().trim_start_matches("?_"), value)?;
+    }
+    for word in matches.get_many::<String>(VALUES).into_iter().flatten() {
+        place(saved, &mut given, word)?;
+    }
+    Ok(Given::Values(given))
+}
+
+/// A word without the name of its parameter: `name=value`, or the next parameter's value.
+fn place(saved: &SavedQuery, given: &mut BTreeMap<String, String>, word: &str) -> Result<()> {
+    if let Some((name, value)) = word.split_once('=')
+        && saved.params.iter().any(|param| param.name == name)
+    {
+        return give(given, name, value);
+    }
+    let free = saved
+        .params
+        .iter()
+        .filter(|param| param.kind != ParamKind::Language)
+        .find(|param| !given.contains_key(&param.name));
+    match free {
+        Some(param) => give(given, &param.name, word),
+        None => Err(Error::usage(format!("`{word}` is one word too many for `{}`", saved.name))
+            .hint("put a value of several words into quotes")
+            .hint(format!("`baimo run {} --help` shows what it takes", saved.name))),
+    }
+}
+
+fn give(given: &mut BTreeMap<String, String>, name: &str, value: &str) -> Result<()> {
+    match given.insert(name.to_owned(), value.to_owned()) {
+        None => Ok(()),
+        Some(_) => Err(Error::usage(format!("the parameter `{name}` is given twice")).hint("give it once")),
+    }
+}
+
+const PARAM: &str = "\0param";
+const VALUES: &str = "\0values";
+
+/// The saved question as a command: its help is made of it, and its completion.
+pub fn command(saved: &SavedQuery, language: &str) -> Command {
+    let (summary, description) = (saved.summary.get(language), saved.description.get(language));
+    let long = format!("{summary}\n\n{}", description.trim()).trim().to_owned();
+    let mut command = Command::new(saved.name.clone())
+        .about(summary.to_owned())
+        .long_about(long)
+        .override_usage(usage_line(saved))
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .next_help_heading("Parameters");
+    let own = args::command();
+    let taken = |name: &str| name != "lang" && own.get_arguments().any(|arg| arg.get_long() == Some(name));
+    for param in saved.params.iter().filter(|param| param.name != "help" && !taken(&param.name)) {
+        command = command.arg(option(param, language));
+    }
+    command
+        .arg(
+            Arg::new(PARAM)
+                .short('p')
+                .long("param")
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help("A parameter by its name"),
+        )
+        .arg(
+            Arg::new(VALUES)
+                .value_name("VALUE")
+                .num_args(0..)
+                .help("Values of the parameters, in this order"),
+        )
+        .after_help("The options of `baimo query --help` work here too, such as -F csv and -o FILE.")
+}
+
+fn usage_line(saved: &SavedQuery) -> String {
+    let options = saved.params.iter().map(|param| {
+        let option = format!("--{} {}", param.name, kind_name(param));
+        if param.required { format!(" {option}") } else { format!(" [{option}]") }
+    });
+    format!("baimo run {}{}", saved.name, options.collect::<String>())
+}
+
+fn option(param: &Param, language: &str) -> Arg {
+    let mut help = param.description.get(language).to_owned();
+    if let Some(class) = &param.class {
+        help.push_str(&format!(" [a {class}, by IRI, prefixed name or label]"));
+    }
+    if !param.choices.is_empty() {
+        help.push_str(&format!(" [values: {}]", param.choices.join(", ")));
+    }
+    match &param.default {
+        Some(default) => help.push_str(&format!(" [default: {default}]")),
+        None if param.required => help.push_str(" [required]"),
+        None => {}
+    }
+    let option = Arg::new(param.name.clone())
+        .long(param.name.clone())
+        .value_name(kind_name(param))
+        .allow_hyphen_values(true)
+        .help(help.trim().to_owned());
+    if param.name.contains('_') { option.alias(param.name.replace('_', "-")) } else { option }
+}
+
+/// What a parameter takes, in capitals.
+fn kind_name(param: &Param) -> String {
+    match &param.kind {
+        ParamKind::String | ParamKind::Tagged(_) => "TEXT".to_owned(),
+        ParamKind::Language => "LANGUAGE".to_owned(),
+        ParamKind::Iri => "THING".to_owned(),
+        ParamKind::Typed(datatype) => {
+            datatype.as_str().rsplit(['#', '/']).next().unwrap_or_default().to_uppercase()
+        }
+    }
+}
