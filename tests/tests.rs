@@ -14,6 +14,7 @@ mod diagnostics;
 mod export;
 mod import;
 mod questions;
+mod repl;
 mod shapes;
 mod tidy;
 mod w3c;

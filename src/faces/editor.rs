@@ -5,7 +5,7 @@
 
 use super::repl::commands;
 use super::repl::statement::{self, Ending};
-use crate::advise::complete::Context as Known;
+use crate::advise::complete::{Candidate, Context as Known};
 use crate::advise::tokens::{self, Kind, Token, tokens};
 use crate::answers::text;
 use crate::session::Session;
@@ -36,7 +36,7 @@ pub struct Assistant {
     pub run_before: RefCell<HashSet<String>>,
     colour: bool,
     width: usize,
-    cursor: Cell<usize>,
+    chosen: RefCell<Option<Chosen>>,
     settled: Cell<bool>,
 }
 
@@ -49,7 +49,7 @@ impl Assistant {
             run_before: RefCell::default(),
             colour,
             width,
-            cursor: Cell::new(0),
+            chosen: RefCell::default(),
             settled: Cell::new(false),
         }
     }
@@ -100,6 +100,9 @@ impl Hinter for Assistant {
         if statement::is_command(line) {
             return commands::usage_after(line).and_then(told).or_else(|| self.remembered(line, pos, ctx));
         }
+        if line.ends_with('\n') && statement::only_prologue(line) {
+            return told("  … a question, or Enter keeps the prefixes".to_owned());
+        }
         if line.ends_with('\n') {
             return told(continuation(&self.ending(line)));
         }
@@ -140,23 +143,70 @@ impl Completer for Assistant {
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         self.known.borrow_mut().files = files(line.get(..pos).unwrap_or_default());
-        let found = self.session.borrow().complete(line, pos, &self.known.borrow());
-        let best = found.candidates.get(..CANDIDATES).unwrap_or(&found.candidates);
-        let widest = best.iter().map(|candidate| text::width(&candidate.show)).max().unwrap_or(0);
-        // One candidate a line: rustyline would put two into a wide window, and tear the notes apart.
-        let least = self.width / 2 + 1;
-        let pairs = best.iter().map(|candidate| {
-            let shown = text::fit(&candidate.show, widest.min(self.width / 2), text::Side::Left);
-            let display = text::cut(&format!("{shown}  {}", candidate.note), self.width.saturating_sub(3));
-            let display = if text::width(&display) < least {
-                text::fit(&display, least, text::Side::Left)
-            } else {
-                display
-            };
-            Pair { display, replacement: candidate.insert.clone() }
-        });
-        Ok((found.start, pairs.collect()))
+        if let Some(again) = self.chosen.take().filter(|chosen| chosen.is_at(line, pos)) {
+            return Ok((again.start, self.pairs(&again.all)));
+        }
+        let session = self.session.borrow();
+        let found = session.complete(line, pos, &self.known.borrow());
+        let typed = line.get(found.start..pos).unwrap_or_default();
+        match named_so(&session, typed, &found.candidates) {
+            Some(best) => {
+                let pairs = self.pairs(std::slice::from_ref(best));
+                let chosen =
+                    Chosen { start: found.start, inserted: best.insert.clone(), all: found.candidates };
+                self.chosen.replace(Some(chosen));
+                Ok((found.start, pairs))
+            }
+            None => Ok((found.start, self.pairs(&found.candidates))),
+        }
     }
+}
+
+impl Assistant {
+    /// Candidates as rustyline lists them: one a line, the notes in a column of their own.
+    fn pairs(&self, candidates: &[Candidate]) -> Vec<Pair> {
+        let best = candidates.get(..CANDIDATES).unwrap_or(candidates);
+        let widest = best.iter().map(|candidate| text::width(&candidate.show)).max().unwrap_or(0);
+        // rustyline would put two candidates into a wide window, and tear the notes apart.
+        let least = self.width / 2 + 1;
+        let pair = |candidate: &Candidate| {
+            let shown = text::fit(&candidate.show, widest.min(self.width / 2), text::Side::Left);
+            let display =
+                text::cut(&format!("{shown}  {}", candidate.note), self.width.saturating_sub(3).max(8));
+            let short = text::width(&display) < least;
+            let display = if short { text::fit(&display, least, text::Side::Left) } else { display };
+            Pair { display, replacement: candidate.insert.clone() }
+        };
+        best.iter().map(pair).collect()
+    }
+}
+
+/// A name put in the place of a label at the first Tab; the second one lists the others.
+struct Chosen {
+    start: usize,
+    inserted: String,
+    all: Vec<Candidate>,
+}
+
+impl Chosen {
+    fn is_at(&self, line: &str, pos: usize) -> bool {
+        line.get(self.start..pos) == Some(self.inserted.as_str())
+    }
+}
+
+/// The one candidate that is called exactly what was typed, in any language.
+fn named_so<'c>(session: &Session, typed: &str, candidates: &'c [Candidate]) -> Option<&'c Candidate> {
+    if typed.is_empty() || typed.contains(':') || candidates.len() < 2 {
+        return None;
+    }
+    let called = session.names().exact(typed);
+    let is_called = |candidate: &&Candidate| {
+        let iri = session.prefixes().expand(&candidate.insert);
+        let id = iri.and_then(|iri| session.graph().id(NamedNodeRef::new_unchecked(&iri).into()));
+        id.is_some_and(|id| called.contains(&id))
+    };
+    let mut fitting = candidates.iter().filter(is_called);
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 /// The files that the last word could be the beginning of; folders end with a slash.
@@ -209,7 +259,6 @@ fn paint(out: &mut String, code: &str, text: &str) {
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
-        self.cursor.set(pos);
         if !self.colour || line.is_empty() {
             return Cow::Borrowed(line);
         }
@@ -245,7 +294,10 @@ impl Assistant {
         let all = tokens(line);
         let session = self.session.borrow();
         let pair = if self.settled.get() { None } else { bracket_pair(line, pos) };
-        let declared = declared(line, &all);
+        let mut declared = Prefixes::new();
+        for (name, iri) in statement::declared(line) {
+            declared.insert(name, iri);
+        }
         let mut out = String::with_capacity(line.len() * 2);
         let mut at = 0;
         for (index, token) in all.iter().enumerate() {
@@ -283,20 +335,6 @@ fn bracket_pair(line: &str, pos: usize) -> Option<[usize; 2]> {
         "{}()[]".contains(c).then(|| tokens::matching_bracket(line, at).map(|other| [at, other.start]))?
     };
     at(pos).or_else(|| at(pos.checked_sub(1)?))
-}
-
-/// The prefixes that the text itself declares.
-fn declared(line: &str, all: &[Token]) -> Prefixes {
-    let mut prefixes = Prefixes::new();
-    for window in all.windows(3) {
-        let [word, name, iri] = window else { continue };
-        if word.text(line).eq_ignore_ascii_case("PREFIX")
-            && let Some(name) = name.text(line).strip_suffix(':')
-        {
-            prefixes.insert(name, iri.text(line).trim_start_matches('<').trim_end_matches('>'));
-        }
-    }
-    prefixes
 }
 
 /// How the token at `index` looks.

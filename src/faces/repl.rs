@@ -23,13 +23,17 @@ use crate::session::Session;
 use crate::terms::Triple;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
-use rustyline::{Cmd, ColorMode, CompletionType, Config, Editor, KeyCode, KeyEvent, Modifiers};
+use rustyline::{
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
+    EventHandler, KeyCode, KeyEvent, Modifiers, RepeatCount,
+};
 use std::cell::RefCell;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// Rows that a table shows where nobody said otherwise.
 const MAX_ROWS: usize = 40;
@@ -69,6 +73,8 @@ struct Shell {
     /// A text to begin the next line with: what `.edit` brought back.
     initial: Option<String>,
     leaving: bool,
+    /// When the prompt last began to wait.
+    begun: Arc<Mutex<Instant>>,
 }
 
 /// Runs the prompt, or, where stdin is no terminal, the statements in it.
@@ -101,6 +107,7 @@ impl Shell {
             typed: Vec::new(),
             initial: None,
             leaving: false,
+            begun: Arc::new(Mutex::new(Instant::now())),
         }
     }
 
@@ -111,7 +118,7 @@ impl Shell {
                 .hint("ask with  baimo query 'SELECT ...'")
         };
         let colour = self.output.report.colour;
-        let mut editor = editor(colour).map_err(unusable)?;
+        let mut editor = editor(colour, &self.begun).map_err(unusable)?;
         let assistant = Assistant::new(Rc::clone(&self.session), colour, self.output.width);
         editor.set_helper(Some(assistant));
         self.learn(&editor);
@@ -138,6 +145,9 @@ impl Shell {
         let switch = self.session.borrow().interrupt_switch();
         switch.store(true, Ordering::Relaxed);
         let initial = self.initial.take();
+        if let Ok(mut begun) = self.begun.lock() {
+            *begun = Instant::now();
+        }
         let typed = match &initial {
             Some(text) => editor.readline_with_initial(&prompt, (text, "")),
             None => editor.readline(&prompt),
@@ -216,12 +226,12 @@ impl Shell {
         };
         let title = of(if chinese { "zh" } else { "en" }).or_else(|| of("")).unwrap_or(&project.name);
         let first = if chinese {
-            "  .queries 列出现成的问题；.run timeline 运行其中一个\n  \
-             直接输入 SPARQL，不必声明前缀；输入 百度 再按 Tab 可补全\n  \
-             .help 查看全部命令；Ctrl-D 退出"
+            "  .queries 列出现成的问题，.run timeline 运行其中一个\n  \
+             也可输入 SPARQL：不必声明前缀，按 Tab 以名称补全\n  \
+             .help 列出全部命令，Ctrl-D 退出"
         } else {
-            "  .queries lists questions ready to ask; .run NAME asks one\n  \
-             Or type SPARQL: prefixes need no declaration, Tab completes names by their labels\n  \
+            "  .queries lists questions ready to ask, .run NAME asks one\n  \
+             Or type SPARQL: no PREFIX needed, Tab completes names and labels\n  \
              .help lists all commands, Ctrl-D leaves"
         };
         let line = format!("{} {} · {title}", project.name, project.version);
@@ -241,12 +251,27 @@ impl Shell {
         }
     }
 
+    /// Declarations with no question after them hold for the rest of the session.
+    fn declare(&mut self, text: &str) -> Result<()> {
+        let declared = statement::declared(text);
+        if declared.is_empty() {
+            return Err(Error::query("this declares no prefix").hint("PREFIX ex: <http://example.org/>"));
+        }
+        for (name, iri) in declared {
+            self.session.borrow_mut().add_prefix(name, iri)?;
+            self.output.report.note(&format!("{name}: is in scope from now on"));
+        }
+        Ok(())
+    }
+
     /// A statement or a command, from wherever it comes.
     fn statement(&mut self, text: &str) -> Result<()> {
         if statement::is_command(text) {
             self.command(text)
         } else if statement::is_blank(text) {
             Ok(())
+        } else if statement::begins_as_sparql(text) && statement::only_prologue(text) {
+            self.declare(text)
         } else if statement::begins_as_sparql(text) {
             self.ask(Question {
                 text: statement::trimmed(text).to_owned(),
@@ -259,7 +284,7 @@ impl Shell {
     }
 }
 
-fn editor(colour: bool) -> rustyline::Result<Editor<Assistant, FileHistory>> {
+fn editor(colour: bool, begun: &Arc<Mutex<Instant>>) -> rustyline::Result<Editor<Assistant, FileHistory>> {
     let config = Config::builder()
         .max_history_size(HISTORY)?
         .history_ignore_dups(true)?
@@ -268,10 +293,25 @@ fn editor(colour: bool) -> rustyline::Result<Editor<Assistant, FileHistory>> {
         .color_mode(if colour { ColorMode::Enabled } else { ColorMode::Disabled })
         .build();
     let mut editor = Editor::with_config(config)?;
-    editor.bind_sequence(KeyEvent::ctrl('J'), Cmd::Newline);
+    editor
+        .bind_sequence(KeyEvent::ctrl('J'), EventHandler::Conditional(Box::new(LineFeed(Arc::clone(begun)))));
     editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), Cmd::Newline);
     editor.bind_sequence(KeyEvent(KeyCode::Char('J'), Modifiers::CTRL_ALT), Cmd::Newline);
     Ok(editor)
+}
+
+/// Ctrl-J begins a new line; but Enter typed ahead, while a question ran, is Ctrl-J too by the time
+/// it is read: the terminal turned it into one. No hand is as fast as what was typed ahead.
+struct LineFeed(Arc<Mutex<Instant>>);
+
+/// How soon after the prompt a key must come to have been typed before it.
+const TYPED_AHEAD: Duration = Duration::from_millis(100);
+
+impl ConditionalEventHandler for LineFeed {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        let ahead = self.0.lock().is_ok_and(|begun| begun.elapsed() < TYPED_AHEAD);
+        Some(if ahead { Cmd::AcceptOrInsertLine { accept_in_the_middle: true } } else { Cmd::Newline })
+    }
 }
 
 fn completable((name, note): (String, String)) -> known::Command {

@@ -9,13 +9,15 @@ use crate::advise::provenance::Part;
 use crate::answers::chart::{self, Directive};
 use crate::answers::formats::RowFormat;
 use crate::answers::table::{self, Footer};
+use crate::answers::text;
 use crate::answers::{Answer, Found, Rows, Style, tree};
 use crate::error::{Error, Kind, Result};
 use crate::faces::output::{About, Target};
 use crate::session::Session;
 use crate::terms::Term;
 use std::cell::RefCell;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Rows kept in memory of one answer; a file takes any number.
@@ -24,7 +26,9 @@ const KEEP: usize = 100_000;
 impl Shell {
     /// Asks a question, shows the answer, and keeps both.
     pub(super) fn ask(&mut self, question: Question) -> Result<()> {
-        self.session.borrow().interrupt_switch().store(false, Ordering::Relaxed);
+        if statement::is_update(&question.text) {
+            return self.change(&question.text);
+        }
         self.question = Some(question.clone());
         let begun = Instant::now();
         if self.streams() {
@@ -33,9 +37,25 @@ impl Shell {
         let (last, stopped) = self.gather(&question)?;
         self.last = last;
         self.elapsed = begun.elapsed();
-        self.session.borrow().interrupt_switch().store(false, Ordering::Relaxed);
         self.show(stopped.as_ref(), true)?;
-        self.comment(&question);
+        if stopped.is_none() {
+            self.comment(&question);
+        }
+        Ok(())
+    }
+
+    /// Carries out an update.
+    fn change(&mut self, update: &str) -> Result<()> {
+        let change = self.session.borrow_mut().update(update)?;
+        let now = text::counted(change.after, "fact", "facts");
+        self.output.report.note(&match change.after.checked_sub(change.before) {
+            Some(0) => format!("{now}, as many as before"),
+            Some(more) => format!("{now}, {} more than before", text::grouped(more)),
+            None => format!("{now}, {} fewer than before", text::grouped(change.before - change.after)),
+        });
+        if !change.durable {
+            self.output.report.note("this holds until you leave; .export -o FILE keeps it");
+        }
         Ok(())
     }
 
@@ -60,20 +80,21 @@ impl Shell {
     }
 
     fn gather(&self, question: &Question) -> Result<(Last, Option<Error>)> {
-        let progress = Progress::start(self.output.report.terminal);
         let session = self.session.borrow();
+        let switch = session.interrupt_switch();
+        let progress = Progress::start(self.output.report.terminal, Arc::clone(&switch));
         match session.query_after(&question.text, &question.bindings, self.last.rows())? {
             Answer::Boolean(yes) => Ok((Last::Yes(yes), None)),
             Answer::Rows(mut rows) => {
                 let all = std::mem::replace(&mut rows.rows, Box::new(std::iter::empty()));
-                rows.rows = Box::new(at_most(all, &progress));
+                rows.rows = Box::new(at_most(all, &progress, &switch));
                 let mut found = rows.gather();
                 let stopped = found.stopped.take();
                 Ok((Last::Rows(found), stopped))
             }
             Answer::Graph(triples) => {
                 let mut kept = Vec::new();
-                for triple in at_most(triples, &progress) {
+                for triple in at_most(triples, &progress, &switch) {
                     match triple {
                         Ok(triple) => kept.push(triple),
                         Err(error) => return Ok((Last::Graph(kept), Some(error))),
@@ -136,21 +157,29 @@ impl Shell {
         if found.rows.is_empty() {
             return Ok(());
         }
+        if cut
+            && self.output.format.is_none()
+            && let Some(drawn) = self.own_chart(session, found)
+        {
+            self.print(&drawn, false)?;
+            self.output.report.aside(".last shows the rows");
+            return Ok(());
+        }
         let text = self.styled(session, cut, |style| {
             if format == RowFormat::Line { table::lines(found, style) } else { table::table(found, style) }
         });
-        self.print(&text, !cut)?;
-        let view = self.question.as_ref().and_then(|question| question.view.clone());
-        if let Some(view) = view.filter(|_| cut && self.output.chart) {
-            let directive = Directive::lenient(&view).0;
-            // A chart that cannot be drawn of these rows is not missed: the table is there.
-            if directive.view != chart::View::Table
-                && let Ok(drawn) = self.styled(session, false, |style| chart::draw(found, &directive, style))
-            {
-                self.print(&format!("\n{drawn}"), false)?;
-            }
+        self.print(&text, !cut)
+    }
+
+    /// The chart that the question asks for itself. One that cannot be drawn of these rows is not
+    /// missed: a table is.
+    fn own_chart(&self, session: &Session, found: &Found) -> Option<String> {
+        let view = self.question.as_ref().filter(|_| self.output.chart)?.view.as_ref()?;
+        let directive = Directive::lenient(view).0;
+        if directive.view == chart::View::Table {
+            return None;
         }
-        Ok(())
+        self.styled(session, false, |style| chart::draw(found, &directive, style)).ok()
     }
 
     /// Looks at the window again: it may have changed since the last answer.
@@ -321,16 +350,21 @@ fn looks_like_name(words: &str) -> bool {
     words.chars().count() <= 60 && !words.contains(['{', '}', '?', '\n', '<']) && !statement::is_update(words)
 }
 
-/// The items up to what is kept, counted; then an error that says that there are more.
+/// The items up to what is kept, counted, as long as nobody says stop; then an error that says so.
 fn at_most<'a, T: 'a>(
     items: Box<dyn Iterator<Item = Result<T>> + 'a>,
     progress: &'a Progress,
+    stop: &'a AtomicBool,
 ) -> impl Iterator<Item = Result<T>> + 'a {
-    let full =
-        || Err(Error::new(Kind::Limit, "too many to keep at the prompt").hint(".once FILE takes them all"));
     items.enumerate().map(move |(n, item)| {
         progress.row();
-        if n < KEEP { item } else { full() }
+        if stop.load(Ordering::Relaxed) {
+            Err(Error::new(Kind::Interrupted, "interrupted"))
+        } else if n < KEEP {
+            item
+        } else {
+            Err(Error::new(Kind::Limit, "too many to keep at the prompt").hint(".once FILE takes them all"))
+        }
     })
 }
 
@@ -359,7 +393,7 @@ fn paged(text: &str) -> bool {
     let mut command = std::process::Command::new(program);
     command.args(words).stdin(std::process::Stdio::piped());
     if std::env::var_os("LESS").is_none() {
-        command.env("LESS", "FRSX");
+        command.env("LESS", "FRSX -PsSpace shows more, q goes back to the prompt$");
     }
     let Ok(mut child) = command.spawn() else { return false };
     if let Some(mut stdin) = child.stdin.take() {

@@ -3,6 +3,7 @@
 //! In: a line that begins with `.` or `\`. Out: a command's name and the rest of the line. Verbs that
 //! the command line has too come from its own definition. It refuses to know what commands do.
 
+use crate::answers::text;
 use crate::error::{Error, Result};
 use crate::faces::args;
 use std::fmt::Write as _;
@@ -61,6 +62,14 @@ const fn is(
 
 /// The commands, in the order in which they are listed.
 pub const COMMANDS: &[Command] = &[
+    is(
+        "run",
+        "NAME [--PARAMETER VALUE]",
+        Group::Answer,
+        "Ask a saved question",
+        &[],
+        "`.queries` lists them. `.run timeline --vendor 百度` gives a parameter; `.run NAME --help` says which there are.",
+    ),
     is(
         "last",
         "",
@@ -352,9 +361,8 @@ fn unknown(name: &str, bare: &str, names: &[String]) -> Error {
 
 /// The list of commands, by groups, in `width` columns.
 pub fn help(width: usize) -> String {
-    let mut out = String::from(
-        "Type a question in SPARQL; prefixes need no declaration. Tab completes, .help keys lists the keys.\n",
-    );
+    let intro = "Type a question in SPARQL; no PREFIX is needed. Tab completes; .help keys lists the keys.";
+    let mut out = text::wrap(intro, width).join("\n") + "\n";
     let verbs = verbs();
     section(&mut out, "Asking and exporting, as on the command line", width, |lines| {
         for (name, summary) in &verbs {
@@ -378,11 +386,16 @@ fn section(out: &mut String, title: &str, width: usize, fill: impl FnOnce(&mut V
     let mut lines = Vec::new();
     fill(&mut lines);
     let _ = writeln!(out, "\n{title}");
+    let beside = if width < 60 { 0 } else { 28 };
     for (name, summary) in lines {
-        if width < 60 {
-            let _ = writeln!(out, "  {}\n      {summary}", name.trim_end());
+        let mut summary = text::wrap(&summary, width.saturating_sub(beside.max(6))).into_iter();
+        if beside == 0 || name.len() + 3 > beside {
+            let _ = writeln!(out, "  {}", name.trim_end());
         } else {
-            let _ = writeln!(out, "  {name:<26} {summary}");
+            let _ = writeln!(out, "  {name:<25} {}", summary.next().unwrap_or_default());
+        }
+        for line in summary {
+            let _ = writeln!(out, "{}{line}", " ".repeat(beside.max(6)));
         }
     }
 }

@@ -127,7 +127,7 @@ impl Shell {
             self.ask(question.clone())?;
             let until = std::time::Instant::now() + Duration::from_secs_f64(seconds);
             while std::time::Instant::now() < until {
-                if switch.swap(false, std::sync::atomic::Ordering::Relaxed) {
+                if switch.load(std::sync::atomic::Ordering::Relaxed) {
                     return Ok(());
                 }
                 std::thread::sleep(Duration::from_millis(50));

@@ -7,7 +7,7 @@ use crate::answers::table::duration;
 use crate::answers::text::grouped;
 use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -23,8 +23,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts watching; `shown` is whether there is a terminal to show anything on.
-    pub fn start(shown: bool) -> Self {
+    /// Starts watching; `shown` is whether there is a terminal to show anything on, `stopping` whether
+    /// the work has been told to stop.
+    pub fn start(shown: bool, stopping: Arc<AtomicBool>) -> Self {
         let rows = Arc::new(AtomicU64::new(0));
         let running = shown.then(|| {
             let (stop, stopped) = channel();
@@ -35,7 +36,13 @@ impl Progress {
                 let mut frames = FRAMES.iter().cycle();
                 while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                     wait = Duration::from_millis(100);
-                    show(frames.next().unwrap_or(&""), begun.elapsed(), counted.load(Ordering::Relaxed));
+                    let way_out = if stopping.load(Ordering::Relaxed) {
+                        "stopping; Ctrl-C again leaves"
+                    } else {
+                        "Ctrl-C stops"
+                    };
+                    let rows = counted.load(Ordering::Relaxed);
+                    show(frames.next().unwrap_or(&""), begun.elapsed(), rows, way_out);
                 }
                 if begun.elapsed() >= PATIENCE {
                     let _ = write!(std::io::stderr(), "\r\x1b[K");
@@ -52,10 +59,10 @@ impl Progress {
     }
 }
 
-fn show(frame: &str, time: Duration, rows: u64) {
+fn show(frame: &str, time: Duration, rows: u64, way_out: &str) {
     let rows = if rows == 0 { String::new() } else { format!(" · {} rows", grouped(rows)) };
     let mut err = std::io::stderr();
-    let _ = write!(err, "\r\x1b[K{frame} {}{rows} · Ctrl-C stops", duration(time));
+    let _ = write!(err, "\r\x1b[K{frame} {}{rows} · {way_out}", duration(time));
     let _ = err.flush();
 }
 

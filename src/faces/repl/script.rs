@@ -5,9 +5,10 @@
 
 use super::Shell;
 use super::statement::{self, Ending};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use std::io::BufRead;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 /// The longest statement taken. An endless line ends here.
 const MAX_TEXT: usize = 64 << 20;
@@ -49,6 +50,9 @@ impl Shell {
             let Some(line) = line else { return Ok(()) };
             if self.leaving {
                 return Ok(());
+            }
+            if self.session.borrow().interrupt_switch().load(Ordering::Relaxed) {
+                return Err(Error::new(Kind::Interrupted, "interrupted"));
             }
             if text.is_empty() {
                 first = number;

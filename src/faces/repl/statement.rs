@@ -3,7 +3,7 @@
 //! In: the text of the buffer, and a parser as a yes-or-no question. Out: whether Enter runs it,
 //! and if not, why not. It refuses to know terminals and what is done with a statement.
 
-use crate::advise::tokens::{Kind, Token, tokens};
+use crate::advise::tokens::{Kind, Token, skip_prologue, tokens};
 
 /// What Enter means for a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,18 +92,29 @@ pub fn begins_as_sparql(text: &str) -> bool {
 
 /// Whether a text, past its prologue, is an update and not a query.
 pub fn is_update(text: &str) -> bool {
-    let all = tokens(text);
-    let mut words = meaningful(&all).map(|token| slice(text, token)).peekable();
-    while let Some(word) = words.next() {
-        if word.eq_ignore_ascii_case("PREFIX") {
-            words.nth(1);
-        } else if word.eq_ignore_ascii_case("BASE") || word.eq_ignore_ascii_case("VERSION") {
-            words.next();
-        } else {
-            return CHANGES.iter().any(|change| change.eq_ignore_ascii_case(word));
-        }
-    }
-    false
+    let all: Vec<Token> = meaningful(&tokens(text)).cloned().collect();
+    skip_prologue(&all, text)
+        .first()
+        .is_some_and(|first| CHANGES.iter().any(|change| change.eq_ignore_ascii_case(first.text(text))))
+}
+
+/// Whether there are only comments and declarations of prefixes and the like in a text.
+pub fn only_prologue(text: &str) -> bool {
+    let all: Vec<Token> = meaningful(&tokens(text)).cloned().collect();
+    skip_prologue(&all, text).is_empty()
+}
+
+/// The prefixes that a text declares: name without colon, and IRI.
+pub fn declared(text: &str) -> Vec<(&str, &str)> {
+    let all: Vec<Token> = meaningful(&tokens(text)).cloned().collect();
+    all.windows(3)
+        .filter_map(|three| {
+            let [word, name, iri] = three else { return None };
+            let iri = iri.text(text).strip_prefix('<')?.strip_suffix('>')?;
+            let name = name.text(text).strip_suffix(':')?;
+            word.text(text).eq_ignore_ascii_case("PREFIX").then_some((name, iri))
+        })
+        .collect()
 }
 
 /// Whether there is nothing in a text but space and comments.
@@ -120,15 +131,14 @@ pub fn ending(text: &str, parses: &dyn Fn(&str) -> bool) -> Ending {
     if meaningful(&all).next().is_some() && !begins_as_sparql(text) {
         return Ending::Over;
     }
-    match open(text, &all) {
-        Some(why) => return why,
-        None if meaningful(&all).next().is_none() => {
-            return if blank_lines_at_end(text) > 0 { Ending::Over } else { Ending::Unfinished };
-        }
-        None => {}
+    if let Some(why) = open(text, &all) {
+        return why;
     }
     if blank_lines_at_end(text) > 0 || ends_with_semicolon(text, &all) {
         return Ending::Over;
+    }
+    if only_prologue(text) {
+        return Ending::Unfinished;
     }
     let single_line = !text.trim_end().contains('\n');
     if parses(text) {

@@ -1,0 +1,376 @@
+//! The prompt as a person meets it, through a pseudo-terminal; and as a pipe meets it.
+
+use rexpect::session::{Options, PtySession, spawn_with_options};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// The machine may be slow and shared: this is no measure of speed.
+const PATIENCE: u64 = 60_000;
+
+/// What the prompt sends to the terminal when it begins to wait: pasting is one key from now on.
+const READY: &str = "\x1b[?2004h";
+
+/// A folder of its own for each test, as home and as the place to be in.
+fn home(test: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("baimo-repl-{}-{test}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn environment(command: &mut Command, home: &PathBuf) {
+    command
+        .current_dir(home)
+        .env("HOME", home)
+        .env("LANG", "C.UTF-8")
+        .env("TERM", "xterm")
+        .env("NO_COLOR", "1");
+    for name in ["XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LC_ALL", "LC_MESSAGES", "PAGER"] {
+        command.env_remove(name);
+    }
+}
+
+/// A prompt in a window of so many columns.
+struct Prompt {
+    pty: PtySession,
+}
+
+impl Prompt {
+    fn open(home: &PathBuf, columns: u16) -> Self {
+        let mut prompt = Self::unready(home, home, columns);
+        prompt.sees(READY);
+        prompt
+    }
+
+    /// A prompt that need not wait yet, with any `HOME`.
+    fn unready(folder: &PathBuf, home: &PathBuf, columns: u16) -> Self {
+        let mut command = Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_baimo");
+        command.arg("-c").arg(format!("stty cols {columns} rows 24; exec '{program}'"));
+        environment(&mut command, folder);
+        command.env("HOME", home);
+        let options = Options::new().timeout_ms(Some(PATIENCE));
+        Self { pty: spawn_with_options(command, options).unwrap() }
+    }
+
+    fn keys(&mut self, keys: &str) -> &mut Self {
+        self.pty.send(keys).unwrap();
+        self.pty.flush().unwrap();
+        self
+    }
+
+    /// Types a line and Enter, and gives what is said until the prompt waits again.
+    fn ask(&mut self, line: &str) -> String {
+        self.keys(line).keys("\r");
+        self.sees(READY)
+    }
+
+    /// Waits for a text and gives what came before it.
+    fn sees(&mut self, text: &str) -> String {
+        // rexpect takes each byte for a character.
+        let bytes: String = text.bytes().map(char::from).collect();
+        match self.pty.exp_string(&bytes) {
+            Ok(before) => decoded(&before),
+            Err(error) => panic!("`{text}` did not come: {}", decoded(&error.to_string())),
+        }
+    }
+
+    /// Leaves, and sees that the program ends.
+    fn leave(&mut self) {
+        self.keys("\x04");
+        self.pty.exp_eof().unwrap();
+    }
+}
+
+/// A text of which rexpect took each byte for a character.
+fn decoded(text: &str) -> String {
+    let bytes: Vec<u8> = text.chars().flat_map(|c| u8::try_from(c as u32)).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The cells of an answer, by the command line: what the prompt must agree with.
+fn asked(query: &str) -> Vec<Vec<String>> {
+    let home = home("asked");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baimo"));
+    environment(&mut command, &home);
+    let output = command.args(["query", "-F", "tsv", query]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().skip(1).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+fn has(said: &str, part: &str) {
+    assert!(said.contains(part), "`{part}` is not in: {said}");
+}
+
+#[test]
+fn a_line_that_is_a_question_is_answered_at_once() {
+    let count = asked("SELECT (STR(COUNT(*)) AS ?n) { ?r a bm:Release }").concat().concat();
+    let mut prompt = Prompt::open(&home("line"), 80);
+    let said = prompt.ask("SELECT (COUNT(*) AS ?n) { ?r a bm:Release }");
+    has(&said, &format!("│ {} │", count.trim_matches('"')));
+    has(&said, "1 row · ");
+    prompt.leave();
+}
+
+#[test]
+fn several_lines_end_with_an_empty_one_or_a_semicolon() {
+    let mut prompt = Prompt::open(&home("lines"), 80);
+    prompt.keys("SELECT ?v {\r  ?v a bm:Vendor\r} LIMIT 1\r");
+    prompt.sees("Enter runs it");
+    has(&prompt.ask(""), "1 row · ");
+    prompt.keys("SELECT ?v {\r  ?v a bm:Vendor\r");
+    prompt.sees("{ of line 1 is open");
+    has(&prompt.ask("} LIMIT 2 ;"), "2 rows · ");
+    prompt.keys("ASK\r{ ?s ?p ?o\r}\r");
+    has(&prompt.ask(""), "yes");
+    prompt.leave();
+}
+
+#[test]
+fn alt_enter_and_ctrl_j_begin_a_new_line_where_enter_would_run() {
+    let mut prompt = Prompt::open(&home("newline"), 80);
+    // Nobody types Ctrl-J within the first tenth of a second.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    prompt.keys("ASK { }\n").keys("# more\x1b\r").keys("# and more\r");
+    has(&prompt.ask(""), "yes");
+    has(&prompt.ask(".history"), "1  ASK { }\r\n       # more\r\n       # and more");
+    prompt.leave();
+}
+
+#[test]
+fn tab_puts_the_name_in_the_place_of_a_label_and_lists_the_others() {
+    let mut prompt = Prompt::open(&home("tab"), 80);
+    prompt.keys("SELECT * { 百度\t");
+    prompt.sees("vendor:baidu");
+    prompt.keys("\t");
+    has(&prompt.sees("release:"), "百度");
+    has(&prompt.ask(" rdfs:label ?name }"), "百度@zh");
+    prompt.leave();
+}
+
+#[test]
+fn a_mistake_is_shown_at_once_and_stays_one_key_away() {
+    let mut prompt = Prompt::open(&home("mistake"), 80);
+    let said = prompt.ask("SELECT * { ?s ?p ?o } LIMT 3");
+    has(&said, "error: ");
+    has(&said, ":1:23");
+    has(&said, "^^^^");
+    // Up brings it back; Ctrl-W takes the last word away, twice.
+    prompt.keys("\x1b[A").keys("\x17\x17");
+    has(&prompt.ask("LIMIT 3"), "3 rows · ");
+    prompt.leave();
+}
+
+#[test]
+fn ctrl_c_clears_what_is_typed_and_ctrl_d_leaves() {
+    let mut prompt = Prompt::open(&home("clear"), 80);
+    prompt.keys("SELECT nonsense").keys("\x03");
+    prompt.sees(READY);
+    has(&prompt.ask("ASK {}"), "yes");
+    prompt.leave();
+}
+
+#[test]
+fn ctrl_c_stops_what_runs_and_keeps_the_session() {
+    let mut prompt = Prompt::open(&home("cancel"), 100);
+    prompt.ask("ASK {}");
+    prompt.keys(".watch 0.1\r");
+    prompt.sees("yes");
+    prompt.sees("yes");
+    prompt.keys("\x03");
+    prompt.sees(READY);
+    // More rows than anybody waits for.
+    prompt.keys(
+        "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?c ?d ?e . ?e ?f ?g . ?g ?h ?i . ?i ?j ?k . ?k ?l ?m }\r",
+    );
+    prompt.sees("Ctrl-C stops");
+    prompt.keys("\x03");
+    has(&prompt.sees(READY), "interrupted");
+    has(&prompt.ask("SELECT (1 + 1 AS ?two) {}"), "│   2 │");
+    prompt.leave();
+}
+
+#[test]
+fn the_history_outlives_the_session_and_holds_whole_statements() {
+    let home = home("history");
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.keys("SELECT ?v {\r?v a bm:Vendor\r");
+    has(&prompt.ask("} LIMIT 1;"), "1 row · ");
+    prompt.leave();
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.keys("\x1b[A");
+    prompt.sees("?v a bm:Vendor");
+    has(&prompt.ask(""), "1 row · ");
+    prompt.leave();
+}
+
+#[test]
+fn without_a_home_the_prompt_works_and_says_so_once() {
+    let home = home("homeless");
+    let file = home.join("file");
+    std::fs::write(&file, "").unwrap();
+    let mut prompt = Prompt::unready(&home, &file, 80);
+    has(&prompt.sees(READY), "the history cannot be written");
+    let said = prompt.ask("ASK {}");
+    has(&said, "yes");
+    assert!(!said.contains("history"), "{said}");
+    prompt.leave();
+}
+
+#[test]
+fn commands_change_how_answers_look() {
+    let mut prompt = Prompt::open(&home("commands"), 80);
+    prompt.ask(".mode line");
+    has(&prompt.ask("SELECT ('x' AS ?one) {}"), "one = x");
+    prompt.ask(".mode auto");
+    prompt.ask(".maxrows 2");
+    has(&prompt.ask("SELECT ?v { ?v a bm:Vendor }"), "more rows, .last shows all");
+    prompt.ask(".labels zh");
+    has(&prompt.ask("SELECT ?v { VALUES ?v { vendor:baidu } }"), "│ 百度");
+    has(&prompt.ask(".show"), "maxrows   2");
+    let said = prompt.ask(".mdoe csv");
+    has(&said, "there is no command `.mdoe`");
+    has(&said, "did you mean .mode?");
+    has(&prompt.ask(".help why"), ".why N | empty");
+    prompt.leave();
+}
+
+#[test]
+fn an_answer_goes_to_a_file_once() {
+    let home = home("once");
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.ask(".once answer.tsv");
+    prompt.ask("SELECT ('1' AS ?one) {}");
+    has(&prompt.ask("SELECT ('2' AS ?two) {}"), "two");
+    prompt.leave();
+    assert_eq!(std::fs::read_to_string(home.join("answer.tsv")).unwrap(), "?one\n\"1\"\n");
+}
+
+#[test]
+fn the_last_answer_is_part_of_the_next_question() {
+    let mut prompt = Prompt::open(&home("last"), 80);
+    prompt.ask("SELECT (vendor:baidu AS ?v) {}");
+    let said = prompt.ask("SELECT ?v ?n { VALUES _ ?v rdfs:label ?n FILTER(LANG(?n) = 'zh') }");
+    has(&said, "百度");
+    has(&said, "1 row · ");
+    // The place of an error is where it was typed.
+    let said = prompt.ask("SELECT ?v { VALUES _ ?v nope:label ?n }");
+    has(&said, ":1:25");
+    has(&said, "{ VALUES _ ?v nope:label ?n }");
+    prompt.leave();
+}
+
+#[test]
+fn plain_words_are_helped() {
+    let mut prompt = Prompt::open(&home("words"), 80);
+    prompt.ask(".pager off");
+    let said = prompt.ask("百度");
+    has(&said, "vendor:baidu");
+    has(&said, ".describe");
+    has(&prompt.ask("timeline"), ".run timeline");
+    has(&prompt.ask("help"), ".quit");
+    prompt.keys("quit\r");
+    prompt.pty.exp_eof().unwrap();
+}
+
+#[test]
+fn nothing_found_says_why() {
+    let mut prompt = Prompt::open(&home("why"), 80);
+    let said = prompt.ask("SELECT ?x { ?x a bm:Vendr }");
+    has(&said, "0 rows");
+    has(&said, "bm:Vendor");
+    prompt.leave();
+}
+
+#[test]
+fn a_row_says_where_it_comes_from() {
+    let mut prompt = Prompt::open(&home("row"), 80);
+    prompt.ask("SELECT ?d { ?r a bm:Release ; bm:date ?d } LIMIT 1");
+    has(&prompt.ask(".why 1"), "bm:date");
+    has(&prompt.ask(".why 2"), "there is no row 2");
+    prompt.leave();
+}
+
+#[test]
+fn a_narrow_window_is_enough() {
+    let mut prompt = Prompt::open(&home("narrow"), 40);
+    let said = prompt.ask("SELECT ?v ?n { ?v a bm:Vendor ; rdfs:label ?n } LIMIT 3");
+    let widest = said.lines().filter(|line| line.contains('│')).map(|line| line.trim().chars().count()).max();
+    assert!(widest.is_some_and(|columns| columns <= 40), "{said}");
+    prompt.leave();
+}
+
+#[test]
+fn a_question_is_saved_under_a_name_and_never_replaced_unasked() {
+    let home = home("save");
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.ask("SELECT (7 AS ?seven) {}");
+    has(&prompt.ask(".save mine What it asks"), "saved as");
+    has(&prompt.ask(".save mine"), "`mine` is taken");
+    has(&prompt.ask(".run mine"), "seven");
+    prompt.leave();
+    let file = std::fs::read_to_string(home.join(".local/share/baimo/queries/mine.rq")).unwrap();
+    has(&file, "What it asks");
+    has(&file, "SELECT (7 AS ?seven) {}");
+}
+
+#[test]
+fn declared_prefixes_and_changes_hold_for_the_session() {
+    let mut prompt = Prompt::open(&home("changes"), 80);
+    prompt.keys("PREFIX ex: <http://example.org/>\r");
+    prompt.sees("keeps the prefixes");
+    has(&prompt.ask(""), "ex: is in scope");
+    has(&prompt.ask("ASK { ex:a ?p ?o }"), "no");
+    has(&prompt.ask("INSERT DATA { ex:a ex:b 'c' }"), "1 more than before");
+    has(&prompt.ask("ASK { ex:a ex:b 'c' }"), "yes");
+    prompt.leave();
+}
+
+/// Gives `input` to the program through a pipe.
+fn piped(test: &str, input: &str) -> Output {
+    let home = home(test);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baimo"));
+    environment(&mut command, &home);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that stops at an error need not read the rest.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn err(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+#[test]
+fn a_pipe_gets_answers_and_nothing_else() {
+    let output = piped(
+        "pipe",
+        "# first\nSELECT ('1' AS ?a) {}\n\nPREFIX x: <http://e/>\nSELECT ('2' AS ?b)\n{\n\n}\nSELECT ('3' AS ?c) {};\n.echo four\nASK\n{ }",
+    );
+    assert_eq!(out(&output), "?a\n\"1\"\n?b\n\"2\"\n?c\n\"3\"\nfour\ntrue\n");
+    assert_eq!(err(&output), "");
+    assert!(output.status.success());
+}
+
+#[test]
+fn a_pipe_stops_at_the_first_error_with_its_line_in_the_whole() {
+    let output = piped("pipe-error", "ASK {}\n\nSELECT *\n{ ?s nope:p ?o }\n\n.echo never\n");
+    assert_eq!(out(&output), "true\n");
+    assert!(err(&output).contains("stdin:4:6"), "{}", err(&output));
+    assert_eq!(output.status.code(), Some(1));
+    let output = piped("pipe-usage", ".nonsense\n");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn the_last_answer_is_there_in_a_pipe_too() {
+    let output = piped("pipe-last", "SELECT ('x' AS ?a) {}\nSELECT (CONCAT(?a, 'y') AS ?b) { VALUES _ }\n");
+    assert_eq!(out(&output), "?a\n\"x\"\n?b\n\"xy\"\n");
+}
