@@ -2,7 +2,7 @@
 //!
 //! In: quads, a format, and a [`GraphStyle`]. Out: text. It refuses to know where the quads come from.
 
-use super::{rdfxml, turtle};
+use super::{jsonld, rdfxml, turtle};
 use crate::blank::Blanks;
 use crate::error::{Error, Result};
 use crate::terms::{
@@ -145,13 +145,10 @@ pub fn to_text(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) ->
             let blanks = Blanks::of(&quads);
             rdfxml::write(&blanks.relabel(quads), &style.prefixes, &style.header)
         }
-        GraphFormat::JsonLd
-        | GraphFormat::GraphMl
-        | GraphFormat::Dot
-        | GraphFormat::Edges
-        | GraphFormat::Nodes => {
+        GraphFormat::JsonLd => jsonld::write(&quads, &style.prefixes),
+        GraphFormat::GraphMl | GraphFormat::Dot | GraphFormat::Edges | GraphFormat::Nodes => {
             Err(Error::usage(format!("graphs cannot be written as {} yet", format.name()))
-                .hint("use turtle, trig, ntriples, nquads or rdfxml"))
+                .hint("use turtle, trig, ntriples, nquads, rdfxml or jsonld"))
         }
     }
 }

@@ -4,38 +4,27 @@
 //! IRI, then blank nodes by what they say; types first, labels next, other predicates by IRI; objects:
 //! IRIs, numbers by value, texts by language, then blank nodes. It refuses to know where quads come from.
 
+use super::subjects::{Subjects, by_graph};
 use crate::blank::Blanks;
 use crate::terms::{
-    BlankNode, GraphName, Literal, NAMING, NamedNode, NamedOrBlankNode, OTHER_NAMES, Prefixes, Quad, Term,
-    Triple, is_bare, quote, rdf, xsd,
+    BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple, is_bare, quote,
+    rdf, xsd,
 };
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 /// The width that lines keep to where they can.
 const WIDTH: usize = 100;
 
-/// What is said about one subject: predicates in order, each with its objects.
-type Facts = Vec<(NamedNode, Vec<Term>)>;
-
 /// Writes quads as Turtle, or as TriG where there are named graphs.
 pub fn write(quads: &[Quad], prefixes: &Prefixes, header: &[String]) -> String {
     let blanks = Blanks::of(quads);
-    let mut graphs: BTreeMap<String, (GraphName, Vec<&Quad>)> = BTreeMap::new();
-    for quad in quads {
-        let key = match &quad.graph_name {
-            GraphName::DefaultGraph => String::new(),
-            GraphName::NamedNode(iri) => format!("<{}", iri.as_str()),
-            GraphName::BlankNode(node) => format!("_{}", blanks.label(node)),
-        };
-        graphs.entry(key).or_insert_with(|| (quad.graph_name.clone(), Vec::new())).1.push(quad);
-    }
+    let graphs = by_graph(quads, &blanks);
     let mut writer =
-        Writer { prefixes: writable(prefixes), used: BTreeSet::new(), blanks, facts: HashMap::new() };
+        Writer { prefixes: writable(prefixes), used: BTreeSet::new(), blanks, subjects: Subjects::default() };
     let mut blocks = Vec::new();
-    for (name, quads) in graphs.into_values() {
+    for (name, quads) in graphs {
         let inner = writer.graph(&quads);
         blocks.push(match name {
             GraphName::DefaultGraph => inner,
@@ -73,7 +62,7 @@ struct Writer {
     used: BTreeSet<String>,
     blanks: Blanks,
     /// Of the graph that is being written.
-    facts: HashMap<NamedOrBlankNode, Facts>,
+    subjects: Subjects,
 }
 
 impl Writer {
@@ -99,25 +88,8 @@ impl Writer {
 
     /// The blocks of one graph, with a blank line between.
     fn graph(&mut self, quads: &[&Quad]) -> String {
-        let mut sorted: HashMap<NamedOrBlankNode, BTreeMap<(usize, &str), HashSet<&Term>>> = HashMap::new();
-        for quad in quads {
-            let about = sorted.entry(quad.subject.clone()).or_default();
-            about.entry(rank(&quad.predicate)).or_default().insert(&quad.object);
-        }
-        self.facts = sorted.into_iter().map(|(subject, facts)| (subject, in_order(facts))).collect();
-        let mut named: Vec<NamedNode> = Vec::new();
-        let mut unnamed: Vec<BlankNode> = Vec::new();
-        for subject in self.facts.keys() {
-            match subject {
-                NamedOrBlankNode::NamedNode(iri) => named.push(iri.clone()),
-                NamedOrBlankNode::BlankNode(node) if !self.blanks.is_nested(node) => {
-                    unnamed.push(node.clone());
-                }
-                NamedOrBlankNode::BlankNode(_) => {}
-            }
-        }
-        named.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
-        let mentioned = mentioned(quads);
+        self.subjects = Subjects::of(quads, &self.blanks);
+        let (named, unnamed) = (self.subjects.named.clone(), self.subjects.unnamed.clone());
         let mut blocks: Vec<String> = Vec::new();
         for iri in named {
             let name = self.iri(&iri);
@@ -125,7 +97,7 @@ impl Writer {
         }
         let mut last = Vec::new();
         for node in unnamed {
-            let name = if mentioned.contains(node.as_str()) || self.blanks.is_shared(&node) {
+            let name = if self.subjects.needs_label(&node, &self.blanks) {
                 self.blank(&node)
             } else {
                 "[]".to_owned()
@@ -138,7 +110,7 @@ impl Writer {
     }
 
     fn block(&mut self, name: &str, subject: &NamedOrBlankNode) -> String {
-        let facts = self.facts.get(subject).cloned().unwrap_or_default();
+        let facts = self.subjects.facts(subject).to_vec();
         let lines: Vec<String> =
             facts.iter().map(|(predicate, objects)| self.statement(predicate, objects, 4)).collect();
         format!("{name}\n{} .\n", lines.join(" ;\n"))
@@ -179,16 +151,18 @@ impl Writer {
 
     fn object(&mut self, object: &Term, indent: usize) -> String {
         match object {
-            Term::BlankNode(node) if self.blanks.is_nested(node) => match self.list(node) {
-                Some(items) => self.list_text(&items, indent),
-                None => self.nested(node, indent),
-            },
+            Term::BlankNode(node) if self.blanks.is_nested(node) => {
+                match self.subjects.list(node, &self.blanks) {
+                    Some(items) => self.list_text(&items, indent),
+                    None => self.nested(node, indent),
+                }
+            }
             object => self.term(object, true),
         }
     }
 
     fn nested(&mut self, node: &BlankNode, indent: usize) -> String {
-        let facts = self.facts.get(&NamedOrBlankNode::from(node.clone())).cloned().unwrap_or_default();
+        let facts = self.subjects.facts(&node.clone().into()).to_vec();
         if facts.is_empty() {
             return "[]".to_owned();
         }
@@ -200,27 +174,6 @@ impl Writer {
             return inline;
         }
         format!("[\n{}\n{:indent$}]", lines.join(" ;\n"), "")
-    }
-
-    /// The items of a well-formed list that starts at a nested node: each cell has a first and a
-    /// rest, nothing else, and is mentioned nowhere else.
-    fn list(&self, head: &BlankNode) -> Option<Vec<Term>> {
-        let mut items = Vec::new();
-        let mut cell = head.clone();
-        loop {
-            let facts = self.facts.get(&NamedOrBlankNode::from(cell))?;
-            let [(first, values), (rest, tails)] = facts.as_slice() else { return None };
-            let ([value], [tail]) = (values.as_slice(), tails.as_slice()) else { return None };
-            if *first != rdf::FIRST || *rest != rdf::REST {
-                return None;
-            }
-            items.push(value.clone());
-            match tail {
-                Term::NamedNode(nil) if *nil == rdf::NIL => return Some(items),
-                Term::BlankNode(next) if self.blanks.is_nested(next) => cell = next.clone(),
-                _ => return None,
-            }
-        }
     }
 
     fn list_text(&mut self, items: &[Term], indent: usize) -> String {
@@ -316,70 +269,4 @@ fn long_quote(out: &mut String, value: &str) {
         out.push_str(quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')).unwrap_or_default());
     }
     out.push_str("\"\"\"");
-}
-
-/// Types, then names, then the rest by IRI.
-fn rank(predicate: &NamedNode) -> (usize, &str) {
-    let iri = predicate.as_str();
-    let rank = if *predicate == rdf::TYPE {
-        0
-    } else {
-        1 + NAMING
-            .iter()
-            .chain(OTHER_NAMES)
-            .position(|naming| *naming == iri)
-            .unwrap_or(NAMING.len() + OTHER_NAMES.len())
-    };
-    (rank, iri)
-}
-
-fn in_order(facts: BTreeMap<(usize, &str), HashSet<&Term>>) -> Facts {
-    let ordered = |((_, predicate), objects): ((usize, &str), HashSet<&Term>)| {
-        let mut objects: Vec<Term> = objects.into_iter().cloned().collect();
-        objects.sort_by(compare);
-        (NamedNode::new_unchecked(predicate), objects)
-    };
-    facts.into_iter().map(ordered).collect()
-}
-
-/// IRIs, then literals, then triple terms, then blank nodes (which the writer sorts by their text).
-fn compare(a: &Term, b: &Term) -> Ordering {
-    let class = |term: &Term| match term {
-        Term::NamedNode(_) => 0,
-        Term::Literal(_) => 1,
-        Term::Triple(_) => 2,
-        Term::BlankNode(_) => 3,
-    };
-    class(a).cmp(&class(b)).then_with(|| match (a, b) {
-        (Term::NamedNode(a), Term::NamedNode(b)) => a.as_str().cmp(b.as_str()),
-        (Term::Literal(a), Term::Literal(b)) => compare_literals(a, b),
-        (Term::BlankNode(_), Term::BlankNode(_)) => Ordering::Equal,
-        (a, b) => a.to_string().cmp(&b.to_string()),
-    })
-}
-
-fn compare_literals(a: &Literal, b: &Literal) -> Ordering {
-    let number = |literal: &Literal| {
-        is_bare(literal.value(), literal.datatype().as_str())
-            .then(|| literal.value().parse::<f64>().ok())
-            .flatten()
-    };
-    let (x, y) = (number(a), number(b));
-    let values = match (x, y) {
-        (Some(x), Some(y)) => x.total_cmp(&y),
-        (x, y) => y.is_some().cmp(&x.is_some()),
-    };
-    let rest = |l: &Literal| (l.language().map(str::to_owned), l.value().to_owned(), l.to_string());
-    values.then_with(|| rest(a).cmp(&rest(b)))
-}
-
-/// The labels of blank nodes that are objects in a graph.
-fn mentioned<'a>(quads: &[&'a Quad]) -> HashSet<&'a str> {
-    quads
-        .iter()
-        .filter_map(|quad| match &quad.object {
-            Term::BlankNode(node) => Some(node.as_str()),
-            _ => None,
-        })
-        .collect()
 }
