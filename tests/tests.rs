@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod cli;
 mod diagnostics;
 mod export;
 mod import;

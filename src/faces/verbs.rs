@@ -180,6 +180,12 @@ fn text(value: &str) -> Option<Term> {
     (!value.is_empty()).then(|| Literal::new_simple_literal(value).into())
 }
 
+/// A prefixed name as the IRI it stands for, anything else as text.
+fn short_or_text(value: &str, session: &Session) -> Option<Term> {
+    let iri = session.prefixes().expand(value).and_then(|iri| NamedNode::new(iri).ok());
+    iri.map(Term::from).or_else(|| text(value))
+}
+
 fn hand_over(export: &Export, session: &Session, output: &mut Output) -> Result<()> {
     let constructs = !export.saved.is_empty() || export.query.is_some() || export.file.is_some();
     if constructs {
@@ -322,7 +328,8 @@ fn find(search: &Search, session: &Session, output: &mut Output) -> Result<()> {
     }
     let row = |hit: crate::advise::schema::Found| {
         let label = hit.label.as_deref().and_then(text);
-        vec![Some(hit.term), label, hit.class.as_deref().and_then(text), text(&hit.matched)]
+        let class = hit.class.as_deref().and_then(|class| short_or_text(class, session));
+        vec![Some(hit.term), label, class, text(&hit.matched)]
     };
     let found = found.into_iter().map(row).collect();
     rows(&["thing", "label", "class", "name"], found, ("thing", "things"), session, output)

@@ -1,0 +1,617 @@
+//! The command line as a black box: every verb, its exit codes, streams, formats and bad input.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+const BAIMO: &str = env!("CARGO_BIN_EXE_baimo");
+
+/// An empty folder, removed when dropped. It is no part of any graph's folder.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("baimo-cli-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.0.join(name), content).unwrap();
+        self
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.join(name)).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// `baimo` in a folder, with nothing of the tester's environment that could matter.
+fn command(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(BAIMO);
+    command.args(words).current_dir(folder).stdin(Stdio::null());
+    for name in
+        ["NO_COLOR", "TERM", "PAGER", "BAIMO_COMPLETE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"]
+    {
+        command.env_remove(name);
+    }
+    command.env("HOME", folder);
+    command
+}
+
+fn baimo_in(folder: &Folder, words: &[&str]) -> Said {
+    Said::of(command(&folder.0, words).output().unwrap())
+}
+
+fn baimo(words: &[&str]) -> Said {
+    baimo_in(&Folder::new(), words)
+}
+
+fn piped(folder: &Folder, words: &[&str], input: &[u8]) -> Said {
+    let mut child = command(&folder.0, words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let said = Said::of(child.wait_with_output().unwrap());
+    writer.join().unwrap();
+    said
+}
+
+/// What a run said, and its exit code.
+#[derive(Debug)]
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    fn of(output: Output) -> Self {
+        let said = Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            err: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        };
+        assert!(!said.err.contains("panicked"), "{said:?}");
+        assert!(!said.err.contains('\x1b') && !said.out.contains('\x1b'), "colour off a terminal: {said:?}");
+        said
+    }
+
+    /// The output of a run that went well and had nothing to say about it.
+    fn ok(self) -> String {
+        assert!(self.code == 0 && self.err.is_empty(), "{self:?}");
+        self.out
+    }
+
+    /// The words of a run that failed: with this code, an error, the way out, and nothing on stdout.
+    fn failed(self, code: i32) -> String {
+        assert_eq!(self.code, code, "{self:?}");
+        assert!(self.out.is_empty(), "{self:?}");
+        assert!(self.err.starts_with("error: "), "{self:?}");
+        assert!(self.err.contains("= help: "), "no way out: {self:?}");
+        self.err
+    }
+}
+
+const VENDORS: &str =
+    "SELECT ?name { ?v a bm:Vendor ; rdfs:label ?name FILTER(LANG(?name) = 'zh') } ORDER BY ?name";
+
+#[test]
+fn a_question_is_answered_in_tsv_when_piped() {
+    let out = baimo(&["query", "SELECT ?name { vendor:baidu rdfs:label ?name } ORDER BY ?name"]).ok();
+    assert_eq!(out, "?name\n\"Baidu\"@en\n\"百度\"@zh\n");
+}
+
+#[test]
+fn the_text_may_come_from_an_option_a_file_or_stdin() {
+    let folder = Folder::new().with("q.rq", format!("\u{FEFF}{VENDORS}"));
+    let expected = baimo_in(&folder, &["query", VENDORS]).ok();
+    assert!(expected.lines().count() > 10);
+    for words in [&["query", "-q", VENDORS][..], &["query", "-f", "q.rq"]] {
+        assert_eq!(baimo_in(&folder, words).ok(), expected, "{words:?}");
+    }
+    for words in [&["query", "-"][..], &["query", "-f", "-"], &["query"]] {
+        assert_eq!(piped(&folder, words, VENDORS.as_bytes()).ok(), expected, "{words:?}");
+    }
+}
+
+#[test]
+fn formats_go_by_name_ending_and_media_type() {
+    let ask = |format: &str, query: &str| baimo(&["query", "-F", format, query]).ok();
+    let one = "SELECT (1 AS ?n) ('百 \"度\"' AS ?s) {}";
+    assert_eq!(ask("csv", one), "n,s\r\n1,\"百 \"\"度\"\"\"\r\n");
+    assert_eq!(ask("text/csv", one), ask("CSV", one));
+    assert!(ask("json", one).starts_with("{\"head\""));
+    assert!(ask("xml", one).contains("http://www.w3.org/2005/sparql-results#"));
+    assert!(ask("md", one).contains("|"));
+    assert!(ask("html", one).contains("<table"));
+    assert!(ask("table", one).contains("百"));
+    assert_eq!(ask("csv", "ASK {}").trim_end(), "true");
+    let graph = "CONSTRUCT { vendor:baidu rdfs:label ?n } { vendor:baidu rdfs:label ?n }";
+    for format in ["turtle", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "application/ld+json"] {
+        assert!(
+            ask(format, graph).contains("vendor/baidu") || ask(format, graph).contains("vendor:baidu"),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn a_format_that_does_not_suit_is_named_before_any_work() {
+    let error = baimo(&["query", "-F", "turtle", "ASK {}"]).failed(2);
+    assert!(error.contains("turtle is a format of graphs"), "{error}");
+    let error = baimo(&["query", "-F", "markdown", "CONSTRUCT WHERE { ?s ?p ?o }"]).failed(2);
+    assert!(error.contains("markdown is a format of rows"), "{error}");
+    let error = baimo(&["query", "-F", "turtel", "ASK {}"]).failed(2);
+    assert!(error.contains("did you mean turtle?"), "{error}");
+}
+
+#[test]
+fn output_goes_to_a_file_whole_or_not_at_all() {
+    let folder = Folder::new().with("old.csv", "old");
+    assert_eq!(baimo_in(&folder, &["query", "-o", "old.csv", "SELECT (1 AS ?n) {}"]).ok(), "");
+    assert_eq!(folder.read("old.csv"), "n\r\n1\r\n");
+    baimo_in(&folder, &["query", "-o", "old.csv", "SELECT nonsense"]).failed(1);
+    assert_eq!(folder.read("old.csv"), "n\r\n1\r\n", "a failure leaves the file alone");
+    baimo_in(&folder, &["query", "-o", "graph.nt", "CONSTRUCT WHERE { vendor:baidu rdfs:label ?n }"]).ok();
+    assert!(folder.read("graph.nt").starts_with("<https://w3id.org/baimo/vendor/baidu>"));
+    baimo_in(&folder, &["query", "-o", "x.csv", "-F", "tsv", "SELECT (1 AS ?n) {}"]).ok();
+    assert_eq!(folder.read("x.csv"), "?n\n1\n", "--format wins");
+    let left: Vec<_> = std::fs::read_dir(&folder.0).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("part")), "{left:?}");
+    baimo_in(&folder, &["query", "-o", ".", "ASK {}"]).failed(3);
+    baimo_in(&folder, &["query", "-o", "no/such/folder.csv", "ASK {}"]).failed(3);
+    assert_eq!(baimo_in(&folder, &["query", "-o", "/dev/null", "ASK {}"]).ok(), "");
+    assert_eq!(baimo_in(&folder, &["query", "-o", "-", "ASK {}"]).ok(), "true\n");
+}
+
+#[test]
+fn saved_questions_are_run_with_parameters() {
+    let named = baimo(&["run", "timeline", "--vendor", "百度", "-F", "csv"]).ok();
+    assert!(named.lines().count() > 1 && named.lines().skip(1).all(|line| line.contains("百度")), "{named}");
+    for words in [
+        &["run", "timeline", "--param", "vendor=百度", "--format=csv"][..],
+        &["run", "-F", "csv", "timeline", "-p", "vendor=vendor:baidu"],
+        &["-F", "csv", "run", "timeline", "vendor=Baidu"],
+        &["run", "timeline", "百度", "-Fcsv"],
+        &["run", "timeline", "--vendor=https://w3id.org/baimo/vendor/baidu", "-F", "csv"],
+    ] {
+        assert_eq!(baimo(words).ok(), named, "{words:?}");
+    }
+    let english = baimo(&["run", "timeline", "--vendor", "百度", "--lang", "en"]).ok();
+    assert!(english.contains("\"Baidu\"@en"), "{english}");
+}
+
+#[test]
+fn a_saved_question_has_a_help_of_its_own() {
+    let help = baimo(&["run", "timeline", "--help"]).ok();
+    for part in ["--vendor", "--lang", "default: zh", "bm:Vendor", "Usage: baimo run timeline"] {
+        assert!(help.contains(part), "{part}: {help}");
+    }
+    let english = baimo(&["--lang", "en", "run", "timeline", "--help"]).ok();
+    assert!(english.contains("Every release, in order of time"), "{english}");
+}
+
+#[test]
+fn wrong_names_and_parameters_are_met_with_the_nearest() {
+    let error = baimo(&["run", "timelin"]).failed(2);
+    assert!(error.contains("`timeline`"), "{error}");
+    let error = baimo(&["run", "timeline", "--vendro", "百度"]).failed(2);
+    assert!(error.contains("--vendor"), "{error}");
+    let error = baimo(&["run", "timeline", "--param", "vendro=百度"]).failed(2);
+    assert!(error.contains("vendor"), "{error}");
+    let error = baimo(&["run", "timeline", "--vendor", "nobody at all"]).failed(2);
+    assert!(error.contains("nobody at all"), "{error}");
+    baimo(&["run", "timeline", "--vendor"]).failed(2);
+    baimo(&["run", "timeline", "--vendor", "百度", "--param", "vendor=谷歌"]).failed(2);
+    baimo(&["run", "timeline", "百度", "谷歌"]).failed(2);
+    baimo(&["run"]).failed(2);
+}
+
+#[test]
+fn no_parameter_can_change_the_question() {
+    for value in ["百度' } DROP ALL #", "\"@zh . ?s ?p ?o", "vendor:baidu> . <x:y", "?x", "<>", ""] {
+        let said = baimo(&["run", "search", "--text", value]);
+        assert!(said.code == 0 || said.code == 2, "{value}: {said:?}");
+        assert!(said.out.lines().count() <= 1 || value.is_empty(), "{value}: {said:?}");
+    }
+}
+
+#[test]
+fn saved_questions_are_listed_found_shown_and_exported() {
+    let all = baimo(&["queries", "-F", "csv"]).ok();
+    assert!(all.contains("timeline,"), "{all}");
+    let some = baimo(&["queries", "备案", "-F", "csv"]).ok();
+    assert!(some.lines().count() > 1 && some.lines().count() < all.lines().count());
+    assert!(some.contains("registrations,"), "{some}");
+    let none = baimo(&["queries", "no-such-thing"]);
+    assert!(none.code == 0 && none.err.contains("`baimo queries` lists all"), "{none:?}");
+    let text = baimo(&["queries", "show", "timeline"]).ok();
+    assert!(text.starts_with("#+ summary: Every release, in order of time\n"), "{text}");
+    baimo(&["queries", "show", "timelin"]).failed(2);
+    let graph = baimo(&["queries", "export", "-F", "nt"]).ok();
+    assert!(graph.contains("http://www.w3.org/ns/shacl#SPARQLExecutable"), "{graph}");
+}
+
+#[test]
+fn graphs_are_exported_and_read_back_the_same() {
+    let folder = Folder::new();
+    baimo_in(&folder, &["export", "-o", "all.ttl"]).ok();
+    let differ = baimo_in(&folder, &["diff", "all.ttl", "--exit-code"]);
+    assert!(differ.code == 0 && differ.out.is_empty(), "{differ:?}");
+    let count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
+    let embedded = baimo_in(&folder, &["query", count]).ok();
+    assert_eq!(baimo_in(&folder, &["query", "--data", "all.ttl", count]).ok(), embedded);
+    let header = baimo_in(&folder, &["export", "--header", "--about", "百度"]).ok();
+    assert!(header.starts_with("# baimo "), "{header}");
+    let saved = baimo_in(&folder, &["export", "as-skos", "-F", "nt"]).ok();
+    assert!(saved.contains("http://www.w3.org/2004/02/skos/core#"), "{saved}");
+    let made =
+        baimo_in(&folder, &["export", "-q", "CONSTRUCT WHERE { vendor:baidu rdfs:label ?n }", "-F", "nt"])
+            .ok();
+    assert_eq!(made.lines().count(), 2, "{made}");
+    baimo_in(&folder, &["export", "timeline"]).failed(2);
+    baimo_in(&folder, &["export", "--about", "nobody at all"]).failed(1);
+    baimo_in(&folder, &["export", "--graph", "http://example.org/none"]).code.checked_sub(1).unwrap();
+    baimo_in(&folder, &["export", "-F", "tsv"]).failed(2);
+}
+
+#[test]
+fn two_graphs_are_compared() {
+    let folder = Folder::new()
+        .with("a.ttl", "@prefix : <http://example.org/> . :s :p 1, [ :q 2 ] .")
+        .with("b.ttl", "@prefix : <http://example.org/> . :s :p [ :q 2 ], 3 .");
+    let said = baimo_in(&folder, &["diff", "a.ttl", "b.ttl"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let marked =
+        |mark: &str, what: &str| said.out.lines().any(|line| line.starts_with(mark) && line.contains(what));
+    assert!(marked("-", "1") && marked("+", "3") && !marked("-", "q"), "{said:?}");
+    assert_eq!(baimo_in(&folder, &["diff", "--exit-code", "a.ttl", "b.ttl"]).code, 5);
+    baimo_in(&folder, &["diff", "a.ttl", "none.ttl"]).failed(1);
+    baimo_in(&folder, &["diff", "a.ttl", "."]).failed(2);
+}
+
+#[test]
+fn things_are_described_and_found() {
+    let described = baimo(&["describe", "百度"]).ok();
+    assert_eq!(baimo(&["describe", "vendor:baidu"]).ok(), described);
+    assert_eq!(baimo(&["describe", "<https://w3id.org/baimo/vendor/baidu>"]).ok(), described);
+    assert!(described.contains("百度"), "{described}");
+    let error = baimo(&["describe", "百渡"]).failed(1);
+    assert!(error.contains("百渡"), "{error}");
+    let found = baimo(&["search", "-F", "csv", "baidu"]).ok();
+    assert!(found.contains("https://w3id.org/baimo/vendor/baidu"), "{found}");
+    let limited = baimo(&["search", "--limit", "1", "-F", "csv", "百"]).ok();
+    assert_eq!(limited.lines().count(), 2, "{limited}");
+}
+
+#[test]
+fn the_schema_is_shown() {
+    assert!(baimo(&["schema"]).ok().contains("Release"));
+    let rows = baimo(&["schema", "-F", "csv"]).ok();
+    assert!(rows.starts_with("class,label,property,values,count"), "{rows}");
+    assert!(rows.contains("https://w3id.org/baimo/ontology#Release"));
+}
+
+#[test]
+fn a_new_graph_works_at_once() {
+    let folder = Folder::new();
+    let said = baimo_in(&folder, &["init", "library"]);
+    assert!(said.code == 0 && said.err.contains("cd library && baimo run books"), "{said:?}");
+    let inside = |words: &[&str]| Said::of(command(&folder.0.join("library/data"), words).output().unwrap());
+    let expected = folder.read("library/tests/questions/books-of-lu-xun.tsv");
+    assert_eq!(inside(&["run", "books", "--author", "鲁迅"]).ok(), expected);
+    assert!(inside(&["run", "books-per-author"]).ok().contains("\"Lu Xun\"@en\t2"));
+    assert!(inside(&["queries"]).ok().contains("books-per-author"));
+    assert!(inside(&["schema"]).ok().contains("Book"));
+    let again = baimo_in(&folder, &["init", "library"]).failed(2);
+    assert!(again.contains("is there already"), "{again}");
+}
+
+#[test]
+fn several_files_are_one_graph() {
+    let folder = Folder::new()
+        .with("a.ttl", "<http://example.org/a> <http://example.org/p> 1 .")
+        .with("b.nt", "<http://example.org/b> <http://example.org/p> \"2\" .\n");
+    let count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
+    for words in [
+        &["query", "--data", "a.ttl", "--data", "b.nt", count][..],
+        &["query", "-d", "a.ttl", "b.nt", count],
+        &["--data=a.ttl", "--data=b.nt", "query", count],
+    ] {
+        assert_eq!(baimo_in(&folder, words).ok(), "?n\n2\n", "{words:?}");
+    }
+}
+
+#[test]
+fn the_default_graph_can_be_the_union() {
+    let folder = Folder::new().with("g.nq", "<http://e/a> <http://e/p> <http://e/b> <http://e/g> .\n");
+    let ask = |words: &[&str]| {
+        let mut all = vec!["query", "--data", "g.nq", "ASK { ?s ?p ?o }"];
+        all.extend(words);
+        baimo_in(&folder, &all).ok()
+    };
+    assert_eq!(ask(&[]), "false\n");
+    assert_eq!(ask(&["--default-graph", "union"]), "true\n");
+}
+
+#[test]
+fn bad_input_ends_in_a_clear_error() {
+    let folder = Folder::new()
+        .with("broken.ttl", "@prefix : <http://example.org/> .\n:a :b :c\n:d :e :f .")
+        .with("rubbish.ttl", [0u8, 159, 146, 150, 255, 254])
+        .with("rubbish.rq", [0u8, 159, 146, 150, 255, 254])
+        .with("empty.rq", " \n\t")
+        .with("latin.ttl", b"<http://e/a> <http://e/b> \"caf\xe9\" .".as_slice());
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["query", "--data", "broken.ttl", "ASK {}"], 1, "broken.ttl:3:"),
+        (&["query", "--data", "rubbish.ttl", "ASK {}"], 1, "rubbish.ttl"),
+        (&["query", "--data", "latin.ttl", "ASK {}"], 1, "latin.ttl"),
+        (&["query", "--data", "none.ttl", "ASK {}"], 1, "none.ttl"),
+        (&["query", "--data", ".", "ASK {}"], 1, "."),
+        (&["query", "-f", "."], 1, "it is a folder"),
+        (&["query", "-f", "none.rq"], 1, "cannot read none.rq: no such file or directory"),
+        (&["query", "-f", "rubbish.rq"], 1, "no UTF-8"),
+        (&["query", "-f", "empty.rq"], 2, "empty"),
+        (&["query", ""], 2, "empty"),
+        (&["query"], 2, "empty"),
+        (&["query", "empty.rq"], 2, "is a file"),
+        (&["query", "查询 百度"], 1, ""),
+        (&["query", "SELECT * { ?s ?p"], 1, ""),
+        (&["query", "--timeout", "soon", "ASK {}"], 2, "`soon` is no time"),
+        (&["query", "--max-memory", "much", "ASK {}"], 2, "`much` is no size"),
+        (&["query", "--max-rows", "-1", "ASK {}"], 2, ""),
+        (&["query", "--color", "red", "ASK {}"], 2, "auto"),
+        (&["query", "ASK", "{}"], 2, "one word too many"),
+        (&["query", "--fromat", "csv", "ASK {}"], 2, "--format"),
+        (&["qurey", "ASK {}"], 2, "did you mean query"),
+        (&["SELECT * { ?s ?p ?o }"], 2, "baimo query 'SELECT"),
+        (&["query", "-q", "ASK {}", "-f", "empty.rq"], 2, "exclude each other"),
+        (&["completions", "tcsh"], 2, "bash"),
+        (&["man", "nothing"], 2, "nothing"),
+    ];
+    for (words, code, part) in cases {
+        let said = baimo_in(&folder, words);
+        let error = said.failed(*code);
+        assert!(error.contains(part), "{words:?}: {error}");
+    }
+}
+
+#[test]
+fn arguments_need_not_be_text() {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = Folder::new();
+        for words in [&["query"][..], &["run"], &["run", "timeline", "--vendor"], &["describe"], &[]] {
+            let mut command = command(&folder.0, words);
+            command.arg(std::ffi::OsStr::from_bytes(b"\xff\xfe"));
+            Said::of(command.output().unwrap()).failed(2);
+        }
+    }
+}
+
+#[test]
+fn no_home_and_no_terminal_type_are_no_trouble() {
+    let folder = Folder::new();
+    for home in [None, Some("/nonexistent"), Some("/proc"), Some("")] {
+        let mut command = command(&folder.0, &["run", "timeline"]);
+        match home {
+            None => command.env_remove("HOME"),
+            Some(home) => command.env("HOME", home),
+        };
+        Said::of(command.output().unwrap()).ok();
+    }
+}
+
+#[cfg(unix)]
+fn shell(folder: &Folder, line: &str) -> Said {
+    let mut command = command(&folder.0, &[]);
+    let path = format!("{}:{}", Path::new(BAIMO).parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let mut shell = Command::new("bash");
+    shell.args(["-c", line]).current_dir(&folder.0).env_clear().env("PATH", path).env("HOME", &folder.0);
+    shell.stdin(Stdio::null());
+    command.stdin(Stdio::null());
+    Said::of(shell.output().unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let folder = Folder::new();
+    for line in [
+        "baimo query 'SELECT * { ?a ?b ?c . ?d ?e ?f }' | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo export -F nt | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo query -F table 'SELECT * { ?a ?b ?c }' | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo queries export | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo --help | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo man | head -1 ; exit ${PIPESTATUS[0]}",
+    ] {
+        let out = shell(&folder, line).ok();
+        assert_eq!(out.lines().count(), 1, "{line}: {out}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn closed_streams_are_no_panic() {
+    let folder = Folder::new();
+    for line in ["baimo run timeline >&-", "baimo run timeline >&- 2>&-", "baimo run timeline <&- >/dev/null"]
+    {
+        assert_eq!(shell(&folder, line).code, 0, "{line}");
+    }
+    assert_eq!(shell(&folder, "baimo run nothing 2>&-").code, 2);
+    if Path::new("/dev/full").exists() {
+        let said = shell(&folder, "baimo run timeline > /dev/full");
+        assert!(said.code == 3 && said.err.contains("cannot be written"), "{said:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_endless_pipe_ends() {
+    let folder = Folder::new();
+    let said = shell(&folder, "yes '# SELECT' | baimo query -");
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("too long for a question"), "{said:?}");
+}
+
+/// The lines that help gives as examples.
+fn examples(help: &str) -> Vec<String> {
+    let after = help.split("\nExamples:\n").nth(1).unwrap_or_default();
+    let lines = after.lines().take_while(|line| line.starts_with("  "));
+    lines.map(|line| line.trim().to_owned()).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn every_example_of_the_help_works() {
+    let folder = Folder::new();
+    let mut verbs: Vec<String> = vec![String::new()];
+    let help = baimo(&["--help"]).ok();
+    let list = help.split("Verbs:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    verbs.extend(
+        list.lines()
+            .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+            .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+            .filter(|verb| verb != "help"),
+    );
+    assert!(verbs.len() > 10, "{verbs:?}");
+    for verb in verbs {
+        let words: Vec<&str> =
+            [verb.as_str(), "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let examples = examples(&baimo(&words).ok());
+        assert!(!examples.is_empty(), "`baimo {verb} --help` has no example");
+        for line in examples {
+            let said = shell(&folder, &line);
+            assert!(said.code == 0 && !said.err.contains("error"), "{line}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn limits_stop_the_work_and_keep_what_was_found() {
+    let endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+    let started = Instant::now();
+    let said =
+        baimo(&["query", "--timeout", "300ms", "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(said.err.contains("stopped after") && said.err.contains("--timeout"), "{said:?}");
+    let said = baimo(&["query", "--max-rows", "5", endless]);
+    assert_eq!((said.code, said.out.lines().count()), (4, 6), "{}", said.err);
+    assert!(said.err.contains("partial answer: 5 rows"), "{}", said.err);
+    let said = baimo(&["query", "--max-rows", "5", "-F", "json", endless]);
+    assert!(said.code == 4 && said.out.trim_end().ends_with('}'), "the document is whole: {said:?}");
+    let exact = baimo(&["query", "--max-rows", "5", "SELECT * { ?s ?p ?o } LIMIT 5"]);
+    assert_eq!((exact.code, exact.out.lines().count()), (0, 6), "{}", exact.err);
+    let folder = Folder::new();
+    let said = baimo_in(&folder, &["query", "--max-rows", "5", "-o", "x.tsv", endless]);
+    assert_eq!((said.code, folder.read("x.tsv").lines().count()), (4, 6), "what was found is kept");
+    let said = baimo(&["query", "--max-memory", "60MB", &format!("{endless} ORDER BY ?i ?a ?d")]);
+    assert!(said.code == 4 && said.err.contains("--max-memory"), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_was_found() {
+    let folder = Folder::new();
+    let mut child = command(&folder.0, &["query", "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = child.stdout.take().unwrap();
+    let mut some = [0; 4096];
+    out.read_exact(&mut some).unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut rest = Vec::new();
+        out.read_to_end(&mut rest).map(|_| rest.last().copied())
+    });
+    let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(done.success());
+    let started = Instant::now();
+    let said = Said::of(child.wait_with_output().unwrap());
+    assert_eq!(said.code, 130, "{said:?}");
+    assert!(said.err.contains("partial answer"), "{said:?}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(reader.join().unwrap().unwrap(), Some(b'\n'), "the last row is whole");
+}
+
+#[test]
+fn why_nothing_was_found_is_said_on_demand() {
+    let said = baimo(&["query", "--why", "SELECT * { ?v rdfs:label \"百度\" }"]);
+    assert!(said.code == 0 && said.err.contains("@zh"), "{said:?}");
+    assert_eq!(baimo(&["query", "SELECT * { ?v rdfs:label \"百度\" }"]).ok(), "?v\n", "silent in a pipe");
+}
+
+#[test]
+fn colour_can_be_forced_and_is_off_in_a_pipe() {
+    let folder = Folder::new();
+    let run = |words: &[&str], no_colour: Option<&str>| {
+        let mut command = command(&folder.0, words);
+        command.env("TERM", "xterm");
+        if let Some(value) = no_colour {
+            command.env("NO_COLOR", value);
+        }
+        let output = command.output().unwrap();
+        output.stderr.contains(&0x1B)
+    };
+    assert!(run(&["--color", "always", "query", "nonsense"], None));
+    assert!(!run(&["--color", "never", "query", "nonsense"], None));
+    assert!(!run(&["query", "nonsense"], Some("1")));
+}
+
+#[test]
+fn a_place_in_a_file_is_named_with_its_line() {
+    let folder = Folder::new().with("q.rq", "SELECT ?s\nWHERE { ?s nope:p ?o }\n");
+    let error = baimo_in(&folder, &["query", "-f", "q.rq"]).failed(1);
+    assert!(error.contains("--> q.rq:2:12"), "{error}");
+    assert!(error.contains("2 | WHERE { ?s nope:p ?o }"), "{error}");
+}
+
+#[test]
+fn completions_and_manual_pages_are_made_of_the_types() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(baimo(&["completions", shell]).ok().contains("baimo"), "{shell}");
+    }
+    assert!(baimo(&["man"]).ok().contains(".TH baimo 1"));
+    assert!(baimo(&["man", "query"]).ok().contains("SPARQL"));
+}
+
+#[test]
+fn a_shell_is_told_names_of_saved_questions_and_values() {
+    let folder = Folder::new();
+    let complete = |words: &[&str]| {
+        let mut command = command(&folder.0, &["--", "baimo"]);
+        command
+            .args(words)
+            .env("BAIMO_COMPLETE", "fish")
+            .env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+        Said::of(command.output().unwrap()).ok()
+    };
+    assert!(complete(&["run", "timel"]).contains("timeline"));
+    assert!(complete(&["run", "timeline", "--v"]).contains("--vendor"));
+    assert!(complete(&["run", "timeline", "--vendor", "百"]).contains("百度"));
+    assert!(complete(&["qu"]).contains("queries"));
+}
+
+#[test]
+fn the_version_is_told() {
+    assert_eq!(baimo(&["--version"]).ok(), format!("baimo {}\n", env!("CARGO_PKG_VERSION")));
+}
