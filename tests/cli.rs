@@ -143,7 +143,7 @@ fn formats_go_by_name_ending_and_media_type() {
     assert!(ask("table", one).contains("百"));
     assert_eq!(ask("csv", "ASK {}").trim_end(), "true");
     let graph = "CONSTRUCT { vendor:baidu rdfs:label ?n } { vendor:baidu rdfs:label ?n }";
-    for format in ["turtle", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "application/ld+json"] {
+    for format in ["turtle", "ttl", "nt", "nq", "trig", "rdf", "application/n-triples"] {
         assert!(
             ask(format, graph).contains("vendor/baidu") || ask(format, graph).contains("vendor:baidu"),
             "{format}"
@@ -540,8 +540,13 @@ fn ctrl_c_keeps_what_was_found() {
     let mut some = [0; 4096];
     out.read_exact(&mut some).unwrap();
     let reader = std::thread::spawn(move || {
-        let mut rest = Vec::new();
-        out.read_to_end(&mut rest).map(|_| rest.last().copied())
+        let (mut rest, mut last) = (vec![0; 1 << 16], None);
+        loop {
+            match out.read(&mut rest).unwrap() {
+                0 => return last,
+                read => last = Some(rest[read - 1]),
+            }
+        }
     });
     let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(done.success());
@@ -550,7 +555,53 @@ fn ctrl_c_keeps_what_was_found() {
     assert_eq!(said.code, 130, "{said:?}");
     assert!(said.err.contains("partial answer"), "{said:?}");
     assert!(started.elapsed() < Duration::from_secs(5));
-    assert_eq!(reader.join().unwrap().unwrap(), Some(b'\n'), "the last row is whole");
+    assert_eq!(reader.join().unwrap(), Some(b'\n'), "the last row is whole");
+}
+
+#[test]
+fn a_changed_graph_is_written_or_kept_or_refused() {
+    let folder = Folder::new()
+        .with("a.ttl", "<http://e/a> <http://e/p> 1 .")
+        .with("b.nt", "<http://e/b> <http://e/p> \"2\" .\n");
+    let insert = "INSERT { ?s <http://e/q> 3 } WHERE { ?s ?p ?o }";
+    let out = baimo_in(&folder, &["update", "--data", "a.ttl", "-F", "nt", insert]).ok();
+    assert_eq!(out.lines().count(), 2, "{out}");
+    baimo_in(&folder, &["load", "--data", "a.ttl", "-o", "both.nt", "b.nt"]).ok();
+    assert_eq!(folder.read("both.nt").lines().count(), 2);
+    baimo_in(&folder, &["load", "--data", "a.ttl", "-o", "named.nq", "--into", "http://e/g", "b.nt"]).ok();
+    assert!(folder.read("named.nq").contains("<http://e/g>"));
+    for words in [&["update", insert][..], &["load", "a.ttl"]] {
+        let error = baimo_in(&folder, words).failed(2);
+        assert!(error.contains("--store DIR"), "{error}");
+    }
+    baimo_in(&folder, &["update", "-F", "nt", "INSERT nonsense"]).failed(1);
+    baimo_in(&folder, &["load", "-F", "nt", "none.ttl"]).failed(1);
+    let error = baimo_in(&folder, &["query", "--store", "s", "--data", "a.ttl", "ASK {}"]).failed(2);
+    assert!(error.contains("exclude each other"), "{error}");
+}
+
+#[test]
+fn a_store_is_durable_or_says_how_to_get_one() {
+    let folder = Folder::new().with("a.ttl", "<http://e/a> <http://e/p> 1 .");
+    if cfg!(feature = "rocksdb") {
+        assert_eq!(baimo_in(&folder, &["load", "--store", "s", "a.ttl"]).code, 0);
+        assert_eq!(baimo_in(&folder, &["update", "--store", "s", "DELETE WHERE { ?s ?p 2 }"]).code, 0);
+        assert_eq!(
+            baimo_in(&folder, &["query", "--store", "s", "SELECT * { ?s ?p ?o }"]).ok().lines().count(),
+            2
+        );
+        baimo_in(&folder, &["query", "--store", "a.ttl", "ASK {}"]).failed(3);
+    } else {
+        let error = baimo_in(&folder, &["query", "--store", "s", "ASK {}"]).failed(2);
+        assert!(error.contains("--features rocksdb"), "{error}");
+    }
+}
+
+#[test]
+fn a_question_is_explained() {
+    let out = baimo(&["explain", "SELECT ?m { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5"]).ok();
+    assert!(out.contains("LIMIT") || out.contains("product"), "{out}");
+    baimo(&["explain", "SELECT nonsense"]).failed(1);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! where graphs come from and who reads the answer.
 
 pub mod governor;
+mod guard;
 pub mod parse;
 pub mod previous;
 pub mod reference;
@@ -37,5 +38,6 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    reference::answer(graph, query, default_graph, governor)
+    let answer = reference::answer(graph, query, default_graph, governor)?;
+    Ok(guard::guard(answer, governor))
 }

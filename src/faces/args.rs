@@ -65,7 +65,7 @@ pub enum Verb {
     Queries(Queries),
     /// Hand over the graph, or a part of it, to other tools
     #[command(after_help = "Examples:\n  baimo export\n  baimo export -o graph.ttl\n  \
-                            baimo export -F jsonld --about vendor:baidu\n  baimo export as-skos\n  \
+                            baimo export -F rdfxml --about vendor:baidu\n  baimo export as-skos\n  \
                             baimo export -q 'CONSTRUCT WHERE { ?s a bm:Vendor }'\n  \
                             baimo export -F hash\n\n\
                             Turtle is written so that the same graph gives the same bytes.")]
@@ -86,6 +86,23 @@ pub enum Verb {
                             Lines that only the first graph has start with -, lines that only the second has with +.\n\
                             Blank nodes are compared by what is said about them.")]
     Diff(Diff),
+    /// Show how a question is read, and what in it may be slow or meant otherwise
+    #[command(
+        after_help = "Examples:\n  baimo explain 'SELECT ?x { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5'"
+    )]
+    Explain(Query),
+    /// Change a graph with SPARQL Update
+    #[command(
+        after_help = "Examples:\n  baimo update 'INSERT DATA { vendor:baidu rdfs:label \"度\"@zh }' -o changed.ttl\n\n\
+                            With --store DIR the change is kept there. Without, the changed graph is written to -o FILE,\n\
+                            or to stdout in the format of -F. At the prompt it lasts as long as the session."
+    )]
+    Update(Query),
+    /// Add files to a store
+    #[command(after_help = "Examples:\n  baimo export -o some.ttl && baimo load some.ttl -o more.ttl\n\n\
+                            Into a store that is kept:   baimo load --store DIR FILE...\n\
+                            All files are added, or none.")]
+    Load(Load),
     /// Start a graph of your own: a folder with an example that works
     #[command(
         after_help = "Examples:\n  baimo init library\n  baimo init library2 && cd library2 && baimo run books"
@@ -107,6 +124,11 @@ impl Verb {
     /// Whether it asks a graph, so that one must be opened.
     pub fn asks(&self) -> bool {
         !matches!(self, Self::Init(_) | Self::Completions(_) | Self::Man(_))
+    }
+
+    /// Whether it changes the graph.
+    pub fn changes(&self) -> bool {
+        matches!(self, Self::Update(_) | Self::Load(_))
     }
 
     /// How many words a saved question was called with, its name included.
@@ -225,6 +247,17 @@ pub struct Diff {
     pub exit_code: bool,
 }
 
+/// Which files.
+#[derive(Debug, Clone, Args)]
+pub struct Load {
+    /// RDF files, patterns, or `-` for stdin; plain or compressed
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Into this named graph
+    #[arg(long, value_name = "IRI")]
+    pub into: Option<String>,
+}
+
 /// Where to start.
 #[derive(Debug, Clone, Args)]
 pub struct Init {
@@ -283,6 +316,9 @@ pub struct Place {
     /// Ask these RDF files instead; globs and `-` (stdin) too, plain or compressed
     #[arg(short, long, global = true, value_name = "FILE")]
     pub data: Vec<PathBuf>,
+    /// Ask, and change, the durable store in this folder
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "data")]
+    pub store: Option<PathBuf>,
     /// Of what the default graph is made: itself, or all named graphs too
     #[arg(long, global = true, value_name = "WHICH", default_value = "alone", hide_default_value = true)]
     pub default_graph: DefaultGraph,

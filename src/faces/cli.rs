@@ -5,15 +5,16 @@
 
 use super::args::{self, CommandLine, Options, Parsed};
 use super::output::Output;
-use super::report::Report;
+use super::report::{Report, exit_code};
 use super::{shell, verbs};
 use crate::engine::{self, Limits};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::session::{Session, Source};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// Runs one command line; without a verb, the `prompt`. `report` takes on what the options say about colour.
 ///
@@ -42,8 +43,16 @@ pub fn run(
     if let Some(verb) = verb.as_ref().filter(|verb| !verb.asks()) {
         return verbs::perform_alone(verb, &mut output);
     }
+    if verb.as_ref().is_some_and(args::Verb::changes) {
+        must_be_kept(&options)?;
+    }
+    let waiting = output.waiting();
     let mut session = open(&options, memory_used)?;
+    drop(waiting);
     stop_on_ctrl_c(&session);
+    if verb.is_some() {
+        stop_at_last(session.limits, report);
+    }
     match verb {
         Some(verb) => verbs::perform(&verb, &mut session, &mut output),
         None => prompt(session, output),
@@ -55,10 +64,10 @@ pub fn run(
 /// # Errors
 /// As [`Session::open`].
 pub fn open(options: &Options, memory_used: fn() -> usize) -> Result<Session> {
-    let source = if options.place.data.is_empty() {
-        std::env::current_dir().map_or(Source::Embedded, Source::Here)
-    } else {
-        Source::Files(options.place.data.clone())
+    let source = match &options.place {
+        args::Place { store: Some(folder), .. } => Source::Store(folder.clone()),
+        args::Place { data, .. } if !data.is_empty() => Source::Files(data.clone()),
+        _ => std::env::current_dir().map_or(Source::Embedded, Source::Here),
     };
     let mut session = Session::open(&source)?;
     session.set_user_queries(data_home().map(|folder| folder.join("baimo").join("queries")));
@@ -87,3 +96,46 @@ fn stop_on_ctrl_c(session: &Session) {
         }
     });
 }
+
+/// A change that goes nowhere is a mistake: it needs a store, or a place to write the changed graph.
+fn must_be_kept(options: &Options) -> Result<()> {
+    let written = options.shape.output.is_some() || options.shape.format.is_some();
+    if options.place.store.is_some() || written {
+        return Ok(());
+    }
+    Err(Error::usage("this change would be lost: there is no store to keep it")
+        .hint("name one with --store DIR")
+        .hint("or have the changed graph written: -o changed.ttl, or -F turtle for stdout"))
+}
+
+/// Some steps of an evaluation, such as counting a product or sorting it, never look at the limits.
+/// So that these hold all the same, and the processor is idle afterwards, the program ends when one
+/// is well exceeded.
+fn stop_at_last(limits: Limits, report: &Report) {
+    if limits.timeout.is_none() && limits.max_memory.is_none() {
+        return;
+    }
+    let report = report.clone();
+    let deadline =
+        limits.timeout.map(|timeout| Instant::now() + timeout + (timeout / 4).clamp(GRACE, GRACE * 10));
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(Duration::from_millis(20));
+            let late = deadline.is_some_and(|deadline| Instant::now() > deadline);
+            let large =
+                limits.memory_used.zip(limits.max_memory).filter(|(used, max)| used() > max + max / 8);
+            let (said, option) = match large {
+                _ if late => (format!("{} s", limits.timeout.unwrap_or_default().as_secs_f64()), "--timeout"),
+                Some((_, max)) => (format!("{} MB of memory", max / 1_000_000), "--max-memory"),
+                None => continue,
+            };
+            let error = Error::new(Kind::Limit, format!("stopped after {said}"))
+                .hint(format!("raise {option}, or ask for less"));
+            report.error(&error);
+            std::process::exit(exit_code(Kind::Limit).into());
+        }
+    });
+}
+
+/// How long the evaluation may take to notice that its time is over.
+const GRACE: Duration = Duration::from_millis(300);

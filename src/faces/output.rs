@@ -12,6 +12,7 @@ use crate::answers::table::{self, Footer};
 use crate::answers::{Answer, Found, Rows, Style, svg, tree};
 use crate::error::{Error, Kind, Result};
 use crate::session::Session;
+use crate::store::import::Progress;
 use crate::terms::{Term, Triple};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -359,6 +360,18 @@ impl Output {
         self.write(|out| out.write_all(text.as_bytes()).map_err(unwritten))
     }
 
+    /// The text of advice on a question, as it looks where answers go.
+    pub fn advice(&self, message: &str, span: &crate::error::Span, hint: &str) -> String {
+        let colour = self.colour && self.target == Target::Stdout;
+        let hints: Vec<String> = Some(hint.to_owned()).filter(|hint| !hint.is_empty()).into_iter().collect();
+        Report { colour, ..self.report.clone() }.advice(message, span, &hints)
+    }
+
+    /// Shows how far the reading of files has come, on the terminal.
+    pub fn progress(&self) -> Loading {
+        Loading { wanted: self.report.terminal && !self.report.quiet, started: Instant::now(), last: None }
+    }
+
     /// Says on the terminal that the work goes on, until dropped.
     pub fn waiting(&self) -> Waiting {
         Waiting::new(self.report.terminal && !self.report.quiet)
@@ -490,6 +503,43 @@ fn paged(text: &str) -> bool {
         let _ = stdin.write_all(text.as_bytes());
     }
     child.wait().is_ok()
+}
+
+/// Shows on stderr how far the reading of files has come, from half a second on. Cleared when dropped.
+pub struct Loading {
+    wanted: bool,
+    started: Instant,
+    last: Option<Instant>,
+}
+
+impl Loading {
+    /// Shows it, ten times a second at most.
+    pub fn show(&mut self, progress: &Progress<'_>) {
+        let now = Instant::now();
+        let due = match self.last {
+            None => now.duration_since(self.started) >= Duration::from_millis(500),
+            Some(last) => now.duration_since(last) >= Duration::from_millis(100),
+        };
+        if !self.wanted || !due {
+            return;
+        }
+        self.last = Some(now);
+        let megabytes = progress.bytes_read / 1_000_000;
+        let part = progress.bytes_total.filter(|total| *total > 0).map_or_else(String::new, |total| {
+            let tenths = usize::try_from(progress.bytes_read.saturating_mul(20) / total).unwrap_or(0).min(20);
+            format!(" {}{} {} %", "█".repeat(tenths), "░".repeat(20 - tenths), tenths * 5)
+        });
+        let quads = progress.quads;
+        let _ = write!(io::stderr(), "\r\x1b[K{}{part} {megabytes} MB, {quads} triples", progress.file);
+    }
+}
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        if self.last.is_some() {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
 }
 
 /// Says on stderr that the work goes on, from half a second on. Cleared when dropped.

@@ -84,6 +84,11 @@ impl Report {
         }
     }
 
+    /// The text of a warning, in lines.
+    pub fn advice(&self, message: &str, span: &Span, hints: &[String]) -> String {
+        self.message(&WARNING, message, Some(span), hints)
+    }
+
     /// Says something worth knowing.
     pub fn note(&self, message: &str) {
         if !self.quiet {

@@ -4,7 +4,7 @@
 //! face asked.
 
 use super::args::{Call, Describe, Diff, Export, Queries, QueriesAction, Query, Run, SchemaOf, Search, Verb};
-use super::output::{About, Output};
+use super::output::{About, Output, Target};
 use super::params::{self, Given};
 use super::{init, shell};
 use crate::answers::graphs::{self, GraphFormat};
@@ -12,7 +12,7 @@ use crate::answers::{Answer, Row, Rows};
 use crate::catalog::{Origin, ParamKind, SavedQuery};
 use crate::engine::rewrite::Bindings;
 use crate::error::{Error, Kind, Result};
-use crate::session::{Session, Source};
+use crate::session::{Change, Session, Source};
 use crate::store::export::Selection;
 use crate::terms::{Literal, NamedNode, Quad, Term, Variable};
 use std::collections::BTreeMap;
@@ -38,6 +38,19 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &mut Output) -> Resul
         Verb::Describe(describe) => describe_thing(describe, session, output),
         Verb::Search(search) => find(search, session, output),
         Verb::Schema(of) => show_schema(of, session, output),
+        Verb::Explain(query) => explain(query, session, output),
+        Verb::Update(query) => {
+            let (name, text) = question(query)?;
+            let change = session.update(&text).map_err(|error| named(error, &name))?;
+            changed(change, session, output)
+        }
+        Verb::Load(load) => {
+            let into = load.into.as_deref().map(|name| iri(name, session)).transpose()?;
+            let mut shown = output.progress();
+            let change = session.load(&load.files, into.as_ref(), &mut |progress| shown.show(progress))?;
+            drop(shown);
+            changed(change, session, output)
+        }
         Verb::Diff(diff) => compare(diff, session, output),
         Verb::Init(_) | Verb::Completions(_) | Verb::Man(_) => perform_alone(verb, output),
     }
@@ -364,6 +377,38 @@ fn show_schema(of: &SchemaOf, session: &Session, output: &mut Output) -> Result<
         }
     }
     rows(&["class", "label", "property", "values", "count"], found, ("row", "rows"), session, output)
+}
+
+/// Says what a change did, and writes the changed graph where a format or a file is named.
+fn changed(change: Change, session: &Session, output: &mut Output) -> Result<()> {
+    let Change { before, after, durable } = change;
+    let difference = match after.cmp(&before) {
+        std::cmp::Ordering::Equal => "no more and no fewer than before".to_owned(),
+        std::cmp::Ordering::Greater => format!("{} more", after - before),
+        std::cmp::Ordering::Less => format!("{} fewer", before - after),
+    };
+    let written = output.format.is_some() || output.target != Target::Stdout;
+    let kept = if durable || written { "" } else { "; this lasts as long as the session" };
+    if output.report.terminal || !written {
+        output.report.note(&format!("{after} triples, {difference}{kept}"));
+    }
+    if written { write_quads(session.export(&Selection::All)?, None, session, output) } else { Ok(()) }
+}
+
+fn explain(query: &Query, session: &Session, output: &mut Output) -> Result<()> {
+    let (name, text) = question(query)?;
+    let mut lints = session.lints(&text).map_err(|error| named(error, &name))?;
+    let mut out = String::new();
+    for lint in &mut lints {
+        if lint.span.name == "query" {
+            lint.span.name.clone_from(&name);
+        }
+        out.push_str(&output.advice(&lint.message, &lint.span, &lint.hint));
+    }
+    if lints.is_empty() {
+        out.push_str("nothing in this question looks slow or meant otherwise\n");
+    }
+    output.page(&out)
 }
 
 fn compare(diff: &Diff, session: &Session, output: &mut Output) -> Result<()> {

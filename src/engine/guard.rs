@@ -1,0 +1,95 @@
+//! Limits on what is given out: rows counted, and the governor asked while they come.
+//!
+//! In: an answer. Out: the same answer, which ends with an error where a limit is met. It refuses
+//! to know how the answer is found.
+
+use super::Governor;
+use crate::answers::{Answer, Rows};
+use crate::error::{Error, Kind, Result};
+
+/// How many rows are given out between two looks at the clock.
+const STEP: u64 = 64;
+
+/// The answer within the limits of `governor`.
+pub fn guard<'a>(answer: Answer<'a>, governor: &Governor) -> Answer<'a> {
+    match answer {
+        Answer::Boolean(found) => Answer::Boolean(found),
+        Answer::Graph(triples) => Answer::Graph(Box::new(Guarded::new(triples, governor, "triples"))),
+        Answer::Rows(Rows { variables, rows }) => {
+            Answer::Rows(Rows { variables, rows: Box::new(Guarded::new(rows, governor, "rows")) })
+        }
+    }
+}
+
+struct Guarded<I> {
+    items: I,
+    governor: Governor,
+    nouns: &'static str,
+    given: u64,
+    ended: bool,
+}
+
+impl<I> Guarded<I> {
+    fn new(items: I, governor: &Governor, nouns: &'static str) -> Self {
+        Self { items, governor: governor.clone(), nouns, given: 0, ended: false }
+    }
+}
+
+impl<T, I: Iterator<Item = Result<T>>> Iterator for Guarded<I> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        if self.ended {
+            return None;
+        }
+        let alive = if self.given.is_multiple_of(STEP) { self.governor.check() } else { Ok(()) };
+        let item = match alive {
+            Ok(()) => self.items.next()?,
+            Err(error) => Err(error),
+        };
+        // One more than the limit was asked for, so that an answer of just so many rows is whole.
+        let full = self.governor.limits().max_rows.filter(|max| self.given >= *max);
+        let item = match full {
+            Some(max) if item.is_ok() => {
+                Err(Error::new(Kind::Limit, format!("stopped after {max} {}", self.nouns))
+                    .hint("raise --max-rows, or add LIMIT to the question"))
+            }
+            _ => item,
+        };
+        self.given += 1;
+        self.ended = item.is_err();
+        Some(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Limits;
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    fn guarded(limits: Limits, interrupted: Arc<AtomicBool>) -> Guarded<impl Iterator<Item = Result<u64>>> {
+        Guarded::new((0..).map(Ok), &Governor::new(limits, interrupted), "rows")
+    }
+
+    #[test]
+    fn rows_past_the_limit_are_an_error_once() {
+        let limits = Limits { max_rows: Some(3), ..Limits::default() };
+        let items: Vec<_> =
+            guarded(limits, Arc::default()).map(|item| item.map_err(|error| error.kind)).collect();
+        assert_eq!(items, [Ok(0), Ok(1), Ok(2), Err(Kind::Limit)]);
+        let all = Guarded::new((0..3).map(Ok), &Governor::new(limits, Arc::default()), "rows");
+        assert!(all.map(|item: Result<u64>| item.unwrap()).eq(0..3));
+    }
+
+    #[test]
+    fn an_interrupt_ends_an_endless_answer() {
+        let switch = Arc::new(AtomicBool::new(false));
+        let mut items = guarded(Limits::default(), Arc::clone(&switch));
+        assert!(items.next().is_some_and(|item| item.is_ok()));
+        switch.store(true, Ordering::Relaxed);
+        let rest: Vec<_> = items.collect();
+        assert!(rest.len() <= 64 && rest.last().is_some_and(Result::is_err));
+    }
+}
