@@ -7,7 +7,7 @@ use crate::advise::complete::{Completer, Completions, Context};
 use crate::advise::provenance::{Part, Provenance};
 use crate::advise::schema::{Found, Schema};
 use crate::advise::{self, Knowledge};
-use crate::answers::graphs::GraphStyle;
+use crate::answers::graphs::{GraphFormat, GraphStyle};
 use crate::answers::{self, Answer};
 use crate::catalog::{Catalog, SavedQuery};
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
@@ -311,7 +311,26 @@ impl Session {
     /// The style to write graphs in: the prefixes in scope, the first language of the project.
     pub fn graph_style(&self) -> GraphStyle {
         let language = self.project.languages.first().cloned().unwrap_or_default();
-        GraphStyle { prefixes: self.prefixes.clone(), language, header: Vec::new() }
+        GraphStyle { prefixes: self.prefixes.clone(), language, ..GraphStyle::default() }
+    }
+
+    /// The style to write these quads in. Formats that show labels get those in `language`.
+    pub fn graph_style_for(&self, format: GraphFormat, quads: &[Quad], language: &str) -> GraphStyle {
+        let mut style = GraphStyle { language: language.to_owned(), ..self.graph_style() };
+        if !format.shows_labels() {
+            return style;
+        }
+        let mut note = |term: Term| {
+            if let (Some(label), Term::NamedNode(iri)) = (self.label(&term, language), term) {
+                style.labels.insert(iri, label);
+            }
+        };
+        for quad in quads {
+            note(quad.subject.clone().into());
+            note(quad.predicate.clone().into());
+            note(quad.object.clone());
+        }
+        style
     }
 
     /// What this graph has and `after` has not, and the other way round.

@@ -2,14 +2,15 @@
 //!
 //! In: quads, a format, and a [`GraphStyle`]. Out: text. It refuses to know where the quads come from.
 
-use super::{jsonld, rdfxml, turtle};
+use super::{jsonld, network, rdfxml, turtle};
 use crate::blank::Blanks;
 use crate::error::{Error, Result};
 use crate::terms::{
-    CanonicalizationAlgorithm, CanonicalizationHashAlgorithm, Dataset, GraphName, Prefixes, Quad, Triple,
+    CanonicalizationAlgorithm, CanonicalizationHashAlgorithm, Dataset, GraphName, NamedNode, Prefixes, Quad,
+    Triple,
 };
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 /// A format that graphs can be written in.
@@ -48,6 +49,8 @@ pub struct GraphStyle {
     pub prefixes: Prefixes,
     /// The language of labels in formats that show things by one label (GraphML, DOT, CSV).
     pub language: String,
+    /// What things are called in those formats; others go by the names that their quads give them.
+    pub labels: HashMap<NamedNode, String>,
     /// Lines of a comment to begin with, where the format has comments.
     pub header: Vec<String>,
 }
@@ -89,6 +92,11 @@ impl GraphFormat {
     /// The media type.
     pub fn media_type(self) -> &'static str {
         NAMES.iter().find(|(f, ..)| *f == self).map_or("", |(.., media)| media)
+    }
+
+    /// Whether things are shown by their labels.
+    pub fn shows_labels(self) -> bool {
+        matches!(self, Self::GraphMl | Self::Dot | Self::Edges | Self::Nodes)
     }
 
     /// Whether named graphs are kept. Other formats write one graph.
@@ -146,10 +154,10 @@ pub fn to_text(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) ->
             rdfxml::write(&blanks.relabel(quads), &style.prefixes, &style.header)
         }
         GraphFormat::JsonLd => jsonld::write(&quads, &style.prefixes),
-        GraphFormat::GraphMl | GraphFormat::Dot | GraphFormat::Edges | GraphFormat::Nodes => {
-            Err(Error::usage(format!("graphs cannot be written as {} yet", format.name()))
-                .hint("use turtle, trig, ntriples, nquads, rdfxml or jsonld"))
-        }
+        GraphFormat::GraphMl => Ok(network::graphml(quads, style)),
+        GraphFormat::Dot => Ok(network::dot(quads, style)),
+        GraphFormat::Edges => Ok(network::edges(quads, style)),
+        GraphFormat::Nodes => Ok(network::nodes(quads, style)),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod graphs;
 pub mod jsonld;
 mod lines;
 pub mod markup;
+pub mod network;
 pub mod rdfxml;
 mod subjects;
 pub mod svg;

@@ -75,20 +75,25 @@ impl Subjects {
         self.mentioned.contains(node.as_str()) || blanks.is_shared(node)
     }
 
-    /// The items of a well-formed list that starts at a nested node: each cell has a first and a
-    /// rest, nothing else, and is mentioned nowhere else.
+    /// The items of a well-formed list that starts at a nested node. See [`Self::cells`].
     pub(super) fn list(&self, head: &BlankNode, blanks: &Blanks) -> Option<Vec<Term>> {
-        let mut items = Vec::new();
-        let mut cell = head.clone();
+        Some(self.cells(head, blanks)?.into_iter().map(|(_, item)| item).collect())
+    }
+
+    /// The cells of a well-formed list that starts at a nested node, each with its item: each cell has
+    /// a first and a rest, nothing else, and is mentioned nowhere else.
+    pub(super) fn cells(&self, head: &BlankNode, blanks: &Blanks) -> Option<Vec<(BlankNode, Term)>> {
+        let mut cells = Vec::new();
+        let mut cell = Some(head.clone()).filter(|head| blanks.is_nested(head))?;
         loop {
-            let [(first, values), (rest, tails)] = self.facts(&cell.into()) else { return None };
+            let [(first, values), (rest, tails)] = self.facts(&cell.clone().into()) else { return None };
             let ([value], [tail]) = (values.as_slice(), tails.as_slice()) else { return None };
             if *first != rdf::FIRST || *rest != rdf::REST {
                 return None;
             }
-            items.push(value.clone());
+            cells.push((cell, value.clone()));
             match tail {
-                Term::NamedNode(nil) if *nil == rdf::NIL => return Some(items),
+                Term::NamedNode(nil) if *nil == rdf::NIL => return Some(cells),
                 Term::BlankNode(next) if blanks.is_nested(next) => cell = next.clone(),
                 _ => return None,
             }

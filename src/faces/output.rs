@@ -7,13 +7,13 @@ use super::args::Shape;
 use super::report::Report;
 use crate::answers::chart::{self, Directive, View};
 use crate::answers::formats::{self, RowFormat};
-use crate::answers::graphs::{self, GraphFormat};
+use crate::answers::graphs::{self, GraphFormat, GraphStyle};
 use crate::answers::table::{self, Footer};
 use crate::answers::{Answer, Found, Rows, Style, svg, tree};
 use crate::error::{Error, Kind, Result};
 use crate::session::Session;
 use crate::store::import::Progress;
-use crate::terms::{Term, Triple};
+use crate::terms::{GraphName, Quad, Term, Triple};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -240,11 +240,13 @@ impl Output {
             Some(format) => {
                 let drawing =
                     if self.shown() && draws_tree { tree::tree(&triples, &style) } else { String::new() };
-                let mut text = Vec::new();
-                let mut style = session.graph_style();
-                style.language = language.clone();
-                graphs::write_triples(&mut text, format, triples, &style)?;
-                let mut text = String::from_utf8_lossy(&text).into_owned();
+                let quads = triples.into_iter().map(|triple| triple.in_graph(GraphName::DefaultGraph));
+                let quads: Vec<Quad> = quads.collect();
+                let style = session.graph_style_for(format, &quads, &language);
+                if self.tables(format, &quads, &style)? {
+                    return self.partial(count, "triples", stopped);
+                }
+                let mut text = graphs::to_text(format, quads, &style)?;
                 if !drawing.is_empty() {
                     text.push('\n');
                     text.push_str(&drawing);
@@ -370,6 +372,28 @@ impl Output {
     /// Shows how far the reading of files has come, on the terminal.
     pub fn progress(&self) -> Loading {
         Loading { wanted: self.report.terminal && !self.report.quiet, started: Instant::now(), last: None }
+    }
+
+    /// Writes a graph's nodes.csv and edges.csv, where the target is a folder and the format CSV. False
+    /// where it is not.
+    ///
+    /// # Errors
+    /// Where they cannot be written.
+    pub fn tables(&self, format: GraphFormat, quads: &[Quad], style: &GraphStyle) -> Result<bool> {
+        let Target::File(folder) = &self.target else { return Ok(false) };
+        let is_folder = folder.is_dir() || folder.as_os_str().as_encoded_bytes().ends_with(b"/");
+        if !is_folder || !matches!(format, GraphFormat::Edges | GraphFormat::Nodes) {
+            return Ok(false);
+        }
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Error::store(format!("cannot make the folder {}", folder.display()))
+                .because(error)
+                .hint("choose another with -o")
+        })?;
+        for (name, format) in [("nodes.csv", GraphFormat::Nodes), ("edges.csv", GraphFormat::Edges)] {
+            replace(&folder.join(name), |out| graphs::write(out, format, quads.to_vec(), style))?;
+        }
+        Ok(true)
     }
 
     /// Says on the terminal that the work goes on, until dropped.

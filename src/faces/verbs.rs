@@ -266,14 +266,16 @@ fn write_quads(quads: Vec<Quad>, part: Option<&str>, session: &Session, output: 
             &["trig, nquads and jsonld keep them; --graph IRI takes one".to_owned()],
         );
     }
-    let mut style = session.graph_style();
-    output.language(session).clone_into(&mut style.language);
+    let mut style = session.graph_style_for(format, &quads, output.language(session));
     if let Some(part) = part {
         let project = session.project();
         style.header = vec![format!("{} {}: {part}", project.name, project.version)];
         if !project.licence.is_empty() {
             style.header.push(format!("Licence: {}", project.licence));
         }
+    }
+    if output.tables(format, &quads, &style)? {
+        return Ok(());
     }
     output.write(|out| graphs::write(out, format, quads, &style))
 }
