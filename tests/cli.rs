@@ -143,7 +143,7 @@ fn formats_go_by_name_ending_and_media_type() {
     assert!(ask("table", one).contains("百"));
     assert_eq!(ask("csv", "ASK {}").trim_end(), "true");
     let graph = "CONSTRUCT { vendor:baidu rdfs:label ?n } { vendor:baidu rdfs:label ?n }";
-    for format in ["turtle", "ttl", "nt", "nq", "trig", "rdf", "application/n-triples"] {
+    for format in ["turtle", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "application/ld+json"] {
         assert!(
             ask(format, graph).contains("vendor/baidu") || ask(format, graph).contains("vendor:baidu"),
             "{format}"
@@ -292,6 +292,7 @@ fn things_are_described_and_found() {
     assert_eq!(baimo(&["describe", "vendor:baidu"]).ok(), described);
     assert_eq!(baimo(&["describe", "<https://w3id.org/baimo/vendor/baidu>"]).ok(), described);
     assert!(described.contains("百度"), "{described}");
+    assert!(described.contains("bm:releasedBy vendor:baidu"), "where it is mentioned: {described}");
     let error = baimo(&["describe", "百渡"]).failed(1);
     assert!(error.contains("百渡"), "{error}");
     let found = baimo(&["search", "-F", "csv", "baidu"]).ok();
@@ -642,6 +643,9 @@ fn completions_and_manual_pages_are_made_of_the_types() {
         assert!(baimo(&["completions", shell]).ok().contains("baimo"), "{shell}");
     }
     assert!(baimo(&["man"]).ok().contains(".TH baimo 1"));
+    let folder = Folder::new();
+    baimo_in(&folder, &["man", "--folder", "man1"]).ok();
+    assert!(folder.read("man1/baimo-query.1").contains(".TH"));
     assert!(baimo(&["man", "query"]).ok().contains("SPARQL"));
 }
 
@@ -665,4 +669,68 @@ fn a_shell_is_told_names_of_saved_questions_and_values() {
 #[test]
 fn the_version_is_told() {
     assert_eq!(baimo(&["--version"]).ok(), format!("baimo {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+/// What a terminal of 100 columns and 30 lines shows of a shell line.
+#[cfg(unix)]
+fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> String {
+    let folder = Folder::new();
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("stty cols 100 rows 30; {}", line.replace("baimo", BAIMO)));
+    shell.current_dir(&folder.0).env_clear().env("PATH", std::env::var("PATH").unwrap()).env("TERM", "xterm");
+    shell.envs(environment.iter().copied());
+    let options = rexpect::session::Options::new().timeout_ms(Some(60_000));
+    let mut pty = rexpect::session::spawn_with_options(shell, options).unwrap();
+    pty.exp_eof().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn people_get_a_table_a_chart_and_a_footer() {
+    let plain = [("NO_COLOR", "1")];
+    let seen = on_a_terminal("baimo run timeline --vendor 百度", &plain);
+    assert!(seen.contains("│ 2023-03-16 │") && seen.contains("4 rows · "), "{seen}");
+    assert!(seen.contains("2019  ") && seen.contains("ERNIE 1.0"), "the chart: {seen}");
+    assert!(!seen.contains('\x1b'), "NO_COLOR: {seen}");
+    assert!(on_a_terminal("baimo run timeline --vendor 百度", &[]).contains("\x1b["), "colour");
+    let quiet = on_a_terminal("baimo --quiet run timeline --vendor 百度", &plain);
+    assert!(!quiet.contains("4 rows"), "{quiet}");
+    let piped = on_a_terminal("baimo run timeline --vendor 百度 | cat", &[]);
+    assert!(
+        piped.contains("?date\t?release") && !piped.contains("4 rows") && !piped.contains('\x1b'),
+        "{piped}"
+    );
+    let empty = on_a_terminal("baimo query 'SELECT * { ?v rdfs:label \"百度\" }'", &plain);
+    assert!(empty.contains("\"百度\"@zh"), "why it is empty: {empty}");
+}
+
+#[cfg(unix)]
+#[test]
+fn long_answers_are_paged_and_short_ones_are_not() {
+    let pager = [("PAGER", "sed s/^/PAGED:/"), ("NO_COLOR", "1")];
+    let long = on_a_terminal("baimo run timeline", &pager);
+    assert!(long.contains("PAGED:│ 2023-03-16"), "{long}");
+    let short = on_a_terminal("baimo run timeline --vendor 百度", &pager);
+    assert!(!short.contains("PAGED:"), "{short}");
+    let never = on_a_terminal("baimo --no-pager run timeline", &pager);
+    assert!(!never.contains("PAGED:"), "{never}");
+    let none = on_a_terminal("baimo run timeline", &[("PAGER", "/no/such/pager"), ("NO_COLOR", "1")]);
+    assert!(none.contains("│ 2023-03-16"), "a pager that is not there: {none}");
+    let slow = on_a_terminal(
+        "baimo --timeout 1s run timeline",
+        &[("PAGER", "sh -c 'sleep 3; cat'"), ("NO_COLOR", "1")],
+    );
+    assert!(slow.contains("│ 2023-12-22"), "reading takes its time: {slow}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_language_of_the_system_is_for_people_only() {
+    let english = [("LANG", "en_US.UTF-8"), ("NO_COLOR", "1")];
+    let seen = on_a_terminal("baimo queries contradicted", &english);
+    assert!(seen.contains("│ contradicted") && !seen.contains("矛盾"), "{seen}");
+    let folder = Folder::new();
+    let mut command = command(&folder.0, &["queries", "timeline", "-F", "csv"]);
+    let other = Said::of(command.env("LANG", "en_US.UTF-8").output().unwrap()).ok();
+    assert_eq!(other, baimo(&["queries", "timeline", "-F", "csv"]).ok());
 }

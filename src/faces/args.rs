@@ -65,7 +65,7 @@ pub enum Verb {
     Queries(Queries),
     /// Hand over the graph, or a part of it, to other tools
     #[command(after_help = "Examples:\n  baimo export\n  baimo export -o graph.ttl\n  \
-                            baimo export -F rdfxml --about vendor:baidu\n  baimo export as-skos\n  \
+                            baimo export -F jsonld --about vendor:baidu\n  baimo export as-skos\n  \
                             baimo export -q 'CONSTRUCT WHERE { ?s a bm:Vendor }'\n  \
                             baimo export -F hash\n\n\
                             Turtle is written so that the same graph gives the same bytes.")]
@@ -116,7 +116,9 @@ pub enum Verb {
                             They complete names of saved questions and values of their parameters too.")]
     Completions(Completions),
     /// Print the manual page, of baimo or of one verb
-    #[command(after_help = "Examples:\n  baimo man\n  baimo man query\n\nTo read it:  baimo man | man -l -")]
+    #[command(
+        after_help = "Examples:\n  baimo man\n  baimo man query\n  baimo man --folder man1\n\nTo read it:  baimo man | man -l -"
+    )]
     Man(Man),
 }
 
@@ -279,6 +281,9 @@ pub struct Completions {
 pub struct Man {
     /// One verb
     pub verb: Option<String>,
+    /// Write the pages of baimo and of every verb into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "verb")]
+    pub folder: Option<PathBuf>,
 }
 
 /// Where the text of a question is.

@@ -13,6 +13,7 @@ use crate::session::{Session, Source};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -49,12 +50,12 @@ pub fn run(
     let waiting = output.waiting();
     let mut session = open(&options, memory_used)?;
     drop(waiting);
-    stop_on_ctrl_c(&session);
-    if verb.is_some() {
-        stop_at_last(session.limits, report);
-    }
     match verb {
-        Some(verb) => verbs::perform(&verb, &mut session, &mut output),
+        Some(verb) => {
+            stop_on_ctrl_c(&session, &output);
+            stop_at_last(session.limits, &output);
+            verbs::perform(&verb, &mut session, &mut output)
+        }
         None => prompt(session, output),
     }
 }
@@ -86,14 +87,25 @@ pub fn data_home() -> Option<PathBuf> {
     absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local").join("share")))
 }
 
-/// Makes the first Ctrl-C stop the running question and the second one the program.
-fn stop_on_ctrl_c(session: &Session) {
-    let switch = session.interrupt_switch();
+/// Makes the first Ctrl-C stop the running question and the second one the program. What the
+/// question itself does not notice ends the program a little later. A pager has Ctrl-C to itself.
+fn stop_on_ctrl_c(session: &Session, output: &Output) {
+    let (switch, found) = (session.interrupt_switch(), Arc::clone(&output.found));
     // Without a handler Ctrl-C still ends the program, so a failure here needs no word.
     let _ = ctrlc::set_handler(move || {
-        if switch.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
+        if found.load(Ordering::Relaxed) {
+            return;
         }
+        if switch.swap(true, Ordering::Relaxed) {
+            std::process::exit(exit_code(Kind::Interrupted).into());
+        }
+        let found = Arc::clone(&found);
+        std::thread::spawn(move || {
+            std::thread::sleep(GRACE * 5);
+            if !found.load(Ordering::Relaxed) {
+                std::process::exit(exit_code(Kind::Interrupted).into());
+            }
+        });
     });
 }
 
@@ -111,16 +123,19 @@ fn must_be_kept(options: &Options) -> Result<()> {
 /// Some steps of an evaluation, such as counting a product or sorting it, never look at the limits.
 /// So that these hold all the same, and the processor is idle afterwards, the program ends when one
 /// is well exceeded.
-fn stop_at_last(limits: Limits, report: &Report) {
+fn stop_at_last(limits: Limits, output: &Output) {
     if limits.timeout.is_none() && limits.max_memory.is_none() {
         return;
     }
-    let report = report.clone();
+    let (report, found) = (output.report.clone(), Arc::clone(&output.found));
     let deadline =
         limits.timeout.map(|timeout| Instant::now() + timeout + (timeout / 4).clamp(GRACE, GRACE * 10));
     std::thread::spawn(move || {
         loop {
             std::thread::sleep(Duration::from_millis(20));
+            if found.load(Ordering::Relaxed) {
+                return;
+            }
             let late = deadline.is_some_and(|deadline| Instant::now() > deadline);
             let large =
                 limits.memory_used.zip(limits.max_memory).filter(|(used, max)| used() > max + max / 8);

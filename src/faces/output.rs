@@ -17,7 +17,8 @@ use crate::terms::{GraphName, Quad, Term, Triple};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 /// Where answers go, and in which shape.
@@ -39,8 +40,11 @@ pub struct Output {
     pub max_rows: Option<usize>,
     /// How the reader gets at the rows left out, said after their count.
     pub more: Option<String>,
-    /// Language of labels and summaries; none is the graph's own first one.
+    /// Language of labels and summaries, where the user chose one.
     pub language: Option<String>,
+    /// The language of the user's system. It counts for people only: what programs read must not
+    /// change with the machine.
+    pub locale: Option<String>,
     /// Whether labels stand for IRIs.
     pub labels: bool,
     /// Whether the question's own chart is drawn.
@@ -55,6 +59,8 @@ pub struct Output {
     pub footer: bool,
     /// Says what is to be said about answers.
     pub report: Report,
+    /// Set when all is found and only the showing is left, which no limit of time is to stop.
+    pub found: Arc<AtomicBool>,
 }
 
 /// What is known about an answer beside the answer itself.
@@ -104,8 +110,10 @@ impl Output {
             why: shape.why || (shown && report.terminal && !shape.quiet),
             pager: !shape.no_pager,
             footer: report.terminal && !shape.quiet,
+            locale: locale(),
             target,
             report,
+            found: Arc::default(),
         }
     }
 
@@ -124,7 +132,9 @@ impl Output {
 
     /// The language of labels and summaries.
     pub fn language<'a>(&'a self, session: &'a Session) -> &'a str {
-        self.language.as_deref().unwrap_or_else(|| session.language())
+        let offered = |language: &&str| session.project().languages.iter().any(|have| have == language);
+        let locale = self.locale.as_deref().filter(|_| self.shown()).filter(offered);
+        self.language.as_deref().or(locale).unwrap_or_else(|| session.language())
     }
 
     /// Whether the format asked for is one. To be called before any work is done.
@@ -355,6 +365,7 @@ impl Output {
     /// # Errors
     /// Where the target cannot be written.
     pub fn page(&self, text: &str) -> Result<()> {
+        self.found.store(true, Ordering::Relaxed);
         let long = || text.lines().count() >= self.height;
         if self.shown() && self.pager && long() && paged(text) {
             return Ok(());
@@ -470,6 +481,14 @@ pub fn unwritten(cause: io::Error) -> Error {
         Ok(error) => error,
         Err(cause) => Error::store("the answer cannot be written").because(cause).hint("is the disk full?"),
     }
+}
+
+/// The language of the user's system, such as `zh`, by the variables that say it.
+fn locale() -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set)?;
+    let language = locale.split(['_', '.', '@', '-']).next()?.to_ascii_lowercase();
+    (language.len() == 2).then_some(language)
 }
 
 /// Triples up to what ended them.

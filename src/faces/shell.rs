@@ -71,6 +71,16 @@ pub fn manual(verb: Option<&str>) -> Result<String> {
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
+/// Writes the manual pages of baimo and of every verb into a folder, made where there is none.
+///
+/// # Errors
+/// Where they cannot be written.
+pub fn manuals(folder: &std::path::Path) -> Result<()> {
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(args::command(), folder))
+        .map_err(|error| Error::store(format!("cannot write into {}", folder.display())).because(error))
+}
+
 /// The command with the saved questions of the folder's graph as verbs of `run`.
 fn command() -> Command {
     let command = args::command();

@@ -3,10 +3,13 @@
 //! In: a [`Verb`], a session, an output. Out: the answer in the output. It refuses to know which
 //! face asked.
 
-use super::args::{Call, Describe, Diff, Export, Queries, QueriesAction, Query, Run, SchemaOf, Search, Verb};
+use super::args::{
+    Call, Describe, Diff, Export, Man, Queries, QueriesAction, Query, Run, SchemaOf, Search, Verb,
+};
 use super::output::{About, Output, Target};
 use super::params::{self, Given};
 use super::{init, shell};
+use crate::answers::formats::RowFormat;
 use crate::answers::graphs::{self, GraphFormat};
 use crate::answers::{Answer, Row, Rows};
 use crate::catalog::{Origin, ParamKind, SavedQuery};
@@ -64,6 +67,7 @@ pub fn perform_alone(verb: &Verb, output: &mut Output) -> Result<()> {
     match verb {
         Verb::Init(wanted) => init::init(&wanted.folder, output),
         Verb::Completions(wanted) => output.text(&shell::registration(&wanted.shell)?),
+        Verb::Man(Man { folder: Some(folder), .. }) => shell::manuals(folder),
         Verb::Man(wanted) => output.text(&shell::manual(wanted.verb.as_deref())?),
         _ => Err(Error::usage("this verb needs a graph")),
     }
@@ -131,9 +135,7 @@ fn in_language(
 ) -> BTreeMap<String, String> {
     if let Some(language) = &output.language {
         for param in saved.params.iter().filter(|param| param.kind == ParamKind::Language) {
-            if param.choices.is_empty() || param.choices.contains(language) {
-                given.entry(param.name.clone()).or_insert_with(|| language.clone());
-            }
+            given.entry(param.name.clone()).or_insert_with(|| language.clone());
         }
     }
     given
@@ -159,7 +161,13 @@ fn list_saved(queries: &Queries, session: &Session, output: &mut Output) -> Resu
         };
         vec![text(&saved.name), text(&summary), text(&params.join(" ")), text(&saved.tags.join(" "))]
     };
-    let found: Vec<Row> = catalog.find(&queries.words).into_iter().map(row).collect();
+    // People get what fits the window; programs get all.
+    let shown = if output.row_format()? == RowFormat::Table { 3 } else { 4 };
+    let cut = |mut row: Row| {
+        row.truncate(shown);
+        row
+    };
+    let found: Vec<Row> = catalog.find(&queries.words).into_iter().map(row).map(cut).collect();
     if found.is_empty() {
         output.report.note(&format!(
             "no saved question has `{}` in its name, tags or summary; `baimo queries` lists all",
@@ -329,11 +337,31 @@ fn shown(term: &Term, label: Option<&str>, session: &Session) -> String {
 
 fn describe_thing(describe: &Describe, session: &Session, output: &mut Output) -> Result<()> {
     let thing = thing_named(&describe.thing.join(" "), session)?;
-    let quads = session.export(&Selection::Around { thing, depth: describe.depth })?;
+    let mut quads = session.export(&Selection::Around { thing: thing.clone(), depth: describe.depth })?;
+    if describe.depth == 0 {
+        quads.extend(mentions(&thing, session, output)?);
+    }
     let triples = quads.into_iter().map(|quad| Ok(quad.into()));
     let about = About { asked: Some(Instant::now()), ..About::default() };
     output.answer(session, Answer::Graph(Box::new(triples)), &about).map(drop)
 }
+
+/// Where a thing is mentioned: the triples that have it as their object.
+fn mentions(thing: &Term, session: &Session, output: &Output) -> Result<Vec<Quad>> {
+    let bindings = Bindings::from([(Variable::new_unchecked("thing"), thing.clone())]);
+    let text = format!("CONSTRUCT WHERE {{ ?by ?how ?thing }} LIMIT {}", MENTIONS + 1);
+    let Answer::Graph(triples) = session.query(&text, &bindings)? else { return Ok(Vec::new()) };
+    let default = |triple: crate::terms::Triple| triple.in_graph(crate::terms::GraphName::DefaultGraph);
+    let mut quads = triples.map(|triple| triple.map(default)).collect::<Result<Vec<_>>>()?;
+    if quads.len() > MENTIONS {
+        quads.truncate(MENTIONS);
+        output.report.note(&format!("it is mentioned more often: {MENTIONS} mentions are shown"));
+    }
+    Ok(quads)
+}
+
+/// How many mentions of a thing are shown.
+const MENTIONS: usize = 200;
 
 fn find(search: &Search, session: &Session, output: &mut Output) -> Result<()> {
     let words = search.words.join(" ");
