@@ -681,7 +681,9 @@ fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> String {
     shell.envs(environment.iter().copied());
     let options = rexpect::session::Options::new().timeout_ms(Some(60_000));
     let mut pty = rexpect::session::spawn_with_options(shell, options).unwrap();
-    pty.exp_eof().unwrap()
+    // Bytes come as characters, one each.
+    let bytes = pty.exp_eof().unwrap().chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    String::from_utf8(bytes).unwrap()
 }
 
 #[cfg(unix)]

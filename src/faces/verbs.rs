@@ -174,13 +174,8 @@ fn list_saved(queries: &Queries, session: &Session, output: &mut Output) -> Resu
             queries.words.join(" ")
         ));
     }
-    rows(
-        &["name", "summary", "parameters", "tags"],
-        found,
-        ("saved question", "saved questions"),
-        session,
-        output,
-    )
+    let head: Vec<_> = ["name", "summary", "parameters", "tags"].into_iter().take(shown).collect();
+    rows(&head, found, ("saved question", "saved questions"), session, output)
 }
 
 /// Writes rows made here.
