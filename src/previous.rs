@@ -1,49 +1,113 @@
-//! The last answer as a part of the next question: `VALUES _`.
+//! The last answer as a part of the next question: `VALUES _`, `FROM _`, `GRAPH _`.
 //!
-//! In: the text of a question, the rows of the answer before it. Out: a text that the parser reads,
-//! and one of the same length for finding the place of an error. It refuses to know prompts and
-//! graphs; the rows themselves go into the algebra, never into a text.
+//! In: the text of a question, the columns of the answer before it. Out: a text that the parser
+//! reads, and one of the same length for finding the place of an error. It refuses to know prompts
+//! and graphs; the rows themselves go into the algebra, never into a text.
 
 use crate::advise::tokens::{Kind, Token, tokens};
 use crate::answers::Found;
 use crate::engine::previous::MARK;
+use crate::error::{Error, Result, Span};
+use crate::terms::Triple;
 use std::ops::Range;
 
-/// Where `VALUES _` stands in `text`.
-pub fn places(text: &str) -> Vec<Range<usize>> {
+/// The answer before a question.
+#[derive(Clone, Copy, Default)]
+pub struct Before<'a> {
+    /// The rows, where it was a SELECT.
+    pub rows: Option<&'a Found>,
+    /// The triples, where it was a CONSTRUCT or DESCRIBE.
+    pub graph: Option<&'a [Triple]>,
+}
+
+impl Before<'_> {
+    /// Whether there is what the places ask for.
+    ///
+    /// # Errors
+    /// Where there is not, with the place.
+    pub fn has(&self, places: &[Place], text: &str) -> Result<()> {
+        for place in places {
+            let (there, what) = match place {
+                Place::Rows(_) => (self.rows.is_some(), "rows"),
+                Place::Graph(_) => (self.graph.is_some(), "triples"),
+            };
+            if !there {
+                return Err(Error::query(format!("there are no {what} that `_` could stand for"))
+                    .at(Span::in_text("query", text, place.range()))
+                    .hint("the rows of a SELECT are `VALUES _` in the next question")
+                    .hint("the triples of a CONSTRUCT are `FROM _` and `GRAPH _ { }` in the next question"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A place where `_` stands for the last answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `VALUES _`, all of it.
+    Rows(Range<usize>),
+    /// The `_` of `FROM _`, `FROM NAMED _` or `GRAPH _`.
+    Graph(Range<usize>),
+}
+
+impl Place {
+    /// Where it is, in bytes.
+    pub fn range(&self) -> Range<usize> {
+        let (Self::Rows(range) | Self::Graph(range)) = self;
+        range.clone()
+    }
+}
+
+/// Where `_` stands for the last answer in `text`, in order.
+pub fn places(text: &str) -> Vec<Place> {
     let all: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
     all.windows(2)
         .filter_map(|pair| {
-            let [values, name] = pair else { return None };
-            let is_it = values.text(text).eq_ignore_ascii_case("VALUES") && name.text(text) == "_";
-            is_it.then_some(values.range.start..name.range.end)
+            let [word, name] = pair else { return None };
+            if name.text(text) != "_" {
+                return None;
+            }
+            match word.text(text).to_ascii_uppercase().as_str() {
+                "VALUES" => Some(Place::Rows(word.range.start..name.range.end)),
+                "FROM" | "NAMED" | "GRAPH" => Some(Place::Graph(name.range.clone())),
+                _ => None,
+            }
         })
         .collect()
 }
 
-/// The text with a marked row for the columns of `found` at each place.
-pub fn marked(text: &str, found: &Found) -> String {
-    let names: Vec<String> = found.variables.iter().map(ToString::to_string).collect();
+/// The text with a marked row for the columns of `found`, and the mark as the name of the graph.
+pub fn marked(text: &str, found: Option<&Found>) -> String {
+    let variables = found.map(|found| found.variables.as_slice()).unwrap_or_default();
+    let names: Vec<String> = variables.iter().map(ToString::to_string).collect();
     let cells = vec![format!("<{MARK}>"); names.len()].join(" ");
-    let marked = format!("VALUES ({}) {{ ({cells}) }}", names.join(" "));
-    replaced(text, |_| marked.clone())
-}
-
-/// The text with an empty group of the same length at each place: all other places stay where they are.
-pub fn blanked(text: &str) -> String {
-    replaced(text, |was| {
-        let kept = was.chars().skip(2).map(|c| if c == '\n' { '\n' } else { ' ' });
-        "{}".chars().chain(kept).collect()
+    replaced(text, |place, _| match place {
+        Place::Rows(_) => format!("VALUES ({}) {{ ({cells}) }}", names.join(" ")),
+        Place::Graph(_) => format!("<{MARK}>"),
     })
 }
 
-fn replaced(text: &str, by: impl Fn(&str) -> String) -> String {
+/// The text with something harmless of the same length at each place: all else stays where it is.
+/// The graph becomes `:`, so the parser must know the empty prefix.
+pub fn blanked(text: &str) -> String {
+    replaced(text, |place, was| match place {
+        Place::Graph(_) => ":".to_owned(),
+        Place::Rows(_) => {
+            let kept = was.chars().skip(2).map(|c| if c == '\n' { '\n' } else { ' ' });
+            "{}".chars().chain(kept).collect()
+        }
+    })
+}
+
+fn replaced(text: &str, by: impl Fn(&Place, &str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for place in places(text) {
-        out.push_str(text.get(at..place.start).unwrap_or_default());
-        out.push_str(&by(text.get(place.clone()).unwrap_or_default()));
-        at = place.end;
+        let range = place.range();
+        out.push_str(text.get(at..range.start).unwrap_or_default());
+        out.push_str(&by(&place, text.get(range.clone()).unwrap_or_default()));
+        at = range.end;
     }
     out.push_str(text.get(at..).unwrap_or_default());
     out
@@ -56,15 +120,16 @@ mod tests {
 
     #[test]
     fn only_the_words_count() {
-        assert_eq!(places("SELECT * { VALUES _ ?s ?p ?o }"), vec![11..19]);
+        assert_eq!(places("SELECT * { VALUES _ ?s ?p ?o }"), vec![Place::Rows(11..19)]);
         assert!(places("SELECT * { ?s ?p 'VALUES _' } # VALUES _").is_empty());
         assert_eq!(places("SELECT * { values\n_ }").len(), 1);
+        assert_eq!(places("SELECT * FROM _ FROM NAMED _ { GRAPH _ { ?s ?p ?o } }").len(), 3);
     }
 
     #[test]
     fn nothing_moves() {
-        let text = "SELECT * { VALUES _ ?s ?p ?o }";
-        assert_eq!(blanked(text), "SELECT * { {}       ?s ?p ?o }");
+        let text = "SELECT * FROM _ { VALUES _ ?s ?p ?o }";
+        assert_eq!(blanked(text), "SELECT * FROM : { {}       ?s ?p ?o }");
     }
 
     #[test]
@@ -73,6 +138,7 @@ mod tests {
             variables: vec![Variable::new_unchecked("a"), Variable::new_unchecked("b")],
             ..Found::default()
         };
-        assert_eq!(marked("{VALUES _}", &found), "{VALUES (?a ?b) { (<urn:baimo:_> <urn:baimo:_>) }}");
+        let marked = marked("{VALUES _}", Some(&found));
+        assert_eq!(marked, "{VALUES (?a ?b) { (<urn:baimo:_> <urn:baimo:_>) }}");
     }
 }

@@ -7,11 +7,12 @@ use crate::advise::complete::{Completer, Completions, Context};
 use crate::advise::provenance::{Part, Provenance};
 use crate::advise::schema::{Found, Schema};
 use crate::advise::{self, Knowledge};
+use crate::answers::Answer;
 use crate::answers::graphs::{GraphFormat, GraphStyle};
-use crate::answers::{self, Answer};
 use crate::catalog::{Catalog, SavedQuery};
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
-use crate::error::{Error, Result, Span};
+use crate::error::{Error, Result};
+use crate::previous::{self, Before};
 use crate::project::Project;
 use crate::sources::rdf;
 use crate::store::Graph;
@@ -19,9 +20,11 @@ use crate::store::diff::Diff;
 use crate::store::export::{self, Selection};
 use crate::store::import::{self, Progress};
 use crate::store::names::Names;
+use crate::store::overlay::Overlay;
 use crate::store::oxigraph::Mutable;
 use crate::store::pack::{Builder, Pack};
 use crate::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -292,12 +295,7 @@ impl Session {
 
     /// The parser's refusal of a text, in words for people.
     fn explained(&self, text: &str, error: Error, update: bool) -> Error {
-        match error.cause.as_deref() {
-            Some(cause) if error.kind == crate::error::Kind::Query => {
-                advise::diagnose::syntax_error(text, cause, &self.knowledge(), update)
-            }
-            _ => error,
-        }
+        explained(text, error, &self.knowledge(), update)
     }
 
     /// The quads of a part of the graph.
@@ -343,42 +341,55 @@ impl Session {
 
     /// Whether a text is a whole query or update.
     pub fn parses(&self, text: &str) -> bool {
-        let text = crate::previous::blanked(text);
+        let (text, prefixes) = self.blanked(text);
         let base = self.project.base.as_deref();
-        engine::parse::query(&text, &self.prefixes, base).is_ok()
-            || engine::parse::update(&text, &self.prefixes, base).is_ok()
+        engine::parse::query(&text, &prefixes, base).is_ok()
+            || engine::parse::update(&text, &prefixes, base).is_ok()
     }
 
-    /// Answers a query in which `VALUES _` stands for the rows `before`.
+    /// A text without the places of the last answer, and the prefixes to parse it with.
+    fn blanked(&self, text: &str) -> (String, Cow<'_, Prefixes>) {
+        let mut prefixes = Cow::Borrowed(&self.prefixes);
+        if !previous::places(text).is_empty() && prefixes.namespace("").is_none() {
+            prefixes.to_mut().insert("", engine::previous::MARK);
+        }
+        (previous::blanked(text), prefixes)
+    }
+
+    /// Answers a query in which `_` stands for the answer `before`. See [`previous`].
     ///
     /// # Errors
-    /// As [`Self::query`]; and where there is `VALUES _` but no rows.
-    pub fn query_after(
-        &self,
-        text: &str,
-        bindings: &Bindings,
-        before: Option<&answers::Found>,
-    ) -> Result<Answer<'_>> {
-        let Some(place) = crate::previous::places(text).into_iter().next() else {
+    /// As [`Self::query`]; and where `_` is asked for that is not there.
+    pub fn query_after(&self, text: &str, bindings: &Bindings, before: Before<'_>) -> Result<Answer<'_>> {
+        let places = previous::places(text);
+        if places.is_empty() {
             return self.query(text, bindings);
-        };
-        let Some(found) = before else {
-            return Err(Error::query("there are no rows that `_` could stand for")
-                .at(Span::in_text("query", text, place))
-                .hint("ask a SELECT first; its rows are then `_`"));
-        };
-        let base = self.project.base.as_deref();
-        let marked = crate::previous::marked(text, found);
-        let Ok(mut query) = engine::parse::query(&marked, &self.prefixes, base) else {
-            // With nothing moved, so that the error's place is true.
-            return self
-                .query(&crate::previous::blanked(text), bindings)
-                .map_err(|error| shown_in(error, text));
-        };
-        engine::previous::fill(&mut query, &found.rows);
+        }
+        before.has(&places, text)?;
+        let mut query = self.parsed_after(text, before)?;
+        if let Some(found) = before.rows {
+            engine::previous::fill(&mut query, &found.rows);
+        }
         let query = engine::rewrite::bind(&query, bindings)?;
         let governor = Governor::new(self.limits, self.interrupt_switch());
-        engine::answer(self.graph(), &query, self.default_graph, &governor)
+        let Some(triples) = before.graph else {
+            return engine::answer(self.graph(), &query, self.default_graph, &governor);
+        };
+        let name = NamedNode::new_unchecked(engine::previous::MARK).into();
+        let overlay = Overlay::new(self.graph(), &name, triples);
+        Ok(engine::answer(&overlay, &query, self.default_graph, &governor)?.gather())
+    }
+
+    fn parsed_after(&self, text: &str, before: Before<'_>) -> Result<engine::Query> {
+        let base = self.project.base.as_deref();
+        let marked = previous::marked(text, before.rows);
+        engine::parse::query(&marked, &self.prefixes, base).map_err(|error| {
+            // Parsed again with nothing moved, so that the error's place is true.
+            let (blanked, prefixes) = self.blanked(text);
+            let error = engine::parse::query(&blanked, &prefixes, base).err().unwrap_or(error);
+            let known = Knowledge { prefixes: &prefixes, ..self.knowledge() };
+            shown_in(explained(&blanked, error, &known, false), text)
+        })
     }
 
     /// Takes on the limits, the switch and the default graph of another session.
@@ -452,6 +463,15 @@ impl Session {
         self.names = OnceLock::new();
         self.completer = Completer::default();
         Ok(Change { before, after, durable })
+    }
+}
+
+fn explained(text: &str, error: Error, known: &Knowledge<'_>, update: bool) -> Error {
+    match error.cause.as_deref() {
+        Some(cause) if error.kind == crate::error::Kind::Query => {
+            advise::diagnose::syntax_error(text, cause, known, update)
+        }
+        _ => error,
     }
 }
 

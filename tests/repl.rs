@@ -263,6 +263,21 @@ fn the_last_answer_is_part_of_the_next_question() {
 }
 
 #[test]
+fn a_constructed_graph_is_part_of_the_next_question() {
+    let mut prompt = Prompt::open(&home("graph"), 80);
+    has(&prompt.ask("SELECT * FROM _ { ?s ?p ?o }"), "there are no triples that `_` could stand for");
+    prompt.ask("CONSTRUCT { vendor:baidu <urn:x> 'only here' } WHERE {}");
+    has(&prompt.ask("SELECT ?o FROM _ { vendor:baidu <urn:x> ?o }"), "only here");
+    // It stays at hand until another graph takes its place.
+    let said =
+        prompt.ask("SELECT ?o ?n { GRAPH _ { ?v <urn:x> ?o } ?v rdfs:label ?n FILTER(LANG(?n) = 'zh') }");
+    has(&said, "百度");
+    has(&said, "1 row · ");
+    has(&prompt.ask("SELECT ?o { GRAPH _ { ?v nope:x ?o } }"), ":1:27");
+    prompt.leave();
+}
+
+#[test]
 fn plain_words_are_helped() {
     let mut prompt = Prompt::open(&home("words"), 80);
     prompt.ask(".pager off");

@@ -36,6 +36,22 @@ pub enum Answer<'a> {
     Graph(Box<dyn Iterator<Item = Result<Triple>> + 'a>),
 }
 
+impl Answer<'_> {
+    /// The same answer, all of it in memory: it depends on no graph any more.
+    #[must_use]
+    pub fn gather(self) -> Answer<'static> {
+        match self {
+            Self::Boolean(yes) => Answer::Boolean(yes),
+            Self::Rows(rows) => {
+                let variables = rows.variables.clone();
+                let all: Vec<Result<Row>> = rows.rows.collect();
+                Answer::Rows(Rows { variables, rows: Box::new(all.into_iter()) })
+            }
+            Self::Graph(triples) => Answer::Graph(Box::new(triples.collect::<Vec<_>>().into_iter())),
+        }
+    }
+}
+
 /// The rows of an answer, with the variables that head their columns.
 pub struct Rows<'a> {
     /// A column each.

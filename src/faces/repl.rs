@@ -18,7 +18,7 @@ use super::output::Output;
 use crate::advise::complete as known;
 use crate::answers::Found;
 use crate::engine::rewrite::Bindings;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::session::Session;
 use crate::terms::Triple;
 use rustyline::error::ReadlineError;
@@ -67,6 +67,9 @@ struct Shell {
     once: Option<PathBuf>,
     question: Option<Question>,
     last: Last,
+    /// The rows and the graph before the last answer: `_` is the last of each.
+    earlier_rows: Last,
+    earlier_graph: Last,
     elapsed: Duration,
     /// Statements typed, for `.history`; the editor's own are not at hand while it runs.
     typed: Vec<String>,
@@ -103,6 +106,8 @@ impl Shell {
             once: None,
             question: None,
             last: Last::Nothing,
+            earlier_rows: Last::Nothing,
+            earlier_graph: Last::Nothing,
             elapsed: Duration::ZERO,
             typed: Vec::new(),
             initial: None,
@@ -225,29 +230,29 @@ impl Shell {
             project.title.iter().find(|(tag, _)| tag == language).map(|(_, title)| title.as_str())
         };
         let title = of(if chinese { "zh" } else { "en" }).or_else(|| of("")).unwrap_or(&project.name);
+        let example = example(&session);
         let first = if chinese {
-            "  .queries 列出现成的问题，.run timeline 运行其中一个\n  \
-             也可输入 SPARQL：不必声明前缀，按 Tab 以名称补全\n  \
-             .help 列出全部命令，Ctrl-D 退出"
+            format!(
+                "  .queries 列出现成的问题，.run {example} 运行其中一个\n  \
+                 也可输入 SPARQL：不必声明前缀，按 Tab 以名称补全\n  \
+                 .help 列出全部命令，Ctrl-D 退出"
+            )
         } else {
-            "  .queries lists questions ready to ask, .run NAME asks one\n  \
-             Or type SPARQL: no PREFIX needed, Tab completes names and labels\n  \
-             .help lists all commands, Ctrl-D leaves"
+            format!(
+                "  .queries lists questions ready to ask, .run {example} asks one\n  \
+                 Or type SPARQL: no PREFIX needed, Tab completes names and labels\n  \
+                 .help lists all commands, Ctrl-D leaves"
+            )
         };
         let line = format!("{} {} · {title}", project.name, project.version);
-        let rest = if first_time {
-            first
-        } else if chinese {
-            "  .help 查看命令"
-        } else {
-            "  .help for help"
-        };
+        let again = if chinese { "  .help 列出命令" } else { "  .help lists the commands" };
+        let rest = if first_time { first.as_str() } else { again };
         self.output.report.aside(&format!("{line}\n{rest}"));
     }
 
     fn report_if_wrong(&mut self, act: impl FnOnce(&mut Self) -> Result<()>) {
         if let Err(error) = act(self) {
-            self.output.report.error(&error);
+            self.output.report.error(&at_the_prompt(error));
         }
     }
 
@@ -282,6 +287,38 @@ impl Shell {
             self.plain_words(text.trim().trim_end_matches(';').trim_end())
         }
     }
+}
+
+/// A saved question to begin with: one that draws a timeline, or any chart, and asks for nothing.
+fn example(session: &Session) -> String {
+    let catalog = session.catalog().ok();
+    let drawn = |query: &&crate::catalog::SavedQuery| {
+        query.view.is_some() && query.params.iter().all(|param| !param.required || param.default.is_some())
+    };
+    let best = catalog.into_iter().flat_map(|catalog| catalog.iter()).filter(drawn).min_by_key(|query| {
+        let timeline = query.view.as_deref().is_some_and(|view| view.starts_with("Timeline"));
+        (!timeline, query.name.len())
+    });
+    best.map_or_else(|| "NAME".to_owned(), |query| query.name.clone())
+}
+
+/// An error whose way out is a command of the prompt, not one of the shell.
+fn at_the_prompt(mut error: Error) -> Error {
+    if error.hints.is_empty() {
+        let way_out = match error.kind {
+            Kind::Query => ".schema lists the classes and properties; .queries has questions that work",
+            Kind::Usage => ".help lists the commands, .help NAME says more about one",
+            _ => return error,
+        };
+        error.hints.push(way_out.to_owned());
+    }
+    for hint in &mut error.hints {
+        *hint = hint.replace("`baimo ", "`.").replace("--timeout", ".timeout");
+        if let Some(command) = hint.strip_prefix("baimo ") {
+            *hint = format!(".{command}");
+        }
+    }
+    error
 }
 
 fn editor(colour: bool, begun: &Arc<Mutex<Instant>>) -> rustyline::Result<Editor<Assistant, FileHistory>> {

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod export;
 pub mod import;
 pub mod names;
+pub mod overlay;
 pub mod oxigraph;
 pub mod pack;
 

@@ -10,9 +10,10 @@ use crate::answers::chart::{self, Directive};
 use crate::answers::formats::RowFormat;
 use crate::answers::table::{self, Footer};
 use crate::answers::text;
-use crate::answers::{Answer, Found, Rows, Style, tree};
+use crate::answers::{Answer, Found, Row, Rows, Style, tree};
 use crate::error::{Error, Kind, Result};
 use crate::faces::output::{About, Target};
+use crate::previous::Before;
 use crate::session::Session;
 use crate::terms::Term;
 use std::cell::RefCell;
@@ -20,6 +21,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+/// So many rows are more than a person asks for.
+const MANY: usize = 10_000;
 /// Rows kept in memory of one answer; a file takes any number.
 const KEEP: usize = 100_000;
 
@@ -35,7 +38,7 @@ impl Shell {
             return self.stream(&question);
         }
         let (last, stopped) = self.gather(&question)?;
-        self.last = last;
+        self.now_last(last);
         self.elapsed = begun.elapsed();
         self.show(stopped.as_ref(), true)?;
         if stopped.is_none() {
@@ -59,6 +62,27 @@ impl Shell {
         Ok(())
     }
 
+    /// What the next question can use as `_`: the last rows and the last graph, whichever was later.
+    fn before(&self) -> Before<'_> {
+        let rows = [&self.last, &self.earlier_rows].into_iter().find_map(|last| match last {
+            Last::Rows(found) => Some(found),
+            _ => None,
+        });
+        let graph = [&self.last, &self.earlier_graph].into_iter().find_map(|last| match last {
+            Last::Graph(triples) => Some(triples.as_slice()),
+            _ => None,
+        });
+        Before { rows, graph }
+    }
+
+    fn now_last(&mut self, new: Last) {
+        match std::mem::replace(&mut self.last, new) {
+            Last::Rows(found) => self.earlier_rows = Last::Rows(found),
+            Last::Graph(triples) => self.earlier_graph = Last::Graph(triples),
+            Last::Nothing | Last::Yes(_) => {}
+        }
+    }
+
     /// Whether the answer goes out row by row and is not kept: to a file, or in a machine's format.
     fn streams(&self) -> bool {
         self.once.is_some() || self.output.target != Target::Stdout || !self.output.terminal
@@ -69,13 +93,14 @@ impl Shell {
         if let Some(file) = self.once.take() {
             self.output.target = Target::File(file);
         }
-        let kept = RefCell::new(Found::default());
+        let kept = RefCell::new(Last::Nothing);
         let session = self.session.borrow();
         let answered = session
-            .query_after(&question.text, &question.bindings, self.last.rows())
+            .query_after(&question.text, &question.bindings, self.before())
             .and_then(|answer| self.output.answer(&session, keeping(answer, &kept), &About::default()));
         self.output.target = target;
-        self.last = Last::Rows(kept.into_inner());
+        drop(session);
+        self.now_last(kept.into_inner());
         answered.map(drop)
     }
 
@@ -83,7 +108,7 @@ impl Shell {
         let session = self.session.borrow();
         let switch = session.interrupt_switch();
         let progress = Progress::start(self.output.report.terminal, Arc::clone(&switch));
-        match session.query_after(&question.text, &question.bindings, self.last.rows())? {
+        match session.query_after(&question.text, &question.bindings, self.before())? {
             Answer::Boolean(yes) => Ok((Last::Yes(yes), None)),
             Answer::Rows(mut rows) => {
                 let all = std::mem::replace(&mut rows.rows, Box::new(std::iter::empty()));
@@ -129,7 +154,7 @@ impl Shell {
             }
             Last::Graph(triples) => {
                 let replayed = Box::new(triples.iter().cloned().map(Ok));
-                self.output.answer(&session, Answer::Graph(replayed), &About::default())?;
+                self.write_all(&session, Answer::Graph(replayed))?;
                 (triples.len(), Some(("triple", "triples")))
             }
         };
@@ -149,10 +174,18 @@ impl Shell {
         Ok(())
     }
 
+    /// Writes an answer in a machine's format; the line below it is the prompt's own.
+    fn write_all(&mut self, session: &Session, answer: Answer<'_>) -> Result<()> {
+        let footer = std::mem::replace(&mut self.output.footer, false);
+        let written = self.output.answer(session, answer, &About::default());
+        self.output.footer = footer;
+        written.map(drop)
+    }
+
     fn show_rows(&mut self, session: &Session, found: &Found, cut: bool) -> Result<()> {
         let format = self.output.format.as_deref().and_then(RowFormat::named).unwrap_or(RowFormat::Table);
         if !matches!(format, RowFormat::Table | RowFormat::Line) {
-            return self.output.answer(session, Answer::Rows(found.replay()), &About::default()).map(drop);
+            return self.write_all(session, Answer::Rows(found.replay()));
         }
         if found.rows.is_empty() {
             return Ok(());
@@ -215,17 +248,38 @@ impl Shell {
         self.output.text(text)
     }
 
-    /// What is to be said after an answer: why there is none.
+    /// What is to be said after an answer: why there is none, or why it looks odd.
     fn comment(&self, question: &Question) {
+        if !self.output.report.terminal {
+            return;
+        }
         let empty = match &self.last {
             Last::Rows(found) => found.rows.is_empty(),
             Last::Yes(yes) => !yes,
             Last::Graph(triples) => triples.is_empty(),
             Last::Nothing => false,
         };
-        if empty && self.output.report.terminal {
-            self.say_why_empty(question);
+        if empty && self.say_why_empty(question) || !empty && !self.looks_odd() {
+            return;
         }
+        // Not of a saved question: whoever asks it did not write it.
+        let lints = if question.bindings.is_empty() {
+            self.session.borrow().lints(&question.text).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        for lint in lints.iter().take(2) {
+            self.output.report.warning(&lint.message, Some(&lint.span), std::slice::from_ref(&lint.hint));
+        }
+    }
+
+    /// Whether an answer is such that its question may not say what was meant: very long, or with a
+    /// column that is empty in every row.
+    fn looks_odd(&self) -> bool {
+        let Last::Rows(found) = &self.last else { return false };
+        let empty_column =
+            |column: usize| found.rows.iter().all(|row| row.get(column).is_none_or(Option::is_none));
+        found.rows.len() >= MANY || (0..found.variables.len()).any(empty_column)
     }
 
     fn say_why_empty(&self, question: &Question) -> bool {
@@ -339,12 +393,6 @@ impl Shell {
     }
 }
 
-impl Last {
-    fn rows(&self) -> Option<&Found> {
-        if let Self::Rows(found) = self { Some(found) } else { None }
-    }
-}
-
 /// Whether words could be the name of a thing: few, and with nothing that only SPARQL has.
 fn looks_like_name(words: &str) -> bool {
     words.chars().count() <= 60 && !words.contains(['{', '}', '?', '\n', '<']) && !statement::is_update(words)
@@ -368,19 +416,35 @@ fn at_most<'a, T: 'a>(
     })
 }
 
-/// An answer whose rows are kept as they go out.
-fn keeping<'a>(answer: Answer<'a>, kept: &'a RefCell<Found>) -> Answer<'a> {
-    let Answer::Rows(rows) = answer else { return answer };
-    kept.borrow_mut().variables.clone_from(&rows.variables);
-    let watched = rows.rows.inspect(|row| {
-        let kept = &mut kept.borrow_mut().rows;
-        if let Ok(row) = row
-            && kept.len() < KEEP
-        {
-            kept.push(row.clone());
+/// An answer that is kept as it goes out.
+fn keeping<'a>(answer: Answer<'a>, kept: &'a RefCell<Last>) -> Answer<'a> {
+    match answer {
+        Answer::Boolean(yes) => {
+            kept.replace(Last::Yes(yes));
+            answer
         }
-    });
-    Answer::Rows(Rows { variables: rows.variables, rows: Box::new(watched) })
+        Answer::Rows(rows) => {
+            kept.replace(Last::Rows(Found { variables: rows.variables.clone(), ..Found::default() }));
+            let keep = |row: &Result<Row>| {
+                if let (Ok(row), Last::Rows(found)) = (row, &mut *kept.borrow_mut())
+                    && found.rows.len() < KEEP
+                {
+                    found.rows.push(row.clone());
+                }
+            };
+            Answer::Rows(Rows { variables: rows.variables, rows: Box::new(rows.rows.inspect(keep)) })
+        }
+        Answer::Graph(triples) => {
+            kept.replace(Last::Graph(Vec::new()));
+            Answer::Graph(Box::new(triples.inspect(|triple| {
+                if let (Ok(triple), Last::Graph(all)) = (triple, &mut *kept.borrow_mut())
+                    && all.len() < KEEP
+                {
+                    all.push(triple.clone());
+                }
+            })))
+        }
+    }
 }
 
 /// Gives a text to the pager; false where there is none that works.

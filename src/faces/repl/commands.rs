@@ -253,7 +253,7 @@ const ALIASES: &[(&str, &str)] = &[
 
 const ABOUT_LAST: &str = "`_` is the last answer.\n\n  \
     VALUES _          inside { }: the rows of the last SELECT, by the names of their columns\n  \
-    FROM _            the triples of the last CONSTRUCT or DESCRIBE are the graph asked\n  \
+    FROM _            the triples of the last CONSTRUCT or DESCRIBE as the graph asked\n  \
     GRAPH _ { ... }   the same as a graph beside the one asked\n\n\
     For example:\n\n  \
     SELECT ?v { ?v a bm:Vendor } LIMIT 3\n  \
@@ -271,10 +271,15 @@ const KEYS: &str = "  Enter             runs a statement that is whole; else a n
     Ctrl-L            clears the screen\n\n\
     A statement of several lines ends with an empty line or with `;`.";
 
+/// Verbs that are of no use at the prompt.
+const SHELL_ONLY: &[&str] = &["help", "completions", "man", "init"];
+
 /// The names of the verbs that the command line has too, with their summaries.
 fn verbs() -> Vec<(String, String)> {
     let command = args::command();
-    let verbs = command.get_subcommands().filter(|verb| verb.get_name() != "help" && !verb.is_hide_set());
+    let verbs = command
+        .get_subcommands()
+        .filter(|verb| !SHELL_ONLY.contains(&verb.get_name()) && !verb.is_hide_set());
     verbs
         .map(|verb| {
             (verb.get_name().to_owned(), verb.get_about().map(ToString::to_string).unwrap_or_default())

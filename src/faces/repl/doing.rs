@@ -63,12 +63,7 @@ impl Shell {
             }
             _ => format!("{name} {rest}"),
         };
-        let (verb, shape) = args::dot_command(&line).map_err(|mut error| {
-            for hint in &mut error.hints {
-                *hint = hint.replace("baimo ", ".");
-            }
-            error
-        })?;
+        let (verb, shape) = args::dot_command(&line)?;
         let (format, target) = (self.output.format.clone(), self.output.target.clone());
         if shape.format.is_some() {
             self.output.format = shape.format;
@@ -90,9 +85,9 @@ impl Shell {
         if words.iter().any(|word| word == "--help" || word == "-h") {
             return self.verb("run", rest);
         }
-        let given = parameters(words)?;
         let session = self.session.borrow();
         let query = session.catalog()?.get(name)?;
+        let given = parameters(words, query)?;
         let question = Question {
             bindings: session.bindings(query, &given)?,
             text: query.text.clone(),
@@ -228,7 +223,8 @@ impl Shell {
         opened.set_user_queries(home::queries());
         opened.follow(&self.session.borrow());
         *self.session.borrow_mut() = opened;
-        (self.last, self.question) = (Last::Nothing, None);
+        (self.last, self.earlier_rows, self.earlier_graph) = (Last::Nothing, Last::Nothing, Last::Nothing);
+        self.question = None;
         let session = self.session.borrow();
         let project = session.project();
         self.output.report.note(&format!(
@@ -316,23 +312,28 @@ impl Shell {
 }
 
 /// The parameters among the words after a saved question's name.
-fn parameters(words: &[String]) -> Result<BTreeMap<String, String>> {
+fn parameters(words: &[String], query: &SavedQuery) -> Result<BTreeMap<String, String>> {
     let mut given = BTreeMap::new();
     let mut words = words.iter().filter(|word| *word != "--param");
     while let Some(word) = words.next() {
-        let (name, value) =
-            match (word.strip_prefix("--").unwrap_or(word).split_once('='), word.strip_prefix("--")) {
-                (Some((name, value)), _) => (name, value.to_owned()),
-                (None, Some(name)) => {
-                    let value =
-                        words.next().ok_or_else(|| Error::usage(format!("--{name} needs a value")))?;
-                    (name, value.clone())
+        let flag = word.strip_prefix("--");
+        let (name, value) = match (flag.unwrap_or(word).split_once('='), flag) {
+            (Some((name, value)), _) => (name, value.to_owned()),
+            (None, Some(name)) => match words.next() {
+                Some(value) => (name, value.clone()),
+                None if query.params.iter().any(|param| param.name == name) => {
+                    return Err(Error::usage(format!("--{name} needs a value"))
+                        .hint(format!(".run {} --{name} VALUE", query.name)));
                 }
-                (None, None) => {
-                    return Err(Error::usage(format!("`{word}` is no parameter"))
-                        .hint(format!(".run NAME --vendor {word}")));
-                }
-            };
+                // Its name is the trouble; the binding says so.
+                None => (name, String::new()),
+            },
+            (None, None) => {
+                let name = query.params.first().map_or("NAME", |param| param.name.as_str());
+                return Err(Error::usage(format!("`{word}` is no parameter"))
+                    .hint(format!(".run {} --{name} {word}", query.name)));
+            }
+        };
         given.insert(name.to_owned(), value);
     }
     Ok(given)
