@@ -46,6 +46,12 @@ impl Blanks {
         work.finish()
     }
 
+    /// The same, with each blank node called what it is called in the quads.
+    #[must_use]
+    pub fn keeping_labels(self) -> Self {
+        Self { labels: HashMap::new(), ..self }
+    }
+
     /// The label of a blank node: `b` and eight hexadecimal digits.
     pub fn label<'a>(&'a self, node: &'a BlankNode) -> &'a str {
         self.labels.get(node.as_str()).map_or(node.as_str(), String::as_str)

@@ -4,6 +4,7 @@
 //! stores, queries, terminals and the environment: whoever knows the window says so in the style.
 
 pub mod cells;
+pub mod changes;
 pub mod chart;
 pub mod formats;
 pub mod graphs;

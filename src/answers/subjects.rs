@@ -102,7 +102,7 @@ impl Subjects {
 }
 
 /// Types, then names, then the rest by IRI.
-fn rank(predicate: &NamedNode) -> (usize, &str) {
+pub(super) fn rank(predicate: &NamedNode) -> (usize, &str) {
     let iri = predicate.as_str();
     let rank = if *predicate == rdf::TYPE {
         0

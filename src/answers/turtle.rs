@@ -21,8 +21,7 @@ const WIDTH: usize = 100;
 pub fn write(quads: &[Quad], prefixes: &Prefixes, header: &[String]) -> String {
     let blanks = Blanks::of(quads);
     let graphs = by_graph(quads, &blanks);
-    let mut writer =
-        Writer { prefixes: writable(prefixes), used: BTreeSet::new(), blanks, subjects: Subjects::default() };
+    let mut writer = Writer::new(prefixes, blanks);
     let mut blocks = Vec::new();
     for (name, quads) in graphs {
         let inner = writer.graph(&quads);
@@ -57,15 +56,34 @@ fn must_escape(c: char) -> bool {
     c <= ' ' || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\')
 }
 
-struct Writer {
+/// Writes the parts of Turtle, and notes the prefixes in use.
+pub(super) struct Writer {
     prefixes: Prefixes,
     used: BTreeSet<String>,
-    blanks: Blanks,
+    pub(super) blanks: Blanks,
     /// Of the graph that is being written.
-    subjects: Subjects,
+    pub(super) subjects: Subjects,
 }
 
 impl Writer {
+    /// A writer that has no graph yet.
+    pub(super) fn new(prefixes: &Prefixes, blanks: Blanks) -> Self {
+        Self { prefixes: writable(prefixes), used: BTreeSet::new(), blanks, subjects: Subjects::default() }
+    }
+
+    /// A subject where it begins a block.
+    pub(super) fn subject(&mut self, subject: &NamedOrBlankNode) -> String {
+        match subject {
+            NamedOrBlankNode::NamedNode(iri) => self.iri(iri),
+            NamedOrBlankNode::BlankNode(node) => self.blank(node),
+        }
+    }
+
+    /// A predicate.
+    pub(super) fn verb(&mut self, predicate: &NamedNode) -> String {
+        if *predicate == rdf::TYPE { "a".to_owned() } else { self.iri(predicate) }
+    }
+
     fn assemble(&self, header: &[String], blocks: &[String]) -> String {
         let mut out = String::new();
         for line in header.iter().flat_map(|text| text.lines()) {
@@ -117,8 +135,8 @@ impl Writer {
     }
 
     /// One predicate with its objects, without the mark that ends it.
-    fn statement(&mut self, predicate: &NamedNode, objects: &[Term], indent: usize) -> String {
-        let verb = if *predicate == rdf::TYPE { "a".to_owned() } else { self.iri(predicate) };
+    pub(super) fn statement(&mut self, predicate: &NamedNode, objects: &[Term], indent: usize) -> String {
+        let verb = self.verb(predicate);
         let head = format!("{:indent$}{verb} ", "");
         let mut texts: Vec<(bool, String)> =
             objects.iter().map(|object| (object.is_blank_node(), self.object(object, indent))).collect();
@@ -149,7 +167,8 @@ impl Writer {
         out
     }
 
-    fn object(&mut self, object: &Term, indent: usize) -> String {
+    /// An object: nested where it can be.
+    pub(super) fn object(&mut self, object: &Term, indent: usize) -> String {
         match object {
             Term::BlankNode(node) if self.blanks.is_nested(node) => {
                 match self.subjects.list(node, &self.blanks) {
@@ -201,10 +220,7 @@ impl Writer {
     }
 
     fn triple(&mut self, triple: &Triple) -> String {
-        let subject = match &triple.subject {
-            NamedOrBlankNode::NamedNode(iri) => self.iri(iri),
-            NamedOrBlankNode::BlankNode(node) => self.blank(node),
-        };
+        let subject = self.subject(&triple.subject);
         let predicate = self.iri(&triple.predicate);
         let object = self.term(&triple.object, false);
         format!("<<( {subject} {predicate} {object} )>>")

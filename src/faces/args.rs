@@ -84,7 +84,8 @@ pub enum Verb {
     /// Compare two graphs
     #[command(after_help = "Examples:\n  baimo export -o old.ttl && baimo diff old.ttl\n\n\
                             Lines that only the first graph has start with -, lines that only the second has with +.\n\
-                            Blank nodes are compared by what is said about them.")]
+                            Lines without a mark say where a change is. The exit code is 0 where the two are the\n\
+                            same, 5 where they differ. Blank nodes are compared by what is said about them.")]
     Diff(Diff),
     /// Show how a question is read, and what in it may be slow or meant otherwise
     #[command(
@@ -244,9 +245,6 @@ pub struct Diff {
     pub before: PathBuf,
     /// The graph after; without one, the graph that is asked
     pub after: Option<PathBuf>,
-    /// Exit with 5 where the two differ
-    #[arg(long)]
-    pub exit_code: bool,
 }
 
 /// Which files.

@@ -9,6 +9,7 @@ use super::args::{
 use super::output::{About, Output, Target};
 use super::params::{self, Given};
 use super::{init, shell};
+use crate::answers::changes;
 use crate::answers::formats::RowFormat;
 use crate::answers::graphs::{self, GraphFormat};
 use crate::answers::{Answer, Row, Rows};
@@ -443,21 +444,16 @@ fn compare(diff: &Diff, session: &Session, output: &mut Output) -> Result<()> {
     let difference = before.diff(after)?;
     let mut style = after.graph_style();
     style.prefixes.extend(before.prefixes());
-    let mut lines = String::new();
-    for (mark, quads) in [('-', &difference.removed), ('+', &difference.added)] {
-        let named = quads.iter().any(|quad| !quad.graph_name.is_default_graph());
-        let format = if named { GraphFormat::TriG } else { GraphFormat::Turtle };
-        for line in graphs::to_text(format, quads.clone(), &style)?.lines().filter(|line| !line.is_empty()) {
-            lines.push_str(&format!("{mark} {line}\n"));
-        }
+    output.page(&changes::write(&difference.before, &difference.after, &style.prefixes))?;
+    if difference.is_empty() {
+        output.report.note(&format!("the two are the same: {} triples", difference.common));
+        return Ok(());
     }
-    output.page(&lines)?;
     let (removed, added) = (difference.removed.len(), difference.added.len());
-    output.report.note(&format!("{removed} removed, {added} added, {} in both", difference.common));
-    if diff.exit_code && !difference.is_empty() {
-        return Err(Error::new(Kind::Check, "the graphs differ"));
-    }
-    Ok(())
+    Err(Error::new(
+        Kind::Check,
+        format!("the graphs differ: {removed} removed, {added} added, {} in both", difference.common),
+    ))
 }
 
 /// The graph of a file, or of a folder with a manifest.
