@@ -293,6 +293,11 @@ fn things_are_described_and_found() {
     assert_eq!(baimo(&["describe", "<https://w3id.org/baimo/vendor/baidu>"]).ok(), described);
     assert!(described.contains("百度"), "{described}");
     assert!(described.contains("bm:releasedBy vendor:baidu"), "where it is mentioned: {described}");
+    let folder = Folder::new().with("described.ttl", &described);
+    let count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
+    let there = "SELECT (COUNT(*) AS ?n) { { vendor:baidu ?p ?o } UNION { ?s ?p vendor:baidu } }";
+    let read_back = baimo_in(&folder, &["query", "--data", "described.ttl", count]).ok();
+    assert_eq!(read_back, baimo(&["query", there]).ok(), "what is shown is Turtle: {described}");
     let error = baimo(&["describe", "百渡"]).failed(1);
     assert!(error.contains("百渡"), "{error}");
     let found = baimo(&["search", "-F", "csv", "baidu"]).ok();

@@ -13,7 +13,7 @@ use crate::answers::{Answer, Found, Rows, Style, svg, tree};
 use crate::error::{Error, Kind, Result};
 use crate::session::Session;
 use crate::store::import::Progress;
-use crate::terms::{GraphName, Quad, Term, Triple};
+use crate::terms::{GraphName, Quad, Term, TermRef, Triple};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -72,6 +72,8 @@ pub struct About {
     pub title: Option<String>,
     /// When the question was asked.
     pub asked: Option<Instant>,
+    /// The thing that the answer is about: it comes first, and where others mention it, last.
+    pub thing: Option<Term>,
     /// What is counted, in one and in many, where it is not rows or triples.
     pub nouns: Option<(&'static str, &'static str)>,
 }
@@ -248,20 +250,17 @@ impl Output {
             None if self.format_name() == Some("tree") => tree::tree(&triples, &style),
             None => svg::graph(&triples, &style),
             Some(format) => {
+                let tree = self.shown() && draws_tree;
                 let drawing =
-                    if self.shown() && draws_tree { tree::tree(&triples, &style) } else { String::new() };
+                    if tree { format!("\n{}", tree::tree(&triples, &style)) } else { String::new() };
                 let quads = triples.into_iter().map(|triple| triple.in_graph(GraphName::DefaultGraph));
                 let quads: Vec<Quad> = quads.collect();
                 let style = session.graph_style_for(format, &quads, &language);
                 if self.tables(format, &quads, &style)? {
                     return self.partial(count, "triples", stopped);
                 }
-                let mut text = graphs::to_text(format, quads, &style)?;
-                if !drawing.is_empty() {
-                    text.push('\n');
-                    text.push_str(&drawing);
-                }
-                text
+                let about = about.thing.as_ref().filter(|_| format == GraphFormat::Turtle);
+                turtle_about(about, format, quads, &style)? + &drawing
             }
         };
         self.page(&text)?;
@@ -481,6 +480,34 @@ pub fn unwritten(cause: io::Error) -> Error {
         Ok(error) => error,
         Err(cause) => Error::store("the answer cannot be written").because(cause).hint("is the disk full?"),
     }
+}
+
+/// A graph as text. Turtle about a thing has what is said about it first, then a line for each mention.
+fn turtle_about(
+    thing: Option<&Term>,
+    format: GraphFormat,
+    quads: Vec<Quad>,
+    style: &GraphStyle,
+) -> Result<String> {
+    let Some(thing) = thing else { return graphs::to_text(format, quads, style) };
+    let mention = |quad: &Quad| {
+        quad.object == *thing && Term::from(quad.subject.clone()) != *thing && quad.subject.is_named_node()
+    };
+    let all = graphs::to_text(format, quads.clone(), style)?;
+    let (mentions, own): (Vec<_>, Vec<_>) = quads.into_iter().partition(mention);
+    let own = graphs::to_text(format, own, style)?;
+    let body = own.split_once("\n\n").map_or(own.as_str(), |(_, body)| body);
+    let show = |term: TermRef<'_>| style.prefixes.show(term);
+    let mut lines: Vec<_> = mentions
+        .iter()
+        .map(|quad| {
+            let subject = show(quad.subject.as_ref().into());
+            format!("{subject} {} {} .\n", show(quad.predicate.as_ref().into()), show(quad.object.as_ref()))
+        })
+        .collect();
+    lines.sort_unstable();
+    let head = all.split_once("\n\n").map_or("", |(head, _)| head);
+    Ok(format!("{head}\n\n{body}\n{}", lines.concat()))
 }
 
 /// The language of the user's system, such as `zh`, by the variables that say it.

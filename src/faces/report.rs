@@ -212,8 +212,15 @@ fn printable(text: &str, keep_newlines: bool) -> String {
         '\x7F'..='\u{9F}' => '\u{FFFD}',
         c => c,
     };
-    text.chars().map(shown).collect()
+    let mut out: String = text.chars().take(LONGEST).map(shown).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    out
 }
+
+/// How many characters of a message are shown: a wrong query may be one word of a million letters.
+const LONGEST: usize = 1000;
 
 /// The part of a line that is shown, and where the carets go, in columns of the terminal.
 struct Excerpt {
@@ -229,7 +236,8 @@ impl Excerpt {
         let mut skip = 0;
         let mut lead: usize = span.text.chars().take(before).map(columns).sum();
         let mut chars = span.text.chars();
-        while skip < before && lead > room / 3 && total(&span.text, room) > room {
+        let wide = total(&span.text, room) > room;
+        while wide && skip < before && lead > room / 3 {
             lead -= chars.next().map_or(0, columns);
             skip += 1;
         }
@@ -305,8 +313,9 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_around_the_place() {
         let long = format!("{}HERE{}", "x ".repeat(50_000), " y".repeat(50_000));
-        let text = plain().render(&Error::data("x").at(at(&long, "HERE")));
+        let text = plain().render(&Error::data(long.clone()).at(at(&long, "HERE")));
         let lines: Vec<_> = text.lines().collect();
+        assert!(lines[0].chars().count() < 1100, "the message is cut too");
         let (source, caret) = (lines[3], lines[4]);
         assert!(source.chars().count() <= 82 && source.contains("HERE"), "{source}");
         let column = caret.find('^').unwrap();

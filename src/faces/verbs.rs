@@ -89,8 +89,12 @@ pub fn ask(name: &str, text: &str, session: &Session, output: &mut Output) -> Re
 fn answer(saved: &SavedQuery, bindings: &Bindings, session: &Session, output: &mut Output) -> Result<()> {
     let title = saved.summary.get(output.language(session)).to_owned();
     let asked = Some(Instant::now());
-    let about =
-        About { view: saved.view.clone(), title: Some(title).filter(|t| !t.is_empty()), asked, nouns: None };
+    let about = About {
+        view: saved.view.clone(),
+        title: Some(title).filter(|t| !t.is_empty()),
+        asked,
+        ..About::default()
+    };
     let answer = session.query(&saved.text, bindings)?;
     let form = matches!(answer, Answer::Rows(_) | Answer::Boolean(_));
     let found = output.answer(session, answer, &about)?;
@@ -332,13 +336,14 @@ fn shown(term: &Term, label: Option<&str>, session: &Session) -> String {
 }
 
 fn describe_thing(describe: &Describe, session: &Session, output: &mut Output) -> Result<()> {
+    let asked = Instant::now();
     let thing = thing_named(&describe.thing.join(" "), session)?;
     let mut quads = session.export(&Selection::Around { thing: thing.clone(), depth: describe.depth })?;
     if describe.depth == 0 {
         quads.extend(mentions(&thing, session, output)?);
     }
     let triples = quads.into_iter().map(|quad| Ok(quad.into()));
-    let about = About { asked: Some(Instant::now()), ..About::default() };
+    let about = About { asked: Some(asked), thing: Some(thing), ..About::default() };
     output.answer(session, Answer::Graph(Box::new(triples)), &about).map(drop)
 }
 

@@ -29,8 +29,11 @@ const COMMON: &[(&str, &str)] = &[
 /// The nearest of `candidates`, letter case aside, where it is near enough to be meant.
 pub(super) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let wanted = word.to_lowercase();
-    let limit = (wanted.chars().count() / 3).max(1);
+    let letters = wanted.chars().count();
+    let limit = (letters / 3).max(1);
+    // Words are at least as far apart as their lengths: a word of a million letters costs nothing.
     candidates
+        .filter(|candidate| candidate.chars().count().abs_diff(letters) <= limit)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(wrong, candidate)| *wrong <= limit && *wrong < candidate.chars().count())
         .min_by_key(|(wrong, candidate)| {
