@@ -193,6 +193,30 @@ fn ctrl_c_stops_what_runs_and_keeps_the_session() {
 }
 
 #[test]
+fn what_is_typed_ahead_is_not_lost() {
+    let mut prompt = Prompt::open(&home("ahead"), 80);
+    prompt.keys("SELECT ('one' AS ?x) {}\rSELECT ('two' AS ?x) {}\r.echo three\r");
+    prompt.sees("│ one │");
+    prompt.sees("│ two │");
+    prompt.sees("\r\nthree");
+    prompt.sees(READY);
+    prompt.leave();
+}
+
+#[test]
+fn the_editor_of_the_environment_edits_the_last_question() {
+    let home = home("edit");
+    let mut prompt = Prompt::unready(&home, &home, 80);
+    prompt.sees(READY);
+    prompt.ask("SELECT ('one' AS ?x) {}");
+    // The editor here is a command that changes a word.
+    prompt.keys("\\e\r");
+    prompt.sees("SELECT ('two' AS ?x) {}");
+    has(&prompt.ask(""), "│ two │");
+    prompt.leave();
+}
+
+#[test]
 fn the_history_outlives_the_session_and_holds_whole_statements() {
     let home = home("history");
     let mut prompt = Prompt::open(&home, 80);
