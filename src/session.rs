@@ -8,6 +8,7 @@ use crate::advise::provenance::{Part, Provenance};
 use crate::advise::schema::{Found, Schema};
 use crate::advise::{self, Knowledge};
 use crate::answers::Answer;
+use crate::answers::describe::{Description, Mentions};
 use crate::answers::graphs::{GraphFormat, GraphStyle};
 use crate::catalog::{Catalog, SavedQuery};
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
@@ -310,6 +311,22 @@ impl Session {
     pub fn graph_style(&self) -> GraphStyle {
         let language = self.project.languages.first().cloned().unwrap_or_default();
         GraphStyle { prefixes: self.prefixes.clone(), language, ..GraphStyle::default() }
+    }
+
+    /// What is known about a thing, for people.
+    ///
+    /// # Errors
+    /// Where it does not occur, or the store cannot be read.
+    pub fn description(&self, thing: &Term) -> Result<Description> {
+        let about = self.export(&Selection::Around { thing: thing.clone(), depth: 0 })?;
+        let mentions = crate::store::mentions::of(self.graph(), thing)?.into_iter().map(|group| Mentions {
+            class: group.class,
+            property: group.property,
+            count: group.count,
+            at_least: group.at_least,
+            first: group.first,
+        });
+        Ok(Description { thing: thing.clone(), about, mentions: mentions.collect() })
     }
 
     /// The style to write these quads in. Formats that show labels get those in `language`.

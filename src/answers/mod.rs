@@ -6,6 +6,7 @@
 pub mod cells;
 pub mod changes;
 pub mod chart;
+pub mod describe;
 pub mod formats;
 pub mod graphs;
 pub mod jsonld;

@@ -6,6 +6,7 @@
 use super::args::Shape;
 use super::report::Report;
 use crate::answers::chart::{self, Directive, View};
+use crate::answers::describe::{self, Description};
 use crate::answers::formats::{self, RowFormat};
 use crate::answers::graphs::{self, GraphFormat, GraphStyle};
 use crate::answers::table::{self, Footer};
@@ -382,6 +383,18 @@ impl Output {
     /// Shows how far the reading of files has come, on the terminal.
     pub fn progress(&self) -> Loading {
         Loading { wanted: self.report.terminal && !self.report.quiet, started: Instant::now(), last: None }
+    }
+
+    /// Shows a thing to a person.
+    ///
+    /// # Errors
+    /// Where the target cannot be written.
+    pub fn description(&self, session: &Session, description: &Description) -> Result<()> {
+        let language = self.language(session);
+        let labels = |term: &Term| session.label(term, language);
+        let about = About::default();
+        let style = Style { labels: Some(&labels), ..self.style(session, &about, &labels) };
+        self.page(&describe::describe(description, &style))
     }
 
     /// Writes a graph's nodes.csv and edges.csv, where the target is a folder and the format CSV. False

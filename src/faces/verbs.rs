@@ -314,7 +314,7 @@ fn thing_named(text: &str, session: &Session) -> Result<Term> {
         [one] => Ok(one.clone()),
         [] => {
             let error = Error::query(format!("nothing here is called `{text}`"));
-            let near = session.search(text, 3);
+            let near = nearest(text, session);
             let near: Vec<_> =
                 near.iter().map(|hit| shown(&hit.term, hit.label.as_deref(), session)).collect();
             Err(match near.is_empty() {
@@ -330,6 +330,24 @@ fn thing_named(text: &str, session: &Session) -> Result<Term> {
     }
 }
 
+/// The things whose names are nearest to a text: to the end of an IRI, to all but the last letters.
+fn nearest(text: &str, session: &Session) -> Vec<crate::advise::schema::Found> {
+    let found = session.search(text, 3);
+    if !found.is_empty() {
+        return found;
+    }
+    let end = text.trim_matches(['<', '>']).rsplit([':', '/', '#']).next().unwrap_or(text);
+    let mut words = end.replace(['-', '_'], " ");
+    for _ in 0..=words.chars().count().div_ceil(3) {
+        let found = session.search(words.trim(), 3);
+        if !found.is_empty() {
+            return found;
+        }
+        words.pop();
+    }
+    Vec::new()
+}
+
 fn shown(term: &Term, label: Option<&str>, session: &Session) -> String {
     let name = session.prefixes().show(term.as_ref());
     label.map_or_else(|| name.clone(), |label| format!("{name} ({label})"))
@@ -338,6 +356,9 @@ fn shown(term: &Term, label: Option<&str>, session: &Session) -> String {
 fn describe_thing(describe: &Describe, session: &Session, output: &mut Output) -> Result<()> {
     let asked = Instant::now();
     let thing = thing_named(&describe.thing.join(" "), session)?;
+    if output.shown() && output.format_name().is_none() && describe.depth == 0 {
+        return output.description(session, &session.description(&thing)?);
+    }
     let mut quads = session.export(&Selection::Around { thing: thing.clone(), depth: describe.depth })?;
     if describe.depth == 0 {
         quads.extend(mentions(&thing, session, output)?);

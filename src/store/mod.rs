@@ -6,6 +6,7 @@
 pub mod diff;
 pub mod export;
 pub mod import;
+pub mod mentions;
 pub mod names;
 pub mod overlay;
 pub mod oxigraph;

@@ -1,0 +1,114 @@
+//! Where a thing is mentioned: how often, by what, in which way.
+//!
+//! In: a graph and a term. Out: [`Group`]s. It refuses to know labels and how this is shown.
+
+use super::{Graph, Id, Pattern};
+use crate::error::Result;
+use crate::terms::{NamedNode, Term, rdf};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// Mentions that are looked at. What is mentioned more often is only said to be.
+const MOST: usize = 20_000;
+
+/// Things of each group that are named.
+const FIRST: usize = 5;
+
+/// Mentions by things of one class with one property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The class that says most: of those that a thing has, the one with the fewest others.
+    pub class: Option<Term>,
+    /// The property.
+    pub property: NamedNode,
+    /// How often.
+    pub count: u64,
+    /// Whether there may be more.
+    pub at_least: bool,
+    /// Things that mention it, the first by name.
+    pub first: Vec<Term>,
+}
+
+/// The mentions of a thing, the largest groups first.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn of(graph: &dyn Graph, thing: &Term) -> Result<Vec<Group>> {
+    let Some(id) = graph.id(thing.as_ref()) else { return Ok(Vec::new()) };
+    let mut found: Vec<(Id, Id)> = Vec::new();
+    each(graph, [None, None, Some(id)], &mut |[subject, property, _]| {
+        found.push((subject, property));
+        found.len() < MOST
+    })?;
+    let at_least = found.len() >= MOST;
+    let mut classes =
+        Classes { graph, kind: graph.id(Term::from(rdf::TYPE.into_owned()).as_ref()), ranks: HashMap::new() };
+    let mut groups: HashMap<(Option<Id>, Id), Vec<Id>> = HashMap::new();
+    for (subject, property) in found {
+        groups.entry((classes.of(subject)?, property)).or_default().push(subject);
+    }
+    let mut groups: Vec<Group> = groups
+        .into_iter()
+        .filter_map(|((class, property), subjects)| {
+            let Term::NamedNode(property) = graph.term(property) else { return None };
+            let count = subjects.len() as u64;
+            let mut first: Vec<Term> = subjects.into_iter().map(|id| graph.term(id)).collect();
+            first.sort_by_cached_key(Term::to_string);
+            first.truncate(FIRST);
+            Some(Group { class: class.map(|id| graph.term(id)), property, count, at_least, first })
+        })
+        .collect();
+    groups.sort_by_cached_key(|group| {
+        (Reverse(group.count), group.property.clone(), group.class.as_ref().map(Term::to_string))
+    });
+    Ok(groups)
+}
+
+/// The classes of things, with what ranks them.
+struct Classes<'a> {
+    graph: &'a dyn Graph,
+    kind: Option<Id>,
+    ranks: HashMap<Id, (u64, Reverse<u64>)>,
+}
+
+impl Classes<'_> {
+    fn of(&mut self, thing: Id) -> Result<Option<Id>> {
+        let Some(kind) = self.kind else { return Ok(None) };
+        let mut classes = Vec::new();
+        each(self.graph, [Some(thing), Some(kind), None], &mut |[_, _, class]| {
+            classes.push(class);
+            true
+        })?;
+        Ok(classes.into_iter().min_by_key(|class| (self.rank(*class), *class)))
+    }
+
+    /// Few things in it first; then those of which more is said, which are the graph's own.
+    fn rank(&mut self, class: Id) -> (u64, Reverse<u64>) {
+        let (graph, kind) = (self.graph, self.kind);
+        *self.ranks.entry(class).or_insert_with(|| {
+            (count(graph, [None, kind, Some(class)]), Reverse(count(graph, [Some(class), None, None])))
+        })
+    }
+}
+
+/// How many triples there are, up to as many as are looked at. What cannot be read is many.
+fn count(graph: &dyn Graph, pattern: Pattern) -> u64 {
+    let mut count = 0;
+    let counted = each(graph, pattern, &mut |_| {
+        count += 1;
+        count < MOST as u64
+    });
+    if counted.is_ok() { count } else { u64::MAX }
+}
+
+/// Visits the triples of all graphs, until the visitor has enough.
+fn each(graph: &dyn Graph, pattern: Pattern, visit: &mut dyn FnMut(super::Triple) -> bool) -> Result<()> {
+    for name in std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)) {
+        for triple in graph.scan(name, pattern).triples() {
+            if !visit(triple?) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
