@@ -91,17 +91,25 @@ impl Session {
     /// # Errors
     /// Where a file or a manifest cannot be read or is broken; then nothing is loaded.
     pub fn open(source: &Source) -> Result<Self> {
+        Self::open_with(source, &mut |_| {})
+    }
+
+    /// Opens a graph, and tells how far the reading of its files has come.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with(source: &Source, progress: &mut dyn FnMut(&Progress<'_>)) -> Result<Self> {
         match source {
             Source::Embedded => Self::embedded(),
             Source::Here(folder) => match Project::find(folder)? {
                 Some(project) => {
                     let files: Vec<_> =
                         project.data_files()?.into_iter().filter(|path| format_of(path).is_some()).collect();
-                    Self::of_files(project, &files)
+                    Self::of_files(project, &files, progress)
                 }
                 None => Self::embedded(),
             },
-            Source::Files(files) => Self::of_files(Project::embedded()?, files),
+            Source::Files(files) => Self::of_files(Project::embedded()?, files, progress),
             Source::Store(folder) => Self::durable(folder),
         }
     }
@@ -118,12 +126,16 @@ impl Session {
         Ok(Self::new(Project::embedded()?, Box::new(graph), Prefixes::new()))
     }
 
-    fn of_files(project: Project, files: &[PathBuf]) -> Result<Self> {
+    fn of_files(
+        project: Project,
+        files: &[PathBuf],
+        progress: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<Self> {
         let mut builder = Builder::new();
         let mut declared = Prefixes::new();
         for input in import::inputs(files)? {
             builder.start_file();
-            import::read(input, project.base.as_deref(), &mut declared, &mut |_| {}, &mut |quad| {
+            import::read(input, project.base.as_deref(), &mut declared, progress, &mut |quad| {
                 builder.add(quad.as_ref());
                 Ok(())
             })?;

@@ -180,6 +180,39 @@ fn output_goes_to_a_file_whole_or_not_at_all() {
     assert_eq!(baimo_in(&folder, &["query", "-o", "-", "ASK {}"]).ok(), "true\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_links_and_modes_and_may_be_compressed() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new().with("real.csv", "old");
+    let real = folder.0.join("real.csv");
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("real.csv", folder.0.join("link.csv")).unwrap();
+    baimo_in(&folder, &["query", "-o", "link.csv", "SELECT (1 AS ?n) {}"]).ok();
+    assert_eq!(folder.read("real.csv"), "n\r\n1\r\n");
+    assert!(folder.0.join("link.csv").is_symlink());
+    assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    let count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
+    for name in ["all.nt.gz", "all.ttl.bz2"] {
+        baimo_in(&folder, &["export", "-o", name]).ok();
+        assert_eq!(baimo_in(&folder, &["query", "--data", name, count]).ok(), baimo(&["query", count]).ok());
+    }
+    assert_eq!(std::fs::read(folder.0.join("all.nt.gz")).unwrap()[..2], [0x1F, 0x8B]);
+}
+
+#[test]
+fn the_users_own_questions_stand_beside_the_graphs() {
+    let folder = Folder::new();
+    let own = folder.0.join(".local/share/baimo/queries");
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::write(own.join("mine.rq"), "#+ summary: Mine\nSELECT (7 AS ?n) {}").unwrap();
+    assert_eq!(baimo_in(&folder, &["run", "mine"]).ok(), "?n\n7\n");
+    assert!(baimo_in(&folder, &["queries", "-F", "csv"]).ok().contains("mine,Mine"));
+    let moved =
+        Said::of(command(&folder.0, &["run", "mine"]).env("XDG_DATA_HOME", "/nonexistent").output().unwrap());
+    moved.failed(2);
+}
+
 #[test]
 fn saved_questions_are_run_with_parameters() {
     let named = baimo(&["run", "timeline", "--vendor", "百度", "-F", "csv"]).ok();
@@ -390,6 +423,11 @@ fn bad_input_ends_in_a_clear_error() {
         (&["qurey", "ASK {}"], 2, "did you mean query"),
         (&["SELECT * { ?s ?p ?o }"], 2, "baimo query 'SELECT"),
         (&["query", "-q", "ASK {}", "-f", "empty.rq"], 2, "exclude each other"),
+        (&["timeline"], 2, "baimo run timeline"),
+        (&["query", "--format"], 2, "--format needs a value"),
+        (&["describe"], 2, "usage: baimo describe"),
+        (&["search", "--limit", "x", "y"], 2, "`x` is no whole number"),
+        (&["export", "--depth", "2"], 2, "--about is missing"),
         (&["completions", "tcsh"], 2, "bash"),
         (&["man", "nothing"], 2, "nothing"),
     ];
@@ -610,6 +648,21 @@ fn a_question_is_explained() {
     let out = baimo(&["explain", "SELECT ?m { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5"]).ok();
     assert!(out.contains("LIMIT") || out.contains("product"), "{out}");
     baimo(&["explain", "SELECT nonsense"]).failed(1);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_even_what_never_looks_up() {
+    let folder = Folder::new();
+    let count = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+    let mut child =
+        command(&folder.0, &["query", count]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "it works on");
+    let started = Instant::now();
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert_eq!(Said::of(child.wait_with_output().unwrap()).code, 130);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -195,7 +195,7 @@ pub struct Export {
     #[arg(long, value_name = "THING", conflicts_with_all = ["saved", "query", "file"])]
     pub about: Option<String>,
     /// How many steps around the thing
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "about")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = small, requires = "about")]
     pub depth: usize,
     /// What this CONSTRUCT gives
     #[arg(short, long, value_name = "SPARQL", conflicts_with_all = ["saved", "file"])]
@@ -215,7 +215,7 @@ pub struct Describe {
     #[arg(value_name = "THING", required = true)]
     pub thing: Vec<String>,
     /// How many steps around it
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value = "0", value_parser = small)]
     pub depth: usize,
 }
 
@@ -226,7 +226,7 @@ pub struct Search {
     #[arg(value_name = "WORD", required = true)]
     pub words: Vec<String>,
     /// How many things at most
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = small)]
     pub limit: usize,
 }
 
@@ -562,7 +562,7 @@ fn closing(open: char) -> Option<char> {
 /// A usage error in our own words. `program` is what examples start with.
 pub(super) fn usage(error: &clap::Error, program: &str) -> Error {
     let of = |kind| error.get(kind).map(context).unwrap_or_default();
-    let (argument, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
+    let (argument, value) = (bare(&of(ContextKind::InvalidArg)), of(ContextKind::InvalidValue));
     let said = match error.kind() {
         ErrorKind::UnknownArgument if argument.starts_with('-') => {
             Error::usage(format!("there is no option `{argument}` here"))
@@ -580,7 +580,7 @@ pub(super) fn usage(error: &clap::Error, program: &str) -> Error {
             Error::usage(format!("{argument} needs a value"))
         }
         ErrorKind::ArgumentConflict => {
-            let other = of(ContextKind::PriorArg);
+            let other = bare(&of(ContextKind::PriorArg));
             if other == argument || other.is_empty() {
                 Error::usage(format!("{argument} is given twice"))
             } else {
@@ -594,7 +594,34 @@ pub(super) fn usage(error: &clap::Error, program: &str) -> Error {
             error.render().to_string().trim_start_matches("error: ").lines().next().unwrap_or_default(),
         ),
     };
-    with_suggestions(said, error)
+    with_usage(with_suggestions(said, error), error)
+}
+
+/// The name of an argument without its value: `--format <NAME>` is `--format`, `<THING>...` is THING.
+fn bare(argument: &str) -> String {
+    let words = argument.split(", ").map(|argument| {
+        let word = argument.split([' ', '=']).next().unwrap_or_default();
+        word.trim_end_matches("...").trim_start_matches(['<', '[']).trim_end_matches(['>', ']']).to_owned()
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// How the verb is called, where something of it is missing.
+fn with_usage(said: Error, error: &clap::Error) -> Error {
+    let missing = matches!(
+        error.kind(),
+        ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand | ErrorKind::UnknownArgument
+    );
+    let usage = error.get(ContextKind::Usage).map(context).unwrap_or_default();
+    match usage.trim().strip_prefix("Usage:").map(str::trim).filter(|_| missing && said.hints.is_empty()) {
+        Some(usage) => {
+            let verb =
+                usage.split([' ']).take_while(|word| !word.starts_with(['[', '<', '-'])).collect::<Vec<_>>();
+            said.hint(format!("usage: {}", usage.replace(" [OPTIONS]", "")))
+                .hint(format!("`{} --help` says more, with examples", verb.join(" ")))
+        }
+        None => said,
+    }
 }
 
 fn no_verb(word: &str, program: &str) -> Error {
@@ -697,6 +724,11 @@ fn count(text: &str) -> std::result::Result<u64, String> {
         None => (plain.strip_suffix('m').unwrap_or(&plain), if plain.ends_with('m') { 1_000_000 } else { 1 }),
     };
     digits.parse::<u64>().ok().and_then(|n| n.checked_mul(factor)).ok_or_else(wrong)
+}
+
+/// A whole number of things that there are few of.
+fn small(text: &str) -> std::result::Result<usize, String> {
+    text.trim().parse().map_err(|_| format!("`{text}` is no whole number"))
 }
 
 /// The number that a text starts with, and the rest.

@@ -10,6 +10,7 @@ use super::{shell, verbs};
 use crate::engine::{self, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::session::{Session, Source};
+use crate::store::import::Progress;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -31,7 +32,7 @@ pub fn run(
     if shell::complete(&words)? {
         return Ok(());
     }
-    let command = match args::parse(words)? {
+    let command = match args::parse(words.clone()).map_err(|error| saved_instead(error, &words))? {
         Parsed::Command(command) => *command,
         Parsed::Text(text) => {
             let _ = std::io::stdout().write_all(text.as_bytes());
@@ -47,9 +48,9 @@ pub fn run(
     if verb.as_ref().is_some_and(args::Verb::changes) {
         must_be_kept(&options)?;
     }
-    let waiting = output.waiting();
-    let mut session = open(&options, memory_used)?;
-    drop(waiting);
+    let mut shown = output.progress();
+    let mut session = open(&options, memory_used, &mut |progress| shown.show(progress))?;
+    drop(shown);
     match verb {
         Some(verb) => {
             stop_on_ctrl_c(&session, &output);
@@ -60,17 +61,34 @@ pub fn run(
     }
 }
 
+/// Whoever types the name of a saved question as a verb is told how to run it.
+fn saved_instead(error: Error, words: &[OsString]) -> Error {
+    let missed = words.iter().skip(1).filter_map(|word| word.to_str());
+    let missed = missed.filter(|word| error.message.contains(&format!("no verb `{word}`"))).next_back();
+    let here = || Session::open(&std::env::current_dir().map_or(Source::Embedded, Source::Here)).ok();
+    match missed.zip(here()) {
+        Some((word, session)) if session.catalog().is_ok_and(|catalog| catalog.get(word).is_ok()) => {
+            error.hint(format!("it is a saved question:  baimo run {word}"))
+        }
+        _ => error,
+    }
+}
+
 /// Opens the graph that the options name.
 ///
 /// # Errors
 /// As [`Session::open`].
-pub fn open(options: &Options, memory_used: fn() -> usize) -> Result<Session> {
+pub fn open(
+    options: &Options,
+    memory_used: fn() -> usize,
+    progress: &mut dyn FnMut(&Progress<'_>),
+) -> Result<Session> {
     let source = match &options.place {
         args::Place { store: Some(folder), .. } => Source::Store(folder.clone()),
         args::Place { data, .. } if !data.is_empty() => Source::Files(data.clone()),
         _ => std::env::current_dir().map_or(Source::Embedded, Source::Here),
     };
-    let mut session = Session::open(&source)?;
+    let mut session = Session::open_with(&source, progress)?;
     session.set_user_queries(data_home().map(|folder| folder.join("baimo").join("queries")));
     session.default_graph = match options.place.default_graph {
         args::DefaultGraph::Alone => engine::DefaultGraph::Alone,

@@ -128,7 +128,11 @@ impl Output {
     /// The name of the format: given, or told by the ending of the file.
     pub fn format_name(&self) -> Option<&str> {
         self.format.as_deref().or_else(|| match &self.target {
-            Target::File(path) => path.extension()?.to_str().filter(|ending| is_format(ending)),
+            Target::File(path) => {
+                let name = path.file_name()?.to_str()?;
+                let plain = PACKED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+                plain.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| is_format(ending))
+            }
             Target::Stdout => None,
         })
     }
@@ -450,6 +454,9 @@ impl Output {
     }
 }
 
+/// Endings of compressed files.
+const PACKED: [&str; 2] = [".gz", ".bz2"];
+
 /// Writes a file under another name and renames it when it is complete. An answer cut short by a
 /// limit is kept: it is marked on stderr.
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
@@ -467,24 +474,53 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Res
         let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?);
         return write(&mut out).and(out.flush().map_err(failed));
     }
+    // A link stays a link: what it leads to is replaced.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let mut out = io::BufWriter::new(std::fs::File::create(&part).map_err(failed)?);
-    let done = write(&mut out);
+    let file = io::BufWriter::new(std::fs::File::create(&part).map_err(failed)?);
+    let done = write_packed(&path, file, write, failed);
     let complete = match &done {
         Ok(()) => true,
-        Err(error) => matches!(error.kind, crate::error::Kind::Limit | crate::error::Kind::Interrupted),
+        Err(error) => matches!(error.kind, Kind::Limit | Kind::Interrupted),
     };
-    let written = out.flush().map_err(failed);
-    drop(out);
-    if complete && written.is_ok() {
-        std::fs::rename(&part, path).map_err(failed)?;
-    } else {
+    if !complete {
         let _ = std::fs::remove_file(&part);
+        return done;
     }
-    done.and(written)
+    if let Ok(old) = std::fs::metadata(&path) {
+        let _ = std::fs::set_permissions(&part, old.permissions());
+    }
+    std::fs::rename(&part, &path).map_err(failed)?;
+    done
+}
+
+/// Writes through the compression that the ending of `path` names, and closes it properly.
+fn write_packed(
+    path: &Path,
+    mut file: impl Write,
+    write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    failed: impl Fn(io::Error) -> Error,
+) -> Result<()> {
+    let done = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("gz") => {
+            let mut out = flate2::write::GzEncoder::new(&mut file, flate2::Compression::default());
+            let done = write(&mut out);
+            out.finish().map_err(&failed)?;
+            done
+        }
+        Some("bz2") => {
+            let mut out = bzip2::write::BzEncoder::new(&mut file, bzip2::Compression::default());
+            let done = write(&mut out);
+            out.finish().map_err(&failed)?;
+            done
+        }
+        _ => write(&mut file),
+    };
+    file.flush().map_err(failed)?;
+    done
 }
 
 /// The error of an answer that cannot be written.
