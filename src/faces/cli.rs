@@ -63,8 +63,8 @@ pub fn run(
 
 /// Whoever types the name of a saved question as a verb is told how to run it.
 fn saved_instead(error: Error, words: &[OsString]) -> Error {
-    let missed = words.iter().skip(1).filter_map(|word| word.to_str());
-    let missed = missed.filter(|word| error.message.contains(&format!("no verb `{word}`"))).next_back();
+    let mut missed = words.iter().skip(1).filter_map(|word| word.to_str());
+    let missed = missed.find(|word| error.message.contains(&format!("no verb `{word}`")));
     let here = || Session::open(&std::env::current_dir().map_or(Source::Embedded, Source::Here)).ok();
     match missed.zip(here()) {
         Some((word, session)) if session.catalog().is_ok_and(|catalog| catalog.get(word).is_ok()) => {
