@@ -26,7 +26,10 @@ fn environment(command: &mut Command, home: &PathBuf) {
         .env("LANG", "C.UTF-8")
         .env("TERM", "xterm")
         .env("NO_COLOR", "1");
-    for name in ["XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LC_ALL", "LC_MESSAGES", "PAGER"] {
+    command.env("EDITOR", "sed -i s/one/two/");
+    for name in
+        ["VISUAL", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LC_ALL", "LC_MESSAGES", "PAGER"]
+    {
         command.env_remove(name);
     }
 }

@@ -15,6 +15,7 @@ pub mod statement;
 
 use super::editor::{Assistant, Shared};
 use super::output::Output;
+use super::report::exit_code;
 use crate::advise::complete as known;
 use crate::answers::Found;
 use crate::engine::rewrite::Bindings;
@@ -31,7 +32,7 @@ use std::cell::RefCell;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -76,6 +77,8 @@ struct Shell {
     /// A text to begin the next line with: what `.edit` brought back.
     initial: Option<String>,
     leaving: bool,
+    /// Whether a pager or an editor has the terminal, and Ctrl-C with it.
+    aside: Arc<AtomicBool>,
     /// When the prompt last began to wait.
     begun: Arc<Mutex<Instant>>,
 }
@@ -87,16 +90,30 @@ struct Shell {
 /// but a terminal that cannot be used.
 pub fn run(mut session: Session, mut output: Output) -> Result<()> {
     session.set_user_queries(home::queries());
+    let aside = Arc::new(AtomicBool::new(false));
+    stop_on_ctrl_c(&session, &aside);
     if !std::io::stdin().is_terminal() {
-        let mut shell = Shell::new(session, output);
+        let mut shell = Shell::new(session, output, aside);
         return shell.script("stdin", &mut std::io::stdin().lock());
     }
     output.footer = output.footer && output.report.terminal;
-    Shell::new(session, output).prompt()
+    Shell::new(session, output, aside).prompt()
+}
+
+/// Makes the first Ctrl-C stop what runs, and the second one, or a signal while nothing runs, the
+/// program. What a pager or an editor is sent is none of ours.
+fn stop_on_ctrl_c(session: &Session, aside: &Arc<AtomicBool>) {
+    let (switch, aside) = (session.interrupt_switch(), Arc::clone(aside));
+    // Without a handler Ctrl-C still ends the program, so a failure here needs no word.
+    let _ = ctrlc::set_handler(move || {
+        if !aside.load(Ordering::Relaxed) && switch.swap(true, Ordering::Relaxed) {
+            std::process::exit(exit_code(Kind::Interrupted).into());
+        }
+    });
 }
 
 impl Shell {
-    fn new(session: Session, output: Output) -> Self {
+    fn new(session: Session, output: Output, aside: Arc<AtomicBool>) -> Self {
         Self {
             session: Rc::new(RefCell::new(session)),
             output,
@@ -112,6 +129,7 @@ impl Shell {
             typed: Vec::new(),
             initial: None,
             leaving: false,
+            aside,
             begun: Arc::new(Mutex::new(Instant::now())),
         }
     }

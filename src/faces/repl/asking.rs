@@ -242,8 +242,13 @@ impl Shell {
 
     /// Prints a text; one longer than the window through the pager, where `page` says so.
     pub(super) fn print(&mut self, text: &str, page: bool) -> Result<()> {
-        if page && self.output.pager && text.lines().count() >= self.output.height && paged(text) {
-            return Ok(());
+        if page && self.output.pager && text.lines().count() >= self.output.height {
+            self.aside.store(true, Ordering::Relaxed);
+            let paged = paged(text);
+            self.aside.store(false, Ordering::Relaxed);
+            if paged {
+                return Ok(());
+            }
         }
         self.output.text(text)
     }

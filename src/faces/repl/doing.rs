@@ -12,6 +12,7 @@ use crate::faces::verbs;
 use crate::session::{Session, Source};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 impl Shell {
@@ -122,7 +123,7 @@ impl Shell {
             self.ask(question.clone())?;
             let until = std::time::Instant::now() + Duration::from_secs_f64(seconds);
             while std::time::Instant::now() < until {
-                if switch.load(std::sync::atomic::Ordering::Relaxed) {
+                if switch.load(Ordering::Relaxed) {
                     return Ok(());
                 }
                 std::thread::sleep(Duration::from_millis(50));
@@ -139,7 +140,9 @@ impl Shell {
             ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
         let editor = editor.unwrap_or_else(|| "vi".into());
         let mut words = editor.split_whitespace();
+        self.aside.store(true, Ordering::Relaxed);
         let status = std::process::Command::new(words.next().unwrap_or("vi")).args(words).arg(&file).status();
+        self.aside.store(false, Ordering::Relaxed);
         let edited = std::fs::read_to_string(&file);
         let _ = std::fs::remove_file(&file);
         status.map_err(|error| {
