@@ -305,6 +305,33 @@ fn a_constructed_graph_is_part_of_the_next_question() {
 }
 
 #[test]
+fn a_file_is_read_up_to_its_first_error_and_the_history_stays_as_typed() {
+    let home = home("read");
+    std::fs::write(home.join("some.rq"), ".echo one\n\nSELECT *\n{ ?s nope:p ?o }\n\n.echo never\n").unwrap();
+    let mut prompt = Prompt::open(&home, 80);
+    let said = prompt.ask(".read some.rq");
+    has(&said, "one");
+    has(&said, "some.rq:4:6");
+    assert!(!said.contains("never"), "{said}");
+    let said = prompt.ask(".history");
+    assert!(!said.contains("nope:p"), "{said}");
+    has(&prompt.ask(".read nothing.rq"), "cannot read nothing.rq");
+    prompt.leave();
+}
+
+#[test]
+fn the_startup_file_is_read() {
+    let home = home("startup");
+    let folder = home.join(".config/baimo");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("baimorc"), ".maxrows 7\nPREFIX ex: <http://example.org/>\n").unwrap();
+    let mut prompt = Prompt::open(&home, 80);
+    has(&prompt.ask(".show"), "maxrows   7");
+    has(&prompt.ask("ASK { FILTER(STR(ex:a) = 'http://example.org/a') }"), "yes");
+    prompt.leave();
+}
+
+#[test]
 fn plain_words_are_helped() {
     let mut prompt = Prompt::open(&home("words"), 80);
     prompt.ask(".pager off");
