@@ -341,6 +341,20 @@ impl Session {
         Ok(Description { thing: thing.clone(), about, mentions: mentions.collect() })
     }
 
+    /// Lines that say where an export comes from: the graph, its version and licence, and which part of
+    /// it. No time, so that the same graph gives the same bytes.
+    pub fn export_header(&self, part: &str) -> Vec<String> {
+        let Project { name, version, licence, .. } = &self.project;
+        let graph = [name.as_str(), version.as_str()].join(" ");
+        let (what, query) = part.split_once('\n').unwrap_or((part, ""));
+        let licence = if licence.is_empty() { String::new() } else { format!("Licence: {licence}") };
+        let query = query.lines().map(|line| format!("    {line}"));
+        let mut lines = vec![format!("{}: {what}", graph.trim()), licence];
+        lines.extend(query);
+        lines.retain(|line| !line.is_empty());
+        lines
+    }
+
     /// The style to write these quads in. Formats that show labels get those in `language`.
     pub fn graph_style_for(&self, format: GraphFormat, quads: &[Quad], language: &str) -> GraphStyle {
         let mut style = GraphStyle { language: language.to_owned(), ..self.graph_style() };

@@ -292,6 +292,13 @@ fn graphs_are_exported_and_read_back_the_same() {
     assert_eq!(baimo_in(&folder, &["query", "--data", "all.ttl", count]).ok(), embedded);
     let header = baimo_in(&folder, &["export", "--header", "--about", "百度"]).ok();
     assert!(header.starts_with("# baimo "), "{header}");
+    let asked = "CONSTRUCT WHERE {\n  ?s a bm:Vendor }";
+    let header = baimo_in(&folder, &["export", "--header", "-q", asked]).ok();
+    assert!(header.contains("#     CONSTRUCT WHERE {\n#       ?s a bm:Vendor }\n"), "{header}");
+    baimo_in(&folder, &["export", "-F", "csv", "-o", "tables/"]).ok();
+    let table = |name: &str| folder.read(&format!("tables/{name}"));
+    assert!(table("nodes.csv").starts_with("Id,Label,Type\r\n"));
+    assert!(table("edges.csv").starts_with("Source,Target,Label\r\n"));
     let saved = baimo_in(&folder, &["export", "as-skos", "-F", "nt"]).ok();
     assert!(saved.contains("http://www.w3.org/2004/02/skos/core#"), "{saved}");
     let made =

@@ -293,3 +293,112 @@ fn the_canonical_form_agrees_with_another_implementation() {
         String::from_utf8(expected).unwrap()
     );
 }
+
+/// Everything that Turtle can say, in the order and the shape in which it is written.
+#[test]
+fn turtle_of_everything_looks_like_this() {
+    let text = r#"
+        PREFIX ex: <http://example.org/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+        PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX unused: <http://unused.org/>
+        ex:z rdfs:label "last" .
+        _:b2 ex:says <<( ex:a ex:knows _:b2 )>> .
+        ex:a ex:weight 10, 9, -1.50, 2.5e0, true ; ex:born "1999-12-31"^^xsd:date ;
+          ex:list ( 1 "two" ex:three ( 4 ) [ ex:in 5 ] ) ; ex:empty () ;
+          ex:note """first line
+second "quoted" line""", "tab\tand bell\u0007" ;
+          rdfs:label "百度"@zh, "Baidu"@en, "بايدو"@ar--rtl ;
+          ex:address [ ex:city "北京" ; ex:room [ a ex:Room ; ex:number "0007" ] ] ;
+          ex:knows ex:z, <http://example.org/needs/escape>, <http://elsewhere.org/x> ;
+          a ex:Thing, ex:Agent .
+    "#;
+    let expected = r#"# a header
+
+@prefix ex: <http://example.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+ex:a
+    a ex:Agent, ex:Thing ;
+    rdfs:label "بايدو"@ar--rtl, "Baidu"@en, "百度"@zh ;
+    ex:address [ ex:city "北京" ; ex:room [ a ex:Room ; ex:number "0007" ] ] ;
+    ex:born "1999-12-31"^^xsd:date ;
+    ex:empty () ;
+    ex:knows <http://elsewhere.org/x>, <http://example.org/needs/escape>, ex:z ;
+    ex:list ( 1 "two" ex:three ( 4 ) [ ex:in 5 ] ) ;
+    ex:note """first line
+second \"quoted\" line""",
+            "tab\tand bell\u0007" ;
+    ex:weight -1.50, 2.5e0, 9, 10, true .
+
+ex:z
+    rdfs:label "last" .
+
+_:LABEL
+    ex:says <<( ex:a ex:knows _:LABEL )>> .
+"#;
+    let quads = parse("turtle", text).unwrap();
+    let style = GraphStyle { header: vec!["a header".to_owned()], ..style() };
+    let written = to_text(GraphFormat::Turtle, quads.clone(), &style).unwrap();
+    let label = written.split("_:").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+    assert_eq!(written, expected.replace("LABEL", label));
+    assert!(isomorphic(&quads, &parse("turtle", &written).unwrap()));
+}
+
+fn session_of(name: &str, text: &str) -> Session {
+    let folder = std::env::temp_dir().join(format!("baimo-export-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("graph.trig");
+    std::fs::write(&file, text).unwrap();
+    let session = Session::open(&Source::Files(vec![file]));
+    std::fs::remove_dir_all(&folder).unwrap();
+    session.unwrap()
+}
+
+fn selected(session: &Session, selection: &Selection) -> String {
+    to_text(GraphFormat::TriG, session.export(selection).unwrap(), &session.graph_style()).unwrap()
+}
+
+#[test]
+fn a_part_of_a_graph_is_that_part_alone() {
+    let session = session_of(
+        "parts",
+        "PREFIX ex: <http://example.org/> ex:a ex:knows ex:b ; ex:at [ ex:page 1 ; ex:of [ ex:title 'T' ] ] .
+         ex:b ex:knows ex:c . ex:c ex:knows ex:d . ex:x ex:about [ ex:subject ex:a ; ex:page 2 ] .
+         ex:g { ex:a ex:age 3 . ex:q ex:age 4 }",
+    );
+    let thing = |name: &str| Term::from(NamedNode::new_unchecked(format!("http://example.org/{name}")));
+    let around = |depth| selected(&session, &Selection::Around { thing: thing("a"), depth });
+    let near = around(0);
+    assert!(near.contains("ex:at [ ex:of [ ex:title \"T\" ] ; ex:page 1 ]"), "{near}");
+    assert!(near.contains("ex:age 3") && !near.contains("ex:age 4") && !near.contains("ex:x"), "{near}");
+    let one = around(1);
+    assert!(one.contains("ex:b\n    ex:knows ex:c") && !one.contains("ex:d"), "{one}");
+    assert!(one.contains("ex:x\n    ex:about [ ex:page 2 ; ex:subject ex:a ]"), "{one}");
+    assert!(around(2).contains("ex:c\n    ex:knows ex:d"));
+
+    let graph = session.export(&Selection::Graph(thing("g"))).unwrap();
+    assert_eq!(graph.len(), 2);
+    assert!(graph.iter().all(|quad| Term::from(NamedNode::new_unchecked("http://example.org/g"))
+        == match &quad.graph_name {
+            GraphName::NamedNode(name) => name.clone().into(),
+            other => panic!("{other} is another graph"),
+        }));
+    assert!(
+        session.export(&Selection::DefaultGraph).unwrap().iter().all(|q| q.graph_name.is_default_graph())
+    );
+    let error = session.export(&Selection::Graph(thing("none"))).unwrap_err();
+    assert!(error.hints.iter().any(|hint| hint.contains("http://example.org/g")), "{error:?}");
+    assert!(session.export(&Selection::Around { thing: thing("nobody"), depth: 1 }).is_err());
+}
+
+#[test]
+fn one_graph_formats_refuse_named_graphs_and_json_ld_refuses_triple_terms() {
+    let named = parse("trig", "PREFIX ex: <http://example.org/> ex:g { ex:a ex:p 1 }").unwrap();
+    for format in GraphFormat::all().filter(|format| !format.keeps_named_graphs()) {
+        let error = to_text(format, named.clone(), &style()).unwrap_err();
+        assert!(error.message.contains("http://example.org/g"), "{}: {error:?}", format.name());
+    }
+    let triple = parse("turtle", "PREFIX ex: <http://example.org/> ex:a ex:p <<( ex:a ex:q 1 )>> .").unwrap();
+    let error = to_text(GraphFormat::JsonLd, triple, &style()).unwrap_err();
+    assert!(error.message.contains("JSON-LD cannot say"), "{error:?}");
+}

@@ -94,6 +94,12 @@ impl GraphFormat {
         NAMES.iter().find(|(f, ..)| *f == self).map_or("", |(.., media)| media)
     }
 
+    /// Whether it has comments, so that a header can stand in it.
+    pub fn has_comments(self) -> bool {
+        use GraphFormat::{Dot, GraphMl, NQuads, NTriples, RdfXml, TriG, Turtle};
+        matches!(self, Turtle | NTriples | NQuads | TriG | RdfXml | GraphMl | Dot)
+    }
+
     /// Whether things are shown by their labels.
     pub fn shows_labels(self) -> bool {
         matches!(self, Self::GraphMl | Self::Dot | Self::Edges | Self::Nodes)

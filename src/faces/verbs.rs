@@ -239,15 +239,18 @@ fn constructed(export: &Export, session: &Session, output: &mut Output) -> Resul
             let Given::Values(given) = params::parse(saved, &words, output.language(session))? else {
                 return Ok(());
             };
-            let bindings = session.bindings(saved, &in_language(saved, given, output))?;
+            let given = in_language(saved, given, output);
+            let bindings = session.bindings(saved, &given)?;
             let answer = session.query(&saved.text, &bindings).map_err(|error| named(error, name))?;
-            (answer, format!("the saved question {name}"))
+            let with: Vec<_> = given.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
+            (answer, format!("the saved question {name}{with}"))
         }
         None => {
             let query = Query { text: None, query: export.query.clone(), file: export.file.clone() };
             let (name, text) = question(&query)?;
             let answer = session.query(&text, &Bindings::new()).map_err(|error| named(error, &name))?;
-            (answer, format!("what this gives: {}", text.split_whitespace().collect::<Vec<_>>().join(" ")))
+            (answer, format!("what the question below gives\n{}", text.trim_end()))
         }
     };
     let Answer::Graph(triples) = answer else {
@@ -259,7 +262,12 @@ fn constructed(export: &Export, session: &Session, output: &mut Output) -> Resul
     write_quads(quads.collect::<Result<_>>()?, export.header.then_some(part.as_str()), session, output)
 }
 
-fn write_quads(quads: Vec<Quad>, part: Option<&str>, session: &Session, output: &mut Output) -> Result<()> {
+fn write_quads(
+    mut quads: Vec<Quad>,
+    part: Option<&str>,
+    session: &Session,
+    output: &mut Output,
+) -> Result<()> {
     let named = quads.iter().any(|quad| !quad.graph_name.is_default_graph());
     let format = match output.format_name() {
         None if named => GraphFormat::TriG,
@@ -268,24 +276,34 @@ fn write_quads(quads: Vec<Quad>, part: Option<&str>, session: &Session, output: 
         })?,
     };
     if named && !format.keeps_named_graphs() {
-        output.report.warning(
-            &format!("{} keeps no named graphs: all triples are written as one graph", format.name()),
-            None,
-            &["trig, nquads and jsonld keep them; --graph IRI takes one".to_owned()],
-        );
+        in_one_graph(&mut quads, format, output);
     }
     let mut style = session.graph_style_for(format, &quads, output.language(session));
     if let Some(part) = part {
-        let project = session.project();
-        style.header = vec![format!("{} {}: {part}", project.name, project.version)];
-        if !project.licence.is_empty() {
-            style.header.push(format!("Licence: {}", project.licence));
+        style.header = session.export_header(part);
+        if !format.has_comments() {
+            output.report.note(&format!("{} has no comments: it is written without a header", format.name()));
         }
     }
     if output.tables(format, &quads, &style)? {
         return Ok(());
     }
     output.write(|out| graphs::write(out, format, quads, &style))
+}
+
+/// Takes the quads out of their graphs, and says so where there are several.
+fn in_one_graph(quads: &mut [Quad], format: GraphFormat, output: &Output) {
+    let first = quads.first().map(|quad| quad.graph_name.clone());
+    if quads.iter().any(|quad| Some(&quad.graph_name) != first.as_ref()) {
+        output.report.warning(
+            &format!("{} keeps no named graphs: all triples are written as one graph", format.name()),
+            None,
+            &["trig, nquads and jsonld keep them; --graph IRI takes one".to_owned()],
+        );
+    }
+    for quad in quads {
+        quad.graph_name = crate::terms::GraphName::DefaultGraph;
+    }
 }
 
 /// An IRI given as such or as a prefixed name.
