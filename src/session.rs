@@ -292,8 +292,11 @@ impl Session {
     }
 
     fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
-        let query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())
+        let mut query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())
             .map_err(|error| self.explained(text, error, false))?;
+        if let Some(names) = star_columns(text) {
+            engine::rewrite::order_columns(&mut query, &names);
+        }
         engine::rewrite::bind(&query, bindings)
     }
 
@@ -516,6 +519,23 @@ fn explained(text: &str, error: Error, known: &Knowledge<'_>, update: bool) -> E
         }
         _ => error,
     }
+}
+
+/// The variables of a `SELECT *`, in the order in which the text names them first: the order in
+/// which people expect the columns. The standard leaves it open.
+fn star_columns(text: &str) -> Option<Vec<String>> {
+    let tokens = advise::tokens::tokens(text);
+    let mut words = tokens.iter().filter(|token| token.kind != advise::tokens::Kind::Comment);
+    words.find(|token| token.text(text).eq_ignore_ascii_case("SELECT"))?;
+    let star = words.find(|token| token.kind != advise::tokens::Kind::Keyword)?;
+    let names = words.filter(|token| token.kind == advise::tokens::Kind::Variable);
+    let mut seen: Vec<String> = Vec::new();
+    for name in names.filter_map(|token| token.text(text).get(1..)) {
+        if !seen.iter().any(|have| have == name) {
+            seen.push(name.to_owned());
+        }
+    }
+    (star.text(text) == "*").then_some(seen)
 }
 
 /// An error whose line is shown as it is in `text`.

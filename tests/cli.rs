@@ -118,6 +118,18 @@ fn a_question_is_answered_in_tsv_when_piped() {
 }
 
 #[test]
+fn the_columns_of_a_star_come_as_they_are_written() {
+    let head = |text: &str| baimo(&["query", text]).ok().lines().next().unwrap().to_owned();
+    assert_eq!(head("SELECT * { ?s ?p ?o } LIMIT 1"), "?s\t?p\t?o");
+    assert_eq!(head("select distinct * { ?v rdfs:label ?n ; a ?c } ORDER BY ?c LIMIT 1"), "?v\t?n\t?c");
+    assert_eq!(head("SELECT ?o ?s { ?s ?p ?o } LIMIT 1"), "?o\t?s");
+    assert_eq!(
+        head("SELECT * { { SELECT ?z (COUNT(*) AS ?a) { ?z ?p ?o } GROUP BY ?z } } LIMIT 1"),
+        "?z\t?a"
+    );
+}
+
+#[test]
 fn the_text_may_come_from_an_option_a_file_or_stdin() {
     let folder = Folder::new().with("q.rq", format!("\u{FEFF}{VENDORS}"));
     let expected = baimo_in(&folder, &["query", VENDORS]).ok();
@@ -654,6 +666,8 @@ fn a_store_is_durable_or_says_how_to_get_one() {
 fn a_question_is_explained() {
     let out = baimo(&["explain", "SELECT ?m { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5"]).ok();
     assert!(out.contains("LIMIT") || out.contains("product"), "{out}");
+    let fine = baimo(&["explain", "SELECT ?n { ?m a bm:Model ; rdfs:label ?n } ORDER BY ?n"]).ok();
+    assert!(!fine.contains("used only here"), "{fine}");
     baimo(&["explain", "SELECT nonsense"]).failed(1);
 }
 

@@ -276,6 +276,17 @@ impl Linter<'_> {
     }
 
     /// Variables that stand once in the text: nothing else reads them.
+    /// Whether a variable written once is the subject of several triples: `?x a ex:A ; ex:p 1 .`
+    fn heads_a_list(&self, name: &str) -> bool {
+        let text = |at: usize| self.found.get(at).map_or("", |token| token.text(self.text));
+        let is =
+            |token: &&Token| token.kind == Kind::Variable && token.text(self.text).get(1..) == Some(name);
+        let Some(at) = self.found.iter().position(|token| is(&token)) else { return false };
+        let is_subject = at == 0 || matches!(text(at - 1), "." | "{" | "}");
+        let rest = (at + 1..self.found.len()).map(text).take_while(|word| !matches!(*word, "." | "{" | "}"));
+        is_subject && rest.into_iter().any(|word| matches!(word, ";" | ","))
+    }
+
     fn unused(&mut self, shown: &[String]) {
         let star = self.found.iter().zip(self.found.iter().skip(1)).any(|(select, next)| {
             next.text(self.text) == "*"
@@ -296,6 +307,7 @@ impl Linter<'_> {
         let once: Vec<&String> = names
             .iter()
             .filter(|name| self.count(name) == 1 && !shown.contains(name) && !Self::is_parameter(name))
+            .filter(|name| !self.heads_a_list(name))
             .collect();
         for name in once {
             let reported = self.lints.iter().any(|lint| lint.message.contains(&format!("`?{name}`")));

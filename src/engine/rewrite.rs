@@ -39,6 +39,22 @@ pub fn bind(query: &Query, bindings: &Bindings) -> Result<Query> {
     Ok(query)
 }
 
+/// Puts the columns of a SELECT in the order of `names`; those not named come last.
+pub fn order_columns(query: &mut Query, names: &[String]) {
+    let Query::Select { pattern, .. } = query else { return };
+    let mut pattern = pattern;
+    while let GraphPattern::Slice { inner, .. }
+    | GraphPattern::Distinct { inner }
+    | GraphPattern::Reduced { inner } = pattern
+    {
+        pattern = inner;
+    }
+    if let GraphPattern::Project { variables, .. } = pattern {
+        let place = |variable: &Variable| names.iter().position(|name| name == variable.as_str());
+        variables.sort_by_key(|variable| place(variable).unwrap_or(usize::MAX));
+    }
+}
+
 struct Binder<'a> {
     bindings: &'a Bindings,
 }
