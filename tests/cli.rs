@@ -457,6 +457,27 @@ fn bad_input_ends_in_a_clear_error() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn files_that_may_not_be_read_or_written_are_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new().with("secret.ttl", "").with("secret.rq", "ASK {}");
+    for name in ["secret.ttl", "secret.rq"] {
+        std::fs::set_permissions(folder.0.join(name), std::fs::Permissions::from_mode(0)).unwrap();
+    }
+    if std::fs::read(folder.0.join("secret.rq")).is_ok() {
+        eprintln!("not tested: this user, perhaps root, may read every file");
+        return;
+    }
+    assert!(
+        baimo_in(&folder, &["query", "--data", "secret.ttl", "ASK {}"])
+            .failed(1)
+            .contains("permission denied")
+    );
+    assert!(baimo_in(&folder, &["query", "-f", "secret.rq"]).failed(1).contains("permission denied"));
+    baimo_in(&folder, &["query", "-o", "/baimo.csv", "ASK {}"]).failed(3);
+}
+
 #[test]
 fn arguments_need_not_be_text() {
     #[cfg(unix)]

@@ -87,7 +87,7 @@ pub enum Verb {
                             Lines without a mark say where a change is. The exit code is 0 where the two are the\n\
                             same, 5 where they differ. Blank nodes are compared by what is said about them.")]
     Diff(Diff),
-    /// Show how a question is read, and what in it may be slow or meant otherwise
+    /// Show what in a question may be slow, or not meant as it is written
     #[command(
         after_help = "Examples:\n  baimo explain 'SELECT ?x { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5'"
     )]
