@@ -463,7 +463,7 @@ fn files_that_may_not_be_read_or_written_are_named() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new().with("secret.ttl", "").with("secret.rq", "ASK {}");
     for name in ["secret.ttl", "secret.rq"] {
-        std::fs::set_permissions(folder.0.join(name), std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(folder.0.join(name), std::fs::Permissions::from_mode(0o000)).unwrap();
     }
     if std::fs::read(folder.0.join("secret.rq")).is_ok() {
         eprintln!("not tested: this user, perhaps root, may read every file");

@@ -1,4 +1,4 @@
-//! The command line as types: one [`Verb`] enum for the shell and for the REPL's dot-commands.
+//! The command line as types: one `Verb` enum for the shell and for the REPL's dot-commands.
 //!
 //! In: words as typed. Out: verbs and options as plain values, or a usage error in our own words.
 //! It refuses to know sessions and streams.

@@ -1,6 +1,6 @@
 //! Where answers go, and in which shape: stdout or a file, a table or a format, colour, pager.
 //!
-//! In: an [`Answer`]. Out: its text on stdout, or in a file that is written whole or not at all.
+//! In: an `Answer`. Out: its text on stdout, or in a file that is written whole or not at all.
 //! It refuses to know what was asked.
 
 use super::args::Shape;

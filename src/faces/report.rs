@@ -1,6 +1,6 @@
 //! Errors, warnings and notes as a good compiler gives them: what, where, and the way out.
 //!
-//! In: an [`Error`], or a text. Out: lines on stderr, and the exit code of a kind of error. It
+//! In: an `Error`, or a text. Out: lines on stderr, and the exit code of a kind of error. It
 //! refuses to know what was asked.
 
 use crate::error::{Error, Kind, Span};

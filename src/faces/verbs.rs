@@ -1,6 +1,6 @@
 //! One verb on one session, for the command line and the prompt alike.
 //!
-//! In: a [`Verb`], a session, an output. Out: the answer in the output. It refuses to know which
+//! In: a `Verb`, a session, an output. Out: the answer in the output. It refuses to know which
 //! face asked.
 
 use super::args::{
