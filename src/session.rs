@@ -429,13 +429,18 @@ impl Session {
     fn parsed_after(&self, text: &str, before: Before<'_>) -> Result<engine::Query> {
         let base = self.project.base.as_deref();
         let marked = previous::marked(text, before.rows);
-        engine::parse::query(&marked, &self.prefixes, base).map_err(|error| {
+        let parsed = engine::parse::query(&marked, &self.prefixes, base).map_err(|error| {
             // Parsed again with nothing moved, so that the error's place is true.
             let (blanked, prefixes) = self.blanked(text);
             let error = engine::parse::query(&blanked, &prefixes, base).err().unwrap_or(error);
             let known = Knowledge { prefixes: &prefixes, ..self.knowledge() };
             shown_in(explained(&blanked, error, &known, false), text)
-        })
+        });
+        let mut query = parsed?;
+        if let Some(names) = star_columns(&marked) {
+            engine::rewrite::order_columns(&mut query, &names);
+        }
+        Ok(query)
     }
 
     /// Takes on the limits, the switch and the default graph of another session.

@@ -439,6 +439,16 @@ fn a_pipe_stops_at_the_first_error_with_its_line_in_the_whole() {
 }
 
 #[test]
+fn the_columns_of_star_come_in_the_order_of_the_text() {
+    let output = piped("star", "SELECT * { VALUES (?z ?a ?m) { (1 2 3) } }");
+    assert!(out(&output).starts_with("?z\t?a\t?m\n"), "{}", out(&output));
+    // Those of the last answer, too.
+    let output = piped("star-last", "SELECT ?z ?a { VALUES (?z ?a) { (1 2) } }\nSELECT * { VALUES _ }\n");
+    let heads: Vec<&str> = out(&output).lines().filter(|line| line.starts_with('?')).collect();
+    assert_eq!(heads, ["?z\t?a", "?z\t?a"], "{}", out(&output));
+}
+
+#[test]
 fn the_last_answer_is_there_in_a_pipe_too() {
     let output = piped("pipe-last", "SELECT ('x' AS ?a) {}\nSELECT (CONCAT(?a, 'y') AS ?b) { VALUES _ }\n");
     assert_eq!(out(&output), "?a\n\"x\"\n?b\n\"xy\"\n");
