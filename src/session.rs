@@ -10,7 +10,7 @@ use crate::advise::{self, Knowledge};
 use crate::answers::Answer;
 use crate::answers::describe::{Description, Mentions};
 use crate::answers::graphs::{GraphFormat, GraphStyle};
-use crate::catalog::{Catalog, SavedQuery};
+use crate::catalog::{Catalog, Origin, SavedQuery};
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
 use crate::error::{Error, Result};
 use crate::previous::{self, Before};
@@ -193,6 +193,20 @@ impl Session {
     pub fn set_user_queries(&mut self, folder: Option<PathBuf>) {
         self.user_queries = folder;
         self.catalog = OnceLock::new();
+    }
+
+    /// One saved query. The project's own is read alone: reading all headers takes its time.
+    ///
+    /// # Errors
+    /// Where there is none of this name, with the nearest; or a file cannot be read.
+    pub fn saved(&self, name: &str) -> Result<SavedQuery> {
+        if self.catalog.get().is_none()
+            && let Some((name, text)) = self.project.queries()?.into_iter().find(|(have, _)| have == name)
+        {
+            return Ok(SavedQuery::read(name, text, Origin::Project));
+        }
+        let found = self.catalog()?.get(name)?;
+        Ok(SavedQuery::read(found.name.clone(), found.text.clone(), found.origin.clone()))
     }
 
     /// The saved queries of the project and the user, read when first asked for.

@@ -120,7 +120,7 @@ fn run_saved(run: &Run, session: &Session, output: &mut Output) -> Result<()> {
             .hint("`baimo queries` lists them, `baimo queries WORD` finds some"));
     };
     let name = name.to_str().ok_or_else(|| Error::usage("the name is no UTF-8 text"))?;
-    let saved = session.catalog()?.get(name)?;
+    let saved = &session.saved(name)?;
     let given = match params::parse(saved, words, output.language(session))? {
         Given::Help(text) => return output.text(&text),
         Given::Values(given) => in_language(saved, given, output),
@@ -147,12 +147,12 @@ fn in_language(
 }
 
 fn list_saved(queries: &Queries, session: &Session, output: &mut Output) -> Result<()> {
-    let catalog = session.catalog()?;
+    let catalog = || session.catalog();
     match &queries.action {
-        Some(QueriesAction::Show { name }) => return output.page(&catalog.get(name)?.text),
+        Some(QueriesAction::Show { name }) => return output.page(&session.saved(name)?.text),
         Some(QueriesAction::Export) => {
             let base = session.project().base.clone().unwrap_or_else(|| "urn:baimo:".to_owned());
-            let triples = catalog.to_rdf(&base).into_iter().map(Ok);
+            let triples = catalog()?.to_rdf(&base).into_iter().map(Ok);
             return output.answer(session, Answer::Graph(Box::new(triples)), &About::default()).map(drop);
         }
         None => {}
@@ -172,7 +172,7 @@ fn list_saved(queries: &Queries, session: &Session, output: &mut Output) -> Resu
         row.truncate(shown);
         row
     };
-    let found: Vec<Row> = catalog.find(&queries.words).into_iter().map(row).map(cut).collect();
+    let found: Vec<Row> = catalog()?.find(&queries.words).into_iter().map(row).map(cut).collect();
     if found.is_empty() {
         output.report.note(&format!(
             "no saved question has `{}` in its name, tags or summary; `baimo queries` lists all",
@@ -234,7 +234,7 @@ fn hand_over(export: &Export, session: &Session, output: &mut Output) -> Result<
 fn constructed(export: &Export, session: &Session, output: &mut Output) -> Result<()> {
     let (answer, part) = match export.saved.split_first() {
         Some((name, values)) => {
-            let saved = session.catalog()?.get(name)?;
+            let saved = &session.saved(name)?;
             let words: Vec<OsString> = values.iter().map(OsString::from).collect();
             let Given::Values(given) = params::parse(saved, &words, output.language(session))? else {
                 return Ok(());
