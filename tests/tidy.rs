@@ -1,17 +1,289 @@
-//! Rules of the house, held by reading the sources.
+//! Rules of the house, held by reading the sources: which module may name which, who may print, where
+//! a dependency may enter, that every file says what it is for, and how long a function may be.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-/// The names of the files in a folder of the repository that end in `.rs`, without the ending.
-fn sources(folder: &str) -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    std::fs::read_dir(folder)
-        .unwrap()
-        .filter_map(|entry| {
-            entry.unwrap().file_name().into_string().unwrap().strip_suffix(".rs").map(str::to_owned)
+/// A source file: its path below `src/`, with slashes, and its text up to the tests at its foot.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// The module it belongs to: `store` for `store/pack/mod.rs`, `session` for `session.rs`.
+    fn module(&self) -> &str {
+        self.path.split(['/', '.']).next().unwrap_or_default()
+    }
+
+    /// The lines of code, numbered from 1, without comments.
+    fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text.lines().enumerate().map(|(n, line)| (n + 1, line)).filter(|(_, line)| {
+            let line = line.trim_start();
+            !line.starts_with("//")
+        })
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    files
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned();
+            let path = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+            Source { path, text: code }
         })
         .collect()
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+}
+
+/// Whether `word` stands in `line` by itself, not as a part of a longer name.
+fn names(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+        edge(line[..at].chars().next_back()) && edge(line[at + word.len()..].chars().next())
+    })
+}
+
+fn fail_on(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "{} places:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Which top-level modules each may name. What is not listed here must not exist.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("terms", &[]),
+    ("error", &[]),
+    ("blank", &["terms"]),
+    ("project", &["terms", "error"]),
+    ("sources", &["terms", "error"]),
+    ("store", &["terms", "error", "blank", "sources"]),
+    ("answers", &["terms", "error", "blank"]),
+    ("engine", &["terms", "error", "store", "answers"]),
+    ("advise", &["terms", "error", "store", "engine", "answers"]),
+    ("catalog", &["terms", "error", "store", "engine", "advise", "project"]),
+    (
+        "session",
+        &["terms", "error", "blank", "project", "sources", "store", "engine", "answers", "advise", "catalog"],
+    ),
+    // A face holds a session; the rest are the values that a session takes and gives.
+    (
+        "faces",
+        &["terms", "error", "project", "answers", "advise", "catalog", "session", "engine", "store", "faces"],
+    ),
+    ("lib", &[]),
+    ("main", &["faces"]),
+];
+
+#[test]
+fn modules_name_only_those_they_may() {
+    let allowed: BTreeMap<_, _> = ARROWS.iter().copied().collect();
+    let all: Vec<&str> = ARROWS.iter().map(|(module, _)| *module).collect();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let module = source.module();
+        let Some(may) = allowed.get(module) else {
+            wrong.push(format!("{}: the module `{module}` has no arrows in this test", source.path));
+            continue;
+        };
+        for (n, line) in source.lines() {
+            for other in all.iter().filter(|other| **other != module && !may.contains(other)) {
+                if line.contains(&format!("crate::{other}::")) || line.contains(&format!("crate::{other};")) {
+                    wrong.push(format!("{}:{n} names `{other}`", source.path));
+                }
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
+#[test]
+fn no_face_names_another() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.path.starts_with("faces/")) {
+        for (face, folder) in [("cli", "faces/cli"), ("repl", "faces/repl")] {
+            let own = source.path.starts_with(folder) || source.path == "faces/mod.rs";
+            for (n, line) in source.lines().filter(|_| !own) {
+                if line.contains(&format!("{face}::")) {
+                    wrong.push(format!("{}:{n} names the face `{face}`", source.path));
+                }
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
+#[test]
+fn only_faces_print_exit_and_read_the_environment() {
+    let forbidden = [
+        "println!",
+        "eprintln!",
+        "print!",
+        "eprint!",
+        "process::exit",
+        "env::var",
+        "env::args",
+        "clap",
+        "rustyline",
+        "ctrlc",
+    ];
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| !matches!(source.module(), "faces" | "main")) {
+        for (n, line) in source.lines() {
+            for word in forbidden.iter().filter(|word| names(line, word)) {
+                wrong.push(format!("{}:{n} has `{word}`", source.path));
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
+#[test]
+fn planning_touches_no_data() {
+    let mut wrong = Vec::new();
+    let planning = ["engine/rewrite", "engine/plan"];
+    for source in
+        sources().iter().filter(|source| planning.iter().any(|folder| source.path.starts_with(folder)))
+    {
+        for (n, line) in source.lines() {
+            if line.contains("dyn Graph") || line.contains("store::Graph") || line.contains(".scan(") {
+                wrong.push(format!("{}:{n} touches data", source.path));
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
+#[test]
+fn operators_meet_only_as_batches() {
+    let sources = sources();
+    let operators: Vec<&Source> = sources
+        .iter()
+        .filter(|source| source.path.starts_with("engine/operators/") && !source.path.ends_with("/mod.rs"))
+        .collect();
+    let name = |source: &Source| {
+        source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned()
+    };
+    let mut wrong = Vec::new();
+    for source in &operators {
+        for other in operators.iter().filter(|other| other.path != source.path) {
+            for (n, line) in source.lines() {
+                if line.contains(&format!("super::{}::", name(other)))
+                    || line.contains(&format!("operators::{}::", name(other)))
+                {
+                    wrong.push(format!("{}:{n} names the operator `{}`", source.path, name(other)));
+                }
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
+#[test]
+fn the_oracle_shares_nothing_with_what_it_judges() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.path.starts_with("engine/")) {
+        let oracle = source.path == "engine/reference.rs";
+        for (n, line) in source.lines().filter(|_| source.path != "engine/mod.rs") {
+            let shares = if oracle {
+                ["plan::", "operators::", "rewrite::", "statistics::"].iter().any(|part| line.contains(part))
+            } else {
+                line.contains("reference::")
+            };
+            if shares {
+                wrong.push(format!("{}:{n}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
+/// The crates of the oxigraph family, and where they may enter.
+const FAMILY: &[&str] = &[
+    "oxigraph",
+    "oxrdf",
+    "oxrdfio",
+    "oxttl",
+    "oxjsonld",
+    "oxsdatatypes",
+    "spargebra",
+    "spareval",
+    "sparopt",
+    "sparesults",
+];
+const ENTRANCES: &[&str] = &[
+    "terms.rs",
+    "blank.rs",
+    "sources/",
+    "store/",
+    "engine/",
+    "answers/formats.rs",
+    "answers/turtle.rs",
+    "answers/graphs.rs",
+];
+
+#[test]
+fn the_oxigraph_family_enters_where_it_may() {
+    let mut wrong = Vec::new();
+    for source in
+        sources().iter().filter(|source| !ENTRANCES.iter().any(|entrance| source.path.starts_with(entrance)))
+    {
+        for (n, line) in source.lines() {
+            for krate in FAMILY.iter().filter(|krate| line.contains(&format!("{krate}::"))) {
+                // `store::oxigraph` is our own module of that name.
+                if !line.contains(&format!("store::{krate}")) {
+                    wrong.push(format!("{}:{n} names {krate}", source.path));
+                }
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let wrong =
+        sources().iter().filter(|source| !source.text.starts_with("//! ")).map(|s| s.path.clone()).collect();
+    fail_on(wrong);
+}
+
+/// How many functions have more than 70 lines. The number may only fall.
+const LONG_FUNCTIONS: usize = 0;
+
+#[test]
+fn functions_stay_short() {
+    let mut long = Vec::new();
+    for source in sources() {
+        let lines: Vec<&str> = source.text.lines().collect();
+        for (start, line) in lines.iter().enumerate() {
+            let indent = line.len() - line.trim_start().len();
+            let head = line.trim_start();
+            let is_fn = head.starts_with("fn ") || (head.starts_with("pub") && head.contains("fn "));
+            if !is_fn || head.ends_with(';') {
+                continue;
+            }
+            let close = format!("{}}}", " ".repeat(indent));
+            let length = lines[start..].iter().position(|line| *line == close).map_or(0, |n| n + 1);
+            if length > 70 {
+                long.push(format!("{}:{} has {length} lines", source.path, start + 1));
+            }
+        }
+    }
+    assert!(long.len() <= LONG_FUNCTIONS, "{} long functions:\n{}", long.len(), long.join("\n"));
 }
 
 #[test]
@@ -22,7 +294,13 @@ fn every_test_file_is_on_the_contents_page() {
         .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
         .map(str::to_owned)
         .collect();
-    let mut there = sources("tests");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut there: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| {
+            entry.unwrap().file_name().into_string().unwrap().strip_suffix(".rs").map(str::to_owned)
+        })
+        .collect();
     there.remove("tests");
     assert_eq!(there, listed);
 }
