@@ -36,11 +36,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fs::write(out.join("graph.pack"), builder.into_bytes())?;
 
     let mut code = String::new();
-    writeln!(code, "pub const MANIFEST: &str = include_str!({:?});", root.join("baimo.toml"))?;
+    // Texts, not paths: a shared target folder serves clones in several places.
+    writeln!(code, "pub const MANIFEST: &str = {:?};", fs::read_to_string(root.join("baimo.toml"))?)?;
     writeln!(code, "pub const QUERIES: &[(&str, &str)] = &[")?;
     for file in files(&root.join("queries"), "rq")? {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        writeln!(code, "    ({name:?}, include_str!({file:?})),")?;
+        writeln!(code, "    ({name:?}, {:?}),", fs::read_to_string(&file)?)?;
     }
     writeln!(code, "];")?;
     fs::write(out.join("project.rs"), code)?;
