@@ -15,6 +15,7 @@ mod diagnostics;
 mod export;
 mod import;
 mod questions;
+mod readme;
 mod repl;
 mod shapes;
 mod tidy;
