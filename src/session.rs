@@ -599,7 +599,7 @@ fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
     Ok(quads)
 }
 
-fn format_of(path: &Path) -> Option<oxigraph::io::RdfFormat> {
+fn format_of(path: &Path) -> Option<rdf::RdfFormat> {
     rdf::format_named(path.extension()?.to_str()?)
 }
 

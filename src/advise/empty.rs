@@ -8,12 +8,12 @@ use super::Knowledge;
 use super::survey::{BUDGET, Survey, all_graphs, nearest, telling};
 use super::tokens::{Kind, tokens};
 use crate::answers::{Answer, Row};
+use crate::engine::algebra::Query;
+use crate::engine::algebra::{Expression, GraphPattern};
+use crate::engine::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::store::Id;
 use crate::terms::{Literal, NamedNode, Prefixes, Term, Variable, rdf, rdfs, xsd};
-use spargebra::Query;
-use spargebra::algebra::{Expression, GraphPattern};
-use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::BTreeSet;
 
 /// How many rows are counted, or looked at, at most.

@@ -6,11 +6,11 @@
 use super::Knowledge;
 use super::diagnose::{Finding, suspicious_name};
 use super::tokens::{Kind, Token, tokens};
+use crate::engine::algebra::Query;
+use crate::engine::algebra::{AggregateExpression, Expression, Function, GraphPattern, OrderExpression};
+use crate::engine::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::error::Span;
 use crate::terms::{Literal, Term};
-use spargebra::Query;
-use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern, OrderExpression};
-use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::BTreeSet;
 
 /// Something that is probably not meant.

@@ -6,14 +6,14 @@
 use super::Knowledge;
 use super::survey::{all_graphs, local_name};
 use crate::answers::{Answer, Row};
+use crate::engine::algebra::Query;
+use crate::engine::algebra::{GraphPattern, PropertyPathExpression};
+use crate::engine::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::engine::rewrite::Bindings;
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::error::Result;
 use crate::store::{Id, Pattern};
 use crate::terms::{NamedNode, NamedOrBlankNode, Prefixes, Term, Triple, Variable, rdf, rdfs};
-use spargebra::Query;
-use spargebra::algebra::{GraphPattern, PropertyPathExpression};
-use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fmt::Write as _;
 

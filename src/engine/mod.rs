@@ -3,6 +3,7 @@
 //! In: the text of a query, a graph, parameters, limits. Out: an [`Answer`]. It refuses to know
 //! where graphs come from and who reads the answer.
 
+pub mod algebra;
 pub mod governor;
 mod guard;
 pub mod parse;
@@ -16,7 +17,7 @@ pub use governor::{Governor, Limits};
 use crate::answers::Answer;
 use crate::error::Result;
 use crate::store::Graph;
-pub use spargebra::Query;
+pub use algebra::Query;
 
 /// Which graphs of the dataset the query's default graph is made of, where the query does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -7,8 +7,6 @@
 pub mod args;
 /// The command-line face.
 pub mod cli;
-/// Help while typing: colours, completion, hints.
-pub mod editor;
 /// A new folder with a graph.
 mod init;
 /// Where answers go, and in which shape.

@@ -8,12 +8,12 @@ pub mod commands;
 
 mod asking;
 mod doing;
+mod editor;
 mod home;
 mod progress;
 mod script;
 pub mod statement;
 
-use super::editor::{Assistant, Shared};
 use super::output::Output;
 use super::report::exit_code;
 use crate::advise::complete as known;
@@ -22,6 +22,7 @@ use crate::engine::rewrite::Bindings;
 use crate::error::{Error, Kind, Result};
 use crate::session::Session;
 use crate::terms::Triple;
+use editor::{Assistant, Shared};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{

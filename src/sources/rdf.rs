@@ -7,7 +7,8 @@ use super::excerpt::Window;
 use super::plain;
 use crate::error::{Error, Result, Span};
 use crate::terms::{Prefixes, Quad};
-use oxigraph::io::{RdfFormat, RdfParseError, RdfParser};
+pub use oxigraph::io::RdfFormat;
+use oxigraph::io::{RdfParseError, RdfParser};
 use std::io::Read;
 
 /// A syntax of RDF.

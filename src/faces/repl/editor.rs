@@ -3,8 +3,8 @@
 //! In: the buffer, the cursor, the open graph. Out: what `rustyline` shows and does. It refuses to
 //! run anything, and reads of the graph no more than names and completion's own budget.
 
-use super::repl::commands;
-use super::repl::statement::{self, Ending};
+use super::commands;
+use super::statement::{self, Ending};
 use crate::advise::complete::{Candidate, Context as Known};
 use crate::advise::tokens::{self, Kind, Token, tokens};
 use crate::answers::text;
