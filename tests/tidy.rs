@@ -75,15 +75,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("answers", &["terms", "error", "blank"]),
     ("engine", &["terms", "error", "store", "answers"]),
     ("advise", &["terms", "error", "store", "engine", "answers"]),
+    ("previous", &["terms", "error", "answers", "engine", "advise"]),
     ("catalog", &["terms", "error", "store", "engine", "advise", "project"]),
     (
         "session",
-        &["terms", "error", "blank", "project", "sources", "store", "engine", "answers", "advise", "catalog"],
+        &[
+            "terms", "error", "blank", "project", "sources", "store", "engine", "answers", "advise",
+            "previous", "catalog",
+        ],
     ),
     // A face holds a session; the rest are the values that a session takes and gives.
     (
         "faces",
-        &["terms", "error", "project", "answers", "advise", "catalog", "session", "engine", "store", "faces"],
+        &[
+            "terms", "error", "project", "sources", "store", "engine", "answers", "advise", "previous",
+            "catalog", "session",
+        ],
     ),
     ("lib", &[]),
     ("main", &["faces"]),
