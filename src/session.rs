@@ -323,6 +323,17 @@ impl Session {
         Ok(advise::lints::lints(&query, text, &self.knowledge()))
     }
 
+    /// Answers a query to the end and draws how: what each step gave and took. The parameters of a saved
+    /// query may be bound.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub fn explain(&self, text: &str, bindings: &Bindings) -> Result<engine::explain::Explanation> {
+        let query = self.bound(text, bindings)?;
+        let governor = Governor::new(self.limits, self.interrupt_switch());
+        engine::explain(self.graph(), &query, self.default_graph, &governor)
+    }
+
     /// The parser's refusal of a text, in words for people.
     fn explained(&self, text: &str, error: Error, update: bool) -> Error {
         explained(text, error, &self.knowledge(), update)

@@ -4,6 +4,7 @@
 //! where graphs come from and who reads the answer.
 
 pub mod algebra;
+pub mod explain;
 pub mod governor;
 mod guard;
 pub mod parse;
@@ -41,4 +42,18 @@ pub fn answer<'a>(
 ) -> Result<Answer<'a>> {
     let answer = reference::answer(graph, query, default_graph, governor)?;
     Ok(guard::guard(answer, governor))
+}
+
+/// Answers a query to the end, within its limits, and says what each step gave and took.
+///
+/// # Errors
+/// What the evaluation reports; a limit ends it early and is said in the explanation.
+pub fn explain(
+    graph: &dyn Graph,
+    query: &Query,
+    default_graph: DefaultGraph,
+    governor: &Governor,
+) -> Result<explain::Explanation> {
+    let (json, stopped) = reference::explain(graph, query, default_graph, governor)?;
+    explain::Explanation::read(&json, graph, stopped)
 }

@@ -3,12 +3,14 @@
 //! In: a graph and an algebra. Out: an answer. It shares no code with any optimised path beyond
 //! the parser, and refuses to know one.
 
-use super::{DefaultGraph, Governor};
+use super::{DefaultGraph, Governor, guard};
 use crate::answers::{Answer, Rows};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Graph, GraphId, Id};
-use crate::terms::Term;
-use spareval::{InternalQuad, QueryEvaluationError, QueryEvaluator, QueryResults, QueryableDataset};
+use crate::terms::{GraphName, Term};
+use spareval::{
+    InternalQuad, PreparedQuery, QueryEvaluationError, QueryEvaluator, QueryResults, QueryableDataset,
+};
 use spargebra::Query;
 use std::sync::Arc;
 
@@ -23,12 +25,63 @@ pub fn answer<'a>(
     governor: &Governor,
 ) -> Result<Answer<'a>> {
     let evaluator = QueryEvaluator::new();
+    let dataset = Dataset { graph, governor: governor.clone() };
+    answered(prepare(&evaluator, graph, query, default_graph).execute(dataset))
+}
+
+/// Answers `query` to the end. Gives the evaluator's account of it, in JSON, and the limit that ended
+/// it early, where one did.
+///
+/// # Errors
+/// As [`answer`], and any error while answering that is no limit.
+pub fn explain(
+    graph: &dyn Graph,
+    query: &Query,
+    default_graph: DefaultGraph,
+    governor: &Governor,
+) -> Result<(Vec<u8>, Option<Error>)> {
+    let evaluator = QueryEvaluator::new().compute_statistics();
+    let dataset = Dataset { graph, governor: governor.clone() };
+    let (results, account) = prepare(&evaluator, graph, query, default_graph).explain(dataset);
+    let ended = match guard::guard(answered(results)?, governor) {
+        Answer::Boolean(_) => Ok(()),
+        Answer::Rows(mut rows) => rows.rows.try_for_each(|row| row.map(drop)),
+        Answer::Graph(mut triples) => triples.try_for_each(|triple| triple.map(drop)),
+    };
+    let stopped = match ended {
+        Err(error) if matches!(error.kind, Kind::Limit | Kind::Interrupted) => Some(error),
+        ended => ended.map(|()| None)?,
+    };
+    let mut json = Vec::new();
+    account
+        .write_in_json(&mut json)
+        .map_err(|error| Error::query("no account of the evaluation").because(error))?;
+    Ok((json, stopped))
+}
+
+fn prepare<'a>(
+    evaluator: &'a QueryEvaluator,
+    graph: &dyn Graph,
+    query: &'a Query,
+    default_graph: DefaultGraph,
+) -> PreparedQuery<'a> {
     let mut prepared = evaluator.prepare(query);
     if default_graph == DefaultGraph::Union && query.dataset().is_none() {
-        prepared.dataset_mut().set_default_graph_as_union();
+        let named = graph.graph_names().into_iter().filter_map(|id| match graph.term(id) {
+            Term::NamedNode(name) => Some(name.into()),
+            Term::BlankNode(name) => Some(name.into()),
+            Term::Literal(_) | Term::Triple(_) => None,
+        });
+        // Named one by one: the evaluator's own union leaves the default graph out.
+        prepared
+            .dataset_mut()
+            .set_default_graph(std::iter::once(GraphName::DefaultGraph).chain(named).collect());
     }
-    let dataset = Dataset { graph, governor: governor.clone() };
-    Ok(match prepared.execute(dataset).map_err(report)? {
+    prepared
+}
+
+fn answered(results: std::result::Result<QueryResults<'_>, QueryEvaluationError>) -> Result<Answer<'_>> {
+    Ok(match results.map_err(report)? {
         QueryResults::Boolean(found) => Answer::Boolean(found),
         QueryResults::Graph(triples) => Answer::Graph(Box::new(triples.map(|triple| triple.map_err(report)))),
         QueryResults::Solutions(solutions) => {

@@ -87,9 +87,11 @@ pub enum Verb {
                             Lines without a mark say where a change is. The exit code is 0 where the two are the\n\
                             same, 5 where they differ. Blank nodes are compared by what is said about them.")]
     Diff(Diff),
-    /// Show what in a question may be slow, or not meant as it is written
+    /// Show how a question is answered, step by step, and what in it may not be meant
     #[command(
-        after_help = "Examples:\n  baimo explain 'SELECT ?x { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5'"
+        after_help = "Examples:\n  baimo explain 'SELECT ?x { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5'\n\n\
+                      The question is run. Each step has its time (that of the steps below it included), the rows it\n\
+                      gave, and for triple patterns how many triples match; * marks the step that took longest itself."
     )]
     Explain(Query),
     /// Change a graph with SPARQL Update

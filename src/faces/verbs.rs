@@ -468,7 +468,12 @@ fn changed(change: Change, session: &Session, output: &mut Output) -> Result<()>
 fn explain(query: &Query, session: &Session, output: &mut Output) -> Result<()> {
     let (name, text) = question(query)?;
     let mut lints = session.lints(&text).map_err(|error| named(error, &name))?;
-    let mut out = String::new();
+    let explained = session.explain(&text, &Bindings::new()).map_err(|error| named(error, &name))?;
+    let mut out = explained.draw(&|iri| session.prefixes().compact(iri));
+    if let Some(stopped) = &explained.stopped {
+        out.push_str(&format!("{stopped}: the figures are of the part that was done\n"));
+    }
+    out.push('\n');
     for lint in &mut lints {
         if lint.span.name == "query" {
             lint.span.name.clone_from(&name);
