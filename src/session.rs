@@ -137,6 +137,10 @@ impl Session {
             builder.start_file();
             import::read(input, project.base.as_deref(), &mut declared, progress, &mut |quad| {
                 builder.add(quad.as_ref());
+                if builder.is_full() {
+                    return Err(Error::data("the files hold more text than fits into memory here (4 GiB)")
+                        .hint("load them into a durable store: baimo load --store DIR FILE..."));
+                }
                 Ok(())
             })?;
         }

@@ -6,6 +6,8 @@
 use super::terms::encode;
 use oxrdf::{BlankNode, BlankNodeRef, GraphNameRef, QuadRef, Term, TermRef, Triple};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::thread;
 
 type Id = u32;
 type Row = [Id; 3];
@@ -17,7 +19,9 @@ pub(super) const MAGIC: &[u8; 8] = b"baimo\0\0\x01";
 #[derive(Default)]
 pub struct Builder {
     /// The number of each encoded term, in the order of first sight.
-    ids: HashMap<Box<[u8]>, Id>,
+    ids: HashMap<Box<[u8]>, Id, BuildHasherDefault<Words>>,
+    /// How many bytes these terms take together.
+    text: u64,
     /// The triples of each graph, by those numbers. The first is the default graph.
     graphs: Vec<(Option<Id>, Vec<Row>)>,
     encoded: Vec<u8>,
@@ -44,6 +48,12 @@ impl Builder {
     /// labels are the same.
     pub fn start_file(&mut self) {
         self.blanks.clear();
+    }
+
+    /// Whether there are more terms, or longer ones, than a pack can number: no pack can be made of
+    /// what was added.
+    pub fn is_full(&self) -> bool {
+        self.text > u64::from(u32::MAX) || self.ids.len() >= 1 << 31
     }
 
     /// Adds a quad. Blank nodes get labels of the pack's own (`b0`, `b1`, ... in the order of first
@@ -112,8 +122,9 @@ impl Builder {
         if let Some(id) = self.ids.get(self.encoded.as_slice()) {
             return *id;
         }
-        // 2^31 terms take more memory than the machine has before this number could wrap.
+        // A caller that heeds `is_full` stops long before this number could wrap.
         let id = self.ids.len() as Id;
+        self.text += self.encoded.len() as u64;
         self.ids.insert(self.encoded.as_slice().into(), id);
         id
     }
@@ -143,10 +154,13 @@ impl Builder {
                 }
                 triples.sort_unstable();
                 triples.dedup();
-                let mut pos: Vec<Row> = triples.iter().map(|[s, p, o]| [*p, *o, *s]).collect();
-                pos.sort_unstable();
-                let mut osp: Vec<Row> = triples.iter().map(|[s, p, o]| [*o, *s, *p]).collect();
-                osp.sort_unstable();
+                let (pos, osp) = thread::scope(|scope| {
+                    let pos = scope.spawn(|| sorted(&triples, |[s, p, o]| [p, o, s]));
+                    let osp = sorted(&triples, |[s, p, o]| [o, s, p]);
+                    (pos.join(), osp)
+                });
+                // A thread that could not run leaves its work to this one.
+                let pos = pos.unwrap_or_else(|_| sorted(&triples, |[s, p, o]| [p, o, s]));
                 (name.map(|id| renumbered[id as usize]), [triples, pos, osp])
             })
             .collect();
@@ -172,6 +186,38 @@ impl Builder {
         bytes.extend(checksum(&body).to_le_bytes());
         bytes.extend(body);
         bytes
+    }
+}
+
+/// The rows with their columns in another order, sorted by it.
+fn sorted(rows: &[Row], order: fn(Row) -> Row) -> Vec<Row> {
+    let mut rows: Vec<Row> = rows.iter().map(|row| order(*row)).collect();
+    rows.sort_unstable();
+    rows
+}
+
+/// A quick hash for encoded terms, eight bytes at a time. It guards against no one who makes terms
+/// collide on purpose: that would make his own load slow, and nothing else.
+#[derive(Default)]
+struct Words(u64);
+
+impl Hasher for Words {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        let mut last = [0; 8];
+        for (place, byte) in last.iter_mut().zip(rest) {
+            *place = *byte;
+        }
+        for word in words.iter().chain([&last]) {
+            let mixed = u128::from(self.0 ^ u64::from_le_bytes(*word) ^ 0x243f_6a88_85a3_08d3)
+                * 0x9e37_79b9_7f4a_7c15;
+            self.0 = (mixed as u64) ^ ((mixed >> 64) as u64);
+        }
+        self.0 ^= bytes.len() as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
 
