@@ -2,29 +2,29 @@
 //!
 //! The modules in the order in which a question flows through them.
 
-/// What a good colleague would add.
+// What a good colleague would add.
 pub mod advise;
-/// Answers, and how each is written.
+// Answers, and how each is written.
 pub mod answers;
-/// Blank nodes by what they say.
+// Blank nodes by what they say.
 pub mod blank;
-/// Saved queries: headers, parameters, binding.
+// Saved queries: headers, parameters, binding.
 pub mod catalog;
-/// Question to answer.
+// Question to answer.
 pub mod engine;
-/// What went wrong, where, and the way out.
+// What went wrong, where, and the way out.
 pub mod error;
-/// What people and shells meet.
+// What people and shells meet.
 pub mod faces;
-/// The last answer as a part of the next question.
+// The last answer as a part of the next question.
 pub mod previous;
-/// A graph is a folder; and the one compiled in.
+// A graph is a folder; and the one compiled in.
 pub mod project;
-/// The verbs.
+// The verbs.
 pub mod session;
-/// Bytes to quads.
+// Bytes to quads.
 pub mod sources;
-/// Quads at rest: the Graph port and what stands behind it.
+// Quads at rest: the Graph port and what stands behind it.
 pub mod store;
-/// The nouns: terms, prefixes, compact IRIs.
+// The nouns: terms, prefixes, compact IRIs.
 pub mod terms;

@@ -3,21 +3,21 @@
 //! In: a command line, typed lines. Out: answers on stdout, everything said about them on stderr,
 //! an exit code. A face holds a [`Session`](crate::session::Session) and refuses to reach around it.
 
-/// The command line as types; the REPL's dot-commands too.
+// The command line as types; the REPL's dot-commands too.
 pub mod args;
-/// The command-line face.
+// The command-line face.
 pub mod cli;
-/// A new folder with a graph.
+// A new folder with a graph.
 mod init;
-/// Where answers go, and in which shape.
+// Where answers go, and in which shape.
 pub mod output;
-/// Parameters of saved questions as options.
+// Parameters of saved questions as options.
 pub mod params;
-/// The prompt.
+// The prompt.
 pub mod repl;
-/// Errors, warnings and notes as people read them.
+// Errors, warnings and notes as people read them.
 pub mod report;
-/// Completions and the manual.
+// Completions and the manual.
 pub mod shell;
-/// One verb on one session.
+// One verb on one session.
 pub mod verbs;
