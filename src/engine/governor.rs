@@ -27,12 +27,19 @@ pub struct Governor {
     limits: Limits,
     deadline: Option<Instant>,
     interrupted: Arc<AtomicBool>,
+    /// Whether a check has failed: from then on the answer is not whole.
+    stopped: Arc<AtomicBool>,
 }
 
 impl Governor {
     /// Starts the clock. `interrupted` may be set from a signal handler or another thread.
     pub fn new(limits: Limits, interrupted: Arc<AtomicBool>) -> Self {
-        Self { limits, deadline: limits.timeout.map(|timeout| Instant::now() + timeout), interrupted }
+        Self {
+            limits,
+            deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
+            interrupted,
+            stopped: Arc::default(),
+        }
     }
 
     /// A governor that never stops anything.
@@ -50,6 +57,20 @@ impl Governor {
     /// # Errors
     /// `Interrupted` or `Limit`, with what was exceeded and how to raise it.
     pub fn check(&self) -> Result<()> {
+        self.exceeded().inspect_err(|_| self.stopped.store(true, Ordering::Relaxed))
+    }
+
+    /// Whether a check has failed before.
+    pub fn has_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Why the work was stopped, for saying it once more.
+    pub fn stop_reason(&self) -> Error {
+        self.exceeded().err().unwrap_or_else(|| Error::new(Kind::Limit, "stopped by a limit"))
+    }
+
+    fn exceeded(&self) -> Result<()> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Interrupted, "interrupted"));
         }

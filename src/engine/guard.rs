@@ -11,14 +11,18 @@ use crate::error::{Error, Kind, Result};
 const STEP: u64 = 64;
 
 /// The answer within the limits of `governor`.
-pub fn guard<'a>(answer: Answer<'a>, governor: &Governor) -> Answer<'a> {
-    match answer {
+///
+/// # Errors
+/// Where a yes or no was given after a limit had stopped the search for it.
+pub fn guard<'a>(answer: Answer<'a>, governor: &Governor) -> Result<Answer<'a>> {
+    Ok(match answer {
+        Answer::Boolean(_) if governor.has_stopped() => return Err(governor.stop_reason()),
         Answer::Boolean(found) => Answer::Boolean(found),
         Answer::Graph(triples) => Answer::Graph(Box::new(Guarded::new(triples, governor, "triples"))),
         Answer::Rows(Rows { variables, rows }) => {
             Answer::Rows(Rows { variables, rows: Box::new(Guarded::new(rows, governor, "rows")) })
         }
-    }
+    })
 }
 
 struct Guarded<I> {
@@ -44,7 +48,11 @@ impl<T, I: Iterator<Item = Result<T>>> Iterator for Guarded<I> {
         }
         let alive = if self.given.is_multiple_of(STEP) { self.governor.check() } else { Ok(()) };
         let item = match alive {
-            Ok(()) => self.items.next()?,
+            Ok(()) => match self.items.next() {
+                // The evaluator may take a scan that was stopped for one that ended.
+                None if self.governor.has_stopped() => Err(self.governor.stop_reason()),
+                item => item?,
+            },
             Err(error) => Err(error),
         };
         // One more than the limit was asked for, so that an answer of just so many rows is whole.

@@ -9,6 +9,7 @@ pub mod governor;
 mod guard;
 pub mod parse;
 pub mod previous;
+pub mod products;
 pub mod reference;
 pub mod rewrite;
 pub mod update;
@@ -40,8 +41,8 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    let answer = reference::answer(graph, query, default_graph, governor)?;
-    Ok(guard::guard(answer, governor))
+    let answer = reference::answer(graph, &products::looped(query), default_graph, governor)?;
+    guard::guard(answer, governor)
 }
 
 /// Answers a query to the end, within its limits, and says what each step gave and took.
@@ -54,6 +55,6 @@ pub fn explain(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<explain::Explanation> {
-    let (json, stopped) = reference::explain(graph, query, default_graph, governor)?;
+    let (json, stopped) = reference::explain(graph, &products::looped(query), default_graph, governor)?;
     explain::Explanation::read(&json, graph, stopped)
 }

@@ -43,7 +43,7 @@ pub fn explain(
     let evaluator = QueryEvaluator::new().compute_statistics();
     let dataset = Dataset { graph, governor: governor.clone() };
     let (results, account) = prepare(&evaluator, graph, query, default_graph).explain(dataset);
-    let ended = match guard::guard(answered(results)?, governor) {
+    let ended = match guard::guard(answered(results)?, governor)? {
         Answer::Boolean(_) => Ok(()),
         Answer::Rows(mut rows) => rows.rows.try_for_each(|row| row.map(drop)),
         Answer::Graph(mut triples) => triples.try_for_each(|triple| triple.map(drop)),
@@ -108,6 +108,31 @@ struct Dataset<'a> {
     governor: Governor,
 }
 
+/// A scan that asks the governor now and then. Once it has said stop, every scan is over: the
+/// evaluator goes on after an error, and would otherwise read all the rest.
+struct Checked<I> {
+    quads: I,
+    governor: Governor,
+    given: usize,
+}
+
+impl<I: Iterator<Item = Result<InternalQuad<Internal>>>> Iterator for Checked<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        if self.governor.has_stopped() {
+            return None;
+        }
+        if self.given.is_multiple_of(256)
+            && let Err(error) = self.governor.check()
+        {
+            return Some(Err(error));
+        }
+        self.given += 1;
+        self.quads.next()
+    }
+}
+
 /// A term of the graph by its number, or one that the query made.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Internal {
@@ -150,7 +175,7 @@ impl<'a> QueryableDataset<'a> for Dataset<'a> {
                 })
             })
         });
-        quads.enumerate().map(move |(n, quad)| if n % 256 == 0 { governor.check().and(quad) } else { quad })
+        Checked { quads, governor, given: 0 }
     }
 
     fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Internal>> + use<'a> {

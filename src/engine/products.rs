@@ -1,0 +1,168 @@
+//! A pass over the algebra: patterns that share no variable are paired in a loop.
+//!
+//! In: an algebra. Out: the same with each basic graph pattern cut into its connected parts, joined
+//! by LATERAL. Parts without a common variable cannot see each other, so the answer is the same; but
+//! the evaluator then asks the graph for each pair, and so meets the governor, where a product in its
+//! own memory could not be stopped. It refuses to know data.
+
+use spargebra::Query;
+use spargebra::algebra::GraphPattern;
+use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use std::collections::BTreeSet;
+
+/// `query` with every basic graph pattern cut into its connected parts.
+pub fn looped(query: &Query) -> Query {
+    let mut query = query.clone();
+    match &mut query {
+        Query::Select { pattern, .. }
+        | Query::Construct { pattern, .. }
+        | Query::Ask { pattern, .. }
+        | Query::Describe { pattern, .. } => cut(pattern),
+    }
+    query
+}
+
+fn cut(pattern: &mut GraphPattern) {
+    match pattern {
+        GraphPattern::Bgp { patterns } => {
+            let parts = components(std::mem::take(patterns))
+                .into_iter()
+                .map(|patterns| GraphPattern::Bgp { patterns });
+            *pattern = parts
+                .reduce(|left, right| GraphPattern::Lateral { left: Box::new(left), right: Box::new(right) })
+                .unwrap_or_default();
+        }
+        GraphPattern::Join { left, right }
+        | GraphPattern::LeftJoin { left, right, .. }
+        | GraphPattern::Lateral { left, right }
+        | GraphPattern::Union { left, right }
+        | GraphPattern::Minus { left, right } => {
+            cut(left);
+            cut(right);
+        }
+        GraphPattern::Filter { inner, .. }
+        | GraphPattern::Graph { inner, .. }
+        | GraphPattern::Extend { inner, .. }
+        | GraphPattern::OrderBy { inner, .. }
+        | GraphPattern::Project { inner, .. }
+        | GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner }
+        | GraphPattern::Slice { inner, .. }
+        | GraphPattern::Group { inner, .. } => cut(inner),
+        GraphPattern::Path { .. } | GraphPattern::Values { .. } | GraphPattern::Service { .. } => {}
+    }
+}
+
+/// The patterns in groups that share no variable and no blank node, in the order of the text.
+fn components(patterns: Vec<TriplePattern>) -> Vec<Vec<TriplePattern>> {
+    let mut parts: Vec<(BTreeSet<String>, Vec<TriplePattern>)> = Vec::new();
+    for pattern in patterns {
+        let mut names = BTreeSet::new();
+        names_of_triple(&pattern, &mut names);
+        // A pattern without variables is a test: it stays with what is there.
+        let joined = |(have, _): &(BTreeSet<String>, _)| names.is_empty() || !have.is_disjoint(&names);
+        match parts.iter().position(joined) {
+            None => parts.push((names, vec![pattern])),
+            Some(first) => {
+                let mut n = first + 1;
+                while let Some((have, _)) = parts.get(n) {
+                    if names.is_empty() || have.is_disjoint(&names) {
+                        n += 1;
+                        continue;
+                    }
+                    let (have, moved) = parts.remove(n);
+                    if let Some(part) = parts.get_mut(first) {
+                        part.0.extend(have);
+                        part.1.extend(moved);
+                    }
+                }
+                if let Some(part) = parts.get_mut(first) {
+                    part.0.extend(names);
+                    part.1.push(pattern);
+                }
+            }
+        }
+    }
+    parts.into_iter().map(|(_, patterns)| patterns).collect()
+}
+
+fn names_of_triple(triple: &TriplePattern, names: &mut BTreeSet<String>) {
+    names_of(&triple.subject, names);
+    if let NamedNodePattern::Variable(variable) = &triple.predicate {
+        names.insert(variable.to_string());
+    }
+    names_of(&triple.object, names);
+}
+
+fn names_of(term: &TermPattern, names: &mut BTreeSet<String>) {
+    match term {
+        TermPattern::Variable(variable) => drop(names.insert(variable.to_string())),
+        TermPattern::BlankNode(node) => drop(names.insert(node.to_string())),
+        TermPattern::Triple(triple) => names_of_triple(triple, names),
+        TermPattern::NamedNode(_) | TermPattern::Literal(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::Answer;
+    use crate::engine::{DefaultGraph, Governor, Limits, answer, reference};
+    use crate::error::Kind;
+    use crate::session::{Session, Source};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn parts(text: &str) -> usize {
+        let query = spargebra::SparqlParser::new().parse_query(text).unwrap();
+        looped(&query).to_string().matches("LATERAL").count() + 1
+    }
+
+    #[test]
+    fn parts_are_what_shares_a_variable() {
+        assert_eq!(parts("SELECT * { ?a ?b ?c . ?d ?e ?f }"), 2);
+        assert_eq!(parts("SELECT * { ?a ?b ?c . ?d ?e ?f . ?c ?x ?d }"), 1, "the third joins the first two");
+        assert_eq!(parts("SELECT * { _:a ?b ?c . _:a ?e ?f . <x:a> <x:b> <x:c> }"), 1);
+        assert_eq!(parts("SELECT * { { SELECT ?a { ?a ?b ?c . ?d ?e ?f } } }"), 2);
+    }
+
+    #[test]
+    fn the_answers_are_those_of_the_reference() {
+        let session = Session::open(&Source::Embedded).unwrap();
+        for text in [
+            "SELECT * { ?r a bm:Release ; bm:releaseKind kind:integration . ?p a bm:Phase }",
+            "SELECT (COUNT(*) AS ?n) { ?r a bm:Release . ?p a bm:Phase FILTER(?p != ?r) }",
+            "SELECT * { ?p a bm:Phase OPTIONAL { ?a bm:contextLength ?c . ?p bm:order 1 } }",
+        ] {
+            let query = crate::engine::parse::query(text, session.prefixes(), None).unwrap();
+            let rows = |answer: Answer<'_>| {
+                let Answer::Rows(rows) = answer else { panic!("rows") };
+                let place = |name: &str| rows.variables.iter().position(|v| v.as_str() == name);
+                assert!(place("p").is_some() || place("n").is_some());
+                let mut lines: Vec<String> = rows.rows.map(|row| format!("{:?}", row.unwrap())).collect();
+                lines.sort();
+                lines
+            };
+            let (graph, free) = (session.graph(), Governor::unlimited());
+            let ours = rows(answer(graph, &query, DefaultGraph::Alone, &free).unwrap());
+            let theirs = rows(reference::answer(graph, &query, DefaultGraph::Alone, &free).unwrap());
+            assert!(!ours.is_empty());
+            assert_eq!(ours, theirs, "{text}");
+        }
+    }
+
+    #[test]
+    fn counting_a_product_stops_when_time_is_up() {
+        let session = Session::open(&Source::Embedded).unwrap();
+        let text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+        let query = crate::engine::parse::query(text, session.prefixes(), None).unwrap();
+        let limits = Limits { timeout: Some(Duration::from_millis(50)), ..Limits::default() };
+        let governor = Governor::new(limits, Arc::default());
+        let Answer::Rows(mut rows) = answer(session.graph(), &query, DefaultGraph::Alone, &governor).unwrap()
+        else {
+            panic!("rows")
+        };
+        let ended = rows.rows.find_map(Result::err).expect("more pairs than time");
+        assert_eq!(ended.kind, Kind::Limit);
+    }
+}
