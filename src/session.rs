@@ -310,7 +310,7 @@ impl Session {
     }
 
     fn bound(&self, text: &str, bindings: &Bindings) -> Result<engine::Query> {
-        let mut query = engine::parse::query(text, &self.prefixes, self.project.base.as_deref())
+        let mut query = parsed_query(text, &self.prefixes, self.project.base.as_deref())
             .map_err(|error| self.explained(text, error, false))?;
         if let Some(names) = star_columns(text) {
             engine::rewrite::order_columns(&mut query, &names);
@@ -418,8 +418,7 @@ impl Session {
     pub fn parses(&self, text: &str) -> bool {
         let (text, prefixes) = self.blanked(text);
         let base = self.project.base.as_deref();
-        engine::parse::query(&text, &prefixes, base).is_ok()
-            || engine::parse::update(&text, &prefixes, base).is_ok()
+        parsed_query(&text, &prefixes, base).is_ok() || parsed_update(&text, &prefixes, base).is_ok()
     }
 
     /// A text without the places of the last answer, and the prefixes to parse it with.
@@ -458,10 +457,10 @@ impl Session {
     fn parsed_after(&self, text: &str, before: Before<'_>) -> Result<engine::Query> {
         let base = self.project.base.as_deref();
         let marked = previous::marked(text, before.rows);
-        let parsed = engine::parse::query(&marked, &self.prefixes, base).map_err(|error| {
+        let parsed = parsed_query(&marked, &self.prefixes, base).map_err(|error| {
             // Parsed again with nothing moved, so that the error's place is true.
             let (blanked, prefixes) = self.blanked(text);
-            let error = engine::parse::query(&blanked, &prefixes, base).err().unwrap_or(error);
+            let error = parsed_query(&blanked, &prefixes, base).err().unwrap_or(error);
             let known = Knowledge { prefixes: &prefixes, ..self.knowledge() };
             shown_in(explained(&blanked, error, &known, false), text)
         });
@@ -496,7 +495,7 @@ impl Session {
     /// # Errors
     /// Where the text is wrong, an operation fails, or a limit stops it; then nothing is changed.
     pub fn update(&mut self, text: &str) -> Result<Change> {
-        let mut update = engine::parse::update(text, &self.prefixes, self.project.base.as_deref())
+        let mut update = parsed_update(text, &self.prefixes, self.project.base.as_deref())
             .map_err(|error| self.explained(text, error, true))?;
         engine::update::inline_loads(&mut update, &mut read_for_load)?;
         let governor = Governor::new(self.limits, self.interrupt_switch());
@@ -544,6 +543,16 @@ impl Session {
         self.completer = Completer::default();
         Ok(Change { before, after, durable })
     }
+}
+
+fn parsed_query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<engine::Query> {
+    advise::nesting::check("query", text)?;
+    engine::parse::query(text, prefixes, base)
+}
+
+fn parsed_update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<engine::algebra::Update> {
+    advise::nesting::check("update", text)?;
+    engine::parse::update(text, prefixes, base)
 }
 
 fn explained(text: &str, error: Error, known: &Knowledge<'_>, update: bool) -> Error {

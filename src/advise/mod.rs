@@ -6,6 +6,7 @@ pub mod complete;
 pub mod diagnose;
 pub mod empty;
 pub mod lints;
+pub mod nesting;
 pub mod provenance;
 pub mod schema;
 pub mod survey;

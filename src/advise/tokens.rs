@@ -199,7 +199,7 @@ pub const FUNCTIONS: &[(&str, usize, usize)] = &[
 const LONG_PUNCTUATION: &[&str] = &["<<(", ")>>", "<<", ">>", "{|", "|}", "^^", "&&", "||", "!=", "<=", ">="];
 
 /// The pairs of brackets.
-const BRACKETS: &[(&str, &str)] =
+pub(super) const BRACKETS: &[(&str, &str)] =
     &[("{", "}"), ("(", ")"), ("[", "]"), ("<<", ">>"), ("<<(", ")>>"), ("{|", "|}")];
 
 /// Splits a text into tokens. Never fails; what is no SPARQL becomes [`Kind::Unknown`].

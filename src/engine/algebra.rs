@@ -2,9 +2,9 @@
 //!
 //! In and out: `spargebra`'s types, under one roof. It refuses to add to them.
 
-pub use spargebra::Query;
 pub use spargebra::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, OrderExpression,
     PropertyPathExpression, QueryDataset,
 };
 pub use spargebra::term::{BlankNode, GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
+pub use spargebra::{Query, Update};
