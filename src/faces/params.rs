@@ -28,8 +28,10 @@ pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str) -> Result<G
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => return Ok(Given::Help(error.render().to_string())),
         Err(error) => {
-            return Err(args::usage(&error, "baimo")
-                .hint(format!("`baimo run {} --help` shows what it takes", saved.name)));
+            let error = args::usage(&error, "baimo");
+            let help = format!("baimo run {} --help", saved.name);
+            let told = error.hints.iter().any(|hint| hint.contains(&help));
+            return Err(if told { error } else { error.hint(format!("`{help}` shows what it takes")) });
         }
     };
     let mut given = BTreeMap::new();

@@ -13,7 +13,7 @@ use crate::answers::changes;
 use crate::answers::formats::RowFormat;
 use crate::answers::graphs::{self, GraphFormat};
 use crate::answers::{Answer, Row, Rows};
-use crate::catalog::{Origin, ParamKind, SavedQuery};
+use crate::catalog::{Catalog, Origin, ParamKind, SavedQuery};
 use crate::engine::rewrite::Bindings;
 use crate::error::{Error, Kind, Result};
 use crate::session::{Change, Session, Source};
@@ -121,7 +121,9 @@ fn run_saved(run: &Run, session: &Session, output: &mut Output) -> Result<()> {
     };
     let name = name.to_str().ok_or_else(|| Error::usage("the name is no UTF-8 text"))?;
     let saved = &session.saved(name)?;
-    let given = match params::parse(saved, words, output.language(session))? {
+    let given = params::parse(saved, words, output.language(session))
+        .map_err(|error| with_another(error, saved, words, session))?;
+    let given = match given {
         Given::Help(text) => return output.text(&text),
         Given::Values(given) => in_language(saved, given, output),
     };
@@ -130,6 +132,24 @@ fn run_saved(run: &Run, session: &Session, output: &mut Output) -> Result<()> {
     }
     let bindings = session.bindings(saved, &given)?;
     answer(saved, &bindings, session, output).map_err(|error| named(error, name))
+}
+
+/// Names the questions like `saved` that do take an option it does not take.
+fn with_another(error: Error, saved: &SavedQuery, words: &[OsString], session: &Session) -> Error {
+    let options = words.iter().filter_map(|word| word.to_str()?.strip_prefix("--"));
+    let options = options.map(|word| word.split('=').next().unwrap_or_default());
+    let takes =
+        |question: &SavedQuery, option: &str| question.params.iter().any(|param| param.name == option);
+    let Some(option) = options.into_iter().find(|option| !takes(saved, option)) else {
+        return error;
+    };
+    let start = format!("{}-", saved.name);
+    let others = session.catalog().into_iter().flat_map(Catalog::iter);
+    let mut others = others.filter(|other| other.name.starts_with(&start));
+    match others.find(|other| takes(other, option)) {
+        Some(other) => error.hint(format!("`{}` is a question that takes `--{option}`", other.name)),
+        None => error,
+    }
 }
 
 /// `--lang` chooses the language of a question that takes one as a parameter.
