@@ -812,13 +812,17 @@ fn people_get_a_table_a_chart_and_a_footer() {
 #[test]
 fn long_answers_are_paged_and_short_ones_are_not() {
     let pager = [("PAGER", "sed s/^/PAGED:/"), ("NO_COLOR", "1")];
-    let long = on_a_terminal("baimo run timeline", &pager);
+    let long = on_a_terminal("baimo run timeline -F table", &pager);
     assert!(long.contains("PAGED:│ 2023-03-16"), "{long}");
+    let chart = on_a_terminal("baimo run timeline", &pager);
+    assert!(chart.contains("PAGED:  03-16") && !chart.contains('│'), "the chart is what it is for: {chart}");
+    assert!(chart.contains("`-F table` shows the rows too"), "{chart}");
     let short = on_a_terminal("baimo run timeline --vendor 百度", &pager);
     assert!(!short.contains("PAGED:"), "{short}");
     let never = on_a_terminal("baimo --no-pager run timeline", &pager);
     assert!(!never.contains("PAGED:"), "{never}");
-    let none = on_a_terminal("baimo run timeline", &[("PAGER", "/no/such/pager"), ("NO_COLOR", "1")]);
+    let none =
+        on_a_terminal("baimo run timeline -F table", &[("PAGER", "/no/such/pager"), ("NO_COLOR", "1")]);
     assert!(none.contains("│ 2023-03-16"), "a pager that is not there: {none}");
     let slow = on_a_terminal(
         "baimo --timeout 1s run timeline",

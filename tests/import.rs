@@ -6,7 +6,7 @@ use baimo::store::import::{self, Input};
 use baimo::terms::Prefixes;
 use proptest::prelude::*;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A folder of its own for a test, gone when it ends.
 struct Folder(PathBuf);
@@ -207,31 +207,4 @@ fn read_as(which: usize, bytes: Vec<u8>) {
         let input = Input::from_reader("x", format, std::io::Cursor::new(bytes.clone()));
         let _ = import::read(input, None, &mut Prefixes::new(), &mut |_| {}, &mut |_| Ok(()));
     }
-}
-
-/// The speed of loading beside the bare bulk loader:
-/// `BAIMO_BENCH=big.nt cargo test --release --test tests import::speed -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement, of a file named by BAIMO_BENCH"]
-fn speed() {
-    let path = PathBuf::from(std::env::var_os("BAIMO_BENCH").expect("BAIMO_BENCH names a file"));
-    for _ in 0..3 {
-        let (bare, ours) = (timed(|| bare(&path)), timed(|| count(std::slice::from_ref(&path)).unwrap()));
-        eprintln!("bulk loader {bare:.2} s, baimo {ours:.2} s, speed {:.0} %", 100.0 * bare / ours);
-    }
-}
-
-fn bare(path: &Path) -> u64 {
-    let store = oxigraph::store::Store::new().unwrap();
-    let format = baimo::sources::rdf::format_named(path.extension().unwrap().to_str().unwrap()).unwrap();
-    let mut loader = store.bulk_loader();
-    loader.load_from_reader(format, std::fs::File::open(path).unwrap()).unwrap();
-    loader.commit().unwrap();
-    store.len().unwrap() as u64
-}
-
-fn timed(work: impl FnOnce() -> u64) -> f64 {
-    let start = std::time::Instant::now();
-    std::hint::black_box(work());
-    start.elapsed().as_secs_f64()
 }

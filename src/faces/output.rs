@@ -180,11 +180,14 @@ impl Output {
     fn rows(&self, session: &Session, rows: Rows<'_>, about: &About) -> Result<u64> {
         let format = self.row_format()?;
         let directive = self.directive(about);
+        // Taken before a pager opens: reading takes time too.
+        let mut elapsed = None;
         let (count, stopped) = if matches!(format, RowFormat::Table | RowFormat::Line) {
             let waiting = self.waiting();
             let found = rows.gather();
             drop(waiting);
             let text = self.drawn(session, &found, format, directive.as_ref(), about);
+            elapsed = about.asked.map(|asked| asked.elapsed());
             self.page(&text)?;
             (found.rows.len() as u64, found.stopped)
         } else {
@@ -203,12 +206,13 @@ impl Output {
         self.foot(
             session,
             about,
-            Footer { count, nouns: about.nouns, stopped: stopped_by, ..Footer::default() },
+            Footer { count, nouns: about.nouns, elapsed, stopped: stopped_by, ..Footer::default() },
         );
         self.partial(count, about.nouns.map_or("rows", |(_, many)| many), stopped)
     }
 
-    /// Rows for people: the table, and the chart below it.
+    /// Rows for people: the table, and the chart below it. Where both are more than a window and nobody
+    /// asked for a table, the chart alone: it is what the question is for.
     fn drawn(
         &self,
         session: &Session,
@@ -226,6 +230,11 @@ impl Output {
         if let Some(directive) = directive.filter(drawable).filter(|_| self.chart) {
             match chart::draw(found, directive, &style) {
                 Ok(drawing) => {
+                    let long = text.lines().count() + drawing.lines().count() >= self.height;
+                    if long && self.shown() && self.format.is_none() {
+                        self.report.note("`-F table` shows the rows too");
+                        return drawing;
+                    }
                     text.push('\n');
                     text.push_str(&drawing);
                 }
@@ -293,7 +302,7 @@ impl Output {
         if self.footer && self.shown() {
             let project = session.project();
             let graph = format!("{} {}", project.name, project.version);
-            let elapsed = about.asked.map(|asked| asked.elapsed());
+            let elapsed = footer.elapsed.or_else(|| about.asked.map(|asked| asked.elapsed()));
             self.report.aside(&Footer { elapsed, graph: Some(graph.trim()), ..footer }.text());
         }
     }
