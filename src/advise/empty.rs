@@ -9,7 +9,7 @@ use super::survey::{BUDGET, Survey, all_graphs, nearest, telling};
 use super::tokens::{Kind, tokens};
 use crate::answers::{Answer, Row};
 use crate::engine::algebra::Query;
-use crate::engine::algebra::{Expression, GraphPattern};
+use crate::engine::algebra::{Expression, GraphPattern, operands};
 use crate::engine::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::store::Id;
@@ -753,34 +753,7 @@ fn constants(expression: &Expression) -> Vec<Literal> {
 
 fn walk(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     visit(expression);
-    match expression {
-        Expression::Or(a, b)
-        | Expression::And(a, b)
-        | Expression::Equal(a, b)
-        | Expression::SameTerm(a, b)
-        | Expression::Greater(a, b)
-        | Expression::GreaterOrEqual(a, b)
-        | Expression::Less(a, b)
-        | Expression::LessOrEqual(a, b)
-        | Expression::Add(a, b)
-        | Expression::Subtract(a, b)
-        | Expression::Multiply(a, b)
-        | Expression::Divide(a, b) => [a, b].into_iter().for_each(|part| walk(part, visit)),
-        Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => walk(a, visit),
-        Expression::In(a, list) => {
-            walk(a, visit);
-            list.iter().for_each(|part| walk(part, visit));
-        }
-        Expression::If(a, b, c) => [a, b, c].into_iter().for_each(|part| walk(part, visit)),
-        Expression::Coalesce(list) | Expression::FunctionCall(_, list) => {
-            list.iter().for_each(|part| walk(part, visit));
-        }
-        Expression::NamedNode(_)
-        | Expression::Literal(_)
-        | Expression::Variable(_)
-        | Expression::Bound(_)
-        | Expression::Exists(_) => {}
-    }
+    operands(expression).into_iter().for_each(|part| walk(part, visit));
 }
 
 /// Whether a term is what was wanted but for language, datatype, letter case, or the day of a date.

@@ -7,7 +7,9 @@ use super::Knowledge;
 use super::diagnose::{Finding, suspicious_name};
 use super::tokens::{Kind, Token, tokens};
 use crate::engine::algebra::Query;
-use crate::engine::algebra::{AggregateExpression, Expression, Function, GraphPattern, OrderExpression};
+use crate::engine::algebra::{
+    AggregateExpression, Expression, Function, GraphPattern, OrderExpression, operands,
+};
 use crate::engine::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::error::Span;
 use crate::terms::{Literal, Term};
@@ -473,28 +475,6 @@ fn of_term(term: &TermPattern, vars: &mut Vars) {
         }
         TermPattern::Triple(triple) => of_triple(triple, vars),
         _ => {}
-    }
-}
-
-fn operands(expression: &Expression) -> Vec<&Expression> {
-    match expression {
-        Expression::Or(a, b)
-        | Expression::And(a, b)
-        | Expression::Equal(a, b)
-        | Expression::SameTerm(a, b)
-        | Expression::Greater(a, b)
-        | Expression::GreaterOrEqual(a, b)
-        | Expression::Less(a, b)
-        | Expression::LessOrEqual(a, b)
-        | Expression::Add(a, b)
-        | Expression::Subtract(a, b)
-        | Expression::Multiply(a, b)
-        | Expression::Divide(a, b) => vec![a, b],
-        Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => vec![a],
-        Expression::If(a, b, c) => vec![a, b, c],
-        Expression::In(a, list) => std::iter::once(a.as_ref()).chain(list).collect(),
-        Expression::Coalesce(list) | Expression::FunctionCall(_, list) => list.iter().collect(),
-        _ => Vec::new(),
     }
 }
 

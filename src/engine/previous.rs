@@ -3,6 +3,7 @@
 //! In: an algebra with `VALUES` of one row of [`MARK`]s, rows. Out: the algebra with the rows. It
 //! refuses to know where the rows come from, and text.
 
+use super::algebra::operands_mut;
 use crate::answers::Row;
 use crate::terms::Term;
 use spargebra::Query;
@@ -101,39 +102,8 @@ fn in_pattern(pattern: &mut GraphPattern, rows: &Ground) {
 }
 
 fn in_expression(expression: &mut Expression, rows: &Ground) {
-    match expression {
-        Expression::Exists(pattern) => in_pattern(pattern, rows),
-        Expression::Or(a, b)
-        | Expression::And(a, b)
-        | Expression::Equal(a, b)
-        | Expression::SameTerm(a, b)
-        | Expression::Greater(a, b)
-        | Expression::GreaterOrEqual(a, b)
-        | Expression::Less(a, b)
-        | Expression::LessOrEqual(a, b)
-        | Expression::Add(a, b)
-        | Expression::Subtract(a, b)
-        | Expression::Multiply(a, b)
-        | Expression::Divide(a, b) => {
-            in_expression(a, rows);
-            in_expression(b, rows);
-        }
-        Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => in_expression(a, rows),
-        Expression::In(a, list) => {
-            in_expression(a, rows);
-            list.iter_mut().for_each(|item| in_expression(item, rows));
-        }
-        Expression::If(a, b, c) => {
-            in_expression(a, rows);
-            in_expression(b, rows);
-            in_expression(c, rows);
-        }
-        Expression::Coalesce(list) | Expression::FunctionCall(_, list) => {
-            list.iter_mut().for_each(|item| in_expression(item, rows));
-        }
-        Expression::NamedNode(_)
-        | Expression::Literal(_)
-        | Expression::Variable(_)
-        | Expression::Bound(_) => {}
+    if let Expression::Exists(pattern) = expression {
+        in_pattern(pattern, rows);
     }
+    operands_mut(expression).into_iter().for_each(|part| in_expression(part, rows));
 }

@@ -2,6 +2,7 @@
 //!
 //! In: an algebra. Out: an algebra. It refuses to know data.
 
+use super::algebra::operands_mut;
 use crate::error::{Error, Result};
 use crate::terms::{Literal, NamedNode, Term, Variable};
 use spargebra::Query;
@@ -186,36 +187,8 @@ impl Binder<'_> {
                 }
                 Ok(())
             }
-            Expression::NamedNode(_) | Expression::Literal(_) => Ok(()),
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => {
-                self.expression(a)?;
-                self.expression(b)
-            }
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => self.expression(a),
-            Expression::In(a, list) => {
-                self.expression(a)?;
-                list.iter_mut().try_for_each(|item| self.expression(item))
-            }
             Expression::Exists(pattern) => self.pattern(pattern),
-            Expression::If(a, b, c) => {
-                self.expression(a)?;
-                self.expression(b)?;
-                self.expression(c)
-            }
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => {
-                list.iter_mut().try_for_each(|item| self.expression(item))
-            }
+            _ => operands_mut(expression).into_iter().try_for_each(|part| self.expression(part)),
         }
     }
 }
