@@ -3,27 +3,19 @@
 //! In: `baimo.toml`, `ontology/`, `data/`, `queries/`. Out, in `OUT_DIR`: `graph.pack`, and
 //! `project.rs` with the texts of the manifest and the saved queries.
 
+use baimo_store::store::pack::Builder;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-#[allow(dead_code, reason = "reading a pack is the library's part")]
-#[path = "src/store/pack/build.rs"]
-mod pack;
-#[allow(dead_code, reason = "reading a pack is the library's part")]
-#[path = "src/store/pack/terms.rs"]
-mod terms;
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for watched in
-        ["baimo.toml", "ontology", "data", "queries", "src/store/pack/build.rs", "src/store/pack/terms.rs"]
-    {
+    for watched in ["baimo.toml", "ontology", "data", "queries"] {
         println!("cargo::rerun-if-changed={watched}");
     }
 
-    let mut builder = pack::Builder::new();
+    let mut builder = Builder::new();
     for folder in ["ontology", "data"] {
         for file in files(&root.join(folder), "ttl")? {
             builder.start_file();

@@ -6,8 +6,8 @@
 //! refuses to know how a query is evaluated and who asked.
 
 use crate::advise::Knowledge;
-use crate::advise::tokens::{self, tokens};
 use crate::engine::rewrite::Bindings;
+use crate::engine::syntax::tokens::{self, tokens};
 use crate::error::{Error, Kind, Result, Span};
 use crate::project::Project;
 use crate::store::{GraphId, Id};
@@ -174,14 +174,14 @@ impl Catalog {
     /// The queries that have every word somewhere in their name, tags or summary in any language;
     /// all of them where no word is given.
     pub fn find(&self, words: &[String]) -> Vec<&SavedQuery> {
-        let words: Vec<String> = words.iter().map(|word| crate::store::names::fold(word)).collect();
+        let words: Vec<String> = words.iter().map(|word| crate::explore::names::fold(word)).collect();
         let fits = |query: &&SavedQuery| {
             let mut text = format!("{} {}", query.name, query.tags.join(" "));
             for summary in query.summary.0.values() {
                 text.push(' ');
                 text.push_str(summary);
             }
-            let text = crate::store::names::fold(&text);
+            let text = crate::explore::names::fold(&text);
             words.iter().all(|word| text.contains(word))
         };
         self.queries.iter().filter(fits).collect()

@@ -2,18 +2,17 @@
 //!
 //! The modules in the order in which a question flows through them.
 
+pub use baimo_engine as engine;
+pub use baimo_store::{blank, error, sources, store, terms};
+
 // What a good colleague would add.
 pub mod advise;
-// Answers, and how each is written.
+// How each answer is written.
 pub mod answers;
-// Blank nodes by what they say.
-pub mod blank;
 // Saved queries: headers, parameters, binding.
 pub mod catalog;
-// Question to answer.
-pub mod engine;
-// What went wrong, where, and the way out.
-pub mod error;
+// What is in a graph: names, mentions, selections, differences.
+pub mod explore;
 // What people and shells meet.
 pub mod faces;
 // The last answer as a part of the next question.
@@ -22,9 +21,3 @@ pub mod previous;
 pub mod project;
 // The verbs.
 pub mod session;
-// Bytes to quads.
-pub mod sources;
-// Quads at rest: the Graph port and what stands behind it.
-pub mod store;
-// The nouns: terms, prefixes, compact IRIs.
-pub mod terms;

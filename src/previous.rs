@@ -4,9 +4,9 @@
 //! reads, and one of the same length for finding the place of an error. It refuses to know prompts
 //! and graphs; the rows themselves go into the algebra, never into a text.
 
-use crate::advise::tokens::{Kind, Token, tokens};
 use crate::answers::Found;
 use crate::engine::previous::MARK;
+use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::{Error, Result, Span};
 use crate::terms::Triple;
 use std::ops::Range;

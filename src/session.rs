@@ -13,14 +13,14 @@ use crate::answers::graphs::{GraphFormat, GraphStyle};
 use crate::catalog::{Catalog, Origin, SavedQuery};
 use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
 use crate::error::{Error, Result};
+use crate::explore::diff::Diff;
+use crate::explore::names::Names;
+use crate::explore::selection::{self, Selection};
 use crate::previous::{self, Before};
 use crate::project::Project;
 use crate::sources::rdf;
 use crate::store::Graph;
-use crate::store::diff::Diff;
-use crate::store::export::{self, Selection};
 use crate::store::import::{self, Progress};
-use crate::store::names::Names;
 use crate::store::overlay::Overlay;
 use crate::store::oxigraph::Mutable;
 use crate::store::pack::{Builder, Pack};
@@ -348,7 +348,7 @@ impl Session {
     /// # Errors
     /// Where there is no such part, or the store cannot be read.
     pub fn export(&self, selection: &Selection) -> Result<Vec<Quad>> {
-        export::select(self.graph(), selection)
+        selection::select(self.graph(), selection)
     }
 
     /// The style to write graphs in: the prefixes in scope, the first language of the project.
@@ -363,7 +363,7 @@ impl Session {
     /// Where it does not occur, or the store cannot be read.
     pub fn description(&self, thing: &Term) -> Result<Description> {
         let about = self.export(&Selection::Around { thing: thing.clone(), depth: 0 })?;
-        let mentions = crate::store::mentions::of(self.graph(), thing)?.into_iter().map(|group| Mentions {
+        let mentions = crate::explore::mentions::of(self.graph(), thing)?.into_iter().map(|group| Mentions {
             class: group.class,
             property: group.property,
             count: group.count,
@@ -546,13 +546,17 @@ impl Session {
 }
 
 fn parsed_query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<engine::Query> {
-    advise::nesting::check("query", text)?;
-    engine::parse::query(text, prefixes, base)
+    engine::syntax::nesting::check("query", text)?;
+    engine::syntax::parse::query(text, prefixes, base)
 }
 
-fn parsed_update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<engine::algebra::Update> {
-    advise::nesting::check("update", text)?;
-    engine::parse::update(text, prefixes, base)
+fn parsed_update(
+    text: &str,
+    prefixes: &Prefixes,
+    base: Option<&str>,
+) -> Result<engine::syntax::algebra::Update> {
+    engine::syntax::nesting::check("update", text)?;
+    engine::syntax::parse::update(text, prefixes, base)
 }
 
 fn explained(text: &str, error: Error, known: &Knowledge<'_>, update: bool) -> Error {
@@ -567,11 +571,11 @@ fn explained(text: &str, error: Error, known: &Knowledge<'_>, update: bool) -> E
 /// The variables of a `SELECT *`, in the order in which the text names them first: the order in
 /// which people expect the columns. The standard leaves it open.
 fn star_columns(text: &str) -> Option<Vec<String>> {
-    let tokens = advise::tokens::tokens(text);
-    let mut words = tokens.iter().filter(|token| token.kind != advise::tokens::Kind::Comment);
+    let tokens = engine::syntax::tokens::tokens(text);
+    let mut words = tokens.iter().filter(|token| token.kind != engine::syntax::tokens::Kind::Comment);
     words.find(|token| token.text(text).eq_ignore_ascii_case("SELECT"))?;
-    let star = words.find(|token| token.kind != advise::tokens::Kind::Keyword)?;
-    let names = words.filter(|token| token.kind == advise::tokens::Kind::Variable);
+    let star = words.find(|token| token.kind != engine::syntax::tokens::Kind::Keyword)?;
+    let names = words.filter(|token| token.kind == engine::syntax::tokens::Kind::Variable);
     let mut seen: Vec<String> = Vec::new();
     for name in names.filter_map(|token| token.text(text).get(1..)) {
         if !seen.iter().any(|have| have == name) {

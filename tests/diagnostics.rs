@@ -5,7 +5,7 @@
 //! update. `BAIMO_BLESS=1 cargo test diagnostics` writes down what is said now.
 
 use baimo::advise::{Knowledge, diagnose};
-use baimo::engine::parse;
+use baimo::engine::syntax::parse;
 use baimo::error::Error;
 use baimo::session::{Session, Source};
 use proptest::prelude::*;

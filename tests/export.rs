@@ -2,10 +2,10 @@
 
 use baimo::answers::graphs::{GraphFormat, GraphStyle, to_text};
 use baimo::blank::Blanks;
+use baimo::explore::diff::Diff;
+use baimo::explore::selection::Selection;
 use baimo::session::{Session, Source};
 use baimo::sources::rdf;
-use baimo::store::diff::Diff;
-use baimo::store::export::Selection;
 use baimo::terms::{
     BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple,
 };

@@ -1,7 +1,7 @@
 //! The tokenizer never fails, and its tokens lie in order inside the text.
 #![no_main]
 
-use baimo::advise::tokens::tokens;
+use baimo::engine::syntax::tokens::tokens;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

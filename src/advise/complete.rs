@@ -6,8 +6,8 @@
 
 use super::Knowledge;
 use super::survey::{BUDGET, Survey, all_graphs, by_use, local_name, telling};
-use super::tokens::{FUNCTIONS, Kind, Token, tokens};
-use crate::store::names::fold;
+use crate::engine::syntax::tokens::{FUNCTIONS, Kind, Token, tokens};
+use crate::explore::names::fold;
 use crate::store::{GraphId, Id, Pattern, Triple};
 use crate::terms::{NamedNode, Prefixes, Term, rdf};
 use std::cell::Cell;
@@ -409,7 +409,7 @@ fn query(
     reader.read(before, &tokens, &work);
     let place = reader.place.clone();
     let rest: Vec<_> = {
-        let all = super::tokens::tokens(after);
+        let all = crate::engine::syntax::tokens::tokens(after);
         let end = all.iter().position(|t| matches!(t.text(after), "." | "}"));
         end.map_or(Vec::new(), |end| all.into_iter().skip(end).collect())
     };
@@ -959,7 +959,7 @@ mod tests {
             );
         }
         let graph = Counting { graph: builder.finish(), given: Default::default() };
-        let names = crate::store::names::Names::of_graph(&graph, 10);
+        let names = crate::explore::names::Names::of_graph(&graph, 10);
         let mut prefixes = Prefixes::well_known();
         prefixes.insert("e", "http://example.org/");
         let known = Knowledge { graph: &graph, names: &names, prefixes: &prefixes };

@@ -6,11 +6,11 @@
 
 use super::Knowledge;
 use super::survey::{BUDGET, Survey, all_graphs, nearest, telling};
-use super::tokens::{Kind, tokens};
 use crate::answers::{Answer, Row};
-use crate::engine::algebra::Query;
-use crate::engine::algebra::{Expression, GraphPattern, operands};
-use crate::engine::algebra::{NamedNodePattern, TermPattern, TriplePattern};
+use crate::engine::syntax::algebra::Query;
+use crate::engine::syntax::algebra::{Expression, GraphPattern, operands};
+use crate::engine::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
+use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::store::Id;
 use crate::terms::{Literal, NamedNode, Prefixes, Term, Variable, rdf, rdfs, xsd};
@@ -762,7 +762,7 @@ fn alike(term: &Term, wanted: &Literal) -> bool {
     if have == wanted {
         return false;
     }
-    let (a, b) = (crate::store::names::fold(have.value()), crate::store::names::fold(wanted.value()));
+    let (a, b) = (crate::explore::names::fold(have.value()), crate::explore::names::fold(wanted.value()));
     let date = |literal: &Literal| {
         [xsd::DATE, xsd::G_YEAR_MONTH, xsd::G_YEAR, xsd::DATE_TIME].contains(&literal.datatype())
     };
@@ -776,10 +776,10 @@ fn alike(term: &Term, wanted: &Literal) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Limits, parse};
+    use crate::engine::{Limits, syntax::parse};
+    use crate::explore::names::Names;
     use crate::session::{Session, Source};
     use crate::sources::rdf;
-    use crate::store::names::Names;
     use crate::store::pack::Builder;
 
     fn governor() -> Governor {

@@ -5,12 +5,12 @@
 
 use super::Knowledge;
 use super::diagnose::{Finding, suspicious_name};
-use super::tokens::{Kind, Token, tokens};
-use crate::engine::algebra::Query;
-use crate::engine::algebra::{
+use crate::engine::syntax::algebra::Query;
+use crate::engine::syntax::algebra::{
     AggregateExpression, Expression, Function, GraphPattern, OrderExpression, operands,
 };
-use crate::engine::algebra::{NamedNodePattern, TermPattern, TriplePattern};
+use crate::engine::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
+use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::Span;
 use crate::terms::{Literal, Term};
 use std::collections::BTreeSet;
@@ -542,7 +542,7 @@ mod tests {
 
     fn said(text: &str) -> Vec<String> {
         let session = Session::open(&Source::Embedded).unwrap();
-        let query = crate::engine::parse::query(text, session.prefixes(), None).unwrap();
+        let query = crate::engine::syntax::parse::query(text, session.prefixes(), None).unwrap();
         lints(&query, text, &session.knowledge())
             .into_iter()
             .map(|lint| format!("{}:{} {}", lint.span.line, lint.span.column, lint.message))
@@ -598,7 +598,7 @@ mod tests {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
-            let query = crate::engine::parse::query(&text, session.prefixes(), None).unwrap();
+            let query = crate::engine::syntax::parse::query(&text, session.prefixes(), None).unwrap();
             let wrong: Vec<_> = lints(&query, &text, &session.knowledge())
                 .into_iter()
                 .filter(|lint| {

@@ -6,14 +6,12 @@ pub mod complete;
 pub mod diagnose;
 pub mod empty;
 pub mod lints;
-pub mod nesting;
 pub mod provenance;
 pub mod schema;
 pub mod survey;
-pub mod tokens;
 
+use crate::explore::names::Names;
 use crate::store::Graph;
-use crate::store::names::Names;
 use crate::terms::Prefixes;
 
 /// What advice can draw on.

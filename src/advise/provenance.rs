@@ -6,10 +6,10 @@
 use super::Knowledge;
 use super::survey::{all_graphs, local_name};
 use crate::answers::{Answer, Row};
-use crate::engine::algebra::Query;
-use crate::engine::algebra::{GraphPattern, PropertyPathExpression};
-use crate::engine::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::engine::rewrite::Bindings;
+use crate::engine::syntax::algebra::Query;
+use crate::engine::syntax::algebra::{GraphPattern, PropertyPathExpression};
+use crate::engine::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::error::Result;
 use crate::store::{Id, Pattern};
@@ -729,14 +729,14 @@ mod tests {
         })
         .unwrap();
         let graph = builder.finish();
-        let names = crate::store::names::Names::of_graph(&graph, 100);
+        let names = crate::explore::names::Names::of_graph(&graph, 100);
         let known = Knowledge { graph: &graph, names: &names, prefixes: &declared };
         for (subject, graphs, expected) in [
             ("e:a", DefaultGraph::Union, "e:doc “The document”, pageStart 12"),
             ("e:c", DefaultGraph::Alone, "e:other"),
         ] {
             let text = format!("ASK {{ {subject} e:p ?o }}");
-            let query = engine::parse::query(&text, &declared, None).unwrap();
+            let query = engine::syntax::parse::query(&text, &declared, None).unwrap();
             let governor = Governor::unlimited();
             let found = why(&query, Part::Yes, &known, "en", graphs, &governor).unwrap();
             let shown = found.show(&declared);

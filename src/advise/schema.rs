@@ -5,7 +5,7 @@
 
 use super::Knowledge;
 use super::survey::{BUDGET, all_graphs, by_use, local_name, telling};
-use crate::store::names::fold;
+use crate::explore::names::fold;
 use crate::store::{Id, Pattern};
 use crate::terms::{Literal, Prefixes, Term, rdf};
 use std::collections::{BTreeSet, HashMap, HashSet};

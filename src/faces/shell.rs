@@ -137,13 +137,13 @@ fn names(session: &Session, param: &Param, typed: &str) -> Vec<(String, String)>
     let Ok(crate::answers::Answer::Rows(rows)) = session.query(&text, &Default::default()) else {
         return Vec::new();
     };
-    let typed = crate::store::names::fold(typed);
+    let typed = crate::explore::names::fold(typed);
     let things = rows.rows.filter_map(|row| row.ok()?.into_iter().next()?);
     things
         .filter_map(|thing| {
             let label = session.label(&thing, session.language())?;
             let short = session.prefixes().show(thing.as_ref());
-            let starts = |name: &str| crate::store::names::fold(name).starts_with(&typed);
+            let starts = |name: &str| crate::explore::names::fold(name).starts_with(&typed);
             if starts(&label) {
                 return Some((label, short));
             }

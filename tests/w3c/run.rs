@@ -4,8 +4,9 @@
 
 use super::manifest::{Test, node, objects, path_of, text_of};
 use super::results::{Cardinality, Outcome, Row, collect, compare, expected, isomorphic, quads};
+use baimo::engine::syntax::parse;
 use baimo::engine::update::inline_loads;
-use baimo::engine::{DefaultGraph, Governor, answer, parse, reference};
+use baimo::engine::{DefaultGraph, Governor, answer, reference};
 use baimo::store::Graph as _;
 use baimo::store::oxigraph::{Mutable, quads_of};
 use baimo::store::pack::{Builder, Pack};

@@ -3,7 +3,7 @@
 use super::pattern::Place;
 use super::walk::{Step, Vars, Walker};
 use super::{Finding, nearest};
-use crate::advise::tokens::{FUNCTIONS, Kind};
+use crate::engine::syntax::tokens::{FUNCTIONS, Kind};
 
 const AGGREGATES: &[&str] = &["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];
 

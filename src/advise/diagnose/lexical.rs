@@ -3,7 +3,7 @@
 //! In: tokens. Out: the first finding. It refuses to know the grammar.
 
 use super::Finding;
-use crate::advise::tokens::{Kind, Token, is_wide_punctuation};
+use crate::engine::syntax::tokens::{Kind, Token, is_wide_punctuation};
 
 /// The first token that is wrong in itself.
 pub(super) fn first(text: &str, found: &[Token]) -> Option<Finding> {

@@ -14,7 +14,7 @@ mod update;
 mod walk;
 
 use super::Knowledge;
-use super::tokens::{Kind, Token, tokens};
+use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::{Error, Span};
 use std::ops::Range;
 

@@ -3,7 +3,7 @@
 //! In: a word and what is known. Out: suggestions. It refuses to guess beyond a third of the letters.
 
 use crate::advise::Knowledge;
-use crate::advise::tokens::{FUNCTIONS, KEYWORDS};
+use crate::engine::syntax::tokens::{FUNCTIONS, KEYWORDS};
 use crate::terms::{Term, WELL_KNOWN};
 
 /// Namespaces that people use without a declaration, beyond those always in scope.

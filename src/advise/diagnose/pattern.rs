@@ -2,7 +2,7 @@
 
 use super::walk::{Step, Vars, Walker};
 use super::{Finding, nearest};
-use crate::advise::tokens::Kind;
+use crate::engine::syntax::tokens::Kind;
 use std::collections::BTreeSet;
 
 /// What cannot stand within braces, as it comes after them.

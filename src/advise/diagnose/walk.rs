@@ -5,7 +5,7 @@
 
 use super::{Finding, nearest};
 use crate::advise::Knowledge;
-use crate::advise::tokens::{Kind, Token, is_closer, is_opener};
+use crate::engine::syntax::tokens::{Kind, Token, is_closer, is_opener};
 use std::collections::BTreeSet;
 use std::ops::Range;
 

@@ -6,8 +6,8 @@
 use super::commands;
 use super::statement::{self, Ending};
 use crate::advise::complete::{Candidate, Context as Known};
-use crate::advise::tokens::{self, Kind, Token, tokens};
 use crate::answers::text;
+use crate::engine::syntax::tokens::{self, Kind, Token, tokens};
 use crate::session::Session;
 use crate::terms::{NamedNodeRef, Prefixes};
 use rustyline::completion::{Completer, Pair};

@@ -3,7 +3,7 @@
 //! In: the text of the buffer, and a parser as a yes-or-no question. Out: whether Enter runs it,
 //! and if not, why not. It refuses to know terminals and what is done with a statement.
 
-use crate::advise::tokens::{Kind, Token, skip_prologue, tokens};
+use crate::engine::syntax::tokens::{Kind, Token, skip_prologue, tokens};
 
 /// What Enter means for a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,7 +226,7 @@ pub fn closer(opened: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::parse;
+    use crate::engine::syntax::parse;
     use crate::terms::Prefixes;
 
     fn parses(text: &str) -> bool {

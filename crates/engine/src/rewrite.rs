@@ -2,8 +2,8 @@
 //!
 //! In: an algebra. Out: an algebra. It refuses to know data.
 
-use super::algebra::operands_mut;
 use crate::error::{Error, Result};
+use crate::syntax::algebra::operands_mut;
 use crate::terms::{Literal, NamedNode, Term, Variable};
 use spargebra::Query;
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};

@@ -106,10 +106,10 @@ fn names_of(term: &TermPattern, names: &mut BTreeSet<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::Answer;
-    use crate::engine::{DefaultGraph, Governor, Limits, answer, reference};
+    use crate::answer::Answer;
     use crate::error::Kind;
-    use crate::session::{Session, Source};
+    use crate::fixture::{graph, prefixes};
+    use crate::{DefaultGraph, Governor, Limits, answer, reference};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -128,13 +128,13 @@ mod tests {
 
     #[test]
     fn the_answers_are_those_of_the_reference() {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let graph = graph();
         for text in [
-            "SELECT * { ?r a bm:Release ; bm:releaseKind kind:integration . ?p a bm:Phase }",
-            "SELECT (COUNT(*) AS ?n) { ?r a bm:Release . ?p a bm:Phase FILTER(?p != ?r) }",
-            "SELECT * { ?p a bm:Phase OPTIONAL { ?a bm:contextLength ?c . ?p bm:order 1 } }",
+            "SELECT * { ?r a :Release ; :kind :integration . ?p a :Phase }",
+            "SELECT (COUNT(*) AS ?n) { ?r a :Release . ?p a :Phase FILTER(?p != ?r) }",
+            "SELECT * { ?p a :Phase OPTIONAL { ?a :year ?c . ?p :order 1 } }",
         ] {
-            let query = crate::engine::parse::query(text, session.prefixes(), None).unwrap();
+            let query = crate::syntax::parse::query(text, &prefixes(), None).unwrap();
             let rows = |answer: Answer<'_>| {
                 let Answer::Rows(rows) = answer else { panic!("rows") };
                 let place = |name: &str| rows.variables.iter().position(|v| v.as_str() == name);
@@ -143,7 +143,7 @@ mod tests {
                 lines.sort();
                 lines
             };
-            let (graph, free) = (session.graph(), Governor::unlimited());
+            let (graph, free) = (&graph, Governor::unlimited());
             let ours = rows(answer(graph, &query, DefaultGraph::Alone, &free).unwrap());
             let theirs = rows(reference::answer(graph, &query, DefaultGraph::Alone, &free).unwrap());
             assert!(!ours.is_empty());
@@ -153,13 +153,12 @@ mod tests {
 
     #[test]
     fn counting_a_product_stops_when_time_is_up() {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let graph = graph();
         let text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
-        let query = crate::engine::parse::query(text, session.prefixes(), None).unwrap();
+        let query = crate::syntax::parse::query(text, &prefixes(), None).unwrap();
         let limits = Limits { timeout: Some(Duration::from_millis(50)), ..Limits::default() };
         let governor = Governor::new(limits, Arc::default());
-        let Answer::Rows(mut rows) = answer(session.graph(), &query, DefaultGraph::Alone, &governor).unwrap()
-        else {
+        let Answer::Rows(mut rows) = answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap() else {
             panic!("rows")
         };
         let ended = rows.rows.find_map(Result::err).expect("more pairs than time");

@@ -3,8 +3,8 @@
 //! In: an algebra with `VALUES` of one row of [`MARK`]s, rows. Out: the algebra with the rows. It
 //! refuses to know where the rows come from, and text.
 
-use super::algebra::operands_mut;
-use crate::answers::Row;
+use crate::answer::Row;
+use crate::syntax::algebra::operands_mut;
 use crate::terms::Term;
 use spargebra::Query;
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};

@@ -4,7 +4,7 @@
 //! the parser, and refuses to know one.
 
 use super::{DefaultGraph, Governor, guard};
-use crate::answers::{Answer, Rows};
+use crate::answer::{Answer, Rows};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Graph, GraphId, Id};
 use crate::terms::{GraphName, Term};

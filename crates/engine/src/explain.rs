@@ -211,20 +211,20 @@ fn read_step(parser: &mut SliceJsonParser<'_>) -> Option<Step> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DefaultGraph, Governor, explain, parse};
-    use crate::session::{Session, Source};
+    use crate::fixture::{graph, prefixes};
+    use crate::syntax::parse;
+    use crate::{DefaultGraph, Governor, explain};
 
     #[test]
     fn each_step_says_what_it_gave() {
-        let session = Session::open(&Source::Embedded).unwrap();
-        let text = "SELECT ?r { ?r a bm:Release ; bm:releaseKind kind:integration }";
-        let query = parse::query(text, session.prefixes(), None).unwrap();
-        let explained =
-            explain(session.graph(), &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+        let (graph, prefixes) = (graph(), prefixes());
+        let text = "SELECT ?r { ?r a :Release ; :kind :integration }";
+        let query = parse::query(text, &prefixes, None).unwrap();
+        let explained = explain(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         assert_eq!(explained.plan.rows, 2);
-        let drawn = explained.draw(&|iri| session.prefixes().compact(iri));
-        assert!(drawn.contains("?r rdf:type bm:Release"), "{drawn}");
-        let scan = drawn.lines().find(|line| line.contains("bm:releaseKind kind:integration")).unwrap();
+        let drawn = explained.draw(&|iri| prefixes.compact(iri));
+        assert!(drawn.contains("?r rdf:type :Release"), "{drawn}");
+        let scan = drawn.lines().find(|line| line.contains(":kind :integration")).unwrap();
         assert_eq!(scan.split_whitespace().nth(1), Some("2"), "two triples are there: {drawn}");
         assert_eq!(drawn.matches('*').count(), 1, "one step is the hottest: {drawn}");
     }

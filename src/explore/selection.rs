@@ -2,8 +2,8 @@
 //!
 //! In: a graph and a [`Selection`]. Out: quads. It refuses to know formats and names.
 
-use super::{Graph, GraphId, Id, Pattern};
 use crate::error::{Error, Result};
+use crate::store::{Graph, GraphId, Id, Pattern};
 use crate::terms::{GraphName, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashSet};
 
@@ -71,7 +71,7 @@ fn of_graph(graph: &dyn Graph, name: GraphId) -> Result<Vec<Quad>> {
 }
 
 fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
-    let mut found: BTreeSet<(GraphId, super::Triple)> = BTreeSet::new();
+    let mut found: BTreeSet<(GraphId, crate::store::Triple)> = BTreeSet::new();
     let mut seen = HashSet::from([thing]);
     let mut edge = vec![thing];
     for step in 0..=depth {
@@ -92,7 +92,7 @@ fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
 fn out_of(
     graph: &dyn Graph,
     thing: Id,
-    found: &mut BTreeSet<(GraphId, super::Triple)>,
+    found: &mut BTreeSet<(GraphId, crate::store::Triple)>,
     next: &mut Vec<Id>,
 ) -> Result<()> {
     let mut open = vec![thing];
@@ -116,7 +116,7 @@ fn out_of(
 fn into(
     graph: &dyn Graph,
     thing: Id,
-    found: &mut BTreeSet<(GraphId, super::Triple)>,
+    found: &mut BTreeSet<(GraphId, crate::store::Triple)>,
     next: &mut Vec<Id>,
 ) -> Result<()> {
     let mut open = vec![thing];
@@ -152,7 +152,7 @@ fn scan(
     graph: &dyn Graph,
     name: GraphId,
     pattern: Pattern,
-    visit: &mut dyn FnMut(super::Triple),
+    visit: &mut dyn FnMut(crate::store::Triple),
 ) -> Result<()> {
     graph.scan(name, pattern).triples().try_for_each(|triple| {
         visit(triple?);
@@ -161,8 +161,11 @@ fn scan(
 }
 
 /// Identifiers as terms. A triple whose subject or predicate is of a wrong kind cannot be in a graph.
-fn to_quads(graph: &dyn Graph, triples: impl IntoIterator<Item = (GraphId, super::Triple)>) -> Vec<Quad> {
-    let quad = |(name, [s, p, o]): (GraphId, super::Triple)| {
+fn to_quads(
+    graph: &dyn Graph,
+    triples: impl IntoIterator<Item = (GraphId, crate::store::Triple)>,
+) -> Vec<Quad> {
+    let quad = |(name, [s, p, o]): (GraphId, crate::store::Triple)| {
         let subject = match graph.term(s) {
             Term::NamedNode(iri) => NamedOrBlankNode::from(iri),
             Term::BlankNode(node) => node.into(),

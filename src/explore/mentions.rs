@@ -2,8 +2,8 @@
 //!
 //! In: a graph and a term. Out: [`Group`]s. It refuses to know labels and how this is shown.
 
-use super::{Graph, Id, Pattern};
 use crate::error::Result;
+use crate::store::{Graph, Id, Pattern};
 use crate::terms::{NamedNode, Term, rdf};
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -102,7 +102,11 @@ fn count(graph: &dyn Graph, pattern: Pattern) -> u64 {
 }
 
 /// Visits the triples of all graphs, until the visitor has enough.
-fn each(graph: &dyn Graph, pattern: Pattern, visit: &mut dyn FnMut(super::Triple) -> bool) -> Result<()> {
+fn each(
+    graph: &dyn Graph,
+    pattern: Pattern,
+    visit: &mut dyn FnMut(crate::store::Triple) -> bool,
+) -> Result<()> {
     for name in std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)) {
         for triple in graph.scan(name, pattern).triples() {
             if !visit(triple?) {

@@ -4,7 +4,7 @@
 //! in a wanted language, the things of a given name, the nearest names to a misspelt one. It
 //! refuses to know what the names are asked for.
 
-use super::{Graph, Id};
+use crate::store::{Graph, Id};
 use crate::terms::{NAMING, NamedNode, OTHER_NAMES, Term};
 use std::collections::{HashMap, HashSet};
 

@@ -4,7 +4,7 @@
 //! to know how the answer is found.
 
 use super::Governor;
-use crate::answers::{Answer, Rows};
+use crate::answer::{Answer, Rows};
 use crate::error::{Error, Kind, Result};
 
 /// How many rows are given out between two looks at the clock.
@@ -72,8 +72,8 @@ impl<T, I: Iterator<Item = Result<T>>> Iterator for Guarded<I> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Limits;
     use super::*;
+    use crate::Limits;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -3,23 +3,27 @@
 //! In: the text of a query, a graph, parameters, limits. Out: an [`Answer`]. It refuses to know
 //! where graphs come from and who reads the answer.
 
-pub mod algebra;
+pub mod answer;
 pub mod explain;
+#[cfg(test)]
+mod fixture;
 pub mod governor;
 mod guard;
-pub mod parse;
 pub mod previous;
 pub mod products;
 pub mod reference;
 pub mod rewrite;
+pub mod syntax;
 pub mod update;
 
 pub use governor::{Governor, Limits};
 
-use crate::answers::Answer;
+pub use baimo_store::{error, store, terms};
+
+use crate::answer::Answer;
 use crate::error::Result;
 use crate::store::Graph;
-pub use algebra::Query;
+pub use syntax::algebra::Query;
 
 /// Which graphs of the dataset the query's default graph is made of, where the query does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

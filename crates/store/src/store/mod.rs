@@ -3,11 +3,7 @@
 //! In: quads. Out: [`Graph`], a dictionary of terms and scans over triples of identifiers. It
 //! refuses to know queries, plans and answers.
 
-pub mod diff;
-pub mod export;
 pub mod import;
-pub mod mentions;
-pub mod names;
 pub mod overlay;
 pub mod oxigraph;
 pub mod pack;

@@ -103,14 +103,15 @@ impl Graph for Overlay<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::Project;
-    use crate::store::pack::Pack;
-    use crate::terms::NamedNode;
+    use crate::store::pack::Builder;
+    use crate::terms::{GraphName, NamedNode};
 
     #[test]
     fn both_graphs_are_there_and_do_not_mix() {
-        let below = Pack::from_static(Project::embedded_graph()).unwrap();
         let iri = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let mut builder = Builder::new();
+        builder.add(Triple::new(iri("x"), iri("p"), iri("y")).in_graph(GraphName::DefaultGraph).as_ref());
+        let below = builder.finish();
         let triple = Triple::new(iri("s"), iri("p"), iri("o"));
         let overlay = Overlay::new(&below, &iri("g").into(), &[triple.clone(), triple]);
         let name = overlay.id(Term::from(iri("g")).as_ref());

@@ -1,0 +1,79 @@
+//! What a question gives back: rows, yes or no, or a graph. Types alone.
+//!
+//! In: an evaluator's results. Out: values that writers and faces read.
+
+use crate::error::{Error, Result};
+use crate::terms::{Term, Triple, Variable};
+
+/// One row: a term, or nothing, for each variable.
+pub type Row = Vec<Option<Term>>;
+
+/// The answer to a question. Rows and triples come one by one, as they are found.
+pub enum Answer<'a> {
+    /// Of SELECT.
+    Rows(Rows<'a>),
+    /// Of ASK.
+    Boolean(bool),
+    /// Of CONSTRUCT and DESCRIBE.
+    Graph(Box<dyn Iterator<Item = Result<Triple>> + 'a>),
+}
+
+impl Answer<'_> {
+    /// The same answer, all of it in memory: it depends on no graph any more.
+    #[must_use]
+    pub fn gather(self) -> Answer<'static> {
+        match self {
+            Self::Boolean(yes) => Answer::Boolean(yes),
+            Self::Rows(rows) => {
+                let variables = rows.variables.clone();
+                let all: Vec<Result<Row>> = rows.rows.collect();
+                Answer::Rows(Rows { variables, rows: Box::new(all.into_iter()) })
+            }
+            Self::Graph(triples) => Answer::Graph(Box::new(triples.collect::<Vec<_>>().into_iter())),
+        }
+    }
+}
+
+/// The rows of an answer, with the variables that head their columns.
+pub struct Rows<'a> {
+    /// A column each.
+    pub variables: Vec<Variable>,
+    /// The rows. An error of kind `Limit` or `Interrupted` ends them early: what came before it
+    /// is right, but not all.
+    pub rows: Box<dyn Iterator<Item = Result<Row>> + 'a>,
+}
+
+/// All rows of an answer, in memory: what tables and charts are drawn from.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// A column each.
+    pub variables: Vec<Variable>,
+    /// The rows, each as long as `variables`.
+    pub rows: Vec<Row>,
+    /// What ended the rows early, if anything did: then they are right, but not all.
+    pub stopped: Option<Error>,
+}
+
+impl<'a> Rows<'a> {
+    /// Reads the rows to their end, or to the error that ends them.
+    pub fn gather(self) -> Found {
+        let mut found = Found { variables: self.variables, ..Found::default() };
+        for row in self.rows {
+            match row {
+                Ok(row) => found.rows.push(row),
+                Err(error) => {
+                    found.stopped = Some(error);
+                    break;
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Found {
+    /// The rows as an answer again, for the writers that stream.
+    pub fn replay(&self) -> Rows<'_> {
+        Rows { variables: self.variables.clone(), rows: Box::new(self.rows.iter().cloned().map(Ok)) }
+    }
+}

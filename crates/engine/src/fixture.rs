@@ -1,0 +1,31 @@
+//! A small graph for the tests at the foot of this crate's files.
+
+use crate::store::pack::{Builder, Pack};
+use crate::terms::{GraphName, Literal, NamedNode, Prefixes, Quad, Term, rdf};
+
+/// Forty releases, two of them integrations, and three phases.
+pub fn graph() -> Pack {
+    let iri = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+    let mut builder = Builder::new();
+    let mut add = |s: &str, p: NamedNode, o: Term| {
+        builder.add(Quad::new(iri(s), p, o, GraphName::DefaultGraph).as_ref());
+    };
+    for n in 0..40 {
+        let name = format!("r{n}");
+        add(&name, rdf::TYPE.into(), iri("Release").into());
+        add(&name, iri("year"), Literal::from(2000 + n % 4).into());
+        add(&name, iri("kind"), iri(if n < 2 { "integration" } else { "launch" }).into());
+    }
+    for n in 1..=3 {
+        add(&format!("p{n}"), rdf::TYPE.into(), iri("Phase").into());
+        add(&format!("p{n}"), iri("order"), Literal::from(n).into());
+    }
+    builder.finish()
+}
+
+/// The prefix of its terms, and the well-known ones.
+pub fn prefixes() -> Prefixes {
+    let mut prefixes = Prefixes::well_known();
+    prefixes.insert("", "http://example.org/");
+    prefixes
+}

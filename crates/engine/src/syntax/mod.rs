@@ -1,0 +1,8 @@
+//! SPARQL as text and as algebra: tokens, nesting, parsing, and walks over what was parsed.
+//!
+//! In: text, also half-typed or wrong. Out: tokens, or `spargebra`'s algebra. Knows no data.
+
+pub mod algebra;
+pub mod nesting;
+pub mod parse;
+pub mod tokens;

@@ -1,0 +1,14 @@
+//! Quads: read from bytes, kept at rest, scanned by number. Knows no query language.
+//!
+//! In: bytes in any RDF syntax. Out: [`store::Graph`], the port through which everything else reads.
+
+// Names for blank nodes by content.
+pub mod blank;
+// What went wrong, where, and the remedy.
+pub mod error;
+// Bytes to quads.
+pub mod sources;
+// Quads at rest: the Graph port and what stands behind it.
+pub mod store;
+// RDF terms, prefixes, compact IRIs.
+pub mod terms;
