@@ -1,12 +1,12 @@
 //! Loading a file beside oxigraph's bare bulk loader, both into memory, in turn:
 //! `BAIMO_BENCH=big.nt cargo bench --bench loading`. Without `BAIMO_BENCH` there is nothing to load.
 
-use baimo::session::{Session, Source};
+use baimo::session::Source;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::path::{Path, PathBuf};
 
 fn ours(path: &Path) -> u64 {
-    Session::open(&Source::Files(vec![path.to_owned()])).map_or(0, |session| session.graph().len())
+    baimo::embedded::open(&Source::Files(vec![path.to_owned()])).map_or(0, |session| session.graph().len())
 }
 
 fn bare(path: &Path) -> u64 {

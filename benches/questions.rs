@@ -1,8 +1,8 @@
 //! How long the parts of an answer take on the embedded graph: opening, asking, completing, explaining an error.
 
-use baimo::answers::Answer;
+use baimo::engine::answer::Answer;
 use baimo::engine::rewrite::Bindings;
-use baimo::session::{Session, Source};
+use baimo::session::Source;
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -17,12 +17,12 @@ fn count(answer: Answer<'_>) -> usize {
 
 fn opening(c: &mut Criterion) {
     c.bench_function("open the embedded graph", |b| {
-        b.iter(|| Session::open(black_box(&Source::Embedded)).is_ok())
+        b.iter(|| baimo::embedded::open(black_box(&Source::Embedded)).is_ok())
     });
 }
 
 fn asking(c: &mut Criterion) {
-    let Ok(session) = Session::open(&Source::Embedded) else { return };
+    let Ok(session) = baimo::embedded::open(&Source::Embedded) else { return };
     for name in ["timeline", "share-by-industry", "launch-to-registration", "about-vendor"] {
         c.bench_function(&format!("run {name}"), |b| {
             b.iter(|| session.run(name, &BTreeMap::new()).map(count).unwrap_or_default());
@@ -31,7 +31,7 @@ fn asking(c: &mut Criterion) {
 }
 
 fn advising(c: &mut Criterion) {
-    let Ok(session) = Session::open(&Source::Embedded) else { return };
+    let Ok(session) = baimo::embedded::open(&Source::Embedded) else { return };
     let broken = "SELECT ?name { ?v a bm:Vendor rdfs:label ?name }";
     c.bench_function("explain a broken question", |b| {
         b.iter(|| session.query(black_box(broken), &Bindings::new()).is_err())

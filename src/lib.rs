@@ -1,23 +1,13 @@
-//! baimo (百模): ask, run, export and check a knowledge graph.
+//! baimo (百模): ask, run, export and check a knowledge graph. Here: its faces, and the graph compiled in.
 //!
-//! The modules in the order in which a question flows through them.
+//! All else is in the packages below `crates/`, given on from here under their names.
 
-pub use baimo_engine as engine;
-pub use baimo_store::{blank, error, sources, store, terms};
+pub use baimo_core::{
+    advise, blank, catalog, engine, error, explore, formats, previous, project, session, show, sources,
+    store, terms,
+};
 
-// What a good colleague would add.
-pub mod advise;
-// How each answer is written.
-pub mod answers;
-// Saved queries: headers, parameters, binding.
-pub mod catalog;
-// What is in a graph: names, mentions, selections, differences.
-pub mod explore;
+// The graph compiled in.
+pub mod embedded;
 // What people and shells meet.
 pub mod faces;
-// The last answer as a part of the next question.
-pub mod previous;
-// A graph is a folder; and the one compiled in.
-pub mod project;
-// The verbs.
-pub mod session;

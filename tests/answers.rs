@@ -1,16 +1,17 @@
 //! Answers of the embedded graph and of made-up rows, as tables, charts and documents.
 
-use baimo::answers::chart::{Directive, draw};
-use baimo::answers::formats::{RowFormat, write_rows};
-use baimo::answers::{Answer, Found, Row, Rows, Style, chart::View, table, text, tree};
+use baimo::engine::answer::{Answer, Found, Row, Rows};
 use baimo::engine::rewrite::Bindings;
 use baimo::error::{Error, Kind};
+use baimo::formats::rows::{RowFormat, write_rows};
 use baimo::session::{Session, Source};
+use baimo::show::chart::{Directive, draw};
+use baimo::show::{Style, chart::View, table, text, tree};
 use baimo::terms::{Literal, NamedNode, Prefixes, Term, Triple, Variable};
 use proptest::prelude::*;
 
 fn session() -> Session {
-    Session::open(&Source::Embedded).unwrap()
+    baimo::embedded::open(&Source::Embedded).unwrap()
 }
 
 fn saved(session: &Session, name: &str) -> Result<Found, Vec<Triple>> {
@@ -226,15 +227,15 @@ fn charts_as_svg_are_documents_that_escape_what_they_say() {
         ("quarters-cumulative", View::LineChart),
     ] {
         let found = saved(&session, name).unwrap();
-        let drawn = baimo::answers::svg::chart(&found, &view.into(), &style).unwrap();
+        let drawn = baimo::formats::svg::chart(&found, &view.into(), &style).unwrap();
         assert!(drawn.contains("<title id=\"title\">a &lt; b &amp; 百</title>"));
-        assert_eq!(drawn, baimo::answers::svg::chart(&found, &view.into(), &style).unwrap(), "same bytes");
+        assert_eq!(drawn, baimo::formats::svg::chart(&found, &view.into(), &style).unwrap(), "same bytes");
         if let Ok(folder) = std::env::var("BAIMO_SVG") {
             std::fs::write(format!("{folder}/{name}.svg"), drawn).unwrap();
         }
     }
     let triples = saved(&session, "families-as-graph").unwrap_err();
-    let drawn = baimo::answers::svg::graph(&triples, &style);
+    let drawn = baimo::formats::svg::graph(&triples, &style);
     assert_eq!(drawn.matches("<path").count(), drawn.matches("</path>").count());
     assert!(drawn.contains("百度"));
 }

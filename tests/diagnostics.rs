@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 
 fn session() -> &'static Session {
     static SESSION: OnceLock<Session> = OnceLock::new();
-    SESSION.get_or_init(|| Session::open(&Source::Embedded).unwrap())
+    SESSION.get_or_init(|| baimo::embedded::open(&Source::Embedded).unwrap())
 }
 
 fn known() -> Knowledge<'static> {

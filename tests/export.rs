@@ -1,9 +1,9 @@
 //! What is written reads back as the same graph, and the same graph is written with the same bytes.
 
-use baimo::answers::graphs::{GraphFormat, GraphStyle, to_text};
 use baimo::blank::Blanks;
 use baimo::explore::diff::Diff;
 use baimo::explore::selection::Selection;
+use baimo::formats::graphs::{GraphFormat, GraphStyle, to_text};
 use baimo::session::{Session, Source};
 use baimo::sources::rdf;
 use baimo::terms::{
@@ -112,7 +112,7 @@ fn check_round_trips(name: &str, quads: &[Quad], style: &GraphStyle) {
 
 #[test]
 fn the_embedded_graph_reads_back_from_every_format() {
-    let session = Session::open(&Source::Embedded).unwrap();
+    let session = baimo::embedded::open(&Source::Embedded).unwrap();
     check_round_trips("embedded", &session.export(&Selection::All).unwrap(), &session.graph_style());
 }
 
@@ -349,7 +349,7 @@ fn session_of(name: &str, text: &str) -> Session {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("graph.trig");
     std::fs::write(&file, text).unwrap();
-    let session = Session::open(&Source::Files(vec![file]));
+    let session = baimo::embedded::open(&Source::Files(vec![file]));
     std::fs::remove_dir_all(&folder).unwrap();
     session.unwrap()
 }

@@ -1,7 +1,7 @@
 //! Files as people have them: packed, many, broken, and not RDF at all.
 
 use baimo::error::{Error, Kind};
-use baimo::session::{Session, Source};
+use baimo::session::Source;
 use baimo::store::import::{self, Input};
 use baimo::terms::Prefixes;
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn count(paths: &[PathBuf]) -> Result<u64, Error> {
-    Session::open(&Source::Files(paths.to_vec())).map(|session| session.graph().len())
+    baimo::embedded::open(&Source::Files(paths.to_vec())).map(|session| session.graph().len())
 }
 
 fn sniffed(bytes: &'static [u8]) -> Result<u64, Error> {
@@ -142,7 +142,7 @@ fn a_load_of_a_good_and_a_broken_file_changes_nothing() {
     let folder = Folder::new("atomic");
     let good = folder.file("good.nt", TRIPLE.as_bytes());
     let broken = folder.file("broken.nt", b"<http://a/a> <http://a/b> .");
-    let mut session = Session::open(&Source::Embedded).unwrap();
+    let mut session = baimo::embedded::open(&Source::Embedded).unwrap();
     let before = session.graph().len();
     assert!(session.load(&[good.clone(), broken], None, &mut |_| {}).is_err());
     assert_eq!(session.graph().len(), before);
@@ -155,7 +155,7 @@ fn blank_nodes_of_two_files_stay_apart() {
     let folder = Folder::new("blank");
     let files = ["a.ttl", "b.ttl"].map(|name| folder.file(name, b"_:x <http://a/b> 1 ."));
     assert_eq!(count(&files).unwrap(), 2);
-    let mut session = Session::open(&Source::Files(vec![files[0].clone()])).unwrap();
+    let mut session = baimo::embedded::open(&Source::Files(vec![files[0].clone()])).unwrap();
     assert_eq!(session.load(&files, None, &mut |_| {}).unwrap().after, 3);
 }
 
@@ -163,7 +163,7 @@ fn blank_nodes_of_two_files_stay_apart() {
 fn an_update_loads_files_and_nothing_from_the_web() {
     let folder = Folder::new("update");
     let file = folder.file("a.nt", TRIPLE.as_bytes());
-    let mut session = Session::open(&Source::Embedded).unwrap();
+    let mut session = baimo::embedded::open(&Source::Embedded).unwrap();
     let before = session.graph().len();
     let error = session.update("INSERT DATA { <http://a/a> a <http://a/B> } ; LOAD <http://example.org/x>");
     assert!(error.unwrap_err().message.contains("nothing from the web"));

@@ -6,7 +6,7 @@
 //! #+ with: {from: "2023-05", to: "2023-05"}
 //! ```
 
-use baimo::answers::Answer;
+use baimo::engine::answer::Answer;
 use baimo::engine::rewrite::Bindings;
 use baimo::session::{Session, Source};
 use baimo::terms::{Prefixes, Term};
@@ -102,7 +102,7 @@ fn expected(name: &str) -> Vec<String> {
 
 #[test]
 fn every_question_gets_its_answer() {
-    let session = Session::open(&Source::Embedded).unwrap();
+    let session = baimo::embedded::open(&Source::Embedded).unwrap();
     let mut wrong = Vec::new();
     for name in names() {
         let text = std::fs::read_to_string(folder().join(format!("{name}.rq"))).unwrap();
@@ -127,7 +127,7 @@ fn every_question_gets_its_answer() {
 
 #[test]
 fn every_saved_query_has_a_question() {
-    let session = Session::open(&Source::Embedded).unwrap();
+    let session = baimo::embedded::open(&Source::Embedded).unwrap();
     let asked: BTreeSet<String> = names();
     for query in session.catalog().unwrap().iter() {
         assert!(asked.contains(&format!("saved-{}", query.name)), "{} has no question", query.name);

@@ -1,7 +1,7 @@
 //! A parameter is a term whatever it holds: the row that comes back has the very value.
 #![no_main]
 
-use baimo::answers::Answer;
+use baimo::engine::answer::Answer;
 use baimo::catalog::{Origin, SavedQuery};
 use baimo::session::{Session, Source};
 use baimo::terms::{Literal, Term};
@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-static SESSION: LazyLock<Session> = LazyLock::new(|| Session::open(&Source::Embedded).expect("the graph opens"));
+static SESSION: LazyLock<Session> = LazyLock::new(|| baimo::embedded::open(&Source::Embedded).expect("the graph opens"));
 
 fuzz_target!(|value: &str| {
     let text = "#+ params:\n#+   t: {type: string}\nSELECT ?x { BIND(?_t AS ?x) }";

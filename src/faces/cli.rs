@@ -7,6 +7,7 @@ use super::args::{self, CommandLine, Options, Parsed};
 use super::output::Output;
 use super::report::{Report, exit_code};
 use super::{shell, verbs};
+use crate::embedded;
 use crate::engine::{self, Limits};
 use crate::error::{Error, Kind, Result};
 use crate::session::{Session, Source};
@@ -65,7 +66,7 @@ pub fn run(
 fn saved_instead(error: Error, words: &[OsString]) -> Error {
     let mut missed = words.iter().skip(1).filter_map(|word| word.to_str());
     let missed = missed.find(|word| error.message.contains(&format!("no verb `{word}`")));
-    let here = || Session::open(&std::env::current_dir().map_or(Source::Embedded, Source::Here)).ok();
+    let here = || embedded::open(&std::env::current_dir().map_or(Source::Embedded, Source::Here)).ok();
     match missed.zip(here()) {
         Some((word, session)) if session.catalog().is_ok_and(|catalog| catalog.get(word).is_ok()) => {
             error.hint(format!("it is a saved question:  baimo run {word}"))
@@ -88,7 +89,7 @@ pub fn open(
         args::Place { data, .. } if !data.is_empty() => Source::Files(data.clone()),
         _ => std::env::current_dir().map_or(Source::Embedded, Source::Here),
     };
-    let mut session = Session::open_with(&source, progress)?;
+    let mut session = Session::open_with(&source, &embedded::EMBEDDED, progress)?;
     session.set_user_queries(data_home().map(|folder| folder.join("baimo").join("queries")));
     session.default_graph = match options.place.default_graph {
         args::DefaultGraph::Alone => engine::DefaultGraph::Alone,

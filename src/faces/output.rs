@@ -5,14 +5,16 @@
 
 use super::args::Shape;
 use super::report::Report;
-use crate::answers::chart::{self, Directive, View};
-use crate::answers::describe::{self, Description};
-use crate::answers::formats::{self, RowFormat};
-use crate::answers::graphs::{self, GraphFormat, GraphStyle};
-use crate::answers::table::{self, Footer};
-use crate::answers::{Answer, Found, Rows, Style, svg, tree};
+use crate::engine::answer::{Answer, Found, Rows};
 use crate::error::{Error, Kind, Result};
+use crate::formats::graphs::{self, GraphFormat, GraphStyle};
+use crate::formats::rows::{self, RowFormat};
+use crate::formats::svg;
 use crate::session::Session;
+use crate::show::chart::{self, Directive, View};
+use crate::show::description::{self, Description};
+use crate::show::table::{self, Footer};
+use crate::show::{Style, tree};
 use crate::store::import::Progress;
 use crate::terms::{GraphName, Quad, Term, TermRef, Triple};
 use std::io::{self, IsTerminal as _, Write};
@@ -164,7 +166,7 @@ impl Output {
         match answer {
             Answer::Boolean(found) => {
                 let format = self.row_format()?;
-                self.write(|out| formats::write_boolean(found, format, out).map_err(unwritten))?;
+                self.write(|out| rows::write_boolean(found, format, out).map_err(unwritten))?;
                 self.foot(
                     session,
                     about,
@@ -195,9 +197,9 @@ impl Output {
             let labels = |term: &Term| session.label(term, &language);
             let style = Style { chart: directive.as_ref(), ..self.style(session, about, &labels) };
             let _waiting = (!self.shown()).then(|| self.waiting());
-            let mut written = formats::Written::default();
+            let mut written = rows::Written::default();
             self.write(|out| {
-                written = formats::write_rows(rows, format, &style, out).map_err(unwritten)?;
+                written = rows::write_rows(rows, format, &style, out).map_err(unwritten)?;
                 Ok(())
             })?;
             (written.rows, written.stopped)
@@ -407,7 +409,7 @@ impl Output {
         let labels = |term: &Term| session.label(term, language);
         let about = About::default();
         let style = Style { labels: Some(&labels), ..self.style(session, &about, &labels) };
-        self.page(&describe::describe(description, &style))
+        self.page(&description::describe(description, &style))
     }
 
     /// Writes a graph's nodes.csv and edges.csv, where the target is a folder and the format CSV. False

@@ -17,7 +17,7 @@ pub mod statement;
 use super::output::Output;
 use super::report::exit_code;
 use crate::advise::complete as known;
-use crate::answers::Found;
+use crate::engine::answer::Found;
 use crate::engine::rewrite::Bindings;
 use crate::error::{Error, Kind, Result};
 use crate::session::Session;

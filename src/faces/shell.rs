@@ -5,6 +5,7 @@
 
 use super::{args, params};
 use crate::catalog::{Param, ParamKind};
+use crate::embedded;
 use crate::error::{Error, Result};
 use crate::session::{Session, Source};
 use clap::Command;
@@ -104,7 +105,7 @@ fn command() -> Command {
 }
 
 fn here() -> Option<Session> {
-    Session::open(&Source::Here(std::env::current_dir().ok()?)).ok()
+    embedded::open(&Source::Here(std::env::current_dir().ok()?)).ok()
 }
 
 /// Values of a parameter: those listed, else names of things of its class that start as typed.
@@ -134,7 +135,7 @@ fn names(session: &Session, param: &Param, typed: &str) -> Vec<(String, String)>
             .collect();
     };
     let text = format!("SELECT DISTINCT ?thing {{ ?thing a <{class}> }} LIMIT 5000");
-    let Ok(crate::answers::Answer::Rows(rows)) = session.query(&text, &Default::default()) else {
+    let Ok(crate::engine::answer::Answer::Rows(rows)) = session.query(&text, &Default::default()) else {
         return Vec::new();
     };
     let typed = crate::explore::names::fold(typed);

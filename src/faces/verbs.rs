@@ -9,14 +9,15 @@ use super::args::{
 use super::output::{About, Output, Target};
 use super::params::{self, Given};
 use super::{init, shell};
-use crate::answers::changes;
-use crate::answers::formats::RowFormat;
-use crate::answers::graphs::{self, GraphFormat};
-use crate::answers::{Answer, Row, Rows};
 use crate::catalog::{Catalog, Origin, ParamKind, SavedQuery};
+use crate::embedded;
+use crate::engine::answer::{Answer, Row, Rows};
 use crate::engine::rewrite::Bindings;
 use crate::error::{Error, Kind, Result};
 use crate::explore::selection::Selection;
+use crate::formats::changes;
+use crate::formats::graphs::{self, GraphFormat};
+use crate::formats::rows::RowFormat;
 use crate::session::{Change, Session, Source};
 use crate::terms::{Literal, NamedNode, Quad, Term, Variable};
 use std::collections::BTreeMap;
@@ -532,9 +533,9 @@ fn open(path: &Path) -> Result<Session> {
             return Err(Error::usage(format!("{} is a folder without a baimo.toml", path.display()))
                 .hint("name a file, or a folder that `baimo init` would make"));
         }
-        return Session::open(&Source::Here(path.to_owned()));
+        return embedded::open(&Source::Here(path.to_owned()));
     }
-    Session::open(&Source::Files(vec![path.to_owned()]))
+    embedded::open(&Source::Files(vec![path.to_owned()]))
 }
 
 /// The name and the text of a question, from wherever the options say it is.

@@ -4,7 +4,7 @@
 //! nodes. It refuses to know manifests.
 
 use super::manifest::{node, object, objects, text_of};
-use baimo::answers::Answer;
+use baimo::engine::answer::Answer;
 use baimo::sources::rdf;
 use baimo::terms::{Literal, NamedOrBlankNode, Prefixes, Quad, Term, Triple};
 use oxigraph::model::dataset::CanonicalizationAlgorithm;

@@ -3,9 +3,9 @@
 //! In: a line that begins with `.` or `\`. Out: a command's name and the rest of the line. Verbs that
 //! the command line has too come from its own definition. It refuses to know what commands do.
 
-use crate::answers::text;
 use crate::error::{Error, Result};
 use crate::faces::args;
+use crate::show::text;
 use std::fmt::Write as _;
 
 /// A command of the prompt alone.
@@ -301,7 +301,7 @@ pub fn own_command(name: &str) -> Option<&'static Command> {
 
 /// Whether a word is a format, by name, ending or media type.
 pub fn is_format(word: &str) -> bool {
-    FORMATS.contains(&word) || crate::answers::formats::RowFormat::named(word).is_some()
+    FORMATS.contains(&word) || crate::formats::rows::RowFormat::named(word).is_some()
 }
 
 /// Whether a word, without a dot, is the whole name of a command.

@@ -5,11 +5,12 @@
 
 use super::{Last, Question, Shell, commands, home};
 use crate::catalog::SavedQuery;
+use crate::embedded;
 use crate::error::{Error, Result};
 use crate::faces::args;
 use crate::faces::output::Target;
 use crate::faces::verbs;
-use crate::session::{Session, Source};
+use crate::session::Source;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -222,7 +223,7 @@ impl Shell {
             _ if path(rest)?.is_dir() => Source::Here(path(rest)?),
             _ => Source::Files(args::split(rest)?.into_iter().map(PathBuf::from).collect()),
         };
-        let mut opened = Session::open(&source)?;
+        let mut opened = embedded::open(&source)?;
         opened.set_user_queries(home::queries());
         opened.follow(&self.session.borrow());
         *self.session.borrow_mut() = opened;
@@ -305,7 +306,7 @@ impl Shell {
             ("maxwidth", self.max_width.to_string()),
             ("output", target),
             ("pager", word(self.output.pager).into()),
-            ("timeout", session.limits.timeout.map_or_else(|| "off".into(), crate::answers::table::duration)),
+            ("timeout", session.limits.timeout.map_or_else(|| "off".into(), crate::show::table::duration)),
             ("timer", word(self.timer).into()),
         ];
         let lines: Vec<String> = settings.iter().map(|(name, value)| format!("{name:<9} {value}")).collect();

@@ -6,9 +6,9 @@
 use super::commands;
 use super::statement::{self, Ending};
 use crate::advise::complete::{Candidate, Context as Known};
-use crate::answers::text;
 use crate::engine::syntax::tokens::{self, Kind, Token, tokens};
 use crate::session::Session;
+use crate::show::text;
 use crate::terms::{NamedNodeRef, Prefixes};
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -390,7 +390,7 @@ mod tests {
     use crate::session::Source;
 
     fn assistant() -> Assistant {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let session = crate::embedded::open(&Source::Embedded).unwrap();
         Assistant::new(Rc::new(RefCell::new(session)), true, 80)
     }
 

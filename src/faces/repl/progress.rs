@@ -3,8 +3,8 @@
 //!
 //! In: a counter of rows. Out: one line on stderr, cleared at the end. It refuses to know the work.
 
-use crate::answers::table::duration;
-use crate::answers::text::grouped;
+use crate::show::table::duration;
+use crate::show::text::grouped;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

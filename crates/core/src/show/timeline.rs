@@ -8,13 +8,14 @@
 use super::cells::{Column, Sort, columns, shown, sort};
 use super::chart::{Directive, Lines, named_column};
 use super::text::{Side, fit, width};
-use super::{Found, Row, Style, ink};
+use super::{Style, ink};
+use crate::engine::answer::{Found, Row};
 use crate::error::{Error, Result};
 use crate::terms::{Literal, Term};
 
 /// When something was, as exactly as is known: from one day to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// The first day it may be, counted from 1970-01-01.
     pub start: i64,
     /// The last.
@@ -25,7 +26,7 @@ pub(super) struct Moment {
 
 impl Moment {
     /// The moment that a date, a month or a year says.
-    pub(super) fn of(literal: &Literal) -> Option<Self> {
+    pub(crate) fn of(literal: &Literal) -> Option<Self> {
         let kind = literal.datatype().as_str().strip_prefix("http://www.w3.org/2001/XMLSchema#")?;
         if !matches!(kind, "date" | "dateTime" | "dateTimeStamp" | "gYearMonth" | "gYear") {
             return None;
@@ -50,7 +51,7 @@ impl Moment {
 }
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar. Month 13 is the next January.
-pub(super) fn day(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) fn day(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = (year + (month - 1).div_euclid(12), (month - 1).rem_euclid(12) + 1);
     // Years begin in March, so that the leap day is a year's last.
     let shifted = if month <= 2 { year - 1 } else { year };
@@ -60,7 +61,7 @@ pub(super) fn day(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// One line of a timeline.
-pub(super) struct Event {
+pub(crate) struct Event {
     /// When.
     pub when: Moment,
     /// The date as the data have it.
@@ -73,7 +74,7 @@ pub(super) struct Event {
 
 /// The events, in order of time. The columns: those named (the date, the label, the details), else
 /// the first column of dates, the first column of something else, and the rest but for dates.
-pub(super) fn events(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<Vec<Event>> {
+pub(crate) fn events(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<Vec<Event>> {
     let columns = columns(found);
     let mut named =
         directive.columns.iter().map(|name| named_column(found, name)).collect::<Result<Vec<_>>>()?;
@@ -125,7 +126,7 @@ fn event(row: &Row, date: usize, others: &[usize], style: &Style<'_>) -> Option<
 }
 
 /// Draws a timeline: a line for each event, under its year.
-pub(super) fn draw(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<String> {
+pub(crate) fn draw(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<String> {
     let events = events(found, directive, style)?;
     let window = style.width.unwrap_or(100);
     let month = match window {

@@ -1,11 +1,12 @@
 //! Charts of rows: which one, of which columns, and bars and lines drawn in a terminal's cells.
 //!
 //! In: rows, a [`Directive`], a [`Style`]. Out: text. It refuses to know where a directive comes
-//! from; the same choice of columns is drawn as SVG by [`super::svg`].
+//! from; the same choice of columns is drawn as SVG by [`crate::formats::svg`].
 
 use super::cells::{Column, columns, number, shown};
 use super::text::{Side, cut, fit, width};
-use super::{Found, Style, ink};
+use super::{Style, ink};
+use crate::engine::answer::Found;
 use crate::error::{Error, Result};
 use crate::terms::Term;
 use std::collections::HashSet;
@@ -113,7 +114,7 @@ pub fn draw(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<S
 ///
 /// # Errors
 /// `Usage`, with the names there are.
-pub(super) fn named_column(found: &Found, name: &str) -> Result<usize> {
+pub(crate) fn named_column(found: &Found, name: &str) -> Result<usize> {
     found.variables.iter().position(|variable| variable.as_str() == name).ok_or_else(|| {
         let names: Vec<_> = found.variables.iter().map(|variable| variable.as_str()).collect();
         Error::usage(format!("this answer has no column {name}"))
@@ -123,7 +124,7 @@ pub(super) fn named_column(found: &Found, name: &str) -> Result<usize> {
 
 /// One column of numbers.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Values {
+pub(crate) struct Values {
     /// The variable's name.
     pub name: String,
     /// A number for each row, and how it is written. Infinities are not drawn.
@@ -132,7 +133,7 @@ pub(super) struct Values {
 
 /// What bar and line charts are drawn of: a label for each row, and columns of numbers.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Series {
+pub(crate) struct Series {
     /// The name of the column of labels; empty where rows are merely numbered.
     pub name: String,
     /// A label for each row.
@@ -147,7 +148,7 @@ impl Series {
     /// Picks the columns: those named, else for the labels the first column of no numbers, one
     /// without repeated values if there is one; for the values of a bar chart the first column of
     /// numbers, of a line chart all.
-    pub(super) fn of(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<Self> {
+    pub(crate) fn of(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<Self> {
         let columns = columns(found);
         let (label, values) = match directive.columns.split_first() {
             Some((label, values)) if !values.is_empty() => {
@@ -159,7 +160,7 @@ impl Series {
             None => choose(found, &columns, directive.view)?,
         };
         let values = values.into_iter().map(|i| numbers(found, i, &columns)).collect::<Result<Vec<_>>>()?;
-        let terms = |row: &super::Row| label.and_then(|i| row.get(i).cloned().flatten());
+        let terms = |row: &crate::engine::answer::Row| label.and_then(|i| row.get(i).cloned().flatten());
         let labels = found.rows.iter().enumerate().map(|(i, row)| match terms(row) {
             Some(term) => shown(&term, style),
             None if label.is_none() => (i + 1).to_string(),
@@ -174,14 +175,14 @@ impl Series {
     }
 
     /// `share by industry`
-    pub(super) fn caption(&self) -> String {
+    pub(crate) fn caption(&self) -> String {
         let names: Vec<_> = self.values.iter().map(|values| values.name.as_str()).collect();
         let by = if self.name.is_empty() { String::new() } else { format!(" by {}", self.name) };
         names.join(", ") + &by
     }
 
     /// The least and the greatest number drawn, zero among them where `with_zero`.
-    pub(super) fn range(&self, with_zero: bool) -> (f64, f64) {
+    pub(crate) fn range(&self, with_zero: bool) -> (f64, f64) {
         let start = if with_zero { (0.0, 0.0) } else { (f64::INFINITY, f64::NEG_INFINITY) };
         let numbers = self.values.iter().flat_map(|values| values.numbers.iter().flatten());
         let (low, high) = numbers.fold(start, |(low, high), (n, _)| (low.min(*n), high.max(*n)));
@@ -249,7 +250,7 @@ fn shown_number(value: &str) -> String {
 }
 
 /// A number to at most three decimals; very large and very small ones with an exponent.
-pub(super) fn short(n: f64) -> String {
+pub(crate) fn short(n: f64) -> String {
     let size = n.abs();
     if size != 0.0 && !(1e-3..1e12).contains(&size) {
         return format!("{n:.2e}");
@@ -333,7 +334,7 @@ fn bar(n: f64, low: f64, high: f64, room: usize) -> String {
 }
 
 /// Lines put together of painted parts, none of them wider than the window.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     /// What has been drawn.
     pub text: String,
     /// Whether to paint.
@@ -344,7 +345,7 @@ pub(super) struct Lines<'a> {
 
 impl Lines<'_> {
     /// Adds a line of parts, each with its ANSI code; what does not fit is cut off.
-    pub(super) fn push(&mut self, parts: &[(&str, &str)]) {
+    pub(crate) fn push(&mut self, parts: &[(&str, &str)]) {
         let mut room = self.window;
         for (code, text) in parts {
             let text = cut(text, room);

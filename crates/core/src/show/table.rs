@@ -6,7 +6,8 @@
 
 use super::cells::{Cell, Column, Sort, cell, columns};
 use super::text::{Side, counted, cut, fit, grouped, width, wrap};
-use super::{Found, Style, ink};
+use super::{Style, ink};
+use crate::engine::answer::Found;
 use crate::error::Error;
 use std::time::Duration;
 

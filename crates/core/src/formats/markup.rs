@@ -1,11 +1,12 @@
 //! Tables in Markdown and in HTML.
 //!
 //! In: columns and rows. Out: text in which no value can be taken for markup. It refuses to know
-//! how rows are gathered; [`super::formats`] streams through it.
+//! how rows are gathered; [`super::rows`] streams through it.
 
-use super::cells::{Cell, Column, Sort, cell};
-use super::text::Side;
-use super::{Row, Style};
+use crate::engine::answer::Row;
+use crate::show::Style;
+use crate::show::cells::{Cell, Column, Sort, cell};
+use crate::show::text::Side;
 use crate::terms::Term;
 
 /// The header of a Markdown table (GitHub's kind).

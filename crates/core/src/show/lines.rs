@@ -12,7 +12,7 @@ const HEIGHT: usize = 12;
 const MARKS: [char; 6] = ['●', '▲', '■', '◆', '○', '△'];
 
 /// Draws a line for each column of numbers.
-pub(super) fn draw(series: &Series, style: &Style<'_>) -> String {
+pub(crate) fn draw(series: &Series, style: &Style<'_>) -> String {
     let window = style.width.unwrap_or(80);
     let mut out = Lines { text: String::new(), style, window };
     out.push(&[(ink::BOLD, &series.caption())]);
@@ -66,7 +66,7 @@ fn mark(series: usize) -> char {
 }
 
 /// Four to seven round numbers that enclose a range.
-pub(super) fn ticks((low, high): (f64, f64)) -> Vec<f64> {
+pub(crate) fn ticks((low, high): (f64, f64)) -> Vec<f64> {
     let (low, high) = if high > low { (low, high) } else { (low.min(0.0), high.max(low.min(0.0) + 1.0)) };
     // A scale that nearly reaches zero had better begin there.
     let low = if low > 0.0 && low < high / 2.0 { 0.0 } else { low };

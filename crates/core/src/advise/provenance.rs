@@ -5,7 +5,7 @@
 
 use super::Knowledge;
 use super::survey::{all_graphs, local_name};
-use crate::answers::{Answer, Row};
+use crate::engine::answer::{Answer, Row};
 use crate::engine::rewrite::Bindings;
 use crate::engine::syntax::algebra::Query;
 use crate::engine::syntax::algebra::{GraphPattern, PropertyPathExpression};
@@ -627,11 +627,10 @@ fn triple(subject: Term, predicate: NamedNode, object: Term) -> Option<Triple> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Session, Source};
 
     /// Why the first row of a query is so, as text.
     fn first(text: &str) -> (Provenance, String) {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let session = crate::fixture::session();
         let Answer::Rows(rows) = session.query(text, &Bindings::new()).unwrap() else { panic!("no rows") };
         let variables = rows.variables.clone();
         let row = rows.rows.map(Result::unwrap).next().unwrap();
@@ -699,7 +698,7 @@ mod tests {
 
     #[test]
     fn a_constructed_triple_leads_back_through_the_template() {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let session = crate::fixture::session();
         let text = "CONSTRUCT { ?m schema:creator ?v } { ?m a bm:Model ; bm:developer ?v }";
         let Answer::Graph(mut triples) = session.query(text, &Bindings::new()).unwrap() else { panic!() };
         let triple = triples.next().unwrap().unwrap();

@@ -816,13 +816,12 @@ const DATATYPES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Session, Source};
     use crate::store::{Graph, Scan};
     use crate::terms::{GraphName, Quad, TermRef};
 
     /// The text with `|` for the cursor, completed over the embedded graph.
     fn at(text: &str) -> Completions {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let session = crate::fixture::session();
         let cursor = text.find('|').unwrap();
         let text = text.replacen('|', "", 1);
         complete(&text, cursor, &session.knowledge(), &context())

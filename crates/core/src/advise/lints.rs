@@ -538,10 +538,9 @@ fn is_ordered(pattern: &GraphPattern) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Session, Source};
 
     fn said(text: &str) -> Vec<String> {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let session = crate::fixture::session();
         let query = crate::engine::syntax::parse::query(text, session.prefixes(), None).unwrap();
         lints(&query, text, &session.knowledge())
             .into_iter()
@@ -590,8 +589,8 @@ mod tests {
 
     #[test]
     fn saved_queries_are_not_linted_for_products_or_scope() {
-        let session = Session::open(&Source::Embedded).unwrap();
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("queries");
+        let session = crate::fixture::session();
+        let folder = std::path::Path::new(crate::fixture::ROOT).join("queries");
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_none_or(|ending| ending != "rq") {

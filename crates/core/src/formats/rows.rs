@@ -8,11 +8,13 @@
 //! directions of SPARQL 1.2; TSV writes them as Turtle does, CSV as plain values within `<<( )>>`.
 //! An answer that ends early still ends as a whole document.
 
-use super::cells::columns_of;
 use super::markup::{HTML_FOOT, html_head, html_row, is_xml_char, markdown_head, markdown_row};
-use super::table::{lines, table};
-use super::{Found, Row, Rows, Style, chart, svg};
+use super::svg;
+use crate::engine::answer::{Found, Row, Rows};
 use crate::error::Error;
+use crate::show::cells::columns_of;
+use crate::show::table::{lines, table};
+use crate::show::{Style, chart};
 use crate::terms::{Literal, Prefixes, Term, Variable, is_bare, xsd};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
 use std::io::{self, Write};

@@ -11,10 +11,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What is said about one subject: predicates in order, each with its objects.
-pub(super) type Facts = Vec<(NamedNode, Vec<Term>)>;
+pub(crate) type Facts = Vec<(NamedNode, Vec<Term>)>;
 
 /// The quads of each graph, the default graph first, then by name.
-pub(super) fn by_graph<'a>(quads: &'a [Quad], blanks: &Blanks) -> Vec<(GraphName, Vec<&'a Quad>)> {
+pub(crate) fn by_graph<'a>(quads: &'a [Quad], blanks: &Blanks) -> Vec<(GraphName, Vec<&'a Quad>)> {
     let mut graphs: BTreeMap<String, (GraphName, Vec<&Quad>)> = BTreeMap::new();
     for quad in quads {
         let key = match &quad.graph_name {
@@ -29,19 +29,19 @@ pub(super) fn by_graph<'a>(quads: &'a [Quad], blanks: &Blanks) -> Vec<(GraphName
 
 /// The subjects of one graph.
 #[derive(Default)]
-pub(super) struct Subjects {
+pub(crate) struct Subjects {
     facts: HashMap<NamedOrBlankNode, Facts>,
     /// Those that have a name, sorted.
-    pub(super) named: Vec<NamedNode>,
+    pub(crate) named: Vec<NamedNode>,
     /// Blank nodes that are not written in the place of their mention, in no order.
-    pub(super) unnamed: Vec<BlankNode>,
+    pub(crate) unnamed: Vec<BlankNode>,
     /// The labels of blank nodes that are objects.
     mentioned: HashSet<String>,
 }
 
 impl Subjects {
     /// Reads the quads of one graph.
-    pub(super) fn of(quads: &[&Quad], blanks: &Blanks) -> Self {
+    pub(crate) fn of(quads: &[&Quad], blanks: &Blanks) -> Self {
         let mut sorted: HashMap<&NamedOrBlankNode, BTreeMap<(usize, &str), HashSet<&Term>>> = HashMap::new();
         let mut mentioned = HashSet::new();
         for quad in quads {
@@ -66,23 +66,23 @@ impl Subjects {
     }
 
     /// What is said about a subject.
-    pub(super) fn facts(&self, subject: &NamedOrBlankNode) -> &[(NamedNode, Vec<Term>)] {
+    pub(crate) fn facts(&self, subject: &NamedOrBlankNode) -> &[(NamedNode, Vec<Term>)] {
         self.facts.get(subject).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a blank node needs its label where it is described: it is mentioned somewhere else.
-    pub(super) fn needs_label(&self, node: &BlankNode, blanks: &Blanks) -> bool {
+    pub(crate) fn needs_label(&self, node: &BlankNode, blanks: &Blanks) -> bool {
         self.mentioned.contains(node.as_str()) || blanks.is_shared(node)
     }
 
     /// The items of a well-formed list that starts at a nested node. See [`Self::cells`].
-    pub(super) fn list(&self, head: &BlankNode, blanks: &Blanks) -> Option<Vec<Term>> {
+    pub(crate) fn list(&self, head: &BlankNode, blanks: &Blanks) -> Option<Vec<Term>> {
         Some(self.cells(head, blanks)?.into_iter().map(|(_, item)| item).collect())
     }
 
     /// The cells of a well-formed list that starts at a nested node, each with its item: each cell has
     /// a first and a rest, nothing else, and is mentioned nowhere else.
-    pub(super) fn cells(&self, head: &BlankNode, blanks: &Blanks) -> Option<Vec<(BlankNode, Term)>> {
+    pub(crate) fn cells(&self, head: &BlankNode, blanks: &Blanks) -> Option<Vec<(BlankNode, Term)>> {
         let mut cells = Vec::new();
         let mut cell = Some(head.clone()).filter(|head| blanks.is_nested(head))?;
         loop {
@@ -102,7 +102,7 @@ impl Subjects {
 }
 
 /// Types, then names, then the rest by IRI.
-pub(super) fn rank(predicate: &NamedNode) -> (usize, &str) {
+pub(crate) fn rank(predicate: &NamedNode) -> (usize, &str) {
     let iri = predicate.as_str();
     let rank = if *predicate == rdf::TYPE {
         0

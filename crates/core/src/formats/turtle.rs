@@ -57,22 +57,22 @@ fn must_escape(c: char) -> bool {
 }
 
 /// Writes the parts of Turtle, and notes the prefixes in use.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     prefixes: Prefixes,
     used: BTreeSet<String>,
-    pub(super) blanks: Blanks,
+    pub(crate) blanks: Blanks,
     /// Of the graph that is being written.
-    pub(super) subjects: Subjects,
+    pub(crate) subjects: Subjects,
 }
 
 impl Writer {
     /// A writer that has no graph yet.
-    pub(super) fn new(prefixes: &Prefixes, blanks: Blanks) -> Self {
+    pub(crate) fn new(prefixes: &Prefixes, blanks: Blanks) -> Self {
         Self { prefixes: writable(prefixes), used: BTreeSet::new(), blanks, subjects: Subjects::default() }
     }
 
     /// A subject where it begins a block.
-    pub(super) fn subject(&mut self, subject: &NamedOrBlankNode) -> String {
+    pub(crate) fn subject(&mut self, subject: &NamedOrBlankNode) -> String {
         match subject {
             NamedOrBlankNode::NamedNode(iri) => self.iri(iri),
             NamedOrBlankNode::BlankNode(node) => self.blank(node),
@@ -80,7 +80,7 @@ impl Writer {
     }
 
     /// A predicate.
-    pub(super) fn verb(&mut self, predicate: &NamedNode) -> String {
+    pub(crate) fn verb(&mut self, predicate: &NamedNode) -> String {
         if *predicate == rdf::TYPE { "a".to_owned() } else { self.iri(predicate) }
     }
 
@@ -135,7 +135,7 @@ impl Writer {
     }
 
     /// One predicate with its objects, without the mark that ends it.
-    pub(super) fn statement(&mut self, predicate: &NamedNode, objects: &[Term], indent: usize) -> String {
+    pub(crate) fn statement(&mut self, predicate: &NamedNode, objects: &[Term], indent: usize) -> String {
         let verb = self.verb(predicate);
         let head = format!("{:indent$}{verb} ", "");
         let mut texts: Vec<(bool, String)> =
@@ -168,7 +168,7 @@ impl Writer {
     }
 
     /// An object: nested where it can be.
-    pub(super) fn object(&mut self, object: &Term, indent: usize) -> String {
+    pub(crate) fn object(&mut self, object: &Term, indent: usize) -> String {
         match object {
             Term::BlankNode(node) if self.blanks.is_nested(node) => {
                 match self.subjects.list(node, &self.blanks) {

@@ -1,28 +1,16 @@
-//! What a question gives back: rows, yes or no, or a graph; and how each is written.
+//! Answers for people: tables, charts, trees and descriptions, drawn in the cells of a terminal.
 //!
-//! In: the engine's results and a [`Style`]. Out: text, or bytes into a writer. It refuses to know
-//! stores, queries, terminals and the environment: whoever knows the window says so in the style.
+//! In: the engine's answers and a [`Style`]. Out: text. It looks at no terminal and no environment:
+//! whoever knows the window says so in the style.
 
 pub mod cells;
-pub mod changes;
 pub mod chart;
-pub mod describe;
-pub mod formats;
-pub mod graphs;
-pub mod jsonld;
-mod lines;
-pub mod markup;
-pub mod network;
-pub mod rdfxml;
-mod subjects;
-pub mod svg;
+pub mod description;
+pub(crate) mod lines;
 pub mod table;
 pub mod text;
 pub mod timeline;
 pub mod tree;
-pub mod turtle;
-
-pub use baimo_engine::answer::{Answer, Found, Row, Rows};
 
 use crate::terms::{Prefixes, Term};
 

@@ -1,4 +1,4 @@
-//! A graph is a folder: `baimo.toml`, `ontology/`, `data/`, `queries/`. And the one compiled in.
+//! A graph is a folder: `baimo.toml`, `ontology/`, `data/`, `queries/`. Or it is compiled into a binary.
 //!
 //! In: a folder, or nothing. Out: a [`Project`], what its manifest says and where its parts are.
 //! It refuses to know what is in the graph.
@@ -7,19 +7,36 @@ use crate::error::{Error, Result, Span};
 use crate::terms::Prefixes;
 use std::path::{Path, PathBuf};
 
-mod embedded {
-    include!(concat!(env!("OUT_DIR"), "/project.rs"));
-    pub static GRAPH: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/graph.pack"));
-}
-
 /// The name of the file that makes a folder a graph.
 pub const MANIFEST: &str = "baimo.toml";
+
+/// A project compiled into a binary: given by the binary, since nothing here knows one.
+#[derive(PartialEq, Eq)]
+pub struct Embedded {
+    /// The text of its manifest.
+    pub manifest: &'static str,
+    /// Its saved queries, name and text, sorted by name.
+    pub queries: &'static [(&'static str, &'static str)],
+    /// Its packed graph, ontology and data together; empty for none.
+    pub graph: &'static [u8],
+}
+
+impl Embedded {
+    /// For a binary that has none compiled in: no queries and no triples.
+    pub const NOTHING: Self = Self { manifest: "", queries: &[], graph: &[] };
+}
+
+impl std::fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Embedded({} queries, {} bytes)", self.queries.len(), self.graph.len())
+    }
+}
 
 /// Where a project's parts are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Root {
     /// In the binary.
-    Embedded,
+    Embedded(&'static Embedded),
     /// In this folder.
     Folder(PathBuf),
 }
@@ -48,17 +65,12 @@ pub struct Project {
 }
 
 impl Project {
-    /// The project compiled into the binary.
+    /// The project compiled into a binary.
     ///
     /// # Errors
-    /// Where the manifest compiled in is broken: a fault of the build.
-    pub fn embedded() -> Result<Self> {
-        Self::parse(MANIFEST, embedded::MANIFEST, Root::Embedded)
-    }
-
-    /// The packed graph compiled into the binary, ontology and data together.
-    pub fn embedded_graph() -> &'static [u8] {
-        embedded::GRAPH
+    /// Where its manifest is broken: a fault of the build.
+    pub fn embedded(embedded: &'static Embedded) -> Result<Self> {
+        Self::parse(MANIFEST, embedded.manifest, Root::Embedded(embedded))
     }
 
     /// The project in `folder`.
@@ -142,11 +154,12 @@ impl Project {
     /// # Errors
     /// Where one cannot be read.
     pub fn queries(&self) -> Result<Vec<(String, String)>> {
-        let Root::Folder(root) = &self.root else {
-            return Ok(embedded::QUERIES
-                .iter()
-                .map(|(name, text)| ((*name).into(), (*text).into()))
-                .collect());
+        let root = match &self.root {
+            Root::Folder(root) => root,
+            Root::Embedded(embedded) => {
+                let owned = |(name, text): &(&str, &str)| ((*name).into(), (*text).into());
+                return Ok(embedded.queries.iter().map(owned).collect());
+            }
         };
         let mut queries = Vec::new();
         for path in list(&root.join("queries"))?

@@ -462,10 +462,10 @@ fn fit(known: &Knowledge<'_>, id: Id, wanted: &[String], whole: &str) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Session, Source};
+    use crate::session::Session;
 
-    fn session() -> Session {
-        Session::open(&Source::Embedded).unwrap()
+    fn session() -> &'static Session {
+        crate::fixture::session()
     }
 
     fn found(words: &str) -> Vec<String> {

@@ -794,14 +794,13 @@ fn plain(term: &Term) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Session, Source};
 
     fn read(text: &str) -> SavedQuery {
         SavedQuery::read("q".into(), text.into(), Origin::Project)
     }
 
     fn bind(query: &SavedQuery, given: &[(&str, &str)]) -> Result<Bindings> {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let session = crate::fixture::session();
         let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         session.bindings(query, &given)
     }
@@ -837,8 +836,9 @@ mod tests {
         let query = read("#+ params:\n#+   t: {type: string}\nSELECT ?x { BIND(?_t AS ?x) }");
         for value in ["\" } DROP ALL #", "a\\\"b", "?x", "} UNION { ?s ?p ?o", "'''", "\n"] {
             let bindings = bind(&query, &[("t", value)]).unwrap();
-            let session = Session::open(&Source::Embedded).unwrap();
-            let crate::answers::Answer::Rows(rows) = session.query(&query.text, &bindings).unwrap() else {
+            let session = crate::fixture::session();
+            let crate::engine::answer::Answer::Rows(rows) = session.query(&query.text, &bindings).unwrap()
+            else {
                 panic!()
             };
             let rows: Vec<_> = rows.rows.map(Result::unwrap).collect();

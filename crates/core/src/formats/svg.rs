@@ -1,16 +1,17 @@
 //! The charts as SVG documents.
 //!
 //! In: rows or triples, a directive, a [`Style`]. Out: a string, the same bytes for the same input.
-//! It refuses to know terminals and files. Which columns are drawn is decided in [`super::chart`].
+//! It refuses to know terminals and files. Which columns are drawn is decided in [`crate::show::chart`].
 
-use super::chart::{Directive, Series, View, short};
-use super::lines::ticks;
 use super::markup::escape;
-use super::text::{cut, width};
-use super::timeline::{Event, day, events};
-use super::tree::{Edge, Graph, edges, edges_of, is_name};
-use super::{Found, Style};
+use crate::engine::answer::Found;
 use crate::error::{Error, Result};
+use crate::show::Style;
+use crate::show::chart::{Directive, Series, View, short};
+use crate::show::lines::ticks;
+use crate::show::text::{cut, width};
+use crate::show::timeline::{Event, day, events};
+use crate::show::tree::{Edge, Graph, edges, edges_of, is_name};
 use crate::terms::{Term, Triple};
 use std::fmt::Write as _;
 

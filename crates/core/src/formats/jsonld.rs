@@ -178,7 +178,7 @@ fn block<'a>(
         let mut line = String::new();
         value.inline(&mut line);
         let node = open && matches!(value, Json::Array(_) | Json::Object(_)) && indent < 4;
-        if !node && crate::answers::text::width(&line) + deep <= WIDTH {
+        if !node && crate::show::text::width(&line) + deep <= WIDTH {
             out.push_str(&line);
         } else {
             value.write(out, deep, open && indent == 0);

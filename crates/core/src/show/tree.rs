@@ -7,14 +7,15 @@
 use super::cells::{Sort, shown, sort};
 use super::chart::{Directive, Lines, named_column};
 use super::text::{counted, width};
-use super::{Found, Style, ink};
+use super::{Style, ink};
+use crate::engine::answer::Found;
 use crate::error::{Error, Result};
 use crate::terms::{NAMING, Term, Triple};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Two things and what links them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Edge {
+pub(crate) struct Edge {
     /// Where it begins.
     pub from: Term,
     /// What it is, where that is said.
@@ -28,7 +29,7 @@ const DEPTH: usize = 16;
 
 /// The edges that rows name: the columns named (from, to, link), else the first two columns of
 /// things; of three columns of things, the middle one is the link.
-pub(super) fn edges(found: &Found, directive: &Directive) -> Result<Vec<Edge>> {
+pub(crate) fn edges(found: &Found, directive: &Directive) -> Result<Vec<Edge>> {
     let named = directive.columns.iter().map(|name| named_column(found, name)).collect::<Result<Vec<_>>>()?;
     let things: Vec<_> = (0..found.variables.len()).filter(|i| is_of_things(found, *i)).collect();
     let (from, link, to) = match (named.as_slice(), things.as_slice()) {
@@ -37,8 +38,8 @@ pub(super) fn edges(found: &Found, directive: &Directive) -> Result<Vec<Edge>> {
         ([], [from, link, to, ..]) => (*from, Some(*link), *to),
         _ => return Err(Error::usage("a graph needs two columns of things (IRIs); this answer has fewer")),
     };
-    let term = |row: &super::Row, i: usize| row.get(i).cloned().flatten();
-    let edge = |row: &super::Row| {
+    let term = |row: &crate::engine::answer::Row, i: usize| row.get(i).cloned().flatten();
+    let edge = |row: &crate::engine::answer::Row| {
         Some(Edge { from: term(row, from)?, link: link.and_then(|i| term(row, i)), to: term(row, to)? })
     };
     Ok(found.rows.iter().filter_map(edge).collect())
@@ -50,7 +51,7 @@ fn is_of_things(found: &Found, column: usize) -> bool {
 }
 
 /// The edges of a graph.
-pub(super) fn edges_of(triples: &[Triple]) -> Vec<Edge> {
+pub(crate) fn edges_of(triples: &[Triple]) -> Vec<Edge> {
     triples
         .iter()
         .map(|triple| Edge {
@@ -67,7 +68,7 @@ pub fn tree(triples: &[Triple], style: &Style<'_>) -> String {
 }
 
 /// Draws edges as trees: those that nothing leads to are roots, then what is left.
-pub(super) fn draw(edges: &[Edge], style: &Style<'_>) -> String {
+pub(crate) fn draw(edges: &[Edge], style: &Style<'_>) -> String {
     let graph = Graph::new(edges);
     let mut drawing = Drawing {
         graph: &graph,
@@ -89,7 +90,7 @@ pub(super) fn draw(edges: &[Edge], style: &Style<'_>) -> String {
 }
 
 /// Edges by the thing they begin at, and the names that the graph itself gives.
-pub(super) struct Graph<'a> {
+pub(crate) struct Graph<'a> {
     order: Vec<&'a Term>,
     branches: HashMap<&'a Term, Vec<&'a Edge>>,
     names: BTreeMap<String, &'a Term>,
@@ -98,7 +99,7 @@ pub(super) struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     /// Sorts edges out. Names are kept apart: they are shown in place of the thing.
-    pub(super) fn new(edges: &'a [Edge]) -> Self {
+    pub(crate) fn new(edges: &'a [Edge]) -> Self {
         let mut graph = Self {
             order: Vec::new(),
             branches: HashMap::new(),
@@ -128,7 +129,7 @@ impl<'a> Graph<'a> {
     }
 
     /// What a thing is called: by the style's labels, else by the graph's own, else by its IRI.
-    pub(super) fn name(&self, term: &Term, style: &Style<'_>) -> String {
+    pub(crate) fn name(&self, term: &Term, style: &Style<'_>) -> String {
         match self.names.get(&term.to_string()) {
             Some(name) if style.labels.is_none_or(|labels| labels(term).is_none()) => shown(name, style),
             _ => shown(term, style),
@@ -137,7 +138,7 @@ impl<'a> Graph<'a> {
 }
 
 /// Whether an edge gives its thing a name.
-pub(super) fn is_name(edge: &Edge) -> bool {
+pub(crate) fn is_name(edge: &Edge) -> bool {
     matches!(&edge.link, Some(Term::NamedNode(link)) if NAMING.contains(&link.as_str()))
         && matches!(edge.to, Term::Literal(_))
 }

@@ -7,8 +7,9 @@
 //! without quotes is a number; `"abc"^^xsd:integer`, which is none. What has a language is
 //! always plain, since only words have one; its tag is shown where the tags of a column differ. IRIs are labels, prefixed names, or stand in `<>`.
 
+use super::Style;
 use super::text::{Side, visible};
-use super::{Found, Row, Style};
+use crate::engine::answer::{Found, Row};
 use crate::terms::{Literal, Term, xsd};
 
 /// What a value is, as far as its place and looks depend on it.

@@ -6,7 +6,7 @@
 
 use super::Knowledge;
 use super::survey::{BUDGET, Survey, all_graphs, nearest, telling};
-use crate::answers::{Answer, Row};
+use crate::engine::answer::{Answer, Row};
 use crate::engine::syntax::algebra::Query;
 use crate::engine::syntax::algebra::{Expression, GraphPattern, operands};
 use crate::engine::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
@@ -778,7 +778,6 @@ mod tests {
     use super::*;
     use crate::engine::{Limits, syntax::parse};
     use crate::explore::names::Names;
-    use crate::session::{Session, Source};
     use crate::sources::rdf;
     use crate::store::pack::Builder;
 
@@ -860,7 +859,7 @@ mod tests {
 
     #[test]
     fn the_reason_over_the_embedded_graph() {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let session = crate::fixture::session();
         let wrong: Vec<_> = EMBEDDED
             .iter()
             .filter_map(|(text, parts)| {
@@ -925,7 +924,7 @@ mod tests {
 
     #[test]
     fn an_expired_governor_ends_the_search_without_a_wrong_reason() {
-        let session = Session::open(&Source::Embedded).unwrap();
+        let session = crate::fixture::session();
         let limits = Limits { timeout: Some(std::time::Duration::ZERO), ..Limits::default() };
         let governor = Governor::new(limits, std::sync::Arc::default());
         let text = "SELECT * { ?x a bm:Release . ?x bm:batch ?b }";

@@ -4,7 +4,7 @@
 //! reads, and one of the same length for finding the place of an error. It refuses to know prompts
 //! and graphs; the rows themselves go into the algebra, never into a text.
 
-use crate::answers::Found;
+use crate::engine::answer::Found;
 use crate::engine::previous::MARK;
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::{Error, Result, Span};
