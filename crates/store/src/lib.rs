@@ -12,3 +12,5 @@ pub mod sources;
 pub mod store;
 // RDF terms, prefixes, compact IRIs.
 pub mod terms;
+// XSD values and the order of all terms.
+pub mod value;
