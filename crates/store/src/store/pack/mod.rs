@@ -10,8 +10,31 @@ mod terms;
 
 pub use build::Builder;
 
-use super::{Graph, GraphId, Id, Order, Pattern, Scan, Triple};
+use super::{Graph, GraphId, Id, Pattern, Scan, Triple};
 use crate::terms::{Term, TermRef};
+
+/// In which order the columns of a stored triple are laid out, and so sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Subject, predicate, object.
+    Spo,
+    /// Predicate, object, subject.
+    Pos,
+    /// Object, subject, predicate.
+    Osp,
+}
+
+impl Order {
+    /// A row of this order as subject, predicate, object.
+    #[inline]
+    fn to_spo(self, row: Triple) -> Triple {
+        match self {
+            Self::Spo => row,
+            Self::Pos => [row[2], row[0], row[1]],
+            Self::Osp => [row[1], row[2], row[0]],
+        }
+    }
+}
 
 /// A read-only graph in memory.
 pub struct Pack {
@@ -135,7 +158,7 @@ impl Graph for Pack {
 
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
         let (rows, order) = self.table(graph).map_or((&[][..], Order::Spo), |table| table.rows(pattern));
-        Scan::Sorted(rows, order)
+        Scan::Stream(Box::new(rows.iter().map(move |row| Ok(order.to_spo(*row)))))
     }
 
     fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {

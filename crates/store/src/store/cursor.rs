@@ -1,0 +1,276 @@
+//! A cursor over the sorted pairs of one predicate: the one way to read triples fast.
+//!
+//! In: a list of pairs sorted by `first`, then `second` (subject and object, or object and subject).
+//! Out: the seconds of a first, blocks of pairs in order, counts. It is one concrete type, so that no
+//! call is dynamic; how the list lies in memory stays inside.
+
+use super::Id;
+use crate::error::Result;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The most pairs that [`PairCursor::next_block`] gives at once.
+pub const BLOCK: usize = 4096;
+
+/// Two columns of equal length, sorted by `first`, then `second`.
+#[derive(Debug, Default)]
+pub(super) struct Pairs {
+    pub first: Vec<Id>,
+    pub second: Vec<Id>,
+}
+
+/// Where a cursor's pairs lie.
+enum List<'a> {
+    /// In columns of a graph.
+    Borrowed(&'a [Id], &'a [Id]),
+    /// In columns made for a merged graph: those of the range.
+    Shared(Arc<Pairs>, Range<usize>),
+}
+
+/// A cursor over the pairs of one predicate in one graph. See the module.
+///
+/// Lookups and blocks keep places of their own: mixing them is allowed. A slice given out is valid until
+/// the next call.
+pub struct PairCursor<'a> {
+    list: List<'a>,
+    /// Where the last lookup ended: the next one starts here.
+    probe: usize,
+    /// What `next_block` has still to give.
+    rest: Range<usize>,
+}
+
+impl<'a> PairCursor<'a> {
+    /// No pair at all.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::over(&[], &[])
+    }
+
+    /// Over columns of equal length, sorted by `first`, then `second`.
+    #[must_use]
+    pub fn over(first: &'a [Id], second: &'a [Id]) -> Self {
+        let length = first.len().min(second.len());
+        Self { list: List::Borrowed(first, second), probe: 0, rest: 0..length }
+    }
+
+    pub(super) fn shared(pairs: &Arc<Pairs>, range: Range<usize>) -> Self {
+        let rest = 0..range.len();
+        Self { list: List::Shared(Arc::clone(pairs), range), probe: 0, rest }
+    }
+
+    fn columns(&self) -> (&[Id], &[Id]) {
+        match &self.list {
+            List::Borrowed(first, second) => (first, second),
+            List::Shared(pairs, range) => {
+                let cut = |column| <[Id]>::get(column, range.clone()).unwrap_or_default();
+                (cut(&pairs.first), cut(&pairs.second))
+            }
+        }
+    }
+
+    /// How many pairs there are in all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.columns().0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The places of the pairs whose first is `first`. Gallops from where the last lookup ended, so that
+    /// sorted lookups read the list once, as a merge join does.
+    fn locate(&mut self, first: Id) -> Range<usize> {
+        let (firsts, _) = self.columns();
+        let start = lower_bound(firsts, self.probe, first);
+        let end = match firsts.get(start) {
+            Some(found) if *found == first => run_end(firsts, start, first),
+            _ => start,
+        };
+        self.probe = start;
+        start..end
+    }
+
+    /// The seconds of `first`, sorted; none where it does not occur.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn lookup(&mut self, first: Id) -> Result<&[Id]> {
+        let range = self.locate(first);
+        Ok(self.columns().1.get(range).unwrap_or_default())
+    }
+
+    /// How many seconds `first` has.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn count(&mut self, first: Id) -> Result<usize> {
+        Ok(self.locate(first).len())
+    }
+
+    /// Whether the pair occurs.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn contains(&mut self, first: Id, second: Id) -> Result<bool> {
+        Ok(self.lookup(first)?.binary_search(&second).is_ok())
+    }
+
+    /// The least first that is at least `from`, found as a lookup is: for leapfrog joins.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn first_from(&mut self, from: Id) -> Result<Option<Id>> {
+        let (firsts, _) = self.columns();
+        let start = lower_bound(firsts, self.probe, from);
+        let found = firsts.get(start).copied();
+        self.probe = start;
+        Ok(found)
+    }
+
+    /// The next pairs in order, at most [`BLOCK`]: their firsts and their seconds.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn next_block(&mut self) -> Result<Option<(&[Id], &[Id])>> {
+        let start = self.rest.start;
+        let end = self.rest.end.min(start + BLOCK);
+        if start >= end {
+            return Ok(None);
+        }
+        self.rest.start = end;
+        let (firsts, seconds) = self.columns();
+        Ok(firsts.get(start..end).zip(seconds.get(start..end)))
+    }
+
+    /// Lets [`Self::next_block`] go on with the first pair whose first is at least `first`, forwards or
+    /// backwards; the end of a [`Self::range`] stays.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn seek(&mut self, first: Id) -> Result<()> {
+        self.rest.start = lower_bound(self.columns().0, self.rest.start, first);
+        Ok(())
+    }
+
+    /// Lets [`Self::next_block`] give exactly the pairs whose firsts lie in `firsts`, from their
+    /// beginning, and says how many these are. `0..NONE` is all of them.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn range(&mut self, firsts: Range<Id>) -> Result<usize> {
+        let (column, _) = self.columns();
+        let start = lower_bound(column, self.rest.start, firsts.start);
+        let end = lower_bound(column, start, firsts.end.max(firsts.start));
+        self.rest = start..end;
+        Ok(end - start)
+    }
+}
+
+/// The first place at or after which `column` holds nothing below `value`, searched from `hint` in
+/// steps that double (Bentley and Yao, An almost optimal algorithm for unbounded searching, 1976).
+fn lower_bound(column: &[Id], hint: usize, value: Id) -> usize {
+    let hint = hint.min(column.len());
+    let below = |place: usize| column.get(place).is_some_and(|found| *found < value);
+    let (mut low, mut high);
+    if below(hint) {
+        let mut step = 1;
+        low = hint + 1;
+        while below(low + step - 1) {
+            low += step;
+            step *= 2;
+        }
+        high = (low + step - 1).min(column.len());
+    } else {
+        let mut step = 1;
+        high = hint;
+        while high >= step && !below(high - step) {
+            high -= step;
+            step *= 2;
+        }
+        low = high.saturating_sub(step - 1);
+        if high >= step {
+            low = high - step + 1;
+        }
+    }
+    let part = column.get(low..high).unwrap_or_default();
+    low + part.partition_point(|found| *found < value)
+}
+
+/// Where the run of `value` that begins at `start` ends.
+fn run_end(column: &[Id], start: usize, value: Id) -> usize {
+    let mut step = 1;
+    let mut low = start + 1;
+    while column.get(low + step - 1) == Some(&value) {
+        low += step;
+        step *= 2;
+    }
+    let part = column.get(low..(low + step - 1).min(column.len())).unwrap_or_default();
+    low + part.partition_point(|found| *found == value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs() -> Pairs {
+        let mut pairs: Vec<(Id, Id)> = (0..2000u32).map(|n| (n * n % 97 * 3, n % 61)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let (first, second) = pairs.into_iter().unzip();
+        Pairs { first, second }
+    }
+
+    fn seconds(pairs: &Pairs, first: Id) -> Vec<Id> {
+        let all = pairs.first.iter().zip(&pairs.second);
+        all.filter(|(have, _)| **have == first).map(|(_, second)| *second).collect()
+    }
+
+    #[test]
+    fn lookups_in_any_order_find_what_a_filter_finds() {
+        let pairs = pairs();
+        let mut cursor = PairCursor::over(&pairs.first, &pairs.second);
+        let probes = (0..400u32).chain((0..400).rev()).chain((0..400).map(|n| n * 131 % 400));
+        for first in probes {
+            let expected = seconds(&pairs, first);
+            assert_eq!(cursor.lookup(first).unwrap(), expected, "{first}");
+            assert_eq!(cursor.count(first).unwrap(), expected.len());
+            assert_eq!(cursor.contains(first, 17).unwrap(), expected.contains(&17));
+            let next = pairs.first.iter().find(|have| **have >= first).copied();
+            assert_eq!(cursor.first_from(first).unwrap(), next);
+        }
+    }
+
+    #[test]
+    fn blocks_give_every_pair_once_and_a_range_gives_its_part() {
+        let pairs = pairs();
+        let shared = Arc::new(Pairs { first: pairs.first.clone(), second: pairs.second.clone() });
+        for range in [0..Id::MAX, 0..0, 10..11, 12..100, 250..300, 100..100] {
+            let mut cursor = PairCursor::shared(&shared, 0..shared.first.len());
+            let expected: Vec<(Id, Id)> =
+                pairs.first.iter().copied().zip(pairs.second.iter().copied()).collect();
+            let expected: Vec<_> = expected.into_iter().filter(|(first, _)| range.contains(first)).collect();
+            assert_eq!(cursor.range(range).unwrap(), expected.len());
+            let mut found = Vec::new();
+            while let Some((firsts, seconds)) = cursor.next_block().unwrap() {
+                found.extend(firsts.iter().copied().zip(seconds.iter().copied()));
+            }
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_seek_goes_forwards_and_backwards() {
+        let pairs = pairs();
+        let mut cursor = PairCursor::over(&pairs.first, &pairs.second);
+        for first in [100, 3, 288, 0] {
+            cursor.seek(first).unwrap();
+            let (firsts, _) = cursor.next_block().unwrap().unwrap();
+            assert_eq!(firsts.first(), pairs.first.iter().find(|have| **have >= first));
+        }
+        cursor.seek(Id::MAX).unwrap();
+        assert!(cursor.next_block().unwrap().is_none());
+    }
+}

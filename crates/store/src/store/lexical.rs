@@ -1,0 +1,82 @@
+//! A term as its text, borrowed: what writers and expressions read without building a `Term`.
+//!
+//! In: bytes of a dictionary. Out: [`Lexical`]. It owns nothing.
+
+use super::{Id, Triple};
+use crate::terms::{BlankNode, Literal, NamedNode, Term};
+use oxrdf::BaseDirection;
+use std::ops::Range;
+
+/// A term as its text, borrowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lexical<'a> {
+    /// A blank node's label, without `_:`.
+    Blank(&'a str),
+    /// An IRI.
+    Iri(&'a str),
+    /// A literal: its lexical form exactly as it was read, and what kind it is of.
+    Literal(&'a str, Tag<'a>),
+    /// A triple term, by the numbers of its parts, which are terms of the same graph.
+    Triple(Triple),
+}
+
+/// What makes a literal of a lexical form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tag<'a> {
+    /// The IRI of its datatype; `xsd:string` for simple literals.
+    Datatype(&'a str),
+    /// Its language tag.
+    Language(&'a str),
+    /// Its language tag and base direction (RDF 1.2).
+    Directed(&'a str, BaseDirection),
+}
+
+impl<'a> Lexical<'a> {
+    /// The text: a label, an IRI, a lexical form; nothing for a triple term.
+    #[must_use]
+    pub fn text(&self) -> Option<&'a str> {
+        match *self {
+            Self::Blank(text) | Self::Iri(text) | Self::Literal(text, _) => Some(text),
+            Self::Triple(_) => None,
+        }
+    }
+
+    /// The term itself, copied; nothing for a triple term, whose parts only its graph knows.
+    #[must_use]
+    pub fn to_term(self) -> Option<Term> {
+        Some(match self {
+            Self::Blank(label) => BlankNode::new_unchecked(label).into(),
+            Self::Iri(iri) => NamedNode::new_unchecked(iri).into(),
+            Self::Literal(text, Tag::Datatype(datatype)) => {
+                Literal::new_typed_literal(text, NamedNode::new_unchecked(datatype)).into()
+            }
+            Self::Literal(text, Tag::Language(tag)) => {
+                Literal::new_language_tagged_literal_unchecked(text, tag).into()
+            }
+            Self::Literal(text, Tag::Directed(tag, direction)) => {
+                Literal::new_directional_language_tagged_literal_unchecked(text, tag, direction).into()
+            }
+            Self::Triple(_) => return None,
+        })
+    }
+}
+
+/// Room to decode terms into, kept from one call to the next. See [`super::Indexed::lexical`].
+#[derive(Debug, Default)]
+#[expect(dead_code, reason = "the pack decodes into it once its dictionary is front-coded")]
+pub struct Scratch {
+    /// Which terms `text` holds, so that a neighbour need not be decoded again.
+    pub(super) ids: Range<Id>,
+    /// Where each of them ends in `text`.
+    pub(super) ends: Vec<u32>,
+    /// Their bytes.
+    pub(super) text: Vec<u8>,
+}
+
+impl Scratch {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}

@@ -1,0 +1,198 @@
+//! The port between quads at rest and everything that reads them.
+//!
+//! In: a term, a pattern, a predicate. Out: numbers of terms, triples of numbers, sorted lists of pairs,
+//! statistics as plain values. It knows no query, plan or answer.
+//!
+//! Two levels: [`Graph`] is what every store offers (the reference evaluator, advice and exploration need
+//! no more). [`Indexed`] is what a columnar graph offers besides, and what the executor needs: a dictionary
+//! sorted in SPARQL order, value columns, and for every predicate its pairs by subject and by object.
+
+use super::columns::{Epochs, Numbers};
+use super::kinds::{Kind, Kinds};
+use super::lexical::{Lexical, Scratch};
+use super::view::View;
+use crate::error::Result;
+use crate::terms::{Term, TermRef};
+use std::ops::Range;
+
+/// A term's number within one graph. Two graphs number differently. The upper half of the range
+/// (from [`FIRST_FOREIGN`]) is never used by a graph: the engine numbers there what it computes.
+///
+/// In an [`Indexed`] graph the order of numbers is the order of terms: by [`Kind`], then value, then
+/// datatype, then lexical form.
+pub type Id = u32;
+
+/// The first number that no graph uses. See [`Id`].
+pub const FIRST_FOREIGN: Id = 1 << 31;
+
+/// What stands for "unbound" in a column of numbers. No term has it.
+pub const NONE: Id = Id::MAX;
+
+/// A triple of identifiers: subject, predicate, object.
+pub type Triple = [Id; 3];
+
+/// A triple pattern: what is given must match, what is not may be anything.
+pub type Pattern = [Option<Id>; 3];
+
+/// Which graph of a dataset to look into. `None` is the default graph.
+pub type GraphId = Option<Id>;
+
+/// One of the two ends of a triple, seen from its predicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    /// The subject.
+    Subject,
+    /// The object.
+    Object,
+}
+
+impl End {
+    /// The other end.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Subject => Self::Object,
+            Self::Object => Self::Subject,
+        }
+    }
+}
+
+/// Triples found (subject, predicate, object), read as they are asked for.
+pub type Triples<'a> = Box<dyn Iterator<Item = Result<Triple>> + 'a>;
+
+/// What a scan found.
+pub enum Scan<'a> {
+    /// Triples (subject, predicate, object) in no order, read as they are asked for.
+    Stream(Triples<'a>),
+}
+
+impl<'a> Scan<'a> {
+    /// The triples found, as subject, predicate, object.
+    pub fn triples(self) -> Triples<'a> {
+        let Self::Stream(triples) = self;
+        triples
+    }
+}
+
+/// The port between storage and everything that reads: a dictionary and scans.
+///
+/// Blank nodes are terms like others here; their labels are the graph's own.
+pub trait Graph: Send + Sync {
+    /// The number of a term, or nothing where the term does not occur.
+    fn id(&self, term: TermRef<'_>) -> Option<Id>;
+
+    /// The term of a number that this graph gave out.
+    fn term(&self, id: Id) -> Term;
+
+    /// The triples of one graph that match a pattern. A repeated identifier in the pattern is not
+    /// a join condition: callers compare columns themselves.
+    fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_>;
+
+    /// How many triples of one graph match a pattern: exact where that is cheap, else an estimate.
+    fn count(&self, graph: GraphId, pattern: Pattern) -> u64;
+
+    /// The named graphs, each with at least one triple, in a stable order.
+    fn graph_names(&self) -> Vec<Id>;
+
+    /// How many quads there are in all graphs.
+    fn len(&self) -> u64 {
+        std::iter::once(None)
+            .chain(self.graph_names().into_iter().map(Some))
+            .map(|graph| self.count(graph, [None; 3]))
+            .sum()
+    }
+
+    /// Whether there is no quad at all.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The columnar side of this graph; nothing where it has none (a key-value store). Then the reference
+    /// evaluator answers.
+    ///
+    /// # Errors
+    /// Where the graph had to be indexed anew after a change, and that failed.
+    fn indexed(&self) -> Result<Option<&dyn Indexed>> {
+        Ok(None)
+    }
+}
+
+/// A graph whose terms are numbered in SPARQL order, with columns to read. See the module.
+///
+/// Every method that reads stored bytes can fail: damage is an error, never an empty string or a
+/// missing row.
+pub trait Indexed: Graph {
+    /// How many terms there are: their numbers are `0..term_count()`.
+    fn term_count(&self) -> Id;
+
+    /// Where each kind of term begins and ends among the numbers.
+    fn kinds(&self) -> &Kinds;
+
+    /// The text of a term, borrowed from the graph or decoded into `scratch`: nothing is allocated once
+    /// `scratch` has grown. Numbers that follow each other decode fastest.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged, or the number is none of this graph's.
+    fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>>;
+
+    /// The texts of many terms, one call of `each` (place in `ids`, text) for each in the order of `ids`.
+    /// Neighbours in the dictionary are decoded once where `ids` is sorted.
+    ///
+    /// # Errors
+    /// As [`Self::lexical`], and what `each` reports.
+    fn lexicals(
+        &self,
+        ids: &[Id],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
+    ) -> Result<()>;
+
+    /// The number of a term, as [`Graph::id`], with damage as an error.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn find(&self, term: TermRef<'_>) -> Result<Option<Id>>;
+
+    /// The numbers of the IRIs, strings or blank nodes (only these are sorted by their text alone) whose
+    /// text starts with `prefix`; the range of the language strings so too, whatever their tag. Other
+    /// kinds give an empty range.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>>;
+
+    /// Where a term stands among the numbers, whether it occurs or not: all terms below the first number
+    /// sort before it, all terms from the second on sort after it. The two differ by one where it
+    /// occurs. Ranges for comparisons with a constant are made of this.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn position(&self, term: TermRef<'_>) -> Result<Range<Id>>;
+
+    /// The values of the range [`Kind::Number`].
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn numbers(&self) -> Result<Numbers<'_>>;
+
+    /// The instants of the ranges [`Kind::DateTime`] and [`Kind::Date`].
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn epochs(&self) -> Result<Epochs<'_>>;
+
+    /// One graph of the dataset to read, found in logarithmic time; nothing where no such graph holds a
+    /// triple. The default graph is always there, even empty.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn view(&self, graph: GraphId) -> Result<Option<View<'_>>>;
+
+    /// Several graphs merged into one, as `FROM` asks: a triple that is in two of them counts once
+    /// (SPARQL 1.1 section 13.2.1, "the RDF merge"; blank nodes of one dataset are shared). Made at
+    /// the first call for a set of graphs and kept. Graphs that are not there count as empty.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>>;
+}
