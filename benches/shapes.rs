@@ -18,7 +18,7 @@ fn main() {
         return;
     };
     let begun = Instant::now();
-    let session = match Session::open(&Source::Files(vec![data.into()])) {
+    let session = match Session::open(&Source::Files(vec![data.into()]), &baimo::embedded::EMBEDDED) {
         Ok(session) => session,
         Err(error) => return println!("{{\"error\": {:?}}}", error.to_string()),
     };
