@@ -1,7 +1,7 @@
 //! How long the parts of an answer take on the embedded graph: opening, asking, completing, explaining an error.
 
+use baimo::engine::Bindings;
 use baimo::engine::answer::Answer;
-use baimo::engine::rewrite::Bindings;
 use baimo::session::Source;
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::collections::BTreeMap;

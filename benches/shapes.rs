@@ -4,8 +4,8 @@
 //! JSON for each: seconds from the text to the last row (rows are read, not written), rows, and the cells of an
 //! answer of one row. Errors are answers too.
 
+use baimo::engine::Bindings;
 use baimo::engine::answer::Answer;
-use baimo::engine::rewrite::Bindings;
 use baimo::session::{Session, Source};
 use std::io::BufRead as _;
 use std::time::Instant;

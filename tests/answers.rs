@@ -1,7 +1,7 @@
 //! Answers of the embedded graph and of made-up rows, as tables, charts and documents.
 
+use baimo::engine::Bindings;
 use baimo::engine::answer::{Answer, Found, Row, Rows};
-use baimo::engine::rewrite::Bindings;
 use baimo::error::{Error, Kind};
 use baimo::formats::rows::{RowFormat, write_rows};
 use baimo::session::{Session, Source};

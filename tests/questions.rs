@@ -6,8 +6,8 @@
 //! #+ with: {from: "2023-05", to: "2023-05"}
 //! ```
 
+use baimo::engine::Bindings;
 use baimo::engine::answer::Answer;
-use baimo::engine::rewrite::Bindings;
 use baimo::session::{Session, Source};
 use baimo::terms::{Prefixes, Term};
 use oxigraph::io::RdfFormat;

@@ -155,7 +155,7 @@ fn only_faces_print_exit_and_read_the_environment() {
 #[test]
 fn planning_touches_no_data() {
     let mut wrong = Vec::new();
-    let planning = ["engine/rewrite", "engine/plan"];
+    let planning = ["engine/passes", "engine/plan"];
     for source in
         sources().iter().filter(|source| planning.iter().any(|folder| source.path.starts_with(folder)))
     {
@@ -173,7 +173,7 @@ fn operators_meet_only_as_batches() {
     let sources = sources();
     let operators: Vec<&Source> = sources
         .iter()
-        .filter(|source| source.path.starts_with("engine/operators/") && !source.path.ends_with("/mod.rs"))
+        .filter(|source| source.path.starts_with("engine/exec/") && !source.path.ends_with("/mod.rs"))
         .collect();
     let name = |source: &Source| {
         source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned()
@@ -183,7 +183,7 @@ fn operators_meet_only_as_batches() {
         for other in operators.iter().filter(|other| other.path != source.path) {
             for (n, line) in source.lines() {
                 if line.contains(&format!("super::{}::", name(other)))
-                    || line.contains(&format!("operators::{}::", name(other)))
+                    || line.contains(&format!("exec::{}::", name(other)))
                 {
                     wrong.push(format!("{}:{n} names the operator `{}`", source.path, name(other)));
                 }
@@ -200,7 +200,7 @@ fn the_oracle_shares_nothing_with_what_it_judges() {
         let oracle = source.path == "engine/reference.rs";
         for (n, line) in source.lines().filter(|_| source.path != "engine/lib.rs") {
             let shares = if oracle {
-                ["plan::", "operators::", "rewrite::", "statistics::"].iter().any(|part| line.contains(part))
+                ["plan::", "exec::", "passes::", "statistics::"].iter().any(|part| line.contains(part))
             } else {
                 line.contains("reference::")
             };

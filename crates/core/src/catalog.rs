@@ -6,7 +6,7 @@
 //! refuses to know how a query is evaluated and who asked.
 
 use crate::advise::Knowledge;
-use crate::engine::rewrite::Bindings;
+use crate::engine::Bindings;
 use crate::engine::syntax::tokens::{self, tokens};
 use crate::error::{Error, Kind, Result, Span};
 use crate::project::Project;

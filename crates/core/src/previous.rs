@@ -5,7 +5,7 @@
 //! and graphs; the rows themselves go into the algebra, never into a text.
 
 use crate::engine::answer::Found;
-use crate::engine::previous::MARK;
+use crate::engine::passes::previous::MARK;
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::{Error, Result, Span};
 use crate::terms::Triple;

@@ -9,7 +9,7 @@ use crate::advise::schema::{Found, Schema};
 use crate::advise::{self, Knowledge};
 use crate::catalog::{Catalog, Origin, SavedQuery};
 use crate::engine::answer::Answer;
-use crate::engine::{self, DefaultGraph, Governor, Limits, rewrite::Bindings};
+use crate::engine::{self, Bindings, DefaultGraph, Governor, Limits};
 use crate::error::{Error, Result};
 use crate::explore::diff::Diff;
 use crate::explore::names::Names;
@@ -320,9 +320,9 @@ impl Session {
         let mut query = parsed_query(text, &self.prefixes, self.project.base.as_deref())
             .map_err(|error| self.explained(text, error, false))?;
         if let Some(names) = star_columns(text) {
-            engine::rewrite::order_columns(&mut query, &names);
+            engine::passes::columns::order_columns(&mut query, &names);
         }
-        engine::rewrite::bind(&query, bindings)
+        engine::passes::bind::bind(&query, bindings)
     }
 
     /// What is legal in a query and probably not meant.
@@ -432,7 +432,7 @@ impl Session {
     fn blanked(&self, text: &str) -> (String, Cow<'_, Prefixes>) {
         let mut prefixes = Cow::Borrowed(&self.prefixes);
         if !previous::places(text).is_empty() && prefixes.namespace("").is_none() {
-            prefixes.to_mut().insert("", engine::previous::MARK);
+            prefixes.to_mut().insert("", engine::passes::previous::MARK);
         }
         (previous::blanked(text), prefixes)
     }
@@ -449,14 +449,14 @@ impl Session {
         before.has(&places, text)?;
         let mut query = self.parsed_after(text, before)?;
         if let Some(found) = before.rows {
-            engine::previous::fill(&mut query, &found.rows);
+            engine::passes::previous::fill(&mut query, &found.rows);
         }
-        let query = engine::rewrite::bind(&query, bindings)?;
+        let query = engine::passes::bind::bind(&query, bindings)?;
         let governor = Governor::new(self.limits, self.interrupt_switch());
         let Some(triples) = before.graph else {
             return engine::answer(self.graph(), &query, self.default_graph, &governor);
         };
-        let name = NamedNode::new_unchecked(engine::previous::MARK).into();
+        let name = NamedNode::new_unchecked(engine::passes::previous::MARK).into();
         let overlay = Overlay::new(self.graph(), &name, triples);
         Ok(engine::answer(&overlay, &query, self.default_graph, &governor)?.gather())
     }
@@ -473,7 +473,7 @@ impl Session {
         });
         let mut query = parsed?;
         if let Some(names) = star_columns(&marked) {
-            engine::rewrite::order_columns(&mut query, &names);
+            engine::passes::columns::order_columns(&mut query, &names);
         }
         Ok(query)
     }

@@ -9,14 +9,13 @@ pub mod explain;
 mod fixture;
 pub mod governor;
 mod guard;
-pub mod previous;
-pub mod products;
+pub mod passes;
 pub mod reference;
-pub mod rewrite;
 pub mod syntax;
 pub mod update;
 
 pub use governor::{Governor, Limits};
+pub use passes::bind::Bindings;
 
 pub use baimo_store::{error, store, terms};
 
@@ -45,7 +44,7 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    let answer = reference::answer(graph, &products::looped(query), default_graph, governor)?;
+    let answer = reference::answer(graph, &passes::cartesian::looped(query), default_graph, governor)?;
     guard::guard(answer, governor)
 }
 
@@ -59,6 +58,7 @@ pub fn explain(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<explain::Explanation> {
-    let (json, stopped) = reference::explain(graph, &products::looped(query), default_graph, governor)?;
+    let (json, stopped) =
+        reference::explain(graph, &passes::cartesian::looped(query), default_graph, governor)?;
     explain::Explanation::read(&json, graph, stopped)
 }

@@ -7,9 +7,10 @@
 use super::Knowledge;
 use super::survey::{BUDGET, Survey, all_graphs, nearest, telling};
 use crate::engine::answer::{Answer, Row};
-use crate::engine::syntax::algebra::Query;
-use crate::engine::syntax::algebra::{Expression, GraphPattern, operands};
-use crate::engine::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
+use crate::engine::syntax::algebra::{
+    self, Expression, GraphPattern, NamedNodePattern, Query, TermPattern, TriplePattern, each_operand,
+    variables_of,
+};
 use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::store::Id;
@@ -31,10 +32,7 @@ pub fn why_empty(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Vec<String> {
-    let (Query::Select { pattern, .. }
-    | Query::Ask { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }) = query;
+    let pattern = algebra::pattern(query);
     let search = Search { query, known, default_graph, governor, around: Vec::new() };
     if search.finds(pattern) != Some(false) {
         return Vec::new();
@@ -98,7 +96,15 @@ impl Search<'_> {
                 flatten(pattern, &mut parts);
                 self.parts(&parts)
             }
-            _ => Vec::new(),
+            GraphPattern::Lateral { left, .. } => match self.finds(left) {
+                Some(true) => {
+                    vec![format!("LATERAL finds nothing for any of the {} before it", self.rows_of(left))]
+                }
+                Some(false) => self.pattern(left),
+                None => Vec::new(),
+            },
+            // A list with rows finds something; what another server says is not looked into.
+            GraphPattern::Values { .. } | GraphPattern::Service { .. } => Vec::new(),
         }
     }
 
@@ -445,14 +451,14 @@ impl Search<'_> {
     }
 
     fn dropped(&self, expression: &Expression, inner: &GraphPattern) -> Vec<String> {
-        let word = if has_group(inner) { "HAVING" } else { "FILTER" };
+        let word = if algebra::group(inner).is_some() { "HAVING" } else { "FILTER" };
         let text = aggregates(expression.to_string(), inner);
         let what = format!("{word} {}", self.quote(unwrapped(&text)));
         let mut bound = BTreeSet::new();
         inner.on_in_scope_variable(|variable| {
             bound.insert(variable.clone());
         });
-        let used = variables(expression);
+        let used: Vec<Variable> = variables_of(expression).into_iter().cloned().collect();
         let missing = used.iter().find(|variable| !bound.contains(*variable));
         if let Some(variable) = missing.filter(|_| !matches!(expression, Expression::Exists(_))) {
             let name = variable.as_str();
@@ -707,53 +713,22 @@ fn split<'e>(expression: &'e Expression, out: &mut Vec<&'e Expression>) {
     }
 }
 
-fn has_group(pattern: &GraphPattern) -> bool {
-    match pattern {
-        GraphPattern::Group { .. } => true,
-        GraphPattern::Extend { inner, .. } | GraphPattern::Filter { inner, .. } => has_group(inner),
-        _ => false,
-    }
-}
-
 /// The aggregates of a HAVING in the place of the names that the parser made for them.
 fn aggregates(text: String, pattern: &GraphPattern) -> String {
-    match pattern {
-        GraphPattern::Group { aggregates, .. } => {
-            aggregates.iter().fold(text, |text, (variable, aggregate)| {
-                text.replace(&variable.to_string(), &aggregate.to_string())
-            })
-        }
-        GraphPattern::Extend { inner, .. } | GraphPattern::Filter { inner, .. } => aggregates(text, inner),
-        _ => text,
-    }
-}
-
-/// The variables of an expression, in order, each once; those inside EXISTS aside.
-fn variables(expression: &Expression) -> Vec<Variable> {
-    let mut found = Vec::new();
-    walk(expression, &mut |part| {
-        if let Expression::Variable(variable) | Expression::Bound(variable) = part
-            && !found.contains(variable)
-        {
-            found.push(variable.clone());
-        }
-    });
-    found
+    let Some(GraphPattern::Group { aggregates, .. }) = algebra::group(pattern) else { return text };
+    aggregates
+        .iter()
+        .fold(text, |text, (variable, aggregate)| text.replace(&variable.to_string(), &aggregate.to_string()))
 }
 
 fn constants(expression: &Expression) -> Vec<Literal> {
     let mut found = Vec::new();
-    walk(expression, &mut |part| {
+    each_operand(expression, &mut |part| {
         if let Expression::Literal(literal) = part {
             found.push(literal.clone());
         }
     });
     found
-}
-
-fn walk(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
-    visit(expression);
-    operands(expression).into_iter().for_each(|part| walk(part, visit));
 }
 
 /// Whether a term is what was wanted but for language, datatype, letter case, or the day of a date.
@@ -894,6 +869,11 @@ mod tests {
         ("e:a e:p \"x\"@zh . e:b e:q \"x\" .", "SELECT * { ?s e:p ?n . ?t e:q ?n }", &["STR()"]),
         ("<http://e.org/a/> e:p 1 .", "SELECT * { <http://e.org/a> e:p ?x }", &["http://e.org/a/"]),
         ("e:a e:p 1 .", "SELECT * { ?x e:p 1 }", &[]),
+        (
+            "e:a e:p 1 .",
+            "SELECT * { ?x e:p ?y LATERAL { ?x e:p ?z FILTER(?z > ?y) } }",
+            &["LATERAL", "1 row"],
+        ),
     ];
 
     #[test]

@@ -5,11 +5,10 @@
 
 use super::Knowledge;
 use super::diagnose::{Finding, suspicious_name};
-use crate::engine::syntax::algebra::Query;
 use crate::engine::syntax::algebra::{
-    AggregateExpression, Expression, Function, GraphPattern, OrderExpression, operands,
+    self, Expression, Function, GraphPattern, NamedNodePattern, Query, TermPattern, children, expressions,
+    joining_name, joining_names, operands,
 };
-use crate::engine::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::Span;
 use crate::terms::{Literal, Term};
@@ -32,10 +31,7 @@ type Vars = BTreeSet<String>;
 pub fn lints(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Lint> {
     let found = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
     let mut linter = Linter { text, found, known, outer: Vars::new(), lints: Vec::new() };
-    let (Query::Select { pattern, .. }
-    | Query::Construct { pattern, .. }
-    | Query::Describe { pattern, .. }
-    | Query::Ask { pattern, .. }) = query;
+    let pattern = algebra::pattern(query);
     linter.pattern(pattern);
     if matches!(query, Query::Select { .. }) {
         linter.projection(pattern);
@@ -80,14 +76,29 @@ impl Linter<'_> {
     }
 
     fn pattern(&mut self, pattern: &GraphPattern) {
+        self.conditions(pattern);
+        if !matches!(pattern, GraphPattern::Project { .. } | GraphPattern::OrderBy { .. }) {
+            self.product(pattern);
+        }
+        if let GraphPattern::Lateral { left, right } = pattern {
+            self.pattern(left);
+            // The right side is answered for each row of the left one, and sees its values.
+            self.within(variables(left), |linter| linter.pattern(right));
+            return;
+        }
+        for inner in children(pattern) {
+            // A join within a join belongs to the outer one.
+            if is_joining(pattern) && is_joining(inner) { self.parts(inner) } else { self.pattern(inner) }
+        }
+    }
+
+    /// What a pattern says itself: its conditions, and the constants of its triples.
+    fn conditions(&mut self, pattern: &GraphPattern) {
         match pattern {
             GraphPattern::Filter { expr, inner } => {
                 let bound = variables(inner);
                 self.out_of_scope(expr, &bound);
-                let outer = self.outer.clone();
-                self.outer.extend(bound);
-                self.expression(expr);
-                self.outer = outer;
+                self.within(bound, |linter| linter.expression(expr));
             }
             GraphPattern::LeftJoin { left, right, expression } => {
                 let mut bound = variables(left);
@@ -99,17 +110,17 @@ impl Linter<'_> {
                     self.expression(expression);
                 }
             }
-            GraphPattern::Extend { expression, .. } => self.expression(expression),
             GraphPattern::Bgp { patterns } => patterns.iter().for_each(|triple| self.object(&triple.object)),
-            _ => {}
+            other => expressions(other).into_iter().for_each(|expression| self.expression(expression)),
         }
-        if !matches!(pattern, GraphPattern::Project { .. } | GraphPattern::OrderBy { .. }) {
-            self.product(pattern);
-        }
-        for inner in children(pattern) {
-            // A join within a join belongs to the outer one.
-            if is_joining(pattern) && is_joining(inner) { self.parts(inner) } else { self.pattern(inner) }
-        }
+    }
+
+    /// Looks at a part of the query that sees the values of `bound` from outside.
+    fn within(&mut self, bound: Vars, look: impl FnOnce(&mut Self)) {
+        let outer = self.outer.clone();
+        self.outer.extend(bound);
+        look(self);
+        self.outer = outer;
     }
 
     /// As [`Self::pattern`], for a part of a join whose product was looked at already.
@@ -124,6 +135,7 @@ impl Linter<'_> {
     fn product(&mut self, pattern: &GraphPattern) {
         let (mut atoms, mut links) = (Vec::new(), Vec::new());
         atoms_of(pattern, &mut atoms, &mut links);
+        links.push(self.outer.clone());
         let mut islands: Vec<Vars> = Vec::new();
         for (vars, is_link) in
             atoms.into_iter().map(|vars| (vars, false)).chain(links.into_iter().map(|vars| (vars, true)))
@@ -351,6 +363,7 @@ fn is_joining(pattern: &GraphPattern) -> bool {
             | GraphPattern::Filter { .. }
             | GraphPattern::Extend { .. }
             | GraphPattern::LeftJoin { .. }
+            | GraphPattern::Lateral { .. }
     )
 }
 
@@ -363,82 +376,85 @@ fn atoms_of(pattern: &GraphPattern, atoms: &mut Vec<Vars>, links: &mut Vec<Vars>
         }
         GraphPattern::Bgp { patterns } => atoms.extend(patterns.iter().map(|triple| {
             let mut vars = Vars::new();
-            of_triple(triple, &mut vars);
+            joining_names(triple, &mut vars);
             vars
         })),
-        GraphPattern::Filter { expr, inner } => {
+        GraphPattern::Filter { inner, .. } => {
             atoms_of(inner, atoms, links);
-            let mut vars = Vars::new();
-            all_variables(expr, &mut vars);
+            links.push(tied(pattern));
+        }
+        GraphPattern::Extend { inner, variable, .. } => {
+            atoms_of(inner, atoms, links);
+            let mut vars = tied(pattern);
+            vars.insert(variable.as_str().to_owned());
             links.push(vars);
         }
-        GraphPattern::Extend { inner, variable, expression } => {
-            atoms_of(inner, atoms, links);
-            let mut vars = Vars::from([variable.as_str().to_owned()]);
-            all_variables(expression, &mut vars);
-            links.push(vars);
-        }
-        GraphPattern::LeftJoin { left, right, expression } => {
+        GraphPattern::LeftJoin { left, right, .. } => {
             atoms_of(left, atoms, links);
-            let mut vars = variables(right);
-            if let Some(expression) = expression {
-                all_variables(expression, &mut vars);
+            let mut vars = tied(pattern);
+            vars.extend(variables(right));
+            links.push(vars);
+        }
+        // The pairing is asked for: whatever the right side binds goes with all of the left.
+        GraphPattern::Lateral { left, right } => {
+            atoms_of(left, atoms, links);
+            let (left, mut vars) = (variables(left), mentioned(right));
+            if left.is_disjoint(&vars) {
+                vars.extend(left);
             }
             links.push(vars);
         }
         GraphPattern::Minus { left, .. } => atoms_of(left, atoms, links),
         // One row of constants pairs with everything at no cost.
         GraphPattern::Values { bindings, .. } if bindings.len() < 2 => {}
+        // A sub-select, often one row on purpose.
         GraphPattern::Project { .. }
         | GraphPattern::Group { .. }
         | GraphPattern::Slice { .. }
-        | GraphPattern::Distinct { .. } => {
-            // A sub-select, often one row on purpose.
-            links.push(variables(pattern));
-        }
-        _ => atoms.push(variables(pattern)),
+        | GraphPattern::Distinct { .. }
+        | GraphPattern::Reduced { .. }
+        | GraphPattern::OrderBy { .. } => links.push(variables(pattern)),
+        GraphPattern::Path { .. }
+        | GraphPattern::Union { .. }
+        | GraphPattern::Graph { .. }
+        | GraphPattern::Values { .. }
+        | GraphPattern::Service { .. } => atoms.push(variables(pattern)),
     }
 }
 
-fn children(pattern: &GraphPattern) -> Vec<&GraphPattern> {
-    match pattern {
-        GraphPattern::Join { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Union { left, right }
-        | GraphPattern::Minus { left, right } => vec![left, right],
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::Graph { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Project { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Group { inner, .. } => vec![inner],
-        _ => Vec::new(),
-    }
+/// The variables that the conditions of a pattern tie to one another.
+fn tied(pattern: &GraphPattern) -> Vars {
+    let mut vars = Vars::new();
+    expressions(pattern).into_iter().for_each(|expression| all_variables(expression, &mut vars));
+    vars
+}
+
+/// The variables that stand anywhere in a pattern, in its conditions too.
+fn mentioned(pattern: &GraphPattern) -> Vars {
+    let mut vars = variables(pattern);
+    vars.extend(tied(pattern));
+    children(pattern).into_iter().for_each(|child| vars.extend(mentioned(child)));
+    vars
 }
 
 /// The variables that a pattern can bind.
 fn variables(pattern: &GraphPattern) -> Vars {
     let mut vars = Vars::new();
     match pattern {
-        GraphPattern::Bgp { patterns } => patterns.iter().for_each(|triple| of_triple(triple, &mut vars)),
-        GraphPattern::Path { subject, object, .. } => {
-            of_term(subject, &mut vars);
-            of_term(object, &mut vars);
+        GraphPattern::Bgp { patterns } => {
+            patterns.iter().for_each(|triple| joining_names(triple, &mut vars));
         }
-        GraphPattern::Minus { left, .. } => return variables(left),
+        GraphPattern::Path { subject, object, .. } => {
+            joining_name(subject, &mut vars);
+            joining_name(object, &mut vars);
+        }
+        GraphPattern::Minus { left, .. } => vars = variables(left),
         GraphPattern::Values { variables, .. } | GraphPattern::Project { variables, .. } => {
             vars.extend(variables.iter().map(|variable| variable.as_str().to_owned()));
         }
         GraphPattern::Group { variables, aggregates, .. } => {
-            vars.extend(
-                variables
-                    .iter()
-                    .chain(aggregates.iter().map(|(variable, _)| variable))
-                    .map(|variable| variable.as_str().to_owned()),
-            );
+            let computed = aggregates.iter().map(|(variable, _)| variable);
+            vars.extend(variables.iter().chain(computed).map(|variable| variable.as_str().to_owned()));
         }
         GraphPattern::Service { name, inner, .. } | GraphPattern::Graph { name, inner } => {
             vars = variables(inner);
@@ -446,36 +462,23 @@ fn variables(pattern: &GraphPattern) -> Vars {
                 vars.insert(name.as_str().to_owned());
             }
         }
-        _ => {
-            if let GraphPattern::Extend { variable, .. } = pattern {
-                vars.insert(variable.as_str().to_owned());
-            }
+        GraphPattern::Extend { inner, variable, .. } => {
+            vars = variables(inner);
+            vars.insert(variable.as_str().to_owned());
+        }
+        GraphPattern::Join { .. }
+        | GraphPattern::LeftJoin { .. }
+        | GraphPattern::Lateral { .. }
+        | GraphPattern::Union { .. }
+        | GraphPattern::Filter { .. }
+        | GraphPattern::OrderBy { .. }
+        | GraphPattern::Distinct { .. }
+        | GraphPattern::Reduced { .. }
+        | GraphPattern::Slice { .. } => {
             children(pattern).into_iter().for_each(|inner| vars.extend(variables(inner)));
         }
     }
     vars
-}
-
-fn of_triple(triple: &TriplePattern, vars: &mut Vars) {
-    of_term(&triple.subject, vars);
-    if let NamedNodePattern::Variable(variable) = &triple.predicate {
-        vars.insert(variable.as_str().to_owned());
-    }
-    of_term(&triple.object, vars);
-}
-
-fn of_term(term: &TermPattern, vars: &mut Vars) {
-    match term {
-        TermPattern::Variable(variable) => {
-            vars.insert(variable.as_str().to_owned());
-        }
-        // A blank node joins as a variable does; `:` keeps it apart from those.
-        TermPattern::BlankNode(node) => {
-            vars.insert(format!("_:{}", node.as_str()));
-        }
-        TermPattern::Triple(triple) => of_triple(triple, vars),
-        _ => {}
-    }
 }
 
 /// The variables without which an expression fails: not those that may be unbound on purpose.
@@ -515,18 +518,8 @@ fn projection(pattern: &GraphPattern) -> Option<(Vec<String>, &GraphPattern)> {
 /// Whether rows come in a stated order, or there is only one.
 fn is_ordered(pattern: &GraphPattern) -> bool {
     match pattern {
-        GraphPattern::OrderBy { expression, .. } => {
-            expression.iter().any(|order| matches!(order, OrderExpression::Asc(_) | OrderExpression::Desc(_)))
-        }
-        GraphPattern::Group { variables, aggregates, .. } => {
-            variables.is_empty()
-                && aggregates.iter().any(|(_, aggregate)| {
-                    matches!(
-                        aggregate,
-                        AggregateExpression::CountSolutions { .. } | AggregateExpression::FunctionCall { .. }
-                    )
-                })
-        }
+        GraphPattern::OrderBy { .. } => true,
+        GraphPattern::Group { variables, .. } => variables.is_empty(),
         GraphPattern::Project { inner, .. }
         | GraphPattern::Distinct { inner }
         | GraphPattern::Reduced { inner }
@@ -582,6 +575,18 @@ mod tests {
             ),
             ("SELECT ?x { ?x a bm:Release ; bm:date ?d } ORDER BY ?d LIMIT 3", vec![]),
             ("SELECT (COUNT(*) AS ?n) { ?x a bm:Release ; bm:date ?x } LIMIT 1", vec![]),
+            // SEP-0006: the right side of LATERAL is answered for each row of the left, and sees its values.
+            (
+                "SELECT ?x ?d { ?x a bm:Release LATERAL { SELECT ?x ?d { ?x bm:date ?d } ORDER BY ?d LIMIT 1 } }",
+                vec![],
+            ),
+            ("SELECT ?x ?d { ?x a bm:Release LATERAL { ?y bm:date ?d FILTER(?y = ?x) } }", vec![]),
+            ("SELECT ?x ?d { ?x a bm:Release LATERAL { ?y bm:date ?d } ?d ?y ?x }", vec![]),
+            ("SELECT ?p ?q { ?x bm:vendor ?y LATERAL { ?x bm:date ?p . ?y bm:date ?q } }", vec![]),
+            (
+                "SELECT ?x ?d { ?x a bm:Release LATERAL { ?x bm:date ?d . ?p a bm:Policy ; bm:date ?p } }",
+                vec!["1:53 two parts of the pattern share no variable"],
+            ),
         ] {
             assert_eq!(said(text), expected, "{text}");
         }

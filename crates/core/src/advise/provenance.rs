@@ -5,11 +5,12 @@
 
 use super::Knowledge;
 use super::survey::{all_graphs, local_name};
+use crate::engine::Bindings;
 use crate::engine::answer::{Answer, Row};
-use crate::engine::rewrite::Bindings;
-use crate::engine::syntax::algebra::Query;
-use crate::engine::syntax::algebra::{GraphPattern, PropertyPathExpression};
-use crate::engine::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
+use crate::engine::syntax::algebra::{
+    self, GraphPattern, NamedNodePattern, PropertyPathExpression, Query, TermPattern, TriplePattern,
+    children, children_mut,
+};
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::error::Result;
 use crate::store::{Id, Pattern};
@@ -235,7 +236,7 @@ impl Tracer<'_> {
             })
             .map(|(v, term)| (v.clone(), term.clone()))
             .collect();
-        let query = engine::rewrite::bind(&query, &constants)?;
+        let query = engine::passes::bind::bind(&query, &constants)?;
         let Answer::Rows(rows) = engine::answer(self.known.graph, &query, self.default_graph, self.governor)?
         else {
             return Ok(Vec::new());
@@ -277,20 +278,11 @@ impl Tracer<'_> {
                 }
                 Ok(())
             }
-            GraphPattern::Join { left, right }
-            | GraphPattern::LeftJoin { left, right, .. }
-            | GraphPattern::Union { left, right } => {
-                self.collect(left, solution)?;
-                self.collect(right, solution)
-            }
-            GraphPattern::Filter { inner, .. }
-            | GraphPattern::Extend { inner, .. }
-            | GraphPattern::Graph { inner, .. }
-            | GraphPattern::Minus { left: inner, .. } => self.collect(inner, solution),
-            GraphPattern::Project { .. } | GraphPattern::Distinct { .. } | GraphPattern::Slice { .. } => {
-                self.behind(pattern, solution, SOLUTIONS)
-            }
-            _ => Ok(()),
+            GraphPattern::Minus { left, .. } => self.collect(left, solution),
+            // What another server found is not in this graph.
+            GraphPattern::Service { .. } => Ok(()),
+            subquery if algebra::is_subquery(subquery) => self.behind(subquery, solution, SOLUTIONS),
+            whole => children(whole).into_iter().try_for_each(|part| self.collect(part, solution)),
         }
     }
 
@@ -550,18 +542,12 @@ fn core(pattern: &GraphPattern) -> (&GraphPattern, Option<&[Variable]>) {
         | GraphPattern::Reduced { inner }
         | GraphPattern::OrderBy { inner, .. }
         | GraphPattern::Slice { inner, .. } => core(inner),
-        GraphPattern::Extend { inner, .. } | GraphPattern::Filter { inner, .. } if over_group(inner) => {
+        GraphPattern::Extend { inner, .. } | GraphPattern::Filter { inner, .. }
+            if algebra::group(inner).is_some() =>
+        {
             core(inner)
         }
         other => (other, None),
-    }
-}
-
-fn over_group(pattern: &GraphPattern) -> bool {
-    match pattern {
-        GraphPattern::Group { .. } => true,
-        GraphPattern::Extend { inner, .. } | GraphPattern::Filter { inner, .. } => over_group(inner),
-        _ => false,
     }
 }
 
@@ -581,17 +567,11 @@ fn name_blanks(pattern: &mut GraphPattern) {
             name(subject);
             name(object);
         }
-        GraphPattern::Join { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Union { left, right } => {
-            name_blanks(left);
-            name_blanks(right);
-        }
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::Graph { inner, .. }
-        | GraphPattern::Minus { left: inner, .. } => name_blanks(inner),
-        _ => {}
+        GraphPattern::Minus { left, .. } => name_blanks(left),
+        GraphPattern::Service { .. } => {}
+        // A subquery is looked into by itself.
+        subquery if algebra::is_subquery(subquery) => {}
+        whole => children_mut(whole).into_iter().for_each(name_blanks),
     }
 }
 
@@ -680,6 +660,13 @@ mod tests {
             "SELECT * { { vendor:douyin bm:partOf ?y } UNION { vendor:douyin bm:batch ?y } OPTIONAL { ?y bm:batch ?b } }",
         );
         assert_eq!(provenance.triples.len(), 1, "{shown}");
+    }
+
+    #[test]
+    fn lateral_shows_both_sides() {
+        let (provenance, shown) =
+            first("SELECT ?x ?l { ?x bm:released ?m LATERAL { ?m rdfs:label ?l } } ORDER BY ?x LIMIT 1");
+        assert_eq!(provenance.triples.len(), 2, "{shown}");
     }
 
     #[test]

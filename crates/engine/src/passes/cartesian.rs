@@ -2,54 +2,28 @@
 //!
 //! In: an algebra. Out: the same with each basic graph pattern cut into its connected parts, joined
 //! by LATERAL. Parts without a common variable cannot see each other, so the answer is the same; but
-//! the evaluator then asks the graph for each pair, and so meets the governor, where a product in its
-//! own memory could not be stopped. It refuses to know data.
+//! the evaluator then asks the graph for each pair, and so meets the governor, where a cross product in its
+//! own memory could not be stopped. What SERVICE sends elsewhere is left as it is.
 
-use spargebra::Query;
-use spargebra::algebra::GraphPattern;
-use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use crate::syntax::algebra::{GraphPattern, Query, TriplePattern, children_mut, joining_names, pattern_mut};
 use std::collections::BTreeSet;
 
 /// `query` with every basic graph pattern cut into its connected parts.
 pub fn looped(query: &Query) -> Query {
     let mut query = query.clone();
-    match &mut query {
-        Query::Select { pattern, .. }
-        | Query::Construct { pattern, .. }
-        | Query::Ask { pattern, .. }
-        | Query::Describe { pattern, .. } => cut(pattern),
-    }
+    cut(pattern_mut(&mut query));
     query
 }
 
 fn cut(pattern: &mut GraphPattern) {
-    match pattern {
-        GraphPattern::Bgp { patterns } => {
-            let parts = components(std::mem::take(patterns))
-                .into_iter()
-                .map(|patterns| GraphPattern::Bgp { patterns });
-            *pattern = parts
-                .reduce(|left, right| GraphPattern::Lateral { left: Box::new(left), right: Box::new(right) })
-                .unwrap_or_default();
-        }
-        GraphPattern::Join { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Lateral { left, right }
-        | GraphPattern::Union { left, right }
-        | GraphPattern::Minus { left, right } => {
-            cut(left);
-            cut(right);
-        }
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::Graph { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Project { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Group { inner, .. } => cut(inner),
-        GraphPattern::Path { .. } | GraphPattern::Values { .. } | GraphPattern::Service { .. } => {}
+    if let GraphPattern::Bgp { patterns } = pattern {
+        let parts =
+            components(std::mem::take(patterns)).into_iter().map(|patterns| GraphPattern::Bgp { patterns });
+        *pattern = parts
+            .reduce(|left, right| GraphPattern::Lateral { left: Box::new(left), right: Box::new(right) })
+            .unwrap_or_default();
+    } else if !matches!(pattern, GraphPattern::Service { .. }) {
+        children_mut(pattern).into_iter().for_each(cut);
     }
 }
 
@@ -58,7 +32,7 @@ fn components(patterns: Vec<TriplePattern>) -> Vec<Vec<TriplePattern>> {
     let mut parts: Vec<(BTreeSet<String>, Vec<TriplePattern>)> = Vec::new();
     for pattern in patterns {
         let mut names = BTreeSet::new();
-        names_of_triple(&pattern, &mut names);
+        joining_names(&pattern, &mut names);
         // A pattern without variables is a test: it stays with what is there.
         let joined = |(have, _): &(BTreeSet<String>, _)| names.is_empty() || !have.is_disjoint(&names);
         match parts.iter().position(joined) {
@@ -86,23 +60,6 @@ fn components(patterns: Vec<TriplePattern>) -> Vec<Vec<TriplePattern>> {
     parts.into_iter().map(|(_, patterns)| patterns).collect()
 }
 
-fn names_of_triple(triple: &TriplePattern, names: &mut BTreeSet<String>) {
-    names_of(&triple.subject, names);
-    if let NamedNodePattern::Variable(variable) = &triple.predicate {
-        names.insert(variable.to_string());
-    }
-    names_of(&triple.object, names);
-}
-
-fn names_of(term: &TermPattern, names: &mut BTreeSet<String>) {
-    match term {
-        TermPattern::Variable(variable) => drop(names.insert(variable.to_string())),
-        TermPattern::BlankNode(node) => drop(names.insert(node.to_string())),
-        TermPattern::Triple(triple) => names_of_triple(triple, names),
-        TermPattern::NamedNode(_) | TermPattern::Literal(_) => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,7 +71,7 @@ mod tests {
     use std::time::Duration;
 
     fn parts(text: &str) -> usize {
-        let query = spargebra::SparqlParser::new().parse_query(text).unwrap();
+        let query = crate::syntax::parse::query(text, &prefixes(), None).unwrap();
         looped(&query).to_string().matches("LATERAL").count() + 1
     }
 

@@ -1,0 +1,8 @@
+//! Passes over the algebra: a query in, an equal or more definite query out. Pure; no pass sees data.
+//!
+//! In the order in which a query goes through them: [`columns`], [`previous`], [`bind`], [`cartesian`].
+
+pub mod bind;
+pub mod cartesian;
+pub mod columns;
+pub mod previous;
