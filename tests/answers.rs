@@ -1,7 +1,7 @@
 //! Answers of the embedded graph and of made-up rows, as tables, charts and documents.
 
 use baimo::engine::Bindings;
-use baimo::engine::answer::{Answer, Found, Row, Rows};
+use baimo::engine::answer::{Answer, Row, Rows, Solutions};
 use baimo::error::{Error, Kind};
 use baimo::formats::rows::{RowFormat, write_rows};
 use baimo::session::{Session, Source};
@@ -14,7 +14,7 @@ fn session() -> Session {
     baimo::embedded::open(&Source::Embedded).unwrap()
 }
 
-fn saved(session: &Session, name: &str) -> Result<Found, Vec<Triple>> {
+fn saved(session: &Session, name: &str) -> Result<Solutions, Vec<Triple>> {
     let path = format!("{}/queries/{name}.rq", env!("CARGO_MANIFEST_DIR"));
     let mut bindings = Bindings::new();
     let text = std::fs::read_to_string(path).unwrap();
@@ -125,12 +125,12 @@ fn a_chart_without_its_column_says_what_is_missing() {
     assert_eq!(error.hints, ["its columns are: v0"]);
 }
 
-fn found(rows: Vec<Row>, columns: usize) -> Found {
+fn found(rows: Vec<Row>, columns: usize) -> Solutions {
     let variables = (0..columns).map(|i| Variable::new_unchecked(format!("v{i}"))).collect();
-    Found { variables, rows, stopped: None }
+    Solutions { variables, rows, stopped: None }
 }
 
-fn written(found: &Found, format: RowFormat) -> String {
+fn written(found: &Solutions, format: RowFormat) -> String {
     let prefixes = Prefixes::well_known();
     let mut out = Vec::new();
     write_rows(found.replay(), format, &Style::plain(&prefixes), &mut out).unwrap();

@@ -47,16 +47,16 @@ pub enum Verb {
                             baimo query 'CONSTRUCT WHERE { vendor:baidu ?p ?o }'\n\n\
                             Prefixes of the graph and the well-known ones need no declaration.")]
     Query(Query),
-    /// Ask a saved question by its name
+    /// Run a saved query by its name
     #[command(
         override_usage = "baimo run NAME [--PARAMETER VALUE]... [OPTIONS]",
         after_help = "Examples:\n  baimo run timeline\n  baimo run timeline --help\n  \
                             baimo run timeline --vendor 百度\n  \
                             baimo run timeline --param vendor=百度 -F csv\n\n\
-                            `baimo queries` lists the saved questions, `baimo run NAME --help` the parameters of one."
+                            `baimo queries` lists the saved queries, `baimo run NAME --help` the parameters of one."
     )]
     Run(Run),
-    /// List, find, show and export the saved questions
+    /// List, find, show and export the saved queries
     #[command(
         args_conflicts_with_subcommands = true,
         after_help = "Examples:\n  baimo queries\n  baimo queries vendor\n  baimo queries 备案\n  \
@@ -116,7 +116,7 @@ pub enum Verb {
                             To use them, add to ~/.bashrc:   source <(baimo completions bash)\n\
                             to ~/.zshrc:                     source <(baimo completions zsh)\n\
                             to ~/.config/fish/config.fish:   baimo completions fish | source\n\
-                            They complete names of saved questions and values of their parameters too.")]
+                            They complete names of saved queries and values of their parameters too.")]
     Completions(Completions),
     /// Print the manual page, of baimo or of one verb
     #[command(
@@ -136,7 +136,7 @@ impl Verb {
         matches!(self, Self::Update(_) | Self::Load(_))
     }
 
-    /// How many words a saved question was called with, its name included.
+    /// How many words a saved query was called with, its name included.
     fn call(&self) -> usize {
         match self {
             Self::Run(Run { call: Some(Call::Saved(words)) }) => words.len(),
@@ -145,7 +145,7 @@ impl Verb {
     }
 }
 
-/// Which saved question, with what.
+/// Which saved query, with what.
 #[derive(Debug, Clone, Args)]
 pub struct Run {
     /// The name and the parameters.
@@ -153,7 +153,7 @@ pub struct Run {
     pub call: Option<Call>,
 }
 
-/// The name of a saved question and the words after it.
+/// The name of a saved query and the words after it.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Call {
     /// The name and the words after it: what they mean is known when its header is read.
@@ -161,7 +161,7 @@ pub enum Call {
     Saved(Vec<OsString>),
 }
 
-/// What to do with the saved questions.
+/// What to do with the saved queries.
 #[derive(Debug, Clone, Args)]
 pub struct Queries {
     /// Only those with these words in name, tags or summary
@@ -172,7 +172,7 @@ pub struct Queries {
     pub action: Option<QueriesAction>,
 }
 
-/// What to do with the saved questions, if not list them.
+/// What to do with the saved queries, if not list them.
 #[derive(Debug, Clone, Subcommand)]
 pub enum QueriesAction {
     /// Show the text of one
@@ -305,7 +305,7 @@ pub struct Query {
 pub struct Options {
     /// Which graph is asked.
     #[command(flatten)]
-    pub place: Place,
+    pub place: GraphOptions,
     /// How much a question may take.
     #[command(flatten)]
     pub limits: Limits,
@@ -317,7 +317,7 @@ pub struct Options {
 /// Which graph is asked.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which graph is asked")]
-pub struct Place {
+pub struct GraphOptions {
     /// Ask these RDF files instead; globs and `-` (stdin) too, plain or compressed
     #[arg(short, long, global = true, value_name = "FILE")]
     pub data: Vec<PathBuf>,
@@ -420,7 +420,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed> {
     }
 }
 
-/// Parses words. Those after the name of a saved question are its own, so that the parser leaves
+/// Parses words. Those after the name of a saved query are its own, so that the parser leaves
 /// them alone; the options of baimo among them are moved before the name, and all is parsed again.
 fn parse_with<P: Parser>(
     words: Vec<OsString>,

@@ -62,14 +62,14 @@ pub fn run(
     }
 }
 
-/// Whoever types the name of a saved question as a verb is told how to run it.
+/// Whoever types the name of a saved query as a verb is told how to run it.
 fn saved_instead(error: Error, words: &[OsString]) -> Error {
     let mut missed = words.iter().skip(1).filter_map(|word| word.to_str());
     let missed = missed.find(|word| error.message.contains(&format!("no verb `{word}`")));
     let here = || embedded::open(&std::env::current_dir().map_or(Source::Embedded, Source::Here)).ok();
     match missed.zip(here()) {
         Some((word, session)) if session.catalog().is_ok_and(|catalog| catalog.get(word).is_ok()) => {
-            error.hint(format!("it is a saved question:  baimo run {word}"))
+            error.hint(format!("it is a saved query:  baimo run {word}"))
         }
         _ => error,
     }
@@ -85,8 +85,8 @@ pub fn open(
     progress: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Session> {
     let source = match &options.place {
-        args::Place { store: Some(folder), .. } => Source::Store(folder.clone()),
-        args::Place { data, .. } if !data.is_empty() => Source::Files(data.clone()),
+        args::GraphOptions { store: Some(folder), .. } => Source::Store(folder.clone()),
+        args::GraphOptions { data, .. } if !data.is_empty() => Source::Files(data.clone()),
         _ => std::env::current_dir().map_or(Source::Embedded, Source::Here),
     };
     let mut session = Session::open_with(&source, &embedded::EMBEDDED, progress)?;

@@ -34,7 +34,7 @@ pub fn init(folder: &Path, output: &Output) -> Result<()> {
     }
     let there = if folder == Path::new(".") { String::new() } else { format!("cd {} && ", folder.display()) };
     output.report.note(&format!(
-        "{} is a graph now: an ontology, data, saved questions, tests\n  try:  {there}baimo run books",
+        "{} is a graph now: an ontology, data, saved queries, tests\n  try:  {there}baimo run books",
         folder.display()
     ));
     Ok(())

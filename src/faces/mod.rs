@@ -11,7 +11,7 @@ pub mod cli;
 mod init;
 // Where answers go, and in which shape.
 pub mod output;
-// Parameters of saved questions as options.
+// Parameters of saved queries as options.
 pub mod params;
 // The prompt.
 pub mod repl;

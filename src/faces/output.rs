@@ -5,7 +5,7 @@
 
 use super::args::Shape;
 use super::report::Report;
-use crate::engine::answer::{Answer, Found, Rows};
+use crate::engine::answer::{Answer, Rows, Solutions};
 use crate::error::{Error, Kind, Result};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle};
 use crate::formats::rows::{self, RowFormat};
@@ -218,7 +218,7 @@ impl Output {
     fn drawn(
         &self,
         session: &Session,
-        found: &Found,
+        found: &Solutions,
         format: RowFormat,
         directive: Option<&Directive>,
         about: &About,

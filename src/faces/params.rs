@@ -1,6 +1,6 @@
-//! Parameters of a saved question as options of the command line, with help.
+//! Parameters of a saved query as options of the command line, with help.
 //!
-//! In: a saved question and the words after its name. Out: values by parameter. It refuses to
+//! In: a saved query and the words after its name. Out: values by parameter. It refuses to
 //! know what a value means.
 
 use super::args;
@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, Command};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-/// What the words after the name of a saved question say.
+/// What the words after the name of a saved query say.
 #[derive(Debug)]
 pub enum Given {
     /// Values by the names of parameters.
@@ -19,7 +19,7 @@ pub enum Given {
     Help(String),
 }
 
-/// Reads the words after the name of a saved question.
+/// Reads the words after the name of a saved query.
 ///
 /// # Errors
 /// A usage error that names the parameter and the way out.
@@ -83,7 +83,7 @@ fn give(given: &mut BTreeMap<String, String>, name: &str, value: &str) -> Result
 const PARAM: &str = "\0param";
 const VALUES: &str = "\0values";
 
-/// The saved question as a command: its help is made of it, and its completion.
+/// The saved query as a command: its help is made of it, and its completion.
 pub fn command(saved: &SavedQuery, language: &str) -> Command {
     let (summary, description) = (saved.summary.get(language), saved.description.get(language));
     let long = format!("{summary}\n\n{}", description.trim()).trim().to_owned();

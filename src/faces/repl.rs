@@ -6,10 +6,10 @@
 
 pub mod commands;
 
-mod asking;
-mod doing;
+mod dispatch;
 mod editor;
 mod home;
+mod last_answer;
 mod progress;
 mod script;
 pub mod statement;
@@ -18,7 +18,7 @@ use super::output::Output;
 use super::report::exit_code;
 use crate::advise::complete as known;
 use crate::engine::Bindings;
-use crate::engine::answer::Found;
+use crate::engine::answer::Solutions;
 use crate::error::{Error, Kind, Result};
 use crate::session::Session;
 use crate::terms::Triple;
@@ -54,7 +54,7 @@ struct Question {
 /// The last answer.
 enum Last {
     Nothing,
-    Rows(Found),
+    Rows(Solutions),
     Yes(bool),
     Graph(Vec<Triple>),
 }
@@ -308,7 +308,7 @@ impl Shell {
     }
 }
 
-/// A saved question to begin with: one that draws a timeline, or any chart, and asks for nothing.
+/// A saved query to begin with: one that draws a timeline, or any chart, and asks for nothing.
 fn example(session: &Session) -> String {
     let catalog = session.catalog().ok();
     let drawn = |query: &&crate::catalog::SavedQuery| {

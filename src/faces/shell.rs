@@ -82,7 +82,7 @@ pub fn manuals(folder: &std::path::Path) -> Result<()> {
         .map_err(|error| Error::store(format!("cannot write into {}", folder.display())).because(error))
 }
 
-/// The command with the saved questions of the folder's graph as verbs of `run`.
+/// The command with the saved queries of the folder's graph as verbs of `run`.
 fn command() -> Command {
     let command = args::command();
     let Some(session) = here() else { return command };

@@ -117,7 +117,7 @@ fn named(mut error: Error, name: &str) -> Error {
 
 fn run_saved(run: &Run, session: &Session, output: &mut Output) -> Result<()> {
     let Some((name, words)) = run.call.as_ref().and_then(|Call::Saved(words)| words.split_first()) else {
-        return Err(Error::usage("the name of the saved question is missing")
+        return Err(Error::usage("the name of the saved query is missing")
             .hint("`baimo queries` lists them, `baimo queries WORD` finds some"));
     };
     let name = name.to_str().ok_or_else(|| Error::usage("the name is no UTF-8 text"))?;
@@ -196,12 +196,12 @@ fn list_saved(queries: &Queries, session: &Session, output: &mut Output) -> Resu
     let found: Vec<Row> = catalog()?.find(&queries.words).into_iter().map(row).map(cut).collect();
     if found.is_empty() {
         output.report.note(&format!(
-            "no saved question has `{}` in its name, tags or summary; `baimo queries` lists all",
+            "no saved query has `{}` in its name, tags or summary; `baimo queries` lists all",
             queries.words.join(" ")
         ));
     }
     let head: Vec<_> = ["name", "summary", "parameters", "tags"].into_iter().take(shown).collect();
-    rows(&head, found, ("saved question", "saved questions"), session, output)
+    rows(&head, found, ("saved query", "saved queries"), session, output)
 }
 
 /// Writes rows made here.
@@ -265,7 +265,7 @@ fn constructed(export: &Export, session: &Session, output: &mut Output) -> Resul
             let answer = session.query(&saved.text, &bindings).map_err(|error| named(error, name))?;
             let with: Vec<_> = given.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
-            (answer, format!("the saved question {name}{with}"))
+            (answer, format!("the saved query {name}{with}"))
         }
         None => {
             let query = Query { text: None, query: export.query.clone(), file: export.file.clone() };
@@ -370,7 +370,7 @@ fn thing_named(text: &str, session: &Session) -> Result<Term> {
 }
 
 /// The things whose names are nearest to a text: to the end of an IRI, to all but the last letters.
-fn nearest(text: &str, session: &Session) -> Vec<crate::advise::schema::Found> {
+fn nearest(text: &str, session: &Session) -> Vec<crate::advise::schema::Match> {
     let found = session.search(text, 3);
     if !found.is_empty() {
         return found;
@@ -430,7 +430,7 @@ fn find(search: &Search, session: &Session, output: &mut Output) -> Result<()> {
     if found.is_empty() {
         output.report.note(&format!("nothing here is called `{words}`, nor anything like it"));
     }
-    let row = |hit: crate::advise::schema::Found| {
+    let row = |hit: crate::advise::schema::Match| {
         let label = hit.label.as_deref().and_then(text);
         let class = hit.class.as_deref().and_then(|class| short_or_text(class, session));
         vec![Some(hit.term), label, class, text(&hit.matched)]

@@ -4,7 +4,7 @@
 //! reads, and one of the same length for finding the place of an error. It refuses to know prompts
 //! and graphs; the rows themselves go into the algebra, never into a text.
 
-use crate::engine::answer::Found;
+use crate::engine::answer::Solutions;
 use crate::engine::passes::previous::MARK;
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::{Error, Result, Span};
@@ -13,23 +13,23 @@ use std::ops::Range;
 
 /// The answer before a question.
 #[derive(Clone, Copy, Default)]
-pub struct Before<'a> {
+pub struct PreviousAnswer<'a> {
     /// The rows, where it was a SELECT.
-    pub rows: Option<&'a Found>,
+    pub rows: Option<&'a Solutions>,
     /// The triples, where it was a CONSTRUCT or DESCRIBE.
     pub graph: Option<&'a [Triple]>,
 }
 
-impl Before<'_> {
+impl PreviousAnswer<'_> {
     /// Whether there is what the places ask for.
     ///
     /// # Errors
     /// Where there is not, with the place.
-    pub fn has(&self, places: &[Place], text: &str) -> Result<()> {
+    pub fn has(&self, places: &[Reference], text: &str) -> Result<()> {
         for place in places {
             let (there, what) = match place {
-                Place::Rows(_) => (self.rows.is_some(), "rows"),
-                Place::Graph(_) => (self.graph.is_some(), "triples"),
+                Reference::Rows(_) => (self.rows.is_some(), "rows"),
+                Reference::Graph(_) => (self.graph.is_some(), "triples"),
             };
             if !there {
                 return Err(Error::query(format!("there are no {what} that `_` could stand for"))
@@ -44,14 +44,14 @@ impl Before<'_> {
 
 /// A place where `_` stands for the last answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Reference {
     /// `VALUES _`, all of it.
     Rows(Range<usize>),
     /// The `_` of `FROM _`, `FROM NAMED _` or `GRAPH _`.
     Graph(Range<usize>),
 }
 
-impl Place {
+impl Reference {
     /// Where it is, in bytes.
     pub fn range(&self) -> Range<usize> {
         let (Self::Rows(range) | Self::Graph(range)) = self;
@@ -60,7 +60,7 @@ impl Place {
 }
 
 /// Where `_` stands for the last answer in `text`, in order.
-pub fn places(text: &str) -> Vec<Place> {
+pub fn places(text: &str) -> Vec<Reference> {
     let all: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
     all.windows(2)
         .filter_map(|pair| {
@@ -69,8 +69,8 @@ pub fn places(text: &str) -> Vec<Place> {
                 return None;
             }
             match word.text(text).to_ascii_uppercase().as_str() {
-                "VALUES" => Some(Place::Rows(word.range.start..name.range.end)),
-                "FROM" | "NAMED" | "GRAPH" => Some(Place::Graph(name.range.clone())),
+                "VALUES" => Some(Reference::Rows(word.range.start..name.range.end)),
+                "FROM" | "NAMED" | "GRAPH" => Some(Reference::Graph(name.range.clone())),
                 _ => None,
             }
         })
@@ -78,13 +78,13 @@ pub fn places(text: &str) -> Vec<Place> {
 }
 
 /// The text with a marked row for the columns of `found`, and the mark as the name of the graph.
-pub fn marked(text: &str, found: Option<&Found>) -> String {
+pub fn marked(text: &str, found: Option<&Solutions>) -> String {
     let variables = found.map(|found| found.variables.as_slice()).unwrap_or_default();
     let names: Vec<String> = variables.iter().map(ToString::to_string).collect();
     let cells = vec![format!("<{MARK}>"); names.len()].join(" ");
     replaced(text, |place, _| match place {
-        Place::Rows(_) => format!("VALUES ({}) {{ ({cells}) }}", names.join(" ")),
-        Place::Graph(_) => format!("<{MARK}>"),
+        Reference::Rows(_) => format!("VALUES ({}) {{ ({cells}) }}", names.join(" ")),
+        Reference::Graph(_) => format!("<{MARK}>"),
     })
 }
 
@@ -92,15 +92,15 @@ pub fn marked(text: &str, found: Option<&Found>) -> String {
 /// The graph becomes `:`, so the parser must know the empty prefix.
 pub fn blanked(text: &str) -> String {
     replaced(text, |place, was| match place {
-        Place::Graph(_) => ":".to_owned(),
-        Place::Rows(_) => {
+        Reference::Graph(_) => ":".to_owned(),
+        Reference::Rows(_) => {
             let kept = was.chars().skip(2).map(|c| if c == '\n' { '\n' } else { ' ' });
             "{}".chars().chain(kept).collect()
         }
     })
 }
 
-fn replaced(text: &str, by: impl Fn(&Place, &str) -> String) -> String {
+fn replaced(text: &str, by: impl Fn(&Reference, &str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for place in places(text) {
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn only_the_words_count() {
-        assert_eq!(places("SELECT * { VALUES _ ?s ?p ?o }"), vec![Place::Rows(11..19)]);
+        assert_eq!(places("SELECT * { VALUES _ ?s ?p ?o }"), vec![Reference::Rows(11..19)]);
         assert!(places("SELECT * { ?s ?p 'VALUES _' } # VALUES _").is_empty());
         assert_eq!(places("SELECT * { values\n_ }").len(), 1);
         assert_eq!(places("SELECT * FROM _ FROM NAMED _ { GRAPH _ { ?s ?p ?o } }").len(), 3);
@@ -134,9 +134,9 @@ mod tests {
 
     #[test]
     fn the_columns_are_named() {
-        let found = Found {
+        let found = Solutions {
             variables: vec![Variable::new_unchecked("a"), Variable::new_unchecked("b")],
-            ..Found::default()
+            ..Solutions::default()
         };
         let marked = marked("{VALUES _}", Some(&found));
         assert_eq!(marked, "{VALUES (?a ?b) { (<urn:baimo:_> <urn:baimo:_>) }}");

@@ -4,8 +4,8 @@
 //! print, to read the environment, and to know which face asked.
 
 use crate::advise::complete::{Completer, Completions, Context};
-use crate::advise::provenance::{Part, Provenance};
-use crate::advise::schema::{Found, Schema};
+use crate::advise::provenance::{AnswerPart, Provenance};
+use crate::advise::schema::{Match, Schema};
 use crate::advise::{self, Knowledge};
 use crate::catalog::{Catalog, Origin, SavedQuery};
 use crate::engine::answer::Answer;
@@ -15,7 +15,7 @@ use crate::explore::diff::Diff;
 use crate::explore::names::Names;
 use crate::explore::selection::{self, Selection};
 use crate::formats::graphs::{GraphFormat, GraphStyle};
-use crate::previous::{self, Before};
+use crate::previous::{self, PreviousAnswer};
 use crate::project::{Embedded, Project};
 use crate::show::description::{Description, Mentions};
 use crate::sources::rdf;
@@ -51,7 +51,7 @@ pub enum Source {
 }
 
 /// The graph of a session.
-enum Held {
+enum GraphHandle {
     /// One that does not change.
     Fixed(Box<dyn Graph>),
     /// One that can: a copy in memory, or a durable store.
@@ -72,7 +72,7 @@ pub struct Change {
 /// One open graph and all that is known about it.
 pub struct Session {
     project: Project,
-    graph: Held,
+    graph: GraphHandle,
     prefixes: Prefixes,
     names: OnceLock<Names>,
     completer: Completer,
@@ -121,7 +121,7 @@ impl Session {
     fn durable(folder: &Path, embedded: &'static Embedded) -> Result<Self> {
         let store = Mutable::open(folder)?;
         let mut session = Self::embedded(embedded)?;
-        session.graph = Held::Store { store, durable: true };
+        session.graph = GraphHandle::Store { store, durable: true };
         Ok(session)
     }
 
@@ -160,7 +160,7 @@ impl Session {
         prefixes.extend(&project.prefixes);
         Self {
             project,
-            graph: Held::Fixed(graph),
+            graph: GraphHandle::Fixed(graph),
             prefixes,
             names: OnceLock::new(),
             completer: Completer::default(),
@@ -180,8 +180,8 @@ impl Session {
     /// The graph itself.
     pub fn graph(&self) -> &dyn Graph {
         match &self.graph {
-            Held::Fixed(graph) => graph.as_ref(),
-            Held::Store { store, .. } => store,
+            GraphHandle::Fixed(graph) => graph.as_ref(),
+            GraphHandle::Store { store, .. } => store,
         }
     }
 
@@ -287,14 +287,14 @@ impl Session {
         let Ok(query) = self.bound(text, bindings) else { return Vec::new() };
         let limits = Limits { timeout: Some(WHY_EMPTY_TIME), ..Limits::default() };
         let governor = Governor::new(limits, self.interrupt_switch());
-        advise::empty::why_empty(&query, &self.knowledge(), self.default_graph, &governor)
+        advise::why_empty::why_empty(&query, &self.knowledge(), self.default_graph, &governor)
     }
 
     /// The triples behind a part of a query's answer, and the sources they rest on.
     ///
     /// # Errors
     /// Where the text is wrong, or a limit stops the work.
-    pub fn why(&self, text: &str, bindings: &Bindings, part: Part<'_>) -> Result<Provenance> {
+    pub fn why(&self, text: &str, bindings: &Bindings, part: AnswerPart<'_>) -> Result<Provenance> {
         let query = self.bound(text, bindings)?;
         let governor = Governor::new(self.limits, self.interrupt_switch());
         let known = self.knowledge();
@@ -307,7 +307,7 @@ impl Session {
     }
 
     /// The things that are called `words`, the best match first.
-    pub fn search(&self, words: &str, limit: usize) -> Vec<Found> {
+    pub fn search(&self, words: &str, limit: usize) -> Vec<Match> {
         advise::schema::search(&self.knowledge(), self.language(), words, limit)
     }
 
@@ -441,7 +441,12 @@ impl Session {
     ///
     /// # Errors
     /// As [`Self::query`]; and where `_` is asked for that is not there.
-    pub fn query_after(&self, text: &str, bindings: &Bindings, before: Before<'_>) -> Result<Answer<'_>> {
+    pub fn query_after(
+        &self,
+        text: &str,
+        bindings: &Bindings,
+        before: PreviousAnswer<'_>,
+    ) -> Result<Answer<'_>> {
         let places = previous::places(text);
         if places.is_empty() {
             return self.query(text, bindings);
@@ -461,7 +466,7 @@ impl Session {
         Ok(engine::answer(&overlay, &query, self.default_graph, &governor)?.gather())
     }
 
-    fn parsed_after(&self, text: &str, before: Before<'_>) -> Result<engine::Query> {
+    fn parsed_after(&self, text: &str, before: PreviousAnswer<'_>) -> Result<engine::Query> {
         let base = self.project.base.as_deref();
         let marked = previous::marked(text, before.rows);
         let parsed = parsed_query(&marked, &self.prefixes, base).map_err(|error| {
@@ -536,10 +541,10 @@ impl Session {
     }
 
     fn change(&mut self, work: impl FnOnce(&Mutable) -> Result<()>) -> Result<Change> {
-        if let Held::Fixed(graph) = &self.graph {
-            self.graph = Held::Store { store: Mutable::copy_of(graph.as_ref())?, durable: false };
+        if let GraphHandle::Fixed(graph) = &self.graph {
+            self.graph = GraphHandle::Store { store: Mutable::copy_of(graph.as_ref())?, durable: false };
         }
-        let Held::Store { store, durable } = &self.graph else {
+        let GraphHandle::Store { store, durable } = &self.graph else {
             return Err(Error::store("the graph cannot be changed"));
         };
         let (before, durable) = (store.len(), *durable);

@@ -45,7 +45,7 @@ pub struct Rows<'a> {
 
 /// All rows of an answer, in memory: what tables and charts are drawn from.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Solutions {
     /// A column each.
     pub variables: Vec<Variable>,
     /// The rows, each as long as `variables`.
@@ -56,8 +56,8 @@ pub struct Found {
 
 impl<'a> Rows<'a> {
     /// Reads the rows to their end, or to the error that ends them.
-    pub fn gather(self) -> Found {
-        let mut found = Found { variables: self.variables, ..Found::default() };
+    pub fn gather(self) -> Solutions {
+        let mut found = Solutions { variables: self.variables, ..Solutions::default() };
         for row in self.rows {
             match row {
                 Ok(row) => found.rows.push(row),
@@ -71,7 +71,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-impl Found {
+impl Solutions {
     /// The rows as an answer again, for the writers that stream.
     pub fn replay(&self) -> Rows<'_> {
         Rows { variables: self.variables.clone(), rows: Box::new(self.rows.iter().cloned().map(Ok)) }

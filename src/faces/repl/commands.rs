@@ -66,7 +66,7 @@ pub const COMMANDS: &[Command] = &[
         "run",
         "NAME [--PARAMETER VALUE]",
         Group::Answer,
-        "Ask a saved question",
+        "Run a saved query",
         &[],
         "`.queries` lists them. `.run timeline --vendor 百度` gives a parameter; `.run NAME --help` says which there are.",
     ),

@@ -251,7 +251,7 @@ enum Slot {
 
 /// Where the cursor is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum Position {
     /// Before the first brace, or after the last.
     Outside {
         after: bool,
@@ -269,9 +269,9 @@ enum Place {
 
 /// Reads the triples of a text, however broken, and where its end is.
 struct Reader {
-    place: Place,
+    place: Position,
     /// What to come back to at the end of a bracket: `(` of expressions, `[`, `{`.
-    stack: Vec<Place>,
+    stack: Vec<Position>,
     triples: Vec<[Slot; 3]>,
     variables: Vec<String>,
     depth: usize,
@@ -280,7 +280,7 @@ struct Reader {
 impl Reader {
     fn new() -> Self {
         Self {
-            place: Place::Outside { after: false },
+            place: Position::Outside { after: false },
             stack: Vec::new(),
             triples: Vec::new(),
             variables: Vec::new(),
@@ -313,13 +313,13 @@ impl Reader {
     fn keyword(&mut self, word: &str) {
         let expects_expression = ["FILTER", "BIND", "HAVING"].contains(&word);
         match &self.place {
-            Place::Outside { .. } if expects_expression => self.place = Place::Expression,
-            Place::Outside { .. } | Place::Expression => {}
+            Position::Outside { .. } if expects_expression => self.place = Position::Expression,
+            Position::Outside { .. } | Position::Expression => {}
             _ if expects_expression => {
-                self.stack.push(Place::Subject);
-                self.place = Place::Expression;
+                self.stack.push(Position::Subject);
+                self.place = Position::Expression;
             }
-            _ => self.place = Place::Subject,
+            _ => self.place = Position::Subject,
         }
     }
 
@@ -327,33 +327,34 @@ impl Reader {
         match mark {
             "{" => {
                 self.depth += 1;
-                self.stack.push(Place::Subject);
-                self.place = Place::Subject;
+                self.stack.push(Position::Subject);
+                self.place = Position::Subject;
             }
             "}" => {
                 self.depth = self.depth.saturating_sub(1);
                 self.stack.pop();
-                self.place = if self.depth == 0 { Place::Outside { after: true } } else { Place::Subject };
+                self.place =
+                    if self.depth == 0 { Position::Outside { after: true } } else { Position::Subject };
             }
             "[" => {
                 self.stack.push(self.place.clone());
-                self.place = Place::Predicate(Slot::Variable(format!("[{}", self.triples.len())));
+                self.place = Position::Predicate(Slot::Variable(format!("[{}", self.triples.len())));
             }
             "]" => {
-                self.place = self.stack.pop().unwrap_or(Place::Subject);
+                self.place = self.stack.pop().unwrap_or(Position::Subject);
                 self.term(Slot::Other);
             }
-            "(" if self.place == Place::Expression => self.stack.push(Place::Expression),
-            ")" if self.place == Place::Expression => {
-                self.place = self.stack.pop().unwrap_or(Place::Subject);
+            "(" if self.place == Position::Expression => self.stack.push(Position::Expression),
+            ")" if self.place == Position::Expression => {
+                self.place = self.stack.pop().unwrap_or(Position::Subject);
                 // The end of the whole expression comes back to where FILTER stood.
-                if self.place == Place::Expression && self.stack.last() == Some(&Place::Subject) {
+                if self.place == Position::Expression && self.stack.last() == Some(&Position::Subject) {
                     self.stack.pop();
-                    self.place = Place::Subject;
+                    self.place = Position::Subject;
                 }
             }
-            _ if self.place == Place::Expression => {}
-            "." if self.depth > 0 => self.place = Place::Subject,
+            _ if self.place == Position::Expression => {}
+            "." if self.depth > 0 => self.place = Position::Subject,
             ";" | "," | "/" | "|" | "^" => self.separator(mark),
             _ => {}
         }
@@ -362,23 +363,23 @@ impl Reader {
     fn separator(&mut self, mark: &str) {
         let last = self.triples.last().cloned();
         match (mark, &self.place, last) {
-            (";", Place::AfterObject, Some([subject, _, _])) => self.place = Place::Predicate(subject),
-            (",", Place::AfterObject, Some([subject, predicate, _])) => {
-                self.place = Place::Object { subject, predicate, reversed: false };
+            (";", Position::AfterObject, Some([subject, _, _])) => self.place = Position::Predicate(subject),
+            (",", Position::AfterObject, Some([subject, predicate, _])) => {
+                self.place = Position::Object { subject, predicate, reversed: false };
             }
-            ("/", Place::Object { .. }, _) => self.place = Place::Predicate(Slot::Other),
-            ("|", Place::Object { subject, .. }, _) => self.place = Place::Predicate(subject.clone()),
+            ("/", Position::Object { .. }, _) => self.place = Position::Predicate(Slot::Other),
+            ("|", Position::Object { subject, .. }, _) => self.place = Position::Predicate(subject.clone()),
             _ => {}
         }
     }
 
     fn term(&mut self, term: Slot) {
-        self.place = match std::mem::replace(&mut self.place, Place::AfterObject) {
-            Place::Subject => Place::Predicate(term),
-            Place::Predicate(subject) => Place::Object { subject, predicate: term, reversed: false },
-            Place::Object { subject, predicate, .. } => {
+        self.place = match std::mem::replace(&mut self.place, Position::AfterObject) {
+            Position::Subject => Position::Predicate(term),
+            Position::Predicate(subject) => Position::Object { subject, predicate: term, reversed: false },
+            Position::Object { subject, predicate, .. } => {
                 self.triples.push([subject, predicate, term]);
-                Place::AfterObject
+                Position::AfterObject
             }
             other => other,
         };
@@ -529,9 +530,9 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn at(&self, list: &mut List<'_>, place: &Place, reader: &Reader) {
+    fn at(&self, list: &mut List<'_>, place: &Position, reader: &Reader) {
         match place {
-            Place::Outside { after } => {
+            Position::Outside { after } => {
                 let words: &[&str] = if *after { AFTER } else { START };
                 words.iter().for_each(|word| list.word(0, word, ""));
                 if !*after {
@@ -540,23 +541,23 @@ impl<'a> Work<'a> {
                     self.prefix_names(list);
                 }
             }
-            Place::Subject => {
+            Position::Subject => {
                 self.variables(list, reader, 0);
                 GROUP.iter().for_each(|word| list.word(1, word, ""));
                 self.by_name(list);
                 self.prefix_names(list);
             }
-            Place::Predicate(subject) => {
+            Position::Predicate(subject) => {
                 list.word(0, "a", "is a");
                 self.predicates(list, subject, reader);
             }
-            Place::Object { subject, predicate, .. } => {
+            Position::Object { subject, predicate, .. } => {
                 self.objects(list, subject, predicate, reader);
                 self.variables(list, reader, 1);
                 self.prefix_names(list);
             }
-            Place::AfterObject => GROUP.iter().for_each(|word| list.word(1, word, "")),
-            Place::Expression => {
+            Position::AfterObject => GROUP.iter().for_each(|word| list.word(1, word, "")),
+            Position::Expression => {
                 self.variables(list, reader, 0);
                 for (name, ..) in FUNCTIONS {
                     list.word(1, name, "function");

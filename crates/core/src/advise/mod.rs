@@ -4,11 +4,11 @@
 
 pub mod complete;
 pub mod diagnose;
-pub mod empty;
 pub mod lints;
 pub mod provenance;
 pub mod schema;
 pub mod survey;
+pub mod why_empty;
 
 use crate::explore::names::Names;
 use crate::store::Graph;

@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 
 /// Which part of an answer is asked about.
 #[derive(Debug, Clone, Copy)]
-pub enum Part<'a> {
+pub enum AnswerPart<'a> {
     /// A row of a SELECT, with the variables that head its columns.
     Row(&'a [Variable], &'a Row),
     /// A triple of a CONSTRUCT or DESCRIBE.
@@ -135,7 +135,7 @@ const CITING: usize = 4;
 /// Where the evaluation of the query fails, or a limit stops it.
 pub fn why(
     query: &Query,
-    part: Part<'_>,
+    part: AnswerPart<'_>,
     known: &Knowledge<'_>,
     language: &str,
     default_graph: DefaultGraph,
@@ -143,13 +143,13 @@ pub fn why(
 ) -> Result<Provenance> {
     let mut tracer = Tracer { query, known, language, default_graph, governor, found: Provenance::default() };
     match (query, part) {
-        (Query::Describe { .. }, Part::Triple(triple)) => tracer.add(triple.clone()),
-        (Query::Construct { template, pattern, .. }, Part::Triple(triple)) => {
+        (Query::Describe { .. }, AnswerPart::Triple(triple)) => tracer.add(triple.clone()),
+        (Query::Construct { template, pattern, .. }, AnswerPart::Triple(triple)) => {
             for bindings in template.iter().filter_map(|pattern| unify(pattern, triple)) {
                 tracer.behind(pattern, &bindings, SOLUTIONS)?;
             }
         }
-        (Query::Select { pattern, .. }, Part::Row(variables, row)) => {
+        (Query::Select { pattern, .. }, AnswerPart::Row(variables, row)) => {
             let pairs = variables.iter().zip(row);
             let bindings = pairs.filter_map(|(v, term)| Some((v.clone(), term.clone()?))).collect();
             tracer.behind(pattern, &bindings, SOLUTIONS)?;
@@ -614,7 +614,7 @@ mod tests {
         let Answer::Rows(rows) = session.query(text, &Bindings::new()).unwrap() else { panic!("no rows") };
         let variables = rows.variables.clone();
         let row = rows.rows.map(Result::unwrap).next().unwrap();
-        let provenance = session.why(text, &Bindings::new(), Part::Row(&variables, &row)).unwrap();
+        let provenance = session.why(text, &Bindings::new(), AnswerPart::Row(&variables, &row)).unwrap();
         let shown = provenance.show(session.prefixes());
         (provenance, shown)
     }
@@ -689,10 +689,10 @@ mod tests {
         let text = "CONSTRUCT { ?m schema:creator ?v } { ?m a bm:Model ; bm:developer ?v }";
         let Answer::Graph(mut triples) = session.query(text, &Bindings::new()).unwrap() else { panic!() };
         let triple = triples.next().unwrap().unwrap();
-        let provenance = session.why(text, &Bindings::new(), Part::Triple(&triple)).unwrap();
+        let provenance = session.why(text, &Bindings::new(), AnswerPart::Triple(&triple)).unwrap();
         assert_eq!(provenance.triples.len(), 2);
         assert_eq!(
-            session.why("ASK { ?x a bm:Release }", &Bindings::new(), Part::Yes).unwrap().triples.len(),
+            session.why("ASK { ?x a bm:Release }", &Bindings::new(), AnswerPart::Yes).unwrap().triples.len(),
             1
         );
     }
@@ -724,7 +724,7 @@ mod tests {
             let text = format!("ASK {{ {subject} e:p ?o }}");
             let query = engine::syntax::parse::query(&text, &declared, None).unwrap();
             let governor = Governor::unlimited();
-            let found = why(&query, Part::Yes, &known, "en", graphs, &governor).unwrap();
+            let found = why(&query, AnswerPart::Yes, &known, "en", graphs, &governor).unwrap();
             let shown = found.show(&declared);
             assert!(shown.contains(expected), "{text} {found:?} {shown}");
         }

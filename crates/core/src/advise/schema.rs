@@ -384,7 +384,7 @@ fn prefixes_of(classes: &[Class], prefixes: &Prefixes) -> Vec<(String, String)> 
 
 /// A thing found by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct Match {
     /// The thing.
     pub term: Term,
     /// Its label.
@@ -397,7 +397,7 @@ pub struct Found {
 
 /// The things whose names or IRIs have all of `words`, the best match first; where nothing has
 /// them all, the things with the nearest names.
-pub fn search(known: &Knowledge<'_>, language: &str, words: &str, limit: usize) -> Vec<Found> {
+pub fn search(known: &Knowledge<'_>, language: &str, words: &str, limit: usize) -> Vec<Match> {
     let wanted: Vec<String> = words.split_whitespace().map(fold).collect();
     if wanted.is_empty() {
         return Vec::new();
@@ -421,11 +421,11 @@ pub fn search(known: &Knowledge<'_>, language: &str, words: &str, limit: usize) 
 }
 
 impl Reader<'_> {
-    fn found(&self, id: Id, matched: String) -> Found {
+    fn found(&self, id: Id, matched: String) -> Match {
         let classes: Vec<Id> = self.scan([Some(id), self.type_, None]).map(|[_, _, class]| class).collect();
         let class = self.type_.and_then(|_| self.telling(&classes));
         let class = class.map(|class| self.label(class).unwrap_or_else(|| self.short(class)));
-        Found { term: self.known.graph.term(id), label: self.label(id), class, matched }
+        Match { term: self.known.graph.term(id), label: self.label(id), class, matched }
     }
 }
 

@@ -56,23 +56,25 @@ impl Diff {
     }
 }
 
-/// Names of the second graph's changed nodes: the label that each has in the first.
-type Names = HashMap<String, String>;
+/// BlankNames of the second graph's changed nodes: the label that each has in the first.
+type BlankNames = HashMap<String, String>;
 
 /// Matches the nodes that one graph alone has with those that the other alone has.
-fn matched(before: &BTreeSet<Named>, after: &BTreeSet<Named>) -> Names {
+fn matched(before: &BTreeSet<Named>, after: &BTreeSet<Named>) -> BlankNames {
     let (old, new) = (labels(before), labels(after));
     let mut left: BTreeSet<&str> = old.difference(&new).map(String::as_str).collect();
     let mut right: BTreeSet<&str> = new.difference(&old).map(String::as_str).collect();
     let (before, after) = (about(before, &left), about(after, &right));
-    let mut names = Names::new();
+    let mut names = BlankNames::new();
     let mut loose = false;
     for _ in 0..ROUNDS {
         if left.is_empty() || right.is_empty() {
             break;
         }
-        let pairs =
-            best_pairs(&traits(&before, &left, &Names::new(), loose), &traits(&after, &right, &names, loose));
+        let pairs = best_pairs(
+            &traits(&before, &left, &BlankNames::new(), loose),
+            &traits(&after, &right, &names, loose),
+        );
         // What rests on guesses goes on one by one, so that the next can rest on it.
         let taken = if loose { 1 } else { pairs.len() };
         for (from, to) in pairs.iter().take(taken) {
@@ -117,7 +119,7 @@ type Trait = (bool, String);
 fn traits(
     quads: &[&Quad],
     open: &BTreeSet<&str>,
-    names: &Names,
+    names: &BlankNames,
     loose: bool,
 ) -> BTreeMap<String, BTreeSet<Trait>> {
     let mut traits: BTreeMap<String, BTreeSet<Trait>> = BTreeMap::new();
@@ -186,7 +188,7 @@ fn best_pairs(
 }
 
 /// A quad with the new names of its nodes.
-fn renamed(quad: Quad, names: &Names) -> Quad {
+fn renamed(quad: Quad, names: &BlankNames) -> Quad {
     let node = |node: BlankNode| match names.get(node.as_str()) {
         Some(name) => BlankNode::new_unchecked(name.clone()),
         None => node,
@@ -206,7 +208,7 @@ fn renamed(quad: Quad, names: &Names) -> Quad {
     }
 }
 
-fn term_renamed(term: Term, names: &Names) -> Term {
+fn term_renamed(term: Term, names: &BlankNames) -> Term {
     match term {
         Term::BlankNode(old) => match names.get(old.as_str()) {
             Some(name) => BlankNode::new_unchecked(name.clone()).into(),

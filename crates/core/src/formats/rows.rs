@@ -10,7 +10,7 @@
 
 use super::markup::{HTML_FOOT, html_head, html_row, is_xml_char, markdown_head, markdown_row};
 use super::svg;
-use crate::engine::answer::{Found, Row, Rows};
+use crate::engine::answer::{Row, Rows, Solutions};
 use crate::error::Error;
 use crate::show::cells::columns_of;
 use crate::show::table::{lines, table};
@@ -47,24 +47,36 @@ pub enum RowFormat {
     Svg,
 }
 
-struct Names {
+struct FormatNames {
     format: RowFormat,
     /// The name, then others it is known by, endings of files among them.
     names: &'static [&'static str],
     media_type: &'static str,
 }
 
-const FORMATS: &[Names] = &[
-    Names { format: RowFormat::Table, names: &["table", "txt"], media_type: "text/plain" },
-    Names { format: RowFormat::Line, names: &["line", "lines"], media_type: "text/plain" },
-    Names { format: RowFormat::Csv, names: &["csv"], media_type: "text/csv" },
-    Names { format: RowFormat::Tsv, names: &["tsv", "tab"], media_type: "text/tab-separated-values" },
-    Names { format: RowFormat::Json, names: &["json", "srj"], media_type: "application/sparql-results+json" },
-    Names { format: RowFormat::JsonLines, names: &["jsonl", "ndjson"], media_type: "application/x-ndjson" },
-    Names { format: RowFormat::Xml, names: &["xml", "srx"], media_type: "application/sparql-results+xml" },
-    Names { format: RowFormat::Markdown, names: &["markdown", "md"], media_type: "text/markdown" },
-    Names { format: RowFormat::Html, names: &["html", "htm"], media_type: "text/html" },
-    Names { format: RowFormat::Svg, names: &["svg"], media_type: "image/svg+xml" },
+const FORMATS: &[FormatNames] = &[
+    FormatNames { format: RowFormat::Table, names: &["table", "txt"], media_type: "text/plain" },
+    FormatNames { format: RowFormat::Line, names: &["line", "lines"], media_type: "text/plain" },
+    FormatNames { format: RowFormat::Csv, names: &["csv"], media_type: "text/csv" },
+    FormatNames { format: RowFormat::Tsv, names: &["tsv", "tab"], media_type: "text/tab-separated-values" },
+    FormatNames {
+        format: RowFormat::Json,
+        names: &["json", "srj"],
+        media_type: "application/sparql-results+json",
+    },
+    FormatNames {
+        format: RowFormat::JsonLines,
+        names: &["jsonl", "ndjson"],
+        media_type: "application/x-ndjson",
+    },
+    FormatNames {
+        format: RowFormat::Xml,
+        names: &["xml", "srx"],
+        media_type: "application/sparql-results+xml",
+    },
+    FormatNames { format: RowFormat::Markdown, names: &["markdown", "md"], media_type: "text/markdown" },
+    FormatNames { format: RowFormat::Html, names: &["html", "htm"], media_type: "text/html" },
+    FormatNames { format: RowFormat::Svg, names: &["svg"], media_type: "image/svg+xml" },
 ];
 
 impl RowFormat {
@@ -76,7 +88,7 @@ impl RowFormat {
     /// The format of a name (`csv`), an ending (`.csv`), or a media type (`text/csv; charset=utf-8`).
     pub fn named(name: &str) -> Option<Self> {
         let name = name.split(';').next().unwrap_or(name).trim().trim_start_matches('.').to_ascii_lowercase();
-        let media = |names: &Names| names.media_type == name && names.media_type != "text/plain";
+        let media = |names: &FormatNames| names.media_type == name && names.media_type != "text/plain";
         let found = FORMATS.iter().find(|names| names.names.contains(&name.as_str()) || media(names));
         found.map(|names| names.format).or(match name.as_str() {
             "application/json" => Some(Self::Json),
@@ -100,7 +112,7 @@ impl RowFormat {
         !matches!(self, Self::Table | Self::Line | Self::Svg)
     }
 
-    fn names(self) -> Option<&'static Names> {
+    fn names(self) -> Option<&'static FormatNames> {
         FORMATS.iter().find(|names| names.format == self)
     }
 }
@@ -166,7 +178,7 @@ pub fn write_boolean(value: bool, format: RowFormat, out: &mut dyn Write) -> io:
 fn drawn(
     rows: Rows<'_>,
     out: &mut dyn Write,
-    draw: impl Fn(&Found) -> crate::error::Result<String>,
+    draw: impl Fn(&Solutions) -> crate::error::Result<String>,
 ) -> io::Result<Written> {
     let mut found = rows.gather();
     match draw(&found) {

@@ -4,7 +4,7 @@
 //! It refuses to know terminals and files. Which columns are drawn is decided in [`crate::show::chart`].
 
 use super::markup::escape;
-use crate::engine::answer::Found;
+use crate::engine::answer::Solutions;
 use crate::error::{Error, Result};
 use crate::show::Style;
 use crate::show::chart::{Directive, Series, View, short};
@@ -26,7 +26,7 @@ const CELL: f64 = 7.5;
 ///
 /// # Errors
 /// `Usage`, where the rows have no columns that the chart can be drawn of.
-pub fn chart(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<String> {
+pub fn chart(found: &Solutions, directive: &Directive, style: &Style<'_>) -> Result<String> {
     match directive.view {
         View::Table => {
             Err(Error::usage("a table is no picture").hint("name a chart: bar, line, timeline or graph"))

@@ -9,7 +9,7 @@
 
 use super::Style;
 use super::text::{Side, visible};
-use crate::engine::answer::{Found, Row};
+use crate::engine::answer::{Row, Solutions};
 use crate::terms::{Literal, Term, xsd};
 
 /// What a value is, as far as its place and looks depend on it.
@@ -66,7 +66,7 @@ impl Column {
 }
 
 /// The columns of an answer, judged by `rows`.
-pub fn columns(found: &Found) -> Vec<Column> {
+pub fn columns(found: &Solutions) -> Vec<Column> {
     columns_of(found.variables.iter().map(|variable| variable.as_str()), &found.rows)
 }
 

@@ -6,7 +6,7 @@
 use super::cells::{Column, columns, number, shown};
 use super::text::{Side, cut, fit, width};
 use super::{Style, ink};
-use crate::engine::answer::Found;
+use crate::engine::answer::Solutions;
 use crate::error::{Error, Result};
 use crate::terms::Term;
 use std::collections::HashSet;
@@ -100,7 +100,7 @@ impl From<View> for Directive {
 ///
 /// # Errors
 /// `Usage`, where the rows have no columns that the chart can be drawn of; the message says which.
-pub fn draw(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<String> {
+pub fn draw(found: &Solutions, directive: &Directive, style: &Style<'_>) -> Result<String> {
     match directive.view {
         View::Table => Ok(super::table::table(found, style)),
         View::BarChart => Ok(bars(&Series::of(found, directive, style)?, style)),
@@ -114,7 +114,7 @@ pub fn draw(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<S
 ///
 /// # Errors
 /// `Usage`, with the names there are.
-pub(crate) fn named_column(found: &Found, name: &str) -> Result<usize> {
+pub(crate) fn named_column(found: &Solutions, name: &str) -> Result<usize> {
     found.variables.iter().position(|variable| variable.as_str() == name).ok_or_else(|| {
         let names: Vec<_> = found.variables.iter().map(|variable| variable.as_str()).collect();
         Error::usage(format!("this answer has no column {name}"))
@@ -148,7 +148,7 @@ impl Series {
     /// Picks the columns: those named, else for the labels the first column of no numbers, one
     /// without repeated values if there is one; for the values of a bar chart the first column of
     /// numbers, of a line chart all.
-    pub(crate) fn of(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<Self> {
+    pub(crate) fn of(found: &Solutions, directive: &Directive, style: &Style<'_>) -> Result<Self> {
         let columns = columns(found);
         let (label, values) = match directive.columns.split_first() {
             Some((label, values)) if !values.is_empty() => {
@@ -190,7 +190,7 @@ impl Series {
     }
 }
 
-fn choose(found: &Found, columns: &[Column], view: View) -> Result<(Option<usize>, Vec<usize>)> {
+fn choose(found: &Solutions, columns: &[Column], view: View) -> Result<(Option<usize>, Vec<usize>)> {
     let label = label_column(found, columns);
     let mut values: Vec<_> =
         columns.iter().enumerate().filter(|(i, c)| c.numbers && Some(*i) != label).map(|(i, _)| i).collect();
@@ -207,7 +207,7 @@ fn choose(found: &Found, columns: &[Column], view: View) -> Result<(Option<usize
 }
 
 /// See [`Series::of`]. Where all columns are numbers, the first of several labels the rest.
-fn label_column(found: &Found, columns: &[Column]) -> Option<usize> {
+fn label_column(found: &Solutions, columns: &[Column]) -> Option<usize> {
     let words: Vec<_> =
         columns.iter().enumerate().filter(|(_, column)| !column.numbers).map(|(i, _)| i).collect();
     let distinct = |i: &usize| {
@@ -221,7 +221,7 @@ fn label_column(found: &Found, columns: &[Column]) -> Option<usize> {
     words.iter().copied().find(distinct).or(words.first().copied()).or(all_numbers)
 }
 
-fn numbers(found: &Found, column: usize, columns: &[Column]) -> Result<Values> {
+fn numbers(found: &Solutions, column: usize, columns: &[Column]) -> Result<Values> {
     let name = columns.get(column).map_or_else(String::new, |column| column.name.clone());
     let numbers: Vec<_> = found
         .rows

@@ -7,7 +7,7 @@
 use super::cells::{Cell, Column, Sort, cell, columns};
 use super::text::{Side, counted, cut, fit, grouped, width, wrap};
 use super::{Style, ink};
-use crate::engine::answer::Found;
+use crate::engine::answer::Solutions;
 use crate::error::Error;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn frame(columns: usize) -> usize {
 }
 
 /// Draws rows as a table, or as [`lines`] where the window is too narrow for one.
-pub fn table(found: &Found, style: &Style<'_>) -> String {
+pub fn table(found: &Solutions, style: &Style<'_>) -> String {
     if found.variables.is_empty() {
         return without_columns(found, style);
     }
@@ -37,12 +37,12 @@ pub fn table(found: &Found, style: &Style<'_>) -> String {
 }
 
 /// A pattern without variables matches or does not: there are rows, but nothing in them.
-fn without_columns(found: &Found, style: &Style<'_>) -> String {
+fn without_columns(found: &Solutions, style: &Style<'_>) -> String {
     let text = format!("{} without columns", counted(found.rows.len() as u64, "row", "rows"));
     folded(&text, style)
 }
 
-fn shown_cells(found: &Found, columns: &[Column], style: &Style<'_>) -> Vec<Vec<Cell>> {
+fn shown_cells(found: &Solutions, columns: &[Column], style: &Style<'_>) -> Vec<Vec<Cell>> {
     let rows = found.rows.iter().take(style.max_rows.unwrap_or(usize::MAX));
     rows.map(|row| {
         columns
@@ -168,7 +168,7 @@ impl Grid<'_> {
 }
 
 /// Draws each row as a block of `name = value` lines, nothing cut.
-pub fn lines(found: &Found, style: &Style<'_>) -> String {
+pub fn lines(found: &Solutions, style: &Style<'_>) -> String {
     if found.variables.is_empty() {
         return without_columns(found, style);
     }
@@ -222,7 +222,7 @@ fn entry(out: &mut String, names: usize, column: &Column, cell: &Cell, style: &S
 }
 
 /// `… 134 more rows, .last shows all`
-fn left_out(found: &Found, style: &Style<'_>) -> String {
+fn left_out(found: &Solutions, style: &Style<'_>) -> String {
     let left = found.rows.len().saturating_sub(style.max_rows.unwrap_or(usize::MAX));
     if left == 0 {
         return String::new();

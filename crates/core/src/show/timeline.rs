@@ -9,7 +9,7 @@ use super::cells::{Column, Sort, columns, shown, sort};
 use super::chart::{Directive, Lines, named_column};
 use super::text::{Side, fit, width};
 use super::{Style, ink};
-use crate::engine::answer::{Found, Row};
+use crate::engine::answer::{Row, Solutions};
 use crate::error::{Error, Result};
 use crate::terms::{Literal, Term};
 
@@ -74,7 +74,7 @@ pub(crate) struct Event {
 
 /// The events, in order of time. The columns: those named (the date, the label, the details), else
 /// the first column of dates, the first column of something else, and the rest but for dates.
-pub(crate) fn events(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<Vec<Event>> {
+pub(crate) fn events(found: &Solutions, directive: &Directive, style: &Style<'_>) -> Result<Vec<Event>> {
     let columns = columns(found);
     let mut named =
         directive.columns.iter().map(|name| named_column(found, name)).collect::<Result<Vec<_>>>()?;
@@ -88,18 +88,18 @@ pub(crate) fn events(found: &Found, directive: &Directive, style: &Style<'_>) ->
     Ok(events)
 }
 
-fn none(found: &Found) -> Error {
+fn none(found: &Solutions) -> Error {
     let none = if found.rows.is_empty() { "has no rows" } else { "has none" };
     Error::usage(format!("a timeline needs a column of dates; this answer {none}"))
         .hint("dates are xsd:date, xsd:dateTime, xsd:gYearMonth or xsd:gYear")
 }
 
-fn first_of_dates(found: &Found, columns: &[Column]) -> Result<usize> {
+fn first_of_dates(found: &Solutions, columns: &[Column]) -> Result<usize> {
     let dated = |i: &usize| found.rows.iter().any(|row| moment(row, *i).is_some());
     (0..columns.len()).find(dated).ok_or_else(|| none(found))
 }
 
-fn without_dates(found: &Found, date: usize) -> Vec<usize> {
+fn without_dates(found: &Solutions, date: usize) -> Vec<usize> {
     let dates = |i: usize| {
         found.rows.iter().filter_map(|row| row.get(i)?.as_ref()).all(|term| sort(term) == Sort::Date)
     };
@@ -126,7 +126,7 @@ fn event(row: &Row, date: usize, others: &[usize], style: &Style<'_>) -> Option<
 }
 
 /// Draws a timeline: a line for each event, under its year.
-pub(crate) fn draw(found: &Found, directive: &Directive, style: &Style<'_>) -> Result<String> {
+pub(crate) fn draw(found: &Solutions, directive: &Directive, style: &Style<'_>) -> Result<String> {
     let events = events(found, directive, style)?;
     let window = style.width.unwrap_or(100);
     let month = match window {

@@ -8,7 +8,7 @@ use super::cells::{Sort, shown, sort};
 use super::chart::{Directive, Lines, named_column};
 use super::text::{counted, width};
 use super::{Style, ink};
-use crate::engine::answer::Found;
+use crate::engine::answer::Solutions;
 use crate::error::{Error, Result};
 use crate::terms::{NAMING, Term, Triple};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -29,7 +29,7 @@ const DEPTH: usize = 16;
 
 /// The edges that rows name: the columns named (from, to, link), else the first two columns of
 /// things; of three columns of things, the middle one is the link.
-pub(crate) fn edges(found: &Found, directive: &Directive) -> Result<Vec<Edge>> {
+pub(crate) fn edges(found: &Solutions, directive: &Directive) -> Result<Vec<Edge>> {
     let named = directive.columns.iter().map(|name| named_column(found, name)).collect::<Result<Vec<_>>>()?;
     let things: Vec<_> = (0..found.variables.len()).filter(|i| is_of_things(found, *i)).collect();
     let (from, link, to) = match (named.as_slice(), things.as_slice()) {
@@ -45,7 +45,7 @@ pub(crate) fn edges(found: &Found, directive: &Directive) -> Result<Vec<Edge>> {
     Ok(found.rows.iter().filter_map(edge).collect())
 }
 
-fn is_of_things(found: &Found, column: usize) -> bool {
+fn is_of_things(found: &Solutions, column: usize) -> bool {
     let mut terms = found.rows.iter().filter_map(|row| row.get(column)?.as_ref()).peekable();
     terms.peek().is_some() && terms.all(|term| sort(term) == Sort::Thing)
 }

@@ -1,6 +1,6 @@
 //! The walker's part within expressions: operators, function calls, aggregates.
 
-use super::pattern::Place;
+use super::pattern::Role;
 use super::walk::{Step, Vars, Walker};
 use super::{Finding, nearest};
 use crate::engine::syntax::tokens::{FUNCTIONS, Kind};
@@ -173,7 +173,7 @@ impl Walker<'_> {
             Some(Kind::Unknown) if self.is_at(self.at + 1, "(") => self.unknown_function(),
             _ if self.is("(") => self.bracketed(),
             _ if self.is("EXISTS") || self.is("NOT") => self.exists(),
-            _ if self.is("<<(") => self.node(Place::Pattern, &mut Vars::new(), "a triple term").map(|_| ()),
+            _ if self.is("<<(") => self.node(Role::Pattern, &mut Vars::new(), "a triple term").map(|_| ()),
             _ if self.is("SELECT") => self.wrong(
                 "a sub-select cannot stand in an expression",
                 "put it in braces within WHERE, and use its variable here",

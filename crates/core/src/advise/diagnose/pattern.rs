@@ -12,7 +12,7 @@ const PARTS: &[&str] = &["OPTIONAL", "FILTER", "BIND", "UNION", "MINUS", "GRAPH"
 
 /// Where triples stand: in a pattern, or in a template that has no paths.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place<'p> {
+pub(super) enum Role<'p> {
     Pattern,
     Template(&'p str),
 }
@@ -52,7 +52,7 @@ impl Walker<'_> {
                 self.part(&mut vars)?;
                 after_part = true;
             } else {
-                self.triples(Place::Pattern, &mut vars)?;
+                self.triples(Role::Pattern, &mut vars)?;
                 after_part = false;
             }
         }
@@ -155,7 +155,7 @@ impl Walker<'_> {
     }
 
     /// Triples of one subject, with the dot after them.
-    pub(super) fn triples(&mut self, place: Place<'_>, vars: &mut Vars) -> Step {
+    pub(super) fn triples(&mut self, place: Role<'_>, vars: &mut Vars) -> Step {
         self.not_a_subject()?;
         let start = self.at;
         let alone = self.node(place, vars, "a triple: subject, predicate, object")?;
@@ -265,7 +265,7 @@ impl Walker<'_> {
     }
 
     /// A subject or object. Returns whether it may stand alone, as `[ ... ]` may.
-    pub(super) fn node(&mut self, place: Place<'_>, vars: &mut Vars, what: &str) -> Step<bool> {
+    pub(super) fn node(&mut self, place: Role<'_>, vars: &mut Vars, what: &str) -> Step<bool> {
         match self.kind() {
             Some(Kind::Variable) => {
                 self.template_variable(place)?;
@@ -287,9 +287,9 @@ impl Walker<'_> {
         Ok(false)
     }
 
-    fn template_variable(&self, place: Place<'_>) -> Step {
+    fn template_variable(&self, place: Role<'_>) -> Step {
         match place {
-            Place::Template(word) if word.ends_with("DATA") => self.wrong(
+            Role::Template(word) if word.ends_with("DATA") => self.wrong(
                 format!("{word} takes no variables"),
                 format!("write `{} {{ ... }} WHERE {{ ... }}`", word.trim_end_matches(" DATA")),
             ),
@@ -297,9 +297,9 @@ impl Walker<'_> {
         }
     }
 
-    fn label(&mut self, place: Place<'_>) -> Step {
+    fn label(&mut self, place: Role<'_>) -> Step {
         let label = self.words().to_owned();
-        if let Place::Template(word) = place
+        if let Role::Template(word) = place
             && word.starts_with("DELETE")
         {
             return self.wrong(format!("{word} takes no blank nodes"), "use a variable and WHERE");
@@ -330,8 +330,8 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn blank(&mut self, place: Place<'_>, vars: &mut Vars) -> Step<bool> {
-        if let Place::Template(word) = place
+    fn blank(&mut self, place: Role<'_>, vars: &mut Vars) -> Step<bool> {
+        if let Role::Template(word) = place
             && word.starts_with("DELETE")
         {
             return self.wrong(format!("{word} takes no blank nodes"), "use a variable and WHERE");
@@ -346,7 +346,7 @@ impl Walker<'_> {
         Ok(true)
     }
 
-    fn collection(&mut self, place: Place<'_>, vars: &mut Vars) -> Step<bool> {
+    fn collection(&mut self, place: Role<'_>, vars: &mut Vars) -> Step<bool> {
         self.eat("(");
         let empty = self.is(")");
         while self.token().is_some() && !self.is(")") {
@@ -356,11 +356,11 @@ impl Walker<'_> {
         Ok(!empty)
     }
 
-    fn quoted_triple(&mut self, place: Place<'_>, vars: &mut Vars) -> Step<bool> {
+    fn quoted_triple(&mut self, place: Role<'_>, vars: &mut Vars) -> Step<bool> {
         let term = self.is("<<(");
         let _ = self.eat("<<(") || self.eat("<<");
         self.node(place, vars, "the subject of the quoted triple")?;
-        self.verb(Place::Template(""), vars)?;
+        self.verb(Role::Template(""), vars)?;
         self.node(place, vars, "the object of the quoted triple")?;
         if term {
             self.expect(")>>", "`)>>`")?;
@@ -377,7 +377,7 @@ impl Walker<'_> {
                 Some(Kind::Variable) => {
                     vars.insert(self.variable("a variable")?);
                 }
-                Some(Kind::BlankNode) => self.label(Place::Pattern)?,
+                Some(Kind::BlankNode) => self.label(Role::Pattern)?,
                 _ if self.at_iri() => self.iri("a name")?,
                 _ if self.is("[") && self.is_at(self.at + 1, "]") => self.at += 2,
                 _ => {}
@@ -386,7 +386,7 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn properties(&mut self, place: Place<'_>, vars: &mut Vars, start: usize) -> Step {
+    fn properties(&mut self, place: Role<'_>, vars: &mut Vars, start: usize) -> Step {
         loop {
             if self.is(".") || self.is("}") || self.is(";") || self.is(",") {
                 return self.incomplete_triple(start);
@@ -431,7 +431,7 @@ impl Walker<'_> {
         )
     }
 
-    fn annotations(&mut self, place: Place<'_>, vars: &mut Vars) -> Step {
+    fn annotations(&mut self, place: Role<'_>, vars: &mut Vars) -> Step {
         while self.is("~") || self.is("{|") {
             self.reifier(vars)?;
             if self.eat("{|") {
@@ -444,14 +444,14 @@ impl Walker<'_> {
     }
 
     /// A predicate: a variable, a name, `a`, or a path.
-    fn verb(&mut self, place: Place<'_>, vars: &mut Vars) -> Step {
+    fn verb(&mut self, place: Role<'_>, vars: &mut Vars) -> Step {
         const WHAT: &str = "a predicate: a variable, a name, or a path";
         match self.kind() {
             Some(Kind::Variable) => {
                 self.template_variable(place)?;
                 vars.insert(self.variable(WHAT)?);
                 let number = self.found.get(self.at + 1).is_some_and(|next| next.kind == Kind::Number);
-                if matches!(self.words(), "/" | "|" | "*" | "+") && !number && place == Place::Pattern {
+                if matches!(self.words(), "/" | "|" | "*" | "+") && !number && place == Role::Pattern {
                     return self.wrong(
                         "a path has no variables",
                         "a path is made of names: `rdfs:label`, `^`, `/`, `|`, `*`, `+`, `?`",
@@ -471,7 +471,7 @@ impl Walker<'_> {
             _ if self.is("is") => {
                 self.wrong("the predicate `is` is written `a`", "write `?x a bm:Thing`, with the class")
             }
-            _ if place == Place::Pattern => self.path(WHAT),
+            _ if place == Role::Pattern => self.path(WHAT),
             _ if self.eat("a") => Ok(()),
             _ => {
                 self.iri(WHAT)?;
@@ -603,7 +603,7 @@ impl Walker<'_> {
                 "several variables need parentheses around their names too",
             );
         }
-        self.node(Place::Pattern, &mut BTreeSet::new(), "a value: a name, a string, a number").map(|_| ())
+        self.node(Role::Pattern, &mut BTreeSet::new(), "a value: a name, a string, a number").map(|_| ())
     }
 
     /// Triples in braces without paths; in an update also GRAPH blocks.
@@ -641,7 +641,7 @@ impl Walker<'_> {
                 "put it after WHERE",
             );
         }
-        self.triples(Place::Template(word), vars)
+        self.triples(Role::Template(word), vars)
     }
 }
 

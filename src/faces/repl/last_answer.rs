@@ -5,12 +5,12 @@
 
 use super::progress::Progress;
 use super::{Last, Question, Shell, statement};
-use crate::advise::provenance::Part;
-use crate::engine::answer::{Answer, Found, Row, Rows};
+use crate::advise::provenance::AnswerPart;
+use crate::engine::answer::{Answer, Row, Rows, Solutions};
 use crate::error::{Error, Kind, Result};
 use crate::faces::output::{About, Target};
 use crate::formats::rows::RowFormat;
-use crate::previous::Before;
+use crate::previous::PreviousAnswer;
 use crate::session::Session;
 use crate::show::chart::{self, Directive};
 use crate::show::table::{self, Footer};
@@ -64,7 +64,7 @@ impl Shell {
     }
 
     /// What the next question can use as `_`: the last rows and the last graph, whichever was later.
-    fn before(&self) -> Before<'_> {
+    fn before(&self) -> PreviousAnswer<'_> {
         let rows = [&self.last, &self.earlier_rows].into_iter().find_map(|last| match last {
             Last::Rows(found) => Some(found),
             _ => None,
@@ -73,7 +73,7 @@ impl Shell {
             Last::Graph(triples) => Some(triples.as_slice()),
             _ => None,
         });
-        Before { rows, graph }
+        PreviousAnswer { rows, graph }
     }
 
     fn now_last(&mut self, new: Last) {
@@ -183,7 +183,7 @@ impl Shell {
         written.map(drop)
     }
 
-    fn show_rows(&mut self, session: &Session, found: &Found, cut: bool) -> Result<()> {
+    fn show_rows(&mut self, session: &Session, found: &Solutions, cut: bool) -> Result<()> {
         let format = self.output.format.as_deref().and_then(RowFormat::named).unwrap_or(RowFormat::Table);
         if !matches!(format, RowFormat::Table | RowFormat::Line) {
             return self.write_all(session, Answer::Rows(found.replay()));
@@ -207,7 +207,7 @@ impl Shell {
 
     /// The chart that the question asks for itself. One that cannot be drawn of these rows is not
     /// missed: a table is.
-    fn own_chart(&self, session: &Session, found: &Found) -> Option<String> {
+    fn own_chart(&self, session: &Session, found: &Solutions) -> Option<String> {
         let view = self.question.as_ref().filter(|_| self.output.chart)?.view.as_ref()?;
         let directive = Directive::lenient(view).0;
         if directive.view == chart::View::Table {
@@ -268,7 +268,7 @@ impl Shell {
         if empty && self.say_why_empty(question) || !empty && !self.looks_odd() {
             return;
         }
-        // Not of a saved question: whoever asks it did not write it.
+        // Not of a saved query: whoever asks it did not write it.
         let lints = if question.bindings.is_empty() {
             self.session.borrow().lints(&question.text).unwrap_or_default()
         } else {
@@ -317,11 +317,14 @@ impl Shell {
         };
         let session = self.session.borrow();
         let part = match &self.last {
-            Last::Rows(found) => {
-                Part::Row(&found.variables, found.rows.get(index).ok_or_else(|| missing(found.rows.len()))?)
+            Last::Rows(found) => AnswerPart::Row(
+                &found.variables,
+                found.rows.get(index).ok_or_else(|| missing(found.rows.len()))?,
+            ),
+            Last::Graph(triples) => {
+                AnswerPart::Triple(triples.get(index).ok_or_else(|| missing(triples.len()))?)
             }
-            Last::Graph(triples) => Part::Triple(triples.get(index).ok_or_else(|| missing(triples.len()))?),
-            Last::Yes(_) | Last::Nothing => Part::Yes,
+            Last::Yes(_) | Last::Nothing => AnswerPart::Yes,
         };
         let shown = session.why(&question.text, &question.bindings, part)?.show(session.prefixes());
         drop(session);
@@ -372,7 +375,7 @@ impl Shell {
         let session = self.session.borrow();
         if session.catalog().is_ok_and(|catalog| catalog.get(first).is_ok()) {
             drop(session);
-            self.output.report.note(&format!("taken for the saved question: .run {words}"));
+            self.output.report.note(&format!("taken for the saved query: .run {words}"));
             return self.command(&format!(".run {words}"));
         }
         let found = if looks_like_name(words) { session.search(words, 5) } else { Vec::new() };
@@ -430,7 +433,7 @@ fn keeping<'a>(answer: Answer<'a>, kept: &'a RefCell<Last>) -> Answer<'a> {
             answer
         }
         Answer::Rows(rows) => {
-            kept.replace(Last::Rows(Found { variables: rows.variables.clone(), ..Found::default() }));
+            kept.replace(Last::Rows(Solutions { variables: rows.variables.clone(), ..Solutions::default() }));
             let keep = |row: &Result<Row>| {
                 if let (Ok(row), Last::Rows(found)) = (row, &mut *kept.borrow_mut())
                     && found.rows.len() < KEEP

@@ -44,7 +44,7 @@ pub fn why_empty(
 
 /// One part of a group: a triple pattern, or anything else that is joined.
 #[derive(Clone)]
-enum Part {
+enum Conjunct {
     Triple(TriplePattern),
     Other(GraphPattern),
 }
@@ -140,7 +140,7 @@ impl Search<'_> {
     }
 
     /// The first of the joined parts after which no row is left.
-    fn parts(&self, parts: &[Part]) -> Vec<String> {
+    fn parts(&self, parts: &[Conjunct]) -> Vec<String> {
         for part in parts {
             match self.finds(&build(std::slice::from_ref(part))) {
                 Some(false) => return self.alone(part),
@@ -148,8 +148,8 @@ impl Search<'_> {
                 None => return Vec::new(),
             }
         }
-        let mut left: Vec<&Part> = parts.iter().collect();
-        let mut before: Vec<Part> = Vec::new();
+        let mut left: Vec<&Conjunct> = parts.iter().collect();
+        let mut before: Vec<Conjunct> = Vec::new();
         let mut seen = BTreeSet::new();
         while !left.is_empty() {
             let next = left.iter().position(|part| !names(part).is_disjoint(&seen)).unwrap_or(0);
@@ -168,10 +168,10 @@ impl Search<'_> {
     }
 
     /// A part that finds nothing on its own.
-    fn alone(&self, part: &Part) -> Vec<String> {
+    fn alone(&self, part: &Conjunct) -> Vec<String> {
         let triple = match part {
-            Part::Triple(triple) => triple,
-            Part::Other(GraphPattern::Path { subject, path, object }) => {
+            Conjunct::Triple(triple) => triple,
+            Conjunct::Other(GraphPattern::Path { subject, path, object }) => {
                 let path = GraphPattern::Path {
                     subject: subject.clone(),
                     path: path.clone(),
@@ -181,7 +181,7 @@ impl Search<'_> {
                 lines.extend(self.unknown_in(&path.to_string()));
                 return lines;
             }
-            Part::Other(other) => return self.pattern(other),
+            Conjunct::Other(other) => return self.pattern(other),
         };
         let unknown: Vec<_> = self.unknown_constants(triple).collect();
         if !unknown.is_empty() {
@@ -248,12 +248,13 @@ impl Search<'_> {
     }
 
     /// A part that finds something on its own, but nothing together with those before it.
-    fn together(&self, before: &[Part], part: &Part) -> Vec<String> {
-        let pair = |other: &&Part| {
+    fn together(&self, before: &[Conjunct], part: &Conjunct) -> Vec<String> {
+        let pair = |other: &&Conjunct| {
             !names(other).is_disjoint(&names(part))
                 && self.finds(&build(&[(*other).clone(), part.clone()])) == Some(false)
         };
-        let blame: Vec<Part> = before.iter().find(pair).map_or(before.to_vec(), |other| vec![other.clone()]);
+        let blame: Vec<Conjunct> =
+            before.iter().find(pair).map_or(before.to_vec(), |other| vec![other.clone()]);
         let (shown, blame_pattern) = (build(std::slice::from_ref(part)), build(&blame));
         let after = if blame.len() == 1 {
             self.quote(&blame_pattern.to_string())
@@ -263,7 +264,7 @@ impl Search<'_> {
         let rows = self.rows_of(&blame_pattern);
         let mut lines =
             vec![format!("no row matches {} after {after} ({rows})", self.quote(&shown.to_string()))];
-        if let Part::Triple(triple) = part {
+        if let Conjunct::Triple(triple) = part {
             lines.extend(
                 self.turned(triple, &blame)
                     .or_else(|| self.literal_clash(triple, &blame))
@@ -275,7 +276,7 @@ impl Search<'_> {
     }
 
     /// The same triple with subject and object exchanged, where that finds something.
-    fn turned(&self, triple: &TriplePattern, with: &[Part]) -> Option<String> {
+    fn turned(&self, triple: &TriplePattern, with: &[Conjunct]) -> Option<String> {
         let subject = match &triple.object {
             TermPattern::Literal(_) => return None,
             _ if is_type(&triple.predicate) => return None,
@@ -284,7 +285,7 @@ impl Search<'_> {
         let turned =
             TriplePattern { subject, predicate: triple.predicate.clone(), object: triple.subject.clone() };
         let mut parts = with.to_vec();
-        parts.push(Part::Triple(turned.clone()));
+        parts.push(Conjunct::Triple(turned.clone()));
         self.finds(&build(&parts)).filter(|found| *found)?;
         let links = self.links(&triple.predicate).map_or(String::new(), |links| format!("{links}; "));
         Some(format!("{links}did you mean it the other way round: {}?", self.quote(&turned.to_string())))
@@ -386,7 +387,7 @@ impl Search<'_> {
         self.predicates_there(triple, &[])
     }
 
-    fn predicates_there(&self, triple: &TriplePattern, with: &[Part]) -> Option<String> {
+    fn predicates_there(&self, triple: &TriplePattern, with: &[Conjunct]) -> Option<String> {
         let (predicate, object) =
             (Variable::new_unchecked("whichPredicate"), Variable::new_unchecked("whatItHas"));
         let open = TriplePattern {
@@ -395,7 +396,7 @@ impl Search<'_> {
             object: object.into(),
         };
         let mut parts = with.to_vec();
-        parts.push(Part::Triple(open));
+        parts.push(Conjunct::Triple(open));
         let list = self.list(&self.values(&build(&parts), &predicate)?)?;
         let subject = self.quote(&triple.subject.to_string());
         let links = self.links(&triple.predicate).map_or(String::new(), |links| format!("{links}; "));
@@ -403,20 +404,20 @@ impl Search<'_> {
     }
 
     /// A constant object that other rows have: what the rows at hand have in its place.
-    fn values_there(&self, triple: &TriplePattern, with: &[Part]) -> Option<String> {
+    fn values_there(&self, triple: &TriplePattern, with: &[Conjunct]) -> Option<String> {
         if matches!(triple.object, TermPattern::Variable(_)) {
             return None;
         }
         let object = Variable::new_unchecked("whatItHas");
         let open = TriplePattern { object: object.clone().into(), ..triple.clone() };
         let mut parts = with.to_vec();
-        parts.push(Part::Triple(open));
+        parts.push(Conjunct::Triple(open));
         let list = self.list(&self.values(&build(&parts), &object)?)?;
         Some(format!("there {} leads to {list}", self.quote(&triple.predicate.to_string())))
     }
 
     /// A literal shared by two patterns that differs in language or datatype only.
-    fn literal_clash(&self, triple: &TriplePattern, with: &[Part]) -> Option<String> {
+    fn literal_clash(&self, triple: &TriplePattern, with: &[Conjunct]) -> Option<String> {
         let TermPattern::Variable(shared) = &triple.object else { return None };
         let here = self.values(&GraphPattern::Bgp { patterns: vec![triple.clone()] }, shared)?;
         let there = self.values(&build(with), shared)?;
@@ -648,25 +649,25 @@ fn clip(text: &str, most: usize) -> String {
     text.chars().take(most - 1).chain(['…']).collect()
 }
 
-fn flatten(pattern: &GraphPattern, parts: &mut Vec<Part>) {
+fn flatten(pattern: &GraphPattern, parts: &mut Vec<Conjunct>) {
     match pattern {
         GraphPattern::Join { left, right } => {
             flatten(left, parts);
             flatten(right, parts);
         }
-        GraphPattern::Bgp { patterns } => parts.extend(patterns.iter().cloned().map(Part::Triple)),
-        other => parts.push(Part::Other(other.clone())),
+        GraphPattern::Bgp { patterns } => parts.extend(patterns.iter().cloned().map(Conjunct::Triple)),
+        other => parts.push(Conjunct::Other(other.clone())),
     }
 }
 
 /// The parts as one pattern: triples in one group, so that blank nodes keep their meaning.
-fn build(parts: &[Part]) -> GraphPattern {
+fn build(parts: &[Conjunct]) -> GraphPattern {
     let mut patterns = Vec::new();
     let mut others = Vec::new();
     for part in parts {
         match part {
-            Part::Triple(triple) => patterns.push(triple.clone()),
-            Part::Other(other) => others.push(other.clone()),
+            Conjunct::Triple(triple) => patterns.push(triple.clone()),
+            Conjunct::Other(other) => others.push(other.clone()),
         }
     }
     let first = if patterns.is_empty() && !others.is_empty() {
@@ -680,7 +681,7 @@ fn build(parts: &[Part]) -> GraphPattern {
 }
 
 /// The variables and blank nodes by which a part joins.
-fn names(part: &Part) -> BTreeSet<String> {
+fn names(part: &Conjunct) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut term = |term: &TermPattern| {
         if let TermPattern::BlankNode(node) = term {
@@ -688,15 +689,15 @@ fn names(part: &Part) -> BTreeSet<String> {
         }
     };
     match part {
-        Part::Triple(triple) => {
+        Conjunct::Triple(triple) => {
             term(&triple.subject);
             term(&triple.object);
         }
-        Part::Other(GraphPattern::Path { subject, object, .. }) => {
+        Conjunct::Other(GraphPattern::Path { subject, object, .. }) => {
             term(subject);
             term(object);
         }
-        Part::Other(_) => {}
+        Conjunct::Other(_) => {}
     }
     build(std::slice::from_ref(part)).on_in_scope_variable(|variable| {
         found.insert(variable.to_string());

@@ -82,7 +82,7 @@ impl Shell {
     fn run_saved(&mut self, rest: &str) -> Result<()> {
         let words = args::split(rest)?;
         let Some((name, words)) = words.split_first() else {
-            return Err(Error::usage("which saved question?").hint(".queries lists them"));
+            return Err(Error::usage("which saved query?").hint(".queries lists them"));
         };
         if words.iter().any(|word| word == "--help" || word == "-h") {
             return self.verb("run", rest);
@@ -315,7 +315,7 @@ impl Shell {
     }
 }
 
-/// The parameters among the words after a saved question's name.
+/// The parameters among the words after a saved query's name.
 fn parameters(words: &[String], query: &SavedQuery) -> Result<BTreeMap<String, String>> {
     let mut given = BTreeMap::new();
     let mut words = words.iter().filter(|word| *word != "--param");
