@@ -145,7 +145,8 @@ impl Session {
             import::read(input, project.base.as_deref(), &mut declared, progress, &mut |quad| {
                 builder.add(quad.as_ref());
                 if builder.is_full() {
-                    return Err(Error::data("the files hold more text than fits into memory here (4 GiB)")
+                    let limit = "the files hold more different terms than a graph can number (2147483648)";
+                    return Err(Error::data(limit)
                         .hint("load them into a durable store: baimo load --store DIR FILE..."));
                 }
                 Ok(())

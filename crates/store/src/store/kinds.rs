@@ -8,7 +8,7 @@ pub use crate::value::order::{KINDS, Kind};
 use std::ops::Range;
 
 /// All kinds in the order of their numbers.
-const ORDER: [Kind; KINDS] = [
+pub(super) const ORDER: [Kind; KINDS] = [
     Kind::Blank,
     Kind::Iri,
     Kind::Number,
@@ -66,6 +66,12 @@ impl Kinds {
     pub fn of(&self, id: Id) -> Option<Kind> {
         let place = self.starts.partition_point(|start| *start <= id).checked_sub(1)?;
         ORDER.get(place).copied()
+    }
+
+    /// How many terms there are of each kind.
+    #[must_use]
+    pub fn counts(&self) -> [Id; KINDS] {
+        ORDER.map(|kind| self.range(kind).len() as Id)
     }
 
     /// How many terms there are.

@@ -3,8 +3,8 @@
 //! In: bytes of a dictionary. Out: [`Lexical`]. It owns nothing.
 
 use super::{Id, Triple};
-use crate::terms::{BlankNode, Literal, NamedNode, Term};
-use oxrdf::BaseDirection;
+use crate::terms::{NamedNodeRef, Term, TermRef};
+use oxrdf::{BaseDirection, BlankNodeRef, LiteralRef};
 use std::ops::Range;
 
 /// A term as its text, borrowed.
@@ -41,29 +41,35 @@ impl<'a> Lexical<'a> {
         }
     }
 
-    /// The term itself, copied; nothing for a triple term, whose parts only its graph knows.
+    /// The term, borrowed; nothing for a triple term, whose parts only its graph knows.
     #[must_use]
-    pub fn to_term(self) -> Option<Term> {
-        Some(match self {
-            Self::Blank(label) => BlankNode::new_unchecked(label).into(),
-            Self::Iri(iri) => NamedNode::new_unchecked(iri).into(),
+    pub fn as_term(&self) -> Option<TermRef<'a>> {
+        Some(match *self {
+            Self::Blank(label) => BlankNodeRef::new_unchecked(label).into(),
+            Self::Iri(iri) => NamedNodeRef::new_unchecked(iri).into(),
             Self::Literal(text, Tag::Datatype(datatype)) => {
-                Literal::new_typed_literal(text, NamedNode::new_unchecked(datatype)).into()
+                LiteralRef::new_typed_literal(text, NamedNodeRef::new_unchecked(datatype)).into()
             }
             Self::Literal(text, Tag::Language(tag)) => {
-                Literal::new_language_tagged_literal_unchecked(text, tag).into()
+                LiteralRef::new_language_tagged_literal_unchecked(text, tag).into()
             }
             Self::Literal(text, Tag::Directed(tag, direction)) => {
-                Literal::new_directional_language_tagged_literal_unchecked(text, tag, direction).into()
+                LiteralRef::new_directional_language_tagged_literal_unchecked(text, tag, direction).into()
             }
             Self::Triple(_) => return None,
         })
+    }
+
+    /// The term itself, copied; nothing for a triple term, whose parts only its graph knows.
+    #[must_use]
+    pub fn to_term(&self) -> Option<Term> {
+        self.as_term().map(TermRef::into_owned)
     }
 }
 
 /// Room to decode terms into, kept from one call to the next. See [`super::Indexed::lexical`].
 #[derive(Debug, Default)]
-#[expect(dead_code, reason = "the pack decodes into it once its dictionary is front-coded")]
+#[expect(dead_code, reason = "a front-coded dictionary decodes into it")]
 pub struct Scratch {
     /// Which terms `text` holds, so that a neighbour need not be decoded again.
     pub(super) ids: Range<Id>,

@@ -14,9 +14,7 @@ pub mod pack;
 mod port;
 mod sets;
 pub mod statistics;
-#[cfg_attr(not(test), expect(dead_code, reason = "the pack reads it as soon as it is sorted by value"))]
 mod table;
-#[expect(dead_code, reason = "the pack reads it as soon as it is sorted by value")]
 pub mod view;
 
 pub use columns::{Epochs, Number, Numbers};

@@ -309,6 +309,7 @@ fn update_failed(error: UpdateEvaluationError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Indexed as _;
     use crate::store::pack::Builder;
     use crate::terms::Literal;
 
@@ -342,7 +343,7 @@ mod tests {
         let pack = builder.finish();
         let store = Mutable::copy_of(&pack).unwrap();
         assert_eq!(store.len(), pack.len());
-        let terms: Vec<Term> = (0..pack.term_count() as Id).map(|id| pack.term(id)).collect();
+        let terms: Vec<Term> = (0..pack.term_count()).map(|id| pack.term(id)).collect();
         let places = || std::iter::once(None).chain(terms.iter().map(Some));
         let ids = |graph: &dyn Graph, pattern: [Option<&Term>; 3]| {
             pattern.map(|term| term.map(|term| graph.id(term.as_ref()).unwrap()))

@@ -41,55 +41,194 @@ pub(super) struct Run {
     pub max_subjects: u32,
 }
 
-/// A quad by numbers, in the order in which it is sorted: graph (0 is the default graph, else its number
-/// and 1), predicate, then one end and the other.
-type Row = u128;
-
-fn row(graph: GraphId, predicate: Id, first: Id, second: Id) -> Row {
-    let graph = graph.map_or(0, |id| u128::from(id) + 1);
-    graph << 96 | u128::from(predicate) << 64 | u128::from(first) << 32 | u128::from(second)
+/// Quads to make a table of.
+#[derive(Debug, Default)]
+pub(super) struct Quads {
+    /// Subject, predicate, object in the default graph.
+    default: Vec<Triple>,
+    /// Graph, subject, predicate, object in named graphs.
+    named: Vec<[Id; 4]>,
 }
 
-/// The graph and predicate of a row.
-fn run_of(row: Row) -> (GraphId, Id) {
-    let graph = (row >> 96) as Id;
-    (graph.checked_sub(1), (row >> 64) as Id)
+impl Quads {
+    /// Adds a quad.
+    #[inline]
+    pub fn push(&mut self, graph: GraphId, [s, p, o]: Triple) {
+        match graph {
+            None => self.default.push([s, p, o]),
+            Some(graph) => self.named.push([graph, s, p, o]),
+        }
+    }
+}
+
+/// One of the two orders while it is made.
+#[derive(Default)]
+struct Half {
+    runs: Vec<HalfRun>,
+    pairs: Pairs,
+}
+
+/// One predicate of one graph: how many different firsts it has, and how often the most frequent occurs.
+struct HalfRun {
+    graph: GraphId,
+    predicate: Id,
+    start: usize,
+    firsts: u32,
+    most: u32,
+}
+
+impl Half {
+    /// Adds a run of pairs (first in the upper half of the number), sorted.
+    fn add(&mut self, graph: GraphId, predicate: Id, pairs: impl Iterator<Item = u64>) {
+        let start = self.pairs.first.len();
+        let (mut firsts, mut most, mut length) = (0, 0, 0);
+        let mut last = None;
+        for pair in pairs {
+            if last == Some(pair) {
+                continue;
+            }
+            let first = (pair >> 32) as Id;
+            if last.is_none_or(|last| (last >> 32) as Id != first) {
+                firsts += 1;
+                length = 0;
+            }
+            length += 1;
+            most = most.max(length);
+            last = Some(pair);
+            self.pairs.first.push(first);
+            self.pairs.second.push(pair as Id);
+        }
+        self.runs.push(HalfRun { graph, predicate, start, firsts, most });
+    }
+
+    /// The triples of the default graph: put into one part for each predicate, then sorted.
+    fn of_default(triples: &[Triple], ids: &[Id], pair: fn(Id, Id) -> u64) -> Self {
+        let id = |old: Id| ids.get(old as usize).copied().unwrap_or_default();
+        let mut ends = vec![0usize; ids.len()];
+        for [_, predicate, _] in triples {
+            if let Some(count) = ends.get_mut(id(*predicate) as usize) {
+                *count += 1;
+            }
+        }
+        let counts: Vec<(Id, usize)> =
+            (0..).zip(&ends).filter(|(_, count)| **count > 0).map(|(id, count)| (id, *count)).collect();
+        let mut sum = 0;
+        for (predicate, count) in &counts {
+            if let Some(end) = ends.get_mut(*predicate as usize) {
+                *end = sum;
+            }
+            sum += count;
+        }
+        let mut pairs = vec![0u64; triples.len()];
+        for [subject, predicate, object] in triples {
+            if let Some(end) = ends.get_mut(id(*predicate) as usize) {
+                if let Some(place) = pairs.get_mut(*end) {
+                    *place = pair(id(*subject), id(*object));
+                }
+                *end += 1;
+            }
+        }
+        let mut half = Self::with_room(triples.len());
+        let mut rest = pairs.as_mut_slice();
+        for (predicate, count) in counts {
+            let (part, others) = std::mem::take(&mut rest).split_at_mut(count);
+            part.sort_unstable();
+            half.add(None, predicate, part.iter().copied());
+            rest = others;
+        }
+        half
+    }
+
+    fn with_room(pairs: usize) -> Self {
+        let (first, second) = (Vec::with_capacity(pairs), Vec::with_capacity(pairs));
+        Self { runs: Vec::new(), pairs: Pairs { first, second } }
+    }
+
+    /// Adds the quads of named graphs.
+    fn add_named(&mut self, quads: &[[Id; 4]], ids: &[Id], pair: fn(Id, Id) -> u64) {
+        let id = |old: Id| u128::from(ids.get(old as usize).copied().unwrap_or_default());
+        let row = |[graph, s, p, o]: &[Id; 4]| {
+            id(*graph) << 96 | id(*p) << 64 | u128::from(pair(id(*s) as Id, id(*o) as Id))
+        };
+        let mut rows: Vec<u128> = quads.iter().map(row).collect();
+        rows.sort_unstable();
+        for run in rows.chunk_by(|a, b| a >> 64 == b >> 64) {
+            let Some(first) = run.first() else { continue };
+            let (graph, predicate) = ((first >> 96) as Id, (first >> 64) as Id);
+            self.add(Some(graph), predicate, run.iter().map(|row| *row as u64));
+        }
+    }
+}
+
+fn by_subject(subject: Id, object: Id) -> u64 {
+    u64::from(subject) << 32 | u64::from(object)
+}
+
+fn by_object(subject: Id, object: Id) -> u64 {
+    by_subject(object, subject)
 }
 
 impl Table {
-    /// Sorts quads, each with the name of its graph. Both orders are sorted at once.
-    pub fn of_quads(quads: &[(GraphId, Triple)]) -> Self {
-        let by_object = || sorted(quads, |graph, [s, p, o]| row(graph, p, o, s));
+    /// Sorts quads, whose numbers are replaced by those of `ids` first. Both orders are made at once.
+    pub fn of_quads(quads: Quads, ids: &[Id]) -> Self {
+        let half = |pair| {
+            let mut half = Half::of_default(&quads.default, ids, pair);
+            half.add_named(&quads.named, ids, pair);
+            half
+        };
         let (subjects, objects) = thread::scope(|scope| {
-            let objects = scope.spawn(by_object);
-            let subjects = sorted(quads, |graph, [s, p, o]| row(graph, p, s, o));
+            let objects = thread::Builder::new().spawn_scoped(scope, || half(by_object));
+            let subjects = half(by_subject);
             // A thread that could not run leaves its work to this one.
-            (subjects, objects.join().unwrap_or_else(|_| by_object()))
+            let objects = objects.ok().and_then(|handle| handle.join().ok());
+            (subjects, objects.unwrap_or_else(|| half(by_object)))
         });
-        Self::of_sorted(&subjects, &objects)
+        Self::of_halves(subjects, objects)
     }
 
-    fn of_sorted(subjects: &[Row], objects: &[Row]) -> Self {
+    fn of_halves(subjects: Half, objects: Half) -> Self {
         let mut table = Self { starts: vec![0], ..Self::default() };
         let mut graph = None;
-        let mut at = 0;
-        let runs = |rows| <[Row]>::chunk_by(rows, |a, b| a >> 64 == b >> 64);
-        for (by_subject, by_object) in runs(subjects).zip(runs(objects)) {
-            let Some((name, predicate)) = by_subject.first().map(|row| run_of(*row)) else { continue };
-            if name != graph {
+        for (s, o) in subjects.runs.iter().zip(&objects.runs) {
+            if s.graph != graph {
                 table.starts.push(table.runs.len());
-                table.names.extend(name);
-                graph = name;
+                table.names.extend(s.graph);
+                graph = s.graph;
             }
-            let (subjects, max_objects) = firsts(by_subject);
-            let (objects, max_subjects) = firsts(by_object);
-            table.runs.push(Run { start: at, predicate, subjects, objects, max_objects, max_subjects });
-            at += by_subject.len();
+            table.runs.push(Run {
+                start: s.start,
+                predicate: s.predicate,
+                subjects: s.firsts,
+                objects: o.firsts,
+                max_objects: s.most,
+                max_subjects: o.most,
+            });
         }
         table.starts.push(table.runs.len());
-        table.by_subject = Arc::new(columns(subjects));
-        table.by_object = Arc::new(columns(objects));
+        table.by_subject = Arc::new(subjects.pairs);
+        table.by_object = Arc::new(objects.pairs);
         table
+    }
+
+    /// Several graphs as one default graph; what is in two of them counts once.
+    pub fn merge(&self, graphs: &[GraphId]) -> Self {
+        let places: Vec<usize> = graphs.iter().filter_map(|graph| self.place(*graph)).collect();
+        let half = |by| {
+            let mut runs: Vec<&Run> = places.iter().flat_map(|place| self.runs(*place)).collect();
+            runs.sort_by_key(|run| run.predicate);
+            let mut half = Half::default();
+            for same in runs.chunk_by(|a, b| a.predicate == b.predicate) {
+                let Some(predicate) = same.first().map(|run| run.predicate) else { continue };
+                let columns = same.iter().map(|run| self.columns(run, by));
+                let pairs = columns.flat_map(|(first, second)| first.iter().zip(second));
+                let mut pairs: Vec<u64> = pairs.map(|(first, second)| by_subject(*first, *second)).collect();
+                // Several sorted runs, which a merging sort takes as they are.
+                pairs.sort();
+                half.add(None, predicate, pairs.into_iter());
+            }
+            half
+        };
+        Self::of_halves(half(End::Subject), half(End::Object))
     }
 
     /// The names of the named graphs, sorted.
@@ -192,27 +331,6 @@ impl Table {
     }
 }
 
-fn sorted(quads: &[(GraphId, Triple)], row: fn(GraphId, Triple) -> Row) -> Vec<Row> {
-    let mut rows: Vec<Row> = quads.iter().map(|(graph, triple)| row(*graph, *triple)).collect();
-    rows.sort_unstable();
-    rows.dedup();
-    rows
-}
-
-fn columns(rows: &[Row]) -> Pairs {
-    Pairs {
-        first: rows.iter().map(|row| (row >> 32) as Id).collect(),
-        second: rows.iter().map(|row| *row as Id).collect(),
-    }
-}
-
-/// How many different firsts sorted rows have, and how often the most frequent of them occurs.
-fn firsts(rows: &[Row]) -> (u32, u32) {
-    rows.chunk_by(|a, b| a >> 32 == b >> 32).fold((0, 0), |(count, most), run| {
-        (count + 1, most.max(u32::try_from(run.len()).unwrap_or(u32::MAX)))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,7 +345,9 @@ mod tests {
             (None, [1, 8, 5]),
             (Some(4), [2, 9, 2]),
         ];
-        let table = Table::of_quads(&quads);
+        let mut all = Quads::default();
+        quads.into_iter().for_each(|(graph, triple)| all.push(graph, triple));
+        let table = Table::of_quads(all, &(0..10).collect::<Vec<Id>>());
         assert_eq!(table.len(), 5, "a quad given twice counts once");
         assert_eq!(table.names(), [4, 7]);
         assert_eq!(table.place(Some(5)), None);
@@ -243,8 +363,24 @@ mod tests {
     }
 
     #[test]
+    fn merged_graphs_count_what_is_in_both_once() {
+        let mut quads = Quads::default();
+        for (graph, triple) in
+            [(None, [1, 9, 2]), (Some(4), [1, 9, 2]), (Some(4), [1, 8, 3]), (Some(7), [0, 9, 2])]
+        {
+            quads.push(graph, triple);
+        }
+        let table = Table::of_quads(quads, &(0..10).collect::<Vec<Id>>());
+        let merged = table.merge(&[None, Some(4), Some(6)]);
+        assert_eq!(merged.triples(0), 2);
+        assert!(merged.names().is_empty());
+        let all = table.merge(&[None, Some(4), Some(7)]);
+        assert_eq!(all.columns(all.run(0, 9).unwrap(), End::Object), (&[2, 2][..], &[0, 1][..]));
+    }
+
+    #[test]
     fn a_table_of_nothing_has_an_empty_default_graph() {
-        let table = Table::of_quads(&[]);
+        let table = Table::of_quads(Quads::default(), &[]);
         assert_eq!(table.place(None), Some(0));
         assert!(table.runs(0).is_empty());
         assert_eq!(table.triples(0), 0);

@@ -1,209 +1,203 @@
-//! The columnar graph: a sorted dictionary and three sorted permutations of every graph's triples.
+//! The columnar graph: a dictionary sorted by value and, for every predicate, its pairs in two orders.
 //!
-//! In: the bytes or the [`Builder`] of `build.rs` in this folder. Out: [`Pack`], read-only, which
-//! answers every triple pattern with one slice found by binary search (Weiss, Karras, Bernstein:
-//! Hexastore, VLDB 2008, reduced to the three orders that cover all eight patterns). It refuses
-//! to know where the bytes come from.
+//! In: what a [`Builder`] collected, or the bytes that a pack wrote. Out: [`Pack`], read-only, which
+//! offers the whole port ([`Graph`] and [`Indexed`]).
 
 mod build;
+mod bytes;
+mod dictionary;
+mod intern;
+mod sort;
 mod terms;
+mod values;
 
 pub use build::Builder;
+pub(super) use dictionary::Dictionary;
 
-use super::{Graph, GraphId, Id, Pattern, Scan, Triple};
-use crate::terms::{Term, TermRef};
+use super::kinds::{Kind, Kinds};
+use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triples};
+use super::table::Table;
+use super::{End, Epochs, Lexical, Numbers, PairCursor, Scratch, View};
+use crate::error::Result;
+use crate::terms::{BlankNode, Term, TermRef};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// In which order the columns of a stored triple are laid out, and so sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    /// Subject, predicate, object.
-    Spo,
-    /// Predicate, object, subject.
-    Pos,
-    /// Object, subject, predicate.
-    Osp,
-}
+/// How many merged graphs are kept.
+const KEPT: usize = 16;
 
-impl Order {
-    /// A row of this order as subject, predicate, object.
-    #[inline]
-    fn to_spo(self, row: Triple) -> Triple {
-        match self {
-            Self::Spo => row,
-            Self::Pos => [row[2], row[0], row[1]],
-            Self::Osp => [row[1], row[2], row[0]],
-        }
-    }
-}
-
-/// A read-only graph in memory.
+/// A read-only graph. See the module.
 pub struct Pack {
     dictionary: Dictionary,
-    graphs: Vec<Table>,
-}
-
-struct Dictionary {
-    /// Where each term starts in `text`; one more entry than there are terms.
-    starts: Vec<u32>,
-    /// The terms, encoded as `terms.rs` says, sorted by these bytes.
-    text: std::borrow::Cow<'static, [u8]>,
-}
-
-struct Table {
-    name: GraphId,
-    spo: Vec<Triple>,
-    pos: Vec<Triple>,
-    osp: Vec<Triple>,
+    table: Table,
+    merged: Mutex<Vec<(Vec<GraphId>, Arc<Table>)>>,
 }
 
 impl Pack {
-    /// Opens a graph from the bytes that [`Builder::into_bytes`] made. The dictionary's text is
-    /// borrowed, the rest is a few thousand numbers read in one go.
-    ///
-    /// # Errors
-    /// Where the bytes are not a whole pack of this version.
-    pub fn from_static(bytes: &'static [u8]) -> crate::error::Result<Self> {
-        let parts = PackBytes::read(bytes)
-            .ok_or_else(|| crate::error::Error::data("the packed graph is damaged or of another version"))?;
-        let graphs =
-            parts.graphs.into_iter().map(|(name, [spo, pos, osp])| Table { name, spo, pos, osp }).collect();
-        Ok(Self {
-            dictionary: Dictionary { starts: parts.starts, text: std::borrow::Cow::Borrowed(parts.text) },
-            graphs,
-        })
+    fn of(dictionary: Dictionary, table: Table) -> Self {
+        Self { dictionary, table, merged: Mutex::default() }
     }
 
-    fn from_columns(columns: build::Columns) -> Self {
-        let graphs =
-            columns.graphs.into_iter().map(|(name, [spo, pos, osp])| Table { name, spo, pos, osp }).collect();
-        Self { dictionary: Dictionary { starts: columns.starts, text: columns.text.into() }, graphs }
-    }
-
-    fn table(&self, graph: GraphId) -> Option<&Table> {
-        self.graphs.iter().find(|table| table.name == graph)
-    }
-
-    /// How many different terms there are.
-    pub fn term_count(&self) -> usize {
-        self.dictionary.starts.len().saturating_sub(1)
-    }
-}
-
-impl Builder {
-    /// The graph of what was added.
-    pub fn finish(self) -> Pack {
-        Pack::from_columns(self.into_columns())
-    }
-}
-
-impl Dictionary {
-    fn get(&self, id: Id) -> &[u8] {
-        let at = |i: usize| self.starts.get(i).map_or(self.text.len(), |start| *start as usize);
-        self.text.get(at(id as usize)..at(id as usize + 1)).unwrap_or_default()
-    }
-
-    fn find(&self, encoded: &[u8]) -> Option<Id> {
-        let (mut low, mut high) = (0, self.starts.len().saturating_sub(1));
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.get(u32::try_from(middle).ok()?).cmp(encoded) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return u32::try_from(middle).ok(),
+    /// The triples of one graph that match a pattern, as cursors give them.
+    fn stream(&self, graph: GraphId, pattern: Pattern) -> Result<Triples<'_>> {
+        let Some(view) = self.view(graph)? else { return Ok(Box::new(std::iter::empty())) };
+        let predicates = view.predicates_in(pattern)?;
+        Ok(Box::new(predicates.into_iter().flat_map(move |predicate| {
+            match matching(&view, predicate, pattern) {
+                Ok(triples) => triples,
+                Err(error) => Box::new(std::iter::once(Err(error))),
             }
-        }
-        None
+        })))
     }
 }
 
-impl Table {
-    /// The rows that match, with the order they are in.
-    fn rows(&self, pattern: Pattern) -> (&[Triple], Order) {
-        let (order, rows) = match pattern {
-            [Some(_), _, None] | [Some(_), Some(_), Some(_)] | [None, None, None] => (Order::Spo, &self.spo),
-            [None, Some(_), _] => (Order::Pos, &self.pos),
-            [_, None, Some(_)] => (Order::Osp, &self.osp),
-        };
-        let [s, p, o] = pattern;
-        let key = match order {
-            Order::Spo => [s, p, o],
-            Order::Pos => [p, o, s],
-            Order::Osp => [o, s, p],
-        };
-        let given = key.iter().take_while(|part| part.is_some()).count();
-        let cut = |row: &Triple| {
-            row.iter()
-                .zip(&key)
-                .take(given)
-                .map(|(have, want)| have.cmp(&want.unwrap_or(0)))
-                .find(|ordering| ordering.is_ne())
-                .unwrap_or(std::cmp::Ordering::Equal)
-        };
-        let start = rows.partition_point(|row| cut(row).is_lt());
-        let rest = rows.get(start..).unwrap_or_default();
-        (rest.get(..rest.partition_point(|row| cut(row).is_eq())).unwrap_or_default(), order)
-    }
+/// The triples of one predicate that match a pattern.
+fn matching<'a>(view: &View<'a>, predicate: Id, [s, _, o]: Pattern) -> Result<Triples<'a>> {
+    Ok(match (s, o) {
+        (Some(s), Some(o)) => {
+            let found = view.pairs(predicate, End::Subject)?.contains(s, o)?;
+            Box::new(found.then_some(Ok([s, predicate, o])).into_iter())
+        }
+        (Some(s), None) => {
+            let objects = view.pairs(predicate, End::Subject)?.lookup(s)?.to_vec();
+            Box::new(objects.into_iter().map(move |o| Ok([s, predicate, o])))
+        }
+        (None, Some(o)) => {
+            let subjects = view.pairs(predicate, End::Object)?.lookup(o)?.to_vec();
+            Box::new(subjects.into_iter().map(move |s| Ok([s, predicate, o])))
+        }
+        (None, None) => Box::new(all(view.pairs(predicate, End::Subject)?, predicate)),
+    })
+}
+
+/// All pairs of a cursor by subject, as triples.
+fn all(mut cursor: PairCursor<'_>, predicate: Id) -> impl Iterator<Item = Result<[Id; 3]>> {
+    let mut block = Vec::new().into_iter();
+    std::iter::from_fn(move || {
+        loop {
+            if let Some(triple) = block.next() {
+                return Some(Ok(triple));
+            }
+            block = match cursor.next_block() {
+                Ok(Some((subjects, objects))) => {
+                    let pairs = subjects.iter().zip(objects);
+                    pairs.map(|(s, o)| [*s, predicate, *o]).collect::<Vec<_>>().into_iter()
+                }
+                Ok(None) => return None,
+                Err(error) => return Some(Err(error)),
+            };
+        }
+    })
 }
 
 impl Graph for Pack {
     fn id(&self, term: TermRef<'_>) -> Option<Id> {
-        let mut encoded = Vec::with_capacity(64);
-        terms::encode(term, &mut encoded);
-        self.dictionary.find(&encoded)
+        self.find(term).ok().flatten()
     }
 
     fn term(&self, id: Id) -> Term {
-        terms::decode(self.dictionary.get(id))
+        self.dictionary.term(id).unwrap_or_else(|_| BlankNode::default().into())
     }
 
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
-        let (rows, order) = self.table(graph).map_or((&[][..], Order::Spo), |table| table.rows(pattern));
-        Scan::Stream(Box::new(rows.iter().map(move |row| Ok(order.to_spo(*row)))))
+        Scan::Stream(
+            self.stream(graph, pattern).unwrap_or_else(|error| Box::new(std::iter::once(Err(error)))),
+        )
     }
 
     fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
-        self.table(graph).map_or(0, |table| table.rows(pattern).0.len() as u64)
+        let counted = self.view(graph).and_then(|view| view.map_or(Ok(0), |view| view.count(pattern)));
+        counted.unwrap_or_default()
     }
 
     fn graph_names(&self) -> Vec<Id> {
-        self.graphs.iter().filter_map(|table| table.name).collect()
+        self.table.names().to_vec()
+    }
+
+    fn len(&self) -> u64 {
+        self.table.len() as u64
+    }
+
+    fn indexed(&self) -> Result<Option<&dyn Indexed>> {
+        Ok(Some(self))
     }
 }
 
-/// The parts of a pack in bytes.
-struct PackBytes {
-    starts: Vec<u32>,
-    text: &'static [u8],
-    graphs: Vec<(Option<Id>, [Vec<Triple>; 3])>,
-}
+impl Indexed for Pack {
+    fn term_count(&self) -> Id {
+        self.kinds().total()
+    }
 
-impl PackBytes {
-    /// Reads what [`Builder::into_bytes`] wrote, or nothing where it is something else or damaged.
-    fn read(bytes: &'static [u8]) -> Option<Self> {
-        let rest = bytes.strip_prefix(build::MAGIC)?;
-        let (sum, body) = rest.split_first_chunk::<8>()?;
-        if u64::from_le_bytes(*sum) != build::checksum(body) {
-            return None;
+    fn kinds(&self) -> &Kinds {
+        self.dictionary.kinds()
+    }
+
+    fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
+        self.dictionary.lexical(id, scratch)
+    }
+
+    fn lexicals(
+        &self,
+        ids: &[Id],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
+    ) -> Result<()> {
+        for (place, id) in ids.iter().enumerate() {
+            each(place, self.dictionary.lexical(*id, scratch)?)?;
         }
-        let (count, rest) = body.split_first_chunk::<4>()?;
-        let (numbers, text) = rest.split_at_checked((u32::from_le_bytes(*count) as usize).checked_mul(4)?)?;
-        let mut numbers = numbers.as_chunks::<4>().0.iter().map(|number| u32::from_le_bytes(*number));
-        let count = numbers.next()? as usize;
-        let starts = numbers.by_ref().take(count).collect();
-        let mut graphs = Vec::new();
-        for _ in 0..numbers.next()? {
-            let name = Some(numbers.next()?).filter(|name| *name != u32::MAX);
-            let count = numbers.next()? as usize;
-            let mut table = || {
-                let mut rows = Vec::with_capacity(count);
-                for _ in 0..count {
-                    rows.push([numbers.next()?, numbers.next()?, numbers.next()?]);
+        Ok(())
+    }
+
+    fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
+        let found = self.dictionary.position(term)?;
+        Ok((!found.is_empty()).then_some(found.start))
+    }
+
+    fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
+        self.dictionary.prefixed(kind, prefix)
+    }
+
+    fn position(&self, term: TermRef<'_>) -> Result<Range<Id>> {
+        self.dictionary.position(term)
+    }
+
+    fn numbers(&self) -> Result<Numbers<'_>> {
+        self.dictionary.numbers()
+    }
+
+    fn epochs(&self) -> Result<Epochs<'_>> {
+        self.dictionary.epochs()
+    }
+
+    fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
+        let place = self.table.place(graph);
+        Ok(place.map(|place| View::borrowed(&self.table, place, self.kinds())))
+    }
+
+    fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
+        let mut names = graphs.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        if let [name] = names.as_slice()
+            && let Some(view) = self.view(*name)?
+        {
+            return Ok(view);
+        }
+        let lock = || self.merged.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().iter().find(|(have, _)| *have == names).map(|(_, table)| Arc::clone(table));
+        let table = match known {
+            Some(table) => table,
+            None => {
+                let table = Arc::new(self.table.merge(&names));
+                let mut kept = lock();
+                if kept.len() >= KEPT {
+                    kept.remove(0);
                 }
-                Some(rows)
-            };
-            graphs.push((name, [table()?, table()?, table()?]));
-        }
-        Some(Self { starts, text, graphs })
+                kept.push((names, Arc::clone(&table)));
+                table
+            }
+        };
+        Ok(View::shared(table, self.kinds()))
     }
 }
 
@@ -239,7 +233,7 @@ mod tests {
         let quads = quads();
         let pack = pack(&quads);
         let terms: Vec<Option<Term>> =
-            std::iter::once(None).chain((0..pack.term_count() as Id).map(|id| Some(pack.term(id)))).collect();
+            std::iter::once(None).chain((0..pack.term_count()).map(|id| Some(pack.term(id)))).collect();
         for graph in [
             GraphName::DefaultGraph,
             GraphName::NamedNode(NamedNode::new_unchecked("http://example.org/100")),
@@ -275,16 +269,12 @@ mod tests {
 
     #[test]
     fn bytes_give_the_same_graph_back() {
-        let mut builder = Builder::new();
-        for quad in &quads() {
-            builder.add(quad.as_ref());
-        }
         let direct = pack(&quads());
-        let bytes: &'static [u8] = Vec::leak(builder.into_bytes());
+        let bytes: &'static [u8] = Vec::leak(direct.to_bytes().unwrap());
         let read = Pack::from_static(bytes).unwrap();
         assert_eq!(read.len(), direct.len());
-        assert_eq!(read.term_count(), direct.term_count());
-        assert!((0..direct.term_count() as Id).all(|id| read.term(id) == direct.term(id)));
+        assert_eq!(read.kinds(), direct.kinds());
+        assert!((0..direct.term_count()).all(|id| read.term(id) == direct.term(id)));
         assert!(Pack::from_static(&bytes[..bytes.len() - 1]).is_err(), "a cut file is refused");
         assert!(Pack::from_static(b"no pack").is_err());
     }

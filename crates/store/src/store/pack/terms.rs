@@ -1,49 +1,88 @@
-//! How a term is written in the dictionary: one byte for its kind, then its text, then what closes it.
+//! How a term is written in the dictionary: one byte for its form, then its text, then what closes it.
 //!
-//! In: a term. Out: bytes that are equal exactly when the terms are, and sort by kind and text.
-//! Shared with the build script, so it knows `oxrdf` and nothing of baimo.
+//! In: a term. Out: bytes that are equal exactly when the terms are, and [`Lexical`] from such bytes. A
+//! triple term is written as the numbers of its parts.
 
-use oxrdf::vocab::{rdf, xsd};
-use oxrdf::{BaseDirection, BlankNode, Literal, NamedNode, Term, TermRef, Triple};
+use super::super::lexical::{Lexical, Tag};
+use crate::terms::{NamedNodeRef, TermRef, xsd};
+use crate::value::datatype::XSD;
+use oxrdf::BaseDirection;
 
 const BLANK: u8 = 0;
 const IRI: u8 = 1;
+/// text
 const STRING: u8 = 2;
-/// text, language, length of the language (one byte, two from 255 on are not needed: tags are short)
-const LANGUAGE: u8 = 3;
 /// text, place in [`DATATYPES`] (one byte)
-const COMMON: u8 = 4;
+const COMMON: u8 = 3;
 /// text, datatype, length of the datatype (four bytes)
-const TYPED: u8 = 5;
-/// text, language, direction (one byte), length of the language (four bytes)
-const DIRECTED: u8 = 6;
-/// subject, predicate, object, the lengths of the first two (four bytes each)
-const TRIPLE: u8 = 7;
+const TYPED: u8 = 4;
+/// text, language, length of the language (four bytes)
+const LANGUAGE: u8 = 5;
+/// As [`LANGUAGE`], left to right and right to left.
+const LEFT_TO_RIGHT: u8 = 6;
+const RIGHT_TO_LEFT: u8 = 7;
+/// subject, predicate, object: their numbers (four bytes each)
+const TRIPLE: u8 = 8;
 
-/// Datatypes that take one byte.
-const DATATYPES: [oxrdf::NamedNodeRef<'static>; 16] = [
-    xsd::INTEGER,
-    xsd::DECIMAL,
-    xsd::DOUBLE,
-    xsd::FLOAT,
-    xsd::BOOLEAN,
-    xsd::DATE,
-    xsd::DATE_TIME,
-    xsd::TIME,
-    xsd::G_YEAR,
-    xsd::G_YEAR_MONTH,
-    xsd::G_MONTH_DAY,
-    xsd::DURATION,
-    xsd::ANY_URI,
-    xsd::LONG,
-    xsd::INT,
-    rdf::HTML,
+/// The local names of XSD datatypes that take one byte. Their places are part of the file format.
+const DATATYPES: [&str; 43] = [
+    "integer",
+    "decimal",
+    "double",
+    "float",
+    "boolean",
+    "date",
+    "dateTime",
+    "time",
+    "gYear",
+    "gYearMonth",
+    "gMonth",
+    "gMonthDay",
+    "gDay",
+    "duration",
+    "yearMonthDuration",
+    "dayTimeDuration",
+    "dateTimeStamp",
+    "long",
+    "int",
+    "short",
+    "byte",
+    "nonNegativeInteger",
+    "positiveInteger",
+    "nonPositiveInteger",
+    "negativeInteger",
+    "unsignedLong",
+    "unsignedInt",
+    "unsignedShort",
+    "unsignedByte",
+    "anyURI",
+    "normalizedString",
+    "token",
+    "language",
+    "Name",
+    "NCName",
+    "NMTOKEN",
+    "ID",
+    "IDREF",
+    "QName",
+    "NOTATION",
+    "hexBinary",
+    "base64Binary",
+    "anySimpleType",
 ];
 
-/// Appends the bytes of `term` to `out`.
-pub(super) fn encode(term: TermRef<'_>, out: &mut Vec<u8>) {
+/// The whole IRIs of [`DATATYPES`].
+static IRIS: std::sync::LazyLock<Vec<String>> =
+    std::sync::LazyLock::new(|| DATATYPES.iter().map(|name| format!("{XSD}{name}")).collect());
+
+fn length(length: usize) -> [u8; 4] {
     // Terms longer than 4 GiB cannot be built: the parsers' buffers end far below.
-    let length = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
+    u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+/// Writes the bytes of a term that is no triple term to `out`, which is emptied first. Says whether it did.
+pub(in super::super) fn encode(term: TermRef<'_>, out: &mut Vec<u8>) -> bool {
+    out.clear();
     match term {
         TermRef::BlankNode(node) => {
             out.push(BLANK);
@@ -55,108 +94,123 @@ pub(super) fn encode(term: TermRef<'_>, out: &mut Vec<u8>) {
         }
         TermRef::Literal(literal) => {
             let text = literal.value().as_bytes();
-            let datatype = literal.datatype();
-            if let (Some(language), Some(direction)) = (literal.language(), literal.direction()) {
-                out.push(DIRECTED);
-                out.extend_from_slice(text);
-                out.extend_from_slice(language.as_bytes());
-                out.push(u8::from(direction == BaseDirection::Rtl));
-                out.extend_from_slice(&length(language.len()));
-            } else if let Some(language) = literal.language() {
-                out.push(LANGUAGE);
+            if let Some(language) = literal.language() {
+                out.push(match literal.direction() {
+                    None => LANGUAGE,
+                    Some(BaseDirection::Ltr) => LEFT_TO_RIGHT,
+                    Some(BaseDirection::Rtl) => RIGHT_TO_LEFT,
+                });
                 out.extend_from_slice(text);
                 out.extend_from_slice(language.as_bytes());
                 out.extend_from_slice(&length(language.len()));
-            } else if datatype == xsd::STRING {
-                out.push(STRING);
-                out.extend_from_slice(text);
-            } else if let Some(code) = DATATYPES.iter().position(|known| *known == datatype) {
-                out.push(COMMON);
-                out.extend_from_slice(text);
-                out.push(code as u8);
             } else {
-                out.push(TYPED);
-                out.extend_from_slice(text);
-                out.extend_from_slice(datatype.as_str().as_bytes());
-                out.extend_from_slice(&length(datatype.as_str().len()));
+                encode_typed(text, literal.datatype(), out);
             }
         }
-        TermRef::Triple(triple) => {
-            out.push(TRIPLE);
-            let start = out.len();
-            encode(triple.subject.as_ref().into(), out);
-            let subject = out.len();
-            encode(triple.predicate.as_ref().into(), out);
-            let predicate = out.len();
-            encode(triple.object.as_ref(), out);
-            out.extend_from_slice(&length(subject - start));
-            out.extend_from_slice(&length(predicate - subject));
-        }
+        TermRef::Triple(_) => return false,
+    }
+    true
+}
+
+fn encode_typed(text: &[u8], datatype: NamedNodeRef<'_>, out: &mut Vec<u8>) {
+    if datatype == xsd::STRING {
+        out.push(STRING);
+        out.extend_from_slice(text);
+        return;
+    }
+    let iri = datatype.as_str();
+    let local = iri.strip_prefix(XSD);
+    let code = local.and_then(|local| DATATYPES.iter().position(|name| *name == local));
+    if let Some(code) = code.and_then(|code| u8::try_from(code).ok()) {
+        out.push(COMMON);
+        out.extend_from_slice(text);
+        out.push(code);
+    } else {
+        out.push(TYPED);
+        out.extend_from_slice(text);
+        out.extend_from_slice(iri.as_bytes());
+        out.extend_from_slice(&length(iri.len()));
     }
 }
 
-/// The term that [`encode`] wrote. Bytes that it did not write give an empty string literal: the
-/// dictionary is made by this crate, and its file format carries a checksum against damage.
-pub(super) fn decode(bytes: &[u8]) -> Term {
-    try_decode(bytes).unwrap_or_else(|| Literal::new_simple_literal("").into())
+/// Writes the bytes of a triple term to `out`, which is emptied first.
+pub(in super::super) fn encode_triple(parts: [u32; 3], out: &mut Vec<u8>) {
+    out.clear();
+    out.push(TRIPLE);
+    out.extend(parts.iter().flat_map(|id| id.to_le_bytes()));
 }
 
-fn try_decode(bytes: &[u8]) -> Option<Term> {
-    let (kind, rest) = bytes.split_first()?;
-    let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
-    let tail = |rest: &[u8]| {
+/// Reads what [`encode`] wrote; nothing where the bytes are something else.
+pub(in super::super) fn decode(bytes: &[u8]) -> Option<Lexical<'_>> {
+    let (form, rest) = bytes.split_first()?;
+    let text = |bytes| std::str::from_utf8(bytes).ok();
+    let parts = || {
         let (head, length) = rest.split_last_chunk::<4>()?;
-        let length = u32::from_le_bytes(*length) as usize;
-        Some((head.len().checked_sub(length)?, head.len()))
+        let split = head.len().checked_sub(u32::from_le_bytes(*length) as usize)?;
+        let (value, tag) = head.split_at_checked(split)?;
+        Some((text(value)?, text(tag)?))
     };
-    Some(match *kind {
-        BLANK => BlankNode::new_unchecked(text(rest)?).into(),
-        IRI => NamedNode::new_unchecked(text(rest)?).into(),
-        STRING => Literal::new_simple_literal(text(rest)?).into(),
-        LANGUAGE => {
-            let (start, end) = tail(rest)?;
-            Literal::new_language_tagged_literal_unchecked(
-                text(rest.get(..start)?)?,
-                text(rest.get(start..end)?)?,
-            )
-            .into()
-        }
+    Some(match *form {
+        BLANK => Lexical::Blank(text(rest)?),
+        IRI => Lexical::Iri(text(rest)?),
+        STRING => Lexical::Literal(text(rest)?, Tag::Datatype(xsd::STRING.as_str())),
         COMMON => {
             let (code, value) = rest.split_last()?;
-            Literal::new_typed_literal(text(value)?, *DATATYPES.get(usize::from(*code))?).into()
+            Lexical::Literal(text(value)?, Tag::Datatype(IRIS.get(usize::from(*code))?))
         }
-        TYPED => {
-            let (start, end) = tail(rest)?;
-            let datatype = NamedNode::new_unchecked(text(rest.get(start..end)?)?);
-            Literal::new_typed_literal(text(rest.get(..start)?)?, datatype).into()
-        }
-        DIRECTED => {
-            let (head, length) = rest.split_last_chunk::<4>()?;
-            let (direction, head) = head.split_last()?;
-            let start = head.len().checked_sub(u32::from_le_bytes(*length) as usize)?;
-            let direction = if *direction == 1 { BaseDirection::Rtl } else { BaseDirection::Ltr };
-            Literal::new_directional_language_tagged_literal_unchecked(
-                text(head.get(..start)?)?,
-                text(head.get(start..)?)?,
-                direction,
-            )
-            .into()
+        TYPED => parts().map(|(value, datatype)| Lexical::Literal(value, Tag::Datatype(datatype)))?,
+        LANGUAGE => parts().map(|(value, tag)| Lexical::Literal(value, Tag::Language(tag)))?,
+        LEFT_TO_RIGHT | RIGHT_TO_LEFT => {
+            let direction = if *form == LEFT_TO_RIGHT { BaseDirection::Ltr } else { BaseDirection::Rtl };
+            parts().map(|(value, tag)| Lexical::Literal(value, Tag::Directed(tag, direction)))?
         }
         TRIPLE => {
-            let (head, predicate) = rest.split_last_chunk::<4>()?;
-            let (head, subject) = head.split_last_chunk::<4>()?;
-            let subject = u32::from_le_bytes(*subject) as usize;
-            let predicate = subject.checked_add(u32::from_le_bytes(*predicate) as usize)?;
-            let subject_term = match try_decode(head.get(..subject)?)? {
-                Term::NamedNode(iri) => iri.into(),
-                Term::BlankNode(node) => oxrdf::NamedOrBlankNode::from(node),
-                _ => return None,
-            };
-            let Term::NamedNode(predicate_term) = try_decode(head.get(subject..predicate)?)? else {
-                return None;
-            };
-            Triple::new(subject_term, predicate_term, try_decode(head.get(predicate..)?)?).into()
+            let (ids, []) = rest.as_chunks::<4>() else { return None };
+            let [s, p, o] = <[[u8; 4]; 3]>::try_from(ids).ok()?.map(u32::from_le_bytes);
+            Lexical::Triple([s, p, o])
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::{BlankNode, Literal, NamedNode, Term};
+
+    #[test]
+    fn every_form_of_term_comes_back_as_it_was() {
+        let typed = |text: &str, datatype: &str| {
+            Term::from(Literal::new_typed_literal(text, NamedNode::new_unchecked(datatype)))
+        };
+        let terms: Vec<Term> = vec![
+            BlankNode::new_unchecked("b0").into(),
+            NamedNode::new_unchecked("http://example.org/百").into(),
+            Literal::new_simple_literal("").into(),
+            typed("007", "http://www.w3.org/2001/XMLSchema#unsignedByte"),
+            typed("x", "http://www.w3.org/2001/XMLSchema#dateTime"),
+            typed("x", "http://www.w3.org/2001/XMLSchema#unheard-of"),
+            typed("", "http://example.org/type"),
+            Literal::new_language_tagged_literal_unchecked("百度", "zh-Hans").into(),
+            Literal::new_directional_language_tagged_literal_unchecked("a", "ar", BaseDirection::Rtl).into(),
+            Literal::new_directional_language_tagged_literal_unchecked("a", "en", BaseDirection::Ltr).into(),
+        ];
+        let mut bytes = Vec::new();
+        for term in terms {
+            assert!(encode(term.as_ref(), &mut bytes));
+            assert_eq!(decode(&bytes).unwrap().to_term(), Some(term));
+        }
+        encode_triple([1, 2, 3], &mut bytes);
+        assert_eq!(decode(&bytes), Some(Lexical::Triple([1, 2, 3])));
+    }
+
+    #[test]
+    fn bytes_of_no_term_are_refused() {
+        for bytes in
+            [&b""[..], &[9, b'x'], &[TRIPLE, 1, 2], &[LANGUAGE, 1], &[COMMON, b'1', 200], &[IRI, 0xFF]]
+        {
+            assert_eq!(decode(bytes), None, "{bytes:?}");
+        }
+        assert_eq!(decode(&[TYPED, b'a', b'b', 9, 0, 0, 0]), None, "a length that is too long");
+    }
 }
