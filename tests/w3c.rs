@@ -29,22 +29,6 @@ const EXCLUDED: &[(&str, &str)] = &[
 /// Cases that fail, each with the reason.
 const EXCUSED: &[(&str, &str)] = &[
     (
-        "rdf/rdf11/rdf-xml#xml-canon-test001",
-        "the XML literal keeps the namespaces in scope, as inclusive canonical XML does",
-    ),
-    (
-        "rdf/rdf11/rdf-xml#xml-canon-test002",
-        "the XML literal keeps the namespaces in scope, as inclusive canonical XML does",
-    ),
-    (
-        "rdf/rdf12/rdf-xml/eval#rdf12-xml-an-13",
-        "the XML literal keeps the namespaces in scope, as inclusive canonical XML does",
-    ),
-    (
-        "rdf/rdf12/rdf-xml/eval#rdf12-xml-an-14",
-        "the XML literal keeps the namespaces in scope, as inclusive canonical XML does",
-    ),
-    (
         "sparql/sparql10/expr-builtin#case-insensitive-booleans",
         "spargebra reads true and false in lower case alone",
     ),

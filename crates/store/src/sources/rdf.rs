@@ -4,12 +4,16 @@
 //! refuses to know files, networks and stores.
 
 use super::excerpt::Window;
-use super::plain;
+use super::xml::{Fault, Stop};
+use super::{plain, rdfxml, unpack};
 use crate::error::{Error, Result, Span};
 use crate::terms::{Prefixes, Quad};
 pub use oxigraph::io::RdfFormat;
 use oxigraph::io::{RdfParseError, RdfParser};
-use std::io::Read;
+use std::io::{BufReader, Read};
+
+/// How many bytes of XML are read at a time; fewer than a window keeps.
+const AHEAD: usize = 1 << 16;
 
 /// A syntax of RDF.
 pub type Format = RdfFormat;
@@ -28,6 +32,17 @@ pub fn format_named(name: &str) -> Option<RdfFormat> {
     })
 }
 
+/// How to read a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// Its syntax.
+    pub format: Format,
+    /// The IRI against which its relative ones are resolved, where it names no other.
+    pub base: Option<&'a str>,
+    /// Whether its blank nodes get labels that no other graph has.
+    pub fresh: bool,
+}
+
 /// Reads all quads of `reader` into `sink` and adds the prefixes declared there to `prefixes`.
 ///
 /// # Errors
@@ -41,35 +56,28 @@ pub fn read(
     prefixes: &mut Prefixes,
     sink: &mut dyn FnMut(Quad) -> Result<()>,
 ) -> Result<u64> {
-    read_windowed(name, parser(format, base)?, Window::new(reader), prefixes, sink)
+    let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
+    let (_, text) = unpack::decoded(reader).map_err(unreadable)?;
+    read_windowed(name, Reading { format, base, fresh: false }, Window::new(text), prefixes, sink)
 }
 
-/// A parser of a format.
-///
-/// # Errors
-/// Where the base is no IRI.
-pub fn parser(format: Format, base: Option<&str>) -> Result<RdfParser> {
-    let parser = RdfParser::from_format(format);
-    match base {
-        Some(base) => parser
-            .with_base_iri(base)
-            .map_err(|error| Error::usage(format!("the base `{base}` is no IRI")).because(error)),
-        None => Ok(parser),
-    }
-}
-
-/// As [`read`], from a reader that remembers what it read, so that an error can show its line.
+/// As [`read`], from a reader of UTF-8 that remembers what it read, so that an error can show its line.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_windowed(
     name: &str,
-    parser: RdfParser,
+    reading: Reading<'_>,
     mut window: Window<impl Read>,
     prefixes: &mut Prefixes,
     sink: &mut dyn FnMut(Quad) -> Result<()>,
 ) -> Result<u64> {
-    let mut parser = parser.for_reader(&mut window);
+    if reading.format == RdfFormat::RdfXml {
+        let input = BufReader::with_capacity(AHEAD, &mut window);
+        return rdfxml::read(input, reading.base, reading.fresh, prefixes, sink)
+            .map_err(|stop| stopped(name, stop, &window));
+    }
+    let mut parser = parser(reading)?.for_reader(&mut window);
     let mut count = 0;
     let mut broken = None;
     for quad in parser.by_ref() {
@@ -87,6 +95,19 @@ pub fn read_windowed(
     }
     drop(parser);
     broken.map_or(Ok(count), |error| Err(parse_error(name, error, &window)))
+}
+
+fn parser(reading: Reading<'_>) -> Result<RdfParser> {
+    let mut parser = RdfParser::from_format(reading.format);
+    if reading.fresh {
+        parser = parser.rename_blank_nodes();
+    }
+    match reading.base {
+        Some(base) => parser
+            .with_base_iri(base)
+            .map_err(|error| Error::usage(format!("the base `{base}` is no IRI")).because(error)),
+        None => Ok(parser),
+    }
 }
 
 /// The format that the beginning of a text tells: JSON-LD, RDF/XML, N-Quads, else TriG, which has
@@ -138,34 +159,47 @@ fn parse_error(name: &str, error: RdfParseError, window: &Window<impl Read>) -> 
         RdfParseError::Syntax(error) => error,
     };
     let raw = error.to_string();
-    let (mut out, hints) = match error.location() {
-        Some(at) => {
-            let (line, column) = (at.start.line, at.start.column);
-            let (text, shown) = window.line(line, column).unwrap_or((String::new(), column));
-            let (what, hints) = plain::explain(&raw, text.chars().nth(number(shown)));
-            let what = if shown == column {
-                what
-            } else {
-                format!("{what} (column {} of a very long line)", column + 1)
-            };
-            let width = if at.end.line == line { at.end.column.saturating_sub(column) } else { 1 };
-            let left = text.chars().count().saturating_sub(number(shown));
-            let span = Span {
-                name: name.to_owned(),
-                line: number(line) + 1,
-                column: number(shown) + 1,
-                width: number(width).min(left).max(1),
-                text,
-            };
-            (Error::data(format!("{name} is broken: {what}")).at(span), hints)
-        }
-        None => {
-            let (what, hints) = plain::explain(&raw, None);
-            (Error::data(format!("{name} is broken: {what}")), hints)
-        }
+    let Some(at) = error.location() else {
+        let (what, hints) = plain::explain(&raw, None);
+        return with_hints(Error::data(format!("{name} is broken: {what}")), hints);
     };
-    out.hints = hints;
-    out
+    let (line, column) = (at.start.line, at.start.column);
+    let width = if at.end.line == line { at.end.column.saturating_sub(column) } else { 1 };
+    let shown = window.line(line, column);
+    let at = shown.as_ref().and_then(|(text, shown)| text.chars().nth(number(*shown)));
+    let (what, hints) = plain::explain(&raw, at);
+    with_hints(placed(name, what, line, column, width, window), hints)
+}
+
+fn stopped(name: &str, stop: Stop, window: &Window<impl Read>) -> Error {
+    match stop {
+        Stop::Io(error) => Error::data(format!("cannot read {name}")).because(error),
+        Stop::Sink(error) => error,
+        Stop::Fault(fault) => {
+            let Fault { place, what, hint } = *fault;
+            placed(name, what, place.line, place.column, 1, window).hint(hint)
+        }
+    }
+}
+
+fn with_hints(error: Error, hints: Vec<String>) -> Error {
+    hints.into_iter().fold(error, Error::hint)
+}
+
+/// An error at a line and a column, both from 0.
+fn placed(name: &str, what: String, line: u64, column: u64, width: u64, window: &Window<impl Read>) -> Error {
+    let (text, shown) = window.line(line, column).unwrap_or((String::new(), column));
+    let what =
+        if shown == column { what } else { format!("{what} (column {} of a very long line)", column + 1) };
+    let left = text.chars().count().saturating_sub(number(shown));
+    let span = Span {
+        name: name.to_owned(),
+        line: number(line) + 1,
+        column: number(shown) + 1,
+        width: number(width).min(left).max(1),
+        text,
+    };
+    Error::data(format!("{name} is broken: {what}")).at(span)
 }
 
 fn number(n: u64) -> usize {

@@ -3,6 +3,7 @@
 //! In: a reader of anything. Out: a reader of what was packed, and a look at its beginning. It
 //! refuses to know what the bytes mean.
 
+use super::encoding;
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,16 @@ pub fn open(reader: impl Read + 'static) -> io::Result<(Vec<u8>, Box<dyn Read>)>
     };
     let (head, plain) = ahead(plain)?;
     Ok((head, Box::new(plain)))
+}
+
+/// The beginning of a text in UTF-8, and a reader of all of it, from bytes in any encoding that they tell.
+///
+/// # Errors
+/// Where the reader fails, or the encoding is not known.
+pub fn decoded<'a>(reader: impl Read + 'a) -> io::Result<(Vec<u8>, Box<dyn Read + 'a>)> {
+    let (head, reader) = ahead(reader)?;
+    let (head, text) = ahead(encoding::open(&head, reader)?)?;
+    Ok((head, Box::new(text)))
 }
 
 fn ahead<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, Ahead<R>)> {

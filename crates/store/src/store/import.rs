@@ -131,7 +131,8 @@ pub fn read(
     let bytes = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: reader, bytes: Arc::clone(&bytes) };
     let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
-    let (head, unpacked) = unpack::open(counted).map_err(unreadable)?;
+    let (_, unpacked) = unpack::open(counted).map_err(unreadable)?;
+    let (head, text) = unpack::decoded(unpacked).map_err(unreadable)?;
     rdf::refuse_html(&name, &head)?;
     let format = match format {
         Some(format) => format,
@@ -142,12 +143,8 @@ pub fn read(
         let bytes_read = bytes.load(Ordering::Relaxed);
         progress(&Progress { file: &name, bytes_read, bytes_total: total, quads });
     };
-    let mut parser = rdf::parser(format, base)?;
-    if fresh {
-        parser = parser.rename_blank_nodes();
-    }
-    let window = Window::new(unpacked);
-    let count = rdf::read_windowed(&name, parser, window, prefixes, &mut |quad| {
+    let reading = rdf::Reading { format, base, fresh };
+    let count = rdf::read_windowed(&name, reading, Window::new(text), prefixes, &mut |quad| {
         quads += 1;
         if quads % NEWS_EVERY == 0 {
             news(quads);
