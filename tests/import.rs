@@ -1,5 +1,7 @@
 //! Files as people have them: packed, many, broken, and not RDF at all.
 
+use baimo::engine::Bindings;
+use baimo::engine::answer::Answer;
 use baimo::error::{Error, Kind};
 use baimo::session::Source;
 use baimo::store::import::{self, Input};
@@ -92,6 +94,94 @@ fn a_stream_tells_its_own_format() {
     assert_eq!(sniffed(xml).unwrap(), 1);
     assert!(sniffed(b"<!doctype html><html>").unwrap_err().message.contains("web page"));
     assert!(sniffed(b"\x7fELF\0\0\0").unwrap_err().message.contains("binary"));
+}
+
+const RDF_XML: &str = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\
+    <rdf:Description rdf:about='http://a/a' rdf:type='http://a/B'/></rdf:RDF>";
+
+#[test]
+fn a_name_that_the_text_contradicts_does_not_count() {
+    let folder = Folder::new("contradicted");
+    let json = "{\"@id\": \"http://a/a\", \"http://a/b\": 1}";
+    let turtle = [
+        "@prefix : <http://a/> . :a :b 1 .",
+        "# c\nPREFIX : <http://a/>\n:a :b 1 .",
+        "<urn:a> <urn:b> 1 .",
+        "_:a <urn:b> 1 .",
+    ];
+    let commented = format!("<!-- c -->\n{RDF_XML}");
+    let mut texts = vec![json, RDF_XML, &commented];
+    texts.extend(turtle);
+    for text in texts {
+        for ending in ["ttl", "trig", "owl", "rdf", "xml", "jsonld", "json", "nt", "nq"] {
+            // Turtle that does not show at its beginning keeps the name of its sister syntaxes.
+            if matches!(ending, "nt" | "nq") && text.ends_with(" 1 .") && !text.starts_with('@') {
+                continue;
+            }
+            let file = folder.file(&format!("x.{ending}"), text.as_bytes());
+            assert_eq!(count(&[file]).map_err(|error| error.to_string()), Ok(1), "{text} as .{ending}");
+        }
+    }
+    let error = count(&[folder.file("x.rdf", b"moved to another place")]).unwrap_err();
+    assert!(error.message.contains("other text"), "{error}");
+}
+
+#[test]
+fn a_byte_order_mark_is_not_a_part_of_the_text() {
+    let folder = Folder::new("marks");
+    let line = "<http://a/a> <http://a/b> \"百\" .\r\n";
+    let json = "{\"@id\": \"http://a/a\", \"http://a/b\": 1}";
+    let texts = [
+        ("ttl", line),
+        ("trig", line),
+        ("nt", line),
+        ("nq", line),
+        ("rdf", RDF_XML),
+        ("jsonld", json),
+        ("", line),
+    ];
+    for (ending, text) in texts {
+        let marked = format!("\u{FEFF}{text}");
+        let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [marked.into_bytes(), utf16, big] {
+            let file = folder.file(&format!("x.{ending}"), &bytes);
+            assert_eq!(count(&[file]).map_err(|error| error.to_string()), Ok(1), "{text} as .{ending}");
+            let packed = folder.file(&format!("x.{ending}.gz"), &gzip(&bytes));
+            assert_eq!(count(&[packed]).map_err(|error| error.to_string()), Ok(1), "{text} as .{ending}.gz");
+        }
+    }
+}
+
+#[test]
+fn relative_iris_are_those_of_the_file() {
+    // RFC 3986 5.1.3: the base is the IRI of what was read; the embedded graph's base is never it.
+    let folder = Folder::new("base 百#");
+    let rdf = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xml:base=''>\
+        <rdf:Description rdf:about='' rdf:type='#B'/></rdf:RDF>";
+    let files = [
+        ("a.ttl", "<> a <#B> ."),
+        ("b.trig", "<> a <#B> ."),
+        ("c.rdf", rdf),
+        ("d.jsonld", "{\"@id\": \"\", \"@type\": \"#B\"}"),
+    ];
+    for (name, text) in files {
+        let path = folder.file(name, text.as_bytes());
+        let iri = import::iri_of_path(&path).unwrap();
+        assert!(iri.starts_with("file:///") && iri.contains("base%20百%23") && iri.ends_with(name), "{iri}");
+        assert_eq!(import::path_of_iri(&iri), Some(path.clone()));
+        let mut session = baimo::embedded::open(&Source::Files(vec![path.clone()])).unwrap();
+        let ask = format!("ASK {{ <{iri}> a <{iri}#B> }}");
+        let found = session.query(&ask, &Bindings::new()).unwrap();
+        assert!(matches!(found, Answer::Boolean(true)), "{name}");
+        drop(found);
+        let error = session.query("SELECT * { <x> ?p ?o }", &Bindings::new()).map(drop).unwrap_err();
+        assert!(!format!("{error:?}").contains("w3id"), "a query has no base here: {error:?}");
+        session.update("CLEAR ALL").unwrap();
+        session.load(&[path], None, &mut |_| {}).unwrap();
+        let found = session.query(&ask, &Bindings::new()).unwrap();
+        assert!(matches!(found, Answer::Boolean(true)), "{name} loaded");
+    }
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl Session {
                 }
                 None => Self::embedded(embedded),
             },
-            Source::Files(files) => Self::of_files(Project::embedded(embedded)?, files, progress),
+            Source::Files(files) => Self::of_files(Self::project_of_others(embedded)?, files, progress),
             Source::Store(folder) => Self::durable(folder, embedded),
         }
     }
@@ -121,8 +121,14 @@ impl Session {
     fn durable(folder: &Path, embedded: &'static Embedded) -> Result<Self> {
         let store = Mutable::open(folder)?;
         let mut session = Self::embedded(embedded)?;
+        session.project = Self::project_of_others(embedded)?;
         session.graph = GraphHandle::Store { store, durable: true };
         Ok(session)
+    }
+
+    /// The project to ask other people's graphs with: the embedded one, whose base is not theirs.
+    fn project_of_others(embedded: &'static Embedded) -> Result<Project> {
+        Ok(Project { base: None, ..Project::embedded(embedded)? })
     }
 
     fn embedded(embedded: &'static Embedded) -> Result<Self> {
@@ -529,8 +535,7 @@ impl Session {
         let mut quads = Vec::new();
         let mut declared = Prefixes::new();
         for input in import::inputs(files)? {
-            let (input, base) = (input.with_fresh_blank_nodes(), self.project.base.as_deref());
-            import::read(input, base, &mut declared, progress, &mut |quad| {
+            import::read(input.with_fresh_blank_nodes(), None, &mut declared, progress, &mut |quad| {
                 quads.push(named(quad, into));
                 Ok(())
             })?;

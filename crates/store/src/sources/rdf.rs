@@ -9,7 +9,7 @@ use super::{plain, rdfxml, unpack};
 use crate::error::{Error, Result, Span};
 use crate::terms::{Prefixes, Quad};
 pub use oxigraph::io::RdfFormat;
-use oxigraph::io::{RdfParseError, RdfParser};
+use oxigraph::io::{JsonLdProfileSet, RdfParseError, RdfParser};
 use std::io::{BufReader, Read};
 
 /// How many bytes of XML are read at a time; fewer than a window keeps.
@@ -110,6 +110,27 @@ fn parser(reading: Reading<'_>) -> Result<RdfParser> {
     }
 }
 
+/// The format of a text from its beginning and from what its name says, where that tells one. A name that the
+/// text contradicts does not count: Turtle is often called `.owl`, and RDF/XML `.ttl`.
+///
+/// # Errors
+/// As [`sniff`].
+pub fn recognise(name: &str, named: Option<Format>, head: &[u8]) -> Result<Format> {
+    let Some(named) = named else { return sniff(name, head) };
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start();
+    let contradicted = match named {
+        _ if text.is_empty() => false,
+        RdfFormat::RdfXml => !is_xml(text) && (is_turtle(text) || is_json(text)),
+        RdfFormat::JsonLd { .. } => !text.starts_with(['{', '[']) && (is_xml(text) || is_turtle(text)),
+        RdfFormat::NTriples | RdfFormat::NQuads => {
+            is_xml(text) || is_json(text) || text.starts_with("@prefix") || text.starts_with("@base")
+        }
+        _ => is_xml(text) || is_json(text),
+    };
+    if contradicted { sniff(name, head) } else { Ok(named) }
+}
+
 /// The format that the beginning of a text tells: JSON-LD, RDF/XML, N-Quads, else TriG, which has
 /// Turtle and N-Triples in it.
 ///
@@ -117,24 +138,49 @@ fn parser(reading: Reading<'_>) -> Result<RdfParser> {
 /// Where it is no RDF at all.
 pub fn sniff(name: &str, head: &[u8]) -> Result<Format> {
     let text = String::from_utf8_lossy(head);
-    let text = text.trim_start_matches('\u{FEFF}').trim_start();
-    let after = |mark: char| text.strip_prefix(mark).map(str::trim_start);
+    let text = text.trim_start();
     if head.contains(&0) {
         return Err(Error::data(format!("{name} holds binary data, not text"))
             .hint("read are Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD, also packed with gzip, zstd or bzip2"));
     }
-    if after('{').is_some_and(|rest| rest.starts_with(['"', '}']))
-        || after('[').is_some_and(|rest| rest.starts_with('{'))
-    {
-        return Ok(RdfFormat::from_extension("jsonld").unwrap_or(RdfFormat::TriG));
+    if is_json(text) || text.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('}')) {
+        return Ok(RdfFormat::JsonLd { profile: JsonLdProfileSet::empty() });
     }
-    if ["<?xml", "<!--", "<!DOCTYPE", "<rdf:RDF"].iter().any(|start| text.starts_with(start)) {
+    if is_xml(text) {
         return Ok(RdfFormat::RdfXml);
     }
     let whole = text.rfind('\n').map_or(text, |end| text.get(..end).unwrap_or_default());
     let mut lines = RdfParser::from_format(RdfFormat::NQuads).for_slice(whole.as_bytes()).peekable();
     let is_lines = lines.peek().is_some() && lines.all(|quad| quad.is_ok());
     Ok(if is_lines { RdfFormat::NQuads } else { RdfFormat::TriG })
+}
+
+/// Whether a text begins as JSON alone does: no graph of TriG begins with a string, and no blank node with `{`.
+fn is_json(text: &str) -> bool {
+    let after = |mark: char| text.strip_prefix(mark).map(str::trim_start);
+    after('{').is_some_and(|rest| rest.starts_with('"'))
+        || after('[').is_some_and(|rest| rest.starts_with('{'))
+}
+
+/// Whether a text begins with what only XML begins with: a declaration, a comment, or a tag with attributes.
+/// An RDF/XML document has one of these, for it must declare its namespaces.
+fn is_xml(text: &str) -> bool {
+    let tag = text.strip_prefix('<').and_then(|rest| rest.split('>').next()).unwrap_or_default();
+    let name = tag.split_whitespace().next().unwrap_or_default();
+    tag.starts_with(['?', '!']) || (name.len() < tag.len() && !name.contains("//") && tag.contains('='))
+}
+
+/// Whether a text begins as Turtle and its kin do.
+fn is_turtle(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let is_statement =
+        text.strip_prefix('<').and_then(|rest| rest.split_once('>')).is_some_and(|(iri, rest)| {
+            !iri.contains(char::is_whitespace) && rest.trim_start().starts_with(['<', 'a', '_', ':', '{'])
+        });
+    text.starts_with(['@', '#', '[', '(', '{'])
+        || ["prefix", "base", "version"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword))
+        || (!word.starts_with('<') && word.contains(':') && text.contains(char::is_whitespace))
+        || is_statement
 }
 
 /// Refuses a web page, which is what a wrong address often gives.

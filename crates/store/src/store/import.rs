@@ -33,6 +33,8 @@ pub struct Input {
     name: String,
     /// The ending before one of a compression; it tells the syntax.
     format: Option<rdf::Format>,
+    /// Its own IRI, where it has one.
+    own: Option<String>,
     reader: Box<dyn Read>,
     total: Option<u64>,
     fresh: bool,
@@ -52,7 +54,7 @@ impl Input {
         format: Option<rdf::Format>,
         reader: impl Read + 'static,
     ) -> Self {
-        Self { name: name.into(), format, reader: Box::new(reader), total: None, fresh: false }
+        Self { name: name.into(), format, own: None, reader: Box::new(reader), total: None, fresh: false }
     }
 
     fn file(path: &Path) -> Result<Self> {
@@ -65,7 +67,7 @@ impl Input {
         let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
         let inner = unpack::without_ending(path);
         let format = inner.extension().and_then(|ending| rdf::format_named(ending.to_str()?));
-        Ok(Self { name, format, reader: Box::new(file), total, fresh: false })
+        Ok(Self { name, format, own: iri_of_path(path), reader: Box::new(file), total, fresh: false })
     }
 }
 
@@ -78,7 +80,10 @@ pub fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>> {
     for path in paths {
         let text = path.to_string_lossy();
         if text == "-" {
-            inputs.push(Input::from_reader("standard input", None, io::stdin()));
+            let mut input = Input::from_reader("standard input", None, io::stdin());
+            // Standard input has no place of its own; relative IRIs are meant where the user is.
+            input.own = iri_of_path(Path::new("")).map(|folder| folder + "/");
+            inputs.push(input);
         } else if path.exists() || !text.contains(['*', '?', '[']) {
             inputs.push(Input::file(path)?);
         } else {
@@ -115,7 +120,31 @@ pub fn path_of_iri(iri: &str) -> Option<PathBuf> {
     Some(PathBuf::from(String::from_utf8(bytes).ok()?))
 }
 
-/// Reads all quads of an input into `sink`.
+/// The `file:` IRI of a path, as RFC 8089 has it; links are not followed.
+pub fn iri_of_path(path: &Path) -> Option<String> {
+    let absolute = match std::path::absolute(path) {
+        Ok(path) => path,
+        Err(_) => std::env::current_dir().ok()?,
+    };
+    let text = absolute.to_str()?.replace('\\', if cfg!(windows) { "/" } else { "\\" });
+    let mut iri = String::from(if text.starts_with('/') { "file://" } else { "file:///" });
+    for c in text.trim_end_matches('/').chars() {
+        // What RFC 3987 lets stand in a path, letters of all scripts too.
+        let plain = c.is_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(c);
+        if plain {
+            iri.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                iri.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    Some(iri)
+}
+
+/// Reads all quads of an input into `sink`. Relative IRIs are resolved against `base`, else against the
+/// input's own IRI (RFC 3986 5.1).
 ///
 /// # Errors
 /// Where it is broken, with the place; what came before has been given to `sink`: a caller that wants
@@ -127,17 +156,15 @@ pub fn read(
     progress: &mut dyn FnMut(&Progress<'_>),
     sink: &mut dyn FnMut(Quad) -> Result<()>,
 ) -> Result<u64> {
-    let Input { name, format, reader, total, fresh } = input;
+    let Input { name, format, own, reader, total, fresh } = input;
     let bytes = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: reader, bytes: Arc::clone(&bytes) };
     let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
     let (_, unpacked) = unpack::open(counted).map_err(unreadable)?;
     let (head, text) = unpack::decoded(unpacked).map_err(unreadable)?;
     rdf::refuse_html(&name, &head)?;
-    let format = match format {
-        Some(format) => format,
-        None => rdf::sniff(&name, &head)?,
-    };
+    let format = rdf::recognise(&name, format, &head)?;
+    let base = base.or(own.as_deref());
     let mut quads = 0;
     let mut news = |quads| {
         let bytes_read = bytes.load(Ordering::Relaxed);
