@@ -7,6 +7,7 @@
 use baimo::advise::{Knowledge, diagnose};
 use baimo::engine::syntax::parse;
 use baimo::error::Error;
+use baimo::faces::hints::{Face, worded};
 use baimo::session::{Session, Source};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ fn rendered(error: &Error) -> String {
     let span = error.span.as_ref().unwrap();
     let mut out = format!("{}:{}-{} {}\n", span.line, span.column, span.width, error.message);
     for hint in &error.hints {
-        out += &format!("  {hint}\n");
+        out += &format!("  {}\n", worded(hint, Face::Prompt));
     }
     out
 }
@@ -168,7 +169,7 @@ proptest! {
         let text: String = chars.into_iter().collect();
         if let Some(error) = said(&text, false) {
             prop_assert!(!error.message.is_empty());
-            let span = error.span.unwrap();
+            let span = error.span.clone().unwrap();
             let line = text.lines().nth(span.line - 1).unwrap_or_default();
             prop_assert!(span.column + span.width <= line.chars().count() + 2);
         }

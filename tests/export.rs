@@ -387,7 +387,7 @@ fn a_part_of_a_graph_is_that_part_alone() {
         session.export(&Selection::DefaultGraph).unwrap().iter().all(|q| q.graph_name.is_default_graph())
     );
     let error = session.export(&Selection::Graph(thing("none"))).unwrap_err();
-    assert!(error.hints.iter().any(|hint| hint.contains("http://example.org/g")), "{error:?}");
+    assert!(error.hints.iter().any(|hint| hint.to_string().contains("http://example.org/g")), "{error:?}");
     assert!(session.export(&Selection::Around { thing: thing("nobody"), depth: 1 }).is_err());
 }
 

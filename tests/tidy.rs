@@ -152,6 +152,39 @@ fn only_faces_print_exit_and_read_the_environment() {
     fail_on(wrong);
 }
 
+/// Where, below the faces, a text may look like an option of the command line.
+const OPTION_LIKE: &[&str] = &[
+    // Completes what is typed at a prompt, and a command there takes options.
+    "core/advise/complete.rs",
+    // An option of another program, which is the same in every face.
+    "store/sources/xml/references.rs",
+];
+
+#[test]
+fn options_are_known_to_faces_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    walk(&root.join("crates"), &mut files);
+    let mut wrong = Vec::new();
+    for path in files {
+        let name = path.strip_prefix(root.join("crates")).unwrap().to_string_lossy().replace("/src/", "/");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        for (n, line) in lines.filter(|_| !OPTION_LIKE.contains(&name.as_str())) {
+            let option = line.match_indices("--").any(|(at, _)| {
+                let before = line[..at].chars().next_back();
+                let after = line[at + 2..].chars().next();
+                before.is_none_or(|c| !c.is_alphanumeric() && c != '-')
+                    && after.is_some_and(|c| c.is_ascii_lowercase())
+            });
+            if option || line.contains("`baimo ") {
+                wrong.push(format!("{name}:{}: {}", n + 1, line.trim()));
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
 #[test]
 fn planning_touches_no_data() {
     let mut wrong = Vec::new();

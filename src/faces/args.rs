@@ -794,7 +794,7 @@ mod tests {
         let unknown = error(&["baimo", "query", "--fromat", "csv"]);
         assert_eq!(unknown.message, "there is no option `--fromat` here");
         assert_eq!(unknown.hints, ["did you mean --format?"]);
-        assert!(error(&["baimo", "query", "--color", "red"]).hints[0].contains("always"));
+        assert!(error(&["baimo", "query", "--color", "red"]).hints[0].to_string().contains("always"));
     }
 
     #[test]

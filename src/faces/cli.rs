@@ -9,7 +9,7 @@ use super::report::{Report, exit_code};
 use super::{shell, verbs};
 use crate::embedded;
 use crate::engine::{self, Limits};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Hint, Kind, Result};
 use crate::session::{Session, Source};
 use crate::store::import::Progress;
 use std::ffi::OsString;
@@ -158,13 +158,14 @@ fn stop_at_last(limits: Limits, output: &Output) {
             let late = deadline.is_some_and(|deadline| Instant::now() > deadline);
             let large =
                 limits.memory_used.zip(limits.max_memory).filter(|(used, max)| used() > max + max / 8);
-            let (said, option) = match large {
-                _ if late => (format!("{} s", limits.timeout.unwrap_or_default().as_secs_f64()), "--timeout"),
-                Some((_, max)) => (format!("{} MB of memory", max / 1_000_000), "--max-memory"),
+            let (said, hint) = match large {
+                _ if late => {
+                    (format!("{} s", limits.timeout.unwrap_or_default().as_secs_f64()), Hint::RaiseTimeout)
+                }
+                Some((_, max)) => (format!("{} MB of memory", max / 1_000_000), Hint::RaiseMaxMemory),
                 None => continue,
             };
-            let error = Error::new(Kind::Limit, format!("stopped after {said}"))
-                .hint(format!("raise {option}, or ask for less"));
+            let error = Error::new(Kind::Limit, format!("stopped after {said}")).hint(hint);
             report.error(&error);
             std::process::exit(exit_code(Kind::Limit).into());
         }

@@ -7,6 +7,8 @@
 pub mod args;
 // The command-line face.
 pub mod cli;
+// Remedies in the words of a face.
+pub mod hints;
 // A new folder with a graph.
 mod init;
 // Where answers go, and in which shape.

@@ -6,7 +6,7 @@
 use super::args::Shape;
 use super::report::Report;
 use crate::engine::answer::{Answer, Rows, Solutions};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Diagnostic, Error, Kind, Result};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle};
 use crate::formats::rows::{self, RowFormat};
 use crate::formats::svg;
@@ -389,10 +389,9 @@ impl Output {
     }
 
     /// The text of advice on a question, as it looks where answers go.
-    pub fn advice(&self, message: &str, span: &crate::error::Span, hint: &str) -> String {
+    pub fn advice(&self, diagnostic: &Diagnostic) -> String {
         let colour = self.colour && self.target == Target::Stdout;
-        let hints: Vec<String> = Some(hint.to_owned()).filter(|hint| !hint.is_empty()).into_iter().collect();
-        Report { colour, ..self.report.clone() }.advice(message, span, &hints)
+        Report { colour, ..self.report.clone() }.advice(diagnostic)
     }
 
     /// Shows how far the reading of files has come, on the terminal.

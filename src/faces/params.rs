@@ -30,7 +30,7 @@ pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str) -> Result<G
         Err(error) => {
             let error = args::usage(&error, "baimo");
             let help = format!("baimo run {} --help", saved.name);
-            let told = error.hints.iter().any(|hint| hint.contains(&help));
+            let told = error.hints.iter().any(|hint| hint.to_string().contains(&help));
             return Err(if told { error } else { error.hint(format!("`{help}` shows what it takes")) });
         }
     };

@@ -20,6 +20,7 @@ use crate::advise::complete as known;
 use crate::engine::Bindings;
 use crate::engine::answer::Solutions;
 use crate::error::{Error, Kind, Result};
+use crate::faces::hints::{Face, worded};
 use crate::session::Session;
 use crate::terms::Triple;
 use editor::{Assistant, Shared};
@@ -91,6 +92,7 @@ struct Shell {
 /// but a terminal that cannot be used.
 pub fn run(mut session: Session, mut output: Output) -> Result<()> {
     session.set_user_queries(home::queries());
+    output.report.face = Face::Prompt;
     let aside = Arc::new(AtomicBool::new(false));
     stop_on_ctrl_c(&session, &aside);
     if !std::io::stdin().is_terminal() {
@@ -329,13 +331,11 @@ fn at_the_prompt(mut error: Error) -> Error {
             Kind::Usage => ".help lists the commands, .help NAME says more about one",
             _ => return error,
         };
-        error.hints.push(way_out.to_owned());
+        error.hints.push(way_out.into());
     }
     for hint in &mut error.hints {
-        *hint = hint.replace("`baimo ", "`.").replace("--timeout", ".timeout");
-        if let Some(command) = hint.strip_prefix("baimo ") {
-            *hint = format!(".{command}");
-        }
+        let worded = worded(hint, Face::Prompt).replace("`baimo ", "`.");
+        *hint = worded.strip_prefix("baimo ").map_or(worded.clone(), |command| format!(".{command}")).into();
     }
     error
 }

@@ -3,7 +3,8 @@
 //! In: an `Error`, or a text. Out: lines on stderr, and the exit code of a kind of error. It
 //! refuses to know what was asked.
 
-use crate::error::{Error, Kind, Span};
+use super::hints::{Face, worded};
+use crate::error::{Diagnostic, Error, Hint, Kind, Span};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use unicode_width::UnicodeWidthChar as _;
@@ -56,6 +57,8 @@ pub struct Report {
     pub width: usize,
     /// Whether stderr is a terminal.
     pub terminal: bool,
+    /// In whose words hints are said.
+    pub face: Face,
 }
 
 impl Default for Report {
@@ -69,7 +72,7 @@ impl Report {
     pub fn new(when: When) -> Self {
         let terminal = io::stderr().is_terminal();
         let width = terminal_size::terminal_size_of(io::stderr()).map_or(120, |(width, _)| width.0.into());
-        Self { colour: when.colour(terminal), quiet: false, width, terminal }
+        Self { colour: when.colour(terminal), quiet: false, width, terminal, face: Face::default() }
     }
 
     /// Says what went wrong.
@@ -78,15 +81,20 @@ impl Report {
     }
 
     /// Says something to beware of, with its place where there is one.
-    pub fn warning(&self, message: &str, span: Option<&Span>, hints: &[String]) {
+    pub fn warning(&self, diagnostic: &Diagnostic) {
         if !self.quiet {
-            self.say(&self.message(&WARNING, message, span, hints));
+            self.say(&self.advice(diagnostic));
         }
     }
 
     /// The text of a warning, in lines.
-    pub fn advice(&self, message: &str, span: &Span, hints: &[String]) -> String {
-        self.message(&WARNING, message, Some(span), hints)
+    pub fn advice(&self, diagnostic: &Diagnostic) -> String {
+        let Diagnostic { message, hints, span } = diagnostic;
+        self.message(&WARNING, message, span.as_deref(), &self.worded(hints))
+    }
+
+    fn worded(&self, hints: &[Hint]) -> Vec<String> {
+        hints.iter().map(|hint| worded(hint, self.face)).filter(|hint| !hint.is_empty()).collect()
     }
 
     /// Says something worth knowing.
@@ -94,6 +102,11 @@ impl Report {
         if !self.quiet {
             self.say(&self.message(&NOTE, message, None, &[]));
         }
+    }
+
+    /// Says what is to be done, as a note.
+    pub fn remedy(&self, hint: &Hint) {
+        self.note(&worded(hint, self.face));
     }
 
     /// Says lines as they are, dimmed where there is colour.
@@ -112,9 +125,9 @@ impl Report {
             let _ = write!(message, ": {}", plain_cause(error));
             cause = error.source();
         }
-        let default = [default_hint(error.kind).to_owned()];
+        let default = [Hint::from(default_hint(error.kind))];
         let hints = if error.hints.is_empty() { default.as_slice() } else { error.hints.as_slice() };
-        let hints: Vec<_> = hints.iter().filter(|hint| !hint.is_empty()).cloned().collect();
+        let hints = self.worded(hints);
         self.message(&ERROR, &message, error.span.as_deref(), &hints)
     }
 
@@ -284,7 +297,7 @@ mod tests {
     use super::*;
 
     fn plain() -> Report {
-        Report { colour: false, quiet: false, width: 80, terminal: false }
+        Report { colour: false, quiet: false, width: 80, terminal: false, face: Face::default() }
     }
 
     fn at(text: &str, meant: &str) -> Span {

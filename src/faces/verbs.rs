@@ -13,7 +13,7 @@ use crate::catalog::{Catalog, Origin, ParamKind, SavedQuery};
 use crate::embedded;
 use crate::engine::Bindings;
 use crate::engine::answer::{Answer, Row, Rows};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Diagnostic, Error, Hint, Kind, Result};
 use crate::explore::selection::Selection;
 use crate::formats::changes;
 use crate::formats::graphs::{self, GraphFormat};
@@ -101,7 +101,7 @@ fn answer(saved: &SavedQuery, bindings: &Bindings, session: &Session, output: &m
     let found = output.answer(session, answer, &about)?;
     if found == 0 && form && output.why {
         for line in session.why_empty(&saved.text, bindings) {
-            output.report.note(&line);
+            output.report.remedy(&line);
         }
     }
     Ok(())
@@ -117,8 +117,7 @@ fn named(mut error: Error, name: &str) -> Error {
 
 fn run_saved(run: &Run, session: &Session, output: &mut Output) -> Result<()> {
     let Some((name, words)) = run.call.as_ref().and_then(|Call::Saved(words)| words.split_first()) else {
-        return Err(Error::usage("the name of the saved query is missing")
-            .hint("`baimo queries` lists them, `baimo queries WORD` finds some"));
+        return Err(Error::usage("the name of the saved query is missing").hint(Hint::ListSavedQueries));
     };
     let name = name.to_str().ok_or_else(|| Error::usage("the name is no UTF-8 text"))?;
     let saved = &session.saved(name)?;
@@ -129,7 +128,7 @@ fn run_saved(run: &Run, session: &Session, output: &mut Output) -> Result<()> {
         Given::Values(given) => in_language(saved, given, output),
     };
     if let Some(problem) = &saved.problem {
-        output.report.warning(&problem.message, problem.span.as_deref(), &problem.hints);
+        output.report.warning(problem);
     }
     let bindings = session.bindings(saved, &given)?;
     answer(saved, &bindings, session, output).map_err(|error| named(error, name))
@@ -316,11 +315,10 @@ fn write_quads(
 fn in_one_graph(quads: &mut [Quad], format: GraphFormat, output: &Output) {
     let first = quads.first().map(|quad| quad.graph_name.clone());
     if quads.iter().any(|quad| Some(&quad.graph_name) != first.as_ref()) {
-        output.report.warning(
-            &format!("{} keeps no named graphs: all triples are written as one graph", format.name()),
-            None,
-            &["trig, nquads and jsonld keep them; --graph IRI takes one".to_owned()],
-        );
+        let lost = format!("{} keeps no named graphs: all triples are written as one graph", format.name());
+        output
+            .report
+            .warning(&Diagnostic::new(lost).hint("trig, nquads and jsonld keep them; --graph IRI takes one"));
     }
     for quad in quads {
         quad.graph_name = crate::terms::GraphName::DefaultGraph;
@@ -357,7 +355,7 @@ fn thing_named(text: &str, session: &Session) -> Result<Term> {
             let near: Vec<_> =
                 near.iter().map(|hit| shown(&hit.term, hit.label.as_deref(), session)).collect();
             Err(match near.is_empty() {
-                true => error.hint("`baimo search WORD` finds things by parts of their names"),
+                true => error.hint(Hint::SearchNames),
                 false => error.hint(format!("did you mean {}?", near.join(", "))),
             })
         }
@@ -496,10 +494,10 @@ fn explain(query: &Query, session: &Session, output: &mut Output) -> Result<()> 
     }
     out.push('\n');
     for lint in &mut lints {
-        if lint.span.name == "query" {
-            lint.span.name.clone_from(&name);
+        if let Some(span) = lint.span.as_mut().filter(|span| span.name == "query") {
+            span.name.clone_from(&name);
         }
-        out.push_str(&output.advice(&lint.message, &lint.span, &lint.hint));
+        out.push_str(&output.advice(lint));
     }
     if lints.is_empty() {
         out.push_str("nothing in this question looks slow or meant otherwise\n");

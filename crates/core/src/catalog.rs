@@ -8,7 +8,7 @@
 use crate::advise::Knowledge;
 use crate::engine::Bindings;
 use crate::engine::syntax::tokens::{self, tokens};
-use crate::error::{Error, Kind, Result, Span};
+use crate::error::{Error, Hint, Kind, Result, Span};
 use crate::project::Project;
 use crate::store::{GraphId, Id};
 use crate::terms::{
@@ -149,7 +149,7 @@ impl Catalog {
             let error = Error::usage(format!("there is no saved query `{name}`"));
             let near = self.nearest(wanted);
             if near.is_empty() {
-                error.hint("`baimo queries` lists them, `baimo queries WORD` finds some")
+                error.hint(Hint::ListSavedQueries)
             } else {
                 error.hint(format!("did you mean {}?", near.join(", ")))
             }
@@ -667,7 +667,10 @@ impl Param {
             _ => "",
         };
         let error = Error::usage(format!("`{}` takes a value of type {kind}, not `{value}`", self.name));
-        if example.is_empty() { error } else { error.hint(format!("for example --{} {example}", self.name)) }
+        if example.is_empty() {
+            return error;
+        }
+        error.hint(Hint::ExampleValue { parameter: self.name.clone(), value: example.to_owned() })
     }
 
     /// Whether the header allows this value.
@@ -769,7 +772,7 @@ impl Param {
         let what = self.class.as_ref().map_or_else(|| "thing".to_owned(), |class| format!("`{class}`"));
         let error = Error::usage(format!("`{}`: no {what} is called `{value}` in this graph", self.name));
         if near.is_empty() {
-            error.hint("give a prefixed name, an IRI or an exact label; `baimo search WORD` finds things")
+            error.hint("give a prefixed name, an IRI or an exact label").hint(Hint::SearchNames)
         } else {
             error.hint(format!("did you mean {}?", near.join(", ")))
         }
@@ -826,7 +829,7 @@ mod tests {
         let query = read(VENDOR);
         let error = bind(&query, &[("v", "Baidoo")]).unwrap_err();
         assert!(error.message.contains("no `bm:Vendor` is called `Baidoo`"), "{error}");
-        assert!(error.hints[0].contains("vendor:baidu"), "{:?}", error.hints);
+        assert!(error.hints[0].to_string().contains("vendor:baidu"), "{:?}", error.hints);
         let error = bind(&query, &[("v", "model:gpt-4")]).unwrap_err();
         assert!(error.message.contains("no `bm:Vendor`"), "a model is no vendor: {error}");
     }
@@ -852,7 +855,7 @@ mod tests {
             "#+ params:\n#+   n: {type: integer, enum: [1, 2]}\n#+   d: {type: date}\n#+   m: {type: gYearMonth}\nSELECT * { ?s ?_n ?_d, ?_m }",
         );
         assert!(bind(&query, &[("n", "1")]).is_ok());
-        assert!(bind(&query, &[("n", "3")]).unwrap_err().hints[0].contains("1, 2"));
+        assert!(bind(&query, &[("n", "3")]).unwrap_err().hints[0].to_string().contains("1, 2"));
         assert!(bind(&query, &[("n", "one")]).unwrap_err().message.contains("integer"));
         assert!(bind(&query, &[("d", "2023-02-30")]).is_err());
         assert!(bind(&query, &[("m", "2023-6")]).is_err());
@@ -884,7 +887,7 @@ mod tests {
         assert!(bind(&query, &[]).is_ok(), "it can be run all the same");
         let query = read("#+ params:\n#+   x: {type: nonsense}\nSELECT * { ?s ?p ?_x }");
         let problem = query.problem.unwrap();
-        assert_eq!(problem.span.map(|span| (span.line, span.column, span.width)), Some((2, 6, 1)));
+        assert_eq!(problem.span.as_deref().map(|span| (span.line, span.column, span.width)), Some((2, 6, 1)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::advise::{self, Knowledge};
 use crate::catalog::{Catalog, Origin, SavedQuery};
 use crate::engine::answer::Answer;
 use crate::engine::{self, Bindings, DefaultGraph, Governor, Limits};
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Hint, Result};
 use crate::explore::diff::Diff;
 use crate::explore::names::Names;
 use crate::explore::selection::{self, Selection};
@@ -152,8 +152,7 @@ impl Session {
                 builder.add(quad.as_ref());
                 if builder.is_full() {
                     let limit = "the files hold more different terms than a graph can number (2147483648)";
-                    return Err(Error::data(limit)
-                        .hint("load them into a durable store: baimo load --store DIR FILE..."));
+                    return Err(Error::data(limit).hint(Hint::LoadIntoStore));
                 }
                 Ok(())
             })?;
@@ -290,7 +289,7 @@ impl Session {
     }
 
     /// Why a query that was answered with nothing finds nothing, in at most three lines.
-    pub fn why_empty(&self, text: &str, bindings: &Bindings) -> Vec<String> {
+    pub fn why_empty(&self, text: &str, bindings: &Bindings) -> Vec<Hint> {
         let Ok(query) = self.bound(text, bindings) else { return Vec::new() };
         let limits = Limits { timeout: Some(WHY_EMPTY_TIME), ..Limits::default() };
         let governor = Governor::new(limits, self.interrupt_switch());
@@ -336,7 +335,7 @@ impl Session {
     ///
     /// # Errors
     /// Where the text is no query.
-    pub fn lints(&self, text: &str) -> Result<Vec<advise::lints::Lint>> {
+    pub fn lints(&self, text: &str) -> Result<Vec<Diagnostic>> {
         let query = self.bound(text, &Bindings::new())?;
         Ok(advise::lints::lints(&query, text, &self.knowledge()))
     }

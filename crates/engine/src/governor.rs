@@ -3,7 +3,7 @@
 //! In: a deadline, a ceiling of memory, an interrupt. Out: an error at the next check. It refuses
 //! to know clocks other than the monotonic one, and signals.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Hint, Kind, Result};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -77,13 +77,13 @@ impl Governor {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             let after = self.limits.timeout.unwrap_or_default();
             return Err(Error::new(Kind::Limit, format!("stopped after {} s", after.as_secs_f64()))
-                .hint("raise --timeout, or ask for less"));
+                .hint(Hint::RaiseTimeout));
         }
         if let (Some(max), Some(used)) = (self.limits.max_memory, self.limits.memory_used)
             && used() > max
         {
             return Err(Error::new(Kind::Limit, format!("stopped at {} MB of memory", max / 1_000_000))
-                .hint("raise --max-memory, or ask for less"));
+                .hint(Hint::RaiseMaxMemory));
         }
         Ok(())
     }

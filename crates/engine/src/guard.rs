@@ -5,7 +5,7 @@
 
 use super::Governor;
 use crate::answer::{Answer, Rows};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Hint, Kind, Result};
 
 /// How many rows are given out between two looks at the clock.
 const STEP: u64 = 64;
@@ -60,7 +60,7 @@ impl<T, I: Iterator<Item = Result<T>>> Iterator for Guarded<I> {
         let item = match full {
             Some(max) if item.is_ok() => {
                 Err(Error::new(Kind::Limit, format!("stopped after {max} {}", self.nouns))
-                    .hint("raise --max-rows, or add LIMIT to the question"))
+                    .hint(Hint::RaiseMaxRows))
             }
             _ => item,
         };

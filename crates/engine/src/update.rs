@@ -3,7 +3,7 @@
 //! In: a parsed update, and a way to read a file. Out: an update that reads nothing from outside, so
 //! that all of it is one change. It refuses to know files and stores.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result};
 use crate::terms::{GraphName, Quad};
 use spargebra::term::{GraphName as Destination, Quad as InsertedQuad};
 use spargebra::{GraphUpdateOperation, Update};
@@ -31,7 +31,7 @@ fn inserted(quad: Quad, destination: &Destination) -> Result<InsertedQuad> {
         GraphName::NamedNode(name) if *destination == Destination::DefaultGraph => name.into(),
         name => {
             return Err(Error::data(format!("the file to load holds a graph of its own, {name}"))
-                .hint("LOAD it without INTO, or add it with `baimo load`"));
+                .hint(Hint::LoadWithGraphs));
         }
     };
     Ok(InsertedQuad { subject: quad.subject, predicate: quad.predicate, object: quad.object, graph_name })

@@ -1,9 +1,11 @@
-//! One error type for the whole of baimo: a kind, a message, a cause, hints, and the place.
+//! One error type for the whole of baimo: a kind, a cause, and what is said about it.
 //!
 //! In: what went wrong, said where it is known. Out: a value that a face turns into text, an exit
-//! code or an HTTP status by its [`Kind`] alone. It refuses to know codes, colours and streams.
+//! code or an HTTP status by its [`Kind`] alone. Codes, colours and streams are the faces' business.
 
+pub use crate::hint::Hint;
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// What sort of failure this is. A face derives its exit code from this and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,19 +66,62 @@ impl Span {
     }
 }
 
-/// An error: what is wrong, why, where, and the way out.
+/// What is said about a text or about work: what is the matter, where, and what to do. Errors and lints
+/// alike are shown from this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// One line, lower case, no full stop: what is the matter.
+    pub message: String,
+    /// What the user can do about it.
+    pub hints: Vec<Hint>,
+    /// The place, where it is known. Boxed to keep `Result` small.
+    pub span: Option<Box<Span>>,
+}
+
+impl Diagnostic {
+    /// One without hints or place.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hints: Vec::new(), span: None }
+    }
+
+    /// Adds a remedy.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.span = Some(Box::new(span));
+        self
+    }
+}
+
+/// An error: the sort of failure, why it came to it, and the [`Diagnostic`] to show, whose fields are its own.
 #[derive(Debug)]
 pub struct Error {
     /// The sort of failure.
     pub kind: Kind,
-    /// One line, lower case, no full stop: what is wrong.
-    pub message: String,
     /// The error underneath, where there is one worth showing.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
-    /// What the user can do about it, a sentence each.
-    pub hints: Vec<String>,
-    /// The place, where it is known. Boxed to keep `Result` small.
-    pub span: Option<Box<Span>>,
+    /// What is said about it.
+    pub diagnostic: Diagnostic,
+}
+
+impl Deref for Error {
+    type Target = Diagnostic;
+
+    fn deref(&self) -> &Diagnostic {
+        &self.diagnostic
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Diagnostic {
+        &mut self.diagnostic
+    }
 }
 
 /// The result of anything that can fail in baimo.
@@ -85,7 +130,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error of a kind with its message.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None, hints: Vec::new(), span: None }
+        Self::of(kind, Diagnostic::new(message))
+    }
+
+    /// An error of a kind from what is to be said about it.
+    pub fn of(kind: Kind, diagnostic: Diagnostic) -> Self {
+        Self { kind, cause: None, diagnostic }
     }
 
     /// Wrong query text. See [`Kind::Query`].
@@ -115,9 +165,9 @@ impl Error {
         self
     }
 
-    /// Adds a way out.
+    /// Adds a remedy.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
         self
     }

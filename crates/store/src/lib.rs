@@ -6,6 +6,8 @@
 pub mod blank;
 // What went wrong, where, and the remedy.
 pub mod error;
+// Remedies, as data.
+pub mod hint;
 // Bytes to quads.
 pub mod sources;
 // Quads at rest: the Graph port and what stands behind it.

@@ -433,7 +433,7 @@ mod tests {
     #[test]
     fn a_name_may_be_cut_short_where_only_one_begins_so() {
         assert_eq!(
-            parse(".q").err().map(|error| error.message),
+            parse(".q").err().map(|error| error.message.clone()),
             Some("`.q` could be several commands".into())
         );
         assert_eq!(parse(".qui").unwrap().0, "quit");

@@ -275,7 +275,7 @@ impl Shell {
             Vec::new()
         };
         for lint in lints.iter().take(2) {
-            self.output.report.warning(&lint.message, Some(&lint.span), std::slice::from_ref(&lint.hint));
+            self.output.report.warning(lint);
         }
     }
 
@@ -291,7 +291,7 @@ impl Shell {
     fn say_why_empty(&self, question: &Question) -> bool {
         let lines = self.session.borrow().why_empty(&question.text, &question.bindings);
         for line in &lines {
-            self.output.report.note(line);
+            self.output.report.remedy(line);
         }
         !lines.is_empty()
     }

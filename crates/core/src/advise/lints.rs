@@ -10,25 +10,14 @@ use crate::engine::syntax::algebra::{
     joining_name, joining_names, operands,
 };
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
-use crate::error::Span;
+use crate::error::{Diagnostic, Hint, Span};
 use crate::terms::{Literal, Term};
 use std::collections::BTreeSet;
-
-/// Something that is probably not meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lint {
-    /// What it is: one line.
-    pub message: String,
-    /// What to do about it.
-    pub hint: String,
-    /// Where it is.
-    pub span: Span,
-}
 
 type Vars = BTreeSet<String>;
 
 /// The lints of a query, in the order of its text.
-pub fn lints(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Lint> {
+pub fn lints(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Diagnostic> {
     let found = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
     let mut linter = Linter { text, found, known, outer: Vars::new(), lints: Vec::new() };
     let pattern = algebra::pattern(query);
@@ -40,7 +29,7 @@ pub fn lints(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Lint> {
     }
     linter.names();
     let mut lints = linter.lints;
-    lints.sort_by_key(|lint| (lint.span.line, lint.span.column));
+    lints.sort_by_key(|lint| lint.span.as_ref().map(|span| (span.line, span.column)));
     lints.dedup();
     lints
 }
@@ -51,23 +40,23 @@ struct Linter<'a> {
     known: &'a Knowledge<'a>,
     /// What the groups around an EXISTS bind: its conditions see that too.
     outer: Vars,
-    lints: Vec<Lint>,
+    lints: Vec<Diagnostic>,
 }
 
 impl Linter<'_> {
     /// Adds a lint at the last token that reads like one of `words`; without such a token there is none.
-    fn add(&mut self, words: &[String], message: impl Into<String>, hint: impl Into<String>) {
+    fn add(&mut self, words: &[String], message: impl Into<String>, hint: impl Into<Hint>) {
         let place = self
             .found
             .iter()
             .rfind(|token| words.iter().any(|word| token.text(self.text).eq_ignore_ascii_case(word)));
         if let Some(token) = place {
             let span = Span::in_text("query", self.text, token.range.clone());
-            self.lints.push(Lint { message: message.into(), hint: hint.into(), span });
+            self.lints.push(Diagnostic::new(message).hint(hint).at(span));
         }
     }
 
-    fn add_variable(&mut self, name: &str, message: impl Into<String>, hint: impl Into<String>) {
+    fn add_variable(&mut self, name: &str, message: impl Into<String>, hint: impl Into<Hint>) {
         self.add(&[format!("?{name}"), format!("${name}")], message, hint);
     }
 
@@ -343,12 +332,8 @@ impl Linter<'_> {
             self.found.iter().filter_map(|token| suspicious_name(self.text, token)).collect();
         for finding in findings {
             let span = Span::in_text("query", self.text, finding.range);
-            let hint = finding.hints.into_iter().next().unwrap_or_default();
-            self.lints.push(Lint {
-                message: format!("{}, and became part of the name", finding.message),
-                hint,
-                span,
-            });
+            let message = format!("{}, and became part of the name", finding.message);
+            self.lints.push(Diagnostic { message, hints: finding.hints, span: Some(Box::new(span)) });
         }
     }
 }
@@ -537,7 +522,10 @@ mod tests {
         let query = crate::engine::syntax::parse::query(text, session.prefixes(), None).unwrap();
         lints(&query, text, &session.knowledge())
             .into_iter()
-            .map(|lint| format!("{}:{} {}", lint.span.line, lint.span.column, lint.message))
+            .map(|lint| {
+                let span = lint.span.unwrap();
+                format!("{}:{} {}", span.line, span.column, lint.message)
+            })
             .collect()
     }
 

@@ -13,6 +13,7 @@ use crate::engine::syntax::algebra::{
 };
 use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::engine::{self, DefaultGraph, Governor};
+use crate::error::Hint;
 use crate::store::Id;
 use crate::terms::{Literal, NamedNode, Prefixes, Term, Variable, rdf, rdfs, xsd};
 use std::collections::BTreeSet;
@@ -31,7 +32,7 @@ pub fn why_empty(
     known: &Knowledge<'_>,
     default_graph: DefaultGraph,
     governor: &Governor,
-) -> Vec<String> {
+) -> Vec<Hint> {
     let pattern = algebra::pattern(query);
     let search = Search { query, known, default_graph, governor, around: Vec::new() };
     if search.finds(pattern) != Some(false) {
@@ -61,7 +62,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Why `pattern`, which finds nothing, finds nothing.
-    fn pattern(&self, pattern: &GraphPattern) -> Vec<String> {
+    fn pattern(&self, pattern: &GraphPattern) -> Vec<Hint> {
         match pattern {
             GraphPattern::Project { inner, .. }
             | GraphPattern::Distinct { inner }
@@ -77,19 +78,21 @@ impl Search<'_> {
             },
             GraphPattern::LeftJoin { left, .. } => self.pattern(left),
             GraphPattern::Minus { left, .. } => match self.finds(left) {
-                Some(true) => vec![format!("MINUS takes away all {}", self.rows_of(left))],
+                Some(true) => vec![format!("MINUS takes away all {}", self.rows_of(left)).into()],
                 _ => self.pattern(left),
             },
             GraphPattern::Union { left, right } => {
                 let branch = |side| self.pattern(side).into_iter().next();
                 let both = [("first", left), ("second", right)];
                 both.iter()
-                    .filter_map(|(name, side)| Some(format!("{name} branch of UNION: {}", branch(side)?)))
+                    .filter_map(|(name, side)| {
+                        Some(format!("{name} branch of UNION: {}", branch(side)?).into())
+                    })
                     .collect()
             }
             GraphPattern::Graph { name, inner } => self.graph(name, inner),
             GraphPattern::Values { bindings, .. } if bindings.is_empty() => {
-                vec!["VALUES lists no value".to_owned()]
+                vec!["VALUES lists no value".into()]
             }
             GraphPattern::Bgp { .. } | GraphPattern::Join { .. } | GraphPattern::Path { .. } => {
                 let mut parts = Vec::new();
@@ -98,7 +101,10 @@ impl Search<'_> {
             }
             GraphPattern::Lateral { left, .. } => match self.finds(left) {
                 Some(true) => {
-                    vec![format!("LATERAL finds nothing for any of the {} before it", self.rows_of(left))]
+                    vec![
+                        format!("LATERAL finds nothing for any of the {} before it", self.rows_of(left))
+                            .into(),
+                    ]
                 }
                 Some(false) => self.pattern(left),
                 None => Vec::new(),
@@ -108,31 +114,33 @@ impl Search<'_> {
         }
     }
 
-    fn slice(&self, inner: &GraphPattern, start: usize, length: Option<usize>) -> Vec<String> {
+    fn slice(&self, inner: &GraphPattern, start: usize, length: Option<usize>) -> Vec<Hint> {
         match self.finds(inner) {
             Some(true) if length == Some(0) => {
-                vec![format!("LIMIT 0 shows none of the {}", self.rows_of(inner))]
+                vec![format!("LIMIT 0 shows none of the {}", self.rows_of(inner)).into()]
             }
             Some(true) => {
-                vec![format!("OFFSET {start} goes past the last of the {}", self.rows_of(inner))]
+                vec![format!("OFFSET {start} goes past the last of the {}", self.rows_of(inner)).into()]
             }
             _ => self.pattern(inner),
         }
     }
 
-    fn graph(&self, name: &NamedNodePattern, inner: &GraphPattern) -> Vec<String> {
+    fn graph(&self, name: &NamedNodePattern, inner: &GraphPattern) -> Vec<Hint> {
         let names = self.known.graph.graph_names();
         let show = |id: &Id| self.known.prefixes.show(self.known.graph.term(*id).as_ref());
         if names.is_empty() {
             let message = "these data have no named graphs: leave the GRAPH clause out";
-            return vec![message.to_owned()];
+            return vec![message.into()];
         }
         if let NamedNodePattern::NamedNode(node) = name
             && self.known.graph.id(node.as_ref().into()).is_none_or(|id| !names.contains(&id))
         {
             let first: Vec<_> = names.iter().take(3).map(show).collect();
             let wanted = self.known.prefixes.show(node.as_ref().into());
-            return vec![format!("there is no graph {wanted}; the named graphs are {}", first.join(", "))];
+            return vec![
+                format!("there is no graph {wanted}; the named graphs are {}", first.join(", ")).into(),
+            ];
         }
         let mut inside = self.clone();
         inside.around.push(name.clone());
@@ -140,7 +148,7 @@ impl Search<'_> {
     }
 
     /// The first of the joined parts after which no row is left.
-    fn parts(&self, parts: &[Conjunct]) -> Vec<String> {
+    fn parts(&self, parts: &[Conjunct]) -> Vec<Hint> {
         for part in parts {
             match self.finds(&build(std::slice::from_ref(part))) {
                 Some(false) => return self.alone(part),
@@ -168,7 +176,7 @@ impl Search<'_> {
     }
 
     /// A part that finds nothing on its own.
-    fn alone(&self, part: &Conjunct) -> Vec<String> {
+    fn alone(&self, part: &Conjunct) -> Vec<Hint> {
         let triple = match part {
             Conjunct::Triple(triple) => triple,
             Conjunct::Other(GraphPattern::Path { subject, path, object }) => {
@@ -177,23 +185,23 @@ impl Search<'_> {
                     path: path.clone(),
                     object: object.clone(),
                 };
-                let mut lines = vec![format!("no path matches {}", self.quote(&path.to_string()))];
-                lines.extend(self.unknown_in(&path.to_string()));
+                let mut lines = vec![format!("no path matches {}", self.quote(&path.to_string())).into()];
+                lines.extend(self.unknown_in(&path.to_string()).map(Hint::from));
                 return lines;
             }
             Conjunct::Other(other) => return self.pattern(other),
         };
         let unknown: Vec<_> = self.unknown_constants(triple).collect();
         if !unknown.is_empty() {
-            return unknown;
+            return unknown.into_iter().map(Hint::from).collect();
         }
-        let mut lines = vec![format!("no triple matches {}", self.quote(&triple.to_string()))];
+        let mut lines = vec![format!("no triple matches {}", self.quote(&triple.to_string())).into()];
         lines.extend(
             self.other_graph(triple)
-                .or_else(|| self.turned(triple, &[]))
-                .or_else(|| self.subclass(triple))
-                .or_else(|| self.object_variant(triple))
-                .or_else(|| self.what_it_has(triple)),
+                .or_else(|| self.turned(triple, &[]).map(Hint::from))
+                .or_else(|| self.subclass(triple).map(Hint::from))
+                .or_else(|| self.object_variant(triple).map(Hint::from))
+                .or_else(|| self.what_it_has(triple).map(Hint::from)),
         );
         lines
     }
@@ -248,7 +256,7 @@ impl Search<'_> {
     }
 
     /// A part that finds something on its own, but nothing together with those before it.
-    fn together(&self, before: &[Conjunct], part: &Conjunct) -> Vec<String> {
+    fn together(&self, before: &[Conjunct], part: &Conjunct) -> Vec<Hint> {
         let pair = |other: &&Conjunct| {
             !names(other).is_disjoint(&names(part))
                 && self.finds(&build(&[(*other).clone(), part.clone()])) == Some(false)
@@ -263,13 +271,14 @@ impl Search<'_> {
         };
         let rows = self.rows_of(&blame_pattern);
         let mut lines =
-            vec![format!("no row matches {} after {after} ({rows})", self.quote(&shown.to_string()))];
+            vec![format!("no row matches {} after {after} ({rows})", self.quote(&shown.to_string())).into()];
         if let Conjunct::Triple(triple) = part {
             lines.extend(
                 self.turned(triple, &blame)
                     .or_else(|| self.literal_clash(triple, &blame))
                     .or_else(|| self.values_there(triple, &blame))
-                    .or_else(|| self.predicates_there(triple, &blame)),
+                    .or_else(|| self.predicates_there(triple, &blame))
+                    .map(Hint::from),
             );
         }
         lines
@@ -315,7 +324,7 @@ impl Search<'_> {
     }
 
     /// The triple is there, in a graph that is not looked into.
-    fn other_graph(&self, triple: &TriplePattern) -> Option<String> {
+    fn other_graph(&self, triple: &TriplePattern) -> Option<Hint> {
         let anywhere = Self { around: Vec::new(), default_graph: DefaultGraph::Alone, ..self.clone() };
         let pattern = GraphPattern::Bgp { patterns: vec![triple.clone()] };
         if self.around.is_empty() {
@@ -323,11 +332,10 @@ impl Search<'_> {
             let inner = Box::new(pattern);
             let named = GraphPattern::Graph { name: variable.into(), inner };
             anywhere.finds(&named).filter(|found| *found)?;
-            let way = "the named graphs have it: put it in GRAPH ?g { … }, or use --default-graph union";
-            return Some(way.to_owned());
+            return Some(Hint::LookIntoNamedGraphs);
         }
         anywhere.finds(&pattern).filter(|found| *found)?;
-        Some("the default graph has it: take it out of the GRAPH clause".to_owned())
+        Some("the default graph has it: take it out of the GRAPH clause".into())
     }
 
     /// A class without instances, where a subclass has some.
@@ -436,7 +444,7 @@ impl Search<'_> {
     }
 
     /// A filter that drops every row.
-    fn filter(&self, expression: &Expression, inner: &GraphPattern) -> Vec<String> {
+    fn filter(&self, expression: &Expression, inner: &GraphPattern) -> Vec<Hint> {
         let mut conjuncts = Vec::new();
         split(expression, &mut conjuncts);
         let mut pattern = inner.clone();
@@ -451,7 +459,7 @@ impl Search<'_> {
         Vec::new()
     }
 
-    fn dropped(&self, expression: &Expression, inner: &GraphPattern) -> Vec<String> {
+    fn dropped(&self, expression: &Expression, inner: &GraphPattern) -> Vec<Hint> {
         let word = if algebra::group(inner).is_some() { "HAVING" } else { "FILTER" };
         let text = aggregates(expression.to_string(), inner);
         let what = format!("{word} {}", self.quote(unwrapped(&text)));
@@ -463,7 +471,9 @@ impl Search<'_> {
         let missing = used.iter().find(|variable| !bound.contains(*variable));
         if let Some(variable) = missing.filter(|_| !matches!(expression, Expression::Exists(_))) {
             let name = variable.as_str();
-            return vec![format!("{what} drops all {}: ?{name} has no value there", self.rows_of(inner))];
+            return vec![
+                format!("{what} drops all {}: ?{name} has no value there", self.rows_of(inner)).into(),
+            ];
         }
         let probe = Variable::new_unchecked("filterHolds");
         let extended = GraphPattern::Extend {
@@ -476,10 +486,10 @@ impl Search<'_> {
         let rows = self.rows(&extended, &columns).unwrap_or_default();
         let fails = !rows.is_empty() && rows.iter().all(|row| row.first().is_none_or(Option::is_none));
         let verb = if fails { "cannot be computed on any of the" } else { "drops all" };
-        let mut lines = vec![format!("{what} {verb} {}", self.rows_of(inner))];
+        let mut lines = vec![format!("{what} {verb} {}", self.rows_of(inner)).into()];
         lines.extend(used.iter().enumerate().take(2).filter_map(|(i, variable)| {
             let values: Vec<Term> = rows.iter().filter_map(|row| row.get(i + 1).cloned().flatten()).collect();
-            Some(self.met(variable, &values, expression, fails))?
+            self.met(variable, &values, expression, fails).map(Hint::from)
         }));
         lines
     }
@@ -757,6 +767,10 @@ mod tests {
     use crate::sources::rdf;
     use crate::store::pack::Builder;
 
+    fn joined(lines: &[Hint]) -> String {
+        lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     fn governor() -> Governor {
         let timeout = Some(std::time::Duration::from_secs(20));
         Governor::new(Limits { timeout, ..Limits::default() }, std::sync::Arc::default())
@@ -841,7 +855,7 @@ mod tests {
             .filter_map(|(text, parts)| {
                 let query = parse::query(text, session.prefixes(), None).unwrap();
                 let lines = why_empty(&query, &session.knowledge(), DefaultGraph::Alone, &governor());
-                let said = lines.join("\n");
+                let said = joined(&lines);
                 let whole = lines.len() <= 3 && parts.iter().all(|part| said.contains(part));
                 (!whole).then_some((text, parts, lines))
             })
@@ -851,7 +865,7 @@ mod tests {
 
     /// A TriG document, a query over it, and what the reason must say.
     const SMALL: &[(&str, &str, &[&str])] = &[
-        ("GRAPH e:g { e:a e:p e:b }", "SELECT * { ?s e:p ?o }", &["GRAPH ?g", "--default-graph union"]),
+        ("GRAPH e:g { e:a e:p e:b }", "SELECT * { ?s e:p ?o }", &["GRAPH ?g"]),
         (
             "GRAPH e:g { e:a e:p e:b }",
             "SELECT * { GRAPH e:h { ?s e:p ?o } }",
@@ -897,7 +911,7 @@ mod tests {
             let names = Names::of_graph(&graph, 1000);
             let known = Knowledge { graph: &graph, names: &names, prefixes: &prefixes };
             let query = parse::query(text, &prefixes, None).unwrap();
-            let said = why_empty(&query, &known, DefaultGraph::Alone, &governor()).join("\n");
+            let said = joined(&why_empty(&query, &known, DefaultGraph::Alone, &governor()));
             assert_eq!(said.is_empty(), parts.is_empty(), "{text}: {said}");
             assert!(parts.iter().all(|part| said.contains(part)), "{text}: {said}");
         }

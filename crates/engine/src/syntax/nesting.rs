@@ -40,7 +40,7 @@ mod tests {
         let nested = |n: usize| format!("SELECT * {}{}", "{ ".repeat(n), "}".repeat(n));
         check("query", &nested(DEEPEST)).unwrap();
         let error = check("query", &nested(DEEPEST + 1)).unwrap_err();
-        assert_eq!(error.span.unwrap().column, "SELECT * ".len() + 2 * DEEPEST + 1);
+        assert_eq!(error.span.as_ref().unwrap().column, "SELECT * ".len() + 2 * DEEPEST + 1);
     }
 
     #[test]

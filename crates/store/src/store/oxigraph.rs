@@ -5,7 +5,7 @@
 //! refuses to know the text of updates.
 
 use super::{FIRST_FOREIGN, Graph, GraphId, Id, Pattern, Scan, Triple};
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result};
 use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, TermRef};
 use ::oxigraph::model::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef};
 use ::oxigraph::sparql::{CancellationToken, SparqlEvaluator, UpdateEvaluationError};
@@ -62,7 +62,7 @@ impl Mutable {
         let name = folder.display();
         if folder.is_file() {
             return Err(Error::store(format!("{name} is a file: a store is a folder"))
-                .hint(format!("to ask a file: --data {name}")));
+                .hint(Hint::AskFile(name.to_string())));
         }
         Store::open(folder).map(Self::over).map_err(|error| {
             let text = error.to_string();
@@ -86,8 +86,7 @@ impl Mutable {
     pub fn open(folder: &Path) -> Result<Self> {
         let name = folder.display();
         Err(Error::usage(format!("this baimo was built without durable stores and cannot open {name}"))
-            .hint("cargo install baimo --features rocksdb")
-            .hint("in a clone: cargo build --release --features rocksdb"))
+            .hint(Hint::RebuildWithStores))
     }
 
     fn over(store: Store) -> Self {
@@ -380,6 +379,6 @@ mod tests {
     fn without_the_feature_the_error_names_the_way_to_get_it() {
         let error = Mutable::open(Path::new("somewhere")).err().unwrap();
         assert_eq!(error.kind, crate::error::Kind::Usage);
-        assert!(error.hints.iter().any(|hint| hint.contains("--features rocksdb")));
+        assert_eq!(error.hints, [Hint::RebuildWithStores]);
     }
 }

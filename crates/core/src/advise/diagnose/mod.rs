@@ -15,7 +15,7 @@ mod walk;
 
 use super::Knowledge;
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
-use crate::error::{Error, Span};
+use crate::error::{Error, Hint, Span};
 use std::ops::Range;
 
 /// The message of last resort, for what neither the walker nor the parser's reason explains.
@@ -29,7 +29,7 @@ pub struct Finding {
     /// Where, in bytes.
     pub range: Range<usize>,
     /// The ways out.
-    pub hints: Vec<String>,
+    pub hints: Vec<Hint>,
 }
 
 impl Finding {
@@ -37,7 +37,7 @@ impl Finding {
         Self { message: message.into(), range, hints: Vec::new() }
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
         self
     }

@@ -6,6 +6,7 @@
 use super::{Finding, nearest};
 use crate::advise::Knowledge;
 use crate::engine::syntax::tokens::{Kind, Token, is_closer, is_opener};
+use crate::error::Hint;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -141,7 +142,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Stops here with a message and a hint.
-    pub(super) fn wrong<T>(&self, message: impl Into<String>, hint: impl Into<String>) -> Step<T> {
+    pub(super) fn wrong<T>(&self, message: impl Into<String>, hint: impl Into<Hint>) -> Step<T> {
         self.stop(Finding::new(message, self.here()).hint(hint))
     }
 
@@ -415,10 +416,7 @@ impl<'a> Walker<'a> {
             return self.wrong("`MATCH` is Cypher, not SPARQL", "write `SELECT * WHERE { ?n a ?class }`");
         }
         if self.is("EXPLAIN") {
-            return self.wrong(
-                "`EXPLAIN` is no form of query",
-                "use `explain` (in the shell `.explain`) before the query",
-            );
+            return self.wrong("`EXPLAIN` is no form of query", Hint::Explain);
         }
         if let Some(form) = nearest::nearest(words, FORMS.iter().chain(UPDATES).copied()) {
             return self
@@ -430,9 +428,7 @@ impl<'a> Walker<'a> {
             Some(thing) if self.found.len() == 1 => {
                 finding.hint(format!("to see what is known of it: `DESCRIBE {thing}`"))
             }
-            _ if self.found.len() == 1 => {
-                finding.hint(format!("a saved query is run with `.run {words}`, a command begins with a dot"))
-            }
+            _ if self.found.len() == 1 => finding.hint(Hint::RunSavedQuery(words.to_owned())),
             _ => finding,
         };
         self.stop(finding.hint("a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE"))

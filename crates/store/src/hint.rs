@@ -1,0 +1,81 @@
+//! What can be done about an error or an odd query, as data: each face words it with its own commands.
+//!
+//! In: the remedy, where it is known. Out: a value. [`Hint`]'s own text names no command and no option, for
+//! those who have neither.
+
+use std::fmt;
+
+/// A remedy. What holds in every face is text; what a face has a command or an option for is data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// A sentence that holds everywhere.
+    Text(String),
+    /// Allow more time.
+    RaiseTimeout,
+    /// Allow more rows or triples.
+    RaiseMaxRows,
+    /// Allow more memory.
+    RaiseMaxMemory,
+    /// The path is a file: ask it as one.
+    AskFile(String),
+    /// This build cannot open durable stores: another one can.
+    RebuildWithStores,
+    /// The data are more than memory takes: a durable store takes them.
+    LoadIntoStore,
+    /// Data with graphs of their own: load them as they are.
+    LoadWithGraphs,
+    /// The triples are in named graphs.
+    LookIntoNamedGraphs,
+    /// The saved queries can be listed.
+    ListSavedQueries,
+    /// Things can be found by parts of their names.
+    SearchNames,
+    /// How a query is explained.
+    Explain,
+    /// A saved query of this name can be run.
+    RunSavedQuery(String),
+    /// An example of a value for a parameter.
+    ExampleValue {
+        /// The parameter.
+        parameter: String,
+        /// A value of its type.
+        value: String,
+    },
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text(text) => text,
+            Self::RaiseTimeout => "allow more time, or ask for less",
+            Self::RaiseMaxRows => "allow more rows, or add LIMIT to the query",
+            Self::RaiseMaxMemory => "allow more memory, or ask for less",
+            Self::AskFile(path) => return write!(f, "{path} can be asked as a file"),
+            Self::RebuildWithStores => "build it with the feature `rocksdb`",
+            Self::LoadIntoStore => "load them into a durable store",
+            Self::LoadWithGraphs => "LOAD it without INTO",
+            Self::LookIntoNamedGraphs => "the named graphs have it: put it in GRAPH ?g { … }",
+            Self::ListSavedQueries => "the catalog lists the saved queries",
+            Self::SearchNames => "a search by parts of names finds things",
+            Self::Explain => "the query can be explained without this word",
+            Self::RunSavedQuery(name) => {
+                return write!(f, "if `{name}` is a saved query, run it by its name");
+            }
+            Self::ExampleValue { parameter, value } => {
+                return write!(f, "for example {value} for `{parameter}`");
+            }
+        })
+    }
+}
+
+impl<T: Into<String>> From<T> for Hint {
+    fn from(text: T) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl PartialEq<&str> for Hint {
+    fn eq(&self, text: &&str) -> bool {
+        matches!(self, Self::Text(own) if own == text)
+    }
+}
