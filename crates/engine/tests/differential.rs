@@ -1,0 +1,110 @@
+//! Generated queries over generated graphs: the engine against the reference evaluator.
+//!
+//! Each case is decided by its seed alone. One that fails prints the seed, the graph as TriG, the query and
+//! both answers, after quads and parts of the query that do not matter were taken away. `BAIMO_CASES` sets
+//! how many cases are tried (a million takes about an hour), `BAIMO_SEED` where they begin.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that meets the unexpected should stop at once"
+)]
+
+#[path = "differential/answers.rs"]
+mod answers;
+#[path = "differential/case.rs"]
+mod case;
+#[path = "differential/data.rs"]
+mod data;
+#[path = "differential/excuses.rs"]
+mod excuses;
+#[path = "differential/expressions.rs"]
+mod expressions;
+#[path = "differential/node.rs"]
+mod node;
+#[path = "differential/queries.rs"]
+mod queries;
+#[path = "differential/random.rs"]
+mod random;
+#[path = "differential/specification.rs"]
+mod specification;
+
+use case::{Case, Verdict};
+use std::collections::BTreeMap;
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+/// What came of some cases.
+#[derive(Default)]
+struct Tally {
+    compared: u64,
+    excused: BTreeMap<&'static str, u64>,
+    shared: BTreeMap<&'static str, u64>,
+    failed: Vec<u64>,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.compared += other.compared;
+        self.failed.extend(other.failed);
+        for (reason, count) in other.excused {
+            *self.excused.entry(reason).or_default() += count;
+        }
+        for (reason, count) in other.shared {
+            *self.shared.entry(reason).or_default() += count;
+        }
+    }
+}
+
+/// Tries cases on all cores, and stops where so many have failed.
+fn try_cases(first: u64, count: u64, most_failures: usize) -> Tally {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let work = move |n: u64| {
+        let mut tally = Tally::default();
+        for seed in (first + n..first + count).step_by(threads as usize) {
+            match Case::generate(seed).verdict() {
+                Verdict::Same => tally.compared += 1,
+                Verdict::Skipped => {}
+                Verdict::Excused(reason) => *tally.excused.entry(reason).or_default() += 1,
+                Verdict::Shared(reason) => *tally.shared.entry(reason).or_default() += 1,
+                Verdict::Differs(_) => tally.failed.push(seed),
+            }
+            if tally.failed.len() >= most_failures {
+                break;
+            }
+        }
+        tally
+    };
+    let mut all = Tally::default();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|n| scope.spawn(move || work(n))).collect();
+        workers.into_iter().for_each(|worker| all.add(worker.join().unwrap()));
+    });
+    all.failed.sort_unstable();
+    all
+}
+
+#[test]
+fn generated_queries_are_answered_as_the_oracles_say() {
+    let count = number("BAIMO_CASES", 24_000);
+    let failures = number("BAIMO_FAILURES", 3) as usize;
+    let tally = try_cases(number("BAIMO_SEED", 1), count, failures);
+    eprintln!("{} of {count} cases compared", tally.compared);
+    eprintln!("not judged: {:#?}", tally.excused);
+    eprintln!("wrong, as the reference is: {:#?}", tally.shared);
+    let reports: Vec<String> =
+        tally.failed.iter().take(failures).map(|seed| Case::generate(*seed).shrunk().report(*seed)).collect();
+    assert!(
+        reports.is_empty(),
+        "{} of {count} cases fail\n{}",
+        tally.failed.len(),
+        reports.join("\n======\n")
+    );
+    let enough = count * 5 / 6;
+    assert!(tally.compared >= enough, "only {} of {count} cases could be compared", tally.compared);
+}

@@ -1,0 +1,200 @@
+//! One case: a graph, a query, and what two evaluators say.
+//!
+//! In: a seed. Out: whether the answers are the same, and a smaller case that differs where they are not.
+
+use crate::answers::{self, Modifiers, Outcome};
+use crate::data::Data;
+use crate::excuses::{Excuse, Facts, Judge};
+use crate::node::Node;
+use crate::queries::{HEAD, Maker};
+use crate::random::Random;
+use crate::specification::Specification;
+use baimo_engine::answer::Answer;
+use baimo_engine::error::Result;
+use baimo_engine::{DefaultGraph, Governor, Query, reference};
+use baimo_store::store::Graph;
+use baimo_store::store::pack::{Builder, Pack};
+use baimo_store::terms::Prefixes;
+use std::fmt::Write as _;
+
+/// How many smaller cases are tried before the smallest so far is shown.
+const SHRINKING_STEPS: usize = 4000;
+
+/// A graph and a query over it.
+#[derive(Clone)]
+pub struct Case {
+    /// The graph.
+    pub data: Data,
+    /// The query.
+    pub query: Node,
+}
+
+/// What came of a case.
+pub enum Verdict {
+    /// The answers are the same.
+    Same,
+    /// No query by the parser, or an answer too long to compare.
+    Skipped,
+    /// There is nothing here to judge it by, and why.
+    Excused(&'static str),
+    /// Wrong, and just as the reference is.
+    Shared(&'static str),
+    /// What the difference is.
+    Differs(String),
+}
+
+impl Case {
+    /// The case of a seed.
+    pub fn generate(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let data = Data::generate(&mut random);
+        let newer = random.chance(60);
+        let query = Maker::query(&mut random, &data, newer);
+        Self { data, query }
+    }
+
+    /// The query as text.
+    pub fn text(&self) -> String {
+        format!("{HEAD}{}", self.query)
+    }
+
+    /// The query, where the parser takes it for one.
+    pub fn parsed(&self) -> Option<Query> {
+        baimo_engine::syntax::parse::query(&self.text(), &Prefixes::new(), None).ok()
+    }
+
+    /// The graph, built.
+    pub fn pack(&self) -> Pack {
+        let mut builder = Builder::new();
+        for quad in &self.data.quads {
+            builder.add(quad.as_ref());
+        }
+        builder.finish()
+    }
+
+    /// The labels that the graph's blank nodes have in the pack.
+    pub fn labels(pack: &Pack) -> Vec<String> {
+        let mut labels = Vec::new();
+        for graph in std::iter::once(None).chain(pack.graph_names().into_iter().map(Some)) {
+            for id in pack.scan(graph, [None; 3]).triples().flat_map(Result::unwrap) {
+                answers::blanks(&pack.term(id), &mut |blank| labels.push(blank.as_str().to_owned()));
+            }
+        }
+        labels.sort();
+        labels.dedup();
+        labels
+    }
+
+    /// Whether the engine answers as it should, and whether the two oracles agree.
+    pub fn verdict(&self) -> Verdict {
+        let Some(query) = self.parsed() else { return Verdict::Skipped };
+        let pack = self.pack();
+        let labels = Self::labels(&pack);
+        let modifiers = Modifiers::of(&query);
+        let Some(reference) = Outcome::read(answer_of(Who::Reference, &pack, &modifiers.whole)) else {
+            return Verdict::Skipped;
+        };
+        let specification = Specification::answer(&pack, &modifiers.whole);
+        let Some(engine) = Outcome::read(answer_of(Who::Engine, &pack, &query)) else {
+            return Verdict::Differs("far more rows than are right".to_owned());
+        };
+        let by = |right: &Outcome| modifiers.fault(&engine, right, &labels);
+        let facts = Facts::of(&query, &self.data);
+        let fault = match Excuse::of(&facts) {
+            None => {
+                let between = specification
+                    .and_then(|right| Modifiers::of(&modifiers.whole).fault(&reference, &right, &labels));
+                between.map(|fault| format!("the oracles differ: {fault}")).or_else(|| by(&reference))
+            }
+            Some(excuse) => match (excuse.judge, specification) {
+                // The reference stands behind the engine where that has not learnt a part yet.
+                (_, Some(_)) if engine.has_failed("not a valid RDF 1.2 term") => {
+                    return Verdict::Shared(excuse.reason);
+                }
+                (Judge::Nothing, _) => return Verdict::Excused(excuse.reason),
+                (Judge::Specification, Some(right)) => match by(&right) {
+                    Some(_) if by(&reference).is_none() => return Verdict::Shared(excuse.reason),
+                    fault => fault,
+                },
+                (Judge::Specification, None) => by(&reference),
+                (Judge::Values, _) => modifiers.fault(&engine.by_value(), &reference.by_value(), &labels),
+            }
+            .map(|fault| format!("{fault} [judged by {:?}, {}]", excuse.judge, excuse.section)),
+        };
+        fault.map_or(Verdict::Same, Verdict::Differs)
+    }
+
+    /// The smallest case found that differs too.
+    pub fn shrunk(mut self) -> Self {
+        let mut steps = 0;
+        'again: loop {
+            for smaller in self.smaller() {
+                steps += 1;
+                if steps > SHRINKING_STEPS {
+                    return self;
+                }
+                if matches!(smaller.verdict(), Verdict::Differs(_)) {
+                    self = smaller;
+                    continue 'again;
+                }
+            }
+            return self;
+        }
+    }
+
+    pub fn smaller(&self) -> Vec<Self> {
+        let queries = self.query.simpler().into_iter().map(|query| Self { query, data: self.data.clone() });
+        let half = self.data.quads.len() / 2;
+        let halves = [0..half, half..self.data.quads.len()];
+        let singles = (0..self.data.quads.len()).map(|n| n..n + 1);
+        let graphs = halves.into_iter().filter(|range| range.len() > 1).chain(singles).map(|range| {
+            let mut data = self.data.clone();
+            data.quads.drain(range);
+            Self { query: self.query.clone(), data }
+        });
+        queries.chain(graphs).collect()
+    }
+
+    /// All one needs to see it fail.
+    pub fn report(&self, seed: u64) -> String {
+        let difference = match self.verdict() {
+            Verdict::Differs(difference) => difference,
+            Verdict::Same | Verdict::Skipped | Verdict::Excused(_) | Verdict::Shared(_) => "none".to_owned(),
+        };
+        let mut report = format!(
+            "seed {seed}: {difference}\n--- data\n{}--- query\n{}\n",
+            self.data.to_trig(),
+            self.text()
+        );
+        let Some(query) = self.parsed() else { return report };
+        let pack = self.pack();
+        let outcomes = [
+            ("engine", Outcome::read(answer_of(Who::Engine, &pack, &query))),
+            ("reference", Outcome::read(answer_of(Who::Reference, &pack, &query))),
+            ("specification", Specification::answer(&pack, &query)),
+        ];
+        for (who, outcome) in outcomes {
+            let _ = writeln!(report, "--- {who}");
+            if let Some(outcome) = outcome {
+                let (head, lines) = outcome.canonical(&Self::labels(&pack), answers::ROUNDS);
+                let _ = writeln!(report, "{head}\n{}", lines.join("\n"));
+            }
+        }
+        report
+    }
+}
+
+/// An evaluator.
+#[derive(Clone, Copy)]
+enum Who {
+    Engine,
+    Reference,
+}
+
+fn answer_of<'a>(who: Who, graph: &'a dyn Graph, query: &Query) -> Result<Answer<'a>> {
+    let governor = Governor::unlimited();
+    match who {
+        Who::Engine => baimo_engine::answer(graph, query, DefaultGraph::Alone, &governor),
+        Who::Reference => reference::answer(graph, query, DefaultGraph::Alone, &governor),
+    }
+}
