@@ -200,6 +200,162 @@ pub(super) fn power_of_ten(exponent: u32) -> BigInt {
     BigInt::from(10).pow(exponent)
 }
 
+/// Arithmetic. A result of more than 2^20 bits (some 315 000 digits) is an overflow (F&O 3.1, 4.2, FOAR0002) and gives none.
+impl Exact {
+    /// The sum.
+    #[inline]
+    pub fn add(&self, other: &Self) -> Option<Self> {
+        if let Some((a, b, scale)) = self.aligned_small(other)
+            && let Some(sum) = a.checked_add(b)
+        {
+            return Some(Self::new(sum, scale));
+        }
+        let (a, b, scale) = self.aligned(other);
+        Self::bounded(a + b, scale)
+    }
+
+    /// The difference.
+    #[inline]
+    pub fn subtract(&self, other: &Self) -> Option<Self> {
+        self.add(&other.negate())
+    }
+
+    /// The product.
+    #[inline]
+    pub fn multiply(&self, other: &Self) -> Option<Self> {
+        let scale = self.scale().checked_add(other.scale())?;
+        if let (Self::Small { mantissa: a, .. }, Self::Small { mantissa: b, .. }) = (self, other)
+            && let Some(product) = a.checked_mul(*b)
+        {
+            return Some(Self::new(product, scale));
+        }
+        Self::bounded(self.big_mantissa() * other.big_mantissa(), scale)
+    }
+
+    /// The quotient, none by zero. Where it does not end, it is cut after 18 digits behind the point, or after 18 digits
+    /// that count where it begins with zeros (F&O 3.1, 4.2.4: the precision is the implementation's).
+    pub fn divide(&self, other: &Self) -> Option<Self> {
+        if other.signum() == 0 {
+            return None;
+        }
+        let (a, b, _) = self.aligned(other);
+        // Each three bits that the divisor is longer by are at most one zero behind the point.
+        let zeros = b.bits().saturating_sub(a.bits()) / 3;
+        let scale = u32::try_from(18 + zeros).ok()?.max(self.scale());
+        Self::bounded(a * power_of_ten(scale) / b, scale).map(Self::without_zeros)
+    }
+
+    /// The number with the other sign.
+    #[inline]
+    #[must_use]
+    pub fn negate(&self) -> Self {
+        match self {
+            Self::Small { mantissa, scale } => match mantissa.checked_neg() {
+                Some(mantissa) => Self::new(mantissa, *scale),
+                None => Self::from_big(-self.big_mantissa(), *scale),
+            },
+            Self::Big(big) => Self::from_big(-&big.0, big.1),
+        }
+    }
+
+    /// The number without its sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        if self.signum() < 0 { self.negate() } else { self.clone() }
+    }
+
+    /// The largest whole number that is not larger.
+    #[must_use]
+    pub fn floor(&self) -> Self {
+        self.whole(|sign, _| if sign.is_lt() { -1 } else { 0 })
+    }
+
+    /// The smallest whole number that is not smaller.
+    #[must_use]
+    pub fn ceiling(&self) -> Self {
+        self.whole(|sign, _| if sign.is_gt() { 1 } else { 0 })
+    }
+
+    /// The nearest whole number; of two the larger (F&O 3.1, 4.4.4).
+    #[must_use]
+    pub fn round(&self) -> Self {
+        self.whole(|sign, half| match (sign, half) {
+            (Ordering::Greater, Ordering::Equal | Ordering::Greater) => 1,
+            (Ordering::Less, Ordering::Greater) => -1,
+            _ => 0,
+        })
+    }
+
+    /// The whole part.
+    #[must_use]
+    pub fn truncate(&self) -> Self {
+        self.whole(|_, _| 0)
+    }
+
+    /// The whole part, moved by what `adjust` makes of the sign of the rest and of how its size compares with a half.
+    fn whole(&self, adjust: impl FnOnce(Ordering, Ordering) -> i8) -> Self {
+        if self.scale() == 0 {
+            return self.clone();
+        }
+        if let (Self::Small { mantissa, .. }, Some(unit)) = (self, small_power(self.scale())) {
+            let (quotient, rest) = (mantissa / unit, mantissa % unit);
+            let half = rest.unsigned_abs().cmp(&(unit.unsigned_abs() - rest.unsigned_abs()));
+            return Self::new(quotient + i128::from(adjust(rest.cmp(&0), half)), 0);
+        }
+        let (mantissa, unit) = (self.big_mantissa(), power_of_ten(self.scale()));
+        let (quotient, rest) = (&mantissa / &unit, mantissa % &unit);
+        let half = (rest.magnitude() * 2_u32).cmp(unit.magnitude());
+        Self::from_big(quotient + adjust(rest.sign().cmp(&Sign::NoSign), half), 0)
+    }
+
+    /// Whether it is a whole number.
+    pub fn is_whole(&self) -> bool {
+        self.scale() == 0 || self.truncate() == *self
+    }
+
+    /// The same number with no zeros at its end.
+    fn without_zeros(self) -> Self {
+        match self {
+            Self::Small { mut mantissa, mut scale } => {
+                while scale > 0 && mantissa % 10 == 0 {
+                    mantissa /= 10;
+                    scale -= 1;
+                }
+                Self::Small { mantissa, scale }
+            }
+            Self::Big(big) => {
+                let (mut mantissa, mut scale) = *big;
+                while scale > 0 && (&mantissa % 10_u32) == 0.into() {
+                    mantissa /= 10_u32;
+                    scale -= 1;
+                }
+                Self::from_big(mantissa, scale)
+            }
+        }
+    }
+
+    fn bounded(mantissa: BigInt, scale: u32) -> Option<Self> {
+        (mantissa.bits() <= 1 << 20).then(|| Self::from_big(mantissa, scale))
+    }
+
+    /// The whole number as an `i64`, where it is one and fits.
+    pub fn to_i64(&self) -> Option<i64> {
+        self.to_i128().and_then(|n| i64::try_from(n).ok())
+    }
+
+    /// The whole number as an `i128`, where it is one and fits.
+    pub fn to_i128(&self) -> Option<i128> {
+        match self {
+            Self::Small { mantissa, scale: 0 } => Some(*mantissa),
+            _ if !self.is_whole() => None,
+            _ => match self.truncate() {
+                Self::Small { mantissa, .. } => Some(mantissa),
+                Self::Big(_) => None,
+            },
+        }
+    }
+}
+
 impl From<i64> for Exact {
     #[inline]
     fn from(value: i64) -> Self {
@@ -256,6 +412,142 @@ impl fmt::Display for Exact {
         match fraction.trim_end_matches('0') {
             "" => Ok(()),
             fraction => write!(f, ".{fraction}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn exact(text: &str) -> Exact {
+        Exact::parse(text, true).unwrap()
+    }
+
+    #[test]
+    fn what_is_printed_is_canonical() {
+        // XSD 1.1 part 2, 3.3.3.1: whole numbers have no point, others no needless zeros.
+        for (text, printed) in [
+            ("1.0", "1"),
+            ("-0.0", "0"),
+            ("+007.50", "7.5"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("-.05", "-0.05"),
+            ("100", "100"),
+            (
+                "123456789012345678901234567890123456789012345.10",
+                "123456789012345678901234567890123456789012345.1",
+            ),
+            (
+                "0.00000000000000000000000000000000000000000000123",
+                "0.00000000000000000000000000000000000000000000123",
+            ),
+        ] {
+            assert_eq!(exact(text).to_string(), printed, "{text}");
+        }
+        for text in ["", ".", "+", "-.", "1e5", "1 ", "1.2.3", "--1", "0x1", "1_000"] {
+            assert!(Exact::parse(text, true).is_none(), "{text}");
+        }
+        assert!(Exact::parse("1.", false).is_none(), "an integer has no point");
+    }
+
+    #[test]
+    fn arithmetic_keeps_all_digits() {
+        let (a, b) =
+            (exact("123456789012345678.123456789012345678"), exact("99999999999999999999.00000000001"));
+        assert_eq!(a.add(&b).unwrap().to_string(), "100123456789012345677.123456789022345678");
+        assert_eq!(b.subtract(&a).unwrap().to_string(), "99876543210987654320.876543210997654322");
+        let product = a.multiply(&b).unwrap();
+        assert_eq!(
+            product.to_string(),
+            "12345678901234567812222222112223456689.76666666776888888989012345678"
+        );
+        assert_eq!(product.divide(&b).unwrap(), a);
+        let least = Exact::new(i128::MIN, 0);
+        assert_eq!(least.negate().to_string(), "170141183460469231731687303715884105728");
+        assert_eq!(least.negate().negate(), least);
+    }
+
+    #[test]
+    fn a_quotient_has_eighteen_digits() {
+        for (a, b, quotient) in [
+            ("1", "3", "0.333333333333333333"),
+            ("-2", "3", "-0.666666666666666666"),
+            ("10", "4", "2.5"),
+            ("1", "8", "0.125"),
+            ("1.0", "0.0001", "10000"),
+            ("1", "1099511627776", "0.0000000000009094947017729282"),
+            ("340282366920938463463374607431768211456", "2", "170141183460469231731687303715884105728"),
+        ] {
+            let found = exact(a).divide(&exact(b)).unwrap();
+            assert!(found.to_string().starts_with(quotient), "{a} / {b} = {found}");
+        }
+        assert_eq!(exact("1").divide(&exact("0.0")), None);
+    }
+
+    #[test]
+    fn halves_are_rounded_up() {
+        // F&O 3.1, 4.4.4: "If there are two such numbers ... the one that is closest to positive infinity".
+        for (text, rounded, floor, ceiling) in [
+            ("2.5", "3", "2", "3"),
+            ("-2.5", "-2", "-3", "-2"),
+            ("2.4999", "2", "2", "3"),
+            ("-2.51", "-3", "-3", "-2"),
+            ("-0.5", "0", "-1", "0"),
+            ("7", "7", "7", "7"),
+            ("3.0", "3", "3", "3"),
+            (
+                "99999999999999999999999999999999999999.5",
+                "100000000000000000000000000000000000000",
+                "99999999999999999999999999999999999999",
+                "100000000000000000000000000000000000000",
+            ),
+        ] {
+            let n = exact(text);
+            assert_eq!(
+                [n.round(), n.floor(), n.ceiling()].map(|n| n.to_string()),
+                [rounded, floor, ceiling],
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_largest_product_is_an_overflow_and_no_endless_work() {
+        let mut n = exact("10");
+        let squared = (0..100).find(|_| match n.multiply(&n) {
+            Some(square) => {
+                n = square;
+                false
+            }
+            None => true,
+        });
+        assert_eq!(squared, Some(18));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+        #[test]
+        fn a_double_is_kept_to_its_last_digit(value in any::<f64>()) {
+            prop_assume!(value.is_finite());
+            let exact = Exact::from_f64(value).unwrap();
+            prop_assert_eq!(exact.to_f64(), value);
+            prop_assert_eq!(exact.cmp_f64(value), Ordering::Equal);
+        }
+
+        #[test]
+        fn machine_and_big_numbers_agree(a in any::<i64>(), b in any::<i64>(), i in 0_u32..30, j in 0_u32..30) {
+            let (small_a, small_b) = (Exact::new(a.into(), i), Exact::new(b.into(), j));
+            let big = |n: i64, scale: u32| Exact::Big(Box::new((BigInt::from(n), scale)));
+            let (big_a, big_b) = (big(a, i), big(b, j));
+            prop_assert_eq!(small_a.add(&small_b), big_a.add(&big_b));
+            prop_assert_eq!(small_a.multiply(&small_b), big_a.multiply(&big_b));
+            prop_assert_eq!(small_a.cmp(&small_b), big_a.cmp(&big_b));
+            prop_assert_eq!(small_a.to_string(), big_a.to_string());
+            prop_assert_eq!(small_a.to_f64(), big_a.to_f64());
+            prop_assert_eq!(small_a.subtract(&small_b).unwrap().add(&small_b).unwrap(), small_a);
         }
     }
 }

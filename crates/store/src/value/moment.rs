@@ -8,6 +8,7 @@
 use std::cmp::Ordering;
 
 use super::datatype::Datatype;
+use super::exact::Exact;
 
 /// Attoseconds in a second.
 pub const SECOND: i128 = 1_000_000_000_000_000_000;
@@ -184,6 +185,203 @@ impl Duration {
     }
 }
 
+/// Parts, arithmetic and time zones of moments.
+impl Moment {
+    /// Year, month and day on its own clock.
+    pub fn civil(&self) -> Civil {
+        Civil::from_days(i64::try_from(self.local.div_euclid(DAY)).unwrap_or(0))
+    }
+
+    /// Attoseconds since midnight on its own clock.
+    pub fn clock(&self) -> i128 {
+        self.local.rem_euclid(DAY)
+    }
+
+    /// Hour, minute and second, with its fraction as an exact number.
+    pub fn clock_parts(&self) -> (u8, u8, Exact) {
+        let clock = self.clock();
+        let part = |n: i128| u8::try_from(n).unwrap_or(0);
+        (
+            part(clock / (3600 * SECOND)),
+            part(clock / (60 * SECOND) % 60),
+            Exact::new(clock % (60 * SECOND), 18),
+        )
+    }
+
+    /// The moment so much later (F&O 3.1, 9.7): first the months, on the last day of a month where the day of the month is
+    /// past it, then the seconds. For a date what is past midnight is cut, for a time what is past a day. None
+    /// where the type has no such sum or the year is too large.
+    pub fn add(&self, duration: Duration, datatype: Datatype) -> Option<Self> {
+        let by_months = Datatype::DateTime == datatype
+            || Datatype::DateTimeStamp == datatype
+            || Datatype::Date == datatype;
+        if duration.months != 0 && !by_months {
+            return None;
+        }
+        let mut local = self.local;
+        if duration.months != 0 {
+            let civil = self.civil();
+            let months = (civil.year.checked_mul(12)?).checked_add(i64::from(civil.month) - 1)?;
+            let months = months.checked_add(duration.months)?;
+            let (year, month) = (months.div_euclid(12), u8::try_from(months.rem_euclid(12) + 1).ok()?);
+            let day = civil.day.min(days_in_month(year, month));
+            in_years(year)?;
+            local = i128::from(Civil { year, month, day }.days()) * DAY + self.clock();
+        }
+        local = local.checked_add(duration.attoseconds)?;
+        match datatype {
+            Datatype::Date => local = local.div_euclid(DAY) * DAY,
+            Datatype::Time => {
+                local = self.local.div_euclid(DAY) * DAY + local.rem_euclid(DAY);
+            }
+            _ if by_months => {}
+            _ => return None,
+        }
+        let days =
+            i64::try_from(local.div_euclid(DAY)).ok().filter(|days| days.abs() < 366_000_000_000_000)?;
+        in_years(Civil::from_days(days).year)?;
+        Some(Self { local, zone: self.zone })
+    }
+
+    /// How much later this is than the other (F&O 3.1, 9.7.2 and following).
+    pub fn since(&self, other: &Self) -> Duration {
+        Duration { months: 0, attoseconds: self.instant() - other.instant() }
+    }
+
+    /// The same instant on the clock of another zone, or the clock without its zone (F&O 3.1, 9.6). What had no zone is given
+    /// this one.
+    #[must_use]
+    pub fn adjusted(&self, zone: Option<i16>, datatype: Datatype) -> Self {
+        let (Some(old), Some(new)) = (self.zone, zone) else {
+            return Self { local: self.local, zone };
+        };
+        let moved = self.local + (i128::from(new) - i128::from(old)) * 60 * SECOND;
+        let local = match datatype {
+            Datatype::Date => moved.div_euclid(DAY) * DAY,
+            Datatype::Time => self.local.div_euclid(DAY) * DAY + moved.rem_euclid(DAY),
+            _ => moved,
+        };
+        Self { local, zone }
+    }
+
+    /// The value of another date or time type that has only parts of this one (F&O 3.1, 19.1.4), or nothing where there is none.
+    pub fn cast(&self, from: Datatype, to: Datatype) -> Option<Self> {
+        use Datatype::{Date, DateTime, DateTimeStamp, GDay, GMonth, GMonthDay, GYear, GYearMonth, Time};
+        let civil = self.civil();
+        let of = |year, month, day| {
+            Some(Self { local: i128::from(Civil { year, month, day }.days()) * DAY, zone: self.zone })
+        };
+        match (from, to) {
+            _ if from == to => Some(*self),
+            (DateTimeStamp, DateTime) | (Date, DateTime) => Some(*self),
+            (DateTime | Date, DateTimeStamp) => self.zone.map(|_| *self),
+            (DateTime | DateTimeStamp, Time) => {
+                of(1972, 12, 31).map(|day| Self { local: day.local + self.clock(), ..day })
+            }
+            (DateTime | DateTimeStamp, Date) => of(civil.year, civil.month, civil.day),
+            (DateTime | DateTimeStamp | Date, GYear) => of(civil.year, 1, 1),
+            (DateTime | DateTimeStamp | Date, GYearMonth) => of(civil.year, civil.month, 1),
+            (DateTime | DateTimeStamp | Date, GMonth) => of(1972, civil.month, 1),
+            (DateTime | DateTimeStamp | Date, GMonthDay) => of(1972, civil.month, civil.day),
+            (DateTime | DateTimeStamp | Date, GDay) => of(1972, 1, civil.day),
+            _ => None,
+        }
+    }
+
+    /// Its canonical lexical form in a datatype, the zone kept.
+    pub fn print(&self, datatype: Datatype) -> String {
+        let Civil { year, month, day } = self.civil();
+        let year = if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") };
+        let mut text = match datatype {
+            Datatype::Date => format!("{year}-{month:02}-{day:02}"),
+            Datatype::Time => self.print_clock(),
+            Datatype::GYear => year,
+            Datatype::GYearMonth => format!("{year}-{month:02}"),
+            Datatype::GMonth => format!("--{month:02}"),
+            Datatype::GMonthDay => format!("--{month:02}-{day:02}"),
+            Datatype::GDay => format!("---{day:02}"),
+            _ => format!("{year}-{month:02}-{day:02}T{}", self.print_clock()),
+        };
+        text.push_str(&self.print_zone());
+        text
+    }
+
+    fn print_clock(&self) -> String {
+        let (hour, minute, second) = self.clock_parts();
+        let second = second.to_string();
+        let width = if second.split('.').next().is_some_and(|whole| whole.len() < 2) { "0" } else { "" };
+        format!("{hour:02}:{minute:02}:{width}{second}")
+    }
+
+    /// The zone as text: nothing, `Z` or `+hh:mm` (SPARQL 1.1, 17.4.5.9).
+    pub fn print_zone(&self) -> String {
+        match self.zone {
+            None => String::new(),
+            Some(0) => "Z".to_owned(),
+            Some(zone) => {
+                let sign = if zone < 0 { '-' } else { '+' };
+                format!("{sign}{:02}:{:02}", zone.abs() / 60, zone.abs() % 60)
+            }
+        }
+    }
+}
+
+fn in_years(year: i64) -> Option<()> {
+    (year.abs() <= LAST_YEAR).then_some(())
+}
+
+/// Arithmetic of durations (F&O 3.1, 8.4).
+impl Duration {
+    /// The sum; none where it is too large or its two parts would have different signs.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let months = self.months.checked_add(other.months)?;
+        let attoseconds = self.attoseconds.checked_add(other.attoseconds)?;
+        let mixed = i128::from(months.signum()) * attoseconds.signum() < 0;
+        (!mixed).then_some(Self { months, attoseconds })
+    }
+
+    /// The duration back in time.
+    #[must_use]
+    pub fn negate(self) -> Option<Self> {
+        Some(Self { months: self.months.checked_neg()?, attoseconds: self.attoseconds.checked_neg()? })
+    }
+
+    /// Its seconds.
+    pub fn seconds(self) -> Exact {
+        Exact::new(self.attoseconds, 18)
+    }
+
+    /// The duration of a number of seconds, cut after 18 decimals; none where it is too large.
+    pub fn from_seconds(seconds: &Exact) -> Option<Self> {
+        let attoseconds = seconds.multiply(&Exact::new(SECOND, 0))?.truncate().to_i128()?;
+        Some(Self { months: 0, attoseconds })
+    }
+
+    /// Its canonical lexical form in a datatype.
+    pub fn print(self, datatype: Datatype) -> String {
+        let (months, attoseconds) = (self.months.unsigned_abs(), self.attoseconds.unsigned_abs());
+        let (day, second) = (DAY.unsigned_abs(), SECOND.unsigned_abs());
+        let part =
+            |count: u128, unit: &str| if count == 0 { String::new() } else { format!("{count}{unit}") };
+        let date = part(u128::from(months / 12), "Y")
+            + &part(u128::from(months % 12), "M")
+            + &part(attoseconds / day, "D");
+        let rest = attoseconds % day;
+        let seconds = match i128::try_from(rest % (60 * second)).unwrap_or(0) {
+            0 => String::new(),
+            seconds => format!("{}S", Exact::new(seconds, 18)),
+        };
+        let time = part(rest / (3600 * second), "H") + &part(rest / (60 * second) % 60, "M") + &seconds;
+        let sign = if self.months < 0 || self.attoseconds < 0 { "-" } else { "" };
+        match (date.as_str(), time.as_str()) {
+            ("", "") if datatype == Datatype::YearMonthDuration => "P0M".to_owned(),
+            ("", "") => "PT0S".to_owned(),
+            (_, "") => format!("{sign}P{date}"),
+            _ => format!("{sign}P{date}T{time}"),
+        }
+    }
+}
+
 /// Reads a lexical form from left to right.
 struct Reader<'a> {
     rest: &'a [u8],
@@ -324,5 +522,168 @@ impl Reader<'_> {
             found = true;
         }
         found.then_some(sum)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Datatype::{Date, DateTime, DayTimeDuration, GDay, GMonthDay, GYear, Time, YearMonthDuration};
+    use proptest::prelude::*;
+
+    fn moment(text: &str, datatype: Datatype) -> Moment {
+        Moment::parse(text, datatype).unwrap_or_else(|| panic!("{text} is no {datatype:?}"))
+    }
+
+    fn duration(text: &str) -> Duration {
+        Duration::parse(text, Datatype::Duration).unwrap_or_else(|| panic!("{text}"))
+    }
+
+    #[test]
+    fn what_is_printed_is_canonical() {
+        for (text, datatype, printed) in [
+            ("2024-02-29T24:00:00Z", DateTime, "2024-03-01T00:00:00Z"),
+            ("2024-02-29T01:02:03.4500+05:30", DateTime, "2024-02-29T01:02:03.45+05:30"),
+            ("-0044-03-15T00:00:00-00:00", DateTime, "-0044-03-15T00:00:00Z"),
+            ("12024-01-01", Date, "12024-01-01"),
+            ("0000-01-01", Date, "0000-01-01"),
+            ("24:00:00", Time, "00:00:00"),
+            ("00:00:09.5-14:00", Time, "00:00:09.5-14:00"),
+            ("-12345", GYear, "-12345"),
+            ("--02-29Z", GMonthDay, "--02-29Z"),
+            ("---31", GDay, "---31"),
+            ("2024-11", Datatype::GYearMonth, "2024-11"),
+            ("--11", Datatype::GMonth, "--11"),
+        ] {
+            assert_eq!(moment(text, datatype).print(datatype), printed);
+        }
+        for (text, datatype) in [
+            ("2023-02-29", Date),
+            ("1900-02-29", Date),
+            ("2024-13-01", Date),
+            ("2024-00-01", Date),
+            ("2024-1-01", Date),
+            ("024-01-01", Date),
+            ("02024-01-01", Date),
+            ("+2024-01-01", Date),
+            ("2024-01-01+14:01", Date),
+            ("2024-01-01+1:00", Date),
+            ("2024-01-01T24:00:01", DateTime),
+            ("2024-01-01T23:59:60", DateTime),
+            ("2024-01-01T00:00:00.", DateTime),
+            ("2024-01-01 00:00:00", DateTime),
+            ("2024-01-01T00:00:00", Datatype::DateTimeStamp),
+            ("--02-30", GMonthDay),
+            ("2024-01-01Zx", Date),
+            ("９999-01-01", Date),
+        ] {
+            assert_eq!(Moment::parse(text, datatype), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn months_end_on_the_last_day_there_is() {
+        // F&O 3.1, 9.7.5 and following, after XSD 1.1 part 2, E.3.3.
+        let add = |text: &str, datatype, by: &str| moment(text, datatype).add(duration(by), datatype);
+        for (text, datatype, by, sum) in [
+            ("2024-01-15", Date, "P1M", "2024-02-15"),
+            ("2024-01-31", Date, "P1M", "2024-02-29"),
+            ("2023-12-31T10:00:00Z", DateTime, "P2M", "2024-02-29T10:00:00Z"),
+            ("2024-03-31", Date, "-P1M", "2024-02-29"),
+            ("2024-02-29", Date, "P1Y", "2025-02-28"),
+            ("0001-01-01", Date, "-P1Y1M", "-0001-12-01"),
+            ("2000-10-30T11:12:00", DateTime, "P3DT1H15M", "2000-11-02T12:27:00"),
+            ("2004-10-30Z", Date, "P2DT2H30M0S", "2004-11-01Z"),
+            ("2000-10-30", Date, "-P3DT1H15M", "2000-10-26"),
+            ("11:12:00", Time, "P3DT1H15M", "12:27:00"),
+            ("23:12:00+03:00", Time, "P1DT3H15M", "02:27:00+03:00"),
+            ("08:20:00-05:00", Time, "-P23DT10H10M", "22:10:00-05:00"),
+        ] {
+            assert_eq!(
+                add(text, datatype, by).map(|sum| sum.print(datatype)).as_deref(),
+                Some(sum),
+                "{text} {by}"
+            );
+        }
+        assert_eq!(add("11:12:00", Time, "P1M"), None);
+        assert_eq!(add("2024", GYear, "P1Y"), None);
+        assert_eq!(add("999999999999-12-31", Date, "P1D"), None);
+        assert_eq!(add("2024-01-01", Date, "P9223372036854775807M"), None);
+    }
+
+    #[test]
+    fn differences_are_those_of_instants() {
+        let since = |a: &str, b: &str, datatype: Datatype| {
+            moment(a, datatype).since(&moment(b, datatype)).print(DayTimeDuration)
+        };
+        // F&O 3.1, 9.7.2 to 9.7.4, its examples.
+        assert_eq!(since("2000-10-30T06:12:00-05:00", "1999-11-28T09:00:00Z", DateTime), "P337DT2H12M");
+        assert_eq!(since("2000-10-15-05:00", "2000-10-10+02:00", Date), "P5DT7H");
+        assert_eq!(since("11:00:00-05:00", "21:30:00+05:30", Time), "PT0S");
+        assert_eq!(since("17:00:00-06:00", "08:00:00+09:00", Time), "P1D");
+        assert_eq!(since("24:00:00", "23:59:59", Time), "-PT23H59M59S");
+    }
+
+    #[test]
+    fn zones_are_adjusted() {
+        // F&O 3.1, 9.6.1 to 9.6.3, its examples.
+        let adjust =
+            |text: &str, zone, datatype| moment(text, datatype).adjusted(zone, datatype).print(datatype);
+        assert_eq!(adjust("2002-03-07T10:00:00", Some(-600), DateTime), "2002-03-07T10:00:00-10:00");
+        assert_eq!(adjust("2002-03-07T10:00:00-07:00", Some(-600), DateTime), "2002-03-07T07:00:00-10:00");
+        assert_eq!(adjust("2002-03-07T10:00:00-07:00", None, DateTime), "2002-03-07T10:00:00");
+        assert_eq!(adjust("2002-03-07-07:00", Some(-600), Date), "2002-03-06-10:00");
+        assert_eq!(adjust("10:00:00-07:00", Some(600), Time), "03:00:00+10:00");
+    }
+
+    #[test]
+    fn durations_are_read_written_and_added() {
+        for (text, printed) in [
+            ("P14M", "P1Y2M"),
+            ("PT86400S", "P1D"),
+            ("-P1Y2M3DT4H5M6.70S", "-P1Y2M3DT4H5M6.7S"),
+            ("P0D", "PT0S"),
+            ("PT0.000000000000000001S", "PT0.000000000000000001S"),
+            ("PT90M", "PT1H30M"),
+        ] {
+            assert_eq!(duration(text).print(Datatype::Duration), printed);
+        }
+        assert_eq!(Duration::parse("P0Y", YearMonthDuration).unwrap().print(YearMonthDuration), "P0M");
+        for (text, datatype) in [
+            ("P", Datatype::Duration),
+            ("PT", Datatype::Duration),
+            ("P1YT", Datatype::Duration),
+            ("P1M1Y", Datatype::Duration),
+            ("1Y", Datatype::Duration),
+            ("P1.5D", Datatype::Duration),
+            ("PT.5S", Datatype::Duration),
+            ("P-1D", Datatype::Duration),
+            ("P1D", YearMonthDuration),
+            ("P1YT0S", YearMonthDuration),
+            ("P1M", DayTimeDuration),
+            ("P99999999999999999999Y", Datatype::Duration),
+        ] {
+            assert_eq!(Duration::parse(text, datatype), None, "{text}");
+        }
+        assert_eq!(duration("P1M").plus(duration("-P1D")), None, "no duration has two signs");
+        assert_eq!(duration("PT30S").plus(duration("PT30.5S")).unwrap().print(DayTimeDuration), "PT1M0.5S");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+        #[test]
+        fn days_and_calendar_agree(days in -400_000_000_000_i64..400_000_000_000) {
+            let civil = Civil::from_days(days);
+            prop_assert_eq!(civil.days(), days);
+            prop_assert!(civil.day >= 1 && civil.day <= days_in_month(civil.year, civil.month));
+        }
+
+        #[test]
+        fn what_is_printed_is_read_again(local in -90_000_000_000_000_000_000_i128..90_000_000_000_000_000_000, zone in prop::option::of(-840_i16..=840)) {
+            let moment = Moment { local: local * 1_000_000_000, zone };
+            prop_assert_eq!(Moment::parse(&moment.print(DateTime), DateTime), Some(moment));
+            let duration = Duration { months: 0, attoseconds: local };
+            prop_assert_eq!(Duration::parse(&duration.print(DayTimeDuration), DayTimeDuration), Some(duration));
+        }
     }
 }
