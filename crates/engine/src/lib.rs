@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod explain;
+pub mod expr;
 #[cfg(test)]
 mod fixture;
 pub mod governor;

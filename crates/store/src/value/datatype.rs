@@ -115,6 +115,43 @@ impl Datatype {
         }
     }
 
+    /// Its name, without what the IRIs of XSD begin with; that of [`Other`](Self::Other) is empty.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Boolean => "boolean",
+            Self::Decimal => "decimal",
+            Self::Integer => "integer",
+            Self::Derived(Derived::Long) => "long",
+            Self::Derived(Derived::Int) => "int",
+            Self::Derived(Derived::Short) => "short",
+            Self::Derived(Derived::Byte) => "byte",
+            Self::Derived(Derived::NonNegativeInteger) => "nonNegativeInteger",
+            Self::Derived(Derived::PositiveInteger) => "positiveInteger",
+            Self::Derived(Derived::NonPositiveInteger) => "nonPositiveInteger",
+            Self::Derived(Derived::NegativeInteger) => "negativeInteger",
+            Self::Derived(Derived::UnsignedLong) => "unsignedLong",
+            Self::Derived(Derived::UnsignedInt) => "unsignedInt",
+            Self::Derived(Derived::UnsignedShort) => "unsignedShort",
+            Self::Derived(Derived::UnsignedByte) => "unsignedByte",
+            Self::Float => "float",
+            Self::Double => "double",
+            Self::DateTime => "dateTime",
+            Self::DateTimeStamp => "dateTimeStamp",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::GYear => "gYear",
+            Self::GYearMonth => "gYearMonth",
+            Self::GMonth => "gMonth",
+            Self::GMonthDay => "gMonthDay",
+            Self::GDay => "gDay",
+            Self::Duration => "duration",
+            Self::YearMonthDuration => "yearMonthDuration",
+            Self::DayTimeDuration => "dayTimeDuration",
+            Self::Other => "",
+        }
+    }
+
     /// Whether its values are numbers.
     #[inline]
     pub fn is_numeric(self) -> bool {

@@ -7,8 +7,7 @@
 
 use std::cmp::Ordering;
 
-use crate::terms::{NamedNodeRef, NamedOrBlankNode, TermRef};
-use oxrdf::{BaseDirection, LiteralRef};
+use crate::terms::{BaseDirection, LiteralRef, NamedNodeRef, NamedOrBlankNode, TermRef};
 
 use super::datatype::Datatype;
 use super::moment::{Duration, Moment, SECOND};

@@ -1,0 +1,362 @@
+//! From an algebra expression to a program: a list of steps, each with the steps whose results it takes.
+//!
+//! In: an expression and the columns of its variables. Out: [`Program`]. Constant parts are steps without columns, so that they
+//! are computed once; equal parts are one step. No recursion: a chain of 300 000 operators is a long program and no deep one.
+
+use super::functions::is_volatile;
+use super::operators::{Arithmetic, Comparison};
+use super::program::State;
+use super::value::Value;
+use crate::error::{Error, Result};
+use crate::syntax::algebra::{Expression, Function};
+use crate::terms::{Literal, Term, Variable, xsd};
+use rustc_hash::FxHashMap;
+
+/// The number of a step.
+pub(super) type StepId = usize;
+
+/// What a step does with the results of other steps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Operation {
+    /// The term in a column.
+    Column(usize),
+    /// A term of the query.
+    Constant(Term),
+    /// A variable that no column has: always unbound.
+    Unbound,
+    /// Whether the argument has a value: BOUND, of a column.
+    Bound,
+    Or,
+    And,
+    Not,
+    Equal,
+    SameTerm,
+    Compare(Comparison),
+    Calculate(Arithmetic),
+    Negate,
+    Plus,
+    /// The first argument among the others.
+    In,
+    If,
+    Coalesce,
+    Call(Function),
+}
+
+/// On which of the rows the result of a step is looked at, so that no more is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Guard {
+    /// The guard around it.
+    pub outer: Option<usize>,
+    /// The step whose truth decides.
+    pub step: StepId,
+    /// For which truths the result is looked at: false, true, error.
+    pub truths: [bool; 3],
+}
+
+/// What the value of a step depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Domain {
+    /// Nothing: it is computed once.
+    Constant,
+    /// One column: it is computed once for each distinct term in it.
+    Column(usize),
+    /// More: it is computed for each row.
+    Rows,
+}
+
+/// A step.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub operation: Operation,
+    pub arguments: Vec<StepId>,
+    pub guard: Option<usize>,
+    pub domain: Domain,
+    /// The last step that looks at it: then its results can go, unless they are kept for the next batch.
+    pub last_use: StepId,
+}
+
+/// A compiled expression. See the module.
+#[derive(Debug)]
+pub struct Program {
+    pub(super) steps: Vec<Step>,
+    pub(super) guards: Vec<Guard>,
+    pub(super) columns: Vec<usize>,
+    /// The step whose results are those of the program.
+    pub(super) result: StepId,
+    pub(super) state: State,
+}
+
+impl Program {
+    /// Compiles an expression; `column` tells where the values of a variable are, if anywhere.
+    ///
+    /// # Errors
+    /// For EXISTS, which the planner replaces by a variable.
+    pub fn compile(expression: &Expression, column: &dyn Fn(&Variable) -> Option<usize>) -> Result<Self> {
+        let mut compiler = Compiler {
+            column,
+            tasks: vec![Task::Visit(expression)],
+            results: Vec::new(),
+            steps: Vec::new(),
+            guards: Vec::new(),
+            open: Vec::new(),
+            known: FxHashMap::default(),
+        };
+        while let Some(task) = compiler.tasks.pop() {
+            compiler.run(task)?;
+        }
+        let columns = compiler.steps.iter().filter_map(|step| match step.operation {
+            Operation::Column(column) => Some(column),
+            _ => None,
+        });
+        let columns = columns.collect();
+        let state = State::new(compiler.steps.len());
+        let result = compiler.results.pop().unwrap_or_default();
+        let mut program = Self { steps: compiler.steps, guards: compiler.guards, columns, result, state };
+        program.find_last_uses();
+        Ok(program)
+    }
+
+    /// Whether it is worth something else each time: then it is computed for each solution.
+    pub fn is_volatile(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| matches!(&step.operation, Operation::Call(function) if is_volatile(function)))
+    }
+
+    /// The columns that it reads.
+    pub fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+
+    /// The guards around a step, from the inside out.
+    pub(super) fn guards_of(&self, step: &Step) -> impl Iterator<Item = &Guard> {
+        let guard = |guard: Option<usize>| guard.and_then(|guard| self.guards.get(guard));
+        std::iter::successors(guard(step.guard), move |inner| guard(inner.outer))
+    }
+
+    fn find_last_uses(&mut self) {
+        let mut last: Vec<StepId> = (0..self.steps.len()).collect();
+        for (id, step) in self.steps.iter().enumerate() {
+            let guards = self.guards_of(step).map(|guard| guard.step);
+            for used in step.arguments.iter().copied().chain(guards) {
+                if let Some(last) = last.get_mut(used) {
+                    *last = id;
+                }
+            }
+        }
+        if let Some(last) = last.get_mut(self.result) {
+            *last = self.steps.len();
+        }
+        for (step, last) in self.steps.iter_mut().zip(last) {
+            step.last_use = last;
+        }
+    }
+}
+
+/// What is left to do.
+enum Task<'a> {
+    Visit(&'a Expression),
+    /// Take so many results as arguments of a step.
+    Build(Operation, usize),
+    /// What comes until [`Task::Close`] is looked at where a result has one of these truths: the latest, or the one so
+    /// many before it.
+    Open([bool; 3], usize),
+    Close,
+}
+
+/// What makes a step the same as another: operation, arguments, guard.
+type Key = (Operation, Vec<StepId>, Option<usize>);
+
+struct Compiler<'a> {
+    column: &'a dyn Fn(&Variable) -> Option<usize>,
+    tasks: Vec<Task<'a>>,
+    results: Vec<StepId>,
+    steps: Vec<Step>,
+    guards: Vec<Guard>,
+    /// The guards that are open.
+    open: Vec<usize>,
+    known: FxHashMap<Key, StepId>,
+}
+
+const NOT_FALSE: [bool; 3] = [false, true, true];
+const NOT_TRUE: [bool; 3] = [true, false, true];
+const TRUE: [bool; 3] = [false, true, false];
+const FALSE: [bool; 3] = [true, false, false];
+
+impl<'a> Compiler<'a> {
+    fn run(&mut self, task: Task<'a>) -> Result<()> {
+        match task {
+            Task::Visit(expression) => return self.visit(expression),
+            Task::Build(operation, count) => self.build(operation, count),
+            Task::Open(truths, back) => {
+                let step = self.results.iter().rev().nth(back).copied().unwrap_or_default();
+                self.guards.push(Guard { outer: self.open.last().copied(), step, truths });
+                self.open.push(self.guards.len() - 1);
+            }
+            Task::Close => {
+                self.open.pop();
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a step of the latest results, or finds the one that there is.
+    fn build(&mut self, operation: Operation, count: usize) {
+        let arguments = self.results.split_off(self.results.len().saturating_sub(count));
+        let volatile = matches!(&operation, Operation::Call(function) if is_volatile(function));
+        let domain = if volatile { Domain::Rows } else { self.domain(&operation, &arguments) };
+        // Only what is for each row is worth a guard: the rest is computed once for many rows.
+        let guard = (domain != Domain::Constant).then(|| self.open.last().copied()).flatten();
+        let key = (operation.clone(), arguments.clone(), guard);
+        if let Some(known) = (!volatile).then(|| self.find(key.clone())).flatten() {
+            self.results.push(known);
+            return;
+        }
+        let id = self.steps.len();
+        self.steps.push(Step { operation, arguments, guard, domain, last_use: id });
+        self.known.insert(key, id);
+        self.results.push(id);
+    }
+
+    /// The same step under the same guard, or under a wider one, which will do as well.
+    fn find(&self, mut key: Key) -> Option<StepId> {
+        loop {
+            if let Some(known) = self.known.get(&key) {
+                return Some(*known);
+            }
+            key.2 = self.guards.get(key.2?)?.outer;
+        }
+    }
+
+    fn domain(&self, operation: &Operation, arguments: &[StepId]) -> Domain {
+        if let Operation::Column(column) = operation {
+            return Domain::Column(*column);
+        }
+        let of = |id: &StepId| self.steps.get(*id).map_or(Domain::Rows, |step| step.domain);
+        arguments.iter().map(of).fold(Domain::Constant, |a, b| match (a, b) {
+            (Domain::Constant, other) | (other, Domain::Constant) => other,
+            (a, b) if a == b => a,
+            _ => Domain::Rows,
+        })
+    }
+
+    fn leaf(&mut self, operation: Operation) {
+        // A column is read once, whatever guards are open.
+        let open = std::mem::take(&mut self.open);
+        self.build(operation, 0);
+        self.open = open;
+    }
+
+    fn visit(&mut self, expression: &'a Expression) -> Result<()> {
+        match expression {
+            Expression::NamedNode(node) => self.leaf(Operation::Constant(node.clone().into())),
+            Expression::Literal(literal) => self.leaf(Operation::Constant(literal.clone().into())),
+            Expression::Variable(variable) => self.variable(variable),
+            Expression::Bound(variable) => {
+                self.variable(variable);
+                self.build(Operation::Bound, 1);
+            }
+            Expression::Or(a, b) => self.chain(expression, a, b),
+            Expression::And(a, b) => self.chain(expression, a, b),
+            Expression::Equal(a, b) => self.operands(Operation::Equal, [a, b]),
+            Expression::SameTerm(a, b) => self.operands(Operation::SameTerm, [a, b]),
+            Expression::Greater(a, b) => self.operands(Operation::Compare(Comparison::Greater), [a, b]),
+            Expression::GreaterOrEqual(a, b) => {
+                self.operands(Operation::Compare(Comparison::GreaterOrEqual), [a, b]);
+            }
+            Expression::Less(a, b) => self.operands(Operation::Compare(Comparison::Less), [a, b]),
+            Expression::LessOrEqual(a, b) => {
+                self.operands(Operation::Compare(Comparison::LessOrEqual), [a, b]);
+            }
+            Expression::Add(a, b) => self.operands(Operation::Calculate(Arithmetic::Add), [a, b]),
+            Expression::Subtract(a, b) => self.operands(Operation::Calculate(Arithmetic::Subtract), [a, b]),
+            Expression::Multiply(a, b) => self.operands(Operation::Calculate(Arithmetic::Multiply), [a, b]),
+            Expression::Divide(a, b) => self.operands(Operation::Calculate(Arithmetic::Divide), [a, b]),
+            Expression::UnaryPlus(a) => self.operands(Operation::Plus, [a]),
+            Expression::UnaryMinus(a) => match negative_literal(a) {
+                Some(literal) => self.leaf(Operation::Constant(literal.into())),
+                None => self.operands(Operation::Negate, [a]),
+            },
+            Expression::Not(a) => self.operands(Operation::Not, [a]),
+            Expression::If(condition, yes, no) => self.conditional(condition, yes, no),
+            Expression::In(value, list) => {
+                let all: Vec<&Expression> = std::iter::once(value.as_ref()).chain(list).collect();
+                self.tasks.push(Task::Build(Operation::In, all.len()));
+                self.tasks.extend(all.into_iter().rev().map(Task::Visit));
+            }
+            Expression::Coalesce(list) => {
+                self.tasks.push(Task::Build(Operation::Coalesce, list.len()));
+                self.tasks.extend(list.iter().rev().map(Task::Visit));
+            }
+            Expression::FunctionCall(function, list) => {
+                self.tasks.push(Task::Build(Operation::Call(function.clone()), list.len()));
+                self.tasks.extend(list.iter().rev().map(Task::Visit));
+            }
+            Expression::Exists(_) => {
+                return Err(Error::query("EXISTS has no value without a plan for its pattern"));
+            }
+        }
+        Ok(())
+    }
+
+    fn variable(&mut self, variable: &Variable) {
+        let column = (self.column)(variable);
+        self.leaf(column.map_or(Operation::Unbound, Operation::Column));
+    }
+
+    fn operands<const N: usize>(&mut self, operation: Operation, operands: [&'a Expression; N]) {
+        self.tasks.push(Task::Build(operation, N));
+        self.tasks.extend(operands.into_iter().rev().map(Task::Visit));
+    }
+
+    /// A chain of `||` or `&&`, whichever way it leans, as one that leans to the left: both are associative, with
+    /// errors as well (17.2).
+    fn chain(&mut self, whole: &Expression, a: &'a Expression, b: &'a Expression) {
+        let is_or = matches!(whole, Expression::Or(..));
+        let (operation, truths) = if is_or { (Operation::Or, NOT_TRUE) } else { (Operation::And, NOT_FALSE) };
+        let (mut open, mut operands) = (vec![b, a], Vec::new());
+        while let Some(next) = open.pop() {
+            match next {
+                Expression::Or(a, b) if is_or => open.extend([b.as_ref(), a.as_ref()]),
+                Expression::And(a, b) if !is_or => open.extend([b.as_ref(), a.as_ref()]),
+                _ => operands.push(next),
+            }
+        }
+        for operand in operands.iter().skip(1).rev() {
+            self.tasks.push(Task::Build(operation.clone(), 2));
+            self.tasks.push(Task::Close);
+            self.tasks.push(Task::Visit(operand));
+            self.tasks.push(Task::Open(truths, 0));
+        }
+        self.tasks.extend(operands.first().map(|first| Task::Visit(first)));
+    }
+
+    fn conditional(&mut self, condition: &'a Expression, yes: &'a Expression, no: &'a Expression) {
+        self.tasks.push(Task::Build(Operation::If, 3));
+        for (branch, truths, back) in [(no, FALSE, 1), (yes, TRUE, 0)] {
+            self.tasks.push(Task::Close);
+            self.tasks.push(Task::Visit(branch));
+            self.tasks.push(Task::Open(truths, back));
+        }
+        self.tasks.push(Task::Visit(condition));
+    }
+}
+
+/// A number with a minus before it is one literal (SPARQL 1.1, 19.8, NumericLiteralNegative), which the parser gives in two.
+fn negative_literal(operand: &Expression) -> Option<Literal> {
+    let Expression::Literal(literal) = operand else { return None };
+    let is_short = [xsd::INTEGER, xsd::DECIMAL, xsd::DOUBLE].contains(&literal.datatype());
+    let is_number = literal.value().starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    (is_short && is_number)
+        .then(|| Literal::new_typed_literal(format!("-{}", literal.value()), literal.datatype()))
+}
+
+impl Operation {
+    /// The value of a constant.
+    pub(super) fn constant(&self) -> Option<Value> {
+        match self {
+            Self::Constant(term) => Some(Value::Term(term.clone())),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Expressions over columns of terms (SPARQL 1.1 and 1.2, section 17).
+//!
+//! In: an algebra expression, compiled once against the columns of its input ([`Program`]), and batches of term numbers. Out: a truth,
+//! a number of a term or a value for each row. An error is the state of one cell and never ends a batch. EXISTS is
+//! no matter of this module: whoever plans it puts a variable in its place.
+
+pub mod aggregate;
+mod cast;
+mod compile;
+#[cfg(test)]
+mod fixture;
+mod functions;
+pub mod operators;
+pub mod pattern;
+mod program;
+mod scope;
+mod strings;
+#[cfg(test)]
+mod tests;
+pub mod value;
+mod vector;
+
+pub use compile::Program;
+pub use program::{Cells, Terms};
+pub use scope::{Note, Scope};
+pub use value::Value;

@@ -1,0 +1,456 @@
+//! Running a program over batches.
+//!
+//! In: columns of term numbers, and a dictionary that reads and numbers terms. Out: truths, numbers of terms or values, one for each
+//! row. **What depends on one column alone is computed once for each distinct term of it**, over all batches, and
+//! looked up after that; where terms hardly repeat this stops by itself.
+
+use super::compile::{Domain, Operation, Program, Step, StepId};
+use super::functions;
+use super::operators::{calculate, compare, equal, negate, plus, truth};
+use super::scope::Scope;
+use super::value::Value;
+use super::vector::{ERROR, Truth, Vector, truth_of};
+use crate::error::Result;
+use crate::store::{Id, NONE};
+use crate::terms::Term;
+use rustc_hash::FxHashMap;
+
+/// The rows that a program reads.
+pub trait Cells {
+    /// How many rows there are.
+    fn rows(&self) -> usize;
+    /// A column, of so many numbers; [`NONE`] is unbound.
+    fn ids(&self, column: usize) -> &[Id];
+    /// A number for each row that no other solution of the query has, the same through all that extends the
+    /// solution. Without it BNODE gives other nodes in each expression.
+    fn solutions(&self) -> Option<&[u64]> {
+        None
+    }
+}
+
+/// The terms behind the numbers.
+pub trait Terms {
+    /// The term of a number.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    fn term(&self, id: Id) -> Result<Option<Term>>;
+
+    /// The number of a term, a new one where it has none yet.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or there are too many terms.
+    fn intern(&mut self, term: &Term) -> Result<Id>;
+}
+
+/// More distinct terms of one column than this are not kept for later batches.
+const KEPT: usize = 1 << 20;
+/// After so many rows it is clear whether terms repeat.
+const TRIAL: usize = 1 << 15;
+
+/// The distinct terms of a column, and where each row has which.
+#[derive(Debug, Default)]
+struct View {
+    /// The place of each term.
+    places: FxHashMap<Id, u32>,
+    /// The terms by place.
+    ids: Vec<Id>,
+    /// The place of each row.
+    codes: Vec<u32>,
+    /// The terms as values, as far as anything has looked at them.
+    values: Vec<Option<Value>>,
+    /// The rows so far.
+    rows: usize,
+    /// Each row is a place of its own: terms hardly repeat.
+    direct: bool,
+}
+
+impl View {
+    /// Takes in the next batch. Says how many places of before stay.
+    fn update(&mut self, column: &[Id]) -> usize {
+        let repeats = self.rows < TRIAL || self.ids.len() < self.rows / 2;
+        self.direct = self.direct || !repeats;
+        self.rows += column.len();
+        if self.direct || self.ids.len() > KEPT {
+            self.places.clear();
+            self.ids.clear();
+            self.values.clear();
+        }
+        let kept = self.ids.len();
+        self.codes.clear();
+        if self.direct {
+            self.ids.extend_from_slice(column);
+            return 0;
+        }
+        for id in column {
+            let ids = &mut self.ids;
+            let code = *self.places.entry(*id).or_insert_with(|| {
+                ids.push(*id);
+                u32::try_from(ids.len() - 1).unwrap_or(u32::MAX)
+            });
+            self.codes.push(code);
+        }
+        kept
+    }
+
+    /// The place of a row.
+    #[inline]
+    fn place(&self, row: usize) -> usize {
+        if self.direct { row } else { self.codes.get(row).map_or(usize::MAX, |code| *code as usize) }
+    }
+
+    /// Reads the terms that were not read yet.
+    fn read(&mut self, terms: &dyn Terms) -> Result<()> {
+        for id in self.ids.iter().skip(self.values.len()) {
+            let term = if *id == NONE { None } else { terms.term(*id)? };
+            self.values.push(term.map(Value::Term));
+        }
+        Ok(())
+    }
+}
+
+/// What a program keeps between batches.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    vectors: Vec<Vector>,
+    views: FxHashMap<usize, View>,
+    /// The numbers of results by place, where the result depends on one column or none.
+    interned: Vec<Id>,
+    /// How many rows there were before this batch.
+    rows: u64,
+    /// Numbers the solutions of this program.
+    seed: u64,
+}
+
+impl State {
+    pub(super) fn new(steps: usize) -> Self {
+        Self { vectors: vec![Vector::Values(Vec::new()); steps], seed: rand::random(), ..Self::default() }
+    }
+}
+
+impl Program {
+    /// The effective boolean value for each row; an error is false, as FILTER takes it.
+    ///
+    /// # Errors
+    /// Where a term cannot be read.
+    pub fn truths(&mut self, cells: &dyn Cells, terms: &mut dyn Terms, scope: &Scope) -> Result<Vec<bool>> {
+        self.run(cells, terms, scope)?;
+        self.read_result(terms)?;
+        Ok((0..cells.rows()).map(|row| self.truth(self.result, self.place(self.result, row)) == 1).collect())
+    }
+
+    /// The value for each row; nothing for an error.
+    ///
+    /// # Errors
+    /// Where a term cannot be read.
+    pub fn values(
+        &mut self,
+        cells: &dyn Cells,
+        terms: &mut dyn Terms,
+        scope: &Scope,
+    ) -> Result<Vec<Option<Value>>> {
+        self.run(cells, terms, scope)?;
+        self.read_result(terms)?;
+        Ok((0..cells.rows())
+            .map(|row| self.value(self.result, self.place(self.result, row)).cloned())
+            .collect())
+    }
+
+    /// The number of the value for each row; [`NONE`] for an error.
+    ///
+    /// # Errors
+    /// Where a term cannot be read or numbered.
+    pub fn ids(&mut self, cells: &dyn Cells, terms: &mut dyn Terms, scope: &Scope) -> Result<Vec<Id>> {
+        let kept = self.run(cells, terms, scope)?;
+        self.state.interned.truncate(kept);
+        let places = self.result_places(cells.rows());
+        for place in self.state.interned.len()..places {
+            let id = match self.vector(self.result) {
+                Vector::Ids(ids) => ids.get(place).copied().unwrap_or(NONE),
+                vector => match vector.value(place) {
+                    Some(Value::Term(term)) => terms.intern(term)?,
+                    Some(value) => terms.intern(&value.to_term())?,
+                    None => NONE,
+                },
+            };
+            self.state.interned.push(id);
+        }
+        let id = |row| self.state.interned.get(self.place(self.result, row)).copied().unwrap_or(NONE);
+        Ok((0..cells.rows()).map(id).collect())
+    }
+
+    fn read_result(&mut self, terms: &dyn Terms) -> Result<()> {
+        self.read_columns(&[self.result], terms)
+    }
+
+    fn step(&self, id: StepId) -> Option<&Step> {
+        self.steps.get(id)
+    }
+
+    fn vector(&self, id: StepId) -> &Vector {
+        static NOTHING: Vector = Vector::Values(Vec::new());
+        self.state.vectors.get(id).unwrap_or(&NOTHING)
+    }
+
+    /// How many places the result has.
+    fn result_places(&self, rows: usize) -> usize {
+        match self.step(self.result).map(|step| step.domain) {
+            Some(Domain::Constant) => 1,
+            Some(Domain::Column(column)) => self.state.views.get(&column).map_or(0, |view| view.ids.len()),
+            _ => rows,
+        }
+    }
+
+    /// Where the result of a step for a row is.
+    #[inline]
+    fn place(&self, id: StepId, row: usize) -> usize {
+        match self.step(id).map(|step| step.domain) {
+            Some(Domain::Constant) => 0,
+            Some(Domain::Column(column)) => self.state.views.get(&column).map_or(row, |view| view.place(row)),
+            _ => row,
+        }
+    }
+
+    /// Where the result of an argument is for a place of the step that takes it.
+    #[inline]
+    fn place_of_argument(&self, step: Domain, argument: StepId, place: usize) -> usize {
+        match step {
+            Domain::Rows => self.place(argument, place),
+            _ => match self.step(argument).map(|step| step.domain) {
+                Some(Domain::Constant) => 0,
+                _ => place,
+            },
+        }
+    }
+
+    /// The value of a step at a place.
+    #[inline]
+    fn value(&self, id: StepId, place: usize) -> Option<&Value> {
+        match self.step(id)?.operation {
+            Operation::Column(column) => self.state.views.get(&column)?.values.get(place)?.as_ref(),
+            _ => self.vector(id).value(place),
+        }
+    }
+
+    #[inline]
+    fn truth(&self, id: StepId, place: usize) -> Truth {
+        match self.step(id).map(|step| &step.operation) {
+            Some(Operation::Column(_)) => truth_of(self.value(id, place).and_then(truth)),
+            _ => self.vector(id).truth(place),
+        }
+    }
+
+    /// Runs all steps over a batch. Says how many places of the result are of batches before.
+    fn run(&mut self, cells: &dyn Cells, terms: &dyn Terms, scope: &Scope) -> Result<usize> {
+        let mut kept: FxHashMap<usize, usize> = FxHashMap::default();
+        for column in &self.columns {
+            let view = self.state.views.entry(*column).or_default();
+            kept.insert(*column, view.update(cells.ids(*column)));
+        }
+        for id in 0..self.steps.len() {
+            self.run_step(id, cells, terms, scope, &kept)?;
+            self.drop_used(id);
+        }
+        self.state.rows += cells.rows() as u64;
+        Ok(match self.step(self.result).map(|step| step.domain) {
+            Some(Domain::Constant) => 1,
+            Some(Domain::Column(column)) => kept.get(&column).copied().unwrap_or(0),
+            _ => 0,
+        })
+    }
+
+    /// Drops what no later step looks at and no later batch.
+    fn drop_used(&mut self, id: StepId) {
+        let Some(step) = self.steps.get(id) else { return };
+        let used = step.arguments.iter().chain(std::iter::once(&id));
+        for used in used {
+            if self.steps.get(*used).is_some_and(|used| used.last_use == id && used.domain == Domain::Rows)
+                && let Some(vector) = self.state.vectors.get_mut(*used)
+            {
+                vector.clear();
+            }
+        }
+    }
+
+    fn run_step(
+        &mut self,
+        id: StepId,
+        cells: &dyn Cells,
+        terms: &dyn Terms,
+        scope: &Scope,
+        kept: &FxHashMap<usize, usize>,
+    ) -> Result<()> {
+        let Some(step) = self.steps.get(id) else { return Ok(()) };
+        let (domain, before) = (step.domain, self.vector(id).len());
+        let (from, to) = match domain {
+            Domain::Constant => (before.min(1), 1),
+            Domain::Column(column) => (
+                kept.get(&column).copied().unwrap_or(0),
+                self.state.views.get(&column).map_or(0, |view| view.ids.len()),
+            ),
+            Domain::Rows => (0, cells.rows()),
+        };
+        if from == 0
+            && let Some(vector) = self.state.vectors.get_mut(id)
+        {
+            vector.clear();
+        }
+        if from == to {
+            return Ok(());
+        }
+        let arguments = step.arguments.clone();
+        if step.operation != Operation::Bound {
+            self.read_columns(&arguments, terms)?;
+        }
+        let Some(step) = self.steps.get(id) else { return Ok(()) };
+        let results = self.compute(step, from..to, cells, scope);
+        if let Some(vector) = self.state.vectors.get_mut(id) {
+            vector.append(results);
+        }
+        Ok(())
+    }
+
+    /// Reads the terms of those steps that are columns.
+    fn read_columns(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
+        for id in steps {
+            if let Some(Operation::Column(column)) = self.steps.get(*id).map(|step| &step.operation)
+                && let Some(view) = self.state.views.get_mut(column)
+            {
+                view.read(terms)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The results of a step at some of its places.
+    fn compute(
+        &self,
+        step: &Step,
+        places: std::ops::Range<usize>,
+        cells: &dyn Cells,
+        scope: &Scope,
+    ) -> Vector {
+        let truths = |of: &dyn Fn(usize) -> Truth| Vector::Truths(places.clone().map(of).collect());
+        let argument = |n: usize, place: usize| {
+            let id = step.arguments.get(n).copied()?;
+            self.value(id, self.place_of_argument(step.domain, id, place))
+        };
+        let truth = |n: usize, place: usize| {
+            let Some(id) = step.arguments.get(n).copied() else { return ERROR };
+            self.truth(id, self.place_of_argument(step.domain, id, place))
+        };
+        let both = |place: usize| Some((argument(0, place)?, argument(1, place)?));
+        match &step.operation {
+            Operation::Column(column) => {
+                let ids = self.state.views.get(column).and_then(|view| view.ids.get(places.clone()));
+                Vector::Ids(ids.map(<[Id]>::to_vec).unwrap_or_default())
+            }
+            Operation::Constant(_) => Vector::Values(vec![step.operation.constant()]),
+            Operation::Unbound => Vector::Values(vec![None]),
+            Operation::Bound => truths(&|place| self.is_bound(step, place)),
+            Operation::Or => truths(&|place| or(truth(0, place), truth(1, place))),
+            Operation::And => truths(&|place| and(truth(0, place), truth(1, place))),
+            Operation::Not => truths(&|place| not(truth(0, place))),
+            Operation::Equal => truths(&|place| truth_of(both(place).and_then(|(a, b)| equal(a, b)))),
+            Operation::SameTerm => truths(&|place| truth_of(both(place).map(|(a, b)| a.is_same_term(b)))),
+            Operation::Compare(comparison) => truths(&|place| {
+                let order = both(place).and_then(|(a, b)| compare(a, b));
+                truth_of(order.map(|order| comparison.holds(order)))
+            }),
+            Operation::In => truths(&|place| {
+                let others = (1..step.arguments.len()).map(|n| argument(n, place));
+                truth_of(argument(0, place).and_then(|value| is_in(value, others)))
+            }),
+            _ => {
+                let value = |place| {
+                    self.is_looked_at(step, place)
+                        .then(|| self.compute_value(step, place, cells, scope))
+                        .flatten()
+                };
+                Vector::Values(places.map(value).collect())
+            }
+        }
+    }
+
+    fn is_bound(&self, step: &Step, place: usize) -> Truth {
+        let bound = step
+            .arguments
+            .first()
+            .is_some_and(|id| self.vector(*id).id(self.place_of_argument(step.domain, *id, place)).is_some());
+        Truth::from(bound)
+    }
+
+    /// Whether any guard lets a place pass. What is computed for distinct terms cannot ask a guard about rows.
+    fn is_looked_at(&self, step: &Step, place: usize) -> bool {
+        self.guards_of(step).all(|guard| {
+            let domain = self.step(guard.step).map(|step| step.domain);
+            let answers = step.domain == Domain::Rows
+                || domain == Some(step.domain)
+                || domain == Some(Domain::Constant);
+            let truth = || self.truth(guard.step, self.place_of_argument(step.domain, guard.step, place));
+            !answers || guard.truths.get(usize::from(truth())).copied().unwrap_or(true)
+        })
+    }
+
+    fn compute_value(&self, step: &Step, place: usize, cells: &dyn Cells, scope: &Scope) -> Option<Value> {
+        let argument = |id: &StepId| self.value(*id, self.place_of_argument(step.domain, *id, place));
+        let mut arguments = step.arguments.iter().map(argument);
+        match &step.operation {
+            Operation::Calculate(operation) => calculate(*operation, arguments.next()??, arguments.next()??),
+            Operation::Negate => negate(arguments.next()??),
+            Operation::Plus => plus(arguments.next()??),
+            Operation::If => {
+                let condition = *step.arguments.first()?;
+                let truth = self.truth(condition, self.place_of_argument(step.domain, condition, place));
+                match truth {
+                    1 => arguments.nth(1)?.cloned(),
+                    0 => arguments.nth(2)?.cloned(),
+                    _ => None,
+                }
+            }
+            Operation::Coalesce => arguments.flatten().next().cloned(),
+            Operation::Call(function) => {
+                let arguments: Option<Vec<&Value>> = arguments.collect();
+                functions::call(function, &arguments?, scope, self.solution(cells, place))
+            }
+            _ => None,
+        }
+    }
+
+    /// A number of the solution in a row.
+    fn solution(&self, cells: &dyn Cells, row: usize) -> u64 {
+        match cells.solutions().and_then(|solutions| solutions.get(row)) {
+            Some(solution) => *solution,
+            None => self.state.seed.wrapping_add(self.state.rows).wrapping_add(row as u64),
+        }
+    }
+}
+
+/// 17.2, the table of logical connectives.
+#[inline]
+fn or(a: Truth, b: Truth) -> Truth {
+    if a == 1 || b == 1 { 1 } else { a.max(b) }
+}
+
+#[inline]
+fn and(a: Truth, b: Truth) -> Truth {
+    if a == 0 || b == 0 { 0 } else { a.max(b) }
+}
+
+#[inline]
+fn not(a: Truth) -> Truth {
+    if a == ERROR { ERROR } else { 1 - a }
+}
+
+/// IN (17.4.1.9): true where any is equal, else an error where any comparison is one.
+fn is_in<'a>(value: &Value, others: impl Iterator<Item = Option<&'a Value>>) -> Option<bool> {
+    let mut found = Some(false);
+    for other in others {
+        match other.and_then(|other| equal(value, other)) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => found = None,
+        }
+    }
+    found
+}

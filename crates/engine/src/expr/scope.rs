@@ -1,0 +1,135 @@
+//! What all expressions of one running query share.
+//!
+//! In: the base IRI of the query. Out: one NOW, patterns compiled once, labels of blank nodes, and notes on what no value can
+//! say: a pattern that does not compile, a function that nobody knows.
+
+use super::pattern::Pattern;
+use crate::terms::BlankNode;
+use baimo_store::value::moment::{Moment, SECOND};
+use rustc_hash::FxHashMap;
+use sha1::{Digest as _, Sha1};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How many notes are kept, and how many patterns.
+const NOTES: usize = 20;
+const PATTERNS: usize = 10_000;
+/// The longest text that a function makes: 256 MiB.
+pub const LONGEST_TEXT: usize = 1 << 28;
+
+/// Why expressions gave errors, where a person should know.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Note {
+    /// A pattern, or a replacement for it, that cannot be used, and why.
+    Pattern {
+        /// As it was given.
+        pattern: String,
+        /// What is wrong, in a sentence.
+        reason: String,
+    },
+    /// A function that is not known, by its IRI.
+    Function(String),
+    /// A text that would be longer than 256 MiB was not made.
+    TooLong,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pattern { pattern, reason } => {
+                write!(f, "the regular expression \"{pattern}\" is an error: {reason}")
+            }
+            Self::Function(iri) => write!(f, "the function <{iri}> is unknown: its value is an error"),
+            Self::TooLong => write!(
+                f,
+                "a text of more than {} MiB was not made: its value is an error",
+                LONGEST_TEXT >> 20
+            ),
+        }
+    }
+}
+
+/// Patterns by text and flags; nothing for what does not compile.
+type Patterns = FxHashMap<(String, String), Option<Arc<Pattern>>>;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Scope {
+    now: Moment,
+    base: Option<String>,
+    seed: [u8; 16],
+    patterns: Mutex<Patterns>,
+    notes: Mutex<BTreeSet<Note>>,
+}
+
+impl Scope {
+    /// For one query with its base IRI.
+    pub fn new(base: Option<&str>) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // Milliseconds are what a clock is good for, and what people read.
+        let milliseconds = i128::try_from(since.as_millis()).unwrap_or(0);
+        Self {
+            now: Moment { local: milliseconds * (SECOND / 1000), zone: Some(0) },
+            base: base.map(str::to_owned),
+            seed: rand::random(),
+            patterns: Mutex::default(),
+            notes: Mutex::default(),
+        }
+    }
+
+    /// The time of the query: NOW is the same for all of it (17.4.5.1).
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// The base IRI of the query.
+    pub fn base(&self) -> Option<&str> {
+        self.base.as_deref()
+    }
+
+    /// The blank node of a text in a solution (17.4.2.9): the same for the same text in the same solution, another
+    /// one otherwise.
+    pub fn blank_node(&self, solution: u64, text: &str) -> BlankNode {
+        let digest =
+            Sha1::new().chain_update(self.seed).chain_update(solution.to_le_bytes()).chain_update(text);
+        let digest = digest.finalize();
+        let number = digest.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+        BlankNode::new_from_unique_id(number)
+    }
+
+    /// A compiled pattern; nothing where it is wrong, which is noted.
+    pub fn pattern(&self, pattern: &str, flags: &str) -> Option<Arc<Pattern>> {
+        let key = (pattern.to_owned(), flags.to_owned());
+        let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = patterns.get(&key) {
+            return known.clone();
+        }
+        let compiled = match Pattern::compile(pattern, flags) {
+            Ok(pattern) => Some(Arc::new(pattern)),
+            Err(reason) => {
+                self.note(Note::Pattern { pattern: pattern.to_owned(), reason });
+                None
+            }
+        };
+        if patterns.len() >= PATTERNS {
+            patterns.clear();
+        }
+        patterns.insert(key, compiled.clone());
+        compiled
+    }
+
+    /// Adds a note.
+    pub fn note(&self, note: Note) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if notes.len() < NOTES {
+            notes.insert(note);
+        }
+    }
+
+    /// The notes so far, each once.
+    pub fn notes(&self) -> Vec<Note> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}

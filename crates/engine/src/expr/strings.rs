@@ -1,0 +1,173 @@
+//! Functions on strings (SPARQL 1.1, 17.4.3).
+//!
+//! In: string literals, with a language or without. Out: strings with the language of the first argument, as section 17.4.3.1
+//! says. Lengths and places count characters (code points), not bytes.
+
+use super::value::{Operand, Value};
+use crate::terms::{BaseDirection, Literal};
+use baimo_store::value::number::Number;
+
+/// A string literal: its text, and its language with the direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text<'a> {
+    /// The lexical form.
+    pub text: &'a str,
+    /// Language and direction, where it has them.
+    pub language: Option<(&'a str, Option<BaseDirection>)>,
+}
+
+impl<'a> Text<'a> {
+    /// A string literal, if the value is one.
+    pub fn of(value: &'a Value) -> Option<Self> {
+        match value.operand() {
+            Operand::String(text) => Some(Self { text, language: None }),
+            Operand::LangString(text, language, direction) => {
+                Some(Self { text, language: Some((language, direction)) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Another text in the same language.
+    pub fn with(self, text: impl Into<String>) -> Value {
+        let text = text.into();
+        match self.language {
+            None => Value::String(text),
+            Some((language, None)) => {
+                Value::Term(Literal::new_language_tagged_literal_unchecked(text, language).into())
+            }
+            Some((language, Some(direction))) => Value::Term(
+                Literal::new_directional_language_tagged_literal_unchecked(text, language, direction).into(),
+            ),
+        }
+    }
+
+    /// Whether another string may be looked for in this one (17.4.3.1.2): both have the same language or
+    /// the other has none.
+    fn takes(self, other: Self) -> bool {
+        other.language.is_none() || self.language == other.language
+    }
+}
+
+/// The text of a simple literal, if the value is one.
+pub fn simple(value: &Value) -> Option<&str> {
+    Text::of(value).filter(|text| text.language.is_none()).map(|text| text.text)
+}
+
+/// STRLEN.
+pub fn length(value: &Value) -> Option<Value> {
+    let count = Text::of(value)?.text.chars().count();
+    i64::try_from(count).ok().map(Value::integer)
+}
+
+/// SUBSTR, as `fn:substring` (F&O 3.1, 5.4.3): the characters whose place `p`, counted from 1, has
+/// `round(start) <= p < round(start) + round(length)`. With NaN there are none.
+pub fn substring(value: &Value, start: &Value, length: Option<&Value>) -> Option<Value> {
+    let text = Text::of(value)?;
+    let place = |value: &Value| value.number().map(|number| number.round().to_f64());
+    let start = place(start)?;
+    let end = match length {
+        None => f64::INFINITY,
+        Some(length) => start + place(length)?,
+    };
+    let inside = |index: usize| {
+        #[expect(clippy::cast_precision_loss, reason = "no text has 2^53 characters")]
+        let place = index as f64 + 1.0;
+        start <= place && place < end
+    };
+    let part: String =
+        text.text.chars().enumerate().filter(|(index, _)| inside(*index)).map(|(_, c)| c).collect();
+    Some(text.with(part))
+}
+
+/// UCASE.
+pub fn upper(value: &Value) -> Option<Value> {
+    Text::of(value).map(|text| text.with(text.text.to_uppercase()))
+}
+
+/// LCASE.
+pub fn lower(value: &Value) -> Option<Value> {
+    Text::of(value).map(|text| text.with(text.text.to_lowercase()))
+}
+
+/// Both arguments of a function that looks for the second in the first.
+fn compatible<'a>(a: &'a Value, b: &'a Value) -> Option<(Text<'a>, Text<'a>)> {
+    let (a, b) = (Text::of(a)?, Text::of(b)?);
+    a.takes(b).then_some((a, b))
+}
+
+/// STRSTARTS.
+pub fn starts(value: &Value, start: &Value) -> Option<Value> {
+    compatible(value, start).map(|(a, b)| Value::Boolean(a.text.starts_with(b.text)))
+}
+
+/// STRENDS.
+pub fn ends(value: &Value, end: &Value) -> Option<Value> {
+    compatible(value, end).map(|(a, b)| Value::Boolean(a.text.ends_with(b.text)))
+}
+
+/// CONTAINS.
+pub fn contains(value: &Value, part: &Value) -> Option<Value> {
+    compatible(value, part).map(|(a, b)| Value::Boolean(a.text.contains(b.text)))
+}
+
+/// STRBEFORE: where nothing is found, the empty simple literal.
+pub fn before(value: &Value, mark: &Value) -> Option<Value> {
+    let (a, b) = compatible(value, mark)?;
+    Some(a.text.split_once(b.text).map_or(Value::string(""), |(before, _)| a.with(before)))
+}
+
+/// STRAFTER: where nothing is found, the empty simple literal.
+pub fn after(value: &Value, mark: &Value) -> Option<Value> {
+    let (a, b) = compatible(value, mark)?;
+    Some(a.text.split_once(b.text).map_or(Value::string(""), |(_, after)| a.with(after)))
+}
+
+/// CONCAT: in the language of the arguments where all have the same, else a simple literal (17.4.3.12).
+pub fn concat<'a>(values: impl Iterator<Item = Option<&'a Value>>) -> Option<Value> {
+    let mut joined = String::new();
+    let mut common = None;
+    for value in values {
+        let text = Text::of(value?)?;
+        joined.push_str(text.text);
+        common = match common {
+            None => Some(text.language),
+            Some(language) => Some(language.filter(|_| language == text.language)),
+        };
+    }
+    Some(Text { text: "", language: common.flatten() }.with(joined))
+}
+
+/// ENCODE_FOR_URI, as `fn:encode-for-uri` (F&O 3.1, 6.2): all but letters, digits and `-_.~` of ASCII is escaped.
+pub fn encode_for_uri(value: &Value) -> Option<Value> {
+    let text = Text::of(value)?.text;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Some(Value::String(encoded))
+}
+
+/// LANGMATCHES: basic filtering (RFC 4647, 3.3.1). `*` matches any language.
+pub fn lang_matches(tag: &Value, range: &Value) -> Option<Value> {
+    let (tag, range) = (simple(tag)?, simple(range)?);
+    let matches = if range == "*" {
+        !tag.is_empty()
+    } else {
+        let mut subtags = tag.split('-');
+        !range.is_empty()
+            && range
+                .split('-')
+                .all(|wanted| subtags.next().is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
+    };
+    Some(Value::Boolean(matches))
+}
+
+/// A number that a function on strings or numbers takes.
+pub fn on_number(value: &Value, function: impl FnOnce(&Number) -> Number) -> Option<Value> {
+    value.number().map(|number| Value::Number(function(&number)))
+}

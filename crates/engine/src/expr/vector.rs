@@ -1,0 +1,109 @@
+//! The results of one step of a program, a cell for each place.
+//!
+//! In: values as they are computed. Out: the same by place, in the narrowest form that holds them: numbers of terms, truths, or
+//! values of any kind. A place with nothing is an error or unbound.
+
+use super::operators::truth;
+use super::value::Value;
+use crate::store::{Id, NONE};
+
+/// False, true, error.
+pub type Truth = u8;
+/// An error among truths.
+pub const ERROR: Truth = 2;
+
+/// The truth of what may be an error.
+#[inline]
+pub fn truth_of(value: Option<bool>) -> Truth {
+    value.map_or(ERROR, Truth::from)
+}
+
+/// The results of a step.
+#[derive(Debug, Clone)]
+pub enum Vector {
+    /// Terms by number; [`NONE`] is an error.
+    Ids(Vec<Id>),
+    /// Values of type `xsd:boolean`.
+    Truths(Vec<Truth>),
+    /// Any values.
+    Values(Vec<Option<Value>>),
+}
+
+impl Vector {
+    /// How many places it has.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Ids(ids) => ids.len(),
+            Self::Truths(truths) => truths.len(),
+            Self::Values(values) => values.len(),
+        }
+    }
+
+    /// Drops everything.
+    pub fn clear(&mut self) {
+        *self = Self::Values(Vec::new());
+    }
+
+    /// Adds the cells of another.
+    pub fn append(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Self::Ids(a), Self::Ids(b)) => a.extend(b),
+            (Self::Truths(a), Self::Truths(b)) => a.extend(b),
+            (Self::Values(a), Self::Values(b)) => a.extend(b),
+            (a, b) if a.len() == 0 => *a = b,
+            (_, b) if b.len() == 0 => {}
+            (a, b) => {
+                let mut all = std::mem::replace(a, Self::Values(Vec::new())).into_values();
+                all.extend(b.into_values());
+                *a = Self::Values(all);
+            }
+        }
+    }
+
+    /// The cells as values. Terms by number are errors here: they are read before ([`super::program`]).
+    fn into_values(self) -> Vec<Option<Value>> {
+        match self {
+            Self::Ids(ids) => vec![None; ids.len()],
+            Self::Truths(truths) => truths
+                .into_iter()
+                .map(|truth| (truth != ERROR).then_some(Value::Boolean(truth == 1)))
+                .collect(),
+            Self::Values(values) => values,
+        }
+    }
+
+    /// The effective boolean value at a place.
+    #[inline]
+    pub fn truth(&self, place: usize) -> Truth {
+        match self {
+            Self::Truths(truths) => truths.get(place).copied().unwrap_or(ERROR),
+            Self::Values(values) => truth_of(values.get(place).and_then(Option::as_ref).and_then(truth)),
+            Self::Ids(_) => ERROR,
+        }
+    }
+
+    /// The value at a place. Not of terms by number.
+    #[inline]
+    pub fn value(&self, place: usize) -> Option<&Value> {
+        static FALSE: Value = Value::Boolean(false);
+        static TRUE: Value = Value::Boolean(true);
+        match self {
+            Self::Truths(truths) => match truths.get(place) {
+                Some(0) => Some(&FALSE),
+                Some(1) => Some(&TRUE),
+                _ => None,
+            },
+            Self::Values(values) => values.get(place)?.as_ref(),
+            Self::Ids(_) => None,
+        }
+    }
+
+    /// The number of the term at a place, where terms have numbers.
+    #[inline]
+    pub fn id(&self, place: usize) -> Option<Id> {
+        match self {
+            Self::Ids(ids) => ids.get(place).copied().filter(|id| *id != NONE),
+            Self::Truths(_) | Self::Values(_) => None,
+        }
+    }
+}
