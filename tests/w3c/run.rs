@@ -5,10 +5,11 @@
 use super::manifest::{Test, node, objects, path_of, text_of};
 use super::results::{Cardinality, Outcome, Row, collect, compare, expected, isomorphic, quads};
 use baimo::engine::syntax::parse;
-use baimo::engine::update::inline_loads;
+use baimo::engine::update::{execute, inline_loads};
 use baimo::engine::{DefaultGraph, Governor, answer, reference};
 use baimo::store::Graph as _;
-use baimo::store::oxigraph::{Mutable, quads_of};
+use baimo::store::memory::Memory;
+use baimo::store::oxigraph::quads_of;
 use baimo::store::pack::{Builder, Pack};
 use baimo::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
 
@@ -212,12 +213,12 @@ fn update_evaluation(test: &Test<'_>) -> Result<(), String> {
     let mut builder = Builder::new();
     update_data(test, "action")?.iter().for_each(|quad| builder.add(quad.as_ref()));
     let fail = |error: baimo::error::Error| format!("{error} ({:?})", error.cause);
-    let store = Mutable::copy_of(&builder.finish()).map_err(fail)?;
+    let mut store = Memory::over(builder.finish());
     let mut update =
         parse::update(&text_of(iri.as_str()), &Prefixes::new(), Some(iri.as_str())).map_err(fail)?;
     let mut no_web = |iri: &str| Err(baimo::error::Error::usage(format!("<{iri}> is not here")));
     inline_loads(&mut update, &mut no_web).map_err(fail)?;
-    store.update(update, &mut || Ok(())).map_err(fail)?;
+    execute(&update, &mut store, &Governor::unlimited()).map_err(fail)?;
     let mut have = Vec::new();
     for name in std::iter::once(None).chain(store.graph_names().into_iter().map(Some)) {
         have.extend(quads_of(&store, name).collect::<Result<Vec<_>, _>>().map_err(fail)?);

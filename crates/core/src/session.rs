@@ -21,6 +21,7 @@ use crate::show::description::{Description, Mentions};
 use crate::sources::rdf;
 use crate::store::Graph;
 use crate::store::import::{self, Progress};
+use crate::store::memory::Memory;
 use crate::store::overlay::Overlay;
 use crate::store::oxigraph::Mutable;
 use crate::store::pack::{Builder, Pack};
@@ -52,10 +53,10 @@ pub enum Source {
 
 /// The graph of a session.
 enum GraphHandle {
-    /// One that does not change.
-    Fixed(Box<dyn Graph>),
-    /// One that can: a copy in memory, or a durable store.
-    Store { store: Mutable, durable: bool },
+    /// In memory: what is changed lives as long as the session.
+    Memory(Box<Memory>),
+    /// A durable store.
+    Durable(Mutable),
 }
 
 /// Where a change was made.
@@ -122,7 +123,7 @@ impl Session {
         let store = Mutable::open(folder)?;
         let mut session = Self::embedded(embedded)?;
         session.project = Self::project_of_others(embedded)?;
-        session.graph = GraphHandle::Store { store, durable: true };
+        session.graph = GraphHandle::Durable(store);
         Ok(session)
     }
 
@@ -136,7 +137,7 @@ impl Session {
             [] => Builder::new().finish(),
             bytes => Pack::from_static(bytes)?,
         };
-        Ok(Self::new(Project::embedded(embedded)?, Box::new(graph), Prefixes::new()))
+        Ok(Self::new(Project::embedded(embedded)?, graph, Prefixes::new()))
     }
 
     fn of_files(
@@ -157,16 +158,16 @@ impl Session {
                 Ok(())
             })?;
         }
-        Ok(Self::new(project, Box::new(builder.finish()), declared))
+        Ok(Self::new(project, builder.finish(), declared))
     }
 
-    fn new(project: Project, graph: Box<dyn Graph>, declared: Prefixes) -> Self {
+    fn new(project: Project, graph: Pack, declared: Prefixes) -> Self {
         let mut prefixes = Prefixes::well_known();
         prefixes.extend(&declared);
         prefixes.extend(&project.prefixes);
         Self {
             project,
-            graph: GraphHandle::Fixed(graph),
+            graph: GraphHandle::Memory(Box::new(Memory::over(graph))),
             prefixes,
             names: OnceLock::new(),
             completer: Completer::default(),
@@ -186,8 +187,8 @@ impl Session {
     /// The graph itself.
     pub fn graph(&self) -> &dyn Graph {
         match &self.graph {
-            GraphHandle::Fixed(graph) => graph.as_ref(),
-            GraphHandle::Store { store, .. } => store,
+            GraphHandle::Memory(memory) => memory.as_ref(),
+            GraphHandle::Durable(store) => store,
         }
     }
 
@@ -507,8 +508,8 @@ impl Session {
         Ok(())
     }
 
-    /// Carries out an update, all of it or nothing. A graph that cannot change (the embedded one, files,
-    /// a folder) is copied into memory first: [`Change::durable`] tells.
+    /// Carries out an update, all of it or nothing. The embedded graph, files and a folder stay as they are, and
+    /// the change lives in memory: [`Change::durable`] tells.
     ///
     /// # Errors
     /// Where the text is wrong, an operation fails, or a limit stops it; then nothing is changed.
@@ -517,7 +518,10 @@ impl Session {
             .map_err(|error| self.explained(text, error, true))?;
         engine::update::inline_loads(&mut update, &mut read_for_load)?;
         let governor = Governor::new(self.limits, self.interrupt_switch());
-        self.change(|store| store.update(update, &mut || governor.check()))
+        self.change(|graph| match graph {
+            GraphHandle::Memory(memory) => engine::update::execute(&update, memory, &governor),
+            GraphHandle::Durable(store) => store.update(update, &mut || governor.check()),
+        })
     }
 
     /// Adds files to the graph, all of them or nothing; into the graph `into`, where one is given. See
@@ -539,22 +543,21 @@ impl Session {
                 Ok(())
             })?;
         }
-        let change = self.change(|store| store.load(quads.into_iter().map(Ok)).map(drop))?;
+        let change = self.change(|graph| match graph {
+            GraphHandle::Memory(memory) => {
+                memory.change(|memory| quads.into_iter().try_for_each(|quad| memory.insert(quad).map(drop)))
+            }
+            GraphHandle::Durable(store) => store.load(quads.into_iter().map(Ok)).map(drop),
+        })?;
         declared.extend(&self.prefixes);
         self.prefixes = declared;
         Ok(change)
     }
 
-    fn change(&mut self, work: impl FnOnce(&Mutable) -> Result<()>) -> Result<Change> {
-        if let GraphHandle::Fixed(graph) = &self.graph {
-            self.graph = GraphHandle::Store { store: Mutable::copy_of(graph.as_ref())?, durable: false };
-        }
-        let GraphHandle::Store { store, durable } = &self.graph else {
-            return Err(Error::store("the graph cannot be changed"));
-        };
-        let (before, durable) = (store.len(), *durable);
-        work(store)?;
-        let after = store.len();
+    fn change(&mut self, work: impl FnOnce(&mut GraphHandle) -> Result<()>) -> Result<Change> {
+        let before = self.graph().len();
+        work(&mut self.graph)?;
+        let (after, durable) = (self.graph().len(), matches!(self.graph, GraphHandle::Durable(_)));
         // What was read of the old graph no longer holds.
         self.names = OnceLock::new();
         self.completer = Completer::default();

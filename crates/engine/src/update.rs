@@ -1,12 +1,292 @@
-//! The LOADs of an update, turned into the quads they bring.
+//! SPARQL Update over a graph in memory, and the LOADs of an update turned into the quads they bring.
 //!
-//! In: a parsed update, and a way to read a file. Out: an update that reads nothing from outside, so
-//! that all of it is one change. It refuses to know files and stores.
+//! In: a parsed update, a graph that can change, a way to read a file. Out: the changed graph, or an error
+//! and the graph as it was. Terms that an update does not name stay exactly as they are.
 
-use crate::error::{Error, Hint, Result};
-use crate::terms::{GraphName, Quad};
-use spargebra::term::{GraphName as Destination, Quad as InsertedQuad};
-use spargebra::{GraphUpdateOperation, Update};
+use crate::answer::{Answer, Row};
+use crate::error::{Error, Hint, Kind, Result};
+use crate::governor::Governor;
+use crate::store::memory::Memory;
+use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple, Variable};
+use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
+use spargebra::term::{
+    GraphName as Destination, GraphNamePattern, GroundQuad, GroundQuadPattern, GroundTerm, GroundTermPattern,
+    NamedNodePattern, Quad as InsertedQuad, QuadPattern, TermPattern,
+};
+use spargebra::{GraphUpdateOperation, Query, Update};
+use std::collections::HashMap;
+
+/// After how many quads the governor is asked whether to go on.
+const CHECK_EVERY: usize = 1024;
+
+/// Carries out an update (SPARQL 1.1 Update, section 3), all of it or, where it fails, nothing.
+///
+/// # Errors
+/// Where an operation fails, as DROP of a graph that is not there, or a limit stops it.
+pub fn execute(update: &Update, memory: &mut Memory, governor: &Governor) -> Result<()> {
+    memory.change(|memory| {
+        update.operations.iter().try_for_each(|operation| {
+            governor.check()?;
+            operate(operation, memory, governor)
+        })
+    })
+}
+
+fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Governor) -> Result<()> {
+    match operation {
+        GraphUpdateOperation::InsertData { data } => insert_data(data, memory, governor),
+        GraphUpdateOperation::DeleteData { data } => {
+            data.iter().try_for_each(|quad| memory.remove(&ground_quad(quad)).map(drop))
+        }
+        GraphUpdateOperation::DeleteInsert { delete, insert, using, pattern } => {
+            delete_insert((delete, insert), using.as_ref(), pattern, memory, governor)
+        }
+        GraphUpdateOperation::Load { source, .. } => {
+            Err(Error::query(format!("LOAD <{}>: nothing was read for it", source.as_str())))
+        }
+        GraphUpdateOperation::Clear { silent, graph } => clear(graph, *silent, false, memory, governor),
+        GraphUpdateOperation::Drop { silent, graph } => clear(graph, *silent, true, memory, governor),
+        GraphUpdateOperation::Create { silent, graph } => {
+            let name = GraphName::from(graph.clone());
+            if memory.names()?.contains(&name) && !silent {
+                return Err(Error::query(format!("the graph {name} is there already"))
+                    .hint("CREATE SILENT passes over that"));
+            }
+            memory.set_empty(&name, true);
+            Ok(())
+        }
+    }
+}
+
+/// Adds the quads of an INSERT DATA. Its blank nodes are new ones, other than all in the graph (section 3.1.1).
+fn insert_data(data: &[InsertedQuad], memory: &mut Memory, governor: &Governor) -> Result<()> {
+    let no_row = Instance { columns: &HashMap::new(), row: &Vec::new(), blanks: HashMap::new() };
+    let mut instance = no_row;
+    for (n, quad) in data.iter().enumerate() {
+        if n % CHECK_EVERY == 0 {
+            governor.check()?;
+        }
+        let subject = match &quad.subject {
+            NamedOrBlankNode::NamedNode(iri) => iri.clone().into(),
+            NamedOrBlankNode::BlankNode(node) => NamedOrBlankNode::from(instance.fresh(node)),
+        };
+        let object = instance.fresh_in(&quad.object);
+        let graph_name = graph_name(&quad.graph_name);
+        memory.insert(Quad { subject, predicate: quad.predicate.clone(), object, graph_name })?;
+    }
+    Ok(())
+}
+
+fn graph_name(name: &Destination) -> GraphName {
+    match name {
+        Destination::NamedNode(name) => name.clone().into(),
+        Destination::DefaultGraph => GraphName::DefaultGraph,
+    }
+}
+
+fn ground_quad(quad: &GroundQuad) -> Quad {
+    Quad {
+        subject: quad.subject.clone().into(),
+        predicate: quad.predicate.clone(),
+        object: ground_term(&quad.object),
+        graph_name: graph_name(&quad.graph_name),
+    }
+}
+
+fn ground_term(term: &GroundTerm) -> Term {
+    match term {
+        GroundTerm::NamedNode(iri) => iri.clone().into(),
+        GroundTerm::Literal(literal) => literal.clone().into(),
+        GroundTerm::Triple(triple) => {
+            let object = ground_term(&triple.object);
+            Triple::new(triple.subject.clone(), triple.predicate.clone(), object).into()
+        }
+    }
+}
+
+type Templates<'a> = (&'a [GroundQuadPattern], &'a [QuadPattern]);
+
+/// DELETE and INSERT by a pattern (section 3.1.3): all solutions are found before anything is changed, and
+/// what is to go goes before what is to come.
+fn delete_insert(
+    templates: Templates<'_>,
+    using: Option<&QueryDataset>,
+    pattern: &GraphPattern,
+    memory: &mut Memory,
+    governor: &Governor,
+) -> Result<()> {
+    let query = Query::Select { dataset: using.cloned(), pattern: pattern.clone(), base_iri: None };
+    let (gone, come) = instances(templates, &query, memory, governor)?;
+    for (n, quad) in gone.iter().enumerate() {
+        if n % CHECK_EVERY == 0 {
+            governor.check()?;
+        }
+        memory.remove(quad)?;
+    }
+    for (n, quad) in come.into_iter().enumerate() {
+        if n % CHECK_EVERY == 0 {
+            governor.check()?;
+        }
+        memory.insert(quad)?;
+    }
+    Ok(())
+}
+
+/// What the templates give for the solutions of a query: quads to remove, quads to add.
+fn instances(
+    (delete, insert): Templates<'_>,
+    query: &Query,
+    memory: &Memory,
+    governor: &Governor,
+) -> Result<(Vec<Quad>, Vec<Quad>)> {
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
+    let Answer::Rows(rows) = super::answer(memory, query, super::DefaultGraph::Alone, governor)? else {
+        return Err(Error::new(Kind::Query, "the pattern of the update has no solutions"));
+    };
+    let columns: HashMap<&Variable, usize> = rows.variables.iter().zip(0..).collect();
+    for row in rows.rows {
+        let row = row?;
+        let mut instance = Instance { columns: &columns, row: &row, blanks: HashMap::new() };
+        gone.extend(delete.iter().filter_map(|template| instance.deleted(template)));
+        come.extend(insert.iter().filter_map(|template| instance.inserted(template)));
+    }
+    Ok((gone, come))
+}
+
+/// A template's values for one solution. A quad with a place that has no value or a wrong one is left out
+/// (section 4.2.4).
+struct Instance<'a> {
+    columns: &'a HashMap<&'a Variable, usize>,
+    row: &'a Row,
+    /// The new blank nodes of this solution, by their labels in the template.
+    blanks: HashMap<BlankNode, BlankNode>,
+}
+
+impl Instance<'_> {
+    fn value(&self, variable: &Variable) -> Option<Term> {
+        self.row.get(*self.columns.get(variable)?)?.clone()
+    }
+
+    fn fresh(&mut self, node: &BlankNode) -> BlankNode {
+        self.blanks.entry(node.clone()).or_default().clone()
+    }
+
+    fn fresh_in(&mut self, term: &Term) -> Term {
+        match term {
+            Term::BlankNode(node) => self.fresh(node).into(),
+            Term::Triple(triple) => {
+                let subject = match &triple.subject {
+                    NamedOrBlankNode::NamedNode(iri) => iri.clone().into(),
+                    NamedOrBlankNode::BlankNode(node) => NamedOrBlankNode::from(self.fresh(node)),
+                };
+                Triple::new(subject, triple.predicate.clone(), self.fresh_in(&triple.object)).into()
+            }
+            Term::NamedNode(_) | Term::Literal(_) => term.clone(),
+        }
+    }
+
+    fn deleted(&self, template: &GroundQuadPattern) -> Option<Quad> {
+        let subject = node(self.ground(&template.subject)?)?;
+        let predicate = self.predicate(&template.predicate)?;
+        let object = self.ground(&template.object)?;
+        Some(Quad { subject, predicate, object, graph_name: self.graph(&template.graph_name)? })
+    }
+
+    fn inserted(&mut self, template: &QuadPattern) -> Option<Quad> {
+        let subject = node(self.term(&template.subject)?)?;
+        let predicate = self.predicate(&template.predicate)?;
+        let object = self.term(&template.object)?;
+        Some(Quad { subject, predicate, object, graph_name: self.graph(&template.graph_name)? })
+    }
+
+    fn ground(&self, pattern: &GroundTermPattern) -> Option<Term> {
+        Some(match pattern {
+            GroundTermPattern::NamedNode(iri) => iri.clone().into(),
+            GroundTermPattern::Literal(literal) => literal.clone().into(),
+            GroundTermPattern::Variable(variable) => self.value(variable)?,
+            GroundTermPattern::Triple(triple) => {
+                let (subject, object) = (node(self.ground(&triple.subject)?)?, self.ground(&triple.object)?);
+                Triple::new(subject, self.predicate(&triple.predicate)?, object).into()
+            }
+        })
+    }
+
+    fn term(&mut self, pattern: &TermPattern) -> Option<Term> {
+        Some(match pattern {
+            TermPattern::NamedNode(iri) => iri.clone().into(),
+            TermPattern::BlankNode(node) => self.fresh(node).into(),
+            TermPattern::Literal(literal) => literal.clone().into(),
+            TermPattern::Variable(variable) => self.value(variable)?,
+            TermPattern::Triple(triple) => {
+                let (subject, object) = (node(self.term(&triple.subject)?)?, self.term(&triple.object)?);
+                Triple::new(subject, self.predicate(&triple.predicate)?, object).into()
+            }
+        })
+    }
+
+    fn predicate(&self, pattern: &NamedNodePattern) -> Option<NamedNode> {
+        match pattern {
+            NamedNodePattern::NamedNode(iri) => Some(iri.clone()),
+            NamedNodePattern::Variable(variable) => match self.value(variable)? {
+                Term::NamedNode(iri) => Some(iri),
+                _ => None,
+            },
+        }
+    }
+
+    fn graph(&self, pattern: &GraphNamePattern) -> Option<GraphName> {
+        Some(match pattern {
+            GraphNamePattern::NamedNode(iri) => iri.clone().into(),
+            GraphNamePattern::DefaultGraph => GraphName::DefaultGraph,
+            GraphNamePattern::Variable(variable) => node(self.value(variable)?)?.into(),
+        })
+    }
+}
+
+/// A term that can be a subject or the name of a graph.
+fn node(term: Term) -> Option<NamedOrBlankNode> {
+    match term {
+        Term::NamedNode(iri) => Some(iri.into()),
+        Term::BlankNode(node) => Some(node.into()),
+        Term::Literal(_) | Term::Triple(_) => None,
+    }
+}
+
+/// CLEAR and DROP (sections 3.1.5 and 3.2.2).
+fn clear(
+    target: &GraphTarget,
+    silent: bool,
+    forget: bool,
+    memory: &mut Memory,
+    governor: &Governor,
+) -> Result<()> {
+    let mut names: Vec<GraphName> = match target {
+        GraphTarget::NamedNode(name) => {
+            let name = GraphName::from(name.clone());
+            if !memory.names()?.contains(&name) {
+                let missing =
+                    Error::query(format!("there is no graph {name}")).hint("with SILENT that is passed over");
+                return if silent { Ok(()) } else { Err(missing) };
+            }
+            vec![name]
+        }
+        GraphTarget::DefaultGraph => vec![GraphName::DefaultGraph],
+        GraphTarget::NamedGraphs | GraphTarget::AllGraphs => memory.names()?.into_iter().collect(),
+    };
+    if *target == GraphTarget::AllGraphs {
+        names.push(GraphName::DefaultGraph);
+    }
+    for name in names {
+        for (n, quad) in memory.quads(&name)?.iter().enumerate() {
+            if n % CHECK_EVERY == 0 {
+                governor.check()?;
+            }
+            memory.remove(quad)?;
+        }
+        memory.set_empty(&name, !forget && name != GraphName::DefaultGraph);
+    }
+    Ok(())
+}
 
 /// Replaces each LOAD by an INSERT DATA of what `read` gives for its IRI. A failing LOAD SILENT is
 /// left out.
@@ -35,4 +315,111 @@ fn inserted(quad: Quad, destination: &Destination) -> Result<InsertedQuad> {
         }
     };
     Ok(InsertedQuad { subject: quad.subject, predicate: quad.predicate, object: quad.object, graph_name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+    use crate::store::Graph;
+    use crate::store::oxigraph::quads_of;
+    use crate::store::pack::Builder;
+    use crate::syntax::parse;
+    use crate::terms::Prefixes;
+
+    fn memory(turtle: &[&str]) -> Memory {
+        let mut memory = Memory::over(Builder::new().finish());
+        run(&mut memory, &format!("INSERT DATA {{ {} }}", turtle.join(" "))).unwrap();
+        memory
+    }
+
+    fn run(memory: &mut Memory, text: &str) -> Result<()> {
+        let mut prefixes = Prefixes::well_known();
+        prefixes.insert("", "http://example.org/");
+        execute(&parse::update(text, &prefixes, None)?, memory, &Governor::unlimited())
+    }
+
+    fn held(memory: &Memory) -> Vec<String> {
+        let names = std::iter::once(None).chain(memory.graph_names().into_iter().map(Some));
+        let quads = names.flat_map(|name| quads_of(memory, name)).map(Result::unwrap);
+        let short = |quad: Quad| {
+            let text = quad.to_string().replace("http://example.org/", "");
+            text.replace("http://www.w3.org/2001/XMLSchema#", "xsd:").replace(" .", "")
+        };
+        let mut held: Vec<String> = quads.map(short).collect();
+        held.sort();
+        held
+    }
+
+    #[test]
+    fn an_update_of_one_triple_leaves_the_others_as_they_were_written() {
+        let mut memory = memory(&[":a :p '01'^^xsd:int, 1.0, '1e0'^^xsd:float, '2024-01-01Z'^^xsd:date ."]);
+        let before = held(&memory);
+        run(&mut memory, "INSERT DATA { :b :p '+5'^^xsd:short }").unwrap();
+        run(&mut memory, "DELETE { ?s :p ?o } INSERT { ?s :q ?o } WHERE { ?s :p ?o FILTER(?s = :b) }")
+            .unwrap();
+        let after = held(&memory);
+        assert!(before.iter().all(|quad| after.contains(quad)), "{after:?}");
+        assert_eq!(after.len(), before.len() + 1);
+        assert!(after.contains(&"<b> <q> \"+5\"^^<xsd:short>".to_owned()), "{after:?}");
+    }
+
+    #[test]
+    fn what_is_deleted_goes_before_what_is_inserted_comes() {
+        let mut memory = memory(&[":a :n 1 . :b :n 2 ."]);
+        run(&mut memory, "DELETE { ?s :n ?o } INSERT { ?s :n 2 } WHERE { ?s :n ?o }").unwrap();
+        assert_eq!(held(&memory), ["<a> <n> \"2\"^^<xsd:integer>", "<b> <n> \"2\"^^<xsd:integer>"]);
+    }
+
+    #[test]
+    fn blank_nodes_of_a_template_are_new_for_each_solution() {
+        let mut memory = memory(&[":a :p :x . :b :p :y ."]);
+        run(&mut memory, "INSERT { ?s :has _:n . _:n :of ?s } WHERE { ?s :p ?o }").unwrap();
+        run(&mut memory, "INSERT DATA { _:n :p 1 }").unwrap();
+        run(&mut memory, "INSERT DATA { _:n :p 1 }").unwrap();
+        let of = |property: &str| held(&memory).iter().filter(|quad| quad.contains(property)).count();
+        assert_eq!((of("<has>"), of("<of>"), of("<p>")), (2, 2, 4));
+    }
+
+    #[test]
+    fn quads_that_cannot_be_are_left_out() {
+        let mut memory = memory(&[":a :p 'x' ."]);
+        run(
+            &mut memory,
+            "INSERT { ?o :q 1 . :a ?o 1 . :a :q ?unbound . GRAPH ?o { :a :q 1 } } WHERE { ?s :p ?o }",
+        )
+        .unwrap();
+        assert_eq!(held(&memory).len(), 1);
+    }
+
+    #[test]
+    fn graphs_are_made_cleared_and_dropped() {
+        let mut memory = memory(&["GRAPH :g { :a :p 1 } GRAPH :h { :a :p 2 } :a :p 3"]);
+        assert!(run(&mut memory, "CREATE GRAPH :g").is_err(), "it is there already");
+        assert!(run(&mut memory, "DROP GRAPH :k").is_err(), "it is not there");
+        run(&mut memory, "CREATE GRAPH :k ; CLEAR GRAPH :k ; DROP GRAPH :k ; DROP SILENT GRAPH :k").unwrap();
+        run(&mut memory, "CLEAR GRAPH :g ; CLEAR GRAPH :g").unwrap();
+        assert_eq!(held(&memory).len(), 2);
+        run(&mut memory, "COPY GRAPH :h TO DEFAULT").unwrap();
+        assert_eq!(held(&memory), ["<a> <p> \"2\"^^<xsd:integer>", "<a> <p> \"2\"^^<xsd:integer> <h>"]);
+        run(&mut memory, "DROP ALL").unwrap();
+        assert!(memory.is_empty());
+    }
+
+    #[test]
+    fn an_update_that_fails_changes_nothing() {
+        let mut memory = memory(&[":a :p 1 . GRAPH :g { :a :p 1 }"]);
+        let before = held(&memory);
+        let text =
+            "INSERT DATA { :b :p 2 } ; DELETE WHERE { :a ?p ?o } ; CLEAR GRAPH :g ; DROP GRAPH :nowhere";
+        let error = run(&mut memory, text).unwrap_err();
+        assert!(error.message.contains("nowhere"), "{error}");
+        assert_eq!(held(&memory), before);
+        let limits = Limits { timeout: Some(std::time::Duration::ZERO), ..Limits::default() };
+        let update = parse::update("DELETE WHERE { ?s ?p ?o }", &Prefixes::new(), None).unwrap();
+        let error =
+            execute(&update, &mut memory, &Governor::new(limits, std::sync::Arc::default())).unwrap_err();
+        assert_eq!(error.kind, Kind::Limit);
+        assert_eq!(held(&memory), before);
+    }
 }

@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod import;
 pub mod kinds;
 pub mod lexical;
+pub mod memory;
 pub mod overlay;
 pub mod oxigraph;
 pub mod pack;

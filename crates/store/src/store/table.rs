@@ -59,6 +59,11 @@ impl Quads {
             Some(graph) => self.named.push([graph, s, p, o]),
         }
     }
+
+    /// Gives the number of every place of every quad.
+    pub fn each_term(&self, each: &mut dyn FnMut(Id)) {
+        self.default.iter().flatten().chain(self.named.iter().flatten()).for_each(|id| each(*id));
+    }
 }
 
 /// One of the two orders while it is made.
@@ -278,6 +283,16 @@ impl Table {
             objects: run.objects.into(),
             max_objects: run.max_objects.into(),
             max_subjects: run.max_subjects.into(),
+        }
+    }
+
+    /// Gives every quad.
+    pub fn each(&self, each: &mut dyn FnMut(GraphId, Triple)) {
+        for (place, graph) in std::iter::once(None).chain(self.names.iter().copied().map(Some)).enumerate() {
+            for run in self.runs(place) {
+                let (subjects, objects) = self.columns(run, End::Subject);
+                subjects.iter().zip(objects).for_each(|(s, o)| each(graph, [*s, run.predicate, *o]));
+            }
         }
     }
 

@@ -3,13 +3,14 @@
 //! In: quads, in any order, repeated or not. Out: a [`Pack`]. Everything is held in memory.
 
 use super::intern::Interner;
-use super::terms::{encode, encode_triple};
+use super::terms::{decode, encode, encode_triple};
 use super::{Dictionary, Pack, sort};
-use crate::store::port::{FIRST_FOREIGN, Id};
+use crate::store::Lexical;
+use crate::store::port::{FIRST_FOREIGN, GraphId, Id, Triple};
 use crate::store::table::{Quads, Table};
-use crate::terms::TermRef;
+use crate::terms::{Quad, TermRef};
 use oxrdf::{BlankNodeRef, GraphNameRef, QuadRef};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::thread;
 
 /// Collects quads and makes a pack of them.
@@ -23,6 +24,8 @@ pub struct Builder {
     renamed: usize,
     /// Whether blank nodes keep their labels.
     keeps_labels: bool,
+    /// Whether there may be terms that no quad has.
+    forgets: bool,
     encoded: Vec<u8>,
 }
 
@@ -36,6 +39,27 @@ impl Builder {
     /// An empty one that keeps the labels of blank nodes as they are: for quads of one graph.
     pub fn keeping_labels() -> Self {
         Self { keeps_labels: true, ..Self::default() }
+    }
+
+    /// One that has all quads of `base` but `removed`, and those `added`, with the labels of their blank nodes.
+    pub(in super::super) fn changed(
+        base: &Pack,
+        added: &HashSet<Quad>,
+        removed: &HashSet<(GraphId, Triple)>,
+    ) -> Self {
+        let mut builder = Self::keeping_labels();
+        // Terms keep their numbers, so that quads and triple terms can be taken as they are.
+        base.dictionary.each(&mut |bytes| {
+            builder.terms.intern(bytes);
+        });
+        base.table.each(&mut |graph, triple| {
+            if removed.is_empty() || !removed.contains(&(graph, triple)) {
+                builder.quads.push(graph, triple);
+            }
+        });
+        added.iter().for_each(|quad| builder.add(quad.as_ref()));
+        builder.forgets = !removed.is_empty();
+        builder
     }
 
     /// Says that what follows comes from another file: its blank nodes are others, even where their
@@ -94,9 +118,10 @@ impl Builder {
 
     /// The graph of what was added.
     pub fn finish(self) -> Pack {
-        let Self { terms, quads, .. } = self;
-        let (order, kinds) = sort::sorted(&terms);
-        let mut ids = vec![0; order.len()];
+        let Self { terms, quads, forgets, .. } = self;
+        let used = forgets.then(|| used(&terms, &quads));
+        let (order, kinds) = sort::sorted(&terms, used.as_deref());
+        let mut ids = vec![0; terms.len()];
         for (new, old) in (0..).zip(&order) {
             if let Some(id) = ids.get_mut(*old as usize) {
                 *id = new;
@@ -111,4 +136,20 @@ impl Builder {
         });
         Pack::of(dictionary, table)
     }
+}
+
+/// Which terms occur in quads, or in triple terms that do.
+fn used(terms: &Interner, quads: &Quads) -> Vec<bool> {
+    let mut used = vec![false; terms.len()];
+    let mut open = Vec::new();
+    quads.each_term(&mut |id| open.push(id));
+    while let Some(id) = open.pop() {
+        if let Some(seen @ false) = used.get_mut(id as usize) {
+            *seen = true;
+            if let Some(Lexical::Triple(parts)) = decode(terms.get(id)) {
+                open.extend(parts);
+            }
+        }
+    }
+    used
 }

@@ -94,6 +94,11 @@ impl Dictionary {
         self.text.get(at(id as usize)..at(id as usize + 1)).unwrap_or_default()
     }
 
+    /// Gives every term as it is stored, in order.
+    pub fn each(&self, each: &mut dyn FnMut(&[u8])) {
+        (0..self.kinds.total()).for_each(|id| each(self.bytes(id)));
+    }
+
     /// The text of a term.
     pub fn lexical<'a>(&'a self, id: Id, _: &'a mut Scratch) -> Result<Lexical<'a>> {
         decode(self.bytes(id)).ok_or_else(damaged)

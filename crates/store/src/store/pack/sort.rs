@@ -19,9 +19,10 @@ const SMALL: usize = 24;
 /// A term to sort: what decides most comparisons, and its number.
 type Item = (u64, u32);
 
-/// The numbers of an interner's terms in the order of the dictionary, and where each kind begins.
-pub(in super::super) fn sorted(terms: &Interner) -> (Vec<u32>, Kinds) {
-    let mut groups = grouped(terms);
+/// The numbers of an interner's terms (where `used` is given: of those that it marks) in the order of the
+/// dictionary, and where each kind begins.
+pub(in super::super) fn sorted(terms: &Interner, used: Option<&[bool]>) -> (Vec<u32>, Kinds) {
+    let mut groups = grouped(terms, used);
     let counts = std::array::from_fn(|kind| groups.get(kind).map_or(0, Vec::len) as u32);
     let iris = groups.get_mut(Kind::Iri as usize).map(std::mem::take).unwrap_or_default();
     let (iris, mut groups) = thread::scope(|scope| {
@@ -39,9 +40,10 @@ pub(in super::super) fn sorted(terms: &Interner) -> (Vec<u32>, Kinds) {
 }
 
 /// The terms of each kind, with their sort keys.
-fn grouped(terms: &Interner) -> Vec<Vec<Item>> {
+fn grouped(terms: &Interner, used: Option<&[bool]>) -> Vec<Vec<Item>> {
     let mut groups = vec![Vec::new(); KINDS];
-    for id in 0..terms.len() as u32 {
+    let is_used = |id: &u32| used.is_none_or(|used| used.get(*id as usize) == Some(&true));
+    for id in (0..terms.len() as u32).filter(is_used) {
         let lexical = decode(terms.get(id));
         let key = match lexical.as_ref().and_then(Lexical::as_term) {
             Some(term) => SortKey::of(term),
@@ -217,7 +219,7 @@ mod tests {
         }
         terms.sort_by(|a, b| order::compare(a.as_ref(), b.as_ref()));
         terms.dedup();
-        let (ids, kinds) = sorted(&interner);
+        let (ids, kinds) = sorted(&interner, None);
         let found: Vec<Term> =
             ids.iter().map(|id| decode(interner.get(*id)).unwrap().to_term().unwrap()).collect();
         assert_eq!(found, terms);
