@@ -23,6 +23,8 @@ mod data;
 mod excuses;
 #[path = "differential/expressions.rs"]
 mod expressions;
+#[path = "differential/jena.rs"]
+mod jena;
 #[path = "differential/node.rs"]
 mod node;
 #[path = "differential/queries.rs"]
@@ -33,6 +35,7 @@ mod random;
 mod specification;
 
 use case::{Case, Verdict};
+use jena::Jena;
 use std::collections::BTreeMap;
 
 fn number(name: &str, default: u64) -> u64 {
@@ -89,6 +92,12 @@ fn try_cases(first: u64, count: u64, most_failures: usize) -> Tally {
     all
 }
 
+/// The report of a case that fails.
+fn shrunk(seed: u64) -> String {
+    let mut differs = |case: &Case| matches!(case.verdict(), Verdict::Differs(_));
+    Case::generate(seed).shrunk(&mut differs).report(seed)
+}
+
 #[test]
 fn generated_queries_are_answered_as_the_oracles_say() {
     let count = number("BAIMO_CASES", 24_000);
@@ -97,8 +106,7 @@ fn generated_queries_are_answered_as_the_oracles_say() {
     eprintln!("{} of {count} cases compared", tally.compared);
     eprintln!("not judged: {:#?}", tally.excused);
     eprintln!("wrong, as the reference is: {:#?}", tally.shared);
-    let reports: Vec<String> =
-        tally.failed.iter().take(failures).map(|seed| Case::generate(*seed).shrunk().report(*seed)).collect();
+    let reports: Vec<String> = tally.failed.iter().take(failures).map(|seed| shrunk(*seed)).collect();
     assert!(
         reports.is_empty(),
         "{} of {count} cases fail\n{}",
@@ -107,4 +115,37 @@ fn generated_queries_are_answered_as_the_oracles_say() {
     );
     let enough = count * 5 / 6;
     assert!(tally.compared >= enough, "only {} of {count} cases could be compared", tally.compared);
+}
+
+/// Cases in SPARQL 1.1 beside Apache Jena, where `BAIMO_JENA` gives its class path.
+#[test]
+fn generated_queries_are_answered_as_by_jena() {
+    let Some(mut jena) = Jena::start() else {
+        eprintln!("skipped: BAIMO_JENA has no class path of Apache Jena");
+        return;
+    };
+    let (first, count) = (number("BAIMO_SEED", 1), number("BAIMO_CASES", 20_000));
+    let failures = number("BAIMO_FAILURES", 3) as usize;
+    let (mut same, mut notes, mut reports) = (0, BTreeMap::<&str, u64>::new(), Vec::new());
+    for seed in first..first + count {
+        match Case::older(seed).beside_jena(&mut jena) {
+            Verdict::Same => same += 1,
+            Verdict::Skipped => *notes.entry("no query to Jena or to us").or_default() += 1,
+            Verdict::Excused(reason) | Verdict::Shared(reason) => *notes.entry(reason).or_default() += 1,
+            Verdict::Differs(fault) => {
+                let mut differs = |case: &Case| matches!(case.beside_jena(&mut jena), Verdict::Differs(_));
+                let case = Case::older(seed).shrunk(&mut differs);
+                let fault = match case.beside_jena(&mut jena) {
+                    Verdict::Differs(fault) => fault,
+                    _ => fault,
+                };
+                reports.push(format!("{fault}\n{}", case.report(seed)));
+                if reports.len() >= failures {
+                    break;
+                }
+            }
+        }
+    }
+    eprintln!("{same} of {count} cases the same as Jena's; others: {notes:#?}");
+    assert!(reports.is_empty(), "{}", reports.join("\n======\n"));
 }

@@ -15,7 +15,7 @@ use baimo_engine::syntax::algebra::{
 pub enum Judge {
     /// The definitions of section 18, as `specification.rs` spells them out.
     Specification,
-    /// The reference, where numbers are compared by value and to twelve digits.
+    /// The same, where literals are compared by value and numbers to twelve digits.
     Values,
     /// Nothing here: the tests of single functions beside the engine and the field cases do.
     Nothing,
@@ -62,6 +62,11 @@ impl Excuse {
     /// The rule for a query, where there is one.
     pub fn of(facts: &Facts<'_>) -> Option<&'static Self> {
         EXCUSES.iter().find(|excuse| (excuse.applies)(facts))
+    }
+
+    /// The rule for a query asked of Jena, where there is one.
+    pub fn of_jena(facts: &Facts<'_>) -> Option<&'static Self> {
+        JENA.iter().find(|excuse| (excuse.applies)(facts))
     }
 }
 
@@ -174,31 +179,27 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether a computed literal's spelling or type can decide more than how it is shown.
-    fn looks_at_spelling(&self) -> bool {
-        let looks = |expression: &&Expression| match expression {
-            Expression::SameTerm(..) => true,
-            Expression::FunctionCall(name, _) => match name {
-                Function::Str
-                | Function::Datatype
-                | Function::StrLen
-                | Function::Concat
-                | Function::SubStr
-                | Function::Iri
-                | Function::Triple
-                | Function::StrDt => true,
-                Function::Custom(name) => name.as_str().ends_with("#string"),
-                _ => false,
-            },
-            _ => false,
-        };
-        let joins = |pattern: &GraphPattern| {
+    fn has_group_concat(&self) -> bool {
+        self.aggregates.iter().any(|aggregate| {
+            let AggregateExpression::FunctionCall { name, .. } = aggregate else { return false };
+            matches!(name, AggregateFunction::GroupConcat { .. })
+        })
+    }
+
+    fn calls(&self, wanted: &[Function]) -> bool {
+        let called =
+            |e: &&Expression| matches!(e, Expression::FunctionCall(name, _) if wanted.contains(name));
+        self.expressions.iter().any(called)
+    }
+
+    /// Whether an effective boolean value is taken within an expression.
+    fn tests(&self) -> bool {
+        self.expressions.iter().any(|expression| {
             matches!(
-                pattern,
-                GraphPattern::Distinct { .. } | GraphPattern::Reduced { .. } | GraphPattern::Group { .. }
+                expression,
+                Expression::Not(_) | Expression::And(..) | Expression::Or(..) | Expression::If(..)
             )
-        };
-        self.expressions.iter().any(looks) || self.patterns.iter().any(|(pattern, _)| joins(pattern))
+        })
     }
 }
 
@@ -294,28 +295,111 @@ pub const EXCUSES: &[Excuse] = &[
     Excuse {
         reason: "GROUP_CONCAT takes the text of what is no string",
         section: "18.5.1.7: GROUP_CONCAT is of strings; every other engine takes STR() of the others",
+        applies: |facts| facts.has_group_concat(),
+        judge: Judge::Specification,
+    },
+    Excuse {
+        reason: "spareval has no effective boolean value for a string with a language or an integer over 64 bits",
+        section: "17.2.2: a plain literal has one, and so has every number",
+        applies: |facts| facts.tests() || facts.patterns.iter().any(|(p, _)| is_tested(p)),
+        judge: Judge::Specification,
+    },
+    Excuse {
+        reason: "spareval compares a term with itself where no operator compares ?x, and `?x IN ()` for an error",
+        section: "17.3: operators are of literals; 17.4.1.9: `IN ()` is false",
         applies: |facts| {
-            let name = |a: &&AggregateExpression| {
-                let AggregateExpression::FunctionCall { name, .. } = a else { return false };
-                matches!(name, AggregateFunction::GroupConcat { .. })
-            };
-            facts.aggregates.iter().any(name)
+            facts.expressions.iter().any(|expression| {
+                matches!(
+                    expression,
+                    Expression::GreaterOrEqual(..)
+                        | Expression::LessOrEqual(..)
+                        | Expression::Greater(..)
+                        | Expression::Less(..)
+                        | Expression::In(..)
+                )
+            })
         },
         judge: Judge::Specification,
     },
     Excuse {
-        reason: "spareval spells and types literals anew, and what looks at the spelling differs",
-        section: "17.4.2.3 and 17.4.2.6: STR is the lexical form, DATATYPE the datatype; RDF 1.1, 3.3: literal terms",
-        applies: |facts| facts.data.profile == Profile::Wild && facts.looks_at_spelling(),
-        judge: Judge::Nothing,
-    },
-    Excuse {
         reason: "spareval spells and types literals anew",
         section: "17.3: a term keeps its spelling; RDF 1.1, 3.3: equal values are not equal terms",
-        applies: |facts| facts.data.profile == Profile::Wild && !facts.expressions.is_empty(),
+        applies: |facts| {
+            let passes_on = |e: &&Expression| matches!(e, Expression::Coalesce(_) | Expression::If(..));
+            let wild = facts.data.profile == Profile::Wild;
+            (wild && !facts.expressions.is_empty()) || facts.expressions.iter().any(passes_on)
+        },
         judge: Judge::Values,
     },
 ];
+
+/// Where Jena 4.5 is known to be wrong.
+pub const JENA: &[Excuse] = &[
+    Excuse {
+        reason: "EXISTS over a pattern where it matters how the outer solution is put in",
+        section: "18.6: substitute() has no meaning for a variable that BIND, VALUES, a sub-select or MINUS binds",
+        applies: |facts| {
+            facts.patterns.iter().any(|(pattern, around)| around.correlated && is_unclear(pattern))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena gives an error for GROUP_CONCAT of nothing with DISTINCT",
+        section: "18.5.1.7: GroupConcat of the empty multiset is the empty string",
+        applies: |facts| facts.has_group_concat(),
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena takes the second branch of IF where the test is an error",
+        section: "17.4.1.2: an error of the first argument is an error of IF",
+        applies: |facts| facts.expressions.iter().any(|expression| matches!(expression, Expression::If(..))),
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena gives a text and an IRI for a blank node",
+        section: "17.4.2.5 and 17.4.2.8: STR and IRI are of IRIs and literals",
+        applies: |facts| facts.data.profile != Profile::Tidy && facts.calls(&[Function::Str, Function::Iri]),
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena starts at the end where SUBSTR starts before the first character",
+        section: "F&O 3.1, 5.4.3: characters whose position is at least the start, which may be below 1",
+        applies: |facts| facts.calls(&[Function::SubStr]),
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "REPLACE with a pattern that matches the empty string",
+        section: "F&O 3.1, 5.6.4: it is an error (FORX0003)",
+        applies: |facts| facts.calls(&[Function::Replace]),
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "`IN ()` of an error",
+        section: "17.4.1.9 defines IN by `=` with each member, of which there is none",
+        applies: |facts| {
+            let empty = |e: &&Expression| matches!(e, Expression::In(_, list) if list.is_empty());
+            facts.expressions.iter().any(empty)
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "DESCRIBE gives what each engine chooses",
+        section: "16.4: the description is determined by the query service",
+        applies: |facts| matches!(facts.query, Query::Describe { .. }),
+        judge: Judge::Nothing,
+    },
+];
+
+/// Whether an effective boolean value is taken of what need be no boolean.
+fn is_tested(pattern: &GraphPattern) -> bool {
+    matches!(
+        pattern,
+        GraphPattern::Filter {
+            expr: Expression::Variable(_) | Expression::Coalesce(_) | Expression::If(..),
+            ..
+        }
+    )
+}
 
 /// Whether a pattern binds variables in a way that a substitution from outside does not reach.
 fn is_unclear(pattern: &GraphPattern) -> bool {

@@ -8,13 +8,13 @@
 use crate::answers::{self, Outcome};
 use baimo_engine::Query;
 use baimo_engine::syntax::algebra::{
-    AggregateExpression, AggregateFunction, Expression, GraphPattern, GroundTerm, NamedNodePattern,
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, GroundTerm, NamedNodePattern,
     OrderExpression, PropertyPathExpression, TermPattern, TriplePattern,
 };
 use baimo_store::store::{Graph, GraphId};
 use baimo_store::terms::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
 use spareval::QueryEvaluator;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
@@ -29,6 +29,8 @@ pub struct Specification {
     default: Vec<Triple>,
     named: Vec<(Term, Vec<Triple>)>,
     functions: QueryEvaluator,
+    /// What NOW() gives: one moment for the whole query.
+    now: OnceCell<Option<Term>>,
     /// Whether a step met what the specification does not decide, or too much to go on.
     open: Cell<bool>,
 }
@@ -99,7 +101,13 @@ impl Specification {
                 (merged, named)
             }
         };
-        Self { default, named, functions: QueryEvaluator::new(), open: Cell::new(false) }
+        Self {
+            default,
+            named,
+            functions: QueryEvaluator::new(),
+            now: OnceCell::new(),
+            open: Cell::new(false),
+        }
     }
 
     fn give_up(&self) -> Vec<Solution> {
@@ -271,18 +279,7 @@ impl Specification {
     }
 
     fn sorted(&self, inner: &GraphPattern, keys: &[OrderExpression], place: Place<'_>) -> Vec<Solution> {
-        let mut rows: Vec<(Vec<Option<Term>>, Solution)> = self
-            .pattern(inner, place)
-            .into_iter()
-            .map(|row| {
-                let value = |key: &OrderExpression| {
-                    let (OrderExpression::Asc(inner) | OrderExpression::Desc(inner)) = key;
-                    self.value(inner, &row, place)
-                };
-                (keys.iter().map(value).collect(), row)
-            })
-            .collect();
-        rows.sort_by(|(a, _), (b, _)| {
+        let order = |a: &[Option<Term>], b: &[Option<Term>]| {
             for (n, key) in keys.iter().enumerate() {
                 let order = answers::compare(a[n].as_ref(), b[n].as_ref()).unwrap_or(Ordering::Equal);
                 if order != Ordering::Equal {
@@ -290,7 +287,18 @@ impl Specification {
                 }
             }
             Ordering::Equal
-        });
+        };
+        // By insertion: what is not compared is taken for equal, which is no total order.
+        let mut rows: Vec<(Vec<Option<Term>>, Solution)> = Vec::new();
+        for row in self.pattern(inner, place) {
+            let value = |key: &OrderExpression| {
+                let (OrderExpression::Asc(inner) | OrderExpression::Desc(inner)) = key;
+                self.value(inner, &row, place)
+            };
+            let values: Vec<Option<Term>> = keys.iter().map(value).collect();
+            let at = rows.iter().rposition(|(other, _)| order(other, &values) != Ordering::Greater);
+            rows.insert(at.map_or(0, |at| at + 1), (values, row));
+        }
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
@@ -400,64 +408,142 @@ impl Specification {
         b: Term,
         operator: impl Fn(Box<Expression>, Box<Expression>) -> Expression,
     ) -> Option<Term> {
-        let of = |term: Term| match term {
-            Term::Literal(literal) => Some(Box::new(Expression::Literal(literal))),
-            Term::NamedNode(_) | Term::BlankNode(_) | Term::Triple(_) => None,
-        };
-        self.reference_value(&operator(of(a)?, of(b)?), &Solution::new())
+        self.reference_value(
+            2,
+            |mut operands| operator(operands.remove(0).into(), operands.remove(0).into()),
+            &[a, b],
+        )
     }
 
     fn holds(&self, expression: &Expression, row: &Solution, place: Place<'_>) -> bool {
-        // The effective boolean value of section 17.2.2, in the reference's own words.
-        let both =
-            Expression::And(Box::new(expression.clone()), Box::new(Expression::Literal(Literal::from(true))));
-        self.value(&both, row, place) == Some(Literal::from(true).into())
+        self.truth(expression, row, place) == Some(true)
     }
 
+    fn truth(&self, expression: &Expression, row: &Solution, place: Place<'_>) -> Option<bool> {
+        effective_boolean_value(&self.value(expression, row, place)?)
+    }
+
+    /// The value of an expression; nothing where it is an error. The functional forms of section 17.4.1 are
+    /// spelled out here, each other operator and function is asked of the reference for its operands' values.
     fn value(&self, expression: &Expression, row: &Solution, place: Place<'_>) -> Option<Term> {
-        let mut seen = row.clone();
-        for (name, term) in place.around {
-            seen.entry(name.clone()).or_insert_with(|| term.clone());
+        let of = |expression: &Expression| self.value(expression, row, place);
+        let truth = |expression: &Expression| self.truth(expression, row, place);
+        let said = |truth: bool| Some(Term::from(Literal::from(truth)));
+        match expression {
+            Expression::NamedNode(node) => Some(node.clone().into()),
+            Expression::Literal(literal) => Some(literal.clone().into()),
+            Expression::Variable(name) => {
+                row.get(name.as_str()).or_else(|| place.around.get(name.as_str())).cloned()
+            }
+            Expression::Bound(name) => {
+                said(row.contains_key(name.as_str()) || place.around.contains_key(name.as_str()))
+            }
+            Expression::Or(a, b) => match (truth(a), truth(b)) {
+                (Some(true), _) | (_, Some(true)) => said(true),
+                (Some(false), Some(false)) => said(false),
+                _ => None,
+            },
+            Expression::And(a, b) => match (truth(a), truth(b)) {
+                (Some(false), _) | (_, Some(false)) => said(false),
+                (Some(true), Some(true)) => said(true),
+                _ => None,
+            },
+            Expression::Not(a) => said(!truth(a)?),
+            Expression::If(test, a, b) => of(if truth(test)? { a } else { b }),
+            Expression::Coalesce(list) => list.iter().find_map(of),
+            Expression::In(a, list) => self.among(of(a), list.iter().map(of)),
+            Expression::Exists(pattern) => {
+                let mut around = row.clone();
+                for (name, term) in place.around {
+                    around.entry(name.clone()).or_insert_with(|| term.clone());
+                }
+                said(!self.pattern(pattern, Place { around: &around, ..place }).is_empty())
+            }
+            Expression::SameTerm(a, b) => said(of(a)? == of(b)?),
+            Expression::Equal(a, b) => self.equal(of(a)?, of(b)?).map(|equal| Literal::from(equal).into()),
+            Expression::Less(..)
+            | Expression::LessOrEqual(..)
+            | Expression::Greater(..)
+            | Expression::GreaterOrEqual(..) => {
+                let terms = self.operands(expression, row, place)?;
+                // Section 17.3: no operator compares what is no literal.
+                if !terms.iter().all(|term| matches!(term, Term::Literal(_))) {
+                    return None;
+                }
+                self.applied(expression, &terms)
+            }
+            Expression::FunctionCall(Function::Now, _) => {
+                self.now.get_or_init(|| self.applied(expression, &[])).clone()
+            }
+            Expression::FunctionCall(name, _) => {
+                let terms = self.operands(expression, row, place)?;
+                own_function(name, &terms).unwrap_or_else(|| self.applied(expression, &terms))
+            }
+            _ => self.applied(expression, &self.operands(expression, row, place)?),
         }
-        let mut plain = expression.clone();
-        self.settle(&mut plain, &seen, place);
-        match plain {
-            // A term is its own value, in its own spelling.
-            Expression::Variable(name) => return seen.get(name.as_str()).cloned(),
-            Expression::Literal(literal) => return Some(literal.into()),
-            _ => {}
-        }
-        self.reference_value(&plain, &seen)
     }
 
-    /// Puts true or false in the place of each EXISTS.
-    fn settle(&self, expression: &mut Expression, row: &Solution, place: Place<'_>) {
-        if let Expression::Exists(pattern) = expression {
-            let found = !self.pattern(pattern, Place { around: row, ..place }).is_empty();
-            *expression = Expression::Literal(Literal::from(found));
-            return;
+    fn operands(&self, expression: &Expression, row: &Solution, place: Place<'_>) -> Option<Vec<Term>> {
+        baimo_engine::syntax::algebra::operands(expression)
+            .into_iter()
+            .map(|operand| self.value(operand, row, place))
+            .collect()
+    }
+
+    /// Section 17.4.1.9: a disjunction of `=`.
+    fn among(&self, term: Option<Term>, mut list: impl Iterator<Item = Option<Term>>) -> Option<Term> {
+        let Some(term) = term else {
+            // Whether an error is among nothing is not said.
+            self.open.set(self.open.get() || list.next().is_none());
+            return None;
+        };
+        let (mut found, mut failed) = (false, false);
+        for other in list {
+            match other.and_then(|other| self.equal(term.clone(), other)) {
+                Some(equal) => found |= equal,
+                None => failed = true,
+            }
         }
-        for operand in baimo_engine::syntax::algebra::operands_mut(expression) {
-            self.settle(operand, row, place);
+        if found || !failed { Some(Literal::from(found).into()) } else { None }
+    }
+
+    fn equal(&self, a: Term, b: Term) -> Option<bool> {
+        match (&a, &b) {
+            (Term::NamedNode(_) | Term::BlankNode(_), _) | (_, Term::NamedNode(_) | Term::BlankNode(_)) => {
+                Some(a == b)
+            }
+            _ => effective_boolean_value(&self.apply(a, b, Expression::Equal)?),
         }
     }
 
-    fn reference_value(&self, expression: &Expression, row: &Solution) -> Option<Term> {
+    /// The value of the outermost operator or function for these operands, by the reference.
+    fn applied(&self, expression: &Expression, terms: &[Term]) -> Option<Term> {
+        let with = |operands: Vec<Expression>| {
+            let mut expression = expression.clone();
+            let places = baimo_engine::syntax::algebra::operands_mut(&mut expression);
+            places.into_iter().zip(operands).for_each(|(place, operand)| *place = operand);
+            expression
+        };
+        self.reference_value(terms.len(), with, terms)
+    }
+
+    fn reference_value(
+        &self,
+        count: usize,
+        make: impl FnOnce(Vec<Expression>) -> Expression,
+        terms: &[Term],
+    ) -> Option<Term> {
+        let names: Vec<Variable> = (0..count).map(|n| Variable::new_unchecked(format!("o{n}"))).collect();
         let wrapped = GraphPattern::Extend {
             inner: Box::default(),
             variable: Variable::new_unchecked("value"),
-            expression: expression.clone(),
+            expression: make(names.iter().cloned().map(Expression::Variable).collect()),
         };
         let sparopt::algebra::GraphPattern::Extend { expression, .. } = (&wrapped).into() else {
             self.open.set(true);
             return None;
         };
-        let names: Vec<(Variable, Term)> = row
-            .iter()
-            .filter(|(name, _)| !name.starts_with('_'))
-            .map(|(name, term)| (Variable::new_unchecked(name), term.clone()))
-            .collect();
-        self.functions.evaluate_expression(&expression, names.iter().map(|(name, term)| (name, term.clone())))
+        self.functions.evaluate_expression(&expression, names.iter().zip(terms.iter().cloned()))
     }
 
     // 18.4: paths
@@ -683,6 +769,53 @@ fn concatenated(members: &[Term], separator: Option<&str>) -> Option<Term> {
     };
     let texts = members.iter().map(text).collect::<Option<Vec<String>>>()?;
     Some(Literal::new_simple_literal(texts.join(separator.unwrap_or(" "))).into())
+}
+
+/// Section 17.2.2. What is ill-typed is false.
+fn effective_boolean_value(term: &Term) -> Option<bool> {
+    let Term::Literal(literal) = term else { return None };
+    let text = literal.value();
+    if literal.language().is_some() {
+        return Some(!text.is_empty());
+    }
+    let datatype = literal.datatype();
+    let digits = |text: &str| {
+        let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let well = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.matches('.').count() < 2;
+        well && text.bytes().any(|b| matches!(b, b'1'..=b'9'))
+    };
+    Some(match datatype.as_str().strip_prefix("http://www.w3.org/2001/XMLSchema#")? {
+        "boolean" => matches!(text, "true" | "1"),
+        "string" => !text.is_empty(),
+        "double" | "float" if text.ends_with("INF") => true,
+        "double" | "float" => text.parse::<f64>().is_ok_and(|number| number != 0.0 && !number.is_nan()),
+        "integer" | "decimal" | "byte" | "short" | "int" | "long" | "unsignedByte" | "unsignedShort"
+        | "unsignedInt" | "unsignedLong" | "positiveInteger" | "nonNegativeInteger" | "negativeInteger"
+        | "nonPositiveInteger" => digits(text),
+        _ => return None,
+    })
+}
+
+/// The functions that look at a term as it is written (17.4.2); nothing for all others.
+fn own_function(name: &Function, terms: &[Term]) -> Option<Option<Term>> {
+    let said = |truth: bool| Some(Some(Term::from(Literal::from(truth))));
+    match (name, terms) {
+        (Function::Str, [Term::NamedNode(node)]) => {
+            Some(Some(Literal::new_simple_literal(node.as_str()).into()))
+        }
+        (Function::Str, [Term::Literal(literal)]) => {
+            Some(Some(Literal::new_simple_literal(literal.value()).into()))
+        }
+        (Function::Datatype, [Term::Literal(literal)]) => Some(Some(literal.datatype().into_owned().into())),
+        (Function::Lang, [Term::Literal(literal)]) => {
+            Some(Some(Literal::new_simple_literal(literal.language().unwrap_or_default()).into()))
+        }
+        (Function::Str | Function::Datatype | Function::Lang, _) => Some(None),
+        (Function::IsIri, [term]) => said(matches!(term, Term::NamedNode(_))),
+        (Function::IsBlank, [term]) => said(matches!(term, Term::BlankNode(_))),
+        (Function::IsLiteral, [term]) => said(matches!(term, Term::Literal(_))),
+        _ => None,
+    }
 }
 
 // 16.2: CONSTRUCT
