@@ -4,6 +4,7 @@
 //! where graphs come from and who reads the answer.
 
 pub mod answer;
+pub mod exec;
 pub mod explain;
 pub mod expr;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod fixture;
 pub mod governor;
 mod guard;
 pub mod passes;
+pub mod plan;
 pub mod reference;
 pub mod syntax;
 pub mod update;
@@ -35,7 +37,7 @@ pub enum DefaultGraph {
     Union,
 }
 
-/// Answers a parsed query over a graph.
+/// Answers a parsed query over a graph: the executor where it takes the query, else the reference evaluator.
 ///
 /// # Errors
 /// What the evaluation of the query reports before its first row.
@@ -45,7 +47,12 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    let answer = reference::answer(graph, &passes::cartesian::looped(query), default_graph, governor)?;
+    let answer = match exec::answer(graph, query, default_graph, governor)? {
+        exec::Taken::Answer(answer) => answer,
+        exec::Taken::Refused(_) => {
+            reference::answer(graph, &passes::cartesian::looped(query), default_graph, governor)?
+        }
+    };
     guard::guard(answer, governor)
 }
 

@@ -66,7 +66,7 @@ mod tests {
     use crate::answer::Answer;
     use crate::error::Kind;
     use crate::fixture::{graph, prefixes};
-    use crate::{DefaultGraph, Governor, Limits, answer, reference};
+    use crate::{DefaultGraph, Governor, Limits, guard, reference};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -101,7 +101,7 @@ mod tests {
                 lines
             };
             let (graph, free) = (&graph, Governor::unlimited());
-            let ours = rows(answer(graph, &query, DefaultGraph::Alone, &free).unwrap());
+            let ours = rows(reference::answer(graph, &looped(&query), DefaultGraph::Alone, &free).unwrap());
             let theirs = rows(reference::answer(graph, &query, DefaultGraph::Alone, &free).unwrap());
             assert!(!ours.is_empty());
             assert_eq!(ours, theirs, "{text}");
@@ -115,9 +115,8 @@ mod tests {
         let query = crate::syntax::parse::query(text, &prefixes(), None).unwrap();
         let limits = Limits { timeout: Some(Duration::from_millis(50)), ..Limits::default() };
         let governor = Governor::new(limits, Arc::default());
-        let Answer::Rows(mut rows) = answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap() else {
-            panic!("rows")
-        };
+        let found = reference::answer(&graph, &looped(&query), DefaultGraph::Alone, &governor).unwrap();
+        let Answer::Rows(mut rows) = guard::guard(found, &governor).unwrap() else { panic!("rows") };
         let ended = rows.rows.find_map(Result::err).expect("more pairs than time");
         assert_eq!(ended.kind, Kind::Limit);
     }

@@ -1,0 +1,243 @@
+//! Rows in columns: what operators pass to each other.
+//!
+//! In: numbers of terms, a column for each variable. Out: the same, selected, gathered, appended. A batch
+//! has at most some thousand rows. [`NONE`] in a column is "unbound"; a row stands for as many
+//! solutions as its count says.
+
+use crate::error::{Error, Result};
+use crate::store::{Id, NONE};
+
+/// How many rows a full batch has.
+pub const ROWS: usize = 4096;
+
+/// The values of one variable.
+pub type Column = Vec<Id>;
+
+/// Some rows of the same columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// A column for each variable of the operator's output, all of the same length.
+    pub columns: Vec<Column>,
+    /// How many solutions each row stands for; nothing where it is one each.
+    pub counts: Option<Vec<u64>>,
+    /// How many rows there are. Without columns there is no other way to tell.
+    pub len: usize,
+}
+
+impl Batch {
+    /// One row without columns, which stands for `count` solutions.
+    pub fn unit(count: u64) -> Self {
+        Self { columns: Vec::new(), counts: Some(vec![count]), len: 1 }
+    }
+
+    /// Of columns of equal length.
+    pub fn of(columns: Vec<Column>, len: usize) -> Self {
+        Self { columns, counts: None, len }
+    }
+
+    /// A column; an empty one where there is none of this number.
+    pub fn column(&self, n: usize) -> &[Id] {
+        self.columns.get(n).map_or(&[], Vec::as_slice)
+    }
+
+    /// A cell; unbound where there is none.
+    #[inline]
+    pub fn cell(&self, column: usize, row: usize) -> Id {
+        self.columns.get(column).and_then(|column| column.get(row)).copied().unwrap_or(NONE)
+    }
+
+    /// How many solutions a row stands for.
+    #[inline]
+    pub fn count(&self, row: usize) -> u64 {
+        self.counts.as_ref().and_then(|counts| counts.get(row)).copied().unwrap_or(1)
+    }
+
+    /// The rows at these places, in this order.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32]) -> Self {
+        Self {
+            columns: self.columns.iter().map(|column| gather(column, rows)).collect(),
+            counts: self.counts.as_ref().map(|counts| {
+                rows.iter().map(|row| counts.get(*row as usize).copied().unwrap_or(1)).collect()
+            }),
+            len: rows.len(),
+        }
+    }
+
+    /// The rows that `keep` marks.
+    #[must_use]
+    pub fn filter(&self, keep: &[bool]) -> Self {
+        let rows: Vec<u32> = (0..).zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| row).collect();
+        self.gather(&rows)
+    }
+
+    /// These columns, in this order; nothing in the place of a column stands for one of unbound cells.
+    #[must_use]
+    pub fn select(mut self, columns: &[Option<usize>]) -> Self {
+        let mut uses = vec![0_usize; self.columns.len()];
+        for n in columns.iter().flatten() {
+            if let Some(uses) = uses.get_mut(*n) {
+                *uses += 1;
+            }
+        }
+        let selected = columns
+            .iter()
+            .map(|n| match n.and_then(|n| Some((self.columns.get_mut(n)?, uses.get(n)?))) {
+                Some((column, 1)) => std::mem::take(column),
+                Some((column, _)) => column.clone(),
+                None => vec![NONE; self.len],
+            })
+            .collect();
+        Self { columns: selected, ..self }
+    }
+
+    /// The rows from `from` on, at most `len`.
+    #[must_use]
+    pub fn part(&self, from: usize, len: usize) -> Self {
+        let cut = |column: &Column| column.iter().copied().skip(from).take(len).collect();
+        Self {
+            columns: self.columns.iter().map(cut).collect(),
+            counts: self.counts.as_ref().map(|counts| counts.iter().copied().skip(from).take(len).collect()),
+            len: self.len.saturating_sub(from).min(len),
+        }
+    }
+
+    /// Adds the rows of `other`, which has the same columns.
+    pub fn append(&mut self, other: &Self) {
+        if self.columns.is_empty() && self.len == 0 {
+            self.columns = vec![Vec::new(); other.columns.len()];
+        }
+        for (column, more) in self.columns.iter_mut().zip(&other.columns) {
+            column.extend_from_slice(more);
+        }
+        if let Some(more) = &other.counts {
+            let counts = self.counts.get_or_insert_with(|| vec![1; self.len]);
+            counts.extend_from_slice(more);
+        } else if let Some(counts) = &mut self.counts {
+            counts.resize(self.len + other.len, 1);
+        }
+        self.len += other.len;
+    }
+
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.columns.iter().map(|column| column.capacity() * size_of::<Id>()).sum::<usize>()
+            + self.counts.as_ref().map_or(0, |counts| counts.capacity() * size_of::<u64>())
+    }
+}
+
+/// The cells of a column at these places, in this order.
+pub fn gather(column: &[Id], rows: &[u32]) -> Column {
+    rows.iter().map(|row| column.get(*row as usize).copied().unwrap_or(NONE)).collect()
+}
+
+/// The product of two counts.
+///
+/// # Errors
+/// Where there are more than 2^64 solutions.
+#[inline]
+pub fn times(a: u64, b: u64) -> Result<u64> {
+    a.checked_mul(b).ok_or_else(too_many)
+}
+
+/// The sum of two counts.
+///
+/// # Errors
+/// Where there are more than 2^64 solutions.
+#[inline]
+pub fn plus(a: u64, b: u64) -> Result<u64> {
+    a.checked_add(b).ok_or_else(too_many)
+}
+
+#[cold]
+fn too_many() -> Error {
+    Error::query("there are more solutions than can be counted (2^64)")
+        .hint("join the parts of the query by a common variable")
+}
+
+/// Gives each solution of counted batches a row of its own, a batch at a time.
+#[derive(Debug, Default)]
+pub struct Expander {
+    batch: Batch,
+    row: usize,
+    given: u64,
+}
+
+impl Expander {
+    /// Takes the next batch; what was left of the one before is dropped.
+    pub fn fill(&mut self, batch: Batch) {
+        *self = Self { batch, row: 0, given: 0 };
+    }
+
+    /// Some of the solutions; nothing once all were given.
+    pub fn take(&mut self) -> Option<Batch> {
+        let counts = self.batch.counts.as_ref();
+        let Some(counts) = counts else {
+            let batch = std::mem::take(&mut self.batch);
+            return (batch.len > 0).then_some(batch);
+        };
+        let mut rows: Vec<u32> = Vec::new();
+        while rows.len() < ROWS
+            && let Some(count) = counts.get(self.row)
+        {
+            let open = count - self.given;
+            let more = open.min((ROWS - rows.len()) as u64);
+            rows.extend(std::iter::repeat_n(self.row as u32, more as usize));
+            self.given += more;
+            if more == open {
+                (self.row, self.given) = (self.row + 1, 0);
+            }
+        }
+        let mut batch = self.batch.gather(&rows);
+        batch.counts = None;
+        (batch.len > 0).then_some(batch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch() -> Batch {
+        Batch { columns: vec![vec![1, 2, 3], vec![4, NONE, 6]], counts: Some(vec![1, 0, 5000]), len: 3 }
+    }
+
+    #[test]
+    fn rows_are_selected_with_their_counts() {
+        let picked = batch().gather(&[2, 0, 2]);
+        assert_eq!(picked.columns, [[3, 1, 3], [6, 4, 6]]);
+        assert_eq!(picked.counts, Some(vec![5000, 1, 5000]));
+        assert_eq!(batch().filter(&[false, true, false]).columns, [[2], [NONE]]);
+        let selected = batch().select(&[Some(1), None, Some(1)]);
+        assert_eq!(selected.columns, [[4, NONE, 6], [NONE, NONE, NONE], [4, NONE, 6]]);
+    }
+
+    #[test]
+    fn appending_keeps_counts_of_either_side() {
+        let plain = Batch::of(vec![vec![7], vec![8]], 1);
+        let mut sum = plain.clone();
+        sum.append(&batch());
+        assert_eq!(sum.counts, Some(vec![1, 1, 0, 5000]));
+        sum.append(&plain);
+        assert_eq!((sum.counts, sum.len), (Some(vec![1, 1, 0, 5000, 1]), 5));
+        let mut empty = Batch::default();
+        empty.append(&plain);
+        assert_eq!(empty, plain);
+    }
+
+    #[test]
+    fn expanding_gives_each_solution_a_row() {
+        let mut expander = Expander::default();
+        expander.fill(batch());
+        let (first, second) = (expander.take().unwrap(), expander.take().unwrap());
+        assert_eq!((first.len, second.len), (ROWS, 5001 - ROWS));
+        assert_eq!(first.column(0).iter().filter(|id| **id == 1).count(), 1);
+        assert!(first.column(0).iter().chain(second.column(0)).all(|id| *id != 2), "no solution, no row");
+        assert!(expander.take().is_none());
+    }
+
+    #[test]
+    fn counts_that_do_not_fit_are_an_error() {
+        assert!(times(u64::MAX, 2).is_err() && plus(u64::MAX, 1).is_err());
+    }
+}

@@ -1,0 +1,247 @@
+//! From the plan to operators that run: columns by place, constants by number, expressions compiled.
+//!
+//! In: a [`Node`] and the dataset. Out: an operator over operators. A new operator is added here, in
+//! `plan/physical.rs`, and in a file of its own.
+
+use super::Running;
+use super::batch::Batch;
+use super::context::Context;
+use super::dataset::Dataset;
+use super::formula::Compiled;
+use super::measured::Measured;
+use super::operators::{
+    distinct, extend, filter, group, hash_join, index_join, once, project, scan, slice, sort, union,
+};
+use crate::error::Result;
+use crate::plan::logical::{self, Pattern, Slot};
+use crate::plan::lower::is_volatile;
+use crate::plan::physical::{Bag, JoinKind, Node, Op};
+use crate::plan::variables::{Names, Var, VarSet};
+use crate::store::{End, Id, NONE};
+use crate::syntax::algebra::AggregateFunction;
+
+/// Builds operators for one query.
+pub struct Builder<'b, 'a> {
+    /// What is read.
+    pub dataset: &'b Dataset<'a>,
+    /// What variables are called.
+    pub names: &'b Names,
+}
+
+impl<'a> Builder<'_, 'a> {
+    /// The operator of a node, measured, over those of its inputs. Nodes are numbered as they are met,
+    /// each before its inputs.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn build(&self, node: &Node, cx: &mut Context<'a>) -> Result<Running<'a>> {
+        let number = cx.measures.len();
+        cx.measures.push(super::context::Measure::default());
+        let mut inputs = Vec::with_capacity(node.inputs.len());
+        for input in &node.inputs {
+            inputs.push(self.build(input, cx)?);
+        }
+        Ok(Box::new(Measured::new(number, self.operator(node, inputs, cx)?)))
+    }
+
+    fn operator(&self, node: &Node, inputs: Vec<Running<'a>>, cx: &mut Context<'a>) -> Result<Running<'a>> {
+        let below = node.inputs.first().map_or(&[][..], |input| &input.output);
+        let mut inputs = inputs.into_iter();
+        let mut next = || inputs.next().unwrap_or_else(|| Box::new(once::Once::new(Batch::default())));
+        Ok(match &node.op {
+            Op::Empty => Box::new(once::Once::new(Batch::default())),
+            Op::Unit => Box::new(once::Once::new(Batch::of(Vec::new(), 1))),
+            Op::Scan { pattern, by } => self.scan(pattern, *by, &node.output)?,
+            Op::IndexJoin { pattern, optional, bag } => {
+                self.index_join(pattern, *optional, *bag, &node.output, below, next())?
+            }
+            Op::HashJoin { kind, keys, loose, conditions } => {
+                let right = node.inputs.get(1).map_or(&[][..], |input| &input.output);
+                let sides = Sides { left: below, right, loose };
+                let conditions = (*kind, keys.as_slice(), conditions.as_slice());
+                let shape = self.hash_join(conditions, &sides, &node.output)?;
+                Box::new(hash_join::HashJoin::new(shape, next(), next()))
+            }
+            Op::Union => Box::new(union::Union::new(inputs.collect())),
+            Op::Filter(conditions) => {
+                Box::new(filter::Filter::new(self.compiled(conditions, below)?, next()))
+            }
+            Op::Extend(_, formula) => {
+                let compiled = Compiled::new(formula, below, self.names)?;
+                Box::new(extend::Extend::new(compiled, is_volatile(&formula.expression), next()))
+            }
+            Op::Values(vars, rows) => {
+                let mut columns = vec![Vec::with_capacity(rows.len()); vars.len()];
+                for row in rows {
+                    for (column, cell) in columns.iter_mut().zip(row) {
+                        column.push(match cell {
+                            None => NONE,
+                            Some(constant) => match constant.id {
+                                Some(id) => id,
+                                None => cx.intern(&constant.term)?,
+                            },
+                        });
+                    }
+                }
+                Box::new(once::Once::new(Batch::of(columns, rows.len())))
+            }
+            Op::Group(keys, aggregates) => {
+                let keys = keys.iter().map(|key| place(below, *key)).collect();
+                let aggregates = aggregates
+                    .iter()
+                    .map(|aggregate| self.aggregate(aggregate, below))
+                    .collect::<Result<_>>()?;
+                Box::new(group::Group::new(keys, aggregates, next()))
+            }
+            Op::Distinct => Box::new(distinct::Distinct::new(next())),
+            Op::Combine => Box::new(distinct::Combine::new(next())),
+            Op::Sort(keys, first) => {
+                let keys =
+                    keys.iter().filter_map(|key| Some((place(below, key.var)?, key.descending))).collect();
+                Box::new(sort::Sort::new(keys, *first, next()))
+            }
+            Op::Slice(offset, limit) => Box::new(slice::Slice::new(*offset, *limit, next())),
+            Op::Project => {
+                let columns = node.output.iter().map(|var| place(below, *var)).collect();
+                Box::new(project::Project::new(columns, next()))
+            }
+        })
+    }
+
+    fn compiled(&self, conditions: &[logical::Formula], columns: &[Var]) -> Result<Vec<Compiled>> {
+        conditions.iter().map(|condition| Compiled::new(condition, columns, self.names)).collect()
+    }
+
+    fn scan(&self, pattern: &Pattern, by: End, output: &[Var]) -> Result<Running<'a>> {
+        let (Some(ids), Some(view)) = (pattern.ids(), self.dataset.view(&pattern.source)?) else {
+            return Ok(Box::new(once::Once::new(Batch::default())));
+        };
+        let columns = output.iter().filter_map(|var| slot_of(pattern, *var)).collect();
+        let equal = equal_slots(pattern, &VarSet::new());
+        Ok(Box::new(scan::Scan::new(view, scan::Shape { ids, columns, equal, by })))
+    }
+
+    fn index_join(
+        &self,
+        pattern: &Pattern,
+        optional: bool,
+        bag: Bag,
+        output: &[Var],
+        below: &[Var],
+        input: Running<'a>,
+    ) -> Result<Running<'a>> {
+        let (Some(ids), Some(view)) = (pattern.ids(), self.dataset.view(&pattern.source)?) else {
+            let columns = output.iter().map(|var| place(below, *var)).collect();
+            let rows: Running<'a> =
+                if optional { input } else { Box::new(once::Once::new(Batch::default())) };
+            return Ok(Box::new(project::Project::new(columns, rows)));
+        };
+        let known: VarSet = below.iter().copied().collect();
+        let from = |slot: &Slot, id: Option<Id>| match (slot.var().and_then(|var| place(below, var)), id) {
+            (Some(column), _) => index_join::From::Column(column),
+            (None, Some(id)) => index_join::From::Term(id),
+            (None, None) => index_join::From::New,
+        };
+        let [s, p, o] = &pattern.slots;
+        let [s_id, p_id, o_id] = ids;
+        let shape = index_join::Shape {
+            places: [from(s, s_id), from(p, p_id), from(o, o_id)],
+            equal: equal_slots(pattern, &known),
+            kept: output.iter().filter_map(|var| place(below, *var)).collect(),
+            new: output
+                .iter()
+                .filter(|var| !known.contains(**var))
+                .filter_map(|var| slot_of(pattern, *var))
+                .collect(),
+            counted: bag == Bag::Rows,
+            optional,
+        };
+        Ok(Box::new(index_join::IndexJoin::new(view, shape, input)?))
+    }
+
+    fn hash_join(
+        &self,
+        (kind, keys, conditions): (JoinKind, &[Var], &[logical::Formula]),
+        sides: &Sides<'_>,
+        output: &[Var],
+    ) -> Result<hash_join::Shape> {
+        let both = |vars: &[Var]| -> Vec<(usize, usize)> {
+            vars.iter().filter_map(|var| place(sides.left, *var).zip(place(sides.right, *var))).collect()
+        };
+        let mut read: VarSet = VarSet::new();
+        for condition in conditions {
+            read.extend_with(&condition.vars);
+        }
+        let pair: Vec<Var> = read.iter().filter(|var| sides.side(*var).is_some()).collect();
+        let columns =
+            output
+                .iter()
+                .map(|var| {
+                    if kind == JoinKind::Mark(*var) { Some(hash_join::Side::Mark) } else { sides.side(*var) }
+                })
+                .collect::<Option<_>>()
+                .unwrap_or_default();
+        Ok(hash_join::Shape {
+            kind,
+            keys: both(keys),
+            loose: both(sides.loose),
+            conditions: self.compiled(conditions, &pair)?,
+            pair: pair.iter().filter_map(|var| sides.side(*var)).collect(),
+            output: columns,
+        })
+    }
+
+    fn aggregate(&self, aggregate: &logical::Aggregate, columns: &[Var]) -> Result<group::Aggregate> {
+        let argument = aggregate.argument.as_ref();
+        Ok(group::Aggregate {
+            function: match aggregate.function {
+                AggregateFunction::Min => group::Function::Min,
+                AggregateFunction::Max => group::Function::Max,
+                AggregateFunction::Sample => group::Function::Sample,
+                _ => group::Function::Count,
+            },
+            argument: argument.map(|formula| Compiled::new(formula, columns, self.names)).transpose()?,
+            distinct: aggregate.distinct,
+        })
+    }
+}
+
+/// The two inputs of a join.
+struct Sides<'s> {
+    left: &'s [Var],
+    right: &'s [Var],
+    loose: &'s [Var],
+}
+
+impl Sides<'_> {
+    fn side(&self, var: Var) -> Option<hash_join::Side> {
+        match (place(self.left, var), place(self.right, var)) {
+            (Some(left), Some(right)) if self.loose.contains(&var) => {
+                Some(hash_join::Side::Either(left, right))
+            }
+            (Some(left), _) => Some(hash_join::Side::Left(left)),
+            (None, right) => right.map(hash_join::Side::Right),
+        }
+    }
+}
+
+fn place(columns: &[Var], var: Var) -> Option<usize> {
+    columns.iter().position(|column| *column == var)
+}
+
+/// The first place of a variable in a pattern.
+fn slot_of(pattern: &Pattern, var: Var) -> Option<usize> {
+    pattern.slots.iter().position(|slot| slot.var() == Some(var))
+}
+
+/// The places that hold the same variable, where it is not known before.
+fn equal_slots(pattern: &Pattern, known: &VarSet) -> Vec<(usize, usize)> {
+    let mut equal = Vec::new();
+    for (b, slot) in pattern.slots.iter().enumerate() {
+        let Some(var) = slot.var().filter(|var| !known.contains(*var)) else { continue };
+        if let Some(a) = slot_of(pattern, var).filter(|a| *a < b) {
+            equal.push((a, b));
+        }
+    }
+    equal
+}

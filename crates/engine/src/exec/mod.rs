@@ -1,0 +1,212 @@
+//! Execution: a plan's operators run over batches of ids.
+//!
+//! In: a parsed query, a columnar graph. Out: an answer, or the [`Refusal`] that names the form no
+//! operator takes yet; then the reference evaluator answers. What is refused, decided while planning and
+//! before anything runs: graphs that are not columnar, CONSTRUCT, DESCRIBE, property paths, GRAPH with a
+//! variable, EXISTS, LATERAL, SERVICE, triple terms with variables, and the expressions and aggregates that
+//! `formula.rs` and [`refused`] name.
+
+pub mod batch;
+mod build;
+pub mod context;
+mod dataset;
+#[cfg(test)]
+mod fixture;
+mod formula;
+mod locals;
+mod matches;
+mod measured;
+mod operators;
+mod ranks;
+mod rows_index;
+mod seen;
+
+use crate::answer::{Answer, Row, Rows};
+use crate::error::Result;
+use crate::plan::logical::Formula;
+use crate::plan::physical::{Node, Op};
+use crate::plan::{self, Plan, Refusal};
+use crate::store::{Graph, Indexed};
+use crate::syntax::algebra::{AggregateFunction, GraphPattern, Query, QueryDataset};
+use crate::terms::{Literal, Term, xsd};
+use crate::{DefaultGraph, Governor};
+use batch::{Batch, Expander};
+use context::Context;
+use dataset::Dataset;
+
+/// An operator of a running query: it gives its rows a batch at a time, as they are asked for.
+pub trait Operator {
+    /// The next batch, which has at least one row; nothing once all were given.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or a limit is met: then no further row is given out.
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>>;
+}
+
+/// An operator, whatever it does.
+pub type Running<'a> = Box<dyn Operator + 'a>;
+
+/// What becomes of a query.
+pub enum Taken<'a> {
+    /// The executor answers it.
+    Answer(Answer<'a>),
+    /// It does not, for this reason.
+    Refused(Refusal),
+}
+
+/// Answers a query, or says why the reference must.
+///
+/// # Errors
+/// Where the graph is damaged, or a limit is met before there is an answer.
+pub fn answer<'a>(
+    graph: &'a dyn Graph,
+    query: &Query,
+    default_graph: DefaultGraph,
+    governor: &Governor,
+) -> Result<Taken<'a>> {
+    let Some(graph) = graph.indexed()? else {
+        return Ok(Taken::Refused(Refusal::new("a graph without columns")));
+    };
+    let (pattern, clauses, ask) = match query {
+        Query::Select { pattern, dataset, .. } => (pattern, dataset.as_ref(), false),
+        Query::Ask { pattern, dataset, .. } => (pattern, dataset.as_ref(), true),
+        Query::Construct { .. } => return Ok(Taken::Refused(Refusal::new("CONSTRUCT"))),
+        Query::Describe { .. } => return Ok(Taken::Refused(Refusal::new("DESCRIBE"))),
+    };
+    run(graph, pattern, clauses, ask, default_graph, governor)
+}
+
+fn run<'a>(
+    graph: &'a dyn Indexed,
+    pattern: &GraphPattern,
+    clauses: Option<&QueryDataset>,
+    ask: bool,
+    default_graph: DefaultGraph,
+    governor: &Governor,
+) -> Result<Taken<'a>> {
+    let dataset = Dataset::new(graph, clauses, default_graph)?;
+    let plan = if ask { plan::plan_ask(pattern, &dataset) } else { plan::plan(pattern, &dataset) };
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(refusal) => return Ok(Taken::Refused(refusal)),
+    };
+    if let Some(refusal) = refused(&plan.root) {
+        return Ok(Taken::Refused(refusal));
+    }
+    let mut cx = Context::new(graph, governor);
+    let builder = build::Builder { dataset: &dataset, names: &plan.names };
+    let mut root = builder.build(&plan.root, &mut cx)?;
+    Ok(Taken::Answer(if ask {
+        Answer::Boolean(root.next(&mut cx)?.is_some())
+    } else {
+        let variables = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
+        Answer::Rows(Rows { variables, rows: Box::new(Decoded::new(root, cx, &plan)) })
+    }))
+}
+
+/// The first expression or aggregate of a plan that nothing computes yet.
+fn refused(node: &Node) -> Option<Refusal> {
+    let formulas: Vec<_> = match &node.op {
+        Op::Filter(conditions) | Op::HashJoin { conditions, .. } => {
+            let other = |formula: &&Formula| !formula::supports_condition(&formula.expression);
+            if let Some(formula) = conditions.iter().find(other) {
+                return Some(Refusal::new(format!("the expression {}", formula.expression)));
+            }
+            Vec::new()
+        }
+        Op::Extend(_, formula) => vec![formula],
+        Op::Group(_, aggregates) => {
+            if let Some(other) =
+                aggregates.iter().find(|aggregate| aggregate.function != AggregateFunction::Count)
+            {
+                return Some(Refusal::new(format!("the aggregate {}", other.function)));
+            }
+            aggregates.iter().filter_map(|aggregate| aggregate.argument.as_ref()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let unknown = formulas.into_iter().find(|formula| !formula::supports(&formula.expression));
+    if let Some(formula) = unknown {
+        return Some(Refusal::new(format!("the expression {}", formula.expression)));
+    }
+    node.inputs.iter().find_map(refused)
+}
+
+/// The rows of a running query as terms.
+struct Decoded<'a> {
+    root: Running<'a>,
+    cx: Context<'a>,
+    expander: Expander,
+    batch: Batch,
+    row: usize,
+    width: usize,
+    ended: bool,
+}
+
+impl<'a> Decoded<'a> {
+    fn new(root: Running<'a>, cx: Context<'a>, plan: &Plan) -> Self {
+        let width = plan.columns.len();
+        Self { root, cx, expander: Expander::default(), batch: Batch::default(), row: 0, width, ended: false }
+    }
+
+    fn advance(&mut self) -> Result<bool> {
+        while self.row >= self.batch.len {
+            if let Some(batch) = self.expander.take() {
+                (self.batch, self.row) = (batch, 0);
+                continue;
+            }
+            let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(false) };
+            self.expander.fill(batch);
+        }
+        Ok(true)
+    }
+}
+
+impl Iterator for Decoded<'_> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        if self.ended {
+            return None;
+        }
+        match self.advance() {
+            Ok(true) => {
+                let row = (0..self.width).map(|column| self.cx.term(self.batch.cell(column, self.row)));
+                let row = row.collect();
+                self.row += 1;
+                Some(Ok(row))
+            }
+            Ok(false) => {
+                self.ended = true;
+                None
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+/// All rows of an operator in one batch.
+///
+/// # Errors
+/// As the operator's.
+pub fn drain(mut operator: Running<'_>, cx: &mut Context<'_>) -> Result<Batch> {
+    let mut all = Batch::default();
+    while let Some(batch) = operator.next(cx)? {
+        all.append(&batch);
+        cx.check()?;
+    }
+    Ok(all)
+}
+
+/// `true` or `false`.
+fn boolean(value: bool) -> Term {
+    Literal::from(value).into()
+}
+
+/// An `xsd:integer`.
+fn integer(value: u64) -> Term {
+    Literal::new_typed_literal(value.to_string(), xsd::INTEGER).into()
+}

@@ -1,0 +1,111 @@
+//! DISTINCT, and equal rows put together with their counts.
+//!
+//! In: rows. Out: every different row once: of `Distinct` at its first occurrence, so that an order below
+//! is kept; of `Combine` at the end, with the sum of the counts.
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, ROWS, plus};
+use crate::exec::context::Context;
+use crate::exec::seen::{Seen, row_hashes};
+use crate::exec::{Operator, Running};
+
+/// DISTINCT in progress. See the module.
+pub struct Distinct<'a> {
+    seen: Seen,
+    input: Running<'a>,
+}
+
+impl<'a> Distinct<'a> {
+    /// Over `input`.
+    pub fn new(input: Running<'a>) -> Self {
+        Self { seen: Seen::default(), input }
+    }
+}
+
+impl Operator for Distinct<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        while let Some(mut batch) = self.input.next(cx)? {
+            batch.counts = None;
+            let mut new = Vec::new();
+            for (row, hash) in row_hashes(&batch).into_iter().enumerate() {
+                if self.seen.enter(&batch, row, hash).1 {
+                    new.push(row as u32);
+                }
+            }
+            cx.work(batch.len)?;
+            if !new.is_empty() {
+                return Ok(Some(if new.len() == batch.len { batch } else { batch.gather(&new) }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Equal rows put together, in progress. See the module.
+pub struct Combine<'a> {
+    input: Option<Running<'a>>,
+    whole: Batch,
+    given: usize,
+}
+
+impl<'a> Combine<'a> {
+    /// Over `input`.
+    pub fn new(input: Running<'a>) -> Self {
+        Self { input: Some(input), whole: Batch::default(), given: 0 }
+    }
+}
+
+impl Operator for Combine<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        if let Some(mut input) = self.input.take() {
+            let (mut seen, mut counts) = (Seen::default(), Vec::new());
+            while let Some(batch) = input.next(cx)? {
+                for (row, hash) in row_hashes(&batch).into_iter().enumerate() {
+                    let (place, new) = seen.enter(&batch, row, hash);
+                    if new {
+                        counts.push(0);
+                    }
+                    if let Some(count) = counts.get_mut(place) {
+                        *count = plus(*count, batch.count(row))?;
+                    }
+                }
+                cx.work(batch.len)?;
+            }
+            let len = seen.len();
+            self.whole = Batch { columns: seen.into_columns(), counts: Some(counts), len };
+        }
+        let part = self.whole.part(self.given, ROWS);
+        self.given += part.len;
+        Ok((part.len > 0).then_some(part))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, context};
+
+    fn input() -> Vec<Batch> {
+        let counted =
+            Batch { columns: vec![vec![1, 2, 1], vec![7, 7, 7]], counts: Some(vec![3, 4, 5]), len: 3 };
+        vec![counted, Batch::of(vec![vec![9, 1, 2], vec![7, 8, 7]], 3)]
+    }
+
+    #[test]
+    fn rows_come_once_in_the_order_of_their_first() {
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor);
+        let all = crate::exec::drain(Box::new(Distinct::new(Batches::new(input()))), &mut cx).unwrap();
+        assert_eq!(all.columns, [[1, 2, 9, 1], [7, 7, 7, 8]]);
+        assert_eq!(all.counts, None);
+    }
+
+    #[test]
+    fn counts_of_equal_rows_are_added() {
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor);
+        let all = crate::exec::drain(Box::new(Combine::new(Batches::new(input()))), &mut cx).unwrap();
+        assert_eq!(all.columns, [[1, 2, 9, 1], [7, 7, 7, 8]]);
+        assert_eq!(all.counts, Some(vec![8, 5, 1, 1]));
+    }
+}

@@ -1,0 +1,49 @@
+//! BIND: one more column, computed from the others.
+//!
+//! In: rows, an expression. Out: the rows with its values; unbound where it is an error (SPARQL 1.1,
+//! section 18.5). An expression that is worth something else each time (RAND, BNODE, UUID) is computed
+//! for each solution.
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, Expander};
+use crate::exec::context::Context;
+use crate::exec::formula::Compiled;
+use crate::exec::{Operator, Running};
+
+/// A computed column in progress. See the module.
+pub struct Extend<'a> {
+    formula: Compiled,
+    volatile: bool,
+    expander: Expander,
+    input: Running<'a>,
+}
+
+impl<'a> Extend<'a> {
+    /// Over `input`.
+    pub fn new(formula: Compiled, volatile: bool, input: Running<'a>) -> Self {
+        Self { formula, volatile, expander: Expander::default(), input }
+    }
+
+    fn rows(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        if !self.volatile {
+            return self.input.next(cx);
+        }
+        loop {
+            if let Some(batch) = self.expander.take() {
+                return Ok(Some(batch));
+            }
+            let Some(batch) = self.input.next(cx)? else { return Ok(None) };
+            self.expander.fill(batch);
+        }
+    }
+}
+
+impl Operator for Extend<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        let Some(mut batch) = self.rows(cx)? else { return Ok(None) };
+        let column = self.formula.ids(&batch, cx)?;
+        cx.work(batch.len)?;
+        batch.columns.push(column);
+        Ok(Some(batch))
+    }
+}

@@ -1,0 +1,280 @@
+//! Joins of two inputs by the variables they share: inner, left, semi, anti, MINUS, and the mark of EXISTS.
+//!
+//! In: two inputs; the right one is held in memory, the left one streams. Out: pairs of compatible rows,
+//! or the left rows that have a partner, or have none. Keys that both sides always bind are hashed; other
+//! shared variables are compared by SPARQL 1.1, section 18.3: unbound is compatible with anything. Without
+//! keys every pair is looked at.
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, Column, ROWS, gather, times};
+use crate::exec::context::Context;
+use crate::exec::formula::Compiled;
+use crate::exec::rows_index::{Chain, RowsIndex, hashes};
+use crate::exec::{Operator, Running, boolean, drain};
+use crate::plan::physical::JoinKind;
+use crate::store::{Id, NONE};
+
+/// The first batch has at most so many pairs: a LIMIT above may need no more.
+const FIRST_ROWS: usize = 64;
+
+/// What a join is asked for. Columns are given by their places in the inputs.
+pub struct Shape {
+    /// Of which sort.
+    pub kind: JoinKind,
+    /// Columns of the left and right that must be equal.
+    pub keys: Vec<(usize, usize)>,
+    /// Columns of the left and right that must be equal where both are bound.
+    pub loose: Vec<(usize, usize)>,
+    /// What must be true of a pair, over `pair`.
+    pub conditions: Vec<Compiled>,
+    /// The columns that the conditions read.
+    pub pair: Vec<Side>,
+    /// The columns of the output.
+    pub output: Vec<Side>,
+}
+
+/// Where a column of a pair comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// A column of the left input.
+    Left(usize),
+    /// A column of the right input.
+    Right(usize),
+    /// Of the left where it is bound there, else of the right.
+    Either(usize, usize),
+    /// Whether there is a partner.
+    Mark,
+}
+
+/// A join in progress. See the module.
+pub struct HashJoin<'a> {
+    shape: Shape,
+    left: Running<'a>,
+    right: Option<Running<'a>>,
+    held: Batch,
+    index: RowsIndex,
+    batch: Batch,
+    hashes: Vec<u32>,
+    /// Which rows of the left batch have a partner.
+    matched: Vec<bool>,
+    /// The left row being matched, and where in its chain.
+    row: usize,
+    place: Option<u32>,
+    /// Whether all pairs of the batch were looked at.
+    paired: bool,
+    cap: usize,
+    /// What stands for true and false in a mark's column, once needed.
+    marks: Option<[Id; 2]>,
+}
+
+impl<'a> HashJoin<'a> {
+    /// Of two inputs.
+    pub fn new(shape: Shape, left: Running<'a>, right: Running<'a>) -> Self {
+        Self {
+            shape,
+            left,
+            right: Some(right),
+            held: Batch::default(),
+            index: RowsIndex::default(),
+            batch: Batch::default(),
+            hashes: Vec::new(),
+            matched: Vec::new(),
+            row: 0,
+            place: None,
+            paired: true,
+            cap: FIRST_ROWS,
+            marks: None,
+        }
+    }
+
+    fn hold(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let Some(right) = self.right.take() else { return Ok(()) };
+        self.held = drain(right, cx)?;
+        let columns: Vec<&[Id]> = self.shape.keys.iter().map(|(_, right)| self.held.column(*right)).collect();
+        self.index = RowsIndex::over(hashes(&columns, self.held.len));
+        Ok(())
+    }
+
+    /// Takes the next batch of the left.
+    fn advance(&mut self, cx: &mut Context<'_>) -> Result<bool> {
+        let Some(batch) = self.left.next(cx)? else { return Ok(false) };
+        let columns: Vec<&[Id]> = self.shape.keys.iter().map(|(left, _)| batch.column(*left)).collect();
+        self.hashes = hashes(&columns, batch.len);
+        self.matched = vec![false; batch.len];
+        (self.row, self.place, self.paired) = (0, None, false);
+        self.batch = batch;
+        Ok(true)
+    }
+
+    /// Whether partners are wanted once only for each row of the left.
+    fn once(&self) -> bool {
+        !matches!(self.shape.kind, JoinKind::Inner | JoinKind::Left)
+    }
+
+    /// Some pairs that agree in keys and loose columns, as rows of the left and of the held side.
+    fn pairs(&mut self, cx: &mut Context<'_>) -> Result<(Vec<u32>, Vec<u32>)> {
+        let (mut lefts, mut rights) = (Vec::new(), Vec::new());
+        let once = self.once() && self.shape.conditions.is_empty();
+        let mut work = 0;
+        while self.row < self.batch.len {
+            let hash = self.hashes.get(self.row).copied().unwrap_or_default();
+            let mut chain = match self.place {
+                Some(place) => Chain::from(&self.index, hash, place),
+                None => self.index.rows(hash),
+            };
+            let settled = self.once() && self.matched.get(self.row) == Some(&true);
+            while !settled && let Some(right) = chain.next() {
+                work += 1;
+                if self.agree(self.row, right as usize) {
+                    lefts.push(self.row as u32);
+                    rights.push(right);
+                    if once {
+                        break;
+                    }
+                }
+                if lefts.len() >= self.cap || work >= ROWS * 4 {
+                    self.place = Some(chain.place());
+                    cx.work(work)?;
+                    return Ok((lefts, rights));
+                }
+            }
+            work += 1;
+            (self.row, self.place) = (self.row + 1, None);
+        }
+        self.paired = true;
+        cx.work(work)?;
+        Ok((lefts, rights))
+    }
+
+    fn agree(&self, left: usize, right: usize) -> bool {
+        let keys = self.shape.keys.iter();
+        let mut equal = keys.map(|(a, b)| (self.batch.cell(*a, left), self.held.cell(*b, right)));
+        if !equal.all(|(a, b)| a == b) {
+            return false;
+        }
+        let mut shared = !self.shape.keys.is_empty();
+        for (a, b) in &self.shape.loose {
+            let (a, b) = (self.batch.cell(*a, left), self.held.cell(*b, right));
+            if a != NONE && b != NONE {
+                if a != b {
+                    return false;
+                }
+                shared = true;
+            }
+        }
+        shared || self.shape.kind != JoinKind::Minus
+    }
+
+    /// The pairs for which the conditions are true.
+    fn conditioned(&self, pairs: (Vec<u32>, Vec<u32>), cx: &mut Context<'_>) -> Result<(Vec<u32>, Vec<u32>)> {
+        if self.shape.conditions.is_empty() || pairs.0.is_empty() {
+            return Ok(pairs);
+        }
+        let (lefts, rights) = pairs;
+        let columns = self.shape.pair.iter().map(|side| self.cells(*side, &lefts, &rights)).collect();
+        let batch = Batch::of(columns, lefts.len());
+        let mut keep = vec![true; batch.len];
+        for condition in &self.shape.conditions {
+            for (keep, truth) in keep.iter_mut().zip(condition.truths(&batch, cx)?) {
+                *keep &= truth;
+            }
+        }
+        let kept =
+            |rows: Vec<u32>| rows.into_iter().zip(&keep).filter(|row| *row.1).map(|row| row.0).collect();
+        Ok((kept(lefts), kept(rights)))
+    }
+
+    fn cells(&self, side: Side, lefts: &[u32], rights: &[u32]) -> Column {
+        match side {
+            Side::Left(column) => gather(self.batch.column(column), lefts),
+            Side::Right(column) => gather(self.held.column(column), rights),
+            Side::Either(left, right) => {
+                let left = gather(self.batch.column(left), lefts);
+                let right = gather(self.held.column(right), rights);
+                left.into_iter().zip(right).map(|(a, b)| if a == NONE { b } else { a }).collect()
+            }
+            Side::Mark => vec![NONE; lefts.len()],
+        }
+    }
+
+    /// The batch of these pairs.
+    fn joined(&self, lefts: &[u32], rights: &[u32]) -> Result<Batch> {
+        let columns = self.shape.output.iter().map(|side| self.cells(*side, lefts, rights)).collect();
+        let mut counts = None;
+        if self.batch.counts.is_some() || self.held.counts.is_some() {
+            let mut product = Vec::with_capacity(lefts.len());
+            for (left, right) in lefts.iter().zip(rights) {
+                product.push(times(self.batch.count(*left as usize), self.held.count(*right as usize))?);
+            }
+            counts = Some(product);
+        }
+        Ok(Batch { columns, counts, len: lefts.len() })
+    }
+
+    /// What becomes of the left rows once all their pairs are known.
+    fn rest(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
+        let marks = match self.shape.kind {
+            JoinKind::Inner => return Ok(Batch::default()),
+            JoinKind::Mark(_) => self.marks(cx)?,
+            _ => [NONE; 2],
+        };
+        let wanted = |matched: bool| match self.shape.kind {
+            JoinKind::Inner => false,
+            JoinKind::Semi => matched,
+            JoinKind::Left | JoinKind::Anti | JoinKind::Minus => !matched,
+            JoinKind::Mark(_) => true,
+        };
+        let matched = (0..).zip(&self.matched).filter(|(_, matched)| wanted(**matched));
+        let (rows, truths): (Vec<u32>, Vec<bool>) = matched.unzip();
+        let column = |side: &Side| match side {
+            Side::Left(column) | Side::Either(column, _) => gather(self.batch.column(*column), &rows),
+            Side::Right(_) => vec![NONE; rows.len()],
+            Side::Mark => {
+                truths.iter().map(|truth| marks.get(usize::from(*truth)).copied().unwrap_or(NONE)).collect()
+            }
+        };
+        let columns = self.shape.output.iter().map(column).collect();
+        let counts = self.batch.counts.as_ref();
+        let counts = counts.map(|_| rows.iter().map(|row| self.batch.count(*row as usize)).collect());
+        self.batch = Batch::default();
+        self.matched.clear();
+        Ok(Batch { columns, counts, len: rows.len() })
+    }
+
+    fn marks(&mut self, cx: &mut Context<'_>) -> Result<[Id; 2]> {
+        if let Some(marks) = self.marks {
+            return Ok(marks);
+        }
+        let marks = [cx.intern(&boolean(false))?, cx.intern(&boolean(true))?];
+        self.marks = Some(marks);
+        Ok(marks)
+    }
+}
+
+impl Operator for HashJoin<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        self.hold(cx)?;
+        loop {
+            while !self.paired {
+                let pairs = self.pairs(cx)?;
+                let (lefts, rights) = self.conditioned(pairs, cx)?;
+                for row in &lefts {
+                    if let Some(matched) = self.matched.get_mut(*row as usize) {
+                        *matched = true;
+                    }
+                }
+                self.cap = (self.cap * 2).min(ROWS);
+                if !self.once() && !lefts.is_empty() {
+                    return Ok(Some(self.joined(&lefts, &rights)?));
+                }
+            }
+            let rest = self.rest(cx)?;
+            if rest.len > 0 {
+                return Ok(Some(rest));
+            }
+            if !self.advance(cx)? {
+                return Ok(None);
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! For each row of the input, the matches of a triple pattern of which the input binds a part.
+//!
+//! In: rows, a pattern. Out: the rows with the pattern's other live variables. The sorted pairs of a
+//! predicate are the index; probes that come sorted walk it once, as a merge join does. A new variable that
+//! is not live becomes a count, or a mere test where only different rows matter. With `optional` a row
+//! without a match stays.
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, Column, ROWS, gather, times};
+use crate::exec::context::Context;
+use crate::exec::{Operator, Running, matches};
+use crate::store::{End, Id, NONE, PairCursor, Triple, View};
+
+/// The first batch has at most so many rows: a LIMIT above may need no more.
+const FIRST_ROWS: usize = 64;
+
+/// Where a place of the pattern gets its term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// A constant.
+    Term(Id),
+    /// A column of the input.
+    Column(usize),
+    /// Nowhere: it is found.
+    New,
+}
+
+impl From {
+    #[inline]
+    fn get(self, batch: &Batch, row: usize) -> Option<Id> {
+        match self {
+            Self::Term(id) => Some(id),
+            Self::Column(column) => Some(batch.cell(column, row)),
+            Self::New => None,
+        }
+    }
+}
+
+/// What an index join is asked for.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// Subject, predicate, object.
+    pub places: [From; 3],
+    /// Places that hold the same new variable.
+    pub equal: Vec<(usize, usize)>,
+    /// The input's columns that stay, in the order of the output.
+    pub kept: Vec<usize>,
+    /// The new columns that follow, each by its place in the pattern.
+    pub new: Vec<usize>,
+    /// Whether equal rows must come as often as they are found.
+    pub counted: bool,
+    /// Whether a row without a match stays.
+    pub optional: bool,
+}
+
+/// How the matches of a row are found.
+enum Way<'a> {
+    /// The other ends of a term: `found` is a column of the output.
+    Ends(PairCursor<'a>, From),
+    /// Only how many other ends there are.
+    Count(PairCursor<'a>, From),
+    /// Whether the pair is there.
+    Test(PairCursor<'a>, From, From),
+    /// One pattern at a time.
+    General,
+}
+
+/// An index join in progress. See the module.
+pub struct IndexJoin<'a> {
+    view: View<'a>,
+    shape: Shape,
+    input: Running<'a>,
+    way: Way<'a>,
+    batch: Batch,
+    /// The row being matched, and how many of its matches were given.
+    row: usize,
+    given: usize,
+    cap: usize,
+    found: Vec<Triple>,
+}
+
+/// Rows found for a batch of the input.
+#[derive(Default)]
+struct Found {
+    rows: Vec<u32>,
+    new: Vec<Column>,
+    counts: Vec<u64>,
+}
+
+impl<'a> IndexJoin<'a> {
+    /// Of `input` with a pattern over `view`.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn new(view: View<'a>, shape: Shape, input: Running<'a>) -> Result<Self> {
+        let way = match shape.places {
+            [s, From::Term(p), From::New] => Self::ends(view.pairs(p, End::Subject)?, s, &shape),
+            [From::New, From::Term(p), o] => Self::ends(view.pairs(p, End::Object)?, o, &shape),
+            [s, From::Term(p), o @ From::Column(_)] => Way::Test(view.pairs(p, End::Subject)?, s, o),
+            [s, From::Term(p), o @ From::Term(_)] => Way::Test(view.pairs(p, End::Object)?, o, s),
+            _ => Way::General,
+        };
+        let batch = Batch::default();
+        Ok(Self { view, shape, input, way, batch, row: 0, given: 0, cap: FIRST_ROWS, found: Vec::new() })
+    }
+
+    fn ends(cursor: PairCursor<'a>, from: From, shape: &Shape) -> Way<'a> {
+        if shape.new.is_empty() { Way::Count(cursor, from) } else { Way::Ends(cursor, from) }
+    }
+
+    /// Matches some rows of the batch; gives what was found.
+    fn step(&mut self) -> Result<Found> {
+        let mut out = Found { new: vec![Vec::new(); self.shape.new.len()], ..Found::default() };
+        match &mut self.way {
+            Way::Ends(cursor, from) => {
+                let mut values = Vec::new();
+                while self.row < self.batch.len && out.rows.len() < self.cap {
+                    let key = from.get(&self.batch, self.row).unwrap_or(NONE);
+                    let all = cursor.lookup(key)?;
+                    let rest = all.get(self.given..).unwrap_or_default();
+                    let taken = rest.get(..self.cap - out.rows.len()).unwrap_or(rest);
+                    out.rows.extend(std::iter::repeat_n(self.row as u32, taken.len()));
+                    values.extend_from_slice(taken);
+                    if all.is_empty() && self.shape.optional {
+                        out.rows.push(self.row as u32);
+                        values.push(NONE);
+                    }
+                    if taken.len() < rest.len() {
+                        self.given += taken.len();
+                        break;
+                    }
+                    (self.row, self.given) = (self.row + 1, 0);
+                }
+                out.new = self.shape.new.iter().map(|_| std::mem::take(&mut values)).collect();
+            }
+            Way::Count(cursor, from) => {
+                for row in self.row..self.batch.len {
+                    let key = from.get(&self.batch, row).unwrap_or(NONE);
+                    let count = cursor.count(key)?;
+                    if count > 0 || self.shape.optional {
+                        out.rows.push(row as u32);
+                        out.counts.push(count.max(1) as u64);
+                    }
+                }
+                self.row = self.batch.len;
+            }
+            Way::Test(cursor, first, second) => {
+                for row in self.row..self.batch.len {
+                    let pair = first.get(&self.batch, row).zip(second.get(&self.batch, row));
+                    let Some((first, second)) = pair else { continue };
+                    if self.shape.optional || cursor.contains(first, second)? {
+                        out.rows.push(row as u32);
+                    }
+                }
+                self.row = self.batch.len;
+            }
+            Way::General => self.general(&mut out)?,
+        }
+        Ok(out)
+    }
+
+    fn general(&mut self, out: &mut Found) -> Result<()> {
+        while self.row < self.batch.len && out.rows.len() < self.cap {
+            if self.given == 0 {
+                let pattern = self.shape.places.map(|place| place.get(&self.batch, self.row));
+                self.found.clear();
+                matches::matches(&self.view, pattern, &mut self.found)?;
+                let same =
+                    |triple: &Triple| self.shape.equal.iter().all(|(a, b)| triple.get(*a) == triple.get(*b));
+                self.found.retain(same);
+            }
+            let row = self.row as u32;
+            if self.found.is_empty() && self.shape.optional {
+                out.rows.push(row);
+                out.new.iter_mut().for_each(|column| column.push(NONE));
+            }
+            let taken = self.found.iter().skip(self.given).take(self.cap - out.rows.len());
+            let mut count = 0;
+            for triple in taken {
+                count += 1;
+                out.rows.push(row);
+                for (column, place) in out.new.iter_mut().zip(&self.shape.new) {
+                    column.push(triple.get(*place).copied().unwrap_or(NONE));
+                }
+            }
+            self.given += count;
+            if self.given >= self.found.len() {
+                (self.row, self.given) = (self.row + 1, 0);
+            } else {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows found, as a batch.
+    fn batch_of(&self, found: Found) -> Result<Batch> {
+        let len = found.rows.len();
+        let kept = self.shape.kept.iter();
+        let mut columns: Vec<Column> =
+            kept.map(|column| gather(self.batch.column(*column), &found.rows)).collect();
+        columns.extend(found.new);
+        let mut counts = self.batch.counts.as_ref().map(|counts| -> Vec<u64> {
+            found.rows.iter().map(|row| counts.get(*row as usize).copied().unwrap_or(1)).collect()
+        });
+        if self.shape.counted && found.counts.iter().any(|count| *count != 1) {
+            let mut product = counts.unwrap_or_else(|| vec![1; len]);
+            for (count, more) in product.iter_mut().zip(&found.counts) {
+                *count = times(*count, *more)?;
+            }
+            counts = Some(product);
+        }
+        Ok(Batch { columns, counts, len })
+    }
+}
+
+impl Operator for IndexJoin<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        loop {
+            if self.row >= self.batch.len {
+                let Some(batch) = self.input.next(cx)? else { return Ok(None) };
+                (self.batch, self.row, self.given) = (batch, 0, 0);
+            }
+            let before = self.row;
+            let found = self.step()?;
+            cx.work(self.row - before + found.rows.len())?;
+            if !found.rows.is_empty() {
+                self.cap = (self.cap * 2).min(ROWS);
+                return Ok(Some(self.batch_of(found)?));
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The same rows with other columns: some dropped, some moved, some always unbound.
+//!
+//! In: rows. Out: as many rows, with the columns that are asked for.
+
+use crate::error::Result;
+use crate::exec::batch::Batch;
+use crate::exec::context::Context;
+use crate::exec::{Operator, Running};
+
+/// A projection. See the module.
+pub struct Project<'a> {
+    columns: Vec<Option<usize>>,
+    input: Running<'a>,
+}
+
+impl<'a> Project<'a> {
+    /// Of `input`: for each column of the output its place in the input, or nothing.
+    pub fn new(columns: Vec<Option<usize>>, input: Running<'a>) -> Self {
+        Self { columns, input }
+    }
+}
+
+impl Operator for Project<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        Ok(self.input.next(cx)?.map(|batch| batch.select(&self.columns)))
+    }
+}

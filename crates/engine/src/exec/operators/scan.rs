@@ -1,0 +1,188 @@
+//! All matches of one triple pattern, read from the sorted pairs of its predicates.
+//!
+//! In: a pattern with some constants. Out: its live variables, a block of pairs at a time. Where one end
+//! is not live its runs become counts, and where neither is a predicate is one row: how many triples there
+//! are is known without reading them. Rows come sorted by the end that leads.
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, Column};
+use crate::exec::context::Context;
+use crate::exec::{Operator, matches};
+use crate::store::{End, Id, PairCursor, View};
+
+/// What a scan is asked for.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// The constants: subject, predicate, object.
+    pub ids: [Option<Id>; 3],
+    /// For each column of the output the place that it is read from.
+    pub columns: Vec<usize>,
+    /// Places that hold the same variable.
+    pub equal: Vec<(usize, usize)>,
+    /// The end by which the pairs come sorted.
+    pub by: End,
+}
+
+/// A scan in progress. See the module.
+pub struct Scan<'a> {
+    view: View<'a>,
+    shape: Shape,
+    /// The predicates still to read, the next one last; nothing before the first call.
+    open: Option<Vec<Id>>,
+    /// The predicate being read.
+    current: Option<(Id, PairCursor<'a>)>,
+}
+
+/// One place of some triples: the same term in all of them, or a column.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    All(Id),
+    Each(&'a [Id]),
+}
+
+impl Part<'_> {
+    fn get(self, row: usize) -> Option<Id> {
+        match self {
+            Self::All(id) => Some(id),
+            Self::Each(column) => column.get(row).copied(),
+        }
+    }
+}
+
+impl<'a> Scan<'a> {
+    /// Of a view of one graph.
+    pub fn new(view: View<'a>, shape: Shape) -> Self {
+        Self { view, shape, open: None, current: None }
+    }
+
+    fn open(&mut self) -> Result<()> {
+        let [subject, predicate, object] = self.shape.ids;
+        let mut open = match predicate {
+            Some(predicate) => vec![predicate],
+            None => matches::predicates(&self.view, subject, object)?,
+        };
+        open.reverse();
+        self.open = Some(open);
+        Ok(())
+    }
+
+    /// All matches of a predicate where at least one end is given, or neither end is live.
+    fn at_once(&self, predicate: Id) -> Result<Option<Batch>> {
+        let [subject, _, object] = self.shape.ids;
+        let ends_live = self.shape.columns.iter().any(|place| *place != 1);
+        let part = Part::All(predicate);
+        Ok(Some(match (subject, object) {
+            (Some(s), Some(o)) => {
+                let there = self.view.pairs(predicate, End::Subject)?.contains(s, o)?;
+                self.batch([Part::All(s), part, Part::All(o)], usize::from(there))
+            }
+            (Some(s), None) => {
+                let mut cursor = self.view.pairs(predicate, End::Subject)?;
+                if !ends_live && self.shape.equal.is_empty() {
+                    return Ok(Some(self.counted(predicate, cursor.count(s)?)));
+                }
+                let objects = cursor.lookup(s)?;
+                self.batch([Part::All(s), part, Part::Each(objects)], objects.len())
+            }
+            (None, Some(o)) => {
+                let mut cursor = self.view.pairs(predicate, End::Object)?;
+                if !ends_live && self.shape.equal.is_empty() {
+                    return Ok(Some(self.counted(predicate, cursor.count(o)?)));
+                }
+                let subjects = cursor.lookup(o)?;
+                self.batch([Part::Each(subjects), part, Part::All(o)], subjects.len())
+            }
+            (None, None) if !ends_live && self.shape.equal.is_empty() => {
+                self.counted(predicate, self.view.pairs(predicate, End::Subject)?.len())
+            }
+            (None, None) => return Ok(None),
+        }))
+    }
+
+    /// One row for all matches of a predicate.
+    fn counted(&self, predicate: Id, count: usize) -> Batch {
+        let columns: Vec<Column> = self.shape.columns.iter().map(|_| vec![predicate]).collect();
+        let mut batch = Batch { columns, ..Batch::unit(count as u64) };
+        if count == 0 {
+            batch = batch.filter(&[false]);
+        }
+        batch
+    }
+
+    /// Rows of triples given by their places.
+    fn batch(&self, parts: [Part<'_>; 3], len: usize) -> Batch {
+        let part = |place: usize| parts.get(place).copied().unwrap_or(Part::Each(&[]));
+        let columns = self
+            .shape
+            .columns
+            .iter()
+            .map(|place| match part(*place) {
+                Part::All(id) => vec![id; len],
+                Part::Each(column) => column.to_vec(),
+            })
+            .collect();
+        let batch = Batch::of(columns, len);
+        if self.shape.equal.is_empty() {
+            return batch;
+        }
+        let keep: Vec<bool> = (0..len)
+            .map(|row| self.shape.equal.iter().all(|(a, b)| part(*a).get(row) == part(*b).get(row)))
+            .collect();
+        batch.filter(&keep)
+    }
+
+    /// The next block of a predicate whose ends are both free.
+    fn block(&self, predicate: Id, cursor: &mut PairCursor<'a>) -> Result<Option<Batch>> {
+        let by = self.shape.by;
+        let Some((firsts, seconds)) = cursor.next_block()? else { return Ok(None) };
+        let (first, second) = if by == End::Subject { (0, 2) } else { (2, 0) };
+        if self.shape.equal.is_empty() && !self.shape.columns.contains(&second) {
+            let (values, counts) = runs(firsts);
+            let len = values.len();
+            let columns = self.shape.columns.iter();
+            let columns = columns
+                .map(|place| if *place == first { values.clone() } else { vec![predicate; len] })
+                .collect();
+            return Ok(Some(Batch { columns, counts: Some(counts), len }));
+        }
+        let (subjects, objects) = if by == End::Subject { (firsts, seconds) } else { (seconds, firsts) };
+        let parts = [Part::Each(subjects), Part::All(predicate), Part::Each(objects)];
+        Ok(Some(self.batch(parts, firsts.len())))
+    }
+}
+
+impl Operator for Scan<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        if self.open.is_none() {
+            self.open()?;
+        }
+        loop {
+            if let Some((predicate, mut cursor)) = self.current.take()
+                && let Some(batch) = self.block(predicate, &mut cursor)?
+            {
+                self.current = Some((predicate, cursor));
+                cx.work(batch.len)?;
+                return Ok(Some(batch));
+            }
+            let Some(predicate) = self.open.as_mut().and_then(Vec::pop) else { return Ok(None) };
+            match self.at_once(predicate)? {
+                None => self.current = Some((predicate, self.view.pairs(predicate, self.shape.by)?)),
+                Some(batch) if batch.len > 0 => {
+                    cx.work(batch.len)?;
+                    return Ok(Some(batch));
+                }
+                Some(_) => cx.work(1)?,
+            }
+        }
+    }
+}
+
+/// The different values of a sorted column, with how often each occurs.
+fn runs(column: &[Id]) -> (Vec<Id>, Vec<u64>) {
+    let (mut values, mut counts) = (Vec::new(), Vec::new());
+    for run in column.chunk_by(|a, b| a == b) {
+        values.extend(run.first());
+        counts.push(run.len() as u64);
+    }
+    (values, counts)
+}

@@ -1,0 +1,112 @@
+//! ORDER BY: all rows in order, or the first of them.
+//!
+//! In: rows, keys. Out: rows by rank of their keys; rows with equal keys stay in the order in which they
+//! came. With a limit only the rows that may still be among the first are held (a heap would do the same;
+//! cutting a sorted prefix now and then is as quick and keeps the order of equals).
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, ROWS};
+use crate::exec::context::Context;
+use crate::exec::ranks::{Rank, Ranks};
+use crate::exec::{Operator, Running};
+use crate::store::Id;
+
+/// A key: a column of the input, and whether the greatest comes first.
+pub type Key = (usize, bool);
+
+/// A sort in progress. See the module.
+pub struct Sort<'a> {
+    keys: Vec<Key>,
+    first: Option<u64>,
+    input: Option<Running<'a>>,
+    held: Batch,
+    /// The rows of `held` in order.
+    order: Vec<u32>,
+    given: usize,
+}
+
+impl<'a> Sort<'a> {
+    /// Of `input`; with `first`, only so many solutions are wanted.
+    pub fn new(keys: Vec<Key>, first: Option<u64>, input: Running<'a>) -> Self {
+        Self { keys, first, input: Some(input), held: Batch::default(), order: Vec::new(), given: 0 }
+    }
+
+    fn run(&mut self, mut input: Running<'a>, cx: &mut Context<'_>) -> Result<()> {
+        // Cut once there are this many rows more than can be needed.
+        let room = self.first.map(|first| usize::try_from(first).unwrap_or(usize::MAX).saturating_mul(2));
+        let room = room.map(|room| room.saturating_add(4 * ROWS));
+        while let Some(batch) = input.next(cx)? {
+            self.held.append(&batch);
+            cx.work(batch.len)?;
+            if room.is_some_and(|room| self.held.len > room) {
+                let order = self.sorted(cx)?;
+                self.held = self.held.gather(&order);
+            }
+        }
+        self.order = self.sorted(cx)?;
+        Ok(())
+    }
+
+    /// The held rows in order, without those that are past the limit.
+    fn sorted(&self, cx: &mut Context<'_>) -> Result<Vec<u32>> {
+        let columns: Vec<&[Id]> = self.keys.iter().map(|(column, _)| self.held.column(*column)).collect();
+        let ranks = Ranks::of(columns.iter().copied(), cx)?;
+        let mut keyed: Vec<(Vec<Rank>, bool)> = Vec::new();
+        for (column, (_, descending)) in columns.iter().zip(&self.keys) {
+            let ranked = column.iter().map(|id| ranks.rank(*id, cx.graph)).collect::<Result<_>>()?;
+            keyed.push((ranked, *descending));
+        }
+        cx.check()?;
+        let mut order: Vec<u32> = (0..self.held.len as u32).collect();
+        sort(&mut order, &keyed);
+        cx.check()?;
+        if let Some(first) = self.first {
+            let mut solutions = 0_u64;
+            let needed = order.iter().take_while(|row| {
+                let wanted = solutions < first;
+                solutions = solutions.saturating_add(self.held.count(**row as usize));
+                wanted
+            });
+            order.truncate(needed.count());
+        }
+        Ok(order)
+    }
+}
+
+/// Sorts rows by their keys; equal ones by their places.
+fn sort(order: &mut [u32], keys: &[(Vec<Rank>, bool)]) {
+    let rank = |ranks: &[Rank], row: u32| ranks.get(row as usize).copied().unwrap_or_default();
+    if let [(ranks, descending)] = keys {
+        // One key and the place in one number: nothing is looked up while sorting.
+        let mut keyed: Vec<(Rank, u32)> = order
+            .iter()
+            .map(|row| (if *descending { !rank(ranks, *row) } else { rank(ranks, *row) }, *row))
+            .collect();
+        keyed.sort_unstable();
+        for (place, (_, row)) in order.iter_mut().zip(keyed) {
+            *place = row;
+        }
+        return;
+    }
+    order.sort_unstable_by(|a, b| {
+        for (ranks, descending) in keys {
+            let ordering = rank(ranks, *a).cmp(&rank(ranks, *b));
+            if ordering.is_ne() {
+                return if *descending { ordering.reverse() } else { ordering };
+            }
+        }
+        a.cmp(b)
+    });
+}
+
+impl Operator for Sort<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        if let Some(input) = self.input.take() {
+            self.run(input, cx)?;
+        }
+        let rows = self.order.get(self.given..).unwrap_or_default();
+        let rows = rows.get(..ROWS).unwrap_or(rows);
+        self.given += rows.len();
+        Ok((!rows.is_empty()).then(|| self.held.gather(rows)))
+    }
+}

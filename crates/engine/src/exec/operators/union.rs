@@ -1,0 +1,37 @@
+//! UNION: the rows of all inputs, one input after the other.
+//!
+//! In: inputs with the same columns. Out: their rows, as they come.
+
+use crate::error::Result;
+use crate::exec::batch::Batch;
+use crate::exec::context::Context;
+use crate::exec::{Operator, Running};
+
+/// A union in progress. See the module.
+pub struct Union<'a> {
+    inputs: std::vec::IntoIter<Running<'a>>,
+    current: Option<Running<'a>>,
+}
+
+impl<'a> Union<'a> {
+    /// Of inputs with the same columns.
+    pub fn new(inputs: Vec<Running<'a>>) -> Self {
+        Self { inputs: inputs.into_iter(), current: None }
+    }
+}
+
+impl Operator for Union<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        loop {
+            if let Some(current) = &mut self.current
+                && let Some(batch) = current.next(cx)?
+            {
+                return Ok(Some(batch));
+            }
+            self.current = self.inputs.next();
+            if self.current.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+}

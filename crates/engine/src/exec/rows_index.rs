@@ -1,0 +1,187 @@
+//! Rows found by their key: the table behind hash join, group and distinct.
+//!
+//! In: the cells of some columns as a key. Out: the rows that were entered under it, in the order of
+//! entering. Chained buckets in two flat arrays; keys are compared by who holds the rows, so a key may have
+//! any number of columns. Nothing is ever taken out.
+
+use crate::store::Id;
+
+/// No row.
+const END: u32 = u32::MAX;
+
+/// Rows by hash. See the module.
+#[derive(Debug)]
+pub struct RowsIndex {
+    /// The first row of each bucket; their number is a power of two.
+    heads: Vec<u32>,
+    /// For each row the next one of its bucket.
+    next: Vec<u32>,
+    hashes: Vec<u32>,
+}
+
+impl Default for RowsIndex {
+    fn default() -> Self {
+        Self::with_capacity(0)
+    }
+}
+
+impl RowsIndex {
+    /// Empty, with room for so many rows.
+    pub fn with_capacity(rows: usize) -> Self {
+        let buckets = (rows + rows / 2).next_power_of_two().max(64);
+        Self { heads: vec![END; buckets], next: Vec::with_capacity(rows), hashes: Vec::with_capacity(rows) }
+    }
+
+    /// An index over rows whose hashes are given, each bucket in the order of the rows.
+    pub fn over(hashes: Vec<u32>) -> Self {
+        let mut index = Self::with_capacity(hashes.len());
+        index.next = vec![END; hashes.len()];
+        index.hashes = hashes;
+        index.relink();
+        index
+    }
+
+    /// How many rows were entered.
+    pub fn len(&self) -> usize {
+        self.next.len()
+    }
+
+    /// Enters the next row under a hash.
+    pub fn push(&mut self, hash: u32) -> usize {
+        let row = self.next.len();
+        let bucket = self.bucket(hash);
+        self.hashes.push(hash);
+        if let Some(head) = self.heads.get_mut(bucket) {
+            self.next.push(*head);
+            *head = row as u32;
+        }
+        if self.next.len() * 4 > self.heads.len() * 3 {
+            self.heads = vec![END; self.heads.len() * 2];
+            self.relink();
+        }
+        row
+    }
+
+    /// The rows under a hash, and some others of other hashes never.
+    #[inline]
+    pub fn rows(&self, hash: u32) -> Chain<'_> {
+        Chain { index: self, hash, row: self.heads.get(self.bucket(hash)).copied().unwrap_or(END) }
+    }
+
+    fn bucket(&self, hash: u32) -> usize {
+        hash as usize & (self.heads.len() - 1)
+    }
+
+    /// Chains all rows anew, from the last to the first, so that chains run upwards.
+    fn relink(&mut self) {
+        let mask = self.heads.len() - 1;
+        for (row, hash) in self.hashes.iter().enumerate().rev() {
+            if let (Some(head), Some(next)) =
+                (self.heads.get_mut(*hash as usize & mask), self.next.get_mut(row))
+            {
+                *next = *head;
+                *head = row as u32;
+            }
+        }
+    }
+}
+
+/// The rows of one hash. A copy goes on where the original stood.
+#[derive(Clone)]
+pub struct Chain<'a> {
+    index: &'a RowsIndex,
+    hash: u32,
+    row: u32,
+}
+
+impl<'a> Chain<'a> {
+    /// Goes on with `row`, which an earlier chain of this hash gave as the next one.
+    pub fn from(index: &'a RowsIndex, hash: u32, row: u32) -> Self {
+        Self { index, hash, row }
+    }
+
+    /// Where [`Self::from`] goes on.
+    pub fn place(&self) -> u32 {
+        self.row
+    }
+}
+
+impl Iterator for Chain<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        while self.row != END {
+            let row = self.row;
+            self.row = self.index.next.get(row as usize).copied().unwrap_or(END);
+            if self.index.hashes.get(row as usize) == Some(&self.hash) {
+                return Some(row);
+            }
+        }
+        None
+    }
+}
+
+/// The hashes of rows, from the columns of their keys: multiply and mix, a column after the other.
+pub fn hashes(columns: &[&[Id]], len: usize) -> Vec<u32> {
+    match columns {
+        [only] => only.iter().map(|id| finish(mix(0, *id))).collect(),
+        [a, b] => a.iter().zip(*b).map(|(a, b)| finish(mix(mix(0, *a), *b))).collect(),
+        _ => {
+            let mut sums = vec![0_u64; len];
+            for column in columns {
+                for (sum, id) in sums.iter_mut().zip(*column) {
+                    *sum = mix(*sum, *id);
+                }
+            }
+            sums.into_iter().map(finish).collect()
+        }
+    }
+}
+
+#[inline]
+fn mix(sum: u64, id: Id) -> u64 {
+    (sum.rotate_left(23) ^ u64::from(id)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+#[inline]
+fn finish(sum: u64) -> u32 {
+    (sum >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_in_the_order_of_entering() {
+        let keys: Vec<Id> = (0..1000).map(|n| n % 7).collect();
+        let hashed = hashes(&[&keys], keys.len());
+        let index = RowsIndex::over(hashed.clone());
+        for (key, hash) in keys.iter().zip(&hashed).take(7) {
+            let expected: Vec<u32> = (0..1000).filter(|n| n % 7 == *key).collect();
+            assert_eq!(index.rows(*hash).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn an_index_that_grows_loses_nothing() {
+        let mut index = RowsIndex::default();
+        let keys: Vec<Id> = (0..5000).collect();
+        for hash in hashes(&[&keys], keys.len()) {
+            index.push(hash);
+        }
+        for (row, hash) in hashes(&[&keys], keys.len()).into_iter().enumerate() {
+            assert!(index.rows(hash).any(|found| found == row as u32));
+        }
+        assert_eq!(index.len(), 5000);
+    }
+
+    #[test]
+    fn every_column_of_a_key_matters() {
+        let (a, b, c) = (vec![1, 1, 2], vec![2, 2, 1], vec![0, 9, 0]);
+        let hashed = hashes(&[&a, &b, &c], 3);
+        assert!(hashed[0] != hashed[1] && hashed[0] != hashed[2]);
+        assert_ne!(hashes(&[&[1], &[2]], 1), hashes(&[&[2], &[1]], 1), "and its place");
+    }
+}

@@ -1,0 +1,346 @@
+//! The logical plan: the algebra of SPARQL 1.1, section 18, over numbered variables.
+//!
+//! In: what `translate.rs` builds, bottom up. Out: a tree in which every node knows the variables
+//! that all of its solutions bind (certain) and those that some may bind (possible). It knows no
+//! order of evaluation and no index.
+
+use super::variables::{Names, Var, VarSet};
+use crate::store::Id;
+use crate::syntax::algebra::{AggregateFunction, Expression, operands};
+use crate::terms::Term;
+
+/// A place of a triple pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slot {
+    /// A variable or a blank node.
+    Var(Var),
+    /// A term that must stand there.
+    Term(Constant),
+}
+
+/// A term of the query, with its number in the graph that is asked; nothing where the graph does
+/// not have it, and so no triple with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Constant {
+    /// The term.
+    pub term: Term,
+    /// Its number.
+    pub id: Option<Id>,
+}
+
+/// The graph that a pattern is matched against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The default graph of the dataset.
+    Default,
+    /// A named graph.
+    Named(Constant),
+}
+
+/// A triple pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// Subject, predicate, object.
+    pub slots: [Slot; 3],
+    /// Where it is matched.
+    pub source: Source,
+}
+
+/// An expression with the variables it reads. EXISTS does not occur in it: a variable stands for
+/// its truth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Formula {
+    /// The expression, its variables by their names in the query's [`Names`].
+    pub expression: Expression,
+    /// What it reads.
+    pub vars: VarSet,
+}
+
+/// A key of ORDER BY.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortKey {
+    /// What is sorted by.
+    pub formula: Formula,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// An aggregate of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    /// The variable that gets its value.
+    pub var: Var,
+    /// Which one; `COUNT(*)` has no argument.
+    pub function: AggregateFunction,
+    /// What is aggregated.
+    pub argument: Option<Formula>,
+    /// Whether equal values count once.
+    pub distinct: bool,
+}
+
+/// What becomes of a solution for which the pattern of EXISTS has or has not an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existence {
+    /// It stays where there is one.
+    Required,
+    /// It stays where there is none.
+    Forbidden,
+    /// It stays, and the variable says which it was.
+    Marked(Var),
+}
+
+/// A node of the logical plan.
+#[derive(Debug, Clone)]
+pub struct Logical {
+    /// What it does.
+    pub kind: Kind,
+    /// Bound in all of its solutions.
+    pub certain: VarSet,
+    /// Bound in some of its solutions, as far as its form tells.
+    pub possible: VarSet,
+}
+
+/// The kinds of nodes, by their names in section 18.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// One triple pattern.
+    Pattern(Pattern),
+    /// All of them together; of none, the one empty solution.
+    Join(Vec<Logical>),
+    /// OPTIONAL, with the filters of its group.
+    LeftJoin(Box<Logical>, Box<Logical>, Vec<Formula>),
+    /// MINUS.
+    Minus(Box<Logical>, Box<Logical>),
+    /// EXISTS and NOT EXISTS: the solutions, and the pattern asked for each.
+    Exists(Box<Logical>, Box<Logical>, Existence),
+    /// FILTER: all of them must be true.
+    Filter(Box<Logical>, Vec<Formula>),
+    /// UNION.
+    Union(Vec<Logical>),
+    /// BIND and computed columns.
+    Extend(Box<Logical>, Var, Formula),
+    /// VALUES: the variables, and a term or nothing for each in each row.
+    Values(Vec<Var>, Vec<Vec<Option<Constant>>>),
+    /// GROUP BY: the keys, which are variables, and the aggregates.
+    Group(Box<Logical>, Vec<Var>, Vec<Aggregate>),
+    /// ORDER BY.
+    OrderBy(Box<Logical>, Vec<SortKey>),
+    /// The variables of a SELECT.
+    Project(Box<Logical>, Vec<Var>),
+    /// DISTINCT.
+    Distinct(Box<Logical>),
+    /// OFFSET and LIMIT.
+    Slice(Box<Logical>, u64, Option<u64>),
+}
+
+impl Formula {
+    /// An expression, with its variables found.
+    pub fn new(expression: Expression, names: &mut Names) -> Self {
+        let mut vars = VarSet::new();
+        let mut open = vec![&expression];
+        while let Some(part) = open.pop() {
+            if let Expression::Variable(variable) | Expression::Bound(variable) = part {
+                vars.insert(names.number(variable.as_str()));
+            }
+            open.extend(operands(part));
+        }
+        Self { expression, vars }
+    }
+
+    /// The variable, where the expression is nothing else.
+    pub fn as_variable(&self) -> Option<Var> {
+        matches!(self.expression, Expression::Variable(_)).then(|| self.vars.iter().next()).flatten()
+    }
+}
+
+impl Pattern {
+    /// The variables in it.
+    pub fn vars(&self) -> VarSet {
+        self.slots.iter().filter_map(Slot::var).collect()
+    }
+
+    /// The numbers of its constants; nothing where the graph lacks one, so that nothing matches.
+    pub fn ids(&self) -> Option<[Option<Id>; 3]> {
+        let mut ids = [None; 3];
+        for (id, slot) in ids.iter_mut().zip(&self.slots) {
+            if let Slot::Term(constant) = slot {
+                *id = Some(constant.id?);
+            }
+        }
+        Some(ids)
+    }
+}
+
+impl Slot {
+    /// The variable, where it is one.
+    pub fn var(&self) -> Option<Var> {
+        match self {
+            Self::Var(var) => Some(*var),
+            Self::Term(_) => None,
+        }
+    }
+}
+
+impl Logical {
+    /// The one empty solution.
+    pub fn unit() -> Self {
+        Self::join(Vec::new())
+    }
+
+    /// One triple pattern.
+    pub fn pattern(pattern: Pattern) -> Self {
+        let vars = pattern.vars();
+        Self { certain: vars.clone(), possible: vars, kind: Kind::Pattern(pattern) }
+    }
+
+    /// A join; joins in it are taken apart, since it is associative.
+    pub fn join(parts: Vec<Self>) -> Self {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part.kind {
+                Kind::Join(inner) => flat.extend(inner),
+                _ => flat.push(part),
+            }
+        }
+        if flat.len() == 1
+            && let Some(only) = flat.pop()
+        {
+            return only;
+        }
+        let mut joined =
+            Self { certain: VarSet::new(), possible: VarSet::new(), kind: Kind::Join(Vec::new()) };
+        for part in &flat {
+            joined.certain.extend_with(&part.certain);
+            joined.possible.extend_with(&part.possible);
+        }
+        joined.kind = Kind::Join(flat);
+        joined
+    }
+
+    /// OPTIONAL.
+    pub fn left_join(left: Self, right: Self, conditions: Vec<Formula>) -> Self {
+        Self {
+            certain: left.certain.clone(),
+            possible: left.possible.union(&right.possible),
+            kind: Kind::LeftJoin(Box::new(left), Box::new(right), conditions),
+        }
+    }
+
+    /// MINUS. Where no solution of both sides can share a bound variable, it removes nothing
+    /// (section 18.5: only where the domains are not disjoint).
+    pub fn minus(left: Self, right: Self) -> Self {
+        if left.possible.is_disjoint(&right.possible) {
+            return left;
+        }
+        left.wrapped(|left| Kind::Minus(left, Box::new(right)))
+    }
+
+    /// EXISTS or NOT EXISTS.
+    pub fn exists(input: Self, pattern: Self, existence: Existence) -> Self {
+        let mut node = input.wrapped(|input| Kind::Exists(input, Box::new(pattern), existence));
+        if let Existence::Marked(var) = existence {
+            node.certain.insert(var);
+            node.possible.insert(var);
+        }
+        node
+    }
+
+    /// FILTER. Filters on filters become one.
+    pub fn filter(mut self, mut conditions: Vec<Formula>) -> Self {
+        if conditions.is_empty() {
+            return self;
+        }
+        if let Kind::Filter(_, inner) = &mut self.kind {
+            inner.append(&mut conditions);
+            return self;
+        }
+        self.wrapped(|input| Kind::Filter(input, conditions))
+    }
+
+    /// UNION; unions in it are taken apart.
+    pub fn union(parts: Vec<Self>) -> Self {
+        let mut flat: Vec<Self> = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part.kind {
+                Kind::Union(inner) => flat.extend(inner),
+                _ => flat.push(part),
+            }
+        }
+        let mut certain = flat.first().map_or_else(VarSet::new, |first| first.certain.clone());
+        let mut possible = VarSet::new();
+        for part in &flat {
+            certain = certain.intersection(&part.certain);
+            possible.extend_with(&part.possible);
+        }
+        Self { certain, possible, kind: Kind::Union(flat) }
+    }
+
+    /// BIND. The variable stays unbound where the expression is an error (section 18.5, Extend).
+    pub fn extend(self, var: Var, formula: Formula) -> Self {
+        let copied = formula.as_variable().filter(|from| self.certain.contains(*from)).is_some();
+        let constant = matches!(formula.expression, Expression::NamedNode(_) | Expression::Literal(_));
+        let mut node = self.wrapped(|input| Kind::Extend(input, var, formula));
+        node.possible.insert(var);
+        if copied || constant {
+            node.certain.insert(var);
+        }
+        node
+    }
+
+    /// VALUES.
+    pub fn values(vars: Vec<Var>, rows: Vec<Vec<Option<Constant>>>) -> Self {
+        let mut certain: VarSet = vars.iter().copied().collect();
+        for (n, var) in vars.iter().enumerate() {
+            if rows.iter().any(|row| row.get(n).is_none_or(Option::is_none)) {
+                certain.remove(*var);
+            }
+        }
+        Self { certain, possible: vars.iter().copied().collect(), kind: Kind::Values(vars, rows) }
+    }
+
+    /// GROUP BY.
+    pub fn group(self, keys: Vec<Var>, aggregates: Vec<Aggregate>) -> Self {
+        let keyed: VarSet = keys.iter().copied().collect();
+        let mut certain = self.certain.intersection(&keyed);
+        let mut possible = keyed;
+        for aggregate in &aggregates {
+            possible.insert(aggregate.var);
+            // COUNT never fails; others may, and leave their variable unbound.
+            if aggregate.function == AggregateFunction::Count {
+                certain.insert(aggregate.var);
+            }
+        }
+        Self { certain, possible, kind: Kind::Group(Box::new(self), keys, aggregates) }
+    }
+
+    /// ORDER BY.
+    pub fn order_by(self, keys: Vec<SortKey>) -> Self {
+        self.wrapped(|input| Kind::OrderBy(input, keys))
+    }
+
+    /// A SELECT's columns.
+    pub fn project(self, vars: Vec<Var>) -> Self {
+        let kept: VarSet = vars.iter().copied().collect();
+        Self {
+            certain: self.certain.intersection(&kept),
+            possible: self.possible.intersection(&kept),
+            kind: Kind::Project(Box::new(self), vars),
+        }
+    }
+
+    /// DISTINCT.
+    pub fn distinct(self) -> Self {
+        self.wrapped(Kind::Distinct)
+    }
+
+    /// OFFSET and LIMIT.
+    pub fn slice(self, offset: u64, limit: Option<u64>) -> Self {
+        self.wrapped(|input| Kind::Slice(input, offset, limit))
+    }
+
+    /// A node over this one that binds what this one binds.
+    fn wrapped(self, kind: impl FnOnce(Box<Self>) -> Kind) -> Self {
+        let (certain, possible) = (self.certain.clone(), self.possible.clone());
+        Self { kind: kind(Box::new(self)), certain, possible }
+    }
+}

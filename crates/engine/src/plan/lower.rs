@@ -1,0 +1,503 @@
+//! From the logical plan to operators: which join, in which order, with which columns.
+//!
+//! In: a [`Logical`] tree, the variables that the reader needs. Out: a [`Node`] that gives just these
+//! columns. A variable that nothing above needs is dropped where it was last needed: what it stood for
+//! is counted, not enumerated, or not even counted where only different rows matter. It knows no graph.
+
+use super::logical::{Aggregate, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey};
+use super::order::{Figures, Item, order};
+use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
+use super::statistics::Statistics;
+use super::variables::{Names, Var, VarSet};
+use super::{Planned, Refusal};
+use crate::store::End;
+use crate::syntax::algebra::{AggregateFunction, Expression, Function, operands};
+
+/// Operators for `logical`; their output is `columns`, in this order.
+///
+/// # Errors
+/// Where there is no operator for a form.
+pub fn lower(
+    logical: &Logical,
+    columns: &[Var],
+    statistics: &dyn Statistics,
+    names: &mut Names,
+) -> Planned<Node> {
+    let need: VarSet = columns.iter().copied().collect();
+    let node = Lowering { statistics, names }.node(logical, &need, Bag::Rows)?;
+    Ok(node.projected(columns.to_vec()))
+}
+
+struct Lowering<'a> {
+    statistics: &'a dyn Statistics,
+    names: &'a mut Names,
+}
+
+/// A selection is expected to keep this part of its rows.
+const SELECTIVITY: f64 = 0.3;
+
+impl Lowering<'_> {
+    /// Operators that give `need`, as far as `logical` may bind it, and nothing else.
+    fn node(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        Ok(match &logical.kind {
+            Kind::Pattern(_) | Kind::Join(_) | Kind::Filter(..) => self.conjunction(logical, need, bag)?,
+            Kind::LeftJoin(left, right, conditions) => self.left_join(left, right, conditions, need, bag)?,
+            Kind::Minus(left, right) => self.minus(left, right, need, bag)?,
+            Kind::Exists(input, pattern, existence) => self.exists(input, pattern, *existence, need, bag)?,
+            Kind::Union(parts) => self.union(parts, need, bag)?,
+            Kind::Extend(input, var, formula) => self.extend(input, *var, formula, need, bag)?,
+            Kind::Values(vars, rows) => {
+                let certain = logical.certain.clone();
+                let op = Op::Values(vars.clone(), rows.clone());
+                Node::new(op, Vec::new(), vars.clone(), certain, rows.len() as f64).pruned(need)
+            }
+            Kind::Group(input, keys, aggregates) => self.group(input, keys, aggregates, need)?,
+            Kind::OrderBy(input, keys) => self.order_by(input, keys, None, need, bag)?,
+            Kind::Project(input, vars) => {
+                let kept: VarSet = vars.iter().copied().collect();
+                self.node(input, &need.intersection(&kept), bag)?
+            }
+            Kind::Distinct(input) => self.distinct(input, need, bag)?,
+            Kind::Slice(input, offset, limit) => self.slice(input, *offset, *limit, need)?,
+        })
+    }
+
+    /// Patterns, other parts and filters that must all hold.
+    fn conjunction(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        let mut group = Group::default();
+        group.add(logical);
+        // What any part or filter mentions beside the one that is planned.
+        let mut wanted = need.clone();
+        for condition in &group.conditions {
+            wanted.extend_with(&condition.vars);
+        }
+        let mut items = Vec::new();
+        for (n, part) in group.parts.iter().enumerate() {
+            let Kind::Pattern(pattern) = &part.kind else {
+                let mut wanted = wanted.clone();
+                for (_, other) in group.parts.iter().enumerate().filter(|(m, _)| *m != n) {
+                    wanted.extend_with(&other.possible);
+                }
+                items.push(Item::Node(Box::new(self.node(part, &wanted, bag)?)));
+                continue;
+            };
+            items.push(Item::Pattern(Box::new(pattern.clone())));
+        }
+        let places = order(&items, &VarSet::new(), 1.0, &wanted, self.statistics);
+        let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
+        let ordered: Vec<Item> =
+            places.into_iter().filter_map(|place| items.get_mut(place).and_then(Option::take)).collect();
+        Ok(self.joined(ordered, group.conditions, need, bag))
+    }
+
+    /// The parts joined in their order, each filter as soon as its variables are bound.
+    fn joined(&self, items: Vec<Item>, mut conditions: Vec<Formula>, need: &VarSet, bag: Bag) -> Node {
+        let mut later: Vec<VarSet> = Vec::new();
+        let mut sum = need.clone();
+        for item in items.iter().rev() {
+            later.push(sum.clone());
+            sum.extend_with(&item.vars());
+        }
+        let mut node: Option<Node> = None;
+        let mut items = items.into_iter().zip(later.into_iter().rev()).peekable();
+        while let Some((item, later)) = items.next() {
+            let next = items.peek().map(|(next, _)| next.vars());
+            let mut live = later.clone();
+            for condition in &conditions {
+                live.extend_with(&condition.vars);
+            }
+            let joined = match node {
+                None => self.first(item, &live, next.as_ref()),
+                Some(left) => self.joined_with(left, item, &live, bag),
+            };
+            let (ready, rest) =
+                conditions.into_iter().partition(|condition| condition.vars.is_subset(&joined.certain));
+            conditions = rest;
+            let mut live = later;
+            for condition in &conditions {
+                live.extend_with(&condition.vars);
+            }
+            node = Some(self.thinned(filtered(joined, ready).pruned(&live), bag));
+        }
+        let node = node
+            .unwrap_or_else(|| Node::new(Op::Unit, Vec::new(), Vec::new(), VarSet::new(), 1.0).unique(true));
+        filtered(node, conditions).pruned(need)
+    }
+
+    fn first(&self, item: Item, live: &VarSet, next: Option<&VarSet>) -> Node {
+        match item {
+            Item::Node(node) => node.pruned(live),
+            Item::Pattern(pattern) => self.leaf(*pattern, live, next),
+        }
+    }
+
+    /// All matches of a pattern, with the columns that are live; sorted by what the next part shares.
+    fn leaf(&self, pattern: Pattern, live: &VarSet, next: Option<&VarSet>) -> Node {
+        let figures = Figures::of_pattern(&pattern, self.statistics);
+        let vars = pattern.vars();
+        let output: Vec<Var> = vars.iter().filter(|var| live.contains(*var)).collect();
+        if pattern.ids().is_none() {
+            return Node::new(Op::Empty, Vec::new(), output, vars, 0.0);
+        }
+        let whole = output.len() == vars.len();
+        let mut rows = figures.rows;
+        if let [only] = output.as_slice() {
+            rows =
+                figures.distinct.iter().find(|(var, _)| var == only).map_or(rows, |found| found.1.min(rows));
+        }
+        let [subject, _, object] = &pattern.slots;
+        let leads = |slot: &Slot| {
+            slot.var().is_some_and(|var| live.contains(var) && next.is_none_or(|next| next.contains(var)))
+        };
+        let by = if !leads(subject) && leads(object) { End::Object } else { End::Subject };
+        Node::new(Op::Scan { pattern, by }, Vec::new(), output, vars, rows).unique(whole)
+    }
+
+    fn joined_with(&self, left: Node, item: Item, live: &VarSet, bag: Bag) -> Node {
+        match item {
+            Item::Node(right) => self.hash_join(left, *right, JoinKind::Inner, Vec::new(), live),
+            Item::Pattern(pattern) => {
+                let pattern = *pattern;
+                let shared = pattern.vars().intersection(&left.columns());
+                let known = pattern.ids().is_some();
+                if !shared.is_empty() && shared.is_subset(&left.certain) && known {
+                    return self.index_join(left, pattern, false, live, bag);
+                }
+                let right = self.leaf(pattern, &live.union(&shared), Some(&shared));
+                self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
+            }
+        }
+    }
+
+    fn index_join(&self, left: Node, pattern: Pattern, optional: bool, live: &VarSet, bag: Bag) -> Node {
+        let figures = Figures::of_pattern(&pattern, self.statistics);
+        let after = figures.after(left.rows, &left.columns(), live);
+        let rows = if optional { after.max(left.rows) } else { after };
+        let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
+        let new: Vec<Var> =
+            pattern.vars().iter().filter(|var| live.contains(*var) && !left.output.contains(var)).collect();
+        // A row of the left has its matches once each, so nothing is doubled unless a column is lost.
+        let unique = left.unique
+            && left.output.len() == output.len()
+            && pattern.vars().iter().all(|var| left.output.contains(&var) || new.contains(&var));
+        output.extend(new);
+        let mut certain = left.certain.clone();
+        if !optional {
+            certain.extend_with(&pattern.vars());
+        }
+        let lookups = left.rows;
+        let mut node = Node::new(Op::IndexJoin { pattern, optional, bag }, vec![left], output, certain, rows);
+        node.cost += lookups;
+        node.unique(unique)
+    }
+
+    /// A join of two plans; for kinds other than inner, `left` is the side that stays.
+    fn hash_join(
+        &self,
+        left: Node,
+        right: Node,
+        kind: JoinKind,
+        conditions: Vec<Formula>,
+        live: &VarSet,
+    ) -> Node {
+        let shared = left.columns().intersection(&right.columns());
+        let sure = left.certain.intersection(&right.certain);
+        let (keys, loose): (Vec<Var>, Vec<Var>) = shared.iter().partition(|var| sure.contains(*var));
+        // Of an inner join either side may be held: the smaller one is.
+        let (left, right) =
+            if kind == JoinKind::Inner && right.rows > left.rows { (right, left) } else { (left, right) };
+        let selectivity = if keys.is_empty() { 1.0 } else { 1.0 / left.rows.max(right.rows).max(1.0) };
+        let pairs = left.rows * right.rows * selectivity;
+        let rows = match kind {
+            JoinKind::Inner => pairs,
+            JoinKind::Left => pairs.max(left.rows),
+            JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => left.rows / 2.0,
+            JoinKind::Mark(_) => left.rows,
+        };
+        let mut certain = left.certain.clone();
+        let mut output = left.output.clone();
+        match kind {
+            JoinKind::Inner => certain.extend_with(&right.certain),
+            JoinKind::Mark(var) => {
+                certain.insert(var);
+            }
+            JoinKind::Left | JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => {}
+        }
+        match kind {
+            JoinKind::Inner | JoinKind::Left => {
+                output.extend(right.output.iter().filter(|var| !left.output.contains(var)));
+            }
+            JoinKind::Mark(var) => output.push(var),
+            JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => {}
+        }
+        output.retain(|var| live.contains(*var));
+        let unique = left.unique && left.output.iter().all(|var| output.contains(var)) && {
+            !matches!(kind, JoinKind::Inner | JoinKind::Left)
+                || right.unique && right.output.iter().all(|var| output.contains(var)) && loose.is_empty()
+        };
+        let held = right.rows;
+        let op = Op::HashJoin { kind, keys, loose, conditions };
+        let mut node = Node::new(op, vec![left, right], output, certain, rows);
+        node.cost += 2.0 * held;
+        node.unique(unique)
+    }
+
+    /// Equal rows put together, where columns were dropped and that is expected to pay.
+    fn thinned(&self, node: Node, bag: Bag) -> Node {
+        let _ = (bag, self);
+        node
+    }
+
+    fn left_join(
+        &mut self,
+        left: &Logical,
+        right: &Logical,
+        conditions: &[Formula],
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let mut wanted = need.union(&left.possible.intersection(&right.possible));
+        for condition in conditions {
+            wanted.extend_with(&condition.vars);
+        }
+        let outer = self.node(left, &wanted, bag)?;
+        if let (Kind::Pattern(pattern), []) = (&right.kind, conditions) {
+            let shared = pattern.vars().intersection(&outer.columns());
+            if !shared.is_empty() && shared.is_subset(&outer.certain) && pattern.ids().is_some() {
+                return Ok(self.index_join(outer, pattern.clone(), true, need, bag));
+            }
+        }
+        let inner = self.node(right, &wanted, bag)?;
+        Ok(self.hash_join(outer, inner, JoinKind::Left, conditions.to_vec(), need))
+    }
+
+    fn minus(&mut self, left: &Logical, right: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        let shared = left.possible.intersection(&right.possible);
+        let outer = self.node(left, &need.union(&shared), bag)?;
+        let inner = self.node(right, &shared, Bag::Set)?;
+        Ok(self.hash_join(outer, inner, JoinKind::Minus, Vec::new(), need))
+    }
+
+    fn exists(
+        &mut self,
+        input: &Logical,
+        pattern: &Logical,
+        existence: Existence,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let _ = (input, pattern, existence, need, bag);
+        Err(Refusal::new("EXISTS"))
+    }
+
+    fn union(&mut self, parts: &[Logical], need: &VarSet, bag: Bag) -> Planned<Node> {
+        let mut inputs = Vec::with_capacity(parts.len());
+        let (mut rows, mut columns) = (0.0, VarSet::new());
+        for part in parts {
+            let node = self.node(part, need, bag)?;
+            rows += node.rows;
+            columns.extend_with(&node.columns());
+            inputs.push(node);
+        }
+        let output: Vec<Var> = columns.iter().collect();
+        let mut certain = columns;
+        for input in &inputs {
+            certain = certain.intersection(&input.certain);
+        }
+        let inputs = inputs.into_iter().map(|input| input.projected(output.clone())).collect();
+        Ok(Node::new(Op::Union, inputs, output, certain, rows))
+    }
+
+    fn extend(
+        &mut self,
+        input: &Logical,
+        var: Var,
+        formula: &Formula,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        if !need.contains(var) {
+            return self.node(input, need, bag);
+        }
+        let mut wanted = need.union(&formula.vars);
+        wanted.remove(var);
+        // A value that differs from solution to solution must be made for each of them.
+        let bag = if is_volatile(&formula.expression) { Bag::Rows } else { bag };
+        let node = self.node(input, &wanted, bag)?;
+        let (rows, mut certain, unique) = (node.rows, node.certain.clone(), node.unique);
+        if formula.as_variable().is_some_and(|from| certain.contains(from)) {
+            certain.insert(var);
+        }
+        let mut output = node.output.clone();
+        output.push(var);
+        let node = Node::new(Op::Extend(var, formula.clone()), vec![node], output, certain, rows);
+        Ok(node.unique(unique).pruned(need))
+    }
+
+    fn group(
+        &mut self,
+        input: &Logical,
+        keys: &[Var],
+        aggregates: &[Aggregate],
+        need: &VarSet,
+    ) -> Planned<Node> {
+        let aggregates: Vec<Aggregate> =
+            aggregates.iter().filter(|aggregate| need.contains(aggregate.var)).cloned().collect();
+        let mut wanted: VarSet = keys.iter().copied().collect();
+        for aggregate in &aggregates {
+            match &aggregate.argument {
+                Some(formula) => wanted.extend_with(&formula.vars),
+                // COUNT(DISTINCT *) counts whole solutions.
+                None if aggregate.distinct => wanted.extend_with(&input.possible),
+                None => {}
+            }
+        }
+        let set = aggregates.iter().all(ignores_duplicates);
+        let node = self.node(input, &wanted, if set { Bag::Set } else { Bag::Rows })?;
+        let rows = if keys.is_empty() { 1.0 } else { (node.rows / 4.0).max(1.0) };
+        let certain = node.certain.clone();
+        let mut output = keys.to_vec();
+        let mut sure = certain.intersection(&keys.iter().copied().collect());
+        for aggregate in &aggregates {
+            output.push(aggregate.var);
+            if aggregate.function == AggregateFunction::Count {
+                sure.insert(aggregate.var);
+            }
+        }
+        let node = Node::new(Op::Group(keys.to_vec(), aggregates), vec![node], output, sure, rows);
+        Ok(node.unique(true).pruned(need))
+    }
+
+    /// ORDER BY; with `first`, only so many of the first rows.
+    fn order_by(
+        &mut self,
+        input: &Logical,
+        keys: &[SortKey],
+        first: Option<u64>,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let mut wanted = need.clone();
+        for key in keys {
+            wanted.extend_with(&key.formula.vars);
+        }
+        let mut node = self.node(input, &wanted, bag)?;
+        let mut sorted = Vec::new();
+        for key in keys {
+            let var = match key.formula.as_variable() {
+                Some(var) => var,
+                None => {
+                    let var = self.names.fresh("key");
+                    let (rows, certain, unique) = (node.rows, node.certain.clone(), node.unique);
+                    let mut output = node.output.clone();
+                    output.push(var);
+                    let op = Op::Extend(var, key.formula.clone());
+                    node = Node::new(op, vec![node], output, certain, rows).unique(unique);
+                    var
+                }
+            };
+            // A variable that nothing binds orders nothing.
+            if node.output.contains(&var) {
+                sorted.push(OrderKey { var, descending: key.descending });
+            }
+        }
+        if sorted.is_empty() {
+            return Ok(node.pruned(need));
+        }
+        let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
+        Ok(node.under(Op::Sort(sorted, first), rows).pruned(need))
+    }
+
+    fn distinct(&mut self, input: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        if bag == Bag::Set {
+            return self.node(input, need, bag);
+        }
+        let node = self.node(input, &input.possible, Bag::Set)?;
+        let rows = node.rows;
+        let node = node.under(Op::Distinct, rows).unique(true);
+        Ok(node.pruned(need))
+    }
+
+    fn slice(&mut self, input: &Logical, offset: u64, limit: Option<u64>, need: &VarSet) -> Planned<Node> {
+        let first = limit.map(|limit| offset.saturating_add(limit));
+        let node = match (&input.kind, first) {
+            (Kind::OrderBy(below, keys), Some(_)) => self.order_by(below, keys, first, need, Bag::Rows)?,
+            (Kind::Project(below, vars), Some(_)) if matches!(below.kind, Kind::OrderBy(..)) => {
+                let Kind::OrderBy(below, keys) = &below.kind else { return Err(Refusal::new("ORDER BY")) };
+                let kept: VarSet = vars.iter().copied().collect();
+                self.order_by(below, keys, first, &need.intersection(&kept), Bag::Rows)?
+            }
+            _ => self.node(input, need, Bag::Rows)?,
+        };
+        let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
+        Ok(node.under(Op::Slice(offset, limit), rows))
+    }
+}
+
+/// What a conjunction is made of.
+#[derive(Default)]
+struct Group<'a> {
+    parts: Vec<&'a Logical>,
+    conditions: Vec<Formula>,
+}
+
+impl<'a> Group<'a> {
+    /// Takes joins apart, and filters out of them: a filter whose variables its own group always binds
+    /// may as well run later.
+    fn add(&mut self, logical: &'a Logical) {
+        match &logical.kind {
+            Kind::Join(parts) => parts.iter().for_each(|part| self.add_part(part)),
+            Kind::Filter(input, conditions) => {
+                self.conditions.extend_from_slice(conditions);
+                match &input.kind {
+                    Kind::Join(parts) => parts.iter().for_each(|part| self.add_part(part)),
+                    _ => self.add_part(input),
+                }
+            }
+            _ => self.parts.push(logical),
+        }
+    }
+
+    fn add_part(&mut self, part: &'a Logical) {
+        let free = match &part.kind {
+            Kind::Filter(input, conditions) => {
+                conditions.iter().all(|condition| condition.vars.is_subset(&input.certain))
+            }
+            _ => false,
+        };
+        if free { self.add(part) } else { self.parts.push(part) }
+    }
+}
+
+fn filtered(node: Node, conditions: Vec<Formula>) -> Node {
+    if conditions.is_empty() {
+        return node;
+    }
+    let rows = node.rows * SELECTIVITY;
+    node.under(Op::Filter(conditions), rows)
+}
+
+/// Whether an aggregate is the same over different rows as over all.
+fn ignores_duplicates(aggregate: &Aggregate) -> bool {
+    aggregate.distinct
+        || matches!(
+            aggregate.function,
+            AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::Sample
+        )
+}
+
+/// Whether an expression may be worth something else for an equal solution.
+pub fn is_volatile(expression: &Expression) -> bool {
+    let mut open = vec![expression];
+    while let Some(part) = open.pop() {
+        if let Expression::FunctionCall(
+            Function::Rand | Function::BNode | Function::Uuid | Function::StrUuid,
+            _,
+        ) = part
+        {
+            return true;
+        }
+        open.extend(operands(part));
+    }
+    false
+}

@@ -1,0 +1,92 @@
+//! Planning: from the algebra to a plan that is data.
+//!
+//! In: a query, statistics. Out: a [`Plan`] of operators to run, or a [`Refusal`] that names the first
+//! form the executor does not take. The stages, in order: `scope.rs` (one name, one variable),
+//! `translate.rs` (a [`logical`] plan), `lower.rs` (operators with live variables alone), within it
+//! `order.rs` (the order of joins). No graph is open here.
+
+pub mod logical;
+pub mod lower;
+pub mod order;
+pub mod physical;
+pub mod scope;
+pub mod statistics;
+pub mod translate;
+pub mod variables;
+
+use crate::syntax::algebra::GraphPattern;
+use physical::Node;
+use statistics::Statistics;
+use translate::Translator;
+use variables::{Names, Var};
+
+/// Why the executor does not take a query: the reference answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The form that is not taken, as a noun.
+    pub form: String,
+}
+
+impl Refusal {
+    /// With the form that is not taken.
+    pub fn new(form: impl Into<String>) -> Self {
+        Self { form: form.into() }
+    }
+}
+
+/// What planning gives.
+pub type Planned<T> = Result<T, Refusal>;
+
+/// A query as operators, with the names of its variables.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The last operator. Its output is `columns`, in this order.
+    pub root: Node,
+    /// The columns of the answer.
+    pub columns: Vec<Var>,
+    /// What the variables are called.
+    pub names: Names,
+}
+
+/// Plans the pattern of a query whose answer has the variables of its outermost projection as columns.
+///
+/// # Errors
+/// Where the query holds a form that the executor does not take.
+pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan> {
+    let mut pattern = pattern.clone();
+    scope::separate(&mut pattern);
+    let mut translator = Translator::new(statistics);
+    let logical = translator.pattern(&pattern)?;
+    let columns: Vec<Var> = match projection(&pattern) {
+        Some(variables) => variables.iter().map(|variable| translator.var(variable)).collect(),
+        None => logical.possible.iter().collect(),
+    };
+    let mut names = translator.into_names();
+    let root = lower::lower(&logical, &columns, statistics, &mut names)?;
+    Ok(Plan { root, columns, names })
+}
+
+/// Plans the pattern of ASK: whether it has a solution at all. The plan has no columns, and one row or none.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_ask(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan> {
+    let mut pattern = pattern.clone();
+    scope::separate(&mut pattern);
+    let mut translator = Translator::new(statistics);
+    let logical = translator.pattern(&pattern)?.slice(0, Some(1));
+    let mut names = translator.into_names();
+    let root = lower::lower(&logical, &[], statistics, &mut names)?;
+    Ok(Plan { root, columns: Vec::new(), names })
+}
+
+/// The variables of the outermost projection.
+fn projection(pattern: &GraphPattern) -> Option<&[crate::terms::Variable]> {
+    match pattern {
+        GraphPattern::Project { variables, .. } => Some(variables),
+        GraphPattern::Slice { inner, .. }
+        | GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner } => projection(inner),
+        _ => None,
+    }
+}

@@ -1,0 +1,191 @@
+//! The order of joins: which part of a group comes first, and which next.
+//!
+//! In: the parts of a group with what statistics say of them. Out: their order. From every part as the
+//! first the cheapest next one is taken, and of all these orders the one that touches the fewest rows.
+//! It knows left-deep orders only.
+
+use super::logical::{Pattern, Slot};
+use super::physical::Node;
+use super::statistics::Statistics;
+use super::variables::{Var, VarSet};
+use crate::store::Id;
+
+/// A part of a group: a pattern that an index answers, or what has a plan of its own.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// A triple pattern.
+    Pattern(Box<Pattern>),
+    /// A part with a plan.
+    Node(Box<Node>),
+}
+
+impl Item {
+    /// The variables in it.
+    pub fn vars(&self) -> VarSet {
+        match self {
+            Self::Pattern(pattern) => pattern.vars(),
+            Self::Node(node) => node.columns(),
+        }
+    }
+}
+
+/// More starts than this are not tried: the best of them is very likely found before.
+const STARTS: usize = 12;
+
+/// The order in which to join `items`, as places in it. `bound` is what is bound before the first.
+pub fn order(
+    items: &[Item],
+    bound: &VarSet,
+    rows: f64,
+    need: &VarSet,
+    statistics: &dyn Statistics,
+) -> Vec<usize> {
+    let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, statistics)).collect();
+    if items.len() < 2 {
+        return (0..items.len()).collect();
+    }
+    if !bound.is_empty() {
+        return walk(&figures, None, bound, rows, need).1;
+    }
+    let mut starts: Vec<usize> = (0..items.len()).collect();
+    starts.sort_by(|a, b| alone(&figures, *a).total_cmp(&alone(&figures, *b)));
+    let tried = starts.into_iter().take(STARTS).map(|start| walk(&figures, Some(start), bound, rows, need));
+    tried.min_by(|a, b| a.0.total_cmp(&b.0)).map(|best| best.1).unwrap_or_default()
+}
+
+fn alone(figures: &[Figures], place: usize) -> f64 {
+    figures.get(place).map_or(0.0, |figures| figures.rows)
+}
+
+/// One greedy order, with the rows that it touches.
+fn walk(
+    figures: &[Figures],
+    start: Option<usize>,
+    bound: &VarSet,
+    rows: f64,
+    need: &VarSet,
+) -> (f64, Vec<usize>) {
+    let (mut bound, mut rows, mut cost) = (bound.clone(), rows, 0.0);
+    let mut left: Vec<usize> = (0..figures.len()).collect();
+    let mut chosen = Vec::new();
+    let mut forced = start;
+    while !left.is_empty() {
+        let step = |place: &usize| {
+            let found = figures.get(*place)?;
+            let connected = chosen.is_empty() && bound.is_empty() || !found.vars.is_disjoint(&bound);
+            let live = live(figures, &left, *place, need);
+            Some((!connected, found.after(rows, &bound, &live), found.rows))
+        };
+        let better = |a: &usize, b: &usize| {
+            let (Some(a), Some(b)) = (step(a), step(b)) else { return std::cmp::Ordering::Equal };
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2))
+        };
+        let Some(next) = forced.take().or_else(|| left.iter().copied().min_by(better)) else { break };
+        if let Some((_, after, alone)) = step(&next) {
+            let lookups = if chosen.is_empty() { alone } else { rows };
+            cost += after + lookups;
+            rows = after;
+        }
+        if let Some(found) = figures.get(next) {
+            bound.extend_with(&found.vars);
+        }
+        left.retain(|place| *place != next);
+        chosen.push(next);
+    }
+    (cost, chosen)
+}
+
+/// What is still needed once `place` is joined.
+fn live(figures: &[Figures], left: &[usize], place: usize, need: &VarSet) -> VarSet {
+    let mut live = need.clone();
+    for other in left.iter().filter(|other| **other != place) {
+        if let Some(figures) = figures.get(*other) {
+            live.extend_with(&figures.vars);
+        }
+    }
+    live
+}
+
+/// What is known of a part.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// Its variables.
+    pub vars: VarSet,
+    /// How many rows it has by itself.
+    pub rows: f64,
+    /// How many different values each variable takes in it.
+    pub distinct: Vec<(Var, f64)>,
+}
+
+impl Figures {
+    /// Asks the statistics.
+    pub fn of(item: &Item, statistics: &dyn Statistics) -> Self {
+        match item {
+            Item::Pattern(pattern) => Self::of_pattern(pattern, statistics),
+            Item::Node(node) => Self {
+                vars: node.columns(),
+                rows: node.rows,
+                distinct: node.output.iter().map(|var| (*var, node.rows.max(1.0))).collect(),
+            },
+        }
+    }
+
+    /// Of a triple pattern.
+    pub fn of_pattern(pattern: &Pattern, statistics: &dyn Statistics) -> Self {
+        let vars = pattern.vars();
+        let graph = match &pattern.source {
+            super::logical::Source::Default => Some(None),
+            super::logical::Source::Named(name) => name.id.map(Some),
+        };
+        let (Some(ids), Some(graph)) = (pattern.ids(), graph) else {
+            return Self { distinct: vars.iter().map(|var| (var, 1.0)).collect(), vars, rows: 0.0 };
+        };
+        let mut rows = statistics.count(graph, ids);
+        let mut distinct: Vec<(Var, f64)> = Vec::new();
+        for (place, slot) in pattern.slots.iter().enumerate() {
+            let Slot::Var(var) = slot else { continue };
+            let values = values_in(statistics, graph, ids, place, rows);
+            if let Some((_, known)) = distinct.iter_mut().find(|(known, _)| known == var) {
+                // A variable twice in one pattern: the values must agree.
+                rows /= known.max(values).max(1.0);
+                *known = known.min(values);
+            } else {
+                distinct.push((*var, values));
+            }
+        }
+        Self { vars, rows, distinct }
+    }
+
+    /// How many rows there are after a join with `rows` rows that bind `bound`, where nothing but
+    /// `live` matters afterwards.
+    pub fn after(&self, rows: f64, bound: &VarSet, live: &VarSet) -> f64 {
+        let mut each = self.rows;
+        for (var, values) in &self.distinct {
+            if bound.contains(*var) {
+                each /= values.max(1.0);
+            }
+        }
+        // Where no new variable is needed, a match is counted and not given as a row.
+        let dead = self.vars.without(bound).is_disjoint(live);
+        rows * if dead { each.min(1.0) } else { each }
+    }
+}
+
+/// How many different terms stand in a place of what a pattern matches.
+fn values_in(
+    statistics: &dyn Statistics,
+    graph: Option<Id>,
+    ids: [Option<Id>; 3],
+    place: usize,
+    rows: f64,
+) -> f64 {
+    let [subject, predicate, object] = ids;
+    let all = if place == 1 {
+        statistics.distinct(graph, None, 1)
+    } else {
+        statistics.distinct(graph, predicate, place)
+    };
+    // With the other end given every match has another value here, where the predicate is given too.
+    let pinned = predicate.is_some() && (subject.is_some() || object.is_some());
+    if pinned { rows.max(1.0) } else { all.min(rows).max(1.0) }
+}

@@ -1,0 +1,166 @@
+//! The physical plan: operators, each with its inputs, its columns and what was expected of it.
+//!
+//! In: what `lower.rs` decides. Out: a tree that `exec` runs and `show.rs` prints. It is plain data:
+//! no graph, no cursor, no compiled expression.
+
+use super::logical::{Aggregate, Constant, Formula, Pattern};
+use super::variables::{Var, VarSet};
+use crate::store::End;
+
+/// Whether the number of equal rows matters to who reads them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bag {
+    /// It does: a row stands for as many solutions as its count says.
+    Rows,
+    /// It does not: an operator may give equal rows once or many times, as it likes.
+    Set,
+}
+
+/// How two inputs are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinKind {
+    /// Every pair of compatible rows.
+    Inner,
+    /// And the left rows that have no partner.
+    Left,
+    /// The left rows that have a partner.
+    Semi,
+    /// The left rows that have none.
+    Anti,
+    /// As `Anti`, where a partner must also share a bound variable (MINUS, section 18.5).
+    Minus,
+    /// All left rows, with a variable that says whether there is a partner.
+    Mark(Var),
+}
+
+/// A key of a sort: values of a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderKey {
+    /// What is sorted by.
+    pub var: Var,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// What an operator does. Its inputs stand in its [`Node`].
+#[derive(Debug, Clone)]
+pub enum Op {
+    /// One row without columns.
+    Unit,
+    /// No row.
+    Empty,
+    /// All matches of a triple pattern.
+    Scan {
+        /// What is read.
+        pattern: Pattern,
+        /// The end by which the rows come sorted, where both are free.
+        by: End,
+    },
+    /// For each row of the input the matches of a pattern, of which the input binds a part; with
+    /// `optional`, a row without a match stays, its new columns unbound.
+    IndexJoin {
+        /// What is looked up.
+        pattern: Pattern,
+        /// OPTIONAL.
+        optional: bool,
+        /// Whether matches whose variables are not live must be counted.
+        bag: Bag,
+    },
+    /// A join of two inputs, the left one streamed, the right one held.
+    HashJoin {
+        /// Of which sort.
+        kind: JoinKind,
+        /// Shared variables that both sides always bind.
+        keys: Vec<Var>,
+        /// Shared variables that may be unbound on one side: compatible rows match (section 18.3).
+        loose: Vec<Var>,
+        /// What else must be true of a pair.
+        conditions: Vec<Formula>,
+    },
+    /// The rows of all inputs, one input after the other.
+    Union,
+    /// The rows for which all of these are true.
+    Filter(Vec<Formula>),
+    /// One more column.
+    Extend(Var, Formula),
+    /// Rows of the query's text.
+    Values(Vec<Var>, Vec<Vec<Option<Constant>>>),
+    /// One row for each value of the keys.
+    Group(Vec<Var>, Vec<Aggregate>),
+    /// Equal rows once.
+    Distinct,
+    /// Equal rows once, their counts added.
+    Combine,
+    /// All rows in order; with a limit, only the first so many.
+    Sort(Vec<OrderKey>, Option<u64>),
+    /// Rows from the offset on, at most so many.
+    Slice(u64, Option<u64>),
+    /// The same rows with other columns: those of the input that the output names.
+    Project,
+}
+
+/// An operator in its place.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What it does.
+    pub op: Op,
+    /// What it reads.
+    pub inputs: Vec<Node>,
+    /// Its columns, in order.
+    pub output: Vec<Var>,
+    /// Those of them that are bound in every row.
+    pub certain: VarSet,
+    /// Whether no two of its rows are equal.
+    pub unique: bool,
+    /// How many rows are expected, each counted once whatever it stands for.
+    pub rows: f64,
+    /// The rows that it and what is below it are expected to touch.
+    pub cost: f64,
+}
+
+impl Node {
+    /// An operator; its cost is that of its inputs and its own rows.
+    pub fn new(op: Op, inputs: Vec<Node>, output: Vec<Var>, certain: VarSet, rows: f64) -> Self {
+        let below: f64 = inputs.iter().map(|input| input.cost).sum();
+        let columns: VarSet = output.iter().copied().collect();
+        let certain = certain.intersection(&columns);
+        Self { op, inputs, output, certain, unique: false, rows, cost: below + rows }
+    }
+
+    /// The same, its rows known to differ.
+    #[must_use]
+    pub fn unique(mut self, unique: bool) -> Self {
+        self.unique = unique;
+        self
+    }
+
+    /// Its columns as a set.
+    pub fn columns(&self) -> VarSet {
+        self.output.iter().copied().collect()
+    }
+
+    /// An operator over this one that gives some of its rows as they are.
+    #[must_use]
+    pub fn under(self, op: Op, rows: f64) -> Self {
+        let (output, certain, unique) = (self.output.clone(), self.certain.clone(), self.unique);
+        Self::new(op, vec![self], output, certain, rows).unique(unique)
+    }
+
+    /// Only these columns, in this order; columns that it has not are unbound.
+    #[must_use]
+    pub fn projected(self, output: Vec<Var>) -> Self {
+        if self.output == output {
+            return self;
+        }
+        let (certain, rows) = (self.certain.clone(), self.rows);
+        let unique = self.unique && self.output.iter().all(|var| output.contains(var));
+        Self::new(Op::Project, vec![self], output, certain, rows).unique(unique)
+    }
+
+    /// Only the columns that are in `need`, in the order they have.
+    #[must_use]
+    pub fn pruned(self, need: &VarSet) -> Self {
+        let output = self.output.iter().copied().filter(|var| need.contains(*var)).collect();
+        self.projected(output)
+    }
+}

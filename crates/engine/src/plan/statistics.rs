@@ -1,0 +1,23 @@
+//! What the planner may ask of a graph: numbers of terms and counts of triples.
+//!
+//! In: terms and patterns of ids. Out: plain values. A plan is made with nothing else known, so a
+//! table of made-up figures is enough to test one.
+
+use crate::store::Id;
+use crate::terms::Term;
+
+/// Counts of one dataset. `graph` is the number of a named graph, or nothing for the default one.
+pub trait Statistics {
+    /// The number of a term, where the data have it.
+    fn id(&self, term: &Term) -> Option<Id>;
+
+    /// Whether there is a named graph of this name.
+    fn has_graph(&self, name: Id) -> bool;
+
+    /// How many triples match: exact.
+    fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64;
+
+    /// How many different terms stand in a place (0 subject, 1 predicate, 2 object) of the triples
+    /// with this predicate, or of all triples; at least one where there is a triple.
+    fn distinct(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64;
+}

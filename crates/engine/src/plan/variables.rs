@@ -1,0 +1,220 @@
+//! Variables by number, sets of them, and the names they go by.
+//!
+//! In: names of variables and labels of blank nodes. Out: small numbers, which the plan and the
+//! executor use throughout. A name stands for one variable in the whole query: `scope.rs` renames
+//! what a sub-select hides, before anything is numbered here.
+
+use crate::terms::Variable;
+use std::collections::HashMap;
+
+/// A variable of one query, by number.
+pub type Var = u32;
+
+/// The names of a query's variables. Blank nodes are variables whose names no text can spell.
+#[derive(Debug, Default, Clone)]
+pub struct Names {
+    names: Vec<String>,
+    numbers: HashMap<String, Var>,
+}
+
+impl Names {
+    /// The number of the variable with this name; a new one where the name is new.
+    pub fn number(&mut self, name: &str) -> Var {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = Var::try_from(self.names.len()).unwrap_or(Var::MAX);
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+
+    /// The number of a blank node of a pattern: it matches anything, as a variable does, and is
+    /// never projected.
+    pub fn blank(&mut self, label: &str) -> Var {
+        self.number(&format!("_:{label}"))
+    }
+
+    /// A new variable that the text does not have, for what the planner computes.
+    pub fn fresh(&mut self, what: &str) -> Var {
+        let name = format!("#{what}{}", self.names.len());
+        self.number(&name)
+    }
+
+    /// The number of a name, where the query has it.
+    pub fn find(&self, name: &str) -> Option<Var> {
+        self.numbers.get(name).copied()
+    }
+
+    /// The name of a variable.
+    pub fn name(&self, var: Var) -> &str {
+        self.names.get(var as usize).map_or("", String::as_str)
+    }
+
+    /// A variable as expressions name it.
+    pub fn variable(&self, var: Var) -> Variable {
+        Variable::new_unchecked(self.name(var))
+    }
+
+    /// The variable as a reader knows it: `?name`, or `_:label` for a blank node.
+    pub fn show(&self, var: Var) -> String {
+        let name = self.name(var);
+        // A renamed variable of a sub-select carries the number of its scope after a dot.
+        if name.starts_with("_:") { name.to_owned() } else { format!("?{name}") }
+    }
+}
+
+/// A set of variables, as bits.
+#[derive(Debug, Clone, Default)]
+pub struct VarSet {
+    words: Vec<u64>,
+}
+
+impl VarSet {
+    /// The empty set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a variable; says whether it is new.
+    pub fn insert(&mut self, var: Var) -> bool {
+        let (word, bit) = place(var);
+        if self.words.len() <= word {
+            self.words.resize(word + 1, 0);
+        }
+        self.words.get_mut(word).is_some_and(|word| {
+            let new = *word & bit == 0;
+            *word |= bit;
+            new
+        })
+    }
+
+    /// Takes a variable out.
+    pub fn remove(&mut self, var: Var) {
+        let (word, bit) = place(var);
+        if let Some(word) = self.words.get_mut(word) {
+            *word &= !bit;
+        }
+    }
+
+    /// Whether a variable is in.
+    pub fn contains(&self, var: Var) -> bool {
+        let (word, bit) = place(var);
+        self.words.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Adds all of `other`.
+    pub fn extend_with(&mut self, other: &Self) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        all.extend_with(other);
+        all
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self { words: self.words.iter().zip(&other.words).map(|(a, b)| a & b).collect() }
+    }
+
+    /// What is here and not in `other`.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let mut rest = self.clone();
+        for (word, less) in rest.words.iter_mut().zip(&other.words) {
+            *word &= !less;
+        }
+        rest
+    }
+
+    /// Whether all of this is in `other`.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.words.iter().enumerate().all(|(n, word)| word & !other.words.get(n).copied().unwrap_or(0) == 0)
+    }
+
+    /// Whether nothing is in both.
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.words.iter().zip(&other.words).all(|(a, b)| a & b == 0)
+    }
+
+    /// Whether nothing is in.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
+    /// How many are in.
+    pub fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// The variables in it, by number.
+    pub fn iter(&self) -> impl Iterator<Item = Var> + '_ {
+        self.words.iter().zip(0..).flat_map(|(word, n)| {
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| n * 64 + bit)
+        })
+    }
+}
+
+impl PartialEq for VarSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_subset(other) && other.is_subset(self)
+    }
+}
+
+impl Eq for VarSet {}
+
+impl FromIterator<Var> for VarSet {
+    fn from_iter<I: IntoIterator<Item = Var>>(vars: I) -> Self {
+        let mut set = Self::new();
+        for var in vars {
+            set.insert(var);
+        }
+        set
+    }
+}
+
+fn place(var: Var) -> (usize, u64) {
+    (var as usize / 64, 1 << (var % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(vars: &[Var]) -> VarSet {
+        vars.iter().copied().collect()
+    }
+
+    #[test]
+    fn sets_hold_what_was_put_in() {
+        let a = set(&[1, 63, 64, 200]);
+        assert_eq!(a.iter().collect::<Vec<_>>(), [1, 63, 64, 200]);
+        assert_eq!(a.len(), 4);
+        assert_eq!(a.union(&set(&[2])).without(&set(&[63, 200])), set(&[1, 2, 64]));
+        assert_eq!(a.intersection(&set(&[63, 65])), set(&[63]));
+        assert!(set(&[64]).is_subset(&a) && !set(&[64, 65]).is_subset(&a));
+        assert!(a.is_disjoint(&set(&[2, 65, 300])) && !a.is_disjoint(&set(&[200])));
+        let mut b = set(&[300]);
+        b.remove(300);
+        assert_eq!(b, VarSet::new(), "how much room a set has does not matter");
+    }
+
+    #[test]
+    fn a_name_keeps_its_number() {
+        let mut names = Names::default();
+        let (a, b) = (names.number("a"), names.blank("a"));
+        assert_ne!(a, b);
+        assert_eq!(names.number("a"), a);
+        assert_eq!((names.show(a), names.show(b)), ("?a".to_owned(), "_:a".to_owned()));
+    }
+}
