@@ -101,10 +101,6 @@ const EXCUSED: &[(&str, &str)] = &[
         "spargebra refuses a projected expression over another one beside an aggregate",
     ),
     (
-        "sparql/sparql12/syntax#nested-aggregate-functions",
-        "spargebra accepts an aggregate within an aggregate",
-    ),
-    (
         "sparql/sparql12/syntax-triple-terms-negative#tripleterm-subject-03",
         "spargebra accepts a triple term as a subject",
     ),

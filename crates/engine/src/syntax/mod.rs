@@ -2,6 +2,7 @@
 //!
 //! In: text, also half-typed or wrong. Out: tokens, or `spargebra`'s algebra. Knows no data.
 
+mod aggregates;
 pub mod algebra;
 pub mod nesting;
 pub mod parse;

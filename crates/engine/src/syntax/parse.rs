@@ -1,30 +1,39 @@
 //! SPARQL text to algebra, with the prefixes in scope and the text as the user typed it.
 //!
-//! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. It
-//! refuses to know data.
+//! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. Knows
+//! no data.
 
+use super::{aggregates, algebra};
 use crate::error::{Error, Result};
 use crate::terms::Prefixes;
-use spargebra::{Query, SparqlParser, Update};
+use spargebra::{GraphUpdateOperation, Query, SparqlParser, Update};
 
 /// Parses a query. Prefixes in scope need no declaration; those declared in the text win.
 ///
 /// # Errors
-/// Where the text is no SPARQL 1.1 or 1.2 query.
+/// Where the text is not a SPARQL 1.1 or 1.2 query.
 pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Query> {
-    parser(prefixes, base)?
+    let query = parser(prefixes, base)?
         .parse_query(text)
-        .map_err(|error| Error::query("this is no SPARQL query").because(error))
+        .map_err(|error| Error::query("this is not a SPARQL query").because(error))?;
+    aggregates::check(algebra::pattern(&query))?;
+    Ok(query)
 }
 
 /// Parses an update. See [`query`].
 ///
 /// # Errors
-/// Where the text is no SPARQL 1.1 or 1.2 update.
+/// Where the text is not a SPARQL 1.1 or 1.2 update.
 pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Update> {
-    parser(prefixes, base)?
+    let update = parser(prefixes, base)?
         .parse_update(text)
-        .map_err(|error| Error::query("this is no SPARQL update").because(error))
+        .map_err(|error| Error::query("this is not a SPARQL update").because(error))?;
+    for operation in &update.operations {
+        if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+            aggregates::check(pattern)?;
+        }
+    }
+    Ok(update)
 }
 
 fn parser(prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlParser> {
@@ -32,11 +41,11 @@ fn parser(prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlParser> {
     if let Some(base) = base {
         parser = parser
             .with_base_iri(base)
-            .map_err(|error| Error::usage(format!("the base `{base}` is no IRI")).because(error))?;
+            .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
     }
     for (prefix, namespace) in prefixes.iter() {
         parser = parser.with_prefix(prefix, namespace).map_err(|error| {
-            Error::usage(format!("the prefix `{prefix}` stands for <{namespace}>, which is no IRI"))
+            Error::usage(format!("the prefix `{prefix}` stands for <{namespace}>, which is not an IRI"))
                 .because(error)
         })?;
     }

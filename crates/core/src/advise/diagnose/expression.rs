@@ -9,7 +9,15 @@ const AGGREGATES: &[&str] = &["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GR
 
 impl Walker<'_> {
     /// What follows FILTER, HAVING and the like: a bracketed expression or a call.
-    pub(super) fn constraint(&mut self, word: &str) -> Step {
+    pub(super) fn constraint(&mut self, word: &'static str) -> Step {
+        let allowed = matches!(word, "HAVING" | "ORDER BY");
+        let outer = std::mem::replace(&mut self.no_aggregate, (!allowed).then_some(word));
+        self.condition(word)?;
+        self.no_aggregate = outer;
+        Ok(())
+    }
+
+    fn condition(&mut self, word: &str) -> Step {
         if self.is("(") {
             self.bracketed()?;
             if matches!(self.words(), "&&" | "||" | "=" | "!=" | "<" | ">" | "<=" | ">=" | "+") {
@@ -55,7 +63,7 @@ impl Walker<'_> {
         }
         if self.is(",") {
             return self.wrong(
-                "here stand two expressions in one pair of parentheses",
+                "two expressions in one pair of parentheses",
                 "join them with `&&` or `||`, or call a function",
             );
         }
@@ -82,12 +90,12 @@ impl Walker<'_> {
             "<>" => "!=",
             "like" | "ilike" | "=~" | "~" => {
                 return self.wrong(
-                    format!("`{words}` is no operator of SPARQL"),
+                    format!("`{words}` is not a SPARQL operator"),
                     "use `CONTAINS(STR(?x), \"...\")` or `REGEX(STR(?x), \"...\", \"i\")`",
                 );
             }
             "between" => {
-                return self.wrong("`BETWEEN` is no operator of SPARQL", "write `?x >= 1 && ?x <= 9`");
+                return self.wrong("`BETWEEN` is not a SPARQL operator", "write `?x >= 1 && ?x <= 9`");
             }
             "%" | "mod" => {
                 return self
@@ -101,7 +109,7 @@ impl Walker<'_> {
             }
             _ => return Ok(()),
         };
-        self.wrong(format!("`{words}` is no operator of SPARQL"), format!("write `{ours}`"))
+        self.wrong(format!("`{words}` is not a SPARQL operator"), format!("write `{ours}`"))
     }
 
     fn comparison(&mut self) -> Step {
@@ -113,7 +121,7 @@ impl Walker<'_> {
                 let operator = format!("{}{}", self.words_at(self.at - 1), self.words());
                 let ours = if operator == "=>" { ">=" } else { "=" };
                 return self
-                    .wrong(format!("`{operator}` is no operator of SPARQL"), format!("write `{ours}`"));
+                    .wrong(format!("`{operator}` is not a SPARQL operator"), format!("write `{ours}`"));
             }
             self.sum()?;
             if matches!(self.words(), "=" | "!=" | "<" | ">" | "<=" | ">=") {
@@ -147,7 +155,7 @@ impl Walker<'_> {
         let _ = self.eat("+") || self.eat("-");
         if self.is("NOT") && !self.is_at(self.at + 1, "EXISTS") {
             return self.wrong(
-                "`NOT` alone is no operator",
+                "`NOT` alone is not an operator",
                 "write `!(...)`, `NOT EXISTS { ... }` or `NOT IN (...)`",
             );
         }
@@ -159,7 +167,7 @@ impl Walker<'_> {
             Some(Kind::Variable) => {
                 let range = self.here();
                 let name = self.variable("a variable")?;
-                if !self.in_aggregate {
+                if self.in_aggregate.is_none() {
                     self.mentioned.push((name, range));
                 }
                 Ok(())
@@ -200,7 +208,7 @@ impl Walker<'_> {
 
     fn unknown_function<T>(&self) -> Step<T> {
         let words = self.words();
-        let finding = Finding::new(format!("`{words}` is no function of SPARQL"), self.here());
+        let finding = Finding::new(format!("unknown function `{words}`"), self.here());
         self.stop(match nearest::function(words) {
             Some(near) => finding.hint(format!("did you mean `{near}`?")),
             None => finding.hint(
@@ -222,10 +230,10 @@ impl Walker<'_> {
         if matches!(name.as_str(), "CONCAT" | "COALESCE" | "BNODE") && self.here().start > range.end {
             return self.stop(
                 Finding::new(
-                    format!("no blank can stand between {name} and its `(`"),
+                    format!("there can be no space between {name} and its `(`"),
                     range.end..self.here().start,
                 )
-                .hint("remove the blank"),
+                .hint("remove the space"),
             );
         }
         if AGGREGATES.contains(&name.as_str()) {
@@ -233,7 +241,7 @@ impl Walker<'_> {
         }
         if name == "BOUND" && self.found.get(self.at + 1).is_some_and(|next| next.kind != Kind::Variable) {
             self.at += 1;
-            return self.fail("a variable: BOUND takes nothing else");
+            return self.fail("a variable, the only thing that BOUND takes");
         }
         let count = self.arguments()?;
         let end = self.range_at(self.at - 1).end;
@@ -248,11 +256,8 @@ impl Walker<'_> {
         let takes = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
         let plural = if takes == "1" { "" } else { "s" };
         self.stop(
-            Finding::new(
-                format!("{spelt} takes {takes} argument{plural}, here are {count}"),
-                range.start..end,
-            )
-            .hint(signature(spelt)),
+            Finding::new(format!("{spelt} takes {takes} argument{plural}, found {count}"), range.start..end)
+                .hint(signature(spelt)),
         )
     }
 
@@ -276,34 +281,6 @@ impl Walker<'_> {
         }
         self.expect(")", "`,` or `)`")?;
         Ok(count)
-    }
-
-    fn aggregate(&mut self, name: &str) -> Step {
-        self.aggregates += 1;
-        self.eat("(");
-        let nested = std::mem::replace(&mut self.in_aggregate, true);
-        let _ = self.eat("DISTINCT");
-        if !(name == "COUNT" && self.eat("*")) {
-            self.expression()?;
-        }
-        self.in_aggregate = nested;
-        if self.is(",") {
-            return self.stop(match name {
-                "GROUP_CONCAT" => Finding::new("the separator of GROUP_CONCAT comes after `;`", self.here())
-                    .hint("write `GROUP_CONCAT(?x; SEPARATOR=\", \")`"),
-                _ => Finding::new(format!("{name} takes one argument"), self.here())
-                    .hint("an aggregate goes over the rows of a group, not over its arguments"),
-            });
-        }
-        if name == "GROUP_CONCAT" && self.eat(";") {
-            self.expect("SEPARATOR", "`SEPARATOR`")?;
-            self.expect("=", "`=` after SEPARATOR")?;
-            if self.kind() != Some(Kind::String) {
-                return self.fail("the separator in quotes");
-            }
-            self.at += 1;
-        }
-        self.expect(")", "an operator or `)`")
     }
 }
 

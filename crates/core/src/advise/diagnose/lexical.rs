@@ -49,7 +49,7 @@ fn bad_escape(words: &str, token: &Token) -> Option<Finding> {
                 let start = token.range.start + at;
                 return Some(
                     Finding::new(
-                        format!("`\\{escaped}` is no escape of SPARQL"),
+                        format!("`\\{escaped}` is not a SPARQL escape"),
                         start..start + 1 + escaped.len_utf8(),
                     )
                     .hint(format!(
@@ -93,7 +93,7 @@ fn bad_iri(words: &str, token: &Token) -> Option<Finding> {
     )
 }
 
-/// Whether a backslash is no part of `\\u1234`.
+/// Whether a backslash is not part of `\\u1234`.
 fn has_bare_backslash(words: &str) -> bool {
     words.split('\\').skip(1).any(|after| !after.starts_with(['u', 'U']))
 }
@@ -115,7 +115,7 @@ fn stray(words: &str, token: &Token) -> Option<Finding> {
         ),
         '\0' => Some(
             Finding::new("a NUL character stands here", range)
-                .hint("this is no text; was the right file given?"),
+                .hint("this is not text: is it the right file?"),
         ),
         '\u{A0}' | '\u{3000}' | '\u{2000}'..='\u{200B}' | '\u{202F}' => {
             Some(Finding::new("this is not a plain space but another blank character", range).hint(
@@ -128,7 +128,7 @@ fn stray(words: &str, token: &Token) -> Option<Finding> {
         '\\' => Some(
             Finding::new("a backslash can stand only within a string or a name", range).hint("remove it"),
         ),
-        '&' => Some(Finding::new("`&` is no operator", range).hint("and is `&&`")),
+        '&' => Some(Finding::new("`&` is not a SPARQL operator", range).hint("write `&&`")),
         '%' | '@' => None,
         _ if is_wide_punctuation(c) => Some(wide_char(c, token.range.start)),
         _ => None,

@@ -1,4 +1,4 @@
-//! Why a text is no SPARQL: the true place, the reason in human words, the way out.
+//! Why a text is not SPARQL: the true place, the reason in human words, the remedy.
 //!
 //! In: a text that the parser refused, the parser's error for its position only, and what is known
 //! of the graph. Out: an [`Error`] with message, span and hints. It refuses to show parser text.
@@ -7,6 +7,8 @@
 //! first place where no valid text could go on; `lexical` finds what is wrong within a token.
 
 mod expression;
+mod foreign;
+mod grouping;
 mod lexical;
 mod nearest;
 mod pattern;
@@ -28,7 +30,7 @@ pub struct Finding {
     pub message: String,
     /// Where, in bytes.
     pub range: Range<usize>,
-    /// The ways out.
+    /// The remedies.
     pub hints: Vec<Hint>,
 }
 
@@ -129,10 +131,20 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("cannot be shared", "a blank node label is used in two operations", "use another label in each"),
     (
         "IRI parsing failed",
-        "this is no complete IRI, and there is no base to complete it",
+        "this IRI is relative, and there is no base to complete it",
         "write it in full, with `http://` or `https://`",
     ),
-    ("language tag", "this is no language tag", "a tag is like `@zh` or `@en-GB`"),
+    ("language tag", "this is not a language tag", "a tag is like `@zh` or `@en-GB`"),
+    (
+        "aggregate stands within an aggregate",
+        "an aggregate cannot stand within another",
+        "compute the inner one first, in a sub-select in braces with a GROUP BY",
+    ),
+    (
+        "aggregate stands in the pattern",
+        "an aggregate can stand only in a SELECT, its HAVING or its ORDER BY",
+        "group, and compare the groups with HAVING",
+    ),
     (
         "Unexpected aggregate",
         "an aggregate can stand only in a SELECT, its HAVING or its ORDER BY",

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// What cannot stand within braces, as it comes after them.
 const AFTER: &[&str] = &["ORDER", "LIMIT", "OFFSET", "GROUP", "HAVING"];
-/// What begins a part of a group that is no triple.
+/// What begins a part of a group that is not a triple.
 const PARTS: &[&str] = &["OPTIONAL", "FILTER", "BIND", "UNION", "MINUS", "GRAPH", "SERVICE", "VALUES"];
 
 /// Where triples stand: in a pattern, or in a template that has no paths.
@@ -128,7 +128,10 @@ impl Walker<'_> {
             let name = self.words();
             return self.wrong("BIND names its variable last", format!("write `BIND(... AS {name})`"));
         }
+        let outer = self.no_aggregate.replace("BIND");
         self.expression()?;
+        self.no_aggregate = outer;
+        self.assigned(":=")?;
         if self.is(")") || self.is(",") {
             return self
                 .wrong("BIND does not say which variable gets the value", "write `BIND(... AS ?name)`");
@@ -186,11 +189,10 @@ impl Walker<'_> {
                 format!("`{}` stands in a FILTER", words.to_uppercase()),
                 "write `FILTER NOT EXISTS { ... }` or `FILTER EXISTS { ... }`",
             ),
-            () if self.is("AND") || self.is("&&") => {
-                self.wrong(format!("no `{words}` joins triples"), "a dot joins them: `?a ?b ?c . ?d ?e ?f`")
-            }
+            () if self.is("AND") || self.is("&&") => self
+                .wrong(format!("`{words}` cannot join triples"), "a dot joins them: `?a ?b ?c . ?d ?e ?f`"),
             () if self.is("OR") || self.is("||") => {
-                self.wrong(format!("no `{words}` joins triples"), "write `{ ... } UNION { ... }`")
+                self.wrong(format!("`{words}` cannot join triples"), "write `{ ... } UNION { ... }`")
             }
             () if self.kind() == Some(Kind::Function) => self.wrong(
                 format!("`{words}` is a condition and stands in a FILTER"),
@@ -207,10 +209,13 @@ impl Walker<'_> {
     }
 
     fn not_a_part(&self) -> Step {
+        self.row_limit()?;
+        self.assignment()?;
         let near = nearest::nearest(self.words(), PARTS.iter().copied());
         match near {
-            Some(part) => self
-                .wrong(format!("`{}` is no word of SPARQL", self.words()), format!("did you mean `{part}`?")),
+            Some(part) => {
+                self.wrong(format!("unknown word `{}`", self.words()), format!("did you mean `{part}`?"))
+            }
             None => Ok(()),
         }
     }
@@ -424,7 +429,7 @@ impl Walker<'_> {
         let range = self.range_at(start).start..self.range_at(self.at.saturating_sub(1).max(start)).end;
         self.stop(
             Finding::new(
-                format!("`{}` alone is no triple", self.text.get(range.clone()).unwrap_or_default()),
+                format!("`{}` alone is not a triple", self.text.get(range.clone()).unwrap_or_default()),
                 range,
             )
             .hint("a triple is: subject, predicate, object"),
@@ -446,6 +451,7 @@ impl Walker<'_> {
     /// A predicate: a variable, a name, `a`, or a path.
     fn verb(&mut self, place: Role<'_>, vars: &mut Vars) -> Step {
         const WHAT: &str = "a predicate: a variable, a name, or a path";
+        self.assigned(":=")?;
         match self.kind() {
             Some(Kind::Variable) => {
                 self.template_variable(place)?;
@@ -599,7 +605,7 @@ impl Walker<'_> {
         }
         if self.is("{") || self.is("(") || self.is("[") {
             return self.wrong(
-                format!("here should come a value, not `{}`", self.words()),
+                format!("expected a value, found `{}`", self.words()),
                 "several variables need parentheses around their names too",
             );
         }
@@ -637,7 +643,7 @@ impl Walker<'_> {
             || self.is("GRAPH") && word.starts_with("CONSTRUCT")
         {
             return self.wrong(
-                format!("{} makes plain triples: no `{}` can stand here", word, self.words()),
+                format!("{} makes plain triples: `{}` cannot stand here", word, self.words()),
                 "put it after WHERE",
             );
         }

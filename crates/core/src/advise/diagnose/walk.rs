@@ -3,6 +3,7 @@
 //! In: tokens without comments. Out: the first [`Finding`]. This file has the walker's steps, the
 //! forms of a query and their modifiers; groups and expressions are its neighbours' part.
 
+use super::grouping::{Column, Grouping};
 use super::{Finding, nearest};
 use crate::advise::Knowledge;
 use crate::engine::syntax::tokens::{Kind, Token, is_closer, is_opener};
@@ -15,6 +16,9 @@ pub(super) type Step<T = ()> = Result<T, Box<Finding>>;
 
 /// Names of variables, without `?`.
 pub(super) type Vars = BTreeSet<String>;
+
+/// A variable without `?`, and where it stands.
+pub(super) type Mention = (String, Range<usize>);
 
 /// Where the walk is.
 pub(super) struct Walker<'a> {
@@ -30,23 +34,20 @@ pub(super) struct Walker<'a> {
     pub(super) used_labels: BTreeSet<String>,
     pub(super) labels: BTreeSet<String>,
     /// The variables met in the expression being walked, outside aggregates; and whether it has any.
-    pub(super) mentioned: Vec<(String, Range<usize>)>,
+    pub(super) mentioned: Vec<Mention>,
     pub(super) aggregates: usize,
-    pub(super) in_aggregate: bool,
-}
-
-/// One column of a SELECT.
-struct Column {
-    name: String,
-    range: Range<usize>,
-    /// For `(... AS ?x)`: the variables outside aggregates.
-    mentions: Option<Vec<(String, Range<usize>)>>,
+    /// The aggregate whose argument is being walked.
+    pub(super) in_aggregate: Option<String>,
+    /// The clause being walked, where it may hold no aggregate.
+    pub(super) no_aggregate: Option<&'static str>,
 }
 
 /// The words that begin a query, in the order in which people use them.
 const FORMS: &[&str] = &["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"];
 const UPDATES: &[&str] =
     &["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"];
+/// How long a part of the text is quoted in a hint at most, in characters.
+const QUOTED: usize = 60;
 const MODIFIERS: &[&str] = &["GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"];
 
 impl<'a> Walker<'a> {
@@ -63,7 +64,8 @@ impl<'a> Walker<'a> {
             labels: BTreeSet::new(),
             mentioned: Vec::new(),
             aggregates: 0,
-            in_aggregate: false,
+            in_aggregate: None,
+            no_aggregate: None,
         }
     }
 
@@ -80,7 +82,35 @@ impl<'a> Walker<'a> {
     }
 
     pub(super) fn kind(&self) -> Option<Kind> {
-        self.token().map(|token| token.kind)
+        self.kind_at(self.at)
+    }
+
+    pub(super) fn kind_at(&self, index: usize) -> Option<Kind> {
+        self.found.get(index).map(|token| token.kind)
+    }
+
+    /// The bracket that closes the one at `index`; nothing where there is none of either.
+    pub(super) fn closing(&self, index: usize) -> Option<usize> {
+        let is_bracket = |at: usize| self.kind_at(at) == Some(Kind::Punctuation);
+        if !is_bracket(index) || !is_opener(self.words_at(index)) {
+            return None;
+        }
+        let mut depth = 0_usize;
+        (index..self.found.len()).filter(|at| is_bracket(*at)).find(|at| {
+            depth += usize::from(is_opener(self.words_at(*at)));
+            depth = depth.saturating_sub(usize::from(is_closer(self.words_at(*at))));
+            depth == 0
+        })
+    }
+
+    /// A part of the text in one line, to be quoted in a hint; a long one is cut short.
+    pub(super) fn quoted(&self, range: Range<usize>) -> String {
+        let text = self.text.get(range).unwrap_or_default();
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match line.char_indices().nth(QUOTED) {
+            Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()),
+            None => line,
+        }
     }
 
     /// The text of the token `ahead` of this one, or nothing past the end.
@@ -146,7 +176,7 @@ impl<'a> Walker<'a> {
         self.stop(Finding::new(message, self.here()).hint(hint))
     }
 
-    /// Stops here because something else should come: says what, by what is here instead.
+    /// Stops here because something else is expected: says what, and what is found instead.
     pub(super) fn fail<T>(&self, expected: &str) -> Step<T> {
         let Some(token) = self.token() else { return self.ends_early(expected) };
         let words = token.text(self.text);
@@ -162,7 +192,7 @@ impl<'a> Walker<'a> {
                 "a text in Chinese is `\"百度\"@zh`",
             );
         }
-        self.stop(Finding::new(format!("here should come {expected}, not `{words}`"), self.here()))
+        self.stop(Finding::new(format!("expected {expected}, found `{words}`"), self.here()))
     }
 
     fn ends_early<T>(&self, expected: &str) -> Step<T> {
@@ -171,12 +201,11 @@ impl<'a> Walker<'a> {
             let closer = closer_of(words);
             return self.stop(
                 Finding::new(format!("this `{words}` is never closed"), self.range_at(*opener)).hint(
-                    format!("add `{closer}` where it should end; the text ends where {expected} should come"),
+                    format!("add `{closer}` where it should end; the text ends where {expected} is expected"),
                 ),
             );
         }
-        let finding =
-            Finding::new(format!("the text ends too early: here should come {expected}"), self.here());
+        let finding = Finding::new(format!("expected {expected}, found the end of the text"), self.here());
         self.stop(finding)
     }
 
@@ -190,7 +219,7 @@ impl<'a> Walker<'a> {
         let open = self.words_at(*opener);
         let right = closer_of(open);
         if right == words {
-            return self.stop(Finding::new(format!("before `{words}` should come {expected}"), self.here()));
+            return self.stop(Finding::new(format!("expected {expected} before `{words}`"), self.here()));
         }
         self.stop(Finding::new(format!("`{words}` cannot close the `{open}` before it"), self.here()).hint(
             format!("close `{open}` with `{right}` first (it stands in line {})", self.line_of(*opener)),
@@ -215,10 +244,9 @@ impl<'a> Walker<'a> {
             );
         }
         if !words.chars().all(char::is_alphanumeric) && words.chars().count() == 1 {
-            return self
-                .wrong(format!("`{words}` is no sign of SPARQL"), format!("here should come {expected}"));
+            return self.wrong(format!("unexpected `{words}`"), format!("expected {expected}"));
         }
-        let mut finding = Finding::new(format!("`{words}` is no word of SPARQL"), self.here());
+        let mut finding = Finding::new(format!("unknown word `{words}`"), self.here());
         if let Some(variable) = self.variable_like(words) {
             finding = finding.hint(format!("the variable is written `{variable}`"));
         } else if let Some(keyword) = nearest::keyword(words) {
@@ -363,13 +391,13 @@ impl<'a> Walker<'a> {
         self.at += 1;
         if self.is("=") || self.is("AS") {
             return self.wrong(
-                format!("no `{}` stands in a declaration", self.words()),
+                format!("unexpected `{}` in a declaration", self.words()),
                 format!("write `PREFIX {words} <...>`"),
             );
         }
         if self.kind() != Some(Kind::Iri) {
             return self.wrong(
-                "here should come the namespace of the prefix in `<` and `>`",
+                "expected the namespace of the prefix, in `<` and `>`",
                 format!("write `PREFIX {words} <...>`"),
             );
         }
@@ -416,7 +444,7 @@ impl<'a> Walker<'a> {
             return self.wrong("`MATCH` is Cypher, not SPARQL", "write `SELECT * WHERE { ?n a ?class }`");
         }
         if self.is("EXPLAIN") {
-            return self.wrong("`EXPLAIN` is no form of query", Hint::Explain);
+            return self.wrong("`EXPLAIN` is not a form of query", Hint::Explain);
         }
         if let Some(form) = nearest::nearest(words, FORMS.iter().chain(UPDATES).copied()) {
             return self
@@ -437,8 +465,10 @@ impl<'a> Walker<'a> {
     /// A SELECT, outermost or in a group: returns the names of its columns.
     pub(super) fn select(&mut self, outermost: bool) -> Step<Vars> {
         let outer = (std::mem::take(&mut self.mentioned), std::mem::take(&mut self.aggregates));
+        let around = (self.in_aggregate.take(), self.no_aggregate.take());
         self.at += 1;
         let _ = self.eat("DISTINCT") || self.eat("REDUCED");
+        self.row_limit()?;
         let star = self.eat("*");
         let columns = if star { Vec::new() } else { self.columns()? };
         if star && self.kind() == Some(Kind::Variable) {
@@ -452,6 +482,7 @@ impl<'a> Walker<'a> {
         let aggregated = aggregated || self.aggregates > 0;
         self.check_columns(&columns, &vars, grouped.as_ref(), aggregated, star)?;
         (self.mentioned, self.aggregates) = outer;
+        (self.in_aggregate, self.no_aggregate) = around;
         Ok(if star { vars } else { columns.into_iter().map(|column| column.name).collect() })
     }
 
@@ -462,7 +493,8 @@ impl<'a> Walker<'a> {
                 Some(Kind::Variable) => {
                     let range = self.here();
                     let name = self.variable("a variable")?;
-                    columns.push(Column { name, range, mentions: None });
+                    columns.push(Column { name, range, computed: None });
+                    self.assigned(":=")?;
                     if self.is("AS") {
                         return self.wrong("a renamed column needs parentheses", "write `(?old AS ?new)`");
                     }
@@ -507,77 +539,6 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn computed_column(&mut self) -> Step<Column> {
-        self.eat("(");
-        self.mentioned.clear();
-        self.expression()?;
-        if self.is(")") {
-            return self.wrong("a computed column needs a name", "write `(... AS ?name)`");
-        }
-        self.expect("AS", "`AS` and a name for this column")?;
-        let range = self.here();
-        let name = self.variable("the name of this column, a variable")?;
-        let mentions = Some(std::mem::take(&mut self.mentioned));
-        self.expect(")", "`)`")?;
-        Ok(Column { name, range, mentions })
-    }
-
-    /// What the standard forbids of columns though each is well formed.
-    fn check_columns(
-        &self,
-        columns: &[Column],
-        vars: &Vars,
-        grouped: Option<&Vars>,
-        aggregated: bool,
-        star: bool,
-    ) -> Step {
-        let grouping = grouped.is_some() || aggregated;
-        if grouped.is_none() && self.is("GROUP") {
-            return Ok(()); // a GROUP BY out of order is the better thing to say
-        }
-        if star && grouping {
-            return self.wrong(
-                "`SELECT *` cannot stand with grouping",
-                "name the grouped variables and the aggregates",
-            );
-        }
-        let none = Vars::new();
-        let mut seen: Vars = if grouping { grouped.unwrap_or(&none).clone() } else { vars.clone() };
-        let mut names = Vars::new();
-        for column in columns {
-            let (name, range) = (&column.name, column.range.clone());
-            let ungrouped = |name: &String, range: Range<usize>| {
-                Finding::new(format!("`?{name}` is neither grouped nor aggregated"), range).hint(format!(
-                    "add `?{name}` to GROUP BY, or take one value of each group: `SAMPLE(?{name})`"
-                ))
-            };
-            if let Some(mentions) = &column.mentions {
-                if seen.contains(name) && !names.contains(name) {
-                    return self.stop(
-                        Finding::new(
-                            format!("`?{name}` has a value already, AS cannot give it another"),
-                            range,
-                        )
-                        .hint("choose another name after AS"),
-                    );
-                }
-                if let Some((name, range)) =
-                    mentions.iter().find(|(name, _)| grouping && !seen.contains(name))
-                {
-                    return self.stop(ungrouped(name, range.clone()));
-                }
-            } else if grouping && !seen.contains(name) {
-                return self.stop(ungrouped(name, range));
-            }
-            if !names.insert(name.clone()) {
-                return self
-                    .stop(Finding::new(format!("SELECT names `?{name}` twice"), range).hint("remove one"));
-            }
-            seen.insert(name.clone());
-        }
-        Ok(())
-    }
-
     fn construct(&mut self) -> Step {
         self.at += 1;
         if self.is("{") {
@@ -613,7 +574,7 @@ impl<'a> Walker<'a> {
                 }
             }
             if self.at == start {
-                return self.fail("the thing to describe: an IRI, a prefixed name or a variable");
+                return self.nothing_to_describe();
             }
         }
         self.dataset()?;
@@ -622,6 +583,23 @@ impl<'a> Walker<'a> {
         } else {
             self.modifiers().map(|_| ())
         }
+    }
+
+    /// A word or a text where DESCRIBE takes a name: people type labels there.
+    fn nothing_to_describe(&self) -> Step {
+        const WHAT: &str = "the thing to describe: an IRI, a prefixed name or a variable";
+        if !matches!(self.kind(), Some(Kind::Unknown | Kind::String)) {
+            return self.fail(WHAT);
+        }
+        let words = self.words().trim_matches(['"', '\'']);
+        let finding = Finding::new(format!("expected {WHAT}, found `{}`", self.words()), self.here());
+        let things: Vec<_> =
+            nearest::things(words, self.known).iter().map(|thing| format!("`{thing}`")).collect();
+        self.stop(if things.is_empty() {
+            finding.hint("a thing is found by its label: `DESCRIBE ?x WHERE { ?x rdfs:label ?label FILTER(STR(?label) = \"...\") }`")
+        } else {
+            finding.hint(format!("did you mean {}?", things.join(" or ")))
+        })
     }
 
     fn dataset(&mut self) -> Step {
@@ -639,7 +617,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    fn where_and_modifiers(&mut self) -> Step<(Vars, Option<Vars>)> {
+    fn where_and_modifiers(&mut self) -> Step<(Vars, Option<Grouping>)> {
         let has_where = self.eat("WHERE");
         if !self.is("{") {
             return self.no_group(has_where);
@@ -659,10 +637,8 @@ impl<'a> Walker<'a> {
         if self.kind() == Some(Kind::Unknown)
             && let Some(keyword) = nearest::nearest(self.words(), ["WHERE", "FROM"].into_iter())
         {
-            return self.wrong(
-                format!("`{}` is no word of SPARQL", self.words()),
-                format!("did you mean `{keyword}`?"),
-            );
+            return self
+                .wrong(format!("unknown word `{}`", self.words()), format!("did you mean `{keyword}`?"));
         }
         if has_where && self.token().is_some() {
             return self.wrong("the pattern after WHERE stands in braces", "write `WHERE { ... }`");
@@ -677,7 +653,7 @@ impl<'a> Walker<'a> {
     }
 
     /// GROUP BY, HAVING, ORDER BY, LIMIT and OFFSET, VALUES: returns what is grouped by.
-    fn modifiers(&mut self) -> Step<Option<Vars>> {
+    fn modifiers(&mut self) -> Step<Option<Grouping>> {
         let mut grouped = None;
         if self.eat("GROUP") {
             self.expect("BY", "`BY` after GROUP")?;
@@ -700,33 +676,7 @@ impl<'a> Walker<'a> {
         Ok(grouped)
     }
 
-    fn group_by(&mut self) -> Step<Vars> {
-        let mut vars = Vars::new();
-        let start = self.at;
-        loop {
-            match self.kind() {
-                Some(Kind::Variable) => {
-                    vars.insert(self.variable("a variable")?);
-                }
-                Some(Kind::Function | Kind::PrefixedName | Kind::Iri) => self.constraint("GROUP BY")?,
-                _ if self.eat("(") => {
-                    self.expression()?;
-                    if self.eat("AS") {
-                        vars.insert(self.variable("a name, a variable")?);
-                    } else if let [(name, _)] = self.mentioned.as_slice() {
-                        vars.insert(name.clone());
-                    }
-                    self.expect(")", "`)`")?;
-                }
-                _ if self.at == start => return self.variable("what to group by, a variable").map(|_| vars),
-                _ => break,
-            }
-            self.no_comma("what to group by stands")?;
-        }
-        Ok(vars)
-    }
-
-    fn no_comma(&self, what: &str) -> Step {
+    pub(super) fn no_comma(&self, what: &str) -> Step {
         if self.is(",") { self.wrong(format!("{what} without commas"), "remove the `,`") } else { Ok(()) }
     }
 
@@ -787,6 +737,7 @@ impl<'a> Walker<'a> {
 
     /// Something stands after a finished query.
     fn trailing(&self) -> Step {
+        self.row_limit()?;
         let words = self.words();
         let finding = |message: String| Finding::new(message, self.here());
         let last = self.words_at(self.at.saturating_sub(1));
@@ -794,7 +745,7 @@ impl<'a> Walker<'a> {
             () if self.is("}") => finding("this `}` closes nothing: the query is already finished".into())
                 .hint("remove it, or look for a `}` too early before it"),
             () if self.is(".") || self.is(";") => {
-                finding(format!("no `{words}` stands after the query")).hint("remove it")
+                finding(format!("unexpected `{words}` after the query")).hint("remove it")
             }
             () if self.is_any(FORMS) || self.is("PREFIX") => finding("a second query begins here".into())
                 .hint("ask one after the other; a sub-select stands in braces within WHERE"),

@@ -1,0 +1,86 @@
+//! The walker's part for words of other languages: SQL's `TOP`, Jena's `LET`, and what SPARQL has instead.
+//!
+//! In: the walker at a word that is not SPARQL. Out: a [`Finding`] with the text rewritten, or nothing. It knows the
+//! few words that people bring along, and leaves all others to the spelling check.
+
+use super::Finding;
+use super::walk::{Step, Walker};
+use crate::engine::syntax::tokens::Kind;
+
+/// Words of SQL that say how many rows come.
+const ROW_LIMITS: &[&str] = &["TOP", "FIRST", "FETCH", "ROWNUM"];
+/// Words of other languages that give a variable its value.
+const ASSIGNMENTS: &[&str] = &["LET", "SET", "ASSIGN"];
+
+impl Walker<'_> {
+    /// `TOP 5`, `FIRST 5`, `FETCH FIRST 5 ROWS ONLY`.
+    pub(super) fn row_limit(&self) -> Step {
+        if !self.is_any(ROW_LIMITS) || self.kind() != Some(Kind::Unknown) {
+            return Ok(());
+        }
+        let number = (self.at + 1..self.at + 4).find(|index| self.kind_at(*index) == Some(Kind::Number));
+        let Some(number) = number else { return Ok(()) };
+        let closed = self.is_at(number + 1, ")");
+        let written = self.here().start..self.range_at(if closed { number + 1 } else { number }).end;
+        let words = self.words().to_uppercase();
+        self.stop(
+            Finding::new(format!("`{words}` is SQL: SPARQL says at the end how many rows to show"), written)
+                .hint(format!("write `LIMIT {}` after the last `}}`", self.words_at(number))),
+        )
+    }
+
+    /// `LET (?y := expression)`, `SET ?y = expression`.
+    pub(super) fn assignment(&self) -> Step {
+        if !self.is_any(ASSIGNMENTS) || self.kind() != Some(Kind::Unknown) {
+            return Ok(());
+        }
+        let name = if self.is_at(self.at + 1, "(") { self.at + 2 } else { self.at + 1 };
+        let word = self.words().to_uppercase();
+        let finding =
+            Finding::new(format!("`{word}` is not SPARQL: BIND gives a variable its value"), self.here());
+        let binding = self.binding(name).unwrap_or_else(|| "BIND(... AS ?name)".to_owned());
+        self.stop(finding.hint(format!("write `{binding}`")))
+    }
+
+    /// `?y := expression`: here stands the sign.
+    pub(super) fn assigned(&self, sign: &str) -> Step {
+        let before = self.at.saturating_sub(1);
+        let is_sign = self.is(":") && self.is_at(self.at + 1, "=");
+        if !is_sign || self.kind_at(before) != Some(Kind::Variable) {
+            return Ok(());
+        }
+        let end = self.range_at(self.at + 1).end;
+        let (opener, word) = (before.saturating_sub(1), before.saturating_sub(2));
+        let in_select = self.is_at(opener, "SELECT") || self.is_at(opener, "(") && !self.is_at(word, "BIND");
+        let binding = self.binding(before).unwrap_or_else(|| "BIND(... AS ?name)".to_owned());
+        let written = if in_select { binding.trim_start_matches("BIND").to_owned() } else { binding };
+        self.stop(
+            Finding::new(
+                format!("`{sign}` is not SPARQL: AS gives a value its name"),
+                self.here().start..end,
+            )
+            .hint(format!("write `{written}`")),
+        )
+    }
+
+    /// `BIND(expression AS ?y)` for a variable at `index` with `:=` or `=` and an expression after it.
+    fn binding(&self, index: usize) -> Option<String> {
+        let name = self.words_at(index);
+        let sign = if self.is_at(index + 1, ":") { index + 2 } else { index + 1 };
+        if self.kind_at(index) != Some(Kind::Variable) || !self.is_at(sign, "=") {
+            return None;
+        }
+        let expression = self.text_until_end(sign + 1)?;
+        Some(format!("BIND({expression} AS {name})"))
+    }
+
+    /// The text from a token to where its part of the pattern ends: a dot, or a bracket of another pair.
+    fn text_until_end(&self, from: usize) -> Option<String> {
+        let mut at = from;
+        while at < self.found.len() && !self.is_at(at, ".") && !self.is_at(at, "}") && !self.is_at(at, ")") {
+            at = self.closing(at).unwrap_or(at) + 1;
+        }
+        let end = at.checked_sub(1).filter(|end| *end >= from)?;
+        Some(self.quoted(self.range_at(from).start..self.range_at(end).end))
+    }
+}
