@@ -185,6 +185,26 @@ fn relative_iris_are_those_of_the_file() {
 }
 
 #[test]
+fn a_context_beside_the_file_is_read_and_no_other() {
+    let folder = Folder::new("contexts");
+    folder.file("context.jsonld", b"{\"@context\": {\"@vocab\": \"http://a/\"}}");
+    let named = |address: &str| {
+        let inner = folder.0.join("inner");
+        std::fs::create_dir_all(&inner).unwrap();
+        std::fs::write(inner.join("x.jsonld"), format!("{{\"@context\": \"{address}\", \"p\": 1}}")).unwrap();
+        folder.file("x.jsonld", format!("{{\"@context\": \"{address}\", \"p\": 1}}").as_bytes())
+    };
+    assert_eq!(count(&[named("context.jsonld")]).unwrap(), 1);
+    let error = count(&[named("../context.jsonld")]).unwrap_err();
+    assert!(error.message.contains("nothing is fetched"), "{error}");
+    named("../context.jsonld");
+    let error = count(&[folder.0.join("inner/x.jsonld")]).unwrap_err();
+    assert!(error.message.contains("nothing is fetched"), "a file says nothing of those above it: {error}");
+    let error = count(&[named("https://schema.org/")]).unwrap_err();
+    assert!(error.message.contains("schema.org") && error.span.is_some(), "{error}");
+}
+
+#[test]
 fn what_is_no_readable_file_is_named_with_the_way_out() {
     let folder = Folder::new("missing");
     folder.file("vendors.ttl", b"");

@@ -22,6 +22,14 @@ pub struct Window<R> {
     total: u64,
 }
 
+impl Window<&'static [u8]> {
+    /// A window on a text that is there as a whole.
+    pub fn whole(text: &[u8]) -> Self {
+        let total = text.len() as u64;
+        Self { inner: &[], kept: text.to_vec(), line: 0, column: 0, total }
+    }
+}
+
 impl<R: Read> Window<R> {
     /// Starts at the beginning of a text.
     pub fn new(inner: R) -> Self {

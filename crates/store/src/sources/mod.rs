@@ -4,6 +4,14 @@
 pub mod encoding;
 // The last part of what was read, to show the line of an error.
 pub mod excerpt;
+// What is wrong in a file, and where.
+pub mod fault;
+// Relative IRIs.
+pub mod iri;
+// JSON as a tree that knows its places.
+pub mod json;
+// JSON-LD.
+pub mod jsonld;
 // A parser's sentences in plain words.
 pub mod plain;
 // All syntaxes behind one function.

@@ -4,8 +4,8 @@
 //! refuses to know files, networks and stores.
 
 use super::excerpt::Window;
-use super::xml::{Fault, Stop};
-use super::{plain, rdfxml, unpack};
+use super::fault::{Fault, Place, Stop};
+use super::{jsonld, plain, rdfxml, unpack};
 use crate::error::{Error, Result, Span};
 use crate::terms::{Prefixes, Quad};
 pub use oxigraph::io::RdfFormat;
@@ -33,7 +33,7 @@ pub fn format_named(name: &str) -> Option<RdfFormat> {
 }
 
 /// How to read a file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Reading<'a> {
     /// Its syntax.
     pub format: Format,
@@ -41,6 +41,8 @@ pub struct Reading<'a> {
     pub base: Option<&'a str>,
     /// Whether its blank nodes get labels that no other graph has.
     pub fresh: bool,
+    /// The contexts of JSON-LD that are at hand.
+    pub contexts: jsonld::Contexts<'a>,
 }
 
 /// Reads all quads of `reader` into `sink` and adds the prefixes declared there to `prefixes`.
@@ -58,7 +60,8 @@ pub fn read(
 ) -> Result<u64> {
     let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
     let (_, text) = unpack::decoded(reader).map_err(unreadable)?;
-    read_windowed(name, Reading { format, base, fresh: false }, Window::new(text), prefixes, sink)
+    let reading = Reading { format, base, fresh: false, contexts: &|_| None };
+    read_windowed(name, reading, Window::new(text), prefixes, sink)
 }
 
 /// As [`read`], from a reader of UTF-8 that remembers what it read, so that an error can show its line.
@@ -76,6 +79,9 @@ pub fn read_windowed(
         let input = BufReader::with_capacity(AHEAD, &mut window);
         return rdfxml::read(input, reading.base, reading.fresh, prefixes, sink)
             .map_err(|stop| stopped(name, stop, &window));
+    }
+    if matches!(reading.format, RdfFormat::JsonLd { .. }) {
+        return json_ld(name, reading, window, prefixes, sink);
     }
     let mut parser = parser(reading)?.for_reader(&mut window);
     let mut count = 0;
@@ -95,6 +101,32 @@ pub fn read_windowed(
     }
     drop(parser);
     broken.map_or(Ok(count), |error| Err(parse_error(name, error, &window)))
+}
+
+/// JSON-LD is read whole: a key at the end of a document may say how its beginning is to be read.
+fn json_ld(
+    name: &str,
+    reading: Reading<'_>,
+    mut window: Window<impl Read>,
+    prefixes: &mut Prefixes,
+    sink: &mut dyn FnMut(Quad) -> Result<()>,
+) -> Result<u64> {
+    let mut bytes = Vec::new();
+    window
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::data(format!("cannot read {name}")).because(error))?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let mut place = Place::default();
+            let good = error.utf8_error().valid_up_to();
+            place.after(error.as_bytes().get(..good).unwrap_or_default());
+            let (what, hints) = plain::explain("UTF-8", None);
+            return Err(with_hints(placed(name, what, place.line, place.column, 1, &window), hints));
+        }
+    };
+    jsonld::read(&text, reading.base, reading.fresh, reading.contexts, prefixes, sink)
+        .map_err(|stop| stopped(name, stop, &whole(&text)))
 }
 
 fn parser(reading: Reading<'_>) -> Result<RdfParser> {
@@ -215,6 +247,11 @@ fn parse_error(name: &str, error: RdfParseError, window: &Window<impl Read>) -> 
     let at = shown.as_ref().and_then(|(text, shown)| text.chars().nth(number(*shown)));
     let (what, hints) = plain::explain(&raw, at);
     with_hints(placed(name, what, line, column, width, window), hints)
+}
+
+/// A window on a text that is there as a whole.
+fn whole(text: &str) -> Window<&[u8]> {
+    Window::whole(text.as_bytes())
 }
 
 fn stopped(name: &str, stop: Stop, window: &Window<impl Read>) -> Error {

@@ -170,7 +170,8 @@ pub fn read(
         let bytes_read = bytes.load(Ordering::Relaxed);
         progress(&Progress { file: &name, bytes_read, bytes_total: total, quads });
     };
-    let reading = rdf::Reading { format, base, fresh };
+    let contexts = |address: &str| context_beside(own.as_deref()?, address);
+    let reading = rdf::Reading { format, base, fresh, contexts: &contexts };
     let count = rdf::read_windowed(&name, reading, Window::new(text), prefixes, &mut |quad| {
         quads += 1;
         if quads % NEWS_EVERY == 0 {
@@ -180,6 +181,15 @@ pub fn read(
     })?;
     news(count);
     Ok(count)
+}
+
+/// A context of JSON-LD that lies in the folder of the file that names it, or below. Other files are none of
+/// its business.
+fn context_beside(own: &str, address: &str) -> Option<io::Result<String>> {
+    let (folder, _) = own.rsplit_once('/')?;
+    let below = address.strip_prefix(folder)?.strip_prefix('/')?;
+    let path = path_of_iri(address).filter(|_| !below.split('/').any(|part| part == ".."))?;
+    path.is_file().then(|| std::fs::read_to_string(path))
 }
 
 fn unopened(path: &Path, error: io::Error) -> Error {

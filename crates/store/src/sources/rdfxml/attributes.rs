@@ -3,6 +3,7 @@
 //! In: a start tag and the scope around it. Out: [`Attributes`], or a fault at the attribute that is wrong.
 
 use super::{LONG, NAMES_HINT, Parser, RDF, Result, SYNTAX, fault, is_ncname, plain};
+use crate::sources::iri;
 use crate::sources::xml::{Attribute, Element, Name, Place};
 use crate::terms::{Literal, NamedNode, NamedOrBlankNode, Term, rdf};
 use oxiri::Iri;
@@ -165,7 +166,7 @@ fn base(above: &Scope, attribute: &Attribute) -> Result<Iri<String>> {
 
 fn resolve(base: Option<&Iri<String>>, value: &str, attribute: &Attribute) -> Result<Iri<String>> {
     let resolved = match base {
-        Some(base) => base.resolve(value),
+        Some(base) => iri::resolve(base, value),
         None => Iri::parse(value.to_owned()),
     };
     resolved.or_else(|error| {

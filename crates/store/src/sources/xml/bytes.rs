@@ -143,19 +143,3 @@ impl<R: BufRead> Reader<R> {
         }
     }
 }
-
-impl Place {
-    /// Moves on by some bytes.
-    fn after(&mut self, bytes: &[u8]) {
-        let mut lines = bytes.rsplit(|byte| *byte == b'\n');
-        let last = lines.next().unwrap_or_default();
-        let ends = bytes.len() - last.len();
-        if ends > 0 {
-            self.line +=
-                bytes.get(..ends).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count() as u64;
-            self.column = 0;
-        }
-        // Every byte that does not continue a character starts one.
-        self.column += last.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() as u64;
-    }
-}

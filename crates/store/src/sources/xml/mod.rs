@@ -11,11 +11,12 @@ mod names;
 mod references;
 mod tags;
 
+pub use super::fault::{Fault, Place, Result, Stop, fault};
 pub use names::{is_ncname, is_space};
 
 use doctype::Doctype;
 use std::collections::HashMap;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 use std::rc::Rc;
 
 /// How deep elements may nest: deeper than lists written as nested elements go, and a few megabytes of state.
@@ -32,51 +33,6 @@ const ENTITIES: usize = 32;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
-
-/// A line and a column, both from 0, the column in characters.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Place {
-    /// Lines before.
-    pub line: u64,
-    /// Characters of its line before.
-    pub column: u64,
-}
-
-/// What is wrong, where, and what to do about it.
-#[derive(Debug)]
-pub struct Fault {
-    /// Where it was noticed.
-    pub place: Place,
-    /// One line, lower case, no full stop.
-    pub what: String,
-    /// The remedy.
-    pub hint: String,
-}
-
-/// Why reading stopped.
-#[derive(Debug)]
-pub enum Stop {
-    /// The bytes could not be read.
-    Io(io::Error),
-    /// The text is wrong.
-    Fault(Box<Fault>),
-    /// Whoever takes what is read stopped it.
-    Sink(crate::error::Error),
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-/// The result of reading.
-pub type Result<T> = std::result::Result<T, Stop>;
-
-/// A [`Fault`] as a [`Stop`].
-pub fn fault<T>(place: Place, what: impl Into<String>, hint: impl Into<String>) -> Result<T> {
-    Err(Stop::Fault(Box::new(Fault { place, what: what.into(), hint: hint.into() })))
-}
 
 /// A name with its namespace; the namespace is empty where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
