@@ -1,12 +1,12 @@
 //! Constructor functions: `xsd:integer(…)` and its like (SPARQL 1.1, 17.5; F&O 3.1, 19).
 //!
-//! In: a value and the datatype wanted. Out: a value of that datatype, exactly; nothing for an error. A literal that is of the datatype
-//! already is given back as it is. Beyond the table of 17.5 it casts to the derived types of integers and to the
+//! In: a value and the datatype wanted. Out: a value of that datatype, exactly and with a canonical lexical form, for a cast
+//! yields a value; nothing for an error. Beyond the table of 17.5 it casts to the derived types of integers and to the
 //! other date, time and duration types.
 
 use super::strings::simple;
 use super::value::{Operand, Value};
-use crate::terms::{Literal, NamedNodeRef, Term};
+use crate::terms::{Literal, NamedNodeRef};
 use baimo_store::value::datatype::{Datatype, Derived};
 use baimo_store::value::exact::Exact;
 use baimo_store::value::moment::{Duration, Moment};
@@ -16,12 +16,6 @@ use baimo_store::value::number::{Number, in_range, parse_float};
 pub fn cast(value: &Value, iri: NamedNodeRef<'_>) -> Option<Value> {
     let target = Datatype::of(iri.as_str());
     let operand = value.operand();
-    if let Value::Term(Term::Literal(literal)) = value
-        && literal.datatype() == iri
-        && !matches!(operand, Operand::Other(..))
-    {
-        return Some(value.clone());
-    }
     match target {
         Datatype::String => to_string(&operand).map(Value::String),
         Datatype::Boolean => to_boolean(value, &operand).map(Value::Boolean),

@@ -298,9 +298,10 @@ impl Program {
         if from == to {
             return Ok(());
         }
-        let arguments = step.arguments.clone();
         if step.operation != Operation::Bound {
-            self.read_columns(&arguments, terms)?;
+            let guards = self.guards_of(step).map(|guard| guard.step);
+            let looked_at: Vec<StepId> = step.arguments.iter().copied().chain(guards).collect();
+            self.read_columns(&looked_at, terms)?;
         }
         let Some(step) = self.steps.get(id) else { return Ok(()) };
         let results = self.compute(step, from..to, cells, scope);
