@@ -51,6 +51,12 @@ impl Names {
         self.names.get(var as usize).map_or("", String::as_str)
     }
 
+    /// Whether it is a variable of the query's text: no blank node, and nothing that the planner made up.
+    pub fn is_in_text(&self, var: Var) -> bool {
+        let name = self.name(var);
+        !name.starts_with("_:") && !name.starts_with('#')
+    }
+
     /// A variable as expressions name it.
     pub fn variable(&self, var: Var) -> Variable {
         Variable::new_unchecked(self.name(var))
