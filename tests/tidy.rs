@@ -84,9 +84,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("advise", &["explore"]),
     ("previous", &[]),
     ("catalog", &["advise", "explore", "project"]),
-    ("ask", &["advise", "previous", "snapshot"]),
-    ("snapshot", &["project", "formats", "show", "advise", "explore", "previous", "catalog", "ask"]),
-    ("session", &["project", "advise", "previous", "ask", "snapshot"]),
+    ("session", &["project", "formats", "show", "advise", "explore", "previous", "catalog"]),
 ];
 
 #[test]
