@@ -84,7 +84,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("advise", &["explore"]),
     ("previous", &[]),
     ("catalog", &["advise", "explore", "project"]),
-    ("session", &["project", "formats", "show", "advise", "explore", "previous", "catalog"]),
+    ("ask", &["advise", "previous", "snapshot"]),
+    ("snapshot", &["project", "formats", "show", "advise", "explore", "previous", "catalog", "ask"]),
+    ("session", &["project", "advise", "previous", "ask", "snapshot"]),
 ];
 
 #[test]

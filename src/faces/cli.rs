@@ -55,7 +55,7 @@ pub fn run(
     match verb {
         Some(verb) => {
             stop_on_ctrl_c(&session, &output);
-            stop_at_last(session.limits, &output);
+            stop_at_last(session.ask.limits, &output);
             verbs::perform(&verb, &mut session, &mut output)
         }
         None => prompt(session, output),
@@ -91,12 +91,12 @@ pub fn open(
     };
     let mut session = Session::open_with(&source, &embedded::EMBEDDED, progress)?;
     session.set_user_queries(data_home().map(|folder| folder.join("baimo").join("queries")));
-    session.default_graph = match options.place.default_graph {
+    session.ask.default_graph = match options.place.default_graph {
         args::DefaultGraph::Alone => engine::DefaultGraph::Alone,
         args::DefaultGraph::Union => engine::DefaultGraph::Union,
     };
     let args::Limits { timeout, max_rows, max_memory } = options.limits;
-    session.limits = Limits { timeout, max_rows, max_memory, memory_used: Some(memory_used) };
+    session.ask.limits = Limits { timeout, max_rows, max_memory, memory_used: Some(memory_used) };
     Ok(session)
 }
 

@@ -8,6 +8,8 @@ pub use baimo_store::{blank, error, sources, store, terms};
 
 // What a good colleague would add.
 pub mod advise;
+// One question as one value.
+pub mod ask;
 // Saved queries: headers, parameters, binding.
 pub mod catalog;
 // What is in a graph: names, mentions, selections, differences.
@@ -20,7 +22,9 @@ pub mod formats;
 pub mod previous;
 // A graph is a folder; or one compiled in.
 pub mod project;
-// The verbs.
+// A graph kept open: where it comes from and how it changes.
 pub mod session;
 // Answers for people.
 pub mod show;
+// A graph as it is at one moment, and all that is known about it.
+pub mod snapshot;

@@ -262,7 +262,7 @@ impl Shell {
 
     fn timeout(&mut self, rest: &str) -> Result<()> {
         let mut session = self.session.borrow_mut();
-        session.limits.timeout = match rest {
+        session.ask.limits.timeout = match rest {
             "" | "off" | "0" => None,
             time => Some(
                 args::duration(time).map_err(|why| Error::usage(why).hint(".timeout 2s, .timeout off"))?,
@@ -306,7 +306,10 @@ impl Shell {
             ("maxwidth", self.max_width.to_string()),
             ("output", target),
             ("pager", word(self.output.pager).into()),
-            ("timeout", session.limits.timeout.map_or_else(|| "off".into(), crate::show::table::duration)),
+            (
+                "timeout",
+                session.ask.limits.timeout.map_or_else(|| "off".into(), crate::show::table::duration),
+            ),
             ("timer", word(self.timer).into()),
         ];
         let lines: Vec<String> = settings.iter().map(|(name, value)| format!("{name:<9} {value}")).collect();

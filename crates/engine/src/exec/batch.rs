@@ -126,6 +126,29 @@ impl Batch {
     }
 }
 
+/// Where a place of the pattern gets its term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// A constant.
+    Term(Id),
+    /// A column of the input.
+    Column(usize),
+    /// Nowhere: it is found.
+    New,
+}
+
+impl From {
+    /// The term for a row; nothing where it is to be found.
+    #[inline]
+    pub fn get(self, batch: &Batch, row: usize) -> Option<Id> {
+        match self {
+            Self::Term(id) => Some(id),
+            Self::Column(column) => Some(batch.cell(column, row)),
+            Self::New => None,
+        }
+    }
+}
+
 /// The cells of a column at these places, in this order.
 pub fn gather(column: &[Id], rows: &[u32]) -> Column {
     rows.iter().map(|row| column.get(*row as usize).copied().unwrap_or(NONE)).collect()

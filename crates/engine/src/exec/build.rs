@@ -4,38 +4,69 @@
 //! `plan/physical.rs`, and in a file of its own.
 
 use super::Running;
-use super::batch::Batch;
+use super::batch::{Batch, From};
 use super::context::Context;
 use super::dataset::Dataset;
 use super::formula::Compiled;
 use super::measured::Measured;
+use super::operators::reach::{self, Walk};
 use super::operators::{
-    distinct, extend, filter, group, hash_join, index_join, once, project, scan, slice, sort, union,
+    distinct, each_graph, exists, extend, filter, group, hash_join, index_join, once, project, scan, slice,
+    sort, union,
 };
 use crate::error::Result;
-use crate::plan::logical::{self, Pattern, Slot};
+use crate::plan::logical::{self, Pattern, Reach, Slot, Source, Step};
 use crate::plan::lower::is_volatile;
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Names, Var, VarSet};
-use crate::store::{End, Id, NONE};
+use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
+use crate::syntax::algebra::AggregateFunction;
+use std::rc::Rc;
 
-/// Builds operators for one query.
-pub struct Builder<'b, 'a> {
+/// Builds operators for one query. Operators that plan and build while they run keep a clone.
+#[derive(Clone)]
+pub struct Builder<'a> {
     /// What is read.
-    pub dataset: &'b Dataset<'a>,
+    pub dataset: Rc<Dataset<'a>>,
     /// What variables are called.
-    pub names: &'b Names,
+    pub names: Rc<Names>,
+    /// The graph at hand, inside of GRAPH with a variable.
+    pub each: Option<Id>,
 }
 
-impl<'a> Builder<'_, 'a> {
+impl<'a> Builder<'a> {
+    /// The graph that patterns of this source are matched against; nothing where there is none.
+    fn view(&self, source: &Source) -> Result<Option<View<'a>>> {
+        match (source, self.each) {
+            (Source::Each(_), Some(FIRST_FOREIGN..)) => self.dataset.empty().map(Some),
+            (Source::Each(_), Some(graph)) => self.dataset.named(graph),
+            _ => self.dataset.view(source),
+        }
+    }
+
+    /// The operators of a node, to be run while another operator runs: they are not measured in the plan.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn build_within(&self, node: &Node, cx: &mut Context<'_>) -> Result<Running<'a>> {
+        let known = cx.measures.len();
+        let running = self.build(node, cx);
+        cx.measures.truncate(known);
+        running
+    }
+
     /// The operator of a node, measured, over those of its inputs. Nodes are numbered as they are met,
     /// each before its inputs.
     ///
     /// # Errors
     /// Where the graph is damaged.
-    pub fn build(&self, node: &Node, cx: &mut Context<'a>) -> Result<Running<'a>> {
+    pub fn build(&self, node: &Node, cx: &mut Context<'_>) -> Result<Running<'a>> {
         let number = cx.measures.len();
         cx.measures.push(super::context::Measure::default());
+        if let Op::EachGraph(var) = node.op {
+            let each = self.each_graph(node, var);
+            return Ok(Box::new(Measured::new(number, Box::new(each))));
+        }
         let mut inputs = Vec::with_capacity(node.inputs.len());
         for input in &node.inputs {
             inputs.push(self.build(input, cx)?);
@@ -43,7 +74,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(Box::new(Measured::new(number, self.operator(node, inputs, cx)?)))
     }
 
-    fn operator(&self, node: &Node, inputs: Vec<Running<'a>>, cx: &mut Context<'a>) -> Result<Running<'a>> {
+    fn operator(&self, node: &Node, inputs: Vec<Running<'a>>, cx: &mut Context<'_>) -> Result<Running<'a>> {
         let below = node.inputs.first().map_or(&[][..], |input| &input.output);
         let mut inputs = inputs.into_iter();
         let mut next = || inputs.next().unwrap_or_else(|| Box::new(once::Once::new(Batch::default())));
@@ -54,6 +85,16 @@ impl<'a> Builder<'_, 'a> {
             Op::IndexJoin { pattern, optional, bag } => {
                 self.index_join(pattern, *optional, *bag, &node.output, below, next())?
             }
+            // Built above, since what it reads is built anew for each graph.
+            Op::EachGraph(_) => next(),
+            Op::Exists { pattern, reads, existence } => {
+                let reads = reads.iter().filter_map(|var| Some((*var, place(below, *var)?))).collect();
+                let keep = node.output.iter().map(|var| place(below, *var)).collect();
+                let shape =
+                    exists::Shape { pattern: (**pattern).clone(), reads, existence: *existence, keep };
+                Box::new(exists::Exists::new(shape, self.clone(), next()))
+            }
+            Op::Reach { reach, bag } => self.reach(reach, *bag, &node.output, below, next(), cx)?,
             Op::HashJoin { kind, keys, loose, conditions } => {
                 let right = node.inputs.get(1).map_or(&[][..], |input| &input.output);
                 let sides = Sides { left: below, right, loose };
@@ -66,7 +107,7 @@ impl<'a> Builder<'_, 'a> {
                 Box::new(filter::Filter::new(self.compiled(conditions, below)?, next()))
             }
             Op::Extend(_, formula) => {
-                let compiled = Compiled::new(formula, below, self.names)?;
+                let compiled = Compiled::new(formula, below, &self.names)?;
                 Box::new(extend::Extend::new(compiled, is_volatile(&formula.expression), next()))
             }
             Op::Values(vars, rows) => {
@@ -108,11 +149,11 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn compiled(&self, conditions: &[logical::Formula], columns: &[Var]) -> Result<Vec<Compiled>> {
-        conditions.iter().map(|condition| Compiled::new(condition, columns, self.names)).collect()
+        conditions.iter().map(|condition| Compiled::new(condition, columns, &self.names)).collect()
     }
 
     fn scan(&self, pattern: &Pattern, by: End, output: &[Var]) -> Result<Running<'a>> {
-        let (Some(ids), Some(view)) = (pattern.ids(), self.dataset.view(&pattern.source)?) else {
+        let (Some(ids), Some(view)) = (pattern.ids(), self.view(&pattern.source)?) else {
             return Ok(Box::new(once::Once::new(Batch::default())));
         };
         let columns = output.iter().filter_map(|var| slot_of(pattern, *var)).collect();
@@ -129,7 +170,7 @@ impl<'a> Builder<'_, 'a> {
         below: &[Var],
         input: Running<'a>,
     ) -> Result<Running<'a>> {
-        let (Some(ids), Some(view)) = (pattern.ids(), self.dataset.view(&pattern.source)?) else {
+        let (Some(ids), Some(view)) = (pattern.ids(), self.view(&pattern.source)?) else {
             let columns = output.iter().map(|var| place(below, *var)).collect();
             let rows: Running<'a> =
                 if optional { input } else { Box::new(once::Once::new(Batch::default())) };
@@ -137,9 +178,9 @@ impl<'a> Builder<'_, 'a> {
         };
         let known: VarSet = below.iter().copied().collect();
         let from = |slot: &Slot, id: Option<Id>| match (slot.var().and_then(|var| place(below, var)), id) {
-            (Some(column), _) => index_join::From::Column(column),
-            (None, Some(id)) => index_join::From::Term(id),
-            (None, None) => index_join::From::New,
+            (Some(column), _) => From::Column(column),
+            (None, Some(id)) => From::Term(id),
+            (None, None) => From::New,
         };
         let [s, p, o] = &pattern.slots;
         let [s_id, p_id, o_id] = ids;
@@ -156,6 +197,52 @@ impl<'a> Builder<'_, 'a> {
             optional,
         };
         Ok(Box::new(index_join::IndexJoin::new(view, shape, input)?))
+    }
+
+    fn reach(
+        &self,
+        reach: &Reach,
+        bag: Bag,
+        output: &[Var],
+        below: &[Var],
+        input: Running<'a>,
+        cx: &mut Context<'_>,
+    ) -> Result<Running<'a>> {
+        // A graph without triples has no node; a constant still reaches itself.
+        let view = self.view(&reach.source)?.map_or_else(|| self.dataset.empty(), Ok)?;
+        let from = |slot: &Slot, cx: &mut Context<'_>| -> Result<From> {
+            Ok(match slot {
+                Slot::Var(var) => place(below, *var).map_or(From::New, From::Column),
+                Slot::Term(constant) => From::Term(match constant.id {
+                    Some(id) => id,
+                    None => cx.intern(&constant.term)?,
+                }),
+            })
+        };
+        let [start, end] = &reach.ends;
+        let new = output.iter().filter(|var| place(below, **var).is_none());
+        let shape = reach::Shape {
+            ends: [from(start, cx)?, from(end, cx)?],
+            same: start == end,
+            kept: output.iter().filter_map(|var| place(below, *var)).collect(),
+            new: new.filter_map(|var| reach.ends.iter().position(|end| end.var() == Some(*var))).collect(),
+            counted: bag == Bag::Rows,
+        };
+        let walk = |forward| -> Result<reach::Repeat<'a>> {
+            let step = walk(&reach.step, &view, forward)?;
+            Ok(reach::Repeat::new(step, reach.zero, reach.many))
+        };
+        let walks = [walk(true)?, walk(false)?];
+        Ok(Box::new(reach::Reach::new(view.clone(), walks, shape, input)))
+    }
+
+    fn each_graph(&self, node: &Node, var: Var) -> each_graph::EachGraph<'a> {
+        let inner = node.inputs.first().cloned();
+        let below = inner.as_ref().map_or(&[][..], |inner| &inner.output);
+        let columns =
+            node.output.iter().map(|column| if *column == var { None } else { place(below, *column) });
+        let shape = each_graph::Shape { columns: columns.collect(), own: place(below, var), inner };
+        each_graph::EachGraph::new(shape, self.clone())
     }
 
     fn hash_join(
@@ -193,11 +280,47 @@ impl<'a> Builder<'_, 'a> {
     fn aggregate(&self, aggregate: &logical::Aggregate, columns: &[Var]) -> Result<group::Aggregate> {
         let argument = aggregate.argument.as_ref();
         Ok(group::Aggregate {
-            function: aggregate.function.clone(),
-            argument: argument.map(|formula| Compiled::new(formula, columns, self.names)).transpose()?,
+            function: match aggregate.function {
+                AggregateFunction::Min => group::Function::Min,
+                AggregateFunction::Max => group::Function::Max,
+                AggregateFunction::Sample => group::Function::Sample,
+                _ => group::Function::Count,
+            },
+            argument: argument.map(|formula| Compiled::new(formula, columns, &self.names)).transpose()?,
             distinct: aggregate.distinct,
         })
     }
+}
+
+/// A step ready to walk, from its start or from its end.
+fn walk<'a>(step: &Step, view: &View<'a>, forward: bool) -> Result<Walk<'a>> {
+    let end = if forward { End::Subject } else { End::Object };
+    let all = |parts: &[Step]| parts.iter().map(|part| walk(part, view, forward)).collect::<Result<Vec<_>>>();
+    Ok(match step {
+        Step::Link(predicate) => link(predicate.id, view, end)?,
+        Step::Back(predicate) => link(predicate.id, view, end.other())?,
+        Step::Either(parts) => Walk::Either(all(parts)?),
+        Step::Sequence(parts) => {
+            let mut parts = all(parts)?;
+            if !forward {
+                parts.reverse();
+            }
+            Walk::Sequence(parts)
+        }
+        Step::Not(excluded, back) => {
+            let mut excluded: Vec<Id> = excluded.iter().filter_map(|constant| constant.id).collect();
+            excluded.sort_unstable();
+            Walk::Not(view.clone(), excluded, if *back { end.other() } else { end })
+        }
+        Step::Repeat(step, zero, many) => Walk::repeat(walk(step, view, forward)?, *zero, *many),
+    })
+}
+
+fn link<'a>(predicate: Option<Id>, view: &View<'a>, end: End) -> Result<Walk<'a>> {
+    Ok(Walk::Link(match predicate {
+        Some(predicate) => view.pairs(predicate, end)?,
+        None => PairCursor::empty(),
+    }))
 }
 
 /// The two inputs of a join.

@@ -10,7 +10,7 @@ use crate::plan::logical::Source;
 use crate::plan::statistics::Statistics;
 use crate::store::{Id, Indexed, Pattern, View};
 use crate::syntax::algebra::QueryDataset;
-use crate::terms::Term;
+use crate::terms::{NamedNode, Term};
 
 /// The dataset of one query. See the module.
 pub struct Dataset<'a> {
@@ -18,6 +18,8 @@ pub struct Dataset<'a> {
     default: View<'a>,
     /// The named graphs that may be asked; nothing for all.
     named: Option<Vec<Id>>,
+    /// Names that FROM NAMED gives to graphs which hold no triple.
+    empty: Vec<NamedNode>,
 }
 
 impl<'a> Dataset<'a> {
@@ -30,21 +32,22 @@ impl<'a> Dataset<'a> {
         clauses: Option<&QueryDataset>,
         default_graph: DefaultGraph,
     ) -> Result<Self> {
-        let id = |iri: &crate::terms::NamedNode| graph.find(iri.as_ref().into());
+        let id = |iri: &NamedNode| graph.find(iri.as_ref().into());
+        let mut empty = Vec::new();
         let (default, named) = match clauses {
             Some(clauses) => {
                 let mut merged = Vec::new();
                 for iri in &clauses.default {
                     merged.extend(id(iri)?.map(Some));
                 }
-                // WITH and USING of an update leave the named graphs as they are.
-                let named = match &clauses.named {
-                    None => None,
-                    Some(names) => {
-                        Some(names.iter().filter_map(|iri| id(iri).transpose()).collect::<Result<_>>()?)
+                let mut named = Vec::new();
+                for iri in clauses.named.iter().flatten() {
+                    match id(iri)? {
+                        Some(id) if graph.view(Some(id))?.is_some() => named.push(id),
+                        _ => empty.push(iri.clone()),
                     }
-                };
-                (graph.merged(&merged)?, named)
+                }
+                (graph.merged(&merged)?, Some(named))
             }
             None if default_graph == DefaultGraph::Union => {
                 let all: Vec<Option<Id>> =
@@ -56,7 +59,8 @@ impl<'a> Dataset<'a> {
                 None => (graph.merged(&[])?, None),
             },
         };
-        Ok(Self { graph, default, named })
+        empty.dedup();
+        Ok(Self { graph, default, named, empty })
     }
 
     /// What a source of the plan stands for; nothing where there is no such graph.
@@ -67,7 +71,38 @@ impl<'a> Dataset<'a> {
         match source {
             Source::Default => Ok(Some(self.default.clone())),
             Source::Named(name) => self.named_view(name.id),
+            // The graph at hand is known to who builds the operators.
+            Source::Each(_) => Ok(None),
         }
+    }
+
+    /// A named graph by its number; nothing where the dataset has none of it.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn named(&self, id: Id) -> Result<Option<View<'a>>> {
+        self.named_view(Some(id))
+    }
+
+    /// A graph without triples.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn empty(&self) -> Result<View<'a>> {
+        self.graph.merged(&[])
+    }
+
+    /// The names of graphs that the query put into the dataset and that hold no triple.
+    pub fn empty_names(&self) -> &[NamedNode] {
+        &self.empty
+    }
+
+    /// The named graphs of the dataset that hold triples, sorted.
+    pub fn names(&self) -> Vec<Id> {
+        let mut names = self.named.clone().unwrap_or_else(|| self.graph.graph_names());
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     fn named_view(&self, id: Option<Id>) -> Result<Option<View<'a>>> {
@@ -92,8 +127,16 @@ impl Statistics for Dataset<'_> {
         self.graph.id(term.as_ref())
     }
 
-    fn has_graph(&self, name: Id) -> bool {
-        self.by_number(Some(name)).is_some()
+    fn has_graph(&self, name: &NamedNode) -> bool {
+        let there = |id| self.named_view(Some(id)).is_ok_and(|view| view.is_some());
+        self.empty.contains(name) || self.graph.id(name.as_ref().into()).is_some_and(there)
+    }
+
+    fn some_graph(&self) -> Option<Id> {
+        match &self.named {
+            Some(named) => named.first().copied(),
+            None => self.graph.graph_names().first().copied(),
+        }
     }
 
     fn count(&self, graph: Option<Id>, pattern: Pattern) -> f64 {

@@ -2,11 +2,12 @@
 //!
 //! In: a parsed query, a columnar graph. Out: an answer, or the [`Refusal`] that names the form no
 //! operator takes yet; then the reference evaluator answers. What is refused, decided while planning and
-//! before anything runs: graphs that are not columnar, CONSTRUCT, DESCRIBE, property paths, GRAPH with a
-//! variable, EXISTS, LATERAL, SERVICE, triple terms with variables.
+//! before anything runs: graphs that are not columnar, CONSTRUCT, DESCRIBE, LATERAL, SERVICE, triple terms with variables, and the expressions and aggregates that
+//! `formula.rs` and [`refused`] name.
 
 pub mod batch;
 mod build;
+mod construct;
 pub mod context;
 mod dataset;
 #[cfg(test)]
@@ -22,14 +23,17 @@ mod seen;
 
 use crate::answer::{Answer, Row, Rows};
 use crate::error::Result;
+use crate::plan::logical::Formula;
+use crate::plan::physical::{Bag, Node, Op};
 use crate::plan::{self, Plan, Refusal};
-use crate::store::Graph;
-use crate::syntax::algebra::Query;
+use crate::store::{Graph, Indexed};
+use crate::syntax::algebra::{AggregateFunction, Query};
 use crate::terms::{Literal, Term, xsd};
 use crate::{DefaultGraph, Governor};
 use batch::{Batch, Expander};
 use context::Context;
 use dataset::Dataset;
+use std::rc::Rc;
 
 /// An operator of a running query: it gives its rows a batch at a time, as they are asked for.
 pub trait Operator {
@@ -64,27 +68,87 @@ pub fn answer<'a>(
     let Some(graph) = graph.indexed()? else {
         return Ok(Taken::Refused(Refusal::new("a graph without columns")));
     };
-    let (pattern, clauses, base, ask) = match query {
-        Query::Select { pattern, dataset, base_iri } => (pattern, dataset.as_ref(), base_iri, false),
-        Query::Ask { pattern, dataset, base_iri } => (pattern, dataset.as_ref(), base_iri, true),
-        Query::Construct { .. } => return Ok(Taken::Refused(Refusal::new("CONSTRUCT"))),
-        Query::Describe { .. } => return Ok(Taken::Refused(Refusal::new("DESCRIBE"))),
-    };
-    let dataset = Dataset::new(graph, clauses, default_graph)?;
-    let plan = if ask { plan::plan_ask(pattern, &dataset) } else { plan::plan(pattern, &dataset) };
-    let plan = match plan {
+    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+    let plan = match planned(query, &dataset) {
         Ok(plan) => plan,
         Err(refusal) => return Ok(Taken::Refused(refusal)),
     };
-    let mut cx = Context::new(graph, governor, base.as_ref().map(|base| base.as_str()));
-    let builder = build::Builder { dataset: &dataset, names: &plan.names };
+    if let Some(refusal) = refused(&plan.root) {
+        return Ok(Taken::Refused(refusal));
+    }
+    run(graph, query, dataset, plan, governor).map(Taken::Answer)
+}
+
+fn planned(query: &Query, dataset: &Dataset<'_>) -> plan::Planned<Plan> {
+    match query {
+        Query::Select { pattern, .. } => plan::plan(pattern, dataset),
+        Query::Ask { pattern, .. } => plan::plan_ask(pattern, dataset),
+        Query::Construct { template, pattern, .. } => {
+            let bag = if construct::has_blanks(template) { Bag::Rows } else { Bag::Set };
+            plan::plan_for(pattern, &construct::variables(template), bag, dataset)
+        }
+        Query::Describe { pattern, .. } => {
+            let things = plan::projection(pattern).unwrap_or_default();
+            plan::plan_for(pattern, things, Bag::Set, dataset)
+        }
+    }
+}
+
+fn run<'a>(
+    graph: &'a dyn Indexed,
+    query: &Query,
+    dataset: Dataset<'a>,
+    plan: Plan,
+    governor: &Governor,
+) -> Result<Answer<'a>> {
+    let mut cx = Context::new(graph, governor);
+    let names = Rc::new(plan.names.clone());
+    let builder = build::Builder { dataset: Rc::new(dataset), names, each: None };
     let mut root = builder.build(&plan.root, &mut cx)?;
-    Ok(Taken::Answer(if ask {
-        Answer::Boolean(root.next(&mut cx)?.is_some())
-    } else {
-        let variables = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
-        Answer::Rows(Rows { variables, rows: Box::new(Decoded::new(root, cx, &plan)) })
-    }))
+    Ok(match query {
+        Query::Ask { .. } => Answer::Boolean(root.next(&mut cx)?.is_some()),
+        Query::Select { .. } => {
+            let variables = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
+            Answer::Rows(Rows { variables, rows: Box::new(Decoded::new(root, cx, &plan)) })
+        }
+        Query::Construct { template, .. } => {
+            let triples = construct::Construct::new(root, cx, template, &plan.columns, &plan.names)?;
+            Answer::Graph(Box::new(construct::Triples::of(triples)))
+        }
+        Query::Describe { .. } => {
+            let triples = construct::Describe::new(root, cx, &builder.dataset)?;
+            Answer::Graph(Box::new(construct::Triples::of(triples)))
+        }
+    })
+}
+
+/// The first expression or aggregate of a plan that nothing computes yet.
+fn refused(node: &Node) -> Option<Refusal> {
+    let formulas: Vec<_> = match &node.op {
+        Op::Filter(conditions) | Op::HashJoin { conditions, .. } => {
+            let other = |formula: &&Formula| !formula::supports_condition(&formula.expression);
+            if let Some(formula) = conditions.iter().find(other) {
+                return Some(Refusal::new(format!("the expression {}", formula.expression)));
+            }
+            Vec::new()
+        }
+        Op::Exists { .. } => return Some(Refusal::new("EXISTS that is not a join")),
+        Op::Extend(_, formula) => vec![formula],
+        Op::Group(_, aggregates) => {
+            if let Some(other) =
+                aggregates.iter().find(|aggregate| aggregate.function != AggregateFunction::Count)
+            {
+                return Some(Refusal::new(format!("the aggregate {}", other.function)));
+            }
+            aggregates.iter().filter_map(|aggregate| aggregate.argument.as_ref()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let unknown = formulas.into_iter().find(|formula| !formula::supports(&formula.expression));
+    if let Some(formula) = unknown {
+        return Some(Refusal::new(format!("the expression {}", formula.expression)));
+    }
+    node.inputs.iter().find_map(refused)
 }
 
 /// The rows of a running query as terms.

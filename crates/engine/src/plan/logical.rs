@@ -35,6 +35,19 @@ pub enum Source {
     Default,
     /// A named graph.
     Named(Constant),
+    /// Each named graph in turn, by an operator around it; the number of one of them, to ask for statistics.
+    Each(Option<Id>),
+}
+
+impl Source {
+    /// The number of the graph, nothing inside for the default one; nothing at all where there is no such graph.
+    pub fn number(&self) -> Option<Option<Id>> {
+        match self {
+            Self::Default => Some(None),
+            Self::Named(name) => name.id.map(Some),
+            Self::Each(sample) => sample.map(Some),
+        }
+    }
 }
 
 /// A triple pattern.
@@ -44,6 +57,38 @@ pub struct Pattern {
     pub slots: [Slot; 3],
     /// Where it is matched.
     pub source: Source,
+}
+
+/// A path of any length between two ends (section 18.4): pairs of ends, each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Where it starts and where it ends.
+    pub ends: [Slot; 2],
+    /// One step.
+    pub step: Step,
+    /// Whether no step at all counts.
+    pub zero: bool,
+    /// Whether more than one step counts.
+    pub many: bool,
+    /// Where it is searched.
+    pub source: Source,
+}
+
+/// What is repeated along a path: a relation between nodes, as a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// From subject to object.
+    Link(Constant),
+    /// From object to subject.
+    Back(Constant),
+    /// Any of these.
+    Either(Vec<Step>),
+    /// One after the other.
+    Sequence(Vec<Step>),
+    /// Any predicate but these; from object to subject where it is read backwards.
+    Not(Vec<Constant>, bool),
+    /// Repeated: whether no step counts, and whether more than one does.
+    Repeat(Box<Step>, bool, bool),
 }
 
 /// An expression with the variables it reads. EXISTS does not occur in it: a variable stands for
@@ -105,8 +150,12 @@ pub struct Logical {
 pub enum Kind {
     /// One triple pattern.
     Pattern(Pattern),
+    /// A path of any length.
+    Reach(Reach),
     /// All of them together; of none, the one empty solution.
     Join(Vec<Logical>),
+    /// GRAPH with a variable: the pattern in each named graph, whose name the variable gets.
+    Graphs(Box<Logical>, Var),
     /// OPTIONAL, with the filters of its group.
     LeftJoin(Box<Logical>, Box<Logical>, Vec<Formula>),
     /// MINUS.
@@ -171,6 +220,25 @@ impl Pattern {
     }
 }
 
+impl Reach {
+    /// The variables in it.
+    pub fn vars(&self) -> VarSet {
+        self.ends.iter().filter_map(Slot::var).collect()
+    }
+}
+
+impl Step {
+    /// The predicates that are walked along, in any direction.
+    pub fn predicates(&self) -> Vec<&Constant> {
+        match self {
+            Self::Link(predicate) | Self::Back(predicate) => vec![predicate],
+            Self::Either(parts) | Self::Sequence(parts) => parts.iter().flat_map(Self::predicates).collect(),
+            Self::Not(..) => Vec::new(),
+            Self::Repeat(step, ..) => step.predicates(),
+        }
+    }
+}
+
 impl Slot {
     /// The variable, where it is one.
     pub fn var(&self) -> Option<Var> {
@@ -191,6 +259,12 @@ impl Logical {
     pub fn pattern(pattern: Pattern) -> Self {
         let vars = pattern.vars();
         Self { certain: vars.clone(), possible: vars, kind: Kind::Pattern(pattern) }
+    }
+
+    /// A path of any length.
+    pub fn reach(reach: Reach) -> Self {
+        let vars = reach.vars();
+        Self { certain: vars.clone(), possible: vars, kind: Kind::Reach(reach) }
     }
 
     /// A join; joins in it are taken apart, since it is associative.
@@ -215,6 +289,15 @@ impl Logical {
         }
         joined.kind = Kind::Join(flat);
         joined
+    }
+
+    /// GRAPH with a variable. Inside the variable is not in scope (section 18.6: what the pattern gives is joined with
+    /// the name).
+    pub fn graphs(pattern: Self, var: Var) -> Self {
+        let mut node = pattern.wrapped(|pattern| Kind::Graphs(pattern, var));
+        node.certain.insert(var);
+        node.possible.insert(var);
+        node
     }
 
     /// OPTIONAL.

@@ -4,7 +4,8 @@
 //! columns. A variable that nothing above needs is dropped where it was last needed: what it stood for
 //! is counted, not enumerated, or not even counted where only different rows matter. It knows no graph.
 
-use super::logical::{Aggregate, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey};
+use super::exists::{joinable, mentioned};
+use super::logical::{Aggregate, Existence, Formula, Kind, Logical, Pattern, Reach, Slot, SortKey};
 use super::order::{Figures, Item, order};
 use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
 use super::statistics::Statistics;
@@ -13,18 +14,19 @@ use super::{Planned, Refusal};
 use crate::store::End;
 use crate::syntax::algebra::{AggregateFunction, Expression, Function, operands};
 
-/// Operators for `logical`; their output is `columns`, in this order.
+/// Operators for `logical`; their output is `columns`, in this order. `bag` says whether equal rows matter.
 ///
 /// # Errors
 /// Where there is no operator for a form.
 pub fn lower(
     logical: &Logical,
     columns: &[Var],
+    bag: Bag,
     statistics: &dyn Statistics,
     names: &mut Names,
 ) -> Planned<Node> {
     let need: VarSet = columns.iter().copied().collect();
-    let node = Lowering { statistics, names }.node(logical, &need, Bag::Rows)?;
+    let node = Lowering { statistics, names }.node(logical, &need, bag)?;
     Ok(node.projected(columns.to_vec()))
 }
 
@@ -40,7 +42,10 @@ impl Lowering<'_> {
     /// Operators that give `need`, as far as `logical` may bind it, and nothing else.
     fn node(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
         Ok(match &logical.kind {
-            Kind::Pattern(_) | Kind::Join(_) | Kind::Filter(..) => self.conjunction(logical, need, bag)?,
+            Kind::Pattern(_) | Kind::Reach(_) | Kind::Join(_) | Kind::Filter(..) => {
+                self.conjunction(logical, need, bag)?
+            }
+            Kind::Graphs(pattern, var) => self.graphs(pattern, *var, need, bag)?,
             Kind::LeftJoin(left, right, conditions) => self.left_join(left, right, conditions, need, bag)?,
             Kind::Minus(left, right) => self.minus(left, right, need, bag)?,
             Kind::Exists(input, pattern, existence) => self.exists(input, pattern, *existence, need, bag)?,
@@ -68,31 +73,28 @@ impl Lowering<'_> {
         group.add(logical);
         // What any part or filter mentions beside the one that is planned.
         let mut wanted = need.clone();
-        let mut bag = bag;
-        if group.conditions.iter().any(|condition| is_volatile(&condition.expression)) {
-            wanted.extend_with(&logical.possible);
-            bag = Bag::Rows;
-        }
         for condition in &group.conditions {
             wanted.extend_with(&condition.vars);
         }
         let mut items = Vec::new();
         for (n, part) in group.parts.iter().enumerate() {
-            let Kind::Pattern(pattern) = &part.kind else {
-                let mut wanted = wanted.clone();
-                for (_, other) in group.parts.iter().enumerate().filter(|(m, _)| *m != n) {
-                    wanted.extend_with(&other.possible);
+            items.push(match &part.kind {
+                Kind::Pattern(pattern) => Item::Pattern(Box::new(pattern.clone())),
+                Kind::Reach(reach) => Item::Reach(Box::new(reach.clone())),
+                _ => {
+                    let mut wanted = wanted.clone();
+                    for (_, other) in group.parts.iter().enumerate().filter(|(m, _)| *m != n) {
+                        wanted.extend_with(&other.possible);
+                    }
+                    Item::Node(Box::new(self.node(part, &wanted, bag)?))
                 }
-                items.push(Item::Node(Box::new(self.node(part, &wanted, bag)?)));
-                continue;
-            };
-            items.push(Item::Pattern(Box::new(pattern.clone())));
+            });
         }
         let places = order(&items, &VarSet::new(), 1.0, &wanted, self.statistics);
         let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
         let ordered: Vec<Item> =
             places.into_iter().filter_map(|place| items.get_mut(place).and_then(Option::take)).collect();
-        Ok(self.joined(ordered, group.conditions, &wanted, bag).pruned(need))
+        Ok(self.joined(ordered, group.conditions, need, bag))
     }
 
     /// The parts joined in their order, each filter as soon as its variables are bound.
@@ -112,7 +114,7 @@ impl Lowering<'_> {
                 live.extend_with(&condition.vars);
             }
             let joined = match node {
-                None => self.first(item, &live, next.as_ref()),
+                None => self.first(item, &live, next.as_ref(), bag),
                 Some(left) => self.joined_with(left, item, &live, bag),
             };
             let (ready, rest) =
@@ -124,15 +126,15 @@ impl Lowering<'_> {
             }
             node = Some(self.thinned(filtered(joined, ready).pruned(&live), bag));
         }
-        let node = node
-            .unwrap_or_else(|| Node::new(Op::Unit, Vec::new(), Vec::new(), VarSet::new(), 1.0).unique(true));
+        let node = node.unwrap_or_else(unit);
         filtered(node, conditions).pruned(need)
     }
 
-    fn first(&self, item: Item, live: &VarSet, next: Option<&VarSet>) -> Node {
+    fn first(&self, item: Item, live: &VarSet, next: Option<&VarSet>, bag: Bag) -> Node {
         match item {
             Item::Node(node) => node.pruned(live),
             Item::Pattern(pattern) => self.leaf(*pattern, live, next),
+            Item::Reach(reach) => self.reach(unit(), *reach, live, bag),
         }
     }
 
@@ -161,6 +163,14 @@ impl Lowering<'_> {
     fn joined_with(&self, left: Node, item: Item, live: &VarSet, bag: Bag) -> Node {
         match item {
             Item::Node(right) => self.hash_join(left, *right, JoinKind::Inner, Vec::new(), live),
+            Item::Reach(reach) => {
+                let shared = reach.vars().intersection(&left.columns());
+                if !shared.is_empty() && shared.is_subset(&left.certain) {
+                    return self.reach(left, *reach, live, bag);
+                }
+                let right = self.reach(unit(), *reach, &live.union(&shared), bag);
+                self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
+            }
             Item::Pattern(pattern) => {
                 let pattern = *pattern;
                 let shared = pattern.vars().intersection(&left.columns());
@@ -193,6 +203,23 @@ impl Lowering<'_> {
         let lookups = left.rows;
         let mut node = Node::new(Op::IndexJoin { pattern, optional, bag }, vec![left], output, certain, rows);
         node.cost += lookups;
+        node.unique(unique)
+    }
+
+    /// The rows of `left` with the ends of a path that they do not bind.
+    fn reach(&self, left: Node, reach: Reach, live: &VarSet, bag: Bag) -> Node {
+        let figures = Figures::of_reach(&reach, self.statistics);
+        let rows = figures.after(left.rows, &left.columns(), live);
+        let vars = reach.vars();
+        let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
+        output.extend(vars.iter().filter(|var| live.contains(*var) && !left.output.contains(var)));
+        let unique = left.unique
+            && left.output.iter().all(|var| output.contains(var))
+            && vars.iter().all(|var| output.contains(&var));
+        let certain = left.certain.union(&vars);
+        let searched = left.rows * figures.rows;
+        let mut node = Node::new(Op::Reach { reach, bag }, vec![left], output, certain, rows);
+        node.cost += searched;
         node.unique(unique)
     }
 
@@ -291,8 +318,64 @@ impl Lowering<'_> {
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Node> {
-        let _ = (input, pattern, existence, need, bag);
-        Err(Refusal::new("EXISTS"))
+        let Some(join) = joinable(pattern, &input.possible) else {
+            return self.exists_by_row(input, pattern, existence, need, bag);
+        };
+        let mut wanted = input.possible.intersection(&join.body.possible);
+        for condition in &join.conditions {
+            wanted.extend_with(&condition.vars);
+        }
+        let left = self.node(input, &need.union(&wanted), bag)?;
+        let right = self.node(&join.body, &wanted, Bag::Set)?;
+        let kind = match existence {
+            Existence::Required => JoinKind::Semi,
+            Existence::Forbidden => JoinKind::Anti,
+            Existence::Marked(var) => JoinKind::Mark(var),
+        };
+        let conditions = join.conditions.into_iter().cloned().collect();
+        Ok(self.hash_join(left, right, kind, conditions, need))
+    }
+
+    /// EXISTS whose pattern means something else for each row.
+    fn exists_by_row(
+        &mut self,
+        input: &Logical,
+        pattern: &Logical,
+        existence: Existence,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let read = input.possible.intersection(&mentioned(pattern));
+        let node = self.node(input, &need.union(&read), bag)?;
+        let reads = node.output.iter().copied().filter(|var| read.contains(*var)).collect();
+        let (rows, unique, mut certain) = (node.rows, node.unique, node.certain.clone());
+        let mut output = node.output.clone();
+        if let Existence::Marked(var) = existence {
+            output.push(var);
+            certain.insert(var);
+        }
+        let op = Op::Exists { pattern: Box::new(pattern.clone()), reads, existence };
+        let mut node = Node::new(op, vec![node], output, certain, rows);
+        // A plan and a search for every row.
+        node.cost += rows * 100.0;
+        Ok(node.unique(unique).pruned(need))
+    }
+
+    /// GRAPH with a variable.
+    fn graphs(&mut self, pattern: &Logical, var: Var, need: &VarSet, bag: Bag) -> Planned<Node> {
+        let mut wanted = need.clone();
+        if !pattern.possible.contains(var) {
+            wanted.remove(var);
+        }
+        let node = self.node(pattern, &wanted, bag)?;
+        let (rows, mut certain) = (node.rows, node.certain.clone());
+        let mut output = node.output.clone();
+        if need.contains(var) && !output.contains(&var) {
+            output.push(var);
+        }
+        certain.insert(var);
+        // As many rows again for every graph; how many graphs there are is not asked.
+        Ok(Node::new(Op::EachGraph(var), vec![node], output, certain, rows * 10.0).pruned(need))
     }
 
     fn union(&mut self, parts: &[Logical], need: &VarSet, bag: Bag) -> Planned<Node> {
@@ -327,12 +410,7 @@ impl Lowering<'_> {
         let mut wanted = need.union(&formula.vars);
         wanted.remove(var);
         // A value that differs from solution to solution must be made for each of them.
-        let bag = if is_volatile(&formula.expression) {
-            wanted.extend_with(&input.possible);
-            Bag::Rows
-        } else {
-            bag
-        };
+        let bag = if is_volatile(&formula.expression) { Bag::Rows } else { bag };
         let node = self.node(input, &wanted, bag)?;
         let (rows, mut certain, unique) = (node.rows, node.certain.clone(), node.unique);
         if formula.as_variable().is_some_and(|from| certain.contains(from)) {
@@ -357,9 +435,12 @@ impl Lowering<'_> {
         for aggregate in &aggregates {
             match &aggregate.argument {
                 Some(formula) => wanted.extend_with(&formula.vars),
-                // COUNT(DISTINCT *) counts whole solutions, and blank nodes of patterns are in none (18.3.1).
+                // COUNT(DISTINCT *) counts whole solutions: of the variables in scope, which blank nodes of patterns
+                // and nodes along a path are not (section 18.2.1).
                 None if aggregate.distinct => {
-                    wanted.extend(input.possible.iter().filter(|var| !self.names.is_blank(*var)));
+                    input.possible.iter().filter(|var| self.names.is_in_text(*var)).for_each(|var| {
+                        wanted.insert(var);
+                    });
                 }
                 None => {}
             }
@@ -479,6 +560,11 @@ impl<'a> Group<'a> {
         };
         if free { self.add(part) } else { self.parts.push(part) }
     }
+}
+
+/// The one empty solution.
+fn unit() -> Node {
+    Node::new(Op::Unit, Vec::new(), Vec::new(), VarSet::new(), 1.0).unique(true)
 }
 
 fn filtered(node: Node, conditions: Vec<Formula>) -> Node {

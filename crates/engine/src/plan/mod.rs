@@ -5,17 +5,21 @@
 //! `translate.rs` (a [`logical`] plan), `lower.rs` (operators with live variables alone), within it
 //! `order.rs` (the order of joins). No graph is open here.
 
+mod exists;
 pub mod logical;
 pub mod lower;
 pub mod order;
+mod paths;
 pub mod physical;
 pub mod scope;
 pub mod statistics;
+pub mod substitute;
 pub mod translate;
 pub mod variables;
 
 use crate::syntax::algebra::GraphPattern;
-use physical::Node;
+use crate::terms::Variable;
+use physical::{Bag, Node};
 use statistics::Statistics;
 use translate::Translator;
 use variables::{Names, Var};
@@ -62,7 +66,7 @@ pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan
         None => logical.possible.iter().collect(),
     };
     let mut names = translator.into_names();
-    let root = lower::lower(&logical, &columns, statistics, &mut names)?;
+    let root = lower::lower(&logical, &columns, Bag::Rows, statistics, &mut names)?;
     Ok(Plan { root, columns, names })
 }
 
@@ -76,12 +80,39 @@ pub fn plan_ask(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<
     let mut translator = Translator::new(statistics);
     let logical = translator.pattern(&pattern)?.slice(0, Some(1));
     let mut names = translator.into_names();
-    let root = lower::lower(&logical, &[], statistics, &mut names)?;
+    let root = lower::lower(&logical, &[], Bag::Set, statistics, &mut names)?;
     Ok(Plan { root, columns: Vec::new(), names })
 }
 
+/// Plans the pattern of CONSTRUCT or DESCRIBE: its solutions with those of `wanted` that it can bind as columns. `bag` says
+/// whether equal solutions matter.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_for(
+    pattern: &GraphPattern,
+    wanted: &[Variable],
+    bag: Bag,
+    statistics: &dyn Statistics,
+) -> Planned<Plan> {
+    let mut pattern = pattern.clone();
+    scope::separate(&mut pattern);
+    let mut translator = Translator::new(statistics);
+    let logical = translator.pattern(&pattern)?;
+    let mut columns: Vec<Var> = Vec::new();
+    for variable in wanted {
+        let var = translator.var(variable);
+        if logical.possible.contains(var) && !columns.contains(&var) {
+            columns.push(var);
+        }
+    }
+    let mut names = translator.into_names();
+    let root = lower::lower(&logical, &columns, bag, statistics, &mut names)?;
+    Ok(Plan { root, columns, names })
+}
+
 /// The variables of the outermost projection.
-fn projection(pattern: &GraphPattern) -> Option<&[crate::terms::Variable]> {
+pub fn projection(pattern: &GraphPattern) -> Option<&[Variable]> {
     match pattern {
         GraphPattern::Project { variables, .. } => Some(variables),
         GraphPattern::Slice { inner, .. }

@@ -4,7 +4,7 @@
 //! first the cheapest next one is taken, and of all these orders the one that touches the fewest rows.
 //! It knows left-deep orders only.
 
-use super::logical::{Pattern, Slot};
+use super::logical::{Pattern, Reach, Slot};
 use super::physical::Node;
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
@@ -15,6 +15,8 @@ use crate::store::Id;
 pub enum Item {
     /// A triple pattern.
     Pattern(Box<Pattern>),
+    /// A path of any length.
+    Reach(Box<Reach>),
     /// A part with a plan.
     Node(Box<Node>),
 }
@@ -24,6 +26,7 @@ impl Item {
     pub fn vars(&self) -> VarSet {
         match self {
             Self::Pattern(pattern) => pattern.vars(),
+            Self::Reach(reach) => reach.vars(),
             Self::Node(node) => node.columns(),
         }
     }
@@ -122,6 +125,7 @@ impl Figures {
     pub fn of(item: &Item, statistics: &dyn Statistics) -> Self {
         match item {
             Item::Pattern(pattern) => Self::of_pattern(pattern, statistics),
+            Item::Reach(reach) => Self::of_reach(reach, statistics),
             Item::Node(node) => Self {
                 vars: node.columns(),
                 rows: node.rows,
@@ -133,11 +137,7 @@ impl Figures {
     /// Of a triple pattern.
     pub fn of_pattern(pattern: &Pattern, statistics: &dyn Statistics) -> Self {
         let vars = pattern.vars();
-        let graph = match &pattern.source {
-            super::logical::Source::Default => Some(None),
-            super::logical::Source::Named(name) => name.id.map(Some),
-        };
-        let (Some(ids), Some(graph)) = (pattern.ids(), graph) else {
+        let (Some(ids), Some(graph)) = (pattern.ids(), pattern.source.number()) else {
             return Self { distinct: vars.iter().map(|var| (var, 1.0)).collect(), vars, rows: 0.0 };
         };
         let mut rows = statistics.count(graph, ids);
@@ -154,6 +154,36 @@ impl Figures {
             }
         }
         Self { vars, rows, distinct }
+    }
+
+    /// Of a path of any length. How far one leads is not known: each end is taken to reach a few dozen others.
+    pub fn of_reach(reach: &Reach, statistics: &dyn Statistics) -> Self {
+        const EACH: f64 = 30.0;
+        let graph = reach.source.number();
+        let predicates: Vec<Option<Id>> = match reach.step.predicates() {
+            none if none.is_empty() => vec![None],
+            some => some.into_iter().filter(|constant| constant.id.is_some()).map(|c| c.id).collect(),
+        };
+        let sum = |place| -> f64 {
+            let Some(graph) = graph else { return 1.0 };
+            predicates.iter().map(|predicate| statistics.distinct(graph, *predicate, place)).sum()
+        };
+        let mut distinct = Vec::new();
+        let mut rows = EACH;
+        for (slot, place) in reach.ends.iter().zip([0, 2]) {
+            let Slot::Var(var) = slot else { continue };
+            let values = sum(place).max(1.0);
+            rows *= values;
+            distinct.push((*var, values));
+        }
+        if let [(_, starts), (_, ends)] = distinct.as_slice() {
+            rows /= starts.min(*ends);
+        } else if let [(_, values)] = distinct.as_slice() {
+            rows = EACH.min(*values);
+        } else {
+            rows = 1.0;
+        }
+        Self { vars: reach.vars(), rows, distinct }
     }
 
     /// How many rows there are after a join with `rows` rows that bind `bound`, where nothing but

@@ -3,7 +3,7 @@
 //! In: what `lower.rs` decides. Out: a tree that `exec` runs and `show.rs` prints. It is plain data:
 //! no graph, no cursor, no compiled expression.
 
-use super::logical::{Aggregate, Constant, Formula, Pattern};
+use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Reach};
 use super::variables::{Var, VarSet};
 use crate::store::End;
 
@@ -65,6 +65,27 @@ pub enum Op {
         optional: bool,
         /// Whether matches whose variables are not live must be counted.
         bag: Bag,
+    },
+    /// For each row of the input the pairs of ends of a path of any length, of which the input may bind one
+    /// end or both.
+    Reach {
+        /// What is searched.
+        reach: Reach,
+        /// Whether ends that are not live must be counted.
+        bag: Bag,
+    },
+    /// The rows of the input in each named graph, whose name the variable gets: what the input reads is the graph at
+    /// hand.
+    EachGraph(Var),
+    /// For each row of the input whether a pattern has a solution once the row's values stand in it, searched once for
+    /// equal values of these variables.
+    Exists {
+        /// The pattern, planned anew with each row's values.
+        pattern: Box<Logical>,
+        /// What of the row it reads.
+        reads: Vec<Var>,
+        /// What becomes of the row.
+        existence: Existence,
     },
     /// A join of two inputs, the left one streamed, the right one held.
     HashJoin {

@@ -4,7 +4,7 @@
 //! table of made-up figures is enough to test one.
 
 use crate::store::Id;
-use crate::terms::Term;
+use crate::terms::{NamedNode, Term};
 
 /// Counts of one dataset. `graph` is the number of a named graph, or nothing for the default one.
 pub trait Statistics {
@@ -12,7 +12,10 @@ pub trait Statistics {
     fn id(&self, term: &Term) -> Option<Id>;
 
     /// Whether there is a named graph of this name.
-    fn has_graph(&self, name: Id) -> bool;
+    fn has_graph(&self, name: &NamedNode) -> bool;
+
+    /// The number of some named graph, to stand for all of them where one must be planned for.
+    fn some_graph(&self) -> Option<Id>;
 
     /// How many triples match: exact.
     fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64;

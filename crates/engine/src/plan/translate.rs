@@ -32,6 +32,21 @@ impl<'a> Translator<'a> {
         self.names
     }
 
+    /// A new variable that the text does not have.
+    pub(super) fn fresh(&mut self, what: &str) -> Var {
+        self.names.fresh(what)
+    }
+
+    /// The names, to add to.
+    pub(super) fn names(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
+    /// The graph that patterns are matched against just now.
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// A pattern of the algebra.
     ///
     /// # Errors
@@ -75,7 +90,10 @@ impl<'a> Translator<'a> {
                 self.group(inner, variables, aggregates)?
             }
             GraphPattern::Graph { name, inner } => self.graph(name, inner)?,
-            GraphPattern::Path { .. } => return Err(Refusal::new("a property path")),
+            GraphPattern::Path { subject, path, object } => {
+                let (start, end) = (self.slot(subject)?, self.slot(object)?);
+                self.path(start, path, end)?
+            }
             GraphPattern::Lateral { .. } => return Err(Refusal::new("LATERAL")),
             GraphPattern::Service { .. } => return Err(Refusal::new("SERVICE")),
         })
@@ -245,16 +263,25 @@ impl<'a> Translator<'a> {
     }
 
     fn graph(&mut self, name: &NamedNodePattern, inner: &GraphPattern) -> Planned<Logical> {
-        let NamedNodePattern::NamedNode(iri) = name else {
-            return Err(Refusal::new("GRAPH with a variable"));
+        let iri = match name {
+            NamedNodePattern::NamedNode(iri) => iri,
+            NamedNodePattern::Variable(variable) => {
+                let var = self.var(variable);
+                let each = Source::Each(self.statistics.some_graph());
+                return Ok(Logical::graphs(self.within(each, inner)?, var));
+            }
         };
         let name = self.constant(iri.clone().into());
         // Section 18.6: no such graph, no solution, even of the empty pattern.
-        if !name.id.is_some_and(|id| self.statistics.has_graph(id)) {
+        if !self.statistics.has_graph(iri) {
             return Ok(Logical::values(Vec::new(), Vec::new()));
         }
-        let named = Source::Named(name);
-        let outer = std::mem::replace(&mut self.source, named);
+        self.within(Source::Named(name), inner)
+    }
+
+    /// A pattern whose triples are matched against `source`.
+    fn within(&mut self, source: Source, inner: &GraphPattern) -> Planned<Logical> {
+        let outer = std::mem::replace(&mut self.source, source);
         let pattern = self.pattern(inner);
         self.source = outer;
         pattern

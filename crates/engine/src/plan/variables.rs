@@ -41,11 +41,6 @@ impl Names {
         self.number(&name)
     }
 
-    /// Whether it is a blank node of a pattern.
-    pub fn is_blank(&self, var: Var) -> bool {
-        self.name(var).starts_with("_:")
-    }
-
     /// The number of a name, where the query has it.
     pub fn find(&self, name: &str) -> Option<Var> {
         self.numbers.get(name).copied()
@@ -54,6 +49,12 @@ impl Names {
     /// The name of a variable.
     pub fn name(&self, var: Var) -> &str {
         self.names.get(var as usize).map_or("", String::as_str)
+    }
+
+    /// Whether it is a variable of the query's text: no blank node, and nothing that the planner made up.
+    pub fn is_in_text(&self, var: Var) -> bool {
+        let name = self.name(var);
+        !name.starts_with("_:") && !name.starts_with('#')
     }
 
     /// A variable as expressions name it.
@@ -178,18 +179,12 @@ impl PartialEq for VarSet {
 
 impl Eq for VarSet {}
 
-impl Extend<Var> for VarSet {
-    fn extend<I: IntoIterator<Item = Var>>(&mut self, vars: I) {
-        for var in vars {
-            self.insert(var);
-        }
-    }
-}
-
 impl FromIterator<Var> for VarSet {
     fn from_iter<I: IntoIterator<Item = Var>>(vars: I) -> Self {
         let mut set = Self::new();
-        set.extend(vars);
+        for var in vars {
+            set.insert(var);
+        }
         set
     }
 }

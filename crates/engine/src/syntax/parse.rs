@@ -3,7 +3,7 @@
 //! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. Knows
 //! no data.
 
-use super::{aggregates, algebra};
+use super::{aggregates, algebra, nesting};
 use crate::error::{Error, Result};
 use crate::terms::Prefixes;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser, Update};
@@ -13,6 +13,7 @@ use spargebra::{GraphUpdateOperation, Query, SparqlParser, Update};
 /// # Errors
 /// Where the text is not a SPARQL 1.1 or 1.2 query.
 pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Query> {
+    nesting::check("query", text)?;
     let query = parser(prefixes, base)?
         .parse_query(text)
         .map_err(|error| Error::query("this is not a SPARQL query").because(error))?;
@@ -25,6 +26,7 @@ pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Quer
 /// # Errors
 /// Where the text is not a SPARQL 1.1 or 1.2 update.
 pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Update> {
+    nesting::check("update", text)?;
     let update = parser(prefixes, base)?
         .parse_update(text)
         .map_err(|error| Error::query("this is not a SPARQL update").because(error))?;

@@ -60,7 +60,7 @@ impl Specification {
             }
             Query::Ask { pattern, .. } => Outcome::Truth(!this.pattern(pattern, place).is_empty()),
             Query::Construct { template, pattern, .. } => {
-                Outcome::Triples(construct(template, &this.pattern(pattern, place)))
+                Outcome::graph(construct(template, &this.pattern(pattern, place)))
             }
             Query::Describe { .. } => return None,
         };

@@ -10,17 +10,18 @@ use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Tri
 use crate::error::{Error, Result};
 use crate::terms::{GraphName, Quad, Term, TermRef};
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-/// A graph in memory that can change. See the module.
+/// A graph in memory that can change. See the module. A copy shares the pack and holds the changes apart.
+#[derive(Clone)]
 pub struct Memory {
-    base: Pack,
+    base: Arc<Pack>,
     /// Quads that `base` does not have.
     added: HashSet<Quad>,
     /// Quads of `base` that are no longer.
     removed: HashSet<(GraphId, Triple)>,
     /// `base` with the changes, once it was read.
-    current: OnceLock<Pack>,
+    current: OnceLock<Arc<Pack>>,
     /// What undoes the change that is going on: the quads that were added (true) or removed.
     undo: Vec<(bool, Quad)>,
     /// Named graphs that were made and may hold nothing.
@@ -32,7 +33,7 @@ impl Memory {
     #[must_use]
     pub fn over(pack: Pack) -> Self {
         let (added, removed, undo, empty) = Default::default();
-        Self { base: pack, added, removed, current: OnceLock::new(), undo, empty }
+        Self { base: Arc::new(pack), added, removed, current: OnceLock::new(), undo, empty }
     }
 
     /// The graph as it is now, to read.
@@ -40,7 +41,8 @@ impl Memory {
         if self.added.is_empty() && self.removed.is_empty() {
             return &self.base;
         }
-        self.current.get_or_init(|| Builder::changed(&self.base, &self.added, &self.removed).finish())
+        self.current
+            .get_or_init(|| Arc::new(Builder::changed(&self.base, &self.added, &self.removed).finish()))
     }
 
     /// Carries out several changes, all of them or, where `work` fails, none.

@@ -6,35 +6,13 @@
 //! without a match stays.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, ROWS, gather, times};
+use crate::exec::batch::{Batch, Column, From, ROWS, gather, times};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running, matches};
-use crate::store::{End, Id, NONE, PairCursor, Triple, View};
+use crate::store::{End, NONE, PairCursor, Triple, View};
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
-
-/// Where a place of the pattern gets its term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
-    /// A constant.
-    Term(Id),
-    /// A column of the input.
-    Column(usize),
-    /// Nowhere: it is found.
-    New,
-}
-
-impl From {
-    #[inline]
-    fn get(self, batch: &Batch, row: usize) -> Option<Id> {
-        match self {
-            Self::Term(id) => Some(id),
-            Self::Column(column) => Some(batch.cell(column, row)),
-            Self::New => None,
-        }
-    }
-}
 
 /// What an index join is asked for.
 #[derive(Debug, Clone)]

@@ -4,6 +4,8 @@
 //! `exec/build.rs`, and a file here. `filter.rs` is the shortest to read first.
 
 pub mod distinct;
+pub mod each_graph;
+pub mod exists;
 pub mod extend;
 pub mod filter;
 pub mod group;
@@ -11,6 +13,7 @@ pub mod hash_join;
 pub mod index_join;
 pub mod once;
 pub mod project;
+pub mod reach;
 pub mod scan;
 pub mod slice;
 pub mod sort;

@@ -1,0 +1,396 @@
+//! A graph as it is at one moment, with all that is known about it. Nothing in it changes once it is open,
+//! so any number of questions can be asked of one at the same time.
+//!
+//! In: an [`Ask`], or what is wanted to be known. Out: answers and reports as values. Where a graph comes
+//! from and how it changes is [`crate::session`]'s business. One limit: over a durable store that another
+//! session of this process changes, a scan begun later sees what was written in between.
+
+use crate::advise::complete::{Completer, Completions, Context};
+use crate::advise::provenance::{AnswerPart, Provenance};
+use crate::advise::schema::{Match, Schema};
+use crate::advise::{self, Knowledge};
+use crate::ask::{self, Ask};
+use crate::catalog::{Catalog, Origin, SavedQuery};
+use crate::engine::answer::Answer;
+use crate::engine::{self, Bindings, Governor, Limits};
+use crate::error::{Diagnostic, Error, Hint, Result};
+use crate::explore::diff::Diff;
+use crate::explore::names::Names;
+use crate::explore::selection::{self, Selection};
+use crate::formats::graphs::{GraphFormat, GraphStyle};
+use crate::previous::{self, PreviousAnswer};
+use crate::project::Project;
+use crate::show::description::{Description, Mentions};
+use crate::store::Graph;
+use crate::store::memory::Memory;
+use crate::store::overlay::Overlay;
+use crate::store::oxigraph::Mutable;
+use crate::terms::{NamedNode, Prefixes, Quad, Term};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+/// How many names are read at most for labels and completion.
+const NAME_BUDGET: usize = 500_000;
+
+/// How long the reason for an empty answer is looked for.
+const WHY_EMPTY_TIME: std::time::Duration = std::time::Duration::from_millis(180);
+
+/// The graph of a snapshot.
+#[derive(Clone)]
+pub(crate) enum GraphHandle {
+    /// In memory: what is changed lives as long as the session.
+    Memory(Arc<Memory>),
+    /// A durable store.
+    Durable(Arc<Mutable>),
+}
+
+/// A graph, its project, prefixes, names and saved queries. Copies share all of it.
+#[derive(Clone)]
+pub struct Snapshot {
+    project: Arc<Project>,
+    graph: GraphHandle,
+    prefixes: Prefixes,
+    names: Arc<OnceLock<Names>>,
+    completer: Arc<Completer>,
+    catalog: Arc<OnceLock<Catalog>>,
+    user_queries: Option<PathBuf>,
+}
+
+impl Snapshot {
+    /// A graph with its project. Names and saved queries are read when first asked for.
+    pub(crate) fn new(project: Project, graph: GraphHandle, prefixes: Prefixes) -> Self {
+        Self {
+            project: Arc::new(project),
+            graph,
+            prefixes,
+            names: Arc::default(),
+            completer: Arc::default(),
+            catalog: Arc::default(),
+            user_queries: None,
+        }
+    }
+
+    /// The same with more prefixes, or other ones.
+    pub(crate) fn with_prefixes(&self, prefixes: Prefixes) -> Self {
+        Self { prefixes, ..self.clone() }
+    }
+
+    /// The same with the user's own saved queries in another folder.
+    pub(crate) fn with_user_queries(&self, folder: Option<PathBuf>) -> Self {
+        Self { user_queries: folder, catalog: Arc::default(), ..self.clone() }
+    }
+
+    /// The same project over another graph, of which nothing is known yet.
+    pub(crate) fn over(&self, graph: GraphHandle) -> Self {
+        Self { graph, names: Arc::default(), completer: Arc::default(), ..self.clone() }
+    }
+
+    pub(crate) fn handle(&self) -> &GraphHandle {
+        &self.graph
+    }
+
+    /// The project that the graph belongs to.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The graph itself.
+    pub fn graph(&self) -> &dyn Graph {
+        match &self.graph {
+            GraphHandle::Memory(memory) => memory.as_ref(),
+            GraphHandle::Durable(store) => store.as_ref(),
+        }
+    }
+
+    /// Whether a change is kept when the session ends: only a durable store keeps it.
+    pub fn is_durable(&self) -> bool {
+        matches!(self.graph, GraphHandle::Durable(_))
+    }
+
+    /// The prefixes in scope: well-known, declared in the files, the project's own.
+    pub fn prefixes(&self) -> &Prefixes {
+        &self.prefixes
+    }
+
+    /// The base of relative IRIs in queries.
+    pub fn base(&self) -> Option<&str> {
+        self.project.base.as_deref()
+    }
+
+    /// The names of the graph's things, read when first asked for.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of_graph(self.graph(), NAME_BUDGET))
+    }
+
+    /// One saved query. The project's own is read alone: reading all headers takes its time.
+    ///
+    /// # Errors
+    /// Where there is none of this name, with the nearest; or a file cannot be read.
+    pub fn saved(&self, name: &str) -> Result<SavedQuery> {
+        if self.catalog.get().is_none()
+            && let Some((name, text)) = self.project.queries()?.into_iter().find(|(have, _)| have == name)
+        {
+            return Ok(SavedQuery::read(name, text, Origin::Project));
+        }
+        let found = self.catalog()?.get(name)?;
+        Ok(SavedQuery::read(found.name.clone(), found.text.clone(), found.origin.clone()))
+    }
+
+    /// The saved queries of the project and the user, read when first asked for.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn catalog(&self) -> Result<&Catalog> {
+        if let Some(catalog) = self.catalog.get() {
+            return Ok(catalog);
+        }
+        let catalog = Catalog::load(&self.project, self.user_queries.as_deref())?;
+        Ok(self.catalog.get_or_init(|| catalog))
+    }
+
+    /// The terms for the parameters of a saved query. See [`SavedQuery::bind`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn bindings(&self, query: &SavedQuery, given: &BTreeMap<String, String>) -> Result<Bindings> {
+        query.bind(given, &self.knowledge(), &|text| self.first_column(text))
+    }
+
+    /// The first column of a SELECT, unbound cells left out.
+    fn first_column(&self, text: &str) -> Result<Vec<Term>> {
+        let Answer::Rows(rows) = self.answer(&Ask::new(text))? else {
+            return Err(Error::query("the list of allowed values is no SELECT"));
+        };
+        rows.rows.filter_map(|row| row.map(|row| row.into_iter().next().flatten()).transpose()).collect()
+    }
+
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// Where the text is wrong, or the evaluation fails before its first row.
+    pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
+        let query = ask::parsed(ask, self)?;
+        engine::answer(self.graph(), &query, ask.default_graph, &ask.governor())
+    }
+
+    /// Answers a query in which `_` stands for the answer before it. See [`previous`].
+    ///
+    /// # Errors
+    /// As [`Self::answer`]; and where `_` is asked for that is not there.
+    pub fn answer_after(&self, ask: &Ask, previous: PreviousAnswer<'_>) -> Result<Answer<'_>> {
+        let references = previous::places(&ask.text);
+        if references.is_empty() {
+            return self.answer(ask);
+        }
+        previous.has(&references, &ask.text)?;
+        let query = ask::parsed_after(ask, self, previous)?;
+        let Some(triples) = previous.graph else {
+            return engine::answer(self.graph(), &query, ask.default_graph, &ask.governor());
+        };
+        let name = NamedNode::new_unchecked(engine::passes::previous::MARK).into();
+        let overlay = Overlay::new(self.graph(), &name, triples);
+        Ok(engine::answer(&overlay, &query, ask.default_graph, &ask.governor())?.gather())
+    }
+
+    /// Answers a query to the end and tells how: what each step gave and took.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub fn explain(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
+        let query = ask::parsed(ask, self)?;
+        engine::explain(self.graph(), &query, ask.default_graph, &ask.governor())
+    }
+
+    /// Why a query that was answered with nothing finds nothing, in at most three lines.
+    pub fn why_empty(&self, ask: &Ask) -> Vec<Hint> {
+        let Ok(query) = ask::parsed(ask, self) else { return Vec::new() };
+        let limits = Limits { timeout: Some(WHY_EMPTY_TIME), ..Limits::default() };
+        let governor = Governor::new(limits, Arc::clone(&ask.cancel));
+        advise::why_empty::why_empty(&query, &self.knowledge(), ask.default_graph, &governor)
+    }
+
+    /// The triples behind a part of a query's answer, and the sources they rest on.
+    ///
+    /// # Errors
+    /// Where the text is wrong, or a limit stops the work.
+    pub fn why(&self, ask: &Ask, part: AnswerPart<'_>) -> Result<Provenance> {
+        let query = ask::parsed(ask, self)?;
+        let known = self.knowledge();
+        let governor = ask.governor();
+        advise::provenance::why(&query, part, &known, self.language(), ask.default_graph, &governor)
+    }
+
+    /// What is legal in a query and probably not meant.
+    ///
+    /// # Errors
+    /// Where the text is no query.
+    pub fn lints(&self, text: &str) -> Result<Vec<Diagnostic>> {
+        let query = ask::parsed(&Ask::new(text), self)?;
+        Ok(advise::lints::lints(&query, text, &self.knowledge()))
+    }
+
+    /// Whether a text is a whole query or update.
+    pub fn parses(&self, text: &str) -> bool {
+        ask::is_whole(text, self)
+    }
+
+    /// What advice can draw on.
+    pub fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge { graph: self.graph(), names: self.names(), prefixes: &self.prefixes }
+    }
+
+    /// The language in which labels are shown first.
+    pub fn language(&self) -> &str {
+        self.project.languages.first().map_or("en", String::as_str)
+    }
+
+    /// What could be typed at `cursor` (in bytes) of `text`.
+    pub fn complete(&self, text: &str, cursor: usize, more: &Context) -> Completions {
+        self.completer.complete(text, cursor, &self.knowledge(), more)
+    }
+
+    /// What is in the graph; with `filter`, only what has it in its name or label.
+    pub fn schema(&self, filter: Option<&str>) -> Schema {
+        advise::schema::schema(&self.knowledge(), self.language(), filter)
+    }
+
+    /// The things that are called `words`, the best match first.
+    pub fn search(&self, words: &str, limit: usize) -> Vec<Match> {
+        advise::schema::search(&self.knowledge(), self.language(), words, limit)
+    }
+
+    /// The label of a term of the graph, where it has one.
+    pub fn label(&self, term: &Term, language: &str) -> Option<String> {
+        self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)
+    }
+
+    /// The quads of a part of the graph.
+    ///
+    /// # Errors
+    /// Where there is no such part, or the store cannot be read.
+    pub fn export(&self, selection: &Selection) -> Result<Vec<Quad>> {
+        selection::select(self.graph(), selection)
+    }
+
+    /// The style to write graphs in: the prefixes in scope, the first language of the project.
+    pub fn graph_style(&self) -> GraphStyle {
+        let language = self.project.languages.first().cloned().unwrap_or_default();
+        GraphStyle { prefixes: self.prefixes.clone(), language, ..GraphStyle::default() }
+    }
+
+    /// What is known about a thing, for people.
+    ///
+    /// # Errors
+    /// Where it does not occur, or the store cannot be read.
+    pub fn description(&self, thing: &Term) -> Result<Description> {
+        let about = self.export(&Selection::Around { thing: thing.clone(), depth: 0 })?;
+        let mentions = crate::explore::mentions::of(self.graph(), thing)?.into_iter().map(|group| Mentions {
+            class: group.class,
+            property: group.property,
+            count: group.count,
+            at_least: group.at_least,
+            first: group.first,
+        });
+        Ok(Description { thing: thing.clone(), about, mentions: mentions.collect() })
+    }
+
+    /// Lines that say where an export comes from: the graph, its version and licence, and which part of
+    /// it. No time, so that the same graph gives the same bytes.
+    pub fn export_header(&self, part: &str) -> Vec<String> {
+        let Project { name, version, licence, .. } = self.project();
+        let graph = [name.as_str(), version.as_str()].join(" ");
+        let (what, query) = part.split_once('\n').unwrap_or((part, ""));
+        let licence = if licence.is_empty() { String::new() } else { format!("Licence: {licence}") };
+        let query = query.lines().map(|line| format!("    {line}"));
+        let mut lines = vec![format!("{}: {what}", graph.trim()), licence];
+        lines.extend(query);
+        lines.retain(|line| !line.is_empty());
+        lines
+    }
+
+    /// The style to write these quads in. Formats that show labels get those in `language`.
+    pub fn graph_style_for(&self, format: GraphFormat, quads: &[Quad], language: &str) -> GraphStyle {
+        let mut style = GraphStyle { language: language.to_owned(), ..self.graph_style() };
+        if !format.shows_labels() {
+            return style;
+        }
+        let mut note = |term: Term| {
+            if let (Some(label), Term::NamedNode(iri)) = (self.label(&term, language), term) {
+                style.labels.insert(iri, label);
+            }
+        };
+        for quad in quads {
+            note(quad.subject.clone().into());
+            note(quad.predicate.clone().into());
+            note(quad.object.clone());
+        }
+        style
+    }
+
+    /// What this graph has and `after` has not, and the other way round.
+    ///
+    /// # Errors
+    /// Where a store cannot be read.
+    pub fn diff(&self, after: &Self) -> Result<Diff> {
+        Ok(Diff::of(self.export(&Selection::All)?, after.export(&Selection::All)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::DefaultGraph;
+    use crate::error::Kind;
+    use crate::project::Embedded;
+    use crate::sources::rdf;
+    use crate::store::pack::Builder;
+    use std::sync::atomic::Ordering;
+
+    fn snapshot() -> Snapshot {
+        let data = "@prefix : <http://example.org/> . :a :p 1 , 2 , 3 . :g { :b :p 4 }";
+        let (mut builder, mut prefixes) = (Builder::new(), Prefixes::well_known());
+        let format = rdf::format_named("trig").unwrap();
+        rdf::read("data", format, None, data.as_bytes(), &mut prefixes, &mut |quad| {
+            builder.add(quad.as_ref());
+            Ok(())
+        })
+        .unwrap();
+        let project = Project::embedded(&Embedded::NOTHING).unwrap();
+        Snapshot::new(project, GraphHandle::Memory(Arc::new(Memory::over(builder.finish()))), prefixes)
+    }
+
+    /// How many rows came, and what ended them early.
+    fn rows(snapshot: &Snapshot, ask: &Ask) -> (usize, Option<Kind>) {
+        let Answer::Rows(rows) = snapshot.answer(ask).unwrap() else { panic!("rows") };
+        let found = rows.gather();
+        (found.rows.len(), found.stopped.map(|error| error.kind))
+    }
+
+    #[test]
+    fn each_question_has_its_own_limits_switch_and_default_graph() {
+        let snapshot = snapshot();
+        let all = Ask::new("SELECT * { ?s :p ?o }");
+        let two = Ask { limits: Limits { max_rows: Some(2), ..Limits::default() }, ..all.clone() };
+        let stopped = Ask { cancel: Arc::default(), ..all.clone() };
+        stopped.cancel.store(true, Ordering::Relaxed);
+        let union = Ask { default_graph: DefaultGraph::Union, ..all.clone() };
+        std::thread::scope(|scope| {
+            let answers = [&all, &two, &stopped, &union].map(|ask| scope.spawn(|| rows(&snapshot, ask)));
+            let found = answers.map(|answer| answer.join().unwrap());
+            let expected = [(3, None), (2, Some(Kind::Limit)), (0, Some(Kind::Interrupted)), (4, None)];
+            assert_eq!(found, expected);
+        });
+    }
+
+    #[test]
+    fn a_snapshot_with_more_prefixes_leaves_the_old_one_as_it_was() {
+        let old = snapshot();
+        let mut prefixes = old.prefixes().clone();
+        prefixes.insert("more", "http://example.org/");
+        let new = old.with_prefixes(prefixes);
+        let ask = Ask::new("SELECT * { ?s more:p ?o }");
+        assert_eq!(rows(&new, &ask).0, 3);
+        assert!(old.answer(&ask).is_err());
+    }
+}

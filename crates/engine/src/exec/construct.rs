@@ -1,0 +1,296 @@
+//! CONSTRUCT and DESCRIBE: triples made of solutions.
+//!
+//! In: a running pattern, a template or nothing. Out: triples, each once, since the answer is a graph, a set. A template gives
+//! for each solution its triples with the solution's terms and new blank nodes in them; what is no triple of RDF, or has
+//! something unbound in it, is left out (SPARQL 1.1, section 16.2). DESCRIBE, which section 16.4 leaves open, gives what has
+//! the thing as its subject, and likewise for the blank nodes found there (a concise bounded description).
+
+use super::Running;
+use super::batch::{Batch, Expander};
+use super::context::Context;
+use super::dataset::Dataset;
+use super::matches;
+use crate::error::Result;
+use crate::plan::logical;
+use crate::plan::variables::{Names, Var};
+use crate::store::{Id, NONE, View};
+use crate::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
+use crate::terms::{BlankNode, NamedOrBlankNode, Term, Triple, Variable};
+use std::collections::{HashMap, HashSet};
+
+/// Makes triples, some at a time.
+pub trait Source {
+    /// More triples, perhaps none for now; nothing once there are no more.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or a limit is met.
+    fn more(&mut self) -> Result<Option<Vec<Triple>>>;
+}
+
+/// The triples of a source, one by one. An error ends them.
+pub struct Triples<S> {
+    source: S,
+    ready: std::vec::IntoIter<Triple>,
+    ended: bool,
+}
+
+impl<S> Triples<S> {
+    /// All that `source` makes.
+    pub fn of(source: S) -> Self {
+        Self { source, ready: Vec::new().into_iter(), ended: false }
+    }
+}
+
+impl<S: Source> Iterator for Triples<S> {
+    type Item = Result<Triple>;
+
+    fn next(&mut self) -> Option<Result<Triple>> {
+        while !self.ended {
+            if let Some(triple) = self.ready.next() {
+                return Some(Ok(triple));
+            }
+            match self.source.more() {
+                Ok(Some(more)) => self.ready = more.into_iter(),
+                Ok(None) => self.ended = true,
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A place of a template.
+enum Place {
+    Term(Id),
+    Column(Option<usize>),
+    Blank(String),
+    Triple(Box<[Place; 3]>),
+}
+
+/// The triples of CONSTRUCT.
+pub struct Construct<'a> {
+    root: Running<'a>,
+    cx: Context<'a>,
+    template: Vec<[Place; 3]>,
+    expander: Expander,
+    /// Whether each of equal solutions gives triples of its own.
+    has_blanks: bool,
+    seen: HashSet<[Id; 3]>,
+}
+
+/// The variables of a template.
+pub fn variables(template: &[TriplePattern]) -> Vec<Variable> {
+    fn in_triple(triple: &TriplePattern, found: &mut Vec<Variable>) {
+        for term in [&triple.subject, &triple.object] {
+            match term {
+                TermPattern::Variable(variable) => found.push(variable.clone()),
+                TermPattern::Triple(inner) => in_triple(inner, found),
+                TermPattern::NamedNode(_) | TermPattern::Literal(_) | TermPattern::BlankNode(_) => {}
+            }
+        }
+        if let NamedNodePattern::Variable(variable) = &triple.predicate {
+            found.push(variable.clone());
+        }
+    }
+    let mut found = Vec::new();
+    template.iter().for_each(|triple| in_triple(triple, &mut found));
+    found
+}
+
+/// Whether a template makes blank nodes: then equal solutions make different triples.
+pub fn has_blanks(template: &[TriplePattern]) -> bool {
+    fn in_term(term: &TermPattern) -> bool {
+        match term {
+            TermPattern::BlankNode(_) => true,
+            TermPattern::Triple(triple) => in_term(&triple.subject) || in_term(&triple.object),
+            TermPattern::NamedNode(_) | TermPattern::Literal(_) | TermPattern::Variable(_) => false,
+        }
+    }
+    template.iter().any(|triple| in_term(&triple.subject) || in_term(&triple.object))
+}
+
+impl<'a> Construct<'a> {
+    /// Of the solutions of `root`, whose columns are `columns`.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn new(
+        root: Running<'a>,
+        mut cx: Context<'a>,
+        template: &[TriplePattern],
+        columns: &[Var],
+        names: &Names,
+    ) -> Result<Self> {
+        let places =
+            template.iter().map(|triple| places(triple, columns, names, &mut cx)).collect::<Result<_>>()?;
+        Ok(Self {
+            root,
+            cx,
+            template: places,
+            expander: Expander::default(),
+            has_blanks: has_blanks(template),
+            seen: HashSet::new(),
+        })
+    }
+}
+
+impl Source for Construct<'_> {
+    fn more(&mut self) -> Result<Option<Vec<Triple>>> {
+        let batch = match self.expander.take() {
+            Some(batch) => batch,
+            None => {
+                let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(None) };
+                if self.has_blanks {
+                    self.expander.fill(batch);
+                    return Ok(Some(Vec::new()));
+                }
+                batch
+            }
+        };
+        self.cx.work(batch.len * self.template.len())?;
+        let mut ready = Vec::new();
+        for row in 0..batch.len {
+            let mut blanks = HashMap::new();
+            for places in &self.template {
+                let [s, p, o] = places;
+                let ids = [
+                    instance(s, &batch, row, &mut blanks, &mut self.cx)?,
+                    instance(p, &batch, row, &mut blanks, &mut self.cx)?,
+                    instance(o, &batch, row, &mut blanks, &mut self.cx)?,
+                ];
+                if !ids.contains(&NONE) && self.seen.insert(ids) {
+                    ready.extend(triple(ids.map(|id| self.cx.term(id))));
+                }
+            }
+        }
+        Ok(Some(ready))
+    }
+}
+
+fn places(
+    triple: &TriplePattern,
+    columns: &[Var],
+    names: &Names,
+    cx: &mut Context<'_>,
+) -> Result<[Place; 3]> {
+    let column = |name: &str| {
+        let var = names.find(name);
+        Place::Column(var.and_then(|var| columns.iter().position(|column| *column == var)))
+    };
+    let mut place = |term: &TermPattern| -> Result<Place> {
+        Ok(match term {
+            TermPattern::Variable(variable) => column(variable.as_str()),
+            TermPattern::BlankNode(node) => Place::Blank(node.as_str().to_owned()),
+            TermPattern::NamedNode(iri) => Place::Term(cx.intern(&iri.clone().into())?),
+            TermPattern::Literal(literal) => Place::Term(cx.intern(&literal.clone().into())?),
+            TermPattern::Triple(inner) => Place::Triple(Box::new(places(inner, columns, names, cx)?)),
+        })
+    };
+    let (subject, object) = (place(&triple.subject)?, place(&triple.object)?);
+    let predicate = match &triple.predicate {
+        NamedNodePattern::Variable(variable) => column(variable.as_str()),
+        NamedNodePattern::NamedNode(iri) => Place::Term(cx.intern(&iri.clone().into())?),
+    };
+    Ok([subject, predicate, object])
+}
+
+/// The term of a place for one solution; [`NONE`] where there is none.
+fn instance(
+    place: &Place,
+    batch: &Batch,
+    row: usize,
+    blanks: &mut HashMap<String, Id>,
+    cx: &mut Context<'_>,
+) -> Result<Id> {
+    Ok(match place {
+        Place::Term(id) => *id,
+        Place::Column(column) => column.map_or(NONE, |column| batch.cell(column, row)),
+        Place::Blank(label) => match blanks.get(label) {
+            Some(id) => *id,
+            None => {
+                let id = cx.intern(&BlankNode::default().into())?;
+                blanks.insert(label.clone(), id);
+                id
+            }
+        },
+        Place::Triple(inner) => {
+            let [s, p, o] = inner.as_ref();
+            let ids = [
+                instance(s, batch, row, blanks, cx)?,
+                instance(p, batch, row, blanks, cx)?,
+                instance(o, batch, row, blanks, cx)?,
+            ];
+            match triple(ids.map(|id| cx.term(id))) {
+                Some(triple) => cx.intern(&triple.into())?,
+                None => NONE,
+            }
+        }
+    })
+}
+
+/// Three terms as a triple, where they can be one.
+fn triple([subject, predicate, object]: [Option<Term>; 3]) -> Option<Triple> {
+    let subject: NamedOrBlankNode = match subject? {
+        Term::NamedNode(iri) => iri.into(),
+        Term::BlankNode(node) => node.into(),
+        Term::Literal(_) | Term::Triple(_) => return None,
+    };
+    let Term::NamedNode(predicate) = predicate? else { return None };
+    Some(Triple { subject, predicate, object: object? })
+}
+
+/// The triples of DESCRIBE.
+pub struct Describe<'a> {
+    root: Running<'a>,
+    cx: Context<'a>,
+    view: Option<View<'a>>,
+    described: HashSet<Id>,
+    /// Things still to describe, the next one last.
+    open: Vec<Id>,
+}
+
+impl<'a> Describe<'a> {
+    /// Of all things in the solutions of `root`, as the default graph describes them.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn new(root: Running<'a>, cx: Context<'a>, dataset: &Dataset<'a>) -> Result<Self> {
+        let view = dataset.view(&logical::Source::Default)?;
+        Ok(Self { root, cx, view, described: HashSet::new(), open: Vec::new() })
+    }
+}
+
+impl Source for Describe<'_> {
+    fn more(&mut self) -> Result<Option<Vec<Triple>>> {
+        let Some(thing) = self.open.pop() else {
+            let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(None) };
+            for row in (0..batch.len).rev() {
+                for column in &batch.columns {
+                    let id = column.get(row).copied().unwrap_or(NONE);
+                    if id != NONE && self.described.insert(id) {
+                        self.open.push(id);
+                    }
+                }
+            }
+            return Ok(Some(Vec::new()));
+        };
+        let mut found = Vec::new();
+        if let Some(view) = self.view.as_ref().filter(|_| thing < crate::store::FIRST_FOREIGN) {
+            matches::matches(view, [Some(thing), None, None], &mut found)?;
+        }
+        self.cx.work(found.len() + 1)?;
+        let mut ready = Vec::with_capacity(found.len());
+        for ids in found {
+            let terms = ids.map(|id| self.cx.term(id));
+            let [_, _, object] = ids;
+            if matches!(terms, [_, _, Some(Term::BlankNode(_))]) && self.described.insert(object) {
+                self.open.push(object);
+            }
+            ready.extend(triple(terms));
+        }
+        Ok(Some(ready))
+    }
+}

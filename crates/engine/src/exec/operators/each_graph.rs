@@ -1,0 +1,95 @@
+//! GRAPH with a variable: a pattern in each named graph, one after the other (section 18.6, Graph(var, P)).
+//!
+//! In: a planned pattern, the names of the dataset's graphs. Out: what the pattern gives in each graph, with the graph's
+//! name. Where the pattern binds the same variable by itself, its solutions must agree with the name. The operators of the
+//! pattern are built anew for each graph.
+
+use crate::error::Result;
+use crate::exec::batch::Batch;
+use crate::exec::build::Builder;
+use crate::exec::context::Context;
+use crate::exec::{Operator, Running};
+use crate::plan::physical::Node;
+use crate::store::{Id, NONE};
+
+/// What is asked of each graph.
+pub struct Shape {
+    /// The pattern; nothing gives nothing.
+    pub inner: Option<Node>,
+    /// For each column of the output one of the pattern's; nothing for the graph's name.
+    pub columns: Vec<Option<usize>>,
+    /// The pattern's own column of the variable that gets the name, where it has one.
+    pub own: Option<usize>,
+}
+
+/// A search through all graphs. See the module.
+pub struct EachGraph<'a> {
+    shape: Shape,
+    builder: Builder<'a>,
+    /// The graphs still to search, the next one last; nothing before the first call.
+    open: Option<Vec<Id>>,
+    current: Option<(Id, Running<'a>)>,
+}
+
+impl<'a> EachGraph<'a> {
+    /// Over the graphs of the builder's dataset.
+    pub fn new(shape: Shape, builder: Builder<'a>) -> Self {
+        Self { shape, builder, open: None, current: None }
+    }
+
+    fn start(&mut self, cx: &mut Context<'_>) -> Result<bool> {
+        if self.open.is_none() {
+            let mut names = self.builder.dataset.names();
+            for name in self.builder.dataset.empty_names() {
+                names.push(cx.intern(&name.clone().into())?);
+            }
+            names.reverse();
+            self.open = Some(names);
+        }
+        let (builder, open) = (&self.builder, self.open.get_or_insert_default());
+        let (Some(graph), Some(inner)) = (open.pop(), &self.shape.inner) else { return Ok(false) };
+        cx.work(1)?;
+        let within = Builder { each: Some(graph), ..builder.clone() };
+        self.current = Some((graph, within.build_within(inner, cx)?));
+        Ok(true)
+    }
+
+    /// The rows that agree with the graph's name, with its column.
+    fn named(&self, graph: Id, mut batch: Batch) -> Batch {
+        if let Some(own) = self.shape.own {
+            let agree: Vec<bool> = batch.column(own).iter().map(|id| *id == NONE || *id == graph).collect();
+            batch = batch.filter(&agree);
+        }
+        let len = batch.len;
+        let mut batch = batch.select(&self.shape.columns);
+        for (column, from) in batch.columns.iter_mut().zip(&self.shape.columns) {
+            if from.is_none() {
+                *column = vec![graph; len];
+            }
+        }
+        batch
+    }
+}
+
+impl Operator for EachGraph<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        loop {
+            let Some((graph, running)) = &mut self.current else {
+                if self.start(cx)? {
+                    continue;
+                }
+                return Ok(None);
+            };
+            let graph = *graph;
+            match running.next(cx)? {
+                None => self.current = None,
+                Some(batch) => {
+                    let batch = self.named(graph, batch);
+                    if batch.len > 0 {
+                        return Ok(Some(batch));
+                    }
+                }
+            }
+        }
+    }
+}

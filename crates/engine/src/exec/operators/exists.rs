@@ -1,0 +1,111 @@
+//! EXISTS by substitution: its pattern searched with each row's values in it (section 18.6).
+//!
+//! In: rows, a logical pattern. Out: the rows that have, or have not, an answer; or all of them with the truth in a column.
+//! It is planned and run once for equal values of what it reads; patterns that can be joined never come here.
+
+use crate::error::Error;
+use crate::error::Result;
+use crate::exec::batch::Batch;
+use crate::exec::build::Builder;
+use crate::exec::context::Context;
+use crate::exec::{Operator, Running, boolean};
+use crate::plan::logical::{Constant, Existence, Logical};
+use crate::plan::lower;
+use crate::plan::physical::Bag;
+use crate::plan::substitute::substitute;
+use crate::plan::variables::{Names, Var};
+use crate::store::{FIRST_FOREIGN, Id, NONE};
+use std::collections::HashMap;
+
+/// What is asked for each row.
+pub struct Shape {
+    /// The pattern.
+    pub pattern: Logical,
+    /// What it reads of a row: variables and their columns.
+    pub reads: Vec<(Var, usize)>,
+    /// What becomes of the row.
+    pub existence: Existence,
+    /// For each column of the output one of the input's; nothing for the truth.
+    pub keep: Vec<Option<usize>>,
+}
+
+/// A search for each row. See the module.
+pub struct Exists<'a> {
+    shape: Shape,
+    builder: Builder<'a>,
+    input: Running<'a>,
+    known: HashMap<Box<[Id]>, bool>,
+}
+
+impl<'a> Exists<'a> {
+    /// Over the rows of `input`.
+    pub fn new(shape: Shape, builder: Builder<'a>, input: Running<'a>) -> Self {
+        Self { shape, builder, input, known: HashMap::new() }
+    }
+
+    fn holds(&mut self, batch: &Batch, row: usize, cx: &mut Context<'_>) -> Result<bool> {
+        let key: Box<[Id]> = self.shape.reads.iter().map(|(_, column)| batch.cell(*column, row)).collect();
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let mut given = Vec::with_capacity(key.len());
+        for ((var, _), id) in self.shape.reads.iter().zip(&key) {
+            if let Some(term) = cx.term(*id) {
+                given.push((*var, Constant { term, id: (*id < FIRST_FOREIGN).then_some(*id) }));
+            }
+        }
+        let holds = self.search(&substitute(&self.shape.pattern, &given), cx)?;
+        self.known.insert(key, holds);
+        Ok(holds)
+    }
+
+    fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<bool> {
+        let mut names = Names::clone(&self.builder.names);
+        let one = pattern.clone().slice(0, Some(1));
+        let node = lower::lower(&one, &[], Bag::Set, &*self.builder.dataset, &mut names)
+            .map_err(|refusal| Error::query(format!("EXISTS cannot hold {}", refusal.form)))?;
+        let builder = Builder { names: names.into(), ..self.builder.clone() };
+        let found = builder.build_within(&node, cx)?.next(cx)?;
+        cx.work(1)?;
+        Ok(found.is_some())
+    }
+
+    /// The rows that stay, with their columns.
+    fn kept(&self, batch: Batch, holds: &[bool], cx: &mut Context<'_>) -> Result<Batch> {
+        let batch = match self.shape.existence {
+            Existence::Required => batch.filter(holds),
+            Existence::Forbidden => {
+                let not: Vec<bool> = holds.iter().map(|holds| !holds).collect();
+                batch.filter(&not)
+            }
+            Existence::Marked(_) => batch,
+        };
+        let mut batch = batch.select(&self.shape.keep);
+        if let Existence::Marked(_) = self.shape.existence {
+            let truths = [cx.intern(&boolean(false))?, cx.intern(&boolean(true))?];
+            let truth = |holds: &bool| truths.get(usize::from(*holds)).copied().unwrap_or(NONE);
+            for (column, _) in
+                batch.columns.iter_mut().zip(&self.shape.keep).filter(|(_, from)| from.is_none())
+            {
+                *column = holds.iter().map(truth).collect();
+            }
+        }
+        Ok(batch)
+    }
+}
+
+impl Operator for Exists<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        while let Some(batch) = self.input.next(cx)? {
+            let mut holds = Vec::with_capacity(batch.len);
+            for row in 0..batch.len {
+                holds.push(self.holds(&batch, row, cx)?);
+            }
+            let batch = self.kept(batch, &holds, cx)?;
+            if batch.len > 0 {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
+    }
+}

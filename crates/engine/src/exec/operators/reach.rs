@@ -1,0 +1,476 @@
+//! Paths of any length: `p*`, `p+`, `p?`, over a step that is itself a path (section 18.4).
+//!
+//! In: rows that bind an end, both ends or none; the step. Out: the rows with the ends that were not bound,
+//! each pair of ends once. From one end the search is breadth-first over bitmaps, the frontier sorted, so that a step
+//! reads its pair lists forwards. What was found from an end is kept for the rows that share it, within a budget.
+//!
+//! An end that is a constant matches itself by the path of length zero though the graph may not have it; a
+//! variable stands for nodes of the graph alone ("nodes(G)", section 18.1.7).
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, Column, From, ROWS, gather, times};
+use crate::exec::context::Context;
+use crate::exec::{Operator, Running};
+use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The first batch has at most so many rows: a LIMIT above may need no more.
+const FIRST_ROWS: usize = 64;
+
+/// How many nodes found are kept at most for later rows.
+const KEPT: usize = 1 << 22;
+
+/// A step of a path, ready to walk in one direction.
+pub enum Walk<'a> {
+    /// Along the pairs of a predicate, from their first to their second.
+    Link(PairCursor<'a>),
+    /// One of these.
+    Either(Vec<Walk<'a>>),
+    /// One after the other.
+    Sequence(Vec<Walk<'a>>),
+    /// Along any predicate but these, from this end.
+    Not(View<'a>, Vec<Id>, End),
+    /// The step any number of times.
+    Repeat(Box<Repeat<'a>>),
+}
+
+/// A step repeated.
+pub struct Repeat<'a> {
+    step: Walk<'a>,
+    /// Whether no step at all counts.
+    zero: bool,
+    /// Whether more than one step counts.
+    many: bool,
+    seen: Marks,
+}
+
+/// Nodes met by a search: a bit each, and a list to clear them by.
+#[derive(Default)]
+struct Marks {
+    bits: Vec<u64>,
+    set: Vec<Id>,
+}
+
+impl Marks {
+    /// Marks a node; says whether it is new.
+    #[inline]
+    fn insert(&mut self, node: Id) -> bool {
+        if node >= FIRST_FOREIGN {
+            // A term that the query made: only ever a start, and there are few of these.
+            let new = !self.set.contains(&node);
+            self.set.extend(new.then_some(node));
+            return new;
+        }
+        let (word, bit) = (node as usize / 64, 1_u64 << (node % 64));
+        if self.bits.len() <= word {
+            self.bits.resize((word + 1).next_power_of_two(), 0);
+        }
+        match self.bits.get_mut(word) {
+            Some(word) if *word & bit == 0 => {
+                *word |= bit;
+                self.set.push(node);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn clear(&mut self) {
+        for node in self.set.drain(..).filter(|node| *node < FIRST_FOREIGN) {
+            if let Some(word) = self.bits.get_mut(node as usize / 64) {
+                *word = 0;
+            }
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// A step any number of times, or at most once.
+    pub fn repeat(step: Self, zero: bool, many: bool) -> Self {
+        Self::Repeat(Box::new(Repeat::new(step, zero, many)))
+    }
+
+    /// Adds to `out` the nodes one step away from any of `nodes`, which are sorted; some perhaps twice.
+    fn image(&mut self, nodes: &[Id], out: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
+        match self {
+            Self::Link(cursor) => {
+                let before = out.len();
+                for node in nodes.iter().filter(|node| **node < FIRST_FOREIGN) {
+                    out.extend_from_slice(cursor.lookup(*node)?);
+                }
+                cx.work(nodes.len() + out.len() - before)
+            }
+            Self::Either(parts) => parts.iter_mut().try_for_each(|part| part.image(nodes, out, cx)),
+            Self::Sequence(parts) => {
+                let mut at = nodes.to_vec();
+                for part in parts {
+                    let mut next = Vec::new();
+                    part.image(&at, &mut next, cx)?;
+                    next.sort_unstable();
+                    next.dedup();
+                    at = next;
+                }
+                out.append(&mut at);
+                Ok(())
+            }
+            Self::Not(view, excluded, end) => {
+                for node in nodes.iter().filter(|node| **node < FIRST_FOREIGN) {
+                    for predicate in view.predicates_of(*node, *end)? {
+                        if excluded.binary_search(&predicate).is_err() {
+                            out.extend_from_slice(view.pairs(predicate, *end)?.lookup(*node)?);
+                        }
+                    }
+                    cx.work(1)?;
+                }
+                Ok(())
+            }
+            Self::Repeat(repeat) => repeat.search(nodes, None, out, cx).map(drop),
+        }
+    }
+
+    /// The nodes from which a step can start, unless they are all nodes of the graph.
+    fn sources(&mut self, cx: &mut Context<'_>) -> Result<Option<Vec<Id>>> {
+        Ok(match self {
+            Self::Link(cursor) => {
+                let mut sources = Vec::new();
+                cursor.seek(0)?;
+                while let Some((firsts, _)) = cursor.next_block()? {
+                    sources.extend_from_slice(firsts);
+                    sources.dedup();
+                    cx.work(firsts.len())?;
+                }
+                Some(sources)
+            }
+            Self::Either(parts) => {
+                let mut all = Vec::new();
+                for part in parts {
+                    let Some(sources) = part.sources(cx)? else { return Ok(None) };
+                    all.extend(sources);
+                }
+                all.sort_unstable();
+                all.dedup();
+                Some(all)
+            }
+            Self::Sequence(parts) => match parts.first_mut() {
+                Some(first) => first.sources(cx)?,
+                None => None,
+            },
+            Self::Repeat(repeat) if !repeat.zero => repeat.step.sources(cx)?,
+            Self::Not(..) | Self::Repeat(_) => None,
+        })
+    }
+}
+
+impl<'a> Repeat<'a> {
+    /// See [`Walk::repeat`].
+    pub fn new(step: Walk<'a>, zero: bool, many: bool) -> Self {
+        Self { step, zero, many, seen: Marks::default() }
+    }
+
+    /// Adds to `out` what is reached from `starts`, each node once; ends early once `wanted` is reached, and
+    /// says whether it was.
+    fn search(
+        &mut self,
+        starts: &[Id],
+        wanted: Option<Id>,
+        out: &mut Vec<Id>,
+        cx: &mut Context<'_>,
+    ) -> Result<bool> {
+        self.seen.clear();
+        let mut frontier = starts.to_vec();
+        if self.zero {
+            for start in starts {
+                self.seen.insert(*start);
+            }
+            out.extend_from_slice(starts);
+            if wanted.is_some_and(|wanted| starts.contains(&wanted)) {
+                return Ok(true);
+            }
+        }
+        let mut next = Vec::new();
+        while !frontier.is_empty() {
+            next.clear();
+            self.step.image(&frontier, &mut next, cx)?;
+            next.retain(|node| self.seen.insert(*node));
+            out.extend_from_slice(&next);
+            if wanted.is_some_and(|wanted| next.contains(&wanted)) {
+                return Ok(true);
+            }
+            if !self.many {
+                break;
+            }
+            next.sort_unstable();
+            std::mem::swap(&mut frontier, &mut next);
+        }
+        Ok(false)
+    }
+}
+
+/// What a path is asked for.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// Where the path starts and where it ends.
+    pub ends: [From; 2],
+    /// Whether both ends are the same variable, and it is new.
+    pub same: bool,
+    /// The input's columns that stay, in the order of the output.
+    pub kept: Vec<usize>,
+    /// The new columns that follow: by the place in `ends` of what they hold.
+    pub new: Vec<usize>,
+    /// Whether equal rows must come as often as they are found.
+    pub counted: bool,
+}
+
+/// A path in progress. See the module.
+pub struct Reach<'a> {
+    view: View<'a>,
+    forward: Repeat<'a>,
+    backward: Repeat<'a>,
+    shape: Shape,
+    input: Running<'a>,
+    batch: Batch,
+    row: usize,
+    /// What was found for the row, and how much of it was given.
+    found: Rc<[[Id; 2]]>,
+    given: usize,
+    started: bool,
+    /// The starts still to search from for the row, the next one last, where neither end is given.
+    starts: Vec<Id>,
+    cap: usize,
+    /// What is reached from an end, for the rows to come.
+    known: HashMap<Id, Rc<[Id]>>,
+    kept: usize,
+}
+
+impl<'a> Reach<'a> {
+    /// Over `view`; `forward` walks from the start, `backward` from the end.
+    pub fn new(view: View<'a>, walks: [Repeat<'a>; 2], shape: Shape, input: Running<'a>) -> Self {
+        let [forward, backward] = walks;
+        Self {
+            view,
+            forward,
+            backward,
+            shape,
+            input,
+            batch: Batch::default(),
+            row: 0,
+            found: Rc::default(),
+            given: 0,
+            started: false,
+            starts: Vec::new(),
+            cap: FIRST_ROWS,
+            known: HashMap::new(),
+            kept: 0,
+        }
+    }
+
+    /// The pairs of ends for one row of the input; where neither is given, those of the first start.
+    fn pairs(&mut self, row: usize, cx: &mut Context<'_>) -> Result<Rc<[[Id; 2]]>> {
+        let [start, end] = self.shape.ends;
+        let get = |from: From| from.get(&self.batch, row);
+        Ok(match (get(start), get(end)) {
+            (Some(from), Some(to)) => {
+                let there = self.connects((start, from), (end, to), cx)?;
+                if there { Rc::from([[from, to]]) } else { Rc::default() }
+            }
+            (Some(from), None) => {
+                let reached = self.reached(start, from, true, cx)?;
+                reached.iter().map(|to| [from, *to]).collect()
+            }
+            (None, Some(to)) => {
+                let reached = self.reached(end, to, false, cx)?;
+                reached.iter().map(|from| [*from, to]).collect()
+            }
+            (None, None) => {
+                self.starts = self.all_starts(cx)?;
+                self.next_start(cx)?
+            }
+        })
+    }
+
+    /// Whether a node may be at an end: a constant always, a variable's value where it is in the graph.
+    fn admits(&self, from: From, node: Id) -> Result<bool> {
+        Ok(match from {
+            From::Term(_) => true,
+            From::Column(_) | From::New => {
+                node < FIRST_FOREIGN
+                    && (!self.view.predicates_of(node, End::Subject)?.is_empty()
+                        || !self.view.predicates_of(node, End::Object)?.is_empty())
+            }
+        })
+    }
+
+    /// Whether a path leads from one node to another.
+    fn connects(&mut self, start: (From, Id), end: (From, Id), cx: &mut Context<'_>) -> Result<bool> {
+        let (from, to) = (start.1, end.1);
+        // From a constant the search is made once, for all rows.
+        if matches!(end.0, From::Term(_)) && matches!(start.0, From::Column(_)) {
+            return Ok(self.reached(end.0, to, false, cx)?.contains(&from));
+        }
+        if matches!(start.0, From::Term(_)) && matches!(end.0, From::Column(_)) {
+            return Ok(self.reached(start.0, from, true, cx)?.contains(&to));
+        }
+        if !self.admits(start.0, from)? {
+            return Ok(false);
+        }
+        self.forward.search(&[from], Some(to), &mut Vec::new(), cx)
+    }
+
+    /// What is reached from a node at one end, sorted.
+    fn reached(&mut self, at: From, node: Id, forward: bool, cx: &mut Context<'_>) -> Result<Reached> {
+        if let Some(known) = self.known.get(&node) {
+            return Ok(Reached(Rc::clone(known)));
+        }
+        let mut out = Vec::new();
+        if self.admits(at, node)? {
+            let walk = if forward { &mut self.forward } else { &mut self.backward };
+            walk.search(&[node], None, &mut out, cx)?;
+        }
+        out.sort_unstable();
+        let found: Rc<[Id]> = out.into();
+        self.kept += found.len() + 1;
+        if self.kept > KEPT {
+            self.known.clear();
+            self.kept = found.len() + 1;
+        }
+        self.known.insert(node, Rc::clone(&found));
+        Ok(Reached(found))
+    }
+
+    fn next_start(&mut self, cx: &mut Context<'_>) -> Result<Rc<[[Id; 2]]>> {
+        match self.starts.pop() {
+            Some(start) => self.pairs_from(start, cx),
+            None => Ok(Rc::default()),
+        }
+    }
+
+    /// The nodes to search from where neither end is given, the last one first.
+    fn all_starts(&mut self, cx: &mut Context<'_>) -> Result<Vec<Id>> {
+        let sources = if self.forward.zero { None } else { self.forward.step.sources(cx)? };
+        let mut starts = match sources {
+            Some(sources) => sources,
+            None => self.nodes(cx)?,
+        };
+        starts.reverse();
+        Ok(starts)
+    }
+
+    /// The pairs of ends that start at `start`, where neither end is given.
+    fn pairs_from(&mut self, start: Id, cx: &mut Context<'_>) -> Result<Rc<[[Id; 2]]>> {
+        let mut out = Vec::new();
+        if self.shape.same {
+            let there = self.forward.search(&[start], Some(start), &mut out, cx)?;
+            return Ok(if there { Rc::from([[start, start]]) } else { Rc::default() });
+        }
+        self.forward.search(&[start], None, &mut out, cx)?;
+        out.sort_unstable();
+        Ok(out.into_iter().map(|end| [start, end]).collect())
+    }
+
+    /// The nodes of the graph, sorted: all subjects and objects.
+    fn nodes(&self, cx: &mut Context<'_>) -> Result<Vec<Id>> {
+        let mut nodes = Marks::default();
+        for predicate in self.view.predicates()? {
+            for end in [End::Subject, End::Object] {
+                let mut cursor = self.view.pairs(predicate.predicate, end)?;
+                while let Some((firsts, _)) = cursor.next_block()? {
+                    for first in firsts {
+                        nodes.insert(*first);
+                    }
+                    cx.work(firsts.len())?;
+                }
+            }
+        }
+        let mut nodes = nodes.set;
+        nodes.sort_unstable();
+        Ok(nodes)
+    }
+
+    /// Rows for what was found, as many as fit.
+    fn step(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
+        let mut rows: Vec<u32> = Vec::new();
+        let mut new: Vec<Column> = vec![Vec::new(); self.shape.new.len()];
+        let mut counts: Vec<u64> = Vec::new();
+        while self.row < self.batch.len && rows.len() < self.cap {
+            if !self.started {
+                self.found = self.pairs(self.row, cx)?;
+                (self.started, self.given) = (true, 0);
+            }
+            let row = self.row as u32;
+            if new.is_empty() {
+                if !self.found.is_empty() {
+                    rows.push(row);
+                    counts.push(self.found.len() as u64);
+                }
+                self.given = self.found.len();
+            }
+            let rest = self.found.iter().skip(self.given).take(self.cap - rows.len());
+            for pair in rest {
+                rows.push(row);
+                self.given += 1;
+                for (column, place) in new.iter_mut().zip(&self.shape.new) {
+                    column.push(pair.get(*place).copied().unwrap_or(NONE));
+                }
+            }
+            if self.given < self.found.len() {
+                continue;
+            }
+            if self.starts.is_empty() {
+                (self.row, self.started) = (self.row + 1, false);
+            } else {
+                (self.found, self.given) = (self.next_start(cx)?, 0);
+            }
+        }
+        cx.work(rows.len())?;
+        self.batch_of(&rows, new, &counts)
+    }
+
+    fn batch_of(&self, rows: &[u32], new: Vec<Column>, found: &[u64]) -> Result<Batch> {
+        let kept = self.shape.kept.iter();
+        let mut columns: Vec<Column> = kept.map(|column| gather(self.batch.column(*column), rows)).collect();
+        columns.extend(new);
+        let mut counts = self
+            .batch
+            .counts
+            .as_ref()
+            .map(|_| -> Vec<u64> { rows.iter().map(|row| self.batch.count(*row as usize)).collect() });
+        if self.shape.counted && found.iter().any(|count| *count != 1) {
+            let mut product = counts.unwrap_or_else(|| vec![1; rows.len()]);
+            for (count, more) in product.iter_mut().zip(found) {
+                *count = times(*count, *more)?;
+            }
+            counts = Some(product);
+        }
+        Ok(Batch { columns, counts, len: rows.len() })
+    }
+}
+
+/// Nodes reached, sorted.
+struct Reached(Rc<[Id]>);
+
+impl Reached {
+    fn contains(&self, node: &Id) -> bool {
+        self.0.binary_search(node).is_ok()
+    }
+
+    fn iter(&self) -> std::slice::Iter<'_, Id> {
+        self.0.iter()
+    }
+}
+
+impl Operator for Reach<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        loop {
+            if self.row >= self.batch.len {
+                let Some(batch) = self.input.next(cx)? else { return Ok(None) };
+                (self.batch, self.row, self.started) = (batch, 0, false);
+            }
+            let batch = self.step(cx)?;
+            if batch.len > 0 {
+                self.cap = (self.cap * 2).min(ROWS);
+                return Ok(Some(batch));
+            }
+        }
+    }
+}

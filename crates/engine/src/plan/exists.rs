@@ -1,0 +1,120 @@
+//! EXISTS as a join: when the solutions of its pattern can be found once, for all rows at a time.
+//!
+//! In: the pattern of an EXISTS, the variables that rows may bind. Out: the pattern to join with and the filters that are
+//! judged on each pair; or nothing, where only a search for each row is right. Section 18.6 defines EXISTS by
+//! substitution; that is a semi-join where each variable of a row is bound by the pattern wherever it is read.
+
+use super::logical::{Formula, Kind, Logical};
+use super::variables::VarSet;
+
+/// The pattern of an EXISTS that can be joined.
+pub struct Joinable<'l> {
+    /// What to join with.
+    pub body: Logical,
+    /// Filters of the pattern that read the row as well.
+    pub conditions: Vec<&'l Formula>,
+}
+
+/// `pattern` as one side of a semi-join with rows that may bind `outer`; nothing where that would not be right.
+pub fn joinable<'l>(pattern: &'l Logical, outer: &VarSet) -> Option<Joinable<'l>> {
+    let (mut body, mut conditions) = (pattern.clone(), Vec::new());
+    if let Kind::Filter(input, filters) = &pattern.kind {
+        let (inside, across): (Vec<&Formula>, Vec<&Formula>) =
+            filters.iter().partition(|filter| reads(&filter.vars, outer).is_subset(&input.certain));
+        // On a pair a variable must mean what it means in the pattern after substitution.
+        let clear = |filter: &&Formula| {
+            filter.vars.iter().all(|var| {
+                input.certain.contains(var) || !outer.contains(var) || !input.possible.contains(var)
+            })
+        };
+        if !across.iter().all(clear) {
+            return None;
+        }
+        body = input.as_ref().clone().filter(inside.into_iter().cloned().collect());
+        conditions = across;
+    }
+    is_join(&body, outer).then_some(Joinable { body, conditions })
+}
+
+/// Those of `vars` that rows may bind.
+fn reads(vars: &VarSet, outer: &VarSet) -> VarSet {
+    vars.intersection(outer)
+}
+
+/// Whether substituting what a row binds is the same as joining with the row.
+fn is_join(logical: &Logical, outer: &VarSet) -> bool {
+    match &logical.kind {
+        Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) => true,
+        Kind::Join(parts) | Kind::Union(parts) => parts.iter().all(|part| is_join(part, outer)),
+        Kind::Graphs(pattern, var) => !mentioned(pattern).contains(*var) && is_join(pattern, outer),
+        Kind::LeftJoin(left, right, conditions) => {
+            // A variable that only the optional part may bind would be compared too late.
+            let mut read = mentioned(right);
+            conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
+            reads(&read, outer).is_subset(&left.certain) && is_join(left, outer) && is_join(right, outer)
+        }
+        // A term in the place of a shared variable is shared no more, which changes what MINUS removes.
+        Kind::Minus(left, right) => reads(&mentioned(right), outer).is_empty() && is_join(left, outer),
+        Kind::Exists(input, pattern, _) => {
+            reads(&mentioned(pattern), outer).is_subset(&input.certain) && is_join(input, outer)
+        }
+        Kind::Filter(input, conditions) => {
+            conditions.iter().all(|condition| reads(&condition.vars, outer).is_subset(&input.certain))
+                && is_join(input, outer)
+        }
+        Kind::Extend(input, var, formula) => {
+            !outer.contains(*var)
+                && reads(&formula.vars, outer).is_subset(&input.certain)
+                && is_join(input, outer)
+        }
+        Kind::Group(input, keys, _) => {
+            let keys: VarSet = keys.iter().copied().collect();
+            let read = reads(&mentioned(input), outer);
+            read.is_subset(&keys) && read.is_subset(&input.certain) && is_join(input, outer)
+        }
+        Kind::Project(input, vars) => {
+            let kept: VarSet = vars.iter().copied().collect();
+            reads(&mentioned(input), outer).is_subset(&kept) && is_join(input, outer)
+        }
+        Kind::OrderBy(input, _) | Kind::Distinct(input) => is_join(input, outer),
+        // Which rows are left depends on all of them.
+        Kind::Slice(input, ..) => reads(&mentioned(input), outer).is_empty(),
+    }
+}
+
+/// Every variable that stands anywhere in `logical`.
+pub fn mentioned(logical: &Logical) -> VarSet {
+    let mut vars = logical.possible.clone();
+    let mut add = |formula: &Formula| vars.extend_with(&formula.vars);
+    let inner: Vec<&Logical> = match &logical.kind {
+        Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) => Vec::new(),
+        Kind::Join(parts) | Kind::Union(parts) => parts.iter().collect(),
+        Kind::LeftJoin(left, right, conditions) => {
+            conditions.iter().for_each(&mut add);
+            vec![left, right]
+        }
+        Kind::Minus(left, right) | Kind::Exists(left, right, _) => vec![left, right],
+        Kind::Filter(input, conditions) => {
+            conditions.iter().for_each(&mut add);
+            vec![input]
+        }
+        Kind::Extend(input, _, formula) => {
+            add(formula);
+            vec![input]
+        }
+        Kind::Group(input, _, aggregates) => {
+            aggregates.iter().filter_map(|aggregate| aggregate.argument.as_ref()).for_each(&mut add);
+            vec![input]
+        }
+        Kind::OrderBy(input, keys) => {
+            keys.iter().map(|key| &key.formula).for_each(&mut add);
+            vec![input]
+        }
+        Kind::Project(input, _) | Kind::Distinct(input) | Kind::Slice(input, ..) => vec![input],
+        Kind::Graphs(pattern, _) => vec![pattern],
+    };
+    for part in inner {
+        vars.extend_with(&mentioned(part));
+    }
+    vars
+}
