@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    fs::write(out.join("graph.pack"), builder.finish().to_bytes()?)?;
+    fs::write(out.join("graph.pack"), builder.finish().write(Vec::new())?)?;
 
     let mut code = String::new();
     // Texts, not paths: a shared target folder serves clones in several places.

@@ -5,6 +5,8 @@
 //! call is dynamic; how the list lies in memory stays inside.
 
 use super::Id;
+use super::pack::pairs::PackedPairs;
+use super::packed::PackedCursor;
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,6 +27,8 @@ enum List<'a> {
     Borrowed(&'a [Id], &'a [Id]),
     /// In columns made for a merged graph: those of the range.
     Shared(Arc<Pairs>, Range<usize>),
+    /// In a pack, to be decoded.
+    Packed(Box<PackedCursor<'a>>),
 }
 
 /// A cursor over the pairs of one predicate in one graph. See the module.
@@ -50,28 +54,31 @@ impl<'a> PairCursor<'a> {
     #[must_use]
     pub fn over(first: &'a [Id], second: &'a [Id]) -> Self {
         let length = first.len().min(second.len());
-        Self { list: List::Borrowed(first, second), probe: 0, rest: 0..length }
+        Self::with(List::Borrowed(first, second), length)
     }
 
     pub(super) fn shared(pairs: &Arc<Pairs>, range: Range<usize>) -> Self {
-        let rest = 0..range.len();
-        Self { list: List::Shared(Arc::clone(pairs), range), probe: 0, rest }
+        let length = range.len();
+        Self::with(List::Shared(Arc::clone(pairs), range), length)
     }
 
-    fn columns(&self) -> (&[Id], &[Id]) {
-        match &self.list {
-            List::Borrowed(first, second) => (first, second),
-            List::Shared(pairs, range) => {
-                let cut = |column| <[Id]>::get(column, range.clone()).unwrap_or_default();
-                (cut(&pairs.first), cut(&pairs.second))
-            }
-        }
+    pub(super) fn packed(pairs: &'a PackedPairs, range: Range<usize>) -> Self {
+        let length = range.len();
+        Self::with(List::Packed(Box::new(PackedCursor::new(pairs, range))), length)
+    }
+
+    fn with(list: List<'a>, length: usize) -> Self {
+        Self { list, probe: 0, rest: 0..length }
     }
 
     /// How many pairs there are in all.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.columns().0.len()
+        match &self.list {
+            List::Borrowed(first, _) => first.len(),
+            List::Shared(_, range) => range.len(),
+            List::Packed(cursor) => cursor.len(),
+        }
     }
 
     /// Whether there is none.
@@ -82,15 +89,26 @@ impl<'a> PairCursor<'a> {
 
     /// The places of the pairs whose first is `first`. Gallops from where the last lookup ended, so that
     /// sorted lookups read the list once, as a merge join does.
-    fn locate(&mut self, first: Id) -> Range<usize> {
-        let (firsts, _) = self.columns();
+    fn locate(&mut self, first: Id) -> Result<Range<usize>> {
+        let firsts = match &mut self.list {
+            List::Packed(cursor) => return cursor.locate(first),
+            list => list.columns().0,
+        };
         let start = lower_bound(firsts, self.probe, first);
         let end = match firsts.get(start) {
             Some(found) if *found == first => run_end(firsts, start, first),
             _ => start,
         };
         self.probe = start;
-        start..end
+        Ok(start..end)
+    }
+
+    /// The first place whose first is at least `first`, searched from `hint`.
+    fn position(&mut self, hint: usize, first: Id) -> Result<usize> {
+        match &mut self.list {
+            List::Packed(cursor) => cursor.position(first),
+            list => Ok(lower_bound(list.columns().0, hint, first)),
+        }
     }
 
     /// The seconds of `first`, sorted; none where it does not occur.
@@ -98,8 +116,11 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn lookup(&mut self, first: Id) -> Result<&[Id]> {
-        let range = self.locate(first);
-        Ok(self.columns().1.get(range).unwrap_or_default())
+        let range = self.locate(first)?;
+        match &mut self.list {
+            List::Packed(cursor) => cursor.seconds(range),
+            list => Ok(list.columns().1.get(range).unwrap_or_default()),
+        }
     }
 
     /// How many seconds `first` has.
@@ -107,7 +128,7 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn count(&mut self, first: Id) -> Result<usize> {
-        Ok(self.locate(first).len())
+        Ok(self.locate(first)?.len())
     }
 
     /// Whether the pair occurs.
@@ -115,7 +136,11 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn contains(&mut self, first: Id, second: Id) -> Result<bool> {
-        Ok(self.lookup(first)?.binary_search(&second).is_ok())
+        let range = self.locate(first)?;
+        match &mut self.list {
+            List::Packed(cursor) => cursor.holds(range, second),
+            list => Ok(list.columns().1.get(range).unwrap_or_default().binary_search(&second).is_ok()),
+        }
     }
 
     /// The least first that is at least `from`, found as a lookup is: for leapfrog joins.
@@ -123,11 +148,11 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn first_from(&mut self, from: Id) -> Result<Option<Id>> {
-        let (firsts, _) = self.columns();
-        let start = lower_bound(firsts, self.probe, from);
-        let found = firsts.get(start).copied();
-        self.probe = start;
-        Ok(found)
+        self.probe = self.position(self.probe, from)?;
+        match &mut self.list {
+            List::Packed(cursor) => cursor.first_at(self.probe),
+            list => Ok(list.columns().0.get(self.probe).copied()),
+        }
     }
 
     /// The next pairs in order, at most [`BLOCK`]: their firsts and their seconds.
@@ -135,14 +160,20 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn next_block(&mut self) -> Result<Option<(&[Id], &[Id])>> {
-        let start = self.rest.start;
-        let end = self.rest.end.min(start + BLOCK);
-        if start >= end {
+        if self.rest.is_empty() {
             return Ok(None);
         }
-        self.rest.start = end;
-        let (firsts, seconds) = self.columns();
-        Ok(firsts.get(start..end).zip(seconds.get(start..end)))
+        let start = self.rest.start;
+        let (firsts, seconds) = match &mut self.list {
+            List::Packed(cursor) => cursor.columns(self.rest.clone())?,
+            list => {
+                let (firsts, seconds) = list.columns();
+                let part = start..self.rest.end.min(start + BLOCK);
+                (firsts.get(part.clone()).unwrap_or_default(), seconds.get(part).unwrap_or_default())
+            }
+        };
+        self.rest.start = start + firsts.len().max(1);
+        Ok(Some((firsts, seconds)))
     }
 
     /// Lets [`Self::next_block`] go on with the first pair whose first is at least `first`, forwards or
@@ -151,7 +182,7 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn seek(&mut self, first: Id) -> Result<()> {
-        self.rest.start = lower_bound(self.columns().0, self.rest.start, first);
+        self.rest.start = self.position(self.rest.start, first)?;
         Ok(())
     }
 
@@ -161,11 +192,24 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn range(&mut self, firsts: Range<Id>) -> Result<usize> {
-        let (column, _) = self.columns();
-        let start = lower_bound(column, self.rest.start, firsts.start);
-        let end = lower_bound(column, start, firsts.end.max(firsts.start));
+        let start = self.position(self.rest.start, firsts.start)?;
+        let end = self.position(start, firsts.end.max(firsts.start))?;
         self.rest = start..end;
         Ok(end - start)
+    }
+}
+
+impl List<'_> {
+    /// The columns of pairs that need no decoding.
+    fn columns(&self) -> (&[Id], &[Id]) {
+        match self {
+            Self::Borrowed(first, second) => (first, second),
+            Self::Shared(pairs, range) => {
+                let cut = |column| <[Id]>::get(column, range.clone()).unwrap_or_default();
+                (cut(&pairs.first), cut(&pairs.second))
+            }
+            Self::Packed(_) => (&[], &[]),
+        }
     }
 }
 

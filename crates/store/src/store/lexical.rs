@@ -69,12 +69,13 @@ impl<'a> Lexical<'a> {
 
 /// Room to decode terms into, kept from one call to the next. See [`super::Indexed::lexical`].
 #[derive(Debug, Default)]
-#[expect(dead_code, reason = "a front-coded dictionary decodes into it")]
 pub struct Scratch {
+    /// Which pack the terms are of.
+    pub(super) pack: u64,
     /// Which terms `text` holds, so that a neighbour need not be decoded again.
     pub(super) ids: Range<Id>,
     /// Where each of them ends in `text`.
-    pub(super) ends: Vec<u32>,
+    pub(super) ends: Vec<usize>,
     /// Their bytes.
     pub(super) text: Vec<u8>,
 }

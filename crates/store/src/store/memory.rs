@@ -8,7 +8,7 @@ use super::oxigraph::quads_of;
 use super::pack::{Builder, Pack};
 use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
 use crate::error::{Error, Result};
-use crate::terms::{GraphName, Quad, Term, TermRef};
+use crate::terms::{BlankNode, GraphName, Quad, Term, TermRef};
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -37,12 +37,18 @@ impl Memory {
     }
 
     /// The graph as it is now, to read.
-    pub fn pack(&self) -> &Pack {
+    ///
+    /// # Errors
+    /// Where the graph that was changed cannot be read.
+    pub fn pack(&self) -> Result<&Pack> {
         if self.added.is_empty() && self.removed.is_empty() {
-            return &self.base;
+            return Ok(&self.base);
         }
-        self.current
-            .get_or_init(|| Arc::new(Builder::changed(&self.base, &self.added, &self.removed).finish()))
+        if let Some(current) = self.current.get() {
+            return Ok(current);
+        }
+        let changed = Builder::changed(&self.base, &self.added, &self.removed)?.finish();
+        Ok(self.current.get_or_init(|| Arc::new(changed)))
     }
 
     /// Carries out several changes, all of them or, where `work` fails, none.
@@ -140,7 +146,7 @@ impl Memory {
     pub fn names(&self) -> Result<HashSet<GraphName>> {
         let mut names = self.empty.clone();
         for id in self.graph_names() {
-            match self.pack().term(id) {
+            match self.pack()?.term(id) {
                 Term::NamedNode(name) => names.insert(name.into()),
                 Term::BlankNode(name) => names.insert(name.into()),
                 Term::Literal(_) | Term::Triple(_) => {
@@ -156,7 +162,7 @@ impl Memory {
     /// # Errors
     /// Where the graph cannot be read.
     pub fn quads(&self, name: &GraphName) -> Result<Vec<Quad>> {
-        let pack = self.pack();
+        let pack = self.pack()?;
         graph_id(pack, name)?.map_or_else(|| Ok(Vec::new()), |id| quads_of(pack, id).collect())
     }
 
@@ -181,23 +187,26 @@ fn graph_id(pack: &Pack, name: &GraphName) -> Result<Option<GraphId>> {
 
 impl Graph for Memory {
     fn id(&self, term: TermRef<'_>) -> Option<Id> {
-        self.pack().id(term)
+        self.pack().ok()?.id(term)
     }
 
     fn term(&self, id: Id) -> Term {
-        self.pack().term(id)
+        self.pack().map_or_else(|_| BlankNode::default().into(), |pack| pack.term(id))
     }
 
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
-        self.pack().scan(graph, pattern)
+        match self.pack() {
+            Ok(pack) => pack.scan(graph, pattern),
+            Err(error) => Scan::Stream(Box::new(std::iter::once(Err(error)))),
+        }
     }
 
     fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
-        self.pack().count(graph, pattern)
+        self.pack().map_or(0, |pack| pack.count(graph, pattern))
     }
 
     fn graph_names(&self) -> Vec<Id> {
-        self.pack().graph_names()
+        self.pack().map(Graph::graph_names).unwrap_or_default()
     }
 
     fn len(&self) -> u64 {
@@ -208,14 +217,14 @@ impl Graph for Memory {
     }
 
     fn indexed(&self) -> Result<Option<&dyn Indexed>> {
-        self.pack().indexed()
+        self.pack()?.indexed()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{BlankNode, Literal, NamedNode, Triple, xsd};
+    use crate::terms::{Literal, NamedNode, Triple, xsd};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 

@@ -5,6 +5,7 @@
 
 pub mod columns;
 pub mod cursor;
+mod directory;
 pub mod import;
 pub mod kinds;
 pub mod lexical;
@@ -12,6 +13,7 @@ pub mod memory;
 pub mod overlay;
 pub mod oxigraph;
 pub mod pack;
+mod packed;
 mod port;
 mod sets;
 pub mod statistics;

@@ -4,20 +4,24 @@
 //! in logarithmic time, and each different set with its counts (Neumann and Moerkotte, ICDE 2011).
 
 use super::Id;
+use super::cursor::PairCursor;
+use super::pack::chunks::{ChunkWriter, Chunks};
+use super::pack::pairs::{PackedPairs, PairWriter};
+use super::pack::varint;
 use super::statistics::CharacteristicSet;
+use crate::error::Result;
 use std::collections::HashMap;
+use std::io::Write;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How many sets a planner is told of.
 const TOLD: usize = 10_000;
 
 /// The characteristic sets of one end of a graph's triples.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Sets {
-    /// The nodes, sorted.
-    nodes: Vec<Id>,
-    /// The set of each node.
-    of: Vec<u32>,
+    nodes: Nodes,
     /// The predicates of all sets, one after the other, each with its triples.
     predicates: Vec<Id>,
     triples: Vec<u64>,
@@ -27,33 +31,61 @@ pub(super) struct Sets {
     sizes: Vec<u64>,
 }
 
+/// The nodes, sorted, each with its set.
+enum Nodes {
+    Memory(Vec<Id>, Vec<u32>),
+    Packed(Arc<PackedPairs>),
+}
+
+impl Default for Nodes {
+    fn default() -> Self {
+        Self::Memory(Vec::new(), Vec::new())
+    }
+}
+
 /// A node, the place of one of its predicates, and how many triples it has with it.
 type Fact = (Id, u32, u32);
 
 impl Sets {
-    /// From each predicate, in order, with the sorted nodes of its triples (repeated ones included).
-    pub fn of<'a>(runs: impl Iterator<Item = (Id, &'a [Id])>) -> Self {
+    /// From each predicate, in order, with the pairs of its triples, by node.
+    pub fn of<'a>(runs: impl Iterator<Item = (Id, PairCursor<'a>)>) -> Result<Self> {
         let (mut names, mut facts): (Vec<Id>, Vec<Fact>) = (Vec::new(), Vec::new());
-        for (place, (predicate, nodes)) in (0..).zip(runs) {
+        for (place, (predicate, mut cursor)) in (0..).zip(runs) {
             names.push(predicate);
-            let runs = nodes.chunk_by(|a, b| a == b);
-            facts.extend(runs.filter_map(|run| {
-                Some((*run.first()?, place, u32::try_from(run.len()).unwrap_or(u32::MAX)))
-            }));
+            while let Some((nodes, _)) = cursor.next_block()? {
+                for run in nodes.chunk_by(|a, b| a == b) {
+                    let (Some(node), Ok(count)) = (run.first(), u32::try_from(run.len())) else { continue };
+                    match facts.last_mut() {
+                        // The node goes on from the block before.
+                        Some((last, of, sum)) if last == node && *of == place => {
+                            *sum = sum.saturating_add(count);
+                        }
+                        _ => facts.push((*node, place, count)),
+                    }
+                }
+            }
         }
         facts.sort_unstable();
+        Ok(Self::of_facts(&facts, &names))
+    }
+
+    fn of_facts(facts: &[Fact], names: &[Id]) -> Self {
         let mut sets = Self { starts: vec![0], ..Self::default() };
         let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
         let mut key = Vec::new();
+        let (mut nodes, mut of) = (Vec::new(), Vec::new());
         for of_node in facts.chunk_by(|(a, ..), (b, ..)| a == b) {
             key.clear();
             key.extend(of_node.iter().map(|(_, place, _)| *place));
             let set = match known.get(&key) {
                 Some(set) => *set,
-                None => sets.add(&mut known, &key, &names),
+                None => sets.add(&mut known, &key, names),
             };
             sets.count(set, of_node);
+            nodes.extend(of_node.first().map(|(node, ..)| *node));
+            of.push(set);
         }
+        sets.nodes = Nodes::Memory(nodes, of);
         sets
     }
 
@@ -77,8 +109,6 @@ impl Sets {
         if let Some(size) = self.sizes.get_mut(set as usize) {
             *size += 1;
         }
-        self.nodes.extend(facts.first().map(|(node, ..)| *node));
-        self.of.push(set);
     }
 
     fn range(&self, set: u32) -> Range<usize> {
@@ -87,9 +117,60 @@ impl Sets {
     }
 
     /// The predicates of a node, sorted; none where it does not stand at this end.
-    pub fn predicates_of(&self, node: Id) -> &[Id] {
-        let set = self.nodes.binary_search(&node).ok().and_then(|place| self.of.get(place));
-        set.and_then(|set| self.predicates.get(self.range(*set))).unwrap_or_default()
+    pub fn predicates_of(&self, node: Id) -> Result<&[Id]> {
+        let set = match &self.nodes {
+            Nodes::Memory(nodes, of) => {
+                nodes.binary_search(&node).ok().and_then(|place| of.get(place).copied())
+            }
+            Nodes::Packed(pairs) => PairCursor::packed(pairs, 0..pairs.len()).lookup(node)?.first().copied(),
+        };
+        Ok(set.and_then(|set| self.predicates.get(self.range(set))).unwrap_or_default())
+    }
+
+    /// Writes them into a pack: the nodes with their sets as pairs, then the sets.
+    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>) -> Result<[u64; 4]> {
+        let mut writer = PairWriter::default();
+        let mut put = |nodes: &[Id], of: &[Id], out: &mut ChunkWriter<W>| {
+            nodes.iter().zip(of).try_for_each(|(node, set)| writer.push(*node, *set, out))
+        };
+        match &self.nodes {
+            Nodes::Memory(nodes, of) => put(nodes, of, out)?,
+            Nodes::Packed(pairs) => {
+                let mut cursor = PairCursor::packed(pairs, 0..pairs.len());
+                while let Some((nodes, of)) = cursor.next_block()? {
+                    put(nodes, of, out)?;
+                }
+            }
+        }
+        let [chunk, length, heads] = writer.finish(out)?;
+        let mut bytes = Vec::new();
+        varint::write(self.sizes.len() as u64, &mut bytes);
+        for (set, size) in (0..).zip(&self.sizes) {
+            let range = self.range(set);
+            varint::write(*size, &mut bytes);
+            varint::write(range.len() as u64, &mut bytes);
+            let predicates = self.predicates.get(range.clone()).unwrap_or_default();
+            let triples = self.triples.get(range).unwrap_or_default();
+            for (predicate, triples) in predicates.iter().zip(triples) {
+                varint::write((*predicate).into(), &mut bytes);
+                varint::write(*triples, &mut bytes);
+            }
+        }
+        Ok([chunk, length, heads, out.add(&bytes)?.into()])
+    }
+
+    /// Reads the sets that [`Self::write`] wrote.
+    fn read(mut bytes: &[u8], nodes: Arc<PackedPairs>) -> Option<Self> {
+        let mut sets = Self { nodes: Nodes::Packed(nodes), starts: vec![0], ..Self::default() };
+        for _ in 0..varint::read(&mut bytes)? {
+            sets.sizes.push(varint::read(&mut bytes)?);
+            for _ in 0..varint::read(&mut bytes)? {
+                sets.predicates.push(Id::try_from(varint::read(&mut bytes)?).ok()?);
+                sets.triples.push(varint::read(&mut bytes)?);
+            }
+            sets.starts.push(sets.predicates.len());
+        }
+        bytes.is_empty().then_some(sets)
     }
 
     /// The sets as a planner sees them, the most frequent first.
@@ -111,18 +192,50 @@ impl Sets {
     }
 }
 
+/// The characteristic sets of subjects and of objects in a pack, read when first asked for.
+pub(super) struct StoredSets {
+    chunks: Arc<Chunks>,
+    nodes: [Arc<PackedPairs>; 2],
+    tables: [u32; 2],
+}
+
+impl StoredSets {
+    /// What two calls of [`Sets::write`] wrote.
+    pub fn new(chunks: &Arc<Chunks>, places: [[u64; 4]; 2]) -> Result<Self> {
+        let [subjects, objects] = places.map(|[chunk, length, heads, table]| -> Result<_> {
+            let table = u32::try_from(table).map_err(|_| chunks.damaged())?;
+            Ok((Arc::new(PackedPairs::open(chunks, [chunk, length, heads])?), table))
+        });
+        let (subjects, objects) = (subjects?, objects?);
+        let nodes = [subjects.0, objects.0];
+        Ok(Self { chunks: Arc::clone(chunks), nodes, tables: [subjects.1, objects.1] })
+    }
+
+    /// Reads both.
+    pub fn open(&self) -> Result<[Sets; 2]> {
+        let ([subject_nodes, object_nodes], [subjects, objects]) = (&self.nodes, self.tables);
+        let read = |table, nodes: &Arc<PackedPairs>| {
+            Sets::read(self.chunks.get(table)?, Arc::clone(nodes)).ok_or_else(|| self.chunks.damaged())
+        };
+        Ok([read(subjects, subject_nodes)?, read(objects, object_nodes)?])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn nodes_with_the_same_predicates_share_a_set() {
-        let sets = Sets::of([(5, &[1, 1, 2, 4][..]), (9, &[1, 2, 3][..])].into_iter());
-        assert_eq!(sets.predicates_of(1), [5, 9]);
-        assert_eq!(sets.predicates_of(2), [5, 9]);
-        assert_eq!(sets.predicates_of(3), [9]);
-        assert_eq!(sets.predicates_of(4), [5]);
-        assert!(sets.predicates_of(7).is_empty());
+        let zeros = [0; 4];
+        let runs = [(5, &[1, 1, 2, 4][..]), (9, &[1, 2, 3][..])];
+        let runs = runs.map(|(predicate, nodes)| (predicate, PairCursor::over(nodes, &zeros)));
+        let sets = Sets::of(runs.into_iter()).unwrap();
+        assert_eq!(sets.predicates_of(1).unwrap(), [5, 9]);
+        assert_eq!(sets.predicates_of(2).unwrap(), [5, 9]);
+        assert_eq!(sets.predicates_of(3).unwrap(), [9]);
+        assert_eq!(sets.predicates_of(4).unwrap(), [5]);
+        assert!(sets.predicates_of(7).unwrap().is_empty());
         let told = sets.told();
         assert_eq!(told.first(), Some(&CharacteristicSet { predicates: vec![(5, 3), (9, 2)], nodes: 2 }));
         assert_eq!(told.len(), 3);

@@ -3,6 +3,7 @@
 //! In: a predicate, a node, a pattern. Out: cursors and plain values. A merged graph looks no different.
 
 use super::cursor::PairCursor;
+use super::directory::Run;
 use super::kinds::Kinds;
 use super::port::{End, Id, Pattern};
 use super::statistics::{PredicateCount, Statistics};
@@ -54,16 +55,11 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn pairs(&self, predicate: Id, by: End) -> Result<PairCursor<'a>> {
-        Ok(match &self.table {
-            Held::Borrowed(table) => {
-                let run = table.run(self.place, predicate);
-                run.map_or_else(PairCursor::empty, |run| table.borrowed(run, by))
-            }
-            Held::Shared(table) => {
-                let run = table.run(self.place, predicate);
-                run.map_or_else(PairCursor::empty, |run| table.shared(run, by))
-            }
-        })
+        let run = self.table.run(self.place, predicate)?;
+        Ok(run.map_or_else(PairCursor::empty, |run| match &self.table {
+            Held::Borrowed(table) => table.cursor(&run, by),
+            Held::Shared(table) => table.shared(&run, by),
+        }))
     }
 
     /// How many triples there are.
@@ -71,7 +67,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn triples(&self) -> Result<u64> {
-        Ok(self.table.triples(self.place) as u64)
+        Ok(self.table.triples(self.place)? as u64)
     }
 
     /// Every predicate with its counts, sorted by its number.
@@ -79,7 +75,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn predicates(&self) -> Result<Vec<PredicateCount>> {
-        Ok(self.table.runs(self.place).iter().map(|run| self.table.counts(run)).collect())
+        Ok(self.table.runs(self.place)?.iter().map(counts).collect())
     }
 
     /// The counts of one predicate; nothing where it does not occur.
@@ -87,7 +83,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn predicate(&self, predicate: Id) -> Result<Option<PredicateCount>> {
-        Ok(self.table.run(self.place, predicate).map(|run| self.table.counts(run)))
+        Ok(self.table.run(self.place, predicate)?.as_ref().map(counts))
     }
 
     /// The predicates that a node has at one end (by [`End::Subject`]: of triples whose subject it is),
@@ -96,16 +92,19 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn predicates_of(&self, node: Id, end: End) -> Result<Vec<Id>> {
-        let runs = self.table.runs(self.place);
-        if runs.len() > FEW {
-            let sets = self.table.sets(self.place);
-            let [subjects, objects] = &*sets;
+        if self.table.run_count(self.place)? > FEW {
+            let described = self.table.described(self.place)?;
+            let [subjects, objects] = &described.sets;
             let sets = if end == End::Subject { subjects } else { objects };
-            return Ok(sets.predicates_of(node).to_vec());
+            return Ok(sets.predicates_of(node)?.to_vec());
         }
-        let has = |column: &[Id]| column.binary_search(&node).is_ok();
-        let having = runs.iter().filter(|run| has(self.table.columns(run, end).0));
-        Ok(having.map(|run| run.predicate).collect())
+        let mut having = Vec::new();
+        for run in self.table.runs(self.place)? {
+            if self.table.cursor(&run, end).count(node)? > 0 {
+                having.push(run.0.predicate);
+            }
+        }
+        Ok(having)
     }
 
     /// How many triples match a pattern: exact, in logarithmic time for each predicate that is looked at.
@@ -138,23 +137,41 @@ impl<'a> View<'a> {
             (Some(predicate), ..) => Ok(vec![predicate]),
             (None, Some(subject), _) => self.predicates_of(subject, End::Subject),
             (None, None, Some(object)) => self.predicates_of(object, End::Object),
-            (None, None, None) => Ok(self.table.runs(self.place).iter().map(|run| run.predicate).collect()),
+            (None, None, None) => {
+                Ok(self.table.runs(self.place)?.into_iter().map(|(run, _)| run.predicate).collect())
+            }
         }
     }
 
-    /// Everything that is counted about the graph.
+    /// Everything that is counted about the graph: made at the first call, and kept.
     ///
     /// # Errors
     /// Where the stored bytes are damaged.
-    pub fn statistics(&self) -> Result<Statistics> {
-        let sets = self.table.sets(self.place);
-        let [subjects, objects] = &*sets;
-        Ok(Statistics {
+    pub fn statistics(&self) -> Result<Arc<Statistics>> {
+        let described = self.table.described(self.place)?;
+        if let Some(known) = described.statistics.get() {
+            return Ok(Arc::clone(known));
+        }
+        let [subjects, objects] = &described.sets;
+        let made = Statistics {
             triples: self.triples()?,
             predicates: self.predicates()?,
             subject_sets: subjects.told(),
             object_sets: objects.told(),
             kinds: self.kinds.clone(),
-        })
+        };
+        Ok(Arc::clone(described.statistics.get_or_init(|| Arc::new(made))))
+    }
+}
+
+/// What is counted about a run that ends at a place.
+fn counts((run, end): &(Run, usize)) -> PredicateCount {
+    PredicateCount {
+        predicate: run.predicate,
+        triples: (end - run.start) as u64,
+        subjects: run.subjects.into(),
+        objects: run.objects.into(),
+        max_objects: run.max_objects.into(),
+        max_subjects: run.max_subjects.into(),
     }
 }

@@ -5,6 +5,7 @@
 use super::intern::Interner;
 use super::terms::{decode, encode, encode_triple};
 use super::{Dictionary, Pack, sort};
+use crate::error::Result;
 use crate::store::Lexical;
 use crate::store::port::{FIRST_FOREIGN, GraphId, Id, Triple};
 use crate::store::table::{Quads, Table};
@@ -46,20 +47,21 @@ impl Builder {
         base: &Pack,
         added: &HashSet<Quad>,
         removed: &HashSet<(GraphId, Triple)>,
-    ) -> Self {
+    ) -> Result<Self> {
         let mut builder = Self::keeping_labels();
         // Terms keep their numbers, so that quads and triple terms can be taken as they are.
         base.dictionary.each(&mut |bytes| {
             builder.terms.intern(bytes);
-        });
+            Ok(())
+        })?;
         base.table.each(&mut |graph, triple| {
             if removed.is_empty() || !removed.contains(&(graph, triple)) {
                 builder.quads.push(graph, triple);
             }
-        });
+        })?;
         added.iter().for_each(|quad| builder.add(quad.as_ref()));
         builder.forgets = !removed.is_empty();
-        builder
+        Ok(builder)
     }
 
     /// Says that what follows comes from another file: its blank nodes are others, even where their

@@ -2,8 +2,10 @@
 //!
 //! In: sorted terms. Out: the text of a number, the number of a term, columns of values. Damage is an error.
 
+use super::chunks::{ChunkWriter, Chunks};
 use super::intern::Interner;
 use super::terms::{decode, encode_triple};
+use super::texts::{PackedTexts, TextWriter};
 use super::values;
 use crate::error::{Error, Result};
 use crate::store::columns::{Epochs, Numbers};
@@ -12,7 +14,9 @@ use crate::store::{Id, Lexical, Scratch};
 use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple};
 use crate::value::order;
 use std::cmp::Ordering;
+use std::io::Write;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How deep a triple term may nest: deeper ones are taken for damage.
 const DEEPEST: usize = 1000;
@@ -20,12 +24,26 @@ const DEEPEST: usize = 1000;
 /// Terms by number. See the module.
 pub(in super::super) struct Dictionary {
     kinds: Kinds,
-    /// Where each term begins in `text`, and the end.
-    starts: Vec<u64>,
-    text: Vec<u8>,
-    tags: Vec<u8>,
-    payloads: Vec<[u8; 8]>,
-    micros: Vec<[u8; 8]>,
+    texts: Texts,
+    values: Values,
+}
+
+/// Where the texts lie.
+enum Texts {
+    /// In memory: where each term begins in the text, and the end; the text.
+    Memory(Vec<u64>, Vec<u8>),
+    Packed(PackedTexts),
+}
+
+/// Tags and payloads of numbers, instants of dates.
+type Columns<'a> = (&'a [u8], &'a [[u8; 8]], &'a [[u8; 8]]);
+
+/// Where the values lie.
+enum Values {
+    /// In memory: tags and payloads of numbers, instants of dates.
+    Memory(Vec<u8>, Vec<[u8; 8]>, Vec<[u8; 8]>),
+    /// In these chunks of a pack, in the same order.
+    Packed(Arc<Chunks>, [u32; 3]),
 }
 
 /// A stored byte is not what was written.
@@ -54,33 +72,44 @@ impl Dictionary {
             }
         }
         starts.push(text.len() as u64);
-        let (tags, payloads, micros) = Default::default();
-        let mut dictionary = Self { kinds, starts, text, tags, payloads, micros };
+        let texts = Texts::Memory(starts, text);
+        let values = Values::Memory(Vec::new(), Vec::new(), Vec::new());
+        let mut dictionary = Self { kinds, texts, values };
         dictionary.fill_columns();
         dictionary
     }
 
-    /// From texts as [`Self::bytes`] gives them, one after the other; nothing where the lengths do not fit.
-    pub fn of_text(kinds: Kinds, lengths: &[u32], text: Vec<u8>) -> Option<Self> {
-        let mut starts = vec![0];
-        let mut end = 0;
-        for length in lengths {
-            end += u64::from(*length);
-            starts.push(end);
-        }
-        let (tags, payloads, micros) = Default::default();
-        let mut dictionary = Self { kinds, starts, text, tags, payloads, micros };
-        dictionary.fill_columns();
-        (end == dictionary.text.len() as u64).then_some(dictionary)
+    /// From the parts of a pack: the first chunk of texts, and the chunks of the values.
+    pub fn of_pack(chunks: &Arc<Chunks>, kinds: Kinds, [texts, a, b, c]: [u64; 4]) -> Result<Self> {
+        let chunk = |number: u64| u32::try_from(number).map_err(|_| chunks.damaged());
+        let texts = Texts::Packed(PackedTexts::open(chunks, texts, kinds.total())?);
+        let values = Values::Packed(Arc::clone(chunks), [chunk(a)?, chunk(b)?, chunk(c)?]);
+        Ok(Self { kinds, texts, values })
+    }
+
+    /// Writes it into a pack.
+    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>) -> Result<[u64; 4]> {
+        let mut writer = TextWriter::default();
+        self.each(&mut |bytes| writer.push(bytes, out))?;
+        let texts = writer.finish(out)?;
+        let (tags, payloads, micros) = self.columns()?;
+        let chunks = [tags, payloads.as_flattened(), micros.as_flattened()].map(|bytes| out.add(bytes));
+        let [a, b, c] = chunks;
+        Ok([texts, a?.into(), b?.into(), c?.into()])
     }
 
     fn fill_columns(&mut self) {
-        let lexicals = |range: Range<Id>| range.filter_map(|id| decode(self.bytes(id)));
+        let Texts::Memory(starts, text) = &self.texts else { return };
+        let lexicals = |range: Range<Id>| range.filter_map(|id| decode(cut(starts, text, id)));
         let numbers = lexicals(self.kinds.range(Kind::Number)).map(|lexical| values::number(lexical).pack());
         let (tags, payloads) = numbers.unzip();
-        let dates = self.kinds.range(Kind::DateTime).start..self.kinds.range(Kind::Date).end;
-        let micros = lexicals(dates).map(|lexical| values::epoch(lexical).to_le_bytes()).collect();
-        (self.tags, self.payloads, self.micros) = (tags, payloads, micros);
+        let micros = lexicals(self.dates()).map(|lexical| values::epoch(lexical).to_le_bytes()).collect();
+        self.values = Values::Memory(tags, payloads, micros);
+    }
+
+    /// The numbers that have an instant.
+    fn dates(&self) -> Range<Id> {
+        self.kinds.range(Kind::DateTime).start..self.kinds.range(Kind::Date).end
     }
 
     /// Where each kind begins.
@@ -89,19 +118,22 @@ impl Dictionary {
     }
 
     /// A term as it is stored.
-    pub fn bytes(&self, id: Id) -> &[u8] {
-        let at = |place: usize| self.starts.get(place).map_or(0, |start| *start as usize);
-        self.text.get(at(id as usize)..at(id as usize + 1)).unwrap_or_default()
+    fn bytes<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<&'a [u8]> {
+        match &self.texts {
+            Texts::Memory(starts, text) => Ok(cut(starts, text, id)),
+            Texts::Packed(texts) => texts.get(id, scratch),
+        }
     }
 
     /// Gives every term as it is stored, in order.
-    pub fn each(&self, each: &mut dyn FnMut(&[u8])) {
-        (0..self.kinds.total()).for_each(|id| each(self.bytes(id)));
+    pub fn each(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut scratch = Scratch::new();
+        (0..self.kinds.total()).try_for_each(|id| each(self.bytes(id, &mut scratch)?))
     }
 
     /// The text of a term.
-    pub fn lexical<'a>(&'a self, id: Id, _: &'a mut Scratch) -> Result<Lexical<'a>> {
-        decode(self.bytes(id)).ok_or_else(damaged)
+    pub fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
+        decode(self.bytes(id, scratch)?).ok_or_else(damaged)
     }
 
     /// The term of a number.
@@ -174,11 +206,28 @@ impl Dictionary {
 
     /// The column of numbers.
     pub fn numbers(&self) -> Result<Numbers<'_>> {
-        Ok(Numbers::new(self.kinds.range(Kind::Number).start, &self.tags, &self.payloads))
+        let (tags, payloads, _) = self.columns()?;
+        Ok(Numbers::new(self.kinds.range(Kind::Number).start, tags, payloads))
     }
 
     /// The column of instants.
     pub fn epochs(&self) -> Result<Epochs<'_>> {
-        Ok(Epochs::new(self.kinds.range(Kind::DateTime).start, &self.micros))
+        Ok(Epochs::new(self.dates().start, self.columns()?.2))
     }
+
+    fn columns(&self) -> Result<Columns<'_>> {
+        match &self.values {
+            Values::Memory(tags, payloads, micros) => Ok((tags, payloads, micros)),
+            Values::Packed(chunks, [tags, payloads, micros]) => {
+                let (tags, payloads) = (chunks.get(*tags)?, chunks.get(*payloads)?.as_chunks().0);
+                Ok((tags, payloads, chunks.get(*micros)?.as_chunks().0))
+            }
+        }
+    }
+}
+
+/// A term in memory; no bytes for a number that is none of its.
+fn cut<'a>(starts: &[u64], text: &'a [u8], id: Id) -> &'a [u8] {
+    let at = |place: usize| starts.get(place).map_or(0, |start| *start as usize);
+    text.get(at(id as usize)..at(id as usize + 1)).unwrap_or_default()
 }

@@ -3,13 +3,20 @@
 //! In: what a [`Builder`] collected, or the bytes that a pack wrote. Out: [`Pack`], read-only, which
 //! offers the whole port ([`Graph`] and [`Indexed`]).
 
+pub(super) mod bits;
 mod build;
-mod bytes;
+mod checksum;
+pub(super) mod chunks;
 mod dictionary;
+mod file;
 mod intern;
+pub(super) mod pairs;
+pub(super) mod records;
 mod sort;
 mod terms;
+mod texts;
 mod values;
+pub(super) mod varint;
 
 pub use build::Builder;
 pub(super) use dictionary::Dictionary;
@@ -19,7 +26,7 @@ use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triples};
 use super::table::Table;
 use super::{End, Epochs, Lexical, Numbers, PairCursor, Scratch, View};
 use crate::error::Result;
-use crate::terms::{BlankNode, Term, TermRef};
+use crate::terms::{BlankNode, Prefixes, Term, TermRef};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,12 +37,24 @@ const KEPT: usize = 16;
 pub struct Pack {
     dictionary: Dictionary,
     table: Table,
+    prefixes: Prefixes,
     merged: Mutex<Vec<(Vec<GraphId>, Arc<Table>)>>,
 }
 
 impl Pack {
     fn of(dictionary: Dictionary, table: Table) -> Self {
-        Self { dictionary, table, merged: Mutex::default() }
+        Self { dictionary, table, prefixes: Prefixes::new(), merged: Mutex::default() }
+    }
+
+    /// The prefixes that the sources of the graph declared.
+    pub fn prefixes(&self) -> &Prefixes {
+        &self.prefixes
+    }
+
+    /// The same graph with other prefixes.
+    #[must_use]
+    pub fn with_prefixes(self, prefixes: Prefixes) -> Self {
+        Self { prefixes, ..self }
     }
 
     /// The triples of one graph that match a pattern, as cursors give them.
@@ -111,7 +130,7 @@ impl Graph for Pack {
     }
 
     fn graph_names(&self) -> Vec<Id> {
-        self.table.names().to_vec()
+        self.table.names().unwrap_or_default()
     }
 
     fn len(&self) -> u64 {
@@ -170,7 +189,7 @@ impl Indexed for Pack {
     }
 
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
-        let place = self.table.place(graph);
+        let place = self.table.place(graph)?;
         Ok(place.map(|place| View::borrowed(&self.table, place, self.kinds())))
     }
 
@@ -188,7 +207,7 @@ impl Indexed for Pack {
         let table = match known {
             Some(table) => table,
             None => {
-                let table = Arc::new(self.table.merge(&names));
+                let table = Arc::new(self.table.merge(&names)?);
                 let mut kept = lock();
                 if kept.len() >= KEPT {
                     kept.remove(0);
@@ -270,7 +289,7 @@ mod tests {
     #[test]
     fn bytes_give_the_same_graph_back() {
         let direct = pack(&quads());
-        let bytes: &'static [u8] = Vec::leak(direct.to_bytes().unwrap());
+        let bytes: &'static [u8] = Vec::leak(direct.write(Vec::new()).unwrap());
         let read = Pack::from_static(bytes).unwrap();
         assert_eq!(read.len(), direct.len());
         assert_eq!(read.kinds(), direct.kinds());

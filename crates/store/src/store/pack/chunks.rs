@@ -1,0 +1,216 @@
+//! The outer layout of a pack file: chunks, each with a checksum, and a table of them at the end.
+//!
+//! In: chunks to write, or a file. Out: any chunk by its number, read and verified when first asked for and
+//! kept from then on. A file costs what is read of it, and one that is cut while it is open gives errors, not
+//! a crash (which is why it is read and not mapped). See `docs/pack-format.md`.
+
+use super::checksum::checksum;
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// The first bytes of a pack, with the version of its layout.
+pub(in super::super) const MAGIC: [u8; 8] = *b"baimo\0\0\x03";
+/// The last bytes of a pack.
+const END: [u8; 8] = *b"\x03\0\0omiab";
+/// The last bytes of a pack: where the table begins, its checksum, [`END`].
+const TRAILER: u64 = 24;
+/// A row of the table: where a chunk begins, its length, its checksum.
+const ROW: usize = 24;
+
+/// Writes chunks one after the other.
+pub(in super::super) struct ChunkWriter<W> {
+    out: W,
+    at: u64,
+    table: Vec<[u64; 3]>,
+}
+
+impl<W: Write> ChunkWriter<W> {
+    /// Begins a pack.
+    pub fn new(mut out: W) -> Result<Self> {
+        out.write_all(&MAGIC).map_err(unwritten)?;
+        Ok(Self { out, at: MAGIC.len() as u64, table: Vec::new() })
+    }
+
+    /// Writes a chunk and gives its number.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<u32> {
+        let number =
+            u32::try_from(self.table.len()).map_err(|_| Error::data("the pack has too many parts"))?;
+        self.out.write_all(bytes).map_err(unwritten)?;
+        self.table.push([self.at, bytes.len() as u64, checksum(bytes)]);
+        self.at += bytes.len() as u64;
+        Ok(number)
+    }
+
+    /// The number that the next chunk will have.
+    pub fn next(&self) -> u32 {
+        self.table.len() as u32
+    }
+
+    /// Ends the pack with `root`, which says what is in which chunk.
+    pub fn finish(mut self, root: &[u8]) -> Result<W> {
+        self.add(root)?;
+        let table: Vec<u8> = self.table.iter().flatten().flat_map(|number| number.to_le_bytes()).collect();
+        let sum = checksum(&table);
+        for part in [&table[..], &self.at.to_le_bytes(), &sum.to_le_bytes(), &END] {
+            self.out.write_all(part).map_err(unwritten)?;
+        }
+        self.out.flush().map_err(unwritten)?;
+        Ok(self.out)
+    }
+}
+
+fn unwritten(error: std::io::Error) -> Error {
+    Error::data("the pack cannot be written").because(error)
+}
+
+/// What stands behind a pack's bytes.
+enum Source {
+    Static(&'static [u8]),
+    File(Mutex<File>, String),
+}
+
+/// The chunks of a pack. See the module.
+pub(in super::super) struct Chunks {
+    source: Source,
+    table: Vec<Row>,
+}
+
+struct Row {
+    start: u64,
+    length: u64,
+    sum: u64,
+    /// The chunk, once it was read and verified.
+    bytes: OnceLock<Held>,
+}
+
+enum Held {
+    Static(&'static [u8]),
+    Owned(Box<[u8]>),
+}
+
+impl Chunks {
+    /// Opens bytes that are always there.
+    pub fn of_static(bytes: &'static [u8]) -> Result<Self> {
+        Self::open(Source::Static(bytes), bytes.len() as u64)
+    }
+
+    /// Opens a file.
+    pub fn of_file(mut file: File, name: &str) -> Result<Self> {
+        let length = file.seek(SeekFrom::End(0)).map_err(|error| unread(name, error))?;
+        Self::open(Source::File(Mutex::new(file), name.to_owned()), length)
+    }
+
+    fn open(source: Source, length: u64) -> Result<Self> {
+        let mut chunks = Self { source, table: Vec::new() };
+        let head = chunks.read(0, (MAGIC.len() as u64).min(length))?;
+        if head.strip_prefix(b"baimo\0\0") != Some(&[3]) {
+            return Err(chunks.foreign(&head));
+        }
+        let trailer_start = length.checked_sub(TRAILER).ok_or_else(|| chunks.damaged())?;
+        let trailer = chunks.read(trailer_start, TRAILER)?;
+        let ([start, sum], true) =
+            (numbers::<2>(&trailer).ok_or_else(|| chunks.damaged())?, trailer.ends_with(&END))
+        else {
+            return Err(chunks.damaged());
+        };
+        let size = trailer_start.checked_sub(start).ok_or_else(|| chunks.damaged())?;
+        let table = chunks.read(start, size)?;
+        if checksum(&table) != sum || table.len() % ROW != 0 {
+            return Err(chunks.damaged());
+        }
+        for row in table.as_chunks::<ROW>().0 {
+            let [first, length, sum] = numbers(row).ok_or_else(|| chunks.damaged())?;
+            if first.checked_add(length).is_none_or(|end| end > start) {
+                return Err(chunks.damaged());
+            }
+            chunks.table.push(Row { start: first, length, sum, bytes: OnceLock::new() });
+        }
+        Ok(chunks)
+    }
+
+    /// How many chunks there are.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// A chunk, read and verified at the first call.
+    pub fn get(&self, number: u32) -> Result<&[u8]> {
+        let row = self.table.get(number as usize).ok_or_else(|| self.damaged())?;
+        if row.bytes.get().is_none() {
+            let held = match self.source {
+                Source::Static(bytes) => {
+                    Held::Static(cut(bytes, row.start, row.length).ok_or_else(|| self.damaged())?)
+                }
+                Source::File(..) => Held::Owned(self.read(row.start, row.length)?.into_boxed_slice()),
+            };
+            if checksum(held.bytes()) != row.sum {
+                return Err(self.damaged());
+            }
+            // Another thread may have read the same.
+            let _ = row.bytes.set(held);
+        }
+        row.bytes.get().map(Held::bytes).ok_or_else(|| self.damaged())
+    }
+
+    fn read(&self, start: u64, length: u64) -> Result<Vec<u8>> {
+        match &self.source {
+            Source::Static(bytes) => {
+                cut(bytes, start, length).map(<[u8]>::to_vec).ok_or_else(|| self.damaged())
+            }
+            Source::File(file, name) => {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                file.seek(SeekFrom::Start(start)).map_err(|error| unread(name, error))?;
+                let mut bytes = Vec::new();
+                // No more than there is: a wrong length must not take all memory.
+                let read =
+                    (&mut *file).take(length).read_to_end(&mut bytes).map_err(|error| unread(name, error))?;
+                if read as u64 == length { Ok(bytes) } else { Err(self.damaged()) }
+            }
+        }
+    }
+
+    /// The error for bytes that are not what was written.
+    pub fn damaged(&self) -> Error {
+        let name = match &self.source {
+            Source::Static(_) => "the embedded graph",
+            Source::File(_, name) => name,
+        };
+        Error::data(format!("{name} is damaged or not whole")).hint("make the pack anew from its sources")
+    }
+
+    fn foreign(&self, head: &[u8]) -> Error {
+        let Source::File(_, name) = &self.source else { return self.damaged() };
+        if head.starts_with(b"baimo\0\0") {
+            Error::data(format!("{name} is a pack of another version of baimo"))
+                .hint("make it anew from its sources")
+        } else {
+            Error::data(format!("{name} is not a pack"))
+        }
+    }
+}
+
+impl Held {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Static(bytes) => bytes,
+            Self::Owned(bytes) => bytes,
+        }
+    }
+}
+
+fn unread(name: &str, error: std::io::Error) -> Error {
+    Error::data(format!("cannot read {name}")).because(error)
+}
+
+fn cut(bytes: &[u8], start: u64, length: u64) -> Option<&[u8]> {
+    let start = usize::try_from(start).ok()?;
+    bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+}
+
+/// The first numbers in some bytes.
+pub(in super::super) fn numbers<const COUNT: usize>(bytes: &[u8]) -> Option<[u64; COUNT]> {
+    let (words, _) = bytes.as_chunks::<8>();
+    words.get(..COUNT)?.try_into().ok().map(|words: [[u8; 8]; COUNT]| words.map(u64::from_le_bytes))
+}

@@ -1,0 +1,276 @@
+//! A pack as a file, or as bytes in the binary: what is in which chunk.
+//!
+//! In: a graph in memory. Out: its file, the same bytes for the same graph; and the graph back, opened in
+//! constant time. The layout is `docs/pack-format.md`.
+
+use super::chunks::{ChunkWriter, Chunks, numbers};
+use super::pairs::PackedPairs;
+use super::records::Records;
+use super::{Dictionary, Pack};
+use crate::error::{Error, Result};
+use crate::store::Id;
+use crate::store::directory::Directory;
+use crate::store::kinds::{KINDS, Kinds};
+use crate::store::sets::StoredSets;
+use crate::store::table::Table;
+use crate::terms::Prefixes;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How many numbers the root has: the counts of kinds, 4 of the dictionary, 6 of the directory, 3 for each order of
+/// pairs, 4 for each end's characteristic sets, the chunk of the prefixes.
+const ROOT: usize = KINDS + 4 + 6 + 3 + 3 + 4 + 4 + 1;
+
+impl Pack {
+    /// Writes the graph as a pack.
+    ///
+    /// # Errors
+    /// Where it cannot be written, or read.
+    pub fn write<W: Write>(&self, out: W) -> Result<W> {
+        let mut out = ChunkWriter::new(out)?;
+        let counts = self.dictionary.kinds().counts();
+        let mut root: Vec<u64> = counts.into_iter().map(u64::from).collect();
+        root.extend(self.dictionary.write(&mut out)?);
+        root.extend(self.table.write(&mut out)?);
+        root.push(out.add(&written(&self.prefixes))?.into());
+        let root: Vec<u8> = root.into_iter().flat_map(u64::to_le_bytes).collect();
+        out.finish(&root)
+    }
+
+    /// Opens a pack that is always there.
+    ///
+    /// # Errors
+    /// Where the bytes are not a whole pack of this version.
+    pub fn from_static(bytes: &'static [u8]) -> Result<Self> {
+        Self::from_chunks(Chunks::of_static(bytes)?)
+    }
+
+    /// Opens a pack file. Only its table of contents is read; every other part when it is first needed.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is not a whole pack of this version.
+    pub fn open(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let file =
+            File::open(path).map_err(|error| Error::data(format!("cannot open {name}")).because(error))?;
+        Self::from_chunks(Chunks::of_file(file, &name)?)
+    }
+
+    fn from_chunks(chunks: Chunks) -> Result<Self> {
+        let chunks = Arc::new(chunks);
+        let last = chunks.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
+        let root = numbers::<ROOT>(chunks.get(last.ok_or_else(|| chunks.damaged())?)?);
+        let mut root = root.ok_or_else(|| chunks.damaged())?.into_iter();
+        let counts: [Option<Id>; KINDS] = take(&mut root).map(|count| Id::try_from(count).ok());
+        let counts = counts.map(|count| count.ok_or_else(|| chunks.damaged()));
+        let mut kinds = [0; KINDS];
+        for (kind, count) in kinds.iter_mut().zip(counts) {
+            *kind = count?;
+        }
+        let dictionary = Dictionary::of_pack(&chunks, Kinds::of_counts(kinds), take(&mut root))?;
+        let directory = Directory::Packed(
+            Records::open(&chunks, take(&mut root))?,
+            Records::open(&chunks, take(&mut root))?,
+            Records::open(&chunks, take(&mut root))?,
+        );
+        let pairs = [take(&mut root), take(&mut root)].map(|places| PackedPairs::open(&chunks, places));
+        let [subjects, objects] = pairs;
+        let sets = StoredSets::new(&chunks, [take(&mut root), take(&mut root)])?;
+        let table = Table::of_pack(directory, [subjects?, objects?], sets);
+        let [prefixes] = take(&mut root);
+        let prefixes = u32::try_from(prefixes).map_err(|_| chunks.damaged())?;
+        let prefixes = read(chunks.get(prefixes)?).ok_or_else(|| chunks.damaged())?;
+        Ok(Self { prefixes, ..Self::of(dictionary, table) })
+    }
+}
+
+/// Prefixes and namespaces, each with a zero after it, which none can hold.
+fn written(prefixes: &Prefixes) -> Vec<u8> {
+    let pairs = prefixes.iter().flat_map(|(name, namespace)| [name, namespace]);
+    pairs.flat_map(|text| text.bytes().chain([0])).collect()
+}
+
+/// What [`written`] wrote.
+fn read(bytes: &[u8]) -> Option<Prefixes> {
+    let mut prefixes = Prefixes::new();
+    let mut texts = std::str::from_utf8(bytes).ok()?.split_terminator('\0');
+    while let Some(name) = texts.next() {
+        prefixes.insert(name, texts.next()?);
+    }
+    Some(prefixes)
+}
+
+/// The next numbers; zeros where there are no more.
+fn take<const COUNT: usize>(numbers: &mut impl Iterator<Item = u64>) -> [u64; COUNT] {
+    std::array::from_fn(|_| numbers.next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::pack::Builder;
+    use crate::store::{End, Graph, GraphId, Indexed, Kind, PairCursor, Scratch};
+    use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Quad, Term, Triple, xsd};
+    use std::fmt::Write as _;
+
+    fn iri(n: usize) -> NamedNode {
+        NamedNode::new_unchecked(format!("http://example.org/{n}"))
+    }
+
+    /// A graph with terms of every sort in which a predicate has `size` triples.
+    fn pack(size: usize) -> Pack {
+        let mut builder = Builder::new();
+        let mut add = |s: NamedNode, p: usize, o: Term, graph: GraphName| {
+            builder.add(Quad::new(s, iri(p), o, graph).as_ref());
+        };
+        let part = |n: usize| Triple::new(iri(n), iri(1), BlankNode::new_unchecked("x"));
+        for n in 0..size {
+            let mixed = n.wrapping_mul(0x9e37_79b9) >> 3;
+            add(iri(n), 1, iri(mixed % size).into(), GraphName::DefaultGraph);
+            add(iri(n / 3), 2, Literal::from(n as i64 % 50).into(), GraphName::DefaultGraph);
+            add(
+                iri(mixed % 7),
+                3,
+                Literal::new_simple_literal(format!("text {}", n % 9)).into(),
+                iri(9).into(),
+            );
+            add(iri(n), 4, iri(0).into(), iri(n % 5).into());
+        }
+        for (n, text) in ["2024-01-01", "-0044-03-15Z", "no date"].into_iter().enumerate() {
+            let date = Literal::new_typed_literal(text, xsd::DATE);
+            add(iri(n), 5, date.into(), GraphName::DefaultGraph);
+            add(iri(n), 6, part(n).into(), GraphName::DefaultGraph);
+            add(iri(n), 7, Triple::new(iri(3), iri(4), part(n)).into(), iri(8).into());
+        }
+        for n in 8..30 {
+            add(iri(n % 4), n, Literal::from(n as f64 / 4.0).into(), GraphName::DefaultGraph);
+        }
+        let mut prefixes = Prefixes::new();
+        prefixes.insert("ex", "http://example.org/");
+        prefixes.insert("", "http://example.org/1");
+        builder.finish().with_prefixes(prefixes)
+    }
+
+    fn bytes(size: usize) -> Vec<u8> {
+        pack(size).write(Vec::new()).unwrap()
+    }
+
+    fn opened(bytes: Vec<u8>) -> Result<Pack> {
+        Pack::from_static(Vec::leak(bytes))
+    }
+
+    /// Everything that a pack says, as text.
+    fn dump(pack: &Pack) -> Result<String> {
+        let (mut out, mut scratch) = (format!("{:?}{:?}\n", pack.kinds(), pack.prefixes()), Scratch::new());
+        for id in 0..pack.term_count() {
+            let lexical = pack.lexical(id, &mut scratch)?;
+            let _ = writeln!(out, "{lexical:?} {:?} {:?}", pack.numbers()?.get(id), pack.epochs()?.get(id));
+            let term = pack.dictionary.term(id)?;
+            let _ = writeln!(out, "{:?}", pack.find(term.as_ref())?);
+        }
+        let names = std::iter::once(None).chain(pack.table.names()?.into_iter().map(Some));
+        for name in names {
+            let Some(view) = pack.view(name)? else { return Err(Error::data("a graph is gone")) };
+            let _ = writeln!(out, "{name:?} {:?}", view.statistics()?);
+            for by in [End::Subject, End::Object] {
+                for count in view.predicates()? {
+                    let mut cursor = view.pairs(count.predicate, by)?;
+                    while let Some(block) = cursor.next_block()? {
+                        let _ = writeln!(out, "{block:?}");
+                    }
+                }
+                for id in 0..pack.term_count() {
+                    let _ = write!(out, "{:?}", view.predicates_of(id, by)?);
+                }
+            }
+        }
+        let _ = writeln!(out, "{:?}", pack.prefixed(Kind::Iri, "http://example.org/1")?);
+        Ok(out)
+    }
+
+    #[test]
+    fn a_file_says_what_the_graph_in_memory_says_and_is_the_same_each_time() {
+        for size in [0, 1, 40, 3000] {
+            let memory = pack(size);
+            let file = opened(bytes(size)).unwrap();
+            assert!(dump(&file).unwrap() == dump(&memory).unwrap());
+            assert_eq!(file.len(), memory.len());
+            assert!(bytes(size) == file.write(Vec::new()).unwrap(), "a pack of a pack is the same pack");
+        }
+    }
+
+    /// Both of the cursors over the pairs of one predicate must say the same, wherever they are asked.
+    fn agree(raw: &mut PairCursor<'_>, packed: &mut PairCursor<'_>, limit: Id) {
+        assert_eq!(raw.len(), packed.len());
+        let mixed = (0..500u32).map(|n| n.wrapping_mul(0x9e37_79b9) % limit);
+        for first in mixed.chain(0..100).chain((0..100).rev()) {
+            assert_eq!(raw.lookup(first).unwrap(), packed.lookup(first).unwrap());
+            assert_eq!(raw.count(first).unwrap(), packed.count(first).unwrap());
+            assert_eq!(raw.first_from(first).unwrap(), packed.first_from(first).unwrap());
+            let second = raw.lookup(first).unwrap().last().map_or(first, |last| last - first % 2);
+            assert_eq!(raw.contains(first, second).unwrap(), packed.contains(first, second).unwrap());
+        }
+        for range in [0..Id::MAX, limit / 3..limit / 2, 5..5, limit - 1..limit] {
+            assert_eq!(raw.range(range.clone()).unwrap(), packed.range(range).unwrap());
+            assert_eq!(pairs(raw), pairs(packed));
+        }
+        for first in [limit / 2, 0, limit / 3] {
+            raw.range(0..Id::MAX).unwrap();
+            packed.range(0..Id::MAX).unwrap();
+            raw.seek(first).unwrap();
+            packed.seek(first).unwrap();
+            assert_eq!(pairs(raw), pairs(packed));
+        }
+    }
+
+    fn pairs(cursor: &mut PairCursor<'_>) -> Vec<(Id, Id)> {
+        let mut pairs = Vec::new();
+        while let Some((firsts, seconds)) = cursor.next_block().unwrap() {
+            pairs.extend(firsts.iter().copied().zip(seconds.iter().copied()));
+        }
+        pairs
+    }
+
+    #[test]
+    fn packed_pairs_of_several_chunks_are_read_as_those_in_memory() {
+        let memory = pack(70_000);
+        let file = opened(memory.write(Vec::new()).unwrap()).unwrap();
+        let graphs: Vec<GraphId> =
+            vec![None, file.id(iri(9).as_ref().into()), file.id(iri(3).as_ref().into())];
+        for graph in graphs {
+            let (raw, packed) = (memory.view(graph).unwrap().unwrap(), file.view(graph).unwrap().unwrap());
+            for count in raw.predicates().unwrap() {
+                for by in [End::Subject, End::Object] {
+                    let mut raw = raw.pairs(count.predicate, by).unwrap();
+                    let mut packed = packed.pairs(count.predicate, by).unwrap();
+                    agree(&mut raw, &mut packed, memory.term_count());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_with_any_byte_changed_is_refused_or_answers_right() {
+        let whole = bytes(9);
+        let expected = dump(&opened(whole.clone()).unwrap()).unwrap();
+        for place in 0..whole.len() {
+            let mut flipped = whole.clone();
+            flipped[place] ^= 1 << (place % 8);
+            if let Ok(said) = opened(flipped).and_then(|pack| dump(&pack)) {
+                assert!(said == expected, "byte {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_or_longer_or_none_of_ours_is_refused() {
+        let whole = bytes(9);
+        for length in 0..whole.len() {
+            assert!(opened(whole[..length].to_vec()).is_err(), "{length} bytes");
+        }
+        assert!(opened([whole.clone(), vec![0]].concat()).is_err());
+        assert!(opened(b"<a> <b> <c> .".to_vec()).is_err());
+    }
+}

@@ -1,0 +1,156 @@
+//! The terms of a dictionary in chunks of a pack, front-coded.
+//!
+//! In: terms in order, encoded as `terms.rs` says. Out: any of them by its number. A chunk holds 4096 terms in blocks of 16; a
+//! block has its first term whole, and of the others what differs from the one before (Witten, Moffat, Bell, Managing
+//! gigabytes, 1999, section 4.1). See `docs/pack-format.md`.
+
+use super::chunks::{ChunkWriter, Chunks};
+use super::varint;
+use crate::error::{Error, Result};
+use crate::store::{Id, Scratch};
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How many terms a block has.
+const BLOCK: usize = 16;
+/// How many terms a chunk has.
+const CHUNK: usize = 4096;
+
+/// Writes terms. See the module.
+#[derive(Default)]
+pub(in super::super) struct TextWriter {
+    /// Where each block of the chunk begins in `text`.
+    starts: Vec<u8>,
+    text: Vec<u8>,
+    last: Vec<u8>,
+    count: usize,
+    first_chunk: Option<u32>,
+}
+
+impl TextWriter {
+    /// Adds the next term.
+    pub fn push<W: Write>(&mut self, term: &[u8], out: &mut ChunkWriter<W>) -> Result<()> {
+        if self.count.is_multiple_of(BLOCK) {
+            let start = u32::try_from(self.text.len())
+                .map_err(|_| Error::data("4096 terms that follow each other have more than 4 GiB of text"))?;
+            self.starts.extend(start.to_le_bytes());
+            varint::write(term.len() as u64, &mut self.text);
+            self.text.extend_from_slice(term);
+        } else {
+            let shared = term.iter().zip(&self.last).take_while(|(a, b)| a == b).count();
+            let rest = term.get(shared..).unwrap_or_default();
+            varint::write(shared as u64, &mut self.text);
+            varint::write(rest.len() as u64, &mut self.text);
+            self.text.extend_from_slice(rest);
+        }
+        self.last.clear();
+        self.last.extend_from_slice(term);
+        self.count += 1;
+        if self.count == CHUNK { self.end_chunk(out) } else { Ok(()) }
+    }
+
+    fn end_chunk<W: Write>(&mut self, out: &mut ChunkWriter<W>) -> Result<()> {
+        self.starts.append(&mut self.text);
+        let chunk = out.add(&self.starts)?;
+        self.first_chunk.get_or_insert(chunk);
+        self.starts.clear();
+        self.count = 0;
+        Ok(())
+    }
+
+    /// Writes what is left and gives the first chunk.
+    pub fn finish<W: Write>(mut self, out: &mut ChunkWriter<W>) -> Result<u64> {
+        if self.count > 0 {
+            self.end_chunk(out)?;
+        }
+        Ok(self.first_chunk.unwrap_or_default().into())
+    }
+}
+
+/// Tells the packs of one process apart, so that no text decoded from one is taken for another's.
+static PACKS: AtomicU64 = AtomicU64::new(1);
+
+/// Terms in a pack. See the module.
+pub(in super::super) struct PackedTexts {
+    chunks: Arc<Chunks>,
+    first_chunk: u32,
+    length: Id,
+    pack: u64,
+}
+
+impl PackedTexts {
+    /// Opens what [`TextWriter::finish`] wrote.
+    pub fn open(chunks: &Arc<Chunks>, first_chunk: u64, length: Id) -> Result<Self> {
+        let first_chunk = u32::try_from(first_chunk).map_err(|_| chunks.damaged())?;
+        let pack = PACKS.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { chunks: Arc::clone(chunks), first_chunk, length, pack })
+    }
+
+    /// The bytes of a term, decoded into `scratch` with its neighbours.
+    pub fn get<'a>(&self, id: Id, scratch: &'a mut Scratch) -> Result<&'a [u8]> {
+        if scratch.pack != self.pack || !scratch.ids.contains(&id) {
+            self.decode(id, scratch)?;
+        }
+        scratch.get(id).ok_or_else(|| self.chunks.damaged())
+    }
+
+    /// Decodes the block of a term.
+    fn decode(&self, id: Id, scratch: &mut Scratch) -> Result<()> {
+        scratch.ids = 0..0;
+        if id >= self.length {
+            return Err(self.chunks.damaged());
+        }
+        let place = id as usize;
+        let chunk = u32::try_from(place / CHUNK).ok().and_then(|chunk| self.first_chunk.checked_add(chunk));
+        let bytes = self.chunks.get(chunk.ok_or_else(|| self.chunks.damaged())?)?;
+        let start = place / BLOCK * BLOCK;
+        let count = (self.length as usize - start).min(BLOCK);
+        let terms = (self.length as usize - place / CHUNK * CHUNK).min(CHUNK);
+        let text = block(bytes, place % CHUNK / BLOCK, terms.div_ceil(BLOCK));
+        text.and_then(|text| scratch.fill(text, count)).ok_or_else(|| self.chunks.damaged())?;
+        scratch.pack = self.pack;
+        scratch.ids = start as Id..(start + count) as Id;
+        Ok(())
+    }
+}
+
+/// The bytes from a block of a chunk on.
+fn block(bytes: &[u8], block: usize, blocks: usize) -> Option<&[u8]> {
+    let (starts, text) = bytes.split_at_checked(4 * blocks)?;
+    let start = starts.as_chunks::<4>().0.get(block)?;
+    text.get(u32::from_le_bytes(*start) as usize..)
+}
+
+impl Scratch {
+    /// The bytes of one of the terms that were decoded.
+    fn get(&self, id: Id) -> Option<&[u8]> {
+        let place = id.checked_sub(self.ids.start)? as usize;
+        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.text.get(start..*self.ends.get(place)?)
+    }
+
+    /// Decodes a block of `count` terms.
+    fn fill(&mut self, mut bytes: &[u8], count: usize) -> Option<()> {
+        self.text.clear();
+        self.ends.clear();
+        let mut last = 0;
+        for place in 0..count {
+            let start = self.text.len();
+            if place > 0 {
+                let shared = usize::try_from(varint::read(&mut bytes)?).ok()?;
+                let end = last + shared;
+                if end > start {
+                    return None;
+                }
+                self.text.extend_from_within(last..end);
+            }
+            let length = usize::try_from(varint::read(&mut bytes)?).ok()?;
+            let (rest, after) = bytes.split_at_checked(length)?;
+            self.text.extend_from_slice(rest);
+            self.ends.push(self.text.len());
+            (bytes, last) = (after, start);
+        }
+        Some(())
+    }
+}

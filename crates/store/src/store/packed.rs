@@ -1,0 +1,189 @@
+//! A cursor over packed pairs: decodes the blocks it needs and no other.
+//!
+//! In: pairs of a pack, a range of places that is sorted. Out: what `cursor.rs` offers.
+
+use super::Id;
+use super::cursor::BLOCK;
+use super::pack::bits::{Block, LENGTH};
+use super::pack::pairs::PackedPairs;
+use crate::error::Result;
+use std::ops::Range;
+
+/// No block.
+const NO_BLOCK: usize = usize::MAX;
+
+/// A cursor over packed pairs. See the module.
+pub(super) struct PackedCursor<'a> {
+    pairs: &'a PackedPairs,
+    /// The places of its pairs.
+    range: Range<usize>,
+    /// Which blocks are decoded.
+    first_block: usize,
+    second_block: usize,
+    firsts: Block,
+    seconds: Block,
+    /// The head of the block after `first_block`, where the range has one.
+    next_head: Option<Id>,
+    /// Seconds of more than one block, and the columns of `next_block`.
+    gathered: Vec<Id>,
+    columns: (Vec<Id>, Vec<Id>),
+}
+
+impl<'a> PackedCursor<'a> {
+    /// Over the pairs at `range`.
+    pub fn new(pairs: &'a PackedPairs, range: Range<usize>) -> Self {
+        Self {
+            pairs,
+            range,
+            first_block: NO_BLOCK,
+            second_block: NO_BLOCK,
+            firsts: [0; LENGTH],
+            seconds: [0; LENGTH],
+            next_head: None,
+            gathered: Vec::new(),
+            columns: (Vec::new(), Vec::new()),
+        }
+    }
+
+    /// How many pairs there are.
+    pub fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    fn load_firsts(&mut self, block: usize) -> Result<()> {
+        if self.first_block != block {
+            self.first_block = NO_BLOCK;
+            self.pairs.firsts(block, &mut self.firsts)?;
+            let has_next = (block + 1) * LENGTH < self.range.end;
+            self.next_head = if has_next { Some(self.pairs.head(block + 1)?) } else { None };
+            self.first_block = block;
+        }
+        Ok(())
+    }
+
+    /// The part of a block that lies in the range, as places within it.
+    fn within(&self, block: usize) -> Range<usize> {
+        let base = block * LENGTH;
+        self.range.start.max(base) - base..self.range.end.min(base + LENGTH).saturating_sub(base)
+    }
+
+    /// Whether the block that is decoded is the one in which the first place for `first` lies.
+    fn is_at(&self, first: Id) -> bool {
+        if self.first_block == NO_BLOCK {
+            return false;
+        }
+        let start = self.within(self.first_block).start;
+        let follows = self.first_block == self.range.start / LENGTH
+            || self.firsts.get(start).is_some_and(|head| *head < first);
+        follows && self.next_head.is_none_or(|next| next >= first)
+    }
+
+    /// The first place whose `first` is at least `first`, counted from the start of the range.
+    pub fn position(&mut self, first: Id) -> Result<usize> {
+        if self.range.is_empty() {
+            return Ok(0);
+        }
+        if !self.is_at(first) {
+            let (from, to) = (self.range.start / LENGTH, (self.range.end - 1) / LENGTH);
+            let block = self.pairs.block_before(from, to, first)?;
+            self.load_firsts(block)?;
+        }
+        let part = self.within(self.first_block);
+        let start = self.first_block * LENGTH + part.start;
+        let found = self.firsts.get(part).unwrap_or_default().partition_point(|have| *have < first);
+        Ok(start + found - self.range.start)
+    }
+
+    /// The places of `first`, counted from the start of the range.
+    pub fn locate(&mut self, first: Id) -> Result<Range<usize>> {
+        let start = self.position(first)?;
+        let place = self.range.start + start;
+        if place >= self.range.end {
+            return Ok(start..start);
+        }
+        self.load_firsts(place / LENGTH)?;
+        let part = self.within(self.first_block);
+        let rest = self.firsts.get(place % LENGTH..part.end).unwrap_or_default();
+        let length = rest.iter().take_while(|have| **have == first).count();
+        if length < rest.len() || self.next_head.is_none_or(|next| next != first) {
+            return Ok(start..start + length);
+        }
+        let end = match first.checked_add(1) {
+            Some(after) => self.position(after)?,
+            None => self.len(),
+        };
+        Ok(start..end)
+    }
+
+    /// The seconds at places counted from the start of the range.
+    pub fn seconds(&mut self, places: Range<usize>) -> Result<&[Id]> {
+        if places.is_empty() {
+            return Ok(&[]);
+        }
+        let (start, end) = (self.range.start + places.start, self.range.start + places.end);
+        let (from, to) = (start / LENGTH, (end - 1) / LENGTH);
+        if from == to {
+            self.load_seconds(from)?;
+            return Ok(self.seconds.get(start % LENGTH..start % LENGTH + places.len()).unwrap_or_default());
+        }
+        self.gathered.clear();
+        for block in from..=to {
+            self.load_seconds(block)?;
+            let base = block * LENGTH;
+            let part = self.seconds.get(start.max(base) - base..end.min(base + LENGTH) - base);
+            self.gathered.extend_from_slice(part.unwrap_or_default());
+        }
+        Ok(&self.gathered)
+    }
+
+    fn load_seconds(&mut self, block: usize) -> Result<()> {
+        if self.second_block != block {
+            self.second_block = NO_BLOCK;
+            self.pairs.seconds(block, &mut self.seconds)?;
+            self.second_block = block;
+        }
+        Ok(())
+    }
+
+    /// Whether the seconds at sorted places hold `second`: one block is decoded for each halving.
+    pub fn holds(&mut self, places: Range<usize>, second: Id) -> Result<bool> {
+        let Range { start: mut low, end: mut high } = places;
+        while high - low > LENGTH {
+            let middle = low + (high - low) / 2;
+            match self.seconds(middle..middle + 1)?.first() {
+                Some(found) if *found < second => low = middle + 1,
+                Some(found) if *found > second => high = middle,
+                _ => return Ok(true),
+            }
+        }
+        Ok(self.seconds(low..high)?.binary_search(&second).is_ok())
+    }
+
+    /// The first at a place counted from the start of the range.
+    pub fn first_at(&mut self, place: usize) -> Result<Option<Id>> {
+        if place >= self.len() {
+            return Ok(None);
+        }
+        let place = self.range.start + place;
+        self.load_firsts(place / LENGTH)?;
+        Ok(self.firsts.get(place % LENGTH).copied())
+    }
+
+    /// The columns at the first of the places of `rest`, and how many they have.
+    pub fn columns(&mut self, rest: Range<usize>) -> Result<(&[Id], &[Id])> {
+        let start = self.range.start + rest.start;
+        let from = start / LENGTH;
+        let end = (self.range.start + rest.end).min((from + BLOCK / LENGTH) * LENGTH);
+        let blocks = end.div_ceil(LENGTH) - from;
+        let (firsts, seconds) = &mut self.columns;
+        firsts.resize(blocks * LENGTH, 0);
+        seconds.resize(blocks * LENGTH, 0);
+        let parts = firsts.as_chunks_mut().0.iter_mut().zip(seconds.as_chunks_mut().0);
+        for (block, (firsts, seconds)) in (from..).zip(parts) {
+            self.pairs.firsts(block, firsts)?;
+            self.pairs.seconds(block, seconds)?;
+        }
+        let part = start - from * LENGTH..end - from * LENGTH;
+        Ok((firsts.get(part.clone()).unwrap_or_default(), seconds.get(part).unwrap_or_default()))
+    }
+}
