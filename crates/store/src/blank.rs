@@ -3,23 +3,20 @@
 //! In: quads. Out: [`Blanks`], a label for each blank node that depends on its description alone, and
 //! whether it can be written in place of its one mention. It refuses to know syntaxes and stores.
 //!
-//! Three steps. What hangs below one mention is folded into a hash from its leaves upwards. The
-//! rest falls into parts that share no blank node; in each, colours are refined until they no
-//! longer split, and what is still alike is told apart by trying each in turn and keeping the least
-//! result (McKay and Piperno, Practical graph isomorphism II, 2014). Parts that come out the same
-//! are the same, so it does not matter which comes first.
+//! Two steps. What hangs below one mention is folded into a hash from its leaves upwards. The rest falls into
+//! parts that share no blank node, each of which is brought into its least form. Parts that come out the same are
+//! the same, so it does not matter which comes first. Chains, lists and rings take a time in their length.
+
+mod part;
+mod refine;
 
 use crate::terms::{BlankNode, GraphName, NamedOrBlankNode, Quad, Term, Triple, rdf};
+use part::Part;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How deep descriptions nest before a label breaks them up.
 const DEPTH: usize = 24;
-
-/// How often the colours of one part are refined at most in search of its least form. Only a part
-/// with very many nodes that all look alike needs more, and these are nearly always
-/// interchangeable, so that the first form found is as good as any.
-const TRIES: usize = 400;
 
 /// The hash of something, the same on every machine.
 type Key = u128;
@@ -30,6 +27,7 @@ pub struct Blanks {
     labels: HashMap<String, String>,
     nested: HashSet<String>,
     shared: HashSet<String>,
+    is_uncertain: bool,
 }
 
 impl Blanks {
@@ -50,6 +48,12 @@ impl Blanks {
     #[must_use]
     pub fn keeping_labels(self) -> Self {
         Self { labels: HashMap::new(), ..self }
+    }
+
+    /// Whether labels depend on descriptions alone. Not so where very many blank nodes look alike and no symmetry
+    /// shows within the limits: then each label still names one node, but equal graphs may get different labels.
+    pub fn is_certain(&self) -> bool {
+        !self.is_uncertain
     }
 
     /// The label of a blank node: `b` and eight hexadecimal digits.
@@ -142,6 +146,8 @@ struct Work {
     /// Nodes with one mention, each after the node that mentions it.
     order: Vec<usize>,
     copies: HashMap<Key, u32>,
+    /// Whether a part was too hard to be named for certain.
+    is_uncertain: bool,
 }
 
 impl Work {
@@ -371,9 +377,10 @@ impl Work {
             }
         }
         for part in parts.into_values() {
-            let (form, ranks) = part.least_form();
-            for (node, rank) in ranks {
-                let key = self.unique(hash_keys(&[form, rank as Key]));
+            let form = part.least_form();
+            self.is_uncertain |= !form.is_certain;
+            for (rank, node) in form.order.into_iter().enumerate() {
+                let key = self.unique(hash_keys(&[form.key, rank as Key]));
                 self.with(node, |node| node.key = key);
             }
         }
@@ -417,7 +424,7 @@ impl Work {
         let label = |key: Key| {
             if distinct.len() == self.nodes.len() { short(key) } else { format!("b{key:032x}") }
         };
-        let mut blanks = Blanks::default();
+        let mut blanks = Blanks { is_uncertain: self.is_uncertain, ..Blanks::default() };
         for (name, number) in self.numbers {
             let Some(node) = self.nodes.get(number) else { continue };
             let graph = |statement: &usize| self.statements.get(*statement).and_then(|s| s.last());
@@ -432,133 +439,6 @@ impl Work {
         }
         blanks
     }
-}
-
-/// Nodes that are tied to one another by statements, and to no others.
-#[derive(Default)]
-struct Part {
-    nodes: Vec<usize>,
-    statements: Vec<Statement>,
-}
-
-type Colours = HashMap<usize, Key>;
-
-impl Part {
-    /// A hash of the part, the same for the same part whatever its nodes are called, and the place
-    /// of each node in the form it was made from.
-    fn least_form(&self) -> (Key, Vec<(usize, usize)>) {
-        let mut by_node: HashMap<usize, Vec<&Statement>> = HashMap::new();
-        for statement in &self.statements {
-            for node in nodes_of(statement).collect::<HashSet<_>>() {
-                by_node.entry(node).or_default().push(statement);
-            }
-        }
-        let colours = self.refine(&by_node, self.nodes.iter().map(|node| (*node, 0)).collect());
-        let mut tries = TRIES;
-        let (form, ranks) = self.search(&by_node, colours, &mut tries);
-        let mut ranks: Vec<_> = ranks.into_iter().collect();
-        ranks.sort_unstable_by_key(|(_, rank)| *rank);
-        (form, ranks)
-    }
-
-    fn search(
-        &self,
-        by_node: &HashMap<usize, Vec<&Statement>>,
-        colours: Colours,
-        tries: &mut usize,
-    ) -> (Key, HashMap<usize, usize>) {
-        let mut classes: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        for (node, colour) in &colours {
-            classes.entry(*colour).or_default().push(*node);
-        }
-        let Some(alike) = classes.values().filter(|class| class.len() > 1).min_by_key(|class| class.len())
-        else {
-            return self.form(&classes);
-        };
-        // Of those that look alike, only the ones with the least colouring can lead to the least form.
-        let mut best: Option<(Key, Vec<Colours>)> = None;
-        for node in alike {
-            if best.is_some() && *tries == 0 {
-                break;
-            }
-            *tries = tries.saturating_sub(1);
-            let mut marked = colours.clone();
-            marked.insert(*node, hash_keys(&[1, colours.get(node).copied().unwrap_or(0)]));
-            let refined = self.refine(by_node, marked);
-            let sum = summary(&refined);
-            match &mut best {
-                Some((least, found)) if *least == sum => found.push(refined),
-                Some((least, _)) if *least < sum => {}
-                _ => best = Some((sum, vec![refined])),
-            }
-        }
-        let found = best.map(|(_, found)| found).unwrap_or_default();
-        let mut least: Option<(Key, HashMap<usize, usize>)> = None;
-        for colours in found {
-            if least.is_some() && *tries == 0 {
-                break;
-            }
-            let form = self.search(by_node, colours, tries);
-            if least.as_ref().is_none_or(|(key, _)| form.0 < *key) {
-                least = Some(form);
-            }
-        }
-        least.unwrap_or_default()
-    }
-
-    /// The part with its nodes numbered by colour, hashed.
-    fn form(&self, classes: &BTreeMap<Key, Vec<usize>>) -> (Key, HashMap<usize, usize>) {
-        let ranks: HashMap<usize, usize> =
-            classes.values().flatten().enumerate().map(|(rank, node)| (*node, rank)).collect();
-        let key = |token: &Token| match token {
-            Token::Fixed(key) => hash_keys(&[2, *key]),
-            Token::Node(node) => hash_keys(&[3, ranks.get(node).map_or(0, |rank| *rank as Key)]),
-        };
-        let mut rows: Vec<Key> =
-            self.statements.iter().map(|s| hash_keys(&s.iter().map(key).collect::<Vec<_>>())).collect();
-        rows.sort_unstable();
-        (hash_keys(&rows), ranks)
-    }
-
-    /// Colours each node by its own colour and those around it, until that tells no more apart.
-    fn refine(&self, by_node: &HashMap<usize, Vec<&Statement>>, mut colours: Colours) -> Colours {
-        let mut count = colours.values().collect::<HashSet<_>>().len();
-        loop {
-            let next: Colours = colours
-                .iter()
-                .map(|(node, own)| {
-                    let mut seen = vec![*own];
-                    let around = by_node.get(node).into_iter().flatten();
-                    seen.extend(around.map(|statement| seen_from(statement, *node, &colours)));
-                    if let Some(around) = seen.get_mut(1..) {
-                        around.sort_unstable();
-                    }
-                    (*node, hash_keys(&seen))
-                })
-                .collect();
-            let distinct = next.values().collect::<HashSet<_>>().len();
-            colours = next;
-            if distinct == count {
-                return colours;
-            }
-            count = distinct;
-        }
-    }
-}
-
-fn seen_from(statement: &[Token], from: usize, colours: &Colours) -> Key {
-    let key = |token: &Token| match token {
-        Token::Fixed(key) => *key,
-        Token::Node(node) if *node == from => 1,
-        Token::Node(node) => colours.get(node).copied().unwrap_or(0),
-    };
-    hash_keys(&statement.iter().map(key).collect::<Vec<_>>())
-}
-
-fn summary(colours: &Colours) -> Key {
-    let mut keys: Vec<Key> = colours.values().copied().collect();
-    keys.sort_unstable();
-    hash_keys(&keys)
 }
 
 fn nodes_of(statement: &[Token]) -> impl Iterator<Item = usize> {
@@ -624,3 +504,6 @@ fn hash_keys(keys: &[Key]) -> Key {
 fn first_half(hasher: Sha256) -> Key {
     hasher.finalize().iter().take(16).fold(0, |key, byte| key << 8 | Key::from(*byte))
 }
+
+#[cfg(test)]
+mod tests;
