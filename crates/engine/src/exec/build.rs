@@ -20,7 +20,6 @@ use crate::plan::lower::is_volatile;
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Names, Var, VarSet};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
-use crate::syntax::algebra::AggregateFunction;
 use std::rc::Rc;
 
 /// Builds operators for one query. Operators that plan and build while they run keep a clone.
@@ -280,12 +279,7 @@ impl<'a> Builder<'a> {
     fn aggregate(&self, aggregate: &logical::Aggregate, columns: &[Var]) -> Result<group::Aggregate> {
         let argument = aggregate.argument.as_ref();
         Ok(group::Aggregate {
-            function: match aggregate.function {
-                AggregateFunction::Min => group::Function::Min,
-                AggregateFunction::Max => group::Function::Max,
-                AggregateFunction::Sample => group::Function::Sample,
-                _ => group::Function::Count,
-            },
+            function: aggregate.function.clone(),
             argument: argument.map(|formula| Compiled::new(formula, columns, &self.names)).transpose()?,
             distinct: aggregate.distinct,
         })

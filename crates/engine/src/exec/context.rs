@@ -6,8 +6,10 @@
 use super::locals::Locals;
 use crate::Governor;
 use crate::error::Result;
+use crate::expr::Scope;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, NONE};
 use crate::terms::Term;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many units of work (a row touched, a probe made) may pass between two looks at the clock.
@@ -33,13 +35,26 @@ pub struct Context<'a> {
     /// The measures of the operators, by their numbers.
     pub measures: Vec<Measure>,
     governor: Governor,
+    scope: Arc<Scope>,
     units: usize,
 }
 
 impl<'a> Context<'a> {
-    /// For one query.
-    pub fn new(graph: &'a dyn Indexed, governor: &Governor) -> Self {
-        Self { graph, locals: Locals::default(), measures: Vec::new(), governor: governor.clone(), units: 0 }
+    /// For one query, whose relative IRIs `base` resolves.
+    pub fn new(graph: &'a dyn Indexed, governor: &Governor, base: Option<&str>) -> Self {
+        Self {
+            graph,
+            locals: Locals::default(),
+            measures: Vec::new(),
+            governor: governor.clone(),
+            scope: Arc::new(Scope::new(base)),
+            units: 0,
+        }
+    }
+
+    /// What all expressions of the query share.
+    pub fn scope(&self) -> Arc<Scope> {
+        Arc::clone(&self.scope)
     }
 
     /// Says that `units` of work were done, and asks now and then whether to go on.

@@ -47,7 +47,8 @@ impl<'a> Dataset<'a> {
                         _ => empty.push(iri.clone()),
                     }
                 }
-                (graph.merged(&merged)?, Some(named))
+                // WITH and USING of an update leave the named graphs as they are.
+                (graph.merged(&merged)?, clauses.named.is_some().then_some(named))
             }
             None if default_graph == DefaultGraph::Union => {
                 let all: Vec<Option<Id>> =

@@ -2,8 +2,7 @@
 //!
 //! In: a parsed query, a columnar graph. Out: an answer, or the [`Refusal`] that names the form no
 //! operator takes yet; then the reference evaluator answers. What is refused, decided while planning and
-//! before anything runs: graphs that are not columnar, CONSTRUCT, DESCRIBE, LATERAL, SERVICE, triple terms with variables, and the expressions and aggregates that
-//! `formula.rs` and [`refused`] name.
+//! before anything runs: graphs that are not columnar, LATERAL, SERVICE, triple terms with variables.
 
 pub mod batch;
 mod build;
@@ -23,11 +22,10 @@ mod seen;
 
 use crate::answer::{Answer, Row, Rows};
 use crate::error::Result;
-use crate::plan::logical::Formula;
-use crate::plan::physical::{Bag, Node, Op};
+use crate::plan::physical::Bag;
 use crate::plan::{self, Plan, Refusal};
 use crate::store::{Graph, Indexed};
-use crate::syntax::algebra::{AggregateFunction, Query};
+use crate::syntax::algebra::Query;
 use crate::terms::{Literal, Term, xsd};
 use crate::{DefaultGraph, Governor};
 use batch::{Batch, Expander};
@@ -73,9 +71,6 @@ pub fn answer<'a>(
         Ok(plan) => plan,
         Err(refusal) => return Ok(Taken::Refused(refusal)),
     };
-    if let Some(refusal) = refused(&plan.root) {
-        return Ok(Taken::Refused(refusal));
-    }
     run(graph, query, dataset, plan, governor).map(Taken::Answer)
 }
 
@@ -101,7 +96,7 @@ fn run<'a>(
     plan: Plan,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    let mut cx = Context::new(graph, governor);
+    let mut cx = Context::new(graph, governor, base_of(query));
     let names = Rc::new(plan.names.clone());
     let builder = build::Builder { dataset: Rc::new(dataset), names, each: None };
     let mut root = builder.build(&plan.root, &mut cx)?;
@@ -122,33 +117,13 @@ fn run<'a>(
     })
 }
 
-/// The first expression or aggregate of a plan that nothing computes yet.
-fn refused(node: &Node) -> Option<Refusal> {
-    let formulas: Vec<_> = match &node.op {
-        Op::Filter(conditions) | Op::HashJoin { conditions, .. } => {
-            let other = |formula: &&Formula| !formula::supports_condition(&formula.expression);
-            if let Some(formula) = conditions.iter().find(other) {
-                return Some(Refusal::new(format!("the expression {}", formula.expression)));
-            }
-            Vec::new()
-        }
-        Op::Exists { .. } => return Some(Refusal::new("EXISTS that is not a join")),
-        Op::Extend(_, formula) => vec![formula],
-        Op::Group(_, aggregates) => {
-            if let Some(other) =
-                aggregates.iter().find(|aggregate| aggregate.function != AggregateFunction::Count)
-            {
-                return Some(Refusal::new(format!("the aggregate {}", other.function)));
-            }
-            aggregates.iter().filter_map(|aggregate| aggregate.argument.as_ref()).collect()
-        }
-        _ => Vec::new(),
-    };
-    let unknown = formulas.into_iter().find(|formula| !formula::supports(&formula.expression));
-    if let Some(formula) = unknown {
-        return Some(Refusal::new(format!("the expression {}", formula.expression)));
-    }
-    node.inputs.iter().find_map(refused)
+/// The IRI that resolves the relative ones of a query.
+fn base_of(query: &Query) -> Option<&str> {
+    let (Query::Select { base_iri, .. }
+    | Query::Construct { base_iri, .. }
+    | Query::Describe { base_iri, .. }
+    | Query::Ask { base_iri, .. }) = query;
+    base_iri.as_ref().map(|base| base.as_str())
 }
 
 /// The rows of a running query as terms.

@@ -112,6 +112,27 @@ impl Accumulator {
         }
     }
 
+    /// Whether it is SUM or AVG, which take the total of many integers at once ([`Self::add_total`]).
+    pub fn is_sum(&self) -> bool {
+        matches!(self.state, State::Sum(_) | State::Average(..))
+    }
+
+    /// Adds `count` integers to a SUM or AVG, whose sum is `total`.
+    pub fn add_total(&mut self, total: i128, count: u64) {
+        if count == 0 {
+            return;
+        }
+        let number = Number::Integer(Exact::new(total, 0));
+        match &mut self.state {
+            State::Sum(sum) => sum.add(&number, 1),
+            State::Average(sum, counted) => {
+                sum.add(&number, 1);
+                *counted = counted.saturating_add(count);
+            }
+            _ => {}
+        }
+    }
+
     /// Adds a value; whether the function takes it.
     fn add_value(&mut self, value: &Value, count: u64) -> bool {
         match &mut self.state {

@@ -73,6 +73,11 @@ impl Lowering<'_> {
         group.add(logical);
         // What any part or filter mentions beside the one that is planned.
         let mut wanted = need.clone();
+        let mut bag = bag;
+        if group.conditions.iter().any(|condition| is_volatile(&condition.expression)) {
+            wanted.extend_with(&logical.possible);
+            bag = Bag::Rows;
+        }
         for condition in &group.conditions {
             wanted.extend_with(&condition.vars);
         }
@@ -94,7 +99,7 @@ impl Lowering<'_> {
         let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
         let ordered: Vec<Item> =
             places.into_iter().filter_map(|place| items.get_mut(place).and_then(Option::take)).collect();
-        Ok(self.joined(ordered, group.conditions, need, bag))
+        Ok(self.joined(ordered, group.conditions, &wanted, bag).pruned(need))
     }
 
     /// The parts joined in their order, each filter as soon as its variables are bound.
@@ -410,7 +415,12 @@ impl Lowering<'_> {
         let mut wanted = need.union(&formula.vars);
         wanted.remove(var);
         // A value that differs from solution to solution must be made for each of them.
-        let bag = if is_volatile(&formula.expression) { Bag::Rows } else { bag };
+        let bag = if is_volatile(&formula.expression) {
+            wanted.extend_with(&input.possible);
+            Bag::Rows
+        } else {
+            bag
+        };
         let node = self.node(input, &wanted, bag)?;
         let (rows, mut certain, unique) = (node.rows, node.certain.clone(), node.unique);
         if formula.as_variable().is_some_and(|from| certain.contains(from)) {

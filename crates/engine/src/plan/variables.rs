@@ -179,12 +179,18 @@ impl PartialEq for VarSet {
 
 impl Eq for VarSet {}
 
+impl Extend<Var> for VarSet {
+    fn extend<I: IntoIterator<Item = Var>>(&mut self, vars: I) {
+        for var in vars {
+            self.insert(var);
+        }
+    }
+}
+
 impl FromIterator<Var> for VarSet {
     fn from_iter<I: IntoIterator<Item = Var>>(vars: I) -> Self {
         let mut set = Self::new();
-        for var in vars {
-            set.insert(var);
-        }
+        set.extend(vars);
         set
     }
 }

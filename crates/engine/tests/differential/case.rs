@@ -4,7 +4,7 @@
 
 use crate::answers::{self, Modifiers, Outcome};
 use crate::data::Data;
-use crate::excuses::{Excuse, Facts, Judge};
+use crate::excuses::{Excuse, Facts, Judge, OPERATORS};
 use crate::jena::Jena;
 use crate::node::Node;
 use crate::queries::{HEAD, Maker};
@@ -178,6 +178,7 @@ impl Case {
                 between.map(|fault| format!("the oracles differ: {fault}")).or_else(|| by(&reference))
             }
             Some(excuse) => {
+                let unjudged = specification.is_none();
                 let judged = match (excuse.judge, specification) {
                     (Judge::Nothing, _) => return Verdict::Excused(excuse.reason),
                     (Judge::Specification, right) => by(right.as_ref().unwrap_or(&reference)),
@@ -194,10 +195,18 @@ impl Case {
                 if judged.is_some() && behind {
                     return Verdict::Shared(excuse.reason);
                 }
+                // Where the specification leaves the answer open, a reference that may be wrong is no judge.
+                if judged.is_some() && unjudged {
+                    return Verdict::Excused(excuse.reason);
+                }
                 judged.map(|fault| format!("{fault} [judged by {:?}, {}]", excuse.judge, excuse.section))
             }
         };
-        fault.map_or(Verdict::Same, Verdict::Differs)
+        match fault {
+            None => Verdict::Same,
+            Some(_) if (OPERATORS.applies)(&facts) => Verdict::Excused(OPERATORS.reason),
+            Some(fault) => Verdict::Differs(fault),
+        }
     }
 
     /// The smallest case found that differs too.

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn rows_come_once_in_the_order_of_their_first() {
         let (graph, governor) = context();
-        let mut cx = Context::new(&graph, &governor);
+        let mut cx = Context::new(&graph, &governor, None);
         let all = crate::exec::drain(Box::new(Distinct::new(Batches::new(input()))), &mut cx).unwrap();
         assert_eq!(all.columns, [[1, 2, 9, 1], [7, 7, 7, 8]]);
         assert_eq!(all.counts, None);
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn counts_of_equal_rows_are_added() {
         let (graph, governor) = context();
-        let mut cx = Context::new(&graph, &governor);
+        let mut cx = Context::new(&graph, &governor, None);
         let all = crate::exec::drain(Box::new(Combine::new(Batches::new(input()))), &mut cx).unwrap();
         assert_eq!(all.columns, [[1, 2, 9, 1], [7, 7, 7, 8]]);
         assert_eq!(all.counts, Some(vec![8, 5, 1, 1]));

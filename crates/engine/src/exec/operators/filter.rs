@@ -24,7 +24,7 @@ impl<'a> Filter<'a> {
 impl Operator for Filter<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         while let Some(mut batch) = self.input.next(cx)? {
-            for condition in &self.conditions {
+            for condition in &mut self.conditions {
                 let keep = condition.truths(&batch, cx)?;
                 if !keep.iter().all(|keep| *keep) {
                     batch = batch.filter(&keep);

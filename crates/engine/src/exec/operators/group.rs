@@ -2,7 +2,8 @@
 //!
 //! In: rows with counts. Out: the keys and the aggregates, groups in the order of their first rows. A row
 //! that stands for many solutions is aggregated once, by its count. Without keys there is one group, even
-//! of nothing (SPARQL 1.1, section 18.5, Aggregation).
+//! of nothing (SPARQL 1.1, section 18.5, Aggregation). COUNT, MIN, MAX and SAMPLE of a variable work on ids
+//! and ranks, sums of integers on the graph's column of values; all else goes through `expr::aggregate`.
 
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column, ROWS, plus};
@@ -12,37 +13,38 @@ use crate::exec::ranks::Ranks;
 use crate::exec::rows_index::{RowsIndex, hashes};
 use crate::exec::seen::{Seen, row_hashes};
 use crate::exec::{Operator, Running, integer};
-use crate::store::{Id, NONE};
-
-/// What is made of the solutions of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Function {
-    /// How many solutions bind the argument, or how many there are without one.
-    Count,
-    /// The first in the order of terms.
-    Min,
-    /// The last.
-    Max,
-    /// Any: the first that came.
-    Sample,
-}
+use crate::expr::Value;
+use crate::expr::aggregate::Accumulator;
+use crate::store::{Id, NONE, Number};
+use crate::syntax::algebra::AggregateFunction;
 
 /// An aggregate to compute.
 pub struct Aggregate {
     /// Which.
-    pub function: Function,
+    pub function: AggregateFunction,
     /// Over what; nothing for whole solutions.
     pub argument: Option<Compiled>,
     /// Whether equal values count once.
     pub distinct: bool,
 }
 
+/// What a group has so far.
+enum State {
+    /// How many solutions.
+    Counts(Vec<u64>),
+    /// The least or greatest member; a group with an error has none.
+    Best { best: Vec<Id>, failed: Vec<bool>, greatest: bool },
+    /// Any member.
+    Sample(Vec<Id>),
+    /// Sums of integers, with how many there are, and everything else.
+    General { sums: Vec<(i128, u64)>, accumulators: Vec<Accumulator> },
+}
+
 /// An aggregate in progress, for all groups.
-struct State {
+struct Aggregation {
     aggregate: Aggregate,
-    counts: Vec<u64>,
-    best: Vec<Id>,
-    seen: Pairs,
+    state: State,
+    pairs: Pairs,
     solutions: Seen,
 }
 
@@ -73,7 +75,7 @@ impl Pairs {
 pub struct Group<'a> {
     /// The input's columns that are keys; nothing for a key that nothing binds.
     keys: Vec<Option<usize>>,
-    states: Vec<State>,
+    aggregations: Vec<Aggregation>,
     input: Option<Running<'a>>,
     seen: Seen,
     whole: Batch,
@@ -83,16 +85,9 @@ pub struct Group<'a> {
 impl<'a> Group<'a> {
     /// Of `input`.
     pub fn new(keys: Vec<Option<usize>>, aggregates: Vec<Aggregate>, input: Running<'a>) -> Self {
-        let state = |aggregate| State {
-            aggregate,
-            counts: Vec::new(),
-            best: Vec::new(),
-            seen: Pairs::default(),
-            solutions: Seen::default(),
-        };
         Self {
             keys,
-            states: aggregates.into_iter().map(state).collect(),
+            aggregations: aggregates.into_iter().map(Aggregation::new).collect(),
             input: Some(input),
             seen: Seen::default(),
             whole: Batch::default(),
@@ -102,95 +97,126 @@ impl<'a> Group<'a> {
 
     fn run(&mut self, mut input: Running<'a>, cx: &mut Context<'_>) -> Result<()> {
         while let Some(batch) = input.next(cx)? {
-            let keys = Batch::of(batch.columns.clone(), batch.len).select(&self.keys);
-            let hashed = row_hashes(&keys);
-            let mut groups = Vec::with_capacity(batch.len);
-            for (row, hash) in hashed.into_iter().enumerate() {
-                groups.push(self.seen.enter(&keys, row, hash).0 as Id);
-            }
-            let count = self.seen.len();
-            for state in &mut self.states {
-                state.add(&groups, count, &batch, cx)?;
+            let groups = self.groups(&batch);
+            let count = if self.keys.is_empty() { 1 } else { self.seen.len() };
+            for aggregation in &mut self.aggregations {
+                aggregation.add(&groups, count, &batch, cx)?;
             }
             cx.work(batch.len)?;
         }
-        let mut len = self.seen.len();
-        if self.keys.is_empty() && len == 0 {
-            len = 1;
-        }
+        let len = if self.keys.is_empty() { 1 } else { self.seen.len() };
         let mut columns = std::mem::take(&mut self.seen).into_columns();
         columns.resize(self.keys.len(), Vec::new());
-        for state in &mut self.states {
-            columns.push(state.column(len, cx)?);
+        for aggregation in &mut self.aggregations {
+            columns.push(aggregation.column(len, cx)?);
         }
         self.whole = Batch::of(columns, len);
         Ok(())
     }
+
+    /// The group of each row.
+    fn groups(&mut self, batch: &Batch) -> Vec<Id> {
+        if self.keys.is_empty() {
+            return vec![0; batch.len];
+        }
+        let columns = self.keys.iter().map(|key| match key {
+            Some(column) => batch.column(*column).to_vec(),
+            None => vec![NONE; batch.len],
+        });
+        let keys = Batch::of(columns.collect(), batch.len);
+        let hashed = row_hashes(&keys);
+        hashed.into_iter().enumerate().map(|(row, hash)| self.seen.enter(&keys, row, hash).0 as Id).collect()
+    }
 }
 
-impl State {
+impl Aggregation {
+    fn new(aggregate: Aggregate) -> Self {
+        let variable = aggregate.argument.as_ref().is_some_and(Compiled::is_variable);
+        let state = match aggregate.function {
+            AggregateFunction::Count => State::Counts(Vec::new()),
+            AggregateFunction::Min | AggregateFunction::Max if variable => State::Best {
+                best: Vec::new(),
+                failed: Vec::new(),
+                greatest: aggregate.function == AggregateFunction::Max,
+            },
+            AggregateFunction::Sample if variable => State::Sample(Vec::new()),
+            _ => State::General { sums: Vec::new(), accumulators: Vec::new() },
+        };
+        Self { aggregate, state, pairs: Pairs::default(), solutions: Seen::default() }
+    }
+
+    /// Makes room for so many groups.
+    fn grow(&mut self, count: usize) {
+        match &mut self.state {
+            State::Counts(counts) => counts.resize(count, 0),
+            State::Best { best, failed, .. } => {
+                best.resize(count, NONE);
+                failed.resize(count, false);
+            }
+            State::Sample(best) => best.resize(count, NONE),
+            State::General { sums, accumulators } => {
+                sums.resize(count, (0, 0));
+                accumulators.resize_with(count, || Accumulator::new(&self.aggregate.function));
+            }
+        }
+    }
+
     fn add(&mut self, groups: &[Id], count: usize, batch: &Batch, cx: &mut Context<'_>) -> Result<()> {
-        self.counts.resize(count, 0);
-        self.best.resize(count, NONE);
-        let values = match &self.aggregate.argument {
-            Some(argument) => Some(argument.ids(batch, cx)?),
-            None if self.aggregate.distinct => {
-                return self.add_solutions(groups, batch);
-            }
-            None => None,
-        };
-        let hashed = match &values {
-            Some(values) if self.aggregate.distinct => hashes(&[groups, values], groups.len()),
-            _ => Vec::new(),
-        };
-        let ranks = match &values {
-            Some(values) if matches!(self.aggregate.function, Function::Min | Function::Max) => {
-                Some(Ranks::of([values.as_slice(), self.best.as_slice()].into_iter(), cx)?)
-            }
-            _ => None,
-        };
-        for (row, group) in groups.iter().enumerate() {
-            let value = values.as_ref().and_then(|values| values.get(row)).copied();
-            if value == Some(NONE) {
-                continue;
-            }
-            if self.aggregate.distinct {
-                let hash = hashed.get(row).copied().unwrap_or_default();
-                if !self.seen.enter(*group, value.unwrap_or(NONE), hash) {
-                    continue;
-                }
-            }
-            let Some((count, best)) =
-                self.counts.get_mut(*group as usize).zip(self.best.get_mut(*group as usize))
-            else {
-                continue;
+        self.grow(count);
+        let Some(argument) = &mut self.aggregate.argument else {
+            return if self.aggregate.distinct {
+                self.add_solutions(groups, batch)
+            } else {
+                self.count_all(groups, batch)
             };
-            match self.aggregate.function {
-                Function::Count => {
-                    let more = if self.aggregate.distinct { 1 } else { batch.count(row) };
-                    *count = plus(*count, more)?;
-                }
-                Function::Sample => *best = if *best == NONE { value.unwrap_or(NONE) } else { *best },
-                Function::Min | Function::Max => {
-                    let Some((value, ranks)) = value.zip(ranks.as_ref()) else { continue };
-                    let (new, old) = (ranks.rank(value, cx.graph)?, ranks.rank(*best, cx.graph)?);
-                    let max = self.aggregate.function == Function::Max;
-                    if *best == NONE || (max && new > old) || (!max && new < old) {
-                        *best = value;
-                    }
-                }
+        };
+        if self.aggregate.distinct {
+            let ids = argument.ids(batch, cx)?;
+            return self.add_distinct(groups, &ids, batch, cx);
+        }
+        if argument.is_variable() {
+            let ids = argument.ids(batch, cx)?;
+            let rows = groups.iter().zip(&ids).enumerate();
+            let rows = rows.map(|(row, (group, id))| (*group, *id, batch.count(row)));
+            return self.state.add_ids(rows, &ids, cx);
+        }
+        let values = argument.values(batch, cx)?;
+        for (row, (group, value)) in groups.iter().zip(&values).enumerate() {
+            self.state.add_value(*group, value.as_ref(), batch.count(row))?;
+        }
+        Ok(())
+    }
+
+    fn count_all(&mut self, groups: &[Id], batch: &Batch) -> Result<()> {
+        let State::Counts(counts) = &mut self.state else { return Ok(()) };
+        for (row, group) in groups.iter().enumerate() {
+            if let Some(count) = counts.get_mut(*group as usize) {
+                *count = plus(*count, batch.count(row))?;
             }
         }
         Ok(())
     }
 
+    /// Each value once in its group; errors as often as they come.
+    fn add_distinct(&mut self, groups: &[Id], ids: &[Id], batch: &Batch, cx: &mut Context<'_>) -> Result<()> {
+        let hashed = hashes(&[groups, ids], batch.len);
+        let mut new = Vec::new();
+        for ((group, id), hash) in groups.iter().zip(ids).zip(hashed) {
+            if *id == NONE || self.pairs.enter(*group, *id, hash) {
+                new.push((*group, *id, 1));
+            }
+        }
+        self.state.add_ids(new.into_iter(), ids, cx)
+    }
+
     /// COUNT(DISTINCT *): whole solutions, each once in its group.
     fn add_solutions(&mut self, groups: &[Id], batch: &Batch) -> Result<()> {
+        let State::Counts(counts) = &mut self.state else { return Ok(()) };
         let mut solutions = Batch::of(batch.columns.clone(), batch.len);
         solutions.columns.push(groups.to_vec());
         for (row, (group, hash)) in groups.iter().zip(row_hashes(&solutions)).enumerate() {
             if self.solutions.enter(&solutions, row, hash).1
-                && let Some(count) = self.counts.get_mut(*group as usize)
+                && let Some(count) = counts.get_mut(*group as usize)
             {
                 *count = plus(*count, 1)?;
             }
@@ -198,13 +224,110 @@ impl State {
         Ok(())
     }
 
+    /// The results of the groups.
     fn column(&mut self, len: usize, cx: &mut Context<'_>) -> Result<Column> {
-        self.counts.resize(len, 0);
-        self.best.resize(len, NONE);
-        match self.aggregate.function {
-            Function::Count => self.counts.iter().map(|count| cx.intern(&integer(*count))).collect(),
-            Function::Min | Function::Max | Function::Sample => Ok(std::mem::take(&mut self.best)),
+        self.grow(len);
+        match &mut self.state {
+            State::Counts(counts) => counts.iter().map(|count| cx.intern(&integer(*count))).collect(),
+            State::Sample(best) => Ok(std::mem::take(best)),
+            State::Best { best, failed, .. } => {
+                let results = best.iter().zip(failed.iter());
+                Ok(results.map(|(best, failed)| if *failed { NONE } else { *best }).collect())
+            }
+            State::General { sums, accumulators } => {
+                let groups = std::mem::take(accumulators).into_iter().zip(std::mem::take(sums));
+                groups
+                    .map(|(mut accumulator, (sum, count))| {
+                        accumulator.add_total(sum, count);
+                        accumulator.finish().map_or(Ok(NONE), |value| cx.intern(&value.into_term()))
+                    })
+                    .collect()
+            }
         }
+    }
+}
+
+impl State {
+    /// Adds values by their ids, `(group, id, count)`; `all` holds every id that may come.
+    fn add_ids(
+        &mut self,
+        rows: impl Iterator<Item = (Id, Id, u64)>,
+        all: &[Id],
+        cx: &mut Context<'_>,
+    ) -> Result<()> {
+        match self {
+            Self::Counts(counts) => {
+                for (group, id, more) in rows.filter(|(_, id, _)| *id != NONE) {
+                    if let Some(count) = counts.get_mut(group as usize) {
+                        *count = plus(*count, more)?;
+                    }
+                    let _ = id;
+                }
+            }
+            Self::Sample(best) => {
+                for (group, id, _) in rows {
+                    if let Some(best) = best.get_mut(group as usize).filter(|best| **best == NONE) {
+                        *best = id;
+                    }
+                }
+            }
+            Self::Best { best, failed, greatest } => {
+                let ranks = Ranks::of([all, best.as_slice()].into_iter(), cx)?;
+                for (group, id, _) in rows {
+                    let group = group as usize;
+                    let (Some(best), Some(failed)) = (best.get_mut(group), failed.get_mut(group)) else {
+                        continue;
+                    };
+                    *failed |= id == NONE;
+                    if *best == NONE {
+                        *best = id;
+                    } else if id != *best {
+                        let (new, old) = (ranks.rank(id, cx.graph)?, ranks.rank(*best, cx.graph)?);
+                        if if *greatest { new > old } else { new < old } {
+                            *best = id;
+                        }
+                    }
+                }
+            }
+            Self::General { sums, accumulators } => {
+                let numbers = cx.graph.numbers()?;
+                let sums_only = accumulators.first().is_some_and(Accumulator::is_sum);
+                for (group, id, count) in rows {
+                    if sums_only
+                        && let Some(Number::Integer(value)) = numbers.get(id)
+                        && let Some((sum, counted)) = sums.get_mut(group as usize)
+                        && let Some(total) = i128::from(value)
+                            .checked_mul(count.into())
+                            .and_then(|product| sum.checked_add(product))
+                    {
+                        *sum = total;
+                        *counted = plus(*counted, count)?;
+                    } else if let Some(accumulator) = accumulators.get_mut(group as usize) {
+                        accumulator.add(cx.term(id).map(Value::Term).as_ref(), count);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a value that has no id.
+    fn add_value(&mut self, group: Id, value: Option<&Value>, more: u64) -> Result<()> {
+        match self {
+            Self::Counts(counts) => {
+                if let Some(count) = counts.get_mut(group as usize).filter(|_| value.is_some()) {
+                    *count = plus(*count, more)?;
+                }
+            }
+            Self::General { accumulators, .. } => {
+                if let Some(accumulator) = accumulators.get_mut(group as usize) {
+                    accumulator.add(value, more);
+                }
+            }
+            // Only ever of a variable, and so of ids.
+            Self::Best { .. } | Self::Sample(_) => {}
+        }
+        Ok(())
     }
 }
 

@@ -166,7 +166,11 @@ impl<'a> HashJoin<'a> {
     }
 
     /// The pairs for which the conditions are true.
-    fn conditioned(&self, pairs: (Vec<u32>, Vec<u32>), cx: &mut Context<'_>) -> Result<(Vec<u32>, Vec<u32>)> {
+    fn conditioned(
+        &mut self,
+        pairs: (Vec<u32>, Vec<u32>),
+        cx: &mut Context<'_>,
+    ) -> Result<(Vec<u32>, Vec<u32>)> {
         if self.shape.conditions.is_empty() || pairs.0.is_empty() {
             return Ok(pairs);
         }
@@ -174,7 +178,7 @@ impl<'a> HashJoin<'a> {
         let columns = self.shape.pair.iter().map(|side| self.cells(*side, &lefts, &rights)).collect();
         let batch = Batch::of(columns, lefts.len());
         let mut keep = vec![true; batch.len];
-        for condition in &self.shape.conditions {
+        for condition in &mut self.shape.conditions {
             for (keep, truth) in keep.iter_mut().zip(condition.truths(&batch, cx)?) {
                 *keep &= truth;
             }

@@ -68,7 +68,7 @@ mod tests {
         let counted = Batch { columns: vec![vec![1, 2]], counts: Some(vec![3, 4]), len: 2 };
         let plain = Batch::of(vec![vec![3, 4, 5]], 3);
         let (graph, governor) = context();
-        let mut cx = Context::new(&graph, &governor);
+        let mut cx = Context::new(&graph, &governor, None);
         let mut slice = Slice::new(offset, limit, Batches::new(vec![counted, plain]));
         let (mut solutions, mut first) = (0, 0);
         while let Some(batch) = slice.next(&mut cx).unwrap() {
