@@ -369,7 +369,10 @@ impl Lowering<'_> {
     /// GRAPH with a variable.
     fn graphs(&mut self, pattern: &Logical, var: Var, need: &VarSet, bag: Bag) -> Planned<Node> {
         let mut wanted = need.clone();
-        if !pattern.possible.contains(var) {
+        // Where the pattern binds the variable too, its values are compared with the graph's name.
+        if pattern.possible.contains(var) {
+            wanted.insert(var);
+        } else {
             wanted.remove(var);
         }
         let node = self.node(pattern, &wanted, bag)?;

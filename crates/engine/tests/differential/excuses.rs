@@ -347,7 +347,7 @@ pub const OPERATORS: Excuse = Excuse {
             || facts.calls(&[Function::SubStr, Function::Replace, Function::Timezone, Function::StrDt])
             || facts.expressions.iter().any(|expression| match expression {
                 Expression::FunctionCall(Function::Custom(cast), _) => cast.as_str().ends_with("#string"),
-                Expression::Less(a, b) | Expression::Greater(a, b) => computed(a) && computed(b),
+                Expression::Less(a, b) | Expression::Greater(a, b) => a == b || computed(a) && computed(b),
                 Expression::LessOrEqual(a, b) | Expression::GreaterOrEqual(a, b) => {
                     computed(a) && computed(b)
                 }
