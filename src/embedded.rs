@@ -5,6 +5,7 @@
 use crate::error::Result;
 use crate::project::Embedded;
 use crate::session::{Session, Source};
+use crate::store::import::Progress;
 
 mod made {
     include!(concat!(env!("OUT_DIR"), "/project.rs"));
@@ -23,6 +24,14 @@ pub static EMBEDDED: Embedded = Embedded {
 /// As [`Session::open`].
 pub fn open(source: &Source) -> Result<Session> {
     Session::open(source, &EMBEDDED)
+}
+
+/// Opens a graph, and tells how far the reading of its files has come.
+///
+/// # Errors
+/// As [`Session::open`].
+pub fn open_with(source: &Source, progress: &mut dyn FnMut(&Progress<'_>)) -> Result<Session> {
+    Session::open_with(source, &EMBEDDED, progress)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The binary: runs the command line and turns its error into an exit code.
 
-use baimo::faces::{cli, repl, report};
+use baimo::faces::terminal::report;
+use baimo::faces::{cli, repl};
 use std::process::ExitCode;
 
 /// Counts what is allocated, so that `--max-memory` can hold.

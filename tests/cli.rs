@@ -842,3 +842,46 @@ fn the_language_of_the_system_is_for_people_only() {
     let other = Said::of(command.env("LANG", "en_US.UTF-8").output().unwrap()).ok();
     assert_eq!(other, baimo(&["queries", "timeline", "-F", "csv"]).ok());
 }
+
+#[test]
+fn a_file_that_cannot_hold_an_answer_is_left_as_it_was() {
+    // XML 1.0 has no U+0001, not even escaped.
+    let folder = Folder::new().with("x.xml", "old");
+    let said = baimo_in(&folder, &["query", "-F", "xml", "-o", "x.xml", "SELECT ('a\\u0001b' AS ?x) {}"]);
+    assert_eq!((said.code, folder.read("x.xml").as_str()), (1, "old"), "{said:?}");
+    let error = baimo_in(&folder, &["query", "-o", "x.xlsx", "SELECT (1 AS ?x) {}"]).failed(2);
+    assert!(error.contains("no format ends in .xlsx") && error.contains("csv"), "{error}");
+    assert!(!folder.0.join("x.xlsx").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_an_error_of_every_text() {
+    let folder = Folder::new();
+    for words in ["--help", "--version", "queries", "man", "export", "query 'ASK {}'", "run timeline --help"]
+    {
+        let said = shell(&folder, &format!("baimo {words} > /dev/full"));
+        assert_eq!(said.code, 3, "{words}: {said:?}");
+    }
+}
+
+#[test]
+fn numbers_are_checked_where_they_are_read() {
+    let error = baimo(&["query", "--timeout", "9223372036854775807s", "ASK {}"]).failed(2);
+    assert!(error.contains("longer than a year"), "{error}");
+    let all = baimo(&["describe", "--depth", "18446744073709551615", "-F", "nt", "vendor:baidu"]);
+    assert!(all.code == 0 && all.out.lines().count() > 20, "{all:?}");
+    let said = baimo(&["export", "--max-rows", "7", "-F", "nt"]);
+    assert_eq!((said.code, said.out.lines().count()), (4, 7), "{}", said.err);
+    assert!(said.err.contains("partial answer: 7 triples"), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn limits_hold_while_files_are_read() {
+    let folder = Folder::new();
+    let started = Instant::now();
+    let said = shell(&folder, "yes '<urn:a> <urn:b> 1 .' | baimo query --timeout 1s --data - 'ASK {}'");
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+}

@@ -7,7 +7,7 @@
 use baimo::advise::{Knowledge, diagnose};
 use baimo::engine::syntax::parse;
 use baimo::error::Error;
-use baimo::faces::hints::{Face, worded};
+use baimo::faces::terminal::hints::{Face, worded};
 use baimo::session::{Session, Source};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};

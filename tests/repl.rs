@@ -394,14 +394,21 @@ fn declared_prefixes_and_changes_hold_for_the_session() {
     has(&prompt.ask("ASK { ex:a ?p ?o }"), "no");
     has(&prompt.ask("INSERT DATA { ex:a ex:b 'c' }"), "1 more than before");
     has(&prompt.ask("ASK { ex:a ex:b 'c' }"), "yes");
+    prompt.keys("\x04");
+    prompt.sees("the change ends with this session");
     prompt.leave();
 }
 
 /// Gives `input` to the program through a pipe.
 fn piped(test: &str, input: &str) -> Output {
-    let home = home(test);
+    piped_to(&home(test), &[], input)
+}
+
+/// The same with options.
+fn piped_to(home: &PathBuf, words: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_baimo"));
-    environment(&mut command, &home);
+    environment(&mut command, home);
+    command.args(words);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that stops at an error need not read the rest.
@@ -452,4 +459,183 @@ fn the_columns_of_star_come_in_the_order_of_the_text() {
 fn the_last_answer_is_there_in_a_pipe_too() {
     let output = piped("pipe-last", "SELECT ('x' AS ?a) {}\nSELECT (CONCAT(?a, 'y') AS ?b) { VALUES _ }\n");
     assert_eq!(out(&output), "?a\n\"x\"\n?b\n\"xy\"\n");
+}
+
+#[test]
+fn several_statements_on_a_line_or_in_a_paste_all_run() {
+    let mut prompt = Prompt::open(&home("several"), 80);
+    let said = prompt.ask("SELECT ('one' AS ?x) {}; ASK {}; SELECT ('three' AS ?x) {}");
+    has(&said, "│ one ");
+    has(&said, "yes");
+    has(&said, "│ three ");
+    assert!(!prompt.ask(";").contains("error"));
+    // A wrong one is shown with its place, and the others run.
+    let said = prompt.ask("ASK {}; SELECT nonsense; SELECT ('after' AS ?x) {}");
+    has(&said, "yes");
+    has(&said, ":1:16");
+    has(&said, "│ after ");
+    // A paste is one piece of input.
+    prompt.keys("\x1b[200~.echo first\nASK {}\n.echo last\x1b[201~");
+    let said = prompt.ask("");
+    has(&said, "first");
+    has(&said, "yes");
+    has(&said, "last");
+    prompt.leave();
+}
+
+#[test]
+fn a_script_may_go_on_after_an_error_and_its_end_tells() {
+    let text = "SELECT nonsense\n\nASK {}\n.nonsense\nASK {};;ASK {}";
+    let home = home("keep-going");
+    let output = piped_to(&home, &["--keep-going"], text);
+    assert_eq!(out(&output), "true\ntrue\ntrue\n");
+    assert!(err(&output).contains("stdin:1:8") && err(&output).contains("stdin:4"), "{}", err(&output));
+    assert!(err(&output).contains("2 statements failed"), "{}", err(&output));
+    assert_eq!(output.status.code(), Some(1), "the first error's");
+}
+
+#[test]
+fn every_answer_goes_to_the_file_until_it_is_taken_away_and_a_failure_leaves_it() {
+    let home = home("growing");
+    std::fs::write(home.join("old.csv"), "old\n").unwrap();
+    let mut prompt = Prompt::open(&home, 80);
+    let holds = |name: &str| std::fs::read_to_string(home.join(name)).unwrap();
+    prompt.ask(".output old.csv");
+    prompt.ask("SELECT nonsense");
+    assert_eq!(holds("old.csv"), "old\n", "a wrong question leaves it");
+    has(&prompt.ask("SELECT (1 AS ?a) {}"), "wrote 1 row to old.csv");
+    has(&prompt.ask("SELECT * { VALUES ?b { 2 3 } }"), "wrote 2 rows to old.csv");
+    has(&prompt.ask(".show"), "output    old.csv");
+    prompt.ask(".output");
+    has(&prompt.ask("SELECT (4 AS ?c) {}"), "│ 4 │");
+    assert_eq!(holds("old.csv"), "a\r\n1\r\nb\r\n2\r\n3\r\n");
+    // What is asked for once stays asked for until it is written.
+    prompt.ask(".once once.csv");
+    prompt.ask("SELECT nonsense");
+    has(&prompt.ask("SELECT (5 AS ?d) {}"), "wrote 1 row to once.csv");
+    prompt.ask(".once last.json");
+    has(&prompt.ask(".last"), "wrote 1 row to last.json");
+    assert!(holds("last.json").contains("\"5\""));
+    for name in [".once x.xlsx", ".output x.parquet"] {
+        has(&prompt.ask(name), "no format ends in");
+    }
+    prompt.leave();
+}
+
+#[test]
+fn a_chart_goes_where_an_answer_goes() {
+    let home = home("chart-file");
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.ask("SELECT ?x ?n { VALUES (?x ?n) { ('百度' 3) ('b' 1) } }");
+    has(&prompt.ask(".chart"), "百度 █");
+    has(&prompt.ask(".chart bar -o x.svg"), "wrote 2 rows to x.svg");
+    prompt.ask(".once y.svg");
+    prompt.ask(".chart");
+    prompt.leave();
+    for name in ["x.svg", "y.svg"] {
+        let drawn = std::fs::read_to_string(home.join(name)).unwrap();
+        assert!(drawn.starts_with("<svg") && drawn.contains("百度"), "{name}: {drawn}");
+    }
+}
+
+#[test]
+fn another_program_may_take_an_answer() {
+    let mut prompt = Prompt::open(&home("outside"), 80);
+    has(&prompt.ask("!echo out''side"), "outside");
+    prompt.ask(".once | tr a-z A-Z");
+    has(&prompt.ask("SELECT ('loud' AS ?x) {}"), "\"LOUD\"");
+    has(&prompt.ask("SELECT ('quiet' AS ?x) {}"), "│ quiet");
+    has(&prompt.ask("!exit 3"), "ended with");
+    prompt.leave();
+}
+
+#[test]
+fn settings_say_how_they_are_and_unknown_languages_are_refused() {
+    let mut prompt = Prompt::open(&home("settings"), 80);
+    has(&prompt.ask(".labels zz"), "the labels here are not in `zz`");
+    has(&prompt.ask(".labels"), "labels on (zh)");
+    has(&prompt.ask(".labels"), "labels off");
+    has(&prompt.ask(".timer"), "timer off");
+    has(&prompt.ask(".mode jsonl"), "mode jsonl");
+    has(&prompt.ask(".mode xlsx"), "formats of graphs");
+    prompt.leave();
+}
+
+#[test]
+fn ctrl_c_in_a_pager_ends_nothing() {
+    let home = home("pager");
+    // One that takes Ctrl-C as less does: it goes on.
+    std::fs::write(home.join("pager"), "trap '' INT; echo PAGING; cat >/dev/null; sleep 1").unwrap();
+    let program = env!("CARGO_BIN_EXE_baimo");
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("stty cols 80 rows 24; exec '{program}'"));
+    environment(&mut command, &home);
+    command.env("PAGER", "sh pager");
+    let options = Options::new().timeout_ms(Some(PATIENCE));
+    let mut prompt = Prompt { pty: spawn_with_options(command, options).unwrap() };
+    prompt.sees(READY);
+    for line in [".queries", ".schema", ".describe 百度", ".help", ".run timeline"] {
+        prompt.keys(line).keys("\r");
+        prompt.sees("PAGING");
+        prompt.keys("\x03\x03\x03");
+        prompt.sees(READY);
+    }
+    has(&prompt.ask("ASK {}"), "yes");
+    prompt.leave();
+}
+
+/// How a program ended that was sent a signal while it did this.
+#[cfg(unix)]
+fn ended_by(signal: &str, words: &[&str], input: &str) -> Option<i32> {
+    let home = home(&format!("signal-{signal}-{}", words.len() + input.len()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baimo"));
+    environment(&mut command, &home);
+    let streams = command.args(words).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = streams.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    assert!(child.try_wait().unwrap().is_none(), "it waits or works");
+    Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
+    let begun = std::time::Instant::now();
+    let status = child.wait().unwrap();
+    assert!(begun.elapsed().as_secs() < 10, "{signal} took {:?}", begun.elapsed());
+    let parts = std::fs::read_dir(&home).unwrap().flatten();
+    let parts: Vec<_> =
+        parts.filter(|entry| entry.file_name().to_string_lossy().ends_with(".part")).collect();
+    assert!(parts.is_empty(), "{parts:?}");
+    drop(stdin);
+    status.code()
+}
+
+#[cfg(unix)]
+#[test]
+fn one_signal_ends_a_script_that_waits_or_works() {
+    let endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        assert_eq!(ended_by(signal, &[], "ASK {}\n"), Some(code), "{signal} while it waits");
+        assert_eq!(ended_by(signal, &[], &format!("{endless}\n\n")), Some(code), "{signal} while it works");
+        let to_file = ["query", "-o", "x.csv", "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"];
+        assert_eq!(ended_by(signal, &to_file, ""), Some(code), "{signal} while it writes");
+    }
+}
+
+#[test]
+fn what_statements_come_from_is_no_file() {
+    for line in [".load -", ".query -", ".update -", ".open -", ".read -", ".explain -f -"] {
+        let output = piped("stdin", &format!("{line}\nASK {{}}\n"));
+        assert_eq!(output.status.code(), Some(2), "{line}: {}", err(&output));
+        assert!(err(&output).contains("statements here come from"), "{line}: {}", err(&output));
+    }
+}
+
+#[test]
+fn limits_hold_for_the_statements_of_a_script() {
+    let begun = std::time::Instant::now();
+    let exploding = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+    let output =
+        piped_to(&home("limits"), &["--timeout", "500ms"], &format!("ASK {{}}\n{exploding}\n\nASK {{}}"));
+    assert_eq!(output.status.code(), Some(4), "{}", err(&output));
+    assert_eq!(out(&output).matches("true").count(), 1, "what comes after it is not run: {}", out(&output));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }

@@ -14,6 +14,7 @@ mod cli;
 mod diagnostics;
 mod export;
 mod import;
+mod parity;
 mod questions;
 mod readme;
 mod repl;

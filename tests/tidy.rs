@@ -142,6 +142,7 @@ fn only_faces_print_exit_and_read_the_environment() {
         "clap",
         "rustyline",
         "ctrlc",
+        "signal_hook",
     ];
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| !matches!(source.module(), "faces" | "main")) {

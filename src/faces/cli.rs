@@ -4,29 +4,30 @@
 //! refuses to choose exit codes.
 
 use super::args::{self, CommandLine, Options, Parsed};
-use super::output::Output;
-use super::report::{Report, exit_code};
+use super::memory::Memory;
+use super::terminal::limits::watch;
+use super::terminal::present::{self, Output};
+use super::terminal::report::Report;
+use super::terminal::signals::{self, Stops};
 use super::{shell, verbs};
 use crate::embedded;
 use crate::engine::{self, Limits};
-use crate::error::{Error, Hint, Kind, Result};
+use crate::error::{Error, Result};
 use crate::session::{Session, Source};
 use crate::store::import::Progress;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 
-/// Runs one command line; without a verb, the `prompt`. `report` takes on what the options say about colour.
+/// Runs one command line; without a verb, the `prompt`, which is also told whether a script goes on after an error. `report` takes on what the options say about colour.
 ///
 /// # Errors
 /// Whatever stopped it: to be reported, and to choose the exit code by.
 pub fn run(
     words: impl IntoIterator<Item = OsString>,
     memory_used: fn() -> usize,
-    prompt: fn(Session, Output) -> Result<()>,
+    prompt: fn(Session, Output, bool) -> Result<()>,
     report: &mut Report,
 ) -> Result<()> {
     let words: Vec<OsString> = words.into_iter().collect();
@@ -36,29 +37,33 @@ pub fn run(
     let command = match args::parse(words.clone()).map_err(|error| saved_instead(error, &words))? {
         Parsed::Command(command) => *command,
         Parsed::Text(text) => {
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            return Ok(());
+            return print(&text);
         }
     };
-    let CommandLine { verb, options } = command;
-    *report = Report { quiet: options.shape.quiet, ..Report::new(options.shape.color) };
-    let mut output = Output::new(&options.shape, report.clone());
+    let CommandLine { verb, keep_going, options } = command;
+    *report = Report { quiet: options.shape.quiet, ..Report::new(options.shape.color.unwrap_or_default()) };
+    let output = Output::new(&options.shape, report.clone());
+    let stop = Arc::default();
+    signals::listen(Arc::clone(&stop), Stops::Program);
     if let Some(verb) = verb.as_ref().filter(|verb| !verb.asks()) {
-        return verbs::perform_alone(verb, &mut output);
+        return verbs::perform_alone(verb, &output);
     }
     if verb.as_ref().is_some_and(args::Verb::changes) {
         must_be_kept(&options)?;
     }
-    let mut shown = output.progress();
-    let mut session = open(&options, memory_used, &mut |progress| shown.show(progress))?;
-    drop(shown);
+    let limits = limits(options.limits, memory_used);
+    let mut session = {
+        let _watched = watch(limits, report, &output.found);
+        let mut shown = output.progress();
+        open(&options, limits, &mut |progress| shown.show(progress))?
+    };
+    session.use_switch(stop);
     match verb {
         Some(verb) => {
-            stop_on_ctrl_c(&session, &output);
-            stop_at_last(session.ask.limits, &output);
-            verbs::perform(&verb, &mut session, &mut output)
+            let _watched = watch(limits, report, &output.found);
+            verbs::perform(&verb, &mut session, &output, &mut Memory::default())
         }
-        None => prompt(session, output),
+        None => prompt(session, output, keep_going),
     }
 }
 
@@ -79,11 +84,7 @@ fn saved_instead(error: Error, words: &[OsString]) -> Error {
 ///
 /// # Errors
 /// As [`Session::open`].
-pub fn open(
-    options: &Options,
-    memory_used: fn() -> usize,
-    progress: &mut dyn FnMut(&Progress<'_>),
-) -> Result<Session> {
+pub fn open(options: &Options, limits: Limits, progress: &mut dyn FnMut(&Progress<'_>)) -> Result<Session> {
     let source = match &options.place {
         args::GraphOptions { store: Some(folder), .. } => Source::Store(folder.clone()),
         args::GraphOptions { data, .. } if !data.is_empty() => Source::Files(data.clone()),
@@ -95,37 +96,28 @@ pub fn open(
         args::DefaultGraph::Alone => engine::DefaultGraph::Alone,
         args::DefaultGraph::Union => engine::DefaultGraph::Union,
     };
-    let args::Limits { timeout, max_rows, max_memory } = options.limits;
-    session.ask.limits = Limits { timeout, max_rows, max_memory, memory_used: Some(memory_used) };
+    session.ask.limits = limits;
     Ok(session)
+}
+
+fn limits(options: args::Limits, memory_used: fn() -> usize) -> Limits {
+    let args::Limits { timeout, max_rows, max_memory } = options;
+    Limits { timeout, max_rows, max_memory, memory_used: Some(memory_used) }
+}
+
+/// Prints a text that needs no graph: help, the version. A reader that has left is no error.
+fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(present::unwritten(error)),
+        _ => Ok(()),
+    }
 }
 
 /// The user's folder for data: `XDG_DATA_HOME`, else `~/.local/share`; none where there is no home.
 pub fn data_home() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local").join("share")))
-}
-
-/// Makes the first Ctrl-C stop the running question and the second one the program. What the
-/// question itself does not notice ends the program a little later. A pager has Ctrl-C to itself.
-fn stop_on_ctrl_c(session: &Session, output: &Output) {
-    let (switch, found) = (session.interrupt_switch(), Arc::clone(&output.found));
-    // Without a handler Ctrl-C still ends the program, so a failure here needs no word.
-    let _ = ctrlc::set_handler(move || {
-        if found.load(Ordering::Relaxed) {
-            return;
-        }
-        if switch.swap(true, Ordering::Relaxed) {
-            std::process::exit(exit_code(Kind::Interrupted).into());
-        }
-        let found = Arc::clone(&found);
-        std::thread::spawn(move || {
-            std::thread::sleep(GRACE * 5);
-            if !found.load(Ordering::Relaxed) {
-                std::process::exit(exit_code(Kind::Interrupted).into());
-            }
-        });
-    });
 }
 
 /// A change that goes nowhere is a mistake: it needs a store, or a place to write the changed graph.
@@ -138,39 +130,3 @@ fn must_be_kept(options: &Options) -> Result<()> {
         .hint("name one with --store DIR")
         .hint("or have the changed graph written: -o changed.ttl, or -F turtle for stdout"))
 }
-
-/// Some steps of an evaluation, such as counting a product or sorting it, never look at the limits.
-/// So that these hold all the same, and the processor is idle afterwards, the program ends when one
-/// is well exceeded.
-fn stop_at_last(limits: Limits, output: &Output) {
-    if limits.timeout.is_none() && limits.max_memory.is_none() {
-        return;
-    }
-    let (report, found) = (output.report.clone(), Arc::clone(&output.found));
-    let deadline =
-        limits.timeout.map(|timeout| Instant::now() + timeout + (timeout / 4).clamp(GRACE, GRACE * 10));
-    std::thread::spawn(move || {
-        loop {
-            std::thread::sleep(Duration::from_millis(20));
-            if found.load(Ordering::Relaxed) {
-                return;
-            }
-            let late = deadline.is_some_and(|deadline| Instant::now() > deadline);
-            let large =
-                limits.memory_used.zip(limits.max_memory).filter(|(used, max)| used() > max + max / 8);
-            let (said, hint) = match large {
-                _ if late => {
-                    (format!("{} s", limits.timeout.unwrap_or_default().as_secs_f64()), Hint::RaiseTimeout)
-                }
-                Some((_, max)) => (format!("{} MB of memory", max / 1_000_000), Hint::RaiseMaxMemory),
-                None => continue,
-            };
-            let error = Error::new(Kind::Limit, format!("stopped after {said}")).hint(hint);
-            report.error(&error);
-            std::process::exit(exit_code(Kind::Limit).into());
-        }
-    });
-}
-
-/// How long the evaluation may take to notice that its time is over.
-const GRACE: Duration = Duration::from_millis(300);

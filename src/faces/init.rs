@@ -2,7 +2,7 @@
 //!
 //! In: a folder. Out: the files in it. It refuses to overwrite anything.
 
-use super::output::Output;
+use super::terminal::present::Output;
 use crate::error::{Error, Result};
 use crate::project::MANIFEST;
 use std::io::Write as _;

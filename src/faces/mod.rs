@@ -7,19 +7,17 @@
 pub mod args;
 // The command-line face.
 pub mod cli;
-// Remedies in the words of a face.
-pub mod hints;
 // A new folder with a graph.
 mod init;
-// Where answers go, and in which shape.
-pub mod output;
+// What a session remembers of its questions.
+pub mod memory;
 // Parameters of saved queries as options.
 pub mod params;
 // The prompt.
 pub mod repl;
-// Errors, warnings and notes as people read them.
-pub mod report;
 // Completions and the manual.
 pub mod shell;
+// Pager, colours, progress, files, signals, and the presenter of answers.
+pub mod terminal;
 // One verb on one session.
 pub mod verbs;

@@ -10,19 +10,19 @@ mod dispatch;
 mod editor;
 mod home;
 mod last_answer;
-mod progress;
 mod script;
+mod settings;
 pub mod statement;
 
-use super::output::Output;
-use super::report::exit_code;
+use super::memory::{Memory, Question};
+use super::terminal::formats;
+use super::terminal::hints::Face;
+use super::terminal::limits::{Watch, watch};
+use super::terminal::present::{Output, Target};
+use super::terminal::signals::{Doing, doing};
 use crate::advise::complete as known;
-use crate::engine::Bindings;
-use crate::engine::answer::Solutions;
-use crate::error::{Error, Kind, Result};
-use crate::faces::hints::{Face, worded};
+use crate::error::{Error, Result};
 use crate::session::Session;
-use crate::terms::Triple;
 use editor::{Assistant, Shared};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
@@ -43,98 +43,68 @@ const MAX_ROWS: usize = 40;
 /// Statements that the history keeps.
 const HISTORY: usize = 5_000;
 
-/// The last question, as it was asked.
-#[derive(Clone)]
-struct Question {
-    text: String,
-    bindings: Bindings,
-    /// How it asks to be drawn.
-    view: Option<String>,
-}
-
-/// The last answer.
-enum Last {
-    Nothing,
-    Rows(Solutions),
-    Yes(bool),
-    Graph(Vec<Triple>),
-}
-
 /// One session at the prompt, or of a script.
 struct Shell {
     session: Shared,
     output: Output,
-    max_rows: usize,
-    max_width: usize,
-    timer: bool,
-    once: Option<PathBuf>,
-    question: Option<Question>,
-    last: Last,
-    /// The rows and the graph before the last answer: `_` is the last of each.
-    earlier_rows: Last,
-    earlier_graph: Last,
-    elapsed: Duration,
+    memory: Memory,
+    /// Where the next answer goes, and that alone.
+    once: Option<Target>,
+    /// Whether a person types; a script ends at its first error.
+    interactive: bool,
+    keep_going: bool,
+    /// Whether the graph was changed, and the change is kept nowhere.
+    unsaved: bool,
+    /// Stops the running question.
+    switch: Arc<AtomicBool>,
     /// Statements typed, for `.history`; the editor's own are not at hand while it runs.
     typed: Vec<String>,
     /// A text to begin the next line with: what `.edit` brought back.
     initial: Option<String>,
     leaving: bool,
-    /// Whether a pager or an editor has the terminal, and Ctrl-C with it.
-    aside: Arc<AtomicBool>,
     /// When the prompt last began to wait.
     begun: Arc<Mutex<Instant>>,
 }
 
-/// Runs the prompt, or, where stdin is no terminal, the statements in it.
+/// Runs the prompt, or, where stdin is no terminal, the statements in it; with `keep_going` those after
+/// a wrong one too.
 ///
 /// # Errors
 /// Of a script: its first error, with the line. At the prompt errors are shown, and nothing ends it
 /// but a terminal that cannot be used.
-pub fn run(mut session: Session, mut output: Output) -> Result<()> {
-    session.set_user_queries(home::queries());
-    output.report.face = Face::Prompt;
-    let aside = Arc::new(AtomicBool::new(false));
-    stop_on_ctrl_c(&session, &aside);
-    if !std::io::stdin().is_terminal() {
-        let mut shell = Shell::new(session, output, aside);
-        return shell.script("stdin", &mut std::io::stdin().lock());
+pub fn run(session: Session, output: Output, keep_going: bool) -> Result<()> {
+    let mut shell = Shell::new(session, output, keep_going);
+    if shell.interactive {
+        return shell.prompt();
     }
-    output.footer = output.footer && output.report.terminal;
-    Shell::new(session, output, aside).prompt()
-}
-
-/// Makes the first Ctrl-C stop what runs, and the second one, or a signal while nothing runs, the
-/// program. What a pager or an editor is sent is none of ours.
-fn stop_on_ctrl_c(session: &Session, aside: &Arc<AtomicBool>) {
-    let (switch, aside) = (session.interrupt_switch(), Arc::clone(aside));
-    // Without a handler Ctrl-C still ends the program, so a failure here needs no word.
-    let _ = ctrlc::set_handler(move || {
-        if !aside.load(Ordering::Relaxed) && switch.swap(true, Ordering::Relaxed) {
-            std::process::exit(exit_code(Kind::Interrupted).into());
-        }
-    });
+    let source = script::Source { name: Some("stdin"), keep_going };
+    shell.script(&source, &mut std::io::stdin().lock())
 }
 
 impl Shell {
-    fn new(session: Session, output: Output, aside: Arc<AtomicBool>) -> Self {
+    fn new(mut session: Session, mut output: Output, keep_going: bool) -> Self {
+        output.report.face = Face::Prompt;
+        session.set_user_queries(home::queries());
         Self {
+            switch: session.interrupt_switch(),
             session: Rc::new(RefCell::new(session)),
-            output,
-            max_rows: MAX_ROWS,
-            max_width: 0,
-            timer: true,
+            output: Output { max_rows: Some(output.max_rows.unwrap_or(MAX_ROWS)), ..output },
+            memory: Memory::keeping(),
             once: None,
-            question: None,
-            last: Last::Nothing,
-            earlier_rows: Last::Nothing,
-            earlier_graph: Last::Nothing,
-            elapsed: Duration::ZERO,
+            interactive: std::io::stdin().is_terminal(),
+            keep_going,
+            unsaved: false,
             typed: Vec::new(),
             initial: None,
             leaving: false,
-            aside,
             begun: Arc::new(Mutex::new(Instant::now())),
         }
+    }
+
+    /// Watches over the limits of a statement of a script. A prompt goes on, whatever becomes of one.
+    fn watched(&self, output: &Output) -> Option<Watch> {
+        let limits = self.session.borrow().ask.limits;
+        (!self.interactive).then(|| watch(limits, &output.report, &output.found))
     }
 
     fn prompt(&mut self) -> Result<()> {
@@ -145,13 +115,14 @@ impl Shell {
         };
         let colour = self.output.report.colour;
         let mut editor = editor(colour, &self.begun).map_err(unusable)?;
-        let assistant = Assistant::new(Rc::clone(&self.session), colour, self.output.width);
+        let assistant = Assistant::new(Rc::clone(&self.session), colour, self.output.window.width);
         editor.set_helper(Some(assistant));
         self.learn(&editor);
         let history = self.remember(&mut editor);
         self.greet(history.as_ref().is_none_or(|(_, is_new)| *is_new));
         if let Some(file) = home::startup().filter(|file| file.is_file()) {
-            self.report_if_wrong(|shell| shell.read(&file));
+            let keep_going = self.keep_going;
+            self.report_if_wrong(|shell| shell.read(&file, keep_going));
         }
         while !self.leaving {
             self.turn(&mut editor, history.as_ref().map(|(path, _)| path)).map_err(unusable)?;
@@ -166,29 +137,28 @@ impl Shell {
         history: Option<&PathBuf>,
     ) -> std::result::Result<(), ReadlineError> {
         let prompt = format!("{}> ", self.session.borrow().project().name);
-        // A signal that comes while nothing runs asks the program to end: the handler does so where
-        // the switch is on already.
-        let switch = self.session.borrow().interrupt_switch();
-        switch.store(true, Ordering::Relaxed);
         let initial = self.initial.take();
         if let Ok(mut begun) = self.begun.lock() {
             *begun = Instant::now();
         }
+        let reading = doing(Doing::Reading);
         let typed = match &initial {
             Some(text) => editor.readline_with_initial(&prompt, (text, "")),
             None => editor.readline(&prompt),
         };
-        switch.store(false, Ordering::Relaxed);
+        drop(reading);
+        self.switch.store(false, Ordering::Relaxed);
+        self.output.fit_window();
         match typed {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => {
                 let text = text.trim_end().to_owned();
                 self.keep(editor, history, &text);
-                self.report_if_wrong(|shell| shell.statement(&text));
+                self.report_if_wrong(|shell| shell.typed(&text));
                 self.learn(editor);
             }
             Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => self.leaving = true,
+            Err(ReadlineError::Eof) => self.quit().unwrap_or_default(),
             Err(error) => return Err(error),
         }
         Ok(())
@@ -273,8 +243,18 @@ impl Shell {
 
     fn report_if_wrong(&mut self, act: impl FnOnce(&mut Self) -> Result<()>) {
         if let Err(error) = act(self) {
-            self.output.report.error(&at_the_prompt(error));
+            self.say_wrong(error);
         }
+    }
+
+    fn say_wrong(&self, error: Error) {
+        self.output.report.error(&error);
+    }
+
+    /// What was typed or pasted up to Enter: a statement, or several.
+    fn typed(&mut self, text: &str) -> Result<()> {
+        let source = script::Source { name: None, keep_going: true };
+        self.script(&source, &mut text.as_bytes())
     }
 
     /// Declarations with no question after them hold for the rest of the session.
@@ -299,11 +279,12 @@ impl Shell {
         } else if statement::begins_as_sparql(text) && statement::only_prologue(text) {
             self.declare(text)
         } else if statement::begins_as_sparql(text) {
-            self.ask(Question {
+            let question = Question {
+                name: "query".to_owned(),
                 text: statement::trimmed(text).to_owned(),
-                bindings: Bindings::new(),
-                view: None,
-            })
+                ..Question::default()
+            };
+            self.ask(question)
         } else {
             self.plain_words(text.trim().trim_end_matches(';').trim_end())
         }
@@ -321,23 +302,6 @@ fn example(session: &Session) -> String {
         (!timeline, query.name.len())
     });
     best.map_or_else(|| "NAME".to_owned(), |query| query.name.clone())
-}
-
-/// An error whose way out is a command of the prompt, not one of the shell.
-fn at_the_prompt(mut error: Error) -> Error {
-    if error.hints.is_empty() {
-        let way_out = match error.kind {
-            Kind::Query => ".schema lists the classes and properties; .queries has questions that work",
-            Kind::Usage => ".help lists the commands, .help NAME says more about one",
-            _ => return error,
-        };
-        error.hints.push(way_out.into());
-    }
-    for hint in &mut error.hints {
-        let worded = worded(hint, Face::Prompt).replace("`baimo ", "`.");
-        *hint = worded.strip_prefix("baimo ").map_or(worded.clone(), |command| format!(".{command}")).into();
-    }
-    error
 }
 
 fn editor(colour: bool, begun: &Arc<Mutex<Instant>>) -> rustyline::Result<Editor<Assistant, FileHistory>> {
@@ -382,6 +346,7 @@ fn completable((name, note): (String, String)) -> known::Command {
     };
     let words = match name.as_str() {
         "help" => commands::all().into_iter().map(|(name, _)| name).collect(),
+        "mode" => formats::names().into_iter().chain(["auto"]).map(str::to_owned).collect(),
         _ => commands::own_command(&name)
             .map_or(&[][..], |own| own.words)
             .iter()

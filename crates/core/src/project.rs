@@ -135,6 +135,11 @@ impl Project {
         })
     }
 
+    /// What its graph is called: name and version.
+    pub fn called(&self) -> String {
+        format!("{} {}", self.name, self.version).trim_end().to_owned()
+    }
+
     /// The RDF files of a project in a folder, ontology first, each folder sorted by name; none
     /// for the embedded one, whose graph is packed.
     ///

@@ -151,6 +151,11 @@ impl Session {
         Arc::clone(&self.snapshot)
     }
 
+    /// Whether a change is kept when the session ends: only a store keeps it.
+    pub fn is_durable(&self) -> bool {
+        matches!(self.snapshot.handle(), GraphHandle::Durable(_))
+    }
+
     /// The switch that stops a running question when set, from any thread.
     pub fn interrupt_switch(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.ask.cancel)

@@ -45,10 +45,6 @@ const GROUPS: &[(Group, &str)] = &[
 ];
 
 const ON_OFF: &[&str] = &["on", "off"];
-/// What `.mode` takes, the usual ones.
-pub const FORMATS: &[&str] =
-    &["table", "line", "csv", "tsv", "json", "xml", "markdown", "html", "turtle", "ntriples", "auto"];
-
 const fn is(
     name: &'static str,
     usage: &'static str,
@@ -131,7 +127,7 @@ pub const COMMANDS: &[Command] = &[
         "[FORMAT]",
         Group::Looks,
         "The format of answers: table, line, csv, json, ...",
-        FORMATS,
+        &[],
         "`auto` is a table for rows and Turtle for graphs.",
     ),
     is(
@@ -297,11 +293,6 @@ pub fn all() -> Vec<(String, String)> {
 /// The command of the prompt alone that is called so.
 pub fn own_command(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.name == name)
-}
-
-/// Whether a word is a format, by name, ending or media type.
-pub fn is_format(word: &str) -> bool {
-    FORMATS.contains(&word) || crate::formats::rows::RowFormat::named(word).is_some()
 }
 
 /// Whether a word, without a dot, is the whole name of a command.

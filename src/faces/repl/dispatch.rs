@@ -1,114 +1,163 @@
 //! The dot-commands, done.
 //!
 //! In: a line with a command. Out: what it says, done: settings changed, files written, verbs
-//! performed. It refuses to know how verbs work; those that the command line has too are its.
+//! performed. Verbs that the command line has too are done as there, with the same options.
 
-use super::{Last, Question, Shell, commands, home};
+use super::{Shell, commands, home};
 use crate::catalog::SavedQuery;
 use crate::embedded;
+use crate::engine::Limits;
 use crate::error::{Error, Result};
-use crate::faces::args;
-use crate::faces::output::Target;
+use crate::faces::args::{self, Shape, Typed};
+use crate::faces::memory::Memory;
+use crate::faces::terminal::formats;
+use crate::faces::terminal::present::{Output, Target};
+use crate::faces::terminal::signals::{Doing, doing};
 use crate::faces::verbs;
-use crate::session::Source;
-use std::collections::BTreeMap;
+use crate::session::{Session, Source};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 impl Shell {
-    /// Does what a line that begins with `.` or `\` says.
+    /// Does what a line that begins with `.`, `\\` or `!` says.
     pub(super) fn command(&mut self, line: &str) -> Result<()> {
-        self.fit_window();
+        if let Some(command) = line.strip_prefix('!').or_else(|| line.strip_prefix("\\!")) {
+            return self.outside(command.trim());
+        }
         let (name, rest) = commands::parse(line)?;
         let rest = rest.as_str();
         match name.as_str() {
-            "quit" | "exit" => self.leaving = true,
-            "help" => return self.help(rest),
-            "last" => return self.show(None, false),
-            "why" => return self.why(rest),
-            "chart" => return self.chart(rest),
-            "again" => return self.again(rest),
-            "watch" => return self.watch(rest),
-            "edit" => return self.edit(),
-            "save" => return self.save(rest),
-            "mode" => return self.mode(rest),
-            "labels" => self.labels(rest),
-            "maxrows" => self.max_rows = number(rest, self.max_rows)?,
-            "maxwidth" => self.max_width = number(rest, self.max_width)?,
-            "pager" => self.output.pager = on_off(rest, self.output.pager)?,
-            "timer" => self.timer = on_off(rest, self.timer)?,
-            "once" => self.once = Some(path(rest)?),
-            "output" => {
-                self.output.target = if rest.is_empty() { Target::Stdout } else { Target::File(path(rest)?) }
+            "quit" | "exit" => self.quit(),
+            "help" => self.help(rest),
+            "last" => self.last(rest),
+            "why" => self.why(rest),
+            "chart" => self.chart(rest),
+            "again" => self.again(rest),
+            "watch" => self.watch(rest),
+            "edit" => self.edit(),
+            "save" => self.save(rest),
+            "once" => self.once(rest),
+            "output" => self.output(rest),
+            "read" => self.read_file(rest),
+            "open" => self.open(rest),
+            "prefix" => self.prefix(rest),
+            "history" => self.history(rest),
+            "show" => self.settings(),
+            "echo" => self.output.text(rest),
+            "shell" => self.outside(rest),
+            "mode" | "labels" | "maxrows" | "maxwidth" | "pager" | "timer" | "timeout" => {
+                self.set(&name, rest)?;
+                self.tell(&name);
+                Ok(())
             }
-            "read" => return self.read(&path(rest)?),
-            "open" => return self.open(rest),
-            "prefix" => return self.prefix(rest),
-            "timeout" => return self.timeout(rest),
-            "history" => return self.history(rest),
-            "show" => return self.settings(),
-            "echo" => return self.print(rest, false),
-            "run" => return self.run_saved(rest),
-            verb => return self.verb(verb, rest),
+            verb => self.verb(verb, rest),
         }
-        Ok(())
     }
 
     /// A verb that the command line has too.
     fn verb(&mut self, name: &str, rest: &str) -> Result<()> {
         let takes_question = matches!(name, "explain" | "query" | "update");
         let line = match rest {
-            "" if name == "explain" => format!("{name} {}", quoted(&self.asked()?.text)),
+            "" if name == "explain" => format!("{name} {}", args::quoted(&self.asked()?.text)),
             _ if takes_question && !rest.starts_with(['-', '"', '\'', '“']) => {
-                format!("{name} {}", quoted(rest))
+                format!("{name} {}", args::quoted(rest))
             }
             _ => format!("{name} {rest}"),
         };
-        let (verb, shape) = args::dot_command(&line)?;
-        let (format, target) = (self.output.format.clone(), self.output.target.clone());
-        if shape.format.is_some() {
-            self.output.format = shape.format;
+        let (verb, own) = match args::dot_command(&line)? {
+            Typed::Text(text) => return self.screen(&text),
+            Typed::Verb(verb, own) => (verb, own),
+        };
+        let keeps = matches!(&*verb, args::Verb::Export(export) if export.is_whole());
+        let written = keeps && (own.shape.output.is_some() || self.once.is_some());
+        self.present(&own.shape, |session, output, memory| {
+            let before = session.ask.limits;
+            session.ask.limits = within(before, own.limits);
+            let done = verbs::perform(&verb, session, output, memory);
+            session.ask.limits = before;
+            done
+        })?;
+        if verb.changes() && own.shape.output.is_none() {
+            self.changed();
+        } else if written {
+            self.unsaved = false;
         }
-        if let Some(file) = shape.output.or_else(|| self.once.take()) {
-            self.output.target = Target::File(file);
+        Ok(())
+    }
+
+    /// Presents something with options of its own, where `.once` says if they do not. That is used up
+    /// when something has been written.
+    pub(super) fn present(
+        &mut self,
+        shape: &Shape,
+        act: impl FnOnce(&mut Session, &Output, &mut Memory) -> Result<()>,
+    ) -> Result<()> {
+        let mut output = self.output.with(shape);
+        output.fit_window();
+        let once = self.once.clone().filter(|_| shape.output.is_none());
+        if let Some(target) = &once {
+            output.target = target.clone();
         }
-        let done = verbs::perform(&verb, &mut self.session.borrow_mut(), &mut self.output);
-        (self.output.format, self.output.target) = (format, target);
+        let session = std::rc::Rc::clone(&self.session);
+        let _watched = self.watched(&output);
+        let done = act(&mut session.borrow_mut(), &output, &mut self.memory);
+        if done.is_ok() && once.is_some() {
+            self.once = None;
+        }
         done
     }
 
-    /// `.run NAME`, with parameters as `--vendor 百度`, `--vendor=百度`, `vendor=百度`.
-    fn run_saved(&mut self, rest: &str) -> Result<()> {
-        let words = args::split(rest)?;
-        let Some((name, words)) = words.split_first() else {
-            return Err(Error::usage("which saved query?").hint(".queries lists them"));
-        };
-        if words.iter().any(|word| word == "--help" || word == "-h") {
-            return self.verb("run", rest);
+    /// Shows a text on the screen, wherever answers go.
+    pub(super) fn screen(&self, text: &str) -> Result<()> {
+        Output { target: Target::Stdout, ..self.output.clone() }
+            .page(text.trim_end_matches('\n').to_owned().as_str())
+    }
+
+    /// Leaves; where changes would be lost, only when told twice.
+    pub(super) fn quit(&mut self) -> Result<()> {
+        if self.unsaved && self.interactive {
+            self.unsaved = false;
+            self.output.report.note(
+                "the graph was changed, and the change ends with this session\n  \
+                 .export -o FILE keeps it; to leave without it, leave again",
+            );
+        } else {
+            self.leaving = true;
         }
-        let session = self.session.borrow();
-        let query = session.catalog()?.get(name)?;
-        let given = parameters(words, query)?;
-        let question = Question {
-            bindings: session.bindings(query, &given)?,
-            text: query.text.clone(),
-            view: query.view.clone(),
-        };
-        drop(session);
-        self.ask(question)
+        Ok(())
+    }
+
+    /// The graph was changed.
+    pub(super) fn changed(&mut self) {
+        self.unsaved = !self.session.borrow().is_durable();
+    }
+
+    /// Runs a command of the system's shell.
+    fn outside(&mut self, command: &str) -> Result<()> {
+        if command.is_empty() {
+            return Err(Error::usage("which command?").hint("!ls runs a command of the shell"));
+        }
+        let _aside = doing(Doing::Aside);
+        let status = std::process::Command::new("sh").args(["-c", command]).status();
+        let status =
+            status.map_err(|error| Error::store(format!("cannot start `{command}`")).because(error))?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(Error::usage(format!("`{command}` ended with {status}"))),
+        }
     }
 
     fn help(&mut self, rest: &str) -> Result<()> {
-        let text =
-            if rest.is_empty() { commands::help(self.output.width) } else { commands::help_about(rest)? };
-        self.print(&text, true)
+        let width = self.output.window.width;
+        let text = if rest.is_empty() { commands::help(width) } else { commands::help_about(rest)? };
+        self.screen(&text)
     }
 
     fn again(&mut self, rest: &str) -> Result<()> {
         let question = self.asked()?;
         if !rest.is_empty() {
-            self.once = Some(path(rest)?);
+            self.once(rest)?;
         }
         self.ask(question)
     }
@@ -119,12 +168,11 @@ impl Shell {
             .ok()
             .filter(|seconds| *seconds > 0.0 && *seconds < 86_400.0)
             .ok_or_else(|| Error::usage(format!("`{rest}` is no number of seconds")).hint(".watch 2"))?;
-        let switch = self.session.borrow().interrupt_switch();
         loop {
             self.ask(question.clone())?;
             let until = std::time::Instant::now() + Duration::from_secs_f64(seconds);
             while std::time::Instant::now() < until {
-                if switch.load(Ordering::Relaxed) {
+                if self.switch.load(Ordering::Relaxed) {
                     return Ok(());
                 }
                 std::thread::sleep(Duration::from_millis(50));
@@ -133,7 +181,7 @@ impl Shell {
     }
 
     fn edit(&mut self) -> Result<()> {
-        let text = self.question.as_ref().map(|question| question.text.clone()).unwrap_or_default();
+        let text = self.memory.question.as_ref().map(|question| question.text.clone()).unwrap_or_default();
         let file = std::env::temp_dir().join(format!("baimo-{}.rq", std::process::id()));
         let failed = |error| Error::store(format!("cannot write {}", file.display())).because(error);
         std::fs::write(&file, text).map_err(failed)?;
@@ -141,9 +189,9 @@ impl Shell {
             ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
         let editor = editor.unwrap_or_else(|| "vi".into());
         let mut words = editor.split_whitespace();
-        self.aside.store(true, Ordering::Relaxed);
+        let aside = doing(Doing::Aside);
         let status = std::process::Command::new(words.next().unwrap_or("vi")).args(words).arg(&file).status();
-        self.aside.store(false, Ordering::Relaxed);
+        drop(aside);
         let edited = std::fs::read_to_string(&file);
         let _ = std::fs::remove_file(&file);
         status.map_err(|error| {
@@ -184,59 +232,71 @@ impl Shell {
         Ok(())
     }
 
-    fn mode(&mut self, rest: &str) -> Result<()> {
-        match rest {
-            "" => {
-                let mode = self.output.format.clone().unwrap_or_else(|| "auto".into());
-                return self.print(&mode, false);
-            }
-            "auto" => self.output.format = None,
-            // Twice is back again, as `\x` in psql.
-            "line" if self.output.format.as_deref() == Some("line") => self.output.format = None,
-            name => {
-                if !commands::is_format(name) {
-                    return Err(
-                        Error::usage(format!("`{name}` is no format")).hint(commands::FORMATS.join(" "))
-                    );
-                }
-                self.output.format = Some(name.to_owned());
-            }
-        }
+    /// Where the next answer goes.
+    fn once(&mut self, rest: &str) -> Result<()> {
+        self.once = Some(match rest.strip_prefix('|') {
+            Some(command) => Target::Command(self.piped(command)?),
+            None => Target::File(self.promised(path(rest)?)?),
+        });
         Ok(())
     }
 
-    fn labels(&mut self, rest: &str) {
-        match rest {
-            "off" => self.output.labels = false,
-            "" => self.output.labels = !self.output.labels,
-            "on" => self.output.labels = true,
-            language => {
-                self.output.labels = true;
-                self.output.language = Some(language.to_owned());
-            }
+    /// Where every answer goes from now on.
+    fn output(&mut self, rest: &str) -> Result<()> {
+        let target = match rest.strip_prefix('|') {
+            _ if rest.is_empty() => Target::Stdout,
+            Some(command) => Target::Command(self.piped(command)?),
+            None => Target::Growing(self.promised(path(rest)?)?, std::rc::Rc::default()),
+        };
+        self.output.target = target;
+        self.tell("output");
+        Ok(())
+    }
+
+    fn piped(&self, command: &str) -> Result<String> {
+        match command.trim() {
+            "" => Err(Error::usage("which command?").hint(".once | less")),
+            command => Ok(command.to_owned()),
         }
     }
 
-    fn open(&mut self, rest: &str) -> Result<()> {
-        let source = match rest {
-            "" => Source::Embedded,
-            _ if path(rest)?.is_dir() => Source::Here(path(rest)?),
-            _ => Source::Files(args::split(rest)?.into_iter().map(PathBuf::from).collect()),
+    /// A file whose ending names a format, or needs not, since one is set.
+    fn promised(&self, path: PathBuf) -> Result<PathBuf> {
+        if self.output.format.is_none() {
+            formats::promised(&path)?;
+        }
+        Ok(path)
+    }
+
+    fn read_file(&mut self, rest: &str) -> Result<()> {
+        let (keep_going, rest) = match rest.strip_prefix("--keep-going") {
+            Some(rest) => (true, rest.trim_start()),
+            None => (false, rest),
         };
-        let mut opened = embedded::open(&source)?;
+        self.read(&path(rest)?, keep_going)
+    }
+
+    fn open(&mut self, rest: &str) -> Result<()> {
+        let paths = args::split(rest)?.iter().map(|word| at_home(word)).collect::<Vec<_>>();
+        if paths.iter().any(|path| path == Path::new("-")) {
+            return Err(Error::usage("`-` is stdin, which the statements here come from").hint("name a file"));
+        }
+        let source = match paths.as_slice() {
+            [] => Source::Embedded,
+            [folder] if folder.is_dir() => Source::Here(folder.clone()),
+            _ => Source::Files(paths),
+        };
+        let mut shown = self.output.progress();
+        let mut opened = embedded::open_with(&source, &mut |progress| shown.show(progress))?;
+        drop(shown);
         opened.set_user_queries(home::queries());
         opened.follow(&self.session.borrow());
         *self.session.borrow_mut() = opened;
-        (self.last, self.earlier_rows, self.earlier_graph) = (Last::Nothing, Last::Nothing, Last::Nothing);
-        self.question = None;
+        self.memory.forget();
+        self.unsaved = false;
         let session = self.session.borrow();
-        let project = session.project();
-        self.output.report.note(&format!(
-            "{} {}: {} facts",
-            project.name,
-            project.version,
-            session.graph().len()
-        ));
+        let triples = crate::show::text::counted(session.graph().len(), "triple", "triples");
+        self.output.report.note(&format!("{}: {triples}", session.project().called()));
         Ok(())
     }
 
@@ -249,7 +309,7 @@ impl Shell {
                 .iter()
                 .map(|(name, iri)| format!("{name}: <{iri}>"))
                 .collect();
-            return self.print(&lines.join("\n"), true);
+            return self.output.page(&lines.join("\n"));
         }
         let (name, iri) = rest
             .split_once(char::is_whitespace)
@@ -258,17 +318,6 @@ impl Shell {
                 Error::usage("a prefix has a name and an IRI").hint(".prefix ex: <http://example.org/>")
             })?;
         self.session.borrow_mut().add_prefix(name, iri)
-    }
-
-    fn timeout(&mut self, rest: &str) -> Result<()> {
-        let mut session = self.session.borrow_mut();
-        session.ask.limits.timeout = match rest {
-            "" | "off" | "0" => None,
-            time => Some(
-                args::duration(time).map_err(|why| Error::usage(why).hint(".timeout 2s, .timeout off"))?,
-            ),
-        };
-        Ok(())
     }
 
     fn history(&mut self, rest: &str) -> Result<()> {
@@ -281,101 +330,46 @@ impl Shell {
             .skip(from)
             .map(|(n, text)| format!("{:>5}  {}", n + 1, text.replace('\n', "\n       ")))
             .collect();
-        self.print(&lines.join("\n"), true)
+        self.screen(&lines.join("\n"))
     }
 
     fn settings(&mut self) -> Result<()> {
-        let session = self.session.borrow();
-        let word = |on: bool| if on { "on" } else { "off" };
-        let target = match &self.output.target {
-            Target::Stdout => "the screen".to_owned(),
-            Target::File(path) => path.display().to_string(),
-        };
-        let settings = [
-            ("graph", format!("{} {}", session.project().name, session.project().version)),
-            ("mode", self.output.format.clone().unwrap_or_else(|| "auto".into())),
-            (
-                "labels",
-                if self.output.labels {
-                    self.output.language.clone().unwrap_or_else(|| session.language().into())
-                } else {
-                    "off".into()
-                },
-            ),
-            ("maxrows", self.max_rows.to_string()),
-            ("maxwidth", self.max_width.to_string()),
-            ("output", target),
-            ("pager", word(self.output.pager).into()),
-            (
-                "timeout",
-                session.ask.limits.timeout.map_or_else(|| "off".into(), crate::show::table::duration),
-            ),
-            ("timer", word(self.timer).into()),
-        ];
-        let lines: Vec<String> = settings.iter().map(|(name, value)| format!("{name:<9} {value}")).collect();
-        drop(session);
-        self.print(&lines.join("\n"), false)
+        let names = ["graph", "mode", "labels", "maxrows", "maxwidth", "output", "pager", "timeout", "timer"];
+        let lines = names.map(|name| format!("{name:<9} {}", self.setting(name)));
+        self.screen(&lines.join("\n"))
     }
 }
 
-/// The parameters among the words after a saved query's name.
-fn parameters(words: &[String], query: &SavedQuery) -> Result<BTreeMap<String, String>> {
-    let mut given = BTreeMap::new();
-    let mut words = words.iter().filter(|word| *word != "--param");
-    while let Some(word) = words.next() {
-        let flag = word.strip_prefix("--");
-        let (name, value) = match (flag.unwrap_or(word).split_once('='), flag) {
-            (Some((name, value)), _) => (name, value.to_owned()),
-            (None, Some(name)) => match words.next() {
-                Some(value) => (name, value.clone()),
-                None if query.params.iter().any(|param| param.name == name) => {
-                    return Err(Error::usage(format!("--{name} needs a value"))
-                        .hint(format!(".run {} --{name} VALUE", query.name)));
-                }
-                // Its name is the trouble; the binding says so.
-                None => (name, String::new()),
-            },
-            (None, None) => {
-                let name = query.params.first().map_or("NAME", |param| param.name.as_str());
-                return Err(Error::usage(format!("`{word}` is no parameter"))
-                    .hint(format!(".run {} --{name} {word}", query.name)));
-            }
-        };
-        given.insert(name.to_owned(), value);
-    }
-    Ok(given)
-}
-
-/// A text as one word for [`args::split`].
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn number(rest: &str, otherwise: usize) -> Result<usize> {
-    if rest.is_empty() {
-        return Ok(otherwise);
-    }
-    rest.parse()
-        .map_err(|_| Error::usage(format!("`{rest}` is no whole number")).hint("such as 40; 0 is no limit"))
-}
-
-fn on_off(rest: &str, now: bool) -> Result<bool> {
-    match rest {
-        "" => Ok(!now),
-        "on" | "yes" | "true" | "1" => Ok(true),
-        "off" | "no" | "false" | "0" => Ok(false),
-        _ => Err(Error::usage(format!("`{rest}` is neither on nor off")).hint("on or off")),
+/// The limits of a session, with those that one command has of its own.
+fn within(limits: Limits, own: args::Limits) -> Limits {
+    Limits {
+        timeout: own.timeout.or(limits.timeout),
+        max_rows: own.max_rows.or(limits.max_rows),
+        max_memory: own.max_memory.or(limits.max_memory),
+        ..limits
     }
 }
 
 /// The file named by the rest of a line, `~` being home.
 fn path(rest: &str) -> Result<PathBuf> {
-    let words = args::split(rest)?;
-    let [word] = words.as_slice() else {
-        return Err(Error::usage("which file?").hint("name one; put a name with spaces in quotes"));
-    };
-    match (word.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(under), Some(home)) => Ok(Path::new(&home).join(under)),
-        _ => Ok(PathBuf::from(word)),
+    match args::split(rest)?.as_slice() {
+        [word] => Ok(at_home(word)),
+        _ => Err(Error::usage("which file?").hint("name one; put a name with spaces in quotes")),
     }
+}
+
+fn at_home(word: &str) -> PathBuf {
+    match (word.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(under), Some(home)) => Path::new(&home).join(under),
+        _ => PathBuf::from(word),
+    }
+}
+
+/// A whole number; `otherwise` where none is given.
+pub(super) fn number(rest: &str, otherwise: usize) -> Result<usize> {
+    if rest.is_empty() {
+        return Ok(otherwise);
+    }
+    rest.parse()
+        .map_err(|_| Error::usage(format!("`{rest}` is no whole number")).hint("such as 40; 0 is no limit"))
 }

@@ -80,9 +80,9 @@ const CONTINUATIONS: &[&str] = &[
     " ?x {} LIMIT 1",
 ];
 
-/// Whether a line is for the shell and not for the graph: `.help`, `\g`.
+/// Whether a line is for the shell and not for the graph: `.help`, `\g`, `!date`.
 pub fn is_command(line: &str) -> bool {
-    line.starts_with(['.', '\\'])
+    line.starts_with(['.', '\\', '!'])
 }
 
 /// Whether a text begins as SPARQL does.
@@ -158,6 +158,57 @@ pub fn trimmed(text: &str) -> &str {
     } else {
         text
     }
+}
+
+/// One of several statements in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// It.
+    pub text: &'a str,
+    /// What is before it on its first line.
+    pub indent: &'a str,
+    /// How many lines of the whole are before it.
+    pub line: usize,
+}
+
+/// The statements of a text: a `;` outside all brackets ends a query, and an update where no other
+/// update follows it (for SPARQL, updates with `;` between them are one request). Nothing between two
+/// of them is no statement.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    if is_command(text) || !begins_as_sparql(text.trim_start_matches([';', ' ', '\t', '\n'])) {
+        let bare = text.trim_matches(|c: char| c == ';' || c.is_whitespace());
+        return if bare.is_empty() { Vec::new() } else { vec![Piece { text, indent: "", line: 0 }] };
+    }
+    let mut pieces = Vec::new();
+    let (mut start, mut depth) = (0_usize, 0_usize);
+    let all = tokens(text);
+    for token in all.iter().filter(|token| token.kind == Kind::Punctuation) {
+        match slice(text, token) {
+            "{" | "(" | "[" => depth += 1,
+            "}" | ")" | "]" => depth = depth.saturating_sub(1),
+            ";" if depth == 0 => {
+                let (before, after) = (text.get(start..token.range.start), text.get(token.range.end..));
+                let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+                if !(is_update(before) && is_update(after)) {
+                    push(&mut pieces, text, start, token.range.start);
+                    start = token.range.end;
+                }
+            }
+            _ => {}
+        }
+    }
+    push(&mut pieces, text, start, text.len());
+    pieces
+}
+
+fn push<'a>(pieces: &mut Vec<Piece<'a>>, text: &'a str, start: usize, end: usize) {
+    let piece = text.get(start..end).unwrap_or_default();
+    if is_blank(piece) {
+        return;
+    }
+    let before = text.get(..start).unwrap_or_default();
+    let indent = before.rsplit('\n').next().unwrap_or_default();
+    pieces.push(Piece { text: piece, indent, line: before.matches('\n').count() });
 }
 
 fn meaningful(all: &[Token]) -> impl Iterator<Item = &Token> {
@@ -317,6 +368,24 @@ mod tests {
         assert_eq!(trimmed("ASK {} ;\n"), "ASK {}");
         assert_eq!(trimmed("ASK {} # a; b"), "ASK {} # a; b");
         assert_eq!(trimmed("CLEAR ALL ;"), "CLEAR ALL ;");
+    }
+
+    #[test]
+    fn one_text_may_hold_several_statements() {
+        let of =
+            |text: &str| pieces(text).iter().map(|piece| piece.text.trim().to_owned()).collect::<Vec<_>>();
+        assert_eq!(of("ASK {}; ASK {?s ?p ';'}"), ["ASK {}", "ASK {?s ?p ';'}"]);
+        assert_eq!(of("ASK {} ;"), ["ASK {}"]);
+        assert!(of(";").is_empty() && of(" ; ;\n").is_empty());
+        assert_eq!(of(";ASK {};;ASK {}"), ["ASK {}", "ASK {}"]);
+        let updates = "INSERT DATA { <a:a> <b:b> 1 } ; PREFIX x: <x:x> DELETE WHERE { ?s ?p 1 }";
+        assert_eq!(of(updates), [updates], "one request");
+        assert_eq!(of(&format!("{updates}; ASK {{}}")), [updates, "ASK {}"]);
+        assert_eq!(of("ASK { ?s a ?c ; ?p ?o }"), ["ASK { ?s a ?c ; ?p ?o }"]);
+        assert_eq!(of("SELECT nonsense ; ASK {}"), ["SELECT nonsense", "ASK {}"]);
+        assert_eq!(of(".echo a; b"), [".echo a; b"]);
+        assert_eq!(of("百度;"), ["百度;"]);
+        assert_eq!(pieces("ASK {}\n;\nASK {}").last().unwrap().line, 1);
     }
 
     #[test]

@@ -75,6 +75,10 @@ fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
     let mut seen = HashSet::from([thing]);
     let mut edge = vec![thing];
     for step in 0..=depth {
+        if edge.is_empty() {
+            // All that can be reached has been: a larger depth finds nothing more.
+            break;
+        }
         let mut next = Vec::new();
         for id in edge {
             out_of(graph, id, &mut found, &mut next)?;

@@ -88,6 +88,40 @@ impl Directive {
         })?;
         Ok(Self { view, columns: words.map(|word| word.trim_start_matches(['?', '$']).to_owned()).collect() })
     }
+
+    /// The chart that suits the columns: bars or a line where there are numbers (a line where more of
+    /// them stand on an axis than bars fit a window), a timeline where there are dates, a graph where
+    /// two columns of things stand side by side, else the table.
+    pub fn fitting(found: &Solutions) -> Self {
+        let all = columns(found);
+        let has = |test: &dyn Fn(&Term) -> bool| {
+            let tested =
+                |i: usize| found.rows.iter().filter_map(|row| row.get(i)?.as_ref()).next().is_some_and(test);
+            (0..all.len()).filter(|i| tested(*i)).count()
+        };
+        let is_date = |term: &Term| match term {
+            Term::Literal(literal) => {
+                number(literal).is_none() && super::timeline::Moment::of(literal).is_some()
+            }
+            _ => false,
+        };
+        let numbers = all.iter().filter(|column| column.numbers).count();
+        if numbers > 0 {
+            let long = found.rows.len() > MANY_BARS && (has(&is_date) > 0 || numbers == all.len());
+            return if long { View::LineChart } else { View::BarChart }.into();
+        }
+        if has(&is_date) > 0 {
+            return View::Timeline.into();
+        }
+        if has(&|term: &Term| term.is_named_node()) > 1 { View::Graph.into() } else { View::Table.into() }
+    }
+
+    /// It as [`Self::parse`] reads it.
+    pub fn text(&self) -> String {
+        let mut words = vec![self.view.name()];
+        words.extend(self.columns.iter().map(String::as_str));
+        words.join(" ")
+    }
 }
 
 impl From<View> for Directive {
@@ -274,6 +308,8 @@ fn places(terms: Vec<Option<Term>>) -> Vec<f64> {
     own.unwrap_or_else(|| (0..terms.len()).map(|i| i as f64).collect())
 }
 
+/// More bars than these are better a line, where they stand on an axis.
+const MANY_BARS: usize = 30;
 /// Cells that a bar needs at least to say anything.
 const LEAST_BAR: usize = 8;
 

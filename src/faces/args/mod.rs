@@ -3,9 +3,21 @@
 //! In: words as typed. Out: verbs and options as plain values, or a usage error in our own words.
 //! It refuses to know sessions and streams.
 
-use super::report::When;
-use crate::error::{Error, Result};
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use super::terminal::report::When;
+// Errors of the parser in our own words.
+mod usage;
+// Times, sizes and counts.
+mod values;
+// A line as words.
+mod words;
+
+pub use usage::usage;
+pub use values::duration;
+use values::{count, size, small};
+pub use words::{quoted, split};
+
+use crate::error::Result;
+use crate::show::chart::View;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,6 +44,9 @@ pub struct CommandLine {
     /// What to do; without one, the prompt.
     #[command(subcommand)]
     pub verb: Option<Verb>,
+    /// With statements on stdin: go on after one that is wrong
+    #[arg(long)]
+    pub keep_going: bool,
     /// Everything that is not about one verb.
     #[command(flatten)]
     pub options: Options,
@@ -210,6 +225,14 @@ pub struct Export {
     pub header: bool,
 }
 
+impl Export {
+    /// Whether it is the whole graph and not a part.
+    pub fn is_whole(&self) -> bool {
+        let parts = [&self.graph, &self.about, &self.query];
+        self.saved.is_empty() && self.file.is_none() && parts.iter().all(|part| part.is_none())
+    }
+}
+
 /// Which thing.
 #[derive(Debug, Clone, Args)]
 pub struct Describe {
@@ -370,18 +393,19 @@ pub struct Shape {
     /// Show labels in the place of IRIs
     #[arg(long, global = true)]
     pub labels: bool,
-    /// Draw the chart that the question asks for, in a pipe too
-    #[arg(long, global = true)]
-    pub chart: bool,
+    /// Draw a chart: bar, line, timeline or graph, else the one that the question asks for
+    #[arg(long, global = true, value_name = "KIND", num_args = 0..=1, require_equals = true,
+          default_missing_value = "")]
+    pub chart: Option<String>,
     /// Say why nothing was found, in a pipe too
     #[arg(long, global = true)]
     pub why: bool,
     /// Say nothing on stderr but errors
     #[arg(long, global = true)]
     pub quiet: bool,
-    /// Colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
-    pub color: When,
+    /// Colour [default: auto]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<When>,
     /// Never page long answers
     #[arg(long, global = true)]
     pub no_pager: bool,
@@ -389,12 +413,12 @@ pub struct Shape {
 
 /// One dot-command of the REPL.
 #[derive(Debug, Parser)]
-#[command(name = "", no_binary_name = true, disable_version_flag = true, help_template = "{all-args}")]
+#[command(name = "", no_binary_name = true, disable_version_flag = true)]
 struct DotCommand {
     #[command(subcommand)]
     verb: Verb,
     #[command(flatten)]
-    shape: Shape,
+    own: Own,
 }
 
 /// The command line: what was asked for, or what to print instead (help, the version).
@@ -413,7 +437,7 @@ pub enum Parsed {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed> {
     let calls = |command: &CommandLine| command.verb.as_ref().map_or(0, Verb::call);
     let own = Options::augment_args(clap::Command::new("options"));
-    match parse_with(several_files(words), &own, calls) {
+    match parse_with(charts(several_files(words)), &own, calls) {
         Ok(command) => Ok(Parsed::Command(Box::new(command))),
         Err(error) if !error.use_stderr() => Ok(Parsed::Text(error.render().to_string())),
         Err(error) => Err(usage(&error, "baimo")),
@@ -462,7 +486,7 @@ fn split_off(own: &clap::Command, words: &[OsString]) -> (Vec<OsString>, Vec<OsS
 /// Whether `word` is this option; if so, whether the next word is its value.
 fn follows(option: &clap::Arg, word: &std::ffi::OsStr) -> Option<bool> {
     let word = word.to_str()?;
-    let valued = option.get_action().takes_values();
+    let valued = option.get_action().takes_values() && !option.is_require_equals_set();
     if let Some(word) = word.strip_prefix("--") {
         let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
         return (option.get_long()? == name).then_some(valued && value.is_none());
@@ -502,242 +526,84 @@ fn is_rdf_file(word: &std::ffi::OsStr) -> bool {
     ending.is_some_and(|ending| crate::sources::rdf::format_named(ending).is_some()) || word.ends_with("/*")
 }
 
-/// Parses the line of a dot-command, without or with its dot: `.query -F csv "SELECT ..."`.
+/// Lets the kind of a chart follow `--chart` as a word of its own, without swallowing a question or the
+/// name of a saved query.
+fn charts(words: Vec<OsString>) -> Vec<OsString> {
+    let mut out: Vec<OsString> = Vec::new();
+    for word in words {
+        // `run --chart timeline` runs the saved query of that name.
+        let names_query = out.iter().rev().find(|word| !is_option(word)).is_some_and(|word| word == "run");
+        let kind = word.to_str().and_then(|word| View::named(word.split_whitespace().next()?));
+        match out.last_mut() {
+            Some(last) if last == "--chart" && kind.is_some() && !names_query => {
+                last.push("=");
+                last.push(word);
+            }
+            _ => out.push(word),
+        }
+    }
+    out
+}
+
+fn is_option(word: &std::ffi::OsStr) -> bool {
+    word.as_encoded_bytes().starts_with(b"-")
+}
+
+/// Options that a command of the prompt takes for itself alone.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Own {
+    /// How much it may take.
+    #[command(flatten)]
+    pub limits: Limits,
+    /// How its answer looks and where it goes.
+    #[command(flatten)]
+    pub shape: Shape,
+}
+
+/// What a line of the prompt asks for.
+#[derive(Debug)]
+pub enum Typed {
+    /// A verb that the command line has too, with the options given to it.
+    Verb(Box<Verb>, Own),
+    /// A text to show instead: the help of a verb.
+    Text(String),
+}
+
+/// Parses the line of a dot-command, without or with its dot: `.query -F csv "SELECT ..."`. It takes what
+/// the verb takes on the command line.
 ///
 /// # Errors
-/// A usage error; for `--help`, an error whose message is the help.
-pub fn dot_command(line: &str) -> Result<(Verb, Shape)> {
+/// A usage error.
+pub fn dot_command(line: &str) -> Result<Typed> {
     let words = split(line.trim().strip_prefix('.').unwrap_or(line.trim()))?;
-    let own = Shape::augment_args(clap::Command::new("options"));
-    let words = words.into_iter().map(OsString::from).collect();
+    let own = Own::augment_args(clap::Command::new("options"));
+    let words = charts(words.into_iter().map(OsString::from).collect());
     match parse_with(words, &own, |command: &DotCommand| command.verb.call()) {
-        Ok(command) => Ok((command.verb, command.shape)),
-        Err(error) if !error.use_stderr() => Err(Error::usage(error.render().to_string())),
+        Ok(command) => Ok(Typed::Verb(Box::new(command.verb), command.own)),
+        Err(error) if !error.use_stderr() => {
+            Ok(Typed::Text(error.render().to_string().replace("baimo ", ".")))
+        }
         Err(error) => Err(usage(&error, "")),
     }
 }
 
-/// Splits a line into words as a shell does: quotes group, a backslash takes the next character
-/// as it is. Chinese quotes group too, since an input method types them.
+/// The options among the words of a command that only the prompt has, and its other words.
 ///
 /// # Errors
-/// Where a quote is not closed.
-pub fn split(line: &str) -> Result<Vec<String>> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote: Option<char> = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(end), c) if c == end => quote = None,
-            (Some('"') | None, '\\') => word.get_or_insert_default().extend(chars.next()),
-            (Some(_), c) => word.get_or_insert_default().push(c),
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None, c) => {
-                let word = word.get_or_insert_default();
-                quote = closing(c);
-                if quote.is_none() {
-                    word.push(c);
-                }
-            }
-        }
+/// A usage error.
+pub fn own_options(line: &str) -> Result<(Own, Vec<String>)> {
+    #[derive(Parser)]
+    #[command(name = "", no_binary_name = true, disable_help_flag = true)]
+    struct Options {
+        #[command(flatten)]
+        own: Own,
+        words: Vec<String>,
     }
-    if let Some(end) = quote {
-        return Err(Error::usage(format!("the quotation is not closed: a {end} is missing")));
+    let words = charts(split(line)?.into_iter().map(OsString::from).collect());
+    match Options::try_parse_from(words) {
+        Ok(options) => Ok((options.own, options.words)),
+        Err(error) => Err(usage(&error, "")),
     }
-    words.extend(word);
-    Ok(words)
-}
-
-/// The quote that closes one that opens.
-fn closing(open: char) -> Option<char> {
-    match open {
-        '"' | '\'' => Some(open),
-        '“' | '”' => Some('”'),
-        '‘' | '’' => Some('’'),
-        '「' => Some('」'),
-        '『' => Some('』'),
-        _ => None,
-    }
-}
-
-/// A usage error in our own words. `program` is what examples start with.
-pub(super) fn usage(error: &clap::Error, program: &str) -> Error {
-    let of = |kind| error.get(kind).map(context).unwrap_or_default();
-    let (argument, value) = (bare(&of(ContextKind::InvalidArg)), of(ContextKind::InvalidValue));
-    let said = match error.kind() {
-        ErrorKind::UnknownArgument if argument.starts_with('-') => {
-            Error::usage(format!("there is no option `{argument}` here"))
-        }
-        ErrorKind::UnknownArgument => Error::usage(format!("`{argument}` is one word too many"))
-            .hint("put the whole question into one pair of quotes"),
-        ErrorKind::InvalidSubcommand => no_verb(&of(ContextKind::InvalidSubcommand), program),
-        ErrorKind::InvalidValue if value.is_empty() => Error::usage(format!("{argument} needs a value")),
-        ErrorKind::InvalidValue => Error::usage(format!("`{value}` is no value of {argument}")),
-        ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            Error::usage(format!("{argument}: {why}"))
-        }
-        ErrorKind::NoEquals | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            Error::usage(format!("{argument} needs a value"))
-        }
-        ErrorKind::ArgumentConflict => {
-            let other = bare(&of(ContextKind::PriorArg));
-            if other == argument || other.is_empty() {
-                Error::usage(format!("{argument} is given twice"))
-            } else {
-                Error::usage(format!("{argument} and {other} exclude each other")).hint("give one of them")
-            }
-        }
-        ErrorKind::MissingRequiredArgument => Error::usage(format!("{argument} is missing")),
-        ErrorKind::MissingSubcommand => Error::usage("what to do is missing"),
-        ErrorKind::InvalidUtf8 => Error::usage("an argument is no UTF-8 text"),
-        _ => Error::usage(
-            error.render().to_string().trim_start_matches("error: ").lines().next().unwrap_or_default(),
-        ),
-    };
-    with_usage(with_suggestions(said, error), error)
-}
-
-/// The name of an argument without its value: `--format <NAME>` is `--format`, `<THING>...` is THING.
-fn bare(argument: &str) -> String {
-    let words = argument.split(", ").map(|argument| {
-        let word = argument.split([' ', '=']).next().unwrap_or_default();
-        word.trim_end_matches("...").trim_start_matches(['<', '[']).trim_end_matches(['>', ']']).to_owned()
-    });
-    words.collect::<Vec<_>>().join(", ")
-}
-
-/// How the verb is called, where something of it is missing.
-fn with_usage(said: Error, error: &clap::Error) -> Error {
-    let missing = matches!(
-        error.kind(),
-        ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand | ErrorKind::UnknownArgument
-    );
-    let usage = error.get(ContextKind::Usage).map(context).unwrap_or_default();
-    match usage.trim().strip_prefix("Usage:").map(str::trim).filter(|_| missing && said.hints.is_empty()) {
-        Some(usage) => {
-            let verb =
-                usage.split([' ']).take_while(|word| !word.starts_with(['[', '<', '-'])).collect::<Vec<_>>();
-            said.hint(format!("usage: {}", usage.replace(" [OPTIONS]", "")))
-                .hint(format!("`{} --help` says more, with examples", verb.join(" ")))
-        }
-        None => said,
-    }
-}
-
-fn no_verb(word: &str, program: &str) -> Error {
-    let error = Error::usage(format!("there is no verb `{word}`"));
-    let upper = word.trim_start().to_ascii_uppercase();
-    if ["SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE"]
-        .iter()
-        .any(|start| upper.starts_with(start))
-    {
-        return Error::usage("a question needs a verb before it").hint(format!("{program} query '{word}'"));
-    }
-    error
-}
-
-fn with_suggestions(mut said: Error, error: &clap::Error) -> Error {
-    for kind in [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue] {
-        let near = match error.get(kind) {
-            // The likeliest comes last.
-            Some(ContextValue::Strings(texts)) => {
-                texts.iter().rev().take(3).cloned().collect::<Vec<_>>().join(" or ")
-            }
-            other => other.map(context).unwrap_or_default(),
-        };
-        if !near.is_empty() {
-            said = said.hint(format!("did you mean {near}?"));
-        }
-    }
-    if let Some(values) = error.get(ContextKind::ValidValue).map(context).filter(|values| !values.is_empty())
-    {
-        said = said.hint(format!("it takes {values}"));
-    }
-    said
-}
-
-fn context(value: &ContextValue) -> String {
-    match value {
-        ContextValue::String(text) => text.clone(),
-        ContextValue::Strings(texts) => texts.join(", "),
-        ContextValue::StyledStr(text) => text.to_string(),
-        ContextValue::Number(number) => number.to_string(),
-        _ => String::new(),
-    }
-}
-
-/// A time with its unit: `2s`, `500ms`, `1m30s`, `1.5h`; a bare number is seconds.
-pub fn duration(text: &str) -> std::result::Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time; write it as 2s, 500ms or 1m30s");
-    let mut seconds = 0.0;
-    let mut rest = text.trim();
-    if rest.is_empty() {
-        return Err(wrong());
-    }
-    while !rest.is_empty() {
-        let (number, after) = number(rest).ok_or_else(wrong)?;
-        let end = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
-        let (unit, next) = after.split_at(end);
-        seconds += number
-            * match unit.trim() {
-                "ms" | "毫秒" => 0.001,
-                "" | "s" | "sec" | "秒" => 1.0,
-                "m" | "min" | "分" | "分钟" => 60.0,
-                "h" | "小时" => 3600.0,
-                _ => return Err(wrong()),
-            };
-        rest = next;
-    }
-    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
-}
-
-/// A size with its unit: `500MB`, `2GiB`, `64k`; a bare number is bytes.
-fn size(text: &str) -> std::result::Result<usize, String> {
-    let wrong = || format!("`{text}` is no size; write it as 500MB or 2GiB");
-    let (number, unit) = number(text.trim()).ok_or_else(wrong)?;
-    let factor = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
-        "k" | "kb" => 1e3,
-        "m" | "mb" => 1e6,
-        "g" | "gb" => 1e9,
-        "t" | "tb" => 1e12,
-        "kib" => 1024.0,
-        "mib" => 1_048_576.0,
-        "gib" => 1_073_741_824.0,
-        "tib" => 1_099_511_627_776.0,
-        _ => return Err(wrong()),
-    };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "not negative, and a cast saturates"
-    )]
-    Ok((number * factor) as usize)
-}
-
-/// A whole number; `1k`, `1m` and digits grouped by `_` or `,` are understood.
-fn count(text: &str) -> std::result::Result<u64, String> {
-    let wrong = || format!("`{text}` is no whole number");
-    let plain = text.trim().replace(['_', ','], "").to_ascii_lowercase();
-    let (digits, factor) = match plain.strip_suffix('k') {
-        Some(digits) => (digits, 1000),
-        None => (plain.strip_suffix('m').unwrap_or(&plain), if plain.ends_with('m') { 1_000_000 } else { 1 }),
-    };
-    digits.parse::<u64>().ok().and_then(|n| n.checked_mul(factor)).ok_or_else(wrong)
-}
-
-/// A whole number of things that there are few of.
-fn small(text: &str) -> std::result::Result<usize, String> {
-    text.trim().parse().map_err(|_| format!("`{text}` is no whole number"))
-}
-
-/// The number that a text starts with, and the rest.
-fn number(text: &str) -> Option<(f64, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (digits, rest) = text.split_at(end);
-    Some((digits.parse().ok()?, rest))
 }
 
 /// The whole command, for help pages, man pages and completion.
@@ -756,34 +622,6 @@ mod tests {
     }
 
     #[test]
-    fn times_and_sizes_have_units() {
-        assert_eq!(duration("2s"), Ok(Duration::from_secs(2)));
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("1m30s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("2秒"), Ok(Duration::from_secs(2)));
-        assert_eq!(size("500MB"), Ok(500_000_000));
-        assert_eq!(size("2GiB"), Ok(2 << 30));
-        assert_eq!(count("10_000"), Ok(10_000));
-        assert_eq!(count("1k"), Ok(1000));
-        for wrong in ["", "s", "-1s", "2x", "1.2.3s", "2 parsecs"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-        for wrong in ["", "MB", "-1", "2QB"] {
-            assert!(size(wrong).is_err(), "{wrong}");
-        }
-        assert!(count("1.5").is_err());
-    }
-
-    #[test]
-    fn a_line_is_split_as_a_shell_would() {
-        let split = |line| split(line).unwrap();
-        assert_eq!(split(r#"run timeline --vendor "百 度""#), ["run", "timeline", "--vendor", "百 度"]);
-        assert_eq!(split("a “b c” ‘d e’ f\\ g ''"), ["a", "b c", "d e", "f g", ""]);
-        assert_eq!(split("'SELECT * { ?s ?p \"x\\n\" }'"), ["SELECT * { ?s ?p \"x\\n\" }"]);
-        assert!(super::split("a 'b").is_err());
-    }
-
-    #[test]
     fn wrong_usage_is_said_in_our_words() {
         let error = |words: &[&str]| parse(words.iter().map(OsString::from)).expect_err("wrong usage");
         assert_eq!(error(&["baimo", "qery"]).hints, ["did you mean query or queries?"]);
@@ -799,9 +637,13 @@ mod tests {
 
     #[test]
     fn a_dot_command_is_the_same_verb() {
-        let (verb, shape) = dot_command(".query -F csv “ASK {}”").unwrap();
-        let Verb::Query(query) = verb else { panic!("{verb:?}") };
-        assert_eq!((query.text.as_deref(), shape.format.as_deref()), (Some("ASK {}"), Some("csv")));
+        let typed = dot_command(".query -F csv --timeout 2s “ASK {}”").unwrap();
+        let Typed::Verb(verb, own) = typed else { panic!("{typed:?}") };
+        let Verb::Query(query) = *verb else { panic!("{verb:?}") };
+        assert_eq!((query.text.as_deref(), own.shape.format.as_deref()), (Some("ASK {}"), Some("csv")));
+        assert_eq!(own.limits.timeout, Some(Duration::from_secs(2)));
+        let help = dot_command(".describe --help").unwrap();
+        assert!(matches!(&help, Typed::Text(text) if text.contains(".describe 百度")), "{help:?}");
     }
 
     fn run(words: &[&str]) -> (Vec<OsString>, Options) {
@@ -824,6 +666,20 @@ mod tests {
         let (call, options) = run(&["baimo", "-Fcsv", "run", "-o", "x", "timeline", "--", "-F", "tsv"]);
         assert_eq!(call, ["timeline", "--", "-F", "tsv"]);
         assert_eq!(options.shape.format.as_deref(), Some("csv"));
+    }
+
+    #[test]
+    fn a_chart_may_have_a_kind_and_swallows_nothing() {
+        let chart = |words: &[&str]| match parse(words.iter().map(OsString::from)) {
+            Ok(Parsed::Command(command)) => command.options.shape.chart.unwrap(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(chart(&["baimo", "query", "--chart", "bar", "ASK {}"]), "bar");
+        assert_eq!(chart(&["baimo", "query", "--chart=bar v n", "ASK {}"]), "bar v n");
+        assert_eq!(chart(&["baimo", "query", "--chart", "ASK {}"]), "");
+        assert_eq!(chart(&["baimo", "run", "--chart", "timeline"]), "");
+        assert_eq!(chart(&["baimo", "run", "timeline", "--chart", "line"]), "line");
+        assert_eq!(chart(&["baimo", "run", "timeline", "--chart"]), "");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! In: a [`Hint`], and the face it is shown in. Out: a sentence. Only here do the remedies of the core get
 //! names of options and commands.
 
-use crate::error::Hint;
+use crate::error::{Hint, Kind};
 
 /// Where a hint is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,6 +13,51 @@ pub enum Face {
     CommandLine,
     /// baimo's own prompt.
     Prompt,
+}
+
+impl Face {
+    /// A text whose commands are those of the command line, with the commands of this face.
+    pub fn commands(self, text: &str) -> String {
+        match self {
+            Self::CommandLine => text.to_owned(),
+            Self::Prompt => text.replace("baimo ", "."),
+        }
+    }
+
+    /// How the reader gets at the rows that a table leaves out.
+    pub fn more(self) -> Option<&'static str> {
+        (self == Self::Prompt).then_some(".last shows all")
+    }
+
+    /// How the reader gets at the rows of which only a chart is shown.
+    pub fn rows_too(self) -> &'static str {
+        match self {
+            Self::CommandLine => "`-F table` shows the rows too",
+            Self::Prompt => "`.last` shows the rows",
+        }
+    }
+}
+
+/// What to do where an error itself says nothing.
+pub fn default_hint(kind: Kind, face: Face) -> &'static str {
+    match (kind, face) {
+        (Kind::Query, Face::CommandLine) => {
+            "`baimo schema` lists the classes and properties; `baimo queries` has questions that work"
+        }
+        (Kind::Query, Face::Prompt) => {
+            ".schema lists the classes and properties; .queries has questions that work"
+        }
+        (Kind::Usage, Face::CommandLine) => {
+            "`baimo --help` shows the verbs, `baimo VERB --help` one of them with examples"
+        }
+        (Kind::Usage, Face::Prompt) => ".help lists the commands, .help NAME says more about one",
+        (Kind::Data, _) => "nothing was changed; mend this and try again",
+        (Kind::Store, _) => {
+            "check that the folder exists, that you may write there, and that nobody else has it open"
+        }
+        (Kind::Limit, _) => "raise the limit, or ask for less, for instance with LIMIT",
+        (Kind::Check | Kind::Interrupted, _) => "",
+    }
 }
 
 /// The hint as this face says it.
@@ -49,8 +94,8 @@ fn on_the_command_line(hint: &Hint) -> String {
 fn at_the_prompt(hint: &Hint) -> String {
     match hint {
         Hint::RaiseTimeout => "raise .timeout, or ask for less".into(),
-        Hint::RaiseMaxRows => "start baimo with a higher --max-rows, or add LIMIT to the query".into(),
-        Hint::RaiseMaxMemory => "start baimo with a higher --max-memory, or ask for less".into(),
+        Hint::RaiseMaxRows => "`.query --max-rows N` allows more; or add LIMIT to the query".into(),
+        Hint::RaiseMaxMemory => "`.query --max-memory SIZE` allows more; or ask for less".into(),
         Hint::AskFile(path) => format!("to ask a file: .open {path}"),
         Hint::LoadWithGraphs => "LOAD it without INTO, or add it with `.load`".into(),
         Hint::LookIntoNamedGraphs => {
@@ -64,7 +109,9 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::RunSavedQuery(name) => {
             format!("a saved query is run with `.run {name}`, a command begins with a dot")
         }
-        Hint::Text(_) | Hint::RebuildWithStores | Hint::LoadIntoStore | Hint::ExampleValue { .. } => {
+        // Words of the command line itself, such as those of its help, hold here with a dot.
+        Hint::Text(text) => Face::Prompt.commands(text),
+        Hint::RebuildWithStores | Hint::LoadIntoStore | Hint::ExampleValue { .. } => {
             on_the_command_line(hint)
         }
     }

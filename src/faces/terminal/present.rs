@@ -1,12 +1,17 @@
-//! Where answers go, and in which shape: stdout or a file, a table or a format, colour, pager.
+//! The presenter: where answers go, and in which shape, for the command line and the prompt alike.
 //!
-//! In: an `Answer`. Out: its text on stdout, or in a file that is written whole or not at all.
-//! It refuses to know what was asked.
+//! In: an `Answer`, and how it is to look. Out: its text on stdout, in a file or in another program, and
+//! a line about it on stderr. What was asked, and what is kept of the answer, is the caller's.
 
-use super::args::Shape;
-use super::report::Report;
-use crate::engine::answer::{Answer, Rows, Solutions};
+use super::formats::{self, TREE};
+use super::pager;
+use super::progress::{Loading, Waiting};
+use super::report::{Report, When};
+use super::signals::{Doing, doing};
+use super::{Window, files, locale};
+use crate::engine::answer::{Answer, Row, Rows, Solutions};
 use crate::error::{Diagnostic, Error, Kind, Result};
+use crate::faces::args::Shape;
 use crate::formats::graphs::{self, GraphFormat, GraphStyle};
 use crate::formats::rows::{self, RowFormat};
 use crate::formats::svg;
@@ -14,35 +19,33 @@ use crate::session::Session;
 use crate::show::chart::{self, Directive, View};
 use crate::show::description::{self, Description};
 use crate::show::table::{self, Footer};
+use crate::show::text::counted;
 use crate::show::{Style, tree};
-use crate::store::import::Progress;
 use crate::terms::{GraphName, Quad, Term, TermRef, Triple};
-use std::io::{self, IsTerminal as _, Write};
+use std::cell::Cell;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Where answers go, and in which shape.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Output {
     /// The name of the format asked for. Without one it is chosen by the answer and the target.
     pub format: Option<String>,
     /// Where answers go.
     pub target: Target,
-    /// Whether stdout is a terminal.
-    pub terminal: bool,
-    /// Whether answers on stdout have colour.
-    pub colour: bool,
-    /// Columns of the terminal.
-    pub width: usize,
-    /// Lines of the terminal.
-    pub height: usize,
+    /// The window of stdout.
+    pub window: Window,
+    /// When answers on stdout have colour.
+    pub color: When,
     /// Rows that a table shows at most.
     pub max_rows: Option<usize>,
-    /// How the reader gets at the rows left out, said after their count.
-    pub more: Option<String>,
+    /// Columns that an answer takes at most, where it is not to fill the window.
+    pub max_width: Option<usize>,
     /// Language of labels and summaries, where the user chose one.
     pub language: Option<String>,
     /// The language of the user's system. It counts for people only: what programs read must not
@@ -50,16 +53,18 @@ pub struct Output {
     pub locale: Option<String>,
     /// Whether labels stand for IRIs.
     pub labels: bool,
-    /// Whether the question's own chart is drawn.
+    /// Whether a chart is drawn where no person sees it at once too.
     pub chart: bool,
-    /// A chart that the user chose, in the place of the question's own.
-    pub directive: Option<Directive>,
+    /// The chart that the user chose, in the place of the question's own: a kind, then columns.
+    pub chosen_chart: Option<String>,
     /// Whether to say why nothing was found.
     pub why: bool,
     /// Whether long answers are paged.
     pub pager: bool,
     /// Whether a line under the answer says rows, time and graph.
     pub footer: bool,
+    /// Whether that line says the time.
+    pub timer: bool,
     /// Says what is to be said about answers.
     pub report: Report,
     /// Set when all is found and only the showing is left, which no limit of time is to stop.
@@ -88,71 +93,129 @@ pub enum Target {
     Stdout,
     /// A file, replaced when the answer is complete.
     File(PathBuf),
+    /// A file that every answer is added to: the first one replaces what was there.
+    Growing(PathBuf, Rc<Cell<bool>>),
+    /// The standard input of a command of the shell.
+    Command(String),
+}
+
+impl Target {
+    /// What the user calls it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdout => "the screen".to_owned(),
+            Self::File(path) | Self::Growing(path, _) => path.display().to_string(),
+            Self::Command(command) => format!("| {command}"),
+        }
+    }
+
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) | Self::Growing(path, _) => Some(path),
+            Self::Stdout | Self::Command(_) => None,
+        }
+    }
 }
 
 impl Output {
-    /// An output as the options say.
+    /// An output as the options of the command line say.
     pub fn new(shape: &Shape, report: Report) -> Self {
-        let terminal = io::stdout().is_terminal();
-        let size = terminal_size::terminal_size_of(io::stdout());
-        let target = match shape.output.as_deref() {
-            Some(path) if path != Path::new("-") => Target::File(path.to_owned()),
-            _ => Target::Stdout,
-        };
-        let shown = terminal && target == Target::Stdout;
-        Self {
-            format: shape.format.clone(),
-            terminal,
-            colour: shape.color.colour(terminal),
-            width: size.map_or(80, |(width, _)| width.0.into()),
-            height: size.map_or(24, |(_, height)| height.0.into()),
+        let window = Window::now();
+        let plain = Self {
+            format: None,
+            target: Target::Stdout,
+            window,
+            color: shape.color.unwrap_or_default(),
             max_rows: None,
-            more: None,
-            language: shape.lang.clone(),
-            labels: shape.labels,
-            chart: shape.chart || shown,
-            directive: None,
-            why: shape.why || (shown && report.terminal && !shape.quiet),
-            pager: !shape.no_pager,
-            footer: report.terminal && !shape.quiet,
-            locale: locale(),
-            target,
+            max_width: None,
+            language: None,
+            locale: None,
+            labels: false,
+            chart: false,
+            chosen_chart: None,
+            why: false,
+            pager: true,
+            footer: report.terminal,
+            timer: true,
             report,
             found: Arc::default(),
+        };
+        let mut output = plain.with(shape);
+        let shown = output.shown();
+        output.why |= shown && output.report.terminal && !shape.quiet;
+        output.locale = locale().filter(|_| shown);
+        output
+    }
+
+    /// The same for one answer, with what its own options say.
+    #[must_use]
+    pub fn with(&self, shape: &Shape) -> Self {
+        let mut with = self.clone();
+        with.format = shape.format.clone().or(with.format);
+        match shape.output.as_deref() {
+            Some(path) if path == Path::new("-") => with.target = Target::Stdout,
+            Some(path) => with.target = Target::File(path.to_owned()),
+            None => {}
+        }
+        with.color = shape.color.unwrap_or(with.color);
+        with.language = shape.lang.clone().or(with.language);
+        with.labels |= shape.labels;
+        with.chart |= shape.chart.is_some();
+        let chosen = shape.chart.clone().filter(|chart| !chart.is_empty());
+        with.chosen_chart = chosen.or(with.chosen_chart);
+        with.why |= shape.why;
+        with.pager &= !shape.no_pager;
+        with.footer &= !shape.quiet;
+        with.report.quiet |= shape.quiet;
+        with
+    }
+
+    /// Looks at the window again: it may have changed.
+    pub fn fit_window(&mut self) {
+        self.window = Window::now();
+        if self.window.terminal {
+            self.report.width = self.window.width;
         }
     }
 
     /// Whether answers are seen at once by a person.
     pub fn shown(&self) -> bool {
-        self.terminal && self.target == Target::Stdout
+        self.window.terminal && self.target == Target::Stdout
+    }
+
+    /// Whether the chart that a question asks for is drawn.
+    fn draws(&self) -> bool {
+        self.chart || self.shown()
     }
 
     /// The name of the format: given, or told by the ending of the file.
     pub fn format_name(&self) -> Option<&str> {
-        self.format.as_deref().or_else(|| match &self.target {
-            Target::File(path) => {
-                let name = path.file_name()?.to_str()?;
-                let plain = PACKED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
-                plain.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| is_format(ending))
-            }
-            Target::Stdout => None,
-        })
+        let told = || formats::ending(self.target.file()?).filter(|ending| formats::is_format(ending));
+        self.format.as_deref().or_else(told)
     }
 
-    /// The language of labels and summaries.
+    /// The language of labels, summaries and messages.
     pub fn language<'a>(&'a self, session: &'a Session) -> &'a str {
-        let offered = |language: &&str| session.project().languages.iter().any(|have| have == language);
-        let locale = self.locale.as_deref().filter(|_| self.shown()).filter(offered);
-        self.language.as_deref().or(locale).unwrap_or_else(|| session.language())
+        self.chosen_language(session).unwrap_or_else(|| session.language())
     }
 
-    /// Whether the format asked for is one. To be called before any work is done.
+    /// The language that the user chose, or whose system has it, where the graph has it too.
+    pub fn chosen_language<'a>(&'a self, session: &'a Session) -> Option<&'a str> {
+        let offered = |language: &&str| session.project().languages.iter().any(|have| have == language);
+        self.language.as_deref().or_else(|| self.locale.as_deref().filter(offered))
+    }
+
+    /// Whether format, chart and file asked for go together. To be called before any work is done.
     ///
     /// # Errors
-    /// A usage error that names the formats there are.
+    /// A usage error that names what there is.
     pub fn check(&self) -> Result<()> {
-        match &self.format {
-            Some(name) if !is_format(name) => Err(no_format(name)),
+        if let Some(chart) = &self.chosen_chart {
+            Directive::parse(chart)?;
+        }
+        match (&self.format, self.target.file()) {
+            (Some(name), _) if !formats::is_format(name) => Err(formats::unknown(name)),
+            (None, Some(path)) => formats::promised(path),
             _ => Ok(()),
         }
     }
@@ -181,27 +244,19 @@ impl Output {
 
     fn rows(&self, session: &Session, rows: Rows<'_>, about: &About) -> Result<u64> {
         let format = self.row_format()?;
-        let directive = self.directive(about);
+        let directive = self.directive(about)?;
         // Taken before a pager opens: reading takes time too.
         let mut elapsed = None;
         let (count, stopped) = if matches!(format, RowFormat::Table | RowFormat::Line) {
             let waiting = self.waiting();
-            let found = rows.gather();
+            let counted = rows.rows.inspect(|_| waiting.row());
+            let found = Rows { variables: rows.variables, rows: Box::new(counted) }.gather();
             drop(waiting);
-            let text = self.drawn(session, &found, format, directive.as_ref(), about);
             elapsed = about.asked.map(|asked| asked.elapsed());
-            self.page(&text)?;
+            self.show_rows(session, &found, format, directive.as_ref(), about)?;
             (found.rows.len() as u64, found.stopped)
         } else {
-            let language = self.language(session).to_owned();
-            let labels = |term: &Term| session.label(term, &language);
-            let style = Style { chart: directive.as_ref(), ..self.style(session, about, &labels) };
-            let _waiting = (!self.shown()).then(|| self.waiting());
-            let mut written = rows::Written::default();
-            self.write(|out| {
-                written = rows::write_rows(rows, format, &style, out).map_err(unwritten)?;
-                Ok(())
-            })?;
+            let written = self.write_rows(session, rows, format, directive.as_ref(), about)?;
             (written.rows, written.stopped)
         };
         let stopped_by = stopped.as_ref();
@@ -213,37 +268,109 @@ impl Output {
         self.partial(count, about.nouns.map_or("rows", |(_, many)| many), stopped)
     }
 
+    /// Rows for programs. What ends them early and is no limit leaves a file as it was.
+    fn write_rows(
+        &self,
+        session: &Session,
+        rows: Rows<'_>,
+        format: RowFormat,
+        directive: Option<&Directive>,
+        about: &About,
+    ) -> Result<rows::Written> {
+        let language = self.language(session).to_owned();
+        let labels = |term: &Term| session.label(term, &language);
+        let style = Style { chart: directive, ..self.style(session, about, &labels) };
+        let waiting = (!self.shown()).then(|| self.waiting());
+        let count = |_: &Result<Row>| waiting.iter().for_each(Waiting::row);
+        let rows = Rows { variables: rows.variables, rows: Box::new(rows.rows.inspect(count)) };
+        let mut written = rows::Written::default();
+        self.write(|out| {
+            written = rows::write_rows(rows, format, &style, out).map_err(unwritten)?;
+            match written.stopped.take_if(|error| !matches!(error.kind, Kind::Limit | Kind::Interrupted)) {
+                Some(error) => Err(error),
+                None => Ok(()),
+            }
+        })?;
+        Ok(written)
+    }
+
     /// Rows for people: the table, and the chart below it. Where both are more than a window and nobody
     /// asked for a table, the chart alone: it is what the question is for.
-    fn drawn(
+    fn show_rows(
         &self,
         session: &Session,
         found: &Solutions,
         format: RowFormat,
         directive: Option<&Directive>,
         about: &About,
-    ) -> String {
+    ) -> Result<()> {
+        if found.rows.is_empty() && found.stopped.is_none() && self.foots() && self.format.is_none() {
+            // The line below says so.
+            return Ok(());
+        }
         let language = self.language(session);
         let labels = |term: &Term| session.label(term, language);
-        let style = self.style(session, about, &labels);
+        // What baimo lists itself is shown whole.
+        let max_rows = self.max_rows.filter(|_| self.shown() && about.nouns.is_none());
+        let style = Style { max_rows, ..self.style(session, about, &labels) };
         let mut text =
             if format == RowFormat::Line { table::lines(found, &style) } else { table::table(found, &style) };
         let drawable = |directive: &&Directive| directive.view != View::Table && !found.rows.is_empty();
-        if let Some(directive) = directive.filter(drawable).filter(|_| self.chart) {
+        if let Some(directive) = directive.filter(drawable).filter(|_| self.draws()) {
             match chart::draw(found, directive, &style) {
                 Ok(drawing) => {
-                    let long = text.lines().count() + drawing.lines().count() >= self.height;
+                    let long = text.lines().count() + drawing.lines().count() >= self.window.height;
                     if long && self.shown() && self.format.is_none() {
-                        self.report.note("`-F table` shows the rows too");
-                        return drawing;
+                        self.page(&drawing)?;
+                        self.report.note(self.report.face.rows_too());
+                        return Ok(());
                     }
                     text.push('\n');
                     text.push_str(&drawing);
                 }
+                // A chart that the user chose is what was asked for.
+                Err(error) if self.chosen_chart.is_some() => return Err(error),
                 Err(error) => self.report.note(&error.message),
             }
         }
-        text
+        // A table with rows left out is meant to be seen at once.
+        if max_rows.is_some() { self.text(&text) } else { self.page(&text) }
+    }
+
+    /// Presents the chart of an answer and not the answer: as text, or as SVG where that is the format.
+    /// Without a choice of the user's or the question's it is what suits the columns.
+    ///
+    /// # Errors
+    /// Where no such chart can be drawn of the answer, or it cannot be written.
+    pub fn drawing(&self, session: &Session, answer: Answer<'_>, about: &About) -> Result<()> {
+        let as_text = |name: &str| matches!(RowFormat::named(name), Some(RowFormat::Table)) || name == TREE;
+        let chosen = self.directive(about)?;
+        let language = self.language(session);
+        let labels = |term: &Term| session.label(term, language);
+        let style = self.style(session, about, &labels);
+        let text = match answer {
+            Answer::Boolean(_) => {
+                return Err(Error::usage("yes or no cannot be drawn").hint("ask a SELECT or a CONSTRUCT"));
+            }
+            Answer::Graph(triples) if self.format_name().is_none_or(as_text) => {
+                tree::tree(&gather(triples).0, &style)
+            }
+            Answer::Graph(triples) => return self.graph(session, triples, about).map(drop),
+            Answer::Rows(rows) => {
+                let found = rows.gather();
+                let directive = chosen.unwrap_or_else(|| Directive::fitting(&found));
+                if !self.format_name().is_none_or(as_text) {
+                    let with = Self { chosen_chart: Some(directive.text()), ..self.clone() };
+                    return with.rows(session, found.replay(), about).map(drop);
+                }
+                chart::draw(&found, &directive, &style)?
+            }
+        };
+        self.page(&text)?;
+        if let Some(path) = self.target.file().filter(|_| self.report.terminal) {
+            self.report.aside(&format!("wrote the chart to {}", path.display()));
+        }
+        Ok(())
     }
 
     fn graph(
@@ -254,16 +381,16 @@ impl Output {
     ) -> Result<u64> {
         let format = self.graph_format()?;
         let waiting = self.waiting();
-        let (triples, stopped) = gather(triples);
+        let (triples, stopped) = gather(triples.inspect(|_| waiting.row()));
         drop(waiting);
         let count = triples.len() as u64;
         let language = self.language(session).to_owned();
         let labels = |term: &Term| session.label(term, &language);
         let style = self.style(session, about, &labels);
         let draws_tree =
-            self.chart && self.directive(about).is_some_and(|directive| directive.view == View::Graph);
+            self.draws() && self.directive(about)?.is_some_and(|directive| directive.view == View::Graph);
         let text = match format {
-            None if self.format_name() == Some("tree") => tree::tree(&triples, &style),
+            None if self.format_name() == Some(TREE) => tree::tree(&triples, &style),
             None => svg::graph(&triples, &style),
             Some(format) => {
                 let tree = self.shown() && draws_tree;
@@ -287,7 +414,7 @@ impl Output {
     }
 
     /// How many there were, or the error that ended them early, with a word on what was written.
-    fn partial(&self, count: u64, nouns: &str, stopped: Option<Error>) -> Result<u64> {
+    pub fn partial(&self, count: u64, nouns: &str, stopped: Option<Error>) -> Result<u64> {
         match stopped {
             None => Ok(count),
             Some(error) => {
@@ -300,24 +427,41 @@ impl Output {
         }
     }
 
+    /// Whether a line under the answer says what there is to say about it.
+    fn foots(&self) -> bool {
+        self.footer && self.shown()
+    }
+
+    /// The line under an answer on the screen, or a word on the file that it was written to.
     fn foot(&self, session: &Session, about: &About, footer: Footer<'_>) {
-        if self.footer && self.shown() {
-            let project = session.project();
-            let graph = format!("{} {}", project.name, project.version);
+        if self.foots() {
+            let graph = session.project().called();
             let elapsed = footer.elapsed.or_else(|| about.asked.map(|asked| asked.elapsed()));
-            self.report.aside(&Footer { elapsed, graph: Some(graph.trim()), ..footer }.text());
+            let elapsed = elapsed.filter(|_| self.timer);
+            self.report.aside(&Footer { elapsed, graph: Some(&graph), ..footer }.text());
+        } else {
+            self.wrote(footer.count, footer.nouns.unwrap_or(("row", "rows")));
         }
     }
 
-    fn directive(&self, about: &About) -> Option<Directive> {
-        if self.directive.is_some() {
-            return self.directive.clone();
+    /// Tells a person what was written to a file.
+    pub fn wrote(&self, count: u64, (one, many): (&str, &str)) {
+        if let Some(path) = self.target.file().filter(|_| self.report.terminal) {
+            self.report.aside(&format!("wrote {} to {}", counted(count, one, many), path.display()));
         }
-        let (directive, note) = Directive::lenient(about.view.as_deref()?);
-        if let Some(note) = note.filter(|_| self.chart) {
+    }
+
+    /// The chart to draw: the user's choice, else the question's own.
+    fn directive(&self, about: &About) -> Result<Option<Directive>> {
+        if let Some(chosen) = &self.chosen_chart {
+            return Directive::parse(chosen).map(Some);
+        }
+        let Some(view) = &about.view else { return Ok(None) };
+        let (directive, note) = Directive::lenient(view);
+        if let Some(note) = note.filter(|_| self.draws()) {
             self.report.note(&note);
         }
-        Some(directive)
+        Ok(Some(directive))
     }
 
     /// How answers look here.
@@ -328,14 +472,26 @@ impl Output {
         labels: &'a dyn Fn(&Term) -> Option<String>,
     ) -> Style<'a> {
         Style {
-            width: self.shown().then_some(self.width).or(self.chart.then_some(100).filter(|_| !self.shown())),
-            colour: self.colour && self.target == Target::Stdout,
-            max_rows: self.max_rows,
-            more: self.more.as_deref(),
+            width: self.width(),
+            colour: self.colour(),
+            max_rows: self.max_rows.filter(|_| self.shown()),
+            more: self.report.face.more(),
             labels: self.labels.then_some(labels),
             title: about.title.as_deref(),
             ..Style::plain(session.prefixes())
         }
+    }
+
+    fn width(&self) -> Option<usize> {
+        let window = if self.shown() { Some(self.window.width) } else { self.chart.then_some(100) };
+        match (window, self.max_width) {
+            (Some(window), Some(max)) => Some(window.min(max)),
+            (window, max) => window.or(max),
+        }
+    }
+
+    fn colour(&self) -> bool {
+        self.color.colour(self.window.terminal) && self.target == Target::Stdout
     }
 
     /// The format of rows: as asked for, else a table for people and TSV for programs.
@@ -349,10 +505,10 @@ impl Output {
         RowFormat::named(name).ok_or_else(|| match GraphFormat::named(name) {
             Some(format) => {
                 Error::usage(format!("{} is a format of graphs; this answer is rows", format.name()))
-                    .hint(format!("formats of rows: {}", row_names()))
+                    .hint(format!("formats of rows: {}", formats::row_names()))
                     .hint("CONSTRUCT gives a graph")
             }
-            None => no_format(name),
+            None => formats::unknown(name),
         })
     }
 
@@ -363,14 +519,14 @@ impl Output {
     pub fn graph_format(&self) -> Result<Option<GraphFormat>> {
         match self.format_name() {
             None => Ok(Some(GraphFormat::Turtle)),
-            Some("svg" | "tree") => Ok(None),
+            Some("svg" | TREE) => Ok(None),
             Some(name) => GraphFormat::named(name).map(Some).ok_or_else(|| match RowFormat::named(name) {
                 Some(format) => {
                     Error::usage(format!("{} is a format of rows; this answer is a graph", format.name()))
-                        .hint(format!("formats of graphs: {}", graph_names()))
+                        .hint(format!("formats of graphs: {}", formats::graph_names()))
                         .hint("SELECT gives rows")
                 }
-                None => no_format(name),
+                None => formats::unknown(name),
             }),
         }
     }
@@ -381,8 +537,8 @@ impl Output {
     /// Where the target cannot be written.
     pub fn page(&self, text: &str) -> Result<()> {
         self.found.store(true, Ordering::Relaxed);
-        let long = || text.lines().count() >= self.height;
-        if self.shown() && self.pager && long() && paged(text) {
+        let long = || text.lines().count() >= self.window.height;
+        if self.shown() && self.pager && long() && pager::paged(text) {
             return Ok(());
         }
         self.write(|out| out.write_all(text.as_bytes()).map_err(unwritten))
@@ -390,13 +546,12 @@ impl Output {
 
     /// The text of advice on a question, as it looks where answers go.
     pub fn advice(&self, diagnostic: &Diagnostic) -> String {
-        let colour = self.colour && self.target == Target::Stdout;
-        Report { colour, ..self.report.clone() }.advice(diagnostic)
+        Report { colour: self.colour(), ..self.report.clone() }.advice(diagnostic)
     }
 
     /// Shows how far the reading of files has come, on the terminal.
     pub fn progress(&self) -> Loading {
-        Loading { wanted: self.report.terminal && !self.report.quiet, started: Instant::now(), last: None }
+        Loading::new(self.report.terminal && !self.report.quiet)
     }
 
     /// Shows a thing to a person.
@@ -417,7 +572,7 @@ impl Output {
     /// # Errors
     /// Where they cannot be written.
     pub fn tables(&self, format: GraphFormat, quads: &[Quad], style: &GraphStyle) -> Result<bool> {
-        let Target::File(folder) = &self.target else { return Ok(false) };
+        let Some(folder) = self.target.file() else { return Ok(false) };
         let is_folder = folder.is_dir() || folder.as_os_str().as_encoded_bytes().ends_with(b"/");
         if !is_folder || !matches!(format, GraphFormat::Edges | GraphFormat::Nodes) {
             return Ok(false);
@@ -428,7 +583,7 @@ impl Output {
                 .hint("choose another with -o")
         })?;
         for (name, format) in [("nodes.csv", GraphFormat::Nodes), ("edges.csv", GraphFormat::Edges)] {
-            replace(&folder.join(name), |out| graphs::write(out, format, quads.to_vec(), style))?;
+            files::replace(&folder.join(name), |out| graphs::write(out, format, quads.to_vec(), style))?;
         }
         Ok(true)
     }
@@ -459,78 +614,36 @@ impl Output {
                 let flushed = out.flush().map_err(unwritten);
                 if out.left { Ok(()) } else { done.and(flushed) }
             }
-            Target::File(path) => replace(path, write),
+            Target::File(path) => files::replace(path, write),
+            Target::Growing(path, begun) if begun.get() => files::append(path, write),
+            Target::Growing(path, begun) => {
+                let done = files::replace(path, write);
+                begun.set(done.is_ok());
+                done
+            }
+            Target::Command(command) => into_command(command, write),
         }
     }
 }
 
-/// Endings of compressed files.
-const PACKED: [&str; 2] = [".gz", ".bz2"];
-
-/// Writes a file under another name and renames it when it is complete. An answer cut short by a
-/// limit is kept: it is marked on stderr.
-fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let failed = |error: io::Error| {
-        Error::store(format!("cannot write {}", path.display()))
-            .because(error)
-            .hint("choose another file with -o")
-    };
-    if path.is_dir() {
-        return Err(Error::store(format!("cannot write {}: it is a folder", path.display()))
-            .hint("name a file in it, as in  -o answer.csv"));
+/// Lets `write` write to the standard input of a command, and waits for its end.
+fn into_command(command: &str, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let _aside = doing(Doing::Aside);
+    let started = Command::new("sh").args(["-c", command]).stdin(Stdio::piped()).spawn();
+    let mut child =
+        started.map_err(|error| Error::store(format!("cannot start `{command}`")).because(error))?;
+    let mut done = Ok(());
+    if let Some(stdin) = child.stdin.take() {
+        let mut out = Watched { inner: io::BufWriter::new(stdin), left: false };
+        done = write(&mut out).and(out.flush().map_err(unwritten));
+        done = if out.left { Ok(()) } else { done };
     }
-    if path.exists() && !path.is_file() {
-        // A device or a pipe cannot be renamed over.
-        let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?);
-        return write(&mut out).and(out.flush().map_err(failed));
-    }
-    // A link stays a link: what it leads to is replaced.
-    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let file = io::BufWriter::new(std::fs::File::create(&part).map_err(failed)?);
-    let done = write_packed(&path, file, write, failed);
-    let complete = match &done {
-        Ok(()) => true,
-        Err(error) => matches!(error.kind, Kind::Limit | Kind::Interrupted),
-    };
-    if !complete {
-        let _ = std::fs::remove_file(&part);
-        return done;
-    }
-    if let Ok(old) = std::fs::metadata(&path) {
-        let _ = std::fs::set_permissions(&part, old.permissions());
-    }
-    std::fs::rename(&part, &path).map_err(failed)?;
-    done
-}
-
-/// Writes through the compression that the ending of `path` names, and closes it properly.
-fn write_packed(
-    path: &Path,
-    mut file: impl Write,
-    write: impl FnOnce(&mut dyn Write) -> Result<()>,
-    failed: impl Fn(io::Error) -> Error,
-) -> Result<()> {
-    let done = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("gz") => {
-            let mut out = flate2::write::GzEncoder::new(&mut file, flate2::Compression::default());
-            let done = write(&mut out);
-            out.finish().map_err(&failed)?;
-            done
+    match child.wait() {
+        Ok(status) if !status.success() => {
+            done.and(Err(Error::usage(format!("`{command}` ended with {status}"))))
         }
-        Some("bz2") => {
-            let mut out = bzip2::write::BzEncoder::new(&mut file, bzip2::Compression::default());
-            let done = write(&mut out);
-            out.finish().map_err(&failed)?;
-            done
-        }
-        _ => write(&mut file),
-    };
-    file.flush().map_err(failed)?;
-    done
+        _ => done,
+    }
 }
 
 /// The error of an answer that cannot be written.
@@ -569,14 +682,6 @@ fn turtle_about(
     Ok(format!("{head}\n\n{body}\n{}", lines.concat()))
 }
 
-/// The language of the user's system, such as `zh`, by the variables that say it.
-fn locale() -> Option<String> {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set)?;
-    let language = locale.split(['_', '.', '@', '-']).next()?.to_ascii_lowercase();
-    (language.len() == 2).then_some(language)
-}
-
 /// Triples up to what ended them.
 fn gather(triples: impl Iterator<Item = Result<Triple>>) -> (Vec<Triple>, Option<Error>) {
     let mut found = Vec::new();
@@ -587,126 +692,6 @@ fn gather(triples: impl Iterator<Item = Result<Triple>>) -> (Vec<Triple>, Option
         }
     }
     (found, None)
-}
-
-fn is_format(name: &str) -> bool {
-    name == "tree" || RowFormat::named(name).is_some() || GraphFormat::named(name).is_some()
-}
-
-fn row_names() -> String {
-    RowFormat::all().map(RowFormat::name).collect::<Vec<_>>().join(" ")
-}
-
-fn graph_names() -> String {
-    let names: Vec<_> = GraphFormat::all().map(GraphFormat::name).chain(["svg", "tree"]).collect();
-    names.join(" ")
-}
-
-fn no_format(name: &str) -> Error {
-    let near = RowFormat::all()
-        .map(RowFormat::name)
-        .chain(GraphFormat::all().map(GraphFormat::name))
-        .find(|known| strsim::jaro_winkler(known, &name.to_lowercase()) > 0.8);
-    let error = Error::usage(format!("there is no format `{name}`"));
-    let error = if let Some(near) = near { error.hint(format!("did you mean {near}?")) } else { error };
-    error
-        .hint(format!("formats of rows: {}", row_names()))
-        .hint(format!("formats of graphs: {}", graph_names()))
-}
-
-/// Shows a text in the user's pager. False where there is none.
-fn paged(text: &str) -> bool {
-    let pager = std::env::var("PAGER").unwrap_or_else(|_| "less -RFX".to_owned());
-    let words = super::args::split(&pager).unwrap_or_default();
-    let Some((program, options)) = words.split_first().filter(|(program, _)| *program != "cat") else {
-        return false;
-    };
-    let mut command = Command::new(program);
-    command.args(options).stdin(Stdio::piped());
-    if std::env::var_os("LESSCHARSET").is_none() {
-        command.env("LESSCHARSET", "utf-8");
-    }
-    let Ok(mut child) = command.spawn() else { return false };
-    if let Some(mut stdin) = child.stdin.take() {
-        // A reader that leaves early has seen enough.
-        let _ = stdin.write_all(text.as_bytes());
-    }
-    child.wait().is_ok()
-}
-
-/// Shows on stderr how far the reading of files has come, from half a second on. Cleared when dropped.
-pub struct Loading {
-    wanted: bool,
-    started: Instant,
-    last: Option<Instant>,
-}
-
-impl Loading {
-    /// Shows it, ten times a second at most.
-    pub fn show(&mut self, progress: &Progress<'_>) {
-        let now = Instant::now();
-        let due = match self.last {
-            None => now.duration_since(self.started) >= Duration::from_millis(500),
-            Some(last) => now.duration_since(last) >= Duration::from_millis(100),
-        };
-        if !self.wanted || !due {
-            return;
-        }
-        self.last = Some(now);
-        let megabytes = progress.bytes_read / 1_000_000;
-        let part = progress.bytes_total.filter(|total| *total > 0).map_or_else(String::new, |total| {
-            let tenths = usize::try_from(progress.bytes_read.saturating_mul(20) / total).unwrap_or(0).min(20);
-            format!(" {}{} {} %", "█".repeat(tenths), "░".repeat(20 - tenths), tenths * 5)
-        });
-        let quads = progress.quads;
-        let _ = write!(io::stderr(), "\r\x1b[K{}{part} {megabytes} MB, {quads} triples", progress.file);
-    }
-}
-
-impl Drop for Loading {
-    fn drop(&mut self) {
-        if self.last.is_some() {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-    }
-}
-
-/// Says on stderr that the work goes on, from half a second on. Cleared when dropped.
-pub struct Waiting {
-    done: Option<(mpsc::Sender<()>, std::thread::JoinHandle<()>)>,
-}
-
-impl Waiting {
-    fn new(wanted: bool) -> Self {
-        if !wanted {
-            return Self { done: None };
-        }
-        let (sender, receiver) = mpsc::channel();
-        let started = Instant::now();
-        let thread = std::thread::spawn(move || {
-            let mut said = false;
-            let mut pause = Duration::from_millis(500);
-            while receiver.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
-                pause = Duration::from_millis(100);
-                said = true;
-                let seconds = started.elapsed().as_secs_f64();
-                let _ = write!(io::stderr(), "\r{seconds:.1} s … Ctrl-C stops");
-            }
-            if said {
-                let _ = write!(io::stderr(), "\r\x1b[K");
-            }
-        });
-        Self { done: Some((sender, thread)) }
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some((sender, thread)) = self.done.take() {
-            let _ = sender.send(());
-            let _ = thread.join();
-        }
-    }
 }
 
 /// A writer that notices when its reader has left.

@@ -3,7 +3,7 @@
 //! In: an `Error`, or a text. Out: lines on stderr, and the exit code of a kind of error. It
 //! refuses to know what was asked.
 
-use super::hints::{Face, worded};
+use super::hints::{Face, default_hint, worded};
 use crate::error::{Diagnostic, Error, Hint, Kind, Span};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -125,7 +125,7 @@ impl Report {
             let _ = write!(message, ": {}", plain_cause(error));
             cause = error.source();
         }
-        let default = [Hint::from(default_hint(error.kind))];
+        let default = [default_hint(error.kind, self.face).into()];
         let hints = if error.hints.is_empty() { default.as_slice() } else { error.hints.as_slice() };
         let hints = self.worded(hints);
         self.message(&ERROR, &message, error.span.as_deref(), &hints)
@@ -187,22 +187,6 @@ const HINT: &str = "\x1b[1;36m";
 const GUTTER: &str = "\x1b[1;34m";
 const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
-
-/// The way out where the error itself names none.
-fn default_hint(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Query => {
-            "`baimo schema` lists the classes and properties; `baimo queries` has questions that work"
-        }
-        Kind::Data => "nothing was changed; mend this and try again",
-        Kind::Usage => "`baimo --help` shows the verbs, `baimo VERB --help` one of them with examples",
-        Kind::Store => {
-            "check that the folder exists, that you may write there, and that nobody else has it open"
-        }
-        Kind::Limit => "raise the limit, or ask for less, for instance with LIMIT",
-        Kind::Check | Kind::Interrupted => "",
-    }
-}
 
 /// An underlying error, without what only a programmer reads.
 fn plain_cause(cause: &dyn std::error::Error) -> String {

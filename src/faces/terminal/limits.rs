@@ -1,0 +1,60 @@
+//! Limits that hold at last: the program ends where a question overruns its own by far.
+//!
+//! In: limits, and how long a piece of work lasts. Out: nothing, or an error on stderr and exit code 4.
+//! It is for work that never looks at its limits; a prompt, which must go on, does without.
+
+use super::leave;
+use super::report::{Report, exit_code};
+use crate::engine::Limits;
+use crate::error::{Error, Hint, Kind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// How long the work may take to notice that its time is over.
+const GRACE: Duration = Duration::from_millis(300);
+/// How often is looked.
+const EVERY: Duration = Duration::from_millis(20);
+
+/// Watches until dropped.
+#[derive(Debug)]
+pub struct Watch {
+    _over: Option<Sender<()>>,
+}
+
+/// Watches one piece of work, which is over when the value is dropped, or, for limits of time, when
+/// `found` is set: showing an answer is not limited.
+#[must_use]
+pub fn watch(limits: Limits, report: &Report, found: &Arc<AtomicBool>) -> Watch {
+    found.store(false, Ordering::Relaxed);
+    if limits.timeout.is_none() && limits.max_memory.is_none() {
+        return Watch { _over: None };
+    }
+    let (report, found) = (report.clone(), Arc::clone(found));
+    let late = |timeout: Duration| timeout + (timeout / 4).clamp(GRACE, GRACE * 10);
+    let deadline = limits.timeout.map(late).and_then(|late| Instant::now().checked_add(late));
+    let (sender, over) = channel();
+    std::thread::spawn(move || {
+        while over.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) && !found.load(Ordering::Relaxed) {
+            if let Some(error) = exceeded(&limits, deadline) {
+                report.error(&error);
+                leave(exit_code(Kind::Limit));
+            }
+        }
+    });
+    Watch { _over: Some(sender) }
+}
+
+fn exceeded(limits: &Limits, deadline: Option<Instant>) -> Option<Error> {
+    let (said, hint) = if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+        (format!("{} s", limits.timeout.unwrap_or_default().as_secs_f64()), Hint::RaiseTimeout)
+    } else {
+        let (used, max) = limits.memory_used.zip(limits.max_memory)?;
+        if used() <= max.saturating_add(max / 8) {
+            return None;
+        }
+        (format!("{} MB of memory", max / 1_000_000), Hint::RaiseMaxMemory)
+    };
+    Some(Error::new(Kind::Limit, format!("stopped after {said}")).hint(hint))
+}

@@ -1,0 +1,63 @@
+//! The terminal layer: what every face that talks to a person shares.
+//!
+//! In: answers, texts, errors. Out: what a window shows, files, a pager, an exit by signal or limit.
+//! The command line and the prompt present answers through this one layer; it asks no graph itself.
+
+// Files written whole or not at all.
+pub mod files;
+// Names of formats, and which one is meant.
+pub mod formats;
+// Remedies in the words of a face.
+pub mod hints;
+// The end of the program where a limit is well exceeded.
+pub mod limits;
+// Long texts, page by page.
+mod pager;
+// The presenter: where answers go, and in which shape.
+pub mod present;
+// That the work goes on, and how far it is.
+pub mod progress;
+// Errors, warnings and notes.
+pub mod report;
+// What signals mean by what the program is doing.
+pub mod signals;
+
+use std::io::{self, IsTerminal as _};
+
+/// The window that answers are shown in.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Whether stdout is a terminal.
+    pub terminal: bool,
+    /// Its columns.
+    pub width: usize,
+    /// Its lines.
+    pub height: usize,
+}
+
+impl Window {
+    /// The window of stdout; 80 columns and 24 lines where there is none.
+    pub fn now() -> Self {
+        let size = terminal_size::terminal_size_of(io::stdout());
+        Self {
+            terminal: io::stdout().is_terminal(),
+            width: size.map_or(80, |(width, _)| width.0.into()),
+            height: size.map_or(24, |(_, height)| height.0.into()),
+        }
+    }
+}
+
+/// The language of the user's system, such as `zh`, by the variables that say it.
+pub fn locale() -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set)?;
+    let language = locale.split(['_', '.', '@', '-']).next()?.to_ascii_lowercase();
+    (language.len() == 2).then_some(language)
+}
+
+/// Ends the program at once, with no half-written file left and the terminal as it was.
+pub fn leave(code: u8) -> ! {
+    files::abandon();
+    signals::restore_terminal();
+    std::process::exit(code.into())
+}

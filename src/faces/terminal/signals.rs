@@ -1,0 +1,139 @@
+//! What Ctrl-C, SIGTERM and SIGHUP mean, by what the program is doing.
+//!
+//! In: signals, and what is being done. Out: a running question stopped by its switch, or the end of
+//! the program with no half-written file left. A pager or an editor has Ctrl-C to itself.
+
+use super::leave;
+use super::report::exit_code;
+use crate::error::Kind;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// What the program is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// It waits for input: a signal ends it.
+    Reading = 0,
+    /// It works: the first Ctrl-C stops the work, the second ends the program.
+    Working = 1,
+    /// Another program has the terminal: Ctrl-C is that one's.
+    Aside = 2,
+}
+
+/// Signals come to the process, so what it is doing is kept for the process.
+static NOW: AtomicU8 = AtomicU8::new(Doing::Working as u8);
+
+/// Does something else until dropped.
+#[derive(Debug)]
+pub struct Until(u8);
+
+/// Says what the program is doing, until the value is dropped.
+#[must_use]
+pub fn doing(what: Doing) -> Until {
+    Until(NOW.swap(what as u8, Ordering::SeqCst))
+}
+
+impl Drop for Until {
+    fn drop(&mut self) {
+        NOW.store(self.0, Ordering::SeqCst);
+    }
+}
+
+/// What a first Ctrl-C leaves standing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stops {
+    /// The question alone: the prompt goes on, however long the question takes to notice.
+    Question,
+    /// The program, once the question has noticed; or a little later where it does not.
+    Program,
+}
+
+/// How long a stopped question may take to notice, where the program ends with it.
+const GRACE: Duration = Duration::from_millis(1500);
+
+/// Listens to signals from now on; `switch` stops the running question.
+pub fn listen(switch: Arc<AtomicBool>, stops: Stops) {
+    let interrupted = move || {
+        let now = NOW.load(Ordering::SeqCst);
+        if now == Doing::Aside as u8 {
+            return;
+        }
+        if now == Doing::Reading as u8 || switch.swap(true, Ordering::SeqCst) {
+            leave(exit_code(Kind::Interrupted));
+        }
+        if stops == Stops::Program {
+            std::thread::spawn(|| {
+                std::thread::sleep(GRACE);
+                // What was found by then may be in a pager: its reader takes all the time there is.
+                if NOW.load(Ordering::SeqCst) == Doing::Aside as u8 {
+                    return;
+                }
+                leave(exit_code(Kind::Interrupted));
+            });
+        }
+    };
+    remember_terminal();
+    // Without a handler Ctrl-C still ends the program, so a failure here needs no word.
+    let _ = handle(interrupted);
+}
+
+#[cfg(unix)]
+fn handle(interrupted: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut wanted = vec![SIGINT, SIGTERM];
+    if !is_ignored(SIGHUP) {
+        wanted.push(SIGHUP);
+    }
+    let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in signals.forever() {
+            match signal {
+                SIGINT => interrupted(),
+                // By the custom of shells.
+                signal => leave(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// Whether the program was started to ignore a signal, as `nohup` does.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask >> (signal - 1) & 1 == 1
+}
+
+#[cfg(not(unix))]
+fn handle(interrupted: impl Fn() + Send + 'static) -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(interrupted)
+}
+
+/// How the terminal was when the program began: a prompt changes it while it waits for a line.
+#[cfg(unix)]
+static TERMINAL: OnceLock<Option<rustix::termios::Termios>> = OnceLock::new();
+
+#[cfg(unix)]
+fn remember_terminal() {
+    TERMINAL.get_or_init(|| rustix::termios::tcgetattr(std::io::stdin()).ok());
+}
+
+/// Puts the terminal back as it was.
+#[cfg(unix)]
+pub fn restore_terminal() {
+    if let Some(Some(before)) = TERMINAL.get() {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        // Where it is gone there is nothing to put back.
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
+    }
+}
+
+#[cfg(not(unix))]
+fn remember_terminal() {}
+
+/// Puts the terminal back as it was: here the system does.
+#[cfg(not(unix))]
+pub fn restore_terminal() {}

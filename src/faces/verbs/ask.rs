@@ -1,0 +1,114 @@
+//! A question asked: its answer presented and remembered, and what is to be said about it.
+//!
+//! In: a question. Out: the answer in the presenter's target, notes on stderr.
+
+use super::{named, text};
+use crate::catalog::{Origin, SavedQuery};
+use crate::engine::Bindings;
+use crate::error::Result;
+use crate::faces::args::Query;
+use crate::faces::memory::{Last, Memory, Noted, Question, noting};
+use crate::faces::terminal::present::{About, Output};
+use crate::session::Session;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// So many rows are more than a person asks for.
+const MANY: usize = 10_000;
+/// Of so many things that a question may not mean is told.
+const LINTS: usize = 2;
+
+/// Asks a question, presents the answer and remembers both.
+///
+/// # Errors
+/// Where the question is wrong, or its answer cannot be presented; of an answer that a limit ended early
+/// the part that was found has been.
+pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut Memory) -> Result<()> {
+    output.check()?;
+    let question = with_header(question, session, output)?;
+    let (noted, stop) = (RefCell::default(), session.interrupt_switch());
+    let about = About {
+        view: question.view.clone(),
+        title: question.title.clone(),
+        asked: Some(Instant::now()),
+        ..About::default()
+    };
+    let keeps = memory.keeps();
+    let done = memory.before(&question.text).and_then(|before| {
+        let waiting = output.waiting();
+        let answer = session.query_after(&question.text, &question.bindings, before)?;
+        drop(waiting);
+        output.answer(session, noting(answer, keeps, &noted, &stop), &about)
+    });
+    let noted = noted.into_inner();
+    if done.is_ok() && output.why {
+        advise(&question, &noted, session, output);
+    }
+    if !matches!(noted.last, Last::Nothing) {
+        memory.keep(question.clone(), noted);
+    }
+    done.map(drop).map_err(|error| named(error, &question.name))
+}
+
+/// A question typed or read may have a header as a saved query has one: its view, its parameters.
+fn with_header(question: Question, session: &Session, output: &Output) -> Result<Question> {
+    if question.saved || !question.bindings.is_empty() {
+        return Ok(question);
+    }
+    let read = SavedQuery::read(question.name.clone(), question.text.clone(), Origin::Project);
+    let can_bind = !read.params.is_empty() && read.params.iter().all(|param| !param.required);
+    let bindings = if can_bind { session.bindings(&read, &BTreeMap::new())? } else { Bindings::new() };
+    let title = read.summary.get(output.language(session)).to_owned();
+    let title = Some(title).filter(|title| !title.is_empty());
+    Ok(Question { bindings, view: read.view, title, ..question })
+}
+
+/// Says why there is no answer, or why it looks odd.
+fn advise(question: &Question, noted: &Noted, session: &Session, output: &Output) {
+    if noted.count == 0 {
+        let lines = session.why_empty(&question.text, &question.bindings);
+        for line in &lines {
+            output.report.remedy(line);
+        }
+        if !lines.is_empty() {
+            return;
+        }
+    } else if noted.count < MANY && !noted.has_empty_column() {
+        return;
+    }
+    // Not of a saved query: whoever asks it did not write it.
+    if question.saved {
+        return;
+    }
+    for lint in session.lints(&question.text).unwrap_or_default().iter().take(LINTS) {
+        output.report.warning(lint);
+    }
+}
+
+/// Shows how a question is answered, and what in it may not be meant.
+///
+/// # Errors
+/// Where it is wrong.
+pub fn explain(query: &Query, session: &Session, output: &Output) -> Result<()> {
+    let (name, text) = text::question(query, output.report.face)?;
+    let mut lints = session.lints(&text).map_err(|error| named(error, &name))?;
+    let waiting = output.waiting();
+    let explained = session.explain(&text, &Bindings::new()).map_err(|error| named(error, &name))?;
+    drop(waiting);
+    let mut out = explained.draw(&|iri| session.prefixes().compact(iri));
+    if let Some(stopped) = &explained.stopped {
+        out.push_str(&format!("{stopped}: the figures are of the part that was done\n"));
+    }
+    out.push('\n');
+    for lint in &mut lints {
+        if let Some(span) = lint.span.as_mut().filter(|span| span.name == "query") {
+            span.name.clone_from(&name);
+        }
+        out.push_str(&output.advice(lint));
+    }
+    if lints.is_empty() {
+        out.push_str("nothing in this question looks slow or meant otherwise\n");
+    }
+    output.page(&out)
+}

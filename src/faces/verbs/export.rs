@@ -1,0 +1,222 @@
+//! The graph, a part of it or a changed one, written for other tools; and two graphs compared.
+//!
+//! In: which part, which format. Out: quads in the target of the presenter.
+
+use super::named;
+use super::saved::given;
+use super::text::{self, question};
+use super::things::{iri, thing_named};
+use crate::embedded;
+use crate::engine::Bindings;
+use crate::engine::answer::Answer;
+use crate::error::{Diagnostic, Error, Hint, Kind, Result};
+use crate::explore::selection::Selection;
+use crate::faces::args::{Diff, Export, Load, Query};
+use crate::faces::params::Given;
+use crate::faces::terminal::hints::Face;
+use crate::faces::terminal::present::{Output, Target};
+use crate::formats::changes;
+use crate::formats::graphs::{self, GraphFormat};
+use crate::session::{Change, Session, Source};
+use crate::terms::Quad;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Writes the graph, or a part of it.
+///
+/// # Errors
+/// Where there is no such part, or it cannot be written; and where a limit cuts it.
+pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()> {
+    let constructs = !export.saved.is_empty() || export.query.is_some() || export.file.is_some();
+    if constructs {
+        return constructed(export, session, output);
+    }
+    let (selection, part) = match (&export.graph, &export.about) {
+        (Some(name), _) if name == "default" => (Selection::DefaultGraph, "the default graph".to_owned()),
+        (Some(name), _) => (Selection::Graph(iri(name, session)?.into()), format!("the graph {name}")),
+        (None, Some(thing)) => {
+            let about = thing_named(thing, session)?;
+            (
+                Selection::Around { thing: about, depth: export.depth },
+                format!("{thing} and what is around it"),
+            )
+        }
+        (None, None) => (Selection::All, "the whole".to_owned()),
+    };
+    let waiting = output.waiting();
+    let quads = session.export(&selection)?;
+    drop(waiting);
+    write_quads(within_limit(quads, session), export.header.then_some(part.as_str()), session, output)
+}
+
+/// What a CONSTRUCT or DESCRIBE gives.
+fn constructed(export: &Export, session: &Session, output: &Output) -> Result<()> {
+    let (answer, part) = match export.saved.split_first() {
+        Some((name, values)) => {
+            let saved = &session.saved(name)?;
+            let words: Vec<OsString> = values.iter().map(OsString::from).collect();
+            let given = match given(saved, &words, session, output)? {
+                Given::Help(text) => return output.text(&output.report.face.commands(&text)),
+                Given::Values(given) => given,
+            };
+            let bindings = session.bindings(saved, &given)?;
+            let answer = session.query(&saved.text, &bindings).map_err(|error| named(error, name))?;
+            let with: Vec<_> = given.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
+            (answer, format!("the saved query {name}{with}"))
+        }
+        None => {
+            let query = Query { text: None, query: export.query.clone(), file: export.file.clone() };
+            let (name, text) = question(&query, output.report.face)?;
+            let answer = session.query(&text, &Bindings::new()).map_err(|error| named(error, &name))?;
+            (answer, format!("what the question below gives\n{}", text.trim_end()))
+        }
+    };
+    let Answer::Graph(triples) = answer else {
+        return Err(Error::usage("only CONSTRUCT and DESCRIBE give a graph to export")
+            .hint("`baimo query` and `baimo run` write rows, as csv, json and more"));
+    };
+    let mut quads = Vec::new();
+    let mut stopped = None;
+    for triple in triples {
+        match triple {
+            Ok(triple) => quads.push(triple.in_graph(crate::terms::GraphName::DefaultGraph)),
+            Err(error) => {
+                stopped = Some(error);
+                break;
+            }
+        }
+    }
+    write_quads((quads, stopped), export.header.then_some(part.as_str()), session, output)
+}
+
+/// So many quads as the limit allows, and the error that says so where there are more.
+fn within_limit(mut quads: Vec<Quad>, session: &Session) -> (Vec<Quad>, Option<Error>) {
+    let max = session.ask.limits.max_rows.and_then(|max| usize::try_from(max).ok());
+    match max.filter(|max| quads.len() > *max) {
+        None => (quads, None),
+        Some(max) => {
+            quads.truncate(max);
+            let error = Error::new(Kind::Limit, format!("stopped after {max} triples"));
+            (quads, Some(error.hint(Hint::RaiseMaxRows)))
+        }
+    }
+}
+
+/// Writes quads, all of them or those found before something stopped the work.
+fn write_quads(
+    (mut quads, stopped): (Vec<Quad>, Option<Error>),
+    part: Option<&str>,
+    session: &Session,
+    output: &Output,
+) -> Result<()> {
+    let named = quads.iter().any(|quad| !quad.graph_name.is_default_graph());
+    let format = match output.format_name() {
+        None if named => GraphFormat::TriG,
+        _ => output.graph_format()?.ok_or_else(|| {
+            Error::usage("a drawing is no export").hint("draw an answer: baimo query -F svg 'CONSTRUCT ...'")
+        })?,
+    };
+    if named && !format.keeps_named_graphs() {
+        in_one_graph(&mut quads, format, output);
+    }
+    let mut style = session.graph_style_for(format, &quads, output.language(session));
+    if let Some(part) = part {
+        style.header = session.export_header(part);
+        if !format.has_comments() {
+            output.report.note(&format!("{} has no comments: it is written without a header", format.name()));
+        }
+    }
+    let count = quads.len() as u64;
+    if !output.tables(format, &quads, &style)? {
+        output.write(|out| graphs::write(out, format, quads, &style))?;
+    }
+    output.wrote(count, ("triple", "triples"));
+    output.partial(count, "triples", stopped).map(drop)
+}
+
+/// Takes the quads out of their graphs, and says so where there are several.
+fn in_one_graph(quads: &mut [Quad], format: GraphFormat, output: &Output) {
+    let first = quads.first().map(|quad| quad.graph_name.clone());
+    if quads.iter().any(|quad| Some(&quad.graph_name) != first.as_ref()) {
+        let lost = format!("{} keeps no named graphs: all triples are written as one graph", format.name());
+        let kept = "trig, nquads and jsonld keep them; --graph IRI takes one";
+        output.report.warning(&Diagnostic::new(lost).hint(kept));
+    }
+    for quad in quads {
+        quad.graph_name = crate::terms::GraphName::DefaultGraph;
+    }
+}
+
+/// Adds files to the graph, and says what came of it.
+///
+/// # Errors
+/// Where one cannot be read, or a limit stops it: then nothing is added.
+pub fn load(load: &Load, session: &mut Session, output: &Output) -> Result<()> {
+    if output.report.face == Face::Prompt && load.files.iter().any(|file| file == Path::new("-")) {
+        return Err(text::stdin_is_taken());
+    }
+    let into = load.into.as_deref().map(|name| iri(name, session)).transpose()?;
+    let mut shown = output.progress();
+    let change = session.load(&load.files, into.as_ref(), &mut |progress| shown.show(progress))?;
+    drop(shown);
+    changed(change, session, output)
+}
+
+/// Says what a change did, and writes the changed graph where a format or a file is named.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()> {
+    let Change { before, after, durable } = change;
+    let difference = match after.cmp(&before) {
+        std::cmp::Ordering::Equal => "as many as before".to_owned(),
+        std::cmp::Ordering::Greater => format!("{} more than before", after - before),
+        std::cmp::Ordering::Less => format!("{} fewer than before", before - after),
+    };
+    let written = output.format.is_some() || output.target != Target::Stdout;
+    let kept = if durable || written { "" } else { "; this lasts as long as the session" };
+    if output.report.terminal || !written {
+        output.report.note(&format!("{after} triples, {difference}{kept}"));
+    }
+    if written {
+        write_quads((session.export(&Selection::All)?, None), None, session, output)
+    } else {
+        Ok(())
+    }
+}
+
+/// Compares two graphs.
+///
+/// # Errors
+/// Where one cannot be read; and of kind `Check` where they differ.
+pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
+    let before = open(&diff.before)?;
+    let other = diff.after.as_deref().map(open).transpose()?;
+    let after = other.as_ref().unwrap_or(session);
+    let difference = before.diff(after)?;
+    let mut style = after.graph_style();
+    style.prefixes.extend(before.prefixes());
+    output.page(&changes::write(&difference.before, &difference.after, &style.prefixes))?;
+    if difference.is_empty() {
+        output.report.note(&format!("the two are the same: {} triples", difference.common));
+        return Ok(());
+    }
+    let (removed, added) = (difference.removed.len(), difference.added.len());
+    Err(Error::new(
+        Kind::Check,
+        format!("the graphs differ: {removed} removed, {added} added, {} in both", difference.common),
+    ))
+}
+
+/// The graph of a file, or of a folder with a manifest.
+fn open(path: &Path) -> Result<Session> {
+    if path.is_dir() {
+        if !path.join(crate::project::MANIFEST).is_file() {
+            return Err(Error::usage(format!("{} is a folder without a baimo.toml", path.display()))
+                .hint("name a file, or a folder that `baimo init` would make"));
+        }
+        return embedded::open(&Source::Here(path.to_owned()));
+    }
+    embedded::open(&Source::Files(vec![path.to_owned()]))
+}

@@ -1,0 +1,127 @@
+//! The saved queries: listed, found, shown, exported; and one of them run.
+//!
+//! In: words, the catalog. Out: rows for the presenter, or a question with its parameters bound.
+
+use super::ask::ask;
+use super::things::{rows, text};
+use crate::catalog::{Catalog, Param, ParamKind, SavedQuery};
+use crate::engine::answer::{Answer, Row};
+use crate::error::{Error, Hint, Result};
+use crate::faces::args::{Call, Queries, QueriesAction, Run};
+use crate::faces::memory::{Memory, Question};
+use crate::faces::params::{self, Given};
+use crate::faces::terminal::present::{About, Output};
+use crate::formats::rows::RowFormat;
+use crate::session::Session;
+use std::ffi::OsString;
+
+/// Runs a saved query with the parameters given.
+///
+/// # Errors
+/// Where there is none of this name, a parameter is wrong, or as for any question.
+pub fn run(run: &Run, session: &Session, output: &Output, memory: &mut Memory) -> Result<()> {
+    let Some((name, words)) = run.call.as_ref().and_then(|Call::Saved(words)| words.split_first()) else {
+        return Err(Error::usage("the name of the saved query is missing").hint(Hint::ListSavedQueries));
+    };
+    let name = name.to_str().ok_or_else(|| Error::usage("the name is no UTF-8 text"))?;
+    let saved = &session.saved(name)?;
+    let given = match given(saved, words, session, output)? {
+        Given::Help(text) => return output.text(&output.report.face.commands(&text)),
+        Given::Values(given) => given,
+    };
+    if let Some(problem) = &saved.problem {
+        output.report.warning(problem);
+    }
+    let title = saved.summary.get(output.language(session)).to_owned();
+    let question = Question {
+        name: name.to_owned(),
+        text: saved.text.clone(),
+        bindings: session.bindings(saved, &given)?,
+        view: saved.view.clone(),
+        title: Some(title).filter(|title| !title.is_empty()),
+        saved: true,
+    };
+    ask(question, session, output, memory)
+}
+
+/// The values that the words after a saved query's name give to its parameters. Where the query takes a
+/// language and none is given, it is that of the session.
+///
+/// # Errors
+/// Where a word fits no parameter.
+pub fn given(saved: &SavedQuery, words: &[OsString], session: &Session, output: &Output) -> Result<Given> {
+    let given = params::parse(saved, words, output.language(session))
+        .map_err(|error| with_another(error, saved, words, session))?;
+    let Given::Values(mut given) = given else { return Ok(given) };
+    if let Some(language) = output.chosen_language(session) {
+        let takes = |param: &&Param| {
+            param.kind == ParamKind::Language
+                && (output.language.is_some()
+                    || param.choices.is_empty()
+                    || param.choices.iter().any(|choice| choice == language))
+        };
+        for param in saved.params.iter().filter(takes) {
+            given.entry(param.name.clone()).or_insert_with(|| language.to_owned());
+        }
+    }
+    Ok(Given::Values(given))
+}
+
+/// Names the questions like `saved` that do take an option it does not take.
+fn with_another(error: Error, saved: &SavedQuery, words: &[OsString], session: &Session) -> Error {
+    let options = words.iter().filter_map(|word| word.to_str()?.strip_prefix("--"));
+    let options = options.map(|word| word.split('=').next().unwrap_or_default());
+    let takes =
+        |question: &SavedQuery, option: &str| question.params.iter().any(|param| param.name == option);
+    let Some(option) = options.into_iter().find(|option| !takes(saved, option)) else {
+        return error;
+    };
+    let start = format!("{}-", saved.name);
+    let others = session.catalog().into_iter().flat_map(Catalog::iter);
+    let mut others = others.filter(|other| other.name.starts_with(&start));
+    match others.find(|other| takes(other, option)) {
+        Some(other) => error.hint(format!("`{}` is a question that takes `--{option}`", other.name)),
+        None => error,
+    }
+}
+
+/// Lists the saved queries, or does with them what is asked.
+///
+/// # Errors
+/// Where a file of theirs cannot be read.
+pub fn list(queries: &Queries, session: &Session, output: &Output) -> Result<()> {
+    let catalog = || session.catalog();
+    match &queries.action {
+        Some(QueriesAction::Show { name }) => return output.page(&session.saved(name)?.text),
+        Some(QueriesAction::Export) => {
+            let base = session.project().base.clone().unwrap_or_else(|| "urn:baimo:".to_owned());
+            let triples = catalog()?.to_rdf(&base).into_iter().map(Ok);
+            return output.answer(session, Answer::Graph(Box::new(triples)), &About::default()).map(drop);
+        }
+        None => {}
+    }
+    let language = output.language(session).to_owned();
+    let row = |saved: &SavedQuery| -> Row {
+        let params: Vec<_> = saved.params.iter().map(|param| param.name.as_str()).collect();
+        let summary = match &saved.problem {
+            Some(problem) => format!("(broken header: {})", problem.message),
+            None => saved.summary.get(&language).to_owned(),
+        };
+        vec![text(&saved.name), text(&summary), text(&params.join(" ")), text(&saved.tags.join(" "))]
+    };
+    // People get what fits the window; programs get all.
+    let shown = if output.row_format()? == RowFormat::Table { 3 } else { 4 };
+    let cut = |mut row: Row| {
+        row.truncate(shown);
+        row
+    };
+    let found: Vec<Row> = catalog()?.find(&queries.words).into_iter().map(row).map(cut).collect();
+    if found.is_empty() {
+        output.report.note(&format!(
+            "no saved query has `{}` in its name, tags or summary; `baimo queries` lists all",
+            queries.words.join(" ")
+        ));
+    }
+    let head: Vec<_> = ["name", "summary", "parameters", "tags"].into_iter().take(shown).collect();
+    rows(&head, found, ("saved query", "saved queries"), session, output)
+}

@@ -1,0 +1,75 @@
+//! The text of a question, from wherever the options say it is.
+//!
+//! In: words, a file, stdin. Out: the text, and what errors call it. At most [`MAX_TEXT`] bytes are read.
+
+use crate::error::{Error, Result};
+use crate::faces::args::Query;
+use crate::faces::terminal::hints::Face;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::Path;
+
+/// The name and the text of a question, from wherever the options say it is.
+///
+/// # Errors
+/// Where there is none, or it cannot be read.
+pub fn question(query: &Query, face: Face) -> Result<(String, String)> {
+    let inline = query.text.as_ref().or(query.query.as_ref());
+    let (name, text) = match (&query.file, inline.map(String::as_str)) {
+        (Some(file), _) if file != Path::new("-") => read(file)?,
+        (Some(_), _) | (None, Some("-")) if face == Face::Prompt => return Err(stdin_is_taken()),
+        (Some(_), _) | (None, Some("-")) => read(Path::new("-"))?,
+        (None, Some(text)) => ("query".to_owned(), text.to_owned()),
+        (None, None) if face == Face::Prompt || io::stdin().is_terminal() => {
+            return Err(Error::usage("the question is missing")
+                .hint("baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'")
+                .hint("baimo query -f FILE, or  baimo  alone for a prompt"));
+        }
+        (None, None) => read(Path::new("-"))?,
+    };
+    if text.trim().is_empty() {
+        return Err(Error::usage("the question is empty").hint("baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'"));
+    }
+    if !text.contains(char::is_whitespace) && Path::new(&text).is_file() {
+        return Err(Error::usage(format!("`{text}` is a file, not a question"))
+            .hint(format!("baimo query -f {text}")));
+    }
+    Ok((name, text))
+}
+
+/// The error for `-` where stdin is what the statements themselves come from.
+pub fn stdin_is_taken() -> Error {
+    Error::usage("`-` is stdin, which the statements here come from").hint("name a file")
+}
+
+/// The name and the text of a file; `-` is stdin.
+fn read(path: &Path) -> Result<(String, String)> {
+    let stdin = path == Path::new("-");
+    let name = if stdin { "stdin".to_owned() } else { path.display().to_string() };
+    let failed = |error| Error::data(format!("cannot read {name}")).because(error).hint("check the name");
+    let mut bytes = Vec::new();
+    if stdin {
+        io::stdin().lock().take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(failed)?;
+    } else if path.is_dir() {
+        return Err(Error::data(format!("cannot read {name}: it is a folder")).hint("name a file in it"));
+    } else {
+        std::fs::File::open(path)
+            .and_then(|file| file.take(MAX_TEXT + 1).read_to_end(&mut bytes))
+            .map_err(failed)?;
+    }
+    if bytes.len() as u64 > MAX_TEXT {
+        return Err(Error::data(format!("{name} is too long for a question: over {} MB", MAX_TEXT >> 20))
+            .hint("is it a data file? then name it with --data"));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((name, text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))),
+        Err(error) => {
+            let good = error.utf8_error().valid_up_to();
+            let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
+            Err(Error::data(format!("{name} is no UTF-8 text: line {line} has a byte that is none"))
+                .hint("save it as UTF-8; is it a text at all?"))
+        }
+    }
+}
+
+/// The longest text taken for a question. An endless pipe ends here.
+const MAX_TEXT: u64 = 16 << 20;

@@ -1,0 +1,202 @@
+//! Things of the graph: described, found by name, and the classes and properties they have.
+//!
+//! In: a name as a person gives it. Out: a description, rows, or a schema, in the presenter.
+
+use crate::engine::Bindings;
+use crate::engine::answer::{Answer, Row, Rows};
+use crate::error::{Error, Hint, Result};
+use crate::explore::selection::Selection;
+use crate::faces::args::{Describe, SchemaOf, Search};
+use crate::faces::terminal::present::{About, Output};
+use crate::session::Session;
+use crate::terms::{Literal, NamedNode, Quad, Term, Variable};
+use std::time::Instant;
+
+/// An IRI given as such or as a prefixed name.
+///
+/// # Errors
+/// Where it is neither.
+pub fn iri(text: &str, session: &Session) -> Result<NamedNode> {
+    let bare = text.trim().trim_start_matches('<').trim_end_matches('>');
+    let full = match session.prefixes().expand(bare) {
+        Some(full) if !bare.contains("://") => full,
+        _ => bare.to_owned(),
+    };
+    NamedNode::new(full).map_err(|_| {
+        Error::usage(format!("`{text}` is no IRI"))
+            .hint("write https://..., or a prefixed name such as  vendor:baidu")
+    })
+}
+
+/// The thing of the graph that is meant by an IRI, a prefixed name or a label in any language.
+///
+/// # Errors
+/// Where there is none, or more than one.
+pub fn thing_named(text: &str, session: &Session) -> Result<Term> {
+    let graph = session.graph();
+    if let Ok(iri) = iri(text, session)
+        && graph.id(Term::from(iri.clone()).as_ref()).is_some()
+    {
+        return Ok(iri.into());
+    }
+    let found: Vec<Term> = session.names().exact(text).into_iter().map(|id| graph.term(id)).collect();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => {
+            let error = Error::query(format!("nothing here is called `{text}`"));
+            let near = nearest(text, session);
+            let near: Vec<_> =
+                near.iter().map(|hit| shown(&hit.term, hit.label.as_deref(), session)).collect();
+            Err(match near.is_empty() {
+                true => error.hint(Hint::SearchNames),
+                false => error.hint(format!("did you mean {}?", near.join(", "))),
+            })
+        }
+        several => {
+            let several: Vec<_> = several.iter().map(|term| shown(term, None, session)).collect();
+            Err(Error::query(format!("`{text}` is the name of {} things", several.len()))
+                .hint(format!("choose one: {}", several.join(", "))))
+        }
+    }
+}
+
+/// The things whose names are nearest to a text: to the end of an IRI, to all but the last letters.
+fn nearest(text: &str, session: &Session) -> Vec<crate::advise::schema::Match> {
+    let found = session.search(text, 3);
+    if !found.is_empty() {
+        return found;
+    }
+    let end = text.trim_matches(['<', '>']).rsplit([':', '/', '#']).next().unwrap_or(text);
+    let mut words = end.replace(['-', '_'], " ");
+    for _ in 0..=words.chars().count().div_ceil(3) {
+        let found = session.search(words.trim(), 3);
+        if !found.is_empty() {
+            return found;
+        }
+        words.pop();
+    }
+    Vec::new()
+}
+
+fn shown(term: &Term, label: Option<&str>, session: &Session) -> String {
+    let name = session.prefixes().show(term.as_ref());
+    label.map_or_else(|| name.clone(), |label| format!("{name} ({label})"))
+}
+
+/// Says all that is known about a thing.
+///
+/// # Errors
+/// Where nothing, or more than one thing, is called so.
+pub fn describe(describe: &Describe, session: &Session, output: &Output) -> Result<()> {
+    let asked = Instant::now();
+    let thing = thing_named(&describe.thing.join(" "), session)?;
+    if output.shown() && output.format_name().is_none() && describe.depth == 0 {
+        return output.description(session, &session.description(&thing)?);
+    }
+    let mut quads = session.export(&Selection::Around { thing: thing.clone(), depth: describe.depth })?;
+    if describe.depth == 0 {
+        quads.extend(mentions(&thing, session, output)?);
+    }
+    let triples = quads.into_iter().map(|quad| Ok(quad.into()));
+    let about = About { asked: Some(asked), thing: Some(thing), ..About::default() };
+    output.answer(session, Answer::Graph(Box::new(triples)), &about).map(drop)
+}
+
+/// Where a thing is mentioned: the triples that have it as their object.
+fn mentions(thing: &Term, session: &Session, output: &Output) -> Result<Vec<Quad>> {
+    let bindings = Bindings::from([(Variable::new_unchecked("thing"), thing.clone())]);
+    let text = format!("CONSTRUCT WHERE {{ ?by ?how ?thing }} LIMIT {}", MENTIONS + 1);
+    let Answer::Graph(triples) = session.query(&text, &bindings)? else { return Ok(Vec::new()) };
+    let default = |triple: crate::terms::Triple| triple.in_graph(crate::terms::GraphName::DefaultGraph);
+    let mut quads = triples.map(|triple| triple.map(default)).collect::<Result<Vec<_>>>()?;
+    if quads.len() > MENTIONS {
+        quads.truncate(MENTIONS);
+        output.report.note(&format!("it is mentioned more often: {MENTIONS} mentions are shown"));
+    }
+    Ok(quads)
+}
+
+/// How many mentions of a thing are shown.
+const MENTIONS: usize = 200;
+
+/// Finds things by their names.
+///
+/// # Errors
+/// Where they cannot be written.
+pub fn find(search: &Search, session: &Session, output: &Output) -> Result<()> {
+    let words = search.words.join(" ");
+    let found = session.search(&words, search.limit);
+    if found.is_empty() {
+        output.report.note(&format!("nothing here is called `{words}`, nor anything like it"));
+    }
+    let row = |hit: crate::advise::schema::Match| {
+        let label = hit.label.as_deref().and_then(text);
+        let class = hit.class.as_deref().and_then(|class| short_or_text(class, session));
+        vec![Some(hit.term), label, class, text(&hit.matched)]
+    };
+    let found = found.into_iter().map(row).collect();
+    rows(&["thing", "label", "class", "name"], found, ("thing", "things"), session, output)
+}
+
+/// Shows the classes and properties of the graph.
+///
+/// # Errors
+/// Where they cannot be written.
+pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
+    let waiting = output.waiting();
+    let schema = session.schema(of.filter.as_deref());
+    drop(waiting);
+    if let Some(what) = of.filter.as_deref().filter(|_| schema.classes.is_empty()) {
+        output.report.note(&format!("no class or property here has `{what}` in its name or label"));
+    }
+    if output.format_name().is_none() {
+        return output.page(&schema.show(session.prefixes()));
+    }
+    let number = |n: u64| Some(Term::from(Literal::from(n)));
+    let mut found = Vec::new();
+    for class in schema.classes {
+        let label = class.label.as_deref().and_then(text);
+        found.push(vec![class.class.clone(), label, None, None, number(class.count)]);
+        for property in class.properties {
+            let label = property.label.as_deref().and_then(text);
+            let values: Vec<_> = property.values.iter().map(|(name, _)| name.as_str()).collect();
+            let values = text(&values.join(" "));
+            found.push(vec![
+                class.class.clone(),
+                label,
+                Some(property.property),
+                values,
+                number(property.count),
+            ]);
+        }
+    }
+    rows(&["class", "label", "property", "values", "count"], found, ("row", "rows"), session, output)
+}
+
+/// Presents rows made here.
+///
+/// # Errors
+/// Where they cannot be written.
+pub fn rows(
+    head: &[&str],
+    found: Vec<Row>,
+    nouns: (&'static str, &'static str),
+    session: &Session,
+    output: &Output,
+) -> Result<()> {
+    let variables = head.iter().map(|name| Variable::new_unchecked(*name)).collect();
+    let rows = Answer::Rows(Rows { variables, rows: Box::new(found.into_iter().map(Ok)) });
+    let about = About { nouns: Some(nouns), ..About::default() };
+    output.answer(session, rows, &about).map(drop)
+}
+
+/// A text as a term; nothing for an empty one.
+pub fn text(value: &str) -> Option<Term> {
+    (!value.is_empty()).then(|| Literal::new_simple_literal(value).into())
+}
+
+/// A prefixed name as the IRI it stands for, anything else as text.
+fn short_or_text(value: &str, session: &Session) -> Option<Term> {
+    let iri = session.prefixes().expand(value).and_then(|iri| NamedNode::new(iri).ok());
+    iri.map(Term::from).or_else(|| text(value))
+}
