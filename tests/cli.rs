@@ -885,3 +885,38 @@ fn limits_hold_while_files_are_read() {
     assert_eq!(said.code, 4, "{said:?}");
     assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
 }
+
+/// What is packed answers as its sources do, keeps their prefixes, is the same file each time, and stays as it is when
+/// an update changes the graph in memory. A pack beside other files is one more of them.
+#[test]
+fn a_pack_is_asked_like_the_files_it_was_made_of() {
+    let turtle = "@prefix ex: <http://example.org/> . ex:a ex:p 01 , 1.0 , \"x\"@en , [ ex:q ex:b ] .";
+    let quads = "<http://example.org/a> <http://example.org/p> \"2024-01-01\" <http://example.org/g> .\n";
+    let folder = Folder::new().with("a.ttl", turtle).with("b.nq", quads);
+    for file in ["one.pack", "two.pack"] {
+        assert_eq!(baimo_in(&folder, &["pack", "a.ttl", "b.nq", "-o", file]).code, 0);
+    }
+    let read = |name: &str| std::fs::read(folder.0.join(name)).unwrap();
+    assert_eq!(read("one.pack"), read("two.pack"));
+    let question = "SELECT ?o { { ex:a ?p ?o } UNION { GRAPH ?g { ex:a ?p ?o } } } ORDER BY ?o";
+    let of_pack = baimo_in(&folder, &["query", "--data", "one.pack", question]);
+    let of_files = baimo_in(&folder, &["query", "--data", "a.ttl", "--data", "b.nq", question]);
+    assert_eq!((of_pack.code, &of_pack.out), (0, &of_files.out));
+    assert!(of_pack.out.contains("01"), "{}", of_pack.out);
+    let both =
+        baimo_in(&folder, &["query", "--data", "one.pack", "--data", "a.ttl", "ASK { ex:a ex:p [], 1.0 }"]);
+    assert_eq!(both.out.trim(), "true");
+    let update = "INSERT DATA { ex:new ex:p 1 }";
+    assert_eq!(baimo_in(&folder, &["update", "--data", "one.pack", update, "-o", "new.ttl"]).code, 0);
+    assert!(folder.read("new.ttl").contains("ex:new") && read("one.pack") == read("two.pack"));
+}
+
+#[test]
+fn a_damaged_pack_is_an_error_with_its_name() {
+    let folder = Folder::new().with("a.nt", "<http://e/s> <http://e/p> \"o\" .\n");
+    assert_eq!(baimo_in(&folder, &["pack", "a.nt", "-o", "a.pack"]).code, 0);
+    let whole = std::fs::read(folder.0.join("a.pack")).unwrap();
+    std::fs::write(folder.0.join("cut.pack"), &whole[..whole.len() / 2]).unwrap();
+    let said = baimo_in(&folder, &["query", "--data", "cut.pack", "ASK {}"]);
+    assert!(said.code == 1 && said.err.contains("cut.pack is damaged"), "{}", said.err);
+}

@@ -19,8 +19,8 @@ use crate::store::import::{self, Progress};
 use crate::store::memory::Memory;
 use crate::store::oxigraph::Mutable;
 use crate::store::pack::{Builder, Pack};
-use crate::terms::{GraphName, NamedNode, Prefixes, Quad};
-use std::collections::BTreeMap;
+use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -122,11 +122,21 @@ impl Session {
         files: &[PathBuf],
         progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Self> {
+        if let [file] = files
+            && Pack::is_one(file)
+        {
+            let pack = Pack::open(file)?;
+            let declared = pack.prefixes().clone();
+            return Ok(Self::new(project, in_memory(pack), &declared));
+        }
         let mut builder = Builder::new();
         let mut declared = Prefixes::new();
-        for input in import::inputs(files)? {
-            builder.start_file();
-            import::read(input, project.base.as_deref(), &mut declared, progress, &mut |quad| {
+        for file in files {
+            read_graph(file, project.base.as_deref(), &mut declared, progress, &mut |event| {
+                let Some(quad) = event else {
+                    builder.start_file();
+                    return Ok(());
+                };
                 builder.add(quad.as_ref());
                 if builder.is_full() {
                     let limit = "the files hold more different terms than a graph can number (2147483648)";
@@ -250,13 +260,9 @@ impl Session {
             .map_err(|error| ask::explained(text, error, &self.knowledge(), true))?;
         engine::update::inline_loads(&mut update, &mut read_for_load)?;
         let governor = self.ask.governor();
-        match self.snapshot.handle().clone() {
-            GraphHandle::Memory(memory) => {
-                self.change_memory(&memory, |memory| engine::update::execute(&update, memory, &governor))
-            }
-            GraphHandle::Durable(store) => {
-                self.change_store(store, |store| store.update(update, &mut || governor.check()))
-            }
+        match self.store() {
+            None => self.change_memory(|memory| engine::update::execute(&update, memory, &governor)),
+            Some(store) => self.change_store(store, |store| store.update(update, &mut || governor.check())),
         }
     }
 
@@ -273,36 +279,49 @@ impl Session {
     ) -> Result<Change> {
         let mut quads = Vec::new();
         let mut declared = Prefixes::new();
-        for input in import::inputs(files)? {
-            import::read(input.with_fresh_blank_nodes(), None, &mut declared, progress, &mut |quad| {
-                quads.push(named(quad, into));
+        for file in files {
+            let mut fresh = Relabelled::default();
+            read_graph(file, None, &mut declared, progress, &mut |event| {
+                match event {
+                    Some(quad) => quads.push(named(fresh.quad(quad), into)),
+                    None => fresh = Relabelled::default(),
+                }
                 Ok(())
             })?;
         }
-        let change = match self.snapshot.handle().clone() {
-            GraphHandle::Memory(memory) => self.change_memory(&memory, |memory| {
+        let change = match self.store() {
+            None => self.change_memory(|memory| {
                 memory.change(|memory| quads.into_iter().try_for_each(|quad| memory.insert(quad).map(drop)))
             }),
-            GraphHandle::Durable(store) => {
-                self.change_store(store, |store| store.load(quads.into_iter().map(Ok)).map(drop))
-            }
+            Some(store) => self.change_store(store, |store| store.load(quads.into_iter().map(Ok)).map(drop)),
         }?;
         declared.extend(self.prefixes());
         self.snapshot = Arc::new(self.snapshot.with_prefixes(declared));
         Ok(change)
     }
 
-    /// Changes a copy, which shares all that stays as it was.
-    fn change_memory(
-        &mut self,
-        old: &Memory,
-        work: impl FnOnce(&mut Memory) -> Result<()>,
-    ) -> Result<Change> {
-        let mut new = old.clone();
-        work(&mut new)?;
-        let change = Change { before: old.len(), after: new.len(), durable: false };
-        self.snapshot = Arc::new(self.snapshot.over(GraphHandle::Memory(Arc::new(new))));
-        Ok(change)
+    /// The durable store, where the graph is in one.
+    fn store(&self) -> Option<Arc<Mutable>> {
+        match self.snapshot.handle() {
+            GraphHandle::Memory(_) => None,
+            GraphHandle::Durable(store) => Some(Arc::clone(store)),
+        }
+    }
+
+    /// Changes the graph where nobody else holds the snapshot, else a copy, which shares all that stays as it was.
+    fn change_memory(&mut self, work: impl FnOnce(&mut Memory) -> Result<()>) -> Result<Change> {
+        let before = self.snapshot.graph().len();
+        if let Some(memory) = Arc::get_mut(&mut self.snapshot).and_then(Snapshot::memory_alone) {
+            work(memory)?;
+        } else {
+            let GraphHandle::Memory(memory) = self.snapshot.handle() else {
+                return Err(Error::store("the graph cannot be changed"));
+            };
+            let mut new = Memory::clone(memory);
+            work(&mut new)?;
+            self.snapshot = Arc::new(self.snapshot.over(GraphHandle::Memory(Arc::new(new))));
+        }
+        Ok(Change { before, after: self.snapshot.graph().len(), durable: false })
     }
 
     fn change_store(
@@ -320,6 +339,64 @@ impl Session {
 
 fn in_memory(pack: Pack) -> GraphHandle {
     GraphHandle::Memory(Arc::new(Memory::over(pack)))
+}
+
+/// Reads what a path or pattern stands for, RDF files or a pack: gives nothing at the start of each, then its quads.
+fn read_graph(
+    file: &Path,
+    base: Option<&str>,
+    declared: &mut Prefixes,
+    progress: &mut dyn FnMut(&Progress<'_>),
+    sink: &mut dyn FnMut(Option<Quad>) -> Result<()>,
+) -> Result<()> {
+    if Pack::is_one(file) {
+        let pack = Pack::open(file)?;
+        declared.extend(pack.prefixes());
+        sink(None)?;
+        return pack.each_quad(&mut |quad| sink(Some(quad)));
+    }
+    for input in import::inputs(&[file.to_owned()])? {
+        sink(None)?;
+        import::read(input, base, declared, progress, &mut |quad| sink(Some(quad)))?;
+    }
+    Ok(())
+}
+
+/// Gives the blank nodes of one file new labels, which no other graph has.
+#[derive(Default)]
+struct Relabelled(HashMap<BlankNode, BlankNode>);
+
+impl Relabelled {
+    fn quad(&mut self, quad: Quad) -> Quad {
+        let graph_name = match quad.graph_name {
+            GraphName::BlankNode(node) => self.label(node).into(),
+            name => name,
+        };
+        let (subject, object) = (self.node(quad.subject), self.term(quad.object));
+        Quad { subject, predicate: quad.predicate, object, graph_name }
+    }
+
+    fn label(&mut self, node: BlankNode) -> BlankNode {
+        self.0.entry(node).or_default().clone()
+    }
+
+    fn node(&mut self, node: NamedOrBlankNode) -> NamedOrBlankNode {
+        match node {
+            NamedOrBlankNode::BlankNode(node) => self.label(node).into(),
+            NamedOrBlankNode::NamedNode(iri) => iri.into(),
+        }
+    }
+
+    fn term(&mut self, term: Term) -> Term {
+        match term {
+            Term::BlankNode(node) => self.label(node).into(),
+            Term::Triple(triple) => {
+                let Triple { subject, predicate, object } = *triple;
+                Triple::new(self.node(subject), predicate, self.term(object)).into()
+            }
+            term => term,
+        }
+    }
 }
 
 /// A quad of the default graph in the graph `into`; others as they are.

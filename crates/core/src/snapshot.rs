@@ -24,7 +24,8 @@ use crate::show::description::{Description, Mentions};
 use crate::store::Graph;
 use crate::store::memory::Memory;
 use crate::store::overlay::Overlay;
-use crate::store::oxigraph::Mutable;
+use crate::store::oxigraph::{Mutable, quads_of};
+use crate::store::pack::Builder;
 use crate::terms::{NamedNode, Prefixes, Quad, Term};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -84,6 +85,37 @@ impl Snapshot {
     /// The same project over another graph, of which nothing is known yet.
     pub(crate) fn over(&self, graph: GraphHandle) -> Self {
         Self { graph, names: Arc::default(), completer: Arc::default(), ..self.clone() }
+    }
+
+    /// The graph in memory to change in place, where no other snapshot shares it. What is known about it is
+    /// forgotten.
+    pub(crate) fn memory_alone(&mut self) -> Option<&mut Memory> {
+        let GraphHandle::Memory(memory) = &mut self.graph else { return None };
+        let memory = Arc::get_mut(memory)?;
+        (self.names, self.completer) = Default::default();
+        Some(memory)
+    }
+
+    /// Writes the graph as a pack.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read, has more terms than a pack can number, or `out` fails.
+    pub fn write_pack(&self, out: &mut dyn std::io::Write) -> Result<()> {
+        match &self.graph {
+            GraphHandle::Memory(memory) => memory.pack()?.write_with(&self.prefixes, out).map(drop),
+            GraphHandle::Durable(store) => {
+                let mut builder = Builder::new();
+                for name in std::iter::once(None).chain(store.graph_names().into_iter().map(Some)) {
+                    for quad in quads_of(store.as_ref(), name) {
+                        builder.add(quad?.as_ref());
+                        if builder.is_full() {
+                            return Err(Error::data("the store holds more terms than a pack can number"));
+                        }
+                    }
+                }
+                builder.finish().write_with(&self.prefixes, out).map(drop)
+            }
+        }
     }
 
     pub(crate) fn handle(&self) -> &GraphHandle {

@@ -121,6 +121,14 @@ pub enum Verb {
                             Into a store that is kept:   baimo load --store DIR FILE...\n\
                             All files are added, or none.")]
     Load(Load),
+    /// Pack a graph into one file that opens at once
+    #[command(
+        after_help = "Examples:\n  baimo pack -o some.pack && baimo query --data some.pack 'SELECT * { ?s ?p ?o } LIMIT 5'\n  \
+                            baimo export -o some.nt.gz && baimo pack some.nt.gz -o other.pack\n\n\
+                            A pack is read-only, and only what a question needs is read of it. Without files, the graph that\n\
+                            the options name is packed. The same files give the same bytes."
+    )]
+    Pack(Pack),
     /// Start a graph of your own: a folder with an example that works
     #[command(
         after_help = "Examples:\n  baimo init library\n  baimo init library2 && cd library2 && baimo run books"
@@ -281,6 +289,14 @@ pub struct Load {
     /// Into this named graph
     #[arg(long, value_name = "IRI")]
     pub into: Option<String>,
+}
+
+/// Of which files.
+#[derive(Debug, Clone, Args)]
+pub struct Pack {
+    /// RDF files, patterns, packs, or `-` for stdin; plain or compressed
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Where to start.

@@ -20,7 +20,8 @@ use crate::formats::graphs::{self, GraphFormat};
 use crate::session::{Change, Session, Source};
 use crate::terms::Quad;
 use std::ffi::OsString;
-use std::path::Path;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
 
 /// Writes the graph, or a part of it.
 ///
@@ -47,6 +48,25 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
     let quads = session.export(&selection)?;
     drop(waiting);
     write_quads(within_limit(quads, session), export.header.then_some(part.as_str()), session, output)
+}
+
+/// Writes files, or without any the session's graph, as a pack.
+///
+/// # Errors
+/// Where a file cannot be read, or the pack not be written.
+pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()> {
+    if output.target == Target::Stdout && io::stdout().is_terminal() {
+        return Err(Error::usage("a pack is no text for a terminal")
+            .hint("name a file:  baimo pack FILE... -o graph.pack"));
+    }
+    if files.is_empty() {
+        return output.write(|out| session.write_pack(out));
+    }
+    let mut shown = output.progress();
+    let source = Source::Files(files.to_vec());
+    let read = embedded::open_with(&source, &mut |progress| shown.show(progress))?;
+    drop(shown);
+    output.write(|out| read.write_pack(out))
 }
 
 /// What a CONSTRUCT or DESCRIBE gives.

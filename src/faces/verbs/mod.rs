@@ -28,7 +28,7 @@ use crate::session::Session;
 /// # Errors
 /// Those of the verb. An answer that a limit ended early has been written by then.
 pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut Memory) -> Result<()> {
-    if !matches!(verb, Verb::Explain(_) | Verb::Diff(_)) {
+    if !matches!(verb, Verb::Explain(_) | Verb::Diff(_) | Verb::Pack(_)) {
         output.check()?;
     }
     match verb {
@@ -48,6 +48,7 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
             update(&name, &text, session, output)
         }
         Verb::Load(load) => export::load(load, session, output),
+        Verb::Pack(wanted) => export::pack(&wanted.files, session, output),
         Verb::Diff(diff) => export::compare(diff, session, output),
         Verb::Init(_) | Verb::Completions(_) | Verb::Man(_) => perform_alone(verb, output),
     }

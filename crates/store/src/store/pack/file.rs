@@ -3,7 +3,7 @@
 //! In: a graph in memory. Out: its file, the same bytes for the same graph; and the graph back, opened in
 //! constant time. The layout is `docs/pack-format.md`.
 
-use super::chunks::{ChunkWriter, Chunks, numbers};
+use super::chunks::{ChunkWriter, Chunks, MAGIC, numbers};
 use super::pairs::PackedPairs;
 use super::records::Records;
 use super::{Dictionary, Pack};
@@ -15,7 +15,7 @@ use crate::store::sets::StoredSets;
 use crate::store::table::Table;
 use crate::terms::Prefixes;
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,17 +24,33 @@ use std::sync::Arc;
 const ROOT: usize = KINDS + 4 + 6 + 3 + 3 + 4 + 4 + 1;
 
 impl Pack {
+    /// Whether a file begins as a pack does, of whatever version.
+    pub fn is_one(path: &Path) -> bool {
+        let mut head = [0; 7];
+        let mut read = |path: &Path| -> std::io::Result<()> { File::open(path)?.read_exact(&mut head) };
+        // A pipe or a device would lose what is read here.
+        path.is_file() && read(path).is_ok() && MAGIC.starts_with(&head)
+    }
+
     /// Writes the graph as a pack.
     ///
     /// # Errors
     /// Where it cannot be written, or read.
     pub fn write<W: Write>(&self, out: W) -> Result<W> {
+        self.write_with(&self.prefixes, out)
+    }
+
+    /// Writes the graph as a pack that declares `prefixes`.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_with<W: Write>(&self, prefixes: &Prefixes, out: W) -> Result<W> {
         let mut out = ChunkWriter::new(out)?;
         let counts = self.dictionary.kinds().counts();
         let mut root: Vec<u64> = counts.into_iter().map(u64::from).collect();
         root.extend(self.dictionary.write(&mut out)?);
         root.extend(self.table.write(&mut out)?);
-        root.push(out.add(&written(&self.prefixes))?.into());
+        root.push(out.add(&written(prefixes))?.into());
         let root: Vec<u8> = root.into_iter().flat_map(u64::to_le_bytes).collect();
         out.finish(&root)
     }

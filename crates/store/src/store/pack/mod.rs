@@ -26,7 +26,8 @@ use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triples};
 use super::table::Table;
 use super::{End, Epochs, Lexical, Numbers, PairCursor, Scratch, View};
 use crate::error::Result;
-use crate::terms::{BlankNode, Prefixes, Term, TermRef};
+use crate::store::oxigraph::quads_of;
+use crate::terms::{BlankNode, Prefixes, Quad, Term, TermRef};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -55,6 +56,17 @@ impl Pack {
     #[must_use]
     pub fn with_prefixes(self, prefixes: Prefixes) -> Self {
         Self { prefixes, ..self }
+    }
+
+    /// Gives every quad, graph by graph.
+    ///
+    /// # Errors
+    /// Where the pack is damaged, and what `each` reports.
+    pub fn each_quad(&self, each: &mut dyn FnMut(Quad) -> Result<()>) -> Result<()> {
+        for name in std::iter::once(None).chain(self.table.names()?.into_iter().map(Some)) {
+            quads_of(self, name).try_for_each(|quad| each(quad?))?;
+        }
+        Ok(())
     }
 
     /// The triples of one graph that match a pattern, as cursors give them.
@@ -223,7 +235,7 @@ impl Indexed for Pack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{GraphName, Literal, NamedNode, Quad};
+    use crate::terms::{GraphName, Literal, NamedNode};
 
     fn quads() -> Vec<Quad> {
         let iri = |n: usize| NamedNode::new_unchecked(format!("http://example.org/{n}"));
