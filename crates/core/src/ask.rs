@@ -3,12 +3,13 @@
 //! In: a text, terms for its parameters, limits, a switch that stops it. Out: the algebra to evaluate, or an
 //! error with its place and remedies. Nothing is evaluated here.
 
-use crate::advise::{self, Knowledge};
+use crate::advise;
 use crate::engine::syntax::algebra::Query;
 use crate::engine::syntax::parse;
 use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::engine::{Bindings, DefaultGraph, Governor, Limits, passes};
 use crate::error::{Error, Result};
+use crate::explore::Knowledge;
 use crate::previous::{self, PreviousAnswer};
 use crate::snapshot::Snapshot;
 use crate::terms::Prefixes;

@@ -4,6 +4,7 @@
 //! It refuses to know what is in the graph.
 
 use crate::error::{Error, Result, Span};
+use crate::sources::rdf;
 use crate::terms::Prefixes;
 use std::path::{Path, PathBuf};
 
@@ -151,6 +152,11 @@ impl Project {
         for part in ["ontology", "data"] {
             files.extend(list(&root.join(part))?);
         }
+        let is_rdf = |path: &PathBuf| {
+            let ending = path.extension().and_then(std::ffi::OsStr::to_str);
+            ending.is_some_and(|ending| rdf::format_named(ending).is_some())
+        };
+        files.retain(is_rdf);
         Ok(files)
     }
 

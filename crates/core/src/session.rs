@@ -13,7 +13,6 @@ use crate::error::{Error, Hint, Result};
 use crate::previous::PreviousAnswer;
 use crate::project::{Embedded, Project};
 use crate::snapshot::{GraphHandle, Snapshot};
-use crate::sources::rdf;
 use crate::store::Graph;
 use crate::store::import::{self, Progress};
 use crate::store::memory::Memory;
@@ -87,8 +86,7 @@ impl Session {
             Source::Embedded => Self::embedded(embedded),
             Source::Here(folder) => match Project::find(folder)? {
                 Some(project) => {
-                    let files: Vec<_> =
-                        project.data_files()?.into_iter().filter(|path| format_of(path).is_some()).collect();
+                    let files = project.data_files()?;
                     Self::of_files(project, &files, progress)
                 }
                 None => Self::embedded(embedded),
@@ -429,10 +427,6 @@ fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
         )?;
     }
     Ok(quads)
-}
-
-fn format_of(path: &Path) -> Option<rdf::RdfFormat> {
-    rdf::format_named(path.extension()?.to_str()?)
 }
 
 #[cfg(test)]

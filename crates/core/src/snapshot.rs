@@ -5,22 +5,26 @@
 //! from and how it changes is [`crate::session`]'s business. One limit: over a durable store that another
 //! session of this process changes, a scan begun later sees what was written in between.
 
+use crate::advise;
 use crate::advise::complete::{Completer, Completions, Context};
 use crate::advise::provenance::{AnswerPart, Provenance};
-use crate::advise::schema::{Match, Schema};
-use crate::advise::{self, Knowledge};
 use crate::ask::{self, Ask};
 use crate::catalog::{Catalog, Origin, SavedQuery};
 use crate::engine::answer::Answer;
 use crate::engine::{self, Bindings, Governor, Limits};
 use crate::error::{Diagnostic, Error, Hint, Result};
+use crate::explore::Knowledge;
 use crate::explore::diff::Diff;
+use crate::explore::mentions;
 use crate::explore::names::Names;
+use crate::explore::resolve;
+use crate::explore::schema::{self, Schema};
+use crate::explore::search::{self, Match};
 use crate::explore::selection::{self, Selection};
 use crate::formats::graphs::{GraphFormat, GraphStyle};
 use crate::previous::{self, PreviousAnswer};
 use crate::project::Project;
-use crate::show::description::{Description, Mentions};
+use crate::show::description::Description;
 use crate::store::Graph;
 use crate::store::memory::Memory;
 use crate::store::overlay::Overlay;
@@ -284,12 +288,20 @@ impl Snapshot {
 
     /// What is in the graph; with `filter`, only what has it in its name or label.
     pub fn schema(&self, filter: Option<&str>) -> Schema {
-        advise::schema::schema(&self.knowledge(), self.language(), filter)
+        schema::schema(&self.knowledge(), self.language(), filter)
     }
 
     /// The things that are called `words`, the best match first.
     pub fn search(&self, words: &str, limit: usize) -> Vec<Match> {
-        advise::schema::search(&self.knowledge(), self.language(), words, limit)
+        search::search(&self.knowledge(), self.language(), words, limit)
+    }
+
+    /// The one thing that a text names: by its IRI, a prefixed name or a label. See [`resolve`].
+    ///
+    /// # Errors
+    /// Where it names nothing or several things, with what may be meant.
+    pub fn thing(&self, text: &str) -> Result<Term> {
+        resolve::thing(text, &self.knowledge(), self.language())
     }
 
     /// The label of a term of the graph, where it has one.
@@ -317,14 +329,8 @@ impl Snapshot {
     /// Where it does not occur, or the store cannot be read.
     pub fn description(&self, thing: &Term) -> Result<Description> {
         let about = self.export(&Selection::Around { thing: thing.clone(), depth: 0 })?;
-        let mentions = crate::explore::mentions::of(self.graph(), thing)?.into_iter().map(|group| Mentions {
-            class: group.class,
-            property: group.property,
-            count: group.count,
-            at_least: group.at_least,
-            first: group.first,
-        });
-        Ok(Description { thing: thing.clone(), about, mentions: mentions.collect() })
+        let mentions = mentions::of(self.graph(), thing)?;
+        Ok(Description { thing: thing.clone(), about, mentions })
     }
 
     /// Lines that say where an export comes from: the graph, its version and licence, and which part of

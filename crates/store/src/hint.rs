@@ -34,6 +34,8 @@ pub enum Hint {
     Explain,
     /// A saved query of this name can be run.
     RunSavedQuery(String),
+    /// A parameter without a value.
+    GiveParameter(String),
     /// An example of a value for a parameter.
     ExampleValue {
         /// The parameter.
@@ -61,6 +63,7 @@ impl fmt::Display for Hint {
             Self::RunSavedQuery(name) => {
                 return write!(f, "if `{name}` is a saved query, run it by its name");
             }
+            Self::GiveParameter(name) => return write!(f, "give `{name}` a value"),
             Self::ExampleValue { parameter, value } => {
                 return write!(f, "for example {value} for `{parameter}`");
             }

@@ -87,6 +87,7 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::SearchNames => "`baimo search WORD` finds things by parts of their names".into(),
         Hint::Explain => "`baimo explain` takes the query without this word".into(),
         Hint::RunSavedQuery(name) => format!("a saved query is run with `baimo run {name}`"),
+        Hint::GiveParameter(name) => format!("add --{name} VALUE"),
         Hint::ExampleValue { parameter, value } => format!("for example --{parameter} {value}"),
     }
 }
@@ -111,8 +112,9 @@ fn at_the_prompt(hint: &Hint) -> String {
         }
         // Words of the command line itself, such as those of its help, hold here with a dot.
         Hint::Text(text) => Face::Prompt.commands(text),
-        Hint::RebuildWithStores | Hint::LoadIntoStore | Hint::ExampleValue { .. } => {
-            on_the_command_line(hint)
-        }
+        Hint::RebuildWithStores
+        | Hint::LoadIntoStore
+        | Hint::GiveParameter(_)
+        | Hint::ExampleValue { .. } => on_the_command_line(hint),
     }
 }

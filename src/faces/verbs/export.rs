@@ -5,7 +5,7 @@
 use super::named;
 use super::saved::given;
 use super::text::{self, question};
-use super::things::{iri, thing_named};
+use super::things::iri;
 use crate::embedded;
 use crate::engine::Bindings;
 use crate::engine::answer::Answer;
@@ -36,7 +36,7 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
         (Some(name), _) if name == "default" => (Selection::DefaultGraph, "the default graph".to_owned()),
         (Some(name), _) => (Selection::Graph(iri(name, session)?.into()), format!("the graph {name}")),
         (None, Some(thing)) => {
-            let about = thing_named(thing, session)?;
+            let about = session.thing(thing)?;
             (
                 Selection::Around { thing: about, depth: export.depth },
                 format!("{thing} and what is around it"),

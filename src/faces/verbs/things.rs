@@ -4,7 +4,9 @@
 
 use crate::engine::Bindings;
 use crate::engine::answer::{Answer, Row, Rows};
-use crate::error::{Error, Hint, Result};
+use crate::error::{Error, Result};
+use crate::explore::resolve;
+use crate::explore::search::Match;
 use crate::explore::selection::Selection;
 use crate::faces::args::{Describe, SchemaOf, Search};
 use crate::faces::terminal::present::{About, Output};
@@ -17,70 +19,10 @@ use std::time::Instant;
 /// # Errors
 /// Where it is neither.
 pub fn iri(text: &str, session: &Session) -> Result<NamedNode> {
-    let bare = text.trim().trim_start_matches('<').trim_end_matches('>');
-    let full = match session.prefixes().expand(bare) {
-        Some(full) if !bare.contains("://") => full,
-        _ => bare.to_owned(),
-    };
-    NamedNode::new(full).map_err(|_| {
-        Error::usage(format!("`{text}` is no IRI"))
+    resolve::iri(text, session.prefixes()).ok_or_else(|| {
+        Error::usage(format!("`{text}` is not an IRI"))
             .hint("write https://..., or a prefixed name such as  vendor:baidu")
     })
-}
-
-/// The thing of the graph that is meant by an IRI, a prefixed name or a label in any language.
-///
-/// # Errors
-/// Where there is none, or more than one.
-pub fn thing_named(text: &str, session: &Session) -> Result<Term> {
-    let graph = session.graph();
-    if let Ok(iri) = iri(text, session)
-        && graph.id(Term::from(iri.clone()).as_ref()).is_some()
-    {
-        return Ok(iri.into());
-    }
-    let found: Vec<Term> = session.names().exact(text).into_iter().map(|id| graph.term(id)).collect();
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => {
-            let error = Error::query(format!("nothing here is called `{text}`"));
-            let near = nearest(text, session);
-            let near: Vec<_> =
-                near.iter().map(|hit| shown(&hit.term, hit.label.as_deref(), session)).collect();
-            Err(match near.is_empty() {
-                true => error.hint(Hint::SearchNames),
-                false => error.hint(format!("did you mean {}?", near.join(", "))),
-            })
-        }
-        several => {
-            let several: Vec<_> = several.iter().map(|term| shown(term, None, session)).collect();
-            Err(Error::query(format!("`{text}` is the name of {} things", several.len()))
-                .hint(format!("choose one: {}", several.join(", "))))
-        }
-    }
-}
-
-/// The things whose names are nearest to a text: to the end of an IRI, to all but the last letters.
-fn nearest(text: &str, session: &Session) -> Vec<crate::advise::schema::Match> {
-    let found = session.search(text, 3);
-    if !found.is_empty() {
-        return found;
-    }
-    let end = text.trim_matches(['<', '>']).rsplit([':', '/', '#']).next().unwrap_or(text);
-    let mut words = end.replace(['-', '_'], " ");
-    for _ in 0..=words.chars().count().div_ceil(3) {
-        let found = session.search(words.trim(), 3);
-        if !found.is_empty() {
-            return found;
-        }
-        words.pop();
-    }
-    Vec::new()
-}
-
-fn shown(term: &Term, label: Option<&str>, session: &Session) -> String {
-    let name = session.prefixes().show(term.as_ref());
-    label.map_or_else(|| name.clone(), |label| format!("{name} ({label})"))
 }
 
 /// Says all that is known about a thing.
@@ -89,7 +31,7 @@ fn shown(term: &Term, label: Option<&str>, session: &Session) -> String {
 /// Where nothing, or more than one thing, is called so.
 pub fn describe(describe: &Describe, session: &Session, output: &Output) -> Result<()> {
     let asked = Instant::now();
-    let thing = thing_named(&describe.thing.join(" "), session)?;
+    let thing = session.thing(&describe.thing.join(" "))?;
     if output.shown() && output.format_name().is_none() && describe.depth == 0 {
         return output.description(session, &session.description(&thing)?);
     }
@@ -129,7 +71,7 @@ pub fn find(search: &Search, session: &Session, output: &Output) -> Result<()> {
     if found.is_empty() {
         output.report.note(&format!("nothing here is called `{words}`, nor anything like it"));
     }
-    let row = |hit: crate::advise::schema::Match| {
+    let row = |hit: Match| {
         let label = hit.label.as_deref().and_then(text);
         let class = hit.class.as_deref().and_then(|class| short_or_text(class, session));
         vec![Some(hit.term), label, class, text(&hit.matched)]

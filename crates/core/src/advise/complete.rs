@@ -5,9 +5,9 @@
 //! terminals, and to read more of a graph than its budget.
 
 use super::Knowledge;
-use super::survey::{BUDGET, Survey, all_graphs, by_use, local_name, telling};
 use crate::engine::syntax::tokens::{FUNCTIONS, Kind, Token, tokens};
 use crate::explore::names::fold;
+use crate::explore::survey::{BUDGET, Survey, all_graphs, by_use, local_name, telling};
 use crate::store::{GraphId, Id, Pattern, Triple};
 use crate::terms::{NamedNode, Prefixes, Term, rdf};
 use std::cell::Cell;
@@ -822,10 +822,9 @@ mod tests {
 
     /// The text with `|` for the cursor, completed over the embedded graph.
     fn at(text: &str) -> Completions {
-        let session = crate::fixture::session();
         let cursor = text.find('|').unwrap();
         let text = text.replacen('|', "", 1);
-        complete(&text, cursor, &session.knowledge(), &context())
+        complete(&text, cursor, &crate::fixture::known(), &context())
     }
 
     fn inserts(text: &str) -> Vec<String> {

@@ -518,9 +518,8 @@ mod tests {
     use super::*;
 
     fn said(text: &str) -> Vec<String> {
-        let session = crate::fixture::session();
-        let query = crate::engine::syntax::parse::query(text, session.prefixes(), None).unwrap();
-        lints(&query, text, &session.knowledge())
+        let query = crate::fixture::parsed(text);
+        lints(&query, text, &crate::fixture::known())
             .into_iter()
             .map(|lint| {
                 let span = lint.span.unwrap();
@@ -582,7 +581,6 @@ mod tests {
 
     #[test]
     fn saved_queries_are_not_linted_for_products_or_scope() {
-        let session = crate::fixture::session();
         let folder = std::path::Path::new(crate::fixture::ROOT).join("queries");
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -590,8 +588,8 @@ mod tests {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
-            let query = crate::engine::syntax::parse::query(&text, session.prefixes(), None).unwrap();
-            let wrong: Vec<_> = lints(&query, &text, &session.knowledge())
+            let query = crate::fixture::parsed(&text);
+            let wrong: Vec<_> = lints(&query, &text, &crate::fixture::known())
                 .into_iter()
                 .filter(|lint| {
                     lint.message == PRODUCT

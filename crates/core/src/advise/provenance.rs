@@ -1,10 +1,9 @@
 //! Where an answer comes from: the triples behind one row, and the source each rests on.
 //!
 //! In: a query's algebra, one thing it answered, the graph. Out: triples with citations, as plain
-//! data. It knows the standard terms for sources and parts, and refuses to know any graph's own.
+//! data. Only the standard terms for sources and parts are known, none of any graph's own.
 
 use super::Knowledge;
-use super::survey::{all_graphs, local_name};
 use crate::engine::Bindings;
 use crate::engine::answer::{Answer, Row};
 use crate::engine::syntax::algebra::{
@@ -13,10 +12,10 @@ use crate::engine::syntax::algebra::{
 };
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::error::Result;
+use crate::explore::survey::{all_graphs, local_name};
 use crate::store::{Id, Pattern};
-use crate::terms::{NamedNode, NamedOrBlankNode, Prefixes, Term, Triple, Variable, rdf, rdfs};
+use crate::terms::{NamedNode, NamedOrBlankNode, Term, Triple, Variable, rdfs};
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::fmt::Write as _;
 
 /// Which part of an answer is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -53,51 +52,6 @@ pub struct Citation {
     pub source: Vec<(Term, Option<String>)>,
     /// Which of [`Provenance::triples`] rest on it.
     pub triples: Vec<usize>,
-}
-
-impl Provenance {
-    /// The whole as lines for people.
-    pub fn show(&self, prefixes: &Prefixes) -> String {
-        let mut out = String::new();
-        let short = |term: &Term| prefixes.show(term.as_ref());
-        for (i, triple) in self.triples.iter().enumerate() {
-            let Triple { subject, predicate, object } = triple;
-            let subject = prefixes.show(subject.as_ref().into());
-            let predicate = match predicate.as_ref() {
-                rdf::TYPE => "a".to_owned(),
-                other => prefixes.show(other.into()),
-            };
-            let _ = writeln!(out, "{:>3}  {subject} {predicate} {} .", i + 1, short(object));
-        }
-        if self.partial {
-            out.push_str("     … and more\n");
-        }
-        for citation in &self.citations {
-            let _ = writeln!(out, "\n{}", citation.show(prefixes));
-        }
-        out
-    }
-}
-
-impl Citation {
-    /// "source:s3 “…”, item number 8, in source:report “…”", and what rests on it.
-    pub fn show(&self, prefixes: &Prefixes) -> String {
-        let name = |(term, title): &(Term, Option<String>)| {
-            let short = prefixes.show(term.as_ref());
-            title.as_ref().map_or(short.clone(), |title| format!("{short} “{title}”"))
-        };
-        let mut chain = self.source.iter().map(name);
-        let mut line = chain.next().unwrap_or_default();
-        for (label, value) in &self.place {
-            let _ = write!(line, ", {label} {value}");
-        }
-        for parent in chain {
-            let _ = write!(line, ", in {parent}");
-        }
-        let numbers: Vec<String> = self.triples.iter().map(|i| (i + 1).to_string()).collect();
-        let fact = name(&(self.fact.clone(), self.fact_label.clone()));
-        format!("{line}\n     said by {fact}: {}", numbers.join(", "))
-    }
 }
 
 /// Properties that lead from a statement or a thing to its source.
@@ -602,131 +556,4 @@ fn triple(subject: Term, predicate: NamedNode, object: Term) -> Option<Triple> {
         Term::Literal(_) | Term::Triple(_) => return None,
     };
     Some(Triple::new(subject, predicate, object))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Why the first row of a query is so, as text.
-    fn first(text: &str) -> (Provenance, String) {
-        let session = crate::fixture::session();
-        let Answer::Rows(rows) = session.query(text, &Bindings::new()).unwrap() else { panic!("no rows") };
-        let variables = rows.variables.clone();
-        let row = rows.rows.map(Result::unwrap).next().unwrap();
-        let provenance = session.why(text, &Bindings::new(), AnswerPart::Row(&variables, &row)).unwrap();
-        let shown = provenance.show(session.prefixes());
-        (provenance, shown)
-    }
-
-    #[test]
-    fn a_fact_cites_its_section_item_and_document() {
-        let (provenance, shown) =
-            first("SELECT ?x ?d { ?x a bm:Release ; bm:date ?d ; bm:released model:ernie-1.0 }");
-        assert_eq!(provenance.triples.len(), 3, "{shown}");
-        let [citation] = provenance.citations.as_slice() else { panic!("{shown}") };
-        assert_eq!(citation.triples, [0, 1, 2]);
-        assert_eq!(citation.place, [("序号".to_owned(), "4".to_owned())]);
-        assert_eq!(citation.source.len(), 2, "the section, then the document");
-    }
-
-    #[test]
-    fn a_statement_about_a_thing_rests_on_the_facts_that_name_it() {
-        let (provenance, shown) = first("SELECT ?v { model:roberta bm:developer ?v }");
-        assert_eq!(provenance.triples.len(), 1, "{shown}");
-        assert!(shown.contains("<https://arxiv.org/abs/1907.11692>"), "{shown}");
-    }
-
-    #[test]
-    fn labels_go_with_the_fact_of_the_same_row() {
-        let (provenance, shown) =
-            first("SELECT ?x ?l { ?x bm:released ?m . ?m rdfs:label ?l } ORDER BY ?x LIMIT 1");
-        assert_eq!(provenance.citations.len(), 1, "{shown}");
-        assert_eq!(provenance.triples.len(), 2, "{shown}");
-    }
-
-    #[test]
-    fn an_aggregate_shows_the_triples_of_its_group_only() {
-        let (provenance, shown) = first(
-            "SELECT ?v (COUNT(?r) AS ?n) { ?r a bm:Release ; bm:releasedBy ?v FILTER(?v = vendor:baidu) } GROUP BY ?v",
-        );
-        assert!(provenance.triples.len() >= 4 && provenance.triples.len() % 2 == 0, "{shown}");
-        assert!(!shown.contains("vendor:huawei"), "{shown}");
-    }
-
-    #[test]
-    fn optional_and_union_show_the_branch_that_matched() {
-        let (provenance, shown) = first(
-            "SELECT * { { vendor:douyin bm:partOf ?y } UNION { vendor:douyin bm:batch ?y } OPTIONAL { ?y bm:batch ?b } }",
-        );
-        assert_eq!(provenance.triples.len(), 1, "{shown}");
-    }
-
-    #[test]
-    fn lateral_shows_both_sides() {
-        let (provenance, shown) =
-            first("SELECT ?x ?l { ?x bm:released ?m LATERAL { ?m rdfs:label ?l } } ORDER BY ?x LIMIT 1");
-        assert_eq!(provenance.triples.len(), 2, "{shown}");
-    }
-
-    #[test]
-    fn a_path_shows_its_steps() {
-        let (provenance, shown) =
-            first("SELECT ?c { bm:Release rdfs:subClassOf+ ?c FILTER(?c = prov:Entity) }");
-        assert_eq!(provenance.triples.len(), 2, "{shown}");
-    }
-
-    #[test]
-    fn computed_columns_do_not_hide_the_triples() {
-        let (provenance, shown) =
-            first("SELECT ?x (STR(?i) AS ?n) { ?x a bm:Release ; bm:item ?i } ORDER BY ?x LIMIT 1");
-        assert_eq!(provenance.triples.len(), 2, "{shown}");
-    }
-
-    #[test]
-    fn a_constructed_triple_leads_back_through_the_template() {
-        let session = crate::fixture::session();
-        let text = "CONSTRUCT { ?m schema:creator ?v } { ?m a bm:Model ; bm:developer ?v }";
-        let Answer::Graph(mut triples) = session.query(text, &Bindings::new()).unwrap() else { panic!() };
-        let triple = triples.next().unwrap().unwrap();
-        let provenance = session.why(text, &Bindings::new(), AnswerPart::Triple(&triple)).unwrap();
-        assert_eq!(provenance.triples.len(), 2);
-        assert_eq!(
-            session.why("ASK { ?x a bm:Release }", &Bindings::new(), AnswerPart::Yes).unwrap().triples.len(),
-            1
-        );
-    }
-
-    /// No word of the embedded graph: a source named by the graph that a triple is in, and by a
-    /// statement about the triple.
-    #[test]
-    fn a_named_graph_and_a_statement_can_name_the_source() {
-        let data = "@prefix e: <http://e.org/> . @prefix dcterms: <http://purl.org/dc/terms/> .
-            @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix schema: <https://schema.org/> .
-            e:g dcterms:source e:doc ; schema:pageStart 12 . e:doc dcterms:title \"The document\" .
-            e:g { e:a e:p e:b }
-            e:c e:p e:d . e:s rdf:reifies <<( e:c e:p e:d )>> ; dcterms:source e:other .";
-        let mut builder = crate::store::pack::Builder::new();
-        let format = crate::sources::rdf::format_named("trig").unwrap();
-        let mut declared = Prefixes::well_known();
-        crate::sources::rdf::read("data", format, None, data.as_bytes(), &mut declared, &mut |quad| {
-            builder.add(quad.as_ref());
-            Ok(())
-        })
-        .unwrap();
-        let graph = builder.finish();
-        let names = crate::explore::names::Names::of_graph(&graph, 100);
-        let known = Knowledge { graph: &graph, names: &names, prefixes: &declared };
-        for (subject, graphs, expected) in [
-            ("e:a", DefaultGraph::Union, "e:doc “The document”, pageStart 12"),
-            ("e:c", DefaultGraph::Alone, "e:other"),
-        ] {
-            let text = format!("ASK {{ {subject} e:p ?o }}");
-            let query = engine::syntax::parse::query(&text, &declared, None).unwrap();
-            let governor = Governor::unlimited();
-            let found = why(&query, AnswerPart::Yes, &known, "en", graphs, &governor).unwrap();
-            let shown = found.show(&declared);
-            assert!(shown.contains(expected), "{text} {found:?} {shown}");
-        }
-    }
 }

@@ -5,7 +5,6 @@
 //! pattern on, until the rows are gone; what a limit cuts off is left unsaid.
 
 use super::Knowledge;
-use super::survey::{BUDGET, Survey, all_graphs, nearest, telling};
 use crate::engine::answer::{Answer, Row};
 use crate::engine::syntax::algebra::{
     self, Expression, GraphPattern, NamedNodePattern, Query, TermPattern, TriplePattern, each_operand,
@@ -14,6 +13,7 @@ use crate::engine::syntax::algebra::{
 use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::engine::{self, DefaultGraph, Governor};
 use crate::error::Hint;
+use crate::explore::survey::{BUDGET, Survey, all_graphs, nearest, telling};
 use crate::store::Id;
 use crate::terms::{Literal, NamedNode, Prefixes, Term, Variable, rdf, rdfs, xsd};
 use std::collections::BTreeSet;
@@ -849,12 +849,11 @@ mod tests {
 
     #[test]
     fn the_reason_over_the_embedded_graph() {
-        let session = crate::fixture::session();
         let wrong: Vec<_> = EMBEDDED
             .iter()
             .filter_map(|(text, parts)| {
-                let query = parse::query(text, session.prefixes(), None).unwrap();
-                let lines = why_empty(&query, &session.knowledge(), DefaultGraph::Alone, &governor());
+                let query = crate::fixture::parsed(text);
+                let lines = why_empty(&query, &crate::fixture::known(), DefaultGraph::Alone, &governor());
                 let said = joined(&lines);
                 let whole = lines.len() <= 3 && parts.iter().all(|part| said.contains(part));
                 (!whole).then_some((text, parts, lines))
@@ -919,12 +918,11 @@ mod tests {
 
     #[test]
     fn an_expired_governor_ends_the_search_without_a_wrong_reason() {
-        let session = crate::fixture::session();
         let limits = Limits { timeout: Some(std::time::Duration::ZERO), ..Limits::default() };
         let governor = Governor::new(limits, std::sync::Arc::default());
         let text = "SELECT * { ?x a bm:Release . ?x bm:batch ?b }";
-        let query = parse::query(text, session.prefixes(), None).unwrap();
-        let lines = why_empty(&query, &session.knowledge(), DefaultGraph::Alone, &governor);
+        let query = crate::fixture::parsed(text);
+        let lines = why_empty(&query, &crate::fixture::known(), DefaultGraph::Alone, &governor);
         assert!(lines.is_empty(), "{lines:?}");
     }
 }

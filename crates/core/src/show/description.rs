@@ -6,6 +6,7 @@
 use super::cells::shown;
 use super::text::{self, counted, cut, grouped, visible, wrap};
 use super::{Style, ink};
+use crate::explore::mentions::Group;
 use crate::terms::{Literal, NAMING, NamedNode, OTHER_NAMES, Quad, Term, rdf};
 use std::collections::{BTreeMap, HashSet};
 
@@ -29,22 +30,7 @@ pub struct Description {
     /// What is said about it, and about the blank nodes in that.
     pub about: Vec<Quad>,
     /// Where it is mentioned.
-    pub mentions: Vec<Mentions>,
-}
-
-/// Where a thing is mentioned: by things of one class, with one property.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mentions {
-    /// What those things are, where it is said.
-    pub class: Option<Term>,
-    /// How they mention it.
-    pub property: NamedNode,
-    /// How often.
-    pub count: u64,
-    /// Whether there may be more than were counted.
-    pub at_least: bool,
-    /// The first of them.
-    pub first: Vec<Term>,
+    pub mentions: Vec<Group>,
 }
 
 /// Draws a description. Labels stand before prefixed names; the style should have a way to them.
@@ -194,7 +180,7 @@ impl Drawing<'_> {
     }
 
     /// How, by what and how often; below it, the first that do.
-    fn mentions(&self, mentions: &Mentions) -> String {
+    fn mentions(&self, mentions: &Group) -> String {
         let class =
             mentions.class.as_ref().map(|class| format!(" of {}", self.name(class))).unwrap_or_default();
         let or_more = if mentions.at_least { " or more" } else { "" };
@@ -279,7 +265,7 @@ mod tests {
                 quad(iri("baidu"), iri("quote"), BlankNode::new_unchecked("q")),
                 quad(BlankNode::new_unchecked("q"), iri("page"), Literal::from(7)),
             ],
-            mentions: vec![Mentions {
+            mentions: vec![Group {
                 class: Some(iri("Release").into()),
                 property: iri("releasedBy"),
                 count: 1234,

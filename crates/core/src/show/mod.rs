@@ -7,6 +7,8 @@ pub mod cells;
 pub mod chart;
 pub mod description;
 pub(crate) mod lines;
+pub mod provenance;
+pub mod schema;
 pub mod table;
 pub mod text;
 pub mod timeline;

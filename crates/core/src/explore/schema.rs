@@ -1,15 +1,14 @@
-//! What is in a graph, as a person wants to see it; and where a thing of a given name is.
+//! What is in a graph, as a person wants to see it.
 //!
 //! In: a graph, with or without an ontology. Out: classes with their properties and examples, as
-//! plain data. It refuses to read more of a graph than its budget.
+//! plain data. No more of a graph is read than a budget: the counts of a larger one are of a part.
 
 use super::Knowledge;
-use super::survey::{BUDGET, all_graphs, by_use, local_name, telling};
-use crate::explore::names::fold;
+use super::names::fold;
+use super::survey::{BUDGET, all_graphs, by_use, telling};
 use crate::store::{Id, Pattern};
 use crate::terms::{Literal, Prefixes, Term, rdf};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fmt::Write as _;
 
 /// What is in a graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,67 +57,6 @@ pub struct Property {
     pub range: Option<(Term, Term)>,
     /// One value, with its label.
     pub example: Option<(Term, Option<String>)>,
-}
-
-impl Schema {
-    /// The whole as lines for people: an overview of the classes, with their properties where the
-    /// schema is of one class or few.
-    pub fn show(&self, prefixes: &Prefixes) -> String {
-        let mut out = String::new();
-        let short = |term: &Term| prefixes.show(term.as_ref());
-        let partial = if self.partial { " (counts are of a part of it)" } else { "" };
-        let _ = writeln!(out, "{} triples, {} classes{partial}", self.quads, self.classes.len());
-        for (graph, count) in &self.graphs {
-            let _ = writeln!(out, "graph {}  {count} triples", short(graph));
-        }
-        let name = |class: &Class| class.class.as_ref().map_or("(no class)".to_owned(), short);
-        let rows = self.classes.iter().map(|class| {
-            let example = class.example.as_ref().map_or(String::new(), |(term, _)| short(term));
-            [name(class), class.count.to_string(), class.label.clone().unwrap_or_default(), example]
-        });
-        columns(&mut out, "", rows.collect());
-        for class in self.classes.iter().filter(|_| self.classes.len() <= FEW) {
-            let _ = writeln!(out, "\n{}", name(class));
-            columns(&mut out, "  ", class.properties.iter().map(|p| p.cells(prefixes)).collect());
-        }
-        out
-    }
-}
-
-/// Up to how many classes are shown with their properties.
-const FEW: usize = 3;
-
-impl Property {
-    fn cells(&self, prefixes: &Prefixes) -> [String; 4] {
-        let short = |term: &Term| prefixes.show(term.as_ref());
-        let kinds: Vec<&str> = self.values.iter().take(3).map(|(kind, _)| kind.as_str()).collect();
-        let values = match (&self.range, &self.example) {
-            (Some((low, high)), _) if low != high => format!("{} … {}", short(low), short(high)),
-            (_, Some((example, _))) => format!("e.g. {}", short(example)),
-            _ => String::new(),
-        };
-        [short(&self.property), self.count.to_string(), kinds.join(", "), values]
-    }
-}
-
-/// Rows of cells, each column as wide as its widest cell.
-fn columns(out: &mut String, indent: &str, rows: Vec<[String; 4]>) {
-    let width = |text: &str| unicode_width::UnicodeWidthStr::width(text);
-    let mut widths = [0; 4];
-    for row in &rows {
-        for (widest, cell) in widths.iter_mut().zip(row) {
-            *widest = width(cell).max(*widest);
-        }
-    }
-    for row in &rows {
-        let mut line = indent.to_owned();
-        for (cell, widest) in row.iter().zip(widths) {
-            line.push_str(cell);
-            line.push_str(&" ".repeat(widest - width(cell) + 2));
-        }
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
 }
 
 /// How many classes a schema has at most, and how many properties a class.
@@ -170,11 +108,11 @@ struct Uses {
     example: Option<Id>,
 }
 
-struct Reader<'a> {
-    known: &'a Knowledge<'a>,
-    language: &'a str,
-    type_: Option<Id>,
-    budget: usize,
+pub(super) struct Reader<'a> {
+    pub known: &'a Knowledge<'a>,
+    pub language: &'a str,
+    pub type_: Option<Id>,
+    pub budget: usize,
 }
 
 impl Reader<'_> {
@@ -193,7 +131,7 @@ impl Reader<'_> {
         (types, read < self.budget)
     }
 
-    fn scan(&self, pattern: Pattern) -> impl Iterator<Item = [Id; 3]> + '_ {
+    pub(super) fn scan(&self, pattern: Pattern) -> impl Iterator<Item = [Id; 3]> + '_ {
         let graph = self.known.graph;
         let graphs = all_graphs(graph).into_iter();
         graphs.flat_map(move |name| graph.scan(name, pattern).triples()).flatten().take(self.budget)
@@ -250,15 +188,15 @@ impl Reader<'_> {
         }
     }
 
-    fn telling(&self, classes: &[Id]) -> Option<Id> {
+    pub(super) fn telling(&self, classes: &[Id]) -> Option<Id> {
         telling(classes.iter().copied(), self.known)
     }
 
-    fn short(&self, id: Id) -> String {
+    pub(super) fn short(&self, id: Id) -> String {
         self.known.prefixes.show(self.known.graph.term(id).as_ref())
     }
 
-    fn label(&self, id: Id) -> Option<String> {
+    pub(super) fn label(&self, id: Id) -> Option<String> {
         self.known.names.label(id, self.language).map(str::to_owned)
     }
 
@@ -382,128 +320,29 @@ fn prefixes_of(classes: &[Class], prefixes: &Prefixes) -> Vec<(String, String)> 
     used.into_iter().filter_map(pair).collect()
 }
 
-/// A thing found by its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
-    /// The thing.
-    pub term: Term,
-    /// Its label.
-    pub label: Option<String>,
-    /// The label, or short name, of its most telling class.
-    pub class: Option<String>,
-    /// The name that matched.
-    pub matched: String,
-}
-
-/// The things whose names or IRIs have all of `words`, the best match first; where nothing has
-/// them all, the things with the nearest names.
-pub fn search(known: &Knowledge<'_>, language: &str, words: &str, limit: usize) -> Vec<Match> {
-    let wanted: Vec<String> = words.split_whitespace().map(fold).collect();
-    if wanted.is_empty() {
-        return Vec::new();
-    }
-    let whole = fold(words);
-    let mut hits: Vec<((usize, usize), Id, String)> = known
-        .names
-        .things()
-        .filter_map(|id| {
-            let (score, matched) = fit(known, id, &wanted, &whole)?;
-            Some((score, id, matched))
-        })
-        .collect();
-    hits.sort();
-    if hits.is_empty() {
-        let near = known.names.search(words, limit);
-        hits = near.into_iter().map(|hit| ((hit.distance, 0), hit.id, hit.name)).collect();
-    }
-    let reader = Reader { known, language, type_: known.graph.id(rdf::TYPE.into()), budget: 64 };
-    hits.into_iter().take(limit).map(|(_, id, matched)| reader.found(id, matched)).collect()
-}
-
-impl Reader<'_> {
-    fn found(&self, id: Id, matched: String) -> Match {
-        let classes: Vec<Id> = self.scan([Some(id), self.type_, None]).map(|[_, _, class]| class).collect();
-        let class = self.type_.and_then(|_| self.telling(&classes));
-        let class = class.map(|class| self.label(class).unwrap_or_else(|| self.short(class)));
-        Match { term: self.known.graph.term(id), label: self.label(id), class, matched }
-    }
-}
-
-/// How well a thing fits: how its best name does, then how long that name is; and the name.
-fn fit(known: &Knowledge<'_>, id: Id, wanted: &[String], whole: &str) -> Option<((usize, usize), String)> {
-    let names = known.names.all(id);
-    let term = known.graph.term(id);
-    let local = if let Term::NamedNode(node) = &term { local_name(node.as_str()) } else { "" };
-    let texts: Vec<(String, &str)> = names
-        .iter()
-        .map(|name| name.text.as_str())
-        .chain(Some(local).filter(|local| !local.is_empty()))
-        .map(|text| (fold(text), text))
-        .collect();
-    if !wanted.iter().all(|word| texts.iter().any(|(folded, _)| folded.contains(word))) {
-        return None;
-    }
-    let score = |folded: &str| match folded {
-        name if name == whole => 0,
-        name if name.starts_with(whole) => 1,
-        name if name.contains(whole) => 2,
-        name => 3 + wanted.iter().filter(|word| !name.contains(word.as_str())).count(),
-    };
-    // A name given in the data says more than the end of an IRI.
-    let places = texts.iter().enumerate();
-    places
-        .map(|(i, (folded, text))| {
-            let from_iri = usize::from(i >= names.len());
-            ((2 * score(folded) + from_iri, folded.chars().count()), (*text).to_owned())
-        })
-        .min()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Session;
-
-    fn session() -> &'static Session {
-        crate::fixture::session()
-    }
-
-    fn found(words: &str) -> Vec<String> {
-        let session = session();
-        let hits = search(&session.knowledge(), "zh", words, 5);
-        hits.iter().map(|hit| session.prefixes().show(hit.term.as_ref())).collect()
-    }
-
-    #[test]
-    fn things_are_found_in_any_language_and_by_several_words() {
-        assert_eq!(found("百度")[0], "vendor:baidu");
-        assert_eq!(found("baidu")[0], "vendor:baidu");
-        assert_eq!(found("launched ernie 4.0")[0], "release:2023-10-17-ernie-4.0");
-        assert_eq!(found("Baidoo")[0], "vendor:baidu", "the nearest where none has the word");
-        assert!(found("").is_empty());
-    }
+    use crate::fixture::known;
 
     #[test]
     fn a_class_shows_what_its_instances_have() {
-        let session = session();
-        let schema = schema(&session.knowledge(), "en", Some("bm:Release"));
+        let schema = schema(&known(), "en", Some("bm:Release"));
         let [class] = schema.classes.as_slice() else { panic!("{} classes", schema.classes.len()) };
         assert_eq!((class.count, class.label.as_deref()), (53, Some("Release")));
         let named = |name: &str| {
-            let term = |p: &&Property| session.prefixes().show(p.property.as_ref()) == name;
+            let term = |p: &&Property| known().prefixes.show(p.property.as_ref()) == name;
             class.properties.iter().find(term).unwrap()
         };
         assert_eq!(named("bm:item").values, [("xsd:integer".to_owned(), 53)]);
         assert!(named("bm:item").range.is_some());
         assert_eq!(named("bm:released").instances, 53);
         assert!(!schema.partial);
-        assert!(schema.show(session.prefixes()).contains("bm:released"));
     }
 
     #[test]
     fn a_budget_holds_and_is_told() {
-        let session = session();
-        let schema = schema_within(&session.knowledge(), "en", None, 100);
+        let schema = schema_within(&known(), "en", None, 100);
         assert!(schema.partial);
         let counted: u64 = schema.classes.iter().flat_map(|c| &c.properties).map(|p| p.count).sum();
         assert!(counted <= 400, "{counted}: a triple counts once for each class of its subject");

@@ -4,7 +4,7 @@
 //! refuses to read more than its budget, and says when it did not see all.
 
 use super::Knowledge;
-use crate::explore::names::fold;
+use super::names::fold;
 use crate::store::{Graph, GraphId, Id};
 use crate::terms::{NamedNode, Term, rdf};
 use std::collections::HashMap;
