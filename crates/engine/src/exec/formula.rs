@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::expr::{Cells, Program, Terms, Value};
 use crate::plan::logical::Formula;
 use crate::plan::variables::{Names, Var};
-use crate::store::{Id, NONE};
+use crate::store::{Id, Indexed, NONE};
 use crate::terms::Term;
 
 /// An expression over columns of batches.
@@ -85,6 +85,10 @@ impl Cells for Batch {
 impl Terms for Context<'_> {
     fn term(&self, id: Id) -> Result<Option<Term>> {
         Ok(Context::term(self, id))
+    }
+
+    fn indexed(&self) -> Option<&dyn Indexed> {
+        Some(self.graph)
     }
 
     fn intern(&mut self, term: &Term) -> Result<Id> {

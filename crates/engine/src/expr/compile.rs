@@ -40,6 +40,9 @@ pub(super) enum Operation {
     If,
     Coalesce,
     Call(Function),
+    /// REGEX, CONTAINS, STRSTARTS or STRENDS on the text of a column: of string literals, or, where the flag is set, of
+    /// whatever STR takes.
+    Text(Function, bool),
 }
 
 /// On which of the rows the result of a step is looked at, so that no more is computed.
@@ -71,7 +74,8 @@ pub(super) struct Step {
     pub arguments: Vec<StepId>,
     pub guard: Option<usize>,
     pub domain: Domain,
-    /// The last step that looks at it: then its results can go, unless they are kept for the next batch.
+    /// The last step that looks at it: then its results can go, unless they are kept for the next batch. Its own number
+    /// where none does.
     pub last_use: StepId,
 }
 
@@ -104,6 +108,7 @@ impl Program {
         while let Some(task) = compiler.tasks.pop() {
             compiler.run(task)?;
         }
+        compiler.look_at_text();
         let columns = compiler.steps.iter().filter_map(|step| match step.operation {
             Operation::Column(column) => Some(column),
             _ => None,
@@ -113,6 +118,7 @@ impl Program {
         let result = compiler.results.pop().unwrap_or_default();
         let mut program = Self { steps: compiler.steps, guards: compiler.guards, columns, result, state };
         program.find_last_uses();
+        program.find_light_columns();
         Ok(program)
     }
 
@@ -134,9 +140,26 @@ impl Program {
         std::iter::successors(guard(step.guard), move |inner| guard(inner.outer))
     }
 
+    /// Which steps the result depends on. What a step takes comes before it.
+    fn used(&self) -> Vec<bool> {
+        let mut used = vec![false; self.steps.len()];
+        for (id, step) in self.steps.iter().enumerate().rev() {
+            if id == self.result || used.get(id) == Some(&true) {
+                let guards = self.guards_of(step).map(|guard| guard.step);
+                for id in step.arguments.iter().copied().chain(guards).chain([id]) {
+                    if let Some(used) = used.get_mut(id) {
+                        *used = true;
+                    }
+                }
+            }
+        }
+        used
+    }
+
     fn find_last_uses(&mut self) {
         let mut last: Vec<StepId> = (0..self.steps.len()).collect();
-        for (id, step) in self.steps.iter().enumerate() {
+        let used = self.used();
+        for (id, step) in self.steps.iter().enumerate().filter(|(id, _)| used.get(*id) == Some(&true)) {
             let guards = self.guards_of(step).map(|guard| guard.step);
             for used in step.arguments.iter().copied().chain(guards) {
                 if let Some(last) = last.get_mut(used) {
@@ -149,6 +172,35 @@ impl Program {
         }
         for (step, last) in self.steps.iter_mut().zip(last) {
             step.last_use = last;
+        }
+    }
+}
+
+impl Operation {
+    /// Whether it needs no more than numbers of terms and their values.
+    pub(super) fn is_light(&self) -> bool {
+        match self {
+            Self::Call(function) => matches!(
+                function,
+                Function::Abs
+                    | Function::Ceil
+                    | Function::Floor
+                    | Function::Round
+                    | Function::IsIri
+                    | Function::IsBlank
+                    | Function::IsLiteral
+                    | Function::IsNumeric
+            ),
+            Self::Text(..) | Self::In | Self::SameTerm => false,
+            _ => true,
+        }
+    }
+
+    /// The value of a constant.
+    pub(super) fn constant(&self) -> Option<Value> {
+        match self {
+            Self::Constant(term) => Some(Value::Term(term.clone())),
+            _ => None,
         }
     }
 }
@@ -225,6 +277,38 @@ impl<'a> Compiler<'a> {
                 return Some(*known);
             }
             key.2 = self.guards.get(key.2?)?.outer;
+        }
+    }
+
+    /// Lets predicates on the text of a column look at it without a step that makes a string of it: `CONTAINS(STR(?x), "a")`.
+    fn look_at_text(&mut self) {
+        let column_under_str =
+            |id: StepId| match self.steps.get(id).map(|step| (&step.operation, &step.arguments)) {
+                Some((Operation::Column(_), _)) => Some((id, false)),
+                Some((Operation::Call(Function::Str), arguments)) => {
+                    let column = *arguments.first()?;
+                    let is_column = matches!(self.steps.get(column)?.operation, Operation::Column(_));
+                    is_column.then_some((column, true))
+                }
+                _ => None,
+            };
+        let changes: Vec<(StepId, StepId, bool)> = (self.steps.iter().enumerate())
+            .filter(
+                |(_, step)| matches!(&step.operation, Operation::Call(function) if is_predicate(function)),
+            )
+            .filter_map(|(id, step)| {
+                column_under_str(*step.arguments.first()?).map(|(column, of_any)| (id, column, of_any))
+            })
+            .collect();
+        for (id, column, of_any) in changes {
+            if let Some(step) = self.steps.get_mut(id)
+                && let Operation::Call(function) = &step.operation
+            {
+                step.operation = Operation::Text(function.clone(), of_any);
+                if let Some(first) = step.arguments.first_mut() {
+                    *first = column;
+                }
+            }
         }
     }
 
@@ -342,21 +426,16 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// Whether a function tells something of a text with the help of others.
+fn is_predicate(function: &Function) -> bool {
+    matches!(function, Function::Regex | Function::Contains | Function::StrStarts | Function::StrEnds)
+}
+
 /// A number with a minus before it is one literal (SPARQL 1.1, 19.8, NumericLiteralNegative), which the parser gives in two.
-fn negative_literal(operand: &Expression) -> Option<Literal> {
+pub(super) fn negative_literal(operand: &Expression) -> Option<Literal> {
     let Expression::Literal(literal) = operand else { return None };
     let is_short = [xsd::INTEGER, xsd::DECIMAL, xsd::DOUBLE].contains(&literal.datatype());
     let is_number = literal.value().starts_with(|c: char| c.is_ascii_digit() || c == '.');
     (is_short && is_number)
         .then(|| Literal::new_typed_literal(format!("-{}", literal.value()), literal.datatype()))
-}
-
-impl Operation {
-    /// The value of a constant.
-    pub(super) fn constant(&self) -> Option<Value> {
-        match self {
-            Self::Constant(term) => Some(Value::Term(term.clone())),
-            _ => None,
-        }
-    }
 }

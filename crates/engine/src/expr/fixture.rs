@@ -5,9 +5,10 @@
 
 use super::{Cells, Program, Scope, Terms};
 use crate::error::Result;
-use crate::store::{Id, NONE};
+use crate::store::pack::{Builder, Pack};
+use crate::store::{FIRST_FOREIGN, Graph, Id, Indexed, NONE};
 use crate::syntax::algebra::{Expression, GraphPattern, Query};
-use crate::terms::Term;
+use crate::terms::{GraphName, NamedNode, Quad, Term};
 use baimo_store::value::datatype::XSD;
 use std::collections::HashMap;
 
@@ -34,6 +35,45 @@ impl Terms for Table {
             self.terms.push(term.clone());
         }
         Ok(id)
+    }
+}
+
+/// A graph that holds some terms, and a dictionary for others.
+pub struct Stored {
+    graph: Pack,
+    others: Table,
+}
+
+impl Stored {
+    /// A graph with these terms.
+    pub fn of(terms: &[Term]) -> Self {
+        let mut builder = Builder::new();
+        let node = NamedNode::new_unchecked("http://example.org/s");
+        for term in terms {
+            builder
+                .add(Quad::new(node.clone(), node.clone(), term.clone(), GraphName::DefaultGraph).as_ref());
+        }
+        Self { graph: builder.finish(), others: Table::default() }
+    }
+}
+
+impl Terms for Stored {
+    fn term(&self, id: Id) -> Result<Option<Term>> {
+        match id {
+            FIRST_FOREIGN.. => self.others.term(id - FIRST_FOREIGN),
+            _ => Ok(Some(self.graph.term(id))),
+        }
+    }
+
+    fn intern(&mut self, term: &Term) -> Result<Id> {
+        match self.graph.find(term.as_ref())? {
+            Some(id) => Ok(id),
+            None => self.others.intern(term).map(|id| id + FIRST_FOREIGN),
+        }
+    }
+
+    fn indexed(&self) -> Option<&dyn Indexed> {
+        Some(&self.graph)
     }
 }
 
@@ -67,18 +107,27 @@ pub fn term(text: &str) -> Term {
     match expression(text) {
         Expression::NamedNode(node) => node.into(),
         Expression::Literal(literal) => literal.into(),
+        Expression::UnaryMinus(number) => super::compile::negative_literal(&number).unwrap().into(),
         other => panic!("{other} is not a term"),
     }
 }
 
 /// The values of an expression, for each row of values of the variables `?a`, `?b`, `?c`; `UNDEF` is unbound.
 pub fn values(text: &str, rows: &[&[&str]]) -> Vec<String> {
-    let mut table = Table::default();
-    let width = rows.first().map_or(0, |row| row.len());
+    let rows: Vec<Vec<Option<Term>>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| (*cell != "UNDEF").then(|| term(cell))).collect())
+        .collect();
+    values_in(&mut Table::default(), text, &rows)
+}
+
+/// [`values`] with a dictionary.
+pub fn values_in(terms: &mut dyn Terms, text: &str, rows: &[Vec<Option<Term>>]) -> Vec<String> {
+    let width = rows.first().map_or(0, Vec::len);
     let mut columns = vec![Vec::new(); width];
     for row in rows {
-        for (column, cell) in columns.iter_mut().zip(*row) {
-            column.push(if *cell == "UNDEF" { NONE } else { table.intern(&term(cell)).unwrap() });
+        for (column, cell) in columns.iter_mut().zip(row) {
+            column.push(cell.as_ref().map_or(NONE, |term| terms.intern(term).unwrap()));
         }
     }
     let place = |name: &crate::terms::Variable| {
@@ -87,8 +136,21 @@ pub fn values(text: &str, rows: &[&[&str]]) -> Vec<String> {
     let mut program = Program::compile(&expression(text), &place).unwrap();
     let rows = Rows { columns, rows: rows.len() };
     let scope = Scope::new(Some("http://example.org/base/"));
-    let ids = program.ids(&rows, &mut table, &scope).unwrap();
-    ids.into_iter().map(|id| table.term(id).unwrap().map_or("error".to_owned(), |term| show(&term))).collect()
+    let ids = program.ids(&rows, terms, &scope).unwrap();
+    let truths = program.truths(&rows, terms, &scope).unwrap();
+    let show = |id: Id| match id {
+        NONE => "error".to_owned(),
+        _ => show(&terms.term(id).unwrap().unwrap()),
+    };
+    let values: Vec<String> = ids.into_iter().map(show).collect();
+    for (value, truth) in values.iter().zip(truths) {
+        let is_boolean = value.ends_with("^^xsd:boolean") && value.len() < 25;
+        assert!(
+            !is_boolean || truth == (value.starts_with("\"t") || value.starts_with("\"1")),
+            "{text}: {value} as a condition is {truth}"
+        );
+    }
+    values
 }
 
 /// The value of an expression without variables.

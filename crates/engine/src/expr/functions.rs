@@ -79,7 +79,7 @@ fn on_pattern(function: &Function, arguments: &[&Value], scope: &Scope) -> Optio
             compiled.replace(text.text, replacement, LONGEST_TEXT).map(|replaced| text.with(replaced))
         }
     };
-    result.map_err(|reason| scope.note(Note::Pattern { pattern: pattern.to_owned(), reason })).ok()
+    scope.noted(pattern, result)
 }
 
 fn unary(function: &Function, value: &Value) -> Option<Value> {

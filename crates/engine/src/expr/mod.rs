@@ -7,9 +7,11 @@
 pub mod aggregate;
 mod cast;
 mod compile;
+mod fast;
 #[cfg(test)]
 mod fixture;
 mod functions;
+mod kernels;
 pub mod operators;
 pub mod pattern;
 mod program;
@@ -19,6 +21,7 @@ mod strings;
 mod tests;
 pub mod value;
 mod vector;
+mod view;
 
 pub use compile::Program;
 pub use program::{Cells, Terms};

@@ -5,13 +5,16 @@
 //! looked up after that; where terms hardly repeat this stops by itself.
 
 use super::compile::{Domain, Operation, Program, Step, StepId};
+use super::fast::Fast;
 use super::functions;
+use super::kernels;
 use super::operators::{calculate, compare, equal, negate, plus, truth};
 use super::scope::Scope;
 use super::value::Value;
 use super::vector::{ERROR, Truth, Vector, truth_of};
+use super::view::View;
 use crate::error::Result;
-use crate::store::{Id, NONE};
+use crate::store::{Id, Indexed, NONE};
 use crate::terms::Term;
 use rustc_hash::FxHashMap;
 
@@ -36,6 +39,11 @@ pub trait Terms {
     /// Where the graph is damaged.
     fn term(&self, id: Id) -> Result<Option<Term>>;
 
+    /// The graph whose columns tell what its numbers are worth, if there is one: then much is computed without reading terms.
+    fn indexed(&self) -> Option<&dyn Indexed> {
+        None
+    }
+
     /// The number of a term, a new one where it has none yet.
     ///
     /// # Errors
@@ -43,71 +51,8 @@ pub trait Terms {
     fn intern(&mut self, term: &Term) -> Result<Id>;
 }
 
-/// More distinct terms of one column than this are not kept for later batches.
-const KEPT: usize = 1 << 20;
-/// After so many rows it is clear whether terms repeat.
-const TRIAL: usize = 1 << 15;
-
-/// The distinct terms of a column, and where each row has which.
-#[derive(Debug, Default)]
-struct View {
-    /// The place of each term.
-    places: FxHashMap<Id, u32>,
-    /// The terms by place.
-    ids: Vec<Id>,
-    /// The place of each row.
-    codes: Vec<u32>,
-    /// The terms as values, as far as anything has looked at them.
-    values: Vec<Option<Value>>,
-    /// The rows so far.
-    rows: usize,
-    /// Each row is a place of its own: terms hardly repeat.
-    direct: bool,
-}
-
-impl View {
-    /// Takes in the next batch. Says how many places of before stay.
-    fn update(&mut self, column: &[Id]) -> usize {
-        let repeats = self.rows < TRIAL || self.ids.len() < self.rows / 2;
-        self.direct = self.direct || !repeats;
-        self.rows += column.len();
-        if self.direct || self.ids.len() > KEPT {
-            self.places.clear();
-            self.ids.clear();
-            self.values.clear();
-        }
-        let kept = self.ids.len();
-        self.codes.clear();
-        if self.direct {
-            self.ids.extend_from_slice(column);
-            return 0;
-        }
-        for id in column {
-            let ids = &mut self.ids;
-            let code = *self.places.entry(*id).or_insert_with(|| {
-                ids.push(*id);
-                u32::try_from(ids.len() - 1).unwrap_or(u32::MAX)
-            });
-            self.codes.push(code);
-        }
-        kept
-    }
-
-    /// The place of a row.
-    #[inline]
-    fn place(&self, row: usize) -> usize {
-        if self.direct { row } else { self.codes.get(row).map_or(usize::MAX, |code| *code as usize) }
-    }
-
-    /// Reads the terms that were not read yet.
-    fn read(&mut self, terms: &dyn Terms) -> Result<()> {
-        for id in self.ids.iter().skip(self.values.len()) {
-            let term = if *id == NONE { None } else { terms.term(*id)? };
-            self.values.push(term.map(Value::Term));
-        }
-        Ok(())
-    }
-}
+/// How many integers are remembered with their numbers.
+const INTEGERS: usize = 1 << 16;
 
 /// What a program keeps between batches.
 #[derive(Debug, Default)]
@@ -116,6 +61,9 @@ pub(super) struct State {
     views: FxHashMap<usize, View>,
     /// The numbers of results by place, where the result depends on one column or none.
     interned: Vec<Id>,
+    /// The numbers of results of other kinds: truths, and numbers that fit.
+    truths: [Option<Id>; 2],
+    integers: FxHashMap<i64, Id>,
     /// How many rows there were before this batch.
     rows: u64,
     /// Numbers the solutions of this program.
@@ -165,29 +113,71 @@ impl Program {
         self.state.interned.truncate(kept);
         let places = self.result_places(cells.rows());
         for place in self.state.interned.len()..places {
-            let id = match self.vector(self.result) {
-                Vector::Ids(ids) => ids.get(place).copied().unwrap_or(NONE),
-                vector => match vector.value(place) {
-                    Some(Value::Term(term)) => terms.intern(term)?,
-                    Some(value) => terms.intern(&value.to_term())?,
-                    None => NONE,
-                },
-            };
+            let id = self.intern(place, terms)?;
             self.state.interned.push(id);
         }
         let id = |row| self.state.interned.get(self.place(self.result, row)).copied().unwrap_or(NONE);
         Ok((0..cells.rows()).map(id).collect())
     }
 
-    fn read_result(&mut self, terms: &dyn Terms) -> Result<()> {
-        self.read_columns(&[self.result], terms)
+    /// The number of the result at a place. Truths and integers are looked up once each.
+    fn intern(&mut self, place: usize, terms: &mut dyn Terms) -> Result<Id> {
+        match self.vector(self.result) {
+            Vector::Ids(ids) => Ok(ids.get(place).copied().unwrap_or(NONE)),
+            Vector::Truths(truths) => {
+                let truth = truths.get(place).copied().unwrap_or(ERROR);
+                let Some(known) = self.state.truths.get_mut(usize::from(truth)) else { return Ok(NONE) };
+                match known {
+                    Some(id) => Ok(*id),
+                    None => Ok(*known.insert(terms.intern(&Value::Boolean(truth == 1).to_term())?)),
+                }
+            }
+            Vector::Numbers(numbers) => match numbers.get(place).copied().flatten() {
+                None => Ok(NONE),
+                Some(Fast::Integer(value)) => {
+                    if let Some(id) = self.state.integers.get(&value) {
+                        return Ok(*id);
+                    }
+                    let id = terms.intern(&Value::integer(value).to_term())?;
+                    if self.state.integers.len() < INTEGERS {
+                        self.state.integers.insert(value, id);
+                    }
+                    Ok(id)
+                }
+                Some(number) => terms.intern(&Value::Number(number.to_number()).to_term()),
+            },
+            Vector::Values(values) => match values.get(place).and_then(Option::as_ref) {
+                Some(Value::Term(term)) => terms.intern(term),
+                Some(value) => terms.intern(&value.to_term()),
+                None => Ok(NONE),
+            },
+        }
     }
 
-    fn step(&self, id: StepId) -> Option<&Step> {
+    /// Makes values of what the result is made of.
+    fn read_result(&mut self, terms: &dyn Terms) -> Result<()> {
+        self.read(&[self.result], terms)
+    }
+
+    /// Finds the columns of which only numbers are wanted: hashing terms costs more than to look at such columns again.
+    pub(super) fn find_light_columns(&mut self) {
+        for (id, step) in self.steps.iter().enumerate() {
+            let Domain::Column(column) = step.domain else { continue };
+            let is_result = id == self.result && matches!(step.operation, Operation::Column(_));
+            let view = self.state.views.entry(column).or_insert_with(View::light);
+            view.light &= step.operation.is_light() && !is_result;
+        }
+    }
+
+    pub(super) fn view(&self, column: usize) -> Option<&View> {
+        self.state.views.get(&column)
+    }
+
+    pub(super) fn step(&self, id: StepId) -> Option<&Step> {
         self.steps.get(id)
     }
 
-    fn vector(&self, id: StepId) -> &Vector {
+    pub(super) fn vector(&self, id: StepId) -> &Vector {
         static NOTHING: Vector = Vector::Values(Vec::new());
         self.state.vectors.get(id).unwrap_or(&NOTHING)
     }
@@ -213,7 +203,7 @@ impl Program {
 
     /// Where the result of an argument is for a place of the step that takes it.
     #[inline]
-    fn place_of_argument(&self, step: Domain, argument: StepId, place: usize) -> usize {
+    pub(super) fn place_of_argument(&self, step: Domain, argument: StepId, place: usize) -> usize {
         match step {
             Domain::Rows => self.place(argument, place),
             _ => match self.step(argument).map(|step| step.domain) {
@@ -248,8 +238,10 @@ impl Program {
             kept.insert(*column, view.update(cells.ids(*column)));
         }
         for id in 0..self.steps.len() {
-            self.run_step(id, cells, terms, scope, &kept)?;
-            self.drop_used(id);
+            if self.steps.get(id).is_some_and(|step| step.last_use > id) {
+                self.run_step(id, cells, terms, scope, &kept)?;
+                self.drop_used(id);
+            }
         }
         self.state.rows += cells.rows() as u64;
         Ok(match self.step(self.result).map(|step| step.domain) {
@@ -298,26 +290,34 @@ impl Program {
         if from == to {
             return Ok(());
         }
-        if step.operation != Operation::Bound {
-            let guards = self.guards_of(step).map(|guard| guard.step);
-            let looked_at: Vec<StepId> = step.arguments.iter().copied().chain(guards).collect();
-            self.read_columns(&looked_at, terms)?;
-        }
-        let Some(step) = self.steps.get(id) else { return Ok(()) };
-        let results = self.compute(step, from..to, cells, scope);
+        let results = match kernels::compute(self, step, &(from..to), terms, scope)? {
+            Some(results) => results,
+            None => {
+                if !matches!(step.operation, Operation::Bound | Operation::Column(_)) {
+                    let guards = self.guards_of(step).map(|guard| guard.step);
+                    let looked_at: Vec<StepId> = step.arguments.iter().copied().chain(guards).collect();
+                    self.read(&looked_at, terms)?;
+                }
+                let Some(step) = self.steps.get(id) else { return Ok(()) };
+                self.compute(step, from..to, cells, scope)
+            }
+        };
         if let Some(vector) = self.state.vectors.get_mut(id) {
             vector.append(results);
         }
         Ok(())
     }
 
-    /// Reads the terms of those steps that are columns.
-    fn read_columns(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
+    /// Makes values of the results of steps: reads the terms of columns.
+    fn read(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
         for id in steps {
             if let Some(Operation::Column(column)) = self.steps.get(*id).map(|step| &step.operation)
                 && let Some(view) = self.state.views.get_mut(column)
             {
                 view.read(terms)?;
+            }
+            if let Some(vector @ Vector::Numbers(_)) = self.state.vectors.get_mut(*id) {
+                *vector = Vector::Values(std::mem::replace(vector, Vector::Values(Vec::new())).into_values());
             }
         }
         Ok(())
@@ -410,7 +410,12 @@ impl Program {
                 }
             }
             Operation::Coalesce => arguments.flatten().next().cloned(),
-            Operation::Call(function) => {
+            Operation::Text(function, true) => {
+                let text = Value::String(functions::as_text(arguments.next()??)?);
+                let others: Option<Vec<&Value>> = std::iter::once(Some(&text)).chain(arguments).collect();
+                functions::call(function, &others?, scope, 0)
+            }
+            Operation::Call(function) | Operation::Text(function, _) => {
                 let arguments: Option<Vec<&Value>> = arguments.collect();
                 functions::call(function, &arguments?, scope, self.solution(cells, place))
             }

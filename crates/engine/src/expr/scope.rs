@@ -120,6 +120,11 @@ impl Scope {
         compiled
     }
 
+    /// What a pattern gave, or nothing where it could not, which is noted.
+    pub fn noted<T>(&self, pattern: &str, result: Result<T, String>) -> Option<T> {
+        result.map_err(|reason| self.note(Note::Pattern { pattern: pattern.to_owned(), reason })).ok()
+    }
+
     /// Adds a note.
     pub fn note(&self, note: Note) {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,6 +3,7 @@
 //! In: values as they are computed. Out: the same by place, in the narrowest form that holds them: numbers of terms, truths, or
 //! values of any kind. A place with nothing is an error or unbound.
 
+use super::fast::Fast;
 use super::operators::truth;
 use super::value::Value;
 use crate::store::{Id, NONE};
@@ -25,6 +26,8 @@ pub enum Vector {
     Ids(Vec<Id>),
     /// Values of type `xsd:boolean`.
     Truths(Vec<Truth>),
+    /// Numbers that fit.
+    Numbers(Vec<Option<Fast>>),
     /// Any values.
     Values(Vec<Option<Value>>),
 }
@@ -35,6 +38,7 @@ impl Vector {
         match self {
             Self::Ids(ids) => ids.len(),
             Self::Truths(truths) => truths.len(),
+            Self::Numbers(numbers) => numbers.len(),
             Self::Values(values) => values.len(),
         }
     }
@@ -49,6 +53,7 @@ impl Vector {
         match (&mut *self, other) {
             (Self::Ids(a), Self::Ids(b)) => a.extend(b),
             (Self::Truths(a), Self::Truths(b)) => a.extend(b),
+            (Self::Numbers(a), Self::Numbers(b)) => a.extend(b),
             (Self::Values(a), Self::Values(b)) => a.extend(b),
             (a, b) if a.len() == 0 => *a = b,
             (_, b) if b.len() == 0 => {}
@@ -61,13 +66,16 @@ impl Vector {
     }
 
     /// The cells as values. Terms by number are errors here: they are read before ([`super::program`]).
-    fn into_values(self) -> Vec<Option<Value>> {
+    pub fn into_values(self) -> Vec<Option<Value>> {
         match self {
             Self::Ids(ids) => vec![None; ids.len()],
             Self::Truths(truths) => truths
                 .into_iter()
                 .map(|truth| (truth != ERROR).then_some(Value::Boolean(truth == 1)))
                 .collect(),
+            Self::Numbers(numbers) => {
+                numbers.into_iter().map(|number| Some(Value::Number(number?.to_number()))).collect()
+            }
             Self::Values(values) => values,
         }
     }
@@ -77,12 +85,13 @@ impl Vector {
     pub fn truth(&self, place: usize) -> Truth {
         match self {
             Self::Truths(truths) => truths.get(place).copied().unwrap_or(ERROR),
+            Self::Numbers(numbers) => truth_of(numbers.get(place).copied().flatten().map(Fast::is_true)),
             Self::Values(values) => truth_of(values.get(place).and_then(Option::as_ref).and_then(truth)),
             Self::Ids(_) => ERROR,
         }
     }
 
-    /// The value at a place. Not of terms by number.
+    /// The value at a place. Not of terms by number, nor of numbers, which are made values before.
     #[inline]
     pub fn value(&self, place: usize) -> Option<&Value> {
         static FALSE: Value = Value::Boolean(false);
@@ -94,7 +103,7 @@ impl Vector {
                 _ => None,
             },
             Self::Values(values) => values.get(place)?.as_ref(),
-            Self::Ids(_) => None,
+            Self::Ids(_) | Self::Numbers(_) => None,
         }
     }
 
@@ -103,7 +112,7 @@ impl Vector {
     pub fn id(&self, place: usize) -> Option<Id> {
         match self {
             Self::Ids(ids) => ids.get(place).copied().filter(|id| *id != NONE),
-            Self::Truths(_) | Self::Values(_) => None,
+            Self::Truths(_) | Self::Numbers(_) | Self::Values(_) => None,
         }
     }
 }

@@ -189,6 +189,13 @@ impl Exact {
     }
 }
 
+/// [`Exact::divide`] where all of it fits: the same digits.
+fn divide_small(a: i128, b: i128, scale: u32) -> Option<Exact> {
+    let bits = |n: i128| i128::BITS - n.unsigned_abs().leading_zeros();
+    let scale = (18 + bits(b).saturating_sub(bits(a)) / 3).max(scale);
+    Some(Exact::new(a.checked_mul(small_power(scale)?)?.checked_div(b)?, scale))
+}
+
 /// A power of ten that fits an `i128`.
 #[inline]
 pub(super) fn small_power(exponent: u32) -> Option<i128> {
@@ -237,6 +244,11 @@ impl Exact {
     pub fn divide(&self, other: &Self) -> Option<Self> {
         if other.signum() == 0 {
             return None;
+        }
+        if let Some((a, b, _)) = self.aligned_small(other)
+            && let Some(quotient) = divide_small(a, b, self.scale())
+        {
+            return Some(quotient.without_zeros());
         }
         let (a, b, _) = self.aligned(other);
         // Each three bits that the divisor is longer by are at most one zero behind the point.
@@ -544,6 +556,8 @@ mod tests {
             let (big_a, big_b) = (big(a, i), big(b, j));
             prop_assert_eq!(small_a.add(&small_b), big_a.add(&big_b));
             prop_assert_eq!(small_a.multiply(&small_b), big_a.multiply(&big_b));
+            let quotient = |n: Option<Exact>| n.map(|n| n.to_string());
+            prop_assert_eq!(quotient(small_a.divide(&small_b)), quotient(big_a.divide(&big_b)));
             prop_assert_eq!(small_a.cmp(&small_b), big_a.cmp(&big_b));
             prop_assert_eq!(small_a.to_string(), big_a.to_string());
             prop_assert_eq!(small_a.to_f64(), big_a.to_f64());

@@ -1,0 +1,278 @@
+//! Steps computed without values: numbers from columns, truths from the numbers of terms, predicates on borrowed text.
+//!
+//! In: a step and the graph's columns. Out: its results, the same as from values; nothing where any cell needs more than the columns
+//! tell. Then [`super::program`] computes the whole step from values.
+
+use super::compile::{Operation, Program, Step};
+use super::fast::Fast;
+use super::operators::Arithmetic;
+use super::program::Terms;
+use super::scope::Scope;
+use super::strings::simple;
+use super::value::Value;
+use super::vector::{ERROR, Truth, Vector, truth_of};
+use crate::error::Result;
+use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag};
+use crate::syntax::algebra::Function;
+use crate::terms::{Term, xsd};
+use baimo_store::value::order;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
+
+/// The results of a step at some of its places, if they can be had this way.
+pub(super) fn compute(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    terms: &dyn Terms,
+    scope: &Scope,
+) -> Result<Option<Vector>> {
+    let Some(graph) = terms.indexed() else { return Ok(None) };
+    let numbers = |n: usize| program.fast_numbers(step, n, places, graph);
+    Ok(match &step.operation {
+        Operation::Calculate(operation) => {
+            let (Some(a), Some(b)) = (numbers(0)?, numbers(1)?) else { return Ok(None) };
+            calculate(*operation, &a, &b).map(Vector::Numbers)
+        }
+        Operation::Negate => numbers(0)?.and_then(|a| map(&a, Fast::negated)).map(Vector::Numbers),
+        Operation::Plus => numbers(0)?.map(|a| Vector::Numbers(a.into_owned())),
+        Operation::Call(function @ (Function::Abs | Function::Ceil | Function::Floor | Function::Round)) => {
+            numbers(0)?.and_then(|a| map(&a, |number| number.rounded(function))).map(Vector::Numbers)
+        }
+        Operation::Compare(comparison) => {
+            let (Some(a), Some(b)) = (numbers(0)?, numbers(1)?) else { return Ok(None) };
+            compare(&a, &b, |order| comparison.holds(order)).map(Vector::Truths)
+        }
+        Operation::Equal => match (numbers(0)?, numbers(1)?) {
+            (Some(a), Some(b)) => compare(&a, &b, |order| order == Some(Ordering::Equal)).map(Vector::Truths),
+            _ => equal_terms(program, step, places, graph)?.map(Vector::Truths),
+        },
+        Operation::Call(Function::IsIri | Function::IsBlank | Function::IsLiteral | Function::IsNumeric) => {
+            kinds(program, step, places, graph).map(Vector::Truths)
+        }
+        Operation::Text(function, of_any) => {
+            text_truths(program, step, (function, *of_any), places, graph, scope)?.map(Vector::Truths)
+        }
+        _ => None,
+    })
+}
+
+/// The numbers of an argument: an error is nothing.
+type Numbers<'a> = Cow<'a, [Option<Fast>]>;
+
+impl Program {
+    /// An argument as numbers, if all of it are numbers or errors that fit.
+    fn fast_numbers(
+        &self,
+        step: &Step,
+        n: usize,
+        places: &Range<usize>,
+        graph: &dyn Indexed,
+    ) -> Result<Option<Numbers<'_>>> {
+        let Some(id) = step.arguments.get(n).copied() else { return Ok(None) };
+        let place = |place: usize| self.place_of_argument(step.domain, id, place);
+        if let Some(ids) = self.column_of(id) {
+            let values = graph.numbers()?;
+            let number = |at: usize| match ids.get(place(at)).copied().unwrap_or(NONE) {
+                NONE => Some(None),
+                id => values.get(id).and_then(Fast::of_packed).map(Some),
+            };
+            return Ok(places.clone().map(number).collect::<Option<Vec<_>>>().map(Cow::Owned));
+        }
+        Ok(match self.vector(id) {
+            Vector::Numbers(numbers) => {
+                let straight = numbers.get(places.clone()).filter(|_| place(places.start) == places.start);
+                let same = straight.filter(|_| self.step(id).is_some_and(|of| of.domain == step.domain));
+                Some(match same {
+                    Some(numbers) => Cow::Borrowed(numbers),
+                    None => places.clone().map(|at| numbers.get(place(at)).copied().flatten()).collect(),
+                })
+            }
+            Vector::Values(values) if values.len() == 1 && place(places.start) == 0 => {
+                let number = values.first().and_then(Option::as_ref).and_then(Value::number);
+                number
+                    .and_then(|number| Fast::of_number(&number))
+                    .map(|number| vec![Some(number); places.len()].into())
+            }
+            _ => None,
+        })
+    }
+
+    /// The numbers of terms of a step that is a column, by place.
+    fn column_of(&self, id: usize) -> Option<&[Id]> {
+        match self.step(id)?.operation {
+            Operation::Column(column) => self.view(column).map(|view| view.ids.as_slice()),
+            _ => None,
+        }
+    }
+}
+
+fn calculate(operation: Arithmetic, a: &[Option<Fast>], b: &[Option<Fast>]) -> Option<Vec<Option<Fast>>> {
+    let cell = |(a, b): (&Option<Fast>, &Option<Fast>)| match (a, b) {
+        (Some(a), Some(b)) => Fast::calculate(operation, *a, *b),
+        _ => Some(None),
+    };
+    a.iter().zip(b).map(cell).collect()
+}
+
+fn map(a: &[Option<Fast>], function: impl Fn(Fast) -> Option<Fast>) -> Option<Vec<Option<Fast>>> {
+    a.iter().map(|cell| cell.map_or(Some(None), |number| function(number).map(Some))).collect()
+}
+
+fn compare(
+    a: &[Option<Fast>],
+    b: &[Option<Fast>],
+    holds: impl Fn(Option<Ordering>) -> bool,
+) -> Option<Vec<Truth>> {
+    let cell = |(a, b): (&Option<Fast>, &Option<Fast>)| match (a, b) {
+        (Some(a), Some(b)) => Fast::compare(*a, *b).map(|order| Truth::from(holds(order))),
+        _ => Some(ERROR),
+    };
+    a.iter().zip(b).map(cell).collect()
+}
+
+/// An argument of `=` by number.
+enum Known<'a> {
+    /// A column, by place.
+    Column(&'a [Id]),
+    /// A term of the query, with its number where the graph has it.
+    Constant(Kind, Option<Id>),
+}
+
+/// `=` by the numbers of terms: of strings, IRIs, blank nodes and whatever is of different kinds.
+fn equal_terms(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    graph: &dyn Indexed,
+) -> Result<Option<Vec<Truth>>> {
+    let [Some(a), Some(b)] = [0, 1].map(|n| step.arguments.get(n).copied()) else { return Ok(None) };
+    let known = |id: usize| -> Result<Option<Known<'_>>> {
+        if let Some(ids) = program.column_of(id) {
+            return Ok(Some(Known::Column(ids)));
+        }
+        Ok(match program.step(id).map(|step| &step.operation) {
+            Some(Operation::Constant(term)) if !term.is_triple() => {
+                Some(Known::Constant(order::kind(term.as_ref()), graph.find(term.as_ref())?))
+            }
+            _ => None,
+        })
+    };
+    let (Some(known_a), Some(known_b)) = (known(a)?, known(b)?) else { return Ok(None) };
+    let kinds = graph.kinds();
+    let cell = |known: &Known<'_>, id: usize, at: usize| match known {
+        Known::Constant(kind, id) => Some((*kind, *id)),
+        Known::Column(ids) => {
+            let id = ids.get(program.place_of_argument(step.domain, id, at)).copied().unwrap_or(NONE);
+            kinds.of(id).map(|kind| (kind, Some(id)))
+        }
+    };
+    let is_foreign = |known: &Known<'_>| match known {
+        Known::Column(ids) => ids.iter().any(|id| (FIRST_FOREIGN..NONE).contains(id)),
+        Known::Constant(..) => false,
+    };
+    if is_foreign(&known_a) || is_foreign(&known_b) {
+        return Ok(None);
+    }
+    let truth = |at: usize| match (cell(&known_a, a, at), cell(&known_b, b, at)) {
+        (Some(a), Some(b)) => equal_kinds(a, b),
+        _ => Some(ERROR),
+    };
+    Ok(places.clone().map(truth).collect())
+}
+
+/// Whether two terms of the graph are equal, as far as their kinds and numbers tell.
+fn equal_kinds((kind_a, a): (Kind, Option<Id>), (kind_b, b): (Kind, Option<Id>)) -> Option<Truth> {
+    use Kind::{Blank, Iri, LangString, Other, String, Triple};
+    match (kind_a, kind_b) {
+        (Blank | Iri | String, _) if kind_a == kind_b => Some(Truth::from(a.is_some() && a == b)),
+        (LangString, LangString) if a.is_some() && a == b => Some(1),
+        (a, b) if a == b => None,
+        // What an unknown datatype means is not known, but that it is no IRI is.
+        (Other, other) | (other, Other) => {
+            Some(if matches!(other, Blank | Iri | LangString | Triple) { 0 } else { ERROR })
+        }
+        _ => Some(0),
+    }
+}
+
+/// isIRI and its like, from the kinds of numbers.
+fn kinds(program: &Program, step: &Step, places: &Range<usize>, graph: &dyn Indexed) -> Option<Vec<Truth>> {
+    let Operation::Call(function) = &step.operation else { return None };
+    let id = step.arguments.first().copied()?;
+    let ids = program.column_of(id)?;
+    let kinds = graph.kinds();
+    let truth =
+        |at: usize| match ids.get(program.place_of_argument(step.domain, id, at)).copied().unwrap_or(NONE) {
+            NONE => Some(ERROR),
+            id => kinds.of(id).map(|kind| {
+                Truth::from(match function {
+                    Function::IsIri => kind == Kind::Iri,
+                    Function::IsBlank => kind == Kind::Blank,
+                    Function::IsNumeric => kind == Kind::Number,
+                    _ => !matches!(kind, Kind::Iri | Kind::Blank | Kind::Triple),
+                })
+            }),
+        };
+    places.clone().map(truth).collect()
+}
+
+/// A predicate on the text of a column: REGEX, CONTAINS, STRSTARTS or STRENDS with constants that are simple literals.
+fn text_truths(
+    program: &Program,
+    step: &Step,
+    (function, of_any): (&Function, bool),
+    places: &Range<usize>,
+    graph: &dyn Indexed,
+    scope: &Scope,
+) -> Result<Option<Vec<Truth>>> {
+    let Some(ids) = step.arguments.first().and_then(|id| program.column_of(*id)) else { return Ok(None) };
+    let Some(ids) = ids.get(places.clone()) else { return Ok(None) };
+    let constant = |n: usize| match program.step(step.arguments.get(n).copied()?)?.operation {
+        Operation::Constant(ref term) => Some(term),
+        _ => None,
+    };
+    let text_of = |term: &Term| simple(&Value::Term(term.clone())).map(str::to_owned);
+    let Some(wanted) = constant(1).and_then(text_of) else { return Ok(None) };
+    if ids.iter().any(|id| *id >= FIRST_FOREIGN) {
+        return Ok(None);
+    }
+    let pattern = if *function == Function::Regex {
+        let flags =
+            if step.arguments.len() > 2 { constant(2).and_then(text_of) } else { Some(String::new()) };
+        let Some(flags) = flags else { return Ok(None) };
+        let Some(pattern) = scope.pattern(&wanted, &flags) else { return Ok(Some(vec![ERROR; ids.len()])) };
+        Some(pattern)
+    } else {
+        None
+    };
+    let finder = memchr::memmem::Finder::new(&wanted);
+    let holds = |text: &str| match (function, &pattern) {
+        (Function::Contains, _) => Some(finder.find(text.as_bytes()).is_some()),
+        (Function::StrStarts, _) => Some(text.starts_with(&wanted)),
+        (Function::StrEnds, _) => Some(text.ends_with(&wanted)),
+        (_, Some(pattern)) => scope.noted(&wanted, pattern.is_match(text)),
+        _ => None,
+    };
+    let mut truths = vec![ERROR; ids.len()];
+    graph.lexicals(ids, &mut Scratch::default(), &mut |place, lexical| {
+        if let (Some(truth), Some(text)) = (truths.get_mut(place), text_in(lexical, of_any)) {
+            *truth = truth_of(holds(text));
+        }
+        Ok(())
+    })?;
+    Ok(Some(truths))
+}
+
+/// The text that a function on strings looks at: of string literals, or of any term that STR takes.
+fn text_in(lexical: Lexical<'_>, of_any: bool) -> Option<&str> {
+    match lexical {
+        Lexical::Literal(text, Tag::Language(_) | Tag::Directed(..)) => Some(text),
+        Lexical::Literal(text, Tag::Datatype(datatype)) if of_any || datatype == xsd::STRING.as_str() => {
+            Some(text)
+        }
+        Lexical::Iri(text) if of_any => Some(text),
+        _ => None,
+    }
+}
