@@ -21,3 +21,4 @@ mod repl;
 mod shapes;
 mod tidy;
 mod w3c;
+mod workload;

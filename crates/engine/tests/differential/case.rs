@@ -12,6 +12,7 @@ use crate::random::Random;
 use crate::specification::Specification;
 use baimo_engine::answer::Answer;
 use baimo_engine::error::Result;
+use baimo_engine::exec::{self, Taken};
 use baimo_engine::{DefaultGraph, Governor, Query, reference};
 use baimo_store::store::Graph;
 use baimo_store::store::pack::{Builder, Pack};
@@ -156,21 +157,39 @@ impl Case {
         labels
     }
 
-    /// Whether the engine answers as it should, and whether the two oracles agree.
-    pub fn verdict(&self) -> Verdict {
-        let Some(query) = self.parsed() else { return Verdict::Skipped };
+    /// The form that the executor leaves to the reference, where there is one.
+    fn left(pack: &Pack, query: &Query) -> Option<String> {
+        match exec::answer(pack, query, DefaultGraph::Alone, &Governor::unlimited()) {
+            Ok(Taken::Refused(refusal)) => Some(refusal.form),
+            Ok(Taken::Answer(_)) | Err(_) => None,
+        }
+    }
+
+    /// Whether the engine answers as it should, and what the executor leaves to the reference.
+    pub fn judged(&self) -> (Verdict, Option<String>) {
+        let Some(query) = self.parsed() else { return (Verdict::Skipped, None) };
         let pack = self.pack();
-        let labels = Self::labels(&pack);
-        let modifiers = Modifiers::of(&query);
-        let Some(reference) = Outcome::read(answer_of(Who::Reference, &pack, &modifiers.whole)) else {
+        (self.judge(&pack, &query), Self::left(&pack, &query))
+    }
+
+    /// Whether the engine answers as it should.
+    pub fn verdict(&self) -> Verdict {
+        self.parsed().map_or(Verdict::Skipped, |query| self.judge(&self.pack(), &query))
+    }
+
+    /// The engine by the oracles, and the oracles by each other.
+    fn judge(&self, pack: &Pack, query: &Query) -> Verdict {
+        let labels = Self::labels(pack);
+        let modifiers = Modifiers::of(query);
+        let Some(reference) = Outcome::read(answer_of(Who::Reference, pack, &modifiers.whole)) else {
             return Verdict::Skipped;
         };
-        let specification = Specification::answer(&pack, &modifiers.whole);
-        let Some(engine) = Outcome::read(answer_of(Who::Engine, &pack, &query)) else {
+        let specification = Specification::answer(pack, &modifiers.whole);
+        let Some(engine) = Outcome::read(answer_of(Who::Engine, pack, query)) else {
             return Verdict::Differs("far more rows than are right".to_owned());
         };
         let by = |right: &Outcome| modifiers.fault(&engine, right, &labels);
-        let facts = Facts::of(&query, &self.data);
+        let facts = Facts::of(query, &self.data);
         let fault = match Excuse::of(&facts) {
             None => {
                 let between = specification
@@ -188,7 +207,7 @@ impl Case {
                     }
                 };
                 // The reference stands behind the engine where that has not learnt a part yet.
-                let by_reference = || Outcome::read(answer_of(Who::Reference, &pack, &query));
+                let by_reference = || Outcome::read(answer_of(Who::Reference, pack, query));
                 let behind = by(&reference).is_none()
                     || engine.has_failed("not a valid RDF 1.2 term")
                     || by_reference().as_ref() == Some(&engine);

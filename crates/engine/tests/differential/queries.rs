@@ -338,6 +338,7 @@ impl<'a> Maker<'a> {
                 format!("<<( ?{s} :p ?{o} )>>")
             }
             4..24 => format!("?{}", self.pattern_variable(VALUES)),
+            24 => format!("?{}", self.pattern_variable(&["g", "a"])),
             _ => format!("?{}", self.pattern_variable(THINGS)),
         }
     }
