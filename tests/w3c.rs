@@ -34,26 +34,6 @@ const EXCUSED: &[(&str, &str)] = &[
         "spargebra reads true and false in lower case alone",
     ),
     (
-        "sparql/sparql10/expr-builtin#dawg-str-1",
-        "spareval takes STR of a number from its value, not from its spelling",
-    ),
-    (
-        "sparql/sparql10/expr-builtin#dawg-str-2",
-        "spareval takes STR of a number from its value, not from its spelling",
-    ),
-    (
-        "sparql/sparql10/graph#graph-optional",
-        "spareval joins the variable of GRAPH after the whole pattern, or takes it as bound within",
-    ),
-    (
-        "sparql/sparql10/graph#graph-variable-scope",
-        "spareval joins the variable of GRAPH after the whole pattern, or takes it as bound within",
-    ),
-    (
-        "sparql/sparql10/open-world#date-2",
-        "a date with a time zone differs from one without wherever no zone makes them equal, by XPath",
-    ),
-    (
         "sparql/sparql12/expression#not-not",
         "a string with a language and an ill-typed boolean have a truth value by SPARQL 1.1, 17.2.2",
     ),
@@ -62,44 +42,8 @@ const EXCUSED: &[(&str, &str)] = &[
         "spargebra reads `<?a&&?b>` as two comparisons, not as one IRI token with bad characters",
     ),
     (
-        "sparql/sparql11/aggregates#agg-empty-group-count-graph",
-        "spareval joins the variable of GRAPH after the whole pattern, or takes it as bound within",
-    ),
-    (
-        "sparql/sparql11/aggregates#agg-groupconcat-04",
-        "spareval keeps the language that all parts share; the case wants a plain string",
-    ),
-    (
-        "sparql/sparql11/aggregates#agg-groupconcat-06",
-        "spareval keeps the language that all parts share; the case wants a plain string",
-    ),
-    (
-        "sparql/sparql11/bindings#graph",
-        "spareval joins the variable of GRAPH after the whole pattern, or takes it as bound within",
-    ),
-    (
         "sparql/sparql11/functions#bnode01",
         "spareval makes the label of BNODE(text) the text itself, so two rows share a node",
-    ),
-    (
-        "sparql/sparql11/negation#graph-minus",
-        "spareval joins the variable of GRAPH after the whole pattern, or takes it as bound within",
-    ),
-    (
-        "sparql/sparql11/property-path#zero_or_more_set_end",
-        "spareval finds no zero-length path at a term that the data lack",
-    ),
-    (
-        "sparql/sparql11/property-path#zero_or_more_set_start",
-        "spareval finds no zero-length path at a term that the data lack",
-    ),
-    (
-        "sparql/sparql11/property-path#zero_or_one_set_end",
-        "spareval finds no zero-length path at a term that the data lack",
-    ),
-    (
-        "sparql/sparql11/property-path#zero_or_one_set_start",
-        "spareval finds no zero-length path at a term that the data lack",
     ),
     (
         "sparql/sparql12/grouping#select-variable-reuse",
@@ -248,7 +192,7 @@ fn check(folder: &str) {
 }
 
 /// How many query tests the executor may leave to the reference evaluator. It only falls.
-const MOST_LEFT: usize = 328;
+const MOST_LEFT: usize = 17;
 
 /// All query tests on the executor alone: what it takes it must answer as the suite says.
 #[test]
