@@ -11,8 +11,8 @@ use super::formula::Compiled;
 use super::measured::Measured;
 use super::operators::reach::{self, Walk};
 use super::operators::{
-    distinct, each_graph, exists, extend, filter, group, hash_join, index_join, once, project, scan, slice,
-    sort, union,
+    distinct, each_graph, exists, extend, filter, group, hash_join, index_join, intersect, once, project,
+    scan, slice, sort, union,
 };
 use crate::error::Result;
 use crate::plan::logical::{self, Pattern, Reach, Slot, Source, Step};
@@ -93,6 +93,7 @@ impl<'a> Builder<'a> {
                     exists::Shape { pattern: (**pattern).clone(), reads, existence: *existence, keep };
                 Box::new(exists::Exists::new(shape, self.clone(), next()))
             }
+            Op::Intersect { patterns, bag } => self.intersect(patterns, *bag, &node.output, below, next())?,
             Op::Reach { reach, bag } => self.reach(reach, *bag, &node.output, below, next(), cx)?,
             Op::HashJoin { kind, keys, loose, conditions } => {
                 let right = node.inputs.get(1).map_or(&[][..], |input| &input.output);
@@ -196,6 +197,40 @@ impl<'a> Builder<'a> {
             optional,
         };
         Ok(Box::new(index_join::IndexJoin::new(view, shape, input)?))
+    }
+
+    fn intersect(
+        &self,
+        patterns: &[Pattern],
+        bag: Bag,
+        output: &[Var],
+        below: &[Var],
+        input: Running<'a>,
+    ) -> Result<Running<'a>> {
+        let (mut cursors, mut ends) = (Vec::new(), Vec::new());
+        for pattern in patterns {
+            let (Some([s, Some(p), o]), Some(view)) = (pattern.ids(), self.view(&pattern.source)?) else {
+                return Ok(Box::new(once::Once::new(Batch::default())));
+            };
+            let known = |slot: &Slot, id: Option<Id>| match slot.var() {
+                Some(var) => place(below, var).map(From::Column),
+                None => id.map(From::Term),
+            };
+            let [subject, _, object] = &pattern.slots;
+            let (end, at) = match known(subject, s) {
+                Some(end) => (end, End::Subject),
+                None => (known(object, o).unwrap_or(From::New), End::Object),
+            };
+            cursors.push(view.pairs(p, at)?);
+            ends.push(end);
+        }
+        let shape = intersect::Shape {
+            ends,
+            kept: output.iter().filter_map(|var| place(below, *var)).collect(),
+            live: output.iter().any(|var| place(below, *var).is_none()),
+            counted: bag == Bag::Rows,
+        };
+        Ok(Box::new(intersect::Intersect::new(cursors, shape, input)))
     }
 
     fn reach(

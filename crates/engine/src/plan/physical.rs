@@ -66,6 +66,14 @@ pub enum Op {
         /// Whether matches whose variables are not live must be counted.
         bag: Bag,
     },
+    /// For each row of the input the values of one new variable on which all of these patterns agree; each has
+    /// its predicate and its other end given.
+    Intersect {
+        /// What is looked up.
+        patterns: Vec<Pattern>,
+        /// Whether values that are not live must be counted.
+        bag: Bag,
+    },
     /// For each row of the input the pairs of ends of a path of any length, of which the input may bind one
     /// end or both.
     Reach {

@@ -12,8 +12,43 @@ fn the_row_and_the_pattern_are_joined() {
 }
 
 #[test]
-fn what_a_union_leaves_unbound_is_compatible() {
+fn a_filter_inside_sees_the_row() {
+    check("SELECT ?x { ?x :q ?y FILTER EXISTS { ?z :p ?w FILTER(?w = ?y) } }", &["a"]);
+    check("SELECT ?x { ?x :q ?y FILTER NOT EXISTS { ?z :p ?w FILTER(?w = ?y) } }", &["d", "e"]);
+    check("SELECT ?x { ?x :p ?y FILTER EXISTS { ?y :p ?z FILTER(?z != ?x) } }", &["a", "b", "c"]);
+}
+
+#[test]
+fn it_is_a_part_of_an_expression_too() {
+    check("SELECT ?x { ?x :q ?y FILTER(?x = :e || EXISTS { ?y :q ?z }) }", &["d", "e"]);
+    check("SELECT ?x ?t { ?x :q ?y BIND(EXISTS { ?y :q ?z } AS ?t) }", &["a false", "d true", "e false"]);
+    check("SELECT ?x { ?x :q ?y FILTER(! EXISTS { ?y :q ?z }) }", &["a", "e"]);
+    check("SELECT ?x { :a :p ?x } ORDER BY EXISTS { ?x :q ?z }", &["b"]);
+}
+
+#[test]
+fn what_the_pattern_may_leave_unbound_is_substituted_first() {
+    // With ?y in its place the OPTIONAL can only fail, and its solution is there all the same.
+    check("SELECT ?x { ?x :q ?y FILTER EXISTS { ?x :q ?z OPTIONAL { ?z :p ?y } } }", &["a", "d", "e"]);
+    // Substituted, both sides of MINUS share nothing, so that nothing is removed.
+    check("SELECT ?x { ?x :q ?y FILTER EXISTS { ?x :q ?z MINUS { ?x :p ?w } } }", &["a", "d", "e"]);
     check("SELECT ?x { ?x :q ?y FILTER EXISTS { { ?y :q ?z } UNION { ?x :p ?w } } }", &["a", "d"]);
     check("SELECT ?x { ?x :q ?y FILTER EXISTS { { SELECT ?y { ?y :q ?x } } } }", &["d"]);
+    check(
+        "SELECT ?x { ?x :q ?y FILTER EXISTS { { SELECT ?y { ?y ?p ?x } ORDER BY ?y LIMIT 1 } } }",
+        &["a", "d", "e"],
+    );
     check("SELECT ?x { ?x :q ?y FILTER EXISTS { VALUES ?y { :e :b } } }", &["a", "d"]);
+}
+
+#[test]
+fn negation_nests() {
+    check(
+        "SELECT ?x { ?x :q ?y FILTER NOT EXISTS { ?y :q ?z FILTER NOT EXISTS { ?z :n ?n } } }",
+        &["a", "d", "e"],
+    );
+    check(
+        "SELECT ?x { ?x :q ?y FILTER NOT EXISTS { ?y :q ?z FILTER NOT EXISTS { ?x :p ?n } } }",
+        &["a", "e"],
+    );
 }

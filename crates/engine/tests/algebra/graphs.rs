@@ -24,6 +24,7 @@ fn a_sub_select_is_evaluated_in_each_graph() {
 fn the_name_is_joined_and_not_in_scope_inside() {
     check("SELECT ?g ?x { GRAPH ?g { ?x :p ?g } }", &["h a"]);
     check("SELECT ?x { GRAPH ?g { { SELECT * { ?x :p ?g } } } }", &["a"]);
+    check("SELECT ?x { GRAPH ?g { ?x :p ?g } }", &["a"]);
     check("SELECT ?g ?x { VALUES ?g { :h :zzz } GRAPH ?g { ?x :p ?y } }", &["h a", "h g2"]);
     check("SELECT ?g { GRAPH ?g { ?x :p ?y FILTER(BOUND(?g)) } }", &[]);
     check("SELECT ?g ?i { GRAPH ?g { ?x :p :g2 BIND(?g AS ?i) } }", &["g -"]);

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod group;
 pub mod hash_join;
 pub mod index_join;
+pub mod intersect;
 pub mod once;
 pub mod project;
 pub mod reach;
