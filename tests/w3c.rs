@@ -5,6 +5,7 @@
 //! repository: they are looked for in `BAIMO_W3C`, else in `../shared/w3c`. Where they are absent,
 //! the tests say so and pass.
 
+mod canon;
 mod jsonld;
 mod manifest;
 mod results;

@@ -7,8 +7,11 @@
 //! parts that share no blank node, each of which is brought into its least form. Parts that come out the same are
 //! the same, so it does not matter which comes first. Chains, lists and rings take a time in their length.
 
+mod canonical;
 mod part;
 mod refine;
+
+pub use canonical::canonical;
 
 use crate::terms::{BlankNode, GraphName, NamedOrBlankNode, Quad, Term, Triple, rdf};
 use part::Part;

@@ -5,10 +5,7 @@
 use super::{jsonld, network, rdfxml, turtle};
 use crate::blank::Blanks;
 use crate::error::{Error, Result};
-use crate::terms::{
-    CanonicalizationAlgorithm, CanonicalizationHashAlgorithm, Dataset, GraphName, NamedNode, Prefixes, Quad,
-    Triple,
-};
+use crate::terms::{GraphName, NamedNode, Prefixes, Quad, Triple};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -153,8 +150,8 @@ pub fn to_text(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) ->
     match format {
         GraphFormat::Turtle | GraphFormat::TriG => Ok(turtle::write(&quads, &style.prefixes, &style.header)),
         GraphFormat::NTriples | GraphFormat::NQuads => Ok(lines(quads, &style.header)),
-        GraphFormat::Canonical => Ok(canonical(&quads)),
-        GraphFormat::Hash => Ok(format!("{}\n", canonical_hash(&quads))),
+        GraphFormat::Canonical => canonical(&quads),
+        GraphFormat::Hash => Ok(format!("{}\n", canonical_hash(&quads)?)),
         GraphFormat::RdfXml => {
             let blanks = Blanks::of(&quads);
             rdfxml::write(&blanks.relabel(quads), &style.prefixes, &style.header)
@@ -188,20 +185,23 @@ fn lines(quads: Vec<Quad>, header: &[String]) -> String {
     comments.chain(lines).collect()
 }
 
-/// Canonical N-Quads by RDFC-1.0 with SHA-256. Its time can grow exponentially with the number of
-/// blank nodes that look alike and are tied to one another.
-pub fn canonical(quads: &[Quad]) -> String {
-    let mut dataset: Dataset = quads.iter().collect();
-    dataset.canonicalize(CanonicalizationAlgorithm::Rdfc10 {
-        hash_algorithm: CanonicalizationHashAlgorithm::Sha256,
-    });
-    let mut lines: Vec<String> = dataset.iter().map(|quad| format!("{quad} .\n")).collect();
+/// Canonical N-Quads by RDFC-1.0 with SHA-256.
+///
+/// # Errors
+/// Where too many blank nodes look alike. See [`crate::blank::canonical`].
+pub fn canonical(quads: &[Quad]) -> Result<String> {
+    let named = crate::blank::canonical(quads)?;
+    let mut lines: Vec<String> = named.iter().map(|quad| format!("{quad} .\n")).collect();
     lines.sort_unstable();
-    lines.concat()
+    lines.dedup();
+    Ok(lines.concat())
 }
 
 /// The SHA-256 hash of [`canonical`] N-Quads, in hexadecimal.
-pub fn canonical_hash(quads: &[Quad]) -> String {
-    let digest = Sha256::digest(canonical(quads).as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+///
+/// # Errors
+/// As [`canonical`].
+pub fn canonical_hash(quads: &[Quad]) -> Result<String> {
+    let digest = Sha256::digest(canonical(quads)?.as_bytes());
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }

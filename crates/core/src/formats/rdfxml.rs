@@ -9,23 +9,44 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Names of the RDF namespace that are syntax, and so no properties.
-const RESERVED: &[&str] =
-    &["RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description", "li", "bagID"];
+const RESERVED: &[&str] = &[
+    "RDF",
+    "ID",
+    "about",
+    "parseType",
+    "resource",
+    "nodeID",
+    "datatype",
+    "Description",
+    "li",
+    "bagID",
+    "aboutEach",
+    "aboutEachPrefix",
+    "version",
+    "annotation",
+    "annotationNodeID",
+];
+
+/// How many bytes a namespace may have: more than this no reader of ours takes.
+const LONG: usize = 4096;
+
+/// The namespace of directions.
+const ITS: &str = "http://www.w3.org/2005/11/its";
 
 /// Writes the quads, which are sorted here.
 ///
 /// # Errors
-/// Where a predicate is no XML name, or an object is a triple, has a direction or a control character.
+/// Where a predicate does not end in an XML name, or a text has a control character.
 pub fn write(quads: &[Quad], prefixes: &Prefixes, header: &[String]) -> Result<String> {
     let mut spaces: BTreeMap<String, String> = BTreeMap::from([(rdf_namespace(), "rdf".to_owned())]);
+    let directed = quads.iter().any(|quad| has_direction(&quad.object));
+    if directed {
+        spaces.insert(ITS.to_owned(), "its".to_owned());
+    }
     let mut subjects: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for quad in quads {
-        let property = property(quad, prefixes, &mut spaces)?;
-        let about = match &quad.subject {
-            NamedOrBlankNode::NamedNode(iri) => format!("rdf:about=\"{}\"", escape(iri.as_str())),
-            NamedOrBlankNode::BlankNode(node) => format!("rdf:nodeID=\"{}\"", node.as_str()),
-        };
-        subjects.entry(about).or_default().push(element(quad, &property)?);
+        let element = element(quad, quad.predicate.as_str(), &quad.object, prefixes, &mut spaces)?;
+        subjects.entry(about(&quad.subject)).or_default().push(format!("    {element}\n"));
     }
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     for line in header.iter().flat_map(|text| text.lines()) {
@@ -35,6 +56,13 @@ pub fn write(quads: &[Quad], prefixes: &Prefixes, header: &[String]) -> Result<S
     let declared: BTreeMap<&String, &String> = spaces.iter().map(|(space, name)| (name, space)).collect();
     for (name, space) in declared {
         let _ = write!(out, "\n    xmlns:{name}=\"{}\"", escape(space));
+    }
+    // Readers of RDF 1.1 are told only where there is something that they do not know.
+    if directed {
+        out.push_str("\n    its:version=\"2.0\"");
+    }
+    if directed || quads.iter().any(|quad| quad.object.is_triple()) {
+        out.push_str("\n    rdf:version=\"1.2\"");
     }
     out.push_str(">\n");
     for (about, mut elements) in subjects {
@@ -48,13 +76,36 @@ fn rdf_namespace() -> String {
     rdf::TYPE.as_str().trim_end_matches("type").to_owned()
 }
 
-fn property(quad: &Quad, prefixes: &Prefixes, spaces: &mut BTreeMap<String, String>) -> Result<String> {
-    let iri = quad.predicate.as_str();
+fn about(subject: &NamedOrBlankNode) -> String {
+    match subject {
+        NamedOrBlankNode::NamedNode(iri) => format!("rdf:about=\"{}\"", escape(iri.as_str())),
+        NamedOrBlankNode::BlankNode(node) => format!("rdf:nodeID=\"{}\"", node.as_str()),
+    }
+}
+
+fn has_direction(term: &Term) -> bool {
+    match term {
+        Term::Literal(literal) => literal.direction().is_some(),
+        Term::Triple(triple) => has_direction(&triple.object),
+        Term::NamedNode(_) | Term::BlankNode(_) => false,
+    }
+}
+
+/// The name of a property; `quad` is what an error names.
+fn property(
+    quad: &Quad,
+    iri: &str,
+    prefixes: &Prefixes,
+    spaces: &mut BTreeMap<String, String>,
+) -> Result<String> {
     let Some((space, local)) = xml_name(iri) else {
         return Err(refused(quad, "its predicate ends in no XML name"));
     };
     if space == rdf_namespace() && RESERVED.contains(&local) {
         return Err(refused(quad, "its predicate is a part of the syntax"));
+    }
+    if space.len() > LONG {
+        return Err(refused(quad, "its predicate is too long"));
     }
     if !spaces.contains_key(space) {
         let known = prefixes.iter().find(|(name, have)| *have == space && is_xml_prefix(name));
@@ -83,25 +134,39 @@ fn xml_name(iri: &str) -> Option<(&str, &str)> {
     (!space.is_empty()).then_some((space, local))
 }
 
-fn element(quad: &Quad, property: &str) -> Result<String> {
-    Ok(match &quad.object {
-        Term::NamedNode(iri) => format!("    <{property} rdf:resource=\"{}\"/>\n", escape(iri.as_str())),
-        Term::BlankNode(node) => format!("    <{property} rdf:nodeID=\"{}\"/>\n", node.as_str()),
-        Term::Triple(_) => return Err(refused(quad, "its object is a triple")),
+/// A property with its object.
+fn element(
+    quad: &Quad,
+    predicate: &str,
+    object: &Term,
+    prefixes: &Prefixes,
+    spaces: &mut BTreeMap<String, String>,
+) -> Result<String> {
+    let property = property(quad, predicate, prefixes, spaces)?;
+    Ok(match object {
+        Term::NamedNode(iri) => format!("<{property} rdf:resource=\"{}\"/>", escape(iri.as_str())),
+        Term::BlankNode(node) => format!("<{property} rdf:nodeID=\"{}\"/>", node.as_str()),
+        Term::Triple(triple) => {
+            let inner = element(quad, triple.predicate.as_str(), &triple.object, prefixes, spaces)?;
+            let about = about(&triple.subject);
+            format!(
+                "<{property} rdf:parseType=\"Triple\"><rdf:Description {about}>{inner}</rdf:Description></{property}>"
+            )
+        }
         Term::Literal(literal) => {
             let bad = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
             if literal.value().contains(bad) {
                 return Err(refused(quad, "its text has a control character"));
             }
-            if literal.direction().is_some() {
-                return Err(refused(quad, "its text has a direction"));
-            }
-            let kind = match literal.language() {
-                Some(language) => format!(" xml:lang=\"{language}\""),
-                None if literal.datatype() == xsd::STRING => String::new(),
-                None => format!(" rdf:datatype=\"{}\"", escape(literal.datatype().as_str())),
+            let kind = match (literal.language(), literal.direction()) {
+                (Some(language), Some(direction)) => {
+                    format!(" xml:lang=\"{language}\" its:dir=\"{direction}\"")
+                }
+                (Some(language), None) => format!(" xml:lang=\"{language}\""),
+                (None, _) if literal.datatype() == xsd::STRING => String::new(),
+                (None, _) => format!(" rdf:datatype=\"{}\"", escape(literal.datatype().as_str())),
             };
-            format!("    <{property}{kind}>{}</{property}>\n", escape(literal.value()))
+            format!("<{property}{kind}>{}</{property}>", escape(literal.value()))
         }
     })
 }
@@ -114,4 +179,58 @@ fn refused(quad: &Quad, why: &str) -> Error {
 fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.replace('"', "&quot;").replace('\r', "&#13;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::rdf;
+    use crate::terms::{GraphName, Literal, NamedNode, Triple};
+
+    fn quad(predicate: &str, object: impl Into<Term>) -> Quad {
+        let subject = NamedNode::new_unchecked("http://example.org/s");
+        Quad::new(subject, NamedNode::new_unchecked(predicate), object, GraphName::DefaultGraph)
+    }
+
+    fn back(quads: &[Quad]) -> Vec<Quad> {
+        let text = write(quads, &Prefixes::well_known(), &[]).unwrap();
+        let mut found = Vec::new();
+        let sink = &mut |quad| {
+            found.push(quad);
+            Ok(())
+        };
+        let format = rdf::RdfFormat::RdfXml;
+        rdf::read("x", format, None, text.as_bytes(), &mut Prefixes::new(), sink)
+            .unwrap_or_else(|e| panic!("{e}\n{text}"));
+        found
+    }
+
+    #[test]
+    fn what_rdf_1_2_adds_is_written_and_read_back() {
+        let text =
+            Literal::new_directional_language_tagged_literal("x < y", "ar", crate::terms::BaseDirection::Rtl)
+                .unwrap();
+        let inner = quad("http://example.org/p", text.clone());
+        let triple = Triple::new(inner.subject, inner.predicate, inner.object);
+        let outer = Triple::new(
+            NamedNode::new_unchecked("http://example.org/t"),
+            NamedNode::new_unchecked("http://other.org/q"),
+            triple.clone(),
+        );
+        for object in [Term::from(text), triple.into(), outer.into()] {
+            let quads = [quad("http://example.org/p", object)];
+            assert_eq!(back(&quads), quads);
+        }
+        let plain = write(&[quad("http://example.org/p", Literal::from(1))], &Prefixes::new(), &[]).unwrap();
+        assert!(!plain.contains("version=\"1.2\""), "readers of RDF 1.1 have nothing to mind");
+    }
+
+    #[test]
+    fn a_predicate_that_the_syntax_takes_for_itself_is_refused() {
+        for name in RESERVED {
+            let quad = quad(&format!("{}{name}", rdf_namespace()), Literal::from(1));
+            let error = write(&[quad], &Prefixes::new(), &[]).unwrap_err();
+            assert!(error.message.contains("part of the syntax"), "{name}: {error}");
+        }
+    }
 }

@@ -18,6 +18,8 @@ pub mod plain;
 pub mod rdf;
 // RDF/XML.
 pub mod rdfxml;
+// Turtle and its kin.
+pub mod turtle;
 // Compressed bytes to plain ones.
 pub mod unpack;
 // XML 1.0 with namespaces.

@@ -5,12 +5,14 @@
 
 use super::excerpt::Window;
 use super::fault::{Fault, Place, Stop};
-use super::{jsonld, plain, rdfxml, unpack};
+use super::{jsonld, plain, rdfxml, turtle, unpack};
 use crate::error::{Error, Result, Span};
 use crate::terms::{Prefixes, Quad};
 pub use oxigraph::io::RdfFormat;
 use oxigraph::io::{JsonLdProfileSet, RdfParseError, RdfParser};
+use oxiri::Iri;
 use std::io::{BufReader, Read};
+use std::ops::Range;
 
 /// How many bytes of XML are read at a time; fewer than a window keeps.
 const AHEAD: usize = 1 << 16;
@@ -82,6 +84,14 @@ pub fn read_windowed(
     }
     if matches!(reading.format, RdfFormat::JsonLd { .. }) {
         return json_ld(name, reading, window, prefixes, sink);
+    }
+    if let Some(base) = reading.base {
+        Iri::parse(base)
+            .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
+    }
+    if turtle::reads(reading.format) {
+        return turtle::read(reading.format, reading.base, reading.fresh, &mut window, prefixes, sink)
+            .map_err(|stop| stopped_turtle(name, stop, &window));
     }
     let mut parser = parser(reading)?.for_reader(&mut window);
     let mut count = 0;
@@ -232,20 +242,47 @@ pub fn refuse_html(name: &str, head: &[u8]) -> Result<()> {
 }
 
 fn parse_error(name: &str, error: RdfParseError, window: &Window<impl Read>) -> Error {
-    let error = match error {
-        RdfParseError::Io(error) => return Error::data(format!("cannot read {name}")).because(error),
-        RdfParseError::Syntax(error) => error,
-    };
-    let raw = error.to_string();
-    let Some(at) = error.location() else {
-        let (what, hints) = plain::explain(&raw, None);
+    match error {
+        RdfParseError::Io(error) => Error::data(format!("cannot read {name}")).because(error),
+        RdfParseError::Syntax(error) => {
+            let at =
+                error.location().map(|at| (at.start.line, at.start.column)..(at.end.line, at.end.column));
+            explained(name, &error.to_string(), at, window)
+        }
+    }
+}
+
+fn stopped_turtle(name: &str, stop: turtle::Stop, window: &Window<impl Read>) -> Error {
+    match stop {
+        turtle::Stop::Io(error) => Error::data(format!("cannot read {name}")).because(error),
+        turtle::Stop::Sink(error) => error,
+        turtle::Stop::Deep(at) => placed(
+            name,
+            "triple terms nest too deep".to_owned(),
+            at.line,
+            at.column.saturating_sub(1),
+            1,
+            window,
+        )
+        .hint("name the inner ones: <r> rdf:reifies <<( ... )>>, and speak of <r>"),
+        turtle::Stop::Syntax(error) => {
+            let at = error.location();
+            let at = (at.start.line, at.start.column)..(at.end.line, at.end.column);
+            explained(name, &error.to_string(), Some(at), window)
+        }
+    }
+}
+
+/// A parser's sentence in plain words, with its line.
+fn explained(name: &str, raw: &str, at: Option<Range<(u64, u64)>>, window: &Window<impl Read>) -> Error {
+    let Some(Range { start: (line, column), end }) = at else {
+        let (what, hints) = plain::explain(raw, None);
         return with_hints(Error::data(format!("{name} is broken: {what}")), hints);
     };
-    let (line, column) = (at.start.line, at.start.column);
-    let width = if at.end.line == line { at.end.column.saturating_sub(column) } else { 1 };
+    let width = if end.0 == line { end.1.saturating_sub(column) } else { 1 };
     let shown = window.line(line, column);
     let at = shown.as_ref().and_then(|(text, shown)| text.chars().nth(number(*shown)));
-    let (what, hints) = plain::explain(&raw, at);
+    let (what, hints) = plain::explain(raw, at);
     with_hints(placed(name, what, line, column, width, window), hints)
 }
 

@@ -39,6 +39,9 @@ const SYNTAX: &[&str] = &[
 /// that uses it, and so a small file could become a large graph.
 const LONG: usize = 4096;
 
+/// How deep triple terms may nest, as in Turtle.
+const TERMS: usize = 100;
+
 const NAMES_HINT: &str = "an ID is a name: letters, digits, `-`, `_` and `.`, not beginning with a digit";
 
 /// Reads all triples into `sink`, and adds the prefixes that the file declares to `prefixes`; their number.
@@ -358,6 +361,13 @@ impl Parser<'_> {
             Parse::Literal => Kind::Literal { statement, writer: canonical::Writer::default() },
             Parse::Collection => Kind::Collection { statement, last: None },
             Parse::Triple => {
+                if self.captured.len() >= TERMS {
+                    return fault(
+                        element.place,
+                        format!("triple terms nest more than {TERMS} deep"),
+                        "name the inner ones with rdf:annotation",
+                    );
+                }
                 self.captured.push(Vec::new());
                 Kind::TripleTerm { statement, nodes: 0, place: element.place }
             }

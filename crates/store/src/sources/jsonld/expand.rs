@@ -80,6 +80,10 @@ impl Item {
         Self { kind, annotations: Vec::new() }
     }
 
+    fn of(node: NodeObject) -> Self {
+        Self::plain(Kind::Node(Box::new(node)))
+    }
+
     fn graph(self, at: usize) -> Self {
         Self::plain(Kind::Node(Box::new(NodeObject { at, graph: Some(vec![self]), ..NodeObject::default() })))
     }
@@ -338,13 +342,7 @@ impl Processor<'_> {
                 object.node.graph = Some(items);
             }
             "@included" => {
-                let items = self.element(&scope.active, None, value, false)?;
-                if items.is_empty() && !matches!(&value.value, Value::Array(items) if items.is_empty())
-                    || items.iter().any(|item| !matches!(item.kind, Kind::Node(_)))
-                {
-                    return self.wrong(value.at, "@included holds things", "write objects with properties");
-                }
-                object.node.included.extend(items);
+                object.node.included.extend(self.things(&scope.active, keyword, value)?.map(Item::of))
             }
             "@value" => object.value = Some(value),
             "@language" => {
@@ -363,31 +361,38 @@ impl Processor<'_> {
                 return self.wrong(value.at, "@index is a text", "put it in quotes");
             }
             "@list" if !matches!(scope.property, None | Some("@graph")) => {
-                object.list = Some(self.element(&scope.active, scope.property, value, false)?);
-                if let (Some(list), Value::Array(items)) = (&mut object.list, &value.value) {
-                    *list = self.list(&scope.active, scope.property, items)?;
-                }
+                object.list = Some(self.list(&scope.active, scope.property, value.items())?);
             }
             "@list" => object.list = Some(Vec::new()),
             "@set" => object.set = Some(self.element(&scope.active, scope.property, value, false)?),
             "@reverse" => self.reversed_properties(object, scope, value)?,
-            "@annotation" => {
-                for item in self.element(&scope.active, None, value, false)? {
-                    match item.kind {
-                        Kind::Node(node) => object.annotations.push(*node),
-                        _ => {
-                            return self.wrong(
-                                value.at,
-                                "@annotation holds things",
-                                "write an object with properties",
-                            );
-                        }
-                    }
-                }
-            }
+            "@annotation" => object.annotations.extend(self.things(&scope.active, keyword, value)?),
             _ => {}
         }
         Ok(())
+    }
+
+    /// The values of a keyword that holds things alone.
+    fn things(
+        &self,
+        active: &Rc<Context>,
+        keyword: &str,
+        value: &Node<'_>,
+    ) -> Result<impl Iterator<Item = NodeObject> + use<>> {
+        let items = self.element(active, None, value, false)?;
+        let is_empty = matches!(&value.value, Value::Array(items) if items.is_empty());
+        let mut things = Vec::with_capacity(items.len());
+        for item in items {
+            if let Kind::Node(node) = item.kind {
+                things.push(*node);
+                continue;
+            }
+            return self.wrong(value.at, format!("{keyword} holds things"), "write objects with properties");
+        }
+        if things.is_empty() && !is_empty {
+            return self.wrong(value.at, format!("{keyword} holds things"), "write objects with properties");
+        }
+        Ok(things.into_iter())
     }
 
     /// The items of a list; arrays among them are lists.

@@ -192,6 +192,8 @@ fn nesting_and_definitions_have_limits_and_large_values_none() {
     assert!(refused(&nest(5_000)).what.contains("deep"));
     let lists = format!("{{\"http://e/p\": {{\"@list\": {}1{}}}}}", "[".repeat(200), "]".repeat(200));
     assert!(document(&lists).is_ok());
+    let lists = format!("{{\"http://e/p\": {}1{}}}", "{\"@list\": [".repeat(100), "]}".repeat(100));
+    assert_eq!(quads(&lists).len(), 201, "each is looked at once");
     let chain: Vec<String> = (0..2_000).map(|n| format!("\"t{n}\": \"t{}:x\"", n + 1)).collect();
     assert!(refused(&format!("{{\"@context\": {{{}}}}}", chain.join(","))).what.contains("too deep"));
     // Many small contexts in a large one: each adds a layer, and copies nothing.
