@@ -11,7 +11,7 @@ use baimo_engine::error::Result;
 use baimo_engine::syntax::algebra::{Expression, GraphPattern, OrderExpression};
 use baimo_store::terms::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A solution: a term or nothing for each column.
@@ -89,8 +89,10 @@ impl Outcome {
                 (head, sorted(lines(&rows, known, rounds)))
             }
             Self::Triples(triples) => {
+                // A set: what comes twice must not colour its blank nodes.
+                let triples: HashSet<&Triple> = triples.iter().collect();
                 let rows: Vec<Row> = triples
-                    .iter()
+                    .into_iter()
                     .map(|t| {
                         vec![
                             Some(t.subject.clone().into()),
@@ -108,11 +110,6 @@ impl Outcome {
 }
 
 impl Outcome {
-    /// Whether it failed with such words.
-    pub fn has_failed(&self, words: &str) -> bool {
-        matches!(self, Self::Failed(text) if text.contains(words))
-    }
-
     /// The same with every literal in one spelling of its value: twelve digits, one type for all integers.
     pub fn by_value(&self) -> Self {
         let row = |row: &Row| row.iter().map(|cell| cell.as_ref().map(valued)).collect();

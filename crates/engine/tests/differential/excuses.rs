@@ -4,11 +4,11 @@
 //! A rule never says that any answer will do: it names what judges the answer instead of the reference.
 
 use crate::data::{Data, Profile};
-use baimo_engine::Query;
 use baimo_engine::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, NamedNodePattern,
     OrderExpression, PropertyPathExpression, TermPattern, TriplePattern, operands,
 };
+use baimo_engine::{DefaultGraph, Query};
 
 /// What judges an answer in the place of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Facts<'a> {
     pub query: &'a Query,
     /// The graph.
     pub data: &'a Data,
+    /// What the default graph is made of.
+    pub default_graph: DefaultGraph,
     /// Every pattern, outermost first, each with whether it is within EXISTS and within GRAPH of a variable.
     pub patterns: Vec<(&'a GraphPattern, Around)>,
     /// Every expression and each within another.
@@ -72,10 +74,11 @@ impl Excuse {
 
 impl<'a> Facts<'a> {
     /// Reads a query.
-    pub fn of(query: &'a Query, data: &'a Data) -> Self {
+    pub fn of(query: &'a Query, data: &'a Data, default_graph: DefaultGraph) -> Self {
         let mut facts = Self {
             query,
             data,
+            default_graph,
             patterns: Vec::new(),
             expressions: Vec::new(),
             aggregates: Vec::new(),
@@ -266,7 +269,10 @@ pub const EXCUSES: &[Excuse] = &[
     Excuse {
         reason: "spareval counts a triple as often as graphs of the merge have it",
         section: "13.2: the default graph is the RDF merge of the graphs, and a graph is a set",
-        applies: |facts| facts.query.dataset().is_some_and(|dataset| dataset.default.len() > 1),
+        applies: |facts| match facts.query.dataset() {
+            Some(dataset) => dataset.default.len() > 1,
+            None => facts.default_graph == DefaultGraph::Union,
+        },
         judge: Judge::Specification,
     },
     Excuse {
@@ -380,6 +386,48 @@ pub const JENA: &[Excuse] = &[
         reason: "Jena takes the second branch of IF where the test is an error",
         section: "17.4.1.2: an error of the first argument is an error of IF",
         applies: |facts| facts.expressions.iter().any(|expression| matches!(expression, Expression::If(..))),
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "MIN and MAX of what no operator compares",
+        section: "18.5.1.4: by the order of ORDER BY, which 15.1 leaves open between kinds",
+        applies: |facts| {
+            let wanted = [AggregateFunction::Min, AggregateFunction::Max];
+            facts.data.profile != Profile::Tidy && facts.has_aggregate(&wanted)
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena has no SAMPLE of a variable that GROUP BY computes",
+        section: "11.2: GROUP BY (expression AS ?v) binds ?v in the group",
+        applies: |facts| facts.has_aggregate(&[AggregateFunction::Sample]),
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena ends COALESCE where a function of dates or REGEX gets an operand of another kind",
+        section: "17.4.1.3: COALESCE passes over errors",
+        applies: |facts| {
+            use Function::{Day, Hours, Minutes, Month, Regex, Seconds, Timezone, Tz, Year};
+            let functions = [Day, Hours, Minutes, Month, Regex, Seconds, Timezone, Tz, Year];
+            facts.calls(&functions) && facts.expressions.iter().any(|e| matches!(e, Expression::Coalesce(_)))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena compares strings with a language, and what is ill-typed, by `<`",
+        section: "17.3: there is no such operator",
+        applies: |facts| {
+            facts.data.profile != Profile::Tidy
+                && facts.expressions.iter().any(|expression| {
+                    matches!(
+                        expression,
+                        Expression::Less(..)
+                            | Expression::LessOrEqual(..)
+                            | Expression::Greater(..)
+                            | Expression::GreaterOrEqual(..)
+                    )
+                })
+        },
         judge: Judge::Nothing,
     },
     Excuse {

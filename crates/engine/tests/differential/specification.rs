@@ -6,11 +6,11 @@
 //! is not answered here.
 
 use crate::answers::{self, Outcome};
-use baimo_engine::Query;
 use baimo_engine::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, GroundTerm, NamedNodePattern,
     OrderExpression, PropertyPathExpression, TermPattern, TriplePattern,
 };
+use baimo_engine::{DefaultGraph, Query};
 use baimo_store::store::{Graph, GraphId};
 use baimo_store::terms::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
 use spareval::QueryEvaluator;
@@ -44,8 +44,8 @@ struct Place<'a> {
 
 impl Specification {
     /// What the specification says of a query over a graph; nothing where it leaves the answer open.
-    pub fn answer(graph: &dyn Graph, query: &Query) -> Option<Outcome> {
-        let this = Self::over(graph, query);
+    pub fn answer(graph: &dyn Graph, query: &Query, union: DefaultGraph) -> Option<Outcome> {
+        let this = Self::over(graph, query, union);
         let around = Solution::new();
         let place = Place { graph: &this.default, around: &around };
         let outcome = match query {
@@ -68,7 +68,7 @@ impl Specification {
     }
 
     /// Section 13.2: FROM makes the default graph, as the merge (a set) of what it names.
-    fn over(graph: &dyn Graph, query: &Query) -> Self {
+    fn over(graph: &dyn Graph, query: &Query, union: DefaultGraph) -> Self {
         let triples = |name: GraphId| -> Vec<Triple> {
             graph
                 .scan(name, [None; 3])
@@ -83,6 +83,12 @@ impl Specification {
             chosen.map(|(name, id)| (name.clone(), triples(*id))).collect()
         };
         let (default, named) = match query.dataset() {
+            None if union == DefaultGraph::Union => {
+                let mut seen = HashSet::new();
+                let graphs = std::iter::once(None).chain(all.iter().map(|(_, id)| *id));
+                let merged = graphs.flat_map(&triples).filter(|triple| seen.insert(triple.clone())).collect();
+                (merged, all.iter().map(|(name, id)| (name.clone(), triples(*id))).collect())
+            }
             None => (triples(None), all.iter().map(|(name, id)| (name.clone(), triples(*id))).collect()),
             Some(dataset) => {
                 let mut merged: Vec<Triple> = Vec::new();
@@ -789,6 +795,8 @@ fn effective_boolean_value(term: &Term) -> Option<bool> {
         "string" => !text.is_empty(),
         "double" | "float" if text.ends_with("INF") => true,
         "double" | "float" => text.parse::<f64>().is_ok_and(|number| number != 0.0 && !number.is_nan()),
+        // What of the values generated is outside its type is ill-typed.
+        "byte" if text.parse::<i8>().is_err() => false,
         "integer" | "decimal" | "byte" | "short" | "int" | "long" | "unsignedByte" | "unsignedShort"
         | "unsignedInt" | "unsignedLong" | "positiveInteger" | "nonNegativeInteger" | "negativeInteger"
         | "nonPositiveInteger" => digits(text),
