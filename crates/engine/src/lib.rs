@@ -14,6 +14,7 @@ mod guard;
 pub mod passes;
 pub mod plan;
 pub mod reference;
+mod sound;
 pub mod syntax;
 pub mod update;
 
@@ -53,7 +54,7 @@ pub fn answer<'a>(
             reference::answer(graph, &passes::cartesian::looped(query), default_graph, governor)?
         }
     };
-    guard::guard(answer, governor)
+    sound::checked(guard::guard(answer, governor)?, graph)
 }
 
 /// Answers a query to the end, within its limits, and says what each step gave and took.

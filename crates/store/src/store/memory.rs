@@ -216,6 +216,10 @@ impl Graph for Memory {
         self.base.len() + self.added.len() as u64 - self.removed.len() as u64
     }
 
+    fn sound(&self) -> Result<()> {
+        self.base.sound()
+    }
+
     fn indexed(&self) -> Result<Option<&dyn Indexed>> {
         self.pack()?.indexed()
     }

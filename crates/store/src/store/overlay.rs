@@ -91,6 +91,10 @@ impl Graph for Overlay<'_> {
         }
     }
 
+    fn sound(&self) -> crate::error::Result<()> {
+        self.below.sound()
+    }
+
     fn graph_names(&self) -> Vec<Id> {
         let mut names = self.below.graph_names();
         if !self.triples.is_empty() && !names.contains(&self.name) {

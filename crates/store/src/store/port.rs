@@ -107,6 +107,15 @@ pub trait Graph: Send + Sync {
         self.len() == 0
     }
 
+    /// Whether all that was read so far was whole. What cannot report damage itself ([`Self::id`], [`Self::count`])
+    /// leaves it to be said here, from then on for ever.
+    ///
+    /// # Errors
+    /// Where a part of the graph that was read is damaged.
+    fn sound(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// The columnar side of this graph; nothing where it has none (a key-value store). Then the reference
     /// evaluator answers.
     ///

@@ -98,7 +98,7 @@ impl Pack {
         let [prefixes] = take(&mut root);
         let prefixes = u32::try_from(prefixes).map_err(|_| chunks.damaged())?;
         let prefixes = read(chunks.get(prefixes)?).ok_or_else(|| chunks.damaged())?;
-        Ok(Self { prefixes, ..Self::of(dictionary, table) })
+        Ok(Self { prefixes, chunks: Some(chunks), ..Self::of(dictionary, table) })
     }
 }
 

@@ -19,6 +19,7 @@ mod values;
 pub(super) mod varint;
 
 pub use build::Builder;
+use chunks::Chunks;
 pub(super) use dictionary::Dictionary;
 
 use super::kinds::{Kind, Kinds};
@@ -39,12 +40,14 @@ pub struct Pack {
     dictionary: Dictionary,
     table: Table,
     prefixes: Prefixes,
+    /// The file, where there is one.
+    chunks: Option<Arc<Chunks>>,
     merged: Mutex<Vec<(Vec<GraphId>, Arc<Table>)>>,
 }
 
 impl Pack {
     fn of(dictionary: Dictionary, table: Table) -> Self {
-        Self { dictionary, table, prefixes: Prefixes::new(), merged: Mutex::default() }
+        Self { dictionary, table, prefixes: Prefixes::new(), chunks: None, merged: Mutex::default() }
     }
 
     /// The prefixes that the sources of the graph declared.
@@ -104,10 +107,15 @@ fn matching<'a>(view: &View<'a>, predicate: Id, [s, _, o]: Pattern) -> Result<Tr
 /// All pairs of a cursor by subject, as triples.
 fn all(mut cursor: PairCursor<'_>, predicate: Id) -> impl Iterator<Item = Result<[Id; 3]>> {
     let mut block = Vec::new().into_iter();
+    let mut failed = false;
     std::iter::from_fn(move || {
         loop {
             if let Some(triple) = block.next() {
                 return Some(Ok(triple));
+            }
+            // Whoever goes on after an error must come to an end.
+            if failed {
+                return None;
             }
             block = match cursor.next_block() {
                 Ok(Some((subjects, objects))) => {
@@ -115,7 +123,10 @@ fn all(mut cursor: PairCursor<'_>, predicate: Id) -> impl Iterator<Item = Result
                     pairs.map(|(s, o)| [*s, predicate, *o]).collect::<Vec<_>>().into_iter()
                 }
                 Ok(None) => return None,
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    failed = true;
+                    return Some(Err(error));
+                }
             };
         }
     })
@@ -147,6 +158,10 @@ impl Graph for Pack {
 
     fn len(&self) -> u64 {
         self.table.len() as u64
+    }
+
+    fn sound(&self) -> Result<()> {
+        self.chunks.as_ref().map_or(Ok(()), |chunks| chunks.sound())
     }
 
     fn indexed(&self) -> Result<Option<&dyn Indexed>> {
