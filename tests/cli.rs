@@ -920,3 +920,12 @@ fn a_damaged_pack_is_an_error_with_its_name() {
     let said = baimo_in(&folder, &["query", "--data", "cut.pack", "ASK {}"]);
     assert!(said.code == 1 && said.err.contains("cut.pack is damaged"), "{}", said.err);
 }
+
+#[test]
+fn what_expressions_could_not_compute_is_said() {
+    let said = baimo(&["query", r#"SELECT (REGEX("tall", "[a-z") AS ?x) (SUM("x") AS ?sum) {}"#]);
+    assert_eq!((said.code, said.out.as_str()), (0, "?x\t?sum\n\t\n"), "{said:?}");
+    let pattern = r#"note: the regular expression "[a-z" is an error: a class is not closed: `]` is missing (at character 5)"#;
+    let sum = "note: SUM is unbound in 1 group: 1 solution has an error or a value that it does not take";
+    assert!(said.err.contains(pattern) && said.err.contains(sum), "{said:?}");
+}

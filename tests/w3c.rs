@@ -43,10 +43,6 @@ const EXCUSED: &[(&str, &str)] = &[
         "spargebra reads `<?a&&?b>` as two comparisons, not as one IRI token with bad characters",
     ),
     (
-        "sparql/sparql11/functions#bnode01",
-        "spareval makes the label of BNODE(text) the text itself, so two rows share a node",
-    ),
-    (
         "sparql/sparql12/grouping#select-variable-reuse",
         "spargebra refuses a projected expression over another one beside an aggregate",
     ),

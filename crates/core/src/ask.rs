@@ -7,7 +7,7 @@ use crate::advise;
 use crate::engine::syntax::algebra::Query;
 use crate::engine::syntax::parse;
 use crate::engine::syntax::tokens::{Kind, tokens};
-use crate::engine::{Bindings, DefaultGraph, Governor, Limits, passes};
+use crate::engine::{Bindings, DefaultGraph, Governor, Limits, Notes, passes};
 use crate::error::{Error, Result};
 use crate::explore::Knowledge;
 use crate::previous::{self, PreviousAnswer};
@@ -31,6 +31,8 @@ pub struct Ask {
     pub limits: Limits,
     /// Stops it when set, from any thread.
     pub cancel: Arc<AtomicBool>,
+    /// What there is to say about the answer beside it.
+    pub notes: Notes,
 }
 
 impl Ask {
@@ -47,7 +49,7 @@ impl Ask {
 
     /// Starts the clock of its limits.
     pub fn governor(&self) -> Governor {
-        Governor::new(self.limits, Arc::clone(&self.cancel))
+        Governor::new(self.limits, Arc::clone(&self.cancel)).with_notes(&self.notes)
     }
 }
 

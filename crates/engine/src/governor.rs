@@ -4,8 +4,9 @@
 //! to know clocks other than the monotonic one, and signals.
 
 use crate::error::{Error, Hint, Kind, Result};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How much a question may take. Nothing set means no limit.
@@ -29,6 +30,24 @@ pub struct Governor {
     interrupted: Arc<AtomicBool>,
     /// Whether a check has failed: from then on the answer is not whole.
     stopped: Arc<AtomicBool>,
+    notes: Notes,
+}
+
+/// What is to be said about an answer beside the answer: a regular expression that is wrong, an aggregate that met an
+/// error. Clones share the same notes.
+#[derive(Debug, Clone, Default)]
+pub struct Notes(Arc<Mutex<BTreeSet<String>>>);
+
+impl Notes {
+    /// Adds one, in a sentence; the same one only once.
+    pub fn add(&self, note: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(note);
+    }
+
+    /// Takes all out. An answer's notes are there once it was read to its end and dropped.
+    pub fn take(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Governor {
@@ -39,7 +58,19 @@ impl Governor {
             deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
             interrupted,
             stopped: Arc::default(),
+            notes: Notes::default(),
         }
+    }
+
+    /// The same, with notes that somebody reads.
+    #[must_use]
+    pub fn with_notes(self, notes: &Notes) -> Self {
+        Self { notes: notes.clone(), ..self }
+    }
+
+    /// Adds a note.
+    pub fn note(&self, note: String) {
+        self.notes.add(note);
     }
 
     /// A governor that never stops anything.

@@ -18,7 +18,7 @@ mod sound;
 pub mod syntax;
 pub mod update;
 
-pub use governor::{Governor, Limits};
+pub use governor::{Governor, Limits, Notes};
 pub use passes::bind::Bindings;
 
 pub use baimo_store::{error, store, terms};

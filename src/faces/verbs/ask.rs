@@ -41,6 +41,9 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
         drop(waiting);
         output.answer(session, noting(answer, keeps, &noted, &stop), &about)
     });
+    for note in session.ask.notes.take() {
+        output.report.note(&note);
+    }
     let noted = noted.into_inner();
     if done.is_ok() && output.why {
         advise(&question, &noted, session, output);

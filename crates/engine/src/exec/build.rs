@@ -73,6 +73,21 @@ impl<'a> Builder<'a> {
         Ok(Box::new(Measured::new(number, self.operator(node, inputs, cx)?)))
     }
 
+    /// BIND. Upon another BIND it extends the same solutions.
+    fn extend(
+        &self,
+        node: &Node,
+        formula: &logical::Formula,
+        below: &[Var],
+        input: Running<'a>,
+        cx: &mut Context<'_>,
+    ) -> Result<Running<'a>> {
+        let mut compiled = Compiled::new(formula, below, &self.names)?;
+        let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));
+        compiled.number_solutions(cx.solutions(!extends));
+        Ok(Box::new(extend::Extend::new(compiled, is_volatile(&formula.expression), input)))
+    }
+
     fn operator(&self, node: &Node, inputs: Vec<Running<'a>>, cx: &mut Context<'_>) -> Result<Running<'a>> {
         let below = node.inputs.first().map_or(&[][..], |input| &input.output);
         let mut inputs = inputs.into_iter();
@@ -106,10 +121,7 @@ impl<'a> Builder<'a> {
             Op::Filter(conditions) => {
                 Box::new(filter::Filter::new(self.compiled(conditions, below)?, next()))
             }
-            Op::Extend(_, formula) => {
-                let compiled = Compiled::new(formula, below, &self.names)?;
-                Box::new(extend::Extend::new(compiled, is_volatile(&formula.expression), next()))
-            }
+            Op::Extend(_, formula) => self.extend(node, formula, below, next(), cx)?,
             Op::Values(vars, rows) => {
                 let mut columns = vec![Vec::with_capacity(rows.len()); vars.len()];
                 for row in rows {

@@ -36,7 +36,18 @@ pub struct Context<'a> {
     pub measures: Vec<Measure>,
     governor: Governor,
     scope: Arc<Scope>,
+    /// From where the solutions are numbered that the latest BIND extends.
+    solutions: u64,
     units: usize,
+}
+
+/// What expressions had to say is said to whoever watches the query, once it is over or given up.
+impl Drop for Context<'_> {
+    fn drop(&mut self) {
+        for note in self.scope.notes() {
+            self.governor.note(note.to_string());
+        }
+    }
 }
 
 impl<'a> Context<'a> {
@@ -48,8 +59,16 @@ impl<'a> Context<'a> {
             measures: Vec::new(),
             governor: governor.clone(),
             scope: Arc::new(Scope::new(base)),
+            solutions: 0,
             units: 0,
         }
+    }
+
+    /// From where to number solutions: those of before, or `others`.
+    pub fn solutions(&mut self, others: bool) -> u64 {
+        // Room for 2^40 solutions each.
+        self.solutions = self.solutions.wrapping_add(u64::from(others) << 40);
+        self.solutions
     }
 
     /// What all expressions of the query share.
@@ -97,5 +116,64 @@ impl<'a> Context<'a> {
             FIRST_FOREIGN.. => self.locals.term(id).cloned(),
             _ => Some(self.graph.term(id)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::Answer;
+    use crate::syntax::parse;
+    use crate::terms::Term;
+    use crate::{DefaultGraph, Governor, Notes};
+
+    /// The cells of the first solution, and the notes.
+    fn ask(text: &str) -> (Vec<Option<Term>>, Vec<String>) {
+        let (graph, notes) = (crate::fixture::graph(), Notes::default());
+        let governor = Governor::unlimited().with_notes(&notes);
+        let query = parse::query(text, &crate::fixture::prefixes(), None).unwrap();
+        let Answer::Rows(rows) = crate::answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap()
+        else {
+            panic!("{text} gives no rows")
+        };
+        let first = rows.gather().rows.swap_remove(0);
+        (first, notes.take().into_iter().collect())
+    }
+
+    #[test]
+    fn what_is_no_value_is_said() {
+        let (row, notes) = ask(
+            "SELECT (REGEX(\"tall\", \"[a-z\") AS ?x) (SUM(?k) AS ?sum) (MAX(1/0) AS ?max) { ?s :kind ?k }",
+        );
+        assert_eq!(row, [None, None, None]);
+        assert_eq!(notes.len(), 3, "{notes:?}");
+        assert!(
+            notes.iter().any(|note| note.contains("\"[a-z\" is an error: a class is not closed")),
+            "{notes:?}"
+        );
+        assert!(
+            notes.contains(
+                &"SUM is unbound in 1 group: 40 solutions have an error or a value that it does not take"
+                    .into()
+            ),
+            "{notes:?}"
+        );
+        let (_, none) = ask(
+            "SELECT (COUNT(?k) AS ?n) (SUM(?o) AS ?sum) { ?s :kind ?k OPTIONAL { ?s :order ?o } FILTER(!BOUND(?o) || true) }",
+        );
+        assert_eq!(none.len(), 1, "COUNT leaves out what is unbound and has nothing to say: {none:?}");
+    }
+
+    #[test]
+    fn bind_upon_bind_is_of_the_same_solution() {
+        // SPARQL 1.1, 17.4.2.9: the same blank node for the same text in one solution, others in others.
+        let (row, _) = ask(
+            "SELECT (COUNT(DISTINCT ?a) AS ?nodes) (SUM(IF(?a = ?b, 1, 0)) AS ?same) (SUM(IF(?a = ?c, 1, 0)) AS ?other) \
+             { ?s :kind ?k BIND(BNODE(\"x\") AS ?a) BIND(BNODE(\"x\") AS ?b) BIND(BNODE(\"y\") AS ?c) }",
+        );
+        let texts: Vec<String> = row.iter().flatten().map(ToString::to_string).collect();
+        assert!(
+            texts[0].starts_with("\"40\"") && texts[1].starts_with("\"40\"") && texts[2].starts_with("\"0\""),
+            "{texts:?}"
+        );
     }
 }

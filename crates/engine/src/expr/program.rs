@@ -77,6 +77,12 @@ impl State {
 }
 
 impl Program {
+    /// Numbers the solutions from a number on, row by row, so that programs over the same rows agree on each solution:
+    /// BNODE gives the same node for the same text in all of them.
+    pub fn number_solutions(&mut self, first: u64) {
+        self.state.seed = first;
+    }
+
     /// The effective boolean value for each row; an error is false, as FILTER takes it.
     ///
     /// # Errors

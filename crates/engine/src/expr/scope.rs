@@ -31,6 +31,15 @@ pub enum Note {
     },
     /// A function that is not known, by its IRI.
     Function(String),
+    /// An aggregate without a result, since its group had errors or values that it does not take.
+    Aggregate {
+        /// The function, as a query writes it.
+        function: String,
+        /// In how many groups.
+        groups: u64,
+        /// In how many solutions of these groups; 0 where that was not counted.
+        solutions: u64,
+    },
     /// A text that would be longer than 256 MiB was not made.
     TooLong,
 }
@@ -42,6 +51,19 @@ impl fmt::Display for Note {
                 write!(f, "the regular expression \"{pattern}\" is an error: {reason}")
             }
             Self::Function(iri) => write!(f, "the function <{iri}> is unknown: its value is an error"),
+            Self::Aggregate { function, groups, solutions } => {
+                write!(
+                    f,
+                    "{function} is unbound in {groups} {}: ",
+                    if *groups == 1 { "group" } else { "groups" }
+                )?;
+                match solutions {
+                    0 => f.write_str("some solutions have")?,
+                    1 => f.write_str("1 solution has")?,
+                    _ => write!(f, "{solutions} solutions have")?,
+                }
+                f.write_str(" an error or a value that it does not take")
+            }
             Self::TooLong => write!(
                 f,
                 "a text of more than {} MiB was not made: its value is an error",

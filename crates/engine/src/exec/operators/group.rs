@@ -13,8 +13,8 @@ use crate::exec::ranks::Ranks;
 use crate::exec::rows_index::{RowsIndex, hashes};
 use crate::exec::seen::{Seen, row_hashes};
 use crate::exec::{Operator, Running, integer};
-use crate::expr::Value;
 use crate::expr::aggregate::Accumulator;
+use crate::expr::{Note, Value};
 use crate::store::{Id, NONE, Number};
 use crate::syntax::algebra::AggregateFunction;
 
@@ -231,17 +231,28 @@ impl Aggregation {
             State::Counts(counts) => counts.iter().map(|count| cx.intern(&integer(*count))).collect(),
             State::Sample(best) => Ok(std::mem::take(best)),
             State::Best { best, failed, .. } => {
+                let failures = failed.iter().filter(|failed| **failed).count() as u64;
+                note(&self.aggregate.function, failures, 0, cx);
                 let results = best.iter().zip(failed.iter());
                 Ok(results.map(|(best, failed)| if *failed { NONE } else { *best }).collect())
             }
             State::General { sums, accumulators } => {
                 let groups = std::mem::take(accumulators).into_iter().zip(std::mem::take(sums));
-                groups
-                    .map(|(mut accumulator, (sum, count))| {
-                        accumulator.add_total(sum, count);
-                        accumulator.finish().map_or(Ok(NONE), |value| cx.intern(&value.into_term()))
-                    })
-                    .collect()
+                let (mut failures, mut errors, mut ids) = (0, 0, Vec::with_capacity(groups.len()));
+                for (mut accumulator, (sum, count)) in groups {
+                    accumulator.add_total(sum, count);
+                    let failed = accumulator.errors();
+                    ids.push(match accumulator.finish() {
+                        Some(value) => cx.intern(&value.into_term())?,
+                        None => {
+                            failures += u64::from(failed > 0);
+                            errors += failed;
+                            NONE
+                        }
+                    });
+                }
+                note(&self.aggregate.function, failures, errors, cx);
+                Ok(ids)
             }
         }
     }
@@ -339,5 +350,13 @@ impl Operator for Group<'_> {
         let part = self.whole.part(self.given, ROWS);
         self.given += part.len;
         Ok((part.len > 0).then_some(part))
+    }
+}
+/// Notes that a function has no result in some groups.
+fn note(function: &AggregateFunction, groups: u64, solutions: u64, cx: &Context<'_>) {
+    if groups > 0 {
+        let name = function.to_string();
+        let function = name.split_once('(').map_or(name.as_str(), |(name, _)| name).to_owned();
+        cx.scope().note(Note::Aggregate { function, groups, solutions });
     }
 }
