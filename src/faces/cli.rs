@@ -1,7 +1,7 @@
 //! The command-line face: words in, one verb done, an error out.
 //!
-//! In: the program's arguments. Out: a verb performed on a session that the options describe. It
-//! refuses to choose exit codes.
+//! In: the program's arguments. Out: a verb performed on a session that the options describe. Exit
+//! codes are chosen by the error it gives back.
 
 use super::args::{self, CommandLine, Options, Parsed};
 use super::memory::Memory;

@@ -1,7 +1,7 @@
 //! The faces: what people and shells meet. Only here is anything printed or the environment read.
 //!
 //! In: a command line, typed lines. Out: answers on stdout, everything said about them on stderr,
-//! an exit code. A face holds a [`Session`](crate::session::Session) and refuses to reach around it.
+//! an exit code. A face holds a [`Session`](crate::session::Session) and never reaches around it.
 
 // The command line as types; the REPL's dot-commands too.
 pub mod args;

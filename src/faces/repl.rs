@@ -1,8 +1,8 @@
 //! The prompt: questions typed, answers shown, and what is at hand in between.
 //!
 //! In: a session, an output, what a person types or a pipe sends. Out: answers on stdout, everything
-//! said about them on stderr. It refuses to reach around the session, and leaves the looks of
-//! answers, charts and errors to those who know.
+//! said about them on stderr. The looks of answers, charts and errors are
+//! decided elsewhere.
 
 pub mod commands;
 

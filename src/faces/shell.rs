@@ -1,7 +1,6 @@
 //! What a shell can know of the command line: completions and the manual, made of the clap types.
 //!
-//! In: the command, and the graph of the folder for values. Out: scripts, candidates, a manual
-//! page. It refuses to know what verbs do.
+//! In: the command, and the graph of the folder for values. Out: scripts, candidates, a manual page.
 
 use super::{args, params};
 use crate::catalog::{Param, ParamKind};

@@ -1,8 +1,8 @@
 //! The last answer as a part of the next question: `VALUES _`, `FROM _`, `GRAPH _`.
 //!
 //! In: the text of a question, the columns of the answer before it. Out: a text that the parser
-//! reads, and one of the same length for finding the place of an error. It refuses to know prompts
-//! and graphs; the rows themselves go into the algebra, never into a text.
+//! reads, and one of the same length for finding the place of an error. The rows themselves
+//! go into the algebra, never into a text.
 
 use crate::engine::answer::Solutions;
 use crate::engine::passes::previous::MARK;

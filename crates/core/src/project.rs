@@ -1,7 +1,7 @@
 //! A graph is a folder: `baimo.toml`, `ontology/`, `data/`, `queries/`. Or it is compiled into a binary.
 //!
-//! In: a folder, or nothing. Out: a [`Project`], what its manifest says and where its parts are.
-//! It refuses to know what is in the graph.
+//! In: a folder, or nothing. Out: a [`Project`], what its manifest says and where its parts are. What is
+//! in the graph is not looked at.
 
 use crate::error::{Error, Result, Span};
 use crate::sources::rdf;

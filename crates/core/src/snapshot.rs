@@ -304,6 +304,11 @@ impl Snapshot {
         resolve::thing(text, &self.knowledge(), self.language())
     }
 
+    /// What is to be said where a name was looked for and not found: that not all names were read.
+    pub fn names_cut_off(&self) -> Option<Hint> {
+        (!self.names().is_complete()).then_some(Hint::NamesWereCutOff(NAME_BUDGET))
+    }
+
     /// The label of a term of the graph, where it has one.
     pub fn label(&self, term: &Term, language: &str) -> Option<String> {
         self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)

@@ -1,7 +1,7 @@
 //! From a question to its answer: parse, rewrite, run.
 //!
-//! In: the text of a query, a graph, parameters, limits. Out: an [`Answer`]. It refuses to know
-//! where graphs come from and who reads the answer.
+//! In: the text of a query, a graph, parameters, limits. Out: an [`Answer`]. Where
+//! graphs come from and who reads the answer is the business of others.
 
 pub mod answer;
 pub mod exec;

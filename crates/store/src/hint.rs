@@ -32,6 +32,8 @@ pub enum Hint {
     SearchNames,
     /// How a query is explained.
     Explain,
+    /// The graph has more names than were read: this many.
+    NamesWereCutOff(usize),
     /// A saved query of this name can be run.
     RunSavedQuery(String),
     /// A parameter without a value.
@@ -60,6 +62,9 @@ impl fmt::Display for Hint {
             Self::ListSavedQueries => "the catalog lists the saved queries",
             Self::SearchNames => "a search by parts of names finds things",
             Self::Explain => "the query can be explained without this word",
+            Self::NamesWereCutOff(read) => {
+                return write!(f, "only the first {read} names of this graph were read: a thing may be there all the same; ask by its IRI");
+            }
             Self::RunSavedQuery(name) => {
                 return write!(f, "if `{name}` is a saved query, run it by its name");
             }

@@ -1,7 +1,7 @@
 //! The command line as types: one `Verb` enum for the shell and for the REPL's dot-commands.
 //!
-//! In: words as typed. Out: verbs and options as plain values, or a usage error in our own words.
-//! It refuses to know sessions and streams.
+//! In: words as typed. Out: verbs and options as plain values, or a usage error in our own words. Nothing
+//! is opened or run here.
 
 use super::terminal::report::When;
 // Errors of the parser in our own words.

@@ -1,7 +1,7 @@
 //! The dot-commands of the prompt: their names, their help, and how a line becomes one.
 //!
-//! In: a line that begins with `.` or `\`. Out: a command's name and the rest of the line. Verbs that
-//! the command line has too come from its own definition. It refuses to know what commands do.
+//! In: a line that begins with `.` or `\`. Out: a command's name and the rest of the line. Verbs that the
+//! command line has too come from its own definition. What a command does stands elsewhere.
 
 use crate::error::{Error, Result};
 use crate::faces::args;

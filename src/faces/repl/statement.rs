@@ -1,7 +1,7 @@
 //! Where a statement ends: SPARQL has no terminator, so baimo looks at what was typed so far.
 //!
-//! In: the text of the buffer, and a parser as a yes-or-no question. Out: whether Enter runs it,
-//! and if not, why not. It refuses to know terminals and what is done with a statement.
+//! In: the text of the buffer, and a parser as a yes-or-no question. Out: whether Enter runs it, and if
+//! not, why not. What is done with a statement stands elsewhere.
 
 use crate::engine::syntax::tokens::{Kind, Token, skip_prologue, tokens};
 

@@ -86,6 +86,7 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::ListSavedQueries => "`baimo queries` lists them, `baimo queries WORD` finds some".into(),
         Hint::SearchNames => "`baimo search WORD` finds things by parts of their names".into(),
         Hint::Explain => "`baimo explain` takes the query without this word".into(),
+        Hint::NamesWereCutOff(_) => hint.to_string(),
         Hint::RunSavedQuery(name) => format!("a saved query is run with `baimo run {name}`"),
         Hint::GiveParameter(name) => format!("add --{name} VALUE"),
         Hint::ExampleValue { parameter, value } => format!("for example --{parameter} {value}"),
@@ -115,6 +116,7 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::RebuildWithStores
         | Hint::LoadIntoStore
         | Hint::GiveParameter(_)
+        | Hint::NamesWereCutOff(_)
         | Hint::ExampleValue { .. } => on_the_command_line(hint),
     }
 }

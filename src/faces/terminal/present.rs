@@ -16,7 +16,8 @@ use crate::formats::graphs::{self, GraphFormat, GraphStyle};
 use crate::formats::rows::{self, RowFormat};
 use crate::formats::svg;
 use crate::session::Session;
-use crate::show::chart::{self, Directive, View};
+use crate::show;
+use crate::show::chart::{Directive, View};
 use crate::show::description::{self, Description};
 use crate::show::table::{self, Footer};
 use crate::show::text::counted;
@@ -317,7 +318,7 @@ impl Output {
             if format == RowFormat::Line { table::lines(found, &style) } else { table::table(found, &style) };
         let drawable = |directive: &&Directive| directive.view != View::Table && !found.rows.is_empty();
         if let Some(directive) = directive.filter(drawable).filter(|_| self.draws()) {
-            match chart::draw(found, directive, &style) {
+            match show::draw(found, directive, &style) {
                 Ok(drawing) => {
                     let long = text.lines().count() + drawing.lines().count() >= self.window.height;
                     if long && self.shown() && self.format.is_none() {
@@ -363,7 +364,7 @@ impl Output {
                     let with = Self { chosen_chart: Some(directive.text()), ..self.clone() };
                     return with.rows(session, found.replay(), about).map(drop);
                 }
-                chart::draw(&found, &directive, &style)?
+                show::draw(&found, &directive, &style)?
             }
         };
         self.page(&text)?;

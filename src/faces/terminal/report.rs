@@ -1,7 +1,6 @@
-//! Errors, warnings and notes as a good compiler gives them: what, where, and the way out.
+//! Errors, warnings and notes as a good compiler gives them: what, where, and what to do.
 //!
-//! In: an `Error`, or a text. Out: lines on stderr, and the exit code of a kind of error. It
-//! refuses to know what was asked.
+//! In: an `Error`, or a text. Out: lines on stderr, and the exit code of a kind of error.
 
 use super::hints::{Face, default_hint, worded};
 use crate::error::{Diagnostic, Error, Hint, Kind, Span};

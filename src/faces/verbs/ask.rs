@@ -99,7 +99,7 @@ pub fn explain(query: &Query, session: &Session, output: &Output) -> Result<()> 
     let waiting = output.waiting();
     let explained = session.explain(&text, &Bindings::new()).map_err(|error| named(error, &name))?;
     drop(waiting);
-    let mut out = explained.draw(&|iri| session.prefixes().compact(iri));
+    let mut out = crate::show::plan::draw(&explained, &|iri| session.prefixes().compact(iri));
     if let Some(stopped) = &explained.stopped {
         out.push_str(&format!("{stopped}: the figures are of the part that was done\n"));
     }

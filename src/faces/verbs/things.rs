@@ -71,6 +71,7 @@ pub fn find(search: &Search, session: &Session, output: &Output) -> Result<()> {
     if found.is_empty() {
         output.report.note(&format!("nothing here is called `{words}`, nor anything like it"));
     }
+    session.names_cut_off().iter().for_each(|hint| output.report.remedy(hint));
     let row = |hit: Match| {
         let label = hit.label.as_deref().and_then(text);
         let class = hit.class.as_deref().and_then(|class| short_or_text(class, session));

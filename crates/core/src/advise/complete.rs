@@ -1,8 +1,8 @@
 //! What could be typed here: completion from the graph, by the position in the text.
 //!
 //! In: a text, a cursor, what is known of the graph, and what the face alone knows (its commands,
-//! saved queries, files) as plain data. Out: candidates, the best first. It refuses to know
-//! terminals, and to read more of a graph than its budget.
+//! saved queries, files) as plain data. Out: candidates, the best first. No more of a
+//! graph is read than a budget.
 
 use super::Knowledge;
 use crate::engine::syntax::tokens::{FUNCTIONS, Kind, Token, tokens};

@@ -1,7 +1,7 @@
 //! What is legal in a query and yet is probably not meant: for `explain`, and to say after an answer.
 //!
-//! In: a parsed query, its text, what is known of the graph. Out: lints with their places. It
-//! refuses to run anything: names are looked up, nothing is scanned.
+//! In: a parsed query, its text, what is known of the graph. Out: lints with their places. Nothing is
+//! run: names are looked up, nothing is scanned.
 
 use super::Knowledge;
 use super::diagnose::{Finding, suspicious_name};

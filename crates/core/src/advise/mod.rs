@@ -1,6 +1,6 @@
 //! What a good colleague would add to an answer, or to the lack of one.
 //!
-//! In: texts, and what is known of the graph. Out: advice as values. It refuses to print.
+//! In: texts, and what is known of the graph. Out: advice as values. Nothing is printed.
 
 pub mod complete;
 pub mod diagnose;

@@ -1,6 +1,6 @@
 //! What two graphs do not share, blank nodes matched by what they say.
 //!
-//! In: the quads of two graphs. Out: [`Diff`]. It refuses to know formats.
+//! In: the quads of two graphs. Out: [`Diff`].
 //!
 //! Blank nodes that say the same match at once. Those left over have changed: they match by what they
 //! still share, the rarest first, and where a node is mentioned counts as much as what it says.

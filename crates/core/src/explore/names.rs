@@ -1,8 +1,8 @@
 //! Which things are called what: an index of labels in every language, over any graph.
 //!
-//! In: a graph, read through the port once, and only its naming properties. Out: a thing's label
-//! in a wanted language, the things of a given name, the nearest names to a misspelt one. It
-//! refuses to know what the names are asked for.
+//! In: a graph, read through the port once, and only its naming properties. Out: a thing's label in a
+//! wanted language, the things of a given name, the nearest names to a misspelt one. Of a larger graph
+//! only so many names are read: [`Names::is_complete`].
 
 use crate::store::{Graph, Id};
 use crate::terms::{NAMING, NamedNode, OTHER_NAMES, Term};
@@ -73,6 +73,16 @@ impl Names {
         self.folded.push((fold(&text), subject));
         let language = literal.language().unwrap_or_default().to_owned();
         self.of.entry(subject).or_default().push(Name { text, language, rank });
+    }
+
+    /// How many names were read, each thing's spellings of one counted once.
+    pub fn len(&self) -> usize {
+        self.folded.len()
+    }
+
+    /// Whether no name was read.
+    pub fn is_empty(&self) -> bool {
+        self.folded.is_empty()
     }
 
     /// Whether the graph has no more names than were read.

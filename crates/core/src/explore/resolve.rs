@@ -75,6 +75,10 @@ pub fn listed(ids: &[Id], known: &Knowledge<'_>) -> String {
 
 /// `error` with the near names as its remedy, or where there are none, the way to search.
 pub fn did_you_mean(error: Error, near: &[Match], known: &Knowledge<'_>) -> Error {
+    let error = match known.names.is_complete() {
+        true => error,
+        false => error.hint(Hint::NamesWereCutOff(known.names.len())),
+    };
     if near.is_empty() {
         return error.hint(Hint::SearchNames);
     }
@@ -141,5 +145,12 @@ mod tests {
         let vendor = known().graph.id(iri("vendor:baidu", known().prefixes).unwrap().as_ref().into());
         let none = resolve("vendor:baidu", &known(), "zh", &|id| Some(id) != vendor);
         assert!(matches!(none, Resolved::Nothing(_)), "{none:?}");
+    }
+
+    #[test]
+    fn a_name_that_may_have_been_cut_off_is_not_said_to_be_absent() {
+        let names = crate::explore::names::Names::of_graph(known().graph, 1);
+        let error = thing("Baidu", &Knowledge { names: &names, ..known() }, "zh").unwrap_err();
+        assert!(error.hints.contains(&Hint::NamesWereCutOff(1)), "{:?}", error.hints);
     }
 }

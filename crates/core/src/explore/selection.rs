@@ -1,6 +1,6 @@
 //! Which part of a graph to hand over: all of it, one named graph, one thing with its surroundings.
 //!
-//! In: a graph and a [`Selection`]. Out: quads. It refuses to know formats and names.
+//! In: a graph and a [`Selection`]. Out: quads. Quads are held in memory.
 
 use crate::error::{Error, Result};
 use crate::store::{Graph, GraphId, Id, Pattern};

@@ -1,7 +1,7 @@
 //! A bounded look over a whole graph: which predicates and classes it uses, and how often.
 //!
-//! In: a graph, a budget of triples. Out: counts, and the names nearest to a misspelt one. It
-//! refuses to read more than its budget, and says when it did not see all.
+//! In: a graph, a budget of triples. Out: counts, and the names nearest to a misspelt one. No
+//! more is read than the budget, and it is said when that was not all.
 
 use super::Knowledge;
 use super::names::fold;

@@ -1,12 +1,13 @@
 //! Graphs in every format that other tools read, each sorted so that the same graph gives the same bytes.
 //!
-//! In: quads, a format, and a [`GraphStyle`]. Out: text. It refuses to know where the quads come from.
+//! In: quads, a format, and a [`GraphStyle`]. Out: text. All quads are held in memory: sorting needs them
+//! all.
 
+use super::canonical::{canonical, canonical_hash};
 use super::{jsonld, network, rdfxml, turtle};
 use crate::blank::Blanks;
 use crate::error::{Error, Result};
-use crate::terms::{GraphName, NamedNode, Prefixes, Quad, Triple};
-use sha2::{Digest, Sha256};
+use crate::terms::{NamedNode, Prefixes, Quad};
 use std::collections::{HashMap, HashSet};
 use std::io;
 
@@ -108,20 +109,6 @@ impl GraphFormat {
     }
 }
 
-/// Writes the triples of an answer as one graph. See [`write()`].
-///
-/// # Errors
-/// As [`write()`].
-pub fn write_triples(
-    out: &mut dyn io::Write,
-    format: GraphFormat,
-    triples: impl IntoIterator<Item = Triple>,
-    style: &GraphStyle,
-) -> Result<()> {
-    let quads = triples.into_iter().map(|triple| triple.in_graph(GraphName::DefaultGraph)).collect();
-    write(out, format, quads, style)
-}
-
 /// Writes quads, in any order, repeated or not.
 ///
 /// # Errors
@@ -183,25 +170,4 @@ fn lines(quads: Vec<Quad>, header: &[String]) -> String {
     lines.sort_unstable();
     let comments = header.iter().flat_map(|text| text.lines()).map(|line| format!("# {}\n", line.trim_end()));
     comments.chain(lines).collect()
-}
-
-/// Canonical N-Quads by RDFC-1.0 with SHA-256.
-///
-/// # Errors
-/// Where too many blank nodes look alike. See [`crate::blank::canonical`].
-pub fn canonical(quads: &[Quad]) -> Result<String> {
-    let named = crate::blank::canonical(quads)?;
-    let mut lines: Vec<String> = named.iter().map(|quad| format!("{quad} .\n")).collect();
-    lines.sort_unstable();
-    lines.dedup();
-    Ok(lines.concat())
-}
-
-/// The SHA-256 hash of [`canonical`] N-Quads, in hexadecimal.
-///
-/// # Errors
-/// As [`canonical`].
-pub fn canonical_hash(quads: &[Quad]) -> Result<String> {
-    let digest = Sha256::digest(canonical(quads)?.as_bytes());
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,7 +1,7 @@
 //! Tables in Markdown and in HTML.
 //!
-//! In: columns and rows. Out: text in which no value can be taken for markup. It refuses to know
-//! how rows are gathered; [`super::rows`] streams through it.
+//! In: columns and rows. Out: text in which no value can be taken for markup. [`super::rows`]
+//! streams through it.
 
 use crate::engine::answer::Row;
 use crate::show::Style;

@@ -2,8 +2,11 @@
 //!
 //! In: the engine's answers, or quads, and a format. Out: bytes or text. It opens no file.
 
+pub mod canonical;
 pub mod changes;
+mod csv;
 pub mod graphs;
+mod json;
 pub mod jsonld;
 pub mod markup;
 pub mod network;
@@ -11,4 +14,6 @@ pub mod rdfxml;
 pub mod rows;
 mod subjects;
 pub mod svg;
+mod tsv;
 pub mod turtle;
+mod xml;

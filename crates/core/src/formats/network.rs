@@ -1,6 +1,6 @@
 //! A graph as nodes and edges, for tools that know no RDF: GraphML, DOT, and CSV as Gephi reads it.
 //!
-//! In: quads of one graph and a [`GraphStyle`]. Out: text. It refuses to know where quads come from.
+//! In: quads of one graph and a [`GraphStyle`]. Out: text. Lists are shown by their heads alone.
 //!
 //! A thing is a node; a triple between two things is an edge; a class is a node's type; texts and numbers
 //! are values of a node. The items of a list are tied to what has the list, without the cells between.

@@ -1,7 +1,7 @@
 //! RDF/XML: one description per subject, sorted.
 //!
 //! In: quads of one graph, blank nodes labelled. Out: text, or an error that names the triple that
-//! RDF/XML cannot say. It refuses to know other formats.
+//! RDF/XML cannot say.
 
 use crate::error::{Error, Result};
 use crate::terms::{NamedOrBlankNode, Prefixes, Quad, Term, rdf, xsd};

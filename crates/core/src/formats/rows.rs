@@ -1,21 +1,23 @@
 //! Rows and truth values in the formats of machines, streamed; and the names of all formats.
 //!
-//! In: rows one by one, a [`RowFormat`], a writer. Out: bytes. It refuses to know files, terminals
-//! and exit codes.
+//! In: rows one by one, a [`RowFormat`], a writer. Out: bytes.
 //!
 //! CSV, TSV, JSON and XML are those of the W3C Recommendations. They leave ASK in CSV and TSV
 //! open: here it is `true` or `false` on a line. JSON and XML carry the triple terms and base
 //! directions of SPARQL 1.2; TSV writes them as Turtle does, CSV as plain values within `<<( )>>`.
 //! An answer that ends early still ends as a whole document.
 
-use super::markup::{HTML_FOOT, html_head, html_row, is_xml_char, markdown_head, markdown_row};
-use super::svg;
+use super::csv::Csv;
+use super::json::JsonLines;
+use super::markup::{HTML_FOOT, html_head, html_row, markdown_head, markdown_row};
+use super::tsv::Tsv;
+use super::{svg, xml};
 use crate::engine::answer::{Row, Rows, Solutions};
 use crate::error::Error;
 use crate::show::cells::columns_of;
 use crate::show::table::{lines, table};
 use crate::show::{Style, chart};
-use crate::terms::{Literal, Prefixes, Term, Variable, is_bare, xsd};
+use crate::terms::{Term, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
 use std::io::{self, Write};
 
@@ -143,8 +145,8 @@ pub fn write_rows(
         RowFormat::Svg => drawn(rows, out, |found| {
             svg::chart(found, style.chart.unwrap_or(&chart::Directive::default()), style)
         }),
-        RowFormat::Csv => stream(rows, &mut Separated { separator: ',', line_end: "\r\n" }, out),
-        RowFormat::Tsv => stream(rows, &mut Separated { separator: '\t', line_end: "\n" }, out),
+        RowFormat::Csv => stream(rows, &mut Csv, out),
+        RowFormat::Tsv => stream(rows, &mut Tsv, out),
         RowFormat::JsonLines => stream(rows, &mut JsonLines::default(), out),
         RowFormat::Json => standard(rows, QueryResultsFormat::Json, out),
         RowFormat::Xml => standard(rows, QueryResultsFormat::Xml, out),
@@ -191,7 +193,7 @@ fn drawn(
 }
 
 /// A format whose rows stand by themselves.
-trait RowWriter {
+pub(super) trait RowWriter {
     fn head(&mut self, variables: &[Variable]) -> String;
     fn row(&mut self, row: &Row, out: &mut String);
 }
@@ -217,58 +219,8 @@ fn stream(rows: Rows<'_>, writer: &mut dyn RowWriter, out: &mut dyn Write) -> io
     Ok(written)
 }
 
-/// CSV where the separator is a comma, else TSV.
-struct Separated {
-    separator: char,
-    line_end: &'static str,
-}
-
-impl Separated {
-    fn join(&self, out: &mut String, count: usize, mut write: impl FnMut(usize, &mut String)) {
-        for i in 0..count {
-            if i > 0 {
-                out.push(self.separator);
-            }
-            write(i, out);
-        }
-        out.push_str(self.line_end);
-    }
-}
-
-impl RowWriter for Separated {
-    fn head(&mut self, variables: &[Variable]) -> String {
-        let mark = if self.separator == ',' { "" } else { "?" };
-        let mut out = String::new();
-        self.join(&mut out, variables.len(), |i, out| {
-            out.push_str(mark);
-            out.push_str(variables.get(i).map_or("", |variable| variable.as_str()));
-        });
-        out
-    }
-
-    fn row(&mut self, row: &Row, out: &mut String) {
-        self.join(out, row.len(), |i, out| match row.get(i).and_then(Option::as_ref) {
-            Some(term) if self.separator == ',' => csv_value(out, term),
-            Some(term) => Prefixes::new().write(out, term.as_ref()),
-            None => {}
-        });
-    }
-}
-
-/// A plain value, quoted where RFC 4180 asks for it.
-fn csv_value(out: &mut String, term: &Term) {
-    let value = plain(term);
-    if value.contains(['"', ',', '\n', '\r']) {
-        out.push('"');
-        out.push_str(&value.replace('"', "\"\""));
-        out.push('"');
-    } else {
-        out.push_str(&value);
-    }
-}
-
 /// The value alone: IRIs without brackets, literals without quotes, tag and datatype.
-fn plain(term: &Term) -> String {
+pub(super) fn plain(term: &Term) -> String {
     match term {
         Term::NamedNode(iri) => iri.as_str().to_owned(),
         Term::BlankNode(node) => format!("_:{}", node.as_str()),
@@ -280,69 +232,6 @@ fn plain(term: &Term) -> String {
     }
 }
 
-/// Objects with plain values: numbers and truth values as such, unbound variables as null.
-#[derive(Default)]
-struct JsonLines {
-    names: Vec<String>,
-}
-
-impl RowWriter for JsonLines {
-    fn head(&mut self, variables: &[Variable]) -> String {
-        self.names = variables.iter().map(|variable| json_string(variable.as_str())).collect();
-        String::new()
-    }
-
-    fn row(&mut self, row: &Row, out: &mut String) {
-        out.push('{');
-        for (i, name) in self.names.iter().enumerate() {
-            if i > 0 {
-                out.push(',');
-            }
-            out.push_str(name);
-            out.push(':');
-            out.push_str(&row.get(i).and_then(Option::as_ref).map_or_else(|| "null".to_owned(), json_value));
-        }
-        out.push_str("}\n");
-    }
-}
-
-fn json_value(term: &Term) -> String {
-    match term {
-        Term::Literal(literal) if is_json_value(literal) => literal.value().to_owned(),
-        _ => json_string(&plain(term)),
-    }
-}
-
-/// Whether a literal's very text is a JSON number or truth value of the same meaning.
-fn is_json_value(literal: &Literal) -> bool {
-    let value = literal.value();
-    let whole = value.strip_prefix('-').unwrap_or(value);
-    let leading_zero = whole.len() > 1 && whole.starts_with('0') && !whole.starts_with("0.");
-    is_bare(value, literal.datatype().as_str())
-        && (literal.datatype() == xsd::BOOLEAN
-            || (!leading_zero
-                && !whole.starts_with(['+', '.'])
-                && !whole.contains(".e")
-                && !whole.contains(".E")))
-}
-
-fn json_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1F}' => out.push_str(&format!("\\u{:04x}", c as u32)),
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 fn standard(rows: Rows<'_>, format: QueryResultsFormat, out: &mut dyn Write) -> io::Result<Written> {
     let variables = rows.variables;
     let mut writer = QueryResultsSerializer::from_format(format)
@@ -350,7 +239,7 @@ fn standard(rows: Rows<'_>, format: QueryResultsFormat, out: &mut dyn Write) -> 
     let mut written = Written::default();
     for row in rows.rows {
         match row.and_then(|row| {
-            if format == QueryResultsFormat::Xml { xml_can_hold(row, written.rows) } else { Ok(row) }
+            if format == QueryResultsFormat::Xml { xml::can_hold(row, written.rows) } else { Ok(row) }
         }) {
             Ok(row) => {
                 one_solution(&mut writer, &variables, &row)?;
@@ -374,18 +263,6 @@ fn one_solution<W: Write>(
 ) -> io::Result<()> {
     let bound = variables.iter().zip(row).filter_map(|(variable, term)| Some((variable, term.as_ref()?)));
     writer.serialize(bound)
-}
-
-/// XML has no way to write most control characters: better to stop than to write what no parser reads.
-fn xml_can_hold(row: Row, before: u64) -> crate::error::Result<Row> {
-    let culprit = row.iter().flatten().find_map(|term| plain(term).chars().find(|c| !is_xml_char(*c)));
-    match culprit {
-        None => Ok(row),
-        Some(c) => {
-            Err(Error::data(format!("row {} holds U+{:04X}, which XML cannot carry", before + 1, c as u32))
-                .hint("write it as json, csv or tsv"))
-        }
-    }
 }
 
 /// Markdown and HTML: columns are judged by the first rows, then all is streamed.

@@ -1,7 +1,7 @@
 //! A graph subject by subject, in the order in which people read: what Turtle, TriG and JSON-LD share.
 //!
 //! In: quads and their [`Blanks`]. Out: graphs by name, subjects by IRI, facts with types first, names
-//! next, other predicates by IRI; and which blank nodes are lists. It refuses to know syntaxes.
+//! next, other predicates by IRI; and which blank nodes are lists.
 
 use crate::blank::Blanks;
 use crate::terms::{

@@ -1,7 +1,8 @@
 //! The charts as SVG documents.
 //!
-//! In: rows or triples, a directive, a [`Style`]. Out: a string, the same bytes for the same input.
-//! It refuses to know terminals and files. Which columns are drawn is decided in [`crate::show::chart`].
+//! In: rows or triples, a directive, a [`Style`]. Out: a string, the same bytes for the same input. Which
+//! columns are drawn is decided in [`crate::show::chart`]. Which columns are drawn is decided in
+//! [`crate::show::chart`].
 
 use super::markup::escape;
 use crate::engine::answer::Solutions;
@@ -9,8 +10,9 @@ use crate::error::{Error, Result};
 use crate::show::Style;
 use crate::show::chart::{Directive, Series, View, short};
 use crate::show::lines::ticks;
+use crate::show::moment::day;
 use crate::show::text::{cut, width};
-use crate::show::timeline::{Event, day, events};
+use crate::show::timeline::{Event, events};
 use crate::show::tree::{Edge, Graph, edges, edges_of, is_name};
 use crate::terms::{Term, Triple};
 use std::fmt::Write as _;

@@ -2,7 +2,7 @@
 //!
 //! In: quads and prefixes. Out: text. Graphs are sorted by name, the default graph first; subjects by
 //! IRI, then blank nodes by what they say; types first, labels next, other predicates by IRI; objects:
-//! IRIs, numbers by value, texts by language, then blank nodes. It refuses to know where quads come from.
+//! IRIs, numbers by value, texts by language, then blank nodes.
 
 use super::subjects::{Subjects, by_graph};
 use crate::blank::Blanks;

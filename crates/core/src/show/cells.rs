@@ -1,11 +1,12 @@
 //! Terms as people read them: the text of one cell, and what a whole column has in common.
 //!
-//! In: terms and a [`Style`]. Out: [`Cell`]s. It refuses to know how cells are laid out.
+//! In: terms and a [`Style`]. Out: [`Cell`]s. Where a cell stands is decided in [`super::table`].
 //!
-//! A cell shows the plain value: `百度`, not `"百度"@zh`. It falls back to Turtle's form where the
-//! plain value would be read as something it is not: the string `"2023"` in quotes, since 2023
-//! without quotes is a number; `"abc"^^xsd:integer`, which is none. What has a language is
-//! always plain, since only words have one; its tag is shown where the tags of a column differ. IRIs are labels, prefixed names, or stand in `<>`.
+//! A cell shows the plain value: `百度`, not `"百度"@zh`. It falls back to Turtle's form where the plain
+//! value would be read as something it is not: the string `"2023"` in quotes, since 2023 without quotes
+//! is a number; `"abc"^^xsd:integer`, which is none. What has a language is always plain, since only
+//! words have one; its tag is shown where the tags of a column differ. IRIs are labels, prefixed names,
+//! or stand in `<>`.
 
 use super::Style;
 use super::text::{Side, visible};

@@ -1,11 +1,10 @@
-//! Charts of rows: which one, of which columns, and bars and lines drawn in a terminal's cells.
+//! What a chart is drawn of: which view, and which columns of an answer for its labels and values.
 //!
-//! In: rows, a [`Directive`], a [`Style`]. Out: text. It refuses to know where a directive comes
-//! from; the same choice of columns is drawn as SVG by [`crate::formats::svg`].
+//! In: rows, a [`Directive`]. Out: [`Series`] of labelled numbers, for a terminal and for SVG alike. Nothing
+//! is drawn here.
 
+use super::Style;
 use super::cells::{Column, columns, number, shown};
-use super::text::{Side, cut, fit, width};
-use super::{Style, ink};
 use crate::engine::answer::Solutions;
 use crate::error::{Error, Result};
 use crate::terms::Term;
@@ -101,7 +100,7 @@ impl Directive {
         };
         let is_date = |term: &Term| match term {
             Term::Literal(literal) => {
-                number(literal).is_none() && super::timeline::Moment::of(literal).is_some()
+                number(literal).is_none() && super::moment::Moment::of(literal).is_some()
             }
             _ => false,
         };
@@ -127,20 +126,6 @@ impl Directive {
 impl From<View> for Directive {
     fn from(view: View) -> Self {
         Self { view, columns: Vec::new() }
-    }
-}
-
-/// Draws rows as the directive says.
-///
-/// # Errors
-/// `Usage`, where the rows have no columns that the chart can be drawn of; the message says which.
-pub fn draw(found: &Solutions, directive: &Directive, style: &Style<'_>) -> Result<String> {
-    match directive.view {
-        View::Table => Ok(super::table::table(found, style)),
-        View::BarChart => Ok(bars(&Series::of(found, directive, style)?, style)),
-        View::LineChart => Ok(super::lines::draw(&Series::of(found, directive, style)?, style)),
-        View::Timeline => super::timeline::draw(found, directive, style),
-        View::Graph => Ok(super::tree::draw(&super::tree::edges(found, directive)?, style)),
     }
 }
 
@@ -301,7 +286,7 @@ fn places(terms: Vec<Option<Term>>) -> Vec<f64> {
         .map(|term| match term {
             Some(Term::Literal(literal)) => number(literal)
                 .filter(|n| n.is_finite())
-                .or_else(|| super::timeline::Moment::of(literal).map(|moment| moment.start as f64)),
+                .or_else(|| super::moment::Moment::of(literal).map(|moment| moment.start as f64)),
             _ => None,
         })
         .collect();
@@ -310,87 +295,3 @@ fn places(terms: Vec<Option<Term>>) -> Vec<f64> {
 
 /// More bars than these are better a line, where they stand on an axis.
 const MANY_BARS: usize = 30;
-/// Cells that a bar needs at least to say anything.
-const LEAST_BAR: usize = 8;
-
-/// A bar for each row and column of numbers, from zero, with the number behind it.
-fn bars(series: &Series, style: &Style<'_>) -> String {
-    let window = style.width.unwrap_or(80);
-    let numbers = || series.values.iter().flat_map(|values| values.numbers.iter().flatten());
-    let text = numbers().map(|(_, text)| width(text)).max().unwrap_or(0);
-    let several = series.values.len() > 1;
-    let names =
-        if several { series.values.iter().map(|v| width(&v.name)).max().unwrap_or(0).min(12) + 1 } else { 0 };
-    let widest = series.labels.iter().map(|label| width(label)).max().unwrap_or(0);
-    let labels = widest.min((window.saturating_sub(text + names + 3)) / 2);
-    let room = window.saturating_sub(labels + names + text + 3).min(100);
-    let (low, high) = series.range(true);
-    let mut out = Lines { text: String::new(), style, window };
-    out.push(&[(ink::BOLD, &series.caption())]);
-    for (i, label) in series.labels.iter().enumerate() {
-        for (k, values) in series.values.iter().enumerate() {
-            let label = fit(if k == 0 { label } else { "" }, labels, Side::Left);
-            let name = if several { fit(&values.name, names - 1, Side::Left) + " " } else { String::new() };
-            let Some((n, text)) = values.numbers.get(i).and_then(Option::as_ref) else {
-                out.push(&[("", &label), ("", " "), (ink::DIM, &name), (ink::DIM, "│")]);
-                continue;
-            };
-            let bar = if room < LEAST_BAR { String::new() } else { bar(*n, low, high, room) };
-            out.push(&[
-                ("", &label),
-                ("", " "),
-                (ink::DIM, &name),
-                (ink::series(k), &bar),
-                ("", " "),
-                ("", text),
-            ]);
-        }
-    }
-    out.text
-}
-
-/// The bar of `n` on a scale from `low` to `high` (zero lies between) over `room` cells. The zero
-/// line is drawn where there is something on both of its sides, or no bar at all.
-fn bar(n: f64, low: f64, high: f64, room: usize) -> String {
-    let span = high - low;
-    let scale = |n: f64| if span > 0.0 { n / span * (room - 1) as f64 } else { 0.0 };
-    let left = scale(-low).round() as usize;
-    let eighths = (scale(n.abs()) * 8.0).round() as usize;
-    if n < 0.0 {
-        let halves = (eighths + 2) / 4;
-        let half = if halves % 2 == 1 { "▐" } else { "" };
-        let bar = format!("{half}{}", "█".repeat(halves / 2));
-        return format!("{}{bar}│", " ".repeat(left.saturating_sub(width(&bar))));
-    }
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let part = EIGHTHS.get(eighths % 8).copied().unwrap_or_default();
-    let axis = if low < 0.0 { "│" } else { "" };
-    let bar = format!("{}{axis}{}{part}", " ".repeat(left), "█".repeat(eighths / 8));
-    if eighths == 0 && axis.is_empty() { "▏".to_owned() } else { bar }
-}
-
-/// Lines put together of painted parts, none of them wider than the window.
-pub(crate) struct Lines<'a> {
-    /// What has been drawn.
-    pub text: String,
-    /// Whether to paint.
-    pub style: &'a Style<'a>,
-    /// The cells there are.
-    pub window: usize,
-}
-
-impl Lines<'_> {
-    /// Adds a line of parts, each with its ANSI code; what does not fit is cut off.
-    pub(crate) fn push(&mut self, parts: &[(&str, &str)]) {
-        let mut room = self.window;
-        for (code, text) in parts {
-            let text = cut(text, room);
-            room -= width(&text);
-            self.text.push_str(&if code.is_empty() { text } else { self.style.paint(code, &text) });
-        }
-        if !self.style.colour {
-            self.text.truncate(self.text.trim_end_matches(' ').len());
-        }
-        self.text.push('\n');
-    }
-}

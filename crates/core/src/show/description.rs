@@ -1,7 +1,7 @@
 //! A thing for people: what it is called, what it is, what is said about it, and where it is mentioned.
 //!
-//! In: a [`Description`] and a [`Style`]. Out: text that fits the style's width. It refuses to know
-//! stores, and which things are worth a look.
+//! In: a [`Description`] and a [`Style`]. Out: text that fits the style's width. Nothing is
+//! looked up: what is shown was gathered before.
 
 use super::cells::shown;
 use super::text::{self, counted, cut, grouped, visible, wrap};

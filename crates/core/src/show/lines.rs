@@ -1,8 +1,9 @@
 //! Line charts in a terminal: braille dots, a scale at the left, labels below.
 //!
-//! In: labelled numbers. Out: text. It refuses to know how the columns were chosen.
+//! In: labelled numbers. Out: text. Which columns are drawn is decided in [`super::chart`].
 
-use super::chart::{Lines, Series, short};
+use super::chart::{Series, short};
+use super::painted::Lines;
 use super::text::{Side, cut, fit, width};
 use super::{Style, ink};
 

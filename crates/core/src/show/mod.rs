@@ -3,10 +3,14 @@
 //! In: the engine's answers and a [`Style`]. Out: text. It looks at no terminal and no environment:
 //! whoever knows the window says so in the style.
 
+pub(crate) mod bars;
 pub mod cells;
 pub mod chart;
 pub mod description;
 pub(crate) mod lines;
+pub(crate) mod moment;
+pub(crate) mod painted;
+pub mod plan;
 pub mod provenance;
 pub mod schema;
 pub mod table;
@@ -14,7 +18,24 @@ pub mod text;
 pub mod timeline;
 pub mod tree;
 
+use crate::engine::answer::Solutions;
+use crate::error::Result;
 use crate::terms::{Prefixes, Term};
+use chart::{Directive, Series, View};
+
+/// Draws rows as the directive says.
+///
+/// # Errors
+/// `Usage`, where the rows have no columns that the chart can be drawn of; the message says which.
+pub fn draw(found: &Solutions, directive: &Directive, style: &Style<'_>) -> Result<String> {
+    match directive.view {
+        View::Table => Ok(table::table(found, style)),
+        View::BarChart => Ok(bars::draw(&Series::of(found, directive, style)?, style)),
+        View::LineChart => Ok(lines::draw(&Series::of(found, directive, style)?, style)),
+        View::Timeline => timeline::draw(found, directive, style),
+        View::Graph => Ok(tree::draw(&tree::edges(found, directive)?, style)),
+    }
+}
 
 /// Gives a term's label, where it has one.
 pub type Labels<'a> = &'a dyn Fn(&Term) -> Option<String>;

@@ -1,10 +1,10 @@
 //! Text in a terminal's cells: how wide it is, how it is cut, padded and wrapped.
 //!
 //! In: any string. Out: strings of a known display width. A Chinese character takes two cells, a
-//! combining mark none. It refuses to know terms, tables and colours.
+//! combining mark none.
 //!
-//! Terminals disagree on emoji sequences and on text direction. [`visible`] takes out what they
-//! disagree on, so that the sum of the characters' widths is what every terminal shows.
+//! Terminals disagree on emoji sequences and on text direction. [`visible`] takes out what they disagree
+//! on, so that the sum of the characters' widths is what every terminal shows.
 
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar;

@@ -1,11 +1,12 @@
 //! A graph as trees in a terminal: things as roots, what links them as branches.
 //!
-//! In: triples, or rows that name things; and a [`Style`]. Out: text. It refuses to know where they come from.
+//! In: triples, or rows that name things; and a [`Style`]. Out: text.
 //!
 //! A thing is opened up once; where it comes again it is named with `↑`, so that cycles end.
 
 use super::cells::{Sort, shown, sort};
-use super::chart::{Directive, Lines, named_column};
+use super::chart::{Directive, named_column};
+use super::painted::Lines;
 use super::text::{counted, width};
 use super::{Style, ink};
 use crate::engine::answer::Solutions;

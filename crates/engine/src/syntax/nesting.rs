@@ -1,7 +1,7 @@
 //! How deep brackets are nested: a text that would exhaust the stack is refused before it is parsed.
 //!
-//! In: a text. Out: nothing, or an error at the bracket that is one too many. It refuses to know the
-//! grammar: parser, walker and evaluator all descend once a bracket, whatever stands in it.
+//! In: a text. Out: nothing, or an error at the bracket that is one too many. Every bracket
+//! counts: parser, walker and evaluator all descend once a bracket, whatever stands in it.
 
 use super::tokens::{BRACKETS, Kind, tokens};
 use crate::error::{Error, Result, Span};

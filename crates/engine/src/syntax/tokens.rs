@@ -1,8 +1,8 @@
 //! A tolerant tokenizer for SPARQL 1.1 and 1.2: any text in, its words out, however broken.
 //!
-//! In: text, also half-typed or wrong. Out: tokens that cover every character but white space, in
-//! order; whether a statement is finished; which bracket belongs to which. It follows the standard's
-//! longest match wherever the text is valid. It refuses to know the grammar, prefixes and data.
+//! In: text, also half-typed or wrong. Out: tokens that cover every character but white space, in order;
+//! which bracket belongs to which. It follows the standard's longest
+//! match wherever the text is valid. Grammar, prefixes and data are not looked at.
 
 use std::ops::Range;
 
@@ -53,17 +53,6 @@ impl Token {
     pub fn text<'t>(&self, text: &'t str) -> &'t str {
         text.get(self.range.clone()).unwrap_or_default()
     }
-}
-
-/// Whether more text is to be expected. See [`completeness`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Completeness {
-    /// The text can be tried: it is finished, or wrong in a way that more text would not mend.
-    Complete,
-    /// More text must follow: a bracket or long string is open, or the query has hardly begun.
-    Incomplete,
-    /// Finished by a `;` outside all brackets.
-    Terminated,
 }
 
 /// The keywords, in capitals.
@@ -212,33 +201,6 @@ pub fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
-/// Whether `text`, typed so far, is a statement that can be tried.
-pub fn completeness(text: &str) -> Completeness {
-    let found: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
-    if let Some(open) = found.iter().find(|token| token.kind == Kind::String && !token.closed) {
-        // A short string cannot go on in the next line.
-        let long = open.text(text).starts_with("\"\"\"") || open.text(text).starts_with("'''");
-        return if long { Completeness::Incomplete } else { Completeness::Complete };
-    }
-    let mut open = Vec::new();
-    for token in &found {
-        let token = bracket(token, text);
-        if is_opener(token) {
-            open.push(token);
-        } else if is_closer(token) && !open.pop().is_some_and(|opener| are_pair(opener, token)) {
-            return Completeness::Complete; // more text cannot mend it
-        }
-    }
-    if !open.is_empty() {
-        return Completeness::Incomplete;
-    }
-    match found.last() {
-        Some(last) if last.text(text) == ";" => Completeness::Terminated,
-        _ if is_begun_only(&found, text) => Completeness::Incomplete,
-        _ => Completeness::Complete,
-    }
-}
-
 /// The bracket that belongs to the one at byte `at`, if there is one at `at`, and it has a partner.
 pub fn matching_bracket(text: &str, at: usize) -> Option<Range<usize>> {
     let found = tokens(text);
@@ -289,63 +251,6 @@ pub fn is_wide_punctuation(c: char) -> bool {
 /// The text of a token that can be a bracket, else nothing: a string may hold any characters.
 fn bracket<'t>(token: &Token, text: &'t str) -> &'t str {
     if token.kind == Kind::Punctuation { token.text(text) } else { "" }
-}
-
-/// Whether a text with balanced brackets evidently goes on: there is only a prologue, the form's
-/// braces have not come, or the last word wants another.
-fn is_begun_only(found: &[Token], text: &str) -> bool {
-    const WANT_MORE: &[&str] = &[
-        "AS",
-        "BASE",
-        "BIND",
-        "BY",
-        "CONSTRUCT",
-        "DATA",
-        "FILTER",
-        "FROM",
-        "GRAPH",
-        "GROUP",
-        "HAVING",
-        "IN",
-        "INTO",
-        "LIMIT",
-        "MINUS",
-        "NAMED",
-        "NOT",
-        "OFFSET",
-        "OPTIONAL",
-        "ORDER",
-        "PREFIX",
-        "SERVICE",
-        "TO",
-        "UNION",
-        "USING",
-        "VALUES",
-        "WHERE",
-        "WITH",
-    ];
-    let Some(last) = found.last() else { return true };
-    let keyword = |token: &Token| match token.kind {
-        Kind::Keyword => token.text(text).to_ascii_uppercase(),
-        _ => String::new(),
-    };
-    if WANT_MORE.contains(&keyword(last).as_str()) {
-        return true;
-    }
-    let body = skip_prologue(found, text);
-    let Some(first) = body.first() else { return true };
-    let groups = body.iter().filter(|token| bracket(token, text) == "{").count();
-    let has = |word: &str| body.iter().any(|token| keyword(token) == word);
-    match keyword(first).as_str() {
-        "SELECT" | "ASK" => groups == 0,
-        "CONSTRUCT" => {
-            groups < if body.get(1).is_some_and(|next| bracket(next, text) == "{") { 2 } else { 1 }
-        }
-        "DESCRIBE" | "LOAD" | "CLEAR" | "DROP" | "CREATE" | "ADD" | "MOVE" | "COPY" => body.len() < 2,
-        "INSERT" | "DELETE" if has("DATA") => groups == 0,
-        "INSERT" | "DELETE" | "WITH" => groups == 0 || !has("WHERE"),
-        _ => false,
-    }
 }
 
 /// The tokens after `PREFIX`, `BASE` and `VERSION` declarations.
@@ -728,35 +633,6 @@ mod tests {
     }
 
     #[test]
-    fn when_a_statement_is_finished() {
-        use Completeness::*;
-        for (text, expected) in [
-            ("", Incomplete),
-            ("# only this", Incomplete),
-            ("PREFIX x: <http://e/>", Incomplete),
-            ("SELECT ?x", Incomplete),
-            ("SELECT ?x WHERE", Incomplete),
-            ("SELECT ?x WHERE { ?x a ?y", Incomplete),
-            ("SELECT ?x { ?x a ?y } ORDER BY", Incomplete),
-            ("SELECT (COUNT(*) AS ?n)", Incomplete),
-            ("SELECT ?x { ?x a \"\"\"open }", Incomplete),
-            ("SELECT ?x { ?x a ?y }", Complete),
-            ("SELECT ?x { ?x a ?y } LIMIT 3;", Terminated),
-            ("SELECT ?x { ?x a ?y ;", Incomplete),
-            ("SELECT ?x { ?x a ?y ) }", Complete),
-            ("CONSTRUCT { ?x a ?y }", Incomplete),
-            ("CONSTRUCT WHERE { ?x a ?y }", Complete),
-            ("DESCRIBE vendor:baidu", Complete),
-            ("INSERT { ?x a ?y }", Incomplete),
-            ("INSERT DATA { x:a x:b x:c }", Complete),
-            ("nonsense", Complete),
-            ("SELECT ?x { ?x a \"open }", Complete),
-        ] {
-            assert_eq!(completeness(text), expected, "{text}");
-        }
-    }
-
-    #[test]
     fn brackets_find_their_partners() {
         let text = "ASK { ?s x:p (1 \")\") . [ ] }";
         let at = |s: &str| text.find(s).unwrap();
@@ -779,7 +655,6 @@ mod tests {
                 end = token.range.end;
             }
             prop_assert!(text[end..].chars().all(|c| " \t\r\n".contains(c)));
-            completeness(&text);
             for at in 0..text.len() {
                 matching_bracket(&text, at);
             }

@@ -1,6 +1,6 @@
 //! What is wrong within one token: open strings and IRIs, punctuation of another keyboard.
 //!
-//! In: tokens. Out: the first finding. It refuses to know the grammar.
+//! In: tokens. Out: the first finding. What may stand where is not known here.
 
 use super::Finding;
 use crate::engine::syntax::tokens::{Kind, Token, is_wide_punctuation};

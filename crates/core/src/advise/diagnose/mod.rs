@@ -1,10 +1,10 @@
 //! Why a text is not SPARQL: the true place, the reason in human words, the remedy.
 //!
-//! In: a text that the parser refused, the parser's error for its position only, and what is known
-//! of the graph. Out: an [`Error`] with message, span and hints. It refuses to show parser text.
+//! In: a text that the parser refused, the parser's error for its position only, and what is known of the
+//! graph. Out: an [`Error`] with message, span and hints. The parser's own words are never shown.
 //!
-//! A tolerant walker of the grammar over our own tokens (`walk`, `pattern`, `expression`) finds the
-//! first place where no valid text could go on; `lexical` finds what is wrong within a token.
+//! A tolerant walker of the grammar over our own tokens (`walk`, `pattern`, `expression`) finds the first
+//! place where no valid text could go on; `lexical` finds what is wrong within a token.
 
 mod expression;
 mod foreign;

@@ -1,6 +1,7 @@
 //! Did you mean: the nearest keyword, function, prefix or name of the graph to a misspelt word.
 //!
-//! In: a word and what is known. Out: suggestions. It refuses to guess beyond a third of the letters.
+//! In: a word and what is known. Out: suggestions. A word further off than a third of its letters has
+//! none.
 
 use crate::advise::Knowledge;
 use crate::engine::syntax::tokens::{FUNCTIONS, KEYWORDS};

@@ -1,0 +1,71 @@
+//! Rows as lines of JSON: an object for each, with plain values.
+//!
+//! In: rows. Out: lines. Numbers and truth values are JSON's own where their text is the same; other terms are
+//! strings, so that their kind is lost. The JSON of SPARQL 1.1 keeps it, and is written in [`super::rows`].
+
+use super::rows::{RowWriter, plain};
+use crate::engine::answer::Row;
+use crate::terms::{Literal, Term, Variable, is_bare, xsd};
+
+/// Objects with plain values: numbers and truth values as such, unbound variables as null.
+#[derive(Default)]
+pub(super) struct JsonLines {
+    names: Vec<String>,
+}
+
+impl RowWriter for JsonLines {
+    fn head(&mut self, variables: &[Variable]) -> String {
+        self.names = variables.iter().map(|variable| json_string(variable.as_str())).collect();
+        String::new()
+    }
+
+    fn row(&mut self, row: &Row, out: &mut String) {
+        out.push('{');
+        for (i, name) in self.names.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            out.push_str(name);
+            out.push(':');
+            out.push_str(&row.get(i).and_then(Option::as_ref).map_or_else(|| "null".to_owned(), json_value));
+        }
+        out.push_str("}\n");
+    }
+}
+
+fn json_value(term: &Term) -> String {
+    match term {
+        Term::Literal(literal) if is_json_value(literal) => literal.value().to_owned(),
+        _ => json_string(&plain(term)),
+    }
+}
+
+/// Whether a literal's very text is a JSON number or truth value of the same meaning.
+fn is_json_value(literal: &Literal) -> bool {
+    let value = literal.value();
+    let whole = value.strip_prefix('-').unwrap_or(value);
+    let leading_zero = whole.len() > 1 && whole.starts_with('0') && !whole.starts_with("0.");
+    is_bare(value, literal.datatype().as_str())
+        && (literal.datatype() == xsd::BOOLEAN
+            || (!leading_zero
+                && !whole.starts_with(['+', '.'])
+                && !whole.contains(".e")
+                && !whole.contains(".E")))
+}
+
+fn json_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1F}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
