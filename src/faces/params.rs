@@ -22,7 +22,7 @@ pub enum Given {
 /// Reads the words after the name of a saved query.
 ///
 /// # Errors
-/// A usage error that names the parameter and the way out.
+/// A usage error that names the parameter and the remedy.
 pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str) -> Result<Given> {
     let matches = match command(saved, language).no_binary_name(true).try_get_matches_from(words) {
         Ok(matches) => matches,

@@ -6,6 +6,8 @@
 use crate::error::{Error, Result, Span};
 use crate::sources::rdf;
 use crate::terms::Prefixes;
+use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The name of the file that makes a folder a graph.
@@ -97,40 +99,25 @@ impl Project {
     }
 
     fn parse(name: &str, text: &str, root: Root) -> Result<Self> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let broken = |error: toml::de::Error| {
             let place = Span::in_text(name, text, error.span().unwrap_or(0..0));
             Error::data(format!("{name} is broken: {}", error.message())).at(place)
-        })?;
-        let string = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-        let texts = |key: &str| {
-            table
-                .iter()
-                .filter_map(|(have, value)| {
-                    let rest = have.strip_prefix(key)?;
-                    let language = if rest.is_empty() { "" } else { rest.strip_prefix('_')? };
-                    Some((language.to_owned(), value.as_str()?.to_owned()))
-                })
-                .collect()
         };
+        let manifest: Manifest = toml::from_str(text).map_err(broken)?;
+        let table: toml::Table = toml::from_str(text).map_err(broken)?;
         let mut prefixes = Prefixes::new();
-        if let Some(table) = table.get("prefixes").and_then(toml::Value::as_table) {
-            for (prefix, namespace) in table {
-                let namespace = namespace.as_str().ok_or_else(|| {
-                    Error::data(format!("{name}: the prefix `{prefix}` is no text"))
-                        .hint("write it as  prefix = \"https://...\"")
-                })?;
-                prefixes.insert(prefix, namespace);
-            }
+        for (prefix, namespace) in &manifest.prefixes {
+            prefixes.insert(prefix, namespace);
         }
-        let languages = table.get("languages").and_then(toml::Value::as_array).into_iter().flatten();
+        let Manifest { name, version, licence, base, languages, .. } = manifest;
         Ok(Self {
-            name: Some(string("name")).filter(|name| !name.is_empty()).unwrap_or_else(|| "graph".into()),
-            title: texts("title"),
-            description: texts("description"),
-            version: string("version"),
-            licence: string("licence"),
-            base: Some(string("base")).filter(|base| !base.is_empty()),
-            languages: languages.filter_map(|language| language.as_str().map(str::to_owned)).collect(),
+            name: if name.is_empty() { "graph".into() } else { name },
+            title: in_languages(&table, "title"),
+            description: in_languages(&table, "description"),
+            version,
+            licence,
+            base: base.filter(|base| !base.is_empty()),
+            languages,
             prefixes,
             root,
         })
@@ -185,6 +172,28 @@ impl Project {
     }
 }
 
+/// The manifest as it is written. Title and description come once for each language and are read apart.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Manifest {
+    name: String,
+    version: String,
+    licence: String,
+    base: Option<String>,
+    languages: Vec<String>,
+    prefixes: BTreeMap<String, String>,
+}
+
+/// The texts under `key` and `key_LANGUAGE`.
+fn in_languages(table: &toml::Table, key: &str) -> Vec<(String, String)> {
+    let text = |(have, value): (&String, &toml::Value)| {
+        let rest = have.strip_prefix(key)?;
+        let language = if rest.is_empty() { "" } else { rest.strip_prefix('_')? };
+        Some((language.to_owned(), value.as_str()?.to_owned()))
+    };
+    table.iter().filter_map(text).collect()
+}
+
 /// The files in a folder, sorted; none where there is no such folder.
 fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     let failed = |error| Error::data(format!("cannot list {}", folder.display())).because(error);
@@ -200,4 +209,30 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Project> {
+        Project::parse("baimo.toml", text, Root::Embedded(&Embedded::NOTHING))
+    }
+
+    #[test]
+    fn a_manifest_says_what_it_has_and_the_rest_has_defaults() {
+        let project = read("title = \"T\"\ntitle_zh = \"题\"\n[prefixes]\nex = \"http://e/\"").unwrap();
+        assert_eq!((project.name.as_str(), project.base), ("graph", None));
+        let titles = [("".to_owned(), "T".to_owned()), ("zh".to_owned(), "题".to_owned())];
+        assert_eq!(project.title, titles);
+        assert_eq!(project.prefixes.namespace("ex"), Some("http://e/"));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_an_error_at_its_place() {
+        let error = read("name = \"g\"\n[prefixes]\nex = 1").unwrap_err();
+        assert!(error.message.contains("baimo.toml is broken"), "{error}");
+        assert_eq!(error.span.as_ref().map(|span| span.line), Some(3));
+        assert_eq!(read("languages = \"zh\"").unwrap_err().span.as_ref().map(|span| span.line), Some(1));
+    }
 }

@@ -78,7 +78,7 @@ pub enum Verb {
                             baimo queries show timeline\n  baimo queries export"
     )]
     Queries(Queries),
-    /// Hand over the graph, or a part of it, to other tools
+    /// Export the graph, or a part of it, for other tools
     #[command(after_help = "Examples:\n  baimo export\n  baimo export -o graph.ttl\n  \
                             baimo export -F jsonld --about vendor:baidu\n  baimo export as-skos\n  \
                             baimo export -q 'CONSTRUCT WHERE { ?s a bm:Vendor }'\n  \
@@ -449,7 +449,7 @@ pub enum Parsed {
 /// Parses the words of a command line, the program's name first.
 ///
 /// # Errors
-/// A usage error that names the word and the way out.
+/// A usage error that names the word and the remedy.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed> {
     let calls = |command: &CommandLine| command.verb.as_ref().map_or(0, Verb::call);
     let own = Options::augment_args(clap::Command::new("options"));

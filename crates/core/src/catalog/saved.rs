@@ -167,7 +167,7 @@ impl SavedQuery {
     ///
     /// # Errors
     /// Where a parameter is unknown, missing, of the wrong type, not allowed, or names nothing or
-    /// several things; always with the way out.
+    /// several things; always with a remedy.
     pub fn bind(
         &self,
         given: &BTreeMap<String, String>,

@@ -1,4 +1,4 @@
-//! Which part of a graph to hand over: all of it, one named graph, one thing with its surroundings.
+//! Which part of a graph is exported: all of it, one named graph, one thing with its surroundings.
 //!
 //! In: a graph and a [`Selection`]. Out: quads. Quads are held in memory.
 

@@ -15,7 +15,7 @@ pub(super) struct JsonLines {
 
 impl RowWriter for JsonLines {
     fn head(&mut self, variables: &[Variable]) -> String {
-        self.names = variables.iter().map(|variable| json_string(variable.as_str())).collect();
+        self.names = variables.iter().map(|variable| quoted(variable.as_str())).collect();
         String::new()
     }
 
@@ -36,7 +36,7 @@ impl RowWriter for JsonLines {
 fn json_value(term: &Term) -> String {
     match term {
         Term::Literal(literal) if is_json_value(literal) => literal.value().to_owned(),
-        _ => json_string(&plain(term)),
+        _ => quoted(&plain(term)),
     }
 }
 
@@ -53,19 +53,8 @@ fn is_json_value(literal: &Literal) -> bool {
                 && !whole.contains(".E")))
 }
 
-fn json_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1F}' => out.push_str(&format!("\\u{:04x}", c as u32)),
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+/// A text as a JSON string.
+pub(super) fn quoted(text: &str) -> String {
+    // Writing a text into a text cannot fail.
+    serde_json::to_string(text).unwrap_or_default()
 }

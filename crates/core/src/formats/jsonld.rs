@@ -7,6 +7,7 @@
 //! knows only `@id` and `@value` is right. Integers and booleans are JSON's own where they come back as
 //! the very same literals.
 
+use super::json::quoted;
 use super::subjects::{Subjects, by_graph};
 use crate::blank::Blanks;
 use crate::error::{Error, Result};
@@ -193,23 +194,9 @@ fn block<'a>(
     out.push(end);
 }
 
-/// Appends a JSON string; only what must be escaped is.
+/// Appends a JSON string.
 fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1F}' | '\u{7F}' => {
-                let _ = write!(out, "\\u{:04X}", c as u32);
-            }
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
+    out.push_str(&quoted(text));
 }
 
 struct Writer {

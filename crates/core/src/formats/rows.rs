@@ -128,7 +128,7 @@ pub struct Written {
     pub stopped: Option<Error>,
 }
 
-/// Writes rows. What ends them early is handed back in [`Written`], after the document has been
+/// Writes rows. What ends them early is in [`Written`], after the document has been
 /// closed properly.
 ///
 /// # Errors
