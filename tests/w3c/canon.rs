@@ -3,7 +3,7 @@
 //! It is looked for beside the other suites, as `rdf-canon`; where it is absent, the test says so and passes.
 
 use super::manifest::root;
-use baimo::formats::graphs::canonical;
+use baimo::formats::canonical::canonical;
 use baimo::sources::json::{self, Entry, Node};
 use baimo::sources::rdf;
 use baimo::terms::{Prefixes, Quad};
