@@ -67,6 +67,9 @@ pub fn explain(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<explain::Explanation> {
+    if let Some(explanation) = exec::explain(graph, query, default_graph, governor)? {
+        return Ok(explanation);
+    }
     let (json, stopped) =
         reference::explain(graph, &passes::cartesian::looped(query), default_graph, governor)?;
     explain::Explanation::read(&json, graph, stopped)

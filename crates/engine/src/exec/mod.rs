@@ -21,15 +21,17 @@ mod rows_index;
 mod seen;
 
 use crate::answer::{Answer, Row, Rows};
-use crate::error::Result;
-use crate::plan::physical::Bag;
-use crate::plan::{self, Plan, Refusal};
+use crate::error::{Kind, Result};
+use crate::explain::{Explanation, Step};
+use crate::plan::physical::{Bag, Node, Op};
+use crate::plan::variables::Names;
+use crate::plan::{self, Plan, Refusal, show};
 use crate::store::{Graph, Indexed};
 use crate::syntax::algebra::Query;
 use crate::terms::{Literal, Term, xsd};
 use crate::{DefaultGraph, Governor};
 use batch::{Batch, Expander};
-use context::Context;
+use context::{Context, Measure};
 use dataset::Dataset;
 use std::rc::Rc;
 
@@ -115,6 +117,51 @@ fn run<'a>(
             Answer::Graph(Box::new(construct::Triples::of(triples)))
         }
     })
+}
+
+/// Answers a query to its end and says what each operator gave and took; nothing where the reference must.
+///
+/// # Errors
+/// What the answer reports, but for limits, which end the account early.
+pub fn explain(
+    graph: &dyn Graph,
+    query: &Query,
+    default_graph: DefaultGraph,
+    governor: &Governor,
+) -> Result<Option<Explanation>> {
+    let Some(graph) = graph.indexed()? else { return Ok(None) };
+    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+    let Ok(plan) = planned(query, &dataset) else { return Ok(None) };
+    let mut cx = Context::new(graph, governor, base_of(query));
+    let names = Rc::new(plan.names.clone());
+    let builder = build::Builder { dataset: Rc::new(dataset), names, each: None };
+    let mut root = builder.build(&plan.root, &mut cx)?;
+    let once = matches!(query, Query::Ask { .. });
+    let stopped = loop {
+        match root.next(&mut cx) {
+            Ok(Some(_)) if !once => {}
+            Ok(_) => break None,
+            Err(error) if matches!(error.kind, Kind::Limit | Kind::Interrupted) => break Some(error),
+            Err(error) => return Err(error),
+        }
+    };
+    let mut measures = cx.measures.iter();
+    Ok(Some(Explanation { plan: step(&plan.root, &plan.names, &mut measures), stopped }))
+}
+
+/// A node with its measures, which are numbered as the nodes are met.
+fn step(node: &Node, names: &Names, measures: &mut std::slice::Iter<'_, Measure>) -> Step {
+    let measure = measures.next().copied().unwrap_or_default();
+    let mut nothing = [].iter();
+    // What runs once for each graph is not measured by itself.
+    let below = if matches!(node.op, Op::EachGraph(_)) { &mut nothing } else { measures };
+    Step {
+        label: show::label(node, names),
+        estimate: Some(node.rows.round() as u64),
+        rows: measure.rows,
+        seconds: measure.time.as_secs_f64(),
+        children: node.inputs.iter().map(|input| step(input, names, below)).collect(),
+    }
 }
 
 /// The IRI that resolves the relative ones of a query.

@@ -72,13 +72,13 @@ impl Lowering<'_> {
     fn conjunction(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
         let mut group = Group::default();
         group.add(logical);
-        // What any part or filter mentions beside the one that is planned.
-        let mut wanted = need.clone();
-        let mut bag = bag;
+        let (mut kept, mut bag) = (need.clone(), bag);
         if group.conditions.iter().any(|condition| is_volatile(&condition.expression)) {
-            wanted.extend_with(&logical.possible);
+            kept.extend_with(&logical.possible);
             bag = Bag::Rows;
         }
+        // What any part or filter mentions beside the one that is planned.
+        let mut wanted = kept.clone();
         for condition in &group.conditions {
             wanted.extend_with(&condition.vars);
         }
@@ -100,7 +100,7 @@ impl Lowering<'_> {
         let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
         let ordered: Vec<Item> =
             places.into_iter().filter_map(|place| items.get_mut(place).and_then(Option::take)).collect();
-        Ok(self.joined(ordered, group.conditions, &wanted, bag).pruned(need))
+        Ok(self.joined(ordered, group.conditions, &kept, bag).pruned(need))
     }
 
     /// The parts joined in their order, each filter as soon as its variables are bound.
@@ -145,7 +145,7 @@ impl Lowering<'_> {
         let mut vars = VarSet::new();
         for pattern in &patterns {
             let figures = Figures::of_pattern(pattern, self.statistics);
-            rows = rows.min(figures.after(left.rows, &bound, live));
+            rows = rows.min(figures.after(left.rows, &bound, &|var| live.contains(var)));
             vars.extend_with(&figures.vars);
         }
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
@@ -217,7 +217,7 @@ impl Lowering<'_> {
 
     fn index_join(&self, left: Node, pattern: Pattern, optional: bool, live: &VarSet, bag: Bag) -> Node {
         let figures = Figures::of_pattern(&pattern, self.statistics);
-        let after = figures.after(left.rows, &left.columns(), live);
+        let after = figures.after(left.rows, &left.columns(), &|var| live.contains(var));
         let rows = if optional { after.max(left.rows) } else { after };
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
         let new: Vec<Var> =
@@ -240,7 +240,7 @@ impl Lowering<'_> {
     /// The rows of `left` with the ends of a path that they do not bind.
     fn reach(&self, left: Node, reach: Reach, live: &VarSet, bag: Bag) -> Node {
         let figures = Figures::of_reach(&reach, self.statistics);
-        let rows = figures.after(left.rows, &left.columns(), live);
+        let rows = figures.after(left.rows, &left.columns(), &|var| live.contains(var));
         let vars = reach.vars();
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
         output.extend(vars.iter().filter(|var| live.contains(*var) && !left.output.contains(var)));

@@ -12,6 +12,7 @@ pub mod order;
 mod paths;
 pub mod physical;
 pub mod scope;
+pub mod show;
 pub mod statistics;
 pub mod substitute;
 pub mod translate;

@@ -70,14 +70,15 @@ fn walk(
 ) -> (f64, Vec<usize>) {
     let (mut bound, mut rows, mut cost) = (bound.clone(), rows, 0.0);
     let mut left: Vec<usize> = (0..figures.len()).collect();
+    let mut uses = Uses::of(figures);
     let mut chosen = Vec::new();
     let mut forced = start;
     while !left.is_empty() {
         let step = |place: &usize| {
             let found = figures.get(*place)?;
             let connected = chosen.is_empty() && bound.is_empty() || !found.vars.is_disjoint(&bound);
-            let live = live(figures, &left, *place, need);
-            Some((!connected, found.after(rows, &bound, &live), found.rows))
+            let after = found.after(rows, &bound, &|var| need.contains(var) || uses.elsewhere(var));
+            Some((!connected, after, found.rows))
         };
         let better = |a: &usize, b: &usize| {
             let (Some(a), Some(b)) = (step(a), step(b)) else { return std::cmp::Ordering::Equal };
@@ -91,6 +92,7 @@ fn walk(
         }
         if let Some(found) = figures.get(next) {
             bound.extend_with(&found.vars);
+            uses.drop(found);
         }
         left.retain(|place| *place != next);
         chosen.push(next);
@@ -98,15 +100,37 @@ fn walk(
     (cost, chosen)
 }
 
-/// What is still needed once `place` is joined.
-fn live(figures: &[Figures], left: &[usize], place: usize, need: &VarSet) -> VarSet {
-    let mut live = need.clone();
-    for other in left.iter().filter(|other| **other != place) {
-        if let Some(figures) = figures.get(*other) {
-            live.extend_with(&figures.vars);
+/// How many of the parts that are left use each variable.
+struct Uses(Vec<u32>);
+
+impl Uses {
+    fn of(figures: &[Figures]) -> Self {
+        let mut uses = Self(Vec::new());
+        for var in figures.iter().flat_map(|figures| figures.vars.iter()) {
+            let place = var as usize;
+            if uses.0.len() <= place {
+                uses.0.resize(place + 1, 0);
+            }
+            if let Some(count) = uses.0.get_mut(place) {
+                *count += 1;
+            }
+        }
+        uses
+    }
+
+    /// Whether another part than the one that is looked at uses it.
+    fn elsewhere(&self, var: Var) -> bool {
+        self.0.get(var as usize).is_some_and(|count| *count > 1)
+    }
+
+    /// A part is joined.
+    fn drop(&mut self, figures: &Figures) {
+        for var in figures.vars.iter() {
+            if let Some(count) = self.0.get_mut(var as usize) {
+                *count -= 1;
+            }
         }
     }
-    live
 }
 
 /// What is known of a part.
@@ -188,7 +212,7 @@ impl Figures {
 
     /// How many rows there are after a join with `rows` rows that bind `bound`, where nothing but
     /// `live` matters afterwards.
-    pub fn after(&self, rows: f64, bound: &VarSet, live: &VarSet) -> f64 {
+    pub fn after(&self, rows: f64, bound: &VarSet, live: &dyn Fn(Var) -> bool) -> f64 {
         let mut each = self.rows;
         for (var, values) in &self.distinct {
             if bound.contains(*var) {
@@ -196,7 +220,7 @@ impl Figures {
             }
         }
         // Where no new variable is needed, a match is counted and not given as a row.
-        let dead = self.vars.without(bound).is_disjoint(live);
+        let dead = !self.vars.iter().any(|var| !bound.contains(var) && live(var));
         rows * if dead { each.min(1.0) } else { each }
     }
 }

@@ -1,0 +1,170 @@
+//! Operators as people read them, one line each.
+//!
+//! In: a node of the plan, the names of variables. Out: what it does, on what, and by what choice. IRIs
+//! are whole: who shows the line shortens them.
+
+use super::logical::{Aggregate, Existence, Formula, Pattern, Reach, Slot, Source, Step};
+use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
+use super::variables::{Names, Var};
+use crate::store::End;
+
+/// The line of a node.
+pub fn label(node: &Node, names: &Names) -> String {
+    match &node.op {
+        Op::Unit => "one empty solution".to_owned(),
+        Op::Empty => "nothing: a term of the pattern is not in the graph".to_owned(),
+        Op::Scan { pattern, by } => {
+            let by = if *by == End::Subject { "subject" } else { "object" };
+            format!("Scan({}) by {by}", of_pattern(pattern, names))
+        }
+        Op::IndexJoin { pattern, optional, bag } => {
+            let kind = if *optional { "Optional index join" } else { "Index join" };
+            let new = pattern.vars().iter().any(|var| node.output.contains(&var) && is_new(node, var));
+            let mode = match (new, bag) {
+                (true, _) => "",
+                (false, Bag::Rows) => ", counted",
+                (false, Bag::Set) => ", tested",
+            };
+            format!("{kind}({}){mode}", of_pattern(pattern, names))
+        }
+        Op::Intersect { patterns, bag } => {
+            let parts: Vec<String> = patterns.iter().map(|pattern| of_pattern(pattern, names)).collect();
+            let mode = if *bag == Bag::Set { ", each once" } else { "" };
+            format!("Intersection({}){mode}", parts.join(" . "))
+        }
+        Op::Reach { reach, bag } => {
+            let mode = if *bag == Bag::Set { ", ends once" } else { "" };
+            format!("Path({}){mode}", of_reach(reach, names))
+        }
+        Op::EachGraph(var) => format!("Each named graph({})", names.show(*var)),
+        Op::Exists { reads, existence, .. } => {
+            let kind = match existence {
+                Existence::Required => "EXISTS",
+                Existence::Forbidden => "NOT EXISTS",
+                Existence::Marked(_) => "EXISTS as a value",
+            };
+            format!("{kind} for each({})", of_vars(reads, names))
+        }
+        Op::HashJoin { kind, keys, loose, conditions } => of_join(*kind, keys, loose, conditions, names),
+        Op::Union => "Union".to_owned(),
+        Op::Filter(conditions) => format!("Filter({})", of_formulas(conditions)),
+        Op::Extend(var, formula) => format!("Bind({} AS {})", formula.expression, names.show(*var)),
+        Op::Values(vars, rows) => format!("Values({}), rows: {}", of_vars(vars, names), rows.len()),
+        Op::Group(keys, aggregates) => {
+            let aggregates: Vec<String> = aggregates.iter().map(|a| of_aggregate(a, names)).collect();
+            format!("Group({}; {})", of_vars(keys, names), aggregates.join(", "))
+        }
+        Op::Distinct => format!("Distinct({})", of_vars(&node.output, names)),
+        Op::Combine => format!("Combine({}), counted", of_vars(&node.output, names)),
+        Op::Sort(keys, None) => format!("Sort({})", of_keys(keys, names)),
+        Op::Sort(keys, Some(first)) => format!("Sort({}), the first {first}", of_keys(keys, names)),
+        Op::Slice(offset, limit) => {
+            let limit = limit.map_or("all".to_owned(), |limit| limit.to_string());
+            format!("Slice(offset {offset}, limit {limit})")
+        }
+        Op::Project => format!("Project({})", of_vars(&node.output, names)),
+    }
+}
+
+/// Whether no input has the variable.
+fn is_new(node: &Node, var: Var) -> bool {
+    !node.inputs.iter().any(|input| input.output.contains(&var))
+}
+
+fn of_join(kind: JoinKind, keys: &[Var], loose: &[Var], conditions: &[Formula], names: &Names) -> String {
+    let name = match kind {
+        JoinKind::Inner if keys.is_empty() && loose.is_empty() => "Cross product",
+        JoinKind::Inner => "Hash join",
+        JoinKind::Left => "Optional hash join",
+        JoinKind::Semi => "Semi-join",
+        JoinKind::Anti => "Anti-join",
+        JoinKind::Minus => "Minus",
+        JoinKind::Mark(_) => "Semi-join as a value",
+    };
+    let mut parts = vec![of_vars(keys, names)];
+    if !loose.is_empty() {
+        parts.push(format!("where bound {}", of_vars(loose, names)));
+    }
+    if !conditions.is_empty() {
+        parts.push(format!("if {}", of_formulas(conditions)));
+    }
+    parts.retain(|part| !part.is_empty());
+    format!("{name}({})", parts.join("; "))
+}
+
+fn of_aggregate(aggregate: &Aggregate, names: &Names) -> String {
+    let distinct = if aggregate.distinct { "DISTINCT " } else { "" };
+    let argument =
+        aggregate.argument.as_ref().map_or("*".to_owned(), |formula| formula.expression.to_string());
+    format!("{}({distinct}{argument}) AS {}", aggregate.function, names.show(aggregate.var))
+}
+
+fn of_formulas(conditions: &[Formula]) -> String {
+    let parts: Vec<String> = conditions.iter().map(|condition| condition.expression.to_string()).collect();
+    parts.join(" && ")
+}
+
+fn of_keys(keys: &[OrderKey], names: &Names) -> String {
+    let key = |key: &OrderKey| {
+        let name = names.show(key.var);
+        if key.descending { format!("DESC({name})") } else { name }
+    };
+    keys.iter().map(key).collect::<Vec<_>>().join(" ")
+}
+
+fn of_vars(vars: &[Var], names: &Names) -> String {
+    vars.iter().map(|var| names.show(*var)).collect::<Vec<_>>().join(" ")
+}
+
+fn of_pattern(pattern: &Pattern, names: &Names) -> String {
+    let [s, p, o] = &pattern.slots;
+    let text = format!("{} {} {}", of_slot(s, names), of_slot(p, names), of_slot(o, names));
+    within(text, &pattern.source)
+}
+
+fn of_reach(reach: &Reach, names: &Names) -> String {
+    let [from, to] = &reach.ends;
+    let times = times(reach.zero, reach.many);
+    let text = format!("{} ({}){times} {}", of_slot(from, names), of_step(&reach.step), of_slot(to, names));
+    within(text, &reach.source)
+}
+
+/// The sign of a repetition: whether no step counts, and whether more than one does.
+fn times(zero: bool, many: bool) -> &'static str {
+    match (zero, many) {
+        (true, true) => "*",
+        (false, true) => "+",
+        (true, false) => "?",
+        (false, false) => "",
+    }
+}
+
+fn of_step(step: &Step) -> String {
+    let joined = |steps: &[Step], by: &str| steps.iter().map(of_step).collect::<Vec<_>>().join(by);
+    match step {
+        Step::Link(iri) => iri.term.to_string(),
+        Step::Back(iri) => format!("^{}", iri.term),
+        Step::Either(steps) => joined(steps, " | "),
+        Step::Sequence(steps) => joined(steps, " / "),
+        Step::Not(iris, backwards) => {
+            let iris: Vec<String> = iris.iter().map(|iri| iri.term.to_string()).collect();
+            format!("{}!({})", if *backwards { "^" } else { "" }, iris.join(" | "))
+        }
+        Step::Repeat(step, zero, many) => format!("({}){}", of_step(step), times(*zero, *many)),
+    }
+}
+
+fn within(text: String, source: &Source) -> String {
+    match source {
+        Source::Default => text,
+        Source::Named(name) => format!("{text} in {}", name.term),
+        Source::Each(_) => format!("{text} in the graph at hand"),
+    }
+}
+
+fn of_slot(slot: &Slot, names: &Names) -> String {
+    match slot {
+        Slot::Var(var) => names.show(*var),
+        Slot::Term(constant) => constant.term.to_string(),
+    }
+}
