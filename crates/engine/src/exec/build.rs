@@ -15,7 +15,7 @@ use super::operators::{
     scan, slice, sort, union,
 };
 use crate::error::Result;
-use crate::plan::logical::{self, Pattern, Reach, Slot, Source, Step};
+use crate::plan::logical::{self, Constant, Pattern, Reach, Slot, Source, Step};
 use crate::plan::lower::is_volatile;
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Names, Var, VarSet};
@@ -122,21 +122,7 @@ impl<'a> Builder<'a> {
                 Box::new(filter::Filter::new(self.compiled(conditions, below)?, next()))
             }
             Op::Extend(_, formula) => self.extend(node, formula, below, next(), cx)?,
-            Op::Values(vars, rows) => {
-                let mut columns = vec![Vec::with_capacity(rows.len()); vars.len()];
-                for row in rows {
-                    for (column, cell) in columns.iter_mut().zip(row) {
-                        column.push(match cell {
-                            None => NONE,
-                            Some(constant) => match constant.id {
-                                Some(id) => id,
-                                None => cx.intern(&constant.term)?,
-                            },
-                        });
-                    }
-                }
-                Box::new(once::Once::new(Batch::of(columns, rows.len())))
-            }
+            Op::Values(vars, rows) => Box::new(once::Once::new(values(vars, rows, cx)?)),
             Op::Group(keys, aggregates) => {
                 let keys = keys.iter().map(|key| place(below, *key)).collect();
                 let aggregates = aggregates
@@ -362,6 +348,23 @@ fn link<'a>(predicate: Option<Id>, view: &View<'a>, end: End) -> Result<Walk<'a>
         Some(predicate) => view.pairs(predicate, end)?,
         None => PairCursor::empty(),
     }))
+}
+
+/// The rows of VALUES, their terms numbered.
+fn values(vars: &[Var], rows: &[Vec<Option<Constant>>], cx: &mut Context<'_>) -> Result<Batch> {
+    let mut columns = vec![Vec::with_capacity(rows.len()); vars.len()];
+    for row in rows {
+        for (column, cell) in columns.iter_mut().zip(row) {
+            column.push(match cell {
+                None => NONE,
+                Some(constant) => match constant.id {
+                    Some(id) => id,
+                    None => cx.intern(&constant.term)?,
+                },
+            });
+        }
+    }
+    Ok(Batch::of(columns, rows.len()))
 }
 
 /// The two inputs of a join.
