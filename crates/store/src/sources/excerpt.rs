@@ -1,7 +1,7 @@
 //! The last part of what was read, kept to show the line of an error.
 //!
 //! In: a reader. Out: the same bytes, and afterwards the text of a line near the end of what was read.
-//! It refuses to know syntaxes.
+//! A line that went by long ago is not kept.
 
 use std::io::{self, Read};
 

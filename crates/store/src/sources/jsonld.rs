@@ -1,6 +1,8 @@
 //! JSON-LD 1.1 to quads.
 //!
-//! In: the whole text and the file's own IRI. Out: quads into a sink, node by node. Keys may stand in any order.
+//! In: the whole text and the file's own IRI. Out: quads into a sink, node by node. Keys may stand in any order. The
+//! text, its tree and one node of the top level are in memory: at worst, one property with millions of one-digit
+//! numbers, some 120 times the text.
 //! Contexts of other addresses come from the caller; nothing is fetched. Beyond JSON-LD 1.1, `@id` may hold a node
 //! with one property, which is a triple term, and `@annotation` says more of a triple, as JSON-LD-star has them;
 //! what the standard drops without a word (a broken IRI, a blank node as predicate) is refused.

@@ -1,6 +1,6 @@
-//! What a parser says of broken RDF, in plain words with the way out.
+//! What a parser says of broken RDF, in plain words with the remedy.
 //!
-//! In: the parser's sentence. Out: a sentence for people, and hints. It refuses to know files.
+//! In: the parser's sentence. Out: a sentence for people, and hints. The place is the caller's matter.
 
 use crate::terms::Prefixes;
 
@@ -38,7 +38,7 @@ const COMMON: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["UTF-8"],
-        "the bytes here are no UTF-8",
+        "the bytes here are not UTF-8",
         "save the file as UTF-8, for instance: iconv -f gb18030 -t utf-8",
     ),
     (&["Invalid IRI", "IRI character", "IRI code point", "No scheme found", "relative IRI"], "", ""),
@@ -100,7 +100,7 @@ fn bad_iri(text: &str) -> (String, Vec<String>) {
             vec!["is the > missing that closes it? Otherwise percent-encode the character".into()],
         );
     } else {
-        ("this is no IRI", "an IRI begins with its scheme, as in <http://example.org/x>")
+        ("this is not an IRI", "an IRI begins with its scheme, as in <http://example.org/x>")
     };
     (message.to_owned(), vec![hint.to_owned()])
 }

@@ -1,7 +1,7 @@
 //! RDF files to quads: any syntax, as a stream, with errors that name the place.
 //!
-//! In: a name, a format and a reader. Out: quads into a sink, and the file's own prefixes. It
-//! refuses to know files, networks and stores.
+//! In: a name, a format and a reader. Out: quads into a sink, and the file's own prefixes. A text
+//! that stops in the middle has given what came before.
 
 use super::excerpt::Window;
 use super::fault::{Fault, Place, Stop};
@@ -147,7 +147,7 @@ fn parser(reading: Reading<'_>) -> Result<RdfParser> {
     match reading.base {
         Some(base) => parser
             .with_base_iri(base)
-            .map_err(|error| Error::usage(format!("the base `{base}` is no IRI")).because(error)),
+            .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error)),
         None => Ok(parser),
     }
 }

@@ -1,7 +1,7 @@
 //! Compressed bytes to plain ones, by their first bytes.
 //!
-//! In: a reader of anything. Out: a reader of what was packed, and a look at its beginning. It
-//! refuses to know what the bytes mean.
+//! In: a reader of anything. Out: a reader of what was packed, and a look at its beginning. What
+//! they unpack to may be far larger.
 
 use super::encoding;
 use std::io::{self, BufReader, Chain, Cursor, Read};
