@@ -339,6 +339,13 @@ fn plain_words_are_helped() {
     has(&said, "vendor:baidu");
     has(&said, ".describe");
     has(&prompt.ask("timeline"), ".run timeline");
+    let said = prompt.ask("policies per month");
+    has(&said, "1  ");
+    has(&said, ".run policies-per-month");
+    has(&prompt.ask("1"), ".run policies-per-month");
+    has(&prompt.ask("99"), "the last list goes from 1 to");
+    has(&prompt.ask("show me the timeline"), ".run timeline");
+    has(&prompt.ask("xyzzy"), "this is not SPARQL");
     has(&prompt.ask("help"), ".quit");
     prompt.keys("quit\r");
     prompt.pty.exp_eof().unwrap();

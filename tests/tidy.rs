@@ -84,8 +84,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("formats", &["show"]),
     ("previous", &[]),
     ("catalog", &["explore", "project"]),
-    ("ask", &["advise", "explore", "previous", "snapshot"]),
-    ("snapshot", &["project", "formats", "show", "advise", "explore", "previous", "catalog", "ask"]),
+    ("plain", &["advise", "explore", "catalog", "project"]),
+    ("ask", &["advise", "explore", "plain", "previous", "snapshot"]),
+    ("snapshot", &["project", "formats", "show", "advise", "explore", "plain", "previous", "catalog", "ask"]),
     ("session", &["project", "advise", "previous", "ask", "snapshot"]),
 ];
 

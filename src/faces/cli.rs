@@ -9,7 +9,7 @@ use super::terminal::limits::watch;
 use super::terminal::present::{self, Output};
 use super::terminal::report::Report;
 use super::terminal::signals::{self, Stops};
-use super::{shell, verbs};
+use super::{instead, shell, verbs};
 use crate::embedded;
 use crate::engine::{self, Limits};
 use crate::error::{Error, Result};
@@ -34,7 +34,7 @@ pub fn run(
     if shell::complete(&words)? {
         return Ok(());
     }
-    let command = match args::parse(words.clone()).map_err(|error| saved_instead(error, &words))? {
+    let command = match args::parse(words.clone()).map_err(|error| instead::of_a_verb(error, &words))? {
         Parsed::Command(command) => *command,
         Parsed::Text(text) => {
             return print(&text);
@@ -64,19 +64,6 @@ pub fn run(
             verbs::perform(&verb, &mut session, &output, &mut Memory::default())
         }
         None => prompt(session, output, keep_going),
-    }
-}
-
-/// Whoever types the name of a saved query as a verb is told how to run it.
-fn saved_instead(error: Error, words: &[OsString]) -> Error {
-    let mut missed = words.iter().skip(1).filter_map(|word| word.to_str());
-    let missed = missed.find(|word| error.message.contains(&format!("no verb `{word}`")));
-    let here = || embedded::open(&std::env::current_dir().map_or(Source::Embedded, Source::Here)).ok();
-    match missed.zip(here()) {
-        Some((word, session)) if session.catalog().is_ok_and(|catalog| catalog.get(word).is_ok()) => {
-            error.hint(format!("it is a saved query:  baimo run {word}"))
-        }
-        _ => error,
     }
 }
 

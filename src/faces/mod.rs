@@ -9,6 +9,8 @@ pub mod args;
 pub mod cli;
 // A new folder with a graph.
 mod init;
+// What was typed in the place of a verb.
+mod instead;
 // What a session remembers of its questions.
 pub mod memory;
 // Parameters of saved queries as options.

@@ -13,6 +13,7 @@ mod last_answer;
 mod script;
 mod settings;
 pub mod statement;
+mod suggest;
 
 use super::memory::{Memory, Question};
 use super::terminal::formats;
@@ -59,6 +60,8 @@ struct Shell {
     switch: Arc<AtomicBool>,
     /// Statements typed, for `.history`; the editor's own are not at hand while it runs.
     typed: Vec<String>,
+    /// The commands of the last list of suggestions, by their numbers.
+    offered: Vec<String>,
     /// A text to begin the next line with: what `.edit` brought back.
     initial: Option<String>,
     leaving: bool,
@@ -95,6 +98,7 @@ impl Shell {
             keep_going,
             unsaved: false,
             typed: Vec::new(),
+            offered: Vec::new(),
             initial: None,
             leaving: false,
             begun: Arc::new(Mutex::new(Instant::now())),

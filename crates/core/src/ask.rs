@@ -8,8 +8,9 @@ use crate::engine::syntax::algebra::Query;
 use crate::engine::syntax::parse;
 use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::engine::{Bindings, DefaultGraph, Governor, Limits, Notes, passes};
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result, Span};
 use crate::explore::Knowledge;
+use crate::plain;
 use crate::previous::{self, PreviousAnswer};
 use crate::snapshot::Snapshot;
 use crate::terms::Prefixes;
@@ -58,8 +59,13 @@ impl Ask {
 /// # Errors
 /// Where the text is no query, or a parameter does not fit its place.
 pub(crate) fn parsed(ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
-    let mut query = parse::query(&ask.text, snapshot.prefixes(), snapshot.base())
-        .map_err(|error| explained(&ask.text, error, &snapshot.knowledge(), false))?;
+    let mut query =
+        parse::query(&ask.text, snapshot.prefixes(), snapshot.base()).map_err(
+            |error| match plain::is_plain(&ask.text) {
+                true => not_sparql(&ask.text, snapshot),
+                false => explained(&ask.text, error, &snapshot.knowledge(), false),
+            },
+        )?;
     if let Some(names) = star_columns(&ask.text) {
         passes::columns::order_columns(&mut query, &names);
     }
@@ -100,6 +106,19 @@ fn blanked<'s>(text: &str, snapshot: &'s Snapshot) -> (String, Cow<'s, Prefixes>
         prefixes.to_mut().insert("", passes::previous::MARK);
     }
     (previous::blanked(text), prefixes)
+}
+
+/// The error for plain language in the place of a query: what it may have meant.
+fn not_sparql(text: &str, snapshot: &Snapshot) -> Error {
+    let found = snapshot.suggest(text, plain::language_of(text, &snapshot.project().languages));
+    if found.is_empty() {
+        return Error::query("this is not SPARQL, and no saved query fits it")
+            .hint(Hint::ListSavedQueries)
+            .hint(Hint::ListSchema)
+            .hint(Hint::SearchNames);
+    }
+    let error = Error::query("this is not SPARQL").at(Span::in_text("query", text, 0..text.len()));
+    found.into_iter().take(5).fold(error, |error, suggestion| error.hint(suggestion.hint()))
 }
 
 /// The parser's refusal of a text, in words for people.

@@ -18,6 +18,8 @@ pub mod explore;
 mod fixture;
 // Answers for machines.
 pub mod formats;
+// What words that are not SPARQL may have meant.
+pub mod plain;
 // The last answer as a part of the next question.
 pub mod previous;
 // A graph is a folder; or one compiled in.

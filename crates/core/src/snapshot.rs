@@ -309,6 +309,12 @@ impl Snapshot {
         (!self.names().is_complete()).then_some(Hint::NamesWereCutOff(NAME_BUDGET))
     }
 
+    /// What words that are not SPARQL may have meant, the likeliest first. See [`crate::plain`].
+    pub fn suggest(&self, words: &str, language: &str) -> Vec<crate::plain::Suggestion> {
+        let Ok(catalog) = self.catalog() else { return Vec::new() };
+        crate::plain::suggest(words, catalog, &self.knowledge(), language, &|text| self.first_column(text))
+    }
+
     /// The label of a term of the graph, where it has one.
     pub fn label(&self, term: &Term, language: &str) -> Option<String> {
         self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)

@@ -38,6 +38,24 @@ pub enum Hint {
     RunSavedQuery(String),
     /// A parameter without a value.
     GiveParameter(String),
+    /// A saved query fits what was typed: run it with these values of its parameters.
+    TrySavedQuery {
+        /// Its name.
+        name: String,
+        /// Names and values of parameters.
+        values: Vec<(String, String)>,
+        /// What it answers, in the reader's language.
+        title: String,
+    },
+    /// A thing is called as was typed: describe it.
+    TryThing {
+        /// A prefixed name or an IRI.
+        name: String,
+        /// Its label.
+        title: String,
+    },
+    /// The classes and properties of the graph can be listed.
+    ListSchema,
     /// An example of a value for a parameter.
     ExampleValue {
         /// The parameter.
@@ -69,6 +87,12 @@ impl fmt::Display for Hint {
                 return write!(f, "if `{name}` is a saved query, run it by its name");
             }
             Self::GiveParameter(name) => return write!(f, "give `{name}` a value"),
+            Self::TrySavedQuery { name, values, title } => {
+                let values: Vec<_> = values.iter().map(|(name, value)| format!(", {name} {value}")).collect();
+                return write!(f, "the saved query `{name}`{}: {title}", values.concat());
+            }
+            Self::TryThing { name, title } => return write!(f, "{name}, called {title}"),
+            Self::ListSchema => "the schema lists the classes and properties",
             Self::ExampleValue { parameter, value } => {
                 return write!(f, "for example {value} for `{parameter}`");
             }

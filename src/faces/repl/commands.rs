@@ -300,6 +300,11 @@ pub fn exists_whole(word: &str) -> bool {
     own_command(word).is_some() || verbs().iter().any(|(name, _)| name == word)
 }
 
+/// Whether a command, by its whole name without a dot, takes words after it.
+pub fn takes_words(word: &str) -> bool {
+    own_command(word).is_none_or(|command| !command.usage.is_empty())
+}
+
 /// Whether a name, with its dot or backslash, is a command.
 pub fn exists(name: &str) -> bool {
     resolve(name).is_ok()

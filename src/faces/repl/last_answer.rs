@@ -98,47 +98,6 @@ impl Shell {
             .clone()
             .ok_or_else(|| Error::usage("nothing was asked yet").hint("type a question first"))
     }
-
-    /// Words that are no SPARQL: what a person may have meant by them.
-    pub(super) fn plain_words(&mut self, words: &str) -> Result<()> {
-        match words {
-            "help" | "?" | "帮助" => return self.command(".help"),
-            "quit" | "exit" | "退出" => return self.command(".quit"),
-            _ => {}
-        }
-        let first = words.split_whitespace().next().unwrap_or_default();
-        if super::commands::exists_whole(first) {
-            self.output.report.note(&format!("taken for the command .{words}"));
-            return self.command(&format!(".{words}"));
-        }
-        let session = self.session.borrow();
-        if session.catalog().is_ok_and(|catalog| catalog.get(first).is_ok()) {
-            drop(session);
-            self.output.report.note(&format!("taken for the saved query: .run {words}"));
-            return self.command(&format!(".run {words}"));
-        }
-        let found = if looks_like_name(words) { session.search(words, 5) } else { Vec::new() };
-        if found.is_empty() {
-            return match session.query(words, &Default::default()) {
-                Err(error) => Err(error),
-                Ok(_) => Ok(()),
-            };
-        }
-        let mut text = String::from("That is no SPARQL, but these things are called so:\n");
-        for thing in &found {
-            let name = session.prefixes().show(thing.term.as_ref());
-            let label = thing.label.as_deref().unwrap_or(&thing.matched);
-            text.push_str(&format!("  {name}  {label}  {}\n", thing.class.as_deref().unwrap_or_default()));
-        }
-        if let Some(best) = found.first() {
-            text.push_str(&format!(
-                "  .describe {} says all about the first",
-                session.prefixes().show(best.term.as_ref())
-            ));
-        }
-        drop(session);
-        self.output.text(&text)
-    }
 }
 
 fn nothing_asked() -> Error {
@@ -149,9 +108,4 @@ fn nothing_asked() -> Error {
 fn about(question: Option<&Question>) -> About {
     let title = question.and_then(|question| question.title.clone());
     About { view: question.and_then(|question| question.view.clone()), title, ..About::default() }
-}
-
-/// Whether words could be the name of a thing: few, and with nothing that only SPARQL has.
-fn looks_like_name(words: &str) -> bool {
-    words.chars().count() <= 60 && !words.contains(['{', '}', '?', '\n', '<']) && !statement::is_update(words)
 }

@@ -82,7 +82,7 @@ pub(super) fn suspicious_name(text: &str, token: &Token) -> Option<Finding> {
 }
 
 /// The nearest of some names to a misspelt one.
-pub(super) fn nearest_of<'n>(name: &str, names: &'n std::collections::BTreeSet<String>) -> Option<&'n str> {
+pub(crate) fn nearest_of<'n>(name: &str, names: &'n std::collections::BTreeSet<String>) -> Option<&'n str> {
     nearest::nearest(name, names.iter().map(String::as_str))
 }
 

@@ -1,0 +1,383 @@
+//! Plain language: what a person may have meant who typed words and not SPARQL.
+//!
+//! In: the words, the saved queries, what is known of the graph. Out: [`Suggestion`]s, the likeliest first: saved
+//! queries with their parameters filled in, things of that name, the schema. It compares words and does not
+//! understand grammar: "policies without data" finds what "policies about data" finds.
+
+mod score;
+mod words;
+
+use crate::advise::diagnose::nearest_of;
+use crate::catalog::{Catalog, Param, ParamKind, SavedQuery};
+use crate::engine::syntax::tokens::{Kind, Token, tokens};
+use crate::error::{Hint, Result};
+use crate::explore::Knowledge;
+use crate::explore::names::fold;
+use crate::store::Id;
+use crate::terms::{Term, rdf};
+use score::Index;
+use words::{Wish, phrases, singular, wishes};
+
+/// How many saved queries are suggested at most.
+const MOST_QUERIES: usize = 6;
+/// How many queries, the best by their words, have their parameters tried: some of these run a query.
+const CANDIDATES: usize = 24;
+/// Queries with less than this part of the best score are left out.
+const NEAR_THE_BEST: f64 = 0.4;
+/// How many things are suggested at most.
+const MOST_THINGS: usize = 3;
+
+/// What could be done with words that are not SPARQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What it is, in the language asked for: a saved query's summary, a thing's label.
+    pub title: String,
+    /// What to do.
+    pub target: Target,
+}
+
+/// What a [`Suggestion`] leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A saved query, with values for some of its parameters.
+    SavedQuery {
+        /// Its name.
+        name: String,
+        /// Names and values of parameters.
+        values: Vec<(String, String)>,
+    },
+    /// A thing to describe, as a prefixed name or an IRI.
+    Thing(String),
+    /// The classes and properties of the graph.
+    Schema,
+    /// The list of saved queries.
+    SavedQueries,
+}
+
+impl Suggestion {
+    /// The suggestion as a remedy that a face words.
+    pub fn hint(self) -> Hint {
+        match self.target {
+            Target::SavedQuery { name, values } => Hint::TrySavedQuery { name, values, title: self.title },
+            Target::Thing(name) => Hint::TryThing { name, title: self.title },
+            Target::Schema => Hint::ListSchema,
+            Target::SavedQueries => Hint::ListSavedQueries,
+        }
+    }
+}
+
+/// Whether a text is plain language: it has no brace, no variable, no IRI, and does not begin as SPARQL does, nor with
+/// a word misspelt from one that does.
+pub fn is_plain(text: &str) -> bool {
+    let found: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
+    let is_sparql = |token: &Token| {
+        matches!(token.kind, Kind::Variable | Kind::Iri | Kind::BlankNode)
+            || matches!(token.text(text), "{" | "}")
+    };
+    let Some(first) = found.first().map(|token| token.text(text)) else { return false };
+    let forms = FORMS.iter().map(|form| (*form).to_owned()).collect();
+    let begins = FORMS.iter().any(|form| first.eq_ignore_ascii_case(form));
+    let misspelt = found.len() == 1 && nearest_of(first, &forms).is_some();
+    !begins && !misspelt && !found.iter().any(is_sparql)
+}
+
+/// Which of a graph's languages a text is in, by its script: for faces that are told no language.
+pub fn language_of<'l>(text: &str, languages: &'l [String]) -> &'l str {
+    let han = text.chars().any(words::is_han);
+    let fits = |language: &&String| ["zh", "ja"].iter().any(|tag| language.starts_with(tag)) == han;
+    languages.iter().find(fits).or(languages.first()).map_or("en", String::as_str)
+}
+
+/// Words that begin a query or an update.
+const FORMS: &[&str] = &[
+    "SELECT",
+    "ASK",
+    "CONSTRUCT",
+    "DESCRIBE",
+    "PREFIX",
+    "BASE",
+    "INSERT",
+    "DELETE",
+    "WITH",
+    "LOAD",
+    "CLEAR",
+    "DROP",
+    "CREATE",
+    "MATCH",
+    "EXPLAIN",
+];
+
+/// Runs a query and gives the terms of its first column: for parameters whose values a query lists.
+pub type Ask<'a> = &'a dyn Fn(&str) -> Result<Vec<Term>>;
+
+/// What `text` may have meant, the likeliest first; nothing where no word of it is known.
+pub fn suggest(
+    text: &str,
+    catalog: &Catalog,
+    known: &Knowledge<'_>,
+    language: &str,
+    ask: Ask<'_>,
+) -> Vec<Suggestion> {
+    let wishes = wishes(text);
+    let named = Named::of(text, known);
+    let index = Index::of(catalog);
+    let mut found = Vec::new();
+    if wishes.contains(&Wish::Schema) {
+        found.extend(
+            [Target::Schema, Target::SavedQueries].map(|target| Suggestion { title: String::new(), target }),
+        );
+    }
+    let things = named.things(known, language);
+    let (whole, parts): (Vec<_>, Vec<_>) = things.into_iter().partition(|(is_whole, _)| *is_whole);
+    found.extend(whole.into_iter().map(|(_, thing)| thing).take(MOST_THINGS));
+    let mut queries = index.scored(text, &wishes, &named.synonyms);
+    score::keep_the_best(&mut queries, 0.0, CANDIDATES);
+    for scored in &mut queries {
+        scored.values = named.values(scored.query, text, known, ask);
+        scored.score *= fit_of_values(scored);
+    }
+    let only_named = queries.is_empty() && !named.found.is_empty();
+    if only_named {
+        queries = index.unscored();
+        for scored in &mut queries {
+            scored.values = named.values(scored.query, text, known, ask);
+        }
+        queries.retain(|scored| !scored.values.is_empty());
+    }
+    score::keep_the_best(&mut queries, NEAR_THE_BEST, MOST_QUERIES);
+    found.extend(queries.into_iter().map(|scored| Suggestion {
+        title: scored.query.summary.get(language).to_owned(),
+        target: Target::SavedQuery { name: scored.query.name.clone(), values: scored.values },
+    }));
+    found.extend(parts.into_iter().map(|(_, thing)| thing).take(MOST_THINGS));
+    found
+}
+
+/// How much better a query fits whose parameters the text fills; one about a single thing that the text does not
+/// name would answer about another.
+fn fit_of_values(scored: &score::Scored<'_>) -> f64 {
+    let takes_thing =
+        |name: &String| scored.query.params.iter().any(|p| p.name == *name && p.class.is_some());
+    match scored.values.as_slice() {
+        [] => {}
+        values if values.iter().any(|(name, _)| takes_thing(name)) => return 4.0,
+        _ => return 2.0,
+    }
+    let about_one = |param: &Param| param.class.is_some() && (param.default.is_some() || param.required);
+    if scored.query.params.iter().any(about_one) { 0.6 } else { 1.0 }
+}
+
+/// Things of the graph that a text names.
+struct Named {
+    /// Phrase and thing; the longest phrases first.
+    found: Vec<(String, Id)>,
+    /// The other names of these things, folded.
+    synonyms: Vec<String>,
+    /// The whole text, folded.
+    text: String,
+}
+
+impl Named {
+    fn of(text: &str, known: &Knowledge<'_>) -> Self {
+        let mut found: Vec<(String, Id)> = Vec::new();
+        for phrase in phrases(text) {
+            // A part of a longer name says nothing of its own.
+            if found.iter().any(|(longer, _)| *longer != phrase && longer.contains(&phrase)) {
+                continue;
+            }
+            let mut ids = known.names.exact(&phrase);
+            if let Some(singular) = singular(&phrase).filter(|_| ids.is_empty()) {
+                ids = known.names.exact(&singular);
+            }
+            found.extend(ids.into_iter().map(|id| (phrase.clone(), id)));
+        }
+        let names = found.iter().flat_map(|(_, id)| known.names.all(*id));
+        let synonyms = names.map(|name| fold(&name.text)).collect();
+        Self { found, synonyms, text: fold(text) }
+    }
+
+    /// The things as suggestions, each with whether the text is its name and nothing else.
+    fn things(&self, known: &Knowledge<'_>, language: &str) -> Vec<(bool, Suggestion)> {
+        let mut seen = Vec::new();
+        let things = self.found.iter().filter_map(|(phrase, id)| {
+            let term = known.graph.term(*id);
+            let is_whole = *phrase == self.text;
+            if seen.contains(id) || !matches!(term, Term::NamedNode(_)) || is_vocabulary(*id, is_whole, known)
+            {
+                return None;
+            }
+            seen.push(*id);
+            let title = known.names.label(*id, language).unwrap_or_default().to_owned();
+            let name = known.prefixes.show(term.as_ref());
+            Some((is_whole, Suggestion { title, target: Target::Thing(name) }))
+        });
+        things.collect()
+    }
+
+    /// Values for the parameters of a saved query: things of the right class, numbers, months.
+    fn values(
+        &self,
+        query: &SavedQuery,
+        text: &str,
+        known: &Knowledge<'_>,
+        ask: Ask<'_>,
+    ) -> Vec<(String, String)> {
+        let mut values: Vec<(String, String)> = Vec::new();
+        for param in &query.params {
+            let value = match param.kind {
+                ParamKind::Iri => self.thing_for(param, known, ask),
+                ParamKind::Typed(_) => literal_for(param, text, known, ask),
+                ParamKind::String | ParamKind::Tagged(_) | ParamKind::Language => None,
+            };
+            if let Some(value) = value.filter(|value| !values.iter().any(|(_, other)| other == value)) {
+                values.push((param.name.clone(), value));
+            }
+        }
+        values
+    }
+
+    /// A named thing that a parameter takes: by the words typed, else by its IRI where these mean several.
+    fn thing_for(&self, param: &Param, known: &Knowledge<'_>, ask: Ask<'_>) -> Option<String> {
+        self.found.iter().find_map(|(phrase, id)| {
+            let wanted = known.graph.term(*id);
+            let short = known.prefixes.show(wanted.as_ref());
+            let names = known.names.all(*id).iter().map(|name| &name.text);
+            let written = names.filter(|name| fold(name) == *phrase).min();
+            [written.unwrap_or(phrase).clone(), short].into_iter().find(|value| {
+                param.class.is_some() && param.term(value, known, ask).is_ok_and(|term| term == wanted)
+            })
+        })
+    }
+}
+
+/// Whether a thing is a word of the ontology (a class, a property) and not of the data. A shape always is; a class
+/// is not where it is `wanted` itself.
+fn is_vocabulary(id: Id, wanted: bool, known: &Knowledge<'_>) -> bool {
+    const SHAPES: &str = "http://www.w3.org/ns/shacl#";
+    const ONTOLOGIES: &[&str] = &[
+        "http://www.w3.org/2002/07/owl#",
+        "http://www.w3.org/2000/01/rdf-schema#",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    ];
+    let Some(is_a) = known.graph.id(rdf::TYPE.into()) else { return false };
+    let graphs = std::iter::once(None).chain(known.graph.graph_names().into_iter().map(Some));
+    let mut classes = graphs
+        .flat_map(|name| known.graph.scan(name, [Some(id), Some(is_a), None]).triples().flatten())
+        .map(|[.., class]| known.graph.term(class));
+    classes.any(|class| match class {
+        Term::NamedNode(class) if class.as_str().starts_with(SHAPES) => true,
+        Term::NamedNode(class) => !wanted && ONTOLOGIES.iter().any(|known| class.as_str().starts_with(known)),
+        _ => false,
+    })
+}
+
+/// A number or date of the text that a parameter takes: it must look like the default, or stand beside the
+/// parameter's name.
+fn literal_for(param: &Param, text: &str, known: &Knowledge<'_>, ask: Ask<'_>) -> Option<String> {
+    let words: Vec<&str> = text
+        .split(|c: char| !(c.is_ascii_digit() || c == '-' || c == '.'))
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
+    let shape =
+        |word: &str| word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect::<String>();
+    let about = words::content(text).iter().any(|word| words::same_word(word, &param.name));
+    words.into_iter().find_map(|word| {
+        let like_default = param.default.as_deref().is_some_and(|default| shape(default) == shape(word));
+        let fits = (like_default && word.len() > 1 || about) && param.term(word, known, ask).is_ok();
+        fits.then(|| word.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Bindings;
+    use crate::engine::answer::Answer;
+    use crate::fixture;
+    use crate::project::Project;
+    use std::sync::OnceLock;
+
+    fn first_column(text: &str) -> Result<Vec<Term>> {
+        let Answer::Rows(rows) = fixture::answer(text, &Bindings::new()) else { return Ok(Vec::new()) };
+        Ok(rows.rows.filter_map(|row| row.unwrap().into_iter().next().flatten()).collect())
+    }
+
+    fn said(text: &str) -> Vec<String> {
+        let show = |suggestion: Suggestion| match suggestion.target {
+            Target::SavedQuery { name, values } => {
+                values.into_iter().fold(name, |line, (name, value)| format!("{line} {name}={value}"))
+            }
+            Target::Thing(name) => name,
+            Target::Schema => "schema".to_owned(),
+            Target::SavedQueries => "saved queries".to_owned(),
+        };
+        static CATALOG: OnceLock<Catalog> = OnceLock::new();
+        let catalog = CATALOG.get_or_init(|| {
+            let project = Project::open(std::path::Path::new(fixture::ROOT)).unwrap();
+            Catalog::load(&project, None).unwrap()
+        });
+        suggest(text, catalog, &fixture::known(), "en", &first_column).into_iter().map(show).collect()
+    }
+
+    /// Words, and what must be the first of what is suggested.
+    const FIRST: &[(&str, &[&str])] = &[
+        ("releases per month", &["releases-per-month"]),
+        ("2023年每月发布", &["releases-per-month year=2023"]),
+        ("policies about data", &["policies-on-topic topic=Data"]),
+        ("关于数据的政策", &["policies-on-topic topic=数据"]),
+        ("how many models were released per month", &["releases-per-month"]),
+        ("show me the timeline", &["timeline"]),
+        ("show tables", &["schema", "saved queries"]),
+        ("百度的大模型", &["vendor-artifacts vendor=百度"]),
+        ("models of Baidu", &["vendor-artifacts vendor=Baidu"]),
+        ("registrations by batch", &["registrations-per-batch"]),
+        ("registrations of batch 2", &["registrations batch=2"]),
+        ("百度", &["vendor:baidu"]),
+        ("timelin", &["timeline"]),
+        ("relases-per-month", &["releases-per-month"]),
+        ("relases per moth", &["releases-per-month"]),
+        ("每年的发布数", &["releases-per-year"]),
+    ];
+
+    #[test]
+    fn what_was_meant_comes_first() {
+        let wrong: Vec<_> = FIRST
+            .iter()
+            .map(|(text, first)| (text, first, said(text)))
+            .filter(|(_, first, said)| !said.iter().take(first.len()).eq(first.iter()))
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn what_was_meant_is_among_the_first_three() {
+        for (text, wanted) in [
+            ("which vendors registered", "registrations"),
+            ("which company released the most", "releases-per-vendor"),
+            ("open source models", "open-source"),
+            ("开源的模型", "open-source"),
+        ] {
+            let said = said(text);
+            assert!(said.iter().take(3).any(|line| line == wanted), "{text}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn plain_language_is_told_from_sparql_gone_wrong() {
+        for text in
+            ["releases per month", "百度", "what is the timeline?", "2023年每月发布", "bm:Release of Baidu"]
+        {
+            assert!(is_plain(text), "{text}");
+        }
+        for text in ["", "SELECT", "selct", "SELCT ?x WHERE { }", "{ ?s ?p ?o }", "ASK", "INSERT DATA"] {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn nonsense_suggests_nothing() {
+        for text in ["xyzzy", "qwzx vvkj", "？？？", ""] {
+            assert_eq!(said(text), Vec::<String>::new(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Plain language at the prompt: a numbered list of what was meant, each a number and Enter from running.
+//!
+//! In: words that are not SPARQL, or a number. Out: the list, or what stands at that number, run. A script gets no
+//! list but an error, as nobody is there to choose.
+
+use super::{Shell, commands};
+use crate::error::{Error, Hint, Result};
+use crate::plain::Target;
+use crate::show::text;
+use std::fmt::Write as _;
+
+impl Shell {
+    /// Words that are not SPARQL: a command without its dot, a saved query's name, a number of the last list, or
+    /// plain language.
+    pub(super) fn plain_words(&mut self, words: &str) -> Result<()> {
+        match words {
+            "help" | "?" | "帮助" => return self.command(".help"),
+            "quit" | "exit" | "退出" => return self.command(".quit"),
+            _ => {}
+        }
+        if let Ok(number) = words.parse::<usize>() {
+            return self.choose(number);
+        }
+        let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+        if commands::exists_whole(first) && (rest.is_empty() || commands::takes_words(first)) {
+            self.output.report.note(&format!("taken for the command .{words}"));
+            return self.command(&format!(".{words}"));
+        }
+        let is_call = rest.is_empty() || rest.starts_with('-') || rest.contains('=');
+        if is_call && self.session.borrow().catalog().is_ok_and(|catalog| catalog.get(first).is_ok()) {
+            self.output.report.note(&format!("taken for the saved query: .run {words}"));
+            return self.command(&format!(".run {words}"));
+        }
+        self.offer(words)
+    }
+
+    /// Lists what words may have meant, and keeps the list.
+    fn offer(&mut self, words: &str) -> Result<()> {
+        self.output.fit_window();
+        let session = self.session.borrow();
+        let language = self.output.language(&session).to_owned();
+        let attended = self.output.report.terminal;
+        let is_plain = attended && crate::plain::is_plain(words);
+        let found = if is_plain { session.suggest(words, &language) } else { Vec::new() };
+        if found.is_empty() {
+            return match session.query(words, &Default::default()) {
+                Err(error) => Err(error),
+                Ok(_) => Ok(()),
+            };
+        }
+        drop(session);
+        let chinese = language.starts_with("zh");
+        let lines: Vec<(String, String)> = found
+            .into_iter()
+            .map(|suggestion| {
+                (titled(suggestion.title, &suggestion.target, chinese), command(&suggestion.target))
+            })
+            .collect();
+        let head = if chinese {
+            "这不是 SPARQL。也许是下列之一，输入编号即可运行："
+        } else {
+            HEAD
+        };
+        let list = listed(head, &lines, self.output.report.width);
+        self.offered = lines.into_iter().map(|(_, command)| command).collect();
+        self.output.text(&list)
+    }
+
+    /// Runs what stands at a number of the last list.
+    fn choose(&mut self, number: usize) -> Result<()> {
+        let chosen = number.checked_sub(1).and_then(|index| self.offered.get(index)).cloned();
+        let Some(command) = chosen else {
+            let error = Error::usage(format!("there is no suggestion {number}"));
+            return Err(match self.offered.len() {
+                0 => error.hint("type what you are looking for in plain words").hint(Hint::ListSavedQueries),
+                count => error.hint(format!("the last list goes from 1 to {count}")),
+            });
+        };
+        self.output.report.note(&command);
+        self.command(&command)
+    }
+}
+
+const HEAD: &str = "That is not SPARQL. Perhaps one of these; type its number to run it:";
+
+/// The command that does what a suggestion says.
+fn command(target: &Target) -> String {
+    let quoted = |value: &str| match value.contains(|c: char| c.is_whitespace() || c == '"') {
+        true => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+        false => value.to_owned(),
+    };
+    match target {
+        Target::SavedQuery { name, values } => values
+            .iter()
+            .fold(format!(".run {name}"), |line, (name, value)| format!("{line} --{name} {}", quoted(value))),
+        Target::Thing(name) => format!(".describe {name}"),
+        Target::Schema => ".schema".to_owned(),
+        Target::SavedQueries => ".queries".to_owned(),
+    }
+}
+
+/// What a suggestion is called in the list.
+fn titled(title: String, target: &Target, chinese: bool) -> String {
+    match target {
+        Target::Schema if chinese => "图中有哪些类与属性".to_owned(),
+        Target::Schema => "What is in the graph: classes and properties".to_owned(),
+        Target::SavedQueries if chinese => "全部现成的查询".to_owned(),
+        Target::SavedQueries => "All saved queries".to_owned(),
+        Target::Thing(_) if chinese => format!("关于“{title}”的一切"),
+        Target::Thing(_) => format!("All about {title}"),
+        Target::SavedQuery { .. } => title,
+    }
+}
+
+/// The list: title and command beside each other, or below where the window is narrow.
+fn listed(head: &str, lines: &[(String, String)], width: usize) -> String {
+    let longest = |part: fn(&(String, String)) -> &String| lines.iter().map(|l| text::width(part(l))).max();
+    let (titles, commands) = (longest(|line| &line.0).unwrap_or(0), longest(|line| &line.1).unwrap_or(0));
+    let beside = titles + commands + 8 <= width;
+    let mut out = text::wrap(head, width).join("\n") + "\n";
+    for (number, (title, command)) in lines.iter().enumerate() {
+        let number = number + 1;
+        let _ = if beside {
+            let space = " ".repeat(titles.saturating_sub(text::width(title)) + 2);
+            writeln!(out, "  {number}  {title}{space}{command}")
+        } else {
+            writeln!(out, "  {number}  {title}\n     {command}")
+        };
+    }
+    out.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_with_spaces_is_quoted() {
+        let values = vec![("vendor".to_owned(), "Alibaba Cloud".to_owned())];
+        let target = Target::SavedQuery { name: "about-vendor".to_owned(), values };
+        assert_eq!(command(&target), ".run about-vendor --vendor \"Alibaba Cloud\"");
+    }
+
+    #[test]
+    fn a_narrow_window_gets_the_command_below_its_title() {
+        let lines = [("Releases per month of a year".to_owned(), ".run releases-per-month".to_owned())];
+        assert_eq!(
+            listed("Perhaps:", &lines, 80),
+            "Perhaps:\n  1  Releases per month of a year  .run releases-per-month"
+        );
+        assert_eq!(
+            listed("Perhaps:", &lines, 40),
+            "Perhaps:\n  1  Releases per month of a year\n     .run releases-per-month"
+        );
+    }
+}
