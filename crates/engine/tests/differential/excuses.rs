@@ -404,12 +404,15 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Nothing,
     },
     Excuse {
-        reason: "Jena ends COALESCE where a function of dates or REGEX gets an operand of another kind",
-        section: "17.4.1.3: COALESCE passes over errors",
+        reason: "Jena ends COALESCE and `||` where a function of dates or REGEX gets an operand of another kind",
+        section: "17.2 and 17.4.1.3: `error || true` is true, and COALESCE passes over errors",
         applies: |facts| {
             use Function::{Day, Hours, Minutes, Month, Regex, Seconds, Timezone, Tz, Year};
             let functions = [Day, Hours, Minutes, Month, Regex, Seconds, Timezone, Tz, Year];
-            facts.calls(&functions) && facts.expressions.iter().any(|e| matches!(e, Expression::Coalesce(_)))
+            let passes = |e: &&Expression| {
+                matches!(e, Expression::Coalesce(_) | Expression::Or(..) | Expression::And(..))
+            };
+            facts.calls(&functions) && facts.expressions.iter().any(passes)
         },
         judge: Judge::Nothing,
     },
@@ -427,6 +430,57 @@ pub const JENA: &[Excuse] = &[
                             | Expression::GreaterOrEqual(..)
                     )
                 })
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena takes a term for a node of the graph where a zero-length path begins or ends at it",
+        section: "18.4: with two variables the ends are nodes(G), whatever else binds the variable",
+        applies: |facts| {
+            use PropertyPathExpression::{ZeroOrMore, ZeroOrOne};
+            facts.paths.iter().any(|path| matches!(path, ZeroOrMore(_) | ZeroOrOne(_)))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena joins UNDEF once, and tests before VALUES is joined",
+        section: "18.5: Join is of multisets; 18.2.2.2: a filter is of the whole group",
+        applies: |facts| {
+            let undef = |pattern: &GraphPattern| match pattern {
+                GraphPattern::Values { bindings, .. } => bindings.iter().flatten().any(Option::is_none),
+                _ => false,
+            };
+            facts.patterns.iter().any(|(pattern, _)| undef(pattern))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena adds strings",
+        section: "17.3: `+` is of numbers",
+        applies: |facts| {
+            let adds = |e: &&Expression| matches!(e, Expression::Add(..));
+            facts.data.profile != Profile::Tidy && facts.expressions.iter().any(adds)
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena's graph in memory matches literals by value, takes xsd:token for a string and NaN for itself",
+        section: "RDF 1.1, 3.3: literal terms; 17.2.2: xsd:string has a boolean value; 17.3: op:numeric-equal",
+        applies: |facts| {
+            let literal = |pattern: &GraphPattern| match pattern {
+                GraphPattern::Bgp { patterns } => {
+                    patterns.iter().any(|pattern| matches!(pattern.object, TermPattern::Literal(_)))
+                }
+                GraphPattern::Path { subject, object, .. } => {
+                    matches!(subject, TermPattern::Literal(_)) || matches!(object, TermPattern::Literal(_))
+                }
+                _ => false,
+            };
+            let equal = |e: &&Expression| matches!(e, Expression::Equal(..) | Expression::In(..));
+            facts.data.profile == Profile::Wild
+                && (facts.tests()
+                    || facts.expressions.iter().any(equal)
+                    || facts.patterns.iter().any(|(pattern, _)| literal(pattern) || is_tested(pattern)))
         },
         judge: Judge::Nothing,
     },
