@@ -182,6 +182,17 @@ impl Fast {
         })
     }
 
+    /// What tells it from all other numbers, but not from the same number with more zeros behind the point.
+    #[inline]
+    pub fn key(self) -> (u8, i128) {
+        match self {
+            Self::Integer(value) => (u8::MAX, value.into()),
+            Self::Decimal { mantissa, scale } => (scale, mantissa),
+            Self::Float(value) => (u8::MAX - 1, value.to_bits().into()),
+            Self::Double(value) => (u8::MAX - 2, value.to_bits().into()),
+        }
+    }
+
     /// Its effective boolean value.
     #[inline]
     pub fn is_true(self) -> bool {
@@ -205,6 +216,17 @@ fn aligned((a, i): (i128, u8), (b, j): (i128, u8)) -> Option<(i128, i128, u8)> {
     }
 }
 
+/// The quotient of two whole numbers where it ends after at most four digits.
+#[inline]
+fn short_quotient(a: i128, b: i128) -> Option<Fast> {
+    let (a, b) = (i64::try_from(a).ok()?, i64::try_from(b).ok()?);
+    (0..=4_u8).zip([1_i64, 10, 100, 1000, 10_000]).find_map(|(scale, unit)| {
+        let a = a.checked_mul(unit)?;
+        let whole = a.checked_rem(b)? == 0;
+        whole.then(|| a.checked_div(b)).flatten().map(|n| Fast::Decimal { mantissa: n.into(), scale })
+    })
+}
+
 fn calculate_decimals(operation: Arithmetic, a: (i128, u8), b: (i128, u8)) -> Option<Option<Fast>> {
     let decimal = |mantissa, scale| (scale <= 38).then_some(Some(Fast::Decimal { mantissa, scale }));
     match operation {
@@ -212,6 +234,12 @@ fn calculate_decimals(operation: Arithmetic, a: (i128, u8), b: (i128, u8)) -> Op
         Arithmetic::Subtract => aligned(a, b).and_then(|(a, b, scale)| decimal(a.checked_sub(b)?, scale)),
         Arithmetic::Multiply => decimal(a.0.checked_mul(b.0)?, a.1 + b.1),
         Arithmetic::Divide if b.0 == 0 => Some(None),
+        Arithmetic::Divide
+            if a.1 == b.1
+                && let Some(quotient) = short_quotient(a.0, b.0) =>
+        {
+            Some(Some(quotient))
+        }
         Arithmetic::Divide => {
             let quotient = Exact::new(a.0, a.1.into()).divide(&Exact::new(b.0, b.1.into()))?;
             Fast::of_number(&Number::Decimal(quotient)).map(Some)

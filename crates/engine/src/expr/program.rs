@@ -5,7 +5,6 @@
 //! looked up after that; where terms hardly repeat this stops by itself.
 
 use super::compile::{Domain, Operation, Program, Step, StepId};
-use super::fast::Fast;
 use super::functions;
 use super::kernels;
 use super::operators::{calculate, compare, equal, negate, plus, truth};
@@ -51,8 +50,8 @@ pub trait Terms {
     fn intern(&mut self, term: &Term) -> Result<Id>;
 }
 
-/// How many integers are remembered with their numbers.
-const INTEGERS: usize = 1 << 16;
+/// How many numbers are remembered with those of their terms.
+const NUMBERS: usize = 1 << 16;
 
 /// What a program keeps between batches.
 #[derive(Debug, Default)]
@@ -63,7 +62,7 @@ pub(super) struct State {
     interned: Vec<Id>,
     /// The numbers of results of other kinds: truths, and numbers that fit.
     truths: [Option<Id>; 2],
-    integers: FxHashMap<i64, Id>,
+    numbers: FxHashMap<(u8, i128), Id>,
     /// How many rows there were before this batch.
     rows: u64,
     /// Numbers the solutions of this program.
@@ -126,7 +125,7 @@ impl Program {
         Ok((0..cells.rows()).map(id).collect())
     }
 
-    /// The number of the result at a place. Truths and integers are looked up once each.
+    /// The number of the result at a place. Truths and numbers are looked up once each.
     fn intern(&mut self, place: usize, terms: &mut dyn Terms) -> Result<Id> {
         match self.vector(self.result) {
             Vector::Ids(ids) => Ok(ids.get(place).copied().unwrap_or(NONE)),
@@ -140,17 +139,17 @@ impl Program {
             }
             Vector::Numbers(numbers) => match numbers.get(place).copied().flatten() {
                 None => Ok(NONE),
-                Some(Fast::Integer(value)) => {
-                    if let Some(id) = self.state.integers.get(&value) {
+                Some(number) => {
+                    let key = number.key();
+                    if let Some(id) = self.state.numbers.get(&key) {
                         return Ok(*id);
                     }
-                    let id = terms.intern(&Value::integer(value).to_term())?;
-                    if self.state.integers.len() < INTEGERS {
-                        self.state.integers.insert(value, id);
+                    let id = terms.intern(&Value::Number(number.to_number()).to_term())?;
+                    if self.state.numbers.len() < NUMBERS {
+                        self.state.numbers.insert(key, id);
                     }
                     Ok(id)
                 }
-                Some(number) => terms.intern(&Value::Number(number.to_number()).to_term()),
             },
             Vector::Values(values) => match values.get(place).and_then(Option::as_ref) {
                 Some(Value::Term(term)) => terms.intern(term),
