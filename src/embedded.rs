@@ -2,6 +2,7 @@
 //!
 //! In: nothing. Out: [`EMBEDDED`], and sessions that fall back to it.
 
+use crate::engine::Governor;
 use crate::error::Result;
 use crate::project::Embedded;
 use crate::session::{Session, Source};
@@ -26,12 +27,16 @@ pub fn open(source: &Source) -> Result<Session> {
     Session::open(source, &EMBEDDED)
 }
 
-/// Opens a graph, and tells how far the reading of its files has come.
+/// Opens a graph within limits, and tells how far the reading of its files has come.
 ///
 /// # Errors
-/// As [`Session::open`].
-pub fn open_with(source: &Source, progress: &mut dyn FnMut(&Progress<'_>)) -> Result<Session> {
-    Session::open_with(source, &EMBEDDED, progress)
+/// As [`Session::open_within`].
+pub fn open_within(
+    source: &Source,
+    governor: &Governor,
+    progress: &mut dyn FnMut(&Progress<'_>),
+) -> Result<Session> {
+    Session::open_within(source, &EMBEDDED, governor, progress)
 }
 
 #[cfg(test)]

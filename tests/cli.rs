@@ -774,7 +774,10 @@ fn a_shell_is_told_names_of_saved_questions_and_values() {
 
 #[test]
 fn the_version_is_told() {
-    assert_eq!(baimo(&["--version"]).ok(), format!("baimo {}\n", env!("CARGO_PKG_VERSION")));
+    let out = baimo(&["--version"]).ok();
+    let mut lines = out.lines();
+    assert_eq!(lines.next(), Some(concat!("baimo ", env!("CARGO_PKG_VERSION"))));
+    assert!(lines.next().is_some_and(|line| line.starts_with("graph built in: baimo 1.")), "{out}");
 }
 
 /// What a terminal of 100 columns and 30 lines shows of a shell line.

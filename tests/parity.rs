@@ -18,7 +18,7 @@ fn call(verb: &str) -> Option<&'static [&'static str]> {
         "describe" => &["百度"],
         "search" => &["百度"],
         "schema" => &["Release"],
-        "diff" => &["some.nt"],
+        "diff" | "pack" => &["some.nt"],
         "explain" => &["ASK { vendor:nobody ?p ?o }"],
         "update" => &["INSERT DATA { <urn:a> <urn:b> 'c' }"],
         "load" => &["some.nt"],
@@ -64,7 +64,7 @@ fn baimo(folder: &PathBuf) -> Command {
 /// What the command line prints, time taken out.
 fn on_the_command_line(folder: &PathBuf, words: &[String]) -> String {
     let output = baimo(folder).args(words).output().unwrap();
-    timeless(&String::from_utf8(output.stdout).unwrap())
+    timeless(&String::from_utf8_lossy(&output.stdout))
 }
 
 /// What a script prints for each of these lines.
@@ -78,7 +78,8 @@ fn at_the_prompt(folder: &PathBuf, lines: &[String]) -> Vec<String> {
     let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()).unwrap());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    // A pack is no text; what is none of it looks alike in both.
+    let text = String::from_utf8_lossy(&output.stdout);
     text.split(&format!("{MARK}\n")).map(timeless).collect()
 }
 

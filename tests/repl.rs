@@ -622,7 +622,12 @@ fn one_signal_ends_a_script_that_waits_or_works() {
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         assert_eq!(ended_by(signal, &[], "ASK {}\n"), Some(code), "{signal} while it waits");
         assert_eq!(ended_by(signal, &[], &format!("{endless}\n\n")), Some(code), "{signal} while it works");
-        let to_file = ["query", "-o", "x.csv", "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"];
+        let to_file = [
+            "query",
+            "-o",
+            "x.csv",
+            "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(STR(?a)) + STRLEN(STR(?f)) + STRLEN(STR(?i)) = 7) }",
+        ];
         assert_eq!(ended_by(signal, &to_file, ""), Some(code), "{signal} while it writes");
     }
 }
@@ -645,4 +650,77 @@ fn limits_hold_for_the_statements_of_a_script() {
     assert_eq!(output.status.code(), Some(4), "{}", err(&output));
     assert_eq!(out(&output).matches("true").count(), 1, "what comes after it is not run: {}", out(&output));
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_graph_of_files_is_called_by_their_names() {
+    let home = home("whose");
+    std::fs::write(home.join("mine.ttl"), "<urn:a> <urn:b> 1, 2 .").unwrap();
+    let output = piped_to(&home, &["--data", "mine.ttl"], ".show\n.queries\n.run timeline\n");
+    assert!(out(&output).contains("graph     mine.ttl, 2 triples"), "{}", out(&output));
+    assert!(err(&output).contains("this graph has no saved queries"), "{}", err(&output));
+    assert!(!out(&output).contains("timeline") && !out(&output).contains("baimo"), "{}", out(&output));
+    assert_eq!(output.status.code(), Some(2), "its queries are not the embedded graph's: {}", err(&output));
+    let mut prompt = Prompt::unready(&home, &home, 80);
+    prompt.sees(READY);
+    has(&prompt.ask(".open mine.ttl"), "mine.ttl: 2 triples");
+    prompt.sees("mine.ttl> ");
+    has(&prompt.ask("SELECT * { ?s ?p ?o }"), "· mine.ttl");
+    prompt.leave();
+}
+
+#[test]
+fn the_language_is_one_for_the_whole_session() {
+    let home = home("language");
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.ask(".pager off");
+    prompt.ask(".labels en");
+    has(&prompt.ask(".queries timeline"), "Every release");
+    has(&prompt.ask(".run releases-of-year --year 2019"), "Baidu");
+    has(&prompt.ask(".search 百度"), "Baidu");
+    has(&prompt.ask(".help"), "Run a saved query");
+    prompt.ask(".labels zh");
+    has(&prompt.ask(".queries timeline"), "全部发布");
+    has(&prompt.ask(".help"), "运行一个已存查询");
+    prompt.leave();
+}
+
+#[test]
+fn the_saved_queries_are_listed_by_theme_and_the_nearest_are_suggested() {
+    let mut prompt = Prompt::open(&home("themes"), 60);
+    prompt.ask(".pager off");
+    let said = prompt.ask(".queries");
+    has(&said, "\r\nrelease\r\n");
+    has(&said, "q leaves");
+    let lines = said.lines().map(|line| line.trim_end());
+    let wide = lines.map(|line| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>());
+    assert!(wide.max().unwrap_or(0) <= 60, "{said}");
+    has(&prompt.ask(".queries relases"), "did you mean ");
+    has(&prompt.ask("q"), "q leaves a pager");
+    prompt.leave();
+}
+
+#[test]
+fn limits_hold_for_loading_at_the_prompt_and_the_session_goes_on() {
+    let home = home("load-limit");
+    let many: String = (0..60_000).map(|n| format!("<urn:s{n}> <urn:p> {n} .\n")).collect();
+    std::fs::write(home.join("many.nt.ttl"), many).unwrap();
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.ask(".timeout 1ms");
+    for line in [".load many.nt.ttl", ".open many.nt.ttl"] {
+        has(&prompt.ask(line), "stopped after 0.001 s");
+    }
+    prompt.ask(".timeout off");
+    has(&prompt.ask("ASK { <urn:s1> ?p ?o }"), "no");
+    prompt.leave();
+}
+
+#[test]
+fn months_without_a_row_are_in_the_chart() {
+    let mut prompt = Prompt::open(&home("months"), 40);
+    prompt.ask("SELECT ?month ?n { VALUES (?month ?n) { ('2023-11' 3) ('2024-01' 1) } }");
+    let said = prompt.ask(".chart bar");
+    has(&said, "2023-12");
+    has(&said, "2024-01");
+    prompt.leave();
 }

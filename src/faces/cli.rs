@@ -11,16 +11,18 @@ use super::terminal::report::Report;
 use super::terminal::signals::{self, Stops};
 use super::{instead, shell, verbs};
 use crate::embedded;
-use crate::engine::{self, Limits};
+use crate::engine::{self, Governor, Limits};
 use crate::error::{Error, Result};
 use crate::session::{Session, Source};
+use crate::show::text::counted;
 use crate::store::import::Progress;
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Runs one command line; without a verb, the `prompt`, which is also told whether a script goes on after an error. `report` takes on what the options say about colour.
+/// Runs one command line; without a verb, the `prompt`, which is also told whether a script goes on after
+/// an error. `report` takes on what the options say about colour.
 ///
 /// # Errors
 /// Whatever stopped it: to be reported, and to choose the exit code by.
@@ -36,15 +38,16 @@ pub fn run(
     }
     let command = match args::parse(words.clone()).map_err(|error| instead::of_a_verb(error, &words))? {
         Parsed::Command(command) => *command,
-        Parsed::Text(text) => {
-            return print(&text);
-        }
+        Parsed::Text(text) => return print(&text),
+        Parsed::Version(program) => return print(&format!("{program}graph built in: {}\n", built_in()?)),
     };
     let CommandLine { verb, keep_going, options } = command;
     *report = Report { quiet: options.shape.quiet, ..Report::new(options.shape.color.unwrap_or_default()) };
     let output = Output::new(&options.shape, report.clone());
     let stop = Arc::default();
-    signals::listen(Arc::clone(&stop), Stops::Program);
+    // A prompt goes on after a question that was stopped.
+    let prompts = verb.is_none() && std::io::stdin().is_terminal();
+    signals::listen(Arc::clone(&stop), if prompts { Stops::Question } else { Stops::Program });
     if let Some(verb) = verb.as_ref().filter(|verb| !verb.asks()) {
         return verbs::perform_alone(verb, &output);
     }
@@ -55,9 +58,13 @@ pub fn run(
     let mut session = {
         let _watched = watch(limits, report, &output.found);
         let mut shown = output.progress();
-        open(&options, limits, &mut |progress| shown.show(progress))?
+        let governor = Governor::new(limits, Arc::clone(&stop));
+        open(&options, &governor, &mut |progress| shown.show(progress))?
     };
     session.use_switch(stop);
+    if let Some(language) = output.chosen_language(&session).map(str::to_owned) {
+        session.speak(&language);
+    }
     match verb {
         Some(verb) => {
             let _watched = watch(limits, report, &output.found);
@@ -71,25 +78,36 @@ pub fn run(
 ///
 /// # Errors
 /// As [`Session::open`].
-pub fn open(options: &Options, limits: Limits, progress: &mut dyn FnMut(&Progress<'_>)) -> Result<Session> {
+pub fn open(
+    options: &Options,
+    governor: &Governor,
+    progress: &mut dyn FnMut(&Progress<'_>),
+) -> Result<Session> {
     let source = match &options.place {
         args::GraphOptions { store: Some(folder), .. } => Source::Store(folder.clone()),
         args::GraphOptions { data, .. } if !data.is_empty() => Source::Files(data.clone()),
         _ => std::env::current_dir().map_or(Source::Embedded, Source::Here),
     };
-    let mut session = Session::open_with(&source, &embedded::EMBEDDED, progress)?;
+    let mut session = embedded::open_within(&source, governor, progress)?;
     session.set_user_queries(data_home().map(|folder| folder.join("baimo").join("queries")));
     session.ask.default_graph = match options.place.default_graph {
         args::DefaultGraph::Alone => engine::DefaultGraph::Alone,
         args::DefaultGraph::Union => engine::DefaultGraph::Union,
     };
-    session.ask.limits = limits;
+    session.ask.limits = *governor.limits();
     Ok(session)
 }
 
 fn limits(options: args::Limits, memory_used: fn() -> usize) -> Limits {
     let args::Limits { timeout, max_rows, max_memory } = options;
     Limits { timeout, max_rows, max_memory, memory_used: Some(memory_used) }
+}
+
+/// The graph compiled in, and how much of it there is.
+fn built_in() -> Result<String> {
+    let session = embedded::open(&Source::Embedded)?;
+    let triples = counted(session.graph().len(), "triple", "triples");
+    Ok(format!("{}, {triples}", session.project().called()))
 }
 
 /// Prints a text that needs no graph: help, the version. A reader that has left is no error.

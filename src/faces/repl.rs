@@ -24,6 +24,7 @@ use super::terminal::signals::{Doing, doing};
 use crate::advise::complete as known;
 use crate::error::{Error, Result};
 use crate::session::Session;
+use crate::show::text::{counted, wrap};
 use editor::{Assistant, Shared};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
@@ -140,7 +141,7 @@ impl Shell {
         editor: &mut Editor<Assistant, FileHistory>,
         history: Option<&PathBuf>,
     ) -> std::result::Result<(), ReadlineError> {
-        let prompt = format!("{}> ", self.session.borrow().project().name);
+        let prompt = format!("{}> ", first_word(&self.session.borrow().project().name));
         let initial = self.initial.take();
         if let Ok(mut begun) = self.begun.lock() {
             *begun = Instant::now();
@@ -220,29 +221,38 @@ impl Shell {
     fn greet(&self, first_time: bool) {
         let session = self.session.borrow();
         let project = session.project();
-        let chinese = home::chinese();
-        let of = |language: &str| {
-            project.title.iter().find(|(tag, _)| tag == language).map(|(_, title)| title.as_str())
-        };
-        let title = of(if chinese { "zh" } else { "en" }).or_else(|| of("")).unwrap_or(&project.name);
+        let language = self.output.language(&session);
+        let chinese = language == "zh" && self.output.chosen_language(&session).is_some();
+        let of =
+            |tag: &str| project.title.iter().find(|(have, _)| have == tag).map(|(_, title)| title.as_str());
+        let title = of(if chinese { "zh" } else { "en" }).or_else(|| of(""));
+        let triples = counted(session.graph().len(), "triple", "triples");
+        let line = format!("{} · {}", project.called(), title.unwrap_or(&triples));
+        let no_queries = session.catalog().is_ok_and(|catalog| catalog.iter().next().is_none());
         let example = example(&session);
-        let first = if chinese {
-            format!(
-                "  .queries 列出现成的问题，.run {example} 运行其中一个\n  \
-                 也可输入 SPARQL：不必声明前缀，按 Tab 以名称补全\n  \
-                 .help 列出全部命令，Ctrl-D 退出"
-            )
-        } else {
-            format!(
-                "  .queries lists questions ready to ask, .run {example} asks one\n  \
-                 Or type SPARQL: no PREFIX needed, Tab completes names and labels\n  \
-                 .help lists all commands, Ctrl-D leaves"
-            )
+        let ready = match (no_queries, chinese) {
+            (true, true) => "  .schema 列出其中的类与属性".to_owned(),
+            (true, false) => "  .schema shows what is in it".to_owned(),
+            (false, true) => format!("  .queries 列出现成的问题，.run {example} 运行其中一个"),
+            (false, false) => format!("  .queries lists questions ready to ask, .run {example} asks one"),
         };
-        let line = format!("{} {} · {title}", project.name, project.version);
-        let again = if chinese { "  .help 列出命令" } else { "  .help lists the commands" };
-        let rest = if first_time { first.as_str() } else { again };
-        self.output.report.aside(&format!("{line}\n{rest}"));
+        let rest = match (first_time, chinese) {
+            (true, true) => {
+                format!(
+                    "{ready}\n  也可输入 SPARQL：不必声明前缀，按 Tab 以名称补全\n  .help 列出全部命令，Ctrl-D 退出"
+                )
+            }
+            (true, false) => format!(
+                "{ready}\n  Or type SPARQL: no PREFIX needed, Tab completes names and labels\n  \
+                 .help lists all commands, Ctrl-D leaves"
+            ),
+            (false, true) => "  .help 列出命令".to_owned(),
+            (false, false) => "  .help lists the commands".to_owned(),
+        };
+        let width = self.output.window.width;
+        let lines = format!("{line}\n{rest}");
+        let lines: Vec<String> = lines.lines().flat_map(|line| wrap(line, width)).collect();
+        self.output.report.aside(&lines.join("\n"));
     }
 
     fn report_if_wrong(&mut self, act: impl FnOnce(&mut Self) -> Result<()>) {
@@ -293,6 +303,11 @@ impl Shell {
             self.plain_words(text.trim().trim_end_matches(';').trim_end())
         }
     }
+}
+
+/// What the prompt calls a graph of several files.
+fn first_word(name: &str) -> &str {
+    name.split(' ').next().unwrap_or(name)
 }
 
 /// A saved query to begin with: one that draws a timeline, or any chart, and asks for nothing.

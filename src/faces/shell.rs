@@ -2,6 +2,7 @@
 //!
 //! In: the command, and the graph of the folder for values. Out: scripts, candidates, a manual page.
 
+use super::terminal::formats;
 use super::{args, params};
 use crate::catalog::{Param, ParamKind};
 use crate::embedded;
@@ -83,7 +84,12 @@ pub fn manuals(folder: &std::path::Path) -> Result<()> {
 
 /// The command with the saved queries of the folder's graph as verbs of `run`.
 fn command() -> Command {
-    let command = args::command();
+    let formats = |typed: &OsStr| {
+        let typed = typed.to_string_lossy();
+        let fits = formats::names().into_iter().filter(|name| name.starts_with(typed.as_ref()));
+        fits.map(CompletionCandidate::new).collect::<Vec<_>>()
+    };
+    let command = args::command().mut_arg("format", |arg| arg.add(ArgValueCompleter::new(formats)));
     let Some(session) = here() else { return command };
     let Ok(catalog) = session.catalog() else { return command };
     let saved = catalog.iter().map(|saved| {

@@ -42,6 +42,8 @@ pub enum Root {
     Embedded(&'static Embedded),
     /// In this folder.
     Folder(PathBuf),
+    /// There is none: files or a store of whoever asks.
+    Elsewhere,
 }
 
 /// What a manifest says.
@@ -123,6 +125,18 @@ impl Project {
         })
     }
 
+    /// What is known of a graph that is no project: what it is called. It has the prefixes of the project
+    /// compiled in, so that its things can be named; no queries, no languages and no base of its own.
+    ///
+    /// # Errors
+    /// As [`Self::embedded`].
+    pub fn elsewhere(embedded: &'static Embedded, name: String) -> Result<Self> {
+        let mut project = Self::parse(MANIFEST, "", Root::Elsewhere)?;
+        project.prefixes = Self::embedded(embedded)?.prefixes;
+        project.name = name;
+        Ok(project)
+    }
+
     /// What its graph is called: name and version.
     pub fn called(&self) -> String {
         format!("{} {}", self.name, self.version).trim_end().to_owned()
@@ -153,6 +167,7 @@ impl Project {
     /// Where one cannot be read.
     pub fn queries(&self) -> Result<Vec<(String, String)>> {
         let root = match &self.root {
+            Root::Elsewhere => return Ok(Vec::new()),
             Root::Folder(root) => root,
             Root::Embedded(embedded) => {
                 let owned = |(name, text): &(&str, &str)| ((*name).into(), (*text).into());

@@ -8,7 +8,7 @@ use crate::advise::provenance::{AnswerPart, Provenance};
 use crate::ask::{self, Ask};
 use crate::engine::answer::Answer;
 use crate::engine::syntax::parse;
-use crate::engine::{self, Bindings};
+use crate::engine::{self, Bindings, Governor};
 use crate::error::{Error, Hint, Result};
 use crate::previous::PreviousAnswer;
 use crate::project::{Embedded, Project};
@@ -70,16 +70,17 @@ impl Session {
     /// # Errors
     /// Where a file or a manifest cannot be read or is broken; then nothing is loaded.
     pub fn open(source: &Source, embedded: &'static Embedded) -> Result<Self> {
-        Self::open_with(source, embedded, &mut |_| {})
+        Self::open_within(source, embedded, &Governor::unlimited(), &mut |_| {})
     }
 
     /// Opens a graph, and tells how far the reading of its files has come.
     ///
     /// # Errors
-    /// As [`Self::open`].
-    pub fn open_with(
+    /// As [`Self::open`]; and where the governor stops the reading.
+    pub fn open_within(
         source: &Source,
         embedded: &'static Embedded,
+        governor: &Governor,
         progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Self> {
         match source {
@@ -87,11 +88,14 @@ impl Session {
             Source::Here(folder) => match Project::find(folder)? {
                 Some(project) => {
                     let files = project.data_files()?;
-                    Self::of_files(project, &files, progress)
+                    Self::of_files(project, &files, governor, progress)
                 }
                 None => Self::embedded(embedded),
             },
-            Source::Files(files) => Self::of_files(Self::project_of_others(embedded)?, files, progress),
+            Source::Files(files) => {
+                let project = Project::elsewhere(embedded, called(files))?;
+                Self::of_files(project, files, governor, progress)
+            }
             Source::Store(folder) => Self::durable(folder, embedded),
         }
     }
@@ -99,12 +103,8 @@ impl Session {
     fn durable(folder: &Path, embedded: &'static Embedded) -> Result<Self> {
         let store = Mutable::open(folder)?;
         let handle = GraphHandle::Durable(Arc::new(store));
-        Ok(Self::new(Self::project_of_others(embedded)?, handle, &Prefixes::new()))
-    }
-
-    /// The project to ask other people's graphs with: the embedded one, whose base is not theirs.
-    fn project_of_others(embedded: &'static Embedded) -> Result<Project> {
-        Ok(Project { base: None, ..Project::embedded(embedded)? })
+        let project = Project::elsewhere(embedded, called(&[folder.to_owned()]))?;
+        Ok(Self::new(project, handle, &Prefixes::new()))
     }
 
     fn embedded(embedded: &'static Embedded) -> Result<Self> {
@@ -118,6 +118,7 @@ impl Session {
     fn of_files(
         project: Project,
         files: &[PathBuf],
+        governor: &Governor,
         progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Self> {
         if let [file] = files
@@ -127,6 +128,7 @@ impl Session {
             let declared = pack.prefixes().clone();
             return Ok(Self::new(project, in_memory(pack), &declared));
         }
+        let mut checked = Checked::by(governor);
         let mut builder = Builder::new();
         let mut declared = Prefixes::new();
         for file in files {
@@ -135,6 +137,7 @@ impl Session {
                     builder.start_file();
                     return Ok(());
                 };
+                checked.quad()?;
                 builder.add(quad.as_ref());
                 if builder.is_full() {
                     let limit = "the files hold more different terms than a graph can number (2147483648)";
@@ -177,6 +180,11 @@ impl Session {
     /// Says where the user's own saved queries are.
     pub fn set_user_queries(&mut self, folder: Option<PathBuf>) {
         self.snapshot = Arc::new(self.snapshot.with_user_queries(folder));
+    }
+
+    /// Shows labels and summaries first in this language from now on.
+    pub fn speak(&mut self, language: &str) {
+        self.snapshot = Arc::new(self.snapshot.with_language(language));
     }
 
     /// Adds a prefix to those in scope.
@@ -268,7 +276,7 @@ impl Session {
     /// [`Self::update`] for graphs that cannot change.
     ///
     /// # Errors
-    /// Where a file cannot be read or is broken.
+    /// Where a file cannot be read or is broken, or a limit stops the reading.
     pub fn load(
         &mut self,
         files: &[PathBuf],
@@ -277,9 +285,12 @@ impl Session {
     ) -> Result<Change> {
         let mut quads = Vec::new();
         let mut declared = Prefixes::new();
+        let governor = self.ask.governor();
+        let mut checked = Checked::by(&governor);
         for file in files {
             let mut fresh = Relabelled::default();
             read_graph(file, None, &mut declared, progress, &mut |event| {
+                checked.quad()?;
                 match event {
                     Some(quad) => quads.push(named(fresh.quad(quad), into)),
                     None => fresh = Relabelled::default(),
@@ -332,6 +343,36 @@ impl Session {
         let change = Change { before, after: store.len(), durable: true };
         self.snapshot = Arc::new(self.snapshot.over(GraphHandle::Durable(store)));
         Ok(change)
+    }
+}
+
+/// Looks at the limits every so many quads: a clock is slower than a quad.
+struct Checked<'a> {
+    governor: &'a Governor,
+    quads: u32,
+}
+
+impl<'a> Checked<'a> {
+    fn by(governor: &'a Governor) -> Self {
+        Self { governor, quads: 0 }
+    }
+
+    fn quad(&mut self) -> Result<()> {
+        self.quads = self.quads.wrapping_add(1);
+        if self.quads.is_multiple_of(1024) { self.governor.check() } else { Ok(()) }
+    }
+}
+
+/// What files together are called: the first one's name, and how many more there are.
+fn called(files: &[PathBuf]) -> String {
+    let name = |path: &PathBuf| match path.file_name() {
+        Some(name) if path != Path::new("-") => name.to_string_lossy().into_owned(),
+        _ => "stdin".to_owned(),
+    };
+    let first = files.first().map(name).unwrap_or_default();
+    match files.len() {
+        0 | 1 => first,
+        count => format!("{first} and {} more", count - 1),
     }
 }
 

@@ -86,6 +86,14 @@ impl Snapshot {
         Self { user_queries: folder, catalog: Arc::default(), ..self.clone() }
     }
 
+    /// The same with another language shown first.
+    pub(crate) fn with_language(&self, language: &str) -> Self {
+        let mut project = Project::clone(&self.project);
+        project.languages.retain(|have| have != language);
+        project.languages.insert(0, language.to_owned());
+        Self { project: Arc::new(project), ..self.clone() }
+    }
+
     /// The same project over another graph, of which nothing is known yet.
     pub(crate) fn over(&self, graph: GraphHandle) -> Self {
         Self { graph, names: Arc::default(), completer: Arc::default(), ..self.clone() }

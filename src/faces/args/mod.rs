@@ -444,6 +444,8 @@ pub enum Parsed {
     Command(Box<CommandLine>),
     /// A text for stdout.
     Text(String),
+    /// The program's name and version; the graph compiled in has one of its own.
+    Version(String),
 }
 
 /// Parses the words of a command line, the program's name first.
@@ -455,6 +457,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed> {
     let own = Options::augment_args(clap::Command::new("options"));
     match parse_with(charts(several_files(words)), &own, calls) {
         Ok(command) => Ok(Parsed::Command(Box::new(command))),
+        Err(error) if error.kind() == clap::error::ErrorKind::DisplayVersion => {
+            Ok(Parsed::Version(error.render().to_string()))
+        }
         Err(error) if !error.use_stderr() => Ok(Parsed::Text(error.render().to_string())),
         Err(error) => Err(usage(&error, "baimo")),
     }

@@ -37,6 +37,9 @@ pub enum Group {
     Session,
 }
 
+// The same in Chinese.
+mod chinese;
+
 const GROUPS: &[(Group, &str)] = &[
     (Group::Answer, "The last question and its answer"),
     (Group::Looks, "How answers look"),
@@ -60,19 +63,19 @@ const fn is(
 pub const COMMANDS: &[Command] = &[
     is(
         "run",
-        "NAME [--PARAMETER VALUE]",
+        "NAME [VALUE]...",
         Group::Answer,
         "Run a saved query",
         &[],
-        "`.queries` lists them. `.run timeline --vendor 百度` gives a parameter; `.run NAME --help` says which there are.",
+        "`.queries` lists them, `.run NAME --help` says what one takes.\n`.run timeline 百度`, `.run timeline --vendor 百度`, `.run timeline vendor=百度` give a parameter;\n`-F csv`, `-o FILE`, `--chart bar`, `--labels`, `--timeout 2s` are for this answer alone.",
     ),
     is(
         "last",
-        "",
+        "[-F FORMAT] [-o FILE]",
         Group::Answer,
         "Show the whole last answer again",
         &[],
-        "Goes through the pager where it is longer than the window.",
+        "Goes through the pager where it is longer than the window, and to a file after `.once FILE`.",
     ),
     is(
         "why",
@@ -84,7 +87,7 @@ pub const COMMANDS: &[Command] = &[
     ),
     is(
         "chart",
-        "[KIND] [COLUMNS]",
+        "[KIND] [COLUMNS] [-o FILE]",
         Group::Answer,
         "Draw the last answer: bar, line, timeline, graph",
         &["bar", "line", "timeline", "graph"],
@@ -158,28 +161,29 @@ pub const COMMANDS: &[Command] = &[
     ),
     is(
         "once",
-        "FILE",
+        "FILE, | COMMAND",
         Group::Files,
         "Write the next answer to a file",
         &[],
-        "The ending tells the format: .csv .tsv .json .xml .md .html .ttl .nt ...",
+        "The ending tells the format: .csv .tsv .json .xml .md .html .svg .ttl .nt ... A chart or `.last` counts.\n`.once | sort` gives it to a command of the shell.",
     ),
     is(
         "output",
-        "[FILE]",
+        "[FILE, | COMMAND]",
         Group::Files,
         "Write every answer to this file; without one, to the screen again",
         &[],
-        "Each answer replaces the one before it.",
+        "The first answer replaces what is there, the others are added to it. A wrong question changes nothing.",
     ),
     is(
         "read",
-        "FILE",
+        "[--keep-going] FILE",
         Group::Files,
         "Run the statements and commands in a file",
         &[],
-        "It stops at the first error. What is read does not fill the history.",
+        "It stops at the first error, or with --keep-going shows it and goes on. What is read does not fill the history.",
     ),
+    is("shell", "COMMAND", Group::Files, "Run a command of the shell; !COMMAND is the same", &[], ""),
     is(
         "open",
         "[PATH]",
@@ -361,27 +365,41 @@ fn unknown(name: &str, bare: &str, names: &[String]) -> Error {
 }
 
 /// The list of commands, by groups, in `width` columns.
-pub fn help(width: usize) -> String {
-    let intro = "Type a question in SPARQL; no PREFIX is needed. Tab completes; .help keys lists the keys.";
-    let mut out = text::wrap(intro, width).join("\n") + "\n";
+pub fn help(width: usize, language: &str) -> String {
+    let said = |english: &'static str| if language == "zh" { chinese::of(english) } else { english };
+    let summary = |name: &str, english: &str| match language {
+        "zh" => chinese::summary(name).unwrap_or(english).to_owned(),
+        _ => english.to_owned(),
+    };
+    let mut out = text::wrap(said(INTRO), width).join("\n") + "\n";
     let verbs = verbs();
-    section(&mut out, "Asking and exporting, as on the command line", width, |lines| {
-        for (name, summary) in &verbs {
+    section(&mut out, said(VERBS), width, |lines| {
+        for (name, english) in &verbs {
             if own_command(name).is_none() {
-                lines.push((format!(".{name}"), summary.clone()));
+                lines.push((format!(".{name}"), summary(name, english)));
             }
         }
     });
     for (group, title) in GROUPS {
-        section(&mut out, title, width, |lines| {
+        section(&mut out, said(title), width, |lines| {
             for command in COMMANDS.iter().filter(|command| command.group == *group) {
-                lines.push((format!(".{} {}", command.name, command.usage), command.summary.to_owned()));
+                let name = format!(".{} {}", command.name, command.usage);
+                lines.push((name, summary(command.name, command.summary)));
+            }
+            if *group == Group::Answer {
+                lines.push(("VALUES _   FROM _".to_owned(), said(LAST).to_owned()));
             }
         });
     }
-    out.push_str("\nA name may be cut short: .hel, .maxr. .help NAME says more.\n");
+    out.push_str(&format!("\n{}\n", text::wrap(said(OUTRO), width).join("\n")));
     out
 }
+
+const INTRO: &str =
+    "Type a question in SPARQL; no PREFIX is needed. Tab completes; .help keys lists the keys.";
+const VERBS: &str = "Asking and exporting, as on the command line";
+const LAST: &str = "The last answer as part of the next question; .help _ says more";
+const OUTRO: &str = "A name may be cut short: .hel, .maxr. .help NAME says more.";
 
 fn section(out: &mut String, title: &str, width: usize, fill: impl FnOnce(&mut Vec<(String, String)>)) {
     let mut lines = Vec::new();
@@ -390,7 +408,7 @@ fn section(out: &mut String, title: &str, width: usize, fill: impl FnOnce(&mut V
     let beside = if width < 60 { 0 } else { 28 };
     for (name, summary) in lines {
         let mut summary = text::wrap(&summary, width.saturating_sub(beside.max(6))).into_iter();
-        if beside == 0 || name.len() + 3 > beside {
+        if beside == 0 || text::width(&name) + 3 > beside {
             let _ = writeln!(out, "  {}", name.trim_end());
         } else {
             let _ = writeln!(out, "  {name:<25} {}", summary.next().unwrap_or_default());
@@ -447,6 +465,24 @@ mod tests {
         assert_eq!(parse("\\x").unwrap(), ("mode".into(), "line".into()));
         assert_eq!(parse("\\q").unwrap().0, "quit");
         assert_eq!(parse("\\watch 5").unwrap(), ("watch".into(), "5".into()));
+    }
+
+    #[test]
+    fn every_command_has_help_in_chinese_too() {
+        let english = help(80, "en");
+        let chinese = help(80, "zh");
+        for (name, summary) in all() {
+            assert!(english.contains(&format!(".{name}")) && chinese.contains(&format!(".{name}")), "{name}");
+            let first = summary.split(' ').next().unwrap_or_default().to_owned() + " ";
+            let line = chinese.lines().find(|line| line.trim().starts_with(&format!(".{name}"))).unwrap();
+            assert!(super::chinese::summary(&name).is_some(), "{name} has no Chinese summary");
+            assert!(!line.contains(&first), "{line}");
+        }
+        for said in [INTRO, VERBS, LAST, OUTRO].into_iter().chain(GROUPS.iter().map(|(_, title)| *title)) {
+            assert_ne!(super::chinese::of(said), said);
+        }
+        let narrow = help(40, "zh");
+        assert!(narrow.lines().all(|line| text::width(line) <= 40), "{narrow}");
     }
 
     #[test]

@@ -101,7 +101,8 @@ impl Shell {
         }
         let session = std::rc::Rc::clone(&self.session);
         let _watched = self.watched(&output);
-        let done = act(&mut session.borrow_mut(), &output, &mut self.memory);
+        let done =
+            in_language(shape, &mut session.borrow_mut(), |session| act(session, &output, &mut self.memory));
         if done.is_ok() && once.is_some() {
             self.once = None;
         }
@@ -150,7 +151,11 @@ impl Shell {
 
     fn help(&mut self, rest: &str) -> Result<()> {
         let width = self.output.window.width;
-        let text = if rest.is_empty() { commands::help(width) } else { commands::help_about(rest)? };
+        let text = if rest.is_empty() {
+            commands::help(width, self.output.language(&self.session.borrow()))
+        } else {
+            commands::help_about(rest)?
+        };
         self.screen(&text)
     }
 
@@ -287,10 +292,14 @@ impl Shell {
             _ => Source::Files(paths),
         };
         let mut shown = self.output.progress();
-        let mut opened = embedded::open_with(&source, &mut |progress| shown.show(progress))?;
+        let governor = self.session.borrow().ask.governor();
+        let mut opened = embedded::open_within(&source, &governor, &mut |progress| shown.show(progress))?;
         drop(shown);
         opened.set_user_queries(home::queries());
         opened.follow(&self.session.borrow());
+        if let Some(language) = self.output.chosen_language(&opened).map(str::to_owned) {
+            opened.speak(&language);
+        }
         *self.session.borrow_mut() = opened;
         self.memory.forget();
         self.unsaved = false;
@@ -338,6 +347,16 @@ impl Shell {
         let lines = names.map(|name| format!("{name:<9} {}", self.setting(name)));
         self.screen(&lines.join("\n"))
     }
+}
+
+/// Does something in a language of its own, and goes back to that of the session.
+fn in_language<T>(shape: &Shape, session: &mut Session, act: impl FnOnce(&mut Session) -> T) -> T {
+    let Some(language) = &shape.lang else { return act(session) };
+    let before = session.language().to_owned();
+    session.speak(language);
+    let done = act(session);
+    session.speak(&before);
+    done
 }
 
 /// The limits of a session, with those that one command has of its own.

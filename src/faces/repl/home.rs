@@ -25,11 +25,3 @@ pub fn startup() -> Option<PathBuf> {
 pub fn queries() -> Option<PathBuf> {
     base("XDG_DATA_HOME", ".local/share").map(|folder| folder.join("queries"))
 }
-
-/// Whether the user reads Chinese, by the locale.
-pub fn chinese() -> bool {
-    ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .is_some_and(|locale| locale.starts_with("zh"))
-}

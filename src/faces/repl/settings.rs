@@ -8,6 +8,7 @@ use super::dispatch::number;
 use crate::error::{Error, Result};
 use crate::faces::args;
 use crate::faces::terminal::formats;
+use crate::project::Root;
 use crate::show::table::duration;
 
 impl Shell {
@@ -75,10 +76,13 @@ impl Shell {
             language => {
                 let session = self.session.borrow();
                 let languages = &session.project().languages;
-                if !languages.is_empty() && !languages.iter().any(|have| have == language) {
+                let says = session.project().root != Root::Elsewhere && !languages.is_empty();
+                if says && !languages.iter().any(|have| have == language) {
                     return Err(Error::usage(format!("the labels here are not in `{language}`"))
                         .hint(format!("they are in: {}", languages.join(" "))));
                 }
+                drop(session);
+                self.session.borrow_mut().speak(language);
                 self.output.labels = true;
                 self.output.language = Some(language.to_owned());
             }

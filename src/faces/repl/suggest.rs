@@ -16,6 +16,10 @@ impl Shell {
         match words {
             "help" | "?" | "帮助" => return self.command(".help"),
             "quit" | "exit" | "退出" => return self.command(".quit"),
+            "q" => {
+                self.output.report.note("q leaves a pager, and there is none open; .quit leaves baimo");
+                return Ok(());
+            }
             _ => {}
         }
         if let Ok(number) = words.parse::<usize>() {

@@ -202,7 +202,9 @@ impl Output {
 
     /// The language that the user chose, or whose system has it, where the graph has it too.
     pub fn chosen_language<'a>(&'a self, session: &'a Session) -> Option<&'a str> {
-        let offered = |language: &&str| session.project().languages.iter().any(|have| have == language);
+        let languages = &session.project().languages;
+        // A graph that does not say its languages may have any.
+        let offered = |language: &&str| languages.is_empty() || languages.iter().any(|have| have == language);
         self.language.as_deref().or_else(|| self.locale.as_deref().filter(offered))
     }
 

@@ -4,6 +4,7 @@
 
 use super::hints::{Face, default_hint, worded};
 use crate::error::{Diagnostic, Error, Hint, Kind, Span};
+use crate::show::text::wrap;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use unicode_width::UnicodeWidthChar as _;
@@ -138,14 +139,21 @@ impl Report {
         }
         for hint in hints {
             let indent = " ".repeat(gutter + 1);
-            let mut lines = hint.lines();
-            let first = printable(lines.next().unwrap_or_default(), true);
+            let mut lines = hint.lines().flat_map(|line| self.folded(line, gutter + 9));
+            let first = printable(&lines.next().unwrap_or_default(), true);
             let _ = writeln!(out, "{indent}{} {first}", self.paint(HINT, "= help:"));
             for line in lines {
-                let _ = writeln!(out, "{indent}        {}", printable(line, true));
+                let _ = writeln!(out, "{indent}        {}", printable(&line, true));
             }
         }
         out
+    }
+
+    /// A line of prose within the terminal, beside `indent` columns; as it is where there is none.
+    fn folded(&self, line: &str, indent: usize) -> Vec<String> {
+        let room = self.width.saturating_sub(indent).max(20);
+        // What is meant to be copied stays in one piece.
+        if !self.terminal || line.contains("  ") { vec![line.to_owned()] } else { wrap(line, room) }
     }
 
     fn place(&self, out: &mut String, level: &Level, span: &Span, gutter: usize) {

@@ -64,7 +64,7 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
     }
     let mut shown = output.progress();
     let source = Source::Files(files.to_vec());
-    let read = embedded::open_with(&source, &mut |progress| shown.show(progress))?;
+    let read = embedded::open_within(&source, &session.ask.governor(), &mut |progress| shown.show(progress))?;
     drop(shown);
     output.write(|out| read.write_pack(out))
 }

@@ -3,7 +3,7 @@
 //! In: words, the catalog. Out: rows for the presenter, or a question with its parameters bound.
 
 use super::ask::ask;
-use super::things::{rows, text};
+use super::things::{rows, text as literal};
 use crate::catalog::{Catalog, Param, ParamKind, SavedQuery};
 use crate::engine::answer::{Answer, Row};
 use crate::error::{Error, Hint, Result};
@@ -13,6 +13,7 @@ use crate::faces::params::{self, Given};
 use crate::faces::terminal::present::{About, Output};
 use crate::formats::rows::RowFormat;
 use crate::session::Session;
+use crate::show::text;
 use std::ffi::OsString;
 
 /// Runs a saved query with the parameters given.
@@ -107,21 +108,99 @@ pub fn list(queries: &Queries, session: &Session, output: &Output) -> Result<()>
             Some(problem) => format!("(broken header: {})", problem.message),
             None => saved.summary.get(&language).to_owned(),
         };
-        vec![text(&saved.name), text(&summary), text(&params.join(" ")), text(&saved.tags.join(" "))]
+        vec![
+            literal(&saved.name),
+            literal(&summary),
+            literal(&params.join(" ")),
+            literal(&saved.tags.join(" ")),
+        ]
     };
+    let found: Vec<&SavedQuery> = catalog()?.find(&queries.words);
+    if found.is_empty() {
+        return nothing_found(queries, session, output);
+    }
+    if output.shown() && output.format_name().is_none() && queries.words.is_empty() {
+        return output.page(&by_theme(&found, &language, output));
+    }
     // People get what fits the window; programs get all.
     let shown = if output.row_format()? == RowFormat::Table { 3 } else { 4 };
     let cut = |mut row: Row| {
         row.truncate(shown);
         row
     };
-    let found: Vec<Row> = catalog()?.find(&queries.words).into_iter().map(row).map(cut).collect();
-    if found.is_empty() {
-        output.report.note(&format!(
-            "no saved query has `{}` in its name, tags or summary; `baimo queries` lists all",
-            queries.words.join(" ")
-        ));
-    }
+    let found: Vec<Row> = found.into_iter().map(row).map(cut).collect();
     let head: Vec<_> = ["name", "summary", "parameters", "tags"].into_iter().take(shown).collect();
     rows(&head, found, ("saved query", "saved queries"), session, output)
 }
+
+/// Says that no saved query is like the words, and which ones are near; the list is empty then.
+fn nothing_found(queries: &Queries, session: &Session, output: &Output) -> Result<()> {
+    let words = queries.words.join(" ");
+    let message = match words.as_str() {
+        "" => "this graph has no saved queries".to_owned(),
+        _ => format!("no saved query has `{words}` in its name, tags or summary"),
+    };
+    let known = session.catalog()?;
+    let likeness = |query: &SavedQuery| {
+        let parts =
+            query.name.split('-').chain(query.tags.iter().map(String::as_str)).chain([query.name.as_str()]);
+        let likeness =
+            |part: &str| queries.words.iter().map(|w| strsim::jaro_winkler(part, w)).fold(0.0, f64::max);
+        parts.map(likeness).fold(0.0, f64::max)
+    };
+    let mut near: Vec<(f64, &str)> = known
+        .iter()
+        .map(|query| (likeness(query), query.name.as_str()))
+        .filter(|(like, _)| *like > 0.85)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let near: Vec<&str> = near.iter().take(NEAR).map(|(_, name)| *name).collect();
+    let hint = match near.as_slice() {
+        [] => "`baimo queries` lists all".to_owned(),
+        near => format!("did you mean {}?", near.join(", ")),
+    };
+    output.report.note(&format!("{message}; {}", output.report.face.commands(&hint)));
+    let shown = ["name", "summary", "parameters", "tags"];
+    match output.shown() {
+        true => Ok(()),
+        false => rows(&shown, Vec::new(), ("saved query", "saved queries"), session, output),
+    }
+}
+
+/// So many names are suggested.
+const NEAR: usize = 3;
+/// A name may take so many cells before its summary.
+const NAMES: usize = 32;
+
+/// The saved queries under their first tags, a line each within the window.
+fn by_theme(found: &[&SavedQuery], language: &str, output: &Output) -> String {
+    let mut themes: Vec<(&str, Vec<&SavedQuery>)> = Vec::new();
+    for query in found {
+        let theme = query.tags.first().map_or("other", String::as_str);
+        match themes.iter_mut().find(|(have, _)| *have == theme) {
+            Some((_, queries)) => queries.push(query),
+            None => themes.push((theme, vec![query])),
+        }
+    }
+    themes.sort_by_key(|(theme, queries)| (std::cmp::Reverse(queries.len()), *theme));
+    let width = output.window.width;
+    let longest = found.iter().map(|query| text::width(&query.name)).max().unwrap_or(0);
+    let names = longest.min(NAMES).min(width / 2);
+    let summaries = width.saturating_sub(names + 4);
+    let mut out = text::wrap(&output.report.face.commands(HOW), width).join("\n") + "\n";
+    for (theme, queries) in themes {
+        out.push_str(&format!("\n{theme}\n"));
+        for query in queries {
+            let name = text::fit(&text::cut(&query.name, names), names, text::Side::Left);
+            let summary = text::cut(query.summary.get(language), summaries);
+            out.push_str(format!("  {name}  {summary}").trim_end());
+            out.push('\n');
+        }
+    }
+    out.push_str(&format!("\n{}\n", text::counted(found.len() as u64, "saved query", "saved queries")));
+    out
+}
+
+/// What can be done with the list of saved queries.
+const HOW: &str = "`baimo run NAME` runs one, `baimo run NAME --help` shows what it takes, `baimo queries WORD` finds \
+                   some. In a pager Space shows more and q leaves.";

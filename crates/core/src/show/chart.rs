@@ -181,16 +181,45 @@ impl Series {
         let values = values.into_iter().map(|i| numbers(found, i, &columns)).collect::<Result<Vec<_>>>()?;
         let terms = |row: &crate::engine::answer::Row| label.and_then(|i| row.get(i).cloned().flatten());
         let labels = found.rows.iter().enumerate().map(|(i, row)| match terms(row) {
+            // What a table tells apart by its marks, a string from a date, needs none beside a bar.
+            Some(Term::Literal(literal)) => super::text::visible(literal.value()),
             Some(term) => shown(&term, style),
             None if label.is_none() => (i + 1).to_string(),
             None => String::new(),
         });
-        Ok(Self {
+        let series = Self {
             name: label.and_then(|i| columns.get(i)).map_or_else(String::new, |column| column.name.clone()),
             labels: labels.collect(),
             places: places(found.rows.iter().map(terms).collect()),
             values,
-        })
+        };
+        Ok(series.with_every_month())
+    }
+
+    /// Months in order, such as `2023-07`, with those between them that have no row. A count of things that
+    /// there were none of is 0; of other numbers there is none.
+    fn with_every_month(mut self) -> Self {
+        let months: Option<Vec<u32>> = self.labels.iter().map(|label| month(label)).collect();
+        let Some(months) = months.filter(|months| months.is_sorted_by(|a, b| a < b)) else { return self };
+        let (Some(first), Some(last)) = (months.first(), months.last()) else { return self };
+        if last - first > MOST_MONTHS {
+            return self;
+        }
+        let all: Vec<u32> = (*first..=*last).collect();
+        self.labels = all.iter().map(|month| format!("{:04}-{:02}", month / 12, month % 12 + 1)).collect();
+        self.places = all.iter().map(|month| f64::from(*month)).collect();
+        for values in &mut self.values {
+            let whole =
+                values.numbers.iter().flatten().all(|(n, text)| n.fract() == 0.0 && !text.contains('.'));
+            let mut old = months.iter().zip(std::mem::take(&mut values.numbers)).peekable();
+            let none = whole.then(|| (0.0, "0".to_owned()));
+            let at = |month: &u32| match old.next_if(|(have, _)| *have == month) {
+                Some((_, number)) => number,
+                None => none.clone(),
+            };
+            values.numbers = all.iter().map(at).collect();
+        }
+        self
     }
 
     /// `share by industry`
@@ -223,6 +252,20 @@ fn choose(found: &Solutions, columns: &[Column], view: View) -> Result<(Option<u
         values.truncate(1);
     }
     Ok((label, values))
+}
+
+/// Months of more years than these are not filled in.
+const MOST_MONTHS: u32 = 600;
+
+/// The number of a month since the year 0, where a label is one: `2023-07`.
+fn month(label: &str) -> Option<u32> {
+    let (year, month) = label.split_once('-')?;
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(year, 4) || !digits(month, 2) {
+        return None;
+    }
+    let month: u32 = month.parse().ok().filter(|month| (1..=12).contains(month))?;
+    Some(year.parse::<u32>().ok()? * 12 + month - 1)
 }
 
 /// See [`Series::of`]. Where all columns are numbers, the first of several labels the rest.
