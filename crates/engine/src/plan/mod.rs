@@ -15,6 +15,8 @@ pub mod scope;
 pub mod show;
 pub mod statistics;
 pub mod substitute;
+#[cfg(test)]
+mod tests;
 pub mod translate;
 pub mod variables;
 

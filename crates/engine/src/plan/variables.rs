@@ -166,7 +166,9 @@ impl VarSet {
     /// The variables in it, by number.
     pub fn iter(&self) -> impl Iterator<Item = Var> + '_ {
         self.words.iter().zip(0..).flat_map(|(word, n)| {
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| n * 64 + bit)
+            // The lowest bit is taken off each time: empty words cost nothing.
+            let rests = std::iter::successors(Some(*word), |rest| Some(rest & rest.wrapping_sub(1)));
+            rests.take_while(|rest| *rest != 0).map(move |rest| n * 64 + rest.trailing_zeros())
         })
     }
 }
