@@ -274,6 +274,12 @@ impl Snapshot {
         Ok(advise::lints::lints(&query, text, &self.knowledge()))
     }
 
+    /// What in a query can never hold: see [`advise::certain`]. Nothing where the text is not a query.
+    pub fn certain(&self, text: &str) -> Vec<Diagnostic> {
+        let query = ask::parsed(&Ask::new(text), self);
+        query.map(|query| advise::certain::certain(&query, text, &self.knowledge())).unwrap_or_default()
+    }
+
     /// Whether a text is a whole query or update.
     pub fn parses(&self, text: &str) -> bool {
         ask::is_whole(text, self)

@@ -69,6 +69,12 @@ fn with_header(question: Question, session: &Session, output: &Output) -> Result
 
 /// Says why there is no answer, or why it looks odd.
 fn advise(question: &Question, noted: &Noted, session: &Session, output: &Output) {
+    // Not of a saved query: whoever asks it did not write it.
+    let certain = if question.saved { Vec::new() } else { session.certain(&question.text) };
+    certain.iter().take(LINTS).for_each(|warning| output.report.warning(warning));
+    if !certain.is_empty() {
+        return;
+    }
     if noted.count == 0 {
         let lines = session.why_empty(&question.text, &question.bindings);
         for line in &lines {

@@ -471,6 +471,15 @@ impl Search<'_> {
         let missing = used.iter().find(|variable| !bound.contains(*variable));
         if let Some(variable) = missing.filter(|_| !matches!(expression, Expression::Exists(_))) {
             let name = variable.as_str();
+            if word == "HAVING" {
+                // Where SELECT gives the name, the standard does not let HAVING see it.
+                let why =
+                    "HAVING stands before SELECT and cannot see its names (SPARQL 1.1, section 18.2.4.2)";
+                return vec![
+                    format!("{what} drops all {}: ?{name} has no value there", self.rows_of(inner)).into(),
+                    format!("{why}: repeat the aggregate in place of ?{name}").into(),
+                ];
+            }
             return vec![
                 format!("{what} drops all {}: ?{name} has no value there", self.rows_of(inner)).into(),
             ];
@@ -489,7 +498,10 @@ impl Search<'_> {
         let mut lines = vec![format!("{what} {verb} {}", self.rows_of(inner)).into()];
         lines.extend(used.iter().enumerate().take(2).filter_map(|(i, variable)| {
             let values: Vec<Term> = rows.iter().filter_map(|row| row.get(i + 1).cloned().flatten()).collect();
-            self.met(variable, &values, expression, fails).map(Hint::from)
+            // The parser names aggregates for itself: people see these as they wrote them.
+            let shown = aggregates(variable.to_string(), inner);
+            let line = self.met(variable, &values, expression, fails)?;
+            Some(line.replace(&variable.to_string(), &shown).into())
         }));
         lines
     }
@@ -506,11 +518,7 @@ impl Search<'_> {
             return Some(format!("?{} has no value in any of them", variable.as_str()));
         }
         let show = |term: &Term| self.known.prefixes.show(term.as_ref());
-        let name = if variable.as_str().len() == 32 {
-            "its value".into()
-        } else {
-            format!("?{}", variable.as_str())
-        };
+        let name = variable.to_string();
         if expression.to_string().contains("LANG") {
             let tags: BTreeSet<&str> = values
                 .iter()
