@@ -160,6 +160,10 @@ fn equal_terms(
         })
     };
     let (Some(known_a), Some(known_b)) = (known(a)?, known(b)?) else { return Ok(None) };
+    if matches!((&known_a, &known_b), (Known::Constant(..), Known::Constant(..))) {
+        // Two terms that the graph lacks have no numbers to tell them apart by.
+        return Ok(None);
+    }
     let kinds = graph.kinds();
     let cell = |known: &Known<'_>, id: usize, at: usize| match known {
         Known::Constant(kind, id) => Some((*kind, *id)),

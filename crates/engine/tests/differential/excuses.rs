@@ -355,7 +355,7 @@ pub const OPERATORS: Excuse = Excuse {
                 Expression::FunctionCall(Function::Custom(cast), _) => cast.as_str().ends_with("#string"),
                 Expression::Less(a, b) | Expression::Greater(a, b) => a == b || computed(a) && computed(b),
                 Expression::LessOrEqual(a, b) | Expression::GreaterOrEqual(a, b) => {
-                    computed(a) && computed(b)
+                    a == b || computed(a) && computed(b)
                 }
                 // The parser reads `- 1e0` as one literal, which keeps its spelling.
                 Expression::Literal(literal) => literal.value().starts_with('-'),
