@@ -135,7 +135,7 @@ impl Param {
     /// The term for a value given as text.
     ///
     /// # Errors
-    /// See [`SavedQuery::bind`].
+    /// See `SavedQuery::bind`.
     pub fn term(
         &self,
         value: &str,

@@ -1,6 +1,6 @@
 //! Where a thing is mentioned: how often, by what, in which way.
 //!
-//! In: a graph and a term. Out: [`Group`]s. No more than [`MOST`] mentions are looked at.
+//! In: a graph and a term. Out: [`Group`]s. No more than `MOST` mentions are looked at.
 
 use crate::error::Result;
 use crate::store::{Graph, Id, Pattern};

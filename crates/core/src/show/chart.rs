@@ -1,6 +1,6 @@
 //! What a chart is drawn of: which view, and which columns of an answer for its labels and values.
 //!
-//! In: rows, a [`Directive`]. Out: [`Series`] of labelled numbers, for a terminal and for SVG alike. Nothing
+//! In: rows, a [`Directive`]. Out: `Series` of labelled numbers, for a terminal and for SVG alike. Nothing
 //! is drawn here.
 
 use super::Style;

@@ -1,7 +1,7 @@
 //! Turtle, TriG, N-Triples and N-Quads, piece by piece.
 //!
 //! In: a reader. Out: quads into a sink. A text may be of any length: what is read ahead grows with the token that
-//! does not end. Triple terms may nest [`DEPTH`] deep, for everything that handles one calls itself for its object.
+//! does not end. Triple terms may nest `DEPTH` deep, for everything that handles one calls itself for its object.
 
 use super::fault::Place;
 use crate::error;

@@ -22,7 +22,7 @@ use std::rc::Rc;
 /// How deep elements may nest: deeper than lists written as nested elements go, and a few megabytes of state.
 pub const DEPTH: usize = 10_000;
 
-/// How many bytes entities may add for each byte read, once they added [`FREE`].
+/// How many bytes entities may add for each byte read, once they added `FREE`.
 pub const EXPANSION: u64 = 64;
 
 /// How many bytes entities may add in any document.
