@@ -17,6 +17,7 @@ use crate::expr::aggregate::Accumulator;
 use crate::expr::{Note, Value};
 use crate::store::{Id, NONE, Number};
 use crate::syntax::algebra::AggregateFunction;
+use std::collections::HashMap;
 
 /// An aggregate to compute.
 pub struct Aggregate {
@@ -228,7 +229,7 @@ impl Aggregation {
     fn column(&mut self, len: usize, cx: &mut Context<'_>) -> Result<Column> {
         self.grow(len);
         match &mut self.state {
-            State::Counts(counts) => counts.iter().map(|count| cx.intern(&integer(*count))).collect(),
+            State::Counts(counts) => numbered(counts, cx),
             State::Sample(best) => Ok(std::mem::take(best)),
             State::Best { best, failed, .. } => {
                 let failures = failed.iter().filter(|failed| **failed).count() as u64;
@@ -256,6 +257,24 @@ impl Aggregation {
             }
         }
     }
+}
+
+/// The ids of counts. Groups share few different counts, so each is looked up once.
+fn numbered(counts: &[u64], cx: &mut Context<'_>) -> Result<Column> {
+    let mut known: HashMap<u64, Id> = HashMap::new();
+    let mut ids = Column::with_capacity(counts.len());
+    for count in counts {
+        let id = match known.get(count) {
+            Some(id) => *id,
+            None => {
+                let id = cx.intern(&integer(*count))?;
+                known.insert(*count, id);
+                id
+            }
+        };
+        ids.push(id);
+    }
+    Ok(ids)
 }
 
 impl State {
