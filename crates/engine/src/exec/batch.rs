@@ -64,6 +64,28 @@ impl Batch {
         }
     }
 
+    /// Rows of a join: these rows' `kept` columns, then the `new` ones. Where `found` is given, each row stands for so
+    /// many times the solutions of the row that it came from.
+    ///
+    /// # Errors
+    /// Where there are more than 2^64 solutions.
+    pub fn extended(&self, rows: &[u32], kept: &[usize], new: Vec<Column>, found: &[u64]) -> Result<Self> {
+        let mut columns: Vec<Column> = kept.iter().map(|column| gather(self.column(*column), rows)).collect();
+        columns.extend(new);
+        let mut counts = self
+            .counts
+            .as_ref()
+            .map(|_| -> Vec<u64> { rows.iter().map(|row| self.count(*row as usize)).collect() });
+        if found.iter().any(|count| *count != 1) {
+            let mut product = counts.unwrap_or_else(|| vec![1; rows.len()]);
+            for (count, more) in product.iter_mut().zip(found) {
+                *count = times(*count, *more)?;
+            }
+            counts = Some(product);
+        }
+        Ok(Self { columns, counts, len: rows.len() })
+    }
+
     /// The rows that `keep` marks.
     #[must_use]
     pub fn filter(&self, keep: &[bool]) -> Self {

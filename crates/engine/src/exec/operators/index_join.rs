@@ -6,7 +6,7 @@
 //! without a match stays.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, From, ROWS, gather, times};
+use crate::exec::batch::{Batch, Column, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running, matches};
 use crate::store::{End, NONE, PairCursor, Triple, View};
@@ -170,26 +170,6 @@ impl<'a> IndexJoin<'a> {
         }
         Ok(())
     }
-
-    /// The rows found, as a batch.
-    fn batch_of(&self, found: Found) -> Result<Batch> {
-        let len = found.rows.len();
-        let kept = self.shape.kept.iter();
-        let mut columns: Vec<Column> =
-            kept.map(|column| gather(self.batch.column(*column), &found.rows)).collect();
-        columns.extend(found.new);
-        let mut counts = self.batch.counts.as_ref().map(|counts| -> Vec<u64> {
-            found.rows.iter().map(|row| counts.get(*row as usize).copied().unwrap_or(1)).collect()
-        });
-        if self.shape.counted && found.counts.iter().any(|count| *count != 1) {
-            let mut product = counts.unwrap_or_else(|| vec![1; len]);
-            for (count, more) in product.iter_mut().zip(&found.counts) {
-                *count = times(*count, *more)?;
-            }
-            counts = Some(product);
-        }
-        Ok(Batch { columns, counts, len })
-    }
 }
 
 impl Operator for IndexJoin<'_> {
@@ -204,7 +184,9 @@ impl Operator for IndexJoin<'_> {
             cx.work(self.row - before + found.rows.len())?;
             if !found.rows.is_empty() {
                 self.cap = (self.cap * 2).min(ROWS);
-                return Ok(Some(self.batch_of(found)?));
+                let counts = if self.shape.counted { found.counts.as_slice() } else { &[] };
+                let batch = self.batch.extended(&found.rows, &self.shape.kept, found.new, counts)?;
+                return Ok(Some(batch));
             }
         }
     }

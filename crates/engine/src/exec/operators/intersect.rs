@@ -6,7 +6,7 @@
 //! variable at a time as in the generic join of Ngo, Ré and Rudra (Skew strikes back, SIGMOD Record 2014).
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, From, ROWS, gather, times};
+use crate::exec::batch::{Batch, Column, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
 use crate::store::{Id, NONE, PairCursor};
@@ -112,28 +112,9 @@ impl<'a> Intersect<'a> {
                 (self.row, self.started) = (self.row + 1, false);
             }
         }
-        self.batch_of(&rows, values, &counts)
-    }
-
-    fn batch_of(&self, rows: &[u32], values: Column, found: &[u64]) -> Result<Batch> {
-        let kept = self.shape.kept.iter();
-        let mut columns: Vec<Column> = kept.map(|column| gather(self.batch.column(*column), rows)).collect();
-        if self.shape.live {
-            columns.push(values);
-        }
-        let mut counts = self
-            .batch
-            .counts
-            .as_ref()
-            .map(|_| -> Vec<u64> { rows.iter().map(|row| self.batch.count(*row as usize)).collect() });
-        if self.shape.counted && found.iter().any(|count| *count != 1) {
-            let mut product = counts.unwrap_or_else(|| vec![1; rows.len()]);
-            for (count, more) in product.iter_mut().zip(found) {
-                *count = times(*count, *more)?;
-            }
-            counts = Some(product);
-        }
-        Ok(Batch { columns, counts, len: rows.len() })
+        let new = if self.shape.live { vec![values] } else { Vec::new() };
+        let found = if self.shape.counted { counts.as_slice() } else { &[] };
+        self.batch.extended(&rows, &self.shape.kept, new, found)
     }
 }
 

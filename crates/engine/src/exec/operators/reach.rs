@@ -8,7 +8,7 @@
 //! variable stands for nodes of the graph alone ("nodes(G)", section 18.1.7).
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, From, ROWS, gather, times};
+use crate::exec::batch::{Batch, Column, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
@@ -423,26 +423,8 @@ impl<'a> Reach<'a> {
             }
         }
         cx.work(rows.len())?;
-        self.batch_of(&rows, new, &counts)
-    }
-
-    fn batch_of(&self, rows: &[u32], new: Vec<Column>, found: &[u64]) -> Result<Batch> {
-        let kept = self.shape.kept.iter();
-        let mut columns: Vec<Column> = kept.map(|column| gather(self.batch.column(*column), rows)).collect();
-        columns.extend(new);
-        let mut counts = self
-            .batch
-            .counts
-            .as_ref()
-            .map(|_| -> Vec<u64> { rows.iter().map(|row| self.batch.count(*row as usize)).collect() });
-        if self.shape.counted && found.iter().any(|count| *count != 1) {
-            let mut product = counts.unwrap_or_else(|| vec![1; rows.len()]);
-            for (count, more) in product.iter_mut().zip(found) {
-                *count = times(*count, *more)?;
-            }
-            counts = Some(product);
-        }
-        Ok(Batch { columns, counts, len: rows.len() })
+        let found = if self.shape.counted { counts.as_slice() } else { &[] };
+        self.batch.extended(&rows, &self.shape.kept, new, found)
     }
 }
 
