@@ -251,6 +251,14 @@ impl Session {
         self.snapshot.explain(&self.ask.of(text, bindings))
     }
 
+    /// How a query would be answered, without running it. See [`Snapshot::plan_only`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn plan_only(&self, text: &str, bindings: &Bindings) -> Result<engine::explain::Explanation> {
+        self.snapshot.plan_only(&self.ask.of(text, bindings))
+    }
+
     /// Asks its questions as another session does.
     pub fn follow(&mut self, other: &Self) {
         self.ask = other.ask.clone();

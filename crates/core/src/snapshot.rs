@@ -246,6 +246,15 @@ impl Snapshot {
         engine::explain(self.graph(), &query, ask.default_graph, &ask.governor())
     }
 
+    /// How a query would be answered: its plan with estimates, not run. See [`engine::plan_only`].
+    ///
+    /// # Errors
+    /// Where the text is wrong.
+    pub fn plan_only(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
+        let query = ask::parsed(ask, self)?;
+        engine::plan_only(self.graph(), &query, ask.default_graph)
+    }
+
     /// Why a query that was answered with nothing finds nothing, in at most three lines.
     pub fn why_empty(&self, ask: &Ask) -> Vec<Hint> {
         let Ok(query) = ask::parsed(ask, self) else { return Vec::new() };

@@ -16,8 +16,14 @@ use spargebra::{Query, SparqlParser};
 pub struct Step {
     /// What it does: `QuadPattern(...)`, `Filter(...)`, `Sort(...)`, ...
     pub label: String,
-    /// How many triples match, by the graph's own counts; of triple patterns alone.
+    /// How many rows were expected.
     pub estimate: Option<u64>,
+    /// How many rows it and what feeds it were expected to touch.
+    pub cost: f64,
+    /// The variables by which its rows come sorted, the first one first.
+    pub order: Vec<String>,
+    /// What the planner weighed here: the way not taken, and its cost.
+    pub choice: Option<String>,
     /// How many rows it gave. A step inside a loop counts all its turns.
     pub rows: u64,
     /// Wall time in seconds, its children's included.
@@ -26,11 +32,13 @@ pub struct Step {
     pub children: Vec<Step>,
 }
 
-/// A plan that has been run.
-#[derive(Debug)]
+/// A plan, and what came of it where it was run.
+#[derive(Debug, Default)]
 pub struct Explanation {
     /// The last step, on top.
     pub plan: Step,
+    /// Whether it was run: else its steps have neither rows nor times.
+    pub ran: bool,
     /// The limit that ended the run early, where one did.
     pub stopped: Option<Error>,
 }
@@ -45,7 +53,7 @@ impl Explanation {
         let mut plan =
             read_plan(&mut parser).ok_or_else(|| Error::query("this question cannot be explained"))?;
         plan.estimate_by(graph);
-        Ok(Self { plan, stopped })
+        Ok(Self { plan, ran: true, stopped })
     }
 }
 
@@ -160,5 +168,31 @@ mod tests {
             scans.extend(step.estimate.map(|estimate| (step.label.contains("kind"), estimate)));
         }
         assert!(scans.contains(&(true, 2)), "two triples are there: {scans:?}");
+    }
+
+    #[test]
+    fn a_plan_is_told_without_running_it() {
+        let (graph, prefixes) = (graph(), prefixes());
+        let text = "SELECT ?r ?k { ?r a :Release ; :kind ?k } ORDER BY ?k";
+        let query = parse::query(text, &prefixes, None).unwrap();
+        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone).unwrap();
+        let explained = explain(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+        assert!(explained.ran && !planned.ran);
+        let steps = |plan: &super::Step| {
+            let (mut open, mut seen) = (vec![plan.clone()], Vec::new());
+            while let Some(step) = open.pop() {
+                seen.push((step.label, step.estimate, step.order, step.rows));
+                open.extend(step.children);
+            }
+            seen
+        };
+        let (before, after) = (steps(&planned.plan), steps(&explained.plan));
+        assert_eq!(before.len(), after.len());
+        for (a, b) in before.iter().zip(&after) {
+            assert_eq!((&a.0, a.1, &a.2, 0), (&b.0, b.1, &b.2, a.3), "the same plan, and no row");
+        }
+        assert!(planned.plan.cost > 0.0 && after.iter().any(|step| step.3 > 0));
+        assert!(before.iter().any(|step| step.2 == ["?k"]), "sorted by ?k: {before:?}");
+        assert!(before.iter().any(|step| step.2 == ["?r"]), "a scan comes sorted: {before:?}");
     }
 }

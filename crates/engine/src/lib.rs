@@ -57,6 +57,18 @@ pub fn answer<'a>(
     sound::checked(guard::guard(answer, governor)?, graph)
 }
 
+/// How a query would be answered: its plan with estimates, made without running it.
+///
+/// # Errors
+/// Where the graph is damaged.
+pub fn plan_only(
+    graph: &dyn Graph,
+    query: &Query,
+    default_graph: DefaultGraph,
+) -> Result<explain::Explanation> {
+    exec::plan_only(graph, query, default_graph)
+}
+
 /// Answers a query to the end, within its limits, and says what each step gave and took.
 ///
 /// # Errors

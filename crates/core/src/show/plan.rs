@@ -1,21 +1,27 @@
-//! A plan that has been run, as a tree for people: what each step gave and how long it took.
+//! A plan as a tree for people: what each step is expected to give and, where it was run, what it gave and how long it took.
 //!
 //! In: an [`Explanation`], a way to shorten IRIs. Out: text, one step a line.
 
 use crate::engine::explain::{Explanation, Step};
 use std::fmt::Write as _;
 
-/// The tree as text, one step a line: time, rows, estimate, step. `shorten` shortens IRIs. The step that
-/// took longest by itself has a `*`.
+/// The tree as text, one step a line: time and rows where it was run, estimate, step, then how its rows are sorted and what
+/// else was weighed. `shorten` shortens IRIs. The step that took longest by itself has a `*`.
 pub fn draw(explained: &Explanation, shorten: &dyn Fn(&str) -> Option<String>) -> String {
-    let mut out = String::from("      time       rows   estimate  step\n");
-    let drawing = Drawing { hottest: explained.plan.longest(), shorten };
+    let head = if explained.ran {
+        "      time       rows   estimate  step\n"
+    } else {
+        "  estimate       cost  step\n"
+    };
+    let mut out = String::from(head);
+    let drawing = Drawing { hottest: explained.plan.longest(), ran: explained.ran, shorten };
     drawing.step(&mut out, &explained.plan, "", "");
     out
 }
 
 struct Drawing<'a> {
     hottest: f64,
+    ran: bool,
     shorten: &'a dyn Fn(&str) -> Option<String>,
 }
 
@@ -24,7 +30,18 @@ impl Drawing<'_> {
         let estimate = step.estimate.map_or_else(String::new, |estimate| estimate.to_string());
         let mark = if self.hottest > 0.0 && step.own_seconds() >= self.hottest { "*" } else { " " };
         let (time, label) = (step.seconds * 1e3, short_label(&step.label, self.shorten));
-        let _ = writeln!(out, "{time:>8.2}ms {:>10} {estimate:>10} {mark}{head}{label}", step.rows);
+        let _ = if self.ran {
+            write!(out, "{time:>8.2}ms {:>10} {estimate:>10} {mark}{head}{label}", step.rows)
+        } else {
+            write!(out, "{estimate:>10} {:>10.0}  {head}{label}", step.cost)
+        };
+        if !step.order.is_empty() {
+            let _ = write!(out, ", sorted by {}", short_variables(&step.order.join(" ")));
+        }
+        if let Some(choice) = &step.choice {
+            let _ = write!(out, " [{}]", short_label(choice, self.shorten));
+        }
+        out.push('\n');
         for (n, child) in step.children.iter().enumerate() {
             let last = n + 1 == step.children.len();
             let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
@@ -86,7 +103,7 @@ mod tests {
             vec![scan("QuadPattern(?r <http://x/kind> ?k)", 2, 0.004), scan("Filter(?r)", 1, 0.001)];
         let plan = Step { label: "Join".into(), rows: 2, seconds: 0.006, children, ..Step::default() };
         let shorten = |iri: &str| iri.strip_prefix("http://x/").map(|local| format!(":{local}"));
-        let drawn = draw(&Explanation { plan, stopped: None }, &shorten);
+        let drawn = draw(&Explanation { plan, ran: true, stopped: None }, &shorten);
         let hottest: Vec<&str> = drawn.lines().filter(|line| line.contains('*')).collect();
         assert!(matches!(hottest[..], [line] if line.contains("?r :kind ?k")), "{drawn}");
     }

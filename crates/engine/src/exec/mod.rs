@@ -146,7 +146,26 @@ pub fn explain(
         }
     };
     let mut measures = cx.measures.iter();
-    Ok(Some(Explanation { plan: step(&plan.root, &plan.names, &mut measures), stopped }))
+    Ok(Some(Explanation { plan: step(&plan.root, &plan.names, &mut measures), ran: true, stopped }))
+}
+
+/// The plan of a query, with estimates, not run.
+///
+/// # Errors
+/// Where the graph is damaged.
+pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Explanation> {
+    let left = |form: &str| {
+        let label = format!("The reference evaluator, for {form}");
+        Explanation { plan: Step { label, ..Step::default() }, ..Explanation::default() }
+    };
+    let Some(graph) = graph.indexed()? else { return Ok(left("a graph without columns")) };
+    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+    Ok(match planned(query, &dataset) {
+        Ok(plan) => {
+            Explanation { plan: step(&plan.root, &plan.names, &mut [].iter()), ..Explanation::default() }
+        }
+        Err(refusal) => left(&refusal.form),
+    })
 }
 
 /// A node with its measures, which are numbered as the nodes are met.
@@ -158,6 +177,9 @@ fn step(node: &Node, names: &Names, measures: &mut std::slice::Iter<'_, Measure>
     Step {
         label: show::label(node, names),
         estimate: Some(node.rows.round() as u64),
+        cost: node.cost,
+        order: node.order.iter().map(|var| names.show(*var)).collect(),
+        choice: node.choice.clone(),
         rows: measure.rows,
         seconds: measure.time.as_secs_f64(),
         children: node.inputs.iter().map(|input| step(input, names, below)).collect(),

@@ -145,6 +145,10 @@ pub struct Node {
     pub rows: f64,
     /// The rows that it and what is below it are expected to touch.
     pub cost: f64,
+    /// The columns by which its rows come sorted, the first one first.
+    pub order: Vec<Var>,
+    /// What was weighed here: the way not taken, and its cost.
+    pub choice: Option<String>,
 }
 
 impl Node {
@@ -153,7 +157,18 @@ impl Node {
         let below: f64 = inputs.iter().map(|input| input.cost).sum();
         let columns: VarSet = output.iter().copied().collect();
         let certain = certain.intersection(&columns);
-        Self { op, inputs, output, certain, unique: false, rows, cost: below + rows }
+        let mut order = order_of(&op, &inputs);
+        // Rows sorted by what is not given out are sorted by nothing that follows it.
+        let seen = order.iter().take_while(|var| columns.contains(**var)).count();
+        order.truncate(seen);
+        Self { op, inputs, output, certain, unique: false, rows, cost: below + rows, order, choice: None }
+    }
+
+    /// The same, with what was weighed.
+    #[must_use]
+    pub fn chosen(mut self, choice: String) -> Self {
+        self.choice = Some(choice);
+        self
     }
 
     /// The same, its rows known to differ.
@@ -192,4 +207,42 @@ impl Node {
         let output = self.output.iter().copied().filter(|var| need.contains(*var)).collect();
         self.projected(output)
     }
+}
+
+/// The variables by which the rows of an operator over these inputs come sorted.
+fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
+    let of_input = || inputs.first().map(|input| input.order.clone()).unwrap_or_default();
+    match op {
+        Op::Scan { pattern, by } => of_scan(pattern, *by),
+        Op::Sort(keys, _) => keys.iter().take_while(|key| !key.descending).map(|key| key.var).collect(),
+        // The left rows that have a partner come before those that have none, a batch at a time.
+        Op::HashJoin { kind: JoinKind::Left, .. } => Vec::new(),
+        Op::IndexJoin { .. }
+        | Op::Intersect { .. }
+        | Op::Reach { .. }
+        | Op::Exists { .. }
+        | Op::HashJoin { .. }
+        | Op::Filter(_)
+        | Op::Extend(..)
+        | Op::Distinct
+        | Op::Slice(..)
+        | Op::Project => of_input(),
+        Op::Unit
+        | Op::Empty
+        | Op::EachGraph(_)
+        | Op::Union
+        | Op::Values(..)
+        | Op::Group(..)
+        | Op::Combine => Vec::new(),
+    }
+}
+
+/// Pairs come by the end that leads, then by the other one. Of a variable predicate they come a predicate at a time.
+fn of_scan(pattern: &Pattern, by: End) -> Vec<Var> {
+    let [subject, predicate, object] = &pattern.slots;
+    if predicate.var().is_some() {
+        return Vec::new();
+    }
+    let ends = if by == End::Subject { [subject, object] } else { [object, subject] };
+    ends.into_iter().filter_map(|slot| slot.var()).collect()
 }
