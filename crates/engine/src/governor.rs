@@ -88,7 +88,16 @@ impl Governor {
     /// # Errors
     /// `Interrupted` or `Limit`, with what was exceeded and how to raise it.
     pub fn check(&self) -> Result<()> {
-        self.exceeded().inspect_err(|_| self.stopped.store(true, Ordering::Relaxed))
+        self.room(0)
+    }
+
+    /// Whether the work may go on with so many more bytes: asked before a table grows, so that what it grows to never
+    /// passes the limit.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn room(&self, bytes: usize) -> Result<()> {
+        self.exceeded(bytes).inspect_err(|_| self.stopped.store(true, Ordering::Relaxed))
     }
 
     /// Whether a check has failed before.
@@ -98,10 +107,10 @@ impl Governor {
 
     /// Why the work was stopped, for saying it once more.
     pub fn stop_reason(&self) -> Error {
-        self.exceeded().err().unwrap_or_else(|| Error::new(Kind::Limit, "stopped by a limit"))
+        self.exceeded(0).err().unwrap_or_else(|| Error::new(Kind::Limit, "stopped by a limit"))
     }
 
-    fn exceeded(&self) -> Result<()> {
+    fn exceeded(&self, more: usize) -> Result<()> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Interrupted, "interrupted"));
         }
@@ -111,7 +120,7 @@ impl Governor {
                 .hint(Hint::RaiseTimeout));
         }
         if let (Some(max), Some(used)) = (self.limits.max_memory, self.limits.memory_used)
-            && used() > max
+            && used().saturating_add(more) > max
         {
             return Err(Error::new(Kind::Limit, format!("stopped at {} MB of memory", max / 1_000_000))
                 .hint(Hint::RaiseMaxMemory));

@@ -4,6 +4,7 @@
 //! has at most some thousand rows. [`NONE`] in a column is "unbound"; a row stands for as many
 //! solutions as its count says.
 
+use super::context::Context;
 use crate::error::{Error, Result};
 use crate::store::{Id, NONE};
 
@@ -38,6 +39,11 @@ impl Batch {
     /// A column; an empty one where there is none of this number.
     pub fn column(&self, n: usize) -> &[Id] {
         self.columns.get(n).map_or(&[], Vec::as_slice)
+    }
+
+    /// All columns.
+    pub fn slices(&self) -> Vec<&[Id]> {
+        self.columns.iter().map(Vec::as_slice).collect()
     }
 
     /// A cell; unbound where there is none.
@@ -139,6 +145,26 @@ impl Batch {
             counts.resize(self.len + other.len, 1);
         }
         self.len += other.len;
+    }
+
+    /// [`Self::append`], where there is room for it.
+    ///
+    /// # Errors
+    /// Once a limit is met, or where what is held would pass the limit of memory.
+    pub fn append_within(&mut self, other: &Self, cx: &mut Context<'_>) -> Result<()> {
+        let len = self.len + other.len;
+        let grows = |capacity: usize| if len > capacity { len.max(2 * capacity) - capacity } else { 0 };
+        let mut bytes = self.columns.first().map_or(len, |column| grows(column.capacity()))
+            * other.columns.len()
+            * size_of::<Id>();
+        if other.counts.is_some() || self.counts.is_some() {
+            bytes += grows(self.counts.as_ref().map_or(0, Vec::capacity)) * size_of::<u64>();
+        }
+        if bytes > 0 {
+            cx.room(bytes)?;
+        }
+        self.append(other);
+        cx.work(other.len)
     }
 
     /// About how many bytes it holds.

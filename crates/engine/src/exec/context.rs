@@ -58,7 +58,7 @@ impl<'a> Context<'a> {
             locals: Locals::default(),
             measures: Vec::new(),
             governor: governor.clone(),
-            scope: Arc::new(Scope::new(base)),
+            scope: Arc::new(Scope::new(base).within(governor)),
             solutions: 0,
             units: 0,
         }
@@ -98,6 +98,19 @@ impl<'a> Context<'a> {
         self.governor.check()
     }
 
+    /// The limits, for work on another thread.
+    pub fn governor(&self) -> &Governor {
+        &self.governor
+    }
+
+    /// Asks whether so many more bytes may be held, before they are.
+    ///
+    /// # Errors
+    /// Once a limit is met, or where they would pass the limit of memory.
+    pub fn room(&self, bytes: usize) -> Result<()> {
+        self.governor.room(bytes)
+    }
+
     /// The number of a term: the graph's where the graph has it, else one of this query's.
     ///
     /// # Errors
@@ -105,7 +118,7 @@ impl<'a> Context<'a> {
     pub fn intern(&mut self, term: &Term) -> Result<Id> {
         match self.graph.find(term.as_ref())? {
             Some(id) => Ok(id),
-            None => self.locals.intern(term),
+            None => self.locals.intern(term, &self.governor),
         }
     }
 

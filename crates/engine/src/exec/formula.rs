@@ -6,7 +6,7 @@
 use super::batch::{Batch, Column};
 use super::context::Context;
 use crate::error::Result;
-use crate::expr::{Cells, Program, Terms, Value};
+use crate::expr::{Cells, Computed, Program, Terms};
 use crate::plan::logical::Formula;
 use crate::plan::variables::{Names, Var};
 use crate::store::{Id, Indexed, NONE};
@@ -71,9 +71,9 @@ impl Compiled {
     ///
     /// # Errors
     /// Where the graph is damaged.
-    pub fn values(&mut self, batch: &Batch, cx: &mut Context<'_>) -> Result<Vec<Option<Value>>> {
+    pub fn computed(&mut self, batch: &Batch, cx: &mut Context<'_>) -> Result<Computed> {
         let scope = cx.scope();
-        self.program.values(batch, cx, &scope)
+        self.program.computed(batch, cx, &scope)
     }
 }
 

@@ -3,26 +3,47 @@
 //! In: terms that the graph does not have. Out: their numbers, from [`FIRST_FOREIGN`] on, the same number
 //! for the same term; so equal numbers are equal terms throughout a query. The numbers are in no order.
 
+use super::rows_index::RowsIndex;
+use crate::Governor;
 use crate::error::{Error, Result};
 use crate::store::{FIRST_FOREIGN, Id, NONE};
 use crate::terms::Term;
-use std::collections::HashMap;
+use rustc_hash::FxHasher;
+use std::hash::{Hash as _, Hasher as _};
+
+/// From so many terms on, giving back their memory takes long enough to be done aside.
+const MANY: usize = 100_000;
 
 /// Computed terms. See the module.
 #[derive(Debug, Default)]
 pub struct Locals {
     terms: Vec<Term>,
-    numbers: HashMap<Term, Id>,
+    index: RowsIndex,
+}
+
+/// A query that was stopped is over at once: the memory of what it computed is given back by another thread.
+impl Drop for Locals {
+    fn drop(&mut self) {
+        if self.terms.len() >= MANY {
+            let terms = std::mem::take(&mut self.terms);
+            // Where no thread can be started, the terms are dropped here.
+            let _ = std::thread::Builder::new().spawn(move || drop(terms));
+        }
+    }
 }
 
 impl Locals {
     /// The number of a term.
     ///
     /// # Errors
-    /// Where 2^31 terms have one already.
-    pub fn intern(&mut self, term: &Term) -> Result<Id> {
-        if let Some(id) = self.numbers.get(term) {
-            return Ok(*id);
+    /// Where 2^31 terms have one already, or a limit is met.
+    pub fn intern(&mut self, term: &Term, governor: &Governor) -> Result<Id> {
+        let mut hasher = FxHasher::default();
+        term.hash(&mut hasher);
+        let hash = (hasher.finish() >> 32) as u32;
+        let known = self.index.rows(hash).find(|row| self.terms.get(*row as usize) == Some(term));
+        if let Some(row) = known {
+            return Ok(FIRST_FOREIGN + row);
         }
         let id = Id::try_from(self.terms.len())
             .ok()
@@ -30,7 +51,7 @@ impl Locals {
             .filter(|id| *id < NONE)
             .ok_or_else(|| Error::query("the query computes more terms than can be numbered (2^31)"))?;
         self.terms.push(term.clone());
-        self.numbers.insert(term.clone(), id);
+        self.index.push(hash, governor)?;
         Ok(id)
     }
 
@@ -49,8 +70,9 @@ mod tests {
     fn a_term_has_one_number() {
         let mut locals = Locals::default();
         let (one, two) = (Term::from(Literal::from(1)), Term::from(Literal::from(2)));
-        let (a, b) = (locals.intern(&one).unwrap(), locals.intern(&two).unwrap());
-        assert_eq!((locals.intern(&one).unwrap(), a != b), (a, true));
+        let mut intern = |term| locals.intern(term, &Governor::unlimited()).unwrap();
+        let (a, b) = (intern(&one), intern(&two));
+        assert_eq!((intern(&one), a != b), (a, true));
         assert_eq!(locals.term(b), Some(&two));
         assert_eq!(locals.term(3), None, "a number of the graph");
     }

@@ -19,6 +19,7 @@ mod operators;
 mod ranks;
 mod rows_index;
 mod seen;
+mod sorting;
 
 use crate::answer::{Answer, Row, Rows};
 use crate::error::{Kind, Result};
@@ -258,8 +259,7 @@ impl Iterator for Decoded<'_> {
 pub fn drain(mut operator: Running<'_>, cx: &mut Context<'_>) -> Result<Batch> {
     let mut all = Batch::default();
     while let Some(batch) = operator.next(cx)? {
-        all.append(&batch);
-        cx.check()?;
+        all.append_within(&batch, cx)?;
     }
     Ok(all)
 }

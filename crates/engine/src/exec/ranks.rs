@@ -6,6 +6,7 @@
 //! IRIs, literals by kind.
 
 use super::context::Context;
+use super::sorting;
 use crate::error::Result;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, NONE, Number};
 use crate::terms::{Literal, Term};
@@ -34,11 +35,13 @@ impl Ranks {
     /// Where the graph is damaged.
     pub fn of<'c>(columns: impl Iterator<Item = &'c [Id]>, cx: &Context<'_>) -> Result<Self> {
         let mut found: Vec<Id> = columns.flatten().copied().filter(|id| is_local(*id)).collect();
-        found.sort_unstable();
+        sorting::sort(&mut found, cx.governor(), &Ord::cmp)?;
         found.dedup();
         let mut terms: Vec<(Id, &Term)> =
             found.into_iter().filter_map(|id| Some((id, cx.locals.term(id)?))).collect();
-        terms.sort_by(|a, b| compare(a.1.as_ref(), b.1.as_ref()));
+        sorting::sort(&mut terms, cx.governor(), &|a: &(Id, &Term), b: &(Id, &Term)| {
+            compare(a.1.as_ref(), b.1.as_ref())
+        })?;
         let mut ranks = Self::default();
         let mut last: Option<(&Term, Rank)> = None;
         for (id, term) in terms {

@@ -4,7 +4,12 @@
 //! entering. Chained buckets in two flat arrays; keys are compared by who holds the rows, so a key may have
 //! any number of columns. Nothing is ever taken out.
 
+use crate::Governor;
+use crate::error::Result;
 use crate::store::Id;
+
+/// Rows linked without a look at the clock.
+const STRETCH: usize = 1 << 16;
 
 /// No row.
 const END: u32 = u32::MAX;
@@ -33,12 +38,16 @@ impl RowsIndex {
     }
 
     /// An index over rows whose hashes are given, each bucket in the order of the rows.
-    pub fn over(hashes: Vec<u32>) -> Self {
+    ///
+    /// # Errors
+    /// Once a limit is met, or where there is no room for it.
+    pub fn over(hashes: Vec<u32>, governor: &Governor) -> Result<Self> {
+        governor.room(hashes.len() * 3 * size_of::<u32>())?;
         let mut index = Self::with_capacity(hashes.len());
         index.next = vec![END; hashes.len()];
         index.hashes = hashes;
-        index.relink();
-        index
+        index.relink(governor)?;
+        Ok(index)
     }
 
     /// How many rows were entered.
@@ -47,7 +56,10 @@ impl RowsIndex {
     }
 
     /// Enters the next row under a hash.
-    pub fn push(&mut self, hash: u32) -> usize {
+    ///
+    /// # Errors
+    /// Once a limit is met, or where there is no room for more.
+    pub fn push(&mut self, hash: u32, governor: &Governor) -> Result<usize> {
         let row = self.next.len();
         let bucket = self.bucket(hash);
         self.hashes.push(hash);
@@ -56,10 +68,11 @@ impl RowsIndex {
             *head = row as u32;
         }
         if self.next.len() * 4 > self.heads.len() * 3 {
+            governor.room(self.heads.len() * 2 * size_of::<u32>())?;
             self.heads = vec![END; self.heads.len() * 2];
-            self.relink();
+            self.relink(governor)?;
         }
-        row
+        Ok(row)
     }
 
     /// The rows under a hash, and some others of other hashes never.
@@ -73,7 +86,7 @@ impl RowsIndex {
     }
 
     /// Chains all rows anew, from the last to the first, so that chains run upwards.
-    fn relink(&mut self) {
+    fn relink(&mut self, governor: &Governor) -> Result<()> {
         let mask = self.heads.len() - 1;
         for (row, hash) in self.hashes.iter().enumerate().rev() {
             if let (Some(head), Some(next)) =
@@ -82,7 +95,11 @@ impl RowsIndex {
                 *next = *head;
                 *head = row as u32;
             }
+            if row.is_multiple_of(STRETCH) {
+                governor.check()?;
+            }
         }
+        Ok(())
     }
 }
 
@@ -157,7 +174,7 @@ mod tests {
     fn rows_come_back_in_the_order_of_entering() {
         let keys: Vec<Id> = (0..1000).map(|n| n % 7).collect();
         let hashed = hashes(&[&keys], keys.len());
-        let index = RowsIndex::over(hashed.clone());
+        let index = RowsIndex::over(hashed.clone(), &Governor::unlimited()).unwrap();
         for (key, hash) in keys.iter().zip(&hashed).take(7) {
             let expected: Vec<u32> = (0..1000).filter(|n| n % 7 == *key).collect();
             assert_eq!(index.rows(*hash).collect::<Vec<_>>(), expected);
@@ -169,7 +186,7 @@ mod tests {
         let mut index = RowsIndex::default();
         let keys: Vec<Id> = (0..5000).collect();
         for hash in hashes(&[&keys], keys.len()) {
-            index.push(hash);
+            index.push(hash, &Governor::unlimited()).unwrap();
         }
         for (row, hash) in hashes(&[&keys], keys.len()).into_iter().enumerate() {
             assert!(index.rows(hash).any(|found| found == row as u32));

@@ -1,51 +1,277 @@
 //! The different rows met so far: what DISTINCT and GROUP BY are made of.
 //!
-//! In: rows of batches with the same columns. Out: for each its place among the different rows, in the
-//! order of first sight. It holds every different row.
+//! In: columns of ids. Out: for each row its place among the different rows, in the order of first sight. It holds every
+//! different row. Up to four columns make one key that lies in its slot of an open table (linear probing), so that a row costs
+//! one look into memory; wider rows are chained by their hashes.
 
-use super::batch::{Batch, Column};
+use super::batch::Column;
+use super::context::Context;
 use super::rows_index::{RowsIndex, hashes};
-use crate::store::Id;
+use crate::error::Result;
+use crate::store::{Id, NONE};
 
-/// The different rows seen so far.
+/// Rows moved without a look at the clock.
+const STRETCH: usize = 1 << 16;
+
+/// The place of a free slot.
+const FREE: u32 = u32::MAX;
+
+/// The different rows seen so far. See the module.
 #[derive(Default)]
 pub struct Seen {
-    columns: Vec<Column>,
-    index: RowsIndex,
+    table: Table,
+    width: usize,
+}
+
+#[derive(Default)]
+enum Table {
+    #[default]
+    Empty,
+    One(Slots<1>),
+    Two(Slots<2>),
+    Three(Slots<3>),
+    Four(Slots<4>),
+    Any(Chained),
 }
 
 impl Seen {
-    /// The place of a row of `batch` among the different rows, whose hash is given; and whether it is new.
-    pub fn enter(&mut self, batch: &Batch, row: usize, hash: u32) -> (usize, bool) {
-        if self.columns.len() != batch.columns.len() {
-            self.columns = vec![Vec::new(); batch.columns.len()];
+    /// Enters rows, all of as many columns as those before; `places` becomes the place of each. A row is new where its place
+    /// is as great as the number of different rows before it.
+    ///
+    /// # Errors
+    /// Where there is no room for more rows within the query's limits.
+    pub fn enter(
+        &mut self,
+        columns: &[&[Id]],
+        len: usize,
+        cx: &Context<'_>,
+        places: &mut Vec<u32>,
+    ) -> Result<()> {
+        if matches!(self.table, Table::Empty) {
+            self.width = columns.len();
+            self.table = match columns.len() {
+                0 | 1 => Table::One(Slots::default()),
+                2 => Table::Two(Slots::default()),
+                3 => Table::Three(Slots::default()),
+                4 => Table::Four(Slots::default()),
+                _ => Table::Any(Chained::default()),
+            };
         }
-        let known = self.index.rows(hash).find(|seen| {
-            let pairs = self.columns.iter().zip(&batch.columns);
-            pairs.into_iter().all(|(seen_column, column)| seen_column.get(*seen as usize) == column.get(row))
-        });
-        if let Some(place) = known {
-            return (place as usize, false);
+        places.clear();
+        match &mut self.table {
+            Table::Empty => Ok(()),
+            Table::One(slots) => slots.enter_all(columns, len, cx, places),
+            Table::Two(slots) => slots.enter_all(columns, len, cx, places),
+            Table::Three(slots) => slots.enter_all(columns, len, cx, places),
+            Table::Four(slots) => slots.enter_all(columns, len, cx, places),
+            Table::Any(chained) => chained.enter_all(columns, len, cx, places),
         }
-        for (seen, column) in self.columns.iter_mut().zip(&batch.columns) {
-            seen.extend(column.get(row));
-        }
-        (self.index.push(hash), true)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.index.len()
+        match &self.table {
+            Table::Empty => 0,
+            Table::One(slots) => slots.len as usize,
+            Table::Two(slots) => slots.len as usize,
+            Table::Three(slots) => slots.len as usize,
+            Table::Four(slots) => slots.len as usize,
+            Table::Any(chained) => chained.index.len(),
+        }
     }
 
     /// The columns of the different rows.
     pub fn into_columns(self) -> Vec<Column> {
-        self.columns
+        match self.table {
+            Table::Empty => Vec::new(),
+            Table::One(slots) => slots.columns(self.width),
+            Table::Two(slots) => slots.columns(self.width),
+            Table::Three(slots) => slots.columns(self.width),
+            Table::Four(slots) => slots.columns(self.width),
+            Table::Any(chained) => chained.columns,
+        }
     }
 }
 
-/// The hash of each row of a batch.
-pub fn row_hashes(batch: &Batch) -> Vec<u32> {
-    let columns: Vec<&[Id]> = batch.columns.iter().map(Vec::as_slice).collect();
-    hashes(&columns, batch.len)
+#[derive(Clone, Copy)]
+struct Slot<const N: usize> {
+    key: [Id; N],
+    place: u32,
+}
+
+/// Rows of up to `N` columns by their key.
+struct Slots<const N: usize> {
+    /// A power of two of them, at most three quarters in use.
+    slots: Vec<Slot<N>>,
+    len: u32,
+}
+
+impl<const N: usize> Default for Slots<N> {
+    fn default() -> Self {
+        Self { slots: vec![Self::FREE; 64], len: 0 }
+    }
+}
+
+impl<const N: usize> Slots<N> {
+    const FREE: Slot<N> = Slot { key: [NONE; N], place: FREE };
+
+    fn enter_all(
+        &mut self,
+        columns: &[&[Id]],
+        len: usize,
+        cx: &Context<'_>,
+        places: &mut Vec<u32>,
+    ) -> Result<()> {
+        self.make_room(len, cx)?;
+        let column = |n: usize| columns.get(n).copied().unwrap_or_default();
+        let columns: [&[Id]; N] = std::array::from_fn(column);
+        places.extend((0..len).map(|row| {
+            let key = columns.map(|column| column.get(row).copied().unwrap_or(NONE));
+            self.enter(key)
+        }));
+        Ok(())
+    }
+
+    /// The place of a key.
+    #[inline]
+    fn enter(&mut self, key: [Id; N]) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = hash(key) as usize & mask;
+        loop {
+            match self.slots.get_mut(at) {
+                Some(slot) if slot.place == FREE => {
+                    let place = self.len;
+                    *slot = Slot { key, place };
+                    self.len += 1;
+                    return place;
+                }
+                Some(slot) if slot.key == key => return slot.place,
+                _ => at = (at + 1) & mask,
+            }
+        }
+    }
+
+    /// Makes the table so large that `more` rows fit.
+    fn make_room(&mut self, more: usize, cx: &Context<'_>) -> Result<()> {
+        let wanted = (self.len as usize + more).saturating_mul(4) / 3 + 1;
+        if wanted <= self.slots.len() {
+            return Ok(());
+        }
+        let size = wanted.next_power_of_two();
+        cx.room(size * size_of::<Slot<N>>())?;
+        let old = std::mem::replace(&mut self.slots, vec![Self::FREE; size]);
+        let mask = size - 1;
+        for (n, slot) in old.into_iter().filter(|slot| slot.place != FREE).enumerate() {
+            if n.is_multiple_of(STRETCH) {
+                cx.check()?;
+            }
+            let mut at = hash(slot.key) as usize & mask;
+            while self.slots.get(at).is_some_and(|taken| taken.place != FREE) {
+                at = (at + 1) & mask;
+            }
+            if let Some(free) = self.slots.get_mut(at) {
+                *free = slot;
+            }
+        }
+        Ok(())
+    }
+
+    fn columns(self, width: usize) -> Vec<Column> {
+        let mut columns = vec![vec![NONE; self.len as usize]; width];
+        for slot in self.slots.into_iter().filter(|slot| slot.place != FREE) {
+            for (column, id) in columns.iter_mut().zip(slot.key) {
+                if let Some(cell) = column.get_mut(slot.place as usize) {
+                    *cell = id;
+                }
+            }
+        }
+        columns
+    }
+}
+
+/// Multiply and mix; the upper half is the better one.
+#[inline]
+fn hash<const N: usize>(key: [Id; N]) -> u32 {
+    let mix = |sum: u64, id: Id| (sum.rotate_left(23) ^ u64::from(id)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (key.into_iter().fold(0, mix) >> 32) as u32
+}
+
+/// Rows of any width by their hashes.
+#[derive(Default)]
+struct Chained {
+    columns: Vec<Column>,
+    index: RowsIndex,
+}
+
+impl Chained {
+    fn enter_all(
+        &mut self,
+        columns: &[&[Id]],
+        len: usize,
+        cx: &Context<'_>,
+        places: &mut Vec<u32>,
+    ) -> Result<()> {
+        self.columns.resize(columns.len(), Vec::new());
+        // What grows doubles: columns, and two numbers for each row in the index.
+        if self.columns.first().is_some_and(|column| column.len() + len > column.capacity()) {
+            cx.room((self.index.len() + len) * 2 * (columns.len() + 4) * size_of::<Id>())?;
+        }
+        for (row, hash) in hashes(columns, len).into_iter().enumerate() {
+            let known = self.index.rows(hash).find(|seen| {
+                let pairs = self.columns.iter().zip(columns);
+                pairs
+                    .into_iter()
+                    .all(|(seen_column, column)| seen_column.get(*seen as usize) == column.get(row))
+            });
+            if let Some(place) = known {
+                places.push(place);
+                continue;
+            }
+            for (seen, column) in self.columns.iter_mut().zip(columns) {
+                seen.extend(column.get(row));
+            }
+            places.push(self.index.push(hash, cx.governor())? as u32);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::context;
+
+    #[test]
+    fn rows_of_any_width_have_the_place_of_their_first_sight() {
+        let (graph, governor) = context();
+        let cx = Context::new(&graph, &governor, None);
+        for width in 0..7 {
+            let mut seen = Seen::default();
+            let mut expected: Vec<Vec<Id>> = Vec::new();
+            for round in 0..3_u32 {
+                // Columns that differ in nothing but their last bits, and rows that come again.
+                let rows: Vec<Vec<Id>> = (0..2000_u32)
+                    .map(|n| (0..width).map(|column| ((n * 7 + round) % 900) >> (column % 3)).collect())
+                    .collect();
+                let columns: Vec<Column> =
+                    (0..width as usize).map(|n| rows.iter().map(|row| row[n]).collect()).collect();
+                let columns: Vec<&[Id]> = columns.iter().map(Vec::as_slice).collect();
+                let mut places = Vec::new();
+                seen.enter(&columns, rows.len(), &cx, &mut places).unwrap();
+                for (row, place) in rows.iter().zip(places) {
+                    let known = expected.iter().position(|known| known == row);
+                    if known.is_none() {
+                        expected.push(row.clone());
+                    }
+                    assert_eq!(place as usize, known.unwrap_or(expected.len() - 1), "width {width}");
+                }
+            }
+            assert_eq!(seen.len(), expected.len());
+            let columns = seen.into_columns();
+            assert_eq!(columns.len(), width as usize);
+            for (n, column) in columns.iter().enumerate() {
+                assert!(column.iter().eq(expected.iter().map(|row| &row[n])), "width {width}");
+            }
+        }
+    }
 }

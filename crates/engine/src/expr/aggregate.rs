@@ -14,6 +14,9 @@ use baimo_store::value::number::Number;
 use baimo_store::value::order;
 use std::cmp::Ordering;
 
+/// So many bytes of text are added without a look at the limits.
+const AT_ONCE: usize = 1 << 20;
+
 /// A set function over one group.
 #[derive(Debug, Clone)]
 pub struct Accumulator {
@@ -112,6 +115,21 @@ impl Accumulator {
         }
     }
 
+    /// How often a value may be added at once, where each time takes time and room: of GROUP_CONCAT.
+    pub fn at_once(&self, value: Option<&Value>) -> Option<u64> {
+        let State::Concat { separator, .. } = &self.state else { return None };
+        let len = value.map_or(0, Value::text_len) + separator.len() + 1;
+        Some((AT_ONCE / len).max(1) as u64)
+    }
+
+    /// How many bytes of text it holds.
+    pub fn text_len(&self) -> usize {
+        match &self.state {
+            State::Concat { text: Some(text), .. } => text.len(),
+            _ => 0,
+        }
+    }
+
     /// Whether it is SUM or AVG, which take the total of many integers at once ([`Self::add_total`]).
     pub fn is_sum(&self) -> bool {
         matches!(self.state, State::Sum(_) | State::Average(..))
@@ -201,7 +219,10 @@ fn replace(term: &mut Option<Term>, value: &Value, direction: Ordering) {
 
 /// Appends a text so many times, as long as there is room for it.
 fn append(text: &mut Option<String>, more: &str, separator: &str, count: u64) -> bool {
-    for _ in 0..count {
+    for n in 0..count {
+        if n > 0 && more.is_empty() && separator.is_empty() {
+            break;
+        }
         match text {
             None => *text = Some(more.to_owned()),
             Some(text) if text.len() + separator.len() + more.len() > LONGEST_TEXT => return false,

@@ -14,6 +14,9 @@ use baimo_store::value::exact::Exact;
 use baimo_store::value::moment::{Civil, Duration, Moment, SECOND};
 use baimo_store::value::number::Number;
 
+/// Before a text longer than this is made, it is asked whether there is room for it.
+const LONG_TEXT: usize = 1 << 20;
+
 /// Calls a function. `solution` numbers the solution, for BNODE.
 pub fn call(function: &Function, arguments: &[&Value], scope: &Scope, solution: u64) -> Option<Value> {
     match function {
@@ -33,6 +36,9 @@ pub fn call(function: &Function, arguments: &[&Value], scope: &Scope, solution: 
                 arguments.iter().filter_map(|a| Text::of(a)).map(|text| text.text.len()).sum();
             if length > LONGEST_TEXT {
                 scope.note(Note::TooLong);
+                return None;
+            }
+            if length > LONG_TEXT && !scope.has_room(length) {
                 return None;
             }
             strings::concat(arguments.iter().map(|argument| Some(*argument)))
@@ -75,11 +81,21 @@ fn on_pattern(function: &Function, arguments: &[&Value], scope: &Scope) -> Optio
     let compiled = scope.pattern(pattern, flags)?;
     let result = match replacement {
         None => compiled.is_match(text.text).map(Value::Boolean),
-        Some(replacement) => {
-            compiled.replace(text.text, replacement, LONGEST_TEXT).map(|replaced| text.with(replaced))
-        }
+        Some(replacement) => compiled
+            .replace(text.text, replacement, &mut |len| longest(len, scope))
+            .map(|replaced| text.with(replaced)),
     };
     scope.noted(pattern, result)
+}
+
+/// Whether a text that is being made may have so many bytes.
+fn longest(len: usize, scope: &Scope) -> Result<(), String> {
+    if len > LONGEST_TEXT {
+        return Err(format!("the replaced text is longer than {LONGEST_TEXT} bytes"));
+    }
+    // The text may double once more before the next look.
+    let room = if len > LONG_TEXT { len } else { 0 };
+    if scope.has_room(room) { Ok(()) } else { Err("the query was stopped".to_owned()) }
 }
 
 fn unary(function: &Function, value: &Value) -> Option<Value> {

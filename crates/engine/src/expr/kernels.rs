@@ -5,16 +5,17 @@
 
 use super::compile::{Operation, Program, Step};
 use super::fast::Fast;
-use super::operators::Arithmetic;
+use super::operators::{self, Arithmetic};
 use super::program::Terms;
 use super::scope::Scope;
 use super::strings::simple;
-use super::value::Value;
+use super::value::{Operand, Value};
 use super::vector::{ERROR, Truth, Vector, truth_of};
 use crate::error::Result;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag};
 use crate::syntax::algebra::Function;
 use crate::terms::{Term, xsd};
+use baimo_store::value::moment::SECOND;
 use baimo_store::value::order;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -40,13 +41,25 @@ pub(super) fn compute(
         Operation::Call(function @ (Function::Abs | Function::Ceil | Function::Floor | Function::Round)) => {
             numbers(0)?.and_then(|a| map(&a, |number| number.rounded(function))).map(Vector::Numbers)
         }
-        Operation::Compare(comparison) => {
-            let (Some(a), Some(b)) = (numbers(0)?, numbers(1)?) else { return Ok(None) };
-            compare(&a, &b, |order| comparison.holds(order)).map(Vector::Truths)
-        }
+        Operation::Compare(comparison) => match (numbers(0)?, numbers(1)?) {
+            (Some(a), Some(b)) => compare(&a, &b, |order| comparison.holds(order)).map(Vector::Truths),
+            _ => {
+                let slow =
+                    |a: &Value, b: &Value| operators::compare(a, b).map(|order| comparison.holds(order));
+                let holds = |order| comparison.holds(Some(order));
+                moments(program, step, places, terms, (&holds, &slow))?.map(Vector::Truths)
+            }
+        },
         Operation::Equal => match (numbers(0)?, numbers(1)?) {
             (Some(a), Some(b)) => compare(&a, &b, |order| order == Some(Ordering::Equal)).map(Vector::Truths),
-            _ => equal_terms(program, step, places, graph)?.map(Vector::Truths),
+            _ => {
+                let by_instant =
+                    moments(program, step, places, terms, (&Ordering::is_eq, &operators::equal))?;
+                match by_instant {
+                    Some(truths) => Some(Vector::Truths(truths)),
+                    None => equal_terms(program, step, places, graph)?.map(Vector::Truths),
+                }
+            }
         },
         Operation::Call(Function::IsIri | Function::IsBlank | Function::IsLiteral | Function::IsNumeric) => {
             kinds(program, step, places, graph).map(Vector::Truths)
@@ -130,6 +143,62 @@ fn compare(
         _ => Some(ERROR),
     };
     a.iter().zip(b).map(cell).collect()
+}
+
+/// Attoseconds in a microsecond.
+const MICROSECOND: i128 = 1_000_000_000_000;
+/// Instants further apart than this are ordered whatever their zones are, and whether they have one.
+const CLEARLY_APART: i128 = 14 * 3600 * SECOND;
+
+/// What decides a comparison: the order of two instants far apart, or, for those near each other, the values.
+type Deciders<'a> = (&'a dyn Fn(Ordering) -> bool, &'a dyn Fn(&Value, &Value) -> Option<bool>);
+
+/// Comparisons of a column of dates, or of dateTimes, with a constant by their instants; only what is near it is read.
+fn moments(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    terms: &dyn Terms,
+    (far, near): Deciders<'_>,
+) -> Result<Option<Vec<Truth>>> {
+    let (Some(graph), [a, b]) = (terms.indexed(), step.arguments.as_slice()) else { return Ok(None) };
+    let constant = |id: usize| match &program.step(id)?.operation {
+        Operation::Constant(term) => Some(term),
+        _ => None,
+    };
+    let (of_a, of_b) = (program.column_of(*a).zip(constant(*b)), program.column_of(*b).zip(constant(*a)));
+    let Some((ids, term)) = of_a.or(of_b) else { return Ok(None) };
+    let (column, flipped) = if of_a.is_some() { (*a, false) } else { (*b, true) };
+    let kind = order::kind(term.as_ref());
+    if !matches!(kind, Kind::Date | Kind::DateTime) {
+        return Ok(None);
+    }
+    let value = Value::Term(term.clone());
+    let Operand::Moment(moment, _) = value.operand() else { return Ok(None) };
+    let range = graph.kinds().range(kind);
+    let epochs = graph.epochs()?;
+    let ordered = |order: Ordering| if flipped { order.reverse() } else { order };
+    let mut truths = Vec::with_capacity(places.len());
+    for at in places.clone() {
+        let id = ids.get(program.place_of_argument(step.domain, column, at)).copied().unwrap_or(NONE);
+        if id != NONE && !range.contains(&id) {
+            return Ok(None);
+        }
+        let micros = epochs.get(id).map(|micros| i128::from(micros) * MICROSECOND);
+        truths.push(match micros {
+            _ if id == NONE => ERROR,
+            Some(instant) if (instant - moment.instant()).abs() > CLEARLY_APART => {
+                Truth::from(far(ordered(instant.cmp(&moment.instant()))))
+            }
+            _ => truth_of(
+                terms
+                    .term(id)?
+                    .map(Value::Term)
+                    .and_then(|cell| if flipped { near(&value, &cell) } else { near(&cell, &value) }),
+            ),
+        });
+    }
+    Ok(Some(truths))
 }
 
 /// An argument of `=` by number.
@@ -262,6 +331,9 @@ fn text_truths(
     let mut truths = vec![ERROR; ids.len()];
     graph.lexicals(ids, &mut Scratch::default(), &mut |place, lexical| {
         if let (Some(truth), Some(text)) = (truths.get_mut(place), text_in(lexical, of_any)) {
+            if !scope.spend(text.len()) {
+                return scope.check();
+            }
             *truth = truth_of(holds(text));
         }
         Ok(())

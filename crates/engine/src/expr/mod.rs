@@ -7,7 +7,7 @@
 pub mod aggregate;
 mod cast;
 mod compile;
-mod fast;
+pub mod fast;
 #[cfg(test)]
 mod fixture;
 mod functions;
@@ -24,6 +24,6 @@ mod vector;
 mod view;
 
 pub use compile::Program;
-pub use program::{Cells, Terms};
+pub use program::{Cells, Computed, Terms};
 pub use scope::{Note, Scope};
 pub use value::Value;

@@ -5,6 +5,7 @@
 //! looked up after that; where terms hardly repeat this stops by itself.
 
 use super::compile::{Domain, Operation, Program, Step, StepId};
+use super::fast::Fast;
 use super::functions;
 use super::kernels;
 use super::operators::{calculate, compare, equal, negate, plus, truth};
@@ -50,6 +51,15 @@ pub trait Terms {
     fn intern(&mut self, term: &Term) -> Result<Id>;
 }
 
+/// What an expression is worth in each row; nothing for an error.
+#[derive(Debug)]
+pub enum Computed {
+    /// Numbers that fit.
+    Numbers(Vec<Option<Fast>>),
+    /// Any values.
+    Values(Vec<Option<Value>>),
+}
+
 /// How many numbers are remembered with those of their terms.
 const NUMBERS: usize = 1 << 16;
 
@@ -92,21 +102,19 @@ impl Program {
         Ok((0..cells.rows()).map(|row| self.truth(self.result, self.place(self.result, row)) == 1).collect())
     }
 
-    /// The value for each row; nothing for an error.
+    /// The value for each row, numbers as such where all values are numbers that fit or errors.
     ///
     /// # Errors
     /// Where a term cannot be read.
-    pub fn values(
-        &mut self,
-        cells: &dyn Cells,
-        terms: &mut dyn Terms,
-        scope: &Scope,
-    ) -> Result<Vec<Option<Value>>> {
+    pub fn computed(&mut self, cells: &dyn Cells, terms: &mut dyn Terms, scope: &Scope) -> Result<Computed> {
         self.run(cells, terms, scope)?;
+        if let Vector::Numbers(numbers) = self.vector(self.result) {
+            let number = |row| numbers.get(self.place(self.result, row)).copied().flatten();
+            return Ok(Computed::Numbers((0..cells.rows()).map(number).collect()));
+        }
         self.read_result(terms)?;
-        Ok((0..cells.rows())
-            .map(|row| self.value(self.result, self.place(self.result, row)).cloned())
-            .collect())
+        let value = |row| self.value(self.result, self.place(self.result, row)).cloned();
+        Ok(Computed::Values((0..cells.rows()).map(value).collect()))
     }
 
     /// The number of the value for each row; [`NONE`] for an error.
@@ -307,6 +315,7 @@ impl Program {
                 self.compute(step, from..to, cells, scope)
             }
         };
+        scope.check()?;
         if let Some(vector) = self.state.vectors.get_mut(id) {
             vector.append(results);
         }
@@ -369,7 +378,7 @@ impl Program {
             }),
             _ => {
                 let value = |place| {
-                    self.is_looked_at(step, place)
+                    (self.is_looked_at(step, place) && scope.spend(0))
                         .then(|| self.compute_value(step, place, cells, scope))
                         .flatten()
                 };
@@ -421,8 +430,12 @@ impl Program {
                 functions::call(function, &others?, scope, 0)
             }
             Operation::Call(function) | Operation::Text(function, _) => {
-                let arguments: Option<Vec<&Value>> = arguments.collect();
-                functions::call(function, &arguments?, scope, self.solution(cells, place))
+                let arguments = arguments.collect::<Option<Vec<&Value>>>()?;
+                let bytes = arguments.iter().map(|argument| argument.text_len()).sum();
+                if !scope.spend(bytes) {
+                    return None;
+                }
+                functions::call(function, &arguments, scope, self.solution(cells, place))
             }
             _ => None,
         }

@@ -4,18 +4,22 @@
 //! say: a pattern that does not compile, a function that nobody knows.
 
 use super::pattern::Pattern;
+use crate::Governor;
 use crate::terms::BlankNode;
 use baimo_store::value::moment::{Moment, SECOND};
 use rustc_hash::FxHashMap;
 use sha1::{Digest as _, Sha1};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How many notes are kept, and how many patterns.
 const NOTES: usize = 20;
 const PATTERNS: usize = 10_000;
+/// After so many bytes of text there is a look at the clock: some milliseconds of the slowest functions.
+const LOOK: usize = 1 << 20;
 /// The longest text that a function makes: 256 MiB.
 pub const LONGEST_TEXT: usize = 1 << 28;
 
@@ -84,6 +88,10 @@ pub struct Scope {
     seed: [u8; 16],
     patterns: Mutex<Patterns>,
     notes: Mutex<BTreeSet<Note>>,
+    governor: Governor,
+    /// Work since the last look at the clock.
+    spent: AtomicUsize,
+    stopped: AtomicBool,
 }
 
 impl Scope {
@@ -98,7 +106,44 @@ impl Scope {
             seed: rand::random(),
             patterns: Mutex::default(),
             notes: Mutex::default(),
+            governor: Governor::unlimited(),
+            spent: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
         }
+    }
+
+    /// The same, within limits.
+    #[must_use]
+    pub fn within(self, governor: &Governor) -> Self {
+        Self { governor: governor.clone(), ..self }
+    }
+
+    /// Says that a value is computed from so many bytes of text; whether the work may go on.
+    #[inline]
+    pub fn spend(&self, bytes: usize) -> bool {
+        // A value is worth some bytes of text.
+        let spent = self.spent.load(Ordering::Relaxed) + bytes + 64;
+        if spent < LOOK {
+            self.spent.store(spent, Ordering::Relaxed);
+            return true;
+        }
+        self.spent.store(0, Ordering::Relaxed);
+        self.has_room(0)
+    }
+
+    /// Whether a text of so many bytes may be made.
+    pub fn has_room(&self, bytes: usize) -> bool {
+        let stopped = self.stopped.load(Ordering::Relaxed) || self.governor.room(bytes).is_err();
+        self.stopped.store(stopped, Ordering::Relaxed);
+        !stopped
+    }
+
+    /// Whether nothing was left uncomputed.
+    ///
+    /// # Errors
+    /// Once a limit was met: then values are missing that are no errors.
+    pub fn check(&self) -> crate::error::Result<()> {
+        if self.stopped.load(Ordering::Relaxed) { Err(self.governor.stop_reason()) } else { Ok(()) }
     }
 
     /// The time of the query: NOW is the same for all of it (17.4.5.1).
@@ -144,7 +189,14 @@ impl Scope {
 
     /// What a pattern gave, or nothing where it could not, which is noted.
     pub fn noted<T>(&self, pattern: &str, result: Result<T, String>) -> Option<T> {
-        result.map_err(|reason| self.note(Note::Pattern { pattern: pattern.to_owned(), reason })).ok()
+        let note = |reason| self.note(Note::Pattern { pattern: pattern.to_owned(), reason });
+        result
+            .map_err(|reason| {
+                if self.check().is_ok() {
+                    note(reason)
+                }
+            })
+            .ok()
     }
 
     /// Adds a note.

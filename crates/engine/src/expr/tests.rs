@@ -764,9 +764,9 @@ fn terms_that_do_not_repeat_are_not_kept() {
         let column: Vec<Id> =
             range.clone().map(|n| table.intern(&Literal::from(n).into()).unwrap()).collect();
         let rows = Rows { columns: vec![column, vec![ten; 4096]], rows: 4096 };
-        let values = program.values(&rows, &mut table, &scope).unwrap();
+        let sums = program.ids(&rows, &mut table, &scope).unwrap();
         let sums: Vec<String> =
-            values.iter().map(|value| value.as_ref().unwrap().to_term().to_string()).collect();
+            sums.into_iter().map(|id| Terms::term(&table, id).unwrap().unwrap().to_string()).collect();
         assert!(sums.iter().zip(range).all(|(sum, n)| sum.starts_with(&format!("\"{}\"", n + 10))));
     }
 }
@@ -854,7 +854,35 @@ const OTHERS: &[&str] = &[
     "5",
     "UNDEF",
 ];
+const DATES: &[&str] = &[
+    "\"2024-01-01\"^^xsd:date",
+    "\"2024-01-01Z\"^^xsd:date",
+    "\"2024-01-01+14:00\"^^xsd:date",
+    "\"2024-01-01-12:00\"^^xsd:date",
+    "\"2024-01-02\"^^xsd:date",
+    "\"2023-12-31Z\"^^xsd:date",
+    "\"-0044-03-15\"^^xsd:date",
+    "\"99999999-01-01\"^^xsd:date",
+    "UNDEF",
+];
+const TIMES: &[&str] = &[
+    "\"2024-01-01T00:00:00\"^^xsd:dateTime",
+    "\"2024-01-01T00:00:00Z\"^^xsd:dateTime",
+    "\"2024-01-01T00:00:00.0000001Z\"^^xsd:dateTime",
+    "\"2024-01-01T14:00:00+14:00\"^^xsd:dateTime",
+    "\"2024-01-02T00:00:00Z\"^^xsd:dateTimeStamp",
+    "\"2023-12-30T23:59:59.999\"^^xsd:dateTime",
+    "\"99999999-01-01T00:00:00Z\"^^xsd:dateTime",
+    "UNDEF",
+];
 const EXPRESSIONS: &[&str] = &[
+    "?a < \"2024-01-01\"^^xsd:date",
+    "?a >= \"2024-01-01Z\"^^xsd:date",
+    "\"2024-01-01\"^^xsd:date <= ?a",
+    "?a = \"2024-01-01Z\"^^xsd:date",
+    "?a != \"2024-01-01T00:00:00Z\"^^xsd:dateTime",
+    "\"2024-01-01T00:00:00\"^^xsd:dateTime > ?a",
+    "?a <= \"2024-01-01T00:00:00Z\"^^xsd:dateTimeStamp",
     "?a + ?b",
     "?a - ?b",
     "?a * ?b",
@@ -916,7 +944,7 @@ const EXPRESSIONS: &[&str] = &[
 #[test]
 fn columns_of_a_graph_give_what_terms_give() {
     let mixed: Vec<&str> = NUMBERS.iter().chain(TEXTS).chain(OTHERS).copied().collect();
-    for of in [NUMBERS, BIG, TEXTS, OTHERS, &mixed] {
+    for of in [NUMBERS, BIG, TEXTS, DATES, TIMES, OTHERS, &mixed] {
         let terms: Vec<Option<Term>> = of.iter().map(|text| (*text != "UNDEF").then(|| term(text))).collect();
         let pairs = terms.iter().flat_map(|a| terms.iter().map(|b| vec![a.clone(), b.clone()]));
         // Of the many pairs some: a step that shares no factor with their number meets all kinds.

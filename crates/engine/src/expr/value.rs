@@ -62,6 +62,16 @@ impl Value {
         Self::Number(value.into())
     }
 
+    /// How many bytes of text it holds.
+    pub fn text_len(&self) -> usize {
+        match self {
+            Self::String(text) => text.len(),
+            Self::Term(Term::Literal(literal)) => literal.value().len(),
+            Self::Term(Term::NamedNode(iri)) => iri.as_str().len(),
+            _ => 0,
+        }
+    }
+
     /// What it means.
     pub fn operand(&self) -> Operand<'_> {
         match self {

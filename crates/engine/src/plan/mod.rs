@@ -11,6 +11,7 @@ pub mod lower;
 pub mod order;
 mod paths;
 pub mod physical;
+mod pushdown;
 pub mod scope;
 pub mod show;
 pub mod statistics;

@@ -5,6 +5,7 @@
 //! It orders nothing.
 
 use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Slot, SortKey, Source};
+use super::pushdown;
 use super::statistics::Statistics;
 use super::variables::{Names, Var};
 use super::{Planned, Refusal};
@@ -164,7 +165,8 @@ impl<'a> Translator<'a> {
                 plain.push(Formula::new(part.clone(), &mut self.names));
             }
         }
-        input = input.filter(plain);
+        let (pushed, plain) = pushdown::push(input, plain, &self.names);
+        input = pushed.filter(plain);
         for part in asking {
             input = match part {
                 Expression::Exists(pattern) => {

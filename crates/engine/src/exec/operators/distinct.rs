@@ -6,19 +6,20 @@
 use crate::error::Result;
 use crate::exec::batch::{Batch, ROWS, plus};
 use crate::exec::context::Context;
-use crate::exec::seen::{Seen, row_hashes};
+use crate::exec::seen::Seen;
 use crate::exec::{Operator, Running};
 
 /// DISTINCT in progress. See the module.
 pub struct Distinct<'a> {
     seen: Seen,
+    places: Vec<u32>,
     input: Running<'a>,
 }
 
 impl<'a> Distinct<'a> {
     /// Over `input`.
     pub fn new(input: Running<'a>) -> Self {
-        Self { seen: Seen::default(), input }
+        Self { seen: Seen::default(), places: Vec::new(), input }
     }
 }
 
@@ -26,10 +27,13 @@ impl Operator for Distinct<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         while let Some(mut batch) = self.input.next(cx)? {
             batch.counts = None;
-            let mut new = Vec::new();
-            for (row, hash) in row_hashes(&batch).into_iter().enumerate() {
-                if self.seen.enter(&batch, row, hash).1 {
-                    new.push(row as u32);
+            let mut known = self.seen.len() as u32;
+            self.seen.enter(&batch.slices(), batch.len, cx, &mut self.places)?;
+            let mut new = Vec::with_capacity(self.seen.len() - known as usize);
+            for (row, place) in (0..).zip(&self.places) {
+                if *place == known {
+                    new.push(row);
+                    known += 1;
                 }
             }
             cx.work(batch.len)?;
@@ -58,14 +62,12 @@ impl<'a> Combine<'a> {
 impl Operator for Combine<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         if let Some(mut input) = self.input.take() {
-            let (mut seen, mut counts) = (Seen::default(), Vec::new());
+            let (mut seen, mut counts, mut places) = (Seen::default(), Vec::new(), Vec::new());
             while let Some(batch) = input.next(cx)? {
-                for (row, hash) in row_hashes(&batch).into_iter().enumerate() {
-                    let (place, new) = seen.enter(&batch, row, hash);
-                    if new {
-                        counts.push(0);
-                    }
-                    if let Some(count) = counts.get_mut(place) {
+                seen.enter(&batch.slices(), batch.len, cx, &mut places)?;
+                counts.resize(seen.len(), 0);
+                for (row, place) in places.iter().enumerate() {
+                    if let Some(count) = counts.get_mut(*place as usize) {
                         *count = plus(*count, batch.count(row))?;
                     }
                 }

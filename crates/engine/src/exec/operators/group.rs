@@ -10,14 +10,17 @@ use crate::exec::batch::{Batch, Column, ROWS, plus};
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
 use crate::exec::ranks::Ranks;
-use crate::exec::rows_index::{RowsIndex, hashes};
-use crate::exec::seen::{Seen, row_hashes};
+use crate::exec::seen::Seen;
 use crate::exec::{Operator, Running, integer};
 use crate::expr::aggregate::Accumulator;
-use crate::expr::{Note, Value};
+use crate::expr::fast::Fast;
+use crate::expr::{Computed, Note, Value};
 use crate::store::{Id, NONE, Number};
 use crate::syntax::algebra::AggregateFunction;
 use std::collections::HashMap;
+
+/// Before a text longer than this grows, it is asked whether there is room for it.
+const LONG_TEXT: usize = 1 << 20;
 
 /// An aggregate to compute.
 pub struct Aggregate {
@@ -45,31 +48,9 @@ enum State {
 struct Aggregation {
     aggregate: Aggregate,
     state: State,
-    pairs: Pairs,
-    solutions: Seen,
-}
-
-/// Pairs of a group and a value that came before.
-#[derive(Default)]
-struct Pairs {
-    groups: Vec<Id>,
-    values: Vec<Id>,
-    index: RowsIndex,
-}
-
-impl Pairs {
-    fn enter(&mut self, group: Id, value: Id, hash: u32) -> bool {
-        let same = |row: u32| {
-            self.groups.get(row as usize) == Some(&group) && self.values.get(row as usize) == Some(&value)
-        };
-        if self.index.rows(hash).any(same) {
-            return false;
-        }
-        self.groups.push(group);
-        self.values.push(value);
-        self.index.push(hash);
-        true
-    }
+    /// For DISTINCT: what came before, values or whole solutions, each with its group.
+    seen: Seen,
+    places: Vec<u32>,
 }
 
 /// A grouping in progress. See the module.
@@ -98,7 +79,7 @@ impl<'a> Group<'a> {
 
     fn run(&mut self, mut input: Running<'a>, cx: &mut Context<'_>) -> Result<()> {
         while let Some(batch) = input.next(cx)? {
-            let groups = self.groups(&batch);
+            let groups = self.groups(&batch, cx)?;
             let count = if self.keys.is_empty() { 1 } else { self.seen.len() };
             for aggregation in &mut self.aggregations {
                 aggregation.add(&groups, count, &batch, cx)?;
@@ -116,17 +97,16 @@ impl<'a> Group<'a> {
     }
 
     /// The group of each row.
-    fn groups(&mut self, batch: &Batch) -> Vec<Id> {
+    fn groups(&mut self, batch: &Batch, cx: &Context<'_>) -> Result<Vec<Id>> {
         if self.keys.is_empty() {
-            return vec![0; batch.len];
+            return Ok(vec![0; batch.len]);
         }
-        let columns = self.keys.iter().map(|key| match key {
-            Some(column) => batch.column(*column).to_vec(),
-            None => vec![NONE; batch.len],
-        });
-        let keys = Batch::of(columns.collect(), batch.len);
-        let hashed = row_hashes(&keys);
-        hashed.into_iter().enumerate().map(|(row, hash)| self.seen.enter(&keys, row, hash).0 as Id).collect()
+        let unbound = vec![NONE; if self.keys.contains(&None) { batch.len } else { 0 }];
+        let column = |key: &Option<usize>| key.map_or(unbound.as_slice(), |column| batch.column(column));
+        let columns: Vec<&[Id]> = self.keys.iter().map(column).collect();
+        let mut groups = Vec::with_capacity(batch.len);
+        self.seen.enter(&columns, batch.len, cx, &mut groups)?;
+        Ok(groups)
     }
 }
 
@@ -143,7 +123,7 @@ impl Aggregation {
             AggregateFunction::Sample if variable => State::Sample(Vec::new()),
             _ => State::General { sums: Vec::new(), accumulators: Vec::new() },
         };
-        Self { aggregate, state, pairs: Pairs::default(), solutions: Seen::default() }
+        Self { aggregate, state, seen: Seen::default(), places: Vec::new() }
     }
 
     /// Makes room for so many groups.
@@ -166,7 +146,7 @@ impl Aggregation {
         self.grow(count);
         let Some(argument) = &mut self.aggregate.argument else {
             return if self.aggregate.distinct {
-                self.add_solutions(groups, batch)
+                self.add_solutions(groups, batch, cx)
             } else {
                 self.count_all(groups, batch)
             };
@@ -181,9 +161,17 @@ impl Aggregation {
             let rows = rows.map(|(row, (group, id))| (*group, *id, batch.count(row)));
             return self.state.add_ids(rows, &ids, cx);
         }
-        let values = argument.values(batch, cx)?;
-        for (row, (group, value)) in groups.iter().zip(&values).enumerate() {
-            self.state.add_value(*group, value.as_ref(), batch.count(row))?;
+        match argument.computed(batch, cx)? {
+            Computed::Numbers(numbers) => {
+                for (row, (group, number)) in groups.iter().zip(numbers).enumerate() {
+                    self.state.add_number(*group, number, batch.count(row), cx)?;
+                }
+            }
+            Computed::Values(values) => {
+                for (row, (group, value)) in groups.iter().zip(&values).enumerate() {
+                    self.state.add_value(*group, value.as_ref(), batch.count(row), cx)?;
+                }
+            }
         }
         Ok(())
     }
@@ -200,10 +188,13 @@ impl Aggregation {
 
     /// Each value once in its group; errors as often as they come.
     fn add_distinct(&mut self, groups: &[Id], ids: &[Id], batch: &Batch, cx: &mut Context<'_>) -> Result<()> {
-        let hashed = hashes(&[groups, ids], batch.len);
+        let mut known = self.seen.len() as u32;
+        self.seen.enter(&[groups, ids], batch.len, cx, &mut self.places)?;
         let mut new = Vec::new();
-        for ((group, id), hash) in groups.iter().zip(ids).zip(hashed) {
-            if *id == NONE || self.pairs.enter(*group, *id, hash) {
+        for ((group, id), place) in groups.iter().zip(ids).zip(&self.places) {
+            let first = *place == known;
+            known += u32::from(first);
+            if first || *id == NONE {
                 new.push((*group, *id, 1));
             }
         }
@@ -211,16 +202,19 @@ impl Aggregation {
     }
 
     /// COUNT(DISTINCT *): whole solutions, each once in its group.
-    fn add_solutions(&mut self, groups: &[Id], batch: &Batch) -> Result<()> {
+    fn add_solutions(&mut self, groups: &[Id], batch: &Batch, cx: &Context<'_>) -> Result<()> {
         let State::Counts(counts) = &mut self.state else { return Ok(()) };
-        let mut solutions = Batch::of(batch.columns.clone(), batch.len);
-        solutions.columns.push(groups.to_vec());
-        for (row, (group, hash)) in groups.iter().zip(row_hashes(&solutions)).enumerate() {
-            if self.solutions.enter(&solutions, row, hash).1
+        let mut columns = batch.slices();
+        columns.push(groups);
+        let mut known = self.seen.len() as u32;
+        self.seen.enter(&columns, batch.len, cx, &mut self.places)?;
+        for (group, place) in groups.iter().zip(&self.places) {
+            if *place == known
                 && let Some(count) = counts.get_mut(*group as usize)
             {
                 *count = plus(*count, 1)?;
             }
+            known += u32::from(*place == known);
         }
         Ok(())
     }
@@ -333,7 +327,7 @@ impl State {
                         *sum = total;
                         *counted = plus(*counted, count)?;
                     } else if let Some(accumulator) = accumulators.get_mut(group as usize) {
-                        accumulator.add(cx.term(id).map(Value::Term).as_ref(), count);
+                        accumulate(accumulator, cx.term(id).map(Value::Term).as_ref(), count, cx)?;
                     }
                 }
             }
@@ -341,8 +335,25 @@ impl State {
         Ok(())
     }
 
+    /// Adds a number that has no id.
+    #[inline]
+    fn add_number(&mut self, group: Id, number: Option<Fast>, more: u64, cx: &mut Context<'_>) -> Result<()> {
+        if let Self::General { sums, accumulators } = self
+            && let Some(Fast::Integer(value)) = number
+            && let Some((sum, counted)) = sums.get_mut(group as usize)
+            && accumulators.get(group as usize).is_some_and(Accumulator::is_sum)
+            && let Some(total) =
+                i128::from(value).checked_mul(more.into()).and_then(|product| sum.checked_add(product))
+        {
+            *sum = total;
+            *counted = plus(*counted, more)?;
+            return Ok(());
+        }
+        self.add_value(group, number.map(|number| Value::Number(number.to_number())).as_ref(), more, cx)
+    }
+
     /// Adds a value that has no id.
-    fn add_value(&mut self, group: Id, value: Option<&Value>, more: u64) -> Result<()> {
+    fn add_value(&mut self, group: Id, value: Option<&Value>, more: u64, cx: &mut Context<'_>) -> Result<()> {
         match self {
             Self::Counts(counts) => {
                 if let Some(count) = counts.get_mut(group as usize).filter(|_| value.is_some()) {
@@ -351,7 +362,7 @@ impl State {
             }
             Self::General { accumulators, .. } => {
                 if let Some(accumulator) = accumulators.get_mut(group as usize) {
-                    accumulator.add(value, more);
+                    accumulate(accumulator, value, more, cx)?;
                 }
             }
             // Only ever of a variable, and so of ids.
@@ -359,6 +370,32 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// Adds a value to a set function, a long text a part at a time.
+fn accumulate(
+    accumulator: &mut Accumulator,
+    value: Option<&Value>,
+    count: u64,
+    cx: &mut Context<'_>,
+) -> Result<()> {
+    let Some(at_once) = accumulator.at_once(value) else {
+        accumulator.add(value, count);
+        return Ok(());
+    };
+    let (mut left, errors) = (count, accumulator.errors());
+    while left > 0 {
+        // Once there is an error the result is one, however often more is added.
+        let now = if accumulator.errors() > errors { left } else { left.min(at_once) };
+        accumulator.add(value.filter(|_| accumulator.errors() == errors), now);
+        left -= now;
+        // A text that grows doubles.
+        if accumulator.text_len() > LONG_TEXT {
+            cx.room(accumulator.text_len())?;
+        }
+        cx.work(1)?;
+    }
+    Ok(())
 }
 
 impl Operator for Group<'_> {

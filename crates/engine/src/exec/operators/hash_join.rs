@@ -91,7 +91,8 @@ impl<'a> HashJoin<'a> {
         let Some(right) = self.right.take() else { return Ok(()) };
         self.held = drain(right, cx)?;
         let columns: Vec<&[Id]> = self.shape.keys.iter().map(|(_, right)| self.held.column(*right)).collect();
-        self.index = RowsIndex::over(hashes(&columns, self.held.len));
+        cx.room(self.held.len * size_of::<u32>())?;
+        self.index = RowsIndex::over(hashes(&columns, self.held.len), cx.governor())?;
         Ok(())
     }
 

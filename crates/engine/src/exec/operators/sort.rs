@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::exec::batch::{Batch, ROWS};
 use crate::exec::context::Context;
 use crate::exec::ranks::{Rank, Ranks};
-use crate::exec::{Operator, Running};
+use crate::exec::{Operator, Running, sorting};
 use crate::store::Id;
 
 /// A key: a column of the input, and whether the greatest comes first.
@@ -36,8 +36,7 @@ impl<'a> Sort<'a> {
         let room = self.first.map(|first| usize::try_from(first).unwrap_or(usize::MAX).saturating_mul(2));
         let room = room.map(|room| room.saturating_add(4 * ROWS));
         while let Some(batch) = input.next(cx)? {
-            self.held.append(&batch);
-            cx.work(batch.len)?;
+            self.held.append_within(&batch, cx)?;
             if room.is_some_and(|room| self.held.len > room) {
                 let order = self.sorted(cx)?;
                 self.held = self.held.gather(&order);
@@ -53,13 +52,19 @@ impl<'a> Sort<'a> {
         let ranks = Ranks::of(columns.iter().copied(), cx)?;
         let mut keyed: Vec<(Vec<Rank>, bool)> = Vec::new();
         for (column, (_, descending)) in columns.iter().zip(&self.keys) {
-            let ranked = column.iter().map(|id| ranks.rank(*id, cx.graph)).collect::<Result<_>>()?;
+            cx.room(column.len() * size_of::<Rank>())?;
+            let mut ranked = Vec::with_capacity(column.len());
+            for part in column.chunks(ROWS) {
+                for id in part {
+                    ranked.push(ranks.rank(*id, cx.graph)?);
+                }
+                cx.work(part.len())?;
+            }
             keyed.push((ranked, *descending));
         }
-        cx.check()?;
+        cx.room(self.held.len * 2 * size_of::<(Rank, u32)>())?;
         let mut order: Vec<u32> = (0..self.held.len as u32).collect();
-        sort(&mut order, &keyed);
-        cx.check()?;
+        sort(&mut order, &keyed, cx)?;
         if let Some(first) = self.first {
             let mut solutions = 0_u64;
             let needed = order.iter().take_while(|row| {
@@ -73,30 +78,32 @@ impl<'a> Sort<'a> {
     }
 }
 
-/// Sorts rows by their keys; equal ones by their places.
-fn sort(order: &mut [u32], keys: &[(Vec<Rank>, bool)]) {
-    let rank = |ranks: &[Rank], row: u32| ranks.get(row as usize).copied().unwrap_or_default();
-    if let [(ranks, descending)] = keys {
-        // One key and the place in one number: nothing is looked up while sorting.
-        let mut keyed: Vec<(Rank, u32)> = order
-            .iter()
-            .map(|row| (if *descending { !rank(ranks, *row) } else { rank(ranks, *row) }, *row))
-            .collect();
-        keyed.sort_unstable();
-        for (place, (_, row)) in order.iter_mut().zip(keyed) {
-            *place = row;
+/// Sorts rows by their keys; equal ones by their places. One key or two and the place make one value, so that nothing is
+/// looked up while sorting.
+fn sort(order: &mut Vec<u32>, keys: &[(Vec<Rank>, bool)], cx: &Context<'_>) -> Result<()> {
+    let rank = |(ranks, descending): &(Vec<Rank>, bool), row: u32| {
+        let rank = ranks.get(row as usize).copied().unwrap_or_default();
+        if *descending { !rank } else { rank }
+    };
+    match keys {
+        [key] => {
+            let mut keyed: Vec<(Rank, u32)> = order.iter().map(|row| (rank(key, *row), *row)).collect();
+            sorting::sort(&mut keyed, cx.governor(), &Ord::cmp)?;
+            *order = keyed.into_iter().map(|(_, row)| row).collect();
+            Ok(())
         }
-        return;
+        [a, b] => {
+            let mut keyed: Vec<(Rank, Rank, u32)> =
+                order.iter().map(|row| (rank(a, *row), rank(b, *row), *row)).collect();
+            sorting::sort(&mut keyed, cx.governor(), &Ord::cmp)?;
+            *order = keyed.into_iter().map(|(_, _, row)| row).collect();
+            Ok(())
+        }
+        _ => sorting::sort(order, cx.governor(), &|a: &u32, b: &u32| {
+            let ordering = |key| rank(key, *a).cmp(&rank(key, *b));
+            keys.iter().map(ordering).find(|ordering| ordering.is_ne()).unwrap_or_else(|| a.cmp(b))
+        }),
     }
-    order.sort_unstable_by(|a, b| {
-        for (ranks, descending) in keys {
-            let ordering = rank(ranks, *a).cmp(&rank(ranks, *b));
-            if ordering.is_ne() {
-                return if *descending { ordering.reverse() } else { ordering };
-            }
-        }
-        a.cmp(b)
-    });
 }
 
 impl Operator for Sort<'_> {

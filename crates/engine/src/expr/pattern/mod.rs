@@ -26,6 +26,13 @@ enum Engine {
     Backtracking(fancy_regex::Regex),
 }
 
+/// Says whether a text of so many bytes may be made, and is worth going on with.
+pub type GoOn<'a> = &'a mut dyn FnMut(usize) -> Result<(), String>;
+
+/// After so many matches, or so many bytes more, there is a look at the limits.
+const LOOK: usize = 1 << 12;
+const LONG: usize = 1 << 20;
+
 /// Where a match and its groups are; a group that took no part has no place.
 type Match = Vec<Option<(usize, usize)>>;
 
@@ -73,17 +80,18 @@ impl Pattern {
         })
     }
 
-    /// `fn:replace`: the text with each match replaced. At most `limit` bytes long.
+    /// `fn:replace`: the text with each match replaced. `go_on` is asked now and then, with the length of the text so far.
     ///
     /// # Errors
     /// For a pattern that matches the empty text (FORX0003), a replacement that is not well formed (FORX0004), a result that
     /// is too long, and where matching took too many steps.
-    pub fn replace(&self, text: &str, replacement: &str, limit: usize) -> Result<String, String> {
+    pub fn replace(&self, text: &str, replacement: &str, go_on: GoOn<'_>) -> Result<String, String> {
         if self.is_match("")? {
             return Err("the pattern matches the empty text, which cannot be replaced".to_owned());
         }
         let parts = self.replacement(replacement)?;
         let (mut out, mut end) = (String::new(), 0);
+        let (mut matches, mut asked) = (0_usize, 0);
         while let Some(found) = self.find(text, end)? {
             let Some((start, stop)) = found.first().copied().flatten() else { break };
             out.push_str(text.get(end..start).unwrap_or_default());
@@ -96,8 +104,10 @@ impl Pattern {
                     }
                 }
             }
-            if out.len() > limit {
-                return Err(format!("the replaced text is longer than {limit} bytes"));
+            matches += 1;
+            if matches % LOOK == 0 || out.len() > asked + LONG {
+                asked = out.len();
+                go_on(asked)?;
             }
             // No match is empty, or the text would have matched empty; a look around may still find one.
             if stop == start {

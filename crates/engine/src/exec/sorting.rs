@@ -1,0 +1,139 @@
+//! Sorting that can be stopped, on both cores where it pays.
+//!
+//! In: items whose order is total (no two are equal), or whose equals may change places. Out: the same in order, whatever ran
+//! where. Runs of some thousand items are sorted, then merged pairwise from one buffer into the other; between runs and merged
+//! stretches the limits are asked. It takes the room of the items once more.
+
+use crate::Governor;
+use crate::error::Result;
+use std::cmp::Ordering;
+
+/// Items sorted without a look at the clock: some milliseconds.
+const RUN: usize = 1 << 15;
+/// From so many items on, a second thread pays.
+const BOTH: usize = 1 << 17;
+
+/// Sorts items.
+///
+/// # Errors
+/// Once a limit is met; then the items are in no order.
+pub fn sort<T, F>(items: &mut Vec<T>, governor: &Governor, order: &F) -> Result<()>
+where
+    T: Copy + Send,
+    F: Fn(&T, &T) -> Ordering + Sync,
+{
+    if items.len() <= RUN {
+        items.sort_unstable_by(order);
+        return governor.check();
+    }
+    governor.room(size_of_val(items.as_slice()))?;
+    let mut buffer = items.clone();
+    let half = (items.len() / 2).next_multiple_of(RUN).min(items.len());
+    let (left, right) = items.split_at_mut(half);
+    let (buffer_left, buffer_right) = buffer.split_at_mut(half);
+    if left.len() + right.len() >= BOTH {
+        std::thread::scope(|scope| {
+            let work = || sort_runs(left, buffer_left, governor, order);
+            let other = std::thread::Builder::new().spawn_scoped(scope, work);
+            let mine = sort_runs(right, buffer_right, governor, order);
+            match other {
+                Ok(other) => other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).and(mine),
+                Err(error) => {
+                    Err(crate::error::Error::query("no second thread could be started").because(error))
+                }
+            }
+        })?;
+    } else {
+        sort_runs(left, buffer_left, governor, order)?;
+        sort_runs(right, buffer_right, governor, order)?;
+    }
+    // Each half is sorted in `items`; `buffer` takes both.
+    merge(left, right, &mut buffer, governor, order)?;
+    *items = buffer;
+    Ok(())
+}
+
+/// Sorts `items` with a buffer of the same length.
+fn sort_runs<T, F>(items: &mut [T], buffer: &mut [T], governor: &Governor, order: &F) -> Result<()>
+where
+    T: Copy,
+    F: Fn(&T, &T) -> Ordering,
+{
+    for run in items.chunks_mut(RUN) {
+        run.sort_unstable_by(order);
+        governor.check()?;
+    }
+    let (mut from, mut to) = (items, buffer);
+    let (mut width, mut passes) = (RUN, 0);
+    while width < from.len() {
+        for (pair, out) in from.chunks(2 * width).zip(to.chunks_mut(2 * width)) {
+            let (a, b) = pair.split_at(width.min(pair.len()));
+            merge(a, b, out, governor, order)?;
+        }
+        std::mem::swap(&mut from, &mut to);
+        (width, passes) = (2 * width, passes + 1);
+    }
+    if passes % 2 == 1 {
+        to.copy_from_slice(from);
+    }
+    Ok(())
+}
+
+/// Merges two sorted lists; of equal items those of the first come first.
+fn merge<T, F>(a: &[T], b: &[T], out: &mut [T], governor: &Governor, order: &F) -> Result<()>
+where
+    T: Copy,
+    F: Fn(&T, &T) -> Ordering,
+{
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    for stretch in out.chunks_mut(RUN) {
+        for place in stretch {
+            let second = match (a.peek(), b.peek()) {
+                (Some(first), Some(second)) => order(second, first).is_lt(),
+                (first, _) => first.is_none(),
+            };
+            if let Some(next) = if second { b.next() } else { a.next() } {
+                *place = *next;
+            }
+        }
+        governor.check()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+    use crate::error::Kind;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    /// Numbers without order, each with its place.
+    fn items(len: usize) -> Vec<(u32, u32)> {
+        let mut state = 7_u32;
+        (0..len as u32)
+            .map(|place| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 20, place)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn any_number_of_items_is_sorted() {
+        for len in [0, 1, 1000, RUN, RUN + 1, 2 * RUN, 3 * RUN + 5, BOTH, BOTH + 77, 7 * RUN] {
+            let (mut found, mut expected) = (items(len), items(len));
+            sort(&mut found, &Governor::unlimited(), &Ord::cmp).unwrap();
+            expected.sort_unstable();
+            assert!(found == expected, "{len}");
+        }
+    }
+
+    #[test]
+    fn a_sort_can_be_stopped() {
+        let governor = Governor::new(Limits::default(), Arc::new(AtomicBool::new(true)));
+        let stopped = sort(&mut items(BOTH), &governor, &Ord::cmp);
+        assert_eq!(stopped.unwrap_err().kind, Kind::Interrupted);
+    }
+}
