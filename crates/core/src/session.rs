@@ -4,8 +4,9 @@
 //! In: where the graph is, updates, files to add. Out: a [`Snapshot`] to ask, which stays as it is while
 //! the session moves on to the next.
 
+use crate::advise::diagnose;
 use crate::advise::provenance::{AnswerPart, Provenance};
-use crate::ask::{self, Ask};
+use crate::ask::Ask;
 use crate::engine::answer::Answer;
 use crate::engine::syntax::parse;
 use crate::engine::{self, Bindings, Governor};
@@ -271,7 +272,7 @@ impl Session {
     /// Where the text is wrong, an operation fails, or a limit stops it; then nothing is changed.
     pub fn update(&mut self, text: &str) -> Result<Change> {
         let mut update = parse::update(text, self.prefixes(), self.base())
-            .map_err(|error| ask::explained(text, error, &self.knowledge(), true))?;
+            .map_err(|error| diagnose::explained(text, error, &self.knowledge(), true))?;
         engine::update::inline_loads(&mut update, &mut read_for_load)?;
         let governor = self.ask.governor();
         match self.store() {

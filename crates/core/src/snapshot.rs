@@ -5,10 +5,12 @@
 //! from and how it changes is [`crate::session`]'s business. One limit: over a durable store that another
 //! session of this process changes, a scan begun later sees what was written in between.
 
+mod parsed;
+
 use crate::advise;
 use crate::advise::complete::{Completer, Completions, Context};
 use crate::advise::provenance::{AnswerPart, Provenance};
-use crate::ask::{self, Ask};
+use crate::ask::Ask;
 use crate::catalog::{Catalog, Origin, SavedQuery};
 use crate::engine::answer::Answer;
 use crate::engine::{self, Bindings, Governor, Limits};
@@ -214,7 +216,7 @@ impl Snapshot {
     /// # Errors
     /// Where the text is wrong, or the evaluation fails before its first row.
     pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
-        let query = ask::parsed(ask, self)?;
+        let query = parsed::query(ask, self)?;
         engine::answer(self.graph(), &query, ask.default_graph, &ask.governor())
     }
 
@@ -228,7 +230,7 @@ impl Snapshot {
             return self.answer(ask);
         }
         previous.has(&references, &ask.text)?;
-        let query = ask::parsed_after(ask, self, previous)?;
+        let query = parsed::query_after(ask, self, previous)?;
         let Some(triples) = previous.graph else {
             return engine::answer(self.graph(), &query, ask.default_graph, &ask.governor());
         };
@@ -242,7 +244,7 @@ impl Snapshot {
     /// # Errors
     /// As [`Self::answer`].
     pub fn explain(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
-        let query = ask::parsed(ask, self)?;
+        let query = parsed::query(ask, self)?;
         engine::explain(self.graph(), &query, ask.default_graph, &ask.governor())
     }
 
@@ -251,13 +253,13 @@ impl Snapshot {
     /// # Errors
     /// Where the text is wrong.
     pub fn plan_only(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
-        let query = ask::parsed(ask, self)?;
+        let query = parsed::query(ask, self)?;
         engine::plan_only(self.graph(), &query, ask.default_graph)
     }
 
     /// Why a query that was answered with nothing finds nothing, in at most three lines.
     pub fn why_empty(&self, ask: &Ask) -> Vec<Hint> {
-        let Ok(query) = ask::parsed(ask, self) else { return Vec::new() };
+        let Ok(query) = parsed::query(ask, self) else { return Vec::new() };
         let limits = Limits { timeout: Some(WHY_EMPTY_TIME), ..Limits::default() };
         let governor = Governor::new(limits, Arc::clone(&ask.cancel));
         advise::why_empty::why_empty(&query, &self.knowledge(), ask.default_graph, &governor)
@@ -268,7 +270,7 @@ impl Snapshot {
     /// # Errors
     /// Where the text is wrong, or a limit stops the work.
     pub fn why(&self, ask: &Ask, part: AnswerPart<'_>) -> Result<Provenance> {
-        let query = ask::parsed(ask, self)?;
+        let query = parsed::query(ask, self)?;
         let known = self.knowledge();
         let governor = ask.governor();
         advise::provenance::why(&query, part, &known, self.language(), ask.default_graph, &governor)
@@ -279,19 +281,19 @@ impl Snapshot {
     /// # Errors
     /// Where the text is no query.
     pub fn lints(&self, text: &str) -> Result<Vec<Diagnostic>> {
-        let query = ask::parsed(&Ask::new(text), self)?;
+        let query = parsed::query(&Ask::new(text), self)?;
         Ok(advise::lints::lints(&query, text, &self.knowledge()))
     }
 
     /// What in a query can never hold: see [`advise::certain`]. Nothing where the text is not a query.
     pub fn certain(&self, text: &str) -> Vec<Diagnostic> {
-        let query = ask::parsed(&Ask::new(text), self);
+        let query = parsed::query(&Ask::new(text), self);
         query.map(|query| advise::certain::certain(&query, text, &self.knowledge())).unwrap_or_default()
     }
 
     /// Whether a text is a whole query or update.
     pub fn parses(&self, text: &str) -> bool {
-        ask::is_whole(text, self)
+        parsed::is_whole(text, self)
     }
 
     /// What advice can draw on.

@@ -9,7 +9,7 @@ use super::header::{Header, list, scalar, take_text};
 use super::parameter::Param;
 use crate::engine::Bindings;
 use crate::engine::syntax::tokens::{self, tokens};
-use crate::error::{Error, Hint, Result};
+use crate::error::{Diagnostic, Error, Hint, Result};
 use crate::explore::Knowledge;
 use crate::terms::{self, Term};
 use saphyr::Yaml;
@@ -57,7 +57,7 @@ pub struct SavedQuery {
     /// What it takes, in the order of the header, then of the text.
     pub params: Vec<Param>,
     /// What is wrong with the header. The query can be run all the same.
-    pub problem: Option<Error>,
+    pub problem: Option<Diagnostic>,
 }
 
 impl SavedQuery {
@@ -77,7 +77,7 @@ impl SavedQuery {
         query.read_comments();
         let header = Header::of(&query.text);
         if let Err(problem) = header.parse(&query.name).and_then(|yaml| query.take_header(&yaml, &header)) {
-            query.problem = Some(problem);
+            query.problem = Some(problem.diagnostic);
         }
         query.add_undeclared();
         query
@@ -324,7 +324,7 @@ mod tests {
     fn a_broken_header_hides_nothing() {
         let query = read("#+ summary: [unclosed\n#+ tags: x\nSELECT * { ?s ?p ?o }");
         let problem = query.problem.as_ref().unwrap();
-        assert!(problem.message.contains("no YAML"), "{problem}");
+        assert!(problem.message.contains("no YAML"), "{problem:?}");
         assert!(problem.span.is_some());
         assert!(bind(&query, &[]).is_ok(), "it can be run all the same");
         let query = read("#+ params:\n#+   x: {type: nonsense}\nSELECT * { ?s ?p ?_x }");

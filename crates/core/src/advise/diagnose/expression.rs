@@ -1,8 +1,8 @@
 //! The walker's part within expressions: operators, function calls, aggregates.
 
+use super::nearest;
 use super::pattern::Role;
 use super::walk::{Step, Vars, Walker};
-use super::{Finding, nearest};
 use crate::engine::syntax::tokens::{FUNCTIONS, Kind};
 
 const AGGREGATES: &[&str] = &["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];
@@ -208,7 +208,7 @@ impl Walker<'_> {
 
     fn unknown_function<T>(&self) -> Step<T> {
         let words = self.words();
-        let finding = Finding::new(format!("unknown function `{words}`"), self.here());
+        let finding = self.said(format!("unknown function `{words}`"), self.here());
         self.stop(match nearest::function(words) {
             Some(near) => finding.hint(format!("did you mean `{near}`?")),
             None => finding.hint(
@@ -229,7 +229,7 @@ impl Walker<'_> {
         }
         if matches!(name.as_str(), "CONCAT" | "COALESCE" | "BNODE") && self.here().start > range.end {
             return self.stop(
-                Finding::new(
+                self.said(
                     format!("there can be no space between {name} and its `(`"),
                     range.end..self.here().start,
                 )
@@ -256,7 +256,7 @@ impl Walker<'_> {
         let takes = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
         let plural = if takes == "1" { "" } else { "s" };
         self.stop(
-            Finding::new(format!("{spelt} takes {takes} argument{plural}, found {count}"), range.start..end)
+            self.said(format!("{spelt} takes {takes} argument{plural}, found {count}"), range.start..end)
                 .hint(signature(spelt)),
         )
     }

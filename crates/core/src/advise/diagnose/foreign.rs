@@ -1,9 +1,8 @@
 //! The walker's part for words of other languages: SQL's `TOP`, Jena's `LET`, and what SPARQL has instead.
 //!
-//! In: the walker at a word that is not SPARQL. Out: a [`Finding`] with the text rewritten, or nothing. It knows the
+//! In: the walker at a word that is not SPARQL. Out: a [`Diagnostic`] with the text rewritten, or nothing. It knows the
 //! few words that people bring along, and leaves all others to the spelling check.
 
-use super::Finding;
 use super::walk::{Step, Walker};
 use crate::engine::syntax::tokens::Kind;
 
@@ -24,7 +23,7 @@ impl Walker<'_> {
         let written = self.here().start..self.range_at(if closed { number + 1 } else { number }).end;
         let words = self.words().to_uppercase();
         self.stop(
-            Finding::new(format!("`{words}` is SQL: SPARQL says at the end how many rows to show"), written)
+            self.said(format!("`{words}` is SQL: SPARQL says at the end how many rows to show"), written)
                 .hint(format!("write `LIMIT {}` after the last `}}`", self.words_at(number))),
         )
     }
@@ -37,7 +36,7 @@ impl Walker<'_> {
         let name = if self.is_at(self.at + 1, "(") { self.at + 2 } else { self.at + 1 };
         let word = self.words().to_uppercase();
         let finding =
-            Finding::new(format!("`{word}` is not SPARQL: BIND gives a variable its value"), self.here());
+            self.said(format!("`{word}` is not SPARQL: BIND gives a variable its value"), self.here());
         let binding = self.binding(name).unwrap_or_else(|| "BIND(... AS ?name)".to_owned());
         self.stop(finding.hint(format!("write `{binding}`")))
     }
@@ -55,11 +54,8 @@ impl Walker<'_> {
         let binding = self.binding(before).unwrap_or_else(|| "BIND(... AS ?name)".to_owned());
         let written = if in_select { binding.trim_start_matches("BIND").to_owned() } else { binding };
         self.stop(
-            Finding::new(
-                format!("`{sign}` is not SPARQL: AS gives a value its name"),
-                self.here().start..end,
-            )
-            .hint(format!("write `{written}`")),
+            self.said(format!("`{sign}` is not SPARQL: AS gives a value its name"), self.here().start..end)
+                .hint(format!("write `{written}`")),
         )
     }
 

@@ -1,11 +1,11 @@
 //! The walker's part for columns, groups and aggregates: what SPARQL 1.1, sections 11 and 18.2.4, ask of them.
 //!
-//! In: the walker at a column, a GROUP BY or an aggregate. Out: the names it makes, or the first [`Finding`].
+//! In: the walker at a column, a GROUP BY or an aggregate. Out: the names it makes, or the first [`Diagnostic`].
 //! It compares expressions by their text, so `YEAR( ?d )` and `YEAR(?d)` count as two.
 
-use super::Finding;
 use super::walk::{Mention, Step, Vars, Walker};
 use crate::engine::syntax::tokens::Kind;
+use crate::error::Diagnostic;
 use std::ops::Range;
 
 /// The rule that keeps aggregates out of patterns.
@@ -98,7 +98,7 @@ impl Walker<'_> {
             }
             if !names.insert(name.clone()) {
                 return self.stop(
-                    Finding::new(format!("SELECT names `?{name}` twice"), range.clone()).hint("remove one"),
+                    self.said(format!("SELECT names `?{name}` twice"), range.clone()).hint("remove one"),
                 );
             }
             seen.insert(name.clone());
@@ -107,36 +107,37 @@ impl Walker<'_> {
     }
 
     /// `AS` names a variable that has a value: from the pattern, or from a GROUP BY that meant this column.
-    fn valued_twice(&self, column: &Column, vars: &Vars, grouped: &Grouping) -> Finding {
+    fn valued_twice(&self, column: &Column, vars: &Vars, grouped: &Grouping) -> Diagnostic {
         let name = &column.name;
         let place = grouped.places.iter().find(|(grouped, _)| grouped == name);
         if let (Some((_, place)), Some((expression, _)), false) =
             (place, &column.computed, vars.contains(name))
         {
             let expression = self.quoted(expression.clone());
-            return Finding::new(
-                format!("GROUP BY cannot see `?{name}`: SELECT computes it after the grouping"),
-                place.clone(),
-            )
-            .hint(format!("write `GROUP BY ({expression} AS ?{name})`, and plain `?{name}` after SELECT"));
+            return self
+                .said(
+                    format!("GROUP BY cannot see `?{name}`: SELECT computes it after the grouping"),
+                    place.clone(),
+                )
+                .hint(format!(
+                    "write `GROUP BY ({expression} AS ?{name})`, and plain `?{name}` after SELECT"
+                ));
         }
-        Finding::new(
-            format!("`?{name}` has a value already, AS cannot give it another"),
-            column.range.clone(),
-        )
-        .hint("choose another name after AS")
+        self.said(format!("`?{name}` has a value already, AS cannot give it another"), column.range.clone())
+            .hint("choose another name after AS")
     }
 
     /// A variable that may have many values in a group.
-    fn ungrouped(&self, name: &str, range: Range<usize>, column: &Column, grouped: &Grouping) -> Finding {
+    fn ungrouped(&self, name: &str, range: Range<usize>, column: &Column, grouped: &Grouping) -> Diagnostic {
         if let Some((old, _)) = grouped.renamed.iter().find(|(_, new)| new == name) {
-            return Finding::new(
-                format!("baimo cannot read the name that GROUP BY gives to the plain variable `?{old}`"),
-                range,
-            )
-            .hint(format!("write `GROUP BY ?{old}`, and `(?{old} AS ?{name})` after SELECT"));
+            return self
+                .said(
+                    format!("baimo cannot read the name that GROUP BY gives to the plain variable `?{old}`"),
+                    range,
+                )
+                .hint(format!("write `GROUP BY ?{old}`, and `(?{old} AS ?{name})` after SELECT"));
         }
-        let finding = Finding::new(format!("`?{name}` is neither grouped nor aggregated"), range);
+        let finding = self.said(format!("`?{name}` is neither grouped nor aggregated"), range);
         let within = grouped.unnamed.iter().find(|(_, mentions)| mentions.iter().any(|other| other == name));
         let Some((grouping, _)) = within else {
             return finding.hint(format!(
@@ -234,7 +235,7 @@ impl Walker<'_> {
         let expression = self.quoted(range.clone());
         let name = if self.is("AS") { self.words_at(self.at + 1) } else { "?name" };
         self.stop(
-            Finding::new("an expression to group by stands in parentheses", range)
+            self.said("an expression to group by stands in parentheses", range)
                 .hint(format!("write `GROUP BY ({expression} AS {name})`")),
         )
     }
@@ -243,7 +244,7 @@ impl Walker<'_> {
     pub(super) fn aggregate(&mut self, name: &str) -> Step {
         if let Some(outer) = &self.in_aggregate {
             let finding =
-                Finding::new(format!("{name} cannot stand within {outer}"), self.range_at(self.at - 1));
+                self.said(format!("{name} cannot stand within {outer}"), self.range_at(self.at - 1));
             return self.stop(
                 finding
                     .hint("the argument of an aggregate cannot contain an aggregate (SPARQL 1.2, grammar notes)")
@@ -265,9 +266,11 @@ impl Walker<'_> {
         self.in_aggregate = outer;
         if self.is(",") {
             return self.stop(match name {
-                "GROUP_CONCAT" => Finding::new("the separator of GROUP_CONCAT comes after `;`", self.here())
+                "GROUP_CONCAT" => self
+                    .said("the separator of GROUP_CONCAT comes after `;`", self.here())
                     .hint("write `GROUP_CONCAT(?x; SEPARATOR=\", \")`"),
-                _ => Finding::new(format!("{name} takes one argument"), self.here())
+                _ => self
+                    .said(format!("{name} takes one argument"), self.here())
                     .hint("an aggregate goes over the rows of a group, not over its arguments"),
             });
         }
@@ -283,7 +286,7 @@ impl Walker<'_> {
     }
 
     fn misplaced_aggregate(&self, name: &str, clause: &str) -> Step {
-        let finding = Finding::new(
+        let finding = self.said(
             format!(
                 "{name} cannot stand in {clause}: an aggregate needs a group of rows, {clause} sees one row at a time"
             ),

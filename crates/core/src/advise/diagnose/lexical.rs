@@ -2,30 +2,32 @@
 //!
 //! In: tokens. Out: the first finding. What may stand where is not known here.
 
-use super::Finding;
+use super::said;
 use crate::engine::syntax::tokens::{Kind, Token, is_wide_punctuation};
+use crate::error::Diagnostic;
 
-/// The first token that is wrong in itself.
-pub(super) fn first(text: &str, found: &[Token]) -> Option<Finding> {
+/// The first token that is wrong in itself, and where it begins.
+pub(super) fn first(text: &str, found: &[Token]) -> Option<(Diagnostic, usize)> {
     found.iter().find_map(|token| {
-        let words = token.text(text);
-        match token.kind {
-            Kind::String if !token.closed => Some(open_string(words, token)),
-            Kind::String => bad_escape(words, token),
-            Kind::Iri => bad_iri(words, token),
-            Kind::Variable | Kind::PrefixedName => wide_in_name(words, token),
-            Kind::Unknown => stray(words, token),
+        let wrong = match token.kind {
+            Kind::String if !token.closed => Some(open_string(text, token)),
+            Kind::String => bad_escape(text, token),
+            Kind::Iri => bad_iri(text, token),
+            Kind::Variable | Kind::PrefixedName => wide_in_name(text, token),
+            Kind::Unknown => stray(text, token),
             _ => None,
-        }
+        };
+        wrong.map(|wrong| (wrong, token.range.start))
     })
 }
 
-fn open_string(words: &str, token: &Token) -> Finding {
+fn open_string(text: &str, token: &Token) -> Diagnostic {
+    let words = token.text(text);
     let quote =
         if words.starts_with("\"\"\"") || words.starts_with("'''") { words.get(..3) } else { words.get(..1) };
     let quote = quote.unwrap_or("\"");
     let finding =
-        Finding::new("this string is never closed", token.range.start..token.range.start + quote.len());
+        said(text, "this string is never closed", token.range.start..token.range.start + quote.len());
     let finding = finding.hint(format!("add `{quote}` where the text ends"));
     if quote.len() == 1 {
         finding.hint("a text over several lines stands between `\"\"\"` and `\"\"\"`")
@@ -34,7 +36,8 @@ fn open_string(words: &str, token: &Token) -> Finding {
     }
 }
 
-fn bad_escape(words: &str, token: &Token) -> Option<Finding> {
+fn bad_escape(text: &str, token: &Token) -> Option<Diagnostic> {
+    let words = token.text(text);
     let mut chars = words.char_indices();
     while let Some((at, c)) = chars.next() {
         if c != '\\' {
@@ -48,7 +51,8 @@ fn bad_escape(words: &str, token: &Token) -> Option<Finding> {
             _ => {
                 let start = token.range.start + at;
                 return Some(
-                    Finding::new(
+                    said(
+                        text,
                         format!("`\\{escaped}` is not a SPARQL escape"),
                         start..start + 1 + escaped.len_utf8(),
                     )
@@ -62,7 +66,8 @@ fn bad_escape(words: &str, token: &Token) -> Option<Finding> {
         if code.and_then(char::from_u32).is_none() {
             let start = token.range.start + at;
             return Some(
-                Finding::new(
+                said(
+                    text,
                     format!(
                         "`\\{escaped}` must be followed by the {digits} hexadecimal digits of a character"
                     ),
@@ -75,10 +80,11 @@ fn bad_escape(words: &str, token: &Token) -> Option<Finding> {
     None
 }
 
-fn bad_iri(words: &str, token: &Token) -> Option<Finding> {
+fn bad_iri(text: &str, token: &Token) -> Option<Diagnostic> {
+    let words = token.text(text);
     if !token.closed {
         return Some(
-            Finding::new("this IRI is never closed", token.range.clone()).hint("add `>` where it ends"),
+            said(text, "this IRI is never closed", token.range.clone()).hint("add `>` where it ends"),
         );
     }
     let bad = words
@@ -88,7 +94,7 @@ fn bad_iri(words: &str, token: &Token) -> Option<Finding> {
         .or_else(|| has_bare_backslash(words).then_some('\\'))?;
     let name = if bad == ' ' { "a space".to_owned() } else { format!("`{bad}`") };
     Some(
-        Finding::new(format!("an IRI cannot contain {name}"), token.range.clone())
+        said(text, format!("an IRI cannot contain {name}"), token.range.clone())
             .hint(format!("write it as `%{:02X}`, or remove it", u32::from(bad))),
     )
 }
@@ -99,48 +105,49 @@ fn has_bare_backslash(words: &str) -> bool {
 }
 
 /// Punctuation of another keyboard within a name, where it counts as a letter.
-pub(super) fn wide_in_name(words: &str, token: &Token) -> Option<Finding> {
+pub(super) fn wide_in_name(text: &str, token: &Token) -> Option<Diagnostic> {
+    let words = token.text(text);
     let (at, wide) = words.char_indices().find(|(_, c)| is_wide_punctuation(*c) && *c != '\u{B7}')?;
     let start = token.range.start + at;
-    Some(wide_char(wide, start))
+    Some(wide_char(text, wide, start))
 }
 
-fn stray(words: &str, token: &Token) -> Option<Finding> {
+fn stray(text: &str, token: &Token) -> Option<Diagnostic> {
+    let words = token.text(text);
     let c = words.chars().next()?;
     let range = token.range.start..token.range.start + c.len_utf8();
     match c {
         '\u{FEFF}' => Some(
-            Finding::new("an invisible byte order mark stands here", range)
+            said(text, "an invisible byte order mark stands here", range)
                 .hint("remove it; save the text as UTF-8 without BOM"),
         ),
         '\0' => Some(
-            Finding::new("a NUL character stands here", range)
-                .hint("this is not text: is it the right file?"),
+            said(text, "a NUL character stands here", range).hint("this is not text: is it the right file?"),
         ),
         '\u{A0}' | '\u{3000}' | '\u{2000}'..='\u{200B}' | '\u{202F}' => {
-            Some(Finding::new("this is not a plain space but another blank character", range).hint(
+            Some(said(text, "this is not a plain space but another blank character", range).hint(
                 "replace it with a space; it comes from a web page, a word processor or a Chinese keyboard",
             ))
         }
         '`' => Some(
-            Finding::new("SPARQL knows no backticks", range).hint("a variable is `?name`, a text \"name\""),
+            said(text, "SPARQL knows no backticks", range).hint("a variable is `?name`, a text \"name\""),
         ),
-        '\\' => Some(
-            Finding::new("a backslash can stand only within a string or a name", range).hint("remove it"),
-        ),
-        '&' => Some(Finding::new("`&` is not a SPARQL operator", range).hint("write `&&`")),
+        '\\' => {
+            Some(said(text, "a backslash can stand only within a string or a name", range).hint("remove it"))
+        }
+        '&' => Some(said(text, "`&` is not a SPARQL operator", range).hint("write `&&`")),
         '%' | '@' => None,
-        _ if is_wide_punctuation(c) => Some(wide_char(c, token.range.start)),
+        _ if is_wide_punctuation(c) => Some(wide_char(text, c, token.range.start)),
         _ => None,
     }
 }
 
-fn wide_char(wide: char, start: usize) -> Finding {
+fn wide_char(text: &str, wide: char, start: usize) -> Diagnostic {
     let range = start..start + wide.len_utf8();
     match ascii_of(wide) {
-        Some(ascii) => Finding::new(format!("`{wide}` is not the `{ascii}` of SPARQL"), range)
+        Some(ascii) => said(text, format!("`{wide}` is not the `{ascii}` of SPARQL"), range)
             .hint(format!("type `{ascii}` with an English keyboard layout")),
-        None => Finding::new(format!("`{wide}` can stand only within a string"), range).hint("remove it"),
+        None => said(text, format!("`{wide}` can stand only within a string"), range).hint("remove it"),
     }
 }
 

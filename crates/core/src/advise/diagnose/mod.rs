@@ -16,32 +16,23 @@ mod update;
 mod walk;
 
 use super::Knowledge;
-use crate::engine::syntax::tokens::{Kind, Token, tokens};
-use crate::error::{Error, Hint, Span};
+use crate::engine::syntax::tokens::{self, Token, tokens};
+use crate::error::{Diagnostic, Error, Kind, Span};
 use std::ops::Range;
 
 /// The message of last resort, for what neither the walker nor the parser's reason explains.
 pub const FALLBACK: &str = "the text stops being SPARQL here";
 
-/// One thing that is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What is wrong: one line.
-    pub message: String,
-    /// Where, in bytes.
-    pub range: Range<usize>,
-    /// The remedies.
-    pub hints: Vec<Hint>,
+/// A diagnostic at a place of a text, in bytes.
+fn said(text: &str, message: impl Into<String>, range: Range<usize>) -> Diagnostic {
+    Diagnostic::new(message).at(Span::in_text("query", text, range))
 }
 
-impl Finding {
-    fn new(message: impl Into<String>, range: Range<usize>) -> Self {
-        Self { message: message.into(), range, hints: Vec::new() }
-    }
-
-    fn hint(mut self, hint: impl Into<Hint>) -> Self {
-        self.hints.push(hint.into());
-        self
+/// The parser's refusal of a text, in words for people.
+pub(crate) fn explained(text: &str, error: Error, known: &Knowledge<'_>, update: bool) -> Error {
+    match error.cause.as_deref() {
+        Some(cause) if error.kind == Kind::Query => syntax_error(text, cause, known, update),
+        _ => error,
     }
 }
 
@@ -52,31 +43,30 @@ pub fn syntax_error(
     known: &Knowledge<'_>,
     update: bool,
 ) -> Error {
-    let finding = diagnose(text, known, update).unwrap_or_else(|| from_parser(text, parser_error));
-    let mut error = Error::query(finding.message).at(Span::in_text(
-        if update { "update" } else { "query" },
-        text,
-        finding.range,
-    ));
-    error.hints = finding.hints;
+    let found = diagnose(text, known, update).unwrap_or_else(|| from_parser(text, parser_error));
+    let mut error = Error::of(Kind::Query, found);
+    if let Some(span) = error.span.as_mut().filter(|_| update) {
+        "update".clone_into(&mut span.name);
+    }
     error
 }
 
 /// What is wrong with a text by our own reading of it; nothing where it looks right.
-pub fn diagnose(text: &str, known: &Knowledge<'_>, update: bool) -> Option<Finding> {
-    let found: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
+pub fn diagnose(text: &str, known: &Knowledge<'_>, update: bool) -> Option<Diagnostic> {
+    let found: Vec<Token> =
+        tokens(text).into_iter().filter(|token| token.kind != tokens::Kind::Comment).collect();
     let inside = lexical::first(text, &found);
     let between = walk::Walker::new(text, &found, known, update).finding();
     match (inside, between) {
-        (Some(inside), Some((between, end))) if end < inside.range.start => Some(between),
-        (inside, between) => inside.or(between.map(|(finding, _)| finding)),
+        (Some((_, start)), Some((between, end))) if end < start => Some(between),
+        (inside, between) => inside.or(between).map(|(found, _)| found),
     }
 }
 
 /// What is odd in a name that is legal all the same: punctuation of a Chinese keyboard in it.
-pub(super) fn suspicious_name(text: &str, token: &Token) -> Option<Finding> {
+pub(super) fn suspicious_name(text: &str, token: &Token) -> Option<Diagnostic> {
     match token.kind {
-        Kind::Variable | Kind::PrefixedName => lexical::wide_in_name(token.text(text), token),
+        tokens::Kind::Variable | tokens::Kind::PrefixedName => lexical::wide_in_name(text, token),
         _ => None,
     }
 }
@@ -87,7 +77,7 @@ pub(crate) fn nearest_of<'n>(name: &str, names: &'n std::collections::BTreeSet<S
 }
 
 /// What the parser's position and reason say where our own reading finds nothing.
-fn from_parser(text: &str, error: &dyn std::error::Error) -> Finding {
+fn from_parser(text: &str, error: &dyn std::error::Error) -> Diagnostic {
     let mut reasons = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -99,8 +89,8 @@ fn from_parser(text: &str, error: &dyn std::error::Error) -> Finding {
     let place = found.iter().find(|token| token.range.end > at).or(found.last());
     let range = place.map_or(0..0, |token| token.range.clone());
     match REASONS.iter().find(|(part, ..)| reasons.contains(part)) {
-        Some((_, message, hint)) => Finding::new(*message, range).hint(*hint),
-        None => Finding::new(FALLBACK, range).hint("the part before it was understood"),
+        Some((_, message, hint)) => said(text, *message, range).hint(*hint),
+        None => said(text, FALLBACK, range).hint("the part before it was understood"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The walker's part within braces: groups, triples, paths, data blocks, templates.
 
+use super::nearest;
 use super::walk::{Step, Vars, Walker};
-use super::{Finding, nearest};
 use crate::engine::syntax::tokens::Kind;
 use std::collections::BTreeSet;
 
@@ -141,7 +141,7 @@ impl Walker<'_> {
         let name = self.variable("the variable that gets the value")?;
         if vars.contains(&name) {
             return self.stop(
-                Finding::new(format!("`?{name}` has a value already, BIND cannot give it another"), range)
+                self.said(format!("`?{name}` has a value already, BIND cannot give it another"), range)
                     .hint("choose another name after AS; to compare, use FILTER"),
             );
         }
@@ -428,7 +428,7 @@ impl Walker<'_> {
     fn incomplete_triple(&self, start: usize) -> Step {
         let range = self.range_at(start).start..self.range_at(self.at.saturating_sub(1).max(start)).end;
         self.stop(
-            Finding::new(
+            self.said(
                 format!("`{}` alone is not a triple", self.text.get(range.clone()).unwrap_or_default()),
                 range,
             )
@@ -546,7 +546,7 @@ impl Walker<'_> {
             let name = self.variable("a variable, or variables in parentheses")?;
             if !vars.insert(name.clone()) {
                 return self
-                    .stop(Finding::new(format!("VALUES names `?{name}` twice"), range).hint("remove one"));
+                    .stop(self.said(format!("VALUES names `?{name}` twice"), range).hint("remove one"));
             }
             names.push(name);
         }
@@ -583,7 +583,7 @@ impl Walker<'_> {
         if count != width {
             let (have, want) = (plural(count, "value"), plural(width, "variable"));
             return self.stop(
-                Finding::new(format!("this row has {have} for {want}"), opener.start..end)
+                self.said(format!("this row has {have} for {want}"), opener.start..end)
                     .hint("write UNDEF where there is none"),
             );
         }

@@ -1,7 +1,7 @@
 //! The walker's part for updates.
 
+use super::nearest;
 use super::walk::{Step, Walker};
-use super::{Finding, nearest};
 
 const FORMS: &[&str] =
     &["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"];
@@ -116,7 +116,7 @@ impl Walker<'_> {
         }
         if self.token().is_none() || self.is(";") {
             return self.stop(
-                Finding::new(format!("{word} with braces needs WHERE"), self.here()).hint(format!(
+                self.said(format!("{word} with braces needs WHERE"), self.here()).hint(format!(
                     "for plain facts write `{word} DATA {{ ... }}`, else add `WHERE {{ ... }}`"
                 )),
             );

@@ -1,18 +1,18 @@
 //! The walker: goes through the tokens as the grammar allows and stops where it does not.
 //!
-//! In: tokens without comments. Out: the first [`Finding`]. This file has the walker's steps, the
+//! In: tokens without comments. Out: the first [`Diagnostic`]. This file has the walker's steps, the
 //! forms of a query and their modifiers; groups and expressions are its neighbours' part.
 
 use super::grouping::{Column, Grouping};
-use super::{Finding, nearest};
+use super::{nearest, said};
 use crate::advise::Knowledge;
 use crate::engine::syntax::tokens::{Kind, Token, is_closer, is_opener};
-use crate::error::Hint;
+use crate::error::{Diagnostic, Hint};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// What a step returns: the first thing wrong ends the walk. Boxed, as it is rare.
-pub(super) type Step<T = ()> = Result<T, Box<Finding>>;
+pub(super) type Step<T = ()> = Result<T, Box<Diagnostic>>;
 
 /// Names of variables, without `?`.
 pub(super) type Vars = BTreeSet<String>;
@@ -70,7 +70,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Walks the whole text: what is wrong, and where the walk ended.
-    pub(super) fn finding(mut self) -> Option<(Finding, usize)> {
+    pub(super) fn finding(mut self) -> Option<(Diagnostic, usize)> {
         let walked = if self.update { self.updates() } else { self.query() };
         walked.err().map(|finding| (*finding, self.here().start))
     }
@@ -166,14 +166,19 @@ impl<'a> Walker<'a> {
         if self.eat(word) { Ok(()) } else { self.fail(what) }
     }
 
+    /// A diagnostic at a place of the text.
+    pub(super) fn said(&self, message: impl Into<String>, range: Range<usize>) -> Diagnostic {
+        said(self.text, message, range)
+    }
+
     /// Stops here with a finding.
-    pub(super) fn stop<T>(&self, finding: Finding) -> Step<T> {
+    pub(super) fn stop<T>(&self, finding: Diagnostic) -> Step<T> {
         Err(Box::new(finding))
     }
 
     /// Stops here with a message and a hint.
     pub(super) fn wrong<T>(&self, message: impl Into<String>, hint: impl Into<Hint>) -> Step<T> {
-        self.stop(Finding::new(message, self.here()).hint(hint))
+        self.stop(self.said(message, self.here()).hint(hint))
     }
 
     /// Stops here because something else is expected: says what, and what is found instead.
@@ -192,7 +197,7 @@ impl<'a> Walker<'a> {
                 "a text in Chinese is `\"百度\"@zh`",
             );
         }
-        self.stop(Finding::new(format!("expected {expected}, found `{words}`"), self.here()))
+        self.stop(self.said(format!("expected {expected}, found `{words}`"), self.here()))
     }
 
     fn ends_early<T>(&self, expected: &str) -> Step<T> {
@@ -200,12 +205,12 @@ impl<'a> Walker<'a> {
             let words = self.words_at(*opener);
             let closer = closer_of(words);
             return self.stop(
-                Finding::new(format!("this `{words}` is never closed"), self.range_at(*opener)).hint(
-                    format!("add `{closer}` where it should end; the text ends where {expected} is expected"),
-                ),
+                self.said(format!("this `{words}` is never closed"), self.range_at(*opener)).hint(format!(
+                    "add `{closer}` where it should end; the text ends where {expected} is expected"
+                )),
             );
         }
-        let finding = Finding::new(format!("expected {expected}, found the end of the text"), self.here());
+        let finding = self.said(format!("expected {expected}, found the end of the text"), self.here());
         self.stop(finding)
     }
 
@@ -219,9 +224,9 @@ impl<'a> Walker<'a> {
         let open = self.words_at(*opener);
         let right = closer_of(open);
         if right == words {
-            return self.stop(Finding::new(format!("expected {expected} before `{words}`"), self.here()));
+            return self.stop(self.said(format!("expected {expected} before `{words}`"), self.here()));
         }
-        self.stop(Finding::new(format!("`{words}` cannot close the `{open}` before it"), self.here()).hint(
+        self.stop(self.said(format!("`{words}` cannot close the `{open}` before it"), self.here()).hint(
             format!("close `{open}` with `{right}` first (it stands in line {})", self.line_of(*opener)),
         ))
     }
@@ -238,15 +243,15 @@ impl<'a> Walker<'a> {
             before.filter(|token| token.kind == Kind::String && token.range.end == self.here().start)
         {
             let quote = before.text(self.text).chars().next().unwrap_or('"');
-            return self.stop(
-                Finding::new(format!("the string ends before `{words}`"), self.here())
-                    .hint(format!("within a string write the quote as `\\{quote}`, or use the other kind of quotes around it")),
-            );
+            return self
+                .stop(self.said(format!("the string ends before `{words}`"), self.here()).hint(format!(
+                "within a string write the quote as `\\{quote}`, or use the other kind of quotes around it"
+            )));
         }
         if !words.chars().all(char::is_alphanumeric) && words.chars().count() == 1 {
             return self.wrong(format!("unexpected `{words}`"), format!("expected {expected}"));
         }
-        let mut finding = Finding::new(format!("unknown word `{words}`"), self.here());
+        let mut finding = self.said(format!("unknown word `{words}`"), self.here());
         if let Some(variable) = self.variable_like(words) {
             finding = finding.hint(format!("the variable is written `{variable}`"));
         } else if let Some(keyword) = nearest::keyword(words) {
@@ -313,7 +318,7 @@ impl<'a> Walker<'a> {
             return self.wrong("an IRI stands between `<` and `>`", format!("write `<{prefix}://...>`"));
         }
         let mut finding =
-            Finding::new(format!("the prefix `{prefix}:` is not declared"), start..start + prefix.len() + 1);
+            self.said(format!("the prefix `{prefix}:` is not declared"), start..start + prefix.len() + 1);
         if let Some(namespace) = nearest::namespace(prefix) {
             finding = finding.hint(format!("add at the top: PREFIX {prefix}: <{namespace}>"));
         } else if let Some(near) = nearest::nearest(
@@ -410,10 +415,10 @@ impl<'a> Walker<'a> {
         let words = self.words();
         let Some(token) = self.token() else {
             return self.stop(if self.found.is_empty() {
-                Finding::new("there is no query here", 0..self.text.len().min(1))
+                self.said("there is no query here", 0..self.text.len().min(1))
                     .hint("a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE")
             } else {
-                Finding::new("there are declarations, but no query", self.here())
+                self.said("there are declarations, but no query", self.here())
                     .hint("add SELECT, ASK, CONSTRUCT or DESCRIBE after them")
             });
         };
@@ -450,7 +455,7 @@ impl<'a> Walker<'a> {
             return self
                 .wrong(format!("a query cannot begin with `{words}`"), format!("did you mean `{form}`?"));
         }
-        let finding = Finding::new(format!("a query cannot begin with `{words}`"), self.here());
+        let finding = self.said(format!("a query cannot begin with `{words}`"), self.here());
         let things = nearest::things(words, self.known);
         let finding = match things.first() {
             Some(thing) if self.found.len() == 1 => {
@@ -547,7 +552,7 @@ impl<'a> Walker<'a> {
             self.dataset()?;
             if self.token().is_none() {
                 return self.stop(
-                    Finding::new("CONSTRUCT says what to make, but not from what", self.here())
+                    self.said("CONSTRUCT says what to make, but not from what", self.here())
                         .hint("add `WHERE { ... }`, or write `CONSTRUCT WHERE { ... }` for both at once"),
                 );
             }
@@ -592,7 +597,7 @@ impl<'a> Walker<'a> {
             return self.fail(WHAT);
         }
         let words = self.words().trim_matches(['"', '\'']);
-        let finding = Finding::new(format!("expected {WHAT}, found `{}`", self.words()), self.here());
+        let finding = self.said(format!("expected {WHAT}, found `{}`", self.words()), self.here());
         let things: Vec<_> =
             nearest::things(words, self.known).iter().map(|thing| format!("`{thing}`")).collect();
         self.stop(if things.is_empty() {
@@ -607,7 +612,7 @@ impl<'a> Walker<'a> {
             let _ = self.eat("NAMED");
             if self.kind() == Some(Kind::Unknown) {
                 return self.stop(
-                    Finding::new("FROM takes the IRI of a graph, not the name of a table", self.here())
+                    self.said("FROM takes the IRI of a graph, not the name of a table", self.here())
                         .hint("leave FROM out: the whole graph is asked")
                         .hint("things of a class are found by `?x a <class>`"),
                 );
@@ -739,7 +744,7 @@ impl<'a> Walker<'a> {
     fn trailing(&self) -> Step {
         self.row_limit()?;
         let words = self.words();
-        let finding = |message: String| Finding::new(message, self.here());
+        let finding = |message: String| self.said(message, self.here());
         let last = self.words_at(self.at.saturating_sub(1));
         self.stop(match () {
             () if self.is("}") => finding("this `}` closes nothing: the query is already finished".into())

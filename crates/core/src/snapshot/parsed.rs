@@ -1,0 +1,112 @@
+//! The way of a question from text to algebra.
+//!
+//! In: a question, the snapshot that it is asked of. Out: the algebra to evaluate, its parameters bound; or an
+//! error with its place and remedies. Nothing is evaluated here.
+
+use super::Snapshot;
+use crate::advise::diagnose;
+use crate::ask::Ask;
+use crate::engine::passes;
+use crate::engine::syntax::algebra::Query;
+use crate::engine::syntax::parse;
+use crate::engine::syntax::tokens::{Kind, tokens};
+use crate::error::{Error, Hint, Result, Span};
+use crate::explore::Knowledge;
+use crate::plain;
+use crate::previous::{self, PreviousAnswer};
+use crate::terms::Prefixes;
+use std::borrow::Cow;
+
+/// The algebra of a question, its parameters bound.
+///
+/// # Errors
+/// Where the text is no query, or a parameter does not fit its place.
+pub(super) fn query(ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
+    let mut query =
+        parse::query(&ask.text, snapshot.prefixes(), snapshot.base()).map_err(
+            |error| match plain::is_plain(&ask.text) {
+                true => not_sparql(&ask.text, snapshot),
+                false => diagnose::explained(&ask.text, error, &snapshot.knowledge(), false),
+            },
+        )?;
+    if let Some(names) = star_columns(&ask.text) {
+        passes::columns::order_columns(&mut query, &names);
+    }
+    passes::bind::bind(&query, &ask.bindings)
+}
+
+/// As [`query`], of a text in which `_` stands for the answer before it.
+pub(super) fn query_after(ask: &Ask, snapshot: &Snapshot, previous: PreviousAnswer<'_>) -> Result<Query> {
+    let marked = previous::marked(&ask.text, previous.rows);
+    let parsed = parse::query(&marked, snapshot.prefixes(), snapshot.base()).map_err(|error| {
+        // Parsed again with nothing moved, so that the error's place is true.
+        let (blanked, prefixes) = blanked(&ask.text, snapshot);
+        let error = parse::query(&blanked, &prefixes, snapshot.base()).err().unwrap_or(error);
+        let known = Knowledge { prefixes: &prefixes, ..snapshot.knowledge() };
+        shown_in(diagnose::explained(&blanked, error, &known, false), &ask.text)
+    });
+    let mut query = parsed?;
+    if let Some(names) = star_columns(&marked) {
+        passes::columns::order_columns(&mut query, &names);
+    }
+    if let Some(solutions) = previous.rows {
+        passes::previous::fill(&mut query, &solutions.rows);
+    }
+    passes::bind::bind(&query, &ask.bindings)
+}
+
+/// Whether a text is a whole query or update.
+pub(super) fn is_whole(text: &str, snapshot: &Snapshot) -> bool {
+    let (text, prefixes) = blanked(text, snapshot);
+    let base = snapshot.base();
+    parse::query(&text, &prefixes, base).is_ok() || parse::update(&text, &prefixes, base).is_ok()
+}
+
+/// A text without the places of the last answer, and the prefixes to parse it with.
+fn blanked<'s>(text: &str, snapshot: &'s Snapshot) -> (String, Cow<'s, Prefixes>) {
+    let mut prefixes = Cow::Borrowed(snapshot.prefixes());
+    if !previous::places(text).is_empty() && prefixes.namespace("").is_none() {
+        prefixes.to_mut().insert("", passes::previous::MARK);
+    }
+    (previous::blanked(text), prefixes)
+}
+
+/// The error for plain language in the place of a query: what it may have meant.
+fn not_sparql(text: &str, snapshot: &Snapshot) -> Error {
+    let found = snapshot.suggest(text, plain::language_of(text, &snapshot.project().languages));
+    if found.is_empty() {
+        return Error::query("this is not SPARQL, and no saved query fits it")
+            .hint(Hint::ListSavedQueries)
+            .hint(Hint::ListSchema)
+            .hint(Hint::SearchNames);
+    }
+    let error = Error::query("this is not SPARQL").at(Span::in_text("query", text, 0..text.len()));
+    found.into_iter().take(5).fold(error, |error, suggestion| error.hint(suggestion.hint()))
+}
+
+/// The variables of a `SELECT *`, in the order in which the text names them first: the order in
+/// which people expect the columns. The standard leaves it open.
+fn star_columns(text: &str) -> Option<Vec<String>> {
+    let found = tokens(text);
+    let mut words = found.iter().filter(|token| token.kind != Kind::Comment);
+    words.find(|token| token.text(text).eq_ignore_ascii_case("SELECT"))?;
+    let star = words.find(|token| token.kind != Kind::Keyword)?;
+    let names = words.filter(|token| token.kind == Kind::Variable);
+    let mut seen: Vec<String> = Vec::new();
+    for name in names.filter_map(|token| token.text(text).get(1..)) {
+        if !seen.iter().any(|have| have == name) {
+            seen.push(name.to_owned());
+        }
+    }
+    (star.text(text) == "*").then_some(seen)
+}
+
+/// An error whose line is shown as it is in `text`.
+fn shown_in(mut error: Error, text: &str) -> Error {
+    if let Some(span) = &mut error.span
+        && let Some(line) = text.lines().nth(span.line - 1)
+    {
+        line.clone_into(&mut span.text);
+    }
+    error
+}
