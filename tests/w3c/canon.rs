@@ -3,7 +3,7 @@
 //! It is looked for beside the other suites, as `rdf-canon`; where it is absent, the test says so and passes.
 
 use super::manifest::root;
-use baimo::formats::canonical::canonical;
+use baimo::formats::canonical::rdfc10;
 use baimo::sources::json::{self, Entry, Node};
 use baimo::sources::rdf;
 use baimo::terms::{Prefixes, Quad};
@@ -38,7 +38,7 @@ fn datasets_become_canonical() {
         .unwrap();
         let mut seen = std::collections::HashSet::new();
         quads.retain(|quad| seen.insert(quad.clone()));
-        let have = canonical(&quads);
+        let have = rdfc10(&quads);
         match string(test, "result") {
             Some(result) => {
                 let want = std::fs::read_to_string(folder.join(result)).unwrap();

@@ -11,7 +11,7 @@ mod canonical;
 mod part;
 mod refine;
 
-pub use canonical::canonical;
+pub use canonical::{Rule, canonical, rdfc10};
 
 use crate::terms::{BlankNode, GraphName, NamedOrBlankNode, Quad, Term, Triple, rdf};
 use part::Part;

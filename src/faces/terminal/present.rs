@@ -12,7 +12,7 @@ use super::{Window, files, locale};
 use crate::engine::answer::{Answer, Row, Rows, Solutions};
 use crate::error::{Diagnostic, Error, Kind, Result};
 use crate::faces::args::Shape;
-use crate::formats::graphs::{self, GraphFormat, GraphStyle};
+use crate::formats::graphs::{self, GraphFormat, GraphStyle, Naming, Written};
 use crate::formats::rows::{self, RowFormat};
 use crate::formats::svg;
 use crate::session::Session;
@@ -406,7 +406,9 @@ impl Output {
                     return self.partial(count, "triples", stopped);
                 }
                 let about = about.thing.as_ref().filter(|_| format == GraphFormat::Turtle);
-                turtle_about(about, format, quads, &style)? + &drawing
+                let Written { text, naming } = turtle_about(about, format, quads, &style)?;
+                self.naming(naming);
+                text + &drawing
             }
         };
         self.page(&text)?;
@@ -414,6 +416,22 @@ impl Output {
         let stopped_by = stopped.as_ref();
         self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
         self.partial(count, "triples", stopped)
+    }
+
+    /// Says where the names of blank nodes are not what they should be.
+    pub fn naming(&self, naming: Naming) {
+        let (message, hint) = match naming {
+            Naming::Stable => return,
+            Naming::ByContent => (
+                "RDFC-1.0 would take too long, so many blank nodes look alike: they are named by their content. Equal graphs give the same text, but other programs give other names",
+                "-F rdfc is RDFC-1.0 or an error",
+            ),
+            Naming::Uncertain => (
+                "so many blank nodes look alike that their names are not certain: an equal graph may be written with others",
+                "give some of them IRIs, or say of each what the others do not",
+            ),
+        };
+        self.report.warning(&Diagnostic::new(message).hint(hint));
     }
 
     /// How many there were, or the error that ended them early, with a word on what was written.
@@ -586,7 +604,9 @@ impl Output {
                 .hint("choose another with -o")
         })?;
         for (name, format) in [("nodes.csv", GraphFormat::Nodes), ("edges.csv", GraphFormat::Edges)] {
-            files::replace(&folder.join(name), |out| graphs::write(out, format, quads.to_vec(), style))?;
+            files::replace(&folder.join(name), |out| {
+                graphs::write(out, format, quads.to_vec(), style).map(|naming| self.naming(naming))
+            })?;
         }
         Ok(true)
     }
@@ -663,12 +683,12 @@ fn turtle_about(
     format: GraphFormat,
     quads: Vec<Quad>,
     style: &GraphStyle,
-) -> Result<String> {
-    let Some(thing) = thing else { return graphs::to_text(format, quads, style) };
+) -> Result<Written> {
+    let Some(thing) = thing else { return graphs::written(format, quads, style) };
     let mention = |quad: &Quad| {
         quad.object == *thing && Term::from(quad.subject.clone()) != *thing && quad.subject.is_named_node()
     };
-    let all = graphs::to_text(format, quads.clone(), style)?;
+    let Written { text: all, naming } = graphs::written(format, quads.clone(), style)?;
     let (mentions, own): (Vec<_>, Vec<_>) = quads.into_iter().partition(mention);
     let own = graphs::to_text(format, own, style)?;
     let body = own.split_once("\n\n").map_or(own.as_str(), |(_, body)| body);
@@ -682,7 +702,7 @@ fn turtle_about(
         .collect();
     lines.sort_unstable();
     let head = all.split_once("\n\n").map_or("", |(head, _)| head);
-    Ok(format!("{head}\n\n{body}\n{}", lines.concat()))
+    Ok(Written { text: format!("{head}\n\n{body}\n{}", lines.concat()), naming })
 }
 
 /// Triples up to what ended them.

@@ -14,9 +14,9 @@ use crate::explore::selection::Selection;
 use crate::faces::args::{Diff, Export, Load, Query};
 use crate::faces::params::Given;
 use crate::faces::terminal::hints::Face;
-use crate::faces::terminal::present::{Output, Target};
+use crate::faces::terminal::present::{Output, Target, unwritten};
 use crate::formats::changes;
-use crate::formats::graphs::{self, GraphFormat};
+use crate::formats::graphs::{self, GraphFormat, Naming};
 use crate::session::{Change, Session, Source};
 use crate::terms::Quad;
 use std::ffi::OsString;
@@ -149,7 +149,9 @@ fn write_quads(
     }
     let count = quads.len() as u64;
     if !output.tables(format, &quads, &style)? {
-        output.write(|out| graphs::write(out, format, quads, &style))?;
+        let written = graphs::written(format, quads, &style)?;
+        output.naming(written.naming);
+        output.write(|out| out.write_all(written.text.as_bytes()).map_err(unwritten))?;
     }
     output.wrote(count, ("triple", "triples"));
     output.partial(count, "triples", stopped).map(drop)
@@ -218,6 +220,9 @@ pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
     let mut style = after.graph_style();
     style.prefixes.extend(before.prefixes());
     output.page(&changes::write(&difference.before, &difference.after, &style.prefixes))?;
+    if difference.uncertain {
+        output.naming(Naming::Uncertain);
+    }
     if difference.is_empty() {
         output.report.note(&format!("the two are the same: {} triples", difference.common));
         return Ok(());

@@ -28,12 +28,14 @@ pub struct Diff {
     pub before: Vec<Quad>,
     /// The second graph.
     pub after: Vec<Quad>,
+    /// Whether so many blank nodes look alike that a difference may be one of their names alone.
+    pub uncertain: bool,
 }
 
 impl Diff {
     /// Compares two graphs.
     pub fn of(before: Vec<Quad>, after: Vec<Quad>) -> Self {
-        let (before, mut after) = (by_content(before), by_content(after));
+        let ((before, first), (mut after, second)) = (by_content(before), by_content(after));
         let names = matched(&before, &after);
         if !names.is_empty() {
             after = after.into_iter().map(|named| Named::of(renamed(named.0, &names))).collect();
@@ -47,6 +49,7 @@ impl Diff {
             common: before.intersection(&after).count(),
             before: before.into_iter().map(|named| named.0).collect(),
             after: after.into_iter().map(|named| named.0).collect(),
+            uncertain: !(first && second),
         }
     }
 
@@ -250,9 +253,11 @@ impl PartialOrd for Named {
     }
 }
 
-fn by_content(quads: Vec<Quad>) -> BTreeSet<Named> {
+/// The quads with blank nodes named by content, and whether these names are certain.
+fn by_content(quads: Vec<Quad>) -> (BTreeSet<Named>, bool) {
     let blanks = Blanks::of(&quads);
-    blanks.relabel(quads).into_iter().map(Named::of).collect()
+    let is_certain = blanks.is_certain();
+    (blanks.relabel(quads).into_iter().map(Named::of).collect(), is_certain)
 }
 
 #[cfg(test)]

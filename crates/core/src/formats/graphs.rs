@@ -3,9 +3,9 @@
 //! In: quads, a format, and a [`GraphStyle`]. Out: text. All quads are held in memory: sorting needs them
 //! all.
 
-use super::canonical::{canonical, canonical_hash};
+use super::canonical::{canonical, hash, rdfc10};
 use super::{jsonld, network, rdfxml, turtle};
-use crate::blank::Blanks;
+use crate::blank::{Blanks, Rule};
 use crate::error::{Error, Result};
 use crate::terms::{NamedNode, Prefixes, Quad};
 use std::collections::{HashMap, HashSet};
@@ -26,8 +26,10 @@ pub enum GraphFormat {
     RdfXml,
     /// JSON-LD 1.1, compact.
     JsonLd,
-    /// Canonical N-Quads by RDFC-1.0.
+    /// Canonical N-Quads: by RDFC-1.0, or where that takes too long, named by content.
     Canonical,
+    /// Canonical N-Quads by RDFC-1.0 and nothing else.
+    Rdfc10,
     /// The SHA-256 hash of the canonical N-Quads.
     Hash,
     /// GraphML, for Gephi, yEd, Cytoscape, NetworkX.
@@ -61,7 +63,8 @@ const NAMES: &[(GraphFormat, &[&str], &str)] = &[
     (GraphFormat::TriG, &["trig"], "application/trig"),
     (GraphFormat::RdfXml, &["rdfxml", "rdf", "owl", "rdf-xml", "xml"], "application/rdf+xml"),
     (GraphFormat::JsonLd, &["jsonld", "json-ld", "json"], "application/ld+json"),
-    (GraphFormat::Canonical, &["canonical", "rdfc", "rdfc-1.0", "c14n"], "application/n-quads; profile=rdfc"),
+    (GraphFormat::Canonical, &["canonical", "c14n"], "application/n-quads; profile=canonical"),
+    (GraphFormat::Rdfc10, &["rdfc", "rdfc-1.0", "rdfc10"], "application/n-quads; profile=rdfc"),
     (GraphFormat::Hash, &["hash", "sha256"], "text/plain"),
     (GraphFormat::GraphMl, &["graphml"], "application/graphml+xml"),
     (GraphFormat::Dot, &["dot", "gv", "graphviz"], "text/vnd.graphviz"),
@@ -105,11 +108,32 @@ impl GraphFormat {
 
     /// Whether named graphs are kept. Other formats write one graph.
     pub fn keeps_named_graphs(self) -> bool {
-        matches!(self, Self::NQuads | Self::TriG | Self::JsonLd | Self::Canonical | Self::Hash)
+        matches!(self, Self::NQuads | Self::TriG | Self::JsonLd | Self::Canonical | Self::Rdfc10 | Self::Hash)
     }
 }
 
-/// Writes quads, in any order, repeated or not.
+/// How the blank nodes in a text are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// As the format promises: equal graphs give the same text.
+    Stable,
+    /// RDFC-1.0 would take too long: equal graphs give the same text, but other programs name otherwise.
+    ByContent,
+    /// Very many look alike and no symmetry shows: each label names one node, but equal graphs may give different
+    /// texts.
+    Uncertain,
+}
+
+/// A graph as text.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The text.
+    pub text: String,
+    /// How blank nodes are named in it.
+    pub naming: Naming,
+}
+
+/// Writes quads, in any order, repeated or not; how blank nodes were named.
 ///
 /// # Errors
 /// Where the format cannot say what a quad says (the error names it), or `out` cannot be written to.
@@ -118,16 +142,25 @@ pub fn write(
     format: GraphFormat,
     quads: Vec<Quad>,
     style: &GraphStyle,
-) -> Result<()> {
-    let text = to_text(format, quads, style)?;
-    out.write_all(text.as_bytes()).map_err(|error| Error::store("cannot write the graph").because(error))
+) -> Result<Naming> {
+    let Written { text, naming } = written(format, quads, style)?;
+    out.write_all(text.as_bytes()).map_err(|error| Error::store("cannot write the graph").because(error))?;
+    Ok(naming)
 }
 
 /// The text that [`write()`] writes.
 ///
 /// # Errors
 /// Where the format cannot say what a quad says.
-pub fn to_text(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) -> Result<String> {
+pub fn to_text(format: GraphFormat, quads: Vec<Quad>, style: &GraphStyle) -> Result<String> {
+    Ok(written(format, quads, style)?.text)
+}
+
+/// The text that [`write()`] writes, and how blank nodes are named in it.
+///
+/// # Errors
+/// Where the format cannot say what a quad says.
+pub fn written(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) -> Result<Written> {
     let mut seen = HashSet::new();
     quads.retain(|quad| seen.insert(quad.clone()));
     drop(seen);
@@ -135,20 +168,42 @@ pub fn to_text(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) ->
         one_graph(format, &quads)?;
     }
     match format {
-        GraphFormat::Turtle | GraphFormat::TriG => Ok(turtle::write(&quads, &style.prefixes, &style.header)),
-        GraphFormat::NTriples | GraphFormat::NQuads => Ok(lines(quads, &style.header)),
-        GraphFormat::Canonical => canonical(&quads),
-        GraphFormat::Hash => Ok(format!("{}\n", canonical_hash(&quads)?)),
-        GraphFormat::RdfXml => {
-            let blanks = Blanks::of(&quads);
-            rdfxml::write(&blanks.relabel(quads), &style.prefixes, &style.header)
+        GraphFormat::Canonical => canonical(&quads).map(|(text, rule)| Written { text, naming: rule.into() }),
+        GraphFormat::Rdfc10 => Ok(Written { text: rdfc10(&quads)?, naming: Naming::Stable }),
+        GraphFormat::Hash => {
+            let (text, rule) = canonical(&quads)?;
+            Ok(Written { text: format!("{}\n", hash(&text)), naming: rule.into() })
         }
-        GraphFormat::JsonLd => jsonld::write(&quads, &style.prefixes),
-        GraphFormat::GraphMl => Ok(network::graphml(quads, style)),
-        GraphFormat::Dot => Ok(network::dot(quads, style)),
-        GraphFormat::Edges => Ok(network::edges(quads, style)),
-        GraphFormat::Nodes => Ok(network::nodes(quads, style)),
+        _ => named(format, quads, style),
     }
+}
+
+impl From<Rule> for Naming {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::Rdfc10 => Self::Stable,
+            Rule::Content => Self::ByContent,
+        }
+    }
+}
+
+/// The formats whose blank nodes are named by content.
+fn named(format: GraphFormat, quads: Vec<Quad>, style: &GraphStyle) -> Result<Written> {
+    let blanks = Blanks::of(&quads);
+    let naming = if blanks.is_certain() { Naming::Stable } else { Naming::Uncertain };
+    let text = match format {
+        GraphFormat::Turtle | GraphFormat::TriG => {
+            turtle::write(&quads, blanks, &style.prefixes, &style.header)
+        }
+        GraphFormat::RdfXml => rdfxml::write(&blanks.relabel(quads), &style.prefixes, &style.header)?,
+        GraphFormat::JsonLd => jsonld::write(&quads, blanks, &style.prefixes),
+        GraphFormat::GraphMl => network::graphml(blanks.relabel(quads), style),
+        GraphFormat::Dot => network::dot(blanks.relabel(quads), style),
+        GraphFormat::Edges => network::edges(blanks.relabel(quads), style),
+        GraphFormat::Nodes => network::nodes(blanks.relabel(quads), style),
+        _ => lines(&blanks.relabel(quads), &style.header),
+    };
+    Ok(Written { text, naming })
 }
 
 /// Refuses named graphs where the format has no place for them.
@@ -163,10 +218,8 @@ fn one_graph(format: GraphFormat, quads: &[Quad]) -> Result<()> {
     .hint("or choose one graph to export"))
 }
 
-fn lines(quads: Vec<Quad>, header: &[String]) -> String {
-    let blanks = Blanks::of(&quads);
-    let mut lines: Vec<String> =
-        blanks.relabel(quads).into_iter().map(|quad| format!("{quad} .\n")).collect();
+fn lines(quads: &[Quad], header: &[String]) -> String {
+    let mut lines: Vec<String> = quads.iter().map(|quad| format!("{quad} .\n")).collect();
     lines.sort_unstable();
     let comments = header.iter().flat_map(|text| text.lines()).map(|line| format!("# {}\n", line.trim_end()));
     comments.chain(lines).collect()

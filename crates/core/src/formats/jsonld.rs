@@ -1,7 +1,8 @@
 //! JSON-LD 1.1, compact: a context from the prefixes in use, one node object per subject.
 //!
-//! In: quads and prefixes. Out: text, or an error that names the quad that JSON-LD cannot say. It refuses
-//! to know where quads come from.
+//! In: quads, the names of their blank nodes, prefixes. Out: text. JSON-LD 1.1 has no triple terms: they are written as JSON-LD-star has
+//! them (report of the community group, 2021), `{"@id": {"@id": "s", "p": "o"}}`. A processor of 1.1 refuses that, where
+//! it would pass over a new keyword, such as the `@triple` that has been proposed, without a word.
 //!
 //! Nothing is left to a context's coercions: each value says for itself what it is, so that a reader who
 //! knows only `@id` and `@value` is right. Integers and booleans are JSON's own where they come back as
@@ -10,9 +11,9 @@
 use super::json::quoted;
 use super::subjects::{Subjects, by_graph};
 use crate::blank::Blanks;
-use crate::error::{Error, Result};
 use crate::terms::{
-    BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, is_bare, rdf, xsd,
+    BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple, is_bare, rdf,
+    xsd,
 };
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
@@ -24,18 +25,7 @@ const WIDTH: usize = 100;
 const SAFE: u64 = (1 << 53) - 1;
 
 /// Writes quads as one document.
-///
-/// # Errors
-/// Where an object is a triple: JSON-LD 1.1 has no word for it.
-pub fn write(quads: &[Quad], prefixes: &Prefixes) -> Result<String> {
-    if let Some(quad) = quads.iter().find(|quad| matches!(quad.object, Term::Triple(_))) {
-        return Err(Error::usage(format!(
-            "JSON-LD cannot say this triple, for its object is a triple: {} {} {}",
-            quad.subject, quad.predicate, quad.object
-        ))
-        .hint("write turtle, trig or nquads, which can"));
-    }
-    let blanks = Blanks::of(quads);
+pub fn write(quads: &[Quad], blanks: Blanks, prefixes: &Prefixes) -> String {
     let graphs = by_graph(quads, &blanks);
     let prefixes = writable(prefixes, quads);
     let mut writer = Writer { prefixes, used: BTreeSet::new(), blanks, subjects: Subjects::default() };
@@ -63,7 +53,7 @@ pub fn write(quads: &[Quad], prefixes: &Prefixes) -> Result<String> {
     let mut out = String::new();
     document.write(&mut out, 0, true);
     out.push('\n');
-    Ok(out)
+    out
 }
 
 /// The prefixes that every JSON-LD processor takes for prefixes: with a name, a namespace that ends in a
@@ -100,10 +90,21 @@ fn iris(quad: &Quad, note: &mut dyn FnMut(&str)) {
     if let GraphName::NamedNode(iri) = &quad.graph_name {
         note(iri.as_str());
     }
-    match &quad.object {
+    iris_of_object(&quad.object, note);
+}
+
+fn iris_of_object(object: &Term, note: &mut dyn FnMut(&str)) {
+    match object {
         Term::NamedNode(iri) => note(iri.as_str()),
         Term::Literal(literal) => note(literal.datatype().as_str()),
-        Term::BlankNode(_) | Term::Triple(_) => {}
+        Term::BlankNode(_) => {}
+        Term::Triple(triple) => {
+            note(triple.predicate.as_str());
+            if let NamedOrBlankNode::NamedNode(iri) = &triple.subject {
+                note(iri.as_str());
+            }
+            iris_of_object(&triple.object, note);
+        }
     }
 }
 
@@ -267,9 +268,21 @@ impl Writer {
             Term::Literal(literal) => self.literal(literal),
             Term::BlankNode(node) if self.blanks.is_nested(node) => self.nested(node),
             Term::BlankNode(node) => Json::Object(vec![("@id".to_owned(), self.blank(node))]),
-            // Refused before.
-            Term::Triple(_) => Json::Bare("null".to_owned()),
+            Term::Triple(triple) => Json::Object(vec![("@id".to_owned(), self.triple(triple))]),
         }
+    }
+
+    /// A triple term: a node with one property, in the place of an identifier.
+    fn triple(&mut self, triple: &Triple) -> Json {
+        let subject = match &triple.subject {
+            NamedOrBlankNode::NamedNode(iri) => self.iri(iri),
+            NamedOrBlankNode::BlankNode(node) => self.blank(node),
+        };
+        let object = match &triple.object {
+            Term::NamedNode(iri) => Json::Object(vec![("@id".to_owned(), self.iri(iri))]),
+            object => self.object(object),
+        };
+        Json::Object(vec![("@id".to_owned(), subject), (self.short(&triple.predicate), object)])
     }
 
     fn nested(&mut self, node: &BlankNode) -> Json {
@@ -357,7 +370,8 @@ mod tests {
         prefixes.insert("ex", "http://example.org/");
         prefixes.insert("e", "http://e.org/");
         prefixes.insert("glued", "http://glued.org/x");
-        write(&[Quad::new(subject, predicate, object, GraphName::DefaultGraph)], &prefixes).unwrap()
+        let quads = [Quad::new(subject, predicate, object, GraphName::DefaultGraph)];
+        write(&quads, Blanks::of(&quads), &prefixes)
     }
 
     #[test]

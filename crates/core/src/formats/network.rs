@@ -220,7 +220,6 @@ fn full(thing: &Thing) -> String {
 
 impl<'a> Network<'a> {
     fn of(quads: Vec<Quad>, style: &'a GraphStyle) -> Self {
-        let quads = Blanks::of(&quads).relabel(quads);
         let blanks = Blanks::of(&quads);
         let subjects = Subjects::of(&quads.iter().collect::<Vec<_>>(), &blanks);
         let cells = cells(&quads, &subjects, &blanks);

@@ -18,8 +18,7 @@ use unicode_width::UnicodeWidthStr;
 const WIDTH: usize = 100;
 
 /// Writes quads as Turtle, or as TriG where there are named graphs.
-pub fn write(quads: &[Quad], prefixes: &Prefixes, header: &[String]) -> String {
-    let blanks = Blanks::of(quads);
+pub fn write(quads: &[Quad], blanks: Blanks, prefixes: &Prefixes, header: &[String]) -> String {
     let graphs = by_graph(quads, &blanks);
     let mut writer = Writer::new(prefixes, blanks);
     let mut blocks = Vec::new();

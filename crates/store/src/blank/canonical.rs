@@ -2,17 +2,20 @@
 //!
 //! In: quads. Out: the same with the labels `c14n0`, `c14n1`... (the recommendation of 2024, 4.4 to 4.8; blank
 //! nodes in triple terms, which it does not know, count as objects). Nodes that look alike are followed as far as
-//! they stay so, for each of them anew: a chain of alike nodes takes a time in the square of its length, and what
-//! takes more than [`WORK`] is refused.
+//! they stay so, for each of them anew: a chain of alike nodes takes a time in the square of its length, since the
+//! standard compares a hash of the whole chain from each of its nodes. What takes more than [`WORK`] is refused; [`canonical`]
+//! then names by content. Which of the two it is depends on the graph, never on the names or the order in it: no
+//! order of the neighbours is left out.
 
+use super::{Blanks, Groups};
 use crate::error::{Error, Kind, Result};
 use crate::terms::{BlankNode, GraphName, NamedOrBlankNode, Quad, Term, Triple};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
-/// How many neighbours may be looked at: some seconds.
-const WORK: u64 = 6_000_000;
+/// How many neighbours may be looked at: a few seconds.
+const WORK: u64 = 2_500_000;
 
 /// How far nodes that look alike are followed one from another.
 const DEPTH: usize = 5_000;
@@ -20,14 +23,47 @@ const DEPTH: usize = 5_000;
 /// The stack for that, in bytes.
 const STACK: usize = 256 << 20;
 
-/// The quads with their canonical labels, in no order.
+/// By which rule blank nodes were named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// RDFC-1.0: other tools give the same names.
+    Rdfc10,
+    /// The labels of [`Blanks`]: the same for equal graphs, but of this program alone.
+    Content,
+}
+
+/// The quads with names that equal graphs share, in no order: those of RDFC-1.0, and where these would take too
+/// long, those of [`Blanks`].
+///
+/// # Errors
+/// Where too many blank nodes look alike for either.
+pub fn canonical(quads: &[Quad]) -> Result<(Vec<Quad>, Rule)> {
+    canonical_within(quads, WORK)
+}
+
+/// As [`canonical`], where `work` neighbours may be looked at.
+pub(super) fn canonical_within(quads: &[Quad], work: u64) -> Result<(Vec<Quad>, Rule)> {
+    match rdfc10_within(quads, work) {
+        Err(error) if error.kind == Kind::Limit => {
+            let blanks = Blanks::of(quads);
+            if blanks.is_certain() { Ok((blanks.relabel(quads.to_vec()), Rule::Content)) } else { Err(error) }
+        }
+        named => named.map(|quads| (quads, Rule::Rdfc10)),
+    }
+}
+
+/// The quads with the labels of RDFC-1.0, in no order.
 ///
 /// # Errors
 /// Where too many blank nodes look alike.
-pub fn canonical(quads: &[Quad]) -> Result<Vec<Quad>> {
+pub fn rdfc10(quads: &[Quad]) -> Result<Vec<Quad>> {
+    rdfc10_within(quads, WORK)
+}
+
+fn rdfc10_within(quads: &[Quad], work: u64) -> Result<Vec<Quad>> {
     let names = std::thread::scope(|scope| {
         let worker = std::thread::Builder::new().stack_size(STACK);
-        let worker = worker.spawn_scoped(scope, || Canon::new(quads).issue_all());
+        let worker = worker.spawn_scoped(scope, || Canon::new(quads, work).issue_all());
         worker
             .map_err(|error| Error::store("no thread for the canonical form").because(error))?
             .join()
@@ -94,11 +130,13 @@ struct Canon<'q> {
     first: Vec<String>,
     canonical: Issuer,
     work: u64,
+    /// How much work there may be.
+    most: u64,
     depth: usize,
 }
 
 impl<'q> Canon<'q> {
-    fn new(quads: &'q [Quad]) -> Self {
+    fn new(quads: &'q [Quad], most: u64) -> Self {
         let mut numbers: HashMap<&'q str, usize> = HashMap::new();
         let mut labels = Vec::new();
         let mut all = Vec::with_capacity(quads.len());
@@ -137,6 +175,7 @@ impl<'q> Canon<'q> {
             first: Vec::new(),
             canonical: Issuer::default(),
             work: 0,
+            most,
             depth: 0,
         };
         canon.first = (0..canon.labels.len()).map(|node| canon.hash_first_degree(node)).collect();
@@ -154,7 +193,11 @@ impl<'q> Canon<'q> {
                 self.canonical.issue(*node);
             }
         }
-        for nodes in by_hash.into_values().filter(|nodes| nodes.len() > 1) {
+        by_hash.retain(|_, nodes| nodes.len() > 1);
+        if self.least_work(by_hash.values()) > self.most {
+            return Err(too_alike());
+        }
+        for nodes in by_hash.into_values() {
             let mut results = Vec::new();
             for node in nodes {
                 if !self.canonical.given.contains_key(&node) {
@@ -173,6 +216,32 @@ impl<'q> Canon<'q> {
             Some(((*label).to_owned(), format!("c14n{}", self.canonical.given.get(&node)?)))
         });
         Ok(named.collect())
+    }
+
+    /// What naming takes at least, for nodes alike by their first hash. Nodes tied by nodes without a name are all
+    /// seen from each node of the first such group.
+    fn least_work<'n>(&self, alike: impl Iterator<Item = &'n Vec<usize>> + Clone) -> u64 {
+        let unnamed = |node: &usize| !self.canonical.given.contains_key(node);
+        let mut groups = Groups::new(self.labels.len());
+        for mentions in &self.mentions {
+            let mut nodes = mentions.iter().map(|(node, _)| *node).filter(unnamed);
+            if let Some(first) = nodes.next() {
+                nodes.for_each(|node| groups.join(first, node));
+            }
+        }
+        let others = |node: usize| {
+            let quads = self.of.get(node).into_iter().flatten().filter_map(|quad| self.mentions.get(*quad));
+            quads.flatten().filter(|(other, _)| *other != node).count() as u64
+        };
+        let (mut seen, mut from) = (HashMap::new(), HashMap::new());
+        for (group, node) in alike.enumerate().flat_map(|(n, nodes)| nodes.iter().map(move |node| (n, *node)))
+        {
+            let root = groups.root(node);
+            *seen.entry(root).or_insert(0) += others(node);
+            let (first, starts) = from.entry(root).or_insert((group, 0));
+            *starts += u64::from(*first == group);
+        }
+        from.into_iter().map(|(root, (_, starts))| starts * seen.get(&root).unwrap_or(&0)).sum()
     }
 
     /// 4.5: what the quads of a node say, with no other names.
@@ -214,7 +283,7 @@ impl<'q> Canon<'q> {
             }
         }
         self.depth += 1;
-        if self.work > WORK || self.depth > DEPTH {
+        if self.work > self.most || self.depth > DEPTH {
             return Err(too_alike());
         }
         let mut text = String::new();
@@ -227,11 +296,8 @@ impl<'q> Canon<'q> {
                 let more = has_next(&nodes);
                 // The last order needs no copy of the labels: chains cost nothing extra.
                 let copy = if more { last.clone() } else { last.take() };
-                if let Some(found) = self.path(
-                    &nodes,
-                    copy.unwrap_or_default(),
-                    chosen.as_ref().map(|(path, _)| path.as_str()),
-                )? {
+                let found = self.path(&nodes, copy.unwrap_or_default())?;
+                if chosen.as_ref().is_none_or(|(path, _)| found.0 < *path) {
                     chosen = Some(found);
                 }
                 if !more || !next_order(&mut nodes) {
@@ -246,14 +312,8 @@ impl<'q> Canon<'q> {
         Ok((self::hash(&text), issuer))
     }
 
-    /// The path of one order of the neighbours, where it comes before the one chosen.
-    fn path(
-        &mut self,
-        nodes: &[usize],
-        mut issuer: Issuer,
-        chosen: Option<&str>,
-    ) -> Result<Option<(String, Issuer)>> {
-        let is_behind = |path: &str| chosen.is_some_and(|chosen| path.len() >= chosen.len() && path > chosen);
+    /// The path of one order of the neighbours.
+    fn path(&mut self, nodes: &[usize], mut issuer: Issuer) -> Result<(String, Issuer)> {
         let (mut path, mut deeper) = (String::new(), Vec::new());
         for node in nodes {
             self.work += 1;
@@ -265,19 +325,13 @@ impl<'q> Canon<'q> {
                 }
                 let _ = write!(path, "_:b{}", issuer.issue(*node));
             }
-            if is_behind(&path) {
-                return Ok(None);
-            }
         }
         for node in deeper {
             let (hash, next) = self.hash_n_degree(node, issuer)?;
             issuer = next;
             let _ = write!(path, "_:b{}<{hash}>", issuer.issue(node));
-            if is_behind(&path) {
-                return Ok(None);
-            }
         }
-        Ok(if chosen.is_none_or(|chosen| path.as_str() < chosen) { Some((path, issuer)) } else { None })
+        Ok((path, issuer))
     }
 }
 
@@ -299,8 +353,8 @@ fn too_alike() -> Error {
         Kind::Limit,
         "too many blank nodes of this graph look alike for the canonical form of RDFC-1.0",
     )
-    .hint("a list or chain of more than a thousand equal nodes does this: give its nodes IRIs")
-    .hint("write turtle or nquads: their labels depend on the content alone too")
+    .hint("give some of them IRIs, or say of each what the others do not")
+    .hint("turtle and nquads are written: there the labels depend on the content as far as it tells nodes apart")
 }
 
 fn hash(text: &str) -> String {

@@ -137,17 +137,40 @@ fn what_is_truly_hard_meets_a_limit_and_says_so() {
     assert_eq!(order, (0..12).collect::<Vec<_>>(), "named in either case, each node once");
 }
 
+/// The lines of the canonical form within a limit, sorted, and its rule.
+fn canonical_lines(quads: Vec<Quad>, work: u64) -> (Vec<String>, Rule) {
+    let (named, rule) = canonical::canonical_within(&quads, work).unwrap();
+    let mut lines: Vec<String> = named.iter().map(ToString::to_string).collect();
+    lines.sort();
+    (lines, rule)
+}
+
 #[test]
-fn the_canonical_form_of_alike_nodes_takes_the_square_of_their_number_and_no_more() {
-    let chain = |length: u32| graph(&(0..length).map(|n| (n, n + 1)).collect::<Vec<_>>(), |n| n);
-    let renamed =
-        |length: u32| graph(&(0..length).map(|n| (n, n + 1)).collect::<Vec<_>>(), |n| (n * 7) % 10_007);
-    let lines = |quads: Vec<Quad>| -> Result<Vec<String>, crate::error::Error> {
-        let mut lines: Vec<String> = canonical(&quads)?.iter().map(ToString::to_string).collect();
-        lines.sort();
-        Ok(lines)
-    };
-    assert_eq!(lines(chain(300)).unwrap(), lines(renamed(300)).unwrap());
-    let error = lines(chain(20_000)).unwrap_err();
-    assert!(error.message.contains("look alike") && error.kind == crate::error::Kind::Limit, "{error}");
+fn the_canonical_form_of_long_chains_is_named_by_content() {
+    let edges = |length: u32| (0..length).map(|n| (n, n + 1)).collect::<Vec<_>>();
+    for (length, rule) in [(50, Rule::Rdfc10), (5_000, Rule::Content)] {
+        let (lines, found) = canonical_lines(graph(&edges(length), |n| n), 10_000);
+        assert_eq!((lines.len(), found), (length as usize, rule));
+        let other = canonical_lines(graph(&edges(length), |n| (n * 7) % 10_007), 10_000);
+        assert_eq!((lines, rule), other, "{length}");
+    }
+    assert_eq!(rdfc10(&graph(&edges(5_000), |n| n)).unwrap_err().kind, crate::error::Kind::Limit);
+}
+
+#[test]
+fn the_rule_of_the_canonical_form_depends_on_the_graph_alone() {
+    // Limits on both sides of what each takes: by one rule, whatever its nodes are called.
+    let tree: Vec<(u32, u32)> = (1..31).map(|n| ((n - 1) / 2, n)).collect();
+    let mut rules = [0, 0];
+    for edges in [tree, cube(3), both_ways(&ring(0, 12)), complete(4), petersen()] {
+        for work in (5..14).map(|power| 1 << power) {
+            let (first, rule) = canonical_lines(graph(&edges, |n| n), work);
+            rules[usize::from(rule == Rule::Content)] += 1;
+            for factor in [7, 1_000, 4_999] {
+                let other = canonical_lines(graph(&edges, |n| (n * factor + 3) % 10_007), work);
+                assert_eq!(other, (first.clone(), rule), "{edges:?} by {factor} within {work}");
+            }
+        }
+    }
+    assert!(rules.iter().all(|count| *count > 5), "{rules:?}");
 }

@@ -4,8 +4,8 @@
 //! text, its tree and one node of the top level are in memory: at worst, one property with millions of one-digit
 //! numbers, some 120 times the text.
 //! Contexts of other addresses come from the caller; nothing is fetched. Beyond JSON-LD 1.1, `@id` may hold a node
-//! with one property, which is a triple term, and `@annotation` says more of a triple, as JSON-LD-star has them;
-//! what the standard drops without a word (a broken IRI, a blank node as predicate) is refused.
+//! with one property, which is a triple term, and `@annotation` says more of a triple, as JSON-LD-star has them
+//! (report of the community group, 2021); `@triple` and `@reifies` are read as proposed since. What the standard drops without a word (a broken IRI, a blank node as predicate) is refused.
 
 mod context;
 mod expand;
@@ -57,6 +57,8 @@ const KEYWORDS: &[&str] = &[
     "@version",
     "@vocab",
     "@annotation",
+    "@reifies",
+    "@triple",
 ];
 
 fn is_keyword(text: &str) -> bool {

@@ -336,6 +336,15 @@ impl Processor<'_> {
         object.seen.push(keyword.to_owned());
         match keyword {
             "@id" => self.id(object, scope, value)?,
+            "@triple" => object.node.triple = Some(self.triple(scope, value)?),
+            "@reifies" => {
+                for item in value.items() {
+                    let triple = Some(self.triple(scope, item)?);
+                    let term = Item::of(NodeObject { at: item.at, triple, ..NodeObject::default() });
+                    let iri = rdf::REIFIES.as_str().to_owned();
+                    object.node.properties.push(Property { iri, at: entry.at, values: vec![term] });
+                }
+            }
             "@type" => self.types(object, scope, value)?,
             "@graph" => {
                 let items = self.element(&scope.active, Some("@graph"), value, false)?;
@@ -410,21 +419,7 @@ impl Processor<'_> {
     fn id(&self, object: &mut Object<'_, '_>, scope: &Scope<'_>, value: &Node<'_>) -> Result<()> {
         match &value.value {
             Value::String(text) => object.node.id = scope.active.expand_iri(text, true, false),
-            Value::Object(_) => {
-                let mut items = self.element(&scope.active, None, value, false)?;
-                match items.pop() {
-                    Some(Item { kind: Kind::Node(node), .. }) if items.is_empty() => {
-                        object.node.triple = Some(node)
-                    }
-                    _ => {
-                        return self.wrong(
-                            value.at,
-                            "an object as @id is a triple: a thing with one property",
-                            "write {\"@id\": {\"@id\": \"...\", \"property\": ...}}",
-                        );
-                    }
-                }
-            }
+            Value::Object(_) => object.node.triple = Some(self.triple(scope, value)?),
             _ => {
                 return self.wrong(
                     value.at,
@@ -434,6 +429,19 @@ impl Processor<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The thing with one property that stands for a triple.
+    fn triple(&self, scope: &Scope<'_>, value: &Node<'_>) -> Result<Box<NodeObject>> {
+        let mut items = self.element(&scope.active, None, value, false)?;
+        match items.pop() {
+            Some(Item { kind: Kind::Node(node), .. }) if items.is_empty() => Ok(node),
+            _ => self.wrong(
+                value.at,
+                "a triple is a thing with one property",
+                "write {\"@id\": {\"@id\": \"...\", \"property\": ...}}",
+            ),
+        }
     }
 
     fn types(&self, object: &mut Object<'_, '_>, scope: &Scope<'_>, value: &Node<'_>) -> Result<()> {

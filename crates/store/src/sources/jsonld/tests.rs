@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::sources::fault::{Fault, Place};
+use crate::terms::rdf;
 
 const CONTEXT: &str = "http://b/shared/context.jsonld";
 
@@ -174,6 +175,24 @@ fn triple_terms_are_nodes_in_the_place_of_an_id() {
             "<http://e/a> <http://e/p> <<( _:s <http://e/q> <<( <http://e/s> <http://e/q> \"o\"@ar--rtl )>> )>>"
         ]
     );
+    // As proposed for RDF 1.2: a keyword for the term, and one for the property that leads to it.
+    let wanted = [
+        "<http://e/r> <http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies> <<( <http://e/s> <http://e/q> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> )>>",
+    ];
+    let triple = "{\"@id\": \"http://e/s\", \"http://e/q\": 1}";
+    for said in [
+        format!("\"{}\": {{\"@triple\": {triple}}}", rdf::REIFIES.as_str()),
+        format!("\"{}\": {{\"@id\": {triple}}}", rdf::REIFIES.as_str()),
+        format!("\"@reifies\": {triple}"),
+        format!("\"@reifies\": [{triple}]"),
+    ] {
+        for text in
+            [format!("{{\"@id\": \"http://e/r\", {said}}}"), format!("{{{said}, \"@id\": \"http://e/r\"}}")]
+        {
+            assert_eq!(quads(&text), wanted, "{text}");
+        }
+    }
+    assert!(refused("{\"@reifies\": \"http://e/s\"}").what.contains("one property"));
     let noted = "{\"@id\": \"http://e/a\", \"http://e/p\": {\"@value\": 1, \"@annotation\": {\"@id\": \"http://e/r\", \"http://e/q\": 2}}}";
     assert_eq!(quads(noted).len(), 3);
     assert!(quads(noted)[2].contains("reifies> <<( <http://e/a> <http://e/p>"));
