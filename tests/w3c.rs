@@ -12,7 +12,7 @@ mod results;
 mod run;
 
 use manifest::{Manifest, root};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Manifests that are not run.
@@ -186,35 +186,6 @@ fn check(folder: &str) {
         tests.len()
     );
     assert!(wrong.is_empty(), "{} of {} wrong in {folder}:\n{}", wrong.len(), tests.len(), wrong.join("\n"));
-}
-
-/// How many query tests the executor may leave to the reference evaluator. It only falls.
-const MOST_LEFT: usize = 17;
-
-/// All query tests on the executor alone: what it takes it must answer as the suite says.
-#[test]
-fn the_executor_alone() {
-    if !present() {
-        return;
-    }
-    let (mut right, mut left, mut wrong) = (0, BTreeMap::<String, usize>::new(), Vec::new());
-    for folder in RUN.iter().filter(|folder| folder.starts_with("sparql/")) {
-        for test in Manifest::open(folder).tests() {
-            let key = format!("{folder}#{}", test.name);
-            let excused = EXCUSED.iter().any(|(name, _)| *name == key);
-            match run::on_executor(&test) {
-                None => {}
-                Some(Ok(None)) => right += 1,
-                Some(Ok(Some(form))) => *left.entry(form).or_default() += 1,
-                Some(Err(_)) if excused => {}
-                Some(Err(error)) => wrong.push(format!("{key}: {error}")),
-            }
-        }
-    }
-    let count: usize = left.values().sum();
-    eprintln!("{right} right, {count} left to the reference: {left:#?}");
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(count <= MOST_LEFT, "{count} query tests are left to the reference, {MOST_LEFT} before");
 }
 
 /// The folders below `folder` with a manifest that lists tests.

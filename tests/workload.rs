@@ -6,9 +6,8 @@
 //! `shared/bench` beside this repository or one folder above. Where they are absent, the test says so and passes.
 
 use baimo::engine::answer::Answer;
-use baimo::engine::exec::{self, Taken};
 use baimo::engine::syntax::parse;
-use baimo::engine::{DefaultGraph, Governor};
+use baimo::engine::{DefaultGraph, Governor, answer};
 use baimo::sources::rdf;
 use baimo::store::pack::{Builder, Pack};
 use baimo::terms::{Prefixes, Term};
@@ -74,7 +73,7 @@ fn recorded(cell: &str) -> String {
 }
 
 #[test]
-fn every_shape_is_answered_by_the_executor_as_recorded() {
+fn every_shape_is_answered_as_recorded() {
     let Some(folder) = folder() else {
         eprintln!("skipped: the workload is neither in $BAIMO_BENCH nor in ../shared/bench");
         return;
@@ -90,13 +89,10 @@ fn every_shape_is_answered_by_the_executor_as_recorded() {
         names.push(format!("{name}.rq"));
         let text = std::fs::read_to_string(folder.join("queries").join(format!("{name}.rq"))).unwrap();
         let query = parse::query(&text, &Prefixes::new(), None).unwrap();
-        match exec::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()) {
+        match answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()) {
             Err(error) => wrong.push(format!("{name}: {error}")),
-            Ok(Taken::Refused(refusal)) => {
-                wrong.push(format!("{name} is left to the reference: {}", refusal.form));
-            }
-            Ok(Taken::Answer(answer)) => {
-                let found = summary(answer);
+            Ok(found) => {
+                let found = summary(found);
                 if found != (count, row.clone()) {
                     wrong.push(format!("{name}: {found:?}, right is {:?}", (count, row)));
                 }

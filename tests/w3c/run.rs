@@ -4,7 +4,6 @@
 
 use super::manifest::{Test, node, objects, path_of, text_of};
 use super::results::{Cardinality, Outcome, Row, collect, compare, expected, isomorphic, quads};
-use baimo::engine::exec::{self, Taken};
 use baimo::engine::syntax::parse;
 use baimo::engine::update::{execute, inline_loads};
 use baimo::engine::{DefaultGraph, Governor, answer};
@@ -141,23 +140,6 @@ fn query_evaluation(test: &Test<'_>) -> Result<(), String> {
     let (query, graph) = question(test)?;
     let found = answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited());
     as_expected(test, &collect(found.map_err(|error| error.to_string())?)?)
-}
-
-/// Runs a query test on the executor alone. Gives the form that it does not take, where there is one;
-/// nothing at all where the test evaluates no query.
-pub fn on_executor(test: &Test<'_>) -> Option<Result<Option<String>, String>> {
-    if !matches!(test.kind.as_str(), "QueryEvaluationTest" | "CSVResultFormatTest") {
-        return None;
-    }
-    let run = || {
-        let (query, graph) = question(test)?;
-        let taken = exec::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited());
-        match taken.map_err(|error| error.to_string())? {
-            Taken::Refused(refusal) => Ok(Some(refusal.form)),
-            Taken::Answer(answer) => as_expected(test, &collect(answer)?).map(|()| None),
-        }
-    };
-    Some(run())
 }
 
 fn as_expected(test: &Test<'_>, found: &Outcome) -> Result<(), String> {

@@ -350,7 +350,7 @@ impl Session {
         let before = store.len();
         work(&store)?;
         let change = Change { before, after: store.len(), durable: true };
-        self.snapshot = Arc::new(self.snapshot.over(GraphHandle::Durable(store)));
+        self.snapshot = Arc::new(self.snapshot.over(GraphHandle::Durable(Arc::new(store.reread()))));
         Ok(change)
     }
 }

@@ -30,8 +30,7 @@ use crate::show::description::Description;
 use crate::store::Graph;
 use crate::store::memory::Memory;
 use crate::store::overlay::Overlay;
-use crate::store::oxigraph::{Mutable, quads_of};
-use crate::store::pack::Builder;
+use crate::store::oxigraph::Mutable;
 use crate::terms::{NamedNode, Prefixes, Quad, Term};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -117,18 +116,7 @@ impl Snapshot {
     pub fn write_pack(&self, out: &mut dyn std::io::Write) -> Result<()> {
         match &self.graph {
             GraphHandle::Memory(memory) => memory.pack()?.write_with(&self.prefixes, out).map(drop),
-            GraphHandle::Durable(store) => {
-                let mut builder = Builder::new();
-                for name in std::iter::once(None).chain(store.graph_names().into_iter().map(Some)) {
-                    for quad in quads_of(store.as_ref(), name) {
-                        builder.add(quad?.as_ref());
-                        if builder.is_full() {
-                            return Err(Error::data("the store holds more terms than a pack can number"));
-                        }
-                    }
-                }
-                builder.finish().write_with(&self.prefixes, out).map(drop)
-            }
+            GraphHandle::Durable(store) => store.read()?.write_with(&self.prefixes, out).map(drop),
         }
     }
 
@@ -235,7 +223,10 @@ impl Snapshot {
             return engine::answer(self.graph(), &query, ask.default_graph, &ask.governor());
         };
         let name = NamedNode::new_unchecked(engine::passes::previous::MARK).into();
-        let overlay = Overlay::new(self.graph(), &name, triples);
+        let Some(columns) = self.graph().indexed()? else {
+            return Err(Error::store("the graph has no columns to read"));
+        };
+        let overlay = Overlay::new(columns, &name, triples)?;
         Ok(engine::answer(&overlay, &query, ask.default_graph, &ask.governor())?.gather())
     }
 

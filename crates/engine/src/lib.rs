@@ -13,7 +13,6 @@ pub mod governor;
 mod guard;
 pub mod passes;
 pub mod plan;
-pub mod reference;
 mod sound;
 pub mod syntax;
 pub mod update;
@@ -38,7 +37,7 @@ pub enum DefaultGraph {
     Union,
 }
 
-/// Answers a parsed query over a graph: the executor where it takes the query, else the reference evaluator.
+/// Answers a parsed query over a graph.
 ///
 /// # Errors
 /// What the evaluation of the query reports before its first row.
@@ -48,19 +47,14 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    let answer = match exec::answer(graph, query, default_graph, governor)? {
-        exec::Taken::Answer(answer) => answer,
-        exec::Taken::Refused(_) => {
-            reference::answer(graph, &passes::cartesian::looped(query), default_graph, governor)?
-        }
-    };
+    let answer = exec::answer(graph, query, default_graph, governor)?;
     sound::checked(guard::guard(answer, governor)?, graph)
 }
 
 /// How a query would be answered: its plan with estimates, made without running it.
 ///
 /// # Errors
-/// Where the graph is damaged.
+/// Where the graph is damaged, or the query asks another endpoint.
 pub fn plan_only(
     graph: &dyn Graph,
     query: &Query,
@@ -79,10 +73,5 @@ pub fn explain(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<explain::Explanation> {
-    if let Some(explanation) = exec::explain(graph, query, default_graph, governor)? {
-        return Ok(explanation);
-    }
-    let (json, stopped) =
-        reference::explain(graph, &passes::cartesian::looped(query), default_graph, governor)?;
-    explain::Explanation::read(&json, graph, stopped)
+    exec::explain(graph, query, default_graph, governor)
 }

@@ -12,7 +12,6 @@ mod graphs;
 mod paths;
 
 use baimo_engine::answer::Answer;
-use baimo_engine::exec::{self, Taken};
 use baimo_engine::store::pack::{Builder, Pack};
 use baimo_engine::syntax::parse;
 use baimo_engine::terms::{GraphName, Literal, NamedNode, Prefixes, Quad, Term};
@@ -53,11 +52,7 @@ fn rows(text: &str) -> Vec<String> {
     prefixes.insert("", "http://example.org/");
     let query = parse::query(text, &prefixes, None).unwrap();
     let graph = graph();
-    let taken = exec::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
-    let answer = match taken {
-        Taken::Answer(answer) => answer,
-        Taken::Refused(refusal) => panic!("refused: {}", refusal.form),
-    };
+    let answer = baimo_engine::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
     let cell = |term: Option<Term>| match term {
         None => "-".to_owned(),
         Some(Term::NamedNode(iri)) => iri.as_str().trim_start_matches("http://example.org/").to_owned(),

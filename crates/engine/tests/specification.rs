@@ -2,7 +2,7 @@
 //!
 //! One case a file in `spec/`: why, with the section, on lines with `#`; then the graph in TriG after `--- data`, the
 //! query after `--- query`, and the answer after `--- expected`: the columns, then a solution a line, its cells apart by
-//! tabs as N-Triples terms or `-`, in no order. The executor answers each by itself.
+//! tabs as N-Triples terms or `-`, in no order.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +13,6 @@
 )]
 
 use baimo_engine::answer::Answer;
-use baimo_engine::exec::{self, Taken};
 use baimo_engine::syntax::parse;
 use baimo_engine::{DefaultGraph, Governor};
 use baimo_store::sources::rdf;
@@ -39,16 +38,15 @@ fn answer(data: &str, query: &str) -> Result<Vec<String>, String> {
     let graph = builder.finish();
     let query =
         parse::query(&format!("{HEAD}{query}"), &Prefixes::new(), None).map_err(|e| format!("{e:?}"))?;
-    let taken = exec::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited());
-    match taken.map_err(|error| error.to_string())? {
-        Taken::Refused(refusal) => Err(format!("left to the reference: {}", refusal.form)),
-        Taken::Answer(Answer::Boolean(truth)) => Ok(vec![truth.to_string()]),
-        Taken::Answer(Answer::Graph(triples)) => {
+    let answer = baimo_engine::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited());
+    match answer.map_err(|error| error.to_string())? {
+        Answer::Boolean(truth) => Ok(vec![truth.to_string()]),
+        Answer::Graph(triples) => {
             let mut lines: Vec<String> = triples.map(|t| short(&t.unwrap().to_string())).collect();
             lines.sort();
             Ok(lines)
         }
-        Taken::Answer(Answer::Rows(rows)) => {
+        Answer::Rows(rows) => {
             let head = rows.variables.iter().map(ToString::to_string).collect::<Vec<_>>().join("\t");
             let mut lines: Vec<String> = rows
                 .rows

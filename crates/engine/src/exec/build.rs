@@ -11,8 +11,8 @@ use super::formula::Compiled;
 use super::measured::Measured;
 use super::operators::reach::{self, Walk};
 use super::operators::{
-    distinct, each_graph, exists, extend, filter, group, hash_join, index_join, intersect, once, project,
-    scan, slice, sort, union,
+    distinct, each_graph, exists, extend, filter, group, hash_join, index_join, intersect, lateral, number,
+    once, project, scan, slice, sort, union, unpack,
 };
 use crate::error::Result;
 use crate::plan::logical::{self, Constant, Pattern, Reach, Slot, Source, Step};
@@ -37,8 +37,11 @@ impl<'a> Builder<'a> {
     /// The graph that patterns of this source are matched against; nothing where there is none.
     fn view(&self, source: &Source) -> Result<Option<View<'a>>> {
         match (source, self.each) {
-            (Source::Each(_), Some(FIRST_FOREIGN..)) => self.dataset.empty().map(Some),
-            (Source::Each(_), Some(graph)) => self.dataset.named(graph),
+            (Source::Each(_), Some(graph)) => match self.dataset.named(graph)? {
+                // FROM NAMED may name a graph that holds nothing.
+                None if graph >= FIRST_FOREIGN => self.dataset.empty().map(Some),
+                view => Ok(view),
+            },
             _ => self.dataset.view(source),
         }
     }
@@ -101,13 +104,11 @@ impl<'a> Builder<'a> {
             }
             // Built above, since what it reads is built anew for each graph.
             Op::EachGraph(_) => next(),
-            Op::Exists { pattern, reads, existence } => {
-                let reads = reads.iter().filter_map(|var| Some((*var, place(below, *var)?))).collect();
-                let keep = node.output.iter().map(|var| place(below, *var)).collect();
-                let shape =
-                    exists::Shape { pattern: (**pattern).clone(), reads, existence: *existence, keep };
-                Box::new(exists::Exists::new(shape, self.clone(), next()))
+            Op::Exists { .. } | Op::Lateral { .. } => self.by_row(node, below, next()),
+            Op::Unpack(var, slots) => {
+                Box::new(unpack::Unpack::new(unpack_shape(*var, slots, &node.output, below, cx)?, next()))
             }
+            Op::Number(_) => Box::new(number::Number::new(next())),
             Op::Intersect { patterns, bag } => self.intersect(patterns, *bag, &node.output, below, next())?,
             Op::Reach { reach, bag } => self.reach(reach, *bag, &node.output, below, next(), cx)?,
             Op::HashJoin { kind, keys, loose, conditions } => {
@@ -144,6 +145,31 @@ impl<'a> Builder<'a> {
                 Box::new(project::Project::new(columns, next()))
             }
         })
+    }
+
+    /// What is planned and run anew for each row of its input.
+    fn by_row(&self, node: &Node, below: &[Var], input: Running<'a>) -> Running<'a> {
+        let read = |reads: &[Var]| reads.iter().filter_map(|var| Some((*var, place(below, *var)?))).collect();
+        match &node.op {
+            Op::Exists { pattern, reads, existence } => {
+                let keep = node.output.iter().map(|var| place(below, *var)).collect();
+                let (pattern, reads) = ((**pattern).clone(), read(reads));
+                let shape = exists::Shape { pattern, reads, existence: *existence, keep };
+                Box::new(exists::Exists::new(shape, self.clone(), input))
+            }
+            Op::Lateral { pattern, reads, wanted, bag } => {
+                let output = node.output.iter().map(|var| (place(below, *var), place(wanted, *var)));
+                let shape = lateral::Shape {
+                    pattern: (**pattern).clone(),
+                    reads: read(reads),
+                    wanted: wanted.clone(),
+                    output: output.collect(),
+                    bag: *bag,
+                };
+                Box::new(lateral::Lateral::new(shape, self.clone(), input))
+            }
+            _ => input,
+        }
     }
 
     fn compiled(&self, conditions: &[logical::Formula], columns: &[Var]) -> Result<Vec<Compiled>> {
@@ -365,6 +391,35 @@ fn values(vars: &[Var], rows: &[Vec<Option<Constant>>], cx: &mut Context<'_>) ->
         }
     }
     Ok(Batch::of(columns, rows.len()))
+}
+
+/// What is looked for in a triple term.
+fn unpack_shape(
+    var: Var,
+    slots: &[Slot; 3],
+    output: &[Var],
+    below: &[Var],
+    cx: &mut Context<'_>,
+) -> Result<unpack::Shape> {
+    let mut places = [From::New; 3];
+    for (from, slot) in places.iter_mut().zip(slots) {
+        *from = match slot {
+            Slot::Var(var) => place(below, *var).map_or(From::New, From::Column),
+            Slot::Term(constant) => From::Term(match constant.id {
+                Some(id) => id,
+                None => cx.intern(&constant.term)?,
+            }),
+        };
+    }
+    let pattern = Pattern { slots: slots.clone(), source: Source::Default };
+    let new = output.iter().filter(|var| place(below, **var).is_none());
+    Ok(unpack::Shape {
+        term: place(below, var).unwrap_or(usize::MAX),
+        places,
+        equal: equal_slots(&pattern, &below.iter().copied().collect()),
+        kept: output.iter().filter_map(|var| place(below, *var)).collect(),
+        new: new.filter_map(|var| slot_of(&pattern, *var)).collect(),
+    })
 }
 
 /// The two inputs of a join.

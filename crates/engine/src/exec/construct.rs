@@ -278,7 +278,7 @@ impl Source for Describe<'_> {
             return Ok(Some(Vec::new()));
         };
         let mut found = Vec::new();
-        if let Some(view) = self.view.as_ref().filter(|_| thing < crate::store::FIRST_FOREIGN) {
+        if let Some(view) = &self.view {
             matches::matches(view, [Some(thing), None, None], &mut found)?;
         }
         self.cx.work(found.len() + 1)?;

@@ -51,6 +51,16 @@ impl Drop for Context<'_> {
 }
 
 impl<'a> Context<'a> {
+    /// For one query over a graph that may have terms beside its own dictionary.
+    ///
+    /// # Errors
+    /// Where a limit is met.
+    pub fn over(graph: &'a dyn Indexed, governor: &Governor, base: Option<&str>) -> Result<Self> {
+        let mut this = Self::new(graph, governor, base);
+        this.locals = Locals::after(graph.more_terms(), governor)?;
+        Ok(this)
+    }
+
     /// For one query, whose relative IRIs `base` resolves.
     pub fn new(graph: &'a dyn Indexed, governor: &Governor, base: Option<&str>) -> Self {
         Self {

@@ -33,6 +33,16 @@ impl Drop for Locals {
 }
 
 impl Locals {
+    /// With these terms, all different, numbered first, in their order.
+    ///
+    /// # Errors
+    /// As [`Self::intern`].
+    pub fn after(terms: &[Term], governor: &Governor) -> Result<Self> {
+        let mut locals = Self::default();
+        terms.iter().try_for_each(|term| locals.intern(term, governor).map(drop))?;
+        Ok(locals)
+    }
+
     /// The number of a term.
     ///
     /// # Errors

@@ -1,8 +1,6 @@
 //! Execution: a plan's operators run over batches of ids.
 //!
-//! In: a parsed query, a columnar graph. Out: an answer, or the [`Refusal`] that names the form no
-//! operator takes yet; then the reference evaluator answers. What is refused, decided while planning and
-//! before anything runs: graphs that are not columnar, LATERAL, SERVICE, triple terms with variables.
+//! In: a parsed query, a columnar graph. Out: an answer, or an account of how it was found.
 
 pub mod batch;
 mod build;
@@ -22,11 +20,11 @@ mod seen;
 mod sorting;
 
 use crate::answer::{Answer, Row, Rows};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::explain::{Explanation, Step};
 use crate::plan::physical::{Bag, Node, Op};
 use crate::plan::variables::Names;
-use crate::plan::{self, Plan, Refusal, show};
+use crate::plan::{self, Plan, show};
 use crate::store::{Graph, Indexed};
 use crate::syntax::algebra::Query;
 use crate::terms::{Literal, Term, xsd};
@@ -48,33 +46,24 @@ pub trait Operator {
 /// An operator, whatever it does.
 pub type Running<'a> = Box<dyn Operator + 'a>;
 
-/// What becomes of a query.
-pub enum Taken<'a> {
-    /// The executor answers it.
-    Answer(Answer<'a>),
-    /// It does not, for this reason.
-    Refused(Refusal),
-}
-
-/// Answers a query, or says why the reference must.
+/// Answers a query.
 ///
 /// # Errors
-/// Where the graph is damaged, or a limit is met before there is an answer.
+/// Where the graph is damaged, the query asks another endpoint, or a limit is met before there is an answer.
 pub fn answer<'a>(
     graph: &'a dyn Graph,
     query: &Query,
     default_graph: DefaultGraph,
     governor: &Governor,
-) -> Result<Taken<'a>> {
-    let Some(graph) = graph.indexed()? else {
-        return Ok(Taken::Refused(Refusal::new("a graph without columns")));
-    };
+) -> Result<Answer<'a>> {
+    let graph = columns(graph)?;
     let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
-    let plan = match planned(query, &dataset) {
-        Ok(plan) => plan,
-        Err(refusal) => return Ok(Taken::Refused(refusal)),
-    };
-    run(graph, query, dataset, plan, governor).map(Taken::Answer)
+    let plan = planned(query, &dataset)?;
+    run(graph, query, dataset, plan, governor)
+}
+
+fn columns(graph: &dyn Graph) -> Result<&dyn Indexed> {
+    graph.indexed()?.ok_or_else(|| Error::store("this graph has no columns, and cannot be queried"))
 }
 
 fn planned(query: &Query, dataset: &Dataset<'_>) -> plan::Planned<Plan> {
@@ -99,7 +88,7 @@ fn run<'a>(
     plan: Plan,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    let mut cx = Context::new(graph, governor, base_of(query));
+    let mut cx = Context::over(graph, governor, base_of(query))?;
     let names = Rc::new(plan.names.clone());
     let builder = build::Builder { dataset: Rc::new(dataset), names, each: None };
     let mut root = builder.build(&plan.root, &mut cx)?;
@@ -120,7 +109,7 @@ fn run<'a>(
     })
 }
 
-/// Answers a query to its end and says what each operator gave and took; nothing where the reference must.
+/// Answers a query to its end and says what each operator gave and took.
 ///
 /// # Errors
 /// What the answer reports, but for limits, which end the account early.
@@ -129,11 +118,11 @@ pub fn explain(
     query: &Query,
     default_graph: DefaultGraph,
     governor: &Governor,
-) -> Result<Option<Explanation>> {
-    let Some(graph) = graph.indexed()? else { return Ok(None) };
+) -> Result<Explanation> {
+    let graph = columns(graph)?;
     let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
-    let Ok(plan) = planned(query, &dataset) else { return Ok(None) };
-    let mut cx = Context::new(graph, governor, base_of(query));
+    let plan = planned(query, &dataset)?;
+    let mut cx = Context::over(graph, governor, base_of(query))?;
     let names = Rc::new(plan.names.clone());
     let builder = build::Builder { dataset: Rc::new(dataset), names, each: None };
     let mut root = builder.build(&plan.root, &mut cx)?;
@@ -147,26 +136,17 @@ pub fn explain(
         }
     };
     let mut measures = cx.measures.iter();
-    Ok(Some(Explanation { plan: step(&plan.root, &plan.names, &mut measures), ran: true, stopped }))
+    Ok(Explanation { plan: step(&plan.root, &plan.names, &mut measures), ran: true, stopped })
 }
 
 /// The plan of a query, with estimates, not run.
 ///
 /// # Errors
-/// Where the graph is damaged.
+/// Where the graph is damaged, or the query asks another endpoint.
 pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Explanation> {
-    let left = |form: &str| {
-        let label = format!("The reference evaluator, for {form}");
-        Explanation { plan: Step { label, ..Step::default() }, ..Explanation::default() }
-    };
-    let Some(graph) = graph.indexed()? else { return Ok(left("a graph without columns")) };
-    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
-    Ok(match planned(query, &dataset) {
-        Ok(plan) => {
-            Explanation { plan: step(&plan.root, &plan.names, &mut [].iter()), ..Explanation::default() }
-        }
-        Err(refusal) => left(&refusal.form),
-    })
+    let dataset = Dataset::new(columns(graph)?, query.dataset(), default_graph)?;
+    let plan = planned(query, &dataset)?;
+    Ok(Explanation { plan: step(&plan.root, &plan.names, &mut [].iter()), ..Explanation::default() })
 }
 
 /// A node with its measures, which are numbered as the nodes are met.

@@ -1,8 +1,7 @@
 //! Passes over the algebra: a query in, an equal or more definite query out. Pure; no pass sees data.
 //!
-//! In the order in which a query goes through them: [`columns`], [`previous`], [`bind`], [`cartesian`].
+//! In the order in which a query goes through them: [`columns`], [`previous`], [`bind`].
 
 pub mod bind;
-pub mod cartesian;
 pub mod columns;
 pub mod previous;

@@ -47,6 +47,11 @@ fn is_join(logical: &Logical, outer: &VarSet) -> bool {
         Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) => true,
         Kind::Join(parts) | Kind::Union(parts) => parts.iter().all(|part| is_join(part, outer)),
         Kind::Graphs(pattern, var) => !mentioned(pattern).contains(*var) && is_join(pattern, outer),
+        Kind::Unpack(input, ..) => is_join(input, outer),
+        Kind::Numbered(input, _) => reads(&mentioned(input), outer).is_empty(),
+        Kind::Lateral(left, right) => {
+            reads(&mentioned(right), outer).is_subset(&left.certain) && is_join(left, outer)
+        }
         Kind::LeftJoin(left, right, conditions) => {
             // A variable that only the optional part may bind would be compared too late.
             let mut read = mentioned(right);
@@ -93,7 +98,10 @@ pub fn mentioned(logical: &Logical) -> VarSet {
             conditions.iter().for_each(&mut add);
             vec![left, right]
         }
-        Kind::Minus(left, right) | Kind::Exists(left, right, _) => vec![left, right],
+        Kind::Minus(left, right) | Kind::Exists(left, right, _) | Kind::Lateral(left, right) => {
+            vec![left, right]
+        }
+        Kind::Unpack(input, ..) | Kind::Numbered(input, _) => vec![input],
         Kind::Filter(input, conditions) => {
             conditions.iter().for_each(&mut add);
             vec![input]

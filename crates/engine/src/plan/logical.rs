@@ -156,6 +156,12 @@ pub enum Kind {
     Join(Vec<Logical>),
     /// GRAPH with a variable: the pattern in each named graph, whose name the variable gets.
     Graphs(Box<Logical>, Var),
+    /// The solutions whose variable is a triple term that these slots match, with the variables in them.
+    Unpack(Box<Logical>, Var, [Slot; 3]),
+    /// The solutions, each with a number of its own in the variable. The number stands for no term: it is only joined on.
+    Numbered(Box<Logical>, Var),
+    /// LATERAL: for each solution on the left those of the right, with the left one's values in it.
+    Lateral(Box<Logical>, Box<Logical>),
     /// OPTIONAL, with the filters of its group.
     LeftJoin(Box<Logical>, Box<Logical>, Vec<Formula>),
     /// MINUS.
@@ -298,6 +304,32 @@ impl Logical {
         node.certain.insert(var);
         node.possible.insert(var);
         node
+    }
+
+    /// A triple term taken apart.
+    pub fn unpack(self, var: Var, slots: [Slot; 3]) -> Self {
+        let parts: VarSet = slots.iter().filter_map(Slot::var).collect();
+        let mut node = self.wrapped(|input| Kind::Unpack(input, var, slots));
+        node.certain.extend_with(&parts);
+        node.possible.extend_with(&parts);
+        node
+    }
+
+    /// Solutions with numbers.
+    pub fn numbered(self, var: Var) -> Self {
+        let mut node = self.wrapped(|input| Kind::Numbered(input, var));
+        node.certain.insert(var);
+        node.possible.insert(var);
+        node
+    }
+
+    /// LATERAL.
+    pub fn lateral(left: Self, right: Self) -> Self {
+        Self {
+            certain: left.certain.union(&right.certain),
+            possible: left.possible.union(&right.possible),
+            kind: Kind::Lateral(Box::new(left), Box::new(right)),
+        }
     }
 
     /// OPTIONAL.

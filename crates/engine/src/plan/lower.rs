@@ -4,13 +4,13 @@
 //! columns. A variable that nothing above needs is dropped where it was last needed: what it stood for
 //! is counted, not enumerated, or not even counted where only different rows matter. It knows no graph.
 
+use super::Planned;
 use super::exists::{joinable, mentioned};
 use super::logical::{Aggregate, Existence, Formula, Kind, Logical, Pattern, Reach, Slot, SortKey};
 use super::order::{Figures, Item, order};
 use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
 use super::statistics::Statistics;
 use super::variables::{Names, Var, VarSet};
-use super::{Planned, Refusal};
 use crate::store::End;
 use crate::syntax::algebra::{AggregateFunction, Expression, Function, operands};
 use std::collections::{HashMap, VecDeque};
@@ -47,6 +47,9 @@ impl Lowering<'_> {
                 self.conjunction(logical, need, bag)?
             }
             Kind::Graphs(pattern, var) => self.graphs(pattern, *var, need, bag)?,
+            Kind::Unpack(input, var, slots) => self.unpack(input, *var, slots, need, bag)?,
+            Kind::Numbered(input, var) => self.numbered(input, *var, need)?,
+            Kind::Lateral(left, right) => self.lateral(left, right, need, bag)?,
             Kind::LeftJoin(left, right, conditions) => self.left_join(left, right, conditions, need, bag)?,
             Kind::Minus(left, right) => self.minus(left, right, need, bag)?,
             Kind::Exists(input, pattern, existence) => self.exists(input, pattern, *existence, need, bag)?,
@@ -386,6 +389,60 @@ impl Lowering<'_> {
         Ok(node.unique(unique).pruned(need))
     }
 
+    /// A triple term taken apart.
+    fn unpack(
+        &mut self,
+        input: &Logical,
+        var: Var,
+        slots: &[Slot; 3],
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let parts: VarSet = slots.iter().filter_map(Slot::var).collect();
+        let mut wanted = need.union(&parts.intersection(&input.possible));
+        wanted.insert(var);
+        let node = self.node(input, &wanted, bag)?;
+        let mut output: Vec<Var> = node.output.iter().copied().filter(|var| need.contains(*var)).collect();
+        // A term has its parts once: a row is equal to another where its term is.
+        let unique = node.unique && output.len() == node.output.len();
+        output.extend(parts.iter().filter(|part| need.contains(*part) && !node.output.contains(part)));
+        let (rows, certain) = (node.rows, node.certain.union(&parts));
+        let op = Op::Unpack(var, slots.clone());
+        Ok(Node::new(op, vec![node], output, certain, rows).unique(unique).pruned(need))
+    }
+
+    /// Solutions with numbers. Whoever reads them, the plan below is one and the same, so that the numbers are.
+    fn numbered(&mut self, input: &Logical, var: Var, need: &VarSet) -> Planned<Node> {
+        let node = self.node(input, &input.possible, Bag::Rows)?;
+        let (rows, mut certain, mut output) = (node.rows, node.certain.clone(), node.output.clone());
+        output.push(var);
+        certain.insert(var);
+        Ok(Node::new(Op::Number(var), vec![node], output, certain, rows).unique(true).pruned(need))
+    }
+
+    /// LATERAL: a join where that is the same.
+    fn lateral(&mut self, left: &Logical, right: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        if let Some(join) = joinable(right, &left.possible) {
+            let conditions = join.conditions.into_iter().cloned().collect();
+            let joined = Logical::join(vec![left.clone(), join.body]).filter(conditions);
+            return self.node(&joined, need, bag);
+        }
+        let read = left.possible.intersection(&mentioned(right));
+        let node = self.node(left, &need.union(&read), bag)?;
+        let reads: Vec<Var> = node.output.iter().copied().filter(|var| read.contains(*var)).collect();
+        // What is sure to be bound on the left is known; of the rest either side may bind it.
+        let new = need.intersection(&right.possible).without(&node.certain);
+        let wanted: Vec<Var> = new.iter().collect();
+        let mut output = node.output.clone();
+        output.extend(wanted.iter().filter(|var| !node.output.contains(var)));
+        let (certain, rows) = (node.certain.union(&right.certain), node.rows * 4.0);
+        let op = Op::Lateral { pattern: Box::new(right.clone()), reads, wanted, bag };
+        let mut node = Node::new(op, vec![node], output, certain, rows);
+        // A plan and a search for every row.
+        node.cost += rows * 100.0;
+        Ok(node.pruned(need))
+    }
+
     /// GRAPH with a variable.
     fn graphs(&mut self, pattern: &Logical, var: Var, need: &VarSet, bag: Bag) -> Planned<Node> {
         let mut wanted = need.clone();
@@ -549,7 +606,9 @@ impl Lowering<'_> {
         let node = match (&input.kind, first) {
             (Kind::OrderBy(below, keys), Some(_)) => self.order_by(below, keys, first, need, Bag::Rows)?,
             (Kind::Project(below, vars), Some(_)) if matches!(below.kind, Kind::OrderBy(..)) => {
-                let Kind::OrderBy(below, keys) = &below.kind else { return Err(Refusal::new("ORDER BY")) };
+                let Kind::OrderBy(below, keys) = &below.kind else {
+                    return self.node(input, need, Bag::Rows);
+                };
                 let kept: VarSet = vars.iter().copied().collect();
                 self.order_by(below, keys, first, &need.intersection(&kept), Bag::Rows)?
             }

@@ -1,7 +1,6 @@
 //! Planning: from the algebra to a plan that is data.
 //!
-//! In: a query, statistics. Out: a [`Plan`] of operators to run, or a [`Refusal`] that names the first
-//! form the executor does not take. The stages, in order: `scope.rs` (one name, one variable),
+//! In: a query, statistics. Out: a [`Plan`] of operators to run. The stages, in order: `scope.rs` (one name, one variable),
 //! `translate.rs` (a [`logical`] plan), `lower.rs` (operators with live variables alone), within it
 //! `order.rs` (the order of joins). No graph is open here.
 
@@ -28,22 +27,8 @@ use statistics::Statistics;
 use translate::Translator;
 use variables::{Names, Var};
 
-/// Why the executor does not take a query: the reference answers it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The form that is not taken, as a noun.
-    pub form: String,
-}
-
-impl Refusal {
-    /// With the form that is not taken.
-    pub fn new(form: impl Into<String>) -> Self {
-        Self { form: form.into() }
-    }
-}
-
-/// What planning gives.
-pub type Planned<T> = Result<T, Refusal>;
+/// What planning gives; an error where a query asks for what cannot be answered here.
+pub type Planned<T> = crate::error::Result<T>;
 
 /// A query as operators, with the names of its variables.
 #[derive(Debug, Clone)]
@@ -59,7 +44,7 @@ pub struct Plan {
 /// Plans the pattern of a query whose answer has the variables of its outermost projection as columns.
 ///
 /// # Errors
-/// Where the query holds a form that the executor does not take.
+/// Where the query asks another endpoint.
 pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan> {
     let mut pattern = pattern.clone();
     scope::separate(&mut pattern);

@@ -3,7 +3,7 @@
 //! In: what `lower.rs` decides. Out: a tree that `exec` runs and `show.rs` prints. It is plain data:
 //! no graph, no cursor, no compiled expression.
 
-use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Reach};
+use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Reach, Slot};
 use super::variables::{Var, VarSet};
 use crate::store::End;
 
@@ -94,6 +94,21 @@ pub enum Op {
         reads: Vec<Var>,
         /// What becomes of the row.
         existence: Existence,
+    },
+    /// The rows whose variable is a triple term that these slots match, with the variables in them.
+    Unpack(Var, [Slot; 3]),
+    /// One row for each solution, with a number of its own in the variable.
+    Number(Var),
+    /// For each row of the input the solutions of a pattern once the row's values stand in it.
+    Lateral {
+        /// The pattern, planned anew with each row's values.
+        pattern: Box<Logical>,
+        /// What of the row it reads.
+        reads: Vec<Var>,
+        /// What of its solutions is wanted.
+        wanted: Vec<Var>,
+        /// Whether equal solutions must come as often as they are found.
+        bag: Bag,
     },
     /// A join of two inputs, the left one streamed, the right one held.
     HashJoin {
@@ -221,6 +236,9 @@ fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
         | Op::Intersect { .. }
         | Op::Reach { .. }
         | Op::Exists { .. }
+        | Op::Unpack(..)
+        | Op::Number(_)
+        | Op::Lateral { .. }
         | Op::HashJoin { .. }
         | Op::Filter(_)
         | Op::Extend(..)

@@ -45,6 +45,12 @@ pub fn label(node: &Node, names: &Names) -> String {
             };
             format!("{kind} for each({})", of_vars(reads, names))
         }
+        Op::Unpack(var, slots) => {
+            let parts: Vec<String> = slots.iter().map(|slot| of_slot(slot, names)).collect();
+            format!("Triple term({} = {})", names.show(*var), parts.join(" "))
+        }
+        Op::Number(_) => "Solutions numbered".to_owned(),
+        Op::Lateral { reads, .. } => format!("Lateral for each({})", of_vars(reads, names)),
         Op::HashJoin { kind, keys, loose, conditions } => of_join(*kind, keys, loose, conditions, names),
         Op::Union => "Union".to_owned(),
         Op::Filter(conditions) => format!("Filter({})", of_formulas(conditions)),

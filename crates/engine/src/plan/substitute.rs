@@ -19,6 +19,11 @@ pub fn substitute(logical: &Logical, given: &[(Var, Constant)]) -> Logical {
             ..reach.clone()
         }),
         Kind::Join(parts) => Logical::join(parts.iter().map(inner).collect()),
+        Kind::Unpack(input, var, slots) => {
+            inner(input).unpack(*var, slots.clone().map(|slot| filled(slot, given)))
+        }
+        Kind::Numbered(input, var) => inner(input).numbered(*var),
+        Kind::Lateral(left, right) => Logical::lateral(inner(left), inner(right)),
         Kind::Graphs(pattern, var) => in_graphs(inner(pattern), *var, given),
         Kind::LeftJoin(left, right, conditions) => {
             let right = beside(inner(right), conditions.iter(), given);

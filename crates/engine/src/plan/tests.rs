@@ -146,3 +146,21 @@ fn hundreds_of_patterns_are_planned_at_once() {
     // A tenth of a second where nothing else runs; two hundred times that where each step looks at all others.
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }
+
+#[test]
+fn no_other_endpoint_is_asked() {
+    let text = "SELECT * { ?a :name ?n SERVICE <http://other/sparql> { ?a :knows ?b } }";
+    let query = parse::query(text, &prefixes(), None).unwrap();
+    let error = plan(pattern(&query), &Figures).unwrap_err();
+    assert!(error.message.contains("http://other/sparql") && !error.hints.is_empty(), "{error}");
+    let lines = shown(&text.replace("SERVICE", "SERVICE SILENT"));
+    assert!(has(&lines, "Scan(?a name ?n)") && !has(&lines, "knows"), "{lines:#?}");
+}
+
+#[test]
+fn lateral_is_a_join_where_that_is_the_same() {
+    let lines = shown("SELECT * { ?a :rare ?b LATERAL { ?b :knows ?c FILTER(?c != ?a) } }");
+    assert!(has(&lines, "Index join(?b knows ?c)") && !has(&lines, "Lateral"), "{lines:#?}");
+    let lines = shown("SELECT * { ?a :rare ?b LATERAL { SELECT ?b ?c { ?b :knows ?c } LIMIT 1 } }");
+    assert!(has(&lines, "Lateral for each(?b)"), "{lines:#?}");
+}

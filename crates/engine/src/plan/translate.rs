@@ -1,14 +1,14 @@
 //! The parsed algebra as a logical plan over numbered variables.
 //!
 //! In: `spargebra`'s algebra with `scope.rs` behind it, statistics to find the numbers of constants.
-//! Out: a [`Logical`] tree, or the [`Refusal`] that says which form the executor does not take yet.
-//! It orders nothing.
+//! Out: a [`Logical`] tree, or an error for SERVICE, which nothing here can answer. It orders nothing.
 
+use super::Planned;
 use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Slot, SortKey, Source};
 use super::pushdown;
 use super::statistics::Statistics;
 use super::variables::{Names, Var};
-use super::{Planned, Refusal};
+use crate::error::Error;
 use crate::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, GraphPattern, GroundTerm, NamedNodePattern,
     OrderExpression, TermPattern, TriplePattern, operands_mut,
@@ -51,11 +51,11 @@ impl<'a> Translator<'a> {
     /// A pattern of the algebra.
     ///
     /// # Errors
-    /// Where it holds a form that the executor does not take.
+    /// Where it asks another endpoint.
     pub fn pattern(&mut self, pattern: &GraphPattern) -> Planned<Logical> {
         Ok(match pattern {
             GraphPattern::Bgp { patterns } => {
-                Logical::join(patterns.iter().map(|triple| self.triple(triple)).collect::<Planned<_>>()?)
+                Logical::join(patterns.iter().map(|triple| self.triple(triple)).collect())
             }
             GraphPattern::Join { left, right } => {
                 Logical::join(vec![self.pattern(left)?, self.pattern(right)?])
@@ -74,7 +74,7 @@ impl<'a> Translator<'a> {
                 input.extend(self.var(variable), formula)
             }
             GraphPattern::Minus { left, right } => Logical::minus(self.pattern(left)?, self.pattern(right)?),
-            GraphPattern::Values { variables, bindings } => self.values(variables, bindings)?,
+            GraphPattern::Values { variables, bindings } => self.values(variables, bindings),
             GraphPattern::OrderBy { inner, expression } => self.order_by(inner, expression)?,
             GraphPattern::Project { inner, variables } => {
                 let input = self.pattern(inner)?;
@@ -92,11 +92,17 @@ impl<'a> Translator<'a> {
             }
             GraphPattern::Graph { name, inner } => self.graph(name, inner)?,
             GraphPattern::Path { subject, path, object } => {
-                let (start, end) = (self.slot(subject)?, self.slot(object)?);
-                self.path(start, path, end)?
+                let mut unpacked = Vec::new();
+                let start = self.slot(subject, &mut unpacked);
+                let end = self.slot(object, &mut unpacked);
+                with_parts(self.path(start, path, end)?, unpacked)
             }
-            GraphPattern::Lateral { .. } => return Err(Refusal::new("LATERAL")),
-            GraphPattern::Service { .. } => return Err(Refusal::new("SERVICE")),
+            GraphPattern::Lateral { left, right } => {
+                Logical::lateral(self.pattern(left)?, self.pattern(right)?)
+            }
+            // SPARQL 1.1 Federated Query, section 2.4: a failure that is silent is one solution without bindings.
+            GraphPattern::Service { silent: true, .. } => Logical::unit(),
+            GraphPattern::Service { name, .. } => return Err(no_service(name)),
         })
     }
 
@@ -110,33 +116,46 @@ impl<'a> Translator<'a> {
         Constant { id: self.statistics.id(&term), term }
     }
 
-    fn triple(&mut self, triple: &TriplePattern) -> Planned<Logical> {
-        let subject = self.slot(&triple.subject)?;
+    fn triple(&mut self, triple: &TriplePattern) -> Logical {
+        let mut unpacked = Vec::new();
+        let slots = self.slots(triple, &mut unpacked);
+        with_parts(Logical::pattern(Pattern { slots, source: self.source.clone() }), unpacked)
+    }
+
+    /// The places of a triple. Triple terms with variables in them become variables, which are added to
+    /// `unpacked` with what they must match.
+    fn slots(&mut self, triple: &TriplePattern, unpacked: &mut Vec<(Var, [Slot; 3])>) -> [Slot; 3] {
+        let subject = self.slot(&triple.subject, unpacked);
         let predicate = match &triple.predicate {
             NamedNodePattern::NamedNode(iri) => Slot::Term(self.constant(iri.clone().into())),
             NamedNodePattern::Variable(variable) => Slot::Var(self.var(variable)),
         };
-        let object = self.slot(&triple.object)?;
-        Ok(Logical::pattern(Pattern { slots: [subject, predicate, object], source: self.source.clone() }))
+        [subject, predicate, self.slot(&triple.object, unpacked)]
     }
 
-    fn slot(&mut self, term: &TermPattern) -> Planned<Slot> {
-        Ok(match term {
+    fn slot(&mut self, term: &TermPattern, unpacked: &mut Vec<(Var, [Slot; 3])>) -> Slot {
+        match term {
             TermPattern::Variable(variable) => Slot::Var(self.var(variable)),
             TermPattern::BlankNode(node) => Slot::Var(self.names.blank(node.as_str())),
             TermPattern::NamedNode(iri) => Slot::Term(self.constant(iri.clone().into())),
             TermPattern::Literal(literal) => Slot::Term(self.constant(literal.clone().into())),
             TermPattern::Triple(triple) => {
-                if has_blank(triple) {
-                    return Err(Refusal::new("a triple term with blank nodes in a pattern"));
+                if !has_blank(triple)
+                    && let Ok(term) = Term::try_from(term.clone())
+                {
+                    return Slot::Term(self.constant(term));
                 }
-                let term = Term::try_from(term.clone())
-                    .map_err(|_| Refusal::new("a triple term with variables in a pattern"))?;
-                Slot::Term(self.constant(term))
+                let var = self.fresh("triple");
+                let place = unpacked.len();
+                let slots = self.slots(triple, unpacked);
+                // What is within is known once this is taken apart.
+                unpacked.insert(place, (var, slots));
+                Slot::Var(var)
             }
-        })
+        }
     }
 
+    /// OPTIONAL. A filter of its group sees both sides (section 18.2.2.6), and so does EXISTS in it.
     fn left_join(
         &mut self,
         left: &GraphPattern,
@@ -144,14 +163,19 @@ impl<'a> Translator<'a> {
         expression: Option<&Expression>,
     ) -> Planned<Logical> {
         let (left, right) = (self.pattern(left)?, self.pattern(right)?);
-        let mut conditions = Vec::new();
-        for part in expression.into_iter().flat_map(conjuncts) {
-            if has_exists(part) {
-                return Err(Refusal::new("EXISTS in a filter of OPTIONAL"));
-            }
-            conditions.push(Formula::new(part.clone(), &mut self.names));
+        let Some(expression) = expression else { return Ok(Logical::left_join(left, right, Vec::new())) };
+        if !has_exists(expression) {
+            let parts = conjuncts(expression).into_iter();
+            let conditions = parts.map(|part| Formula::new(part.clone(), &mut self.names)).collect();
+            return Ok(Logical::left_join(left, right, conditions));
         }
-        Ok(Logical::left_join(left, right, conditions))
+        // The left solutions are numbered, so that those joined and filtered by themselves find theirs again.
+        let number = self.fresh("number");
+        let left = left.numbered(number);
+        let joined = self.filter(Logical::join(vec![left.clone(), right.clone()]), expression)?;
+        let new = right.possible.without(&left.certain);
+        let kept = std::iter::once(number).chain(new.iter()).collect();
+        Ok(Logical::left_join(left, joined.project(kept), Vec::new()))
     }
 
     /// FILTER: each part of a conjunction by itself, EXISTS as the join that it is.
@@ -218,13 +242,13 @@ impl<'a> Translator<'a> {
         Ok(Logical::union(parts))
     }
 
-    fn values(&mut self, variables: &[Variable], rows: &[Vec<Option<GroundTerm>>]) -> Planned<Logical> {
+    fn values(&mut self, variables: &[Variable], rows: &[Vec<Option<GroundTerm>>]) -> Logical {
         let vars: Vec<Var> = variables.iter().map(|variable| self.var(variable)).collect();
         let rows = rows
             .iter()
             .map(|row| row.iter().map(|cell| cell.clone().map(|term| self.constant(term.into()))).collect())
             .collect();
-        Ok(Logical::values(vars, rows))
+        Logical::values(vars, rows)
     }
 
     fn order_by(&mut self, inner: &GraphPattern, keys: &[OrderExpression]) -> Planned<Logical> {
@@ -288,6 +312,16 @@ impl<'a> Translator<'a> {
         self.source = outer;
         pattern
     }
+}
+
+/// A pattern whose variables of triple terms are taken apart, the outer ones first.
+fn with_parts(pattern: Logical, unpacked: Vec<(Var, [Slot; 3])>) -> Logical {
+    unpacked.into_iter().fold(pattern, |pattern, (var, slots)| pattern.unpack(var, slots))
+}
+
+fn no_service(name: &NamedNodePattern) -> Error {
+    Error::query(format!("SERVICE {name} asks another endpoint, and no connection is opened for a query"))
+        .hint("get the data of that endpoint and load them, or pass over it with SERVICE SILENT")
 }
 
 /// The parts of a conjunction, in the order of the text. A chain of `&&` may be very long.

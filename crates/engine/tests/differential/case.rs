@@ -9,11 +9,11 @@ use crate::jena::Jena;
 use crate::node::Node;
 use crate::queries::{HEAD, Maker};
 use crate::random::Random;
+use crate::reference;
 use crate::specification::Specification;
 use baimo_engine::answer::Answer;
 use baimo_engine::error::Result;
-use baimo_engine::exec::{self, Taken};
-use baimo_engine::{DefaultGraph, Governor, Query, reference};
+use baimo_engine::{DefaultGraph, Governor, Query};
 use baimo_store::store::Graph;
 use baimo_store::store::memory::Memory;
 use baimo_store::store::pack::{Builder, Pack};
@@ -177,30 +177,15 @@ impl Case {
         labels
     }
 
-    /// The form that the executor leaves to the reference, where there is one.
-    fn left(&self, graph: &dyn Graph, query: &Query) -> Option<String> {
-        match exec::answer(graph, query, self.default_graph, &Governor::unlimited()) {
-            Ok(Taken::Refused(refusal)) => Some(refusal.form),
-            Ok(Taken::Answer(_)) | Err(_) => None,
-        }
-    }
-
-    /// Whether the engine answers as it should, and what the executor leaves to the reference.
-    pub fn judged(&self) -> (Verdict, Option<String>) {
-        let Some(query) = self.parsed() else { return (Verdict::Skipped, None) };
-        let graph = self.graph();
-        let graph = graph.as_ref();
-        let left = self.left(graph, &query);
-        (self.judge(graph, &query, left.is_some()), left)
-    }
-
     /// Whether the engine answers as it should.
     pub fn verdict(&self) -> Verdict {
-        self.judged().0
+        let Some(query) = self.parsed() else { return Verdict::Skipped };
+        let graph = self.graph();
+        self.judge(graph.as_ref(), &query)
     }
 
     /// The engine by the oracles, and the oracles by each other.
-    fn judge(&self, graph: &dyn Graph, query: &Query, left: bool) -> Verdict {
+    fn judge(&self, graph: &dyn Graph, query: &Query) -> Verdict {
         let labels = Self::labels(graph);
         let modifiers = Modifiers::of(query);
         let Some(reference) = Outcome::read(self.answer_of(Who::Reference, graph, &modifiers.whole)) else {
@@ -229,9 +214,6 @@ impl Case {
                         modifiers.fault(&engine.by_value(), &right, &labels)
                     }
                 };
-                if judged.is_some() && left {
-                    return Verdict::Shared(excuse.reason);
-                }
                 // Where the specification leaves the answer open, a reference that may be wrong is no judge.
                 if judged.is_some() && unjudged && !strict() {
                     return Verdict::Excused(excuse.reason);

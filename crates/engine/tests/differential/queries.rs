@@ -195,10 +195,10 @@ impl<'a> Maker<'a> {
                 _ => self.union(depth),
             };
         }
-        match self.random.weighted(&[16, 16, 14, 9, 8, 13, 6, 8, 7, 8, 6, 3, 1]) {
+        match self.random.weighted(&[16, 16, 14, 9, 8, 13, 6, 8, 7, 8, 6, 3, 4]) {
             0 => self.triples(),
             1 => self.path_pattern(),
-            2 => self.wrapped("OPTIONAL { ", depth),
+            2 => self.optional(depth),
             3 => self.union(depth),
             4 => self.hidden("MINUS { ", depth),
             5 => self.filter(),
@@ -222,6 +222,17 @@ impl<'a> Maker<'a> {
             _ if self.newer => self.wrapped("LATERAL { ", depth),
             _ => self.triples(),
         }
+    }
+
+    /// OPTIONAL, at times with a filter that has EXISTS.
+    fn optional(&mut self, depth: usize) -> Node {
+        let group = self.group(depth - 1);
+        let mut node = Node::new(Sort::Element).with("OPTIONAL { ").and(group);
+        if self.random.chance(12) {
+            let exists = self.exists();
+            node = node.with(" FILTER ").and(Node::new(Sort::Element).and(exists));
+        }
+        node.with(" }")
     }
 
     fn wrapped(&mut self, keyword: &str, depth: usize) -> Node {

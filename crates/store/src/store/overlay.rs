@@ -1,54 +1,68 @@
 //! A graph with one more named graph laid over it, for one question.
 //!
-//! In: a graph, triples, the name they go by. Out: both as one, behind the port. It refuses to
-//! change the graph below.
+//! In: a columnar graph, triples, the name they go by. Out: both as one, behind the whole port. It changes nothing
+//! below. Terms that the graph below lacks are numbered as those that a query computes, from [`FIRST_FOREIGN`] on, and
+//! so are in no order.
 
-use super::{FIRST_FOREIGN, Graph, GraphId, Id, Pattern, Scan};
+use super::columns::{Epochs, Numbers};
+use super::kinds::{Kind, Kinds};
+use super::lexical::{Lexical, Scratch};
+use super::table::Table;
+use super::view::View;
+use super::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan};
+use crate::error::{Error, Result};
 use crate::terms::{Term, TermRef, Triple};
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// A graph with another laid over it. See the module.
 pub struct Overlay<'a> {
-    below: &'a dyn Graph,
+    below: &'a dyn Indexed,
     name: Id,
     triples: Vec<super::Triple>,
-    /// Terms that the graph below does not have, numbered from the top of the range downwards: no
-    /// graph grows so far.
+    table: Arc<Table>,
+    /// Terms that the graph below does not have, in the order of their numbers.
     terms: Vec<Term>,
     ids: HashMap<Term, Id>,
 }
 
 impl<'a> Overlay<'a> {
     /// Lays `triples` over `below`, as the named graph `name`.
-    pub fn new(below: &'a dyn Graph, name: &Term, triples: &[Triple]) -> Self {
-        let mut overlay =
-            Self { below, name: 0, triples: Vec::new(), terms: Vec::new(), ids: HashMap::new() };
-        overlay.name = overlay.number(name.clone());
+    ///
+    /// # Errors
+    /// Where `below` is damaged.
+    pub fn new(below: &'a dyn Indexed, name: &Term, triples: &[Triple]) -> Result<Self> {
+        let (terms, ids, table) = (Vec::new(), HashMap::new(), Arc::default());
+        let mut overlay = Self { below, name: 0, triples: Vec::new(), table, terms, ids };
+        overlay.name = overlay.number(name.clone())?;
         for triple in triples {
             let row = [
-                overlay.number(triple.subject.clone().into()),
-                overlay.number(triple.predicate.clone().into()),
-                overlay.number(triple.object.clone()),
+                overlay.number(triple.subject.clone().into())?,
+                overlay.number(triple.predicate.clone().into())?,
+                overlay.number(triple.object.clone())?,
             ];
             overlay.triples.push(row);
         }
         overlay.triples.sort_unstable();
         overlay.triples.dedup();
-        overlay
+        overlay.table = Arc::new(Table::of_triples(overlay.triples.clone()));
+        Ok(overlay)
     }
 
-    fn number(&mut self, term: Term) -> Id {
-        if let Some(id) = self.id(term.as_ref()) {
-            return id;
+    fn number(&mut self, term: Term) -> Result<Id> {
+        if let Some(id) = self.find(term.as_ref())? {
+            return Ok(id);
         }
-        let id = Id::try_from(self.terms.len()).map_or(0, |n| FIRST_FOREIGN - 1 - n);
+        let id = Id::try_from(self.terms.len()).ok().and_then(|n| FIRST_FOREIGN.checked_add(n));
+        let id = id.ok_or_else(|| Error::data("the answer holds more terms than can be numbered"))?;
         self.terms.push(term.clone());
         self.ids.insert(term, id);
-        id
+        Ok(id)
     }
 
     fn own(&self, id: Id) -> Option<&Term> {
-        self.terms.get((FIRST_FOREIGN - 1).checked_sub(id)? as usize)
+        self.terms.get(id.checked_sub(FIRST_FOREIGN)? as usize)
     }
 
     fn matching(&self, pattern: Pattern) -> impl Iterator<Item = super::Triple> + '_ {
@@ -57,11 +71,16 @@ impl<'a> Overlay<'a> {
         };
         self.triples.iter().filter(fits).copied()
     }
+
+    /// Whether a number is none of the graph's below.
+    fn is_above(&self, id: Id) -> bool {
+        id >= FIRST_FOREIGN
+    }
 }
 
 impl Graph for Overlay<'_> {
     fn id(&self, term: TermRef<'_>) -> Option<Id> {
-        self.below.id(term).or_else(|| self.ids.get(&term.into_owned()).copied())
+        self.find(term).ok().flatten()
     }
 
     fn term(&self, id: Id) -> Term {
@@ -71,10 +90,7 @@ impl Graph for Overlay<'_> {
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
         if graph == Some(self.name) {
             Scan::Stream(Box::new(self.matching(pattern).map(Ok)))
-        } else if graph.is_some_and(|graph| self.own(graph).is_some()) {
-            Scan::Stream(Box::new(std::iter::empty()))
-        } else if pattern.into_iter().flatten().any(|id| self.own(id).is_some()) {
-            // Nothing below knows these numbers.
+        } else if pattern.into_iter().flatten().chain(graph).any(|id| self.is_above(id)) {
             Scan::Stream(Box::new(std::iter::empty()))
         } else {
             self.below.scan(graph, pattern)
@@ -84,14 +100,14 @@ impl Graph for Overlay<'_> {
     fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
         if graph == Some(self.name) {
             self.matching(pattern).count() as u64
-        } else if pattern.into_iter().flatten().chain(graph).any(|id| self.own(id).is_some()) {
+        } else if pattern.into_iter().flatten().chain(graph).any(|id| self.is_above(id)) {
             0
         } else {
             self.below.count(graph, pattern)
         }
     }
 
-    fn sound(&self) -> crate::error::Result<()> {
+    fn sound(&self) -> Result<()> {
         self.below.sound()
     }
 
@@ -101,6 +117,81 @@ impl Graph for Overlay<'_> {
             names.push(self.name);
         }
         names
+    }
+
+    fn indexed(&self) -> Result<Option<&dyn Indexed>> {
+        Ok(Some(self))
+    }
+}
+
+impl Indexed for Overlay<'_> {
+    fn term_count(&self) -> Id {
+        self.below.term_count()
+    }
+
+    fn more_terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    fn kinds(&self) -> &Kinds {
+        self.below.kinds()
+    }
+
+    fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
+        self.below.lexical(id, scratch)
+    }
+
+    fn lexicals(
+        &self,
+        ids: &[Id],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.below.lexicals(ids, scratch, each)
+    }
+
+    fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
+        Ok(match self.below.find(term)? {
+            Some(id) => Some(id),
+            None => self.ids.get(&term.into_owned()).copied(),
+        })
+    }
+
+    fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
+        self.below.prefixed(kind, prefix)
+    }
+
+    fn position(&self, term: TermRef<'_>) -> Result<Range<Id>> {
+        self.below.position(term)
+    }
+
+    fn numbers(&self) -> Result<Numbers<'_>> {
+        self.below.numbers()
+    }
+
+    fn epochs(&self) -> Result<Epochs<'_>> {
+        self.below.epochs()
+    }
+
+    fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
+        if graph == Some(self.name) && !self.triples.is_empty() {
+            return Ok(Some(View::shared(Arc::clone(&self.table), self.kinds())));
+        }
+        if graph.is_some_and(|graph| self.is_above(graph)) { Ok(None) } else { self.below.view(graph) }
+    }
+
+    fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
+        let below: Vec<GraphId> = graphs.iter().copied().filter(|graph| *graph != Some(self.name)).collect();
+        if below.len() == graphs.len() {
+            return self.below.merged(graphs);
+        }
+        let mut all = self.triples.clone();
+        for graph in below {
+            for triple in self.below.scan(graph, [None; 3]).triples() {
+                all.push(triple?);
+            }
+        }
+        Ok(View::shared(Arc::new(Table::of_triples(all)), self.kinds()))
     }
 }
 
@@ -117,7 +208,7 @@ mod tests {
         builder.add(Triple::new(iri("x"), iri("p"), iri("y")).in_graph(GraphName::DefaultGraph).as_ref());
         let below = builder.finish();
         let triple = Triple::new(iri("s"), iri("p"), iri("o"));
-        let overlay = Overlay::new(&below, &iri("g").into(), &[triple.clone(), triple]);
+        let overlay = Overlay::new(&below, &iri("g").into(), &[triple.clone(), triple]).unwrap();
         let name = overlay.id(Term::from(iri("g")).as_ref());
         assert_eq!(overlay.count(name, [None; 3]), 1);
         assert_eq!(overlay.len(), below.len() + 1);
@@ -125,5 +216,9 @@ mod tests {
         assert_eq!(overlay.scan(None, [subject, None, None]).triples().count(), 0);
         assert_eq!(overlay.scan(name, [subject, None, None]).triples().count(), 1);
         assert_eq!(overlay.term(subject.unwrap()), iri("s").into());
+        let view = overlay.view(name).unwrap().unwrap();
+        assert_eq!(view.count([subject, None, None]).unwrap(), 1, "columns too");
+        assert_eq!(overlay.view(None).unwrap().unwrap().count([None; 3]).unwrap(), 1);
+        assert_eq!(overlay.merged(&[None, name]).unwrap().count([None; 3]).unwrap(), 2);
     }
 }

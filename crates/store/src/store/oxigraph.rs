@@ -1,10 +1,11 @@
 //! A graph that can change: oxigraph's store, in memory or (with the feature `rocksdb`) in a folder.
 //!
-//! In: quads, updates already parsed. Out: the Graph port over what the store holds at the moment.
-//! Terms are numbered as they are met, and keep their numbers as long as the store is open. It
-//! refuses to know the text of updates.
+//! In: quads, updates already parsed. Out: the Graph port over what the store holds at the moment, and its columns, read
+//! whole into memory when a query first asks for them. Terms are numbered as they are met, and keep their numbers as
+//! long as the store is open; the columns have numbers of their own. It knows no text of updates.
 
-use super::{FIRST_FOREIGN, Graph, GraphId, Id, Pattern, Scan, Triple};
+use super::pack::{Builder, Pack};
+use super::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
 use crate::error::{Error, Hint, Result};
 use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, TermRef};
 use ::oxigraph::model::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef};
@@ -13,7 +14,7 @@ use ::oxigraph::store::{StorageError, Store};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::RecvTimeoutError;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 /// How often a running update asks whether to go on.
@@ -23,6 +24,8 @@ const CHECK_EVERY: Duration = Duration::from_millis(10);
 pub struct Mutable {
     store: Store,
     numbers: Arc<RwLock<Numbers>>,
+    /// All of it in columns, as it was when they were first asked for.
+    columns: OnceLock<Pack>,
 }
 
 /// The terms met so far, each with its number. It only grows.
@@ -90,7 +93,28 @@ impl Mutable {
     }
 
     fn over(store: Store) -> Self {
-        Self { store, numbers: Arc::default() }
+        Self { store, numbers: Arc::default(), columns: OnceLock::new() }
+    }
+
+    /// The same store to be read anew, after a change.
+    #[must_use]
+    pub fn reread(&self) -> Self {
+        Self { store: self.store.clone(), numbers: Arc::clone(&self.numbers), columns: OnceLock::new() }
+    }
+
+    /// Reads all of it into columns.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or holds more terms than can be numbered.
+    pub fn read(&self) -> Result<Pack> {
+        let mut builder = Builder::new();
+        for quad in self.store.quads_for_pattern(None, None, None, None) {
+            builder.add(quad.map_err(|error| failed("the store cannot be read", error))?.as_ref());
+            if builder.is_full() {
+                return Err(Error::data("the store holds more terms than a pack can number"));
+            }
+        }
+        Ok(builder.finish())
     }
 
     /// Adds quads, all or none.
@@ -238,6 +262,14 @@ impl Graph for Mutable {
     fn len(&self) -> u64 {
         self.store.len().map_or(0, |count| count as u64)
     }
+
+    fn indexed(&self) -> Result<Option<&dyn Indexed>> {
+        if self.columns.get().is_none() {
+            let pack = self.read()?;
+            return Ok(Some(self.columns.get_or_init(|| pack)));
+        }
+        Ok(self.columns.get().map(|pack| pack as &dyn Indexed))
+    }
 }
 
 impl Mutable {
@@ -308,8 +340,6 @@ fn update_failed(error: UpdateEvaluationError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Indexed as _;
-    use crate::store::pack::Builder;
     use crate::terms::Literal;
 
     fn quads() -> Vec<Quad> {

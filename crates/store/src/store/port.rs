@@ -3,8 +3,7 @@
 //! In: a term, a pattern, a predicate. Out: numbers of terms, triples of numbers, sorted lists of pairs,
 //! statistics as plain values. It knows no query, plan or answer.
 //!
-//! Two levels: [`Graph`] is what every store offers (the reference evaluator, advice and exploration need
-//! no more). [`Indexed`] is what a columnar graph offers besides, and what the executor needs: a dictionary
+//! Two levels: [`Graph`] is what every store offers (advice and exploration need no more). [`Indexed`] is what a columnar graph offers besides, and what the executor needs: a dictionary
 //! sorted in SPARQL order, value columns, and for every predicate its pairs by subject and by object.
 
 use super::columns::{Epochs, Numbers};
@@ -116,8 +115,7 @@ pub trait Graph: Send + Sync {
         Ok(())
     }
 
-    /// The columnar side of this graph; nothing where it has none (a key-value store). Then the reference
-    /// evaluator answers.
+    /// The columnar side of this graph; nothing where it has none, and so cannot be queried.
     ///
     /// # Errors
     /// Where the graph had to be indexed anew after a change, and that failed.
@@ -133,6 +131,12 @@ pub trait Graph: Send + Sync {
 pub trait Indexed: Graph {
     /// How many terms there are: their numbers are `0..term_count()`.
     fn term_count(&self) -> Id;
+
+    /// Terms beside those, in no order: the first has the number [`FIRST_FOREIGN`], and so on. Only what is laid over a
+    /// graph for one question has any; whoever numbers computed terms goes on after them.
+    fn more_terms(&self) -> &[Term] {
+        &[]
+    }
 
     /// Where each kind of term begins and ends among the numbers.
     fn kinds(&self) -> &Kinds;

@@ -252,6 +252,20 @@ impl Table {
         }
     }
 
+    /// One graph of triples in any order, whatever their numbers; what is there twice counts once.
+    pub fn of_triples(mut triples: Vec<Triple>) -> Self {
+        let mut half = |pair: fn(Id, Id) -> u64| {
+            triples.sort_unstable_by_key(|[s, p, o]| (*p, pair(*s, *o)));
+            let mut half = Half::with_room(triples.len());
+            for run in triples.chunk_by(|[_, a, _], [_, b, _]| a == b) {
+                let Some([_, predicate, _]) = run.first() else { continue };
+                half.add(None, *predicate, run.iter().map(|[s, _, o]| pair(*s, *o)));
+            }
+            half
+        };
+        Self::of_halves(half(by_subject), half(by_object))
+    }
+
     /// Several graphs as one default graph; what is in two of them counts once.
     pub fn merge(&self, graphs: &[GraphId]) -> Result<Self> {
         let mut runs: Vec<(Run, usize)> = Vec::new();

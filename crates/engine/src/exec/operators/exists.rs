@@ -3,7 +3,6 @@
 //! In: rows, a logical pattern. Out: the rows that have, or have not, an answer; or all of them with the truth in a column.
 //! It is planned and run once for equal values of what it reads; patterns that can be joined never come here.
 
-use crate::error::Error;
 use crate::error::Result;
 use crate::exec::batch::Batch;
 use crate::exec::build::Builder;
@@ -14,7 +13,7 @@ use crate::plan::lower;
 use crate::plan::physical::Bag;
 use crate::plan::substitute::substitute;
 use crate::plan::variables::{Names, Var};
-use crate::store::{FIRST_FOREIGN, Id, NONE};
+use crate::store::{Id, NONE};
 use std::collections::HashMap;
 
 /// What is asked for each row.
@@ -51,7 +50,7 @@ impl<'a> Exists<'a> {
         let mut given = Vec::with_capacity(key.len());
         for ((var, _), id) in self.shape.reads.iter().zip(&key) {
             if let Some(term) = cx.term(*id) {
-                given.push((*var, Constant { term, id: (*id < FIRST_FOREIGN).then_some(*id) }));
+                given.push((*var, Constant { term, id: Some(*id) }));
             }
         }
         let holds = self.search(&substitute(&self.shape.pattern, &given), cx)?;
@@ -62,8 +61,7 @@ impl<'a> Exists<'a> {
     fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<bool> {
         let mut names = Names::clone(&self.builder.names);
         let one = pattern.clone().slice(0, Some(1));
-        let node = lower::lower(&one, &[], Bag::Set, &*self.builder.dataset, &mut names)
-            .map_err(|refusal| Error::query(format!("EXISTS cannot hold {}", refusal.form)))?;
+        let node = lower::lower(&one, &[], Bag::Set, &*self.builder.dataset, &mut names)?;
         let builder = Builder { names: names.into(), ..self.builder.clone() };
         let found = builder.build_within(&node, cx)?.next(cx)?;
         cx.work(1)?;

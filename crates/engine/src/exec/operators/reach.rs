@@ -45,10 +45,11 @@ pub struct Repeat<'a> {
     seen: Marks,
 }
 
-/// Nodes met by a search: a bit each, and a list to clear them by.
+/// Nodes met by a search: a bit each, and a list to clear them by. Those of the graph and those that the query
+/// numbered have each bits of their own.
 #[derive(Default)]
 struct Marks {
-    bits: Vec<u64>,
+    bits: [Vec<u64>; 2],
     set: Vec<Id>,
 }
 
@@ -56,17 +57,11 @@ impl Marks {
     /// Marks a node; says whether it is new.
     #[inline]
     fn insert(&mut self, node: Id) -> bool {
-        if node >= FIRST_FOREIGN {
-            // A term that the query made: only ever a start, and there are few of these.
-            let new = !self.set.contains(&node);
-            self.set.extend(new.then_some(node));
-            return new;
+        let (bits, word, bit) = self.place(node);
+        if bits.len() <= word {
+            bits.resize((word + 1).next_power_of_two(), 0);
         }
-        let (word, bit) = (node as usize / 64, 1_u64 << (node % 64));
-        if self.bits.len() <= word {
-            self.bits.resize((word + 1).next_power_of_two(), 0);
-        }
-        match self.bits.get_mut(word) {
+        match bits.get_mut(word) {
             Some(word) if *word & bit == 0 => {
                 *word |= bit;
                 self.set.push(node);
@@ -76,12 +71,25 @@ impl Marks {
         }
     }
 
+    #[inline]
+    fn place(&mut self, node: Id) -> (&mut Vec<u64>, usize, u64) {
+        let [graph, query] = &mut self.bits;
+        let (bits, node) = match node.checked_sub(FIRST_FOREIGN) {
+            None => (graph, node),
+            Some(node) => (query, node),
+        };
+        (bits, node as usize / 64, 1_u64 << (node % 64))
+    }
+
     fn clear(&mut self) {
-        for node in self.set.drain(..).filter(|node| *node < FIRST_FOREIGN) {
-            if let Some(word) = self.bits.get_mut(node as usize / 64) {
+        let mut set = std::mem::take(&mut self.set);
+        for node in set.drain(..) {
+            let (bits, word, _) = self.place(node);
+            if let Some(word) = bits.get_mut(word) {
                 *word = 0;
             }
         }
+        self.set = set;
     }
 }
 
@@ -96,7 +104,7 @@ impl<'a> Walk<'a> {
         match self {
             Self::Link(cursor) => {
                 let before = out.len();
-                for node in nodes.iter().filter(|node| **node < FIRST_FOREIGN) {
+                for node in nodes {
                     out.extend_from_slice(cursor.lookup(*node)?);
                 }
                 cx.work(nodes.len() + out.len() - before)
@@ -115,7 +123,7 @@ impl<'a> Walk<'a> {
                 Ok(())
             }
             Self::Not(view, excluded, end) => {
-                for node in nodes.iter().filter(|node| **node < FIRST_FOREIGN) {
+                for node in nodes {
                     for predicate in view.predicates_of(*node, *end)? {
                         if excluded.binary_search(&predicate).is_err() {
                             out.extend_from_slice(view.pairs(predicate, *end)?.lookup(*node)?);
@@ -294,7 +302,7 @@ impl<'a> Reach<'a> {
         Ok(match from {
             From::Term(_) => true,
             From::Column(_) | From::New => {
-                node < FIRST_FOREIGN
+                node != NONE
                     && (!self.view.predicates_of(node, End::Subject)?.is_empty()
                         || !self.view.predicates_of(node, End::Object)?.is_empty())
             }

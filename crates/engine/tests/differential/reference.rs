@@ -1,17 +1,15 @@
 //! The slow, obvious evaluator: `spareval` over the Graph port. It is the oracle.
 //!
-//! In: a graph and an algebra. Out: an answer. It shares no code with any optimised path beyond
-//! the parser, and refuses to know one.
+//! In: a graph and an algebra. Out: an answer. It shares no code with the engine beyond the parser and the port.
 
-use super::{DefaultGraph, Governor, guard};
-use crate::answer::{Answer, Rows};
-use crate::error::{Error, Kind, Result};
-use crate::store::{Graph, GraphId, Id};
-use crate::terms::{GraphName, Term};
+use baimo_engine::answer::{Answer, Rows};
+use baimo_engine::error::{Error, Kind, Result};
+use baimo_engine::{DefaultGraph, Governor, Query};
+use baimo_store::store::{Graph, GraphId, Id};
+use baimo_store::terms::{GraphName, Term};
 use spareval::{
     InternalQuad, PreparedQuery, QueryEvaluationError, QueryEvaluator, QueryResults, QueryableDataset,
 };
-use spargebra::Query;
 use std::sync::Arc;
 
 /// Answers `query` over `graph`.
@@ -27,36 +25,6 @@ pub fn answer<'a>(
     let evaluator = QueryEvaluator::new();
     let dataset = Dataset { graph, governor: governor.clone() };
     answered(prepare(&evaluator, graph, query, default_graph).execute(dataset))
-}
-
-/// Answers `query` to the end. Gives the evaluator's account of it, in JSON, and the limit that ended
-/// it early, where one did.
-///
-/// # Errors
-/// As [`answer`], and any error while answering that is no limit.
-pub fn explain(
-    graph: &dyn Graph,
-    query: &Query,
-    default_graph: DefaultGraph,
-    governor: &Governor,
-) -> Result<(Vec<u8>, Option<Error>)> {
-    let evaluator = QueryEvaluator::new().compute_statistics();
-    let dataset = Dataset { graph, governor: governor.clone() };
-    let (results, account) = prepare(&evaluator, graph, query, default_graph).explain(dataset);
-    let ended = match guard::guard(answered(results)?, governor)? {
-        Answer::Boolean(_) => Ok(()),
-        Answer::Rows(mut rows) => rows.rows.try_for_each(|row| row.map(drop)),
-        Answer::Graph(mut triples) => triples.try_for_each(|triple| triple.map(drop)),
-    };
-    let stopped = match ended {
-        Err(error) if matches!(error.kind, Kind::Limit | Kind::Interrupted) => Some(error),
-        ended => ended.map(|()| None)?,
-    };
-    let mut json = Vec::new();
-    account
-        .write_in_json(&mut json)
-        .map_err(|error| Error::query("no account of the evaluation").because(error))?;
-    Ok((json, stopped))
 }
 
 fn prepare<'a>(

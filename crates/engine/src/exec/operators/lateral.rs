@@ -1,0 +1,131 @@
+//! LATERAL: for each solution the solutions of a pattern with its values in it (SEP-0006 of the SPARQL working group).
+//!
+//! In: rows, a logical pattern. Out: each row joined with what the pattern gives for it. The pattern is planned and run
+//! once for equal values of what it reads; patterns for which a join is the same never come here.
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, Column, times};
+use crate::exec::build::Builder;
+use crate::exec::context::Context;
+use crate::exec::{Operator, Running, drain};
+use crate::plan::logical::{Constant, Logical};
+use crate::plan::lower;
+use crate::plan::physical::Bag;
+use crate::plan::substitute::substitute;
+use crate::plan::variables::{Names, Var};
+use crate::store::{Id, NONE};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Answers are kept for equal values up to so many rows.
+const KEPT_ROWS: usize = 1 << 20;
+
+/// What is asked for each row.
+pub struct Shape {
+    /// The pattern.
+    pub pattern: Logical,
+    /// What it reads of a row: variables and their columns.
+    pub reads: Vec<(Var, usize)>,
+    /// What of its solutions is wanted.
+    pub wanted: Vec<Var>,
+    /// For each column of the output where it comes from: the row's column, that of the pattern's answer.
+    pub output: Vec<(Option<usize>, Option<usize>)>,
+    /// Whether equal solutions must come as often as they are found.
+    pub bag: Bag,
+}
+
+/// A loop in progress. See the module.
+pub struct Lateral<'a> {
+    shape: Shape,
+    builder: Builder<'a>,
+    input: Running<'a>,
+    known: HashMap<Box<[Id]>, Rc<Batch>>,
+    kept: usize,
+    batch: Batch,
+    row: usize,
+}
+
+impl<'a> Lateral<'a> {
+    /// Over the rows of `input`.
+    pub fn new(shape: Shape, builder: Builder<'a>, input: Running<'a>) -> Self {
+        Self { shape, builder, input, known: HashMap::new(), kept: 0, batch: Batch::default(), row: 0 }
+    }
+
+    fn found(&mut self, row: usize, cx: &mut Context<'_>) -> Result<Rc<Batch>> {
+        let key: Box<[Id]> =
+            self.shape.reads.iter().map(|(_, column)| self.batch.cell(*column, row)).collect();
+        if let Some(known) = self.known.get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let mut given = Vec::with_capacity(key.len());
+        for ((var, _), id) in self.shape.reads.iter().zip(&key) {
+            given.extend(cx.term(*id).map(|term| (*var, Constant { term, id: Some(*id) })));
+        }
+        let found = Rc::new(self.search(&substitute(&self.shape.pattern, &given), cx)?);
+        if self.kept + found.len > KEPT_ROWS {
+            self.known.clear();
+            self.kept = 0;
+        }
+        self.kept += found.len + 1;
+        self.known.insert(key, Rc::clone(&found));
+        Ok(found)
+    }
+
+    fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<Batch> {
+        let mut names = Names::clone(&self.builder.names);
+        let statistics = &*self.builder.dataset;
+        let node = lower::lower(pattern, &self.shape.wanted, self.shape.bag, statistics, &mut names)?;
+        let builder = Builder { names: names.into(), ..self.builder.clone() };
+        let running = builder.build_within(&node, cx)?;
+        cx.work(1)?;
+        drain(running, cx)
+    }
+
+    /// A row with what was found for it, where the two are compatible (section 18.3).
+    fn joined(&self, row: usize, found: &Batch) -> Result<Batch> {
+        let cells = |column: Option<usize>| column.map_or(NONE, |column| self.batch.cell(column, row));
+        let agrees = |other: &usize| {
+            self.shape.output.iter().all(|(ours, theirs)| {
+                let (a, b) = (cells(*ours), theirs.map_or(NONE, |column| found.cell(column, *other)));
+                a == NONE || b == NONE || a == b
+            })
+        };
+        let rows: Vec<usize> = (0..found.len).filter(agrees).collect();
+        let column = |(ours, theirs): &(Option<usize>, Option<usize>)| -> Column {
+            let ours = cells(*ours);
+            let theirs = |row: &usize| theirs.map_or(NONE, |column| found.cell(column, *row));
+            rows.iter().map(|row| if ours == NONE { theirs(row) } else { ours }).collect()
+        };
+        let columns = self.shape.output.iter().map(column).collect();
+        let mut counts = None;
+        if self.batch.counts.is_some() || found.counts.is_some() {
+            let product = rows.iter().map(|other| times(self.batch.count(row), found.count(*other)));
+            counts = Some(product.collect::<Result<_>>()?);
+        }
+        Ok(Batch { columns, counts, len: rows.len() })
+    }
+}
+
+impl Operator for Lateral<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        loop {
+            if self.row >= self.batch.len {
+                let Some(batch) = self.input.next(cx)? else { return Ok(None) };
+                (self.batch, self.row) = (batch, 0);
+            }
+            let mut out = Batch::default();
+            while self.row < self.batch.len && out.len < crate::exec::batch::ROWS {
+                let found = self.found(self.row, cx)?;
+                let joined = self.joined(self.row, &found)?;
+                cx.work(joined.len + 1)?;
+                if joined.len > 0 {
+                    out.append(&joined);
+                }
+                self.row += 1;
+            }
+            if out.len > 0 {
+                return Ok(Some(out));
+            }
+        }
+    }
+}
