@@ -417,6 +417,9 @@ fn bad_input_ends_in_a_clear_error() {
         .with("rubbish.ttl", [0u8, 159, 146, 150, 255, 254])
         .with("rubbish.rq", [0u8, 159, 146, 150, 255, 254])
         .with("empty.rq", " \n\t")
+        .with("some.ttl", "<urn:a> <urn:b> 1 .")
+        .with("some.csv", "a,b")
+        .with("some.rq", "#+ summary: x\nASK {}")
         .with("latin.ttl", b"<http://e/a> <http://e/b> \"caf\xe9\" .".as_slice());
     let cases: &[(&[&str], i32, &str)] = &[
         (&["query", "--data", "broken.ttl", "ASK {}"], 1, "broken.ttl:3:"),
@@ -426,15 +429,26 @@ fn bad_input_ends_in_a_clear_error() {
         (&["query", "--data", ".", "ASK {}"], 1, "."),
         (&["query", "-f", "."], 1, "it is a folder"),
         (&["query", "-f", "none.rq"], 1, "cannot read none.rq: no such file or directory"),
-        (&["query", "-f", "rubbish.rq"], 1, "no UTF-8"),
+        (&["query", "-f", "rubbish.rq"], 1, "not UTF-8"),
         (&["query", "-f", "empty.rq"], 2, "empty"),
         (&["query", ""], 2, "empty"),
         (&["query"], 2, "empty"),
         (&["query", "empty.rq"], 2, "is a file"),
+        (&["query", "some.ttl"], 2, "baimo --data some.ttl"),
+        (&["query", "-f", "some.ttl"], 2, "some.ttl is a graph, not a query"),
+        (&["explain", "-f", "some.csv"], 2, "some.csv is not a query"),
+        (&["query", "none.rq"], 2, "there is no file none.rq"),
+        (&["query", "--data", "some.rq", "ASK {}"], 1, "baimo query -f some.rq"),
+        (&["query", "--data", "some.csv", "ASK {}"], 1, "some.csv is a table, not RDF"),
+        (&["load", "some.rq", "-o", "x.ttl"], 1, "some.rq is a SPARQL query, not a graph"),
+        (&["export", "some.ttl"], 2, "is a file, not a saved query"),
+        (&["run", "some.rq"], 2, "baimo query -f some.rq"),
+        (&["run", "relases-per-month"], 2, "did you mean `releases-per-month`"),
+        (&["query", "ASK { SERVICE <urn:x> { ?s ?p ?o } }"], 1, "query:1:7"),
         (&["query", "查询 百度"], 1, ""),
         (&["query", "SELECT * { ?s ?p"], 1, ""),
-        (&["query", "--timeout", "soon", "ASK {}"], 2, "`soon` is no time"),
-        (&["query", "--max-memory", "much", "ASK {}"], 2, "`much` is no size"),
+        (&["query", "--timeout", "soon", "ASK {}"], 2, "`soon` is not a time"),
+        (&["query", "--max-memory", "much", "ASK {}"], 2, "`much` is not a size"),
         (&["query", "--max-rows", "-1", "ASK {}"], 2, ""),
         (&["query", "--color", "red", "ASK {}"], 2, "auto"),
         (&["query", "ASK", "{}"], 2, "one word too many"),
@@ -445,7 +459,7 @@ fn bad_input_ends_in_a_clear_error() {
         (&["timeline"], 2, "baimo run timeline"),
         (&["query", "--format"], 2, "--format needs a value"),
         (&["describe"], 2, "usage: baimo describe"),
-        (&["search", "--limit", "x", "y"], 2, "`x` is no whole number"),
+        (&["search", "--limit", "x", "y"], 2, "`x` is not a whole number"),
         (&["export", "--depth", "2"], 2, "--about is missing"),
         (&["completions", "tcsh"], 2, "bash"),
         (&["man", "nothing"], 2, "nothing"),
@@ -554,7 +568,7 @@ fn an_endless_pipe_ends() {
     let folder = Folder::new();
     let said = shell(&folder, "yes '# SELECT' | baimo query -");
     assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.err.contains("too long for a question"), "{said:?}");
+    assert!(said.err.contains("too long for a query"), "{said:?}");
 }
 
 /// The lines that help gives as examples.
@@ -935,4 +949,91 @@ fn what_expressions_could_not_compute_is_said() {
     let pattern = r#"note: the regular expression "[a-z" is an error: a class is not closed: `]` is missing (at character 5)"#;
     let sum = "note: SUM is unbound in 1 group: 1 solution has an error or a value that it does not take";
     assert!(said.err.contains(pattern) && said.err.contains(sum), "{said:?}");
+}
+
+#[test]
+fn a_name_in_another_case_or_spelling_is_told_with_its_place() {
+    for (query, part) in [
+        ("ASK { ?x a bm:vendor }", "names are case-sensitive: did you mean bm:Vendor (Vendor)?"),
+        ("SELECT ?x { ?x a schema:Organisation }", "British or American: did you mean schema:Organization?"),
+    ] {
+        let said = baimo(&["query", "--why", query]);
+        assert!(said.err.contains(part) && said.err.contains(" --> query:1:"), "{}", said.err);
+    }
+    // Where nothing asks why, too: else it would end without a word.
+    let said = baimo(&["query", "DESCRIBE vendor:baidoo"]);
+    assert!(said.err.contains("did you mean vendor:baidu") && said.code == 0, "{said:?}");
+    let said = baimo(&["query", "--why", "SELECT ?x { ?x rdfs:label ?l FILTER(REGEX(?l, '[')) }"]);
+    assert_eq!(said.err.matches("a class is not closed").count(), 1, "{}", said.err);
+}
+
+/// The words of a text that are English sentences: two and more in a row, what is quoted aside.
+fn english_words(text: &str) -> Vec<String> {
+    let mut outside = String::new();
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '`' => quoted = !quoted,
+            '“' => quoted = true,
+            '”' => quoted = false,
+            c if !quoted => outside.push(c),
+            _ => {}
+        }
+    }
+    let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
+    let lines = outside
+        .lines()
+        .filter(|line| !line.contains('|') && !line.contains("  ") && !line.contains("格式："));
+    let sentences = lines.filter(|line| {
+        let words: Vec<bool> =
+            line.split(' ').map(|word| is_word(word.trim_matches([',', ':', ';', '.', '?']))).collect();
+        words.windows(3).any(|three| three.iter().all(|word| *word))
+    });
+    sentences.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_session_in_chinese_says_nothing_in_english() {
+    let folder =
+        Folder::new().with("some.ttl", "<urn:a> <urn:b> 1 .").with("some.rq", "ASK {}").with("c.csv", "a,b");
+    let cases: &[&[&str]] = &[
+        &["run", "relases-per-month"],
+        &["run", "xyzzy"],
+        &["run", "timeline", "--vendor", "Nobody at all"],
+        &["run", "releases-of-year", "--year", "soon"],
+        &["run", "timeline", "a", "b", "c", "d"],
+        &["query", "some.ttl"],
+        &["query", "-f", "c.csv"],
+        &["query", "--data", "some.rq", "ASK {}"],
+        &["query", "-f", "none.rq"],
+        &["query", "-o", "x.xlsx", "ASK {}"],
+        &["query", "-F", "ttl", "ASK {}"],
+        &["query", "--timeout", "soon", "ASK {}"],
+        &["query", "--max-rows", "2", "SELECT * { ?s ?p ?o }"],
+        &["query", "--why", "ASK { ?x a bm:vendor }"],
+        &["query", "--why", "SELECT ?x { ?x a bm:Vendor ; rdfs:label \"百度\" }"],
+        &["query", "--why", "SELECT ?x { ?x a bm:Vendor FILTER STRSTARTS(?x, 'https') }"],
+        &["query", "--why", "SELECT (SUM(?l) AS ?n) { ?x rdfs:label ?l }"],
+        &["query", "--why", "SELECT ?x { ?x bm:vendor ?y . ?y bm:date ?z }"],
+        &["query", "ASK { SERVICE <urn:x> { ?s ?p ?o } }"],
+        &["query", "DESCRIBE vendor:baidoo"],
+        &["query", "releases per month"],
+        &["query", "xyzzy"],
+        &["query", "--chart", "bar", "SELECT ?x { ?x a bm:Vendor }"],
+        &["describe", "Baidoo"],
+        &["search", "qqqqqqqqqqqqqqqq"],
+        &["queries", "relases"],
+        &["queries", "no-such-thing"],
+        &["schema", "qqqqqqqq"],
+        &["export", "--about", "Nobody"],
+        &["update", "INSERT DATA { <urn:a> <urn:b> 1 }"],
+        &["nonsense-verb"],
+    ];
+    for words in cases {
+        let words: Vec<&str> = words.iter().copied().chain(["--lang", "zh"]).collect();
+        let said = baimo_in(&folder, &words);
+        let english = english_words(&said.err);
+        assert!(english.is_empty() && !said.err.is_empty(), "{words:?}: {english:?} in\n{}", said.err);
+        assert!(said.err.contains(['，', '：', '。']), "{words:?}: {}", said.err);
+    }
 }

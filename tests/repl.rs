@@ -255,6 +255,8 @@ fn commands_change_how_answers_look() {
     prompt.ask(".labels zh");
     has(&prompt.ask("SELECT ?v { VALUES ?v { vendor:baidu } }"), "│ 百度");
     has(&prompt.ask(".show"), "maxrows   2");
+    // Whoever asks for Chinese labels gets Chinese messages.
+    prompt.ask(".labels en");
     let said = prompt.ask(".mdoe csv");
     has(&said, "there is no command `.mdoe`");
     has(&said, "did you mean .mode?");
@@ -720,5 +722,58 @@ fn months_without_a_row_are_in_the_chart() {
     let said = prompt.ask(".chart bar");
     has(&said, "2023-12");
     has(&said, "2024-01");
+    prompt.leave();
+}
+
+#[test]
+fn a_file_that_is_one_document_takes_one_answer() {
+    let home = home("document");
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.ask(".output x.json");
+    has(&prompt.ask("SELECT (1 AS ?a) {}"), "wrote 1 row to x.json");
+    let one = std::fs::read_to_string(home.join("x.json")).unwrap();
+    let said = prompt.ask("SELECT (2 AS ?b) {}");
+    has(&said, "x.json cannot hold a second answer: a json file is one document");
+    has(&said, "jsonl");
+    assert_eq!(std::fs::read_to_string(home.join("x.json")).unwrap(), one);
+    // The same name once more begins it anew.
+    prompt.ask(".output x.json");
+    has(&prompt.ask("SELECT (2 AS ?b) {}"), "wrote 1 row to x.json");
+    prompt.ask(".output x.jsonl");
+    prompt.ask("SELECT (1 AS ?a) {}");
+    has(&prompt.ask("SELECT (2 AS ?b) {}"), "wrote 1 row to x.jsonl");
+    assert_eq!(std::fs::read_to_string(home.join("x.jsonl")).unwrap().lines().count(), 2);
+    prompt.leave();
+}
+
+#[test]
+fn a_session_in_chinese_speaks_chinese() {
+    let home = home("chinese");
+    let mut command = Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_baimo");
+    command.arg("-c").arg(format!("stty cols 80 rows 24; exec '{program}'"));
+    environment(&mut command, &home);
+    command.env("LANG", "zh_CN.UTF-8").env("PAGER", "cat");
+    let options = Options::new().timeout_ms(Some(PATIENCE));
+    let mut prompt = Prompt { pty: spawn_with_options(command, options).unwrap() };
+    has(&prompt.sees(READY), "列出已存查询");
+    for (line, part) in [
+        (".mdoe csv", "您是否想写 .mode"),
+        (".timer", "timer 关"),
+        (".queries relases", "没有名称、标签或摘要含"),
+        (".run nonsense", "没有名为“nonsense”的已存查询"),
+        ("ASK { ?x a bm:vendor }", "名称区分大小写"),
+        ("每月发布", "输入编号即可运行"),
+        ("99", "没有第 99 条建议"),
+        ("SELECT ?v { ?v a bm:Vendor } LIMIT 2", "2 行 · "),
+        (".help", "运行一个已存查询"),
+        (".show", "三元组"),
+        (".why 7", "没有第 7 行"),
+    ] {
+        has(&prompt.ask(line), part);
+    }
+    // The user's choice goes before the system's.
+    prompt.ask(".labels en");
+    has(&prompt.ask(".run nonsense"), "there is no saved query");
     prompt.leave();
 }

@@ -9,6 +9,7 @@ use super::terminal::limits::watch;
 use super::terminal::present::{self, Output};
 use super::terminal::report::Report;
 use super::terminal::signals::{self, Stops};
+use super::terminal::tongue::Tongue;
 use super::{instead, shell, verbs};
 use crate::embedded;
 use crate::engine::{self, Governor, Limits};
@@ -33,6 +34,8 @@ pub fn run(
     report: &mut Report,
 ) -> Result<()> {
     let words: Vec<OsString> = words.into_iter().collect();
+    // Also of options that cannot be read.
+    report.tongue = Tongue::chosen(language_among(&words), report.terminal);
     if shell::complete(&words)? {
         return Ok(());
     }
@@ -43,6 +46,7 @@ pub fn run(
     };
     let CommandLine { verb, keep_going, options } = command;
     *report = Report { quiet: options.shape.quiet, ..Report::new(options.shape.color.unwrap_or_default()) };
+    report.tongue = Tongue::chosen(options.shape.lang.as_deref(), report.terminal);
     let output = Output::new(&options.shape, report.clone());
     let stop = Arc::default();
     // A prompt goes on after a question that was stopped.
@@ -72,6 +76,18 @@ pub fn run(
         }
         None => prompt(session, output, keep_going),
     }
+}
+
+/// The language among words of which nothing else is known yet.
+fn language_among(words: &[OsString]) -> Option<&str> {
+    let mut words = words.iter().filter_map(|word| word.to_str());
+    words
+        .find_map(|word| match word.strip_prefix("--lang") {
+            Some("") => Some(""),
+            Some(given) => given.strip_prefix('='),
+            None => None,
+        })
+        .and_then(|given| if given.is_empty() { words.next() } else { Some(given) })
 }
 
 /// Opens the graph that the options name.

@@ -106,7 +106,7 @@ impl Memory {
                 Kind::Limit,
                 format!("the last answer has more than {KEEP} rows: `_` would be a part of it"),
             )
-            .hint("ask both questions in one, the first as a subquery"));
+            .hint("write both queries as one, the first as a subquery"));
         }
         Ok(PreviousAnswer { rows, graph })
     }

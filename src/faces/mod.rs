@@ -7,6 +7,8 @@
 pub mod args;
 // The command-line face.
 pub mod cli;
+// What a file is by its name.
+mod file_kind;
 // A new folder with a graph.
 mod init;
 // What was typed in the place of a verb.

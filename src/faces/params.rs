@@ -43,7 +43,7 @@ pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str) -> Result<G
     let pairs = matches.get_many::<String>(PARAM).into_iter().flatten();
     for pair in pairs {
         let (name, value) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{pair}` is no parameter")).hint("write --param name=value")
+            Error::usage(format!("`{pair}` is not a parameter")).hint("write --param name=value")
         })?;
         give(&mut given, name.trim().trim_start_matches("?_"), value)?;
     }

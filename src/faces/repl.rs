@@ -209,6 +209,10 @@ impl Shell {
         let Some(assistant) = editor.helper() else { return };
         let session = self.session.borrow();
         let language = self.output.language.clone().unwrap_or_else(|| session.language().to_owned());
+        let tongue = self.output.report.tongue;
+        assistant.tongue.set(tongue);
+        let completable =
+            |(name, note): (String, String)| completable((name, tongue.say(&note).into_owned()));
         let mut known = assistant.known.borrow_mut();
         known.commands = commands::all().into_iter().map(completable).collect();
         known.queries = session
@@ -221,36 +225,26 @@ impl Shell {
     fn greet(&self, first_time: bool) {
         let session = self.session.borrow();
         let project = session.project();
-        let language = self.output.language(&session);
-        let chinese = language == "zh" && self.output.chosen_language(&session).is_some();
+        let tongue = self.output.report.tongue;
         let of =
             |tag: &str| project.title.iter().find(|(have, _)| have == tag).map(|(_, title)| title.as_str());
-        let title = of(if chinese { "zh" } else { "en" }).or_else(|| of(""));
+        let title = of(if tongue.is_chinese() { "zh" } else { "en" }).or_else(|| of(""));
         let triples = counted(session.graph().len(), "triple", "triples");
         let line = format!("{} · {}", project.called(), title.unwrap_or(&triples));
         let no_queries = session.catalog().is_ok_and(|catalog| catalog.iter().next().is_none());
-        let example = example(&session);
-        let ready = match (no_queries, chinese) {
-            (true, true) => "  .schema 列出其中的类与属性".to_owned(),
-            (true, false) => "  .schema shows what is in it".to_owned(),
-            (false, true) => format!("  .queries 列出现成的问题，.run {example} 运行其中一个"),
-            (false, false) => format!("  .queries lists questions ready to ask, .run {example} asks one"),
+        let ready = match no_queries {
+            true => "  .schema shows what is in it".to_owned(),
+            false => format!("  .queries lists saved queries, .run {} runs one", example(&session)),
         };
-        let rest = match (first_time, chinese) {
-            (true, true) => {
-                format!(
-                    "{ready}\n  也可输入 SPARQL：不必声明前缀，按 Tab 以名称补全\n  .help 列出全部命令，Ctrl-D 退出"
-                )
-            }
-            (true, false) => format!(
+        let rest = match first_time {
+            true => format!(
                 "{ready}\n  Or type SPARQL: no PREFIX needed, Tab completes names and labels\n  \
                  .help lists all commands, Ctrl-D leaves"
             ),
-            (false, true) => "  .help 列出命令".to_owned(),
-            (false, false) => "  .help lists the commands".to_owned(),
+            false => "  .help lists the commands".to_owned(),
         };
         let width = self.output.window.width;
-        let lines = format!("{line}\n{rest}");
+        let lines = format!("{line}\n{}", tongue.say(&rest));
         let lines: Vec<String> = lines.lines().flat_map(|line| wrap(line, width)).collect();
         self.output.report.aside(&lines.join("\n"));
     }

@@ -34,8 +34,8 @@ impl PreviousAnswer<'_> {
             if !there {
                 return Err(Error::query(format!("there are no {what} that `_` could stand for"))
                     .at(Span::in_text("query", text, place.range()))
-                    .hint("the rows of a SELECT are `VALUES _` in the next question")
-                    .hint("the triples of a CONSTRUCT are `FROM _` and `GRAPH _ { }` in the next question"));
+                    .hint("the rows of a SELECT are `VALUES _` in the next query")
+                    .hint("the triples of a CONSTRUCT are `FROM _` and `GRAPH _ { }` in the next query"));
             }
         }
         Ok(())

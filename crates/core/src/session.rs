@@ -194,7 +194,7 @@ impl Session {
     /// Where what it is to stand for is no IRI.
     pub fn add_prefix(&mut self, name: &str, namespace: &str) -> Result<()> {
         NamedNode::new(namespace)
-            .map_err(|error| Error::usage(format!("<{namespace}> is no IRI")).because(error))?;
+            .map_err(|error| Error::usage(format!("<{namespace}> is not an IRI")).because(error))?;
         let mut prefixes = self.prefixes().clone();
         prefixes.insert(name, namespace);
         self.snapshot = Arc::new(self.snapshot.with_prefixes(prefixes));

@@ -24,6 +24,7 @@ use crate::explore::schema::{self, Schema};
 use crate::explore::search::{self, Match};
 use crate::explore::selection::{self, Selection};
 use crate::formats::graphs::{GraphFormat, GraphStyle};
+use crate::plain::Target;
 use crate::previous::{self, PreviousAnswer};
 use crate::project::Project;
 use crate::show::description::Description;
@@ -38,6 +39,9 @@ use std::sync::{Arc, OnceLock};
 
 /// How many names are read at most for labels and completion.
 const NAME_BUDGET: usize = 500_000;
+
+/// How near a part of a saved query's name must be to a word to be worth suggesting (Jaro-Winkler).
+const NEAR_PART: f64 = 0.85;
 
 /// How long the reason for an empty answer is looked for.
 const WHY_EMPTY_TIME: std::time::Duration = std::time::Duration::from_millis(180);
@@ -167,8 +171,35 @@ impl Snapshot {
         {
             return Ok(SavedQuery::read(name, text, Origin::Project));
         }
-        let found = self.catalog()?.get(name)?;
+        let found = self.catalog()?.get(name).map_err(|error| self.with_suggestions(error, name))?;
         Ok(SavedQuery::read(found.name.clone(), found.text.clone(), found.origin.clone()))
+    }
+
+    /// An error about a name that no saved query has, with those that were probably meant.
+    fn with_suggestions(&self, mut error: Error, name: &str) -> Error {
+        let near = self.nearest_saved(name);
+        if let Some(hint) = error.hints.first_mut().filter(|_| !near.is_empty()) {
+            *hint = format!("did you mean {}?", near.join(", ")).into();
+        }
+        error
+    }
+
+    /// The names of the saved queries that were probably meant by a wrong one, or by words: at most three.
+    pub fn nearest_saved(&self, words: &str) -> Vec<String> {
+        let words = words.replace(['-', '_'], " ");
+        // A word of a description says little about a name.
+        let alike = |name: &str| {
+            let words = words.split(' ').filter(|word| word.chars().count() > 2 || !word.is_ascii());
+            let near =
+                |word: &str, part: &str| strsim::jaro_winkler(word, part) > NEAR_PART || !word.is_ascii();
+            words.into_iter().any(|word| name.split('-').any(|part| near(word, part)))
+        };
+        let suggested = self.suggest(&words, self.language()).into_iter();
+        let names = suggested.filter_map(|suggestion| match suggestion.target {
+            Target::SavedQuery { name, .. } if alike(&name) => Some(format!("`{name}`")),
+            _ => None,
+        });
+        names.take(3).collect()
     }
 
     /// The saved queries of the project and the user, read when first asked for.
@@ -194,7 +225,7 @@ impl Snapshot {
     /// The first column of a SELECT, unbound cells left out.
     fn first_column(&self, text: &str) -> Result<Vec<Term>> {
         let Answer::Rows(rows) = self.answer(&Ask::new(text))? else {
-            return Err(Error::query("the list of allowed values is no SELECT"));
+            return Err(Error::query("the list of allowed values is not a SELECT"));
         };
         rows.rows.filter_map(|row| row.map(|row| row.into_iter().next().flatten()).transpose()).collect()
     }
@@ -205,6 +236,7 @@ impl Snapshot {
     /// Where the text is wrong, or the evaluation fails before its first row.
     pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
         let query = parsed::query(ask, self)?;
+        parsed::asks_only_here(&query, &ask.text)?;
         engine::answer(self.graph(), &query, ask.default_graph, &ask.governor())
     }
 
@@ -219,6 +251,7 @@ impl Snapshot {
         }
         previous.has(&references, &ask.text)?;
         let query = parsed::query_after(ask, self, previous)?;
+        parsed::asks_only_here(&query, &ask.text)?;
         let Some(triples) = previous.graph else {
             return engine::answer(self.graph(), &query, ask.default_graph, &ask.governor());
         };
@@ -236,6 +269,7 @@ impl Snapshot {
     /// As [`Self::answer`].
     pub fn explain(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
         let query = parsed::query(ask, self)?;
+        parsed::asks_only_here(&query, &ask.text)?;
         engine::explain(self.graph(), &query, ask.default_graph, &ask.governor())
     }
 
@@ -276,10 +310,18 @@ impl Snapshot {
         Ok(advise::lints::lints(&query, text, &self.knowledge()))
     }
 
-    /// What in a query can never hold: see [`advise::certain`]. Nothing where the text is not a query.
-    pub fn certain(&self, text: &str) -> Vec<Diagnostic> {
-        let query = parsed::query(&Ask::new(text), self);
-        query.map(|query| advise::certain::certain(&query, text, &self.knowledge())).unwrap_or_default()
+    /// What in a query can never hold, and the names in it that are spelt otherwise in this graph: see
+    /// [`advise::certain`] and [`advise::absent`]. Of a query that found `nothing` every name that is not there
+    /// counts. Nothing where the text is not a query.
+    pub fn certain(&self, text: &str, nothing: bool) -> Vec<Diagnostic> {
+        let Ok(query) = parsed::query(&Ask::new(text), self) else { return Vec::new() };
+        let known = self.knowledge();
+        let absent = advise::absent::absent(&query, text, &known);
+        let absent = absent.into_iter().filter(|name| nothing || name.misspelt).map(|name| name.diagnostic);
+        let mut found = advise::certain::certain(&query, text, &known);
+        found.extend(absent);
+        found.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| (span.line, span.column)));
+        found
     }
 
     /// Whether a text is a whole query or update.

@@ -18,6 +18,10 @@ pub enum Hint {
     RaiseMaxMemory,
     /// The path is a file: ask it as one.
     AskFile(String),
+    /// The file has a query: ask it.
+    RunQueryFile(String),
+    /// The file has an update: carry it out.
+    RunUpdateFile(String),
     /// This build cannot open durable stores: another one can.
     RebuildWithStores,
     /// The data are more than memory takes: a durable store takes them.
@@ -73,6 +77,8 @@ impl fmt::Display for Hint {
             Self::RaiseMaxRows => "allow more rows, or add LIMIT to the query",
             Self::RaiseMaxMemory => "allow more memory, or ask for less",
             Self::AskFile(path) => return write!(f, "{path} can be asked as a file"),
+            Self::RunQueryFile(path) => return write!(f, "{path} has a query, which can be asked"),
+            Self::RunUpdateFile(path) => return write!(f, "{path} has an update, which can be carried out"),
             Self::RebuildWithStores => "build it with the feature `rocksdb`",
             Self::LoadIntoStore => "load them into a durable store",
             Self::LoadWithGraphs => "LOAD it without INTO",

@@ -102,7 +102,7 @@ pub enum Verb {
                             Lines without a mark say where a change is. The exit code is 0 where the two are the\n\
                             same, 5 where they differ. Blank nodes are compared by what is said about them.")]
     Diff(Diff),
-    /// Show how a question is answered, step by step, and what in it may not be meant
+    /// Show how a query is answered, step by step, and what in it is probably unintended
     #[command(
         after_help = "Examples:\n  baimo explain 'SELECT ?x { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5'\n\n\
                       The question is run. Each step has its time (that of the steps below it included), the rows it\n\
@@ -649,7 +649,7 @@ mod tests {
         let bare = error(&["baimo", "SELECT * { ?s ?p ?o }"]);
         assert_eq!(bare.hints, ["baimo query 'SELECT * { ?s ?p ?o }'"]);
         let unit = error(&["baimo", "query", "--timeout", "2 parsecs", "ASK {}"]);
-        assert!(unit.message.contains("`2 parsecs` is no time"), "{}", unit.message);
+        assert!(unit.message.contains("`2 parsecs` is not a time"), "{}", unit.message);
         let unknown = error(&["baimo", "query", "--fromat", "csv"]);
         assert_eq!(unknown.message, "there is no option `--fromat` here");
         assert_eq!(unknown.hints, ["did you mean --format?"]);

@@ -14,10 +14,10 @@ pub fn usage(error: &clap::Error, program: &str) -> Error {
             Error::usage(format!("there is no option `{argument}` here"))
         }
         ErrorKind::UnknownArgument => Error::usage(format!("`{argument}` is one word too many"))
-            .hint("put the whole question into one pair of quotes"),
+            .hint("put the whole query into one pair of quotes"),
         ErrorKind::InvalidSubcommand => no_verb(&of(ContextKind::InvalidSubcommand), program),
         ErrorKind::InvalidValue if value.is_empty() => Error::usage(format!("{argument} needs a value")),
-        ErrorKind::InvalidValue => Error::usage(format!("`{value}` is no value of {argument}")),
+        ErrorKind::InvalidValue => Error::usage(format!("`{value}` is not a value of {argument}")),
         ErrorKind::ValueValidation => {
             let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             Error::usage(format!("{argument}: {why}"))
@@ -35,7 +35,7 @@ pub fn usage(error: &clap::Error, program: &str) -> Error {
         }
         ErrorKind::MissingRequiredArgument => Error::usage(format!("{argument} is missing")),
         ErrorKind::MissingSubcommand => Error::usage("what to do is missing"),
-        ErrorKind::InvalidUtf8 => Error::usage("an argument is no UTF-8 text"),
+        ErrorKind::InvalidUtf8 => Error::usage("an argument is not UTF-8 text"),
         _ => Error::usage(
             error.render().to_string().trim_start_matches("error: ").lines().next().unwrap_or_default(),
         ),
@@ -77,7 +77,7 @@ fn no_verb(word: &str, program: &str) -> Error {
         .iter()
         .any(|start| upper.starts_with(start))
     {
-        return Error::usage("a question needs a verb before it").hint(format!("{program} query '{word}'"));
+        return Error::usage("a query needs a verb before it").hint(format!("{program} query '{word}'"));
     }
     error
 }

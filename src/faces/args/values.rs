@@ -11,7 +11,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// A time with its unit: `2s`, `500ms`, `1m30s`, `1.5h`; a bare number is seconds.
 pub fn duration(text: &str) -> Read<Duration> {
-    let wrong = || format!("`{text}` is no time; write it as 2s, 500ms or 1m30s");
+    let wrong = || format!("`{text}` is not a time; write it as 2s, 500ms or 1m30s");
     let mut seconds = 0.0;
     let mut rest = text.trim();
     if rest.is_empty() {
@@ -40,7 +40,7 @@ pub fn duration(text: &str) -> Read<Duration> {
 
 /// A size with its unit: `500MB`, `2GiB`, `64k`; a bare number is bytes.
 pub fn size(text: &str) -> Read<usize> {
-    let wrong = || format!("`{text}` is no size; write it as 500MB or 2GiB");
+    let wrong = || format!("`{text}` is not a size; write it as 500MB or 2GiB");
     let (number, unit) = number(text.trim()).ok_or_else(wrong)?;
     let factor = match unit.trim().to_ascii_lowercase().as_str() {
         "" | "b" => 1.0,
@@ -64,7 +64,7 @@ pub fn size(text: &str) -> Read<usize> {
 
 /// A whole number; `1k`, `1m` and digits grouped by `_` or `,` are understood.
 pub fn count(text: &str) -> Read<u64> {
-    let wrong = || format!("`{text}` is no whole number");
+    let wrong = || format!("`{text}` is not a whole number");
     let plain = text.trim().replace(['_', ','], "").to_ascii_lowercase();
     let (digits, factor) = match plain.strip_suffix('k') {
         Some(digits) => (digits, 1000),
@@ -75,7 +75,7 @@ pub fn count(text: &str) -> Read<u64> {
 
 /// A whole number of things that there are few of.
 pub fn small(text: &str) -> Read<usize> {
-    text.trim().parse().map_err(|_| format!("`{text}` is no whole number"))
+    text.trim().parse().map_err(|_| format!("`{text}` is not a whole number"))
 }
 
 /// The number that a text starts with, and the rest.

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::faces::args;
+use crate::faces::terminal::tongue::Tongue;
 use crate::show::text;
 use std::fmt::Write as _;
 
@@ -37,11 +38,8 @@ pub enum Group {
     Session,
 }
 
-// The same in Chinese.
-mod chinese;
-
 const GROUPS: &[(Group, &str)] = &[
-    (Group::Answer, "The last question and its answer"),
+    (Group::Answer, "The last query and its answer"),
     (Group::Looks, "How answers look"),
     (Group::Files, "Files"),
     (Group::Session, "The session"),
@@ -83,7 +81,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Answer,
         "Where row N comes from; or why nothing was found",
         &["empty"],
-        "`.why 3` lists the triples behind row 3 of the last answer, each with its source.\n`.why empty` says what part of the last question finds nothing.",
+        "`.why 3` lists the triples behind row 3 of the last answer, each with its source.\n`.why empty` says what part of the last query finds nothing.",
     ),
     is(
         "chart",
@@ -97,7 +95,7 @@ pub const COMMANDS: &[Command] = &[
         "again",
         "",
         Group::Answer,
-        "Ask the last question again",
+        "Ask the last query again",
         &[],
         "`\\g` is the same; `\\g FILE` writes the answer to a file.",
     ),
@@ -105,7 +103,7 @@ pub const COMMANDS: &[Command] = &[
         "watch",
         "[SECONDS]",
         Group::Answer,
-        "Ask the last question again and again, until Ctrl-C",
+        "Ask the last query again and again, until Ctrl-C",
         &[],
         "Every 2 seconds where nothing is said.",
     ),
@@ -113,7 +111,7 @@ pub const COMMANDS: &[Command] = &[
         "edit",
         "",
         Group::Answer,
-        "Open the last question in $EDITOR",
+        "Open the last query in $EDITOR",
         &[],
         "What you save comes back to the prompt; Enter runs it. `\\e` is the same.",
     ),
@@ -121,7 +119,7 @@ pub const COMMANDS: &[Command] = &[
         "save",
         "NAME [SUMMARY]",
         Group::Answer,
-        "Keep the last question under a name",
+        "Keep the last query under a name",
         &[],
         "It is written with a header to your own saved queries. An old one is never replaced\nunless you say `.save --replace NAME`.",
     ),
@@ -173,7 +171,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Files,
         "Write every answer to this file; without one, to the screen again",
         &[],
-        "The first answer replaces what is there, the others are added to it. A wrong question changes nothing.",
+        "The first answer replaces what is there, the others are added to it; a file of json, xml, svg, rdfxml, jsonld,\ngraphml or dot is one document and takes one answer. A wrong query changes nothing.",
     ),
     is(
         "read",
@@ -198,13 +196,13 @@ pub const COMMANDS: &[Command] = &[
         Group::Session,
         "List the prefixes in scope, or add one",
         &[],
-        "Prefixes in scope need no declaration in a question.",
+        "Prefixes in scope need no declaration in a query.",
     ),
     is(
         "timeout",
         "[TIME | off]",
         Group::Session,
-        "Stop questions after this time, such as 2s or 500ms",
+        "Stop queries after this time, such as 2s or 500ms",
         &["off"],
         "",
     ),
@@ -224,7 +222,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Session,
         "This list, or what there is to know about one command",
         &["_", "keys"],
-        "`.help _` explains the last answer as part of the next question; `.help keys` the keys.",
+        "`.help _` explains the last answer as part of the next query; `.help keys` the keys.",
     ),
     is("quit", "", Group::Session, "Leave; so do .exit and Ctrl-D on an empty line", &[], ""),
     is("exit", "", Group::Session, "Leave", &[], ""),
@@ -365,40 +363,35 @@ fn unknown(name: &str, bare: &str, names: &[String]) -> Error {
 }
 
 /// The list of commands, by groups, in `width` columns.
-pub fn help(width: usize, language: &str) -> String {
-    let said = |english: &'static str| if language == "zh" { chinese::of(english) } else { english };
-    let summary = |name: &str, english: &str| match language {
-        "zh" => chinese::summary(name).unwrap_or(english).to_owned(),
-        _ => english.to_owned(),
-    };
-    let mut out = text::wrap(said(INTRO), width).join("\n") + "\n";
+pub fn help(width: usize, tongue: Tongue) -> String {
+    let said = |english: &str| tongue.say(english).into_owned();
+    let mut out = text::wrap(&said(INTRO), width).join("\n") + "\n";
     let verbs = verbs();
-    section(&mut out, said(VERBS), width, |lines| {
+    section(&mut out, &said(VERBS), width, |lines| {
         for (name, english) in &verbs {
             if own_command(name).is_none() {
-                lines.push((format!(".{name}"), summary(name, english)));
+                lines.push((format!(".{name}"), said(english)));
             }
         }
     });
     for (group, title) in GROUPS {
-        section(&mut out, said(title), width, |lines| {
+        section(&mut out, &said(title), width, |lines| {
             for command in COMMANDS.iter().filter(|command| command.group == *group) {
                 let name = format!(".{} {}", command.name, command.usage);
-                lines.push((name, summary(command.name, command.summary)));
+                lines.push((name, said(command.summary)));
             }
             if *group == Group::Answer {
-                lines.push(("VALUES _   FROM _".to_owned(), said(LAST).to_owned()));
+                lines.push(("VALUES _   FROM _".to_owned(), said(LAST)));
             }
         });
     }
-    out.push_str(&format!("\n{}\n", text::wrap(said(OUTRO), width).join("\n")));
+    out.push_str(&format!("\n{}\n", text::wrap(&said(OUTRO), width).join("\n")));
     out
 }
 
-const INTRO: &str =
-    "Type a question in SPARQL; no PREFIX is needed. Tab completes; .help keys lists the keys.";
+const INTRO: &str = "Type a query in SPARQL; no PREFIX is needed. Tab completes; .help keys lists the keys.";
 const VERBS: &str = "Asking and exporting, as on the command line";
-const LAST: &str = "The last answer as part of the next question; .help _ says more";
+const LAST: &str = "The last answer as part of the next query; .help _ says more";
 const OUTRO: &str = "A name may be cut short: .hel, .maxr. .help NAME says more.";
 
 fn section(out: &mut String, title: &str, width: usize, fill: impl FnOnce(&mut Vec<(String, String)>)) {
@@ -469,19 +462,16 @@ mod tests {
 
     #[test]
     fn every_command_has_help_in_chinese_too() {
-        let english = help(80, "en");
-        let chinese = help(80, "zh");
+        let english = help(80, Tongue::English);
+        let chinese = help(80, Tongue::Chinese);
         for (name, summary) in all() {
             assert!(english.contains(&format!(".{name}")) && chinese.contains(&format!(".{name}")), "{name}");
-            let first = summary.split(' ').next().unwrap_or_default().to_owned() + " ";
-            let line = chinese.lines().find(|line| line.trim().starts_with(&format!(".{name}"))).unwrap();
-            assert!(super::chinese::summary(&name).is_some(), "{name} has no Chinese summary");
-            assert!(!line.contains(&first), "{line}");
+            assert_ne!(Tongue::Chinese.say(&summary), summary, "{name} has no Chinese summary");
         }
         for said in [INTRO, VERBS, LAST, OUTRO].into_iter().chain(GROUPS.iter().map(|(_, title)| *title)) {
-            assert_ne!(super::chinese::of(said), said);
+            assert_ne!(Tongue::Chinese.say(said), said);
         }
-        let narrow = help(40, "zh");
+        let narrow = help(40, Tongue::Chinese);
         assert!(narrow.lines().all(|line| text::width(line) <= 40), "{narrow}");
     }
 

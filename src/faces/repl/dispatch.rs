@@ -152,7 +152,7 @@ impl Shell {
     fn help(&mut self, rest: &str) -> Result<()> {
         let width = self.output.window.width;
         let text = if rest.is_empty() {
-            commands::help(width, self.output.language(&self.session.borrow()))
+            commands::help(width, self.output.report.tongue)
         } else {
             commands::help_about(rest)?
         };
@@ -172,7 +172,7 @@ impl Shell {
         let seconds: f64 = if rest.is_empty() { Ok(2.0) } else { rest.parse() }
             .ok()
             .filter(|seconds| *seconds > 0.0 && *seconds < 86_400.0)
-            .ok_or_else(|| Error::usage(format!("`{rest}` is no number of seconds")).hint(".watch 2"))?;
+            .ok_or_else(|| Error::usage(format!("`{rest}` is not a number of seconds")).hint(".watch 2"))?;
         loop {
             self.ask(question.clone())?;
             let until = std::time::Instant::now() + Duration::from_secs_f64(seconds);
@@ -212,15 +212,15 @@ impl Shell {
         let replace = words.iter().any(|word| word == "--replace");
         words.retain(|word| word != "--replace");
         let Some((name, summary)) = words.split_first() else {
-            return Err(Error::usage("under which name?").hint(".save my-question \"What it asks\""));
+            return Err(Error::usage("under which name?").hint(".save my-query \"What it answers\""));
         };
         let usual = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
         if !name.chars().all(usual) {
-            return Err(Error::usage(format!("`{name}` is no name for a question"))
+            return Err(Error::usage(format!("`{name}` cannot be the name of a saved query"))
                 .hint("letters, digits, - and _ make a name"));
         }
         let folder = home::queries().ok_or_else(|| {
-            Error::store("there is no place for your own questions").hint("set XDG_DATA_HOME")
+            Error::store("there is no folder for your own saved queries").hint("set XDG_DATA_HOME")
         })?;
         let file = folder.join(format!("{name}.rq"));
         if file.exists() && !replace {
@@ -233,7 +233,7 @@ impl Shell {
             .and_then(|()| std::fs::write(&file, text))
             .map_err(|error| Error::store(format!("cannot write {}", file.display())).because(error))?;
         self.session.borrow_mut().set_user_queries(Some(folder));
-        self.output.report.note(&format!("saved as {}; .run {name} asks it", file.display()));
+        self.output.report.note(&format!("saved as {}; .run {name} runs it", file.display()));
         Ok(())
     }
 
@@ -344,7 +344,8 @@ impl Shell {
 
     fn settings(&mut self) -> Result<()> {
         let names = ["graph", "mode", "labels", "maxrows", "maxwidth", "output", "pager", "timeout", "timer"];
-        let lines = names.map(|name| format!("{name:<9} {}", self.setting(name)));
+        let tongue = self.output.report.tongue;
+        let lines = names.map(|name| format!("{name:<9} {}", tongue.part(&self.setting(name))));
         self.screen(&lines.join("\n"))
     }
 }
@@ -389,6 +390,7 @@ pub(super) fn number(rest: &str, otherwise: usize) -> Result<usize> {
     if rest.is_empty() {
         return Ok(otherwise);
     }
-    rest.parse()
-        .map_err(|_| Error::usage(format!("`{rest}` is no whole number")).hint("such as 40; 0 is no limit"))
+    rest.parse().map_err(|_| {
+        Error::usage(format!("`{rest}` is not a whole number")).hint("such as 40; 0 is no limit")
+    })
 }

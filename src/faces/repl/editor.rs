@@ -7,6 +7,7 @@ use super::commands;
 use super::statement::{self, Ending};
 use crate::advise::complete::{Candidate, Context as Known};
 use crate::engine::syntax::tokens::{self, Kind, Token, tokens};
+use crate::faces::terminal::tongue::Tongue;
 use crate::session::Session;
 use crate::show::text;
 use crate::terms::{NamedNodeRef, Prefixes};
@@ -36,6 +37,8 @@ pub struct Assistant {
     pub run_before: RefCell<HashSet<String>>,
     colour: bool,
     width: usize,
+    /// The language of what is shown behind the cursor.
+    pub tongue: Cell<Tongue>,
     chosen: RefCell<Option<Chosen>>,
     settled: Cell<bool>,
 }
@@ -49,6 +52,7 @@ impl Assistant {
             run_before: RefCell::default(),
             colour,
             width,
+            tongue: Cell::default(),
             chosen: RefCell::default(),
             settled: Cell::new(false),
         }
@@ -96,12 +100,15 @@ impl Hinter for Assistant {
         if line.is_empty() || pos < line.len() {
             return None;
         }
-        let told = |shown: String| Some(Ghost { shown, inserted: None });
+        let told = |shown: String| {
+            let shown = self.tongue.get().say(&shown).into_owned();
+            Some(Ghost { shown, inserted: None })
+        };
         if statement::is_command(line) {
             return commands::usage_after(line).and_then(told).or_else(|| self.remembered(line, pos, ctx));
         }
         if line.ends_with('\n') && statement::only_prologue(line) {
-            return told("  … a question, or Enter keeps the prefixes".to_owned());
+            return told("  … a query, or Enter keeps the prefixes".to_owned());
         }
         if line.ends_with('\n') {
             return told(continuation(&self.ending(line)));

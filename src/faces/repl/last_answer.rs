@@ -61,7 +61,7 @@ impl Shell {
                 self.output.report.remedy(line);
             }
             if lines.is_empty() {
-                self.output.report.note("no part of the last question was found to be empty");
+                self.output.report.note("no part of the last query was found to be empty");
             }
             return Ok(());
         }
@@ -96,12 +96,12 @@ impl Shell {
         self.memory
             .question
             .clone()
-            .ok_or_else(|| Error::usage("nothing was asked yet").hint("type a question first"))
+            .ok_or_else(|| Error::usage("nothing was asked yet").hint("type a query first"))
     }
 }
 
 fn nothing_asked() -> Error {
-    Error::usage("nothing was asked yet").hint("type a question first")
+    Error::usage("nothing was asked yet").hint("type a query first")
 }
 
 /// What is known about the answer to a question.

@@ -6,6 +6,7 @@
 use super::Shell;
 use super::statement::{self, Ending, Piece};
 use crate::error::{Error, Kind, Result};
+use crate::faces::file_kind;
 use crate::faces::terminal::signals::{Doing, doing};
 use std::io::BufRead;
 use std::path::Path;
@@ -31,6 +32,9 @@ impl Shell {
         }
         if path.is_dir() {
             return Err(Error::data(format!("cannot read {name}: it is a folder")).hint("name a file in it"));
+        }
+        if let Some(error) = file_kind::not_a_query(path) {
+            return Err(error);
         }
         let file = std::fs::File::open(path)
             .map_err(|error| Error::data(format!("cannot read {name}")).because(error))?;
@@ -168,7 +172,7 @@ fn next_line(source: &Source<'_>, number: usize, lines: &mut dyn BufRead) -> Res
         return Ok(None);
     }
     let text = String::from_utf8(bytes).map_err(|_| {
-        Error::data(format!("{name}: line {number} is no UTF-8 text")).hint("save it as UTF-8")
+        Error::data(format!("{name}: line {number} is not UTF-8 text")).hint("save it as UTF-8")
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
     Ok(Some(text.trim_end_matches(['\n', '\r']).to_owned()))

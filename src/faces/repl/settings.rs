@@ -8,6 +8,7 @@ use super::dispatch::number;
 use crate::error::{Error, Result};
 use crate::faces::args;
 use crate::faces::terminal::formats;
+use crate::faces::terminal::tongue::Tongue;
 use crate::project::Root;
 use crate::show::table::duration;
 
@@ -29,7 +30,9 @@ impl Shell {
     /// Says to a person how a setting is now.
     pub(super) fn tell(&self, name: &str) {
         if self.interactive {
-            self.output.report.aside(&format!("{name} {}", self.setting(name)));
+            self.output
+                .report
+                .aside(&format!("{name} {}", self.output.report.tongue.part(&self.setting(name))));
         }
     }
 
@@ -85,6 +88,7 @@ impl Shell {
                 self.session.borrow_mut().speak(language);
                 self.output.labels = true;
                 self.output.language = Some(language.to_owned());
+                self.output.report.tongue = Tongue::of(language);
             }
         }
         Ok(())

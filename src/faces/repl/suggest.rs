@@ -53,19 +53,15 @@ impl Shell {
             };
         }
         drop(session);
-        let chinese = language.starts_with("zh");
+        let tongue = self.output.report.tongue;
         let lines: Vec<(String, String)> = found
             .into_iter()
             .map(|suggestion| {
-                (titled(suggestion.title, &suggestion.target, chinese), command(&suggestion.target))
+                let title = titled(suggestion.title, &suggestion.target);
+                (tongue.say(&title).into_owned(), command(&suggestion.target))
             })
             .collect();
-        let head = if chinese {
-            "这不是 SPARQL。也许是下列之一，输入编号即可运行："
-        } else {
-            HEAD
-        };
-        let list = listed(head, &lines, self.output.report.width);
+        let list = listed(&tongue.say(HEAD), &lines, self.output.report.width);
         self.offered = lines.into_iter().map(|(_, command)| command).collect();
         self.output.text(&list)
     }
@@ -104,13 +100,10 @@ fn command(target: &Target) -> String {
 }
 
 /// What a suggestion is called in the list.
-fn titled(title: String, target: &Target, chinese: bool) -> String {
+fn titled(title: String, target: &Target) -> String {
     match target {
-        Target::Schema if chinese => "图中有哪些类与属性".to_owned(),
         Target::Schema => "What is in the graph: classes and properties".to_owned(),
-        Target::SavedQueries if chinese => "全部现成的查询".to_owned(),
         Target::SavedQueries => "All saved queries".to_owned(),
-        Target::Thing(_) if chinese => format!("关于“{title}”的一切"),
         Target::Thing(_) => format!("All about {title}"),
         Target::SavedQuery { .. } => title,
     }

@@ -18,6 +18,14 @@ pub fn is_format(name: &str) -> bool {
     name == TREE || RowFormat::named(name).is_some() || GraphFormat::named(name).is_some()
 }
 
+/// Whether a file of this format holds one answer and no more.
+pub fn is_one_document(name: &str) -> bool {
+    const DOCUMENTS: &[&str] = &["json", "xml", "svg", "rdfxml", "jsonld", "graphml", "dot", "hash"];
+    let rows = RowFormat::named(name).map(RowFormat::name);
+    let graphs = GraphFormat::named(name).map(GraphFormat::name);
+    [rows, graphs].into_iter().flatten().any(|name| DOCUMENTS.contains(&name))
+}
+
 /// The names of all formats, those of rows first; some are of both.
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = RowFormat::all().map(RowFormat::name).collect();

@@ -42,10 +42,10 @@ impl Face {
 pub fn default_hint(kind: Kind, face: Face) -> &'static str {
     match (kind, face) {
         (Kind::Query, Face::CommandLine) => {
-            "`baimo schema` lists the classes and properties; `baimo queries` has questions that work"
+            "`baimo schema` lists the classes and properties; `baimo queries` has queries that work"
         }
         (Kind::Query, Face::Prompt) => {
-            ".schema lists the classes and properties; .queries has questions that work"
+            ".schema lists the classes and properties; .queries has queries that work"
         }
         (Kind::Usage, Face::CommandLine) => {
             "`baimo --help` shows the verbs, `baimo VERB --help` one of them with examples"
@@ -74,7 +74,14 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::RaiseTimeout => "raise --timeout, or ask for less".into(),
         Hint::RaiseMaxRows => "raise --max-rows, or add LIMIT to the query".into(),
         Hint::RaiseMaxMemory => "raise --max-memory, or ask for less".into(),
-        Hint::AskFile(path) => format!("to ask a file: --data {path}"),
+        Hint::AskFile(path) => format!(
+            "to ask a graph in a file:  baimo --data {path} query 'SELECT ...'\n\
+                                            at the prompt:  baimo --data {path}"
+        ),
+        Hint::RunQueryFile(path) => format!("to ask the query in it:  baimo query -f {path}"),
+        Hint::RunUpdateFile(path) => {
+            format!("to carry out the update in it:  baimo update -f {path} --store DIR")
+        }
         Hint::RebuildWithStores => "cargo install baimo --features rocksdb\n\
                                     in a clone: cargo build --release --features rocksdb"
             .into(),
@@ -113,7 +120,9 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::RaiseTimeout => "raise .timeout, or ask for less".into(),
         Hint::RaiseMaxRows => "`.query --max-rows N` allows more; or add LIMIT to the query".into(),
         Hint::RaiseMaxMemory => "`.query --max-memory SIZE` allows more; or ask for less".into(),
-        Hint::AskFile(path) => format!("to ask a file: .open {path}"),
+        Hint::AskFile(path) => format!("to ask a graph in a file:  .open {path}"),
+        Hint::RunQueryFile(path) => format!("to ask the query in it:  .query -f {path}"),
+        Hint::RunUpdateFile(path) => format!("to carry out the update in it:  .update -f {path}"),
         Hint::LoadWithGraphs => "LOAD it without INTO, or add it with `.load`".into(),
         Hint::LookIntoNamedGraphs => {
             "the named graphs have it: put it in GRAPH ?g { … }, or start baimo with \

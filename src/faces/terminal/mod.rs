@@ -19,6 +19,8 @@ pub mod present;
 pub mod progress;
 // Errors, warnings and notes.
 pub mod report;
+// The language in which baimo speaks.
+pub mod tongue;
 // What signals mean by what the program is doing.
 pub mod signals;
 

@@ -8,6 +8,7 @@ use super::pager;
 use super::progress::{Loading, Waiting};
 use super::report::{Report, When};
 use super::signals::{Doing, doing};
+use super::tongue::Tongue;
 use super::{Window, files, locale};
 use crate::engine::answer::{Answer, Row, Rows, Solutions};
 use crate::error::{Diagnostic, Error, Kind, Result};
@@ -160,6 +161,9 @@ impl Output {
         }
         with.color = shape.color.unwrap_or(with.color);
         with.language = shape.lang.clone().or(with.language);
+        if let Some(language) = &shape.lang {
+            with.report.tongue = Tongue::of(language);
+        }
         with.labels |= shape.labels;
         with.chart |= shape.chart.is_some();
         let chosen = shape.chart.clone().filter(|chart| !chart.is_empty());
@@ -216,11 +220,25 @@ impl Output {
         if let Some(chart) = &self.chosen_chart {
             Directive::parse(chart)?;
         }
+        self.room_for_another()?;
         match (&self.format, self.target.file()) {
             (Some(name), _) if !formats::is_format(name) => Err(formats::unknown(name)),
             (None, Some(path)) => formats::promised(path),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the file that answers are added to takes one more: two documents of JSON or XML in one file are none.
+    fn room_for_another(&self) -> Result<()> {
+        let Target::Growing(path, begun) = &self.target else { return Ok(()) };
+        let format = self.format_name().filter(|name| begun.get() && formats::is_one_document(name));
+        format.map_or(Ok(()), |name| {
+            let message =
+                format!("{} cannot hold a second answer: a {name} file is one document", path.display());
+            Err(Error::usage(message).hint(
+                ".output with another name, or one of csv, tsv, jsonl and the like, which take any number",
+            ))
+        })
     }
 
     /// Writes an answer. Returns how many rows or triples it had, or 1 for yes and 0 for no.
@@ -497,6 +515,7 @@ impl Output {
             colour: self.colour(),
             max_rows: self.max_rows.filter(|_| self.shown()),
             more: self.report.face.more(),
+            say: self.report.tongue.words(),
             labels: self.labels.then_some(labels),
             title: about.title.as_deref(),
             ..Style::plain(session.prefixes())
@@ -638,7 +657,10 @@ impl Output {
                 if out.left { Ok(()) } else { done.and(flushed) }
             }
             Target::File(path) => files::replace(path, write),
-            Target::Growing(path, begun) if begun.get() => files::append(path, write),
+            Target::Growing(path, begun) if begun.get() => {
+                self.room_for_another()?;
+                files::append(path, write)
+            }
             Target::Growing(path, begun) => {
                 let done = files::replace(path, write);
                 begun.set(done.is_ok());

@@ -3,6 +3,7 @@
 //! In: an `Error`, or a text. Out: lines on stderr, and the exit code of a kind of error.
 
 use super::hints::{Face, default_hint, worded};
+use super::tongue::Tongue;
 use crate::error::{Diagnostic, Error, Hint, Kind, Span};
 use crate::show::text::wrap;
 use std::fmt::Write as _;
@@ -59,6 +60,8 @@ pub struct Report {
     pub terminal: bool,
     /// In whose words hints are said.
     pub face: Face,
+    /// In which language.
+    pub tongue: Tongue,
 }
 
 impl Default for Report {
@@ -72,7 +75,8 @@ impl Report {
     pub fn new(when: When) -> Self {
         let terminal = io::stderr().is_terminal();
         let width = terminal_size::terminal_size_of(io::stderr()).map_or(120, |(width, _)| width.0.into());
-        Self { colour: when.colour(terminal), quiet: false, width, terminal, face: Face::default() }
+        let tongue = Tongue::chosen(None, terminal);
+        Self { colour: when.colour(terminal), quiet: false, width, terminal, face: Face::default(), tongue }
     }
 
     /// Says what went wrong.
@@ -112,7 +116,7 @@ impl Report {
     /// Says lines as they are, dimmed where there is colour.
     pub fn aside(&self, text: &str) {
         if !self.quiet {
-            self.say(&format!("{}\n", self.paint(DIM, text)));
+            self.say(&format!("{}\n", self.paint(DIM, &self.tongue.say(text))));
         }
     }
 
@@ -132,16 +136,18 @@ impl Report {
     }
 
     fn message(&self, level: &Level, message: &str, span: Option<&Span>, hints: &[String]) -> String {
-        let mut out = format!("{} {}\n", self.paint(level.style, level.word), printable(message, true));
+        let (word, message) = (self.tongue.say(level.word), self.tongue.say(message));
+        let mut out = format!("{} {}\n", self.paint(level.style, &word), printable(&message, true));
         let gutter = span.map_or(0, |span| span.line.to_string().len());
         if let Some(span) = span {
             self.place(&mut out, level, span, gutter);
         }
         for hint in hints {
             let indent = " ".repeat(gutter + 1);
+            let hint = self.tongue.say(hint);
             let mut lines = hint.lines().flat_map(|line| self.folded(line, gutter + 9));
             let first = printable(&lines.next().unwrap_or_default(), true);
-            let _ = writeln!(out, "{indent}{} {first}", self.paint(HINT, "= help:"));
+            let _ = writeln!(out, "{indent}{} {first}", self.paint(HINT, &self.tongue.say("= help:")));
             for line in lines {
                 let _ = writeln!(out, "{indent}        {}", printable(&line, true));
             }
@@ -288,7 +294,14 @@ mod tests {
     use super::*;
 
     fn plain() -> Report {
-        Report { colour: false, quiet: false, width: 80, terminal: false, face: Face::default() }
+        Report {
+            colour: false,
+            quiet: false,
+            width: 80,
+            terminal: false,
+            face: Face::default(),
+            tongue: Tongue::English,
+        }
     }
 
     fn at(text: &str, meant: &str) -> Span {

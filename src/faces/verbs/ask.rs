@@ -5,7 +5,8 @@
 use super::{named, text};
 use crate::catalog::{Origin, SavedQuery};
 use crate::engine::Bindings;
-use crate::error::Result;
+use crate::engine::syntax::tokens::tokens;
+use crate::error::{Diagnostic, Result, Span};
 use crate::faces::args::Query;
 use crate::faces::memory::{Last, Memory, Noted, Question, noting};
 use crate::faces::terminal::present::{About, Output};
@@ -41,11 +42,13 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
         drop(waiting);
         output.answer(session, noting(answer, keeps, &noted, &stop), &about)
     });
-    for note in session.ask.notes.take() {
+    let noted = noted.into_inner();
+    let certain = certain(&question, &noted, session, output, done.is_ok());
+    for note in session.ask.notes.take().into_iter().filter(|note| !is_told(note, &certain)) {
         output.report.note(&note);
     }
-    let noted = noted.into_inner();
-    if done.is_ok() && output.why {
+    certain.iter().take(LINTS).for_each(|warning| output.report.warning(warning));
+    if done.is_ok() && output.why && certain.is_empty() {
         advise(&question, &noted, session, output);
     }
     if !matches!(noted.last, Last::Nothing) {
@@ -67,14 +70,47 @@ fn with_header(question: Question, session: &Session, output: &Output) -> Result
     Ok(Question { bindings, view: read.view, title, ..question })
 }
 
+/// What in a question cannot have been meant, with its place. A saved one is not looked at: whoever asks it did not
+/// write it. A DESCRIBE of what is not there would otherwise end without a word, so that it is looked at in a pipe too.
+fn certain(
+    question: &Question,
+    noted: &Noted,
+    session: &Session,
+    output: &Output,
+    done: bool,
+) -> Vec<Diagnostic> {
+    let silent = matches!(&noted.last, Last::Graph(_)) && noted.count == 0 && is_describe(&question.text);
+    match done && !question.saved && (output.why || silent) {
+        true => session.certain(&question.text, noted.count == 0),
+        false => Vec::new(),
+    }
+}
+
+fn is_describe(text: &str) -> bool {
+    tokens(text).iter().any(|token| token.text(text).eq_ignore_ascii_case("DESCRIBE"))
+}
+
+/// Whether a note of the evaluation is about what a diagnostic has told with its place: a regular expression, or an
+/// aggregate.
+fn is_told(note: &str, certain: &[Diagnostic]) -> bool {
+    let place = |span: &Span| span.text.chars().skip(span.column - 1).take(span.width).collect::<String>();
+    let quoted = |words: String| format!("\"{}\"", words.trim_matches(['"', '\'']));
+    let same_aggregate = |told: &Diagnostic| {
+        let first = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
+        first(&told.message) == first(note)
+    };
+    if note.contains(" is unbound in ") && certain.iter().any(same_aggregate) {
+        return true;
+    }
+    note.starts_with("the regular expression")
+        && certain
+            .iter()
+            .filter_map(|told| told.span.as_deref())
+            .any(|span| note.contains(&quoted(place(span))))
+}
+
 /// Says why there is no answer, or why it looks odd.
 fn advise(question: &Question, noted: &Noted, session: &Session, output: &Output) {
-    // Not of a saved query: whoever asks it did not write it.
-    let certain = if question.saved { Vec::new() } else { session.certain(&question.text) };
-    certain.iter().take(LINTS).for_each(|warning| output.report.warning(warning));
-    if !certain.is_empty() {
-        return;
-    }
     if noted.count == 0 {
         let lines = session.why_empty(&question.text, &question.bindings);
         for line in &lines {
@@ -117,7 +153,7 @@ pub fn explain(query: &Query, session: &Session, output: &Output) -> Result<()> 
         out.push_str(&output.advice(lint));
     }
     if lints.is_empty() {
-        out.push_str("nothing in this question looks slow or meant otherwise\n");
+        out.push_str("nothing in this query looks slow or unintended\n");
     }
     output.page(&out)
 }

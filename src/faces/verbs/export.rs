@@ -3,7 +3,7 @@
 //! In: which part, which format. Out: quads in the target of the presenter.
 
 use super::named;
-use super::saved::given;
+use super::saved::{by_name, given};
 use super::text::{self, question};
 use super::things::iri;
 use crate::embedded;
@@ -56,7 +56,7 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
 /// Where a file cannot be read, or the pack not be written.
 pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()> {
     if output.target == Target::Stdout && io::stdout().is_terminal() {
-        return Err(Error::usage("a pack is no text for a terminal")
+        return Err(Error::usage("a pack is binary and cannot be shown on a terminal")
             .hint("name a file:  baimo pack FILE... -o graph.pack"));
     }
     if files.is_empty() {
@@ -73,7 +73,7 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
 fn constructed(export: &Export, session: &Session, output: &Output) -> Result<()> {
     let (answer, part) = match export.saved.split_first() {
         Some((name, values)) => {
-            let saved = &session.saved(name)?;
+            let saved = &by_name(name, session, output)?;
             let words: Vec<OsString> = values.iter().map(OsString::from).collect();
             let given = match given(saved, &words, session, output)? {
                 Given::Help(text) => return output.text(&output.report.face.commands(&text)),
@@ -89,7 +89,7 @@ fn constructed(export: &Export, session: &Session, output: &Output) -> Result<()
             let query = Query { text: None, query: export.query.clone(), file: export.file.clone() };
             let (name, text) = question(&query, output.report.face)?;
             let answer = session.query(&text, &Bindings::new()).map_err(|error| named(error, &name))?;
-            (answer, format!("what the question below gives\n{}", text.trim_end()))
+            (answer, format!("what the query below gives\n{}", text.trim_end()))
         }
     };
     let Answer::Graph(triples) = answer else {
@@ -134,7 +134,8 @@ fn write_quads(
     let format = match output.format_name() {
         None if named => GraphFormat::TriG,
         _ => output.graph_format()?.ok_or_else(|| {
-            Error::usage("a drawing is no export").hint("draw an answer: baimo query -F svg 'CONSTRUCT ...'")
+            Error::usage("a drawing cannot be exported")
+                .hint("draw an answer: baimo query -F svg 'CONSTRUCT ...'")
         })?,
     };
     if named && !format.keeps_named_graphs() {

@@ -8,6 +8,7 @@ use crate::catalog::{Catalog, Param, ParamKind, SavedQuery};
 use crate::engine::answer::{Answer, Row};
 use crate::error::{Error, Hint, Result};
 use crate::faces::args::{Call, Queries, QueriesAction, Run};
+use crate::faces::file_kind;
 use crate::faces::memory::{Memory, Question};
 use crate::faces::params::{self, Given};
 use crate::faces::terminal::present::{About, Output};
@@ -24,8 +25,8 @@ pub fn run(run: &Run, session: &Session, output: &Output, memory: &mut Memory) -
     let Some((name, words)) = run.call.as_ref().and_then(|Call::Saved(words)| words.split_first()) else {
         return Err(Error::usage("the name of the saved query is missing").hint(Hint::ListSavedQueries));
     };
-    let name = name.to_str().ok_or_else(|| Error::usage("the name is no UTF-8 text"))?;
-    let saved = &session.saved(name)?;
+    let name = name.to_str().ok_or_else(|| Error::usage("the name is not UTF-8 text"))?;
+    let saved = &by_name(name, session, output)?;
     let given = match given(saved, words, session, output)? {
         Given::Help(text) => return output.text(&output.report.face.commands(&text)),
         Given::Values(given) => given,
@@ -43,6 +44,15 @@ pub fn run(run: &Run, session: &Session, output: &Output, memory: &mut Memory) -
         saved: true,
     };
     ask(question, session, output, memory)
+}
+
+/// The saved query of a name.
+///
+/// # Errors
+/// Where there is none, with those that were probably meant, or with what to do with a file of that name.
+pub fn by_name(name: &str, session: &Session, output: &Output) -> Result<SavedQuery> {
+    let instead = |error| file_kind::instead_of("a saved query", name, output.report.face).unwrap_or(error);
+    session.saved(name).map_err(instead)
 }
 
 /// The values that the words after a saved query's name give to its parameters. Where the query takes a
@@ -81,7 +91,7 @@ fn with_another(error: Error, saved: &SavedQuery, words: &[OsString], session: &
     let others = session.catalog().into_iter().flat_map(Catalog::iter);
     let mut others = others.filter(|other| other.name.starts_with(&start));
     match others.find(|other| takes(other, option)) {
-        Some(other) => error.hint(format!("`{}` is a question that takes `--{option}`", other.name)),
+        Some(other) => error.hint(format!("`{}` is a saved query that takes `--{option}`", other.name)),
         None => error,
     }
 }
@@ -93,7 +103,7 @@ fn with_another(error: Error, saved: &SavedQuery, words: &[OsString], session: &
 pub fn list(queries: &Queries, session: &Session, output: &Output) -> Result<()> {
     let catalog = || session.catalog();
     match &queries.action {
-        Some(QueriesAction::Show { name }) => return output.page(&session.saved(name)?.text),
+        Some(QueriesAction::Show { name }) => return output.page(&by_name(name, session, output)?.text),
         Some(QueriesAction::Export) => {
             let base = session.project().base.clone().unwrap_or_else(|| "urn:baimo:".to_owned());
             let triples = catalog()?.to_rdf(&base).into_iter().map(Ok);
@@ -140,21 +150,7 @@ fn nothing_found(queries: &Queries, session: &Session, output: &Output) -> Resul
         "" => "this graph has no saved queries".to_owned(),
         _ => format!("no saved query has `{words}` in its name, tags or summary"),
     };
-    let known = session.catalog()?;
-    let likeness = |query: &SavedQuery| {
-        let parts =
-            query.name.split('-').chain(query.tags.iter().map(String::as_str)).chain([query.name.as_str()]);
-        let likeness =
-            |part: &str| queries.words.iter().map(|w| strsim::jaro_winkler(part, w)).fold(0.0, f64::max);
-        parts.map(likeness).fold(0.0, f64::max)
-    };
-    let mut near: Vec<(f64, &str)> = known
-        .iter()
-        .map(|query| (likeness(query), query.name.as_str()))
-        .filter(|(like, _)| *like > 0.85)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let near: Vec<&str> = near.iter().take(NEAR).map(|(_, name)| *name).collect();
+    let near = session.nearest_saved(&words);
     let hint = match near.as_slice() {
         [] => "`baimo queries` lists all".to_owned(),
         near => format!("did you mean {}?", near.join(", ")),
@@ -167,8 +163,6 @@ fn nothing_found(queries: &Queries, session: &Session, output: &Output) -> Resul
     }
 }
 
-/// So many names are suggested.
-const NEAR: usize = 3;
 /// A name may take so many cells before its summary.
 const NAMES: usize = 32;
 

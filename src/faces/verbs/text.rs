@@ -4,7 +4,9 @@
 
 use crate::error::{Error, Result};
 use crate::faces::args::Query;
+use crate::faces::file_kind;
 use crate::faces::terminal::hints::Face;
+use crate::plain;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
 
@@ -20,20 +22,29 @@ pub fn question(query: &Query, face: Face) -> Result<(String, String)> {
         (Some(_), _) | (None, Some("-")) => read(Path::new("-"))?,
         (None, Some(text)) => ("query".to_owned(), text.to_owned()),
         (None, None) if face == Face::Prompt || io::stdin().is_terminal() => {
-            return Err(Error::usage("the question is missing")
+            return Err(Error::usage("the query is missing")
                 .hint("baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'")
                 .hint("baimo query -f FILE, or  baimo  alone for a prompt"));
         }
         (None, None) => read(Path::new("-"))?,
     };
     if text.trim().is_empty() {
-        return Err(Error::usage("the question is empty").hint("baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'"));
+        return Err(Error::usage("the query is empty").hint("baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'"));
     }
-    if !text.contains(char::is_whitespace) && Path::new(&text).is_file() {
-        return Err(Error::usage(format!("`{text}` is a file, not a question"))
-            .hint(format!("baimo query -f {text}")));
+    if let Some(error) = misplaced(query, &text, face) {
+        return Err(error);
     }
     Ok((name, text))
+}
+
+/// The error for a file's name in the place of a query, and for a file that does not hold one. What begins as SPARQL
+/// does is taken for it, whatever its file is called.
+fn misplaced(query: &Query, text: &str, face: Face) -> Option<Error> {
+    match &query.file {
+        Some(file) if !plain::begins_as_sparql(text) => file_kind::not_a_query(file),
+        None if !text.contains(char::is_whitespace) => file_kind::instead_of("a query", text, face),
+        Some(_) | None => None,
+    }
 }
 
 /// The error for `-` where stdin is what the statements themselves come from.
@@ -57,7 +68,7 @@ fn read(path: &Path) -> Result<(String, String)> {
             .map_err(failed)?;
     }
     if bytes.len() as u64 > MAX_TEXT {
-        return Err(Error::data(format!("{name} is too long for a question: over {} MB", MAX_TEXT >> 20))
+        return Err(Error::data(format!("{name} is too long for a query: over {} MB", MAX_TEXT >> 20))
             .hint("is it a data file? then name it with --data"));
     }
     match String::from_utf8(bytes) {
@@ -65,7 +76,7 @@ fn read(path: &Path) -> Result<(String, String)> {
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
             let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
-            Err(Error::data(format!("{name} is no UTF-8 text: line {line} has a byte that is none"))
+            Err(Error::data(format!("{name} is not UTF-8 text: line {line} has an invalid byte"))
                 .hint("save it as UTF-8; is it a text at all?"))
         }
     }

@@ -40,7 +40,9 @@ pub fn certain(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Diagnost
         Reader { text, found, known, iris: BTreeSet::new(), texts: BTreeSet::new(), said: Vec::new() };
     reader.kinds(algebra::pattern(query));
     reader.dataset(query);
+    reader.having();
     for at in 0..reader.found.len() {
+        reader.silent(at);
         reader.literal(at);
         reader.call(at);
     }
@@ -137,6 +139,58 @@ impl Reader<'_> {
                 false => format!("the named graphs are {}", have.join(", ")),
             };
             self.say(from, from + 1, Diagnostic::new(message).hint(hint));
+        }
+    }
+
+    /// HAVING with a name that SELECT gives: it stands before SELECT (SPARQL 1.1, section 18.2.4.2).
+    fn having(&mut self) {
+        let is = |at: &usize, word: &str| self.words(*at).eq_ignore_ascii_case(word);
+        let all = 0..self.found.len();
+        let (Some(open), Some(having)) =
+            (all.clone().find(|at| is(at, "{")), all.clone().rfind(|at| is(at, "HAVING")))
+        else {
+            return;
+        };
+        let named: Vec<(String, usize)> = (0..open)
+            .filter(|at| is(at, "AS") && self.kind(at + 1) == Some(Kind::Variable))
+            .map(|at| (self.words(at + 1).to_owned(), at))
+            .collect();
+        let ends = |at: &usize| ["ORDER", "LIMIT", "OFFSET", "VALUES", "}"].iter().any(|word| is(at, word));
+        let until = (having..all.end).find(ends).unwrap_or(all.end);
+        let used = (having..until).find_map(|at| {
+            let (name, end) = named.iter().find(|(name, _)| name == self.words(at))?;
+            Some((at, name.clone(), *end))
+        });
+        let Some((at, name, end)) = used else { return };
+        let message = format!("HAVING cannot see `{name}`: SELECT names it only afterwards");
+        let expression = self.expression_before(end).unwrap_or_else(|| "the aggregate".to_owned());
+        let hint = format!("write `{expression}` in the place of `{name}` (SPARQL 1.1, section 18.2.4.2)");
+        self.say(at, at, Diagnostic::new(message).hint(hint));
+    }
+
+    /// The text of the expression in parentheses that ends before the AS at `end`.
+    fn expression_before(&self, end: usize) -> Option<String> {
+        let mut depth = 0;
+        let open = (0..end).rev().find(|at| {
+            match self.words(*at) {
+                ")" => depth += 1,
+                "(" if depth == 0 => return true,
+                "(" => depth -= 1,
+                _ => {}
+            }
+            false
+        })?;
+        let (first, last) = (self.found.get(open + 1)?, self.found.get(end.checked_sub(1)?)?);
+        self.text.get(first.range.start..last.range.end).map(str::to_owned)
+    }
+
+    /// SERVICE SILENT: it is passed over, as no other endpoint is asked.
+    fn silent(&mut self, at: usize) {
+        let is = |at: usize, word: &str| self.words(at).eq_ignore_ascii_case(word);
+        if is(at, "SERVICE") && is(at + 1, "SILENT") && self.kind(at) == Some(Kind::Keyword) {
+            let message = "baimo sends no query to other endpoints: this part was passed over";
+            let hint = "fetch those data as an RDF file, and ask both together";
+            self.say(at, at + 2, Diagnostic::new(message).hint(hint));
         }
     }
 
@@ -328,6 +382,14 @@ mod tests {
             (
                 "SELECT ?x FROM <http://e.org/g> { ?x a bm:Release }",
                 "11-21 there is no graph <http://e.org/g> here",
+            ),
+            (
+                "SELECT ?v (COUNT(?x) AS ?n) { ?x bm:releasedBy ?v } GROUP BY ?v HAVING(?n > 1)",
+                "72-2 HAVING cannot see `?n`: SELECT names it only afterwards",
+            ),
+            (
+                "SELECT ?x { ?x a bm:Vendor OPTIONAL { SERVICE SILENT <http://e.org/> { ?x ?y ?z } } }",
+                "39-30 baimo sends no query to other endpoints: this part was passed over",
             ),
         ] {
             assert_eq!(said(text), [expected], "{text}");

@@ -32,7 +32,7 @@ impl Header {
     pub(super) fn parse(&self, name: &str) -> Result<Yaml<'_>> {
         let documents = Yaml::load_from_str(&self.yaml).map_err(|error| {
             let (line, column) = (error.marker().line(), error.marker().col());
-            Error::new(Kind::Query, format!("the header of `{name}` is no YAML: {}", error.info()))
+            Error::new(Kind::Query, format!("the header of `{name}` is not valid YAML: {}", error.info()))
                 .hint("quote texts that contain `: ` or start with a special character: summary: \"...\"")
                 .at(Span {
                     name: format!("{name}.rq"),

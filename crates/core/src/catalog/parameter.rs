@@ -146,7 +146,7 @@ impl Param {
             ParamKind::String => Literal::new_simple_literal(value).into(),
             ParamKind::Language => self.language(value)?,
             ParamKind::Tagged(language) => Literal::new_language_tagged_literal(value, language)
-                .map_err(|error| Error::usage(format!("`{language}` is no language tag")).because(error))?
+                .map_err(|error| Error::usage(format!("`{language}` is not a language tag")).because(error))?
                 .into(),
             ParamKind::Typed(datatype) => {
                 if !terms::is_valid(value, datatype.as_str()) {

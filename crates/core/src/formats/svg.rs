@@ -31,7 +31,7 @@ const CELL: f64 = 7.5;
 pub fn chart(found: &Solutions, directive: &Directive, style: &Style<'_>) -> Result<String> {
     match directive.view {
         View::Table => {
-            Err(Error::usage("a table is no picture").hint("name a chart: bar, line, timeline or graph"))
+            Err(Error::usage("a table cannot be drawn").hint("name a chart: bar, line, timeline or graph"))
         }
         View::BarChart => Ok(bars(&Series::of(found, directive, style)?, style)),
         View::LineChart => Ok(curves(&Series::of(found, directive, style)?, style)),

@@ -9,7 +9,7 @@ mod words;
 
 use crate::advise::diagnose::nearest_of;
 use crate::catalog::{Catalog, Param, ParamKind, SavedQuery};
-use crate::engine::syntax::tokens::{Kind, Token, tokens};
+use crate::engine::syntax::tokens::{Kind, Token, skip_prologue, tokens};
 use crate::error::{Hint, Result};
 use crate::explore::Knowledge;
 use crate::explore::names::fold;
@@ -79,6 +79,13 @@ pub fn is_plain(text: &str) -> bool {
     let begins = FORMS.iter().any(|form| first.eq_ignore_ascii_case(form));
     let misspelt = found.len() == 1 && nearest_of(first, &forms).is_some();
     !begins && !misspelt && !found.iter().any(is_sparql)
+}
+
+/// Whether a text begins, past its prologue, as a query or an update does.
+pub fn begins_as_sparql(text: &str) -> bool {
+    let found: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
+    let first = skip_prologue(&found, text).first().map(|token| token.text(text));
+    first.is_some_and(|first| FORMS.iter().any(|form| first.eq_ignore_ascii_case(form)))
 }
 
 /// Which of a graph's languages a text is in, by its script: for faces that are told no language.

@@ -43,7 +43,8 @@ pub fn describe(description: &Description, style: &Style<'_>) -> String {
     }
     if !description.mentions.is_empty() {
         let total: u64 = description.mentions.iter().map(|mentions| mentions.count).sum();
-        let title = style.paint(ink::BOLD, &format!("Mentioned {}", counted(total, "time", "times")));
+        let title =
+            style.paint(ink::BOLD, &(style.say)(&format!("Mentioned {}", counted(total, "time", "times"))));
         let groups: String = description.mentions.iter().map(|mentions| drawing.mentions(mentions)).collect();
         parts.push(format!("{title}\n{groups}"));
     }
@@ -95,7 +96,7 @@ impl Drawing<'_> {
         // Those with a label first: they are the ones meant for people.
         classes.sort_by_key(|class| (!class.ends_with(')'), class.clone()));
         if !classes.is_empty() {
-            lines.extend(wrap(&format!("is a {}", classes.join(", ")), self.width));
+            lines.extend(wrap(&(self.style.say)(&format!("is a {}", classes.join(", "))), self.width));
         }
         lines.join("\n") + "\n"
     }
@@ -174,7 +175,8 @@ impl Drawing<'_> {
             })
             .collect();
         if objects.len() > VALUES {
-            values.push(format!("… and {} more", grouped((objects.len() - VALUES) as u64)));
+            let more = format!("… and {} more", grouped((objects.len() - VALUES) as u64));
+            values.push((self.style.say)(&more));
         }
         values
     }
@@ -189,7 +191,8 @@ impl Drawing<'_> {
         let mut things: Vec<String> = mentions.first.iter().map(|thing| self.called(thing)).collect();
         let shown = things.len() as u64;
         if mentions.count > shown {
-            things.push(format!("… and {}{or_more} others", grouped(mentions.count - shown)));
+            let others = format!("… and {}{or_more} others", grouped(mentions.count - shown));
+            things.push((self.style.say)(&others));
         }
         let heads = wrap(&head, self.width - 2).into_iter().map(|line| self.style.paint(ink::DIM, &line));
         let things =

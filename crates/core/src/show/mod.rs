@@ -55,6 +55,8 @@ pub struct Style<'a> {
     pub prefixes: &'a Prefixes,
     /// Labels to show instead of IRIs.
     pub labels: Option<Labels<'a>>,
+    /// Puts words of ours into the reader's language.
+    pub say: fn(&str) -> String,
     /// What charts and documents are called.
     pub title: Option<&'a str>,
     /// The chart that `svg` draws. See [`chart::Directive`].
@@ -71,6 +73,7 @@ impl<'a> Style<'a> {
             more: None,
             prefixes,
             labels: None,
+            say: str::to_owned,
             title: None,
             chart: None,
         }

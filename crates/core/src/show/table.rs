@@ -232,7 +232,7 @@ fn left_out(found: &Solutions, style: &Style<'_>) -> String {
         text.push_str(", ");
         text.push_str(more);
     }
-    folded(&text, style)
+    folded(&(style.say)(&text), style)
 }
 
 fn folded(text: &str, style: &Style<'_>) -> String {

@@ -7,7 +7,7 @@ use super::Snapshot;
 use crate::advise::diagnose;
 use crate::ask::Ask;
 use crate::engine::passes;
-use crate::engine::syntax::algebra::Query;
+use crate::engine::syntax::algebra::{self, Expression, GraphPattern, Query};
 use crate::engine::syntax::parse;
 use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::error::{Error, Hint, Result, Span};
@@ -33,6 +33,40 @@ pub(super) fn query(ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
         passes::columns::order_columns(&mut query, &names);
     }
     passes::bind::bind(&query, &ask.bindings)
+}
+
+/// Refuses a query that asks another endpoint: nothing is sent anywhere. With SILENT it may go on without it.
+///
+/// # Errors
+/// Where the query has such a part, with its place.
+pub(super) fn asks_only_here(query: &Query, text: &str) -> Result<()> {
+    if !has_service(algebra::pattern(query)) {
+        return Ok(());
+    }
+    let error = Error::query("SERVICE asks another endpoint, and baimo sends no query to any")
+        .hint("fetch those data as an RDF file, and ask both together")
+        .hint(Hint::AskFile("FILE".to_owned()))
+        .hint("SERVICE SILENT goes on without them");
+    let place = tokens(text).into_iter().find(|token| token.text(text).eq_ignore_ascii_case("SERVICE"));
+    Err(match place {
+        Some(token) => error.at(Span::in_text("query", text, token.range)),
+        None => error,
+    })
+}
+
+fn has_service(pattern: &GraphPattern) -> bool {
+    let in_exists = |expression: &Expression| {
+        let mut found = false;
+        algebra::each_operand(expression, &mut |part| {
+            if let Expression::Exists(inner) = part {
+                found |= has_service(inner);
+            }
+        });
+        found
+    };
+    matches!(pattern, GraphPattern::Service { silent: false, .. })
+        || algebra::children(pattern).into_iter().any(has_service)
+        || algebra::expressions(pattern).into_iter().any(in_exists)
 }
 
 /// As [`query`], of a text in which `_` stands for the answer before it.

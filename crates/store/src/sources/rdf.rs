@@ -6,7 +6,7 @@
 use super::excerpt::Window;
 use super::fault::{Fault, Place, Stop};
 use super::{jsonld, plain, rdfxml, turtle, unpack};
-use crate::error::{Error, Result, Span};
+use crate::error::{Error, Hint, Result, Span};
 use crate::terms::{Prefixes, Quad};
 pub use oxigraph::io::RdfFormat;
 use oxigraph::io::{JsonLdProfileSet, RdfParseError, RdfParser};
@@ -239,6 +239,48 @@ pub fn refuse_html(name: &str, head: &[u8]) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Refuses a query or an update: people name the wrong file. Comments and prefixes, which Turtle has too, are
+/// passed over.
+///
+/// # Errors
+/// Where the name or the beginning of the text is SPARQL's.
+pub fn refuse_sparql(name: &str, head: &[u8]) -> Result<()> {
+    const QUERIES: &[&str] = &["select", "ask", "construct", "describe"];
+    const UPDATES: &[&str] = &["insert", "delete", "load", "clear", "drop", "create"];
+    let text = String::from_utf8_lossy(head);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let word = |line: &str| {
+        line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase()
+    };
+    let first = lines.map(word).find(|word| word != "prefix" && word != "base").unwrap_or_default();
+    // `select:x` is a prefixed name of Turtle.
+    let begins = |words: &[&str]| words.contains(&first.as_str()) && !text.contains(&format!("{first}:"));
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+    let (what, hint) = if ends(&[".ru"]) || begins(UPDATES) {
+        ("update", Hint::RunUpdateFile(name.to_owned()))
+    } else if ends(&[".rq", ".sparql"]) || begins(QUERIES) {
+        ("query", Hint::RunQueryFile(name.to_owned()))
+    } else {
+        return Ok(());
+    };
+    Err(Error::data(format!("{name} is a SPARQL {what}, not a graph")).hint(hint))
+}
+
+/// Refuses a table by the ending of its name: no syntax of RDF is called so.
+///
+/// # Errors
+/// Where the name is that of a table.
+pub fn refuse_tables(name: &str) -> Result<()> {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    match ending.as_str() {
+        "csv" | "tsv" | "xls" | "xlsx" | "ods" | "parquet" => {
+            Err(Error::data(format!("{name} is a table, not RDF"))
+                .hint("a graph is read from Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn parse_error(name: &str, error: RdfParseError, window: &Window<impl Read>) -> Error {

@@ -98,7 +98,7 @@ pub fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>> {
 /// The files that a glob fits, sorted.
 fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
     let paths = glob::glob(pattern)
-        .map_err(|error| Error::usage(format!("`{pattern}` is no glob")).because(error))?;
+        .map_err(|error| Error::usage(format!("`{pattern}` is not a valid glob")).because(error))?;
     let mut files: Vec<PathBuf> = paths.flatten().filter(|path| path.is_file()).collect();
     files.sort();
     if files.is_empty() { Err(Error::data(format!("no file fits `{pattern}`"))) } else { Ok(files) }
@@ -163,6 +163,8 @@ pub fn read(
     let (_, unpacked) = unpack::open(counted).map_err(unreadable)?;
     let (head, text) = unpack::decoded(unpacked).map_err(unreadable)?;
     rdf::refuse_html(&name, &head)?;
+    rdf::refuse_sparql(&name, &head)?;
+    rdf::refuse_tables(&name)?;
     let format = rdf::recognise(&name, format, &head)?;
     let base = base.or(own.as_deref());
     let mut quads = 0;

@@ -299,7 +299,7 @@ pub fn quads_of<'a>(graph: &'a dyn Graph, name: GraphId) -> impl Iterator<Item =
             Term::Literal(_) | Term::Triple(_) => return Err(Error::store("a subject is a literal")),
         };
         let Term::NamedNode(predicate) = predicate else {
-            return Err(Error::store("a predicate is no IRI"));
+            return Err(Error::store("a predicate is not an IRI"));
         };
         Ok(Quad::new(subject, NamedNode::clone(&predicate), object, graph_name.clone()))
     })

@@ -91,10 +91,10 @@ impl Walker<'_> {
                 if let Some((name, range)) =
                     mentions.iter().find(|(name, _)| grouping && !seen.contains(name))
                 {
-                    return self.stop(self.ungrouped(name, range.clone(), column, grouped));
+                    return self.stop(self.ungrouped(name, range.clone(), column, (vars, grouped)));
                 }
             } else if grouping && !seen.contains(name) {
-                return self.stop(self.ungrouped(name, range.clone(), column, grouped));
+                return self.stop(self.ungrouped(name, range.clone(), column, (vars, grouped)));
             }
             if !names.insert(name.clone()) {
                 return self.stop(
@@ -128,7 +128,13 @@ impl Walker<'_> {
     }
 
     /// A variable that may have many values in a group.
-    fn ungrouped(&self, name: &str, range: Range<usize>, column: &Column, grouped: &Grouping) -> Diagnostic {
+    fn ungrouped(
+        &self,
+        name: &str,
+        range: Range<usize>,
+        column: &Column,
+        (vars, grouped): (&Vars, &Grouping),
+    ) -> Diagnostic {
         if let Some((old, _)) = grouped.renamed.iter().find(|(_, new)| new == name) {
             return self
                 .said(
@@ -136,6 +142,12 @@ impl Walker<'_> {
                     range,
                 )
                 .hint(format!("write `GROUP BY ?{old}`, and `(?{old} AS ?{name})` after SELECT"));
+        }
+        if let ([(expression, _)], false) = (grouped.unnamed.as_slice(), vars.contains(name)) {
+            let expression = self.quoted(expression.clone());
+            return self
+                .said(format!("`?{name}` has no value: GROUP BY gives `{expression}` no name"), range)
+                .hint(format!("write `GROUP BY ({expression} AS ?{name})`"));
         }
         let finding = self.said(format!("`?{name}` is neither grouped nor aggregated"), range);
         let within = grouped.unnamed.iter().find(|(_, mentions)| mentions.iter().any(|other| other == name));

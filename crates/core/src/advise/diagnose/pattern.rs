@@ -227,6 +227,8 @@ impl Walker<'_> {
         if self.is_any(AFTER) {
             return self.not_a_subject();
         }
+        self.row_limit()?;
+        self.assignment()?;
         if matches!(self.words(), "=" | "<" | ">" | "!=" | "<=" | ">=") {
             return self.wrong(
                 format!("`{}` compares, and stands in a FILTER", self.words()),
