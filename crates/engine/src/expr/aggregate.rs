@@ -4,6 +4,7 @@
 //! lexical form and all. Errors are counted, so that a note can say why a result is missing. DISTINCT is the
 //! caller's matter, who adds each value once.
 
+use super::fast::Fast;
 use super::functions::as_text;
 use super::scope::LONGEST_TEXT;
 use super::value::Value;
@@ -86,6 +87,43 @@ impl Sum {
     }
 }
 
+/// The sum of numbers that are exact and fit: `mantissa / 10^scale`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Total {
+    mantissa: i128,
+    scale: u8,
+    is_decimal: bool,
+    count: u64,
+}
+
+impl Total {
+    /// Adds a number so many times; whether it is exact and the sum fits.
+    #[inline]
+    pub fn add(&mut self, number: Fast, count: u64) -> bool {
+        let (mut mantissa, scale, is_decimal) = match number {
+            Fast::Integer(value) => (i128::from(value), 0, false),
+            Fast::Decimal { mantissa, scale } => (mantissa, scale, true),
+            Fast::Float(_) | Fast::Double(_) => return false,
+        };
+        let mut sum = self.mantissa;
+        if scale != self.scale {
+            let raised = if scale < self.scale { &mut mantissa } else { &mut sum };
+            let Some(more) = 10_i128.checked_pow(scale.abs_diff(self.scale).into()) else { return false };
+            let Some(product) = raised.checked_mul(more) else { return false };
+            *raised = product;
+        }
+        let product = if count == 1 { Some(mantissa) } else { mantissa.checked_mul(count.into()) };
+        let (Some(sum), Some(counted)) =
+            (product.and_then(|product| sum.checked_add(product)), self.count.checked_add(count))
+        else {
+            return false;
+        };
+        let is_decimal = self.is_decimal || is_decimal;
+        *self = Self { mantissa: sum, scale: scale.max(self.scale), is_decimal, count: counted };
+        true
+    }
+}
+
 impl Accumulator {
     /// For a set function.
     pub fn new(function: &AggregateFunction) -> Self {
@@ -130,17 +168,19 @@ impl Accumulator {
         }
     }
 
-    /// Whether it is SUM or AVG, which take the total of many integers at once ([`Self::add_total`]).
+    /// Whether it is SUM or AVG, which take the total of many numbers at once ([`Self::add_total`]).
     pub fn is_sum(&self) -> bool {
         matches!(self.state, State::Sum(_) | State::Average(..))
     }
 
-    /// Adds `count` integers to a SUM or AVG, whose sum is `total`.
-    pub fn add_total(&mut self, total: i128, count: u64) {
+    /// Adds a total to a SUM or AVG.
+    pub fn add_total(&mut self, total: Total) {
+        let Total { mantissa, scale, is_decimal, count } = total;
         if count == 0 {
             return;
         }
-        let number = Number::Integer(Exact::new(total, 0));
+        let exact = Exact::new(mantissa, scale.into());
+        let number = if is_decimal { Number::Decimal(exact) } else { Number::Integer(exact) };
         match &mut self.state {
             State::Sum(sum) => sum.add(&number, 1),
             State::Average(sum, counted) => {

@@ -172,13 +172,18 @@ impl Program {
         self.read(&[self.result], terms)
     }
 
-    /// Finds the columns of which only numbers are wanted: hashing terms costs more than to look at such columns again.
+    /// Finds the columns of which only numbers are wanted, and but one thing is computed: to hash the terms costs more than to
+    /// compute that again.
     pub(super) fn find_light_columns(&mut self) {
+        let mut computed: FxHashMap<usize, usize> = FxHashMap::default();
         for (id, step) in self.steps.iter().enumerate() {
             let Domain::Column(column) = step.domain else { continue };
-            let is_result = id == self.result && matches!(step.operation, Operation::Column(_));
+            let is_column = matches!(step.operation, Operation::Column(_));
+            let steps = computed.entry(column).or_default();
+            *steps += usize::from(!is_column);
+            let is_light = step.operation.is_light() && *steps < 2 && (id != self.result || !is_column);
             let view = self.state.views.entry(column).or_insert_with(View::light);
-            view.light &= step.operation.is_light() && !is_result;
+            view.light &= is_light;
         }
     }
 

@@ -3,8 +3,8 @@
 //! In: string literals, with a language or without. Out: strings with the language of the first argument, as section 17.4.3.1
 //! says. Lengths and places count characters (code points), not bytes.
 
-use super::value::{Operand, Value};
-use crate::terms::{BaseDirection, Literal};
+use super::value::Value;
+use crate::terms::{BaseDirection, Literal, Term, xsd};
 use baimo_store::value::number::Number;
 
 /// A string literal: its text, and its language with the direction.
@@ -17,12 +17,16 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// A string literal, if the value is one.
+    /// A string literal, if the value is one. Nothing else is parsed to find out.
     pub fn of(value: &'a Value) -> Option<Self> {
-        match value.operand() {
-            Operand::String(text) => Some(Self { text, language: None }),
-            Operand::LangString(text, language, direction) => {
-                Some(Self { text, language: Some((language, direction)) })
+        match value {
+            Value::String(text) => Some(Self { text, language: None }),
+            Value::Term(Term::Literal(literal)) => {
+                let text = literal.value();
+                match literal.language() {
+                    Some(language) => Some(Self { text, language: Some((language, literal.direction())) }),
+                    None => (literal.datatype() == xsd::STRING).then_some(Self { text, language: None }),
+                }
             }
             _ => None,
         }

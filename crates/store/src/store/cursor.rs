@@ -14,6 +14,13 @@ use std::sync::Arc;
 /// The most pairs that [`PairCursor::next_block`] gives at once.
 pub const BLOCK: usize = 4096;
 
+/// A lookup that begins so many pairs from the one before is far from it.
+const FAR: usize = 64;
+/// So many far lookups are too few to prepare for more.
+const SOME: usize = 256;
+/// At most so many packed pairs are decoded for lookups in no order: 32 MB.
+const DECODED: usize = 1 << 22;
+
 /// Two columns of equal length, sorted by `first`, then `second`.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
@@ -39,6 +46,9 @@ pub struct PairCursor<'a> {
     list: List<'a>,
     /// Where the last lookup ended: the next one starts here.
     probe: usize,
+    /// How many lookups went far from the one before, and what makes them quick once there were many.
+    far: usize,
+    jumps: Option<Jumps>,
     /// What `next_block` has still to give.
     rest: Range<usize>,
 }
@@ -68,7 +78,7 @@ impl<'a> PairCursor<'a> {
     }
 
     fn with(list: List<'a>, length: usize) -> Self {
-        Self { list, probe: 0, rest: 0..length }
+        Self { list, probe: 0, far: 0, jumps: None, rest: 0..length }
     }
 
     /// How many pairs there are in all.
@@ -90,17 +100,48 @@ impl<'a> PairCursor<'a> {
     /// The places of the pairs whose first is `first`. Gallops from where the last lookup ended, so that
     /// sorted lookups read the list once, as a merge join does.
     fn locate(&mut self, first: Id) -> Result<Range<usize>> {
-        let firsts = match &mut self.list {
-            List::Packed(cursor) => return cursor.locate(first),
-            list => list.columns().0,
+        if let Some(jumps) = &self.jumps {
+            return Ok(jumps.locate(self.list.columns().0, first));
+        }
+        let range = match &mut self.list {
+            List::Packed(cursor) => cursor.locate(first)?,
+            list => {
+                let firsts = list.columns().0;
+                let start = lower_bound(firsts, self.probe, first);
+                let end = match firsts.get(start) {
+                    Some(found) if *found == first => run_end(firsts, start, first),
+                    _ => start,
+                };
+                start..end
+            }
         };
-        let start = lower_bound(firsts, self.probe, first);
-        let end = match firsts.get(start) {
-            Some(found) if *found == first => run_end(firsts, start, first),
-            _ => start,
-        };
-        self.probe = start;
-        Ok(start..end)
+        self.far += usize::from(range.start.abs_diff(self.probe) > FAR);
+        self.probe = range.start;
+        if self.far > SOME && self.far * 8 > self.len() {
+            self.prepare_jumps()?;
+        }
+        Ok(range)
+    }
+
+    /// Makes lookups in no order quick, once so many were made that it pays: packed pairs are decoded, and a table tells
+    /// where to look.
+    fn prepare_jumps(&mut self) -> Result<()> {
+        self.far = 0;
+        if let List::Packed(cursor) = &mut self.list {
+            let len = cursor.len();
+            if len > DECODED {
+                return Ok(());
+            }
+            let mut pairs = Pairs { first: Vec::with_capacity(len), second: Vec::with_capacity(len) };
+            while pairs.first.len() < len {
+                let (firsts, seconds) = cursor.columns(pairs.first.len()..len)?;
+                pairs.first.extend_from_slice(firsts);
+                pairs.second.extend_from_slice(seconds);
+            }
+            self.list = List::Shared(Arc::new(pairs), 0..len);
+        }
+        self.jumps = Jumps::over(self.list.columns().0);
+        Ok(())
     }
 
     /// The first place whose first is at least `first`, searched from `hint`.
@@ -199,6 +240,56 @@ impl<'a> PairCursor<'a> {
     }
 }
 
+/// Where to look for a number in a sorted column: a table of the places at which its upper bits begin, about as long as the
+/// column. Where numbers lie close together, as those of one kind of thing do, it tells the run itself.
+struct Jumps {
+    least: Id,
+    /// How many lower bits share an entry.
+    shift: u32,
+    /// The first place of each entry, and the end.
+    starts: Vec<u32>,
+}
+
+impl Jumps {
+    /// Of a sorted column; nothing where it is empty or too long.
+    fn over(column: &[Id]) -> Option<Self> {
+        let (least, greatest) = (*column.first()?, *column.last()?);
+        let len = u32::try_from(column.len()).ok()?;
+        let mut shift = 0;
+        while (greatest - least) >> shift > len {
+            shift += 1;
+        }
+        let mut starts = Vec::with_capacity(((greatest - least) >> shift) as usize + 2);
+        for (place, id) in (0..).zip(column) {
+            let entry = ((id - least) >> shift) as usize;
+            while starts.len() <= entry {
+                starts.push(place);
+            }
+        }
+        starts.push(len);
+        Some(Self { least, shift, starts })
+    }
+
+    #[inline]
+    fn locate(&self, column: &[Id], id: Id) -> Range<usize> {
+        let Some(above) = id.checked_sub(self.least) else { return 0..0 };
+        let entry = (above >> self.shift) as usize;
+        let (Some(start), Some(end)) = (self.starts.get(entry), self.starts.get(entry + 1)) else {
+            return column.len()..column.len();
+        };
+        let (start, end) = (*start as usize, *end as usize);
+        if self.shift == 0 {
+            return start..end;
+        }
+        let part = column.get(start..end).unwrap_or_default();
+        let start = start + part.partition_point(|found| *found < id);
+        match column.get(start) {
+            Some(found) if *found == id => start..run_end(column, start, id),
+            _ => start..start,
+        }
+    }
+}
+
 impl List<'_> {
     /// The columns of pairs that need no decoding.
     fn columns(&self) -> (&[Id], &[Id]) {
@@ -284,6 +375,27 @@ mod tests {
             assert_eq!(cursor.contains(first, 17).unwrap(), expected.contains(&17));
             let next = pairs.first.iter().find(|have| **have >= first).copied();
             assert_eq!(cursor.first_from(first).unwrap(), next);
+        }
+    }
+
+    #[test]
+    fn lookups_in_no_order_become_quick_and_stay_right() {
+        // Numbers close together, and far apart.
+        for scale in [1, 1000] {
+            let mut pairs = pairs();
+            pairs.first.iter_mut().for_each(|first| *first *= scale);
+            let mut cursor = PairCursor::over(&pairs.first, &pairs.second);
+            for probe in (0..3000u32).map(|n| n * 131 % 400) {
+                for first in [probe * scale, probe * scale + scale / 2] {
+                    assert_eq!(cursor.lookup(first).unwrap(), seconds(&pairs, first), "{first}");
+                }
+            }
+            assert!(cursor.jumps.is_some());
+            for (first, second) in [(0, 1), (Id::MAX, 1), (pairs.first[700], pairs.second[700])] {
+                let expected = seconds(&pairs, first);
+                assert_eq!(cursor.count(first).unwrap(), expected.len());
+                assert_eq!(cursor.contains(first, second).unwrap(), expected.contains(&second));
+            }
         }
     }
 

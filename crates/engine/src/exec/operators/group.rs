@@ -12,10 +12,10 @@ use crate::exec::formula::Compiled;
 use crate::exec::ranks::Ranks;
 use crate::exec::seen::Seen;
 use crate::exec::{Operator, Running, integer};
-use crate::expr::aggregate::Accumulator;
+use crate::expr::aggregate::{Accumulator, Total};
 use crate::expr::fast::Fast;
 use crate::expr::{Computed, Note, Value};
-use crate::store::{Id, NONE, Number};
+use crate::store::{Id, NONE};
 use crate::syntax::algebra::AggregateFunction;
 use std::collections::HashMap;
 
@@ -40,8 +40,8 @@ enum State {
     Best { best: Vec<Id>, failed: Vec<bool>, greatest: bool },
     /// Any member.
     Sample(Vec<Id>),
-    /// Sums of integers, with how many there are, and everything else.
-    General { sums: Vec<(i128, u64)>, accumulators: Vec<Accumulator> },
+    /// Sums of exact numbers that fit, and everything else.
+    General { sums: Vec<Total>, accumulators: Vec<Accumulator> },
 }
 
 /// An aggregate in progress, for all groups.
@@ -136,7 +136,7 @@ impl Aggregation {
             }
             State::Sample(best) => best.resize(count, NONE),
             State::General { sums, accumulators } => {
-                sums.resize(count, (0, 0));
+                sums.resize(count, Total::default());
                 accumulators.resize_with(count, || Accumulator::new(&self.aggregate.function));
             }
         }
@@ -234,8 +234,8 @@ impl Aggregation {
             State::General { sums, accumulators } => {
                 let groups = std::mem::take(accumulators).into_iter().zip(std::mem::take(sums));
                 let (mut failures, mut errors, mut ids) = (0, 0, Vec::with_capacity(groups.len()));
-                for (mut accumulator, (sum, count)) in groups {
-                    accumulator.add_total(sum, count);
+                for (mut accumulator, total) in groups {
+                    accumulator.add_total(total);
                     let failed = accumulator.errors();
                     ids.push(match accumulator.finish() {
                         Some(value) => cx.intern(&value.into_term())?,
@@ -317,16 +317,13 @@ impl State {
                 let numbers = cx.graph.numbers()?;
                 let sums_only = accumulators.first().is_some_and(Accumulator::is_sum);
                 for (group, id, count) in rows {
-                    if sums_only
-                        && let Some(Number::Integer(value)) = numbers.get(id)
-                        && let Some((sum, counted)) = sums.get_mut(group as usize)
-                        && let Some(total) = i128::from(value)
-                            .checked_mul(count.into())
-                            .and_then(|product| sum.checked_add(product))
+                    let number = numbers.get(id).filter(|_| sums_only).and_then(Fast::of_packed);
+                    if let Some(number) = number
+                        && sums.get_mut(group as usize).is_some_and(|total| total.add(number, count))
                     {
-                        *sum = total;
-                        *counted = plus(*counted, count)?;
-                    } else if let Some(accumulator) = accumulators.get_mut(group as usize) {
+                        continue;
+                    }
+                    if let Some(accumulator) = accumulators.get_mut(group as usize) {
                         accumulate(accumulator, cx.term(id).map(Value::Term).as_ref(), count, cx)?;
                     }
                 }
@@ -339,14 +336,10 @@ impl State {
     #[inline]
     fn add_number(&mut self, group: Id, number: Option<Fast>, more: u64, cx: &mut Context<'_>) -> Result<()> {
         if let Self::General { sums, accumulators } = self
-            && let Some(Fast::Integer(value)) = number
-            && let Some((sum, counted)) = sums.get_mut(group as usize)
+            && let Some(fits) = number
             && accumulators.get(group as usize).is_some_and(Accumulator::is_sum)
-            && let Some(total) =
-                i128::from(value).checked_mul(more.into()).and_then(|product| sum.checked_add(product))
+            && sums.get_mut(group as usize).is_some_and(|total| total.add(fits, more))
         {
-            *sum = total;
-            *counted = plus(*counted, more)?;
             return Ok(());
         }
         self.add_value(group, number.map(|number| Value::Number(number.to_number())).as_ref(), more, cx)
