@@ -6,20 +6,26 @@
 use super::compile::{Operation, Program, Step};
 use super::fast::Fast;
 use super::operators::{self, Arithmetic};
+use super::pattern::Pattern;
 use super::program::Terms;
-use super::scope::Scope;
-use super::strings::simple;
+use super::scope::{LONGEST_TEXT, Note, Scope};
+use super::strings::{Text, simple};
+use super::texts::Texts;
 use super::value::{Operand, Value};
 use super::vector::{ERROR, Truth, Vector, truth_of};
 use crate::error::Result;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag};
 use crate::syntax::algebra::Function;
-use crate::terms::{Term, xsd};
+use crate::terms::xsd;
 use baimo_store::value::moment::SECOND;
 use baimo_store::value::order;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::Arc;
+
+/// After so many bytes more of text there is a look at the limit of memory.
+const LONG: usize = 1 << 20;
 
 /// The results of a step at some of its places, if they can be had this way.
 pub(super) fn compute(
@@ -64,6 +70,10 @@ pub(super) fn compute(
         Operation::Call(Function::IsIri | Function::IsBlank | Function::IsLiteral | Function::IsNumeric) => {
             kinds(program, step, places, graph).map(Vector::Truths)
         }
+        Operation::Call(Function::Concat) => concat(program, step, places, scope).map(Vector::Texts),
+        Operation::Call(
+            function @ (Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex),
+        ) => truths_of_texts(program, step, function, places, scope).map(Vector::Truths),
         Operation::Text(function, of_any) => {
             text_truths(program, step, (function, *of_any), places, graph, scope)?.map(Vector::Truths)
         }
@@ -302,43 +312,126 @@ fn text_truths(
 ) -> Result<Option<Vec<Truth>>> {
     let Some(ids) = step.arguments.first().and_then(|id| program.column_of(*id)) else { return Ok(None) };
     let Some(ids) = ids.get(places.clone()) else { return Ok(None) };
-    let constant = |n: usize| match program.step(step.arguments.get(n).copied()?)?.operation {
-        Operation::Constant(ref term) => Some(term),
-        _ => None,
-    };
-    let text_of = |term: &Term| simple(&Value::Term(term.clone())).map(str::to_owned);
-    let Some(wanted) = constant(1).and_then(text_of) else { return Ok(None) };
     if ids.iter().any(|id| *id >= FIRST_FOREIGN) {
         return Ok(None);
     }
-    let pattern = if *function == Function::Regex {
-        let flags =
-            if step.arguments.len() > 2 { constant(2).and_then(text_of) } else { Some(String::new()) };
-        let Some(flags) = flags else { return Ok(None) };
-        let Some(pattern) = scope.pattern(&wanted, &flags) else { return Ok(Some(vec![ERROR; ids.len()])) };
-        Some(pattern)
-    } else {
-        None
-    };
-    let finder = memchr::memmem::Finder::new(&wanted);
-    let holds = |text: &str| match (function, &pattern) {
-        (Function::Contains, _) => Some(finder.find(text.as_bytes()).is_some()),
-        (Function::StrStarts, _) => Some(text.starts_with(&wanted)),
-        (Function::StrEnds, _) => Some(text.ends_with(&wanted)),
-        (_, Some(pattern)) => scope.noted(&wanted, pattern.is_match(text)),
-        _ => None,
-    };
+    let Some(test) = Test::of(program, step, function, scope) else { return Ok(None) };
     let mut truths = vec![ERROR; ids.len()];
     graph.lexicals(ids, &mut Scratch::default(), &mut |place, lexical| {
         if let (Some(truth), Some(text)) = (truths.get_mut(place), text_in(lexical, of_any)) {
             if !scope.spend(text.len()) {
                 return scope.check();
             }
-            *truth = truth_of(holds(text));
+            *truth = truth_of(test.holds(text, scope));
         }
         Ok(())
     })?;
     Ok(Some(truths))
+}
+
+/// A predicate on text whose other arguments are constants.
+struct Test<'a> {
+    function: &'a Function,
+    wanted: String,
+    finder: memchr::memmem::Finder<'static>,
+    /// Of REGEX; nothing inside for a pattern that is wrong.
+    pattern: Option<Option<Arc<Pattern>>>,
+}
+
+impl<'a> Test<'a> {
+    /// Nothing where the other arguments are no constants, or no simple literals.
+    fn of(program: &Program, step: &Step, function: &'a Function, scope: &Scope) -> Option<Self> {
+        let constant = |n: usize| {
+            let Operation::Constant(term) = &program.step(step.arguments.get(n).copied()?)?.operation else {
+                return None;
+            };
+            simple(&Value::Term(term.clone())).map(str::to_owned)
+        };
+        let wanted = constant(1)?;
+        let pattern = if *function == Function::Regex {
+            let flags = if step.arguments.len() > 2 { constant(2)? } else { String::new() };
+            Some(scope.pattern(&wanted, &flags))
+        } else {
+            None
+        };
+        let finder = memchr::memmem::Finder::new(&wanted).into_owned();
+        Some(Self { function, wanted, finder, pattern })
+    }
+
+    /// Whether it holds; nothing for an error.
+    #[inline]
+    fn holds(&self, text: &str, scope: &Scope) -> Option<bool> {
+        match (self.function, &self.pattern) {
+            (Function::Contains, _) => Some(self.finder.find(text.as_bytes()).is_some()),
+            (Function::StrStarts, _) => Some(text.starts_with(&self.wanted)),
+            (Function::StrEnds, _) => Some(text.ends_with(&self.wanted)),
+            (_, Some(pattern)) => scope.noted(&self.wanted, pattern.as_ref()?.is_match(text)),
+            _ => None,
+        }
+    }
+}
+
+/// A predicate on texts that a step computed.
+fn truths_of_texts(
+    program: &Program,
+    step: &Step,
+    function: &Function,
+    places: &Range<usize>,
+    scope: &Scope,
+) -> Option<Vec<Truth>> {
+    let id = step.arguments.first().copied()?;
+    let Vector::Texts(texts) = program.vector(id) else { return None };
+    let test = Test::of(program, step, function, scope)?;
+    let truth = |at: usize| {
+        let text = texts.get(program.place_of_argument(step.domain, id, at))?;
+        scope.spend(text.len()).then(|| test.holds(text, scope)).flatten()
+    };
+    Some(places.clone().map(|at| truth_of(truth(at))).collect())
+}
+
+/// CONCAT of simple strings; nothing where any has a language.
+fn concat(program: &Program, step: &Step, places: &Range<usize>, scope: &Scope) -> Option<Texts> {
+    if step.guard.is_some() {
+        return None;
+    }
+    let mut texts = Texts::default();
+    let mut asked = 0;
+    for at in places.clone() {
+        let (mut length, mut failed) = (0, false);
+        for id in &step.arguments {
+            let place = program.place_of_argument(step.domain, *id, at);
+            let part = match program.vector(*id) {
+                Vector::Texts(texts) => texts.get(place),
+                Vector::Numbers(_) | Vector::Truths(_) => None,
+                Vector::Values(_) | Vector::Ids(_) => match program.value(*id, place).and_then(Text::of) {
+                    Some(Text { language: Some(_), .. }) => return None,
+                    text => text.map(|text| text.text),
+                },
+            };
+            // Errors and what is no string: the whole is an error.
+            let Some(part) = part else {
+                failed = true;
+                break;
+            };
+            length += part.len();
+            if length > LONGEST_TEXT {
+                scope.note(Note::TooLong);
+                failed = true;
+                break;
+            }
+            texts.push_part(part);
+        }
+        if failed {
+            texts.end_in_error();
+        } else {
+            texts.end();
+        }
+        if !scope.spend(length) || texts.bytes() > asked + LONG && !scope.has_room(texts.bytes()) {
+            return Some(texts);
+        }
+        asked = asked.max(texts.bytes() / LONG * LONG);
+    }
+    Some(texts)
 }
 
 /// The text that a function on strings looks at: of string literals, or of any term that STR takes.

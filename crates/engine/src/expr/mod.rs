@@ -19,6 +19,7 @@ mod scope;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod texts;
 pub mod value;
 mod vector;
 mod view;

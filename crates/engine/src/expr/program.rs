@@ -15,7 +15,8 @@ use super::vector::{ERROR, Truth, Vector, truth_of};
 use super::view::View;
 use crate::error::Result;
 use crate::store::{Id, Indexed, NONE};
-use crate::terms::Term;
+use crate::syntax::algebra::Function;
+use crate::terms::{Literal, Term};
 use rustc_hash::FxHashMap;
 
 /// The rows that a program reads.
@@ -159,6 +160,10 @@ impl Program {
                     Ok(id)
                 }
             },
+            Vector::Texts(texts) => match texts.get(place) {
+                Some(text) => terms.intern(&Literal::new_simple_literal(text).into()),
+                None => Ok(NONE),
+            },
             Vector::Values(values) => match values.get(place).and_then(Option::as_ref) {
                 Some(Value::Term(term)) => terms.intern(term),
                 Some(value) => terms.intern(&value.to_term()),
@@ -233,7 +238,7 @@ impl Program {
 
     /// The value of a step at a place.
     #[inline]
-    fn value(&self, id: StepId, place: usize) -> Option<&Value> {
+    pub(super) fn value(&self, id: StepId, place: usize) -> Option<&Value> {
         match self.step(id)?.operation {
             Operation::Column(column) => self.state.views.get(&column)?.values.get(place)?.as_ref(),
             _ => self.vector(id).value(place),
@@ -308,6 +313,11 @@ impl Program {
         if from == to {
             return Ok(());
         }
+        if step.operation == Operation::Call(Function::Concat) {
+            let columns = step.arguments.clone();
+            self.read_columns(&columns, terms)?;
+        }
+        let Some(step) = self.steps.get(id) else { return Ok(()) };
         let results = match kernels::compute(self, step, &(from..to), terms, scope)? {
             Some(results) => results,
             None => {
@@ -327,15 +337,23 @@ impl Program {
         Ok(())
     }
 
-    /// Makes values of the results of steps: reads the terms of columns.
-    fn read(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
+    /// Reads the terms of those of the steps that are columns.
+    fn read_columns(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
         for id in steps {
             if let Some(Operation::Column(column)) = self.steps.get(*id).map(|step| &step.operation)
                 && let Some(view) = self.state.views.get_mut(column)
             {
                 view.read(terms)?;
             }
-            if let Some(vector @ Vector::Numbers(_)) = self.state.vectors.get_mut(*id) {
+        }
+        Ok(())
+    }
+
+    /// Makes values of the results of steps.
+    fn read(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
+        self.read_columns(steps, terms)?;
+        for id in steps {
+            if let Some(vector @ (Vector::Numbers(_) | Vector::Texts(_))) = self.state.vectors.get_mut(*id) {
                 *vector = Vector::Values(std::mem::replace(vector, Vector::Values(Vec::new())).into_values());
             }
         }

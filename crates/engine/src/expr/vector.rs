@@ -5,6 +5,7 @@
 
 use super::fast::Fast;
 use super::operators::truth;
+use super::texts::Texts;
 use super::value::Value;
 use crate::store::{Id, NONE};
 
@@ -28,6 +29,8 @@ pub enum Vector {
     Truths(Vec<Truth>),
     /// Numbers that fit.
     Numbers(Vec<Option<Fast>>),
+    /// Simple strings.
+    Texts(Texts),
     /// Any values.
     Values(Vec<Option<Value>>),
 }
@@ -39,6 +42,7 @@ impl Vector {
             Self::Ids(ids) => ids.len(),
             Self::Truths(truths) => truths.len(),
             Self::Numbers(numbers) => numbers.len(),
+            Self::Texts(texts) => texts.len(),
             Self::Values(values) => values.len(),
         }
     }
@@ -54,6 +58,7 @@ impl Vector {
             (Self::Ids(a), Self::Ids(b)) => a.extend(b),
             (Self::Truths(a), Self::Truths(b)) => a.extend(b),
             (Self::Numbers(a), Self::Numbers(b)) => a.extend(b),
+            (Self::Texts(a), Self::Texts(b)) if a.len() > 0 => a.append(&b),
             (Self::Values(a), Self::Values(b)) => a.extend(b),
             (a, b) if a.len() == 0 => *a = b,
             (_, b) if b.len() == 0 => {}
@@ -76,6 +81,7 @@ impl Vector {
             Self::Numbers(numbers) => {
                 numbers.into_iter().map(|number| Some(Value::Number(number?.to_number()))).collect()
             }
+            Self::Texts(texts) => texts.to_values(),
             Self::Values(values) => values,
         }
     }
@@ -86,12 +92,13 @@ impl Vector {
         match self {
             Self::Truths(truths) => truths.get(place).copied().unwrap_or(ERROR),
             Self::Numbers(numbers) => truth_of(numbers.get(place).copied().flatten().map(Fast::is_true)),
+            Self::Texts(texts) => truth_of(texts.get(place).map(|text| !text.is_empty())),
             Self::Values(values) => truth_of(values.get(place).and_then(Option::as_ref).and_then(truth)),
             Self::Ids(_) => ERROR,
         }
     }
 
-    /// The value at a place. Not of terms by number, nor of numbers, which are made values before.
+    /// The value at a place. Not of terms by number, nor of numbers and texts, which are made values before.
     #[inline]
     pub fn value(&self, place: usize) -> Option<&Value> {
         static FALSE: Value = Value::Boolean(false);
@@ -103,7 +110,7 @@ impl Vector {
                 _ => None,
             },
             Self::Values(values) => values.get(place)?.as_ref(),
-            Self::Ids(_) | Self::Numbers(_) => None,
+            Self::Ids(_) | Self::Numbers(_) | Self::Texts(_) => None,
         }
     }
 
@@ -112,7 +119,7 @@ impl Vector {
     pub fn id(&self, place: usize) -> Option<Id> {
         match self {
             Self::Ids(ids) => ids.get(place).copied().filter(|id| *id != NONE),
-            Self::Truths(_) | Self::Numbers(_) | Self::Values(_) => None,
+            Self::Truths(_) | Self::Numbers(_) | Self::Texts(_) | Self::Values(_) => None,
         }
     }
 }
