@@ -204,6 +204,33 @@ fn a_context_beside_the_file_is_read_and_no_other() {
     assert!(error.message.contains("schema.org") && error.span.is_some(), "{error}");
 }
 
+/// A context of the web lies in `contexts`, by host and path, beside the file or in a folder above it.
+#[test]
+fn a_context_of_the_web_is_read_from_the_folder_for_contexts() {
+    let folder = Folder::new("web-contexts");
+    let data = folder.0.join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let file = data.join("x.jsonld");
+    for (address, kept) in [
+        ("https://schema.org/", "contexts/schema.org.jsonld"),
+        ("http://e.org/ns/c.jsonld", "data/contexts/e.org/ns/c.jsonld"),
+        ("https://e.org/ns/d?v=1", "contexts/e.org/ns/d@v=1"),
+        ("https://e.org/e", "contexts/e.org/e.json"),
+    ] {
+        std::fs::write(&file, format!("{{\"p\": 1, \"@context\": \"{address}\"}}")).unwrap();
+        let error = count(std::slice::from_ref(&file)).unwrap_err();
+        assert!(error.message.contains(address), "{error}");
+        let kept = folder.0.join(kept);
+        std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+        std::fs::write(&kept, "{\"@context\": {\"@vocab\": \"http://schema.org/\"}}").unwrap();
+        assert_eq!(count(std::slice::from_ref(&file)).unwrap(), 1, "{address}");
+        std::fs::write(&kept, "{").unwrap();
+        assert!(count(std::slice::from_ref(&file)).is_err(), "{address}: a broken context");
+    }
+    std::fs::write(&file, "{\"p\": 1, \"@context\": \"https://e.org/../../x\"}").unwrap();
+    assert!(count(std::slice::from_ref(&file)).is_err());
+}
+
 #[test]
 fn what_is_no_readable_file_is_named_with_the_way_out() {
     let folder = Folder::new("missing");

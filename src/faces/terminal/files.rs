@@ -1,11 +1,15 @@
 //! Files written whole or not at all, whichever face writes them.
 //!
 //! In: a path, and what writes. Out: the file, replaced or made longer when all is written, and left as
-//! it was where anything fails. A part that an ended program would leave behind is known, for
-//! [`abandon`]; against a power cut or SIGKILL nothing here helps.
+//! it was where anything fails. On Linux what is being written has no name until it is whole, so that nothing is left
+//! of it whatever ends the program, SIGKILL too. Elsewhere, and on file systems without such files, it is a
+//! `.NAME.PID.part` beside the file: [`abandon`] removes it, and the next write one whose program is gone. A power
+//! cut is not provided for.
 
 use crate::error::{Error, Kind, Result};
-use std::io::{self, Write};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -33,14 +37,8 @@ fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error {
 /// # Errors
 /// Where `write` fails, or the file cannot be written; the old one is left as it was.
 pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let failed = unwritable(path);
     let Some(part) = Part::beside(path)? else { return straight(path, write) };
-    let (done, part) = part.fill(write)?;
-    if let Ok(old) = std::fs::metadata(&part.whole) {
-        let _ = std::fs::set_permissions(&part.name, old.permissions());
-    }
-    std::fs::rename(&part.name, &part.whole).map_err(failed)?;
-    done
+    part.replace(path, write)
 }
 
 /// Makes a file longer by what `write` writes, all of it or nothing.
@@ -50,8 +48,7 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) ->
 pub fn append(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = unwritable(path);
     let Some(part) = Part::beside(path)? else { return straight(path, write) };
-    let (done, part) = part.fill(write)?;
-    let mut more = std::fs::File::open(&part.name).map_err(&failed)?;
+    let (done, part, mut more) = part.fill(write)?;
     let mut whole =
         std::fs::OpenOptions::new().append(true).create(true).open(&part.whole).map_err(&failed)?;
     let before = whole.metadata().map_err(&failed)?.len();
@@ -70,10 +67,11 @@ fn straight(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Re
     done.and(out.flush().map_err(failed))
 }
 
-/// A file under another name, removed where it is dropped before it has taken its place.
+/// A file without a name, or under another one, which is removed where it is dropped before it has taken its place.
 struct Part {
     name: PathBuf,
     whole: PathBuf,
+    unnamed: Option<File>,
 }
 
 impl Part {
@@ -88,22 +86,113 @@ impl Part {
         }
         // A link stays a link: what it leads to is replaced.
         let whole = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let mut name = std::ffi::OsString::from(".");
+        let mut name = OsString::from(".");
         name.push(whole.file_name().unwrap_or_default());
+        remove_stale(&whole, &name);
         name.push(format!(".{}.part", std::process::id()));
-        Ok(Some(Self { name: whole.with_file_name(name), whole }))
+        let folder = whole.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let unnamed = unnamed(folder.unwrap_or(Path::new(".")));
+        Ok(Some(Self { name: whole.with_file_name(name), whole, unnamed }))
     }
 
-    /// Fills it. What is given back beside it is how an answer ended early.
-    fn fill(self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<(Result<()>, Self)> {
+    /// Fills it and puts it in the place of the file.
+    fn replace(self, path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let failed = unwritable(path);
+        let (done, part, file) = self.fill(write)?;
+        if part.unnamed.is_some() {
+            part.give_name(file).map_err(&failed)?;
+        }
+        if let Ok(old) = std::fs::metadata(&part.whole) {
+            let _ = std::fs::set_permissions(&part.name, old.permissions());
+        }
+        std::fs::rename(&part.name, &part.whole).map_err(failed)?;
+        done
+    }
+
+    /// Fills it. What is given back beside it is how an answer ended early, and the file from its beginning.
+    fn fill(self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<(Result<()>, Self, File)> {
         let failed = unwritable(&self.whole);
+        let file = match &self.unnamed {
+            Some(file) => file.try_clone().map_err(&failed)?,
+            None => {
+                self.remember();
+                let options = &mut std::fs::OpenOptions::new();
+                options
+                    .read(true)
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .open(&self.name)
+                    .map_err(&failed)?
+            }
+        };
+        let mut whole = file.try_clone().map_err(&failed)?;
+        match packed(&self.whole, io::BufWriter::new(file), write, &failed) {
+            Err(error) if !matches!(error.kind, Kind::Limit | Kind::Interrupted) => Err(error),
+            done => {
+                whole.rewind().map_err(failed)?;
+                Ok((done, self, whole))
+            }
+        }
+    }
+
+    /// Notes the name, for [`abandon`].
+    fn remember(&self) {
         if let Ok(mut parts) = PARTS.lock() {
             parts.push(self.name.clone());
         }
-        let file = io::BufWriter::new(std::fs::File::create(&self.name).map_err(&failed)?);
-        match packed(&self.whole, file, write, failed) {
-            Err(error) if !matches!(error.kind, Kind::Limit | Kind::Interrupted) => Err(error),
-            done => Ok((done, self)),
+    }
+
+    /// Gives the file without a name one. Where the system cannot, a copy gets it.
+    fn give_name(&self, mut file: File) -> io::Result<()> {
+        self.remember();
+        if link(&file, &self.name).is_ok() {
+            return Ok(());
+        }
+        io::copy(&mut file, &mut File::create(&self.name)?).map(drop)
+    }
+}
+
+/// A file in a folder that has no name; nothing where there are none such.
+#[cfg(target_os = "linux")]
+fn unnamed(folder: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags};
+    let mode = Mode::from_raw_mode(0o666);
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    rustix::fs::open(folder, flags, mode).map(File::from).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unnamed(_: &Path) -> Option<File> {
+    None
+}
+
+/// Gives a file a name, under which there must be none yet.
+#[cfg(target_os = "linux")]
+fn link(file: &File, name: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD};
+    use std::os::fd::AsRawFd as _;
+    let _ = std::fs::remove_file(name);
+    let number = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(rustix::fs::linkat(CWD, number, CWD, name, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn link(_: &File, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Removes the parts of a file that programs left which are gone: where that can be told, by their numbers.
+fn remove_stale(whole: &Path, dotted: &OsStr) {
+    let folder = whole.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Ok(entries), true) = (std::fs::read_dir(folder), Path::new("/proc/self").exists()) else { return };
+    for name in entries.flatten().map(|entry| entry.file_name()) {
+        let rest = name.as_encoded_bytes().strip_prefix(dotted.as_encoded_bytes());
+        let number = rest.and_then(|rest| std::str::from_utf8(rest).ok());
+        let number =
+            number.and_then(|rest| rest.strip_prefix('.')?.strip_suffix(".part")?.parse::<u32>().ok());
+        if number.is_some_and(|number| !Path::new("/proc").join(number.to_string()).exists()) {
+            let _ = std::fs::remove_file(folder.join(name));
         }
     }
 }
@@ -178,15 +267,49 @@ mod tests {
         assert_eq!(holds(), "half", "an answer cut by a limit is kept");
         let files = || std::fs::read_dir(&folder).unwrap().count();
         assert_eq!(files(), 1, "nothing else is left");
-        // The program ends in the middle.
+        // The program ends in the middle, where files have names from the start.
         let other = folder.join("y.csv");
-        let ended = replace(&other, |_| {
+        let named = || {
+            let mut part = Part::beside(&other).unwrap().unwrap();
+            part.unnamed = None;
+            part
+        };
+        let ended = named().replace(&other, |_| {
             assert_eq!(files(), 2);
             abandon();
             assert_eq!(files(), 1);
             Ok(())
         });
         assert!(ended.is_err());
+        named().replace(&other, text("named")).unwrap();
+        assert_eq!((files(), std::fs::read_to_string(&other).unwrap().as_str()), (2, "named"));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn nothing_is_left_of_a_file_that_was_not_finished() {
+        let folder = folder("unnamed");
+        let file = folder.join("x.csv");
+        let names = || {
+            let mut names: Vec<_> =
+                std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        // What SIGKILL would leave at this point.
+        replace(&file, |out| {
+            assert!(names().is_empty(), "{:?}", names());
+            text("whole")(out)
+        })
+        .unwrap();
+        // Parts of a program that is gone, of one that runs, and what only looks like one. No process has number 0.
+        for name in [".x.csv.0.part", ".x.csv.1.part", ".x.csv.part", ".y.csv.0.part"] {
+            std::fs::write(folder.join(name), "").unwrap();
+        }
+        replace(&file, text("again")).unwrap();
+        assert_eq!(names(), [".x.csv.1.part", ".x.csv.part", ".y.csv.0.part", "x.csv"]);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "again");
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -3,12 +3,13 @@
 //! In: the whole text and the file's own IRI. Out: quads into a sink, node by node. Keys may stand in any order. The
 //! text, its tree and one node of the top level are in memory: at worst, one property with millions of one-digit
 //! numbers, some 120 times the text.
-//! Contexts of other addresses come from the caller; nothing is fetched. Beyond JSON-LD 1.1, `@id` may hold a node
+//! Contexts of other addresses come from the caller, or are known; nothing is fetched. Beyond JSON-LD 1.1, `@id` may hold a node
 //! with one property, which is a triple term, and `@annotation` says more of a triple, as JSON-LD-star has them
 //! (report of the community group, 2021); `@triple` and `@reifies` are read as proposed since. What the standard drops without a word (a broken IRI, a blank node as predicate) is refused.
 
 mod context;
 mod expand;
+mod known;
 mod literals;
 mod quads;
 
@@ -22,6 +23,23 @@ use oxiri::Iri;
 use oxrdf::BaseDirection;
 use quads::Writer;
 use std::rc::Rc;
+
+/// The folder for contexts of addresses on the web, beside a file or above it.
+pub const FOLDER: &str = "contexts";
+
+/// Where a context of the web is kept: `contexts/HOST/PATH`, without the ending `.jsonld` or `.json` that the file may
+/// have. Nothing for what is not on the web, or would be elsewhere.
+pub fn file_of(address: &str) -> Option<String> {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"))?;
+    let rest = rest.split('#').next().unwrap_or(rest).trim_end_matches('/');
+    let rest = rest.strip_suffix(".jsonld").or_else(|| rest.strip_suffix(".json")).unwrap_or(rest);
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part.chars().all(|c| c.is_alphanumeric() || "-._~@+=,&?%".contains(c))
+    };
+    rest.split('/').all(is_plain).then(|| format!("{FOLDER}/{}", rest.replace('?', "@")))
+}
 
 /// Gives the text of a context by its address; nothing where it is not at hand.
 pub type Contexts<'a> = &'a dyn Fn(&str) -> Option<std::io::Result<String>>;
@@ -149,7 +167,10 @@ impl Processor<'_> {
                     "put its text in place of its address",
                 );
             }
-            None => return self.not_at_hand(&url, at),
+            None => match known::text(&url) {
+                Some(text) => text,
+                None => return self.not_at_hand(&url, at),
+            },
         };
         let unfit = || {
             self.wrong(
@@ -167,12 +188,18 @@ impl Processor<'_> {
 
     fn not_at_hand<T>(&self, url: &str, at: usize) -> Result<T> {
         let what = format!("the context <{url}> is not in the file, and nothing is fetched from the web");
-        let host = url.split("://").nth(1).unwrap_or(url).trim_start_matches("www.");
-        let hint = if host.starts_with("schema.org") {
-            "download https://schema.org/docs/jsonldcontext.jsonld beside the file and write \"@context\": \
-             \"jsonldcontext.jsonld\"; where no value is an address, \"@context\": {\"@vocab\": \"http://schema.org/\"} does"
-        } else {
-            "put its text in place of its address, or download it beside the file and write \"@context\": \"NAME.jsonld\""
+        let hint = match file_of(url) {
+            // What stands there is a web page, which leads to the context.
+            Some(file) if file.ends_with("/schema.org") => format!(
+                "put it beside the file, or into a folder above: curl --create-dirs -o {file}.jsonld \
+                 https://schema.org/docs/jsonldcontext.jsonld"
+            ),
+            Some(file) => format!(
+                "put it beside the file, or into a folder above: curl -L --create-dirs -H 'Accept: application/ld+json' \
+                 -o {file}.jsonld '{url}'"
+            ),
+            None => "put its text in place of its address, or write \"@context\": \"NAME.jsonld\" for a file beside it"
+                .to_owned(),
         };
         self.wrong(at, what, hint)
     }

@@ -4,7 +4,7 @@
 //! broken file is named with the place. It refuses to know where the quads go, and to print.
 
 use crate::error::{Error, Result};
-use crate::sources::{excerpt::Window, rdf, unpack};
+use crate::sources::{excerpt::Window, jsonld, rdf, unpack};
 use crate::terms::{Prefixes, Quad};
 use std::fs::File;
 use std::io::{self, Read};
@@ -172,7 +172,10 @@ pub fn read(
         let bytes_read = bytes.load(Ordering::Relaxed);
         progress(&Progress { file: &name, bytes_read, bytes_total: total, quads });
     };
-    let contexts = |address: &str| context_beside(own.as_deref()?, address);
+    let contexts = |address: &str| {
+        let own = own.as_deref()?;
+        context_beside(own, address).or_else(|| context_kept(own, address))
+    };
     let reading = rdf::Reading { format, base, fresh, contexts: &contexts };
     let count = rdf::read_windowed(&name, reading, Window::new(text), prefixes, &mut |quad| {
         quads += 1;
@@ -192,6 +195,18 @@ fn context_beside(own: &str, address: &str) -> Option<io::Result<String>> {
     let below = address.strip_prefix(folder)?.strip_prefix('/')?;
     let path = path_of_iri(address).filter(|_| !below.split('/').any(|part| part == ".."))?;
     path.is_file().then(|| std::fs::read_to_string(path))
+}
+
+/// A context of the web that is kept in a folder `contexts`, beside the file that names it or in a folder above.
+fn context_kept(own: &str, address: &str) -> Option<io::Result<String>> {
+    let kept = jsonld::file_of(address)?;
+    let own = path_of_iri(own)?;
+    let beside = if own.is_dir() { Some(own.as_path()) } else { own.parent() };
+    let file = beside?.ancestors().find_map(|folder| {
+        let names = ["", ".jsonld", ".json"].map(|ending| folder.join(format!("{kept}{ending}")));
+        names.into_iter().find(|path| path.is_file())
+    })?;
+    Some(std::fs::read_to_string(file))
 }
 
 fn unopened(path: &Path, error: io::Error) -> Error {

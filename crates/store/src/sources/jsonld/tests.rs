@@ -113,15 +113,64 @@ fn contexts_elsewhere_are_at_hand_or_named() {
         let have = quads(&format!("{{\"@context\": [\"{address}\", {{}}], \"at\": \"x\", \"@id\": \"\"}}"));
         assert_eq!(have, ["<http://b/d/f> <http://e/at> <http://b/d/x>"]);
     }
-    for address in ["https://schema.org/", "http://schema.org", "https://www.w3.org/ns/activitystreams"] {
+    for address in
+        ["https://schema.org", "https://w3id.org/security/v2", "https://www.w3.org/ns/credentials/v2"]
+    {
         let fault = refused(&format!("{{\n \"@context\": \"{address}\", \"name\": \"N\"}}"));
+        let file = address.replace("https://", "-o contexts/");
         assert!(
-            fault.place.line == 1 && fault.what.contains(address) && fault.hint.contains("\"@context\""),
+            fault.place.line == 1 && fault.what.contains(address) && fault.hint.contains(&file),
             "{fault:?}"
         );
     }
-    assert!(refused("{\"@context\": \"https://schema.org/\"}").hint.contains("jsonldcontext"));
     assert!(refused("{\"p\": {\"@context\": {\"t\": {\"@id\": \"http://e/t\", \"@context\": \"http://x/\"}}}, \"@context\": {\"p\": \"http://e/p\"}}").what.contains("http://x/"));
+}
+
+#[test]
+fn well_known_contexts_are_built_in() {
+    // Activity Streams 2.0, example 1 of its vocabulary; and Web Annotation, example 1 of its model.
+    let have = quads(
+        "{\"@context\": \"https://www.w3.org/ns/activitystreams\", \"type\": \"Create\", \"id\": \"http://e/a\", \
+         \"actor\": \"http://e/b\", \"published\": \"2014-09-30T12:00:00Z\", \"nameMap\": {\"zh\": \"名\"}}",
+    );
+    assert_eq!(
+        have,
+        [
+            format!("<http://e/a> {TYPE} <https://www.w3.org/ns/activitystreams#Create>"),
+            "<http://e/a> <https://www.w3.org/ns/activitystreams#actor> <http://e/b>".to_owned(),
+            "<http://e/a> <https://www.w3.org/ns/activitystreams#name> \"名\"@zh".to_owned(),
+            "<http://e/a> <https://www.w3.org/ns/activitystreams#published> \"2014-09-30T12:00:00Z\"^^<http://www.w3.org/2001/XMLSchema#dateTime>".to_owned(),
+        ]
+    );
+    let have = quads(
+        "{\"@context\": \"http://www.w3.org/ns/anno.jsonld\", \"id\": \"http://e/a\", \"type\": \"Annotation\", \
+         \"body\": \"http://e/post1\", \"motivation\": \"tagging\"}",
+    );
+    assert_eq!(
+        have,
+        [
+            format!("<http://e/a> {TYPE} <http://www.w3.org/ns/oa#Annotation>"),
+            "<http://e/a> <http://www.w3.org/ns/oa#hasBody> <http://e/post1>".to_owned(),
+            "<http://e/a> <http://www.w3.org/ns/oa#motivatedBy> <http://www.w3.org/ns/oa#tagging>".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn contexts_of_the_web_are_kept_by_host_and_path() {
+    for (address, file) in [
+        ("https://w3id.org/security/v2", Some("contexts/w3id.org/security/v2")),
+        ("http://www.w3.org/ns/odrl.jsonld", Some("contexts/www.w3.org/ns/odrl")),
+        ("https://e.org/", Some("contexts/e.org")),
+        ("https://e.org/c?v=1#x", Some("contexts/e.org/c@v=1")),
+        ("https://e.org/../../etc/passwd", None),
+        ("https://e.org//x", None),
+        ("https://", None),
+        ("file:///etc/passwd", None),
+        ("https://e.org/a;rm", None),
+    ] {
+        assert_eq!(file_of(address).as_deref(), file, "{address}");
+    }
 }
 
 /// Wrong documents, the line and column of the fault, and what is said.
