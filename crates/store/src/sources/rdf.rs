@@ -9,7 +9,7 @@ use super::{jsonld, plain, rdfxml, turtle, unpack};
 use crate::error::{Error, Hint, Result, Span};
 use crate::terms::{Prefixes, Quad};
 pub use oxigraph::io::RdfFormat;
-use oxigraph::io::{JsonLdProfileSet, RdfParseError, RdfParser};
+use oxigraph::io::{JsonLdProfileSet, RdfParser};
 use oxiri::Iri;
 use std::io::{BufReader, Read};
 use std::ops::Range;
@@ -89,28 +89,8 @@ pub fn read_windowed(
         Iri::parse(base)
             .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
     }
-    if turtle::reads(reading.format) {
-        return turtle::read(reading.format, reading.base, reading.fresh, &mut window, prefixes, sink)
-            .map_err(|stop| stopped_turtle(name, stop, &window));
-    }
-    let mut parser = parser(reading)?.for_reader(&mut window);
-    let mut count = 0;
-    let mut broken = None;
-    for quad in parser.by_ref() {
-        match quad {
-            Ok(quad) => sink(quad)?,
-            Err(error) => {
-                broken = Some(error);
-                break;
-            }
-        }
-        count += 1;
-    }
-    for (prefix, namespace) in parser.prefixes() {
-        prefixes.insert(prefix, namespace);
-    }
-    drop(parser);
-    broken.map_or(Ok(count), |error| Err(parse_error(name, error, &window)))
+    turtle::read(reading.format, reading.base, reading.fresh, &mut window, prefixes, sink)
+        .map_err(|stop| stopped_turtle(name, stop, &window))
 }
 
 /// JSON-LD is read whole: a key at the end of a document may say how its beginning is to be read.
@@ -137,19 +117,6 @@ fn json_ld(
     };
     jsonld::read(&text, reading.base, reading.fresh, reading.contexts, prefixes, sink)
         .map_err(|stop| stopped(name, stop, &whole(&text)))
-}
-
-fn parser(reading: Reading<'_>) -> Result<RdfParser> {
-    let mut parser = RdfParser::from_format(reading.format);
-    if reading.fresh {
-        parser = parser.rename_blank_nodes();
-    }
-    match reading.base {
-        Some(base) => parser
-            .with_base_iri(base)
-            .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error)),
-        None => Ok(parser),
-    }
 }
 
 /// The format of a text from its beginning and from what its name says, where that tells one. A name that the
@@ -283,21 +250,12 @@ pub fn refuse_tables(name: &str) -> Result<()> {
     }
 }
 
-fn parse_error(name: &str, error: RdfParseError, window: &Window<impl Read>) -> Error {
-    match error {
-        RdfParseError::Io(error) => Error::data(format!("cannot read {name}")).because(error),
-        RdfParseError::Syntax(error) => {
-            let at =
-                error.location().map(|at| (at.start.line, at.start.column)..(at.end.line, at.end.column));
-            explained(name, &error.to_string(), at, window)
-        }
-    }
-}
-
 fn stopped_turtle(name: &str, stop: turtle::Stop, window: &Window<impl Read>) -> Error {
     match stop {
         turtle::Stop::Io(error) => Error::data(format!("cannot read {name}")).because(error),
         turtle::Stop::Sink(error) => error,
+        turtle::Stop::Beyond(statement, why) => Error::data(format!("{name} says what RDF cannot: {why}"))
+            .hint(format!("the statement is: {statement}")),
         turtle::Stop::Deep(at) => placed(
             name,
             "triple terms nest too deep".to_owned(),

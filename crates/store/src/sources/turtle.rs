@@ -1,6 +1,7 @@
-//! Turtle, TriG, N-Triples and N-Quads, piece by piece.
+//! Turtle, TriG, N-Triples, N-Quads and what of N3 is RDF, piece by piece.
 //!
-//! In: a reader. Out: quads into a sink. A text may be of any length: what is read ahead grows with the token that
+//! In: a reader. Out: quads into a sink. A formula of N3 is a graph with a blank node for a name; variables and rules are
+//! refused. A text may be of any length: what is read ahead grows with the token that
 //! does not end. Triple terms may nest `DEPTH` deep, for everything that handles one calls itself for its object.
 
 use super::fault::Place;
@@ -8,6 +9,7 @@ use crate::error;
 use crate::terms::{BlankNode, GraphName, NamedOrBlankNode, Prefixes, Quad, Term, Triple};
 use memchr::{memchr2, memchr3};
 use oxigraph::io::RdfFormat;
+use oxttl::n3::{N3Parser, N3Quad, N3Term};
 use oxttl::{NQuadsParser, NTriplesParser, TriGParser, TurtleParser, TurtleSyntaxError};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
@@ -27,6 +29,8 @@ pub enum Stop {
     Syntax(TurtleSyntaxError),
     /// Triple terms nest too deep, at a place.
     Deep(Place),
+    /// A statement of N3 that RDF does not have: which, and why not.
+    Beyond(String, &'static str),
     /// The sink refused a quad.
     Sink(error::Error),
 }
@@ -35,7 +39,7 @@ pub enum Stop {
 trait Pieces {
     fn give(&mut self, piece: &[u8]);
     fn end(&mut self);
-    fn quad(&mut self) -> Option<Result<Quad, TurtleSyntaxError>>;
+    fn quad(&mut self) -> Option<Result<Quad, Stop>>;
     fn prefixes(&self, into: &mut Prefixes);
 }
 
@@ -48,8 +52,8 @@ macro_rules! pieces {
             fn end(&mut self) {
                 self.end();
             }
-            fn quad(&mut self) -> Option<Result<Quad, TurtleSyntaxError>> {
-                self.parse_next().map(|read| read.map($quad))
+            fn quad(&mut self) -> Option<Result<Quad, Stop>> {
+                Some(self.parse_next()?.map_err(Stop::Syntax).and_then($quad))
             }
             fn prefixes(&self, into: &mut Prefixes) {
                 let add: fn(&Self, &mut Prefixes) = $prefixes;
@@ -62,19 +66,42 @@ macro_rules! pieces {
 pieces!(oxttl::turtle::LowLevelTurtleParser, alone, |parser, into| {
     parser.prefixes().for_each(|(name, namespace)| into.insert(name, namespace));
 });
-pieces!(oxttl::trig::LowLevelTriGParser, |quad| quad, |parser, into| {
+pieces!(oxttl::trig::LowLevelTriGParser, Ok, |parser, into| {
     parser.prefixes().for_each(|(name, namespace)| into.insert(name, namespace));
 });
 pieces!(oxttl::ntriples::LowLevelNTriplesParser, alone, |_, _| {});
-pieces!(oxttl::nquads::LowLevelNQuadsParser, |quad| quad, |_, _| {});
+pieces!(oxttl::nquads::LowLevelNQuadsParser, Ok, |_, _| {});
+pieces!(oxttl::n3::LowLevelN3Parser, plain, |parser, into| {
+    parser.prefixes().for_each(|(name, namespace)| into.insert(name, namespace));
+});
 
-fn alone(triple: Triple) -> Quad {
-    triple.in_graph(GraphName::DefaultGraph)
+#[expect(clippy::unnecessary_wraps, reason = "as the other formats")]
+fn alone(triple: Triple) -> Result<Quad, Stop> {
+    Ok(triple.in_graph(GraphName::DefaultGraph))
 }
 
-/// Whether a format is one of these four.
-pub fn reads(format: RdfFormat) -> bool {
-    matches!(format, RdfFormat::Turtle | RdfFormat::TriG | RdfFormat::NTriples | RdfFormat::NQuads)
+/// A statement of N3 as RDF has it.
+fn plain(quad: N3Quad) -> Result<Quad, Stop> {
+    let text = quad.to_string();
+    let beyond = |why| Err(Stop::Beyond(text.clone(), why));
+    let subject = match quad.subject {
+        N3Term::NamedNode(iri) => iri.into(),
+        N3Term::BlankNode(node) => node.into(),
+        N3Term::Literal(_) => return beyond("a literal cannot be a subject in RDF"),
+        N3Term::Triple(_) => return beyond("a triple cannot be a subject in RDF"),
+        N3Term::Variable(_) => return beyond("RDF has no variables"),
+    };
+    let N3Term::NamedNode(predicate) = quad.predicate else {
+        return beyond("a predicate is an IRI in RDF");
+    };
+    let object = match quad.object {
+        N3Term::NamedNode(iri) => iri.into(),
+        N3Term::BlankNode(node) => node.into(),
+        N3Term::Literal(literal) => literal.into(),
+        N3Term::Triple(triple) => triple.into(),
+        N3Term::Variable(_) => return beyond("RDF has no variables"),
+    };
+    Ok(Quad { subject, predicate, object, graph_name: quad.graph_name })
 }
 
 /// Reads all quads into `sink`, and adds the prefixes that the file declares to `prefixes`; their number.
@@ -94,6 +121,11 @@ pub fn read(
         RdfFormat::NQuads => Box::new(NQuadsParser::new().low_level()),
         RdfFormat::TriG => {
             let parser = TriGParser::new();
+            let based = base.and_then(|base| parser.clone().with_base_iri(base).ok());
+            Box::new(based.unwrap_or(parser).low_level())
+        }
+        RdfFormat::N3 => {
+            let parser = N3Parser::new();
             let based = base.and_then(|base| parser.clone().with_base_iri(base).ok());
             Box::new(based.unwrap_or(parser).low_level())
         }
@@ -122,7 +154,7 @@ fn feed(
     loop {
         let before = count;
         while let Some(quad) = parser.quad() {
-            sink(quad.map_err(Stop::Syntax)?).map_err(Stop::Sink)?;
+            sink(quad?).map_err(Stop::Sink)?;
             count += 1;
         }
         if nesting.ended {
@@ -327,12 +359,35 @@ mod tests {
     }
 
     #[test]
+    fn of_n3_that_is_read_which_is_rdf() {
+        // N3: `=` is owl:sameAs, `=>` log:implies; a formula is a graph.
+        assert_eq!(
+            count(RdfFormat::N3, "@prefix : <a:> . :a = :b . { :a :p :b } => { :a :q ( 1 :c ) } .").ok(),
+            Some(8)
+        );
+        for (text, words) in [
+            ("<a:s> <a:p> ?x .", "variables"),
+            ("?x <a:p> <a:o> .", "variables"),
+            ("1 <a:p> <a:o> .", "subject"),
+            ("<a:s> _:p <a:o> .", "predicate"),
+        ] {
+            let Err(Stop::Beyond(statement, why)) = count(RdfFormat::N3, text) else { panic!("{text}") };
+            assert!(
+                why.contains(words) && statement.contains("a:p") | statement.contains("a:o"),
+                "{statement}: {why}"
+            );
+        }
+        assert!(matches!(count(RdfFormat::N3, "<a:s> <a:p> { <a:s> <a:p> "), Err(Stop::Syntax(_))));
+    }
+
+    #[test]
     fn literals_may_be_of_any_length() {
-        let long = "x\\n".repeat(7 << 20);
+        let long = format!("\\n{}", "x".repeat(17 << 20));
         for (format, text) in [
             (RdfFormat::NTriples, format!("<a:s> <a:p> \"{long}\" .\n<a:s> <a:p> <a:o> .\n")),
             (RdfFormat::NQuads, format!("<a:s> <a:p> \"{long}\" <a:g> .\n<a:s> <a:p> <a:o> .\n")),
             (RdfFormat::Turtle, format!("<a:s> <a:p> \"\"\"{long}\"\"\", <a:o> .")),
+            (RdfFormat::N3, format!("<a:s> <a:p> \"\"\"{long}\"\"\", <a:o> .")),
         ] {
             assert_eq!(count(format, &text).ok(), Some(2), "{format}");
         }
