@@ -189,15 +189,15 @@ impl Processor<'_> {
     fn not_at_hand<T>(&self, url: &str, at: usize) -> Result<T> {
         let what = format!("the context <{url}> is not in the file, and nothing is fetched from the web");
         let hint = match file_of(url) {
-            // What stands there is a web page, which leads to the context.
-            Some(file) if file.ends_with("/schema.org") => format!(
-                "put it beside the file, or into a folder above: curl --create-dirs -o {file}.jsonld \
-                 https://schema.org/docs/jsonldcontext.jsonld"
-            ),
-            Some(file) => format!(
-                "put it beside the file, or into a folder above: curl -L --create-dirs -H 'Accept: application/ld+json' \
-                 -o {file}.jsonld '{url}'"
-            ),
+            Some(file) => {
+                let folder = file.rsplit_once('/').map_or(FOLDER, |(folder, _)| folder);
+                // What stands at schema.org is a web page, which leads to the context.
+                let from = if file.ends_with("/schema.org") { "https://schema.org/docs/jsonldcontext.jsonld" } else { url };
+                format!(
+                    "put it beside the file, or into a folder above: mkdir -p {folder} && \
+                     curl -L -H 'Accept: application/ld+json' -o {file}.jsonld '{from}'"
+                )
+            }
             None => "put its text in place of its address, or write \"@context\": \"NAME.jsonld\" for a file beside it"
                 .to_owned(),
         };
