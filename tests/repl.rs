@@ -777,3 +777,48 @@ fn a_session_in_chinese_speaks_chinese() {
     has(&prompt.ask(".run nonsense"), "there is no saved query");
     prompt.leave();
 }
+
+#[test]
+fn a_query_is_explained_without_running_it() {
+    let exploding = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(STR(?c)) + STRLEN(STR(?f)) = 7) }";
+    let text = format!(
+        ".explain {exploding}\n.explain --run SELECT (\"a b\" AS ?x) {{ ?s a bm:Vendor }}\n.run releases-of-year 2023\n.explain\n.explain --run\n.explain -f -\n"
+    );
+    let output = piped("explain", &text);
+    let said = out(&output);
+    assert!(
+        said.matches("nothing was run").count() == 2 && said.matches("rows   estimate").count() == 2,
+        "{said}"
+    );
+    assert!(said.contains("\"2023\"^^xsd:integer"), "the values of its parameters: {said}");
+    let first = piped("explain-nothing", ".explain\n");
+    assert_eq!(first.status.code(), Some(2), "{}", err(&first));
+}
+
+#[test]
+fn a_command_ends_the_statement_before_it() {
+    let output = piped(
+        "command-ends",
+        "PREFIX e: <http://e/>\nASK { e:a e:b e:c\n . e:c e:d e:e }\n.echo between\nASK {}\n",
+    );
+    assert_eq!(out(&output), "false\nbetween\ntrue\n", "{}", err(&output));
+}
+
+#[test]
+fn what_is_typed_while_a_query_runs_is_kept() {
+    let mut prompt = Prompt::open(&home("ahead"), 80);
+    let exploding =
+        "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STRLEN(STR(?c)) + STRLEN(STR(?f)) = 7) }";
+    prompt.keys(exploding).keys("\r");
+    prompt.sees("Ctrl-C stops");
+    prompt.keys(".echo one\rSELECT ('two' AS ?x) {}\r.echo thr");
+    // What is typed has come before the signal.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    prompt.keys("\x03");
+    prompt.sees("interrupted");
+    prompt.sees("\r\none");
+    prompt.sees("│ two");
+    prompt.sees(READY);
+    has(&prompt.ask("ee"), "\r\nthree");
+    prompt.leave();
+}

@@ -20,7 +20,7 @@ use super::terminal::formats;
 use super::terminal::hints::Face;
 use super::terminal::limits::{Watch, watch};
 use super::terminal::present::{Output, Target};
-use super::terminal::signals::{Doing, doing};
+use super::terminal::signals::{self, Doing, doing};
 use crate::advise::complete as known;
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -118,6 +118,7 @@ impl Shell {
                 .because(error)
                 .hint("ask with  baimo query 'SELECT ...'")
         };
+        signals::keep_typed_ahead();
         let colour = self.output.report.colour;
         let mut editor = editor(colour, &self.begun).map_err(unusable)?;
         let assistant = Assistant::new(Rc::clone(&self.session), colour, self.output.window.width);
@@ -132,6 +133,7 @@ impl Shell {
         while !self.leaving {
             self.turn(&mut editor, history.as_ref().map(|(path, _)| path)).map_err(unusable)?;
         }
+        signals::restore_terminal();
         Ok(())
     }
 

@@ -105,10 +105,12 @@ pub enum Verb {
     /// Show how a query is answered, step by step, and what in it is probably unintended
     #[command(
         after_help = "Examples:\n  baimo explain 'SELECT ?x { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5'\n\n\
-                      The question is run. Each step has its time (that of the steps below it included), the rows it\n\
-                      gave, and for triple patterns how many triples match; * marks the step that took longest itself."
+                      The plan is shown with the rows that each step is expected to give, and nothing is run. With --run the\n\
+                      query is answered to the end: each step then has its time (that of the steps below it included) and\n\
+                      the rows it gave; * marks the step that took longest itself. At the prompt, `.explain` alone is about\n\
+                      the last query."
     )]
-    Explain(Query),
+    Explain(Explain),
     /// Change a graph with SPARQL Update
     #[command(
         after_help = "Examples:\n  baimo update 'INSERT DATA { vendor:baidu rdfs:label \"度\"@zh }' -o changed.ttl\n\n\
@@ -337,6 +339,24 @@ pub struct Query {
     /// Read the question from a file; `-` is stdin
     #[arg(short, long, value_name = "FILE", conflicts_with = "text")]
     pub file: Option<PathBuf>,
+}
+
+impl Query {
+    /// Whether nothing says where the query is.
+    pub fn is_missing(&self) -> bool {
+        self.text.is_none() && self.query.is_none() && self.file.is_none()
+    }
+}
+
+/// What to explain, and how.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Explain {
+    /// The query.
+    #[command(flatten)]
+    pub query: Query,
+    /// Answer the query to the end and measure each step
+    #[arg(long)]
+    pub run: bool,
 }
 
 /// Options of every verb.

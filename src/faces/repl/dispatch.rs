@@ -3,7 +3,7 @@
 //! In: a line with a command. Out: what it says, done: settings changed, files written, verbs
 //! performed. Verbs that the command line has too are done as there, with the same options.
 
-use super::{Shell, commands, home};
+use super::{Shell, commands, home, statement};
 use crate::catalog::SavedQuery;
 use crate::embedded;
 use crate::engine::Limits;
@@ -58,12 +58,12 @@ impl Shell {
     /// A verb that the command line has too.
     fn verb(&mut self, name: &str, rest: &str) -> Result<()> {
         let takes_question = matches!(name, "explain" | "query" | "update");
-        let line = match rest {
-            "" if name == "explain" => format!("{name} {}", args::quoted(&self.asked()?.text)),
-            _ if takes_question && !rest.starts_with(['-', '"', '\'', '“']) => {
-                format!("{name} {}", args::quoted(rest))
+        let line = match takes_question.then(|| query_in(rest)).flatten() {
+            Some(at) => {
+                let (options, query) = rest.split_at(at);
+                format!("{name} {options}{}", args::quoted(query))
             }
-            _ => format!("{name} {rest}"),
+            None => format!("{name} {rest}"),
         };
         let (verb, own) = match args::dot_command(&line)? {
             Typed::Text(text) => return self.screen(&text),
@@ -348,6 +348,18 @@ impl Shell {
         let lines = names.map(|name| format!("{name:<9} {}", tongue.part(&self.setting(name))));
         self.screen(&lines.join("\n"))
     }
+}
+
+/// Where a query without quotation marks begins, after options; nothing where there is none.
+fn query_in(rest: &str) -> Option<usize> {
+    // What stands in quotation marks is one word already.
+    let unquoted = rest.find(['"', '\'', '“']).unwrap_or(rest.len());
+    let begins = |at: &usize| {
+        let after_space = rest.get(..*at).is_some_and(|before| before.ends_with(char::is_whitespace));
+        (*at == 0 || after_space) && rest.get(*at..).is_some_and(statement::begins_as_sparql)
+    };
+    let at = rest.char_indices().map(|(at, _)| at).take_while(|at| *at < unquoted).find(begins);
+    at.or_else(|| (!rest.is_empty() && unquoted > 0 && !rest.starts_with('-')).then_some(0))
 }
 
 /// Does something in a language of its own, and goes back to that of the session.

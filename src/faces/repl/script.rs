@@ -84,7 +84,8 @@ impl Shell {
     /// Whether the statement so far is over because of the line that follows it.
     fn ends_before(&self, text: &str, line: &str) -> bool {
         statement::begins_as_sparql(line) && self.ending(text) == Ending::MayGoOn
-            || (statement::is_command(line) && statement::is_blank(text))
+            || (statement::is_command(line)
+                && (statement::only_prologue(text) || self.ending(text) == Ending::MayGoOn))
     }
 
     fn ending(&self, text: &str) -> Ending {

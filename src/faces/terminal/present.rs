@@ -457,7 +457,8 @@ impl Output {
         match stopped {
             None => Ok(count),
             Some(error) => {
-                if matches!(error.kind, Kind::Limit | Kind::Interrupted) {
+                // The line under an answer on the screen has said so.
+                if matches!(error.kind, Kind::Limit | Kind::Interrupted) && !self.foots() {
                     self.report
                         .note(&format!("partial answer: {count} {nouns} so far are right, but not all"));
                 }

@@ -131,6 +131,22 @@ pub fn restore_terminal() {
     }
 }
 
+/// Lets Ctrl-C leave what was typed ahead: without this the terminal throws it away, and a statement typed while
+/// another one ran would be lost with it.
+#[cfg(unix)]
+pub fn keep_typed_ahead() {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    // Of what is no terminal nothing is typed.
+    if let Ok(mut now) = tcgetattr(std::io::stdin()) {
+        now.local_modes |= LocalModes::NOFLSH;
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &now);
+    }
+}
+
+/// See the other one: here the system decides.
+#[cfg(not(unix))]
+pub fn keep_typed_ahead() {}
+
 #[cfg(not(unix))]
 fn remember_terminal() {}
 

@@ -7,10 +7,11 @@ use crate::catalog::{Origin, SavedQuery};
 use crate::engine::Bindings;
 use crate::engine::syntax::tokens::tokens;
 use crate::error::{Diagnostic, Result, Span};
-use crate::faces::args::Query;
+use crate::faces::args::Explain;
 use crate::faces::memory::{Last, Memory, Noted, Question, noting};
 use crate::faces::terminal::present::{About, Output};
 use crate::session::Session;
+use crate::show::text::cut;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -131,29 +132,55 @@ fn advise(question: &Question, noted: &Noted, session: &Session, output: &Output
     }
 }
 
-/// Shows how a question is answered, and what in it may not be meant.
+/// Shows how a query would be answered, or with `run` how it was; and what in it is probably unintended. At the prompt
+/// a query need not be given: then it is the last one, with the values of its parameters.
 ///
 /// # Errors
 /// Where it is wrong.
-pub fn explain(query: &Query, session: &Session, output: &Output) -> Result<()> {
-    let (name, text) = text::question(query, output.report.face)?;
-    let mut lints = session.lints(&text).map_err(|error| named(error, &name))?;
+pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Memory) -> Result<()> {
+    let question = match &memory.question {
+        Some(last) if wanted.query.is_missing() => last.clone(),
+        _ => {
+            let (name, text) = text::question(&wanted.query, output.report.face)?;
+            Question { name, text, ..Question::default() }
+        }
+    };
+    let Question { name, text, bindings, .. } = &question;
+    let mut advice = if question.saved { Vec::new() } else { advice_on(&question, session)? };
     let waiting = output.waiting();
-    let explained = session.explain(&text, &Bindings::new()).map_err(|error| named(error, &name))?;
+    let explained =
+        if wanted.run { session.explain(text, bindings) } else { session.plan_only(text, bindings) };
+    let explained = explained.map_err(|error| named(error, name))?;
     drop(waiting);
     let mut out = crate::show::plan::draw(&explained, &|iri| session.prefixes().compact(iri));
+    if output.shown() {
+        out = out.lines().map(|line| cut(line, output.window.width) + "\n").collect();
+    }
     if let Some(stopped) = &explained.stopped {
         out.push_str(&format!("{stopped}: the figures are of the part that was done\n"));
     }
+    if !wanted.run {
+        out.push_str(&output.report.tongue.say(NOT_RUN));
+    }
     out.push('\n');
-    for lint in &mut lints {
+    for lint in &mut advice {
         if let Some(span) = lint.span.as_mut().filter(|span| span.name == "query") {
-            span.name.clone_from(&name);
+            span.name.clone_from(name);
         }
         out.push_str(&output.advice(lint));
     }
-    if lints.is_empty() {
-        out.push_str("nothing in this query looks slow or unintended\n");
+    if advice.is_empty() && !question.saved {
+        out.push_str(&output.report.tongue.say("nothing in this query looks slow or unintended\n"));
     }
     output.page(&out)
+}
+
+const NOT_RUN: &str = "this is the plan: nothing was run; --run measures each step\n";
+
+/// What in a query is probably unintended, in the order of its text.
+fn advice_on(question: &Question, session: &Session) -> Result<Vec<Diagnostic>> {
+    let mut advice = session.lints(&question.text).map_err(|error| named(error, &question.name))?;
+    advice.extend(session.certain(&question.text, false));
+    advice.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| (span.line, span.column)));
+    Ok(advice)
 }

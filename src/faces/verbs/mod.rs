@@ -42,7 +42,7 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
         Verb::Describe(describe) => things::describe(describe, session, output),
         Verb::Search(search) => things::find(search, session, output),
         Verb::Schema(of) => things::schema(of, session, output),
-        Verb::Explain(query) => ask::explain(query, session, output),
+        Verb::Explain(wanted) => ask::explain(wanted, session, output, memory),
         Verb::Update(query) => {
             let (name, text) = text::question(query, output.report.face)?;
             update(&name, &text, session, output)

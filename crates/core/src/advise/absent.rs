@@ -252,7 +252,7 @@ impl Likeness {
             None
         } else if same_space && fold(name) == fold(other_name) {
             Some(Self::Case)
-        } else if american(name) != american(other_name) {
+        } else if american(name) != american(other_name) || name.chars().count() < SHORTEST {
             None
         } else {
             Some(if same_space { Self::Spelling } else { Self::Elsewhere })

@@ -615,6 +615,11 @@ const LINTS: &[Pair] = &[
         "did you mean {}? If only its presence matters, `[]` says so",
         "您是否想写 {}？若只关心其存在，可写 `[]`",
     ),
+    (
+        "this is the plan: nothing was run; --run measures each step",
+        "以上是执行计划，查询并未运行；--run 可测量每一步",
+    ),
+    ("{}: the figures are of the part that was done", "{}：数字只涵盖已完成的部分"),
     ("nothing in this query looks slow or unintended", "此查询看来既不慢，也没有疏误"),
 ];
 
