@@ -1,83 +1,46 @@
 //! Parameters of a saved query as options of the command line, with help.
 //!
-//! In: a saved query and the words after its name. Out: values by parameter. It refuses to
-//! know what a value means.
+//! In: a saved query and the words after its name. Out: values by parameter, and the saved query as a command, for its
+//! help and its completion. What a value means is the catalog's business.
 
 use super::args;
-use crate::catalog::{Param, ParamKind, SavedQuery};
-use crate::error::{Error, Result};
+use crate::catalog::{Given, Param, ParamKind, SavedQuery};
+use crate::error::{Hint, Result};
 use clap::{Arg, ArgAction, Command};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 /// What the words after the name of a saved query say.
 #[derive(Debug)]
-pub enum Given {
+pub enum Said {
     /// Values by the names of parameters.
     Values(BTreeMap<String, String>),
     /// The help is asked for: here it is.
     Help(String),
 }
 
-/// Reads the words after the name of a saved query.
+/// Reads the words after the name of a saved query: as options here, and which parameter each is for in the catalog.
 ///
 /// # Errors
 /// A usage error that names the parameter and the remedy.
-pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str) -> Result<Given> {
+pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str) -> Result<Said> {
     let matches = match command(saved, language).no_binary_name(true).try_get_matches_from(words) {
         Ok(matches) => matches,
-        Err(error) if !error.use_stderr() => return Ok(Given::Help(error.render().to_string())),
+        Err(error) if !error.use_stderr() => return Ok(Said::Help(error.render().to_string())),
         Err(error) => {
             let error = args::usage(&error, "baimo");
             let help = format!("baimo run {} --help", saved.name);
             let told = error.hints.iter().any(|hint| hint.to_string().contains(&help));
-            return Err(if told { error } else { error.hint(format!("`{help}` shows what it takes")) });
+            return Err(if told { error } else { error.hint(Hint::ShowParameters(saved.name.clone())) });
         }
     };
-    let mut given = BTreeMap::new();
-    for param in &saved.params {
-        if let Ok(Some(value)) = matches.try_get_one::<String>(&param.name) {
-            given.insert(param.name.clone(), value.clone());
-        }
-    }
-    let pairs = matches.get_many::<String>(PARAM).into_iter().flatten();
-    for pair in pairs {
-        let (name, value) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{pair}` is not a parameter")).hint("write --param name=value")
-        })?;
-        give(&mut given, name.trim().trim_start_matches("?_"), value)?;
-    }
-    for word in matches.get_many::<String>(VALUES).into_iter().flatten() {
-        place(saved, &mut given, word)?;
-    }
-    Ok(Given::Values(given))
-}
-
-/// A word without the name of its parameter: `name=value`, or the next parameter's value.
-fn place(saved: &SavedQuery, given: &mut BTreeMap<String, String>, word: &str) -> Result<()> {
-    if let Some((name, value)) = word.split_once('=')
-        && saved.params.iter().any(|param| param.name == name)
-    {
-        return give(given, name, value);
-    }
-    let free = saved
-        .params
-        .iter()
-        .filter(|param| param.kind != ParamKind::Language)
-        .find(|param| !given.contains_key(&param.name));
-    match free {
-        Some(param) => give(given, &param.name, word),
-        None => Err(Error::usage(format!("`{word}` is one word too many for `{}`", saved.name))
-            .hint("put a value of several words into quotes")
-            .hint(format!("`baimo run {} --help` shows what it takes", saved.name))),
-    }
-}
-
-fn give(given: &mut BTreeMap<String, String>, name: &str, value: &str) -> Result<()> {
-    match given.insert(name.to_owned(), value.to_owned()) {
-        None => Ok(()),
-        Some(_) => Err(Error::usage(format!("the parameter `{name}` is given twice")).hint("give it once")),
-    }
+    let all = |id| matches.get_many::<String>(id).into_iter().flatten().cloned();
+    let named = saved.params.iter().filter_map(|param| {
+        let value = matches.try_get_one::<String>(&param.name).ok()??;
+        Some(Given::Named(param.name.clone(), value.clone()))
+    });
+    let given = named.chain(all(PARAM).map(Given::Pair)).chain(all(VALUES).map(Given::Value));
+    saved.values(given).map(Said::Values)
 }
 
 const PARAM: &str = "\0param";

@@ -168,14 +168,14 @@ impl Error {
     /// Adds a remedy.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
-        self.hints.push(hint.into());
+        self.diagnostic = self.diagnostic.hint(hint);
         self
     }
 
     /// Adds the place.
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
-        self.span = Some(Box::new(span));
+        self.diagnostic = self.diagnostic.at(span);
         self
     }
 }

@@ -42,6 +42,8 @@ pub enum Hint {
     RunSavedQuery(String),
     /// A parameter without a value.
     GiveParameter(String),
+    /// The parameters of the saved query of this name can be shown.
+    ShowParameters(String),
     /// A saved query fits what was typed: run it with these values of its parameters.
     TrySavedQuery {
         /// Its name.
@@ -93,6 +95,7 @@ impl fmt::Display for Hint {
                 return write!(f, "if `{name}` is a saved query, run it by its name");
             }
             Self::GiveParameter(name) => return write!(f, "give `{name}` a value"),
+            Self::ShowParameters(name) => return write!(f, "the catalog says what `{name}` takes"),
             Self::TrySavedQuery { name, values, title } => {
                 let values: Vec<_> = values.iter().map(|(name, value)| format!(", {name} {value}")).collect();
                 return write!(f, "the saved query `{name}`{}: {title}", values.concat());

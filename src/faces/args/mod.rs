@@ -14,7 +14,7 @@ mod words;
 pub use usage::usage;
 pub use values::duration;
 use values::{count, size, small};
-pub use words::{quoted, split};
+pub use words::{call, quoted, split};
 
 use crate::error::Result;
 use crate::show::chart::View;

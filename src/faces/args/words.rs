@@ -54,6 +54,16 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
+/// A saved query's name with options for its parameters, to be typed or copied.
+pub fn call(name: &str, values: &[(String, String)]) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/');
+    let word = |value: &str| match value.chars().all(plain) && !value.is_empty() {
+        true => value.to_owned(),
+        false => quoted(value),
+    };
+    values.iter().fold(name.to_owned(), |line, (name, value)| format!("{line} --{name} {}", word(value)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 //! In: the text of the buffer, and a parser as a yes-or-no question. Out: whether Enter runs it, and if
 //! not, why not. What is done with a statement stands elsewhere.
 
-use crate::engine::syntax::tokens::{Kind, Token, skip_prologue, tokens};
+use crate::engine::syntax::tokens::{Kind, OPERATIONS, Token, begins_statement, skip_prologue, tokens};
 
 /// What Enter means for a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,31 +21,6 @@ pub enum Ending {
     /// It is wrong, and more text would not mend it.
     Wrong,
 }
-
-/// Words that begin a statement.
-const BEGINNINGS: &[&str] = &[
-    "SELECT",
-    "ASK",
-    "CONSTRUCT",
-    "DESCRIBE",
-    "PREFIX",
-    "BASE",
-    "VERSION",
-    "INSERT",
-    "DELETE",
-    "WITH",
-    "LOAD",
-    "CLEAR",
-    "DROP",
-    "CREATE",
-    "ADD",
-    "MOVE",
-    "COPY",
-];
-
-/// Words that begin an operation which changes the graph.
-const CHANGES: &[&str] =
-    &["INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"];
 
 /// What could follow a statement that is not over: where one of these makes it parse, it was only
 /// too short.
@@ -87,7 +62,7 @@ pub fn is_command(line: &str) -> bool {
 
 /// Whether a text begins as SPARQL does.
 pub fn begins_as_sparql(text: &str) -> bool {
-    first_word(text).is_some_and(|word| BEGINNINGS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+    first_word(text).is_some_and(begins_statement)
 }
 
 /// Whether a text, past its prologue, is an update and not a query.
@@ -95,7 +70,7 @@ pub fn is_update(text: &str) -> bool {
     let all: Vec<Token> = meaningful(&tokens(text)).cloned().collect();
     skip_prologue(&all, text)
         .first()
-        .is_some_and(|first| CHANGES.iter().any(|change| change.eq_ignore_ascii_case(first.text(text))))
+        .is_some_and(|first| OPERATIONS.iter().any(|change| change.eq_ignore_ascii_case(first.text(text))))
 }
 
 /// Whether there are only comments and declarations of prefixes and the like in a text.

@@ -5,6 +5,7 @@
 
 use super::{Shell, commands};
 use crate::error::{Error, Hint, Result};
+use crate::faces::args;
 use crate::plain::Target;
 use crate::show::text;
 use std::fmt::Write as _;
@@ -85,14 +86,8 @@ const HEAD: &str = "That is not SPARQL. Perhaps one of these; type its number to
 
 /// The command that does what a suggestion says.
 fn command(target: &Target) -> String {
-    let quoted = |value: &str| match value.contains(|c: char| c.is_whitespace() || c == '"') {
-        true => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
-        false => value.to_owned(),
-    };
     match target {
-        Target::SavedQuery { name, values } => values
-            .iter()
-            .fold(format!(".run {name}"), |line, (name, value)| format!("{line} --{name} {}", quoted(value))),
+        Target::SavedQuery { name, values } => format!(".run {}", args::call(name, values)),
         Target::Thing(name) => format!(".describe {name}"),
         Target::Schema => ".schema".to_owned(),
         Target::SavedQueries => ".queries".to_owned(),

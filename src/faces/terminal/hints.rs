@@ -4,6 +4,7 @@
 //! names of options and commands.
 
 use crate::error::{Hint, Kind};
+use crate::faces::args;
 
 /// Where a hint is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,23 +97,14 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::NamesWereCutOff(_) => hint.to_string(),
         Hint::RunSavedQuery(name) => format!("a saved query is run with `baimo run {name}`"),
         Hint::GiveParameter(name) => format!("add --{name} VALUE"),
-        Hint::TrySavedQuery { name, values, title } => format!("baimo run {}  ({title})", call(name, values)),
+        Hint::ShowParameters(name) => format!("`baimo run {name} --help` shows what it takes"),
+        Hint::TrySavedQuery { name, values, title } => {
+            format!("baimo run {}  ({title})", args::call(name, values))
+        }
         Hint::TryThing { name, title } => format!("baimo describe {name}  ({title})"),
         Hint::ListSchema => "`baimo schema` lists the classes and properties".into(),
         Hint::ExampleValue { parameter, value } => format!("for example --{parameter} {value}"),
     }
-}
-
-/// A saved query's name with options for its parameters, to be typed or copied.
-fn call(name: &str, values: &[(String, String)]) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/');
-    values.iter().fold(name.to_owned(), |line, (name, value)| {
-        if value.chars().all(plain) {
-            format!("{line} --{name} {value}")
-        } else {
-            format!("{line} --{name} \"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-        }
-    })
 }
 
 fn at_the_prompt(hint: &Hint) -> String {
@@ -135,8 +127,11 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::RunSavedQuery(name) => {
             format!("a saved query is run with `.run {name}`, a command begins with a dot")
         }
-        Hint::TrySavedQuery { name, values, title } => format!(".run {}  ({title})", call(name, values)),
+        Hint::TrySavedQuery { name, values, title } => {
+            format!(".run {}  ({title})", args::call(name, values))
+        }
         Hint::TryThing { name, title } => format!(".describe {name}  ({title})"),
+        Hint::ShowParameters(name) => format!("`.run {name} --help` shows what it takes"),
         Hint::ListSchema => "`.schema` lists the classes and properties".into(),
         // Words of the command line itself, such as those of its help, hold here with a dot.
         Hint::Text(text) => Face::Prompt.commands(text),

@@ -12,7 +12,7 @@ use crate::engine::answer::Answer;
 use crate::error::{Diagnostic, Error, Hint, Kind, Result};
 use crate::explore::selection::Selection;
 use crate::faces::args::{Diff, Export, Load, Query};
-use crate::faces::params::Given;
+use crate::faces::params::Said;
 use crate::faces::terminal::hints::Face;
 use crate::faces::terminal::present::{Output, Target, unwritten};
 use crate::formats::changes;
@@ -76,8 +76,8 @@ fn constructed(export: &Export, session: &Session, output: &Output) -> Result<()
             let saved = &by_name(name, session, output)?;
             let words: Vec<OsString> = values.iter().map(OsString::from).collect();
             let given = match given(saved, &words, session, output)? {
-                Given::Help(text) => return output.text(&output.report.face.commands(&text)),
-                Given::Values(given) => given,
+                Said::Help(text) => return output.text(&output.report.face.commands(&text)),
+                Said::Values(given) => given,
             };
             let bindings = session.bindings(saved, &given)?;
             let answer = session.query(&saved.text, &bindings).map_err(|error| named(error, name))?;

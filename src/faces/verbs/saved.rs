@@ -10,7 +10,7 @@ use crate::error::{Error, Hint, Result};
 use crate::faces::args::{Call, Queries, QueriesAction, Run};
 use crate::faces::file_kind;
 use crate::faces::memory::{Memory, Question};
-use crate::faces::params::{self, Given};
+use crate::faces::params::{self, Said};
 use crate::faces::terminal::present::{About, Output};
 use crate::formats::rows::RowFormat;
 use crate::session::Session;
@@ -28,8 +28,8 @@ pub fn run(run: &Run, session: &Session, output: &Output, memory: &mut Memory) -
     let name = name.to_str().ok_or_else(|| Error::usage("the name is not UTF-8 text"))?;
     let saved = &by_name(name, session, output)?;
     let given = match given(saved, words, session, output)? {
-        Given::Help(text) => return output.text(&output.report.face.commands(&text)),
-        Given::Values(given) => given,
+        Said::Help(text) => return output.text(&output.report.face.commands(&text)),
+        Said::Values(given) => given,
     };
     if let Some(problem) = &saved.problem {
         output.report.warning(problem);
@@ -60,10 +60,10 @@ pub fn by_name(name: &str, session: &Session, output: &Output) -> Result<SavedQu
 ///
 /// # Errors
 /// Where a word fits no parameter.
-pub fn given(saved: &SavedQuery, words: &[OsString], session: &Session, output: &Output) -> Result<Given> {
+pub fn given(saved: &SavedQuery, words: &[OsString], session: &Session, output: &Output) -> Result<Said> {
     let given = params::parse(saved, words, output.language(session))
         .map_err(|error| with_another(error, saved, words, session))?;
-    let Given::Values(mut given) = given else { return Ok(given) };
+    let Said::Values(mut given) = given else { return Ok(given) };
     if let Some(language) = output.chosen_language(session) {
         let takes = |param: &&Param| {
             param.kind == ParamKind::Language
@@ -75,7 +75,7 @@ pub fn given(saved: &SavedQuery, words: &[OsString], session: &Session, output: 
             given.entry(param.name.clone()).or_insert_with(|| language.to_owned());
         }
     }
-    Ok(Given::Values(given))
+    Ok(Said::Values(given))
 }
 
 /// Names the questions like `saved` that do take an option it does not take.

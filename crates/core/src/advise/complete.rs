@@ -5,7 +5,7 @@
 //! graph is read than a budget.
 
 use super::Knowledge;
-use crate::engine::syntax::tokens::{FUNCTIONS, Kind, Token, tokens};
+use crate::engine::syntax::tokens::{DECLARATIONS, FORMS, FUNCTIONS, Kind, OPERATIONS, Token, tokens};
 use crate::explore::names::fold;
 use crate::explore::survey::{BUDGET, Survey, all_graphs, by_use, local_name, telling};
 use crate::store::{GraphId, Id, Pattern, Triple};
@@ -533,9 +533,11 @@ impl<'a> Work<'a> {
     fn at(&self, list: &mut List<'_>, place: &Position, reader: &Reader) {
         match place {
             Position::Outside { after } => {
-                let words: &[&str] = if *after { AFTER } else { START };
-                words.iter().for_each(|word| list.word(0, word, ""));
-                if !*after {
+                if *after {
+                    AFTER.iter().for_each(|word| list.word(0, word, ""));
+                } else {
+                    let words = [FORMS, DECLARATIONS, START, OPERATIONS].into_iter().flatten();
+                    words.for_each(|word| list.word(0, word, ""));
                     self.variables(list, reader, 0);
                     self.by_name(list);
                     self.prefix_names(list);
@@ -775,23 +777,8 @@ fn grouped(count: u64) -> String {
     format!("{count}×")
 }
 
-const START: &[&str] = &[
-    "SELECT",
-    "ASK",
-    "CONSTRUCT",
-    "DESCRIBE",
-    "PREFIX",
-    "BASE",
-    "DISTINCT",
-    "REDUCED",
-    "WHERE",
-    "FROM",
-    "FROM NAMED",
-    "INSERT DATA",
-    "DELETE DATA",
-    "DELETE",
-    "INSERT",
-];
+/// What may follow the beginning of a query or an update, or stand before it.
+const START: &[&str] = &["DISTINCT", "REDUCED", "WHERE", "FROM", "FROM NAMED", "INSERT DATA", "DELETE DATA"];
 const AFTER: &[&str] =
     &["ORDER BY", "GROUP BY", "HAVING", "LIMIT", "OFFSET", "VALUES", "WHERE", "DESC", "ASC"];
 const GROUP: &[&str] =

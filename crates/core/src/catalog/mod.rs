@@ -4,11 +4,13 @@
 //! values into terms for the engine: a value never becomes text. Nothing is evaluated here but the lists of
 //! allowed values, by whoever passes the means.
 
+mod given;
 mod header;
 mod parameter;
 mod rdf;
 mod saved;
 
+pub use given::Given;
 pub use parameter::{Param, ParamKind};
 pub use saved::{Origin, SavedQuery, Texts};
 

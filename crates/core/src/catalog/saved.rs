@@ -207,13 +207,12 @@ impl SavedQuery {
 
     /// The keyword that says what the query asks for, in capitals; empty where it has none.
     pub fn form(&self) -> &'static str {
-        let forms = ["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"];
         tokens(&self.text)
             .into_iter()
             .filter(|token| token.kind == tokens::Kind::Keyword)
             .find_map(|token| {
                 let word = self.text.get(token.range)?;
-                forms.into_iter().find(|form| form.eq_ignore_ascii_case(word))
+                tokens::FORMS.iter().copied().find(|form| form.eq_ignore_ascii_case(word))
             })
             .unwrap_or("")
     }

@@ -70,8 +70,11 @@ fn of_graph(graph: &dyn Graph, name: GraphId) -> Result<Vec<Quad>> {
     Ok(to_quads(graph, quads))
 }
 
+/// Triples with their graphs, each once.
+type Found = BTreeSet<(GraphId, crate::store::Triple)>;
+
 fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
-    let mut found: BTreeSet<(GraphId, crate::store::Triple)> = BTreeSet::new();
+    let mut found = Found::new();
     let mut seen = HashSet::from([thing]);
     let mut edge = vec![thing];
     for step in 0..=depth {
@@ -93,56 +96,50 @@ fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
 }
 
 /// What is said about a thing, and about the blank nodes this mentions. Other things mentioned go to `next`.
-fn out_of(
-    graph: &dyn Graph,
-    thing: Id,
-    found: &mut BTreeSet<(GraphId, crate::store::Triple)>,
-    next: &mut Vec<Id>,
-) -> Result<()> {
-    let mut open = vec![thing];
-    let mut done = HashSet::from([thing]);
-    while let Some(id) = open.pop() {
+fn out_of(graph: &dyn Graph, thing: Id, found: &mut Found, next: &mut Vec<Id>) -> Result<()> {
+    each(thing, &mut |id, open| {
         for name in graphs(graph) {
             scan(graph, name, [Some(id), None, None], &mut |triple| {
                 found.insert((name, triple));
                 match graph.term(triple[2]) {
-                    Term::BlankNode(_) if done.insert(triple[2]) => open.push(triple[2]),
+                    Term::BlankNode(_) => open.push(triple[2]),
                     Term::NamedNode(_) => next.push(triple[2]),
-                    Term::BlankNode(_) | Term::Literal(_) | Term::Triple(_) => {}
+                    Term::Literal(_) | Term::Triple(_) => {}
                 }
             })?;
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Where a thing is mentioned, up to the things that have a name. They go to `next`.
-fn into(
-    graph: &dyn Graph,
-    thing: Id,
-    found: &mut BTreeSet<(GraphId, crate::store::Triple)>,
-    next: &mut Vec<Id>,
-) -> Result<()> {
-    let mut open = vec![thing];
-    let mut done = HashSet::from([thing]);
-    while let Some(id) = open.pop() {
+fn into(graph: &dyn Graph, thing: Id, found: &mut Found, next: &mut Vec<Id>) -> Result<()> {
+    each(thing, &mut |id, open| {
+        let mut blanks = Vec::new();
         for name in graphs(graph) {
-            let mut blanks = Vec::new();
             scan(graph, name, [None, None, Some(id)], &mut |triple| {
                 found.insert((name, triple));
-                if !done.insert(triple[0]) {
-                    return;
-                }
-                if matches!(graph.term(triple[0]), Term::BlankNode(_)) {
-                    blanks.push(triple[0]);
-                } else {
-                    next.push(triple[0]);
+                match graph.term(triple[0]) {
+                    Term::BlankNode(_) => blanks.push(triple[0]),
+                    _ => next.push(triple[0]),
                 }
             })?;
-            for blank in blanks {
-                out_of(graph, blank, found, &mut Vec::new())?;
-                open.push(blank);
-            }
+        }
+        for blank in &blanks {
+            out_of(graph, *blank, found, &mut Vec::new())?;
+        }
+        open.extend(blanks);
+        Ok(())
+    })
+}
+
+/// Visits a thing, and once each of those that a visit adds.
+fn each(thing: Id, visit: &mut dyn FnMut(Id, &mut Vec<Id>) -> Result<()>) -> Result<()> {
+    let mut open = vec![thing];
+    let mut done = HashSet::new();
+    while let Some(id) = open.pop() {
+        if done.insert(id) {
+            visit(id, &mut open)?;
         }
     }
     Ok(())

@@ -107,8 +107,8 @@ fn class(column: &Column) -> &'static str {
 /// The end of the document.
 pub const HTML_FOOT: &str = "</tbody>\n</table>\n</body>\n</html>\n";
 
-/// The text with everything escaped that HTML, XML and SVG would take for themselves, and without
-/// the characters that they cannot hold.
+/// The text with everything escaped that HTML, XML and SVG would take for themselves, between tags or in `"`, and
+/// without the characters that they cannot hold.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -117,7 +117,8 @@ pub fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
+            // Else readers take it for the end of a line.
+            '\r' => out.push_str("&#13;"),
             _ if is_xml_char(c) => out.push(c),
             _ => out.push('\u{FFFD}'),
         }

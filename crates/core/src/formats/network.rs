@@ -7,6 +7,7 @@
 //! This is a view: a graph cannot be read back from it.
 
 use super::graphs::GraphStyle;
+use super::markup::escape;
 use super::subjects::Subjects;
 use crate::blank::Blanks;
 use crate::terms::{BlankNode, NAMING, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, rdf, xsd};
@@ -91,7 +92,7 @@ pub fn graphml(quads: Vec<Quad>, style: &GraphStyle) -> String {
     }
     out.push_str("  <graph id=\"graph\" edgedefault=\"directed\">\n");
     for (thing, node) in &network.nodes {
-        let _ = writeln!(out, "    <node id=\"{}\">", xml(&network.id(thing)));
+        let _ = writeln!(out, "    <node id=\"{}\">", escape(&network.id(thing)));
         data(&mut out, "label", &network.label(thing));
         data(&mut out, "type", &network.types(node, BETWEEN));
         if let Thing::Iri(iri) = thing {
@@ -103,7 +104,7 @@ pub fn graphml(quads: Vec<Quad>, style: &GraphStyle) -> String {
         out.push_str("    </node>\n");
     }
     for (source, property, target) in &network.edges {
-        let (source, target) = (xml(&network.id(source)), xml(&network.id(target)));
+        let (source, target) = (escape(&network.id(source)), escape(&network.id(target)));
         let _ = writeln!(out, "    <edge source=\"{source}\" target=\"{target}\">");
         data(&mut out, "relation", &network.name(property));
         data(&mut out, "relation-iri", property.as_str());
@@ -113,33 +114,14 @@ pub fn graphml(quads: Vec<Quad>, style: &GraphStyle) -> String {
 }
 
 fn key(out: &mut String, id: &str, of: &str, name: &str, kind: &str) {
-    let (id, name) = (xml(id), xml(name));
+    let (id, name) = (escape(id), escape(name));
     let _ = writeln!(out, "  <key id=\"{id}\" for=\"{of}\" attr.name=\"{name}\" attr.type=\"{kind}\"/>");
 }
 
 fn data(out: &mut String, key: &str, value: &str) {
     if !value.is_empty() {
-        let _ = writeln!(out, "      <data key=\"{}\">{}</data>", xml(key), xml(value));
+        let _ = writeln!(out, "      <data key=\"{}\">{}</data>", escape(key), escape(value));
     }
-}
-
-/// Text for XML. What XML cannot hold becomes `U+FFFD`.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\r' => out.push_str("&#13;"),
-            '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => {
-                out.push('\u{FFFD}');
-            }
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 /// As DOT: boxes with a label and a type, arrows with a label.

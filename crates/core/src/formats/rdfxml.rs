@@ -3,6 +3,7 @@
 //! In: quads of one graph, blank nodes labelled. Out: text, or an error that names the triple that
 //! RDF/XML cannot say.
 
+use super::markup::{escape, is_xml_char};
 use crate::error::{Error, Result};
 use crate::terms::{NamedOrBlankNode, Prefixes, Quad, Term, rdf, xsd};
 use std::collections::BTreeMap;
@@ -154,7 +155,7 @@ fn element(
             )
         }
         Term::Literal(literal) => {
-            let bad = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
+            let bad = |c: char| !is_xml_char(c);
             if literal.value().contains(bad) {
                 return Err(refused(quad, "its text has a control character"));
             }
@@ -174,11 +175,6 @@ fn element(
 fn refused(quad: &Quad, why: &str) -> Error {
     Error::usage(format!("RDF/XML cannot say this triple, for {why}: {quad}"))
         .hint("write turtle or ntriples, which can")
-}
-
-fn escape(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\r', "&#13;")
 }
 
 #[cfg(test)]

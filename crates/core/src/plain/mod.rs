@@ -9,7 +9,9 @@ mod words;
 
 use crate::advise::diagnose::nearest_of;
 use crate::catalog::{Catalog, Param, ParamKind, SavedQuery};
-use crate::engine::syntax::tokens::{Kind, Token, skip_prologue, tokens};
+use crate::engine::syntax::tokens::{
+    FORMS, Kind, OPERATIONS, Token, begins_statement, skip_prologue, tokens,
+};
 use crate::error::{Hint, Result};
 use crate::explore::Knowledge;
 use crate::explore::names::fold;
@@ -75,8 +77,8 @@ pub fn is_plain(text: &str) -> bool {
             || matches!(token.text(text), "{" | "}")
     };
     let Some(first) = found.first().map(|token| token.text(text)) else { return false };
-    let forms = FORMS.iter().map(|form| (*form).to_owned()).collect();
-    let begins = FORMS.iter().any(|form| first.eq_ignore_ascii_case(form));
+    let begins = begins_statement(first) || FOREIGN.iter().any(|word| first.eq_ignore_ascii_case(word));
+    let forms = FORMS.iter().chain(OPERATIONS).map(|form| (*form).to_owned()).collect();
     let misspelt = found.len() == 1 && nearest_of(first, &forms).is_some();
     !begins && !misspelt && !found.iter().any(is_sparql)
 }
@@ -85,7 +87,7 @@ pub fn is_plain(text: &str) -> bool {
 pub fn begins_as_sparql(text: &str) -> bool {
     let found: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
     let first = skip_prologue(&found, text).first().map(|token| token.text(text));
-    first.is_some_and(|first| FORMS.iter().any(|form| first.eq_ignore_ascii_case(form)))
+    first.is_some_and(begins_statement)
 }
 
 /// Which of a graph's languages a text is in, by its script: for faces that are told no language.
@@ -95,24 +97,8 @@ pub fn language_of<'l>(text: &str, languages: &'l [String]) -> &'l str {
     languages.iter().find(fits).or(languages.first()).map_or("en", String::as_str)
 }
 
-/// Words that begin a query or an update.
-const FORMS: &[&str] = &[
-    "SELECT",
-    "ASK",
-    "CONSTRUCT",
-    "DESCRIBE",
-    "PREFIX",
-    "BASE",
-    "INSERT",
-    "DELETE",
-    "WITH",
-    "LOAD",
-    "CLEAR",
-    "DROP",
-    "CREATE",
-    "MATCH",
-    "EXPLAIN",
-];
+/// Words that begin a question elsewhere: what stands after them is no plain language.
+const FOREIGN: &[&str] = &["MATCH", "EXPLAIN"];
 
 /// Runs a query and gives the terms of its first column: for parameters whose values a query lists.
 pub type Ask<'a> = &'a dyn Fn(&str) -> Result<Vec<Term>>;

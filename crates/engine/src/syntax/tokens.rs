@@ -55,6 +55,22 @@ impl Token {
     }
 }
 
+/// The words that say what a query asks for, in the order in which people use them.
+pub const FORMS: &[&str] = &["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"];
+
+/// The words that begin an operation which changes a graph.
+pub const OPERATIONS: &[&str] =
+    &["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"];
+
+/// The words that begin a declaration.
+pub const DECLARATIONS: &[&str] = &["PREFIX", "BASE", "VERSION"];
+
+/// Whether a word begins a statement: a query, an update or a declaration, in any case of its letters.
+pub fn begins_statement(word: &str) -> bool {
+    let mut beginnings = [FORMS, OPERATIONS, DECLARATIONS].into_iter().flatten();
+    beginnings.any(|beginning| beginning.eq_ignore_ascii_case(word))
+}
+
 /// The keywords, in capitals.
 pub const KEYWORDS: &[&str] = &[
     "A",

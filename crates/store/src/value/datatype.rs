@@ -72,84 +72,66 @@ impl Derived {
     }
 }
 
+/// Makes both directions of the table of names from one list.
+macro_rules! names {
+    ($($datatype:ident $(($derived:ident))? = $name:literal,)*) => {
+        impl Datatype {
+            fn of_local_name(name: &str) -> Self {
+                match name {
+                    $($name => Self::$datatype $((Derived::$derived))?,)*
+                    _ => Self::Other,
+                }
+            }
+
+            /// Its name, without what the IRIs of XSD begin with; that of [`Other`](Self::Other) is empty.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$datatype $((Derived::$derived))? => $name,)*
+                    Self::Other => "",
+                }
+            }
+        }
+    };
+}
+
+names! {
+    String = "string",
+    Boolean = "boolean",
+    Decimal = "decimal",
+    Integer = "integer",
+    Derived(Long) = "long",
+    Derived(Int) = "int",
+    Derived(Short) = "short",
+    Derived(Byte) = "byte",
+    Derived(NonNegativeInteger) = "nonNegativeInteger",
+    Derived(PositiveInteger) = "positiveInteger",
+    Derived(NonPositiveInteger) = "nonPositiveInteger",
+    Derived(NegativeInteger) = "negativeInteger",
+    Derived(UnsignedLong) = "unsignedLong",
+    Derived(UnsignedInt) = "unsignedInt",
+    Derived(UnsignedShort) = "unsignedShort",
+    Derived(UnsignedByte) = "unsignedByte",
+    Float = "float",
+    Double = "double",
+    DateTime = "dateTime",
+    DateTimeStamp = "dateTimeStamp",
+    Date = "date",
+    Time = "time",
+    GYear = "gYear",
+    GYearMonth = "gYearMonth",
+    GMonth = "gMonth",
+    GMonthDay = "gMonthDay",
+    GDay = "gDay",
+    Duration = "duration",
+    YearMonthDuration = "yearMonthDuration",
+    DayTimeDuration = "dayTimeDuration",
+}
+
 impl Datatype {
     /// The datatype of an IRI.
     #[inline]
     pub fn of(iri: &str) -> Self {
         iri.strip_prefix(XSD).map_or(Self::Other, Self::of_local_name)
-    }
-
-    fn of_local_name(name: &str) -> Self {
-        match name {
-            "string" => Self::String,
-            "boolean" => Self::Boolean,
-            "decimal" => Self::Decimal,
-            "integer" => Self::Integer,
-            "long" => Self::Derived(Derived::Long),
-            "int" => Self::Derived(Derived::Int),
-            "short" => Self::Derived(Derived::Short),
-            "byte" => Self::Derived(Derived::Byte),
-            "nonNegativeInteger" => Self::Derived(Derived::NonNegativeInteger),
-            "positiveInteger" => Self::Derived(Derived::PositiveInteger),
-            "nonPositiveInteger" => Self::Derived(Derived::NonPositiveInteger),
-            "negativeInteger" => Self::Derived(Derived::NegativeInteger),
-            "unsignedLong" => Self::Derived(Derived::UnsignedLong),
-            "unsignedInt" => Self::Derived(Derived::UnsignedInt),
-            "unsignedShort" => Self::Derived(Derived::UnsignedShort),
-            "unsignedByte" => Self::Derived(Derived::UnsignedByte),
-            "float" => Self::Float,
-            "double" => Self::Double,
-            "dateTime" => Self::DateTime,
-            "dateTimeStamp" => Self::DateTimeStamp,
-            "date" => Self::Date,
-            "time" => Self::Time,
-            "gYear" => Self::GYear,
-            "gYearMonth" => Self::GYearMonth,
-            "gMonth" => Self::GMonth,
-            "gMonthDay" => Self::GMonthDay,
-            "gDay" => Self::GDay,
-            "duration" => Self::Duration,
-            "yearMonthDuration" => Self::YearMonthDuration,
-            "dayTimeDuration" => Self::DayTimeDuration,
-            _ => Self::Other,
-        }
-    }
-
-    /// Its name, without what the IRIs of XSD begin with; that of [`Other`](Self::Other) is empty.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Boolean => "boolean",
-            Self::Decimal => "decimal",
-            Self::Integer => "integer",
-            Self::Derived(Derived::Long) => "long",
-            Self::Derived(Derived::Int) => "int",
-            Self::Derived(Derived::Short) => "short",
-            Self::Derived(Derived::Byte) => "byte",
-            Self::Derived(Derived::NonNegativeInteger) => "nonNegativeInteger",
-            Self::Derived(Derived::PositiveInteger) => "positiveInteger",
-            Self::Derived(Derived::NonPositiveInteger) => "nonPositiveInteger",
-            Self::Derived(Derived::NegativeInteger) => "negativeInteger",
-            Self::Derived(Derived::UnsignedLong) => "unsignedLong",
-            Self::Derived(Derived::UnsignedInt) => "unsignedInt",
-            Self::Derived(Derived::UnsignedShort) => "unsignedShort",
-            Self::Derived(Derived::UnsignedByte) => "unsignedByte",
-            Self::Float => "float",
-            Self::Double => "double",
-            Self::DateTime => "dateTime",
-            Self::DateTimeStamp => "dateTimeStamp",
-            Self::Date => "date",
-            Self::Time => "time",
-            Self::GYear => "gYear",
-            Self::GYearMonth => "gYearMonth",
-            Self::GMonth => "gMonth",
-            Self::GMonthDay => "gMonthDay",
-            Self::GDay => "gDay",
-            Self::Duration => "duration",
-            Self::YearMonthDuration => "yearMonthDuration",
-            Self::DayTimeDuration => "dayTimeDuration",
-            Self::Other => "",
-        }
     }
 
     /// Whether its values are numbers.

@@ -2,9 +2,7 @@
 
 use super::nearest;
 use super::walk::{Step, Walker};
-
-const FORMS: &[&str] =
-    &["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"];
+use crate::engine::syntax::tokens::{FORMS, OPERATIONS};
 
 impl Walker<'_> {
     /// Operations with `;` between them.
@@ -24,7 +22,7 @@ impl Walker<'_> {
                 }
             } else if self.token().is_none() {
                 return Ok(());
-            } else if self.is_any(FORMS) {
+            } else if self.is_any(OPERATIONS) {
                 return self.wrong("a `;` is missing between two operations", "write `;` before it");
             } else {
                 return self.fail("`;` and another operation, or the end");
@@ -33,7 +31,7 @@ impl Walker<'_> {
     }
 
     fn operation(&mut self) -> Step {
-        if self.is_any(&["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]) {
+        if self.is_any(FORMS) {
             return self.wrong(
                 format!("`{}` asks: this is a query, not an update", self.words()),
                 "give it to `query`",
@@ -70,7 +68,7 @@ impl Walker<'_> {
             self.expect("TO", "`TO` and a graph")?;
             return self.graph_or_default();
         }
-        match nearest::nearest(self.words(), FORMS.iter().copied()) {
+        match nearest::nearest(self.words(), OPERATIONS.iter().copied()) {
             Some(form) => self.wrong(
                 format!("an update cannot begin with `{}`", self.words()),
                 format!("did you mean `{form}`?"),

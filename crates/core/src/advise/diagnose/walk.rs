@@ -6,7 +6,7 @@
 use super::grouping::{Column, Grouping};
 use super::{nearest, said};
 use crate::advise::Knowledge;
-use crate::engine::syntax::tokens::{Kind, Token, is_closer, is_opener};
+use crate::engine::syntax::tokens::{FORMS, Kind, OPERATIONS, Token, is_closer, is_opener};
 use crate::error::{Diagnostic, Hint};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -42,10 +42,6 @@ pub(super) struct Walker<'a> {
     pub(super) no_aggregate: Option<&'static str>,
 }
 
-/// The words that begin a query, in the order in which people use them.
-const FORMS: &[&str] = &["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"];
-const UPDATES: &[&str] =
-    &["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"];
 /// How long a part of the text is quoted in a hint at most, in characters.
 const QUOTED: usize = 60;
 const MODIFIERS: &[&str] = &["GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"];
@@ -422,7 +418,7 @@ impl<'a> Walker<'a> {
                     .hint("add SELECT, ASK, CONSTRUCT or DESCRIBE after them")
             });
         };
-        if UPDATES.iter().any(|form| self.is(form)) {
+        if OPERATIONS.iter().any(|form| self.is(form)) {
             return self.wrong(
                 format!("`{words}` changes data: this is an update, not a query"),
                 "give it to `update`",
@@ -451,7 +447,7 @@ impl<'a> Walker<'a> {
         if self.is("EXPLAIN") {
             return self.wrong("`EXPLAIN` is not a form of query", Hint::Explain);
         }
-        if let Some(form) = nearest::nearest(words, FORMS.iter().chain(UPDATES).copied()) {
+        if let Some(form) = nearest::nearest(words, FORMS.iter().chain(OPERATIONS).copied()) {
             return self
                 .wrong(format!("a query cannot begin with `{words}`"), format!("did you mean `{form}`?"));
         }
@@ -754,7 +750,7 @@ impl<'a> Walker<'a> {
             }
             () if self.is_any(FORMS) || self.is("PREFIX") => finding("a second query begins here".into())
                 .hint("ask one after the other; a sub-select stands in braces within WHERE"),
-            () if self.is_any(UPDATES) => {
+            () if self.is_any(OPERATIONS) => {
                 finding(format!("`{words}` changes data and cannot follow a query"))
                     .hint("give it to `update`")
             }
