@@ -26,8 +26,9 @@ use crate::plan::physical::{Bag, Node, Op};
 use crate::plan::variables::Names;
 use crate::plan::{self, Plan, show};
 use crate::store::{Graph, Indexed};
-use crate::syntax::algebra::Query;
-use crate::terms::{Literal, Term, xsd};
+use crate::syntax::algebra::{Query, pattern};
+use crate::syntax::deep;
+use crate::terms::{Literal, Term, Triple, Variable, xsd};
 use crate::{DefaultGraph, Governor};
 use batch::{Batch, Expander};
 use context::{Context, Measure};
@@ -57,9 +58,59 @@ pub fn answer<'a>(
     governor: &Governor,
 ) -> Result<Answer<'a>> {
     let graph = columns(graph)?;
-    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
-    let plan = planned(query, &dataset)?;
-    run(graph, query, dataset, plan, governor)
+    let here = || {
+        let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+        let plan = planned(query, &dataset)?;
+        run(graph, query, dataset, plan, governor)
+    };
+    match depth(query)? {
+        ..=STREAMED => here(),
+        // Operators deep within each other run where they have room, to the end.
+        depth => deep::on_stack(depth, || here().map(Gathered::of))?.map(Gathered::answer),
+    }
+}
+
+/// A plan this deep fits any stack, and its rows are given as they are found.
+const STREAMED: usize = 80;
+
+/// A plan deeper than this is not made.
+const DEEPEST: usize = 2000;
+
+/// How deep the plan of a query may be.
+fn depth(query: &Query) -> Result<usize> {
+    let depth = deep::plan_depth(pattern(query)).max(deep::depth(pattern(query)));
+    if depth > DEEPEST {
+        return Err(Error::query(format!(
+            "{depth} patterns are to be joined, and no more than {DEEPEST} are in one query"
+        ))
+        .hint("ask in several queries"));
+    }
+    Ok(depth)
+}
+
+/// An answer that was found to its end, or to the error that ended it.
+enum Gathered {
+    Rows(Vec<Variable>, Vec<Result<Row>>),
+    Boolean(bool),
+    Graph(Vec<Result<Triple>>),
+}
+
+impl Gathered {
+    fn of(answer: Answer<'_>) -> Self {
+        match answer {
+            Answer::Boolean(found) => Self::Boolean(found),
+            Answer::Rows(rows) => Self::Rows(rows.variables, rows.rows.collect()),
+            Answer::Graph(triples) => Self::Graph(triples.collect()),
+        }
+    }
+
+    fn answer<'a>(self) -> Answer<'a> {
+        match self {
+            Self::Boolean(found) => Answer::Boolean(found),
+            Self::Rows(variables, rows) => Answer::Rows(Rows { variables, rows: Box::new(rows.into_iter()) }),
+            Self::Graph(triples) => Answer::Graph(Box::new(triples.into_iter())),
+        }
+    }
 }
 
 fn columns(graph: &dyn Graph) -> Result<&dyn Indexed> {
@@ -120,6 +171,15 @@ pub fn explain(
     governor: &Governor,
 ) -> Result<Explanation> {
     let graph = columns(graph)?;
+    deep::on_stack(depth(query)?, || explained(graph, query, default_graph, governor))?
+}
+
+fn explained(
+    graph: &dyn Indexed,
+    query: &Query,
+    default_graph: DefaultGraph,
+    governor: &Governor,
+) -> Result<Explanation> {
     let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
     let plan = planned(query, &dataset)?;
     let mut cx = Context::over(graph, governor, base_of(query))?;
@@ -144,9 +204,12 @@ pub fn explain(
 /// # Errors
 /// Where the graph is damaged, or the query asks another endpoint.
 pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Explanation> {
-    let dataset = Dataset::new(columns(graph)?, query.dataset(), default_graph)?;
-    let plan = planned(query, &dataset)?;
-    Ok(Explanation { plan: step(&plan.root, &plan.names, &mut [].iter()), ..Explanation::default() })
+    let graph = columns(graph)?;
+    deep::on_stack(depth(query)?, || {
+        let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+        let plan = planned(query, &dataset)?;
+        Ok(Explanation { plan: step(&plan.root, &plan.names, &mut [].iter()), ..Explanation::default() })
+    })?
 }
 
 /// A node with its measures, which are numbered as the nodes are met.

@@ -6,8 +6,9 @@
 use crate::error::{Error, Result};
 use crate::syntax::algebra::{
     Expression, GraphPattern, GroundTerm, NamedNodePattern, Query, TermPattern, TriplePattern, children_mut,
-    expressions_mut, operands_mut, pattern_mut,
+    expressions_mut, operands_mut, pattern, pattern_mut,
 };
+use crate::syntax::deep;
 use crate::terms::{Literal, NamedNode, Term, Variable};
 use std::collections::HashMap;
 
@@ -22,7 +23,10 @@ pub type Bindings = HashMap<Variable, Term>;
 /// # Errors
 /// Where a literal is bound to a variable in a place that takes an IRI only.
 pub fn bind(query: &Query, bindings: &Bindings) -> Result<Query> {
-    let mut query = query.clone();
+    deep::on_stack(deep::depth(pattern(query)), || bound(query.clone(), bindings))?
+}
+
+fn bound(mut query: Query, bindings: &Bindings) -> Result<Query> {
     if bindings.is_empty() {
         return Ok(query);
     }

@@ -85,18 +85,13 @@ impl Lowering<'_> {
         for condition in &group.conditions {
             wanted.extend_with(&condition.vars);
         }
+        let shared = shared_by(group.parts.iter().map(|part| &part.possible));
         let mut items = Vec::new();
-        for (n, part) in group.parts.iter().enumerate() {
+        for part in &group.parts {
             items.push(match &part.kind {
                 Kind::Pattern(pattern) => Item::Pattern(Box::new(pattern.clone())),
                 Kind::Reach(reach) => Item::Reach(Box::new(reach.clone())),
-                _ => {
-                    let mut wanted = wanted.clone();
-                    for (_, other) in group.parts.iter().enumerate().filter(|(m, _)| *m != n) {
-                        wanted.extend_with(&other.possible);
-                    }
-                    Item::Node(Box::new(self.node(part, &wanted, bag)?))
-                }
+                _ => Item::Node(Box::new(self.node(part, &wanted.union(&shared), bag)?)),
             });
         }
         let places = order(&items, &VarSet::new(), 1.0, &wanted, self.statistics);
@@ -110,17 +105,18 @@ impl Lowering<'_> {
     fn joined(&self, items: Vec<Item>, mut conditions: Vec<Formula>, need: &VarSet, bag: Bag) -> Node {
         let mut node: Option<Node> = None;
         let mut values = Values::default();
+        let mut later = Later::of(&items, need);
         let mut open = VecDeque::from(items);
         while let Some(item) = open.pop_front() {
             values.add(&item, self.statistics);
+            later.drop(&item.vars());
             let together = match &node {
                 Some(left) => take_sharing(left, &item, &mut open),
                 None => Vec::new(),
             };
+            together.iter().for_each(|pattern| later.drop(&pattern.vars()));
             let next = open.front().map(Item::vars);
-            let mut later = need.clone();
-            open.iter().for_each(|item| later.extend_with(&item.vars()));
-            let mut live = later.clone();
+            let mut live = later.vars.clone();
             conditions.iter().for_each(|condition| live.extend_with(&condition.vars));
             let joined = match node {
                 None => self.first(item, &live, next.as_ref(), bag),
@@ -130,7 +126,7 @@ impl Lowering<'_> {
             let (ready, rest) =
                 conditions.into_iter().partition(|condition| condition.vars.is_subset(&joined.certain));
             conditions = rest;
-            let mut live = later;
+            let mut live = later.vars.clone();
             conditions.iter().for_each(|condition| live.extend_with(&condition.vars));
             let joined = filtered(joined, ready).pruned(&live);
             node = Some(if open.is_empty() { joined } else { thinned(joined, bag, &values) });
@@ -651,6 +647,47 @@ impl<'a> Group<'a> {
             _ => false,
         };
         if free { self.add(part) } else { self.parts.push(part) }
+    }
+}
+
+/// The variables that are in more than one of these sets.
+fn shared_by<'v>(sets: impl Iterator<Item = &'v VarSet>) -> VarSet {
+    let (mut once, mut shared) = (VarSet::new(), VarSet::new());
+    for set in sets {
+        shared.extend_with(&once.intersection(set));
+        once.extend_with(set);
+    }
+    shared
+}
+
+/// The variables that are needed after the parts joined so far.
+struct Later {
+    vars: VarSet,
+    need: VarSet,
+    /// How many of the parts to come have each variable.
+    uses: HashMap<Var, usize>,
+}
+
+impl Later {
+    fn of(items: &[Item], need: &VarSet) -> Self {
+        let mut later = Self { vars: need.clone(), need: need.clone(), uses: HashMap::new() };
+        for var in items.iter().flat_map(|item| item.vars().iter().collect::<Vec<_>>()) {
+            *later.uses.entry(var).or_default() += 1;
+            later.vars.insert(var);
+        }
+        later
+    }
+
+    /// A part with these variables is joined.
+    fn drop(&mut self, vars: &VarSet) {
+        for var in vars.iter() {
+            if let Some(uses) = self.uses.get_mut(&var) {
+                *uses -= 1;
+                if *uses == 0 && !self.need.contains(var) {
+                    self.vars.remove(var);
+                }
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::physical::Node;
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
 use crate::store::Id;
+use std::collections::{BTreeSet, HashMap};
 
 /// A part of a group: a pattern that an index answers, or what has a plan of its own.
 #[derive(Debug, Clone)]
@@ -62,7 +63,8 @@ fn alone(figures: &[Figures], place: usize) -> f64 {
     figures.get(place).map_or(0.0, |figures| figures.rows)
 }
 
-/// One greedy order, with the rows that it touches.
+/// One greedy order, with the rows that it touches. Of the parts that share a variable with what is joined the one that
+/// leaves the fewest rows is next; where none does, of all.
 fn walk(
     figures: &[Figures],
     start: Option<usize>,
@@ -71,35 +73,78 @@ fn walk(
     need: &VarSet,
 ) -> (f64, Vec<usize>) {
     let (mut bound, mut rows, mut cost) = (bound.clone(), rows, 0.0);
-    let mut left: Vec<usize> = (0..figures.len()).collect();
     let mut uses = Uses::of(figures);
+    let mut left = Left::of(figures, &bound);
     let mut chosen = Vec::new();
     let mut forced = start;
-    while !left.is_empty() {
+    loop {
         let step = |place: &usize| {
             let found = figures.get(*place)?;
-            let connected = chosen.is_empty() && bound.is_empty() || !found.vars.is_disjoint(&bound);
             let after = found.after(rows, &bound, &|var| need.contains(var) || uses.elsewhere(var));
-            Some((!connected, after, found.rows))
+            Some((after, found.rows))
         };
-        let better = |a: &usize, b: &usize| {
-            let (Some(a), Some(b)) = (step(a), step(b)) else { return std::cmp::Ordering::Equal };
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2))
+        let better =
+            |a: &(usize, f64, f64), b: &(usize, f64, f64)| a.1.total_cmp(&b.1).then(a.2.total_cmp(&b.2));
+        let valued = |place: &usize| step(place).map(|(after, alone)| (*place, after, alone));
+        let next = match forced.take() {
+            Some(start) => valued(&start),
+            None => left.candidates().filter_map(|place| valued(&place)).min_by(better),
         };
-        let Some(next) = forced.take().or_else(|| left.iter().copied().min_by(better)) else { break };
-        if let Some((_, after, alone)) = step(&next) {
-            let lookups = if chosen.is_empty() { alone } else { rows };
-            cost += after + lookups;
-            rows = after;
-        }
+        let Some((next, after, alone)) = next else { break };
+        cost += after + if chosen.is_empty() { alone } else { rows };
+        rows = after;
         if let Some(found) = figures.get(next) {
-            bound.extend_with(&found.vars);
             uses.drop(found);
+            left.take(next, found, &bound);
+            bound.extend_with(&found.vars);
         }
-        left.retain(|place| *place != next);
         chosen.push(next);
     }
     (cost, chosen)
+}
+
+/// The parts that are not joined yet: those that share a variable with what is, and the others.
+struct Left {
+    near: BTreeSet<usize>,
+    far: BTreeSet<usize>,
+    /// The parts of each variable.
+    of: HashMap<Var, Vec<usize>>,
+}
+
+impl Left {
+    fn of(figures: &[Figures], bound: &VarSet) -> Self {
+        let mut left = Self { near: BTreeSet::new(), far: BTreeSet::new(), of: HashMap::new() };
+        for (place, found) in figures.iter().enumerate() {
+            let near = !found.vars.is_disjoint(bound);
+            if near {
+                left.near.insert(place)
+            } else {
+                left.far.insert(place)
+            };
+            for var in found.vars.iter() {
+                left.of.entry(var).or_default().push(place);
+            }
+        }
+        left
+    }
+
+    fn candidates(&self) -> impl Iterator<Item = usize> + '_ {
+        let all = if self.near.is_empty() { &self.far } else { &self.near };
+        all.iter().copied()
+    }
+
+    /// A part is joined, and what shares its variables is near.
+    fn take(&mut self, place: usize, found: &Figures, bound: &VarSet) {
+        self.near.remove(&place);
+        self.far.remove(&place);
+        for var in found.vars.iter().filter(|var| !bound.contains(*var)) {
+            for other in self.of.remove(&var).unwrap_or_default() {
+                if self.far.remove(&other) {
+                    self.near.insert(other);
+                }
+            }
+        }
+    }
 }
 
 /// How many of the parts that are left use each variable.

@@ -4,6 +4,7 @@
 
 mod aggregates;
 pub mod algebra;
+pub mod deep;
 pub mod nesting;
 pub mod parse;
 pub mod tokens;

@@ -3,7 +3,7 @@
 //! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. Knows
 //! no data.
 
-use super::{aggregates, algebra, nesting};
+use super::{aggregates, algebra, deep, nesting};
 use crate::error::{Error, Result};
 use crate::terms::Prefixes;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser, Update};
@@ -13,12 +13,16 @@ use spargebra::{GraphUpdateOperation, Query, SparqlParser, Update};
 /// # Errors
 /// Where the text is not a SPARQL 1.1 or 1.2 query.
 pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Query> {
-    nesting::check("query", text)?;
-    let query = parser(prefixes, base)?
-        .parse_query(text)
-        .map_err(|error| Error::query("this is not a SPARQL query").because(error))?;
-    aggregates::check(algebra::pattern(&query))?;
-    Ok(query)
+    let depth = nesting::check("query", text)?;
+    let parser = parser(prefixes, base)?;
+    deep::on_stack(depth, || {
+        let mut query = parser
+            .parse_query(text)
+            .map_err(|error| Error::query("this is not a SPARQL query").because(error))?;
+        deep::flatten(algebra::pattern_mut(&mut query))?;
+        aggregates::check(algebra::pattern(&query))?;
+        Ok(query)
+    })?
 }
 
 /// Parses an update. See [`query`].
@@ -26,16 +30,20 @@ pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Quer
 /// # Errors
 /// Where the text is not a SPARQL 1.1 or 1.2 update.
 pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Update> {
-    nesting::check("update", text)?;
-    let update = parser(prefixes, base)?
-        .parse_update(text)
-        .map_err(|error| Error::query("this is not a SPARQL update").because(error))?;
-    for operation in &update.operations {
-        if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
-            aggregates::check(pattern)?;
+    let depth = nesting::check("update", text)?;
+    let parser = parser(prefixes, base)?;
+    deep::on_stack(depth, || {
+        let mut update = parser
+            .parse_update(text)
+            .map_err(|error| Error::query("this is not a SPARQL update").because(error))?;
+        for operation in &mut update.operations {
+            if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+                deep::flatten(pattern)?;
+                aggregates::check(pattern)?;
+            }
         }
-    }
-    Ok(update)
+        Ok(update)
+    })?
 }
 
 fn parser(prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlParser> {

@@ -1,0 +1,154 @@
+//! Texts that are long in every way that the grammar allows: an answer or an error, never the end of the program.
+//!
+//! Everything runs in threads with stacks of 2 MiB, also without optimisation.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should stop at once")]
+
+use baimo_engine::store::pack::{Builder, Pack};
+use baimo_engine::syntax::parse;
+use baimo_engine::terms::{GraphName, NamedNode, Prefixes, Quad};
+use baimo_engine::{Bindings, DefaultGraph, Governor, passes, plan_only};
+use std::time::{Duration, Instant};
+
+fn graph() -> Pack {
+    let iri = |name: &str| NamedNode::new_unchecked(format!("http://x/{name}"));
+    let mut builder = Builder::new();
+    for (s, o) in [("a", "b"), ("b", "c"), ("c", "d")] {
+        builder.add(Quad::new(iri(s), iri("p"), iri(o), GraphName::DefaultGraph).as_ref());
+    }
+    builder.finish()
+}
+
+/// Asks a query to its end; what came of it, and how long planning took.
+fn asked(text: String) -> (Result<usize, String>, Duration) {
+    let work = move || {
+        let graph = graph();
+        let query = match parse::query(&text, &Prefixes::new(), None) {
+            Ok(query) => query,
+            Err(error) => return (Err(error.message.clone()), Duration::ZERO),
+        };
+        // What every query goes through: a copy, a walk, a comparison, the end.
+        let query = passes::bind::bind(&query, &Bindings::new()).unwrap();
+        assert!(query.clone() == query);
+        let started = Instant::now();
+        if let Err(error) = plan_only(&graph, &query, DefaultGraph::Alone) {
+            return (Err(error.message.clone()), started.elapsed());
+        }
+        let planned = started.elapsed();
+        let rows = match baimo_engine::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()) {
+            Ok(baimo_engine::answer::Answer::Rows(rows)) => Ok(rows.rows.count()),
+            Ok(_) => Ok(1),
+            Err(error) => Err(error.message.clone()),
+        };
+        (rows, planned)
+    };
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap();
+    thread.join().unwrap()
+}
+
+fn repeated(n: usize, what: &str, between: &str) -> String {
+    vec![what; n].join(between)
+}
+
+/// Forms of text that grow with a number.
+fn forms(n: usize) -> Vec<(&'static str, String)> {
+    let select = |inside: String| format!("SELECT * {{ ?s <http://x/p> ?o {inside} }}");
+    vec![
+        ("or", select(format!("FILTER({})", repeated(n, "?s = 1", " || ")))),
+        ("and", select(format!("FILTER({})", repeated(n, "?s != 1", " && ")))),
+        ("plus", select(format!("FILTER({} > 1)", repeated(n, "1", " + ")))),
+        ("minus", select(format!("FILTER({} > 1)", repeated(n, "1", " - ")))),
+        ("times", select(format!("FILTER({} > 1)", repeated(n, "1", " * ")))),
+        ("not", select(format!("FILTER({}true)", "!".repeat(n)))),
+        ("negative", select(format!("FILTER({}?o)", "- ".repeat(n)))),
+        ("union", select(repeated(n, "{ ?s ?p ?o }", " UNION "))),
+        ("groups", select(repeated(n, "{ ?s <http://x/p> ?o }", " "))),
+        ("nested groups", select(format!("{}{}", "{ ".repeat(n), "}".repeat(n)))),
+        ("optional", select(repeated(n, "OPTIONAL { ?s <http://x/p> ?o }", " "))),
+        ("minus groups", select(repeated(n, "MINUS { ?s <http://x/q> ?o }", " "))),
+        ("lateral", select(repeated(n, "LATERAL { ?s <http://x/p> ?o }", " "))),
+        ("filters", select(repeated(n, "FILTER(?s != 1)", " "))),
+        ("exists", select(repeated(n, "FILTER EXISTS { ?s ?p ?o }", " "))),
+        ("binds", select((0..n).map(|n| format!("BIND({n} AS ?v{n}) ")).collect())),
+        ("values", select(repeated(n, "VALUES ?o { <http://x/b> }", " "))),
+        ("list", select(format!("FILTER(?s IN ({}))", repeated(n, "1", ", ")))),
+        ("concat", select(format!("FILTER(CONCAT({}) = 'a')", repeated(n, "'a'", ", ")))),
+        ("parentheses", select(format!("FILTER({}true{})", "(".repeat(n), ")".repeat(n)))),
+        ("calls", select(format!("FILTER({}?s{})", "STR(".repeat(n), ")".repeat(n)))),
+        ("sequence", format!("SELECT * {{ ?s {} ?o }}", repeated(n, "<http://x/p>", "/"))),
+        ("alternative", format!("SELECT * {{ ?s {} ?o }}", repeated(n, "<http://x/p>", "|"))),
+        ("inner alternative", format!("SELECT * {{ ?s ({})* ?o }}", repeated(n, "<http://x/p>", "|"))),
+        ("inverses", format!("SELECT * {{ ?s {}<http://x/p>{} ?o }}", "^(".repeat(n), ")".repeat(n))),
+        ("triples", select(format!(". {}", repeated(n, "?s <http://x/p> ?o", " . ")))),
+        ("chain", select((0..n).map(|n| format!(". ?v{n} <http://x/p> ?v{} ", n + 1)).collect())),
+        ("objects", select(format!(". ?s <http://x/p> {}", repeated(n, "?o", ", ")))),
+        (
+            "columns",
+            format!(
+                "SELECT {} {{ ?s ?p ?o }}",
+                (0..n).map(|n| format!("({n} AS ?v{n}) ")).collect::<String>()
+            ),
+        ),
+        ("order", format!("SELECT * {{ ?s ?p ?o }} ORDER BY {}", repeated(n, "?s", " "))),
+        ("sub-selects", select(repeated(n, "{ SELECT ?s { ?s <http://x/p> ?o } }", " "))),
+        ("collection", select(format!(". ?s <http://x/q> ({})", repeated(n, "1", " ")))),
+        (
+            "blank nodes",
+            select(format!(". ?s <http://x/q> {}?o{}", "[ <http://x/p> ".repeat(n), "]".repeat(n))),
+        ),
+        (
+            "triple terms",
+            select(format!(". ?s <http://x/q> {}?o{}", "<<( ?s <http://x/p> ".repeat(n), ")>>".repeat(n))),
+        ),
+    ]
+}
+
+/// All forms of a length: whatever comes of each, the program goes on. Gives the outcomes.
+fn outcomes(n: usize) -> Vec<(&'static str, Result<usize, String>, Duration)> {
+    let mut outcomes = Vec::new();
+    // Very many variables take the parser the square of their number.
+    for (name, text) in forms(n).into_iter().filter(|(name, _)| n < 10_000 || *name != "chain") {
+        let (outcome, planned) = asked(text);
+        outcomes.push((name, outcome, planned));
+    }
+    outcomes
+}
+
+#[test]
+fn ordinary_lengths_are_answered() {
+    for n in [3, 20, 79] {
+        for (name, outcome, _) in outcomes(n) {
+            // `- - 1` is nowhere in the grammar.
+            assert!(outcome.is_ok() || name == "negative", "{n} of {name}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn long_chains_are_planned_at_once() {
+    // As deep as brackets may be, and as long as texts that programs write.
+    for n in [190, 400] {
+        for (name, outcome, planned) in outcomes(n) {
+            // A few milliseconds with optimisation; this leaves room for a machine that is busy.
+            assert!(planned < Duration::from_secs(5), "{n} of {name} took {planned:?}");
+            let brackets =
+                ["nested groups", "parentheses", "calls", "inverses", "blank nodes", "triple terms"];
+            let may_fail = brackets.contains(&name) || name == "negative";
+            assert!(outcome.is_ok() || may_fail, "{n} of {name}: {outcome:?}");
+        }
+    }
+    let or = forms(4000).swap_remove(0).1;
+    let (outcome, planned) = asked(or);
+    assert!(outcome.is_ok() && planned < Duration::from_secs(5), "{outcome:?} {planned:?}");
+}
+
+/// `BAIMO_LENGTH` sets another length.
+#[test]
+fn no_length_ends_the_program() {
+    let length = std::env::var("BAIMO_LENGTH").map_or(30_000, |n| n.parse().unwrap());
+    for n in [590, 1999, length] {
+        let outcomes = outcomes(n);
+        let refused = outcomes.iter().filter(|(_, outcome, _)| outcome.is_err()).count();
+        assert!(refused > 5 && refused < outcomes.len(), "{n}: {outcomes:?}");
+    }
+}
