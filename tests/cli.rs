@@ -784,6 +784,17 @@ fn a_shell_is_told_names_of_saved_questions_and_values() {
     assert!(complete(&["run", "timeline", "--v"]).contains("--vendor"));
     assert!(complete(&["run", "timeline", "--vendor", "百"]).contains("百度"));
     assert!(complete(&["qu"]).contains("queries"));
+    // Of a parameter: what gives the query rows, and not all things of its class.
+    let topics = complete(&["run", "policies-on-topic", "--topic", ""]);
+    assert!(
+        topics.contains("生成式人工智能") && !topics.contains("教育") && !topics.contains("开源"),
+        "{topics}"
+    );
+    assert!(complete(&["run", "timeline", "--vendor", "bai"]).contains("Baidu"));
+    assert!(complete(&["run", "releases-of-year", "--year", ""]).contains("2019"));
+    let months = complete(&["run", "releases-between", "--from", "2023-"]);
+    assert!(months.contains("2023-03") && !months.contains("2022-11"), "{months}");
+    assert!(complete(&["query", "-F", "js"]).contains("jsonl"));
 }
 
 #[test]

@@ -216,6 +216,7 @@ impl Shell {
         let completable =
             |(name, note): (String, String)| completable((name, tongue.say(&note).into_owned()));
         let mut known = assistant.known.borrow_mut();
+        known.options = options();
         known.commands = commands::all().into_iter().map(completable).collect();
         known.queries = session
             .catalog()
@@ -371,12 +372,33 @@ fn completable((name, note): (String, String)) -> known::Command {
     known::Command { name: format!(".{name}"), note, words, argument }
 }
 
+/// Options that have a value of their own, as every verb takes them.
+fn options() -> Vec<known::Command> {
+    let words = |names: &[&str], words: Vec<&str>, argument| {
+        let option = |name: &&str| known::Command {
+            name: (*name).to_owned(),
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            argument,
+            ..known::Command::default()
+        };
+        names.iter().map(option).collect::<Vec<_>>()
+    };
+    [
+        words(&["-F", "--format"], formats::names(), None),
+        words(&["-o", "--output", "-f", "--file"], Vec::new(), Some(known::Argument::File)),
+        words(&["--chart"], vec!["bar", "line", "timeline", "graph", "table"], None),
+        words(&["--color"], vec!["auto", "always", "never"], None),
+    ]
+    .concat()
+}
+
 fn saved(query: &crate::catalog::SavedQuery, language: &str) -> known::SavedQuery {
     let parameter = |param: &crate::catalog::Param| known::Parameter {
         name: param.name.clone(),
         note: param.description.get(language).to_owned(),
         class: param.class.clone(),
-        values: param.choices.clone(),
+        // Looked for when they are asked for.
+        values: Vec::new(),
     };
     known::SavedQuery {
         name: query.name.clone(),

@@ -4,9 +4,11 @@
 
 use super::terminal::formats;
 use super::{args, params};
-use crate::catalog::{Param, ParamKind};
+use crate::advise::complete::Named;
+use crate::catalog::Param;
 use crate::embedded;
 use crate::error::{Error, Result};
+use crate::explore::names::fold;
 use crate::session::{Session, Source};
 use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
@@ -17,7 +19,7 @@ use std::ffi::{OsStr, OsString};
 const VARIABLE: &str = "BAIMO_COMPLETE";
 
 /// How many values are offered at most.
-const MANY: usize = 50;
+const MANY: usize = 100;
 
 /// Answers a shell that asks for completions. False where none does.
 ///
@@ -97,9 +99,9 @@ fn command() -> Command {
         for param in &saved.params {
             let param = param.clone();
             if own.get_arguments().any(|arg| arg.get_id() == param.name.as_str()) {
-                let name = param.name.clone();
+                let (name, query) = (param.name.clone(), saved.name.clone());
                 own = own.mut_arg(name, |arg| {
-                    arg.add(ArgValueCompleter::new(move |typed: &OsStr| values(&param, typed)))
+                    arg.add(ArgValueCompleter::new(move |typed: &OsStr| values(&query, &param, typed)))
                 });
             }
         }
@@ -113,48 +115,18 @@ fn here() -> Option<Session> {
     embedded::open(&Source::Here(std::env::current_dir().ok()?)).ok()
 }
 
-/// Values of a parameter: those listed, else names of things of its class that start as typed.
-fn values(param: &Param, typed: &OsStr) -> Vec<CompletionCandidate> {
-    let typed = typed.to_string_lossy();
-    if !param.choices.is_empty() {
-        let fits = param.choices.iter().filter(|choice| choice.starts_with(typed.as_ref()));
-        return fits.map(CompletionCandidate::new).collect();
-    }
-    let Some(session) = here().filter(|_| param.kind == ParamKind::Iri || param.class.is_some()) else {
+/// Values of a parameter by what is typed of one of their names; in the name that was begun.
+fn values(query: &str, param: &Param, typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = fold(&typed.to_string_lossy());
+    let Some(session) = here() else { return Vec::new() };
+    let Some(saved) = session.catalog().ok().and_then(|catalog| catalog.get(query).ok()) else {
         return Vec::new();
     };
-    let hits = names(&session, param, &typed);
-    hits.into_iter().map(|(name, help)| CompletionCandidate::new(name).help(Some(help.into()))).collect()
-}
-
-/// Names in the preferred language, with prefixed names to tell them apart.
-fn names(session: &Session, param: &Param, typed: &str) -> Vec<(String, String)> {
-    let class = param.class.as_deref().map(|class| {
-        session.prefixes().expand(class).unwrap_or_else(|| class.trim_matches(['<', '>']).to_owned())
-    });
-    let Some(class) = class else {
-        let found = session.search(typed, MANY);
-        return found
-            .into_iter()
-            .map(|hit| (hit.matched, session.prefixes().show(hit.term.as_ref())))
-            .collect();
+    let begun = |value: Named| {
+        let names = std::iter::once(&value.name).chain(&value.also);
+        let name = names.into_iter().find(|name| fold(name).starts_with(&typed))?.clone();
+        let help = [value.note, value.name].into_iter().find(|note| !note.is_empty() && *note != name);
+        Some(CompletionCandidate::new(name).help(help.map(Into::into)))
     };
-    let text = format!("SELECT DISTINCT ?thing {{ ?thing a <{class}> }} LIMIT 5000");
-    let Ok(crate::engine::answer::Answer::Rows(rows)) = session.query(&text, &Default::default()) else {
-        return Vec::new();
-    };
-    let typed = crate::explore::names::fold(typed);
-    let things = rows.rows.filter_map(|row| row.ok()?.into_iter().next()?);
-    things
-        .filter_map(|thing| {
-            let label = session.label(&thing, session.language())?;
-            let short = session.prefixes().show(thing.as_ref());
-            let starts = |name: &str| crate::explore::names::fold(name).starts_with(&typed);
-            if starts(&label) {
-                return Some((label, short));
-            }
-            starts(&short).then_some((short, label))
-        })
-        .take(MANY)
-        .collect()
+    session.values_of(saved, param).into_iter().filter_map(begun).take(MANY).collect()
 }

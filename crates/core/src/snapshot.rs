@@ -8,10 +8,10 @@
 mod parsed;
 
 use crate::advise;
-use crate::advise::complete::{Completer, Completions, Context};
+use crate::advise::complete::{Completer, Completions, Context, Named};
 use crate::advise::provenance::{AnswerPart, Provenance};
 use crate::ask::Ask;
-use crate::catalog::{Catalog, Origin, SavedQuery};
+use crate::catalog::{Catalog, Origin, Param, SavedQuery};
 use crate::engine::answer::Answer;
 use crate::engine::{self, Bindings, Governor, Limits};
 use crate::error::{Diagnostic, Error, Hint, Result};
@@ -42,6 +42,9 @@ const NAME_BUDGET: usize = 500_000;
 
 /// How near a part of a saved query's name must be to a word to be worth suggesting (Jaro-Winkler).
 const NEAR_PART: f64 = 0.85;
+
+/// How long the values of a parameter are looked for: somebody waits for them with a hand on the keys.
+const VALUES_TIME: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How long the reason for an empty answer is looked for.
 const WHY_EMPTY_TIME: std::time::Duration = std::time::Duration::from_millis(180);
@@ -212,6 +215,61 @@ impl Snapshot {
         }
         let catalog = Catalog::load(&self.project, self.user_queries.as_deref())?;
         Ok(self.catalog.get_or_init(|| catalog))
+    }
+
+    /// The values that a parameter of a saved query can have: those that its header lists, else those with which the
+    /// query finds something, else the things of its class. See [`advise::values`].
+    pub fn values_of(&self, saved: &SavedQuery, param: &Param) -> Vec<Named> {
+        let plain = |name: &String| Named { name: name.clone(), ..Named::default() };
+        if !param.choices.is_empty() {
+            return param.choices.iter().map(plain).collect();
+        }
+        let terms = match &param.values {
+            Some(query) => self.first_column(query).unwrap_or_default(),
+            None => self.fitting(saved, param),
+        };
+        let known = self.knowledge();
+        let named = |term: Term| match &term {
+            Term::NamedNode(_) => {
+                let id = known.graph.id(term.as_ref())?;
+                let short = known.prefixes.show(term.as_ref());
+                let label =
+                    known.names.label(id, self.language()).map_or_else(|| short.clone(), str::to_owned);
+                let names = known.names.all(id).iter().map(|name| name.text.clone());
+                Some(Named { name: label, note: short.clone(), also: names.chain([short]).collect() })
+            }
+            Term::Literal(literal) => Some(plain(&literal.value().to_owned())),
+            Term::BlankNode(_) | Term::Triple(_) => None,
+        };
+        let takes = |value: &Named| {
+            let given = if value.note.is_empty() { &value.name } else { &value.note };
+            param.values.is_some() || param.term(given, &known, &|_| Ok(Vec::new())).is_ok()
+        };
+        let mut found: Vec<Named> = terms.into_iter().filter_map(named).filter(takes).collect();
+        found.dedup_by(|a, b| a.name == b.name && a.note == b.note);
+        found
+    }
+
+    /// The terms with which a saved query finds something, in the place of one of its parameters.
+    fn fitting(&self, saved: &SavedQuery, param: &Param) -> Vec<Term> {
+        let known = self.knowledge();
+        let others = saved.params.iter().filter(|other| other.variable != param.variable);
+        let bound = others.filter_map(|other| {
+            let term = other.term(other.default.as_ref()?, &known, &|_| Ok(Vec::new())).ok()?;
+            Some((other.variable.clone(), term))
+        });
+        let ask = Ask { bindings: bound.collect(), ..Ask::new(saved.text.clone()) };
+        let Ok(query) = parsed::query(&ask, self) else { return Vec::new() };
+        let limits = Limits { timeout: Some(VALUES_TIME), ..Limits::default() };
+        let governor = Governor::new(limits, Arc::default());
+        let found = advise::values::values(&query, &param.variable, self.graph(), &governor);
+        let class = param.class.as_deref().and_then(|class| resolve::iri(class, &self.prefixes));
+        match class.filter(|_| found.is_empty()) {
+            None => found,
+            Some(class) => self
+                .first_column(&format!("SELECT DISTINCT ?x {{ ?x a {class} }} LIMIT 2000"))
+                .unwrap_or_default(),
+        }
     }
 
     /// The terms for the parameters of a saved query. See [`SavedQuery::bind`].

@@ -154,6 +154,7 @@ impl Completer for Assistant {
             return Ok((again.start, self.pairs(&again.all)));
         }
         let session = self.session.borrow();
+        self.learn_values(line, &session);
         let found = session.complete(line, pos, &self.known.borrow());
         let typed = line.get(found.start..pos).unwrap_or_default();
         match named_so(&session, typed, &found.candidates) {
@@ -170,6 +171,20 @@ impl Completer for Assistant {
 }
 
 impl Assistant {
+    /// Finds out which values the parameters of the saved query in a line can have.
+    fn learn_values(&self, line: &str, session: &Session) {
+        let mut words = line.split_whitespace();
+        let (Some(".run"), Some(name)) = (words.next(), words.next()) else { return };
+        let mut known = self.known.borrow_mut();
+        let Some(query) = known.queries.iter_mut().find(|query| query.name == name) else { return };
+        let Some(saved) = session.catalog().ok().and_then(|catalog| catalog.get(name).ok()) else { return };
+        for (parameter, param) in query.parameters.iter_mut().zip(&saved.params) {
+            if parameter.values.is_empty() {
+                parameter.values = session.values_of(saved, param);
+            }
+        }
+    }
+
     /// Candidates as rustyline lists them: one a line, the notes in a column of their own.
     fn pairs(&self, candidates: &[Candidate]) -> Vec<Pair> {
         let best = candidates.get(..CANDIDATES).unwrap_or(candidates);

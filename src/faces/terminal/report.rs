@@ -5,7 +5,7 @@
 use super::hints::{Face, default_hint, worded};
 use super::tongue::Tongue;
 use crate::error::{Diagnostic, Error, Hint, Kind, Span};
-use crate::show::text::wrap;
+use crate::show::text::{width as text_width, wrap};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use unicode_width::UnicodeWidthChar as _;
@@ -137,7 +137,12 @@ impl Report {
 
     fn message(&self, level: &Level, message: &str, span: Option<&Span>, hints: &[String]) -> String {
         let (word, message) = (self.tongue.say(level.word), self.tongue.say(message));
-        let mut out = format!("{} {}\n", self.paint(level.style, &word), printable(&message, true));
+        let mut lines = message.lines().flat_map(|line| self.folded(line, text_width(&word) + 1));
+        let first = printable(&lines.next().unwrap_or_default(), true);
+        let mut out = format!("{} {first}\n", self.paint(level.style, &word));
+        for line in lines {
+            let _ = writeln!(out, "  {}", printable(&line, true));
+        }
         let gutter = span.map_or(0, |span| span.line.to_string().len());
         if let Some(span) = span {
             self.place(&mut out, level, span, gutter);

@@ -41,6 +41,8 @@ pub struct Named {
     pub name: String,
     /// What it is.
     pub note: String,
+    /// Other names, by which it is found too.
+    pub also: Vec<String>,
 }
 
 /// What follows the name of a command.
@@ -82,8 +84,8 @@ pub struct Parameter {
     pub note: String,
     /// The class whose things are its values, as an IRI.
     pub class: Option<String>,
-    /// Its values, where they are fixed.
-    pub values: Vec<String>,
+    /// The values that it can have, where they are known.
+    pub values: Vec<Named>,
 }
 
 /// A saved query.
@@ -102,6 +104,8 @@ pub struct SavedQuery {
 pub struct Context {
     /// The dot-commands.
     pub commands: Vec<Command>,
+    /// Words after which a value of their own comes, whichever command they belong to.
+    pub options: Vec<Command>,
     /// The saved queries.
     pub queries: Vec<SavedQuery>,
     /// Files that could be named at the cursor, as typed; folders end with a slash.
@@ -156,15 +160,18 @@ fn command<'t>(line: &'t str, more: &Context) -> Asked<'t> {
     let mut words = line.split_whitespace();
     let name = words.next().unwrap_or_default();
     if word_start == 0 {
-        let named = |c: &Command| Named { name: c.name.clone(), note: c.note.clone() };
+        let named = |c: &Command| Named { name: c.name.clone(), note: c.note.clone(), ..Named::default() };
         return Asked::Names(more.commands.iter().map(named).collect(), word);
     }
     let Some(command) = more.commands.iter().find(|command| command.name == name) else {
         return Asked::Names(Vec::new(), word);
     };
+    let previous = line.strip_suffix(word).unwrap_or(line).split_whitespace().last().unwrap_or_default();
+    let option = more.options.iter().find(|option| option.name == previous);
     let fixed =
         |words: &[String]| words.iter().map(|w| Named { name: w.clone(), ..Named::default() }).collect();
-    match command.argument {
+    match option.map_or(command.argument, |option| option.argument) {
+        None if option.is_some() => Asked::Names(fixed(option.map_or(&[], |option| &option.words)), word),
         Some(Argument::SavedQuery) => saved_query(words.next(), line, word, more),
         Some(Argument::Thing) => Asked::Thing(word, None),
         Some(Argument::Class) => Asked::Thing(word, Some(rdfs_class())),
@@ -181,7 +188,7 @@ fn rdfs_class() -> String {
 
 fn saved_query<'t>(query: Option<&str>, line: &str, word: &'t str, more: &Context) -> Asked<'t> {
     let Some(query) = query.filter(|query| !std::ptr::eq(query.as_ptr(), word.as_ptr())) else {
-        let named = |q: &SavedQuery| Named { name: q.name.clone(), note: q.note.clone() };
+        let named = |q: &SavedQuery| Named { name: q.name.clone(), note: q.note.clone(), ..Named::default() };
         return Asked::Names(more.queries.iter().map(named).collect(), word);
     };
     let parameters =
@@ -192,17 +199,22 @@ fn saved_query<'t>(query: Option<&str>, line: &str, word: &'t str, more: &Contex
         _ => (previous, word),
     };
     match flag.strip_prefix("--").and_then(|flag| parameters.iter().find(|p| p.name == flag)) {
-        Some(Parameter { values, .. }) if !values.is_empty() => {
-            let names = values.iter().map(|v| Named { name: v.clone(), ..Named::default() });
-            Asked::Names(names.collect(), value)
-        }
+        Some(Parameter { values, .. }) if !values.is_empty() => Asked::Names(values.clone(), value),
         Some(parameter) => {
             let class = parameter.class.clone().unwrap_or_default();
             Asked::Thing(value, Some(format!("{LABELS_OF}{class}")))
         }
         None => {
-            let named = |p: &Parameter| Named { name: format!("--{}", p.name), note: p.note.clone() };
-            Asked::Names(parameters.iter().map(named).collect(), word)
+            let named = |p: &Parameter| Named {
+                name: format!("--{}", p.name),
+                note: p.note.clone(),
+                ..Named::default()
+            };
+            // A value may stand without the name of its parameter.
+            let first = parameters.iter().find(|p| p.class.is_some() || p.name != "lang");
+            let values = first.filter(|_| !word.is_empty() && !word.starts_with('-'));
+            let values = values.into_iter().flat_map(|p| p.values.clone());
+            Asked::Names(parameters.iter().map(named).chain(values).collect(), word)
         }
     }
 }
@@ -211,12 +223,18 @@ fn saved_query<'t>(query: Option<&str>, line: &str, word: &'t str, more: &Contex
 const LABELS_OF: &str = "labels of ";
 
 fn named(names: Vec<Named>, before: &str, word: &str) -> Completions {
-    let wanted = fold(word);
+    let wanted = fold(word.trim_start_matches('"'));
+    let fit = |named: &Named| {
+        let names = std::iter::once(&named.name).chain(&named.also);
+        names.filter_map(|name| quality(&fold(name), &wanted)).min()
+    };
     let mut candidates: Vec<_> = names
         .into_iter()
-        .filter_map(|named| Some((quality(&fold(&named.name), &wanted)?, named)))
-        .map(|(quality, Named { name, note })| {
-            (quality, Candidate { insert: name.clone(), show: name, note })
+        .filter_map(|named| Some((fit(&named)?, named)))
+        .map(|(quality, Named { name, note, .. })| {
+            let spaced = name.contains(char::is_whitespace);
+            let insert = if spaced { format!("\"{name}\"") } else { name.clone() };
+            (quality, Candidate { insert, show: name, note })
         })
         .collect();
     candidates.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.insert.cmp(&y.insert)));
@@ -824,8 +842,11 @@ mod tests {
             class: Some("https://w3id.org/baimo/ontology#Vendor".into()),
             ..Parameter::default()
         };
-        let lang =
-            Parameter { name: "lang".into(), values: vec!["zh".into(), "en".into()], ..Parameter::default() };
+        let lang = Parameter {
+            name: "lang".into(),
+            values: ["zh", "en"].map(|tag| Named { name: tag.into(), ..Named::default() }).to_vec(),
+            ..Parameter::default()
+        };
         let command = |name: &str, argument| Command { name: name.into(), argument, ..Command::default() };
         Context {
             commands: vec![

@@ -8,6 +8,7 @@ pub mod complete;
 pub mod diagnose;
 pub mod lints;
 pub mod provenance;
+pub mod values;
 pub mod why_empty;
 
 pub use crate::explore::Knowledge;

@@ -461,7 +461,7 @@ const SAVED: &[Pair] = &[
     ("the parameter `{}` is given twice", "参数“{}”给了两次"),
     ("give it once", "请只给一次"),
     ("`{}` is not a parameter", "“{}”不是参数"),
-    ("write --param name=value", "请写作 --param 名称=值"),
+    ("write it as name=value", "请写作 名称=值"),
     ("`{}` has no parameter `{}`", "“{}”没有参数“{}”"),
     ("`{}` needs a value for `{}`", "“{}”需要参数“{}”的值"),
     ("`{}` takes a value of type {}, not `{}`", "“{}”的值应为 {} 类型，而不是“{}”"),
