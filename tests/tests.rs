@@ -19,6 +19,7 @@ mod questions;
 mod readme;
 mod repl;
 mod shapes;
+mod stress;
 mod tidy;
 mod w3c;
 mod workload;

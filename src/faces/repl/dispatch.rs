@@ -177,8 +177,11 @@ impl Shell {
             self.ask(question.clone())?;
             let until = std::time::Instant::now() + Duration::from_secs_f64(seconds);
             while std::time::Instant::now() < until {
-                if self.switch.load(Ordering::Relaxed) {
-                    return Ok(());
+                match self.switch.load(Ordering::Relaxed) {
+                    true if self.interactive => return Ok(()),
+                    true => return Err(Error::new(crate::error::Kind::Interrupted, "interrupted")),
+                    false if self.output.left.load(Ordering::Relaxed) => return Ok(()),
+                    false => {}
                 }
                 std::thread::sleep(Duration::from_millis(50));
             }

@@ -71,6 +71,8 @@ pub struct Output {
     pub report: Report,
     /// Set when all is found and only the showing is left, which no limit of time is to stop.
     pub found: Arc<AtomicBool>,
+    /// Set when nobody reads what is written to stdout any more.
+    pub left: Arc<AtomicBool>,
 }
 
 /// What is known about an answer beside the answer itself.
@@ -141,6 +143,7 @@ impl Output {
             timer: true,
             report,
             found: Arc::default(),
+            left: Arc::default(),
         };
         let mut output = plain.with(shape);
         let shown = output.shown();
@@ -655,6 +658,7 @@ impl Output {
                 let mut out = Watched { inner: io::BufWriter::new(io::stdout().lock()), left: false };
                 let done = write(&mut out);
                 let flushed = out.flush().map_err(unwritten);
+                self.left.fetch_or(out.left, Ordering::Relaxed);
                 if out.left { Ok(()) } else { done.and(flushed) }
             }
             Target::File(path) => files::replace(path, write),

@@ -63,7 +63,7 @@ impl<W: Write> ChunkWriter<W> {
 }
 
 fn unwritten(error: std::io::Error) -> Error {
-    Error::data("the pack cannot be written").because(error)
+    Error::store("the pack cannot be written").because(error)
 }
 
 /// What stands behind a pack's bytes.

@@ -1,0 +1,453 @@
+//! Every verb and every dot-command under limits, signals, a reader that leaves, a device and a disk that are full.
+//!
+//! The lists are those of the program itself: what is added to it and not here fails. `BAIMO_STRESS=1 cargo test
+//! stress -- --nocapture` prints the table of what was seen.
+
+#![cfg(unix)]
+
+use baimo::faces::args;
+use baimo::faces::repl::commands;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// A question that takes ages, and all memory: 300 triples three times over, each combination kept.
+const AGES: &str = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i";
+
+/// A change that takes as long.
+const AGES_TO_CHANGE: &str = "INSERT { ?a ?b ?n } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i \
+    BIND(CONCAT(STR(?c), ' and ', STR(?f), ' and ', STR(?i), ' are numbers of this graph') AS ?n) }";
+
+/// What takes their place where an answer is needed.
+const SHORT: &str = "SELECT * { ?s ?p ?o }";
+const SHORT_CHANGE: &str = "INSERT { ?s ?p 0 } WHERE { ?s ?p 1 }";
+
+/// Triples without end.
+const ENDLESS: &str = "seq 1 999999999 | sed 's/.*/<urn:a&> <urn:p> \"text &                                              \
+                                                                                                                   \" ./'";
+
+/// How many runs go on at a time. Most wait.
+const TOGETHER: usize = 8;
+
+/// How long anything may take from the moment it should end; the machine may have other work.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A verb or a dot-command, with what keeps it busy.
+#[derive(Debug, Clone)]
+struct Call {
+    /// As a person types it.
+    name: String,
+    /// The words of the command line, or the lines of a script.
+    said: Vec<String>,
+    busy: Busy,
+}
+
+/// How a call is kept at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Busy {
+    /// It is over at once.
+    No,
+    /// By what it computes.
+    Itself,
+    /// By a file that does not end: standard input of a verb, a pipe with a name for a dot-command.
+    Endless,
+}
+
+/// What is done to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strain {
+    Timeout,
+    Memory,
+    Interrupt,
+    Terminate,
+    HangUp,
+    ReaderLeaves,
+    FullDevice,
+    FullDisk,
+}
+
+use Strain::{FullDevice, FullDisk, HangUp, Interrupt, Memory, ReaderLeaves, Terminate, Timeout};
+
+const STRAINS: [Strain; 8] =
+    [Timeout, Memory, Interrupt, Terminate, HangUp, ReaderLeaves, FullDevice, FullDisk];
+
+fn words(text: &[&str]) -> Vec<String> {
+    text.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Each verb as it is called here. `-` is a file that does not end.
+fn verb(name: &str) -> Call {
+    let (said, busy): (&[&str], _) = match name {
+        "query" => (&["query", AGES], Busy::Itself),
+        "run" => (&["run", "ages"], Busy::Itself),
+        "queries" => (&["queries"], Busy::No),
+        "export" => (&["export", "--data", "-", "-F", "nt"], Busy::Endless),
+        "describe" => (&["describe", "--data", "-", "urn:a"], Busy::Endless),
+        "search" => (&["search", "--data", "-", "a"], Busy::Endless),
+        "schema" => (&["schema", "--data", "-"], Busy::Endless),
+        "diff" => (&["diff", "-", "some.nt"], Busy::Endless),
+        "explain" => (&["explain", "--data", "-", "ASK { ?s ?p ?o }"], Busy::Endless),
+        "update" => (&["update", "-F", "nt", AGES_TO_CHANGE], Busy::Itself),
+        "load" => (&["load", "-F", "nt", "-"], Busy::Endless),
+        "pack" => (&["pack", "-"], Busy::Endless),
+        "init" => (&["init", "new"], Busy::No),
+        "completions" => (&["completions", "bash"], Busy::No),
+        "man" => (&["man"], Busy::No),
+        "help" => (&["help"], Busy::No),
+        other => panic!("the verb `{other}` is not put under strain"),
+    };
+    Call { name: format!("baimo {name}"), said: words(said), busy }
+}
+
+/// Each dot-command as it is called here. `pipe` is a file that does not end.
+fn dot(name: &str) -> Call {
+    let ages = format!(".query {}", args::quoted(AGES));
+    let change = format!(".update -F nt {}", args::quoted(AGES_TO_CHANGE));
+    let (said, busy): (Vec<&str>, _) = match name {
+        "query" => (vec![&ages], Busy::Itself),
+        "run" => (vec![".run ages"], Busy::Itself),
+        "update" => (vec![&change], Busy::Itself),
+        "read" => (vec![".read queries/ages.rq"], Busy::Itself),
+        "open" => (vec![".open pipe.nt"], Busy::Endless),
+        "load" => (vec![".load pipe.nt"], Busy::Endless),
+        "pack" => (vec![".pack pipe.nt -o some.pack"], Busy::Endless),
+        "diff" => (vec![".diff pipe.nt"], Busy::Endless),
+        "queries" => (vec![".queries"], Busy::No),
+        "export" => (vec![".export -F nt"], Busy::No),
+        "describe" => (vec![".describe urn:a1"], Busy::No),
+        "search" => (vec![".search a"], Busy::No),
+        "schema" => (vec![".schema"], Busy::No),
+        "explain" => (vec![".explain ASK { ?s ?p ?o }"], Busy::No),
+        "last" | "chart" | "again" | "edit" => (vec!["SELECT * { ?s ?p 1 }"], Busy::No),
+        "why" => (vec!["SELECT * { ?s ?p 1 }", ".why 1"], Busy::No),
+        // A limit of time is each question's: what is asked again and again has no end of its own.
+        "watch" => (vec![AGES, ".watch 0.1"], Busy::Itself),
+        "save" => (vec!["SELECT * { ?s ?p 1 }", ".save kept"], Busy::No),
+        "maxrows" | "maxwidth" => (vec![".maxrows 5", ".maxwidth 50"], Busy::No),
+        "once" => (vec![".once one.csv", "SELECT * { ?s ?p 1 }"], Busy::No),
+        "output" => (vec![".output all.csv", "SELECT * { ?s ?p 1 }", ".output"], Busy::No),
+        "prefix" => (vec![".prefix ex: <http://e/>"], Busy::No),
+        "timeout" => (vec![".timeout 1m"], Busy::No),
+        "shell" => (vec![".shell true"], Busy::No),
+        "echo" => (vec![".echo some"], Busy::No),
+        "mode" | "labels" | "pager" | "timer" | "history" | "show" | "help" | "quit" | "exit" => {
+            (Vec::new(), Busy::No)
+        }
+        other => panic!("the dot-command `.{other}` is not put under strain"),
+    };
+    let mut said = words(&said);
+    if said.is_empty() || matches!(name, "last" | "chart" | "again" | "edit") {
+        said.push(format!(".{name}"));
+    }
+    Call { name: format!(".{name}"), said, busy }
+}
+
+/// A folder with a graph of 300 triples, a saved query that takes ages, and a pipe with a name.
+fn folder(number: usize) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("baimo-stress-{}-{number}", std::process::id()));
+    for part in ["data", "queries"] {
+        std::fs::create_dir_all(folder.join(part)).unwrap();
+    }
+    let triples: String = (0..300).fold(String::new(), |mut text, n| {
+        let _ = writeln!(text, "<urn:a{n}> <urn:p> {n} .");
+        text
+    });
+    let file = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    file("baimo.toml", "name = \"stress\"\n");
+    file("data/some.ttl", &triples);
+    file("some.nt", "<urn:a> <urn:p> \"1\" .\n");
+    file("queries/ages.rq", &format!("#+ summary: Takes ages\n{AGES}\n"));
+    file("old", "old");
+    assert!(Command::new("mkfifo").arg(folder.join("pipe.nt")).status().unwrap().success());
+    folder
+}
+
+/// Triples without end into `out`.
+fn endless(out: Stdio) -> Child {
+    Command::new("sh").args(["-c", ENDLESS]).stdout(out).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// One call under one strain: how it went wrong.
+struct Run<'c> {
+    call: &'c Call,
+    strain: Strain,
+    folder: PathBuf,
+}
+
+/// How a run ended.
+struct Ended {
+    code: i32,
+    said: String,
+    after: Duration,
+}
+
+impl Run<'_> {
+    fn is_verb(&self) -> bool {
+        self.call.name.starts_with("baimo")
+    }
+
+    /// The command, its streams not yet given.
+    fn command(&self) -> Command {
+        let baimo = env!("CARGO_BIN_EXE_baimo");
+        let mut line = vec![args::quoted(baimo)];
+        match self.strain {
+            Timeout if !self.is_verb() => line.extend(words(&["--timeout", "300ms"])),
+            Memory if !self.is_verb() => line.extend(words(&["--max-memory", "20MB"])),
+            _ => {}
+        }
+        if self.is_verb() {
+            line.extend(self.call.said.iter().map(|word| args::quoted(&self.shortened(word))));
+        }
+        match self.strain {
+            // It takes no options.
+            _ if self.call.name == "baimo help" && self.strain != FullDevice => {}
+            Timeout if self.is_verb() => line.extend(words(&["--timeout", "300ms"])),
+            Memory if self.is_verb() => line.extend(words(&["--max-memory", "20MB"])),
+            FullDisk if self.is_verb() && self.writes() => line.extend(words(&["-o", "old"])),
+            FullDevice => line.push("> /dev/full".to_owned()),
+            _ => {}
+        }
+        let full = if self.strain == FullDisk { "trap '' XFSZ; ulimit -f 0; " } else { "" };
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{full}exec {}", line.join(" "))]).current_dir(&self.folder);
+        for name in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "PAGER", "LANG"] {
+            command.env_remove(name);
+        }
+        command.env("HOME", &self.folder).env("EDITOR", "true").stderr(Stdio::piped());
+        command
+    }
+
+    /// Whether the verb takes the file that it writes to.
+    fn writes(&self) -> bool {
+        !["baimo init", "baimo completions", "baimo man", "baimo help"].contains(&self.call.name.as_str())
+    }
+
+    /// For what fills a disk or a device, an answer is needed: a file that ends.
+    fn ends(&self) -> bool {
+        matches!(self.strain, FullDevice | FullDisk | ReaderLeaves)
+    }
+
+    /// What is said, so that it ends where an answer is needed.
+    fn shortened(&self, said: &str) -> String {
+        match self.ends() {
+            true => said.replace(AGES, SHORT).replace(AGES_TO_CHANGE, SHORT_CHANGE),
+            false => said.to_owned(),
+        }
+    }
+
+    fn run(&self) -> Ended {
+        if self.ends() {
+            std::fs::write(self.folder.join("queries/ages.rq"), SHORT).unwrap();
+        }
+        let mut command = self.command();
+        let mut feeder = None;
+        if self.is_verb() && self.call.busy == Busy::Endless && !self.ends() {
+            let mut child = endless(Stdio::piped());
+            command.stdin(child.stdout.take().unwrap());
+            feeder = Some(child);
+        } else {
+            command.stdin(Stdio::piped());
+            if self.call.busy == Busy::Endless && !self.ends() {
+                let line = format!("{ENDLESS} > {}/pipe.nt", self.folder.display());
+                feeder = Some(Command::new("sh").args(["-c", &line]).spawn().unwrap());
+            }
+        }
+        command.stdout(if self.strain == ReaderLeaves { Stdio::piped() } else { Stdio::null() });
+        let mut child = command.spawn().unwrap();
+        // It holds an end of the feeder's pipe.
+        drop(command);
+        drop(child.stdout.take());
+        let stdin = child.stdin.take();
+        let kept = stdin.and_then(|stdin| self.give(stdin));
+        let ended = self.strained(&mut child);
+        drop(kept);
+        if let Some(feeder) = feeder {
+            self.release(feeder);
+        }
+        let output = child.wait_with_output().unwrap();
+        let code = output.status.code().unwrap_or_else(|| 1000 + output.status.signal().unwrap_or(0));
+        Ended { code, said: String::from_utf8_lossy(&output.stderr).into_owned(), after: ended.elapsed() }
+    }
+
+    /// Gives a script, or a file that ends, to the program. A script's input stays open, as a terminal's does.
+    fn give(&self, mut stdin: std::process::ChildStdin) -> Option<std::process::ChildStdin> {
+        let mut text: String = if self.is_verb() {
+            "<urn:a> <urn:p> \"another\" .\n".to_owned()
+        } else {
+            self.call.said.iter().map(|line| format!("{line}\n")).collect()
+        };
+        if !self.is_verb() && self.ends() {
+            text = self.shortened(&text).replace("pipe.nt", "some.nt");
+            if self.strain == FullDisk {
+                text = format!(".output old\n{text}");
+            }
+        }
+        let _ = stdin.write_all(text.as_bytes());
+        let signalled = matches!(self.strain, Interrupt | Terminate | HangUp);
+        (signalled && self.call.busy != Busy::No).then_some(stdin)
+    }
+
+    /// Sends the signal, and waits for the end: since when it should come.
+    fn strained(&self, child: &mut Child) -> Instant {
+        let signal = match self.strain {
+            Interrupt => "-INT",
+            Terminate => "-TERM",
+            HangUp => "-HUP",
+            _ => "",
+        };
+        let mut since = Instant::now();
+        if !signal.is_empty() {
+            listens(child);
+            if self.call.busy != Busy::No {
+                std::thread::sleep(Duration::from_millis(300));
+            }
+            let _ =
+                Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
+            since = Instant::now();
+        }
+        while child.try_wait().unwrap().is_none() && since.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+        }
+        since
+    }
+
+    /// Ends what still wants to write into the pipe.
+    fn release(&self, mut feeder: Child) {
+        const O_NONBLOCK: i32 = 0x800;
+        let pipe = self.folder.join("pipe.nt");
+        let opened = std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(pipe);
+        std::thread::sleep(Duration::from_millis(20));
+        drop(opened);
+        let _ = feeder.wait();
+    }
+
+    /// What is wrong with the way it ended.
+    fn fault(&self, ended: &Ended) -> Option<String> {
+        let Ended { code, said, after } = ended;
+        let busy = self.call.busy != Busy::No;
+        let right = match self.strain {
+            Timeout | Memory if busy && (self.strain == Timeout || self.call.busy == Busy::Endless) => {
+                *code == 4
+            }
+            Timeout | Memory => matches!(code, 0 | 4),
+            Interrupt if busy => *code == 130,
+            Terminate if busy => *code == 143,
+            HangUp if busy => *code == 129,
+            // What is over at once has nothing to stop.
+            Interrupt | Terminate | HangUp => [0, 129, 130, 143].contains(code),
+            ReaderLeaves => matches!(code, 0 | 5),
+            // What has nothing to say fills nothing; a difference is told by its code.
+            FullDevice => {
+                matches!(code, 3)
+                    || (!self.is_verb() && matches!(code, 0 | 5))
+                    || self.call.name == "baimo init"
+            }
+            FullDisk => matches!(code, 3) || (!self.is_verb() || !self.writes()) && matches!(code, 0 | 1 | 5),
+        };
+        if said.contains("panicked") || said.contains("RUST_BACKTRACE") {
+            return Some(format!("panicked: {said}"));
+        }
+        if *after >= PATIENCE {
+            return Some("did not end".to_owned());
+        }
+        if !right {
+            return Some(format!("ended with {code}: {}", said.trim()));
+        }
+        self.litter()
+    }
+
+    /// Files that should not be there, or be otherwise.
+    fn litter(&self) -> Option<String> {
+        let names = std::fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let part = names.map(|name| name.to_string_lossy().into_owned()).find(|name| name.ends_with(".part"));
+        let old = std::fs::read_to_string(self.folder.join("old")).unwrap_or_default();
+        match part {
+            Some(part) => Some(format!("left {part}")),
+            None if old != "old" => Some(format!("changed the old file to {old:?}")),
+            None => None,
+        }
+    }
+}
+
+/// Waits until a program listens to signals, or is over; where that cannot be told, for as long as it should take.
+fn listens(child: &mut Child) {
+    // Numbers 1 (hang-up), 2 (interrupt) and 15 (terminate).
+    const WANTED: u64 = 1 | 1 << 1 | 1 << 14;
+    let status = format!("/proc/{}/status", child.id());
+    let since = Instant::now();
+    while since.elapsed() < PATIENCE && child.try_wait().unwrap().is_none() {
+        let Ok(text) = std::fs::read_to_string(&status) else {
+            return std::thread::sleep(Duration::from_secs(1));
+        };
+        let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+        if caught & WANTED == WANTED {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn calls() -> Vec<Call> {
+    let mut command = args::command();
+    command.build();
+    let verbs = command.get_subcommands().map(|command| verb(command.get_name()));
+    let dots = commands::all();
+    verbs.chain(dots.iter().map(|(name, _)| dot(name))).collect()
+}
+
+#[test]
+fn every_verb_and_dot_command_holds_under_every_strain() {
+    let calls = calls();
+    let runs: Vec<(usize, Strain)> =
+        (0..calls.len()).flat_map(|call| STRAINS.map(|strain| (call, strain))).collect();
+    let next = AtomicUsize::new(0);
+    let faults: Mutex<Vec<(usize, Strain, String)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..TOGETHER {
+            scope.spawn(|| {
+                while let Some((call, strain)) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let number = call * STRAINS.len() + *strain as usize;
+                    let run = Run { call: &calls[*call], strain: *strain, folder: folder(number) };
+                    let ended = run.run();
+                    if let Some(fault) = run.fault(&ended) {
+                        faults.lock().unwrap().push((*call, *strain, fault));
+                    }
+                    std::fs::remove_dir_all(&run.folder).unwrap();
+                }
+            });
+        }
+    });
+    let faults = faults.into_inner().unwrap();
+    if std::env::var_os("BAIMO_STRESS").is_some() || !faults.is_empty() {
+        eprintln!("{}", table(&calls, &faults));
+    }
+    let said: Vec<String> = faults
+        .iter()
+        .map(|(call, strain, fault)| format!("{} {strain:?}: {fault}", calls[*call].name))
+        .collect();
+    assert!(said.is_empty(), "{}", said.join("\n"));
+}
+
+/// What holds, a call a line.
+fn table(calls: &[Call], faults: &[(usize, Strain, String)]) -> String {
+    let mut out = format!("{:20}", "");
+    STRAINS.iter().for_each(|strain| write!(out, " {:>12}", format!("{strain:?}")).unwrap());
+    for (number, call) in calls.iter().enumerate() {
+        write!(out, "\n{:20}", call.name).unwrap();
+        for strain in STRAINS {
+            let holds = !faults.iter().any(|(call, failed, _)| *call == number && *failed == strain);
+            write!(out, " {:>12}", if holds { "holds" } else { "FAILS" }).unwrap();
+        }
+    }
+    out
+}
