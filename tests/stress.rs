@@ -36,7 +36,7 @@ const ENDLESS: &str = "seq 1 999999999 | sed 's/.*/<urn:a&> <urn:p> \"text &    
 const TOGETHER: usize = 8;
 
 /// How long anything may take from the moment it should end; the machine may have other work.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A verb or a dot-command, with what keeps it busy.
 #[derive(Debug, Clone)]
@@ -198,7 +198,7 @@ impl Run<'_> {
         let mut line = vec![args::quoted(baimo)];
         match self.strain {
             Timeout if !self.is_verb() => line.extend(words(&["--timeout", "300ms"])),
-            Memory if !self.is_verb() => line.extend(words(&["--max-memory", "20MB"])),
+            Memory if !self.is_verb() => line.extend(words(&["--max-memory", "12MB"])),
             _ => {}
         }
         if self.is_verb() {
@@ -208,7 +208,7 @@ impl Run<'_> {
             // It takes no options.
             _ if self.call.name == "baimo help" && self.strain != FullDevice => {}
             Timeout if self.is_verb() => line.extend(words(&["--timeout", "300ms"])),
-            Memory if self.is_verb() => line.extend(words(&["--max-memory", "20MB"])),
+            Memory if self.is_verb() => line.extend(words(&["--max-memory", "12MB"])),
             FullDisk if self.is_verb() && self.writes() => line.extend(words(&["-o", "old"])),
             FullDevice => line.push("> /dev/full".to_owned()),
             _ => {}
