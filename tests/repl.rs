@@ -605,8 +605,16 @@ fn ended_by(signal: &str, words: &[&str], input: &str) -> Option<i32> {
     assert!(child.try_wait().unwrap().is_none(), "it waits or works");
     Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
     let begun = std::time::Instant::now();
-    let status = child.wait().unwrap();
-    assert!(begun.elapsed().as_secs() < 10, "{signal} took {:?}", begun.elapsed());
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed().as_secs() >= 10 {
+            child.kill().unwrap();
+            panic!("{signal} did not end it");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
     let parts = std::fs::read_dir(&home).unwrap().flatten();
     let parts: Vec<_> =
         parts.filter(|entry| entry.file_name().to_string_lossy().ends_with(".part")).collect();
@@ -615,11 +623,23 @@ fn ended_by(signal: &str, words: &[&str], input: &str) -> Option<i32> {
     status.code()
 }
 
+/// Whether this process, and what it starts, was told to live on when its terminal goes, as `nohup` does.
+#[cfg(unix)]
+fn hangups_are_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0");
+    u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1)
+}
+
 #[cfg(unix)]
 #[test]
 fn one_signal_ends_a_script_that_waits_or_works() {
     let endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?f != ?i) }";
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        if signal == "HUP" && hangups_are_ignored() {
+            println!("skipped: these tests were started to ignore SIGHUP, and so is what they start");
+            continue;
+        }
         assert_eq!(ended_by(signal, &[], "ASK {}\n"), Some(code), "{signal} while it waits");
         assert_eq!(ended_by(signal, &[], &format!("{endless}\n\n")), Some(code), "{signal} while it works");
         let to_file = [
