@@ -4,11 +4,10 @@
 
 use super::context::{Context, Options, Term};
 use super::literals::{Spoken, literal};
-use super::quads::Writer;
 use super::{Processor, is_keyword};
 use crate::sources::fault::Result;
 use crate::sources::json::{self, Entry, Node, Value};
-use crate::terms::{Literal, Prefixes, rdf};
+use crate::terms::{Literal, rdf};
 use std::rc::Rc;
 
 /// A value of a property, and what is said of its triple.
@@ -90,8 +89,9 @@ impl Item {
 }
 
 /// Where an object stands.
-struct Scope<'s> {
-    active: Rc<Context>,
+pub struct Scope<'s> {
+    /// The context in force in it.
+    pub active: Rc<Context>,
     /// The context before those that types bring along.
     type_scoped: Rc<Context>,
     property: Option<&'s str>,
@@ -120,41 +120,8 @@ impl Object<'_, '_> {
 }
 
 impl Processor<'_> {
-    /// Reads a document, node by node.
-    pub fn document(
-        &self,
-        node: &Node<'_>,
-        active: &Rc<Context>,
-        options: &Options,
-        prefixes: &mut Prefixes,
-        writer: &mut Writer<'_>,
-    ) -> Result<()> {
-        if let Value::Array(items) = &node.value {
-            return items.iter().try_for_each(|item| self.document(item, active, options, prefixes, writer));
-        }
-        if let Some(entries) = node.as_object() {
-            let inner = match json::get(entries, "@context") {
-                Some(context) => self.context(active, context, options)?,
-                None => Rc::clone(active),
-            };
-            for (name, namespace) in inner.prefixes() {
-                prefixes.insert(name, namespace);
-            }
-            let mut rest = entries.iter().filter(|entry| entry.key != "@context");
-            if let (Some(only), None) = (rest.next(), rest.next())
-                && inner.expand_iri(&only.key, false, true).as_deref() == Some("@graph")
-            {
-                for item in only.value.items() {
-                    writer.items(&self.element(&inner, Some("@graph"), item, false)?)?;
-                }
-                return Ok(());
-            }
-        }
-        writer.items(&self.element(active, None, node, false)?)
-    }
-
     /// 5.1 expansion.
-    fn element(
+    pub fn element(
         &self,
         active: &Rc<Context>,
         property: Option<&str>,
@@ -232,7 +199,7 @@ impl Processor<'_> {
     }
 
     /// The contexts of an object: that of its property, its own, and those of its types.
-    fn scope<'s>(
+    pub fn scope<'s>(
         &self,
         active: &Rc<Context>,
         property: Option<&'s str>,
@@ -345,7 +312,7 @@ impl Processor<'_> {
                     object.node.properties.push(Property { iri, at: entry.at, values: vec![term] });
                 }
             }
-            "@type" => self.types(object, scope, value)?,
+            "@type" => object.node.types.extend(self.classes(scope, value)?),
             "@graph" => {
                 let items = self.element(&scope.active, Some("@graph"), value, false)?;
                 object.node.graph = Some(items);
@@ -444,7 +411,9 @@ impl Processor<'_> {
         }
     }
 
-    fn types(&self, object: &mut Object<'_, '_>, scope: &Scope<'_>, value: &Node<'_>) -> Result<()> {
+    /// The classes that a value of `@type` names, each with its place.
+    pub fn classes(&self, scope: &Scope<'_>, value: &Node<'_>) -> Result<Vec<(String, usize)>> {
+        let mut classes = Vec::new();
         for item in value.items() {
             let Some(name) = item.as_str() else {
                 return self.wrong(
@@ -454,10 +423,17 @@ impl Processor<'_> {
                 );
             };
             if let Some(iri) = scope.type_scoped.expand_iri(name, true, true) {
-                object.node.types.push((iri, item.at));
+                classes.push((iri, item.at));
             }
         }
-        Ok(())
+        Ok(classes)
+    }
+
+    /// A property by itself, expanded.
+    pub fn one_property(&self, scope: &Scope<'_>, iri: String, entry: &Entry<'_>) -> Result<Vec<Property>> {
+        let mut object = Object::default();
+        self.property(&mut object, scope, iri, entry)?;
+        Ok(object.node.properties)
     }
 
     fn reversed_properties(

@@ -3,7 +3,7 @@
 //! In: nodes, lists and literals. Out: quads into a sink (JSON-LD 1.1 Processing Algorithms, 8). An IRI that is
 //! none is refused at its place.
 
-use super::expand::{Item, Kind, NodeObject, Property};
+use super::expand::{Item, Kind, NodeObject};
 use crate::error;
 use crate::sources::fault::{Result, Stop};
 use crate::sources::json;
@@ -57,7 +57,37 @@ impl<'w> Writer<'w> {
         }
     }
 
-    fn emit(&mut self, triple: Triple, graph: &GraphName) -> Result<()> {
+    /// Writes things into a graph.
+    ///
+    /// # Errors
+    /// As [`Self::items`].
+    pub fn things(&mut self, items: &[Item], graph: &GraphName) -> Result<()> {
+        items.iter().try_for_each(|item| self.thing(item, graph))
+    }
+
+    /// Writes the values of a property of a thing.
+    ///
+    /// # Errors
+    /// As [`Self::items`].
+    pub fn values(
+        &mut self,
+        subject: &NamedOrBlankNode,
+        predicate: &NamedNode,
+        values: &[Item],
+        graph: &GraphName,
+    ) -> Result<()> {
+        for value in values {
+            let object = self.object(value, graph)?;
+            self.state(Triple::new(subject.clone(), predicate.clone(), object), value, graph)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a triple.
+    ///
+    /// # Errors
+    /// Where the sink refuses it.
+    pub fn emit(&mut self, triple: Triple, graph: &GraphName) -> Result<()> {
         self.count += 1;
         (self.sink)(triple.in_graph(graph.clone())).map_err(Stop::Sink)
     }
@@ -66,7 +96,11 @@ impl<'w> Writer<'w> {
         json::fault_at(self.text, at, what, hint)
     }
 
-    fn name(&mut self, text: &str, at: usize) -> Result<NamedOrBlankNode> {
+    /// The IRI or blank node of a text.
+    ///
+    /// # Errors
+    /// Where it is not an IRI.
+    pub fn name(&mut self, text: &str, at: usize) -> Result<NamedOrBlankNode> {
         if let Some(label) = text.strip_prefix("_:") {
             return Ok(self.blank(label).into());
         }
@@ -114,14 +148,11 @@ impl<'w> Writer<'w> {
             self.emit(Triple::new(subject.clone(), rdf::TYPE, Term::from(class)), graph)?;
         }
         for property in &node.properties {
-            let predicate = self.predicate(property)?;
-            for value in &property.values {
-                let object = self.object(value, graph)?;
-                self.state(Triple::new(subject.clone(), predicate.clone(), object), value, graph)?;
-            }
+            let predicate = self.predicate(&property.iri, property.at)?;
+            self.values(&subject, &predicate, &property.values, graph)?;
         }
         for property in &node.reverse {
-            let predicate = self.predicate(property)?;
+            let predicate = self.predicate(&property.iri, property.at)?;
             for value in &property.values {
                 let Kind::Node(other) = &value.kind else { continue };
                 let other = self.node(other, graph)?;
@@ -130,25 +161,32 @@ impl<'w> Writer<'w> {
         }
         if let Some(items) = &node.graph {
             let inner = GraphName::from(subject.clone());
-            items.iter().try_for_each(|item| self.thing(item, &inner))?;
+            self.things(items, &inner)?;
         }
-        node.included.iter().try_for_each(|item| self.thing(item, graph))?;
+        self.things(&node.included, graph)?;
         Ok(subject)
     }
 
-    fn predicate(&self, property: &Property) -> Result<NamedNode> {
-        if property.iri.starts_with("_:") {
+    /// The predicate of an IRI.
+    ///
+    /// # Errors
+    /// Where it is not one.
+    pub fn predicate(&self, iri: &str, at: usize) -> Result<NamedNode> {
+        if iri.starts_with("_:") {
             return self.wrong(
-                property.at,
+                at,
                 "a blank node cannot be a property",
                 "give the property an IRI in @context",
             );
         }
-        self.iri(&property.iri, property.at)
+        self.iri(iri, at)
     }
 
     /// Says a triple and what is said of it.
-    fn state(&mut self, triple: Triple, value: &Item, graph: &GraphName) -> Result<()> {
+    ///
+    /// # Errors
+    /// As [`Self::items`].
+    pub fn state(&mut self, triple: Triple, value: &Item, graph: &GraphName) -> Result<()> {
         for annotation in &value.annotations {
             let reifier = self.node(annotation, graph)?;
             self.emit(Triple::new(reifier, rdf::REIFIES, Term::from(triple.clone())), graph)?;
@@ -156,7 +194,11 @@ impl<'w> Writer<'w> {
         self.emit(triple, graph)
     }
 
-    fn object(&mut self, item: &Item, graph: &GraphName) -> Result<Term> {
+    /// Writes what a value says of itself, and gives its term.
+    ///
+    /// # Errors
+    /// As [`Self::items`].
+    pub fn object(&mut self, item: &Item, graph: &GraphName) -> Result<Term> {
         match &item.kind {
             Kind::Literal(literal) => Ok(literal.clone().into()),
             Kind::List(items) => self.list(items, graph),
@@ -189,7 +231,7 @@ impl<'w> Writer<'w> {
                 return Ok(Triple::new(subject, rdf::TYPE, Term::from(class)));
             }
             (Some((property, value)), []) if is_alone && value.annotations.is_empty() => {
-                let predicate = self.predicate(property)?;
+                let predicate = self.predicate(&property.iri, property.at)?;
                 let object = match &value.kind {
                     Kind::Node(inner) if inner.is_bare() => self.object(value, &GraphName::DefaultGraph)?,
                     Kind::Literal(literal) => literal.clone().into(),
