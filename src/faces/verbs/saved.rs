@@ -152,10 +152,11 @@ fn nothing_found(queries: &Queries, session: &Session, output: &Output) -> Resul
     };
     let near = session.nearest_saved(&words);
     let hint = match near.as_slice() {
-        [] => "`baimo queries` lists all".to_owned(),
-        near => format!("did you mean {}?", near.join(", ")),
+        _ if session.catalog()?.iter().next().is_none() => String::new(),
+        [] => "; `baimo queries` lists all".to_owned(),
+        near => format!("; did you mean {}?", near.join(", ")),
     };
-    output.report.note(&format!("{message}; {}", output.report.face.commands(&hint)));
+    output.report.note(&format!("{message}{}", output.report.face.commands(&hint)));
     let shown = ["name", "summary", "parameters", "tags"];
     match output.shown() {
         true => Ok(()),

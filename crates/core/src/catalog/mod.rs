@@ -66,6 +66,9 @@ impl Catalog {
     pub fn get(&self, name: &str) -> Result<&SavedQuery> {
         let wanted = name.strip_suffix(".rq").unwrap_or(name);
         self.queries.iter().find(|query| query.name == wanted).ok_or_else(|| {
+            if self.queries.is_empty() {
+                return Error::usage("this graph has no saved queries").hint(Hint::ListSchema);
+            }
             let error = Error::usage(format!("there is no saved query `{name}`"));
             let near = self.nearest(wanted);
             if near.is_empty() {

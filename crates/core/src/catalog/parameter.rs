@@ -249,6 +249,11 @@ impl Param {
         }
     }
 
+    /// Whether a thing is of the class that the header asks for; any is where it asks for none.
+    pub fn takes(&self, id: Id, known: &Knowledge<'_>) -> bool {
+        Self::fits(id, self.class_id(known), known)
+    }
+
     /// The number of the class that the header asks for. `Some(None)`: a class without instances here.
     fn class_id(&self, known: &Knowledge<'_>) -> Option<Option<Id>> {
         let class = self.class.as_ref()?;

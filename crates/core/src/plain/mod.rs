@@ -116,9 +116,9 @@ pub fn suggest(
     let index = Index::of(catalog);
     let mut found = Vec::new();
     if wishes.contains(&Wish::Schema) {
-        found.extend(
-            [Target::Schema, Target::SavedQueries].map(|target| Suggestion { title: String::new(), target }),
-        );
+        let targets = [Some(Target::Schema), catalog.iter().next().map(|_| Target::SavedQueries)];
+        let targets = targets.into_iter().flatten();
+        found.extend(targets.map(|target| Suggestion { title: String::new(), target }));
     }
     let things = named.things(known, language);
     let (whole, parts): (Vec<_>, Vec<_>) = things.into_iter().partition(|(is_whole, _)| *is_whole);
@@ -149,11 +149,14 @@ pub fn suggest(
 /// How much better a query fits whose parameters the text fills; one about a single thing that the text does not
 /// name would answer about another.
 fn fit_of_values(scored: &score::Scored<'_>) -> f64 {
-    let takes_thing =
-        |name: &String| scored.query.params.iter().any(|p| p.name == *name && p.class.is_some());
+    let is_given = |param: &&Param| scored.values.iter().any(|(name, _)| *name == param.name);
+    let (given, missing): (Vec<&Param>, Vec<&Param>) =
+        scored.query.params.iter().filter(|param| param.class.is_some()).partition(is_given);
     match scored.values.as_slice() {
         [] => {}
-        values if values.iter().any(|(name, _)| takes_thing(name)) => return 4.0,
+        // Of two things that are compared, one alone says little.
+        _ if !given.is_empty() && !missing.is_empty() => return 1.0,
+        _ if !given.is_empty() => return 4.0,
         _ => return 2.0,
     }
     let about_one = |param: &Param| param.class.is_some() && (param.default.is_some() || param.required);
@@ -175,12 +178,18 @@ impl Named {
         let mut found: Vec<(String, Id)> = Vec::new();
         for phrase in phrases(text) {
             // A part of a longer name says nothing of its own.
-            if found.iter().any(|(longer, _)| *longer != phrase && longer.contains(&phrase)) {
+            let folded = fold(text);
+            let longer = found.iter().filter(|(longer, _)| *longer != phrase && longer.contains(&phrase));
+            let within: usize = longer.map(|(longer, _)| folded.matches(longer.as_str()).count()).sum();
+            if within > 0 && within >= folded.matches(phrase.as_str()).count() {
                 continue;
             }
             let mut ids = known.names.exact(&phrase);
             if let Some(singular) = singular(&phrase).filter(|_| ids.is_empty()) {
                 ids = known.names.exact(&singular);
+            }
+            if ids.is_empty() && words::is_proper(&phrase, text) {
+                ids = beginning_with(&phrase, known);
             }
             found.extend(ids.into_iter().map(|id| (phrase.clone(), id)));
         }
@@ -216,9 +225,10 @@ impl Named {
         ask: Ask<'_>,
     ) -> Vec<(String, String)> {
         let mut values: Vec<(String, String)> = Vec::new();
+        let mut taken = Vec::new();
         for param in &query.params {
             let value = match param.kind {
-                ParamKind::Iri => self.thing_for(param, known, ask),
+                ParamKind::Iri => self.thing_for(param, &mut taken, known, ask),
                 ParamKind::Typed(_) => literal_for(param, text, known, ask),
                 ParamKind::String | ParamKind::Tagged(_) | ParamKind::Language => None,
             };
@@ -230,17 +240,44 @@ impl Named {
     }
 
     /// A named thing that a parameter takes: by the words typed, else by its IRI where these mean several.
-    fn thing_for(&self, param: &Param, known: &Knowledge<'_>, ask: Ask<'_>) -> Option<String> {
-        self.found.iter().find_map(|(phrase, id)| {
+    /// Of several those come first that come first in the text; none comes twice.
+    fn thing_for(
+        &self,
+        param: &Param,
+        taken: &mut Vec<Id>,
+        known: &Knowledge<'_>,
+        ask: Ask<'_>,
+    ) -> Option<String> {
+        let mut found: Vec<&(String, Id)> = self.found.iter().collect();
+        let is_longer =
+            |phrase: &str| self.found.iter().any(|(other, _)| other != phrase && phrase.contains(other));
+        if is_longer(found.first().map_or("", |(phrase, _)| phrase)) {
+            found.sort_by_key(|(phrase, _)| self.text.find(phrase.as_str()));
+        }
+        found.retain(|(_, id)| param.class.is_some() && !taken.contains(id) && param.takes(*id, known));
+        let (value, id) = found.into_iter().find_map(|(phrase, id)| {
             let wanted = known.graph.term(*id);
             let short = known.prefixes.show(wanted.as_ref());
             let names = known.names.all(*id).iter().map(|name| &name.text);
             let written = names.filter(|name| fold(name) == *phrase).min();
-            [written.unwrap_or(phrase).clone(), short].into_iter().find(|value| {
-                param.class.is_some() && param.term(value, known, ask).is_ok_and(|term| term == wanted)
-            })
-        })
+            let value = [written.unwrap_or(phrase).clone(), short]
+                .into_iter()
+                .find(|value| param.term(value, known, ask).is_ok_and(|term| term == wanted))?;
+            Some((value, *id))
+        })?;
+        taken.push(id);
+        Some(value)
     }
+}
+
+/// The things whose names begin with a phrase and go on with another word: `Alibaba` for `Alibaba Cloud`.
+fn beginning_with(phrase: &str, known: &Knowledge<'_>) -> Vec<Id> {
+    const BEGINNING: usize = 1;
+    let hits = known.names.search(phrase, MOST_THINGS).into_iter().filter(|hit| hit.distance == BEGINNING);
+    let whole = |name: &str| {
+        fold(name).strip_prefix(phrase).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    hits.filter(|hit| whole(&hit.name)).map(|hit| hit.id).collect()
 }
 
 /// Whether a thing is a word of the ontology (a class, a property) and not of the data. A shape always is; a class
@@ -267,6 +304,7 @@ fn is_vocabulary(id: Id, wanted: bool, known: &Knowledge<'_>) -> bool {
 /// A number or date of the text that a parameter takes: it must look like the default, or stand beside the
 /// parameter's name.
 fn literal_for(param: &Param, text: &str, known: &Knowledge<'_>, ask: Ask<'_>) -> Option<String> {
+    let text = &words::with_digits(text);
     let words: Vec<&str> = text
         .split(|c: char| !(c.is_ascii_digit() || c == '-' || c == '.'))
         .filter(|word| word.starts_with(|c: char| c.is_ascii_digit()))
@@ -275,6 +313,11 @@ fn literal_for(param: &Param, text: &str, known: &Knowledge<'_>, ask: Ask<'_>) -
         |word: &str| word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect::<String>();
     let about = words::content(text).iter().any(|word| words::same_word(word, &param.name));
     words.into_iter().find_map(|word| {
+        // `2批`: the parameter's description has the Chinese measure word.
+        let measure =
+            text.split(word).nth(1).and_then(|rest| rest.chars().next()).filter(|c| words::is_han(*c));
+        let measured = measure.is_some_and(|c| param.description.0.values().any(|text| text.contains(c)));
+        let about = about || measured;
         let like_default = param.default.as_deref().is_some_and(|default| shape(default) == shape(word));
         let fits = (like_default && word.len() > 1 || about) && param.term(word, known, ask).is_ok();
         fits.then(|| word.to_owned())
@@ -330,6 +373,27 @@ mod tests {
         ("relases-per-month", &["releases-per-month"]),
         ("relases per moth", &["releases-per-month"]),
         ("每年的发布数", &["releases-per-year"]),
+        ("how long between GPT-4 and GPT-4 Turbo", &["days-between first=GPT-4 second=GPT-4 Turbo"]),
+        ("GPT-4和GPT-4 Turbo相隔多少天", &["days-between first=GPT-4 second=GPT-4 Turbo"]),
+        ("第二批备案的模型", &["registrations batch=2"]),
+        ("what did Baidu release in 2023", &["timeline vendor=Baidu"]),
+        ("models from Alibaba", &["vendor-artifacts vendor=vendor:alibaba-cloud"]),
+        ("is Qwen-7B open source", &["is-open-source model=Qwen-7B"]),
+        ("where does this come from", &["where-said"]),
+        ("export everything as schema.org", &["as-schema-org"]),
+        ("what do we know about Tencent", &["about-vendor vendor=Tencent"]),
+        ("腾讯的一切", &["about-vendor vendor=腾讯"]),
+        ("which policies are drafts", &["draft-policies"]),
+        ("first release of each company", &["first-and-last"]),
+        ("行业占比", &["share-by-industry"]),
+        ("每月政策数", &["policies-per-month"]),
+        ("政策按时间排列", &["policies"]),
+        ("哪些企业的模型已备案", &["registrations"]),
+        ("关于算法的政策", &["policies-on-topic topic=算法"]),
+        ("教育行业有哪些产品", &["families-by-industry industry=教育"]),
+        ("versions of GPT", &["series-versions series=GPT"]),
+        ("number of releases per year", &["releases-per-year"]),
+        ("list all vendors", &["vendors"]),
     ];
 
     #[test]
@@ -347,6 +411,11 @@ mod tests {
         for (text, wanted) in [
             ("which vendors registered", "registrations"),
             ("which company released the most", "releases-per-vendor"),
+            ("who released most in 2023", "releases-per-vendor"),
+            ("哪家公司发布最多", "releases-per-vendor"),
+            ("when was ERNIE Bot released", "timeline"),
+            ("文心系列的版本", "series-versions series=文心"),
+            ("Zhipu models", "vendor-artifacts vendor=Zhipu"),
             ("open source models", "open-source"),
             ("开源的模型", "open-source"),
         ] {

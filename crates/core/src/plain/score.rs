@@ -4,7 +4,7 @@
 //! In: the catalog, words. Out: queries with scores. The index is made anew for each text, which takes a
 //! millisecond for a hundred queries.
 
-use super::words::{Wish, content, is_han, same_word};
+use super::words::{Wish, content, implied, is_han, same_word};
 use crate::advise::diagnose::nearest_of;
 use crate::catalog::{Catalog, SavedQuery};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,13 @@ const SYNONYM: f64 = 0.5;
 const NUMBER: f64 = 0.3;
 /// How much a pair of Chinese characters counts: a word of three characters has two.
 const PAIR: f64 = 0.6;
+/// How much a query counts that makes a graph for other tools, where the text does not ask for one.
+const EXPORT: f64 = 0.5;
+
+fn is_export(word: &str) -> bool {
+    ["graph", "export", "rdf", "schema", "wikidata", "skos", "导出", "作为", "为图"].contains(&word)
+}
+
 /// How much another form of a word counts, beside the very word.
 const OTHER_FORM: f64 = 0.85;
 
@@ -67,7 +74,11 @@ impl<'a> Index<'a> {
             let word = if self.knows(&word) { word } else { self.corrected(&word).unwrap_or(word) };
             wanted.push((word, weight));
         }
-        for word in synonyms.iter().flat_map(|name| content(name)) {
+        for word in synonyms
+            .iter()
+            .flat_map(|name| content(name))
+            .chain(implied(text).iter().flat_map(|word| content(word)))
+        {
             if !wanted.iter().any(|(other, _)| same_word(other, &word)) {
                 wanted.push((word, SYNONYM));
             }
@@ -140,7 +151,14 @@ impl<'a> Entry<'a> {
         let in_name = self.name.iter().filter(|word| wanted.iter().any(|(other, _)| same_word(word, other)));
         let coverage = in_name.count() as f64 / self.name.len().max(1) as f64;
         let wished = wishes.iter().filter(|wish| self.fulfils(**wish)).count() as f64;
-        matched * (0.5 + 0.5 * coverage) + 2.0 * wished
+        let part = if self.query.tags.iter().any(|tag| tag == "export")
+            && !wanted.iter().any(|(word, _)| is_export(word))
+        {
+            EXPORT
+        } else {
+            1.0
+        };
+        part * (matched * (0.5 + 0.5 * coverage) + 2.0 * wished)
     }
 
     fn fulfils(&self, wish: Wish) -> bool {

@@ -74,7 +74,8 @@ const WISHES: &[(Wish, &[&str])] = &[
 
 /// The kinds of answer that a text asks for.
 pub(super) fn wishes(text: &str) -> Vec<Wish> {
-    let text = format!("{} ", fold(text));
+    // The vocabulary of that name is not the schema of the graph.
+    let text = format!("{} ", fold(text)).replace("schema.org", " ");
     let asked = WISHES.iter().filter(|(_, words)| words.iter().any(|word| text.contains(word)));
     asked.map(|(wish, _)| *wish).collect()
 }
@@ -100,7 +101,7 @@ pub(super) fn content(text: &str) -> Vec<String> {
 /// The phrases of a text that could be names, the longest first: up to five Latin words, or twelve Chinese characters.
 pub(super) fn phrases(text: &str) -> Vec<String> {
     let runs = runs(text);
-    let mut phrases: Vec<String> = Vec::new();
+    let mut phrases: Vec<String> = written(text);
     for start in 0..runs.len() {
         let mut phrase = String::new();
         for run in runs.iter().skip(start).take(5) {
@@ -123,6 +124,64 @@ pub(super) fn phrases(text: &str) -> Vec<String> {
     phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
     phrases.dedup();
     phrases
+}
+
+/// Up to five words together as they are written, with the signs within them: `gpt-4 turbo`.
+fn written(text: &str) -> Vec<String> {
+    let mut apart = String::new();
+    let mut before = ' ';
+    for c in fold(text).chars() {
+        if is_han(c) != is_han(before) {
+            apart.push(' ');
+        }
+        apart.push(c);
+        before = c;
+    }
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let words: Vec<String> = apart.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
+    let from = |start: usize| {
+        let lengths = 1..=words.len().saturating_sub(start).min(5);
+        lengths.filter_map(|length| Some(words.get(start..start + length)?.join(" "))).collect::<Vec<_>>()
+    };
+    (0..words.len()).flat_map(from).filter(|phrase| !phrase.starts_with(is_han)).collect()
+}
+
+/// Whether a phrase is written as a proper name: with a capital, and longer than an abbreviation.
+pub(super) fn is_proper(phrase: &str, text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    phrase.chars().count() > 3
+        && !phrase.contains(' ')
+        && words.any(|word| word.starts_with(|c: char| c.is_ascii_uppercase()) && fold(word) == phrase)
+}
+
+/// A text with the Chinese numerals of ordinals as digits: `第二批` is `第2批`.
+pub(super) fn with_digits(text: &str) -> String {
+    const NUMERALS: [char; 9] = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    let mut out = String::new();
+    for c in text.chars() {
+        let digit =
+            NUMERALS.iter().zip('1'..='9').find(|(numeral, _)| **numeral == c).map(|(_, digit)| digit);
+        out.push(digit.filter(|_| out.ends_with('第')).unwrap_or(c));
+    }
+    out
+}
+
+/// Words for what a question asks after without naming it: `who` means a vendor where there are vendors.
+pub(super) fn implied(text: &str) -> Vec<&'static str> {
+    const IMPLIED: &[(&[&str], &[&str])] = &[
+        (
+            &["who ", "whom ", "which company", "which companies", "谁", "哪家", "哪些公司", "哪些企业"],
+            &["vendor", "厂商"],
+        ),
+        (
+            &["where does", "where is it", "come from", "出处", "来源", "依据"],
+            &["source", "said", "来源", "源文"],
+        ),
+        (&["when ", "什么时候", "何时", "哪天"], &["timeline", "时间"]),
+    ];
+    let text = format!("{} ", fold(text));
+    let found = IMPLIED.iter().filter(|(asked, _)| asked.iter().any(|word| text.contains(word)));
+    found.flat_map(|(_, words)| words.iter().copied()).collect()
 }
 
 /// A Latin phrase in the singular, where its last word looks like a plural.

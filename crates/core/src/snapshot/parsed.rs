@@ -109,10 +109,10 @@ fn blanked<'s>(text: &str, snapshot: &'s Snapshot) -> (String, Cow<'s, Prefixes>
 fn not_sparql(text: &str, snapshot: &Snapshot) -> Error {
     let found = snapshot.suggest(text, plain::language_of(text, &snapshot.project().languages));
     if found.is_empty() {
-        return Error::query("this is not SPARQL, and no saved query fits it")
-            .hint(Hint::ListSavedQueries)
-            .hint(Hint::ListSchema)
-            .hint(Hint::SearchNames);
+        let error = Error::query("this is not SPARQL, and no saved query fits it");
+        let has_queries = snapshot.catalog().is_ok_and(|catalog| catalog.iter().next().is_some());
+        let error = if has_queries { error.hint(Hint::ListSavedQueries) } else { error };
+        return error.hint(Hint::ListSchema).hint(Hint::SearchNames);
     }
     let error = Error::query("this is not SPARQL").at(Span::in_text("query", text, 0..text.len()));
     found.into_iter().take(5).fold(error, |error, suggestion| error.hint(suggestion.hint()))
