@@ -11,8 +11,8 @@ use super::formula::Compiled;
 use super::measured::Measured;
 use super::operators::reach::{self, Walk};
 use super::operators::{
-    distinct, each_graph, exists, extend, filter, group, hash_join, index_join, intersect, lateral, number,
-    once, project, scan, slice, sort, union, unpack,
+    distinct, each_graph, exists, extend, filter, group, hash_join, index_join, intersect, lateral, lookup,
+    number, once, project, scan, slice, sort, union, unpack,
 };
 use crate::error::Result;
 use crate::plan::logical::{self, Constant, Pattern, Reach, Slot, Source, Step};
@@ -31,6 +31,8 @@ pub struct Builder<'a> {
     pub names: Rc<Names>,
     /// The graph at hand, inside of GRAPH with a variable.
     pub each: Option<Id>,
+    /// The rows at hand, inside of a lookup.
+    pub seed: Rc<Batch>,
 }
 
 impl<'a> Builder<'a> {
@@ -57,6 +59,36 @@ impl<'a> Builder<'a> {
         running
     }
 
+    /// The operators of a node that is run many times: all its runs are measured together, from a number on that
+    /// [`Self::reserved`] gave.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn build_again(&self, node: &Node, first: usize, cx: &mut Context<'_>) -> Result<Running<'a>> {
+        if first > cx.measures.len() {
+            // Within what is not measured itself.
+            return self.build_within(node, cx);
+        }
+        let measured = cx.measures.split_off(first);
+        let running = self.build(node, cx);
+        cx.measures.truncate(first);
+        cx.measures.extend(measured);
+        running
+    }
+
+    /// Keeps numbers free for the measures of a node and all below it; gives the first.
+    fn reserved(node: &Node, cx: &mut Context<'_>) -> usize {
+        let first = cx.measures.len();
+        let mut open = vec![node];
+        while let Some(node) = open.pop() {
+            cx.measures.push(super::context::Measure::default());
+            if !matches!(node.op, Op::EachGraph(_)) {
+                open.extend(&node.inputs);
+            }
+        }
+        first
+    }
+
     /// The operator of a node, measured, over those of its inputs. Nodes are numbered as they are met,
     /// each before its inputs.
     ///
@@ -68,6 +100,10 @@ impl<'a> Builder<'a> {
         if let Op::EachGraph(var) = node.op {
             let each = self.each_graph(node, var);
             return Ok(Box::new(Measured::new(number, Box::new(each))));
+        }
+        if let (Op::Lookup(kind, var), [left, right]) = (&node.op, node.inputs.as_slice()) {
+            let lookup = self.lookup(node, (*kind, *var), (left, right), cx)?;
+            return Ok(Box::new(Measured::new(number, Box::new(lookup))));
         }
         let mut inputs = Vec::with_capacity(node.inputs.len());
         for input in &node.inputs {
@@ -102,8 +138,9 @@ impl<'a> Builder<'a> {
             Op::IndexJoin { pattern, optional, bag } => {
                 self.index_join(pattern, *optional, *bag, &node.output, below, next())?
             }
-            // Built above, since what it reads is built anew for each graph.
-            Op::EachGraph(_) => next(),
+            Op::Seed => Box::new(once::Once::new(Batch::clone(&self.seed))),
+            // Built above, since what they read is built anew for each graph or batch.
+            Op::EachGraph(_) | Op::Lookup(..) => next(),
             Op::Exists { .. } | Op::Lateral { .. } => self.by_row(node, below, next()),
             Op::Unpack(var, slots) => {
                 Box::new(unpack::Unpack::new(unpack_shape(*var, slots, &node.output, below, cx)?, next()))
@@ -294,6 +331,31 @@ impl<'a> Builder<'a> {
         Ok(Box::new(reach::Reach::new(view.clone(), walks, shape, input)))
     }
 
+    fn lookup(
+        &self,
+        node: &Node,
+        (kind, var): (JoinKind, Var),
+        (left, right): (&Node, &Node),
+        cx: &mut Context<'_>,
+    ) -> Result<lookup::Lookup<'a>> {
+        let input = self.build(left, cx)?;
+        let seed = seed_of(right).into_iter().flatten().filter_map(|seed| place(&left.output, *seed));
+        let side = |column: &Var| match (place(&left.output, *column), place(&right.output, *column)) {
+            _ if kind == JoinKind::Mark(*column) => lookup::Side::Mark,
+            (Some(row), Some(found)) => lookup::Side::Either(row, found),
+            (Some(row), None) => lookup::Side::Row(row),
+            (None, found) => lookup::Side::Found(found.unwrap_or(usize::MAX)),
+        };
+        let shape = lookup::Shape {
+            kind,
+            seed: seed.collect(),
+            number: place(&right.output, var).unwrap_or(usize::MAX),
+            output: node.output.iter().map(side).collect(),
+            plan: (right.clone(), Self::reserved(right, cx)),
+        };
+        Ok(lookup::Lookup::new(shape, self.clone(), input))
+    }
+
     fn each_graph(&self, node: &Node, var: Var) -> each_graph::EachGraph<'a> {
         let inner = node.inputs.first().cloned();
         let below = inner.as_ref().map_or(&[][..], |inner| &inner.output);
@@ -420,6 +482,15 @@ fn unpack_shape(
         kept: output.iter().filter_map(|var| place(below, *var)).collect(),
         new: new.filter_map(|var| slot_of(&pattern, *var)).collect(),
     })
+}
+
+/// The columns of the rows that a plan begins with, their number last; those of lookups in it are others'.
+fn seed_of(node: &Node) -> Option<&[Var]> {
+    if matches!(node.op, Op::Seed) {
+        return Some(&node.output);
+    }
+    let inputs = if matches!(node.op, Op::Lookup(..)) { node.inputs.get(..1)? } else { &node.inputs };
+    inputs.iter().find_map(seed_of)
 }
 
 /// The two inputs of a join.

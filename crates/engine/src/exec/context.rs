@@ -3,6 +3,7 @@
 //! In: a graph, a governor. Out: checks that end the work in time, numbers for computed terms. Operators
 //! get it at every call and keep no reference to it.
 
+use super::batch::Batch;
 use super::locals::Locals;
 use crate::Governor;
 use crate::error::Result;
@@ -34,6 +35,8 @@ pub struct Context<'a> {
     pub locals: Locals,
     /// The measures of the operators, by their numbers.
     pub measures: Vec<Measure>,
+    /// The batches that operators gave, each with the operator's number; kept only where that is asked for.
+    pub trace: Option<Vec<(usize, Batch)>>,
     governor: Governor,
     scope: Arc<Scope>,
     /// From where the solutions are numbered that the latest BIND extends.
@@ -67,6 +70,7 @@ impl<'a> Context<'a> {
             graph,
             locals: Locals::default(),
             measures: Vec::new(),
+            trace: None,
             governor: governor.clone(),
             scope: Arc::new(Scope::new(base).within(governor)),
             solutions: 0,

@@ -32,6 +32,9 @@ impl Operator for Measured<'_> {
                 measure.rows += batch.len as u64;
             }
         }
+        if let (Some(trace), Ok(Some(batch))) = (&mut cx.trace, &batch) {
+            trace.push((self.number, batch.clone()));
+        }
         batch
     }
 }

@@ -18,6 +18,7 @@ mod ranks;
 mod rows_index;
 mod seen;
 mod sorting;
+pub mod stages;
 
 use crate::answer::{Answer, Row, Rows};
 use crate::error::{Error, Kind, Result};
@@ -58,20 +59,19 @@ pub fn answer<'a>(
     governor: &Governor,
 ) -> Result<Answer<'a>> {
     let graph = columns(graph)?;
-    let here = || {
-        let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
-        let plan = planned(query, &dataset)?;
-        run(graph, query, dataset, plan, governor)
-    };
-    match depth(query)? {
-        ..=STREAMED => here(),
-        // Operators deep within each other run where they have room, to the end.
-        depth => deep::on_stack(depth, || here().map(Gathered::of))?.map(Gathered::answer),
+    let depth = depth(query)?;
+    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+    let plan = deep::on_stack(depth, || planned(query, &dataset))??;
+    if depth <= STREAMED {
+        return run(graph, query, dataset, plan, governor);
     }
+    // Operators deep within each other run where they have room, to the end.
+    let whole = || run(graph, query, dataset, plan, governor).map(Gathered::of);
+    deep::on_stack(depth, whole)?.map(Gathered::answer)
 }
 
-/// A plan this deep fits any stack, and its rows are given as they are found.
-const STREAMED: usize = 80;
+/// A plan this deep fits a stack of 2 MiB, and its rows are given as they are found.
+const STREAMED: usize = if cfg!(debug_assertions) { 30 } else { 100 };
 
 /// A plan deeper than this is not made.
 const DEEPEST: usize = 2000;
@@ -141,7 +141,7 @@ fn run<'a>(
 ) -> Result<Answer<'a>> {
     let mut cx = Context::over(graph, governor, base_of(query))?;
     let names = Rc::new(plan.names.clone());
-    let builder = build::Builder { dataset: Rc::new(dataset), names, each: None };
+    let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
     let mut root = builder.build(&plan.root, &mut cx)?;
     Ok(match query {
         Query::Ask { .. } => Answer::Boolean(root.next(&mut cx)?.is_some()),
@@ -184,7 +184,7 @@ fn explained(
     let plan = planned(query, &dataset)?;
     let mut cx = Context::over(graph, governor, base_of(query))?;
     let names = Rc::new(plan.names.clone());
-    let builder = build::Builder { dataset: Rc::new(dataset), names, each: None };
+    let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
     let mut root = builder.build(&plan.root, &mut cx)?;
     let once = matches!(query, Query::Ask { .. });
     let stopped = loop {

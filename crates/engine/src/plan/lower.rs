@@ -5,6 +5,7 @@
 //! is counted, not enumerated, or not even counted where only different rows matter. It knows no graph.
 
 use super::Planned;
+use super::bushy::{self, Tree};
 use super::exists::{joinable, mentioned};
 use super::logical::{Aggregate, Existence, Formula, Kind, Logical, Pattern, Reach, Slot, SortKey};
 use super::order::{Figures, Item, order};
@@ -13,6 +14,7 @@ use super::statistics::Statistics;
 use super::variables::{Names, Var, VarSet};
 use crate::store::End;
 use crate::syntax::algebra::{AggregateFunction, Expression, Function, operands};
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 /// Operators for `logical`; their output is `columns`, in this order. `bag` says whether equal rows matter.
@@ -27,14 +29,22 @@ pub fn lower(
     names: &mut Names,
 ) -> Planned<Node> {
     let need: VarSet = columns.iter().copied().collect();
-    let node = Lowering { statistics, names }.node(logical, &need, bag)?;
+    let node = Lowering { statistics, names, inside: 0 }.node(logical, &need, bag)?;
     Ok(node.projected(columns.to_vec()))
 }
 
 struct Lowering<'a> {
     statistics: &'a dyn Statistics,
     names: &'a mut Names,
+    /// How many right sides of OPTIONAL, EXISTS and MINUS are around.
+    inside: usize,
 }
+
+/// In more right sides than these no lookup is tried: it plans its own right side twice, and all in it again.
+const DEEPEST_LOOKUP: usize = 2;
+
+/// Joins of joins are taken where they are expected to touch so many times fewer rows: estimates of long chains err.
+const WORTH_A_TREE: f64 = 2.0;
 
 /// A selection is expected to keep this part of its rows.
 const SELECTIVITY: f64 = 0.3;
@@ -75,17 +85,22 @@ impl Lowering<'_> {
     fn conjunction(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
         let mut group = Group::default();
         group.add(logical);
-        let (mut kept, mut bag) = (need.clone(), bag);
         if group.conditions.iter().any(|condition| is_volatile(&condition.expression)) {
-            kept.extend_with(&logical.possible);
-            bag = Bag::Rows;
+            return Ok(self.grouped(group, None, &need.union(&logical.possible), Bag::Rows)?.pruned(need));
         }
+        self.grouped(group, None, need, bag)
+    }
+
+    /// The parts of a group joined with each other and, where there is a seed, with its rows first.
+    fn grouped(&mut self, group: Group<'_>, seed: Option<Node>, need: &VarSet, bag: Bag) -> Planned<Node> {
         // What any part or filter mentions beside the one that is planned.
-        let mut wanted = kept.clone();
+        let mut wanted = need.clone();
         for condition in &group.conditions {
             wanted.extend_with(&condition.vars);
         }
-        let shared = shared_by(group.parts.iter().map(|part| &part.possible));
+        let bound = seed.as_ref().map_or_else(VarSet::new, Node::columns);
+        let all = group.parts.iter().map(|part| &part.possible);
+        let shared = shared_by(all.chain(std::iter::once(&bound)));
         let mut items = Vec::new();
         for part in &group.parts {
             items.push(match &part.kind {
@@ -94,11 +109,132 @@ impl Lowering<'_> {
                 _ => Item::Node(Box::new(self.node(part, &wanted.union(&shared), bag)?)),
             });
         }
-        let places = order(&items, &VarSet::new(), 1.0, &wanted, self.statistics);
-        let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
-        let ordered: Vec<Item> =
-            places.into_iter().filter_map(|place| items.get_mut(place).and_then(Option::take)).collect();
-        Ok(self.joined(ordered, group.conditions, &kept, bag).pruned(need))
+        let Some(seed) = seed else {
+            return Ok(self.cheapest(&items, &group.conditions, (&wanted, need), bag).pruned(need));
+        };
+        let places = order(&items, &bound, seed.rows, &wanted, self.statistics);
+        let mut ordered = vec![Item::Node(Box::new(seed))];
+        ordered.extend(places.into_iter().filter_map(|place| items.get(place).cloned()));
+        Ok(self.joined(ordered, group.conditions, need, bag).pruned(need))
+    }
+
+    /// The right side of OPTIONAL, EXISTS or MINUS, planned by itself.
+    fn right(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        self.inside += 1;
+        let node = self.node(logical, need, bag);
+        self.inside -= 1;
+        node
+    }
+
+    /// OPTIONAL, EXISTS or MINUS looked up from rows; nothing where no pattern of the right side begins at them.
+    fn lookup(
+        &mut self,
+        left: &Node,
+        right: &Logical,
+        (kind, conditions): (JoinKind, &[Formula]),
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Option<Node>> {
+        let mut group = Group::default();
+        group.add(right);
+        if !self.can_look_up(left, right, &group, conditions) {
+            return Ok(None);
+        }
+        let mut read = mentioned(right);
+        conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
+        let number = self.names.fresh("row");
+        let mut columns: Vec<Var> = left.output.iter().copied().filter(|var| read.contains(*var)).collect();
+        columns.push(number);
+        let mut certain = left.certain.clone();
+        certain.insert(number);
+        let mut seed = Node::new(Op::Seed, Vec::new(), columns, certain, left.rows).unique(true);
+        seed.cost = 0.0;
+        group.conditions.extend_from_slice(conditions);
+        let (mut wanted, bag) = match kind {
+            JoinKind::Inner | JoinKind::Left => {
+                (need.intersection(&right.possible).without(&left.certain), bag)
+            }
+            _ => (VarSet::new(), Bag::Set),
+        };
+        wanted.insert(number);
+        self.inside += 1;
+        let found = self.grouped(group, Some(seed), &wanted, bag);
+        self.inside -= 1;
+        let found = found?;
+        Ok(Some(looked_up(left, found, kind, number).pruned(need)))
+    }
+
+    /// Whether a pattern of the right side begins at what is bound in all rows of the left, and no filter of the right
+    /// side's own group would see those rows.
+    fn can_look_up(&self, left: &Node, right: &Logical, group: &Group<'_>, conditions: &[Formula]) -> bool {
+        let begins = |part: &&Logical| match &part.kind {
+            Kind::Pattern(pattern) => pattern.ids().is_some() && !part.certain.is_disjoint(&left.certain),
+            Kind::Reach(_) => !part.certain.is_disjoint(&left.certain),
+            _ => false,
+        };
+        let own = |condition: &Formula| condition.vars.is_subset(&right.certain);
+        let steady = |condition: &Formula| !is_volatile(&condition.expression);
+        self.inside < DEEPEST_LOOKUP
+            && group.parts.iter().any(begins)
+            && group.conditions.iter().all(|condition| own(condition) && steady(condition))
+            && conditions.iter().all(steady)
+    }
+
+    /// The parts of a group joined one after the other or, where that is far cheaper, joins of joins.
+    fn cheapest(
+        &self,
+        items: &[Item],
+        conditions: &[Formula],
+        (wanted, kept): (&VarSet, &VarSet),
+        bag: Bag,
+    ) -> Node {
+        let places = order(items, &VarSet::new(), 1.0, wanted, self.statistics);
+        let ordered = places.into_iter().filter_map(|place| items.get(place).cloned()).collect();
+        let chain = self.joined(ordered, conditions.to_vec(), kept, bag);
+        if !bushy::may_be(items.len()) {
+            return chain;
+        }
+        let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, self.statistics)).collect();
+        let Some(tree) = bushy::tree(&figures, wanted).filter(Tree::is_bushy) else { return chain };
+        let bushy = self.tree(&tree, items, conditions.to_vec(), kept, bag);
+        let (cost, other) = (bushy.cost, chain.cost);
+        if cost * WORTH_A_TREE < other {
+            return bushy.chosen(format!("joins of joins, cost {cost:.0}; one after the other {other:.0}"));
+        }
+        chain.chosen(format!("one after the other, cost {other:.0}; joins of joins {cost:.0}"))
+    }
+
+    /// The parts joined as a tree says: each join below it is planned by itself, with the filters that it can judge.
+    fn tree(
+        &self,
+        tree: &Tree,
+        items: &[Item],
+        mut conditions: Vec<Formula>,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Node {
+        let steps = tree.steps();
+        let of =
+            |tree: &Tree| tree.parts().into_iter().filter_map(|place| items.get(place)).collect::<Vec<_>>();
+        let mut ordered = Vec::with_capacity(steps.len());
+        for (n, step) in steps.iter().enumerate() {
+            let parts = of(step);
+            if let [part] = parts.as_slice() {
+                ordered.push((*part).clone());
+                continue;
+            }
+            let (mut certain, mut outside) = (VarSet::new(), need.clone());
+            parts.iter().for_each(|part| certain.extend_with(&part.certain()));
+            for (_, other) in steps.iter().enumerate().filter(|(m, _)| *m != n) {
+                of(other).iter().for_each(|part| outside.extend_with(&part.vars()));
+            }
+            let (inside, rest) =
+                conditions.into_iter().partition(|condition| condition.vars.is_subset(&certain));
+            conditions = rest;
+            conditions.iter().for_each(|condition| outside.extend_with(&condition.vars));
+            ordered.push(Item::Node(Box::new(self.tree(step, items, inside, &outside, bag))));
+        }
+        self.joined(ordered, conditions, need, bag)
     }
 
     /// The parts joined in their order, each filter as soon as its variables are bound.
@@ -312,26 +448,39 @@ impl Lowering<'_> {
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Node> {
+        // What is of the right side alone is judged there: where it is bound in all of its rows, it means the same.
+        let (inside, conditions): (Vec<Formula>, Vec<Formula>) =
+            conditions.iter().cloned().partition(|condition| {
+                condition.vars.is_subset(&right.certain) && !is_volatile(&condition.expression)
+            });
+        let right = &match inside.as_slice() {
+            [] => Cow::Borrowed(right),
+            _ => Cow::Owned(right.clone().filter(inside)),
+        };
         let mut wanted = need.union(&left.possible.intersection(&right.possible));
-        for condition in conditions {
+        for condition in &conditions {
             wanted.extend_with(&condition.vars);
         }
         let outer = self.node(left, &wanted, bag)?;
-        if let (Kind::Pattern(pattern), []) = (&right.kind, conditions) {
+        if let (Kind::Pattern(pattern), []) = (&right.kind, conditions.as_slice()) {
             let shared = pattern.vars().intersection(&outer.columns());
             if !shared.is_empty() && shared.is_subset(&outer.certain) && pattern.ids().is_some() {
                 return Ok(self.index_join(outer, pattern.clone(), true, need, bag));
             }
         }
-        let inner = self.node(right, &wanted, bag)?;
-        Ok(self.hash_join(outer, inner, JoinKind::Left, conditions.to_vec(), need))
+        let lookup = self.lookup(&outer, right, (JoinKind::Left, &conditions), need, bag)?;
+        let inner = self.right(right, &wanted, bag)?;
+        Ok(cheaper(lookup, self.hash_join(outer, inner, JoinKind::Left, conditions, need)))
     }
 
     fn minus(&mut self, left: &Logical, right: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
         let shared = left.possible.intersection(&right.possible);
         let outer = self.node(left, &need.union(&shared), bag)?;
-        let inner = self.node(right, &shared, Bag::Set)?;
-        Ok(self.hash_join(outer, inner, JoinKind::Minus, Vec::new(), need))
+        // Where all that is shared is bound on both sides, some of it is, and the pair is not disjoint (section 18.5).
+        let sure = shared.is_subset(&outer.certain) && shared.is_subset(&right.certain);
+        let lookup = if sure { self.lookup(&outer, right, (JoinKind::Minus, &[]), need, bag)? } else { None };
+        let inner = self.right(right, &shared, Bag::Set)?;
+        Ok(cheaper(lookup, self.hash_join(outer, inner, JoinKind::Minus, Vec::new(), need)))
     }
 
     fn exists(
@@ -350,14 +499,15 @@ impl Lowering<'_> {
             wanted.extend_with(&condition.vars);
         }
         let left = self.node(input, &need.union(&wanted), bag)?;
-        let right = self.node(&join.body, &wanted, Bag::Set)?;
+        let right = self.right(&join.body, &wanted, Bag::Set)?;
         let kind = match existence {
             Existence::Required => JoinKind::Semi,
             Existence::Forbidden => JoinKind::Anti,
             Existence::Marked(var) => JoinKind::Mark(var),
         };
-        let conditions = join.conditions.into_iter().cloned().collect();
-        Ok(self.hash_join(left, right, kind, conditions, need))
+        let conditions: Vec<Formula> = join.conditions.into_iter().cloned().collect();
+        let lookup = self.lookup(&left, &join.body, (kind, &conditions), need, bag)?;
+        Ok(cheaper(lookup, self.hash_join(left, right, kind, conditions, need)))
     }
 
     /// EXISTS whose pattern means something else for each row.
@@ -613,6 +763,43 @@ impl Lowering<'_> {
         let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
         Ok(node.under(Op::Slice(offset, limit), rows))
     }
+}
+
+/// The rows of `left` with what was found for them, by their number.
+fn looked_up(left: &Node, found: Node, kind: JoinKind, number: Var) -> Node {
+    let (mut output, mut certain) = (left.output.clone(), left.certain.clone());
+    let rows = match kind {
+        JoinKind::Inner => found.rows,
+        JoinKind::Left => found.rows.max(left.rows),
+        JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => left.rows / 2.0,
+        JoinKind::Mark(_) => left.rows,
+    };
+    match kind {
+        JoinKind::Inner | JoinKind::Left => {
+            output.extend(found.output.iter().filter(|var| **var != number && !left.output.contains(var)));
+        }
+        JoinKind::Mark(var) => {
+            output.push(var);
+            certain.insert(var);
+        }
+        JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => {}
+    }
+    // What may be unbound on the left is bound by what was found, and then rows may become equal.
+    let apart = found.output.iter().all(|var| !left.output.contains(var));
+    let unique = left.unique && (!matches!(kind, JoinKind::Inner | JoinKind::Left) || found.unique && apart);
+    Node::new(Op::Lookup(kind, number), vec![left.clone(), found], output, certain, rows).unique(unique)
+}
+
+/// The plan that looks up where it touches far fewer rows than the one that hashes: a row that is looked up takes longer
+/// than one that is read in order.
+fn cheaper(lookup: Option<Node>, hashed: Node) -> Node {
+    const WORTH: f64 = 4.0;
+    let Some(lookup) = lookup else { return hashed };
+    let (cost, other) = (lookup.cost, hashed.cost);
+    if cost * WORTH < other {
+        return lookup.chosen(format!("looked up, cost {cost:.0}; hashed {other:.0}"));
+    }
+    hashed.chosen(format!("hashed, cost {other:.0}; looked up {cost:.0}"))
 }
 
 /// What a conjunction is made of.

@@ -2,8 +2,9 @@
 //!
 //! In: a query, statistics. Out: a [`Plan`] of operators to run. The stages, in order: `scope.rs` (one name, one variable),
 //! `translate.rs` (a [`logical`] plan), `lower.rs` (operators with live variables alone), within it
-//! `order.rs` (the order of joins). No graph is open here.
+//! `order.rs` and `bushy.rs` (the order of joins). No graph is open here.
 
+mod bushy;
 mod exists;
 pub mod logical;
 pub mod lower;

@@ -31,6 +31,15 @@ impl Item {
             Self::Node(node) => node.columns(),
         }
     }
+
+    /// Those that it binds in every row.
+    pub fn certain(&self) -> VarSet {
+        match self {
+            Self::Pattern(pattern) => pattern.vars(),
+            Self::Reach(reach) => reach.vars(),
+            Self::Node(node) => node.certain.clone(),
+        }
+    }
 }
 
 /// More starts than this are not tried: the best of them is very likely found before.

@@ -121,6 +121,11 @@ pub enum Op {
         /// What else must be true of a pair.
         conditions: Vec<Formula>,
     },
+    /// The rows at hand, each with its number in the variable that comes last: what a `Lookup` begins with.
+    Seed,
+    /// A join of the first input's rows with what the second, which begins with them, finds; its solutions have the row's
+    /// number in the variable.
+    Lookup(JoinKind, Var),
     /// The rows of all inputs, one input after the other.
     Union,
     /// The rows for which all of these are true.
@@ -231,7 +236,7 @@ fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
         Op::Scan { pattern, by } => of_scan(pattern, *by),
         Op::Sort(keys, _) => keys.iter().take_while(|key| !key.descending).map(|key| key.var).collect(),
         // The left rows that have a partner come before those that have none, a batch at a time.
-        Op::HashJoin { kind: JoinKind::Left, .. } => Vec::new(),
+        Op::HashJoin { kind: JoinKind::Left, .. } | Op::Lookup(..) | Op::Seed => Vec::new(),
         Op::IndexJoin { .. }
         | Op::Intersect { .. }
         | Op::Reach { .. }

@@ -3,7 +3,9 @@
 //! In: a node of the plan, the names of variables. Out: what it does, on what, and by what choice. IRIs
 //! are whole: who shows the line shortens them.
 
-use super::logical::{Aggregate, Existence, Formula, Pattern, Reach, Slot, Source, Step};
+use super::logical::{
+    Aggregate, Existence, Formula, Kind, Logical, Pattern, Reach, Slot, SortKey, Source, Step,
+};
 use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
 use super::variables::{Names, Var};
 use crate::store::End;
@@ -52,6 +54,8 @@ pub fn label(node: &Node, names: &Names) -> String {
         Op::Number(_) => "Solutions numbered".to_owned(),
         Op::Lateral { reads, .. } => format!("Lateral for each({})", of_vars(reads, names)),
         Op::HashJoin { kind, keys, loose, conditions } => of_join(*kind, keys, loose, conditions, names),
+        Op::Seed => format!("each row({})", of_vars(&node.output, names)),
+        Op::Lookup(kind, _) => format!("{} by lookup", name_of_join(*kind)),
         Op::Union => "Union".to_owned(),
         Op::Filter(conditions) => format!("Filter({})", of_formulas(conditions)),
         Op::Extend(var, formula) => format!("Bind({} AS {})", formula.expression, names.show(*var)),
@@ -72,9 +76,78 @@ pub fn label(node: &Node, names: &Names) -> String {
     }
 }
 
+/// A logical plan, a line a node, what it is made of below and to the right.
+pub fn logical(plan: &Logical, names: &Names) -> String {
+    let mut text = String::new();
+    let mut open = vec![(plan, 0)];
+    while let Some((node, depth)) = open.pop() {
+        let (line, inner) = of_kind(&node.kind, names);
+        text.push_str(&format!("{}{line}\n", "  ".repeat(depth)));
+        open.extend(inner.into_iter().rev().map(|inner| (inner, depth + 1)));
+    }
+    text
+}
+
+/// The line of a logical node, and the nodes in it.
+fn of_kind<'l>(kind: &'l Kind, names: &Names) -> (String, Vec<&'l Logical>) {
+    match kind {
+        Kind::Pattern(pattern) => (format!("Pattern({})", of_pattern(pattern, names)), Vec::new()),
+        Kind::Reach(reach) => (format!("Path({})", of_reach(reach, names)), Vec::new()),
+        Kind::Join(parts) => ("Join".to_owned(), parts.iter().collect()),
+        Kind::Union(parts) => ("Union".to_owned(), parts.iter().collect()),
+        Kind::Graphs(inner, var) => (format!("Graph({})", names.show(*var)), vec![inner]),
+        Kind::Unpack(inner, var, _) => (format!("Triple term({})", names.show(*var)), vec![inner]),
+        Kind::Numbered(inner, _) => ("Numbered".to_owned(), vec![inner]),
+        Kind::Lateral(left, right) => ("Lateral".to_owned(), vec![left, right]),
+        Kind::LeftJoin(left, right, conditions) => {
+            (format!("LeftJoin({})", of_formulas(conditions)), vec![left, right])
+        }
+        Kind::Minus(left, right) => ("Minus".to_owned(), vec![left, right]),
+        Kind::Exists(input, pattern, Existence::Forbidden) => ("NOT EXISTS".to_owned(), vec![input, pattern]),
+        Kind::Exists(input, pattern, _) => ("EXISTS".to_owned(), vec![input, pattern]),
+        Kind::Filter(input, conditions) => (format!("Filter({})", of_formulas(conditions)), vec![input]),
+        Kind::Extend(input, var, formula) => {
+            (format!("Extend({} = {})", names.show(*var), formula.expression), vec![input])
+        }
+        Kind::Values(vars, rows) => {
+            (format!("Values({}), rows: {}", of_vars(vars, names), rows.len()), Vec::new())
+        }
+        Kind::Group(input, keys, aggregates) => {
+            let aggregates: Vec<String> = aggregates.iter().map(|a| of_aggregate(a, names)).collect();
+            (format!("Group({}; {})", of_vars(keys, names), aggregates.join(", ")), vec![input])
+        }
+        Kind::OrderBy(input, keys) => {
+            let keys: Vec<String> = keys.iter().map(of_sort_key).collect();
+            (format!("OrderBy({})", keys.join(" ")), vec![input])
+        }
+        Kind::Project(input, vars) => (format!("Project({})", of_vars(vars, names)), vec![input]),
+        Kind::Distinct(input) => ("Distinct".to_owned(), vec![input]),
+        Kind::Slice(input, offset, limit) => {
+            let limit = limit.map_or("all".to_owned(), |limit| limit.to_string());
+            (format!("Slice(offset {offset}, limit {limit})"), vec![input])
+        }
+    }
+}
+
+fn of_sort_key(key: &SortKey) -> String {
+    let text = key.formula.expression.to_string();
+    if key.descending { format!("DESC({text})") } else { text }
+}
+
 /// Whether no input has the variable.
 fn is_new(node: &Node, var: Var) -> bool {
     !node.inputs.iter().any(|input| input.output.contains(&var))
+}
+
+fn name_of_join(kind: JoinKind) -> &'static str {
+    match kind {
+        JoinKind::Inner => "Join",
+        JoinKind::Left => "Optional",
+        JoinKind::Semi => "Semi-join",
+        JoinKind::Anti => "Anti-join",
+        JoinKind::Minus => "Minus",
+        JoinKind::Mark(_) => "Semi-join as a value",
+    }
 }
 
 fn of_join(kind: JoinKind, keys: &[Var], loose: &[Var], conditions: &[Formula], names: &Names) -> String {
@@ -82,10 +155,7 @@ fn of_join(kind: JoinKind, keys: &[Var], loose: &[Var], conditions: &[Formula], 
         JoinKind::Inner if keys.is_empty() && loose.is_empty() => "Cross product",
         JoinKind::Inner => "Hash join",
         JoinKind::Left => "Optional hash join",
-        JoinKind::Semi => "Semi-join",
-        JoinKind::Anti => "Anti-join",
-        JoinKind::Minus => "Minus",
-        JoinKind::Mark(_) => "Semi-join as a value",
+        other => name_of_join(other),
     };
     let mut parts = vec![of_vars(keys, names)];
     if !loose.is_empty() {

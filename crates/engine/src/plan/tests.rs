@@ -164,3 +164,48 @@ fn lateral_is_a_join_where_that_is_the_same() {
     let lines = shown("SELECT * { ?a :rare ?b LATERAL { SELECT ?b ?c { ?b :knows ?c } LIMIT 1 } }");
     assert!(has(&lines, "Lateral for each(?b)"), "{lines:#?}");
 }
+
+#[test]
+fn optional_over_several_patterns_is_looked_up_from_few_rows() {
+    let lines = shown("SELECT * { ?a :rare ?b OPTIONAL { ?a :knows ?c . ?c :name ?n FILTER(?n != ?b) } }");
+    assert!(has(&lines, "Optional by lookup") && has(&lines, "each row(?a ?b "), "{lines:#?}");
+    let lines = shown("SELECT * { ?a :name ?b OPTIONAL { ?a :knows ?c . ?c :rare ?n } }");
+    assert!(has(&lines, "Optional hash join(?a)"), "few on the right: {lines:#?}");
+    // A filter in a group of its own does not see ?b (section 18.2.2.6).
+    let lines =
+        shown("SELECT * { ?a :rare ?b OPTIONAL { { ?a :knows ?c . ?c :name ?n FILTER(?n != ?b) } } }");
+    assert!(!has(&lines, "by lookup"), "{lines:#?}");
+}
+
+#[test]
+fn exists_and_minus_are_looked_up_from_few_rows() {
+    for (form, label) in
+        [("FILTER EXISTS", "Semi-join by"), ("FILTER NOT EXISTS", "Anti-join by"), ("MINUS", "Minus by")]
+    {
+        let lines = shown(&format!("SELECT * {{ ?a :rare ?b {form} {{ ?a :knows ?c . ?c :name ?n }} }}"));
+        assert!(has(&lines, label), "{form}: {lines:#?}");
+        let lines = shown(&format!("SELECT * {{ ?a :name ?b {form} {{ ?a :rare ?c }} }}"));
+        assert!(!has(&lines, "by lookup"), "{form}: {lines:#?}");
+    }
+}
+
+#[test]
+fn optionals_in_optionals_are_planned_in_time() {
+    let open = "OPTIONAL { ?a :knows ?b . ?b :name ?c ".repeat(10);
+    let close = "?a :rare ?d } ".repeat(10);
+    let started = std::time::Instant::now();
+    let lines = shown(&format!("SELECT * {{ ?a :rare ?x {open} . {close} }}"));
+    assert!(lines.len() > 20 && started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+}
+
+#[test]
+fn two_far_ends_are_joined_apart() {
+    let chain = "?a :rare ?x . ?a :knows ?b . ?b :knows ?c . ?c :knows ?d . ?d :knows ?e . ?e :rare ?y";
+    let lines = shown(&format!("SELECT ?b ?d {{ {chain} }}"));
+    assert!(has(&lines, "Hash join("), "{lines:#?}");
+    assert_eq!(
+        lines.iter().filter(|line| line.contains("Scan(") && line.contains("rare")).count(),
+        2,
+        "{lines:#?}"
+    );
+}

@@ -357,6 +357,8 @@ pub const OPERATORS: Excuse = Excuse {
                 Expression::LessOrEqual(a, b) | Expression::GreaterOrEqual(a, b) => {
                     a == b || computed(a) && computed(b)
                 }
+                // 0 divided by a decimal is an error there.
+                Expression::Divide(..) => true,
                 // The parser reads `- 1e0` as one literal, which keeps its spelling.
                 Expression::Literal(literal) => literal.value().starts_with('-'),
                 Expression::UnaryMinus(_) => true,

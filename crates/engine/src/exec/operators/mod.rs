@@ -13,6 +13,7 @@ pub mod hash_join;
 pub mod index_join;
 pub mod intersect;
 pub mod lateral;
+pub mod lookup;
 pub mod number;
 pub mod once;
 pub mod project;

@@ -1,0 +1,152 @@
+//! OPTIONAL and EXISTS by looking up: a pattern searched from a batch of rows, for all of them at a time.
+//!
+//! In: rows; a plan that begins with such rows, each with its number in the batch, and gives the number with what it finds.
+//! Out: the rows with what was found for each, or that have, or have not, an answer. The plan is run anew for each batch;
+//! for few rows that touches far less than the whole of the pattern, which a hash join would hold.
+
+use crate::error::Result;
+use crate::exec::batch::{Batch, Column, gather, times};
+use crate::exec::build::Builder;
+use crate::exec::context::Context;
+use crate::exec::{Operator, Running, boolean};
+use crate::plan::physical::{JoinKind, Node};
+use crate::store::{Id, NONE};
+
+/// Where a column of the output comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Side {
+    /// The row.
+    Row(usize),
+    /// What was found.
+    Found(usize),
+    /// The row or, where it is unbound there, what was found.
+    Either(usize, usize),
+    /// Whether anything was found.
+    Mark,
+}
+
+/// What is looked up.
+pub struct Shape {
+    /// What becomes of the rows.
+    pub kind: JoinKind,
+    /// The plan, and the number of its first measure.
+    pub plan: (Node, usize),
+    /// The columns of the rows that the plan begins with; their number in the batch comes last.
+    pub seed: Vec<usize>,
+    /// The column of the plan that has the number.
+    pub number: usize,
+    /// The columns of the output.
+    pub output: Vec<Side>,
+}
+
+/// A search in progress. See the module.
+pub struct Lookup<'a> {
+    shape: Shape,
+    builder: Builder<'a>,
+    input: Running<'a>,
+    batch: Batch,
+    matched: Vec<bool>,
+    running: Option<Running<'a>>,
+}
+
+impl<'a> Lookup<'a> {
+    /// Over the rows of `input`.
+    pub fn new(shape: Shape, builder: Builder<'a>, input: Running<'a>) -> Self {
+        Self { shape, builder, input, batch: Batch::default(), matched: Vec::new(), running: None }
+    }
+
+    fn start(&mut self, batch: Batch, cx: &mut Context<'_>) -> Result<()> {
+        let mut columns: Vec<Column> =
+            self.shape.seed.iter().map(|column| batch.column(*column).to_vec()).collect();
+        columns.push((0..batch.len as Id).collect());
+        let (node, first) = &self.shape.plan;
+        let builder = Builder { seed: Batch::of(columns, batch.len).into(), ..self.builder.clone() };
+        self.running = Some(builder.build_again(node, *first, cx)?);
+        self.matched = vec![false; batch.len];
+        self.batch = batch;
+        Ok(())
+    }
+
+    /// Rows with what was found for them.
+    fn joined(&self, found: &Batch) -> Result<Batch> {
+        let rows = found.column(self.shape.number);
+        let column = |side: &Side| -> Column {
+            match *side {
+                Side::Row(column) => gather(self.batch.column(column), rows),
+                Side::Found(column) => found.column(column).to_vec(),
+                Side::Either(ours, theirs) => {
+                    let ours = gather(self.batch.column(ours), rows).into_iter();
+                    ours.zip(found.column(theirs)).map(|(a, b)| if a == NONE { *b } else { a }).collect()
+                }
+                Side::Mark => vec![NONE; rows.len()],
+            }
+        };
+        let columns = self.shape.output.iter().map(column).collect();
+        let mut counts = None;
+        if self.batch.counts.is_some() || found.counts.is_some() {
+            let product = rows.iter().enumerate();
+            let product = product.map(|(n, row)| times(self.batch.count(*row as usize), found.count(n)));
+            counts = Some(product.collect::<Result<_>>()?);
+        }
+        Ok(Batch { columns, counts, len: found.len })
+    }
+
+    /// The rows of the batch that go on by themselves, once all was found.
+    fn rest(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
+        let wanted = |matched: bool| match self.shape.kind {
+            JoinKind::Inner => false,
+            JoinKind::Semi => matched,
+            JoinKind::Left | JoinKind::Anti | JoinKind::Minus => !matched,
+            JoinKind::Mark(_) => true,
+        };
+        let all = (0..).zip(&self.matched).filter(|(_, matched)| wanted(**matched));
+        let (rows, truths): (Vec<u32>, Vec<bool>) = all.unzip();
+        let marks = match self.shape.kind {
+            JoinKind::Mark(_) => [cx.intern(&boolean(false))?, cx.intern(&boolean(true))?],
+            _ => [NONE; 2],
+        };
+        let column = |side: &Side| -> Column {
+            match *side {
+                Side::Row(column) | Side::Either(column, _) => gather(self.batch.column(column), &rows),
+                Side::Found(_) => vec![NONE; rows.len()],
+                Side::Mark => {
+                    let mark = |truth: &bool| marks.get(usize::from(*truth)).copied().unwrap_or(NONE);
+                    truths.iter().map(mark).collect()
+                }
+            }
+        };
+        let columns = self.shape.output.iter().map(column).collect();
+        let counts = self.batch.counts.as_ref();
+        let counts = counts.map(|_| rows.iter().map(|row| self.batch.count(*row as usize)).collect());
+        Ok(Batch { columns, counts, len: rows.len() })
+    }
+}
+
+impl Operator for Lookup<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        loop {
+            let Some(running) = &mut self.running else {
+                let Some(batch) = self.input.next(cx)? else { return Ok(None) };
+                self.start(batch, cx)?;
+                continue;
+            };
+            if let Some(found) = running.next(cx)? {
+                for row in found.column(self.shape.number) {
+                    if let Some(matched) = self.matched.get_mut(*row as usize) {
+                        *matched = true;
+                    }
+                }
+                cx.work(found.len)?;
+                if matches!(self.shape.kind, JoinKind::Inner | JoinKind::Left) {
+                    return self.joined(&found).map(Some);
+                }
+                continue;
+            }
+            self.running = None;
+            let rest = self.rest(cx)?;
+            if rest.len > 0 {
+                return Ok(Some(rest));
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! One query with what every stage makes of it, for who wants to see how it is answered.
+//!
+//! In: a parsed query, a graph. Out: text: the logical plan, the operators, the batches that each of them gave. Only for small
+//! graphs: every batch is kept.
+
+use super::batch::Batch;
+use super::build::Builder;
+use super::context::{Context, Measure};
+use super::dataset::Dataset;
+use crate::error::Result;
+use crate::explain::Step;
+use crate::plan::physical::{Node, Op};
+use crate::plan::scope;
+use crate::plan::show;
+use crate::plan::translate::Translator;
+use crate::plan::variables::Names;
+use crate::store::{Graph, Id};
+use crate::syntax::algebra::{Query, pattern};
+use crate::{DefaultGraph, Governor};
+use std::fmt::Write as _;
+use std::rc::Rc;
+
+/// What the stages made. See the module.
+#[derive(Debug)]
+pub struct Stages {
+    /// The logical plan, a line a node.
+    pub logical: String,
+    /// The plan that was run.
+    pub plan: Step,
+    /// The batches of each operator, in the order in which they were given: its label, then rows of numbers.
+    pub batches: String,
+}
+
+/// Answers a query and keeps what every stage made.
+///
+/// # Errors
+/// As an answer.
+pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Stages> {
+    let graph = super::columns(graph)?;
+    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+    let mut separated = pattern(query).clone();
+    scope::separate(&mut separated);
+    let mut translator = Translator::new(&dataset);
+    let logical = translator.pattern(&separated)?;
+    let logical = show::logical(&logical, &translator.into_names());
+    let plan = super::planned(query, &dataset)?;
+    let mut cx = Context::over(graph, &Governor::unlimited(), super::base_of(query))?;
+    cx.trace = Some(Vec::new());
+    let names = Rc::new(plan.names.clone());
+    let builder = Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
+    let mut root = builder.build(&plan.root, &mut cx)?;
+    while root.next(&mut cx)?.is_some() {}
+    let nodes = in_order(&plan.root);
+    let mut batches = String::new();
+    for (number, batch) in cx.trace.iter().flatten() {
+        if let Some(node) = nodes.get(*number) {
+            let _ = writeln!(batches, "{}", show::label(node, &plan.names));
+            write_batch(&mut batches, node, batch, &plan.names);
+        }
+    }
+    let mut measures: std::slice::Iter<'_, Measure> = cx.measures.iter();
+    Ok(Stages { logical, plan: super::step(&plan.root, &plan.names, &mut measures), batches })
+}
+
+/// The nodes as they are numbered: each before its inputs.
+fn in_order(root: &Node) -> Vec<&Node> {
+    let (mut nodes, mut open) = (Vec::new(), vec![root]);
+    while let Some(node) = open.pop() {
+        nodes.push(node);
+        // What runs once for each graph has no numbers.
+        if !matches!(node.op, Op::EachGraph(_)) {
+            open.extend(node.inputs.iter().rev());
+        }
+    }
+    nodes
+}
+
+fn write_batch(out: &mut String, node: &Node, batch: &Batch, names: &Names) {
+    let counted = batch.counts.is_some();
+    let mut head: Vec<String> = node.output.iter().map(|var| names.show(*var)).collect();
+    if counted {
+        head.push("solutions".to_owned());
+    }
+    let cell = |id: Id| if id == crate::store::NONE { "-".to_owned() } else { id.to_string() };
+    let mut lines = vec![head];
+    for row in 0..batch.len {
+        let mut line: Vec<String> =
+            (0..node.output.len()).map(|column| cell(batch.cell(column, row))).collect();
+        if counted {
+            line.push(batch.count(row).to_string());
+        }
+        lines.push(line);
+    }
+    for line in lines {
+        let cells: Vec<String> = line.iter().map(|cell| format!("{cell:>10}")).collect();
+        let _ = writeln!(out, "{}", cells.join(" "));
+    }
+}
