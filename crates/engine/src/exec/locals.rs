@@ -4,6 +4,7 @@
 //! for the same term; so equal numbers are equal terms throughout a query. The numbers are in no order.
 
 use super::rows_index::RowsIndex;
+use super::set_aside;
 use crate::Governor;
 use crate::error::{Error, Result};
 use crate::store::{FIRST_FOREIGN, Id, NONE};
@@ -11,8 +12,8 @@ use crate::terms::Term;
 use rustc_hash::FxHasher;
 use std::hash::{Hash as _, Hasher as _};
 
-/// From so many terms on, giving back their memory takes long enough to be done aside.
-const MANY: usize = 100_000;
+/// About how many bytes a term takes.
+const TERM: usize = 150;
 
 /// Computed terms. See the module.
 #[derive(Debug, Default)]
@@ -21,14 +22,11 @@ pub struct Locals {
     index: RowsIndex,
 }
 
-/// A query that was stopped is over at once: the memory of what it computed is given back by another thread.
 impl Drop for Locals {
     fn drop(&mut self) {
-        if self.terms.len() >= MANY {
-            let terms = std::mem::take(&mut self.terms);
-            // Where no thread can be started, the terms are dropped here.
-            let _ = std::thread::Builder::new().spawn(move || drop(terms));
-        }
+        let terms = std::mem::take(&mut self.terms);
+        let bytes = terms.len() * TERM;
+        set_aside(terms, bytes);
     }
 }
 

@@ -307,6 +307,17 @@ pub fn drain(mut operator: Running<'_>, cx: &mut Context<'_>) -> Result<Batch> {
     Ok(all)
 }
 
+/// So many bytes take some milliseconds to give back.
+const MUCH: usize = 64 << 20;
+
+/// Drops what holds about so many bytes, on another thread where that takes long: a query that was stopped is over at once.
+fn set_aside<T: Send + 'static>(value: T, bytes: usize) {
+    if bytes >= MUCH {
+        // Where no thread can be started, it is dropped here.
+        let _ = std::thread::Builder::new().spawn(move || drop(value));
+    }
+}
+
 /// `true` or `false`.
 fn boolean(value: bool) -> Term {
     Literal::from(value).into()

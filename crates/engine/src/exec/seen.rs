@@ -7,6 +7,7 @@
 use super::batch::Column;
 use super::context::Context;
 use super::rows_index::{RowsIndex, hashes};
+use super::set_aside;
 use crate::error::Result;
 use crate::store::{Id, NONE};
 
@@ -81,8 +82,8 @@ impl Seen {
     }
 
     /// The columns of the different rows.
-    pub fn into_columns(self) -> Vec<Column> {
-        match self.table {
+    pub fn into_columns(mut self) -> Vec<Column> {
+        match std::mem::take(&mut self.table) {
             Table::Empty => Vec::new(),
             Table::One(slots) => slots.columns(self.width),
             Table::Two(slots) => slots.columns(self.width),
@@ -90,6 +91,13 @@ impl Seen {
             Table::Four(slots) => slots.columns(self.width),
             Table::Any(chained) => chained.columns,
         }
+    }
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        let bytes = self.len() * (self.width + 1) * 2 * size_of::<Id>();
+        set_aside(std::mem::take(&mut self.table), bytes);
     }
 }
 

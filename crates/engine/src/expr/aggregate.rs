@@ -6,7 +6,7 @@
 
 use super::fast::Fast;
 use super::functions::as_text;
-use super::scope::LONGEST_TEXT;
+use super::scope::LONGEST_GROUP;
 use super::value::Value;
 use crate::syntax::algebra::AggregateFunction;
 use crate::terms::Term;
@@ -265,7 +265,7 @@ fn append(text: &mut Option<String>, more: &str, separator: &str, count: u64) ->
         }
         match text {
             None => *text = Some(more.to_owned()),
-            Some(text) if text.len() + separator.len() + more.len() > LONGEST_TEXT => return false,
+            Some(text) if text.len() + separator.len() + more.len() > LONGEST_GROUP => return false,
             Some(text) => {
                 text.push_str(separator);
                 text.push_str(more);

@@ -45,7 +45,7 @@ pub fn call(function: &Function, arguments: &[&Value], scope: &Scope, solution: 
         }
         Function::Iri => iri(arguments.first()?, scope),
         _ => match arguments {
-            [a] => unary(function, a),
+            [a] => unary(function, a, scope),
             [a, b] => binary(function, a, b),
             [a, b, c] => ternary(function, a, b, c),
             _ => None,
@@ -98,7 +98,7 @@ fn longest(len: usize, scope: &Scope) -> Result<(), String> {
     if scope.has_room(room) { Ok(()) } else { Err("the query was stopped".to_owned()) }
 }
 
-fn unary(function: &Function, value: &Value) -> Option<Value> {
+fn unary(function: &Function, value: &Value, scope: &Scope) -> Option<Value> {
     match function {
         Function::Str => as_text(value).map(Value::String),
         Function::Lang | Function::LangDir | Function::HasLang | Function::HasLangDir => {
@@ -114,7 +114,7 @@ fn unary(function: &Function, value: &Value) -> Option<Value> {
         Function::LCase => strings::lower(value),
         Function::EncodeForUri => strings::encode_for_uri(value),
         Function::Md5 | Function::Sha1 | Function::Sha256 | Function::Sha384 | Function::Sha512 => {
-            simple(value).map(|text| Value::String(hash(function, text)))
+            simple(value).and_then(|text| hash(function, text, scope)).map(Value::String)
         }
         Function::IsIri => Some(Value::Boolean(matches!(value.operand(), Operand::Iri(_)))),
         Function::IsBlank => Some(Value::Boolean(matches!(value.operand(), Operand::Blank(_)))),
@@ -284,16 +284,23 @@ fn uuid() -> String {
     format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }
 
-fn hash(function: &Function, text: &str) -> String {
-    use sha2::Digest as _;
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The hash of a text, a part at a time; nothing where the query was stopped.
+fn hash(function: &Function, text: &str, scope: &Scope) -> Option<String> {
+    fn digest<D: sha2::digest::Digest>(text: &str, scope: &Scope) -> Option<String> {
+        let mut digest = D::new();
+        for part in text.as_bytes().chunks(LONG_TEXT) {
+            digest.update(part);
+            if part.len() == LONG_TEXT && !scope.has_room(0) {
+                return None;
+            }
+        }
+        Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
     match function {
-        Function::Md5 => hex(&md5::Md5::digest(text)),
-        Function::Sha1 => hex(&sha1::Sha1::digest(text)),
-        Function::Sha256 => hex(&sha2::Sha256::digest(text)),
-        Function::Sha384 => hex(&sha2::Sha384::digest(text)),
-        _ => hex(&sha2::Sha512::digest(text)),
+        Function::Md5 => digest::<md5::Md5>(text, scope),
+        Function::Sha1 => digest::<sha1::Sha1>(text, scope),
+        Function::Sha256 => digest::<sha2::Sha256>(text, scope),
+        Function::Sha384 => digest::<sha2::Sha384>(text, scope),
+        _ => digest::<sha2::Sha512>(text, scope),
     }
 }

@@ -74,24 +74,36 @@ pub fn substring(value: &Value, start: &Value, length: Option<&Value>) -> Option
         None => f64::INFINITY,
         Some(length) => start + place(length)?,
     };
-    let inside = |index: usize| {
-        #[expect(clippy::cast_precision_loss, reason = "no text has 2^53 characters")]
-        let place = index as f64 + 1.0;
-        start <= place && place < end
+    // Places are whole numbers or infinite here, and NaN fulfils no comparison.
+    if !(start < end) {
+        return Some(text.with(""));
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast keeps within its bounds"
+    )]
+    let [skipped, ended] = [start.max(1.0), end.max(1.0)].map(|place| (place - 1.0) as usize);
+    let mut chars = text.text.char_indices();
+    let at = |place: Option<(usize, char)>| place.map_or(text.text.len(), |(at, _)| at);
+    let from = at(chars.by_ref().nth(skipped));
+    let to = match ended.checked_sub(skipped) {
+        None | Some(0) => from,
+        Some(count) => at(chars.nth(count - 1)),
     };
-    let part: String =
-        text.text.chars().enumerate().filter(|(index, _)| inside(*index)).map(|(_, c)| c).collect();
-    Some(text.with(part))
+    Some(text.with(text.text.get(from..to).unwrap_or_default()))
 }
 
 /// UCASE.
 pub fn upper(value: &Value) -> Option<Value> {
-    Text::of(value).map(|text| text.with(text.text.to_uppercase()))
+    let change = |text: &str| if text.is_ascii() { text.to_ascii_uppercase() } else { text.to_uppercase() };
+    Text::of(value).map(|text| text.with(change(text.text)))
 }
 
 /// LCASE.
 pub fn lower(value: &Value) -> Option<Value> {
-    Text::of(value).map(|text| text.with(text.text.to_lowercase()))
+    let change = |text: &str| if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+    Text::of(value).map(|text| text.with(change(text.text)))
 }
 
 /// Both arguments of a function that looks for the second in the first.
@@ -150,7 +162,10 @@ pub fn encode_for_uri(value: &Value) -> Option<Value> {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                encoded.push(char::from_digit(digit.into(), 16).unwrap_or_default().to_ascii_uppercase());
+            }
         }
     }
     Some(Value::String(encoded))

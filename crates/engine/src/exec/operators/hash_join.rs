@@ -10,7 +10,7 @@ use crate::exec::batch::{Batch, Column, ROWS, gather, times};
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
 use crate::exec::rows_index::{Chain, RowsIndex, hashes};
-use crate::exec::{Operator, Running, boolean, drain};
+use crate::exec::{Operator, Running, boolean, drain, set_aside};
 use crate::plan::physical::JoinKind;
 use crate::store::{Id, NONE};
 
@@ -253,6 +253,14 @@ impl<'a> HashJoin<'a> {
         let marks = [cx.intern(&boolean(false))?, cx.intern(&boolean(true))?];
         self.marks = Some(marks);
         Ok(marks)
+    }
+}
+
+impl Drop for HashJoin<'_> {
+    fn drop(&mut self) {
+        let held = (std::mem::take(&mut self.held), std::mem::take(&mut self.index));
+        let bytes = held.0.bytes();
+        set_aside(held, bytes);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::exec::batch::{Batch, ROWS};
 use crate::exec::context::Context;
 use crate::exec::ranks::{Rank, Ranks};
-use crate::exec::{Operator, Running, sorting};
+use crate::exec::{Operator, Running, set_aside, sorting};
 use crate::store::Id;
 
 /// A key: a column of the input, and whether the greatest comes first.
@@ -103,6 +103,14 @@ fn sort(order: &mut Vec<u32>, keys: &[(Vec<Rank>, bool)], cx: &Context<'_>) -> R
             let ordering = |key| rank(key, *a).cmp(&rank(key, *b));
             keys.iter().map(ordering).find(|ordering| ordering.is_ne()).unwrap_or_else(|| a.cmp(b))
         }),
+    }
+}
+
+impl Drop for Sort<'_> {
+    fn drop(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        let bytes = held.bytes();
+        set_aside(held, bytes);
     }
 }
 
