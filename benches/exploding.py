@@ -165,7 +165,8 @@ class Run:
 
 def verdict(milliseconds, code, wanted):
     if milliseconds is None:
-        return "ended" if code == 0 else f"ended: {code}!"
+        # Stopped between two looks at the clock, or done.
+        return "0" if code == wanted else "ended" if code == 0 else f"ended: {code}!"
     mark = "!" if milliseconds > 20 or code != wanted else ""
     return f"{milliseconds:.0f}{mark}" + (f" ({code})" if code != wanted else "")
 
