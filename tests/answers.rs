@@ -167,13 +167,11 @@ fn an_answer_that_ends_early_is_a_whole_document_all_the_same() {
     for (ours, theirs) in
         [(RowFormat::Json, QueryResultsFormat::Json), (RowFormat::Xml, QueryResultsFormat::Xml)]
     {
-        let rows = Rows {
-            variables: vec![Variable::new_unchecked("x")],
-            rows: Box::new(
-                [Ok(vec![Some(Literal::from("百&<").into())]), Err(Error::new(Kind::Limit, "stopped"))]
-                    .into_iter(),
-            ),
-        };
+        let rows = Rows::of(
+            vec![Variable::new_unchecked("x")],
+            [Ok(vec![Some(Literal::from("百&<").into())]), Err(Error::new(Kind::Limit, "stopped"))]
+                .into_iter(),
+        );
         let prefixes = Prefixes::new();
         let mut out = Vec::new();
         let written = write_rows(rows, ours, &Style::plain(&prefixes), &mut out).unwrap();

@@ -4,7 +4,8 @@
 //! again. At most [`KEEP`] rows are kept; a command line keeps none.
 
 use crate::engine::Bindings;
-use crate::engine::answer::{Answer, Row, Rows, Solutions};
+use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
+use crate::engine::page::Page;
 use crate::error::{Error, Kind, Result};
 use crate::previous::PreviousAnswer;
 use crate::terms::Triple;
@@ -159,6 +160,18 @@ impl Noted {
         }
     }
 
+    fn page(&mut self, page: &Page, keeps: bool) {
+        self.count += page.len();
+        for (column, filled) in self.filled.iter_mut().enumerate().filter(|(_, filled)| !**filled) {
+            *filled = (0..page.len()).any(|row| page.get(row, column).is_some());
+        }
+        if let (true, Last::Rows(found)) = (keeps, &mut self.last) {
+            let room = KEEP - found.rows.len();
+            found.rows.extend((0..page.len().min(room)).map(|row| page.row(row)));
+            self.more |= page.len() > room;
+        }
+    }
+
     fn triple(&mut self, triple: &Triple, keeps: bool) {
         self.count += 1;
         if let (true, Last::Graph(all)) = (keeps, &mut self.last) {
@@ -179,10 +192,6 @@ pub fn noting<'a>(
     noted: &'a RefCell<Noted>,
     stop: &'a AtomicBool,
 ) -> Answer<'a> {
-    let unless_stopped = move || match stop.load(Ordering::Relaxed) {
-        true => Err(Error::new(Kind::Interrupted, "interrupted")),
-        false => Ok(()),
-    };
     match answer {
         Answer::Boolean(yes) => {
             noted.borrow_mut().last = Last::Yes(yes);
@@ -193,20 +202,54 @@ pub fn noting<'a>(
             let found = Solutions { variables: rows.variables.clone(), ..Solutions::default() };
             let filled = vec![false; rows.variables.len()];
             noted.replace(Noted { last: Last::Rows(found), filled, ..Noted::default() });
-            let note = move |row: Result<Row>| {
-                unless_stopped()?;
-                row.inspect(|row| noted.borrow_mut().row(row, keeps))
-            };
-            Answer::Rows(Rows { variables: rows.variables, rows: Box::new(rows.rows.map(note)) })
+            let rows_noted = NotedRows { rows: rows.rows, keeps, noted, stop };
+            Answer::Rows(Rows { variables: rows.variables, rows: Box::new(rows_noted) })
         }
         Answer::Graph(triples) => {
             noted.borrow_mut().last = Last::Graph(Vec::new());
             let note = move |triple: Result<Triple>| {
-                unless_stopped()?;
+                unless(stop)?;
                 triple.inspect(|triple| noted.borrow_mut().triple(triple, keeps))
             };
             Answer::Graph(Box::new(triples.map(note)))
         }
+    }
+}
+
+/// An error where `stop` is set.
+fn unless(stop: &AtomicBool) -> Result<()> {
+    match stop.load(Ordering::Relaxed) {
+        true => Err(Error::new(Kind::Interrupted, "interrupted")),
+        false => Ok(()),
+    }
+}
+
+/// Rows of which note is taken.
+struct NotedRows<'a> {
+    rows: Box<dyn RowSource + 'a>,
+    keeps: bool,
+    noted: &'a RefCell<Noted>,
+    stop: &'a AtomicBool,
+}
+
+impl Iterator for NotedRows<'_> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        let row = self.rows.next()?;
+        let row = unless(self.stop).and(row);
+        Some(row.inspect(|row| self.noted.borrow_mut().row(row, self.keeps)))
+    }
+}
+
+impl RowSource for NotedRows<'_> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        unless(self.stop)?;
+        let found = self.rows.page(page)?;
+        if found {
+            self.noted.borrow_mut().page(page, self.keeps);
+        }
+        Ok(found)
     }
 }
 
@@ -218,7 +261,7 @@ mod tests {
     fn rows(count: usize) -> Answer<'static> {
         let row = |n: usize| Ok(vec![Some(Literal::from(n as i64).into()), None]);
         let variables = vec![Variable::new_unchecked("n"), Variable::new_unchecked("empty")];
-        Answer::Rows(Rows { variables, rows: Box::new((0..count).map(row)) })
+        Answer::Rows(Rows::of(variables, (0..count).map(row)))
     }
 
     fn asked(memory: &mut Memory, answer: Answer<'static>) -> usize {

@@ -3,6 +3,7 @@
 //! In: an evaluator's results. Out: values that writers and faces read.
 
 use crate::error::{Error, Result};
+use crate::page::Page;
 use crate::terms::{Term, Triple, Variable};
 
 /// One row: a term, or nothing, for each variable.
@@ -27,12 +28,44 @@ impl Answer<'_> {
             Self::Rows(rows) => {
                 let variables = rows.variables.clone();
                 let all: Vec<Result<Row>> = rows.rows.collect();
-                Answer::Rows(Rows { variables, rows: Box::new(all.into_iter()) })
+                Answer::Rows(Rows::of(variables, all.into_iter()))
             }
             Self::Graph(triples) => Answer::Graph(Box::new(triples.collect::<Vec<_>>().into_iter())),
         }
     }
 }
+
+/// Where rows come from: one by one as terms, or a page at a time as texts, for writers. Either way goes on where the other
+/// stopped.
+pub trait RowSource: Iterator<Item = Result<Row>> {
+    /// Fills a page with the next rows, and says whether there were any. A source that has nothing better gives one row a page.
+    ///
+    /// # Errors
+    /// As the rows': the page is empty then.
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        match self.next() {
+            None => Ok(false),
+            Some(row) => {
+                let row = row?;
+                page.clear(row.len());
+                page.push_row(&row);
+                Ok(true)
+            }
+        }
+    }
+}
+
+struct Plain<I>(I);
+
+impl<I: Iterator<Item = Result<Row>>> Iterator for Plain<I> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        self.0.next()
+    }
+}
+
+impl<I: Iterator<Item = Result<Row>>> RowSource for Plain<I> {}
 
 /// The rows of an answer, with the variables that head their columns.
 pub struct Rows<'a> {
@@ -40,7 +73,7 @@ pub struct Rows<'a> {
     pub variables: Vec<Variable>,
     /// The rows. An error of kind `Limit` or `Interrupted` ends them early: what came before it
     /// is right, but not all.
-    pub rows: Box<dyn Iterator<Item = Result<Row>> + 'a>,
+    pub rows: Box<dyn RowSource + 'a>,
 }
 
 /// All rows of an answer, in memory: what tables and charts are drawn from.
@@ -55,6 +88,11 @@ pub struct Solutions {
 }
 
 impl<'a> Rows<'a> {
+    /// Of rows that come as terms.
+    pub fn of(variables: Vec<Variable>, rows: impl Iterator<Item = Result<Row>> + 'a) -> Self {
+        Self { variables, rows: Box::new(Plain(rows)) }
+    }
+
     /// Reads the rows to their end, or to the error that ends them.
     pub fn gather(self) -> Solutions {
         let mut found = Solutions { variables: self.variables, ..Solutions::default() };
@@ -74,6 +112,6 @@ impl<'a> Rows<'a> {
 impl Solutions {
     /// The rows as an answer again, for the writers that stream.
     pub fn replay(&self) -> Rows<'_> {
-        Rows { variables: self.variables.clone(), rows: Box::new(self.rows.iter().cloned().map(Ok)) }
+        Rows::of(self.variables.clone(), self.rows.iter().cloned().map(Ok))
     }
 }

@@ -4,8 +4,9 @@
 //! to know how the answer is found.
 
 use super::Governor;
-use crate::answer::{Answer, Rows};
+use crate::answer::{Answer, RowSource, Rows};
 use crate::error::{Error, Hint, Kind, Result};
+use crate::page::Page;
 
 /// How many rows are given out between two looks at the clock.
 const STEP: u64 = 64;
@@ -58,15 +59,47 @@ impl<T, I: Iterator<Item = Result<T>>> Iterator for Guarded<I> {
         // One more than the limit was asked for, so that an answer of just so many rows is whole.
         let full = self.governor.limits().max_rows.filter(|max| self.given >= *max);
         let item = match full {
-            Some(max) if item.is_ok() => {
-                Err(Error::new(Kind::Limit, format!("stopped after {max} {}", self.nouns))
-                    .hint(Hint::RaiseMaxRows))
-            }
+            Some(max) if item.is_ok() => Err(self.full(max)),
             _ => item,
         };
         self.given += 1;
         self.ended = item.is_err();
         Some(item)
+    }
+}
+
+impl RowSource for Guarded<Box<dyn RowSource + '_>> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        if self.ended {
+            return Ok(false);
+        }
+        let found = self.governor.check().and_then(|()| self.items.page(page));
+        let found = match found {
+            // The evaluator may take a scan that was stopped for one that ended.
+            Ok(false) if self.governor.has_stopped() => Err(self.governor.stop_reason()),
+            Ok(true) => self.within_limit(page),
+            found => found,
+        };
+        self.ended = found.is_err();
+        found
+    }
+}
+
+impl<I> Guarded<I> {
+    /// Whether rows of the page are within the limit of rows; those past it are left out.
+    fn within_limit(&mut self, page: &mut Page) -> Result<bool> {
+        let left = self.governor.limits().max_rows.map(|max| max.saturating_sub(self.given));
+        let left = left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX));
+        if left == 0 {
+            return Err(self.full(self.given));
+        }
+        page.truncate(left);
+        self.given += page.len() as u64;
+        Ok(true)
+    }
+
+    fn full(&self, max: u64) -> Error {
+        Error::new(Kind::Limit, format!("stopped after {max} {}", self.nouns)).hint(Hint::RaiseMaxRows)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod expr;
 mod fixture;
 pub mod governor;
 mod guard;
+pub mod page;
 pub mod passes;
 pub mod plan;
 mod sound;

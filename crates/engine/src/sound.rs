@@ -3,8 +3,9 @@
 //! In: an answer, the graph that it is of. Out: the same answer, which ends with an error where the graph says that a
 //! part of it is damaged, even if whoever read that part took it for empty. Rows given out before stay given out.
 
-use crate::answer::{Answer, Rows};
+use crate::answer::{Answer, RowSource, Rows};
 use crate::error::Result;
+use crate::page::Page;
 use crate::store::Graph;
 
 /// The answer as long as `graph` is sound.
@@ -41,6 +42,17 @@ impl<T, I: Iterator<Item = Result<T>>> Iterator for Sound<'_, I> {
             return Some(Err(error));
         }
         item
+    }
+}
+
+impl RowSource for Sound<'_, Box<dyn RowSource + '_>> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        if self.ended {
+            return Ok(false);
+        }
+        let found = self.items.page(page);
+        self.graph.sound().inspect_err(|_| self.ended = true)?;
+        found
     }
 }
 

@@ -10,7 +10,8 @@ use super::report::{Report, When};
 use super::signals::{Doing, doing};
 use super::tongue::Tongue;
 use super::{Window, files, locale};
-use crate::engine::answer::{Answer, Row, Rows, Solutions};
+use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
+use crate::engine::page::Page;
 use crate::error::{Diagnostic, Error, Kind, Result};
 use crate::faces::args::Shape;
 use crate::formats::graphs::{self, GraphFormat, GraphStyle, Naming, Written};
@@ -274,7 +275,7 @@ impl Output {
         let (count, stopped) = if matches!(format, RowFormat::Table | RowFormat::Line) {
             let waiting = self.waiting();
             let counted = rows.rows.inspect(|_| waiting.row());
-            let found = Rows { variables: rows.variables, rows: Box::new(counted) }.gather();
+            let found = Rows::of(rows.variables, counted).gather();
             drop(waiting);
             elapsed = about.asked.map(|asked| asked.elapsed());
             self.show_rows(session, &found, format, directive.as_ref(), about)?;
@@ -305,8 +306,10 @@ impl Output {
         let labels = |term: &Term| session.label(term, &language);
         let style = Style { chart: directive, ..self.style(session, about, &labels) };
         let waiting = (!self.shown()).then(|| self.waiting());
-        let count = |_: &Result<Row>| waiting.iter().for_each(Waiting::row);
-        let rows = Rows { variables: rows.variables, rows: Box::new(rows.rows.inspect(count)) };
+        let rows = Rows {
+            variables: rows.variables,
+            rows: Box::new(Awaited { rows: rows.rows, waiting: waiting.as_ref() }),
+        };
         let mut written = rows::Written::default();
         self.write(|out| {
             written = rows::write_rows(rows, format, &style, out).map_err(unwritten)?;
@@ -766,5 +769,27 @@ impl<W: Write> Write for Watched<W> {
     fn flush(&mut self) -> io::Result<()> {
         let done = self.inner.flush();
         self.watch(done)
+    }
+}
+/// Rows that are counted for who waits.
+struct Awaited<'a> {
+    rows: Box<dyn RowSource + 'a>,
+    waiting: Option<&'a Waiting>,
+}
+
+impl Iterator for Awaited<'_> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        self.waiting.iter().for_each(|waiting| waiting.row());
+        self.rows.next()
+    }
+}
+
+impl RowSource for Awaited<'_> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        let found = self.rows.page(page)?;
+        self.waiting.iter().for_each(|waiting| waiting.rows(page.len() as u64));
+        Ok(found)
     }
 }

@@ -95,7 +95,12 @@ impl Waiting {
 
     /// One row more.
     pub fn row(&self) {
-        self.rows.fetch_add(1, Ordering::Relaxed);
+        self.rows(1);
+    }
+
+    /// So many rows more.
+    pub fn rows(&self, more: u64) {
+        self.rows.fetch_add(more, Ordering::Relaxed);
     }
 }
 

@@ -128,7 +128,7 @@ pub fn rows(
     output: &Output,
 ) -> Result<()> {
     let variables = head.iter().map(|name| Variable::new_unchecked(*name)).collect();
-    let rows = Answer::Rows(Rows { variables, rows: Box::new(found.into_iter().map(Ok)) });
+    let rows = Answer::Rows(Rows::of(variables, found.into_iter().map(Ok)));
     let about = About { nouns: Some(nouns), ..About::default() };
     output.answer(session, rows, &about).map(drop)
 }

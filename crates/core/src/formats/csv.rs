@@ -3,23 +3,27 @@
 //! In: rows. Out: lines that end in CR LF. What kind of term a value was is lost.
 
 use super::rows::{RowWriter, plain};
-use crate::engine::answer::Row;
-use crate::terms::{Term, Variable};
+use crate::engine::page::Page;
+use crate::terms::{TermRef, Variable};
 
-pub(super) struct Csv;
+#[derive(Default)]
+pub(super) struct Csv {
+    width: usize,
+}
 
 impl RowWriter for Csv {
     fn head(&mut self, variables: &[Variable]) -> String {
+        self.width = variables.len();
         let names: Vec<&str> = variables.iter().map(Variable::as_str).collect();
         names.join(",") + "\r\n"
     }
 
-    fn row(&mut self, row: &Row, out: &mut String) {
-        for (i, term) in row.iter().enumerate() {
-            if i > 0 {
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) {
+        for column in 0..self.width {
+            if column > 0 {
                 out.push(',');
             }
-            if let Some(term) = term {
+            if let Some(term) = page.get(row, column) {
                 csv_value(out, term);
             }
         }
@@ -28,9 +32,9 @@ impl RowWriter for Csv {
 }
 
 /// A plain value, quoted where RFC 4180 asks for it.
-fn csv_value(out: &mut String, term: &Term) {
+fn csv_value(out: &mut String, term: TermRef<'_>) {
     let value = plain(term);
-    if value.contains(['"', ',', '\n', '\r']) {
+    if value.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r')) {
         out.push('"');
         out.push_str(&value.replace('"', "\"\""));
         out.push('"');

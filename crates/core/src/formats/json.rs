@@ -4,8 +4,8 @@
 //! strings, so that their kind is lost. The JSON of SPARQL 1.1 keeps it, and is written in [`super::rows`].
 
 use super::rows::{RowWriter, plain};
-use crate::engine::answer::Row;
-use crate::terms::{Literal, Term, Variable, is_bare, xsd};
+use crate::engine::page::Page;
+use crate::terms::{LiteralRef, TermRef, Variable, is_bare, xsd};
 
 /// Objects with plain values: numbers and truth values as such, unbound variables as null.
 #[derive(Default)]
@@ -19,7 +19,7 @@ impl RowWriter for JsonLines {
         String::new()
     }
 
-    fn row(&mut self, row: &Row, out: &mut String) {
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) {
         out.push('{');
         for (i, name) in self.names.iter().enumerate() {
             if i > 0 {
@@ -27,21 +27,21 @@ impl RowWriter for JsonLines {
             }
             out.push_str(name);
             out.push(':');
-            out.push_str(&row.get(i).and_then(Option::as_ref).map_or_else(|| "null".to_owned(), json_value));
+            out.push_str(&page.get(row, i).map_or_else(|| "null".to_owned(), json_value));
         }
         out.push_str("}\n");
     }
 }
 
-fn json_value(term: &Term) -> String {
+fn json_value(term: TermRef<'_>) -> String {
     match term {
-        Term::Literal(literal) if is_json_value(literal) => literal.value().to_owned(),
+        TermRef::Literal(literal) if is_json_value(literal) => literal.value().to_owned(),
         _ => quoted(&plain(term)),
     }
 }
 
 /// Whether a literal's very text is a JSON number or truth value of the same meaning.
-fn is_json_value(literal: &Literal) -> bool {
+fn is_json_value(literal: LiteralRef<'_>) -> bool {
     let value = literal.value();
     let whole = value.strip_prefix('-').unwrap_or(value);
     let leading_zero = whole.len() > 1 && whole.starts_with('0') && !whole.starts_with("0.");

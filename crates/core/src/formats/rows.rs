@@ -12,14 +12,19 @@ use super::json::JsonLines;
 use super::markup::{HTML_FOOT, html_head, html_row, markdown_head, markdown_row};
 use super::tsv::Tsv;
 use super::{svg, xml};
-use crate::engine::answer::{Row, Rows, Solutions};
+use crate::engine::answer::{Rows, Solutions};
+use crate::engine::page::Page;
 use crate::error::Error;
 use crate::show::cells::columns_of;
 use crate::show::table::{lines, table};
 use crate::show::{Style, chart};
-use crate::terms::{Term, Variable};
-use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
+use crate::terms::{TermRef, Variable};
+use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
+use std::borrow::Cow;
 use std::io::{self, Write};
+
+/// So many bytes are written at once.
+const MUCH: usize = 1 << 16;
 
 /// How many rows are looked at before a column is declared one of numbers.
 const LOOK_AHEAD: usize = 1_000;
@@ -145,8 +150,8 @@ pub fn write_rows(
         RowFormat::Svg => drawn(rows, out, |found| {
             svg::chart(found, style.chart.unwrap_or(&chart::Directive::default()), style)
         }),
-        RowFormat::Csv => stream(rows, &mut Csv, out),
-        RowFormat::Tsv => stream(rows, &mut Tsv, out),
+        RowFormat::Csv => stream(rows, &mut Csv::default(), out),
+        RowFormat::Tsv => stream(rows, &mut Tsv::default(), out),
         RowFormat::JsonLines => stream(rows, &mut JsonLines::default(), out),
         RowFormat::Json => standard(rows, QueryResultsFormat::Json, out),
         RowFormat::Xml => standard(rows, QueryResultsFormat::Xml, out),
@@ -195,39 +200,46 @@ fn drawn(
 /// A format whose rows stand by themselves.
 pub(super) trait RowWriter {
     fn head(&mut self, variables: &[Variable]) -> String;
-    fn row(&mut self, row: &Row, out: &mut String);
+    /// The row of this number of a page.
+    fn row(&mut self, page: &Page, row: usize, out: &mut String);
 }
 
 fn stream(rows: Rows<'_>, writer: &mut dyn RowWriter, out: &mut dyn Write) -> io::Result<Written> {
     out.write_all(writer.head(&rows.variables).as_bytes())?;
     let mut written = Written::default();
-    let mut line = String::new();
-    for row in rows.rows {
-        match row {
-            Ok(row) => {
-                line.clear();
-                writer.row(&row, &mut line);
-                out.write_all(line.as_bytes())?;
-                written.rows += 1;
+    let (mut page, mut lines) = (Page::default(), String::new());
+    let mut source = rows.rows;
+    written.stopped = loop {
+        match source.page(&mut page) {
+            Ok(true) => {
+                lines.clear();
+                for row in 0..page.len() {
+                    writer.row(&page, row, &mut lines);
+                    if lines.len() > MUCH {
+                        out.write_all(lines.as_bytes())?;
+                        lines.clear();
+                    }
+                }
+                out.write_all(lines.as_bytes())?;
+                written.rows += page.len() as u64;
             }
-            Err(error) => {
-                written.stopped = Some(error);
-                break;
-            }
+            Ok(false) => break None,
+            Err(error) => break Some(error),
         }
-    }
+    };
     Ok(written)
 }
 
 /// The value alone: IRIs without brackets, literals without quotes, tag and datatype.
-pub(super) fn plain(term: &Term) -> String {
+pub(super) fn plain(term: TermRef<'_>) -> Cow<'_, str> {
     match term {
-        Term::NamedNode(iri) => iri.as_str().to_owned(),
-        Term::BlankNode(node) => format!("_:{}", node.as_str()),
-        Term::Literal(literal) => literal.value().to_owned(),
-        Term::Triple(triple) => {
-            let subject = plain(&triple.subject.clone().into());
-            format!("<<( {subject} {} {} )>>", triple.predicate.as_str(), plain(&triple.object))
+        TermRef::NamedNode(iri) => iri.as_str().into(),
+        TermRef::BlankNode(node) => format!("_:{}", node.as_str()).into(),
+        TermRef::Literal(literal) => literal.value().into(),
+        TermRef::Triple(triple) => {
+            let subject = plain(triple.subject.as_ref().into());
+            let object = plain(triple.object.as_ref());
+            format!("<<( {subject} {} {object} )>>", triple.predicate.as_str()).into()
         }
     }
 }
@@ -237,32 +249,27 @@ fn standard(rows: Rows<'_>, format: QueryResultsFormat, out: &mut dyn Write) -> 
     let mut writer = QueryResultsSerializer::from_format(format)
         .serialize_solutions_to_writer(&mut *out, variables.clone())?;
     let mut written = Written::default();
-    for row in rows.rows {
-        match row.and_then(|row| {
-            if format == QueryResultsFormat::Xml { xml::can_hold(row, written.rows) } else { Ok(row) }
-        }) {
-            Ok(row) => {
-                one_solution(&mut writer, &variables, &row)?;
-                written.rows += 1;
-            }
-            Err(error) => {
-                written.stopped = Some(error);
-                break;
-            }
+    let (mut page, mut source) = (Page::default(), rows.rows);
+    written.stopped = 'pages: loop {
+        match source.page(&mut page) {
+            Ok(true) => {}
+            Ok(false) => break None,
+            Err(error) => break Some(error),
         }
-    }
+        for row in 0..page.len() {
+            if format == QueryResultsFormat::Xml
+                && let Err(error) = xml::can_hold(&page, row, variables.len(), written.rows)
+            {
+                break 'pages Some(error);
+            }
+            let cells = variables.iter().enumerate();
+            writer.serialize(cells.filter_map(|(n, variable)| Some((variable, page.get(row, n)?))))?;
+            written.rows += 1;
+        }
+    };
     writer.finish()?;
     out.write_all(b"\n")?;
     Ok(written)
-}
-
-fn one_solution<W: Write>(
-    writer: &mut WriterSolutionsSerializer<W>,
-    variables: &[Variable],
-    row: &Row,
-) -> io::Result<()> {
-    let bound = variables.iter().zip(row).filter_map(|(variable, term)| Some((variable, term.as_ref()?)));
-    writer.serialize(bound)
 }
 
 /// Markdown and HTML: columns are judged by the first rows, then all is streamed.
@@ -272,9 +279,7 @@ fn marked_up(
     style: &Style<'_>,
     out: &mut dyn Write,
 ) -> io::Result<Written> {
-    let ahead =
-        Rows { variables: rows.variables.clone(), rows: Box::new(rows.rows.by_ref().take(LOOK_AHEAD)) }
-            .gather();
+    let ahead = Rows::of(rows.variables.clone(), rows.rows.by_ref().take(LOOK_AHEAD)).gather();
     let columns = columns_of(ahead.variables.iter().map(|variable| variable.as_str()), &ahead.rows);
     let html = format == RowFormat::Html;
     let head = if html { html_head(&columns, style) } else { markdown_head(&columns) };

@@ -4,14 +4,16 @@
 
 use super::markup::is_xml_char;
 use super::rows::plain;
-use crate::engine::answer::Row;
+use crate::engine::page::Page;
 use crate::error::{Error, Result};
+use crate::terms::TermRef;
 
 /// XML has no way to write most control characters: better to stop than to write what no parser reads.
-pub(super) fn can_hold(row: Row, before: u64) -> Result<Row> {
-    let culprit = row.iter().flatten().find_map(|term| plain(term).chars().find(|c| !is_xml_char(*c)));
-    match culprit {
-        None => Ok(row),
+pub(super) fn can_hold(page: &Page, row: usize, width: usize, before: u64) -> Result<()> {
+    let terms = (0..width).filter_map(|column| page.get(row, column));
+    let culprit = |term: TermRef<'_>| plain(term).chars().find(|c| !is_xml_char(*c));
+    match terms.into_iter().find_map(culprit) {
+        None => Ok(()),
         Some(c) => {
             Err(Error::data(format!("row {} holds U+{:04X}, which XML cannot carry", before + 1, c as u32))
                 .hint("write it as json, csv or tsv"))

@@ -7,6 +7,7 @@ mod build;
 mod construct;
 pub mod context;
 mod dataset;
+mod decoded;
 #[cfg(test)]
 mod fixture;
 mod formula;
@@ -31,9 +32,10 @@ use crate::syntax::algebra::{Query, pattern};
 use crate::syntax::deep;
 use crate::terms::{Literal, Term, Triple, Variable, xsd};
 use crate::{DefaultGraph, Governor};
-use batch::{Batch, Expander};
+use batch::Batch;
 use context::{Context, Measure};
 use dataset::Dataset;
+use decoded::Decoded;
 use std::rc::Rc;
 
 /// An operator of a running query: it gives its rows a batch at a time, as they are asked for.
@@ -107,7 +109,7 @@ impl Gathered {
     fn answer<'a>(self) -> Answer<'a> {
         match self {
             Self::Boolean(found) => Answer::Boolean(found),
-            Self::Rows(variables, rows) => Answer::Rows(Rows { variables, rows: Box::new(rows.into_iter()) }),
+            Self::Rows(variables, rows) => Answer::Rows(Rows::of(variables, rows.into_iter())),
             Self::Graph(triples) => Answer::Graph(Box::new(triples.into_iter())),
         }
     }
@@ -147,7 +149,7 @@ fn run<'a>(
         Query::Ask { .. } => Answer::Boolean(root.next(&mut cx)?.is_some()),
         Query::Select { .. } => {
             let variables = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
-            Answer::Rows(Rows { variables, rows: Box::new(Decoded::new(root, cx, &plan)) })
+            Answer::Rows(Rows { variables, rows: Box::new(Decoded::new(root, cx, plan.columns.len())) })
         }
         Query::Construct { template, .. } => {
             let triples = construct::Construct::new(root, cx, template, &plan.columns, &plan.names)?;
@@ -237,62 +239,6 @@ fn base_of(query: &Query) -> Option<&str> {
     | Query::Describe { base_iri, .. }
     | Query::Ask { base_iri, .. }) = query;
     base_iri.as_ref().map(|base| base.as_str())
-}
-
-/// The rows of a running query as terms.
-struct Decoded<'a> {
-    root: Running<'a>,
-    cx: Context<'a>,
-    expander: Expander,
-    batch: Batch,
-    row: usize,
-    width: usize,
-    ended: bool,
-}
-
-impl<'a> Decoded<'a> {
-    fn new(root: Running<'a>, cx: Context<'a>, plan: &Plan) -> Self {
-        let width = plan.columns.len();
-        Self { root, cx, expander: Expander::default(), batch: Batch::default(), row: 0, width, ended: false }
-    }
-
-    fn advance(&mut self) -> Result<bool> {
-        while self.row >= self.batch.len {
-            if let Some(batch) = self.expander.take() {
-                (self.batch, self.row) = (batch, 0);
-                continue;
-            }
-            let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(false) };
-            self.expander.fill(batch);
-        }
-        Ok(true)
-    }
-}
-
-impl Iterator for Decoded<'_> {
-    type Item = Result<Row>;
-
-    fn next(&mut self) -> Option<Result<Row>> {
-        if self.ended {
-            return None;
-        }
-        match self.advance() {
-            Ok(true) => {
-                let row = (0..self.width).map(|column| self.cx.term(self.batch.cell(column, self.row)));
-                let row = row.collect();
-                self.row += 1;
-                Some(Ok(row))
-            }
-            Ok(false) => {
-                self.ended = true;
-                None
-            }
-            Err(error) => {
-                self.ended = true;
-                Some(Err(error))
-            }
-        }
-    }
 }
 
 /// All rows of an operator in one batch.

@@ -56,7 +56,7 @@ fn answered(results: std::result::Result<QueryResults<'_>, QueryEvaluationError>
             let variables = solutions.variables().to_vec();
             let rows =
                 solutions.map(|solution| solution.map(|solution| solution.values().to_vec()).map_err(report));
-            Answer::Rows(Rows { variables, rows: Box::new(rows) })
+            Answer::Rows(Rows::of(variables, rows))
         }
     })
 }

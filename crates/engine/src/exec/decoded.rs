@@ -1,0 +1,136 @@
+//! The rows of a running query as terms, or a batch at a time as texts.
+//!
+//! In: batches of ids. Out: rows for who reads terms, pages for who writes texts. Of a page each different term of a column is
+//! read once, in the order of the dictionary, where neighbours share their decoding.
+
+use super::Running;
+use super::batch::{Batch, Expander};
+use super::context::Context;
+use crate::answer::{Row, RowSource};
+use crate::error::Result;
+use crate::page::Page;
+use crate::store::{FIRST_FOREIGN, Id, NONE, Scratch};
+
+/// An answer in progress. See the module.
+pub struct Decoded<'a> {
+    root: Running<'a>,
+    cx: Context<'a>,
+    expander: Expander,
+    batch: Batch,
+    row: usize,
+    width: usize,
+    ended: bool,
+    scratch: Scratch,
+}
+
+impl<'a> Decoded<'a> {
+    /// Of an operator whose first `width` columns are the answer's.
+    pub fn new(root: Running<'a>, cx: Context<'a>, width: usize) -> Self {
+        Self {
+            root,
+            cx,
+            expander: Expander::default(),
+            batch: Batch::default(),
+            row: 0,
+            width,
+            ended: false,
+            scratch: Scratch::new(),
+        }
+    }
+
+    fn advance(&mut self) -> Result<bool> {
+        while self.row >= self.batch.len {
+            if let Some(batch) = self.expander.take() {
+                (self.batch, self.row) = (batch, 0);
+                continue;
+            }
+            let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(false) };
+            self.expander.fill(batch);
+        }
+        Ok(true)
+    }
+
+    /// Fills a column of a page with the terms of the rows from the current one on.
+    fn column(&mut self, column: usize, page: &mut Page) -> Result<()> {
+        let ids = self.batch.column(column).get(self.row..).unwrap_or_default();
+        let mut cells = vec![Page::unbound(); ids.len()];
+        let mut places: Vec<(Id, u32)> = ids.iter().copied().zip(0..).collect();
+        if !ids.is_sorted() {
+            places.sort_unstable();
+        }
+        places.retain(|(id, _)| *id != NONE);
+        let (known, computed) = places.split_at(places.partition_point(|(id, _)| *id < FIRST_FOREIGN));
+        let mut different: Vec<Id> = known.iter().map(|(id, _)| *id).collect();
+        different.dedup();
+        let mut shared = Vec::with_capacity(different.len());
+        let graph = self.cx.graph;
+        graph.lexicals(&different, &mut self.scratch, &mut |place, lexical| {
+            let cell = page.text(lexical);
+            // The parts of a triple term are other terms.
+            let whole = || different.get(place).map_or_else(Page::unbound, |id| page.term(&graph.term(*id)));
+            shared.push(cell.unwrap_or_else(whole));
+            Ok(())
+        })?;
+        for (run, cell) in known.chunk_by(|a, b| a.0 == b.0).zip(shared) {
+            run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
+        }
+        for run in computed.chunk_by(|a, b| a.0 == b.0) {
+            let term = run.first().and_then(|(id, _)| self.cx.locals.term(*id));
+            let cell = term.map_or_else(Page::unbound, |term| page.term(term));
+            run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
+        }
+        cells.into_iter().for_each(|cell| page.push(column, cell));
+        Ok(())
+    }
+}
+
+fn set<T>(cells: &mut [T], row: u32, cell: T) {
+    if let Some(place) = cells.get_mut(row as usize) {
+        *place = cell;
+    }
+}
+
+impl Iterator for Decoded<'_> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        if self.ended {
+            return None;
+        }
+        match self.advance() {
+            Ok(true) => {
+                let row = (0..self.width).map(|column| self.cx.term(self.batch.cell(column, self.row)));
+                let row = row.collect();
+                self.row += 1;
+                Some(Ok(row))
+            }
+            Ok(false) => {
+                self.ended = true;
+                None
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl RowSource for Decoded<'_> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        page.clear(self.width);
+        if self.ended {
+            return Ok(false);
+        }
+        let filled = self.advance().and_then(|more| {
+            if more {
+                (0..self.width).try_for_each(|column| self.column(column, page))?;
+                page.set_len(self.batch.len - self.row);
+                self.row = self.batch.len;
+            }
+            Ok(more)
+        });
+        self.ended = !matches!(filled, Ok(true));
+        filled
+    }
+}
