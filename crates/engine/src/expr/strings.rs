@@ -6,6 +6,7 @@
 use super::value::Value;
 use crate::terms::{BaseDirection, Literal, Term, xsd};
 use baimo_store::value::number::Number;
+use std::cmp::Ordering;
 
 /// A string literal: its text, and its language with the direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub fn substring(value: &Value, start: &Value, length: Option<&Value>) -> Option
         Some(length) => start + place(length)?,
     };
     // Places are whole numbers or infinite here, and NaN fulfils no comparison.
-    if !(start < end) {
+    if start.partial_cmp(&end) != Some(Ordering::Less) {
         return Some(text.with(""));
     }
     #[expect(
