@@ -116,7 +116,7 @@ pub fn open(
 
 fn limits(options: args::Limits, memory_used: fn() -> usize) -> Limits {
     let args::Limits { timeout, max_rows, max_memory } = options;
-    Limits { timeout, max_rows, max_memory, memory_used: Some(memory_used) }
+    Limits { timeout, max_rows, max_memory, memory_used: Some(memory_used), ..Limits::default() }
 }
 
 /// The graph compiled in, and how much of it there is.

@@ -46,8 +46,9 @@ const NEAR_PART: f64 = 0.85;
 /// How long the values of a parameter are looked for: somebody waits for them with a hand on the keys.
 const VALUES_TIME: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// How long the reason for an empty answer is looked for.
-const WHY_EMPTY_TIME: std::time::Duration = std::time::Duration::from_millis(180);
+/// How much work goes into the reason for an empty answer, in checks of the governor: counted and not timed, so that the
+/// same question always has the same reasons.
+const WHY_EMPTY_STEPS: u64 = 1_000;
 
 /// The graph of a snapshot.
 #[derive(Clone)]
@@ -343,7 +344,7 @@ impl Snapshot {
     /// Why a query that was answered with nothing finds nothing, in at most three lines.
     pub fn why_empty(&self, ask: &Ask) -> Vec<Hint> {
         let Ok(query) = parsed::query(ask, self) else { return Vec::new() };
-        let limits = Limits { timeout: Some(WHY_EMPTY_TIME), ..Limits::default() };
+        let limits = Limits { steps: Some(WHY_EMPTY_STEPS), ..Limits::default() };
         let governor = Governor::new(limits, Arc::clone(&ask.cancel));
         advise::why_empty::why_empty(&query, &self.knowledge(), ask.default_graph, &governor)
     }

@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Hint, Kind, Result};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,9 @@ pub struct Limits {
     pub max_rows: Option<u64>,
     /// Bytes of memory of the whole process.
     pub max_memory: Option<usize>,
+    /// How often the work may ask whether to go on: it does so every few hundred rows. The same query over the same graph is
+    /// stopped at the same place by it, on any machine.
+    pub steps: Option<u64>,
     /// How many bytes the process has allocated now; without it `max_memory` cannot hold.
     pub memory_used: Option<fn() -> usize>,
 }
@@ -30,6 +33,8 @@ pub struct Governor {
     interrupted: Arc<AtomicBool>,
     /// Whether a check has failed: from then on the answer is not whole.
     stopped: Arc<AtomicBool>,
+    /// How often the work has asked.
+    steps: Arc<AtomicU64>,
     notes: Notes,
 }
 
@@ -58,6 +63,7 @@ impl Governor {
             deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
             interrupted,
             stopped: Arc::default(),
+            steps: Arc::default(),
             notes: Notes::default(),
         }
     }
@@ -97,6 +103,7 @@ impl Governor {
     /// # Errors
     /// As [`Self::check`].
     pub fn room(&self, bytes: usize) -> Result<()> {
+        self.steps.fetch_add(1, Ordering::Relaxed);
         self.exceeded(bytes).inspect_err(|_| self.stopped.store(true, Ordering::Relaxed))
     }
 
@@ -119,6 +126,9 @@ impl Governor {
             return Err(Error::new(Kind::Limit, format!("stopped after {} s", after.as_secs_f64()))
                 .hint(Hint::RaiseTimeout));
         }
+        if self.limits.steps.is_some_and(|steps| self.steps.load(Ordering::Relaxed) > steps) {
+            return Err(Error::new(Kind::Limit, "stopped by a limit"));
+        }
         if let (Some(max), Some(used)) = (self.limits.max_memory, self.limits.memory_used)
             && used().saturating_add(more) > max
         {
@@ -126,5 +136,19 @@ impl Governor {
                 .hint(Hint::RaiseMaxMemory));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_steps_are_allowed_and_no_more() {
+        let governor = Governor::new(Limits { steps: Some(3), ..Limits::default() }, Arc::default());
+        let copy = governor.clone();
+        assert!(governor.check().is_ok() && copy.room(9).is_ok() && governor.check().is_ok());
+        assert_eq!(copy.check().err().map(|error| error.kind), Some(Kind::Limit));
+        assert!(governor.has_stopped());
     }
 }
