@@ -98,12 +98,12 @@ impl Said {
         self.out
     }
 
-    /// The words of a run that failed: with this code, an error, the way out, and nothing on stdout.
+    /// The words of a run that failed: with this code, an error, a remedy, and nothing on stdout.
     fn failed(self, code: i32) -> String {
         assert_eq!(self.code, code, "{self:?}");
         assert!(self.out.is_empty(), "{self:?}");
         assert!(self.err.starts_with("error: "), "{self:?}");
-        assert!(self.err.contains("= help: "), "no way out: {self:?}");
+        assert!(self.err.contains("= help: "), "no remedy: {self:?}");
         self.err
     }
 }

@@ -126,7 +126,7 @@ fn built_in() -> Result<String> {
     Ok(format!("{}, {triples}", session.project().called()))
 }
 
-/// Prints a text that needs no graph: help, the version. A reader that has left is no error.
+/// Prints a text that needs no graph: help, the version. A reader that has left is not an error.
 fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

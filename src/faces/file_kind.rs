@@ -44,7 +44,7 @@ pub fn promised(path: &Path) -> Kind {
     }
 }
 
-/// The error for a file that is no query by its name, where a query's file was wanted.
+/// The error for a file that is not a query by its name, where a query's file was wanted.
 pub fn not_a_query(path: &Path) -> Option<Error> {
     let name = path.display();
     match promised(path) {

@@ -1,6 +1,6 @@
 //! A new graph: a folder with an example that is small, complete, commented, and works at once.
 //!
-//! In: a folder. Out: the files in it. It refuses to overwrite anything.
+//! In: a folder. Out: the files in it. Nothing is overwritten.
 
 use super::terminal::present::Output;
 use crate::error::{Error, Result};

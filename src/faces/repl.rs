@@ -70,7 +70,7 @@ struct Shell {
     begun: Arc<Mutex<Instant>>,
 }
 
-/// Runs the prompt, or, where stdin is no terminal, the statements in it; with `keep_going` those after
+/// Runs the prompt, or, where stdin is not a terminal, the statements in it; with `keep_going` those after
 /// a wrong one too.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Manifests of the W3C test suites: which tests there are, and what each consists of.
 //!
-//! In: the folder of a manifest. Out: its tests, as nodes of the manifest's graph with accessors. It
-//! refuses to know how a test is run.
+//! In: the folder of a manifest. Out: its tests, as nodes of the manifest's graph with accessors. How
+//! a test is run stands elsewhere.
 
 use baimo::terms::{NamedNode, NamedOrBlankNode, Term};
 use oxigraph::io::{RdfFormat, RdfParser};

@@ -1,7 +1,7 @@
 //! Results of queries, as the suites expect them and as baimo gives them, and whether they agree.
 //!
 //! In: result files, answers. Out: one comparable value, and a verdict up to the names of blank
-//! nodes. It refuses to know manifests.
+//! nodes. Manifests are read elsewhere.
 
 use super::manifest::{node, object, objects, text_of};
 use baimo::engine::answer::Answer;

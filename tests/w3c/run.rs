@@ -1,6 +1,6 @@
 //! Runs one test of a suite through baimo's own pipeline.
 //!
-//! In: a test. Out: nothing, or what went wrong in words. It refuses to know excuses.
+//! In: a test. Out: nothing, or what went wrong in words. Known failures are listed elsewhere.
 
 use super::manifest::{Test, node, objects, path_of, text_of};
 use super::results::{Cardinality, Outcome, Row, collect, compare, expected, isomorphic, quads};

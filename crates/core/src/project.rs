@@ -125,7 +125,7 @@ impl Project {
         })
     }
 
-    /// What is known of a graph that is no project: what it is called. It has the prefixes of the project
+    /// What is known of a graph that is not a project: what it is called. It has the prefixes of the project
     /// compiled in, so that its things can be named; no queries, no languages and no base of its own.
     ///
     /// # Errors

@@ -363,7 +363,7 @@ impl Snapshot {
     /// What is legal in a query and probably not meant.
     ///
     /// # Errors
-    /// Where the text is no query.
+    /// Where the text is not a query.
     pub fn lints(&self, text: &str) -> Result<Vec<Diagnostic>> {
         let query = parsed::query(&Ask::new(text), self)?;
         Ok(advise::lints::lints(&query, text, &self.knowledge()))

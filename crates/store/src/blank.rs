@@ -1,7 +1,7 @@
 //! Blank nodes by what they say, not by what they are called: stable labels, and which of them nest.
 //!
 //! In: quads. Out: [`Blanks`], a label for each blank node that depends on its description alone, and
-//! whether it can be written in place of its one mention. It refuses to know syntaxes and stores.
+//! whether it can be written in place of its one mention. It depends on no syntax and no store.
 //!
 //! Two steps. What hangs below one mention is folded into a hash from its leaves upwards. The rest falls into
 //! parts that share no blank node, each of which is brought into its least form. Parts that come out the same are
@@ -144,7 +144,7 @@ struct Work {
     numbers: HashMap<String, usize>,
     nodes: Vec<Node>,
     statements: Vec<Statement>,
-    /// The subject, where it is no blank node, and the predicate of each statement.
+    /// The subject, where it is not a blank node, and the predicate of each statement.
     heads: Vec<(Key, Key)>,
     /// Nodes with one mention, each after the node that mentions it.
     order: Vec<usize>,
@@ -284,7 +284,7 @@ impl Work {
     }
 
     /// The cells of well-formed lists, found from their ends. A list is written in one go, so its
-    /// length is no depth.
+    /// length is not depth.
     fn list_cells(&self, parents: &[Option<(Option<usize>, usize)>]) -> HashSet<usize> {
         let key = |iri: crate::terms::NamedNodeRef<'_>| Token::Fixed(hash([b"<", iri.as_str().as_bytes()]));
         let (first, rest, nil) = (key(rdf::FIRST), key(rdf::REST), key(rdf::NIL));

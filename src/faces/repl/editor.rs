@@ -1,7 +1,7 @@
 //! What happens while typing: colours, completion, hints, and what Enter means.
 //!
-//! In: the buffer, the cursor, the open graph. Out: what `rustyline` shows and does. It refuses to
-//! run anything, and reads of the graph no more than names and completion's own budget.
+//! In: the buffer, the cursor, the open graph. Out: what `rustyline` shows and does. Nothing is
+//! run, and no more of the graph is read than names and completion's own budget.
 
 use super::commands;
 use super::statement::{self, Ending};
@@ -69,7 +69,7 @@ impl Helper for Assistant {}
 impl Validator for Assistant {
     fn validate(&self, input: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = input.input();
-        // Whoever presses Enter on two empty lines wants out: run it, and let the error speak.
+        // Two empty lines end the statement in any case: it is run, and the error says what is missing.
         let over = self.run_before.borrow().contains(text)
             || statement::blank_lines_at_end(text) > 2
             || matches!(self.ending(text), Ending::Over | Ending::Wrong);

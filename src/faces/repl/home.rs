@@ -1,6 +1,6 @@
 //! Where the prompt keeps things for its user, by the XDG rules; all of it is optional.
 //!
-//! In: the environment. Out: paths. It refuses to fail: without a home there is no path.
+//! In: the environment. Out: paths. Without a home there is no path, which is not an error.
 
 use std::path::PathBuf;
 

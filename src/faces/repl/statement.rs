@@ -148,7 +148,7 @@ pub struct Piece<'a> {
 
 /// The statements of a text: a `;` outside all brackets ends a query, and an update where no other
 /// update follows it (for SPARQL, updates with `;` between them are one request). Nothing between two
-/// of them is no statement.
+/// of them is not a statement.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     if is_command(text) || !begins_as_sparql(text.trim_start_matches([';', ' ', '\t', '\n'])) {
         let bare = text.trim_matches(|c: char| c == ';' || c.is_whitespace());

@@ -293,7 +293,7 @@ impl Output {
         self.partial(count, about.nouns.map_or("rows", |(_, many)| many), stopped)
     }
 
-    /// Rows for programs. What ends them early and is no limit leaves a file as it was.
+    /// Rows for programs. What ends them early and is not a limit leaves a file as it was.
     fn write_rows(
         &self,
         session: &Session,
@@ -651,7 +651,7 @@ impl Output {
     }
 
     /// Lets `write` write to the target. A file is replaced at the end, unless writing failed; a
-    /// reader that has left (`| head`) is no failure.
+    /// reader that has left (`| head`) is not a failure.
     ///
     /// # Errors
     /// Where `write` fails, or the target cannot be written.

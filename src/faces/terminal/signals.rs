@@ -136,7 +136,7 @@ pub fn restore_terminal() {
 #[cfg(unix)]
 pub fn keep_typed_ahead() {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-    // Of what is no terminal nothing is typed.
+    // Of what is not a terminal nothing is typed.
     if let Ok(mut now) = tcgetattr(std::io::stdin()) {
         now.local_modes |= LocalModes::NOFLSH;
         let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &now);

@@ -33,7 +33,7 @@ impl Catalog {
     /// The project's queries and the user's own from `user`, which need not exist.
     ///
     /// # Errors
-    /// Where a file cannot be read. A broken header is no error: see [`SavedQuery::problem`].
+    /// Where a file cannot be read. A broken header is not an error: see [`SavedQuery::problem`].
     pub fn load(project: &Project, user: Option<&Path>) -> Result<Self> {
         let mut queries: Vec<SavedQuery> = project
             .queries()?

@@ -1,7 +1,7 @@
 //! What changed between two graphs, as lines of Turtle with `-` and `+`, grouped by subject.
 //!
-//! In: two graphs in which a blank node that both have has the same label. Out: text. It refuses to
-//! know how blank nodes were matched.
+//! In: two graphs in which a blank node that both have has the same label. Out: text. How
+//! blank nodes were matched is decided elsewhere.
 //!
 //! A line without a mark is there for the place: the subject, or the node that a change is in. Lists are
 //! shown whole, before and after.

@@ -290,7 +290,7 @@ impl Writer {
             return list(items.iter().map(|item| self.object(item)).collect());
         }
         let subject = node.clone().into();
-        // An object with nothing in it is no node to every reader.
+        // An object with nothing in it is not a node to every reader.
         let id = self.subjects.facts(&subject).is_empty().then(|| self.blank(node));
         self.node(id, &subject)
     }

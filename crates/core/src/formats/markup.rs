@@ -50,7 +50,7 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// An underscore between letters is no emphasis.
+/// An underscore between letters is not emphasis.
 fn is_inside_word(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|s| s.chars().next_back());
     let after = text.get(at + 1..).and_then(|s| s.chars().next());

@@ -97,7 +97,7 @@ pub fn language_of<'l>(text: &str, languages: &'l [String]) -> &'l str {
     languages.iter().find(fits).or(languages.first()).map_or("en", String::as_str)
 }
 
-/// Words that begin a question elsewhere: what stands after them is no plain language.
+/// Words that begin a question elsewhere: what stands after them is not plain language.
 const FOREIGN: &[&str] = &["MATCH", "EXPLAIN"];
 
 /// Runs a query and gives the terms of its first column: for parameters whose values a query lists.

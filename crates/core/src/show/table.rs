@@ -1,8 +1,8 @@
 //! Tables for people: columns that fit the window, a block for each row where they cannot, and the
 //! line below that says how much was found.
 //!
-//! In: rows and a [`Style`]. Out: text, no line of it wider than the style allows. It refuses to
-//! know how the window is measured. What a cell says is decided in [`super::cells`].
+//! In: rows and a [`Style`]. Out: text, no line of it wider than the style allows. How
+//! wide the window is, the caller says. What a cell says is decided in [`super::cells`].
 
 use super::cells::{Cell, Column, Sort, cell, columns};
 use super::text::{Side, counted, cut, fit, grouped, width, wrap};

@@ -20,7 +20,7 @@ use std::borrow::Cow;
 /// The algebra of a question, its parameters bound.
 ///
 /// # Errors
-/// Where the text is no query, or a parameter does not fit its place.
+/// Where the text is not a query, or a parameter does not fit its place.
 pub(super) fn query(ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
     let mut query =
         parse::query(&ask.text, snapshot.prefixes(), snapshot.base()).map_err(

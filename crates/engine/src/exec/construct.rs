@@ -1,7 +1,7 @@
 //! CONSTRUCT and DESCRIBE: triples made of solutions.
 //!
 //! In: a running pattern, a template or nothing. Out: triples, each once, since the answer is a graph, a set. A template gives
-//! for each solution its triples with the solution's terms and new blank nodes in them; what is no triple of RDF, or has
+//! for each solution its triples with the solution's terms and new blank nodes in them; what is not a triple of RDF, or has
 //! something unbound in it, is left out (SPARQL 1.1, section 16.2). DESCRIBE, which section 16.4 leaves open, gives what has
 //! the thing as its subject, and likewise for the blank nodes found there (a concise bounded description).
 

@@ -368,7 +368,7 @@ mod tests {
 
     #[test]
     fn errors_are_counted_and_end_all_but_count_and_sample() {
-        // 18.5.1.2: "remove error elements from N"; 11.3 has AVG over a value that is no number unbound.
+        // 18.5.1.2: "remove error elements from N"; 11.3 has AVG over a value that is not a number unbound.
         let with_error = [("1", 2), ("ERROR", 3), ("\"x\"", 1)];
         let of = |function| aggregate(function, &with_error);
         assert_eq!(of(AggregateFunction::Count), (Some("\"3\"^^<integer>".to_owned()), 3));

@@ -169,7 +169,7 @@ pub fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// LANG, LANGDIR, hasLANG and hasLANGDIR (SPARQL 1.2, 17.4.2): the first two are errors for what is no literal.
+/// LANG, LANGDIR, hasLANG and hasLANGDIR (SPARQL 1.2, 17.4.2): the first two are errors for what is not a literal.
 fn language(function: &Function, value: &Value) -> Option<Value> {
     let operand = value.operand();
     let (tag, direction) = match operand {

@@ -408,7 +408,7 @@ fn concat(program: &Program, step: &Step, places: &Range<usize>, scope: &Scope) 
                     text => text.map(|text| text.text),
                 },
             };
-            // Errors and what is no string: the whole is an error.
+            // Errors and what is not a string: the whole is an error.
             let Some(part) = part else {
                 failed = true;
                 break;

@@ -472,7 +472,7 @@ impl Specification {
             | Expression::Greater(..)
             | Expression::GreaterOrEqual(..) => {
                 let terms = self.operands(expression, row, place)?;
-                // Section 17.3: no operator compares what is no literal.
+                // Section 17.3: no operator compares what is not a literal.
                 if !terms.iter().all(|term| matches!(term, Term::Literal(_))) {
                     return None;
                 }

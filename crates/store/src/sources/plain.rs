@@ -24,7 +24,7 @@ fn undeclared(text: &str) -> Option<(String, Vec<String>)> {
     Some((format!("the prefix `{prefix}:` is not declared"), vec![hint]))
 }
 
-/// Sentences by a part of the parser's own, each with the way out.
+/// Sentences by a part of the parser's own, each with its remedy.
 const COMMON: &[(&[&str], &str, &str)] = &[
     (
         &["dot is expected", "followed by a dot"],

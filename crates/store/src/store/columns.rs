@@ -80,7 +80,7 @@ impl<'a> Numbers<'a> {
         self.start..self.start.saturating_add(Id::try_from(self.tags.len()).unwrap_or(Id::MAX))
     }
 
-    /// What the term `id` is worth; nothing where it is no numeric literal.
+    /// What the term `id` is worth; nothing where it is not a numeric literal.
     #[inline]
     #[must_use]
     pub fn get(&self, id: Id) -> Option<Number> {
@@ -113,7 +113,7 @@ impl<'a> Epochs<'a> {
     }
 
     /// Microseconds from 1970-01-01T00:00:00Z to the term `id` (no time zone counts as UTC); nothing where
-    /// it is no date or dateTime, or its year or fraction of a second does not fit: read its text.
+    /// it is not a date or dateTime, or its year or fraction of a second does not fit: read its text.
     #[inline]
     #[must_use]
     pub fn get(&self, id: Id) -> Option<i64> {

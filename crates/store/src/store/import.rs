@@ -1,7 +1,7 @@
 //! Files to quads: globs, standard input, compressed files, and every RDF syntax.
 //!
 //! In: paths as a user gives them. Out: quads into a sink, file by file, and news of the progress. A
-//! broken file is named with the place. It refuses to know where the quads go, and to print.
+//! broken file is named with the place. Where the quads go is the caller's business; nothing is printed.
 
 use crate::error::{Error, Result};
 use crate::sources::{excerpt::Window, jsonld, rdf, unpack};

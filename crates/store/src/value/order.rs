@@ -500,7 +500,7 @@ mod tests {
             "\"2024-01-01T00:00:00.000000000000000001Z\"^^<dateTime>",
             "\"2023-12-31T23:30:00-01:00\"^^<dateTimeStamp>",
             "\"2024-01-01T01:00:00\"^^<dateTime>",
-            // Past midnight the hour is no 24, so that this is no value.
+            // Past midnight the hour is no 24, so that this is not a value.
             "\"2023-12-31T24:00:00.000000000000000001Z\"^^<dateTime>",
         ];
         assert_eq!(sorted(terms.to_vec()), expected);

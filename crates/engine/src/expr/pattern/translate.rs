@@ -15,7 +15,7 @@ pub struct Flags {
     pub multi_line: bool,
     /// `i`: case is ignored.
     pub case_insensitive: bool,
-    /// `x`: white space outside of classes is no part of the pattern.
+    /// `x`: white space outside of classes is not part of the pattern.
     pub extended: bool,
     /// `q`: the pattern is plain text.
     pub literal: bool,
@@ -105,7 +105,7 @@ impl Translator {
         format!("{what} (at character {})", self.at + 1)
     }
 
-    /// The next character; with the flag `x` the next that is no white space.
+    /// The next character; with the flag `x` the next that is not white space.
     fn peek(&mut self) -> Option<char> {
         if self.flags.extended {
             while self.text.get(self.at).is_some_and(|c| matches!(c, ' ' | '\t' | '\n' | '\r')) {

@@ -52,7 +52,7 @@ impl Name {
     }
 }
 
-/// An attribute that is no declaration of a namespace.
+/// An attribute that is not a declaration of a namespace.
 #[derive(Debug)]
 pub struct Attribute {
     /// Its name; without a prefix it has no namespace.

@@ -201,7 +201,7 @@ enum Reference {
 }
 
 /// The character of a reference by number or of one of the five names of XML itself. The inner nothing is a
-/// number that is no character; the outer one a name that must be declared.
+/// number that is not a character; the outer one a name that must be declared.
 pub fn known(name: &str) -> Option<Option<char>> {
     if let Some(number) = name.strip_prefix('#') {
         let code = match number.strip_prefix('x') {

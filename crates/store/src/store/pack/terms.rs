@@ -80,7 +80,7 @@ fn length(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-/// Writes the bytes of a term that is no triple term to `out`, which is emptied first. Says whether it did.
+/// Writes the bytes of a term that is not a triple term to `out`, which is emptied first. Says whether it did.
 pub(in super::super) fn encode(term: TermRef<'_>, out: &mut Vec<u8>) -> bool {
     out.clear();
     match term {
