@@ -36,6 +36,7 @@ pub struct Governor {
     /// How often the work has asked.
     steps: Arc<AtomicU64>,
     notes: Notes,
+    every_way: bool,
 }
 
 /// What is to be said about an answer beside the answer: a regular expression that is wrong, an aggregate that met an
@@ -65,7 +66,20 @@ impl Governor {
             stopped: Arc::default(),
             steps: Arc::default(),
             notes: Notes::default(),
+            every_way: false,
         }
+    }
+
+    /// The same for a question that is planned as if it were asked of very much data, however little there is: tests meet
+    /// ways that are not worth it for them.
+    #[must_use]
+    pub fn planning_every_way(self) -> Self {
+        Self { every_way: true, ..self }
+    }
+
+    /// Whether ways are taken that are not worth it.
+    pub fn plans_every_way(&self) -> bool {
+        self.every_way
     }
 
     /// The same, with notes that somebody reads.

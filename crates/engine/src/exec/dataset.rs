@@ -4,13 +4,13 @@
 //! statistics that the planner asks for. Section 13.2: FROM merges, FROM NAMED alone leaves the default
 //! graph empty.
 
-use crate::DefaultGraph;
 use crate::error::Result;
 use crate::plan::logical::Source;
-use crate::plan::statistics::Statistics;
+use crate::plan::statistics::{self, Statistics};
 use crate::store::{Id, Indexed, Pattern, View};
 use crate::syntax::algebra::QueryDataset;
 use crate::terms::{NamedNode, Term};
+use crate::{DefaultGraph, Governor};
 
 /// The dataset of one query. See the module.
 pub struct Dataset<'a> {
@@ -20,9 +20,17 @@ pub struct Dataset<'a> {
     named: Option<Vec<Id>>,
     /// Names that FROM NAMED gives to graphs which hold no triple.
     empty: Vec<NamedNode>,
+    /// Whether plans are made that are not worth it.
+    every_way: bool,
 }
 
 impl<'a> Dataset<'a> {
+    /// The same, planned for as the governor says.
+    #[must_use]
+    pub fn planned_by(self, governor: &Governor) -> Self {
+        Self { every_way: governor.plans_every_way(), ..self }
+    }
+
     /// For a query with these clauses.
     ///
     /// # Errors
@@ -61,7 +69,7 @@ impl<'a> Dataset<'a> {
             },
         };
         empty.dedup();
-        Ok(Self { graph, default, named, empty })
+        Ok(Self { graph, default, named, empty, every_way: false })
     }
 
     /// What a source of the plan stands for; nothing where there is no such graph.
@@ -143,6 +151,14 @@ impl Statistics for Dataset<'_> {
     fn count(&self, graph: Option<Id>, pattern: Pattern) -> f64 {
         // A damaged graph is reported by the operators that read it; here it only looks empty.
         self.by_number(graph).and_then(|view| view.count(pattern).ok()).unwrap_or(0) as f64
+    }
+
+    fn is_worth_a_look(&self, cost: f64) -> bool {
+        self.every_way || statistics::is_worth_a_look(cost)
+    }
+
+    fn is_far_better(&self, other: f64, usual: f64, times: f64) -> bool {
+        self.every_way || other * times < usual
     }
 
     fn distinct(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64 {

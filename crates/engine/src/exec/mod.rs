@@ -62,7 +62,7 @@ pub fn answer<'a>(
 ) -> Result<Answer<'a>> {
     let graph = columns(graph)?;
     let depth = depth(query)?;
-    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+    let dataset = Dataset::new(graph, query.dataset(), default_graph)?.planned_by(governor);
     let plan = deep::on_stack(depth, || planned(query, &dataset))??;
     if depth <= STREAMED {
         return run(graph, query, dataset, plan, governor);

@@ -191,14 +191,14 @@ impl Lowering<'_> {
         let places = order(items, &VarSet::new(), 1.0, wanted, self.statistics);
         let ordered = places.into_iter().filter_map(|place| items.get(place).cloned()).collect();
         let chain = self.joined(ordered, conditions.to_vec(), kept, bag);
-        if !bushy::may_be(items.len()) {
+        if !bushy::may_be(items.len()) || !self.statistics.is_worth_a_look(chain.cost) {
             return chain;
         }
         let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, self.statistics)).collect();
         let Some(tree) = bushy::tree(&figures, wanted).filter(Tree::is_bushy) else { return chain };
         let bushy = self.tree(&tree, items, conditions.to_vec(), kept, bag);
         let (cost, other) = (bushy.cost, chain.cost);
-        if cost * WORTH_A_TREE < other {
+        if self.statistics.is_far_better(cost, other, WORTH_A_TREE) {
             return bushy.chosen(format!("joins of joins, cost {cost:.0}; one after the other {other:.0}"));
         }
         chain.chosen(format!("one after the other, cost {other:.0}; joins of joins {cost:.0}"))
@@ -468,9 +468,9 @@ impl Lowering<'_> {
                 return Ok(self.index_join(outer, pattern.clone(), true, need, bag));
             }
         }
-        let lookup = self.lookup(&outer, right, (JoinKind::Left, &conditions), need, bag)?;
         let inner = self.right(right, &wanted, bag)?;
-        Ok(cheaper(lookup, self.hash_join(outer, inner, JoinKind::Left, conditions, need)))
+        let hashed = self.hash_join(outer, inner, JoinKind::Left, conditions.clone(), need);
+        self.cheaper(hashed, right, (JoinKind::Left, &conditions), need, bag)
     }
 
     fn minus(&mut self, left: &Logical, right: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
@@ -478,9 +478,9 @@ impl Lowering<'_> {
         let outer = self.node(left, &need.union(&shared), bag)?;
         // Where all that is shared is bound on both sides, some of it is, and the pair is not disjoint (section 18.5).
         let sure = shared.is_subset(&outer.certain) && shared.is_subset(&right.certain);
-        let lookup = if sure { self.lookup(&outer, right, (JoinKind::Minus, &[]), need, bag)? } else { None };
         let inner = self.right(right, &shared, Bag::Set)?;
-        Ok(cheaper(lookup, self.hash_join(outer, inner, JoinKind::Minus, Vec::new(), need)))
+        let hashed = self.hash_join(outer, inner, JoinKind::Minus, Vec::new(), need);
+        if sure { self.cheaper(hashed, right, (JoinKind::Minus, &[]), need, bag) } else { Ok(hashed) }
     }
 
     fn exists(
@@ -506,8 +506,31 @@ impl Lowering<'_> {
             Existence::Marked(var) => JoinKind::Mark(var),
         };
         let conditions: Vec<Formula> = join.conditions.into_iter().cloned().collect();
-        let lookup = self.lookup(&left, &join.body, (kind, &conditions), need, bag)?;
-        Ok(cheaper(lookup, self.hash_join(left, right, kind, conditions, need)))
+        let hashed = self.hash_join(left, right, kind, conditions.clone(), need);
+        self.cheaper(hashed, &join.body, (kind, &conditions), need, bag)
+    }
+
+    /// The plan that looks up in the place of one that hashes, where it touches far fewer rows: a row that is looked up
+    /// takes longer than one that is read in order.
+    fn cheaper(
+        &mut self,
+        hashed: Node,
+        right: &Logical,
+        join: (JoinKind, &[Formula]),
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        const WORTH: f64 = 4.0;
+        let Some(left) = outer_side(&hashed).filter(|_| self.statistics.is_worth_a_look(hashed.cost)) else {
+            return Ok(hashed);
+        };
+        let Some(lookup) = self.lookup(left, right, join, need, bag)? else { return Ok(hashed) };
+        let (cost, other) = (lookup.cost, hashed.cost);
+        Ok(if self.statistics.is_far_better(cost, other, WORTH) {
+            lookup.chosen(format!("looked up, cost {cost:.0}; hashed {other:.0}"))
+        } else {
+            hashed.chosen(format!("hashed, cost {other:.0}; looked up {cost:.0}"))
+        })
     }
 
     /// EXISTS whose pattern means something else for each row.
@@ -790,16 +813,9 @@ fn looked_up(left: &Node, found: Node, kind: JoinKind, number: Var) -> Node {
     Node::new(Op::Lookup(kind, number), vec![left.clone(), found], output, certain, rows).unique(unique)
 }
 
-/// The plan that looks up where it touches far fewer rows than the one that hashes: a row that is looked up takes longer
-/// than one that is read in order.
-fn cheaper(lookup: Option<Node>, hashed: Node) -> Node {
-    const WORTH: f64 = 4.0;
-    let Some(lookup) = lookup else { return hashed };
-    let (cost, other) = (lookup.cost, hashed.cost);
-    if cost * WORTH < other {
-        return lookup.chosen(format!("looked up, cost {cost:.0}; hashed {other:.0}"));
-    }
-    hashed.chosen(format!("hashed, cost {other:.0}; looked up {cost:.0}"))
+/// The side of a hash join whose rows stay.
+fn outer_side(hashed: &Node) -> Option<&Node> {
+    matches!(hashed.op, Op::HashJoin { .. }).then(|| hashed.inputs.first()).flatten()
 }
 
 /// What a conjunction is made of.

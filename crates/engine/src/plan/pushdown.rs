@@ -1,12 +1,14 @@
-//! Filters moved below BIND, so that what is dropped is never computed as a term.
+//! Filters moved down, so that what is dropped is dropped early and never computed as a term.
 //!
-//! In: conditions over `Extend(P, v, e)`. Out: those that hold as well below it, with `e` in the place of `v`. An error in `e`
-//! leaves `v` unbound (SPARQL 1.1, section 18.5), and every operator but BOUND takes an unbound variable and an error alike
-//! (17.2), so that the two filters keep the same solutions. A value that differs each time must not be computed twice.
+//! In: conditions over a plan. Out: the plan with as many of them below as mean the same there, and the others. A condition goes
+//! where all that it reads is bound in every solution: into each branch of a UNION, the left side of OPTIONAL, MINUS and
+//! EXISTS, a sub-select, the groups that its keys make; and below `Extend(P, v, e)` with `e` in the place of `v`. An error
+//! in `e` leaves `v` unbound (SPARQL 1.1, section 18.5), and every operator but BOUND takes an unbound variable and an error
+//! alike (17.2), so that the two filters keep the same solutions. A value that differs each time must not be computed twice.
 
 use super::logical::{Formula, Kind, Logical};
 use super::lower::is_volatile;
-use super::variables::{Names, Var};
+use super::variables::{Names, Var, VarSet};
 use crate::syntax::algebra::{Expression, operands, operands_mut};
 
 /// An expression of more parts than this is computed once and kept: BIND upon BIND could double it each time.
@@ -14,10 +16,107 @@ const LARGEST: usize = 64;
 
 /// `input` with as many of the conditions in it as can be; gives back the others.
 pub fn push(input: Logical, conditions: Vec<Formula>, names: &Names) -> (Logical, Vec<Formula>) {
-    let Kind::Extend(below, var, formula) = input.kind else { return (input, conditions) };
+    let (conditions, mut kept): (Vec<Formula>, Vec<Formula>) =
+        conditions.into_iter().partition(|condition| !is_volatile(&condition.expression));
+    if conditions.is_empty() {
+        return (input, kept);
+    }
+    let (pushed, rest) = match input.kind {
+        Kind::Extend(below, var, formula) => below_extend((*below, var, formula), conditions, names),
+        _ => below(input, conditions, names),
+    };
+    kept.extend(rest);
+    (pushed, kept)
+}
+
+/// `input` with these conditions as far down as they go.
+fn under(input: Logical, conditions: Vec<Formula>, names: &Names) -> Logical {
+    let (pushed, rest) = push(input, conditions, names);
+    pushed.filter(rest)
+}
+
+/// The conditions that read nothing but these variables, and the others.
+fn split(conditions: Vec<Formula>, known: &VarSet) -> (Vec<Formula>, Vec<Formula>) {
+    conditions.into_iter().partition(|condition| condition.vars.is_subset(known))
+}
+
+fn below(input: Logical, conditions: Vec<Formula>, names: &Names) -> (Logical, Vec<Formula>) {
+    let Logical { kind, certain, possible } = input;
+    match kind {
+        Kind::Union(parts) => {
+            let (moved, kept) = split(conditions, &certain);
+            let part = |part| under(part, moved.clone(), names);
+            (Logical::union(parts.into_iter().map(part).collect()), kept)
+        }
+        Kind::Join(parts) => into_parts(parts, conditions, names),
+        Kind::Filter(inner, own) => {
+            let (inner, kept) = push(*inner, conditions, names);
+            (inner.filter(own), kept)
+        }
+        Kind::LeftJoin(left, right, own) => {
+            let (moved, kept) = split(conditions, &left.certain);
+            (Logical::left_join(under(*left, moved, names), *right, own), kept)
+        }
+        Kind::Minus(left, right) => {
+            let (moved, kept) = split(conditions, &left.certain);
+            (Logical::minus(under(*left, moved, names), *right), kept)
+        }
+        Kind::Exists(left, pattern, existence) => {
+            let (moved, kept) = split(conditions, &left.certain);
+            (Logical::exists(under(*left, moved, names), *pattern, existence), kept)
+        }
+        Kind::Project(inner, vars) => {
+            let (moved, kept) = split(conditions, &certain);
+            (under(*inner, moved, names).project(vars), kept)
+        }
+        Kind::Distinct(inner) => {
+            let (moved, kept) = split(conditions, &certain);
+            (under(*inner, moved, names).distinct(), kept)
+        }
+        Kind::Group(inner, keys, aggregates) => {
+            // All solutions of a group agree on its keys: it stays or goes as a whole.
+            let known = keys.iter().copied().collect::<VarSet>().intersection(&inner.certain);
+            let (moved, kept) = split(conditions, &known);
+            let some = |condition: &Formula| !condition.vars.is_empty();
+            let (moved, more): (Vec<Formula>, Vec<Formula>) = moved.into_iter().partition(some);
+            let kept = kept.into_iter().chain(more).collect();
+            (under(*inner, moved, names).group(keys, aggregates), kept)
+        }
+        kind => (Logical { kind, certain, possible }, conditions),
+    }
+}
+
+/// Conditions on the parts of a group that have a plan of their own. Where a pattern binds the same, the condition stays
+/// beside it as well: either may come first.
+fn into_parts(parts: Vec<Logical>, conditions: Vec<Formula>, names: &Names) -> (Logical, Vec<Formula>) {
+    let is_leaf = |part: &Logical| {
+        matches!(part.kind, Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) | Kind::Slice(..))
+    };
+    let (mut kept, mut moved) = (Vec::new(), vec![Vec::new(); parts.len()]);
+    for condition in conditions {
+        let reads = |part: &Logical| !condition.vars.is_empty() && condition.vars.is_subset(&part.certain);
+        let mut placed = false;
+        for (_, moved) in parts.iter().zip(&mut moved).filter(|(part, _)| reads(part) && !is_leaf(part)) {
+            placed = true;
+            moved.push(condition.clone());
+        }
+        if !placed || parts.iter().any(|part| is_leaf(part) && reads(part)) {
+            kept.push(condition);
+        }
+    }
+    let part = |(part, moved): (Logical, Vec<Formula>)| {
+        if moved.is_empty() { part } else { under(part, moved, names) }
+    };
+    (Logical::join(parts.into_iter().zip(moved).map(part).collect()), kept)
+}
+
+fn below_extend(
+    (below, var, formula): (Logical, Var, Formula),
+    conditions: Vec<Formula>,
+    names: &Names,
+) -> (Logical, Vec<Formula>) {
     if is_volatile(&formula.expression) {
-        let kind = Kind::Extend(below, var, formula);
-        return (Logical { kind, ..input }, conditions);
+        return (below.extend(var, formula), conditions);
     }
     let (mut moved, mut kept) = (Vec::new(), Vec::new());
     for condition in conditions {
@@ -30,8 +129,7 @@ pub fn push(input: Logical, conditions: Vec<Formula>, names: &Names) -> (Logical
     if moved.is_empty() {
         return (below.extend(var, formula), kept);
     }
-    let (below, rest) = push(*below, moved, names);
-    (below.filter(rest).extend(var, formula), kept)
+    (under(below, moved, names).extend(var, formula), kept)
 }
 
 /// A condition with the value of a variable in its place; nothing where that is not the same, or too much.

@@ -6,6 +6,12 @@
 use crate::store::Id;
 use crate::terms::{NamedNode, Term};
 
+/// Whether a plan of this cost may take longer than it takes to look for a better one: some ten thousand rows are read
+/// while another plan is made.
+pub fn is_worth_a_look(cost: f64) -> bool {
+    cost > 20_000.0
+}
+
 /// Counts of one dataset. `graph` is the number of a named graph, or nothing for the default one.
 pub trait Statistics {
     /// The number of a term, where the data have it.
@@ -19,6 +25,16 @@ pub trait Statistics {
 
     /// How many triples match: exact.
     fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64;
+
+    /// Whether a plan of this cost takes so long that others are looked for: planning them takes time too.
+    fn is_worth_a_look(&self, cost: f64) -> bool {
+        is_worth_a_look(cost)
+    }
+
+    /// Whether another plan is taken than the usual one: where its cost is so many times less.
+    fn is_far_better(&self, other: f64, usual: f64, times: f64) -> bool {
+        other * times < usual
+    }
 
     /// How many different terms stand in a place (0 subject, 1 predicate, 2 object) of the triples
     /// with this predicate, or of all triples; at least one where there is a triple.

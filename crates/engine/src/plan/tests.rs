@@ -209,3 +209,32 @@ fn two_far_ends_are_joined_apart() {
         "{lines:#?}"
     );
 }
+
+#[test]
+fn filters_go_down_where_they_mean_the_same() {
+    let below = |text: &str, filter: &str, operator: &str| {
+        let lines = shown(text);
+        let depth = |wanted: &str| {
+            let line = lines.iter().find(|line| line.contains(wanted));
+            line.map(|line| line.len() - line.trim_start().len())
+        };
+        assert!(depth(filter) > depth(operator), "{text}: {lines:#?}");
+        lines.iter().filter(|line| line.contains(filter)).count()
+    };
+    let test = "Filter((?b ";
+    assert_eq!(below("SELECT * { { ?a :rare ?b } UNION { ?a :knows ?b } FILTER(?b > 1) }", test, "Union"), 2);
+    below("SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c . ?c :rare ?d } FILTER(?b > 1) }", test, "Optional");
+    below("SELECT * { ?a :name ?b MINUS { ?a :rare ?c } FILTER(?b > 1) }", test, "Minus");
+    below("SELECT * { { SELECT DISTINCT ?b { ?a :name ?b } } FILTER(?b > 1) }", test, "Distinct");
+    let grouped = "SELECT * { { SELECT ?b (COUNT(*) AS ?n) { ?a :name ?b } GROUP BY ?b } FILTER(?b > 1) }";
+    below(grouped, test, "Group");
+    // What OPTIONAL may leave unbound is judged above it.
+    let lines = shown("SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c . ?c :rare ?d } FILTER(!BOUND(?c)) }");
+    assert!(lines.first().is_some_and(|line| line.contains("Filter")), "{lines:#?}");
+    // A slice is of what there was before the filter.
+    let lines = shown("SELECT * { { SELECT ?b { ?a :name ?b } LIMIT 5 } FILTER(?b > 1) }");
+    assert!(
+        lines.iter().position(|line| line.contains("Filter"))
+            < lines.iter().position(|l| l.contains("Slice"))
+    );
+}

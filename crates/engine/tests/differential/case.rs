@@ -34,6 +34,8 @@ pub struct Case {
     pub changed: bool,
     /// What the default graph is made of.
     pub default_graph: DefaultGraph,
+    /// Whether the query is planned as if there were very much data.
+    pub every_way: bool,
 }
 
 /// What came of a case.
@@ -60,7 +62,7 @@ impl Case {
         let changed = random.chance(15);
         let union = random.chance(8);
         let default_graph = if union { DefaultGraph::Union } else { DefaultGraph::Alone };
-        Self { data, query, changed, default_graph }
+        Self { data, query, changed, default_graph, every_way: random.chance(40) }
     }
 
     /// The case of a seed in SPARQL 1.1 over RDF 1.1.
@@ -74,7 +76,7 @@ impl Case {
             Term::NamedNode(_) | Term::BlankNode(_) => true,
         });
         let query = Maker::query(&mut random, &data, false);
-        Self { data, query, changed: false, default_graph: DefaultGraph::Alone }
+        Self { data, query, changed: false, default_graph: DefaultGraph::Alone, every_way: random.chance(40) }
     }
 
     /// What Jena says, compared with what the engine does.
@@ -264,11 +266,17 @@ impl Case {
         if self.default_graph == DefaultGraph::Union {
             plainer.push(Self { default_graph: DefaultGraph::Alone, ..self.clone() });
         }
+        if self.every_way {
+            plainer.push(Self { every_way: false, ..self.clone() });
+        }
         plainer.into_iter().chain(queries).chain(graphs).collect()
     }
 
     fn answer_of<'a>(&self, who: Who, graph: &'a dyn Graph, query: &Query) -> Result<Answer<'a>> {
-        let governor = Governor::unlimited();
+        let mut governor = Governor::unlimited();
+        if self.every_way {
+            governor = governor.planning_every_way();
+        }
         match who {
             Who::Engine => baimo_engine::answer(graph, query, self.default_graph, &governor),
             Who::Reference => reference::answer(graph, query, self.default_graph, &governor),
@@ -282,8 +290,9 @@ impl Case {
             Verdict::Same | Verdict::Skipped | Verdict::Excused(_) | Verdict::Shared(_) => "none".to_owned(),
         };
         let mut report = format!(
-            "seed {seed}: {difference} [changed {}, {:?}]\n--- data\n{}--- query\n{}\n",
+            "seed {seed}: {difference} [changed {}, every way {}, {:?}]\n--- data\n{}--- query\n{}\n",
             self.changed,
+            self.every_way,
             self.default_graph,
             self.data.to_trig(),
             self.text()

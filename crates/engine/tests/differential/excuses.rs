@@ -361,7 +361,7 @@ pub const OPERATORS: Excuse = Excuse {
                 Expression::Divide(..) => true,
                 // The parser reads `- 1e0` as one literal, which keeps its spelling.
                 Expression::Literal(literal) => literal.value().starts_with('-'),
-                Expression::UnaryMinus(_) => true,
+                Expression::UnaryMinus(_) | Expression::UnaryPlus(_) => true,
                 _ => false,
             })
     },
