@@ -25,7 +25,7 @@ pub fn known() -> Knowledge<'static> {
         for input in import::inputs(&project.data_files().unwrap()).unwrap() {
             builder.start_file();
             import::read(input, project.base.as_deref(), &mut declared, &mut |_| {}, &mut |quad| {
-                builder.add(quad.as_ref());
+                builder.add(quad);
                 Ok(())
             })
             .unwrap();

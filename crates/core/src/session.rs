@@ -19,7 +19,9 @@ use crate::store::import::{self, Progress};
 use crate::store::memory::Memory;
 use crate::store::oxigraph::Mutable;
 use crate::store::pack::{Builder, Pack};
-use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple};
+use crate::terms::{
+    BlankNode, GraphName, NamedNode, NamedOrBlankNode, Prefixes, Quad, QuadRef, Term, Triple,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -139,7 +141,7 @@ impl Session {
                     return Ok(());
                 };
                 checked.quad()?;
-                builder.add(quad.as_ref());
+                builder.add(quad);
                 if builder.is_full() {
                     let limit = "the files hold more different terms than a graph can number (2147483648)";
                     return Err(Error::data(limit).hint(Hint::LoadIntoStore));
@@ -301,7 +303,7 @@ impl Session {
             read_graph(file, None, &mut declared, progress, &mut |event| {
                 checked.quad()?;
                 match event {
-                    Some(quad) => quads.push(named(fresh.quad(quad), into)),
+                    Some(quad) => quads.push(named(fresh.quad(quad.into_owned()), into)),
                     None => fresh = Relabelled::default(),
                 }
                 Ok(())
@@ -395,13 +397,13 @@ fn read_graph(
     base: Option<&str>,
     declared: &mut Prefixes,
     progress: &mut dyn FnMut(&Progress<'_>),
-    sink: &mut dyn FnMut(Option<Quad>) -> Result<()>,
+    sink: &mut dyn FnMut(Option<QuadRef<'_>>) -> Result<()>,
 ) -> Result<()> {
     if Pack::is_one(file) {
         let pack = Pack::open(file)?;
         declared.extend(pack.prefixes());
         sink(None)?;
-        return pack.each_quad(&mut |quad| sink(Some(quad)));
+        return pack.each_quad(&mut |quad| sink(Some(quad.as_ref())));
     }
     for input in import::inputs(&[file.to_owned()])? {
         sink(None)?;
@@ -471,7 +473,7 @@ fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
             &mut Prefixes::new(),
             &mut |_| {},
             &mut |quad| {
-                quads.push(quad);
+                quads.push(quad.into_owned());
                 Ok(())
             },
         )?;

@@ -11,7 +11,7 @@ pub use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorith
 pub use oxrdf::vocab::{rdf, rdfs, xsd};
 pub use oxrdf::{
     BaseDirection, BlankNode, BlankNodeRef, GraphName, Literal, LiteralRef, NamedNode, NamedNodeRef,
-    NamedOrBlankNode, Quad, Term, TermRef, Triple, Variable,
+    NamedOrBlankNode, Quad, QuadRef, Term, TermRef, Triple, Variable,
 };
 
 /// Prefixes that are in scope wherever nothing else claims them: the ones every linked-data

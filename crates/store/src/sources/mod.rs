@@ -12,6 +12,8 @@ pub mod iri;
 pub mod json;
 // JSON-LD.
 pub mod jsonld;
+// N-Triples and N-Quads line by line.
+mod lines;
 // A parser's sentences in plain words.
 pub mod plain;
 // All syntaxes behind one function.

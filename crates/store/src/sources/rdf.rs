@@ -5,7 +5,8 @@
 
 use super::excerpt::Window;
 use super::fault::{Fault, Place, Stop};
-use super::{jsonld, plain, rdfxml, turtle, unpack};
+pub use super::lines::Sink;
+use super::{jsonld, lines, plain, rdfxml, turtle, unpack};
 use crate::error::{Error, Hint, Result, Span};
 use crate::terms::{Prefixes, Quad};
 pub use oxigraph::io::RdfFormat;
@@ -63,7 +64,7 @@ pub fn read(
     let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
     let (_, text) = unpack::decoded(reader).map_err(unreadable)?;
     let reading = Reading { format, base, fresh: false, contexts: &|_| None };
-    read_windowed(name, reading, Window::new(text), prefixes, sink)
+    read_windowed(name, reading, Window::new(text), prefixes, &mut |quad| sink(quad.into_owned()))
 }
 
 /// As [`read`], from a reader of UTF-8 that remembers what it read, so that an error can show its line.
@@ -75,8 +76,22 @@ pub fn read_windowed(
     reading: Reading<'_>,
     mut window: Window<impl Read>,
     prefixes: &mut Prefixes,
-    sink: &mut dyn FnMut(Quad) -> Result<()>,
+    sink: Sink<'_>,
 ) -> Result<u64> {
+    if let Some(base) = reading.base.filter(|_| turtle_like(reading.format)) {
+        Iri::parse(base)
+            .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
+    }
+    let (mut count, mut rest) = (0, lines::Rest::default());
+    if matches!(reading.format, RdfFormat::NTriples | RdfFormat::NQuads) && !reading.fresh {
+        match lines::read(reading.format, &mut window, &mut count, sink) {
+            Ok(None) => return Ok(count),
+            Ok(Some(left)) => rest = left,
+            Err(stop) => return Err(stopped_turtle(name, stop, 0, &window)),
+        }
+    }
+    let lent = sink;
+    let sink: &mut dyn FnMut(Quad) -> Result<()> = &mut |quad| lent(quad.as_ref());
     if reading.format == RdfFormat::RdfXml {
         let input = BufReader::with_capacity(AHEAD, &mut window);
         return rdfxml::read(input, reading.base, reading.fresh, prefixes, sink)
@@ -85,12 +100,16 @@ pub fn read_windowed(
     if matches!(reading.format, RdfFormat::JsonLd { .. }) {
         return json_ld(name, reading, window, prefixes, sink);
     }
-    if let Some(base) = reading.base {
-        Iri::parse(base)
-            .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
+    let mut input = rest.bytes.as_slice().chain(&mut window);
+    let read = turtle::read(reading.format, reading.base, reading.fresh, &mut input, prefixes, sink);
+    match read {
+        Ok(more) => Ok(count + more),
+        Err(stop) => Err(stopped_turtle(name, stop, rest.line, &window)),
     }
-    turtle::read(reading.format, reading.base, reading.fresh, &mut window, prefixes, sink)
-        .map_err(|stop| stopped_turtle(name, stop, &window))
+}
+
+fn turtle_like(format: RdfFormat) -> bool {
+    !matches!(format, RdfFormat::RdfXml | RdfFormat::JsonLd { .. })
 }
 
 /// JSON-LD is read whole: a key at the end of a document may say how its beginning is to be read.
@@ -250,7 +269,8 @@ pub fn refuse_tables(name: &str) -> Result<()> {
     }
 }
 
-fn stopped_turtle(name: &str, stop: turtle::Stop, window: &Window<impl Read>) -> Error {
+/// An error of a parser that began at a line of the file.
+fn stopped_turtle(name: &str, stop: turtle::Stop, begun: u64, window: &Window<impl Read>) -> Error {
     match stop {
         turtle::Stop::Io(error) => Error::data(format!("cannot read {name}")).because(error),
         turtle::Stop::Sink(error) => error,
@@ -259,7 +279,7 @@ fn stopped_turtle(name: &str, stop: turtle::Stop, window: &Window<impl Read>) ->
         turtle::Stop::Deep(at) => placed(
             name,
             "triple terms nest too deep".to_owned(),
-            at.line,
+            begun + at.line,
             at.column.saturating_sub(1),
             1,
             window,
@@ -267,7 +287,7 @@ fn stopped_turtle(name: &str, stop: turtle::Stop, window: &Window<impl Read>) ->
         .hint("name the inner ones: <r> rdf:reifies <<( ... )>>, and speak of <r>"),
         turtle::Stop::Syntax(error) => {
             let at = error.location();
-            let at = (at.start.line, at.start.column)..(at.end.line, at.end.column);
+            let at = (begun + at.start.line, at.start.column)..(begun + at.end.line, at.end.column);
             explained(name, &error.to_string(), Some(at), window)
         }
     }

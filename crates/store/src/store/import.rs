@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::sources::{excerpt::Window, jsonld, rdf, unpack};
-use crate::terms::{Prefixes, Quad};
+use crate::terms::Prefixes;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -154,7 +154,7 @@ pub fn read(
     base: Option<&str>,
     prefixes: &mut Prefixes,
     progress: &mut dyn FnMut(&Progress<'_>),
-    sink: &mut dyn FnMut(Quad) -> Result<()>,
+    sink: rdf::Sink<'_>,
 ) -> Result<u64> {
     let Input { name, format, own, reader, total, fresh } = input;
     let bytes = Arc::new(AtomicU64::new(0));
