@@ -1,6 +1,6 @@
 //! The binary: runs the command line and turns its error into an exit code.
 
-use baimo::faces::terminal::report;
+use baimo::faces::terminal::{self, report};
 use baimo::faces::{cli, repl};
 use std::process::ExitCode;
 
@@ -13,20 +13,22 @@ static ALLOCATED: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::Syste
 const STACK: usize = 256 << 20;
 
 fn main() -> ExitCode {
-    match std::thread::Builder::new().name("baimo".into()).stack_size(STACK).spawn(run) {
-        // A panic has been reported by its own thread.
-        Ok(thread) => thread.join().unwrap_or(ExitCode::from(101)),
-        Err(_) => run(),
+    let leavings = terminal::leavings();
+    // A panic has been reported by its own thread.
+    let work = || terminal::tell(std::panic::catch_unwind(run).unwrap_or(101));
+    match std::thread::Builder::new().name("baimo".into()).stack_size(STACK).spawn(work) {
+        Ok(_) => leavings.recv().map_or(ExitCode::from(101), ExitCode::from),
+        Err(_) => ExitCode::from(run()),
     }
 }
 
-fn run() -> ExitCode {
+fn run() -> u8 {
     let mut report = report::Report::default();
     match cli::run(std::env::args_os(), || ALLOCATED.allocated(), repl::run, &mut report) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(error) => {
             report.error(&error);
-            ExitCode::from(report::exit_code(error.kind))
+            report::exit_code(error.kind)
         }
     }
 }

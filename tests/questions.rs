@@ -14,7 +14,7 @@ use oxigraph::io::RdfFormat;
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsParser, SliceQueryResultsParserOutput};
 use oxrdf::dataset::CanonicalizationAlgorithm;
 use oxrdf::{Dataset, Graph};
-use saphyr::{LoadableYamlNode, Yaml};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -36,17 +36,20 @@ fn header(text: &str) -> String {
     text.lines().filter_map(|line| line.strip_prefix("#+ ")).map(|line| format!("{line}\n")).collect()
 }
 
+/// Which saved query a question is, with which values.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Call {
+    run: Option<String>,
+    with: BTreeMap<String, String>,
+}
+
 fn ask<'a>(session: &'a Session, text: &str) -> baimo::error::Result<Answer<'a>> {
-    let header = header(text);
-    let yaml = Yaml::load_from_str(&header).unwrap();
-    let Some(run) = yaml.first().and_then(|yaml| yaml.as_mapping_get("run")) else {
-        return session.query(text, &Bindings::new());
-    };
-    let with = yaml[0].as_mapping_get("with").and_then(|with| with.as_mapping()).into_iter().flatten();
-    let given: BTreeMap<String, String> = with
-        .map(|(name, value)| (name.as_str().unwrap().to_owned(), value.as_str().unwrap().to_owned()))
-        .collect();
-    session.run(run.as_str().unwrap(), &given)
+    let call: Option<Call> = serde_saphyr::from_str(&header(text)).unwrap();
+    match call.unwrap_or_default() {
+        Call { run: Some(name), with } => session.run(&name, &with),
+        Call { run: None, .. } => session.query(text, &Bindings::new()),
+    }
 }
 
 /// An answer as comparable text, one line per row or triple.

@@ -25,6 +25,8 @@ pub mod tongue;
 pub mod signals;
 
 use std::io::{self, IsTerminal as _};
+use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// The window that answers are shown in.
 #[derive(Debug, Clone, Copy)]
@@ -57,9 +59,30 @@ pub fn locale() -> Option<String> {
     (language.len() == 2).then_some(language)
 }
 
-/// Ends the program at once, with no half-written file left and the terminal as it was.
+/// Where the end of the program is told to whoever waits for it: the main thread.
+static LEAVING: OnceLock<Sender<u8>> = OnceLock::new();
+
+/// Gives the exit codes with which something wants to end the program, once.
+pub fn leavings() -> Receiver<u8> {
+    let (sender, receiver) = channel();
+    // A second listener hears nothing: the program ends once.
+    let _ = LEAVING.set(sender);
+    receiver
+}
+
+/// Has the program ended by its main thread, with no half-written file left and the terminal as it was. Whoever
+/// calls this goes no further.
 pub fn leave(code: u8) -> ! {
     files::abandon();
     signals::restore_terminal();
-    std::process::exit(code.into())
+    tell(code);
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Tells the main thread the exit code of the program.
+pub fn tell(code: u8) {
+    // Where nobody listens any more, the program is ending.
+    let _ = LEAVING.get().map(|leaving| leaving.send(code));
 }

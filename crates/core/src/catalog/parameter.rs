@@ -3,14 +3,13 @@
 //! In: what a header or the name of a variable says, a value. Out: a term of the parameter's kind, or an
 //! error with an example or the nearest names. A new kind of parameter is added here.
 
-use super::header::{list, scalar, take_text};
+use super::header::{Spec, texts};
 use super::saved::Texts;
 use crate::error::{Error, Hint, Result};
 use crate::explore::Knowledge;
 use crate::explore::resolve::{self, Resolved};
 use crate::store::{GraphId, Id};
 use crate::terms::{self, Literal, NamedNode, Term, TermRef, Variable, rdf};
-use saphyr::Yaml;
 
 /// What kind of value a parameter takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,31 +82,28 @@ impl ParamKind {
 }
 
 impl Param {
-    pub(super) fn read(name: &str, spec: &Yaml<'_>) -> Result<Self> {
-        let mut param = Self::of_variable(&format!("_{name}"));
-        name.clone_into(&mut param.name);
-        param.kind = ParamKind::String;
-        let Some(entries) = spec.as_mapping() else { return Ok(param) };
-        for (key, value) in entries {
-            let key = scalar(key).unwrap_or_default();
-            match key.as_str() {
-                "type" => {
-                    let kind = scalar(value).unwrap_or_default();
-                    param.kind = ParamKind::named(&kind).ok_or_else(|| {
-                        Error::query(format!("parameter `{name}` has the unknown type `{kind}`")).hint(
-                            "types are string, lang, iri, label, and those of XML Schema: integer, date, gYearMonth, ...",
-                        )
-                    })?;
-                }
-                "default" => param.default = scalar(value),
-                "enum" => param.choices = list(value),
-                "values" => param.values = scalar(value),
-                "class" => param.class = scalar(value),
-                "required" => param.required = scalar(value).is_some_and(|text| text == "true"),
-                _ => take_text(&key, "description", value, &mut param.description),
-            }
-        }
-        Ok(param)
+    pub(super) fn read(name: &str, spec: Spec) -> Result<Self> {
+        let Spec { kind, default, choices, values, class, required, others } = spec;
+        let named = |kind: String| {
+            ParamKind::named(&kind).ok_or_else(|| {
+                Error::query(format!("parameter `{name}` has the unknown type `{kind}`")).hint(
+                    "types are string, lang, iri, label, and those of XML Schema: integer, date, gYearMonth, ...",
+                )
+            })
+        };
+        let mut description = Texts::default();
+        texts(&others, "description", &mut description);
+        Ok(Self {
+            name: name.to_owned(),
+            kind: kind.map_or(Ok(ParamKind::String), named)?,
+            default,
+            required,
+            choices: choices.0,
+            values,
+            class,
+            description,
+            ..Self::of_variable(&format!("_{name}"))
+        })
     }
 
     /// What the name of a variable alone says, by grlc's suffixes: `_x_iri`, `_x_integer`, `_x_en`, `_x_xsd_date`.

@@ -5,14 +5,13 @@
 //! are read too. A header that cannot be read hides nothing: see [`SavedQuery::problem`].
 
 use super::NEAR;
-use super::header::{Header, list, scalar, take_text};
+use super::header::{Entries, Header, texts};
 use super::parameter::Param;
 use crate::engine::Bindings;
 use crate::engine::syntax::tokens::{self, tokens};
 use crate::error::{Diagnostic, Error, Hint, Result};
 use crate::explore::Knowledge;
 use crate::terms::{self, Term};
-use saphyr::Yaml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -76,8 +75,9 @@ impl SavedQuery {
         };
         query.read_comments();
         let header = Header::of(&query.text);
-        if let Err(problem) = header.parse(&query.name).and_then(|yaml| query.take_header(&yaml, &header)) {
-            query.problem = Some(problem.diagnostic);
+        match header.read(&query.name, &query.text) {
+            Ok(entries) => query.take(entries, &header),
+            Err(problem) => query.problem = Some(*problem),
         }
         query.add_undeclared();
         query
@@ -108,33 +108,24 @@ impl SavedQuery {
         }
     }
 
-    fn take_header(&mut self, yaml: &Yaml<'_>, header: &Header) -> Result<()> {
-        let Some(entries) = yaml.as_mapping() else { return Ok(()) };
-        let mut problem = None;
-        for (key, value) in entries {
-            let key = scalar(key).unwrap_or_default();
-            match key.as_str() {
-                "tags" => self.tags = list(value),
-                "view" => self.view = scalar(value),
-                "params" => {
-                    for (name, spec) in value.as_mapping().into_iter().flatten() {
-                        let name = scalar(name).unwrap_or_default();
-                        match Param::read(&name, spec) {
-                            Ok(param) => self.params.push(param),
-                            Err(error) => {
-                                problem = Some(error.at(header.place_of(&self.name, &self.text, &name)))
-                            }
-                        }
-                    }
-                }
-                _ => {
-                    take_text(&key, "summary", value, &mut self.summary);
-                    take_text(&key, "title", value, &mut self.summary);
-                    take_text(&key, "description", value, &mut self.description);
+    fn take(&mut self, entries: Entries, header: &Header) {
+        let Entries { tags, view, params, others } = entries;
+        if !tags.0.is_empty() {
+            self.tags = tags.0;
+        }
+        self.view = view.or(self.view.take());
+        texts(&others, "title", &mut self.summary);
+        texts(&others, "summary", &mut self.summary);
+        texts(&others, "description", &mut self.description);
+        for (name, spec) in params.0 {
+            match Param::read(&name, spec) {
+                Ok(param) => self.params.push(param),
+                Err(error) => {
+                    let place = header.place_of(&self.name, &self.text, &name);
+                    self.problem = Some(error.diagnostic.at(place));
                 }
             }
         }
-        problem.map_or(Ok(()), Err)
     }
 
     /// Gives each declared parameter its variable, and adds those that only the text has.
@@ -323,12 +314,36 @@ mod tests {
     fn a_broken_header_hides_nothing() {
         let query = read("#+ summary: [unclosed\n#+ tags: x\nSELECT * { ?s ?p ?o }");
         let problem = query.problem.as_ref().unwrap();
-        assert!(problem.message.contains("no YAML"), "{problem:?}");
-        assert!(problem.span.is_some());
+        assert!(problem.message.contains("header of `q` cannot be read"), "{problem:?}");
+        let place = problem.span.as_ref().map(|span| (span.line, span.column));
+        assert_eq!(place, Some((2, 8)), "where the next entry begins within the open list");
         assert!(bind(&query, &[]).is_ok(), "it can be run all the same");
         let query = read("#+ params:\n#+   x: {type: nonsense}\nSELECT * { ?s ?p ?_x }");
         let problem = query.problem.unwrap();
         assert_eq!(problem.span.as_deref().map(|span| (span.line, span.column, span.width)), Some((2, 6, 1)));
+    }
+
+    #[test]
+    fn what_is_wrong_within_a_header_is_shown_where_it_is() {
+        for (entry, place) in [
+            ("#+   n: {type: integer, required: 3}", (2, 35)),
+            ("#+   n: [integer]", (2, 9)),
+            ("#+   n: {enum: {a: 1}}", (2, 16)),
+        ] {
+            let query = read(&format!("#+ params:\n{entry}\nSELECT * {{ ?s ?p ?_n }}"));
+            let span = query.problem.and_then(|problem| problem.span);
+            assert_eq!(span.map(|span| (span.line, span.column)), Some(place), "{entry}");
+        }
+    }
+
+    #[test]
+    fn values_are_kept_as_they_are_spelt() {
+        let query = read("#+ params:\n#+   n: {default: 01, enum: [01, 1.50, yes]}\nSELECT * { ?s ?p ?_n }");
+        let param = query.params.first().unwrap();
+        assert_eq!(
+            (param.default.as_deref(), param.choices.join(" ")),
+            (Some("01"), "01 1.50 yes".to_owned())
+        );
     }
 
     #[test]
