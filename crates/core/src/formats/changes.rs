@@ -252,4 +252,15 @@ mod tests {
         };
         assert_eq!(lines(&text(1), &text(2)), "  ex:a\n-     ex:p ( 1 ) ;\n+     ex:p ( 2 ) ;\n");
     }
+
+    #[test]
+    fn the_same_two_graphs_give_the_same_lines_each_time() {
+        let graph = |more: usize| {
+            let facts = (0..8).map(|n| format!("ex:a ex:p _:n{n} . _:n{n} ex:q {} .\n", n + more));
+            quads(&facts.collect::<String>())
+        };
+        let lines = || write(&graph(0), &graph(1), &Prefixes::well_known());
+        let first = lines();
+        assert!((0..20).all(|_| lines() == first), "{first}");
+    }
 }

@@ -125,7 +125,8 @@ fn in_order(facts: BTreeMap<(usize, &str), HashSet<&Term>>) -> Facts {
     facts.into_iter().map(ordered).collect()
 }
 
-/// IRIs, then literals, then triple terms, then blank nodes (which the writer sorts by their text).
+/// IRIs, then literals, then triple terms, then blank nodes by their labels (writers that write them out in place sort them
+/// again, by that text).
 fn compare(a: &Term, b: &Term) -> Ordering {
     let class = |term: &Term| match term {
         Term::NamedNode(_) => 0,
@@ -136,7 +137,7 @@ fn compare(a: &Term, b: &Term) -> Ordering {
     class(a).cmp(&class(b)).then_with(|| match (a, b) {
         (Term::NamedNode(a), Term::NamedNode(b)) => a.as_str().cmp(b.as_str()),
         (Term::Literal(a), Term::Literal(b)) => compare_literals(a, b),
-        (Term::BlankNode(_), Term::BlankNode(_)) => Ordering::Equal,
+        (Term::BlankNode(a), Term::BlankNode(b)) => a.as_str().cmp(b.as_str()),
         (a, b) => a.to_string().cmp(&b.to_string()),
     })
 }
