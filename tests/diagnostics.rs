@@ -170,3 +170,27 @@ proptest! {
         }
     }
 }
+
+/// A session in Chinese gets its errors in Chinese; a hint that is only text to copy stays as it is.
+#[test]
+fn what_is_said_of_broken_queries_is_said_in_chinese_too() {
+    use baimo::faces::terminal::tongue::Tongue;
+    let mut english = std::collections::BTreeSet::new();
+    let mut all = 0;
+    for file in std::fs::read_dir(folder()).unwrap() {
+        let page = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for (name, query, _) in cases(&page) {
+            let Some(error) = said(&query, name.starts_with("update")) else { continue };
+            let hints = error.hints.iter().map(|hint| worded(hint, Face::Prompt));
+            for text in hints.chain([error.message.clone()]) {
+                let is_prose =
+                    text.split(' ').filter(|word| word.chars().all(|c| c.is_ascii_lowercase())).count() > 1;
+                all += 1;
+                if is_prose && Tongue::Chinese.say(&text) == text {
+                    english.insert(text);
+                }
+            }
+        }
+    }
+    assert!(all > 100 && english.is_empty(), "{} of {all} are English:\n{english:#?}", english.len());
+}

@@ -261,6 +261,10 @@ fn commands_change_how_answers_look() {
     has(&said, "there is no command `.mdoe`");
     has(&said, "did you mean .mode?");
     has(&prompt.ask(".help why"), ".why N | empty");
+    // The last line of a text too.
+    has(&prompt.ask(".show"), "timer     on");
+    prompt.ask(".pager off");
+    has(&prompt.ask(".help"), ".help NAME says more.");
     prompt.leave();
 }
 
@@ -865,41 +869,4 @@ fn values_of_parameters_and_options_are_completed() {
     prompt.keys("\x03");
     prompt.sees(READY);
     prompt.leave();
-}
-
-/// Where there is no bash, nothing can be tested of it.
-#[test]
-fn a_real_bash_completes_formats_and_values() {
-    let home = home("bash");
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_baimo"));
-    let rc = format!(
-        "PS1='READY> '\nPATH={}:$PATH\nbind 'set enable-bracketed-paste off'\nsource <(baimo completions bash)\n",
-        program.parent().unwrap().display()
-    );
-    std::fs::write(home.join("rc"), rc).unwrap();
-    let mut command = Command::new("bash");
-    command.args(["--rcfile", "rc", "-i"]);
-    environment(&mut command, &home);
-    let options = Options::new().timeout_ms(Some(PATIENCE));
-    let Ok(pty) = spawn_with_options(command, options) else {
-        eprintln!("not tested: there is no bash");
-        return;
-    };
-    let mut bash = Prompt { pty };
-    bash.sees("READY> ");
-    for (line, part) in [
-        ("baimo query -F ", "markdown"),
-        ("baimo run policies-on-topic --topic ", "生成式人工智能"),
-        ("baimo run releases-of-year --year 201", "2019"),
-    ] {
-        // Bash takes the terminal over with each line.
-        std::thread::sleep(std::time::Duration::from_millis(300));
-        bash.keys(line).keys("\t\t");
-        bash.sees(part);
-        bash.keys("\x15echo do''ne\r");
-        bash.sees("\ndone");
-        bash.sees("READY> ");
-    }
-    bash.keys("exit\r");
-    bash.pty.exp_eof().unwrap();
 }

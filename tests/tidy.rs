@@ -356,6 +356,10 @@ const COMPOSED: &[&str] = &[
     "or more others",
     "is unbound in",
     "this answer has none",
+    "lacks the name of its",
+    "a dot is missing before",
+    "at the end of the triple before it",
+    "stands without commas",
 ];
 
 /// The Chinese of a sentence is found by its English, so that what the code no longer says would stay in the table.

@@ -112,7 +112,7 @@ impl Shell {
     /// Shows a text on the screen, wherever answers go.
     pub(super) fn screen(&self, text: &str) -> Result<()> {
         Output { target: Target::Stdout, ..self.output.clone() }
-            .page(text.trim_end_matches('\n').to_owned().as_str())
+            .page(&format!("{}\n", text.trim_end_matches('\n')))
     }
 
     /// Leaves; where changes would be lost, only when told twice.

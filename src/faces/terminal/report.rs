@@ -139,7 +139,9 @@ impl Report {
         let (word, message) = (self.tongue.say(level.word), self.tongue.say(message));
         let mut lines = message.lines().flat_map(|line| self.folded(line, text_width(&word) + 1));
         let first = printable(&lines.next().unwrap_or_default(), true);
-        let mut out = format!("{} {first}\n", self.paint(level.style, &word));
+        // A Chinese colon has its space within.
+        let space = if word.ends_with('：') { "" } else { " " };
+        let mut out = format!("{}{space}{first}\n", self.paint(level.style, &word));
         for line in lines {
             let _ = writeln!(out, "  {}", printable(&line, true));
         }
@@ -152,7 +154,9 @@ impl Report {
             let hint = self.tongue.say(hint);
             let mut lines = hint.lines().flat_map(|line| self.folded(line, gutter + 9));
             let first = printable(&lines.next().unwrap_or_default(), true);
-            let _ = writeln!(out, "{indent}{} {first}", self.paint(HINT, &self.tongue.say("= help:")));
+            let label = self.tongue.say("= help:");
+            let space = if label.ends_with('：') { "" } else { " " };
+            let _ = writeln!(out, "{indent}{}{space}{first}", self.paint(HINT, &label));
             for line in lines {
                 let _ = writeln!(out, "{indent}        {}", printable(&line, true));
             }

@@ -136,9 +136,9 @@ impl Template {
     }
 }
 
-/// `{} or {}`, which has words on both sides.
+/// `{} or {}` and `{} of {}`, which have words on both sides.
 fn is_alternative(english: &[&str]) -> bool {
-    english.get(1) == Some(&" or ")
+    matches!(english.get(1), Some(&" or " | &" of "))
 }
 
 fn is_wide(c: char) -> bool {

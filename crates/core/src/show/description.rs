@@ -187,7 +187,8 @@ impl Drawing<'_> {
             mentions.class.as_ref().map(|class| format!(" of {}", self.name(class))).unwrap_or_default();
         let or_more = if mentions.at_least { " or more" } else { "" };
         let count = format!("{}{or_more}", grouped(mentions.count));
-        let head = format!("{}{class} × {count}", self.name(&mentions.property.clone().into()));
+        let head = (self.style.say)(&format!("{}{class}", self.name(&mentions.property.clone().into())));
+        let head = format!("{head} × {count}");
         let mut things: Vec<String> = mentions.first.iter().map(|thing| self.called(thing)).collect();
         let shown = things.len() as u64;
         if mentions.count > shown {
