@@ -6,7 +6,7 @@
 use crate::data::{Data, Profile};
 use baimo_engine::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, NamedNodePattern,
-    OrderExpression, PropertyPathExpression, TermPattern, TriplePattern, operands,
+    OrderExpression, PropertyPathExpression, TermPattern, TriplePattern, children, operands,
 };
 use baimo_engine::{DefaultGraph, Query};
 
@@ -228,6 +228,18 @@ pub const EXCUSES: &[Excuse] = &[
         reason: "spareval pools the graphs of GRAPH ?g below a sub-select, or joins its variable late",
         section: "18.6: eval(D(G), Graph(var, P)) is a union over the named graphs, each joined with its name",
         applies: |facts| facts.patterns.iter().any(|(_, around)| around.graph_variable),
+        judge: Judge::Specification,
+    },
+    Excuse {
+        reason: "spareval puts a variable from around OPTIONAL into an OPTIONAL in it",
+        section: "18.2 and 18.5: LeftJoin is of two multisets, each evaluated by itself from the inside out",
+        applies: |facts| {
+            let nested = |pattern: &GraphPattern| match pattern {
+                GraphPattern::LeftJoin { right, .. } => has_left_join(right),
+                _ => false,
+            };
+            facts.patterns.iter().any(|(pattern, _)| nested(pattern))
+        },
         judge: Judge::Specification,
     },
     Excuse {
@@ -528,8 +540,16 @@ fn is_tested(pattern: &GraphPattern) -> bool {
         GraphPattern::Filter {
             expr: Expression::Variable(_) | Expression::Coalesce(_) | Expression::If(..),
             ..
+        } | GraphPattern::LeftJoin {
+            expression: Some(Expression::Variable(_) | Expression::Coalesce(_) | Expression::If(..)),
+            ..
         }
     )
+}
+
+/// Whether an OPTIONAL is in a pattern, at any depth.
+fn has_left_join(pattern: &GraphPattern) -> bool {
+    matches!(pattern, GraphPattern::LeftJoin { .. }) || children(pattern).into_iter().any(has_left_join)
 }
 
 /// Whether a pattern binds variables in a way that a substitution from outside does not reach.

@@ -472,8 +472,14 @@ impl Specification {
             | Expression::Greater(..)
             | Expression::GreaterOrEqual(..) => {
                 let terms = self.operands(expression, row, place)?;
-                // Section 17.3: no operator compares what is not a literal.
-                if !terms.iter().all(|term| matches!(term, Term::Literal(_))) {
+                // Section 17.3: no operator compares what is no literal, has a language, or a datatype not of XML Schema.
+                let compared = |term: &Term| match term {
+                    Term::Literal(literal) => {
+                        literal.datatype().as_str().starts_with("http://www.w3.org/2001/XMLSchema#")
+                    }
+                    Term::NamedNode(_) | Term::BlankNode(_) | Term::Triple(_) => false,
+                };
+                if !terms.iter().all(compared) {
                     return None;
                 }
                 self.applied(expression, &terms)
