@@ -918,6 +918,33 @@ fn limits_hold_while_files_are_read() {
     assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
 }
 
+/// Reading takes at most so many times the file, and some megabytes for the program (docs/performance.md).
+#[test]
+fn memory_of_reading_is_within_a_multiple_of_the_file() {
+    const SIZE: usize = 600_000;
+    let many =
+        |before: &str, part: &str, after: &str| format!("{before}{}{after}", part.repeat(SIZE / part.len()));
+    let xml = |part: &str| {
+        many(
+            "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><r:Description><p xmlns='a:'>",
+            part,
+            "</p></r:Description></r:RDF>",
+        )
+    };
+    for (name, text, multiple) in [
+        ("digits.jsonld", many("{\"a:p\":[1", ",1", "]}"), 40),
+        ("reverse.jsonld", many("{\"@reverse\":{\"a:p\":[1", ",{}", "]}}").replace("[1,", "["), 80),
+        ("text.ttl", many("<a:a> <a:b> \"\"\"", "x\n", "\"\"\" ."), 20),
+        ("text.nt", many("<a:a> <a:b> \"", "\\n", "\" .\n"), 20),
+        ("text.rdf", xml("&lt;"), 20),
+    ] {
+        let folder = Folder::new().with(name, &text);
+        let limit = format!("{}kB", 12_000 + text.len() * multiple / 1_000);
+        let said = baimo_in(&folder, &["query", "--data", name, "--max-memory", &limit, "ASK { ?s ?p ?o }"]);
+        assert_eq!((said.code, said.out.trim()), (0, "true"), "{name} within {limit}: {}", said.err);
+    }
+}
+
 /// What is packed answers as its sources do, keeps their prefixes, is the same file each time, and stays as it is when
 /// an update changes the graph in memory. A pack beside other files is one more of them.
 #[test]

@@ -1,8 +1,8 @@
 //! JSON-LD 1.1 to quads.
 //!
 //! In: the whole text and the file's own IRI. Out: quads into a sink, value by value. Keys may stand in any order. The
-//! text and its tree are in memory: 25 times the text at worst, which is an array of one-digit numbers; maps, reverse
-//! properties and included things are held whole besides, each as it is read.
+//! text and its tree are in memory: 25 times the text at worst, which is an array of one-digit numbers. Maps and terms
+//! that are reverse properties are held whole besides, each as it is read.
 //! Contexts of other addresses come from the caller, or are known; nothing is fetched. Beyond JSON-LD 1.1, `@id` may hold a node
 //! with one property, which is a triple term, and `@annotation` says more of a triple, as JSON-LD-star has them
 //! (report of the community group, 2021); `@triple` and `@reifies` are read as proposed since. What the standard drops without a word (a broken IRI, a blank node as predicate) is refused.

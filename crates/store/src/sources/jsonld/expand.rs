@@ -349,7 +349,7 @@ impl Processor<'_> {
     }
 
     /// The values of a keyword that holds things alone.
-    fn things(
+    pub fn things(
         &self,
         active: &Rc<Context>,
         keyword: &str,
@@ -465,8 +465,13 @@ impl Processor<'_> {
         if property.values.iter().all(|value| matches!(value.kind, Kind::Node(_))) {
             return Ok(());
         }
+        self.no_subject(property.at)
+    }
+
+    /// A value of a reverse property that is no thing.
+    pub fn no_subject<T>(&self, at: usize) -> Result<T> {
         self.wrong(
-            property.at,
+            at,
             "a value of a reverse property is a subject, and a text or list cannot be one",
             "write things with @id",
         )

@@ -131,7 +131,10 @@ impl<'w> Writer<'w> {
     }
 
     /// Writes a thing, and gives its name.
-    fn node(&mut self, node: &NodeObject, graph: &GraphName) -> Result<NamedOrBlankNode> {
+    ///
+    /// # Errors
+    /// As [`Self::items`].
+    pub fn node(&mut self, node: &NodeObject, graph: &GraphName) -> Result<NamedOrBlankNode> {
         if node.triple.is_some() {
             return self.wrong(
                 node.at,

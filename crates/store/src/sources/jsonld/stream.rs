@@ -1,10 +1,10 @@
 //! Things written as they are read: what a document mostly is made of needs no expanded form of its own.
 //!
-//! In: JSON and the active context. Out: quads into the writer, value by value. Maps, reverse properties, included
-//! things and all else that must be seen whole go through [`super::expand`], a property at a time.
+//! In: JSON and the active context. Out: quads into the writer, value by value. Maps, terms that
+//! are reverse properties and all else that must be seen whole go through [`super::expand`], a property at a time.
 
 use super::context::{Context, Options, Term};
-use super::expand::{Item, Scope};
+use super::expand::{Item, Kind, Scope};
 use super::quads::Writer;
 use super::{Processor, is_keyword};
 use crate::sources::fault::Result;
@@ -20,7 +20,10 @@ struct Plain<'n, 'a> {
     id: Option<&'n Node<'a>>,
     types: Option<&'n Node<'a>>,
     graph: Option<&'n Node<'a>>,
+    included: Option<&'n Node<'a>>,
     properties: Vec<(String, &'n Entry<'a>)>,
+    /// Properties whose values are the subjects.
+    reverse: Vec<(String, &'n Entry<'a>)>,
 }
 
 /// Where a value goes.
@@ -30,6 +33,8 @@ struct Fact<'f> {
     graph: &'f GraphName,
     /// The key in the document.
     key: &'f str,
+    /// Where the key stands.
+    at: usize,
 }
 
 impl Processor<'_> {
@@ -100,23 +105,63 @@ impl Processor<'_> {
         let Some(entries) = node.as_object() else { return Ok(None) };
         let scope = self.scope(active, property, entries, false)?;
         let Some(plain) = plain(&scope, entries) else { return Ok(None) };
-        let subject = match plain.id {
-            None => BlankNode::default().into(),
-            Some(id) => match scope.active.expand_iri(id.as_str().unwrap_or_default(), true, false) {
-                Some(id) => writer.name(&id, node.at)?,
-                None => return Ok(None),
-            },
-        };
-        if let Some(types) = plain.types {
-            for (class, at) in self.classes(&scope, types)? {
-                let class = writer.name(&class, at)?;
-                writer.emit(Triple::new(subject.clone(), rdf::TYPE, class), graph)?;
-            }
+        let Some(subject) = self.subject(&scope, &plain, node.at, writer)? else { return Ok(None) };
+        self.classes_of(&scope, &plain, &subject, graph, writer)?;
+        for (iri, entry) in &plain.properties {
+            self.values(&scope, iri, entry, &subject, graph, writer)?;
         }
-        for (iri, entry) in plain.properties {
-            let predicate = writer.predicate(&iri, entry.at)?;
-            let fact = Fact { subject: subject.clone(), predicate, graph, key: &entry.key };
-            self.values(&scope, iri, entry, &fact, writer)?;
+        self.around(&scope, &plain, &subject, graph, writer)?;
+        Ok(Some(subject))
+    }
+
+    /// What a thing is called; nothing where its name is one that JSON-LD passes over.
+    fn subject(
+        &self,
+        scope: &Scope<'_>,
+        plain: &Plain<'_, '_>,
+        at: usize,
+        writer: &mut Writer<'_>,
+    ) -> Result<Option<NamedOrBlankNode>> {
+        let Some(id) = plain.id else { return Ok(Some(BlankNode::default().into())) };
+        let id = scope.active.expand_iri(id.as_str().unwrap_or_default(), true, false);
+        id.map(|id| writer.name(&id, at)).transpose()
+    }
+
+    fn classes_of(
+        &self,
+        scope: &Scope<'_>,
+        plain: &Plain<'_, '_>,
+        subject: &NamedOrBlankNode,
+        graph: &GraphName,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
+        let Some(types) = plain.types else { return Ok(()) };
+        for (class, at) in self.classes(scope, types)? {
+            let class = writer.name(&class, at)?;
+            writer.emit(Triple::new(subject.clone(), rdf::TYPE, class), graph)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what stands in a thing beside its properties.
+    fn around(
+        &self,
+        scope: &Scope<'_>,
+        plain: &Plain<'_, '_>,
+        subject: &NamedOrBlankNode,
+        graph: &GraphName,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
+        for (iri, entry) in &plain.reverse {
+            let predicate = writer.predicate(iri, entry.at)?;
+            let fact = Fact { subject: subject.clone(), predicate, graph, key: &entry.key, at: entry.at };
+            self.reversed_value(&scope.active, &entry.value, &fact, writer)?;
+        }
+        for thing in plain.included.map(Node::items).unwrap_or_default() {
+            if self.plain_thing(&scope.active, None, thing, graph, writer)?.is_none() {
+                let things = self.things(&scope.active, "@included", thing)?;
+                things.into_iter().try_for_each(|thing| writer.node(&thing, graph).map(drop))?;
+            }
         }
         if let Some(things) = plain.graph {
             let inner = GraphName::from(subject.clone());
@@ -124,32 +169,46 @@ impl Processor<'_> {
                 self.thing(&scope.active, item, &inner, writer)?;
             }
         }
-        Ok(Some(subject))
+        Ok(())
     }
 
     /// Writes the values of a property.
     fn values(
         &self,
         scope: &Scope<'_>,
-        iri: String,
+        iri: &str,
+        entry: &Entry<'_>,
+        subject: &NamedOrBlankNode,
+        graph: &GraphName,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
+        let predicate = writer.predicate(iri, entry.at)?;
+        let fact = Fact { subject: subject.clone(), predicate, graph, key: &entry.key, at: entry.at };
+        if is_gathered(scope.active.term(&entry.key).map(Rc::as_ref), &entry.value) {
+            return self.gathered(scope, iri, entry, &fact, writer);
+        }
+        self.value(&scope.active, &entry.value, &fact, writer)
+    }
+
+    /// Writes the values of a property that must be seen together, or are a list.
+    fn gathered(
+        &self,
+        scope: &Scope<'_>,
+        iri: &str,
         entry: &Entry<'_>,
         fact: &Fact<'_>,
         writer: &mut Writer<'_>,
     ) -> Result<()> {
-        let term = scope.active.term(&entry.key).cloned();
-        match (&entry.value.value, is_gathered(term.as_deref(), &entry.value)) {
-            (Value::Array(items), true) if is_list(term.as_deref()) => {
-                let list = self.cells(&scope.active, items, fact, writer)?;
-                writer.emit(Triple::new(fact.subject.clone(), fact.predicate.clone(), list), fact.graph)
-            }
-            (_, false) => self.value(&scope.active, &entry.value, fact, writer),
-            (_, true) => {
-                for property in self.one_property(scope, iri, entry)? {
-                    writer.values(&fact.subject, &fact.predicate, &property.values, fact.graph)?;
-                }
-                Ok(())
-            }
+        if let (Value::Array(items), true) =
+            (&entry.value.value, is_list(scope.active.term(&entry.key).map(Rc::as_ref)))
+        {
+            let list = self.cells(&scope.active, items, fact, writer)?;
+            return writer.emit(Triple::new(fact.subject.clone(), fact.predicate.clone(), list), fact.graph);
         }
+        for property in self.one_property(scope, iri.to_owned(), entry)? {
+            writer.values(&fact.subject, &fact.predicate, &property.values, fact.graph)?;
+        }
+        Ok(())
     }
 
     fn value(
@@ -159,31 +218,69 @@ impl Processor<'_> {
         fact: &Fact<'_>,
         writer: &mut Writer<'_>,
     ) -> Result<()> {
-        let write = |object: NamedOrBlankNode, writer: &mut Writer<'_>| {
-            writer.emit(Triple::new(fact.subject.clone(), fact.predicate.clone(), object), fact.graph)
-        };
         match &value.value {
-            Value::Array(items) => {
-                return items.iter().try_for_each(|item| self.value(active, item, fact, writer));
-            }
-            Value::Object(entries) => {
-                if let Some(name) = self.plain_thing(active, Some(fact.key), value, fact.graph, writer)? {
-                    return write(name, writer);
-                }
+            Value::Array(items) => items.iter().try_for_each(|item| self.value(active, item, fact, writer)),
+            Value::Object(entries) => self.object_value(active, value, entries, fact, writer),
+            _ => self.expanded_value(active, value, fact, writer),
+        }
+    }
+
+    fn object_value(
+        &self,
+        active: &Rc<Context>,
+        value: &Node<'_>,
+        entries: &[Entry<'_>],
+        fact: &Fact<'_>,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
+        let object = match self.plain_thing(active, Some(fact.key), value, fact.graph, writer)? {
+            Some(name) => name,
+            None => {
                 let scope = self.scope(active, Some(fact.key), entries, false)?;
                 match only_keyword(&scope, entries) {
                     Some(("@set", inner)) => return self.value(&scope.active, inner, fact, writer),
-                    Some(("@list", inner)) => {
-                        let list = self.cells(&scope.active, inner.items(), fact, writer)?;
-                        return write(list, writer);
-                    }
-                    _ => {}
+                    Some(("@list", inner)) => self.cells(&scope.active, inner.items(), fact, writer)?,
+                    _ => return self.expanded_value(active, value, fact, writer),
                 }
             }
-            _ => {}
-        }
+        };
+        writer.emit(Triple::new(fact.subject.clone(), fact.predicate.clone(), object), fact.graph)
+    }
+
+    fn expanded_value(
+        &self,
+        active: &Rc<Context>,
+        value: &Node<'_>,
+        fact: &Fact<'_>,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
         let items = self.element(active, Some(fact.key), value, false)?;
         writer.values(&fact.subject, &fact.predicate, &items, fact.graph)
+    }
+
+    /// Writes a value that is the subject.
+    fn reversed_value(
+        &self,
+        active: &Rc<Context>,
+        value: &Node<'_>,
+        fact: &Fact<'_>,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
+        if let Value::Array(items) = &value.value {
+            return items.iter().try_for_each(|item| self.reversed_value(active, item, fact, writer));
+        }
+        let write = |subject: NamedOrBlankNode| {
+            Triple::new(subject, fact.predicate.clone(), RdfTerm::from(fact.subject.clone()))
+        };
+        if let Some(name) = self.plain_thing(active, Some(fact.key), value, fact.graph, writer)? {
+            return writer.emit(write(name), fact.graph);
+        }
+        for item in self.element(active, Some(fact.key), value, false)? {
+            let Kind::Node(node) = &item.kind else { return self.no_subject(fact.at) };
+            let name = writer.node(node, fact.graph)?;
+            writer.state(write(name), &item, fact.graph)?;
+        }
+        Ok(())
     }
 
     /// Writes a list from its beginning, and gives its name. Arrays in it are lists.
@@ -257,20 +354,39 @@ fn plain<'n, 'a>(scope: &Scope<'_>, entries: &'n [Entry<'a>]) -> Option<Plain<'n
             "@id" if plain.id.is_none() && entry.value.as_str().is_some() => plain.id = Some(&entry.value),
             "@type" if plain.types.is_none() => plain.types = Some(&entry.value),
             "@graph" if plain.graph.is_none() => plain.graph = Some(&entry.value),
+            "@included" if plain.included.is_none() => plain.included = Some(&entry.value),
+            "@reverse" if plain.reverse.is_empty() => plain.reverse = reversed(scope, &entry.value)?,
             "@index" if entry.value.as_str().is_some() => {}
             keyword if is_keyword(keyword) => return None,
-            property if property.contains(':') => {
-                if scope.active.term(&entry.key).is_some_and(|term| term.reverse) {
-                    return None;
-                }
-                plain.properties.push((iri, entry));
-            }
+            property if property.contains(':') => match scope.active.term(&entry.key) {
+                Some(term) if term.reverse => return None,
+                _ => plain.properties.push((iri, entry)),
+            },
             _ => {}
         }
     }
-    let says = plain.types.is_some() || !plain.properties.is_empty();
+    let says = plain.types.is_some()
+        || plain.included.is_some()
+        || !plain.properties.is_empty()
+        || !plain.reverse.is_empty();
     // A graph alone may be the default one, which is for the writer to say.
     (says || (plain.graph.is_some() && plain.id.is_some())).then_some(plain)
+}
+
+/// The properties in `@reverse`; nothing where there is more to them than things.
+fn reversed<'n, 'a>(scope: &Scope<'_>, value: &'n Node<'a>) -> Option<Vec<(String, &'n Entry<'a>)>> {
+    let mut properties = Vec::new();
+    for entry in value.as_object()? {
+        let iri = scope.active.expand_iri(&entry.key, false, true).filter(|_| entry.key != "@context")?;
+        let is_plain = scope.active.term(&entry.key).is_none_or(|term| {
+            !term.reverse && term.container.is_empty() && term.datatype.as_deref() != Some("@json")
+        });
+        if is_keyword(&iri) || !iri.contains(':') || !is_plain {
+            return None;
+        }
+        properties.push((iri, entry));
+    }
+    Some(properties)
 }
 
 /// The one keyword of an object that has nothing else, and its value.
