@@ -401,11 +401,11 @@ fn may_end(format: RdfFormat, head: &[u8], tail: &[u8]) -> bool {
         }
         RdfFormat::JsonLd { .. } => tail.trim().is_empty(),
         _ => {
-            let lines = head
+            let mut lines = head
                 .lines()
                 .map(|line| line.trim())
                 .filter(|line| !line.is_empty() && !line.starts_with('#'));
-            let last = lines.last().unwrap_or_default();
+            let last = lines.next_back().unwrap_or_default();
             last.is_empty() || last.contains('#') || last.ends_with(['.', '}', '>', '"', '\''])
         }
     }
