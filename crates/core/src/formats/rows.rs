@@ -8,7 +8,7 @@
 //! An answer that ends early still ends as a whole document.
 
 use super::csv::Csv;
-use super::json::JsonLines;
+use super::json::{Json, JsonLines};
 use super::markup::{HTML_FOOT, html_head, html_row, markdown_head, markdown_row};
 use super::tsv::Tsv;
 use super::{svg, xml};
@@ -153,8 +153,8 @@ pub fn write_rows(
         RowFormat::Csv => stream(rows, &mut Csv::default(), out),
         RowFormat::Tsv => stream(rows, &mut Tsv::default(), out),
         RowFormat::JsonLines => stream(rows, &mut JsonLines::default(), out),
-        RowFormat::Json => standard(rows, QueryResultsFormat::Json, out),
-        RowFormat::Xml => standard(rows, QueryResultsFormat::Xml, out),
+        RowFormat::Json => stream(rows, &mut Json::default(), out),
+        RowFormat::Xml => as_xml(rows, out),
         RowFormat::Markdown | RowFormat::Html => marked_up(rows, format, style, out),
     }
 }
@@ -202,6 +202,10 @@ pub(super) trait RowWriter {
     fn head(&mut self, variables: &[Variable]) -> String;
     /// The row of this number of a page.
     fn row(&mut self, page: &Page, row: usize, out: &mut String);
+    /// What closes the document.
+    fn foot(&self) -> &'static str {
+        ""
+    }
 }
 
 fn stream(rows: Rows<'_>, writer: &mut dyn RowWriter, out: &mut dyn Write) -> io::Result<Written> {
@@ -227,6 +231,7 @@ fn stream(rows: Rows<'_>, writer: &mut dyn RowWriter, out: &mut dyn Write) -> io
             Err(error) => break Some(error),
         }
     };
+    out.write_all(writer.foot().as_bytes())?;
     Ok(written)
 }
 
@@ -244,9 +249,9 @@ pub(super) fn plain(term: TermRef<'_>) -> Cow<'_, str> {
     }
 }
 
-fn standard(rows: Rows<'_>, format: QueryResultsFormat, out: &mut dyn Write) -> io::Result<Written> {
+fn as_xml(rows: Rows<'_>, out: &mut dyn Write) -> io::Result<Written> {
     let variables = rows.variables;
-    let mut writer = QueryResultsSerializer::from_format(format)
+    let mut writer = QueryResultsSerializer::from_format(QueryResultsFormat::Xml)
         .serialize_solutions_to_writer(&mut *out, variables.clone())?;
     let mut written = Written::default();
     let (mut page, mut source) = (Page::default(), rows.rows);
@@ -257,9 +262,7 @@ fn standard(rows: Rows<'_>, format: QueryResultsFormat, out: &mut dyn Write) -> 
             Err(error) => break Some(error),
         }
         for row in 0..page.len() {
-            if format == QueryResultsFormat::Xml
-                && let Err(error) = xml::can_hold(&page, row, variables.len(), written.rows)
-            {
+            if let Err(error) = xml::can_hold(&page, row, variables.len(), written.rows) {
                 break 'pages Some(error);
             }
             let cells = variables.iter().enumerate();
