@@ -163,6 +163,20 @@ fn only_faces_print_exit_and_read_the_environment() {
     fail_on(wrong);
 }
 
+/// The program ends where its main thread does: see `faces::terminal::leave`.
+#[test]
+fn nothing_ends_the_process_by_itself() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (n, line) in source.lines() {
+            for word in ["process::exit", "process::abort"].iter().filter(|word| names(line, word)) {
+                wrong.push(format!("{}:{n} has `{word}`", source.path));
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
 /// Where, below the faces, a text may look like an option of the command line.
 const OPTION_LIKE: &[&str] = &[
     // Completes what is typed at a prompt, and a command there takes options.
