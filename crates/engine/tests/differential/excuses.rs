@@ -92,6 +92,24 @@ impl<'a> Facts<'a> {
         facts
     }
 
+    /// Whether a variable stands as an object more than once, so that literals are joined.
+    fn joins_objects(&self) -> bool {
+        let mut objects: Vec<&TermPattern> = Vec::new();
+        for (pattern, _) in &self.patterns {
+            match pattern {
+                GraphPattern::Bgp { patterns } => {
+                    objects.extend(patterns.iter().map(|triple| &triple.object))
+                }
+                GraphPattern::Path { subject, object, .. } => objects.extend([subject, object]),
+                _ => {}
+            }
+        }
+        objects
+            .iter()
+            .enumerate()
+            .any(|(n, a)| matches!(a, TermPattern::Variable(_)) && objects.iter().skip(n + 1).any(|b| a == b))
+    }
+
     fn pattern(&mut self, pattern: &'a GraphPattern, around: Around) {
         self.patterns.push((pattern, around));
         match pattern {
@@ -469,6 +487,48 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Nothing,
     },
     Excuse {
+        reason: "Jena casts by the text: it keeps the spelling of a number, and takes any datatype",
+        section: "F&O 3.1, 19.1: casts are of values, and not from every type; 19.1.2.1: to the canonical form",
+        applies: |facts| {
+            let cast = |e: &&Expression| matches!(e, Expression::FunctionCall(Function::Custom(_), _));
+            facts.data.profile != Profile::Tidy && facts.expressions.iter().any(cast)
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena takes a decimal of zero that was computed for true",
+        section: "17.2.2: a number that is zero is false",
+        applies: |facts| {
+            let computed = |expression: &Expression| {
+                matches!(
+                    expression,
+                    Expression::Add(..)
+                        | Expression::Subtract(..)
+                        | Expression::Multiply(..)
+                        | Expression::Divide(..)
+                )
+            };
+            let tests = |expression: &&Expression| match expression {
+                Expression::Not(a) | Expression::If(a, ..) => computed(a),
+                Expression::Or(a, b) | Expression::And(a, b) => computed(a) || computed(b),
+                Expression::Coalesce(list) => list.iter().any(computed),
+                _ => false,
+            };
+            let filters = |pattern: &GraphPattern| matches!(pattern, GraphPattern::Filter { expr, .. } if computed(expr));
+            facts.expressions.iter().any(tests) || facts.patterns.iter().any(|(pattern, _)| filters(pattern))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena loses duplicates beside a sub-select with DISTINCT that binds no variable",
+        section: "18.5: Distinct is of the sub-select's solutions, of which there is one, and Join keeps all of the others",
+        applies: |facts| {
+            let distinct = |pattern: &GraphPattern| matches!(pattern, GraphPattern::Distinct { .. });
+            facts.patterns.iter().skip(1).any(|(pattern, _)| distinct(pattern))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
         reason: "Jena adds strings",
         section: "17.3: `+` is of numbers",
         applies: |facts| {
@@ -494,6 +554,7 @@ pub const JENA: &[Excuse] = &[
             facts.data.profile == Profile::Wild
                 && (facts.tests()
                     || facts.expressions.iter().any(equal)
+                    || facts.joins_objects()
                     || facts.patterns.iter().any(|(pattern, _)| literal(pattern) || is_tested(pattern)))
         },
         judge: Judge::Nothing,
