@@ -250,9 +250,9 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 const ABOUT_LAST: &str = "`_` is the last answer.\n\n  \
-    VALUES _          inside { }: the rows of the last SELECT, by the names of their columns\n  \
-    FROM _            the triples of the last CONSTRUCT or DESCRIBE as the graph asked\n  \
-    GRAPH _ { ... }   the same as a graph beside the one asked\n\n\
+    VALUES _          inside { }: the rows of the last SELECT, by column name\n  \
+    FROM _            asks the triples of the last CONSTRUCT or DESCRIBE\n  \
+    GRAPH _ { ... }   the same, beside the graph that is open\n\n\
     For example:\n\n  \
     SELECT ?v { ?v a bm:Vendor } LIMIT 3\n  \
     SELECT ?v ?name { VALUES _  ?v rdfs:label ?name }\n\n\
