@@ -918,6 +918,29 @@ fn limits_hold_while_files_are_read() {
     assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
 }
 
+/// RDFC-1.0 takes the square of the length of a chain of alike nodes: names by content stand in, and that is said.
+#[test]
+fn the_canonical_form_of_a_long_chain_is_written_and_says_how_it_is_named() {
+    let chain = |call: &dyn Fn(u32) -> u32| -> String {
+        (0..4_000).map(|n| format!("_:n{} <http://e/next> _:n{} .\n", call(n), call(n + 1))).collect()
+    };
+    let folder = Folder::new()
+        .with("a.nt", chain(&|n| n))
+        .with("b.nt", chain(&|n| n * 7 % 10_007))
+        .with("short.nt", "_:a <http://e/next> _:b .\n");
+    let hash = |name: &str| baimo_in(&folder, &["export", "--data", name, "-F", "hash"]);
+    let (a, b, short) = (hash("a.nt"), hash("b.nt"), hash("short.nt"));
+    assert_eq!((a.code, &a.out), (0, &b.out), "{}", a.err);
+    assert!(a.out != short.out && a.err.contains("named by their content"), "{}", a.err);
+    assert!(!short.err.contains("content"), "{}", short.err);
+    let strict = baimo_in(&folder, &["export", "--data", "a.nt", "-F", "rdfc"]);
+    assert!(strict.code == 4 && strict.err.contains("look alike"), "{strict:?}");
+    let strict = baimo_in(&folder, &["export", "--data", "short.nt", "-F", "rdfc"]).ok();
+    assert_eq!(strict, baimo_in(&folder, &["export", "--data", "short.nt", "-F", "canonical"]).ok());
+    assert!(strict.contains("_:c14n"), "{strict}");
+    assert_eq!(baimo_in(&folder, &["diff", "a.nt", "b.nt"]).code, 0);
+}
+
 /// Reading takes at most so many times the file, and some megabytes for the program (docs/performance.md).
 #[test]
 fn memory_of_reading_is_within_a_multiple_of_the_file() {
