@@ -62,6 +62,11 @@ impl Page {
         self.len == 0
     }
 
+    /// How many bytes of text it holds.
+    pub fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
     /// Leaves out all rows but the first so many.
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);

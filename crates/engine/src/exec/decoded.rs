@@ -4,12 +4,17 @@
 //! read once, in the order of the dictionary, where neighbours share their decoding.
 
 use super::Running;
-use super::batch::{Batch, Expander};
+use super::batch::{Batch, Expander, ROWS};
 use super::context::Context;
 use crate::answer::{Row, RowSource};
 use crate::error::Result;
 use crate::page::Page;
 use crate::store::{FIRST_FOREIGN, Id, NONE, Scratch};
+
+/// The first page has at most so many rows: nobody knows yet how long their texts are.
+const FIRST_ROWS: usize = 16;
+/// A page with so many bytes of text takes a millisecond to write.
+const MUCH: usize = 1 << 20;
 
 /// An answer in progress. See the module.
 pub struct Decoded<'a> {
@@ -21,6 +26,8 @@ pub struct Decoded<'a> {
     width: usize,
     ended: bool,
     scratch: Scratch,
+    /// How many rows the next page takes: fewer where texts are long.
+    rows: usize,
 }
 
 impl<'a> Decoded<'a> {
@@ -35,6 +42,7 @@ impl<'a> Decoded<'a> {
             width,
             ended: false,
             scratch: Scratch::new(),
+            rows: FIRST_ROWS,
         }
     }
 
@@ -53,6 +61,7 @@ impl<'a> Decoded<'a> {
     /// Fills a column of a page with the terms of the rows from the current one on.
     fn column(&mut self, column: usize, page: &mut Page) -> Result<()> {
         let ids = self.batch.column(column).get(self.row..).unwrap_or_default();
+        let ids = ids.get(..self.rows).unwrap_or(ids);
         let mut cells = vec![Page::unbound(); ids.len()];
         let mut places: Vec<(Id, u32)> = ids.iter().copied().zip(0..).collect();
         if !ids.is_sorted() {
@@ -125,8 +134,13 @@ impl RowSource for Decoded<'_> {
         let filled = self.advance().and_then(|more| {
             if more {
                 (0..self.width).try_for_each(|column| self.column(column, page))?;
-                page.set_len(self.batch.len - self.row);
-                self.row = self.batch.len;
+                let len = self.rows.min(self.batch.len - self.row);
+                page.set_len(len);
+                self.row += len;
+                self.rows = match page.text_len() {
+                    ..MUCH => (self.rows * 2).min(ROWS),
+                    _ => (self.rows / 2).max(1),
+                };
             }
             Ok(more)
         });
