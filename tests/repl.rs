@@ -717,7 +717,8 @@ fn the_saved_queries_are_listed_by_theme_and_the_nearest_are_suggested() {
     has(&said, "\r\nrelease\r\n");
     has(&said, "q leaves");
     let lines = said.lines().map(|line| line.trim_end());
-    let wide = lines.map(|line| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>());
+    let wide =
+        lines.map(|line| line.chars().map(|c| if c.is_ascii() || c == '…' { 1 } else { 2 }).sum::<usize>());
     assert!(wide.max().unwrap_or(0) <= 60, "{said}");
     has(&prompt.ask(".queries relases"), "did you mean ");
     has(&prompt.ask("q"), "q leaves a pager");

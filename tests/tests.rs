@@ -11,6 +11,7 @@
 
 mod answers;
 mod cli;
+mod counts;
 mod diagnostics;
 mod export;
 mod import;

@@ -189,6 +189,9 @@ pub struct Export {
     /// Begin with a comment that says which graph, version and part this is
     #[arg(long)]
     pub header: bool,
+    /// With the classes, properties and shapes, which drawings and tables of nodes leave out
+    #[arg(long, conflicts_with_all = ["saved", "about", "query", "file"])]
+    pub ontology: bool,
 }
 
 impl Export {

@@ -10,7 +10,7 @@ use crate::embedded;
 use crate::engine::Bindings;
 use crate::engine::answer::Answer;
 use crate::error::{Diagnostic, Error, Hint, Kind, Result};
-use crate::explore::selection::Selection;
+use crate::explore::selection::{Selection, things_only};
 use crate::faces::args::{Diff, Export, Load, Query};
 use crate::faces::params::Said;
 use crate::faces::terminal::hints::Face;
@@ -45,8 +45,13 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
         (None, None) => (Selection::All, "the whole".to_owned()),
     };
     let waiting = output.waiting();
-    let quads = session.export(&selection)?;
+    let mut quads = session.export(&selection)?;
     drop(waiting);
+    let drawn =
+        output.format_name().is_some() && output.graph_format()?.is_some_and(GraphFormat::shows_labels);
+    if drawn && !export.ontology && export.about.is_none() {
+        quads = things_only(quads);
+    }
     write_quads(within_limit(quads, session), export.header.then_some(part.as_str()), session, output)
 }
 

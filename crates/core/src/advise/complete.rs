@@ -682,7 +682,8 @@ impl<'a> Work<'a> {
         };
         let most = if list.wanted.is_empty() { MOST } else { counts.len() };
         for (object, count) in counts.iter().take(most) {
-            self.thing(list, 0, *object, *count, &grouped(*count));
+            let group = u8::from(is_type && self.aside(*object));
+            self.thing(list, group, *object, *count, &grouped(*count));
         }
         // On a large graph the value sought may lie past the budget: names lead to it directly.
         if self.left.get() == 0 && !list.wanted.is_empty() {
@@ -693,6 +694,17 @@ impl<'a> Work<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a class is seldom the one meant, however many things it has: the graph does not name it, or
+    /// it is of statements about triples.
+    fn aside(&self, class: Id) -> bool {
+        const STATEMENT: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#Statement";
+        let id = |iri| self.known.graph.id(NamedNode::new_unchecked(iri).as_ref().into());
+        let broader = id("http://www.w3.org/2000/01/rdf-schema#subClassOf").zip(id(STATEMENT));
+        let statements =
+            broader.is_some_and(|(sub, of)| self.scan([Some(class), Some(sub), Some(of)]).next().is_some());
+        statements || self.known.names.all(class).is_empty()
     }
 
     fn tally(&self, triples: impl Iterator<Item = Triple>) -> Vec<(Id, u64)> {

@@ -372,12 +372,31 @@ impl Tracer<'_> {
         let graph = self.known.graph;
         let reifies = graph.id(NamedNode::new_unchecked(REIFIES).as_ref().into());
         let stated = graph.id(Term::from(triple.clone()).as_ref()).zip(reifies);
-        let statements: Vec<Id> = stated.map_or_else(Vec::new, |(term, reifies)| {
+        let mut statements: Vec<Id> = stated.map_or_else(Vec::new, |(term, reifies)| {
             self.scan([None, Some(reifies), Some(term)]).map(|[s, ..]| s).take(CITING).collect()
         });
+        statements.extend(self.reified(pattern));
         let mut homes = graph.graph_names();
         homes.retain(|name| graph.scan(Some(*name), pattern).triples().next().is_some());
         statements.into_iter().chain(subject).chain(homes).find(|node| self.has_source(*node))
+    }
+
+    /// The nodes that are statements about this very triple, by its subject, predicate and object.
+    fn reified(&self, triple: Pattern) -> Vec<Id> {
+        let [Some(subject), Some(predicate), Some(object)] = REIFIED.map(|iri| self.property(iri)) else {
+            return Vec::new();
+        };
+        let [s, p, o] = triple;
+        let about = self.scan([None, Some(subject), s]).map(|[node, ..]| node);
+        let says =
+            |node: &Id, property, value| self.scan([Some(*node), Some(property), value]).next().is_some();
+        about.filter(|node| says(node, predicate, p) && says(node, object, o)).take(CITING).collect()
+    }
+
+    /// Whether a node is a statement about a triple: it speaks of nothing else.
+    fn is_statement(&self, node: Id) -> bool {
+        let [_, predicate, _] = REIFIED;
+        self.property(predicate).is_some_and(|property| self.leads(node, property).next().is_some())
     }
 
     fn has_source(&self, node: Id) -> bool {
@@ -398,7 +417,7 @@ impl Tracer<'_> {
         let Some([Some(subject), _, object]) = self.ids(triple) else { return Vec::new() };
         let to = |thing: Id| -> Vec<Id> {
             let nodes = self.scan([None, None, Some(thing)]).map(|[s, ..]| s).take(SOLUTIONS * 10);
-            nodes.filter(|node| self.has_source(*node)).collect()
+            nodes.filter(|node| self.has_source(*node) && !self.is_statement(*node)).collect()
         };
         let mut about = to(subject);
         about.sort_unstable();
@@ -414,7 +433,8 @@ impl Tracer<'_> {
         chosen.into_iter().take(CITING).collect()
     }
 
-    /// One citation for each source that a node names.
+    /// One citation for each source that a node names. A statement about a triple that rests on a node
+    /// with a source of its own is cited as that node.
     fn citations(&self, fact: Id, triples: &[usize]) -> Vec<Citation> {
         let properties = SOURCES.iter().filter_map(|iri| self.property(iri));
         let sources: BTreeSet<Id> =
@@ -426,7 +446,11 @@ impl Tracer<'_> {
             source: self.wholes(source),
             triples: triples.to_vec(),
         };
-        sources.into_iter().map(citation).collect()
+        let (nodes, sources): (Vec<Id>, Vec<Id>) = sources.into_iter().partition(|source| {
+            self.is_statement(fact) && !self.is_statement(*source) && self.has_source(*source)
+        });
+        let through = nodes.into_iter().flat_map(|node| self.citations(node, triples));
+        through.chain(sources.into_iter().map(citation)).collect()
     }
 
     fn label(&self, id: Id) -> Option<String> {
@@ -479,6 +503,12 @@ impl Tracer<'_> {
 }
 
 const REIFIES: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies";
+/// The parts of a statement as RDF has them since its first version.
+const REIFIED: [&str; 3] = [
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#subject",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#object",
+];
 
 fn attach(list: &mut Vec<(Id, Vec<usize>)>, fact: Id, triple: usize) {
     match list.iter_mut().find(|(have, _)| *have == fact) {

@@ -122,8 +122,10 @@ mod tests {
 
     #[test]
     fn a_variable_of_the_pattern_has_what_the_pattern_finds() {
-        let topics =
-            found("SELECT ?d { ?d a bm:Policy ; bm:topic/skos:broader* ?_topic } ORDER BY ?d", "_topic");
+        let topics = found(
+            "SELECT ?d { ?d a bm:PolicyMention ; bm:topic/skos:broader* ?_topic } ORDER BY ?d",
+            "_topic",
+        );
         assert!(topics.iter().any(|topic| topic.starts_with("topic:")), "{topics:?}");
         assert!(
             topics.iter().all(|topic| !topic.starts_with("industry:") && !topic.starts_with("kind:")),

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::store::{Graph, GraphId, Id, Pattern};
-use crate::terms::{GraphName, NamedOrBlankNode, Quad, Term};
+use crate::terms::{BlankNode, GraphName, NamedOrBlankNode, Quad, Term, rdf};
 use std::collections::{BTreeSet, HashSet};
 
 /// A part of a graph.
@@ -63,6 +63,53 @@ pub fn select(graph: &dyn Graph, selection: &Selection) -> Result<Vec<Quad>> {
         }
     }
 }
+
+/// What a drawing of a graph is about: without the terms of its ontology and its shapes (what is typed in
+/// OWL, RDFS or SHACL, and the blank nodes that only these lead to), and without statements about triples.
+pub fn things_only(mut quads: Vec<Quad>) -> Vec<Quad> {
+    let mut apart: HashSet<NamedOrBlankNode> = HashSet::new();
+    for quad in &quads {
+        let Term::NamedNode(class) = &quad.object else { continue };
+        let of_schema =
+            SCHEMA.iter().any(|space| class.as_str().starts_with(space)) || class.as_str() == PROPERTY;
+        if (quad.predicate == rdf::TYPE && of_schema) || quad.predicate.as_str() == PREDICATE {
+            apart.insert(quad.subject.clone());
+        }
+    }
+    loop {
+        let mut held: HashSet<&BlankNode> = HashSet::new();
+        let mut loose: HashSet<&BlankNode> = HashSet::new();
+        for quad in &quads {
+            if let Term::BlankNode(node) = &quad.object {
+                if apart.contains(&quad.subject) {
+                    loose.insert(node)
+                } else {
+                    held.insert(node)
+                };
+            }
+        }
+        let more: Vec<NamedOrBlankNode> = loose
+            .difference(&held)
+            .map(|node| (*node).clone().into())
+            .filter(|node| !apart.contains(node))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        apart.extend(more);
+    }
+    quads.retain(|quad| !apart.contains(&quad.subject));
+    quads
+}
+
+/// Where the classes of ontologies and shapes live.
+const SCHEMA: [&str; 3] = [
+    "http://www.w3.org/2002/07/owl#",
+    "http://www.w3.org/2000/01/rdf-schema#",
+    "http://www.w3.org/ns/shacl#",
+];
+const PROPERTY: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#Property";
+const PREDICATE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate";
 
 fn of_graph(graph: &dyn Graph, name: GraphId) -> Result<Vec<Quad>> {
     let mut quads = Vec::new();

@@ -377,7 +377,7 @@ mod tests {
         ("GPT-4和GPT-4 Turbo相隔多少天", &["days-between first=GPT-4 second=GPT-4 Turbo"]),
         ("第二批备案的模型", &["registrations batch=2"]),
         ("what did Baidu release in 2023", &["timeline vendor=Baidu"]),
-        ("models from Alibaba", &["vendor-artifacts vendor=vendor:alibaba-cloud"]),
+        ("models from Alibaba", &["vendor-artifacts vendor=Alibaba"]),
         ("is Qwen-7B open source", &["is-open-source model=Qwen-7B"]),
         ("where does this come from", &["where-said"]),
         ("export everything as schema.org", &["as-schema-org"]),

@@ -155,9 +155,12 @@ mod tests {
     fn a_named_graph_and_a_statement_can_name_the_source() {
         let data = "@prefix e: <http://e.org/> . @prefix dcterms: <http://purl.org/dc/terms/> .
             @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix schema: <https://schema.org/> .
+            @prefix prov: <http://www.w3.org/ns/prov#> .
             e:g dcterms:source e:doc ; schema:pageStart 12 . e:doc dcterms:title \"The document\" .
             e:g { e:a e:p e:b }
-            e:c e:p e:d . e:s rdf:reifies <<( e:c e:p e:d )>> ; dcterms:source e:other .";
+            e:c e:p e:d . e:s rdf:reifies <<( e:c e:p e:d )>> ; dcterms:source e:other .
+            e:f e:p e:h . e:t rdf:subject e:f ; rdf:predicate e:p ; rdf:object e:h ; prov:wasDerivedFrom e:fact .
+            e:fact e:about e:f ; schema:position 3 ; prov:wasDerivedFrom e:third .";
         let mut builder = crate::store::pack::Builder::new();
         let format = crate::sources::rdf::format_named("trig").unwrap();
         let mut declared = Prefixes::well_known();
@@ -172,6 +175,7 @@ mod tests {
         for (subject, graphs, expected) in [
             ("e:a", DefaultGraph::Union, "e:doc “The document”, pageStart 12"),
             ("e:c", DefaultGraph::Alone, "e:other"),
+            ("e:f", DefaultGraph::Alone, "e:third, position 3"),
         ] {
             let text = format!("ASK {{ {subject} e:p ?o }}");
             let query = engine::syntax::parse::query(&text, &declared, None).unwrap();
