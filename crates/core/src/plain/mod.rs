@@ -80,7 +80,9 @@ pub fn is_plain(text: &str) -> bool {
     let begins = begins_statement(first) || FOREIGN.iter().any(|word| first.eq_ignore_ascii_case(word));
     let forms = FORMS.iter().chain(OPERATIONS).map(|form| (*form).to_owned()).collect();
     let misspelt = found.len() == 1 && nearest_of(first, &forms).is_some();
-    !begins && !misspelt && !found.iter().any(is_sparql)
+    // A data block alone: people try the last answer's `VALUES _` as a question.
+    let is_block = first.eq_ignore_ascii_case("VALUES");
+    !begins && !misspelt && !is_block && !found.iter().any(is_sparql)
 }
 
 /// Whether a text begins, past its prologue, as a query or an update does.
@@ -431,7 +433,9 @@ mod tests {
         {
             assert!(is_plain(text), "{text}");
         }
-        for text in ["", "SELECT", "selct", "SELCT ?x WHERE { }", "{ ?s ?p ?o }", "ASK", "INSERT DATA"] {
+        for text in
+            ["", "SELECT", "VALUES _", "selct", "SELCT ?x WHERE { }", "{ ?s ?p ?o }", "ASK", "INSERT DATA"]
+        {
             assert!(!is_plain(text), "{text}");
         }
     }
