@@ -1,7 +1,7 @@
 //! What is legal in a query and yet is probably not meant: for `explain`, and to say after an answer.
 //!
 //! In: a parsed query, its text, what is known of the graph. Out: lints with their places. Nothing is
-//! run: names are looked up, nothing is scanned. One lint, one file: a new one is added to [`LINTS`].
+//! run: names are looked up, nothing is scanned. One lint, one file: a new one is added to `LINTS`.
 
 mod cross_product;
 mod empty_column;
