@@ -46,7 +46,7 @@ pub enum Note {
         /// In how many solutions of these groups; 0 where that was not counted.
         solutions: u64,
     },
-    /// A text that would be longer than [`LONGEST_TEXT`] was not made.
+    /// A text that would be longer than `LONGEST_TEXT` was not made.
     TooLong,
 }
 
