@@ -8,13 +8,13 @@
 //! the same, so it does not matter which comes first. Chains, lists and rings take a time in their length.
 
 mod canonical;
-mod part;
+mod component;
 mod refine;
 
 pub use canonical::{Rule, canonical, rdfc10};
 
 use crate::terms::{BlankNode, GraphName, NamedOrBlankNode, Quad, Term, Triple, rdf};
-use part::Part;
+use component::Component;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -356,7 +356,7 @@ impl Work {
 
     /// Gives keys to the nodes that are not folded, part by part.
     fn name_parts(&mut self) {
-        let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
+        let mut parts: BTreeMap<usize, Component> = BTreeMap::new();
         let mut groups = Groups::new(self.nodes.len());
         let statements: Vec<Statement> = self.statements.iter().map(|s| self.with_folded(s)).collect();
         let is_folded = |node: usize| self.nodes.get(node).is_some_and(|node| node.folded.is_some());

@@ -37,7 +37,7 @@ fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error {
 /// # Errors
 /// Where `write` fails, or the file cannot be written; the old one is left as it was.
 pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let Some(part) = Part::beside(path)? else { return straight(path, write) };
+    let Some(part) = PartialFile::beside(path)? else { return straight(path, write) };
     part.replace(path, write)
 }
 
@@ -47,7 +47,7 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) ->
 /// As [`replace`].
 pub fn append(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = unwritable(path);
-    let Some(part) = Part::beside(path)? else { return straight(path, write) };
+    let Some(part) = PartialFile::beside(path)? else { return straight(path, write) };
     let (done, part, mut more) = part.fill(write)?;
     let mut whole =
         std::fs::OpenOptions::new().append(true).create(true).open(&part.whole).map_err(&failed)?;
@@ -68,13 +68,13 @@ fn straight(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Re
 }
 
 /// A file without a name, or under another one, which is removed where it is dropped before it has taken its place.
-struct Part {
+struct PartialFile {
     name: PathBuf,
     whole: PathBuf,
     unnamed: Option<File>,
 }
 
-impl Part {
+impl PartialFile {
     /// One beside `path`; nothing where that is a device or a pipe.
     fn beside(path: &Path) -> Result<Option<Self>> {
         if path.is_dir() {
@@ -197,7 +197,7 @@ fn remove_stale(whole: &Path, dotted: &OsStr) {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         if let Ok(mut parts) = PARTS.lock() {
             parts.retain(|part| *part != self.name);
@@ -270,7 +270,7 @@ mod tests {
         // The program ends in the middle, where files have names from the start.
         let other = folder.join("y.csv");
         let named = || {
-            let mut part = Part::beside(&other).unwrap().unwrap();
+            let mut part = PartialFile::beside(&other).unwrap().unwrap();
             part.unnamed = None;
             part
         };

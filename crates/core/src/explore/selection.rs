@@ -118,10 +118,10 @@ fn of_graph(graph: &dyn Graph, name: GraphId) -> Result<Vec<Quad>> {
 }
 
 /// Triples with their graphs, each once.
-type Found = BTreeSet<(GraphId, crate::store::Triple)>;
+type QuadSet = BTreeSet<(GraphId, crate::store::Triple)>;
 
 fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
-    let mut found = Found::new();
+    let mut found = QuadSet::new();
     let mut seen = HashSet::from([thing]);
     let mut edge = vec![thing];
     for step in 0..=depth {
@@ -143,7 +143,7 @@ fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
 }
 
 /// What is said about a thing, and about the blank nodes this mentions. Other things mentioned go to `next`.
-fn out_of(graph: &dyn Graph, thing: Id, found: &mut Found, next: &mut Vec<Id>) -> Result<()> {
+fn out_of(graph: &dyn Graph, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
     each(thing, &mut |id, open| {
         for name in graphs(graph) {
             scan(graph, name, [Some(id), None, None], &mut |triple| {
@@ -160,7 +160,7 @@ fn out_of(graph: &dyn Graph, thing: Id, found: &mut Found, next: &mut Vec<Id>) -
 }
 
 /// Where a thing is mentioned, up to the things that have a name. They go to `next`.
-fn into(graph: &dyn Graph, thing: Id, found: &mut Found, next: &mut Vec<Id>) -> Result<()> {
+fn into(graph: &dyn Graph, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
     each(thing, &mut |id, open| {
         let mut blanks = Vec::new();
         for name in graphs(graph) {

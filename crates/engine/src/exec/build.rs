@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::plan::logical::{self, Constant, Pattern, Reach, Slot, Source, Step};
 use crate::plan::lower::is_volatile;
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
-use crate::plan::variables::{Names, Var, VarSet};
+use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ pub struct Builder<'a> {
     /// What is read.
     pub dataset: Rc<Dataset<'a>>,
     /// What variables are called.
-    pub names: Rc<Names>,
+    pub names: Rc<VariableNames>,
     /// The graph at hand, inside of GRAPH with a variable.
     pub each: Option<Id>,
     /// The rows at hand, inside of a lookup.

@@ -12,7 +12,7 @@ use super::dataset::Dataset;
 use super::matches;
 use crate::error::Result;
 use crate::plan::logical;
-use crate::plan::variables::{Names, Var};
+use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, NONE, View};
 use crate::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::terms::{BlankNode, NamedOrBlankNode, Term, Triple, Variable};
@@ -62,19 +62,19 @@ impl<S: Source> Iterator for Triples<S> {
     }
 }
 
-/// A place of a template.
-enum Place {
+/// A term of a template.
+enum TemplateTerm {
     Term(Id),
     Column(Option<usize>),
     Blank(String),
-    Triple(Box<[Place; 3]>),
+    Triple(Box<[TemplateTerm; 3]>),
 }
 
 /// The triples of CONSTRUCT.
 pub struct Construct<'a> {
     root: Running<'a>,
     cx: Context<'a>,
-    template: Vec<[Place; 3]>,
+    template: Vec<[TemplateTerm; 3]>,
     expander: Expander,
     /// Whether each of equal solutions gives triples of its own.
     has_blanks: bool,
@@ -122,7 +122,7 @@ impl<'a> Construct<'a> {
         mut cx: Context<'a>,
         template: &[TriplePattern],
         columns: &[Var],
-        names: &Names,
+        names: &VariableNames,
     ) -> Result<Self> {
         let places =
             template.iter().map(|triple| places(triple, columns, names, &mut cx)).collect::<Result<_>>()?;
@@ -173,42 +173,42 @@ impl Source for Construct<'_> {
 fn places(
     triple: &TriplePattern,
     columns: &[Var],
-    names: &Names,
+    names: &VariableNames,
     cx: &mut Context<'_>,
-) -> Result<[Place; 3]> {
+) -> Result<[TemplateTerm; 3]> {
     let column = |name: &str| {
         let var = names.find(name);
-        Place::Column(var.and_then(|var| columns.iter().position(|column| *column == var)))
+        TemplateTerm::Column(var.and_then(|var| columns.iter().position(|column| *column == var)))
     };
-    let mut place = |term: &TermPattern| -> Result<Place> {
+    let mut place = |term: &TermPattern| -> Result<TemplateTerm> {
         Ok(match term {
             TermPattern::Variable(variable) => column(variable.as_str()),
-            TermPattern::BlankNode(node) => Place::Blank(node.as_str().to_owned()),
-            TermPattern::NamedNode(iri) => Place::Term(cx.intern(&iri.clone().into())?),
-            TermPattern::Literal(literal) => Place::Term(cx.intern(&literal.clone().into())?),
-            TermPattern::Triple(inner) => Place::Triple(Box::new(places(inner, columns, names, cx)?)),
+            TermPattern::BlankNode(node) => TemplateTerm::Blank(node.as_str().to_owned()),
+            TermPattern::NamedNode(iri) => TemplateTerm::Term(cx.intern(&iri.clone().into())?),
+            TermPattern::Literal(literal) => TemplateTerm::Term(cx.intern(&literal.clone().into())?),
+            TermPattern::Triple(inner) => TemplateTerm::Triple(Box::new(places(inner, columns, names, cx)?)),
         })
     };
     let (subject, object) = (place(&triple.subject)?, place(&triple.object)?);
     let predicate = match &triple.predicate {
         NamedNodePattern::Variable(variable) => column(variable.as_str()),
-        NamedNodePattern::NamedNode(iri) => Place::Term(cx.intern(&iri.clone().into())?),
+        NamedNodePattern::NamedNode(iri) => TemplateTerm::Term(cx.intern(&iri.clone().into())?),
     };
     Ok([subject, predicate, object])
 }
 
 /// The term of a place for one solution; [`NONE`] where there is none.
 fn instance(
-    place: &Place,
+    place: &TemplateTerm,
     batch: &Batch,
     row: usize,
     blanks: &mut HashMap<String, Id>,
     cx: &mut Context<'_>,
 ) -> Result<Id> {
     Ok(match place {
-        Place::Term(id) => *id,
-        Place::Column(column) => column.map_or(NONE, |column| batch.cell(column, row)),
-        Place::Blank(label) => match blanks.get(label) {
+        TemplateTerm::Term(id) => *id,
+        TemplateTerm::Column(column) => column.map_or(NONE, |column| batch.cell(column, row)),
+        TemplateTerm::Blank(label) => match blanks.get(label) {
             Some(id) => *id,
             None => {
                 let id = cx.intern(&BlankNode::default().into())?;
@@ -216,7 +216,7 @@ fn instance(
                 id
             }
         },
-        Place::Triple(inner) => {
+        TemplateTerm::Triple(inner) => {
             let [s, p, o] = inner.as_ref();
             let ids = [
                 instance(s, batch, row, blanks, cx)?,

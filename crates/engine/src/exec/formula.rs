@@ -8,7 +8,7 @@ use super::context::Context;
 use crate::error::Result;
 use crate::expr::{Cells, Computed, Program, Terms};
 use crate::plan::logical::Formula;
-use crate::plan::variables::{Names, Var};
+use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, Indexed, NONE};
 use crate::terms::Term;
 
@@ -26,7 +26,7 @@ impl Compiled {
     ///
     /// # Errors
     /// Where `expr` cannot compile it.
-    pub fn new(formula: &Formula, columns: &[Var], names: &Names) -> Result<Self> {
+    pub fn new(formula: &Formula, columns: &[Var], names: &VariableNames) -> Result<Self> {
         let place = |var: Var| columns.iter().position(|column| *column == var);
         let program =
             Program::compile(&formula.expression, &|variable| names.find(variable.as_str()).and_then(place))?;

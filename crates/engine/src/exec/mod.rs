@@ -25,7 +25,7 @@ use crate::answer::{Answer, Row, Rows};
 use crate::error::{Error, Kind, Result};
 use crate::explain::{Explanation, Step};
 use crate::plan::physical::{Bag, Node, Op};
-use crate::plan::variables::Names;
+use crate::plan::variables::VariableNames;
 use crate::plan::{self, Plan, show};
 use crate::store::{Graph, Indexed};
 use crate::syntax::algebra::{Query, pattern};
@@ -215,7 +215,7 @@ pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) 
 }
 
 /// A node with its measures, which are numbered as the nodes are met.
-fn step(node: &Node, names: &Names, measures: &mut std::slice::Iter<'_, Measure>) -> Step {
+fn step(node: &Node, names: &VariableNames, measures: &mut std::slice::Iter<'_, Measure>) -> Step {
     let measure = measures.next().copied().unwrap_or_default();
     let mut nothing = [].iter();
     // What runs once for each graph is not measured by itself.

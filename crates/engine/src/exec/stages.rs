@@ -13,7 +13,7 @@ use crate::plan::physical::{Node, Op};
 use crate::plan::scope;
 use crate::plan::show;
 use crate::plan::translate::Translator;
-use crate::plan::variables::Names;
+use crate::plan::variables::VariableNames;
 use crate::store::{Graph, Id};
 use crate::syntax::algebra::{Query, pattern};
 use crate::{DefaultGraph, Governor};
@@ -75,7 +75,7 @@ fn in_order(root: &Node) -> Vec<&Node> {
     nodes
 }
 
-fn write_batch(out: &mut String, node: &Node, batch: &Batch, names: &Names) {
+fn write_batch(out: &mut String, node: &Node, batch: &Batch, names: &VariableNames) {
     let counted = batch.counts.is_some();
     let mut head: Vec<String> = node.output.iter().map(|var| names.show(*var)).collect();
     if counted {

@@ -4,7 +4,7 @@
 //! that all of its solutions bind (certain) and those that some may bind (possible). It knows no
 //! order of evaluation and no index.
 
-use super::variables::{Names, Var, VarSet};
+use super::variables::{Var, VarSet, VariableNames};
 use crate::store::Id;
 use crate::syntax::algebra::{AggregateFunction, Expression, operands};
 use crate::terms::Term;
@@ -95,7 +95,7 @@ pub enum Step {
 /// its truth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Formula {
-    /// The expression, its variables by their names in the query's [`Names`].
+    /// The expression, its variables by their names in the query's [`VariableNames`].
     pub expression: Expression,
     /// What it reads.
     pub vars: VarSet,
@@ -190,7 +190,7 @@ pub enum Kind {
 
 impl Formula {
     /// An expression, with its variables found.
-    pub fn new(expression: Expression, names: &mut Names) -> Self {
+    pub fn new(expression: Expression, names: &mut VariableNames) -> Self {
         let mut vars = VarSet::new();
         let mut open = vec![&expression];
         while let Some(part) = open.pop() {

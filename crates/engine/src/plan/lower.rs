@@ -11,7 +11,7 @@ use super::logical::{Aggregate, Existence, Formula, Kind, Logical, Pattern, Reac
 use super::order::{Figures, Item, order};
 use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
 use super::statistics::Statistics;
-use super::variables::{Names, Var, VarSet};
+use super::variables::{Var, VarSet, VariableNames};
 use crate::store::End;
 use crate::syntax::algebra::{AggregateFunction, Expression, Function, operands};
 use std::borrow::Cow;
@@ -26,7 +26,7 @@ pub fn lower(
     columns: &[Var],
     bag: Bag,
     statistics: &dyn Statistics,
-    names: &mut Names,
+    names: &mut VariableNames,
 ) -> Planned<Node> {
     let need: VarSet = columns.iter().copied().collect();
     let node = Lowering { statistics, names, inside: 0 }.node(logical, &need, bag)?;
@@ -35,7 +35,7 @@ pub fn lower(
 
 struct Lowering<'a> {
     statistics: &'a dyn Statistics,
-    names: &'a mut Names,
+    names: &'a mut VariableNames,
     /// How many right sides of OPTIONAL, EXISTS and MINUS are around.
     inside: usize,
 }

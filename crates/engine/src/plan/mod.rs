@@ -26,7 +26,7 @@ use crate::terms::Variable;
 use physical::{Bag, Node};
 use statistics::Statistics;
 use translate::Translator;
-use variables::{Names, Var};
+use variables::{Var, VariableNames};
 
 /// What planning gives; an error where a query asks for what cannot be answered here.
 pub type Planned<T> = crate::error::Result<T>;
@@ -39,7 +39,7 @@ pub struct Plan {
     /// The columns of the answer.
     pub columns: Vec<Var>,
     /// What the variables are called.
-    pub names: Names,
+    pub names: VariableNames,
 }
 
 /// Plans the pattern of a query whose answer has the variables of its outermost projection as columns.

@@ -8,14 +8,14 @@
 
 use super::logical::{Formula, Kind, Logical};
 use super::lower::is_volatile;
-use super::variables::{Names, Var, VarSet};
+use super::variables::{Var, VarSet, VariableNames};
 use crate::syntax::algebra::{Expression, operands, operands_mut};
 
 /// An expression of more parts than this is computed once and kept: BIND upon BIND could double it each time.
 const LARGEST: usize = 64;
 
 /// `input` with as many of the conditions in it as can be; gives back the others.
-pub fn push(input: Logical, conditions: Vec<Formula>, names: &Names) -> (Logical, Vec<Formula>) {
+pub fn push(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> (Logical, Vec<Formula>) {
     let (conditions, mut kept): (Vec<Formula>, Vec<Formula>) =
         conditions.into_iter().partition(|condition| !is_volatile(&condition.expression));
     if conditions.is_empty() {
@@ -30,7 +30,7 @@ pub fn push(input: Logical, conditions: Vec<Formula>, names: &Names) -> (Logical
 }
 
 /// `input` with these conditions as far down as they go.
-fn under(input: Logical, conditions: Vec<Formula>, names: &Names) -> Logical {
+fn under(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> Logical {
     let (pushed, rest) = push(input, conditions, names);
     pushed.filter(rest)
 }
@@ -40,7 +40,7 @@ fn split(conditions: Vec<Formula>, known: &VarSet) -> (Vec<Formula>, Vec<Formula
     conditions.into_iter().partition(|condition| condition.vars.is_subset(known))
 }
 
-fn below(input: Logical, conditions: Vec<Formula>, names: &Names) -> (Logical, Vec<Formula>) {
+fn below(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> (Logical, Vec<Formula>) {
     let Logical { kind, certain, possible } = input;
     match kind {
         Kind::Union(parts) => {
@@ -88,7 +88,11 @@ fn below(input: Logical, conditions: Vec<Formula>, names: &Names) -> (Logical, V
 
 /// Conditions on the parts of a group that have a plan of their own. Where a pattern binds the same, the condition stays
 /// beside it as well: either may come first.
-fn into_parts(parts: Vec<Logical>, conditions: Vec<Formula>, names: &Names) -> (Logical, Vec<Formula>) {
+fn into_parts(
+    parts: Vec<Logical>,
+    conditions: Vec<Formula>,
+    names: &VariableNames,
+) -> (Logical, Vec<Formula>) {
     let is_leaf = |part: &Logical| {
         matches!(part.kind, Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) | Kind::Slice(..))
     };
@@ -113,7 +117,7 @@ fn into_parts(parts: Vec<Logical>, conditions: Vec<Formula>, names: &Names) -> (
 fn below_extend(
     (below, var, formula): (Logical, Var, Formula),
     conditions: Vec<Formula>,
-    names: &Names,
+    names: &VariableNames,
 ) -> (Logical, Vec<Formula>) {
     if is_volatile(&formula.expression) {
         return (below.extend(var, formula), conditions);
@@ -133,7 +137,7 @@ fn below_extend(
 }
 
 /// A condition with the value of a variable in its place; nothing where that is not the same, or too much.
-fn replaced(condition: &Formula, var: Var, value: &Formula, names: &Names) -> Option<Formula> {
+fn replaced(condition: &Formula, var: Var, value: &Formula, names: &VariableNames) -> Option<Formula> {
     if !condition.vars.contains(var) {
         return Some(condition.clone());
     }
@@ -181,8 +185,8 @@ mod tests {
     use crate::syntax::algebra::Function;
 
     /// `?x ?p ?y BIND(f(?y) AS ?z)` with a filter, and what of it was left on top.
-    fn pushed(value: Expression, condition: impl Fn(&mut Names) -> Expression) -> (Logical, usize) {
-        let mut names = Names::default();
+    fn pushed(value: Expression, condition: impl Fn(&mut VariableNames) -> Expression) -> (Logical, usize) {
+        let mut names = VariableNames::default();
         let [x, p, y, z] = ["x", "p", "y", "z"].map(|name| names.number(name));
         let slots = [Slot::Var(x), Slot::Var(p), Slot::Var(y)];
         let input = Logical::pattern(Pattern { slots, source: Source::Default });
@@ -193,18 +197,18 @@ mod tests {
         (pushed, kept.len())
     }
 
-    fn variable(names: &mut Names, name: &str) -> Expression {
+    fn variable(names: &mut VariableNames, name: &str) -> Expression {
         let number = names.number(name);
         Expression::Variable(names.variable(number))
     }
 
-    fn upper(names: &mut Names, name: &str) -> Expression {
+    fn upper(names: &mut VariableNames, name: &str) -> Expression {
         Expression::FunctionCall(Function::UCase, vec![variable(names, name)])
     }
 
     #[test]
     fn a_filter_on_a_computed_value_runs_before_it_is_kept() {
-        let value = upper(&mut Names::default(), "y");
+        let value = upper(&mut VariableNames::default(), "y");
         let (pushed, kept) = pushed(value, |names| upper(names, "z"));
         let Kind::Extend(below, ..) = &pushed.kind else { panic!("{pushed:?}") };
         let Kind::Filter(_, conditions) = &below.kind else { panic!("{below:?}") };
@@ -214,8 +218,8 @@ mod tests {
 
     #[test]
     fn a_filter_stays_above_where_it_would_mean_something_else() {
-        let value = upper(&mut Names::default(), "y");
-        let bound = |names: &mut Names| {
+        let value = upper(&mut VariableNames::default(), "y");
+        let bound = |names: &mut VariableNames| {
             let number = names.number("z");
             Expression::Bound(names.variable(number))
         };
@@ -227,7 +231,7 @@ mod tests {
 
     #[test]
     fn doubling_ends() {
-        let mut value = upper(&mut Names::default(), "y");
+        let mut value = upper(&mut VariableNames::default(), "y");
         for _ in 0..10 {
             value = Expression::FunctionCall(Function::Concat, vec![value.clone(), value]);
         }

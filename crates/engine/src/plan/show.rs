@@ -7,11 +7,11 @@ use super::logical::{
     Aggregate, Existence, Formula, Kind, Logical, Pattern, Reach, Slot, SortKey, Source, Step,
 };
 use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
-use super::variables::{Names, Var};
+use super::variables::{Var, VariableNames};
 use crate::store::End;
 
 /// The line of a node.
-pub fn label(node: &Node, names: &Names) -> String {
+pub fn label(node: &Node, names: &VariableNames) -> String {
     match &node.op {
         Op::Unit => "one empty solution".to_owned(),
         Op::Empty => "nothing: a term of the pattern is not in the graph".to_owned(),
@@ -77,7 +77,7 @@ pub fn label(node: &Node, names: &Names) -> String {
 }
 
 /// A logical plan, a line a node, what it is made of below and to the right.
-pub fn logical(plan: &Logical, names: &Names) -> String {
+pub fn logical(plan: &Logical, names: &VariableNames) -> String {
     let mut text = String::new();
     let mut open = vec![(plan, 0)];
     while let Some((node, depth)) = open.pop() {
@@ -89,7 +89,7 @@ pub fn logical(plan: &Logical, names: &Names) -> String {
 }
 
 /// The line of a logical node, and the nodes in it.
-fn of_kind<'l>(kind: &'l Kind, names: &Names) -> (String, Vec<&'l Logical>) {
+fn of_kind<'l>(kind: &'l Kind, names: &VariableNames) -> (String, Vec<&'l Logical>) {
     match kind {
         Kind::Pattern(pattern) => (format!("Pattern({})", of_pattern(pattern, names)), Vec::new()),
         Kind::Reach(reach) => (format!("Path({})", of_reach(reach, names)), Vec::new()),
@@ -150,7 +150,13 @@ fn name_of_join(kind: JoinKind) -> &'static str {
     }
 }
 
-fn of_join(kind: JoinKind, keys: &[Var], loose: &[Var], conditions: &[Formula], names: &Names) -> String {
+fn of_join(
+    kind: JoinKind,
+    keys: &[Var],
+    loose: &[Var],
+    conditions: &[Formula],
+    names: &VariableNames,
+) -> String {
     let name = match kind {
         JoinKind::Inner if keys.is_empty() && loose.is_empty() => "Cross product",
         JoinKind::Inner => "Hash join",
@@ -168,7 +174,7 @@ fn of_join(kind: JoinKind, keys: &[Var], loose: &[Var], conditions: &[Formula], 
     format!("{name}({})", parts.join("; "))
 }
 
-fn of_aggregate(aggregate: &Aggregate, names: &Names) -> String {
+fn of_aggregate(aggregate: &Aggregate, names: &VariableNames) -> String {
     let distinct = if aggregate.distinct { "DISTINCT " } else { "" };
     let argument =
         aggregate.argument.as_ref().map_or("*".to_owned(), |formula| formula.expression.to_string());
@@ -180,7 +186,7 @@ fn of_formulas(conditions: &[Formula]) -> String {
     parts.join(" && ")
 }
 
-fn of_keys(keys: &[OrderKey], names: &Names) -> String {
+fn of_keys(keys: &[OrderKey], names: &VariableNames) -> String {
     let key = |key: &OrderKey| {
         let name = names.show(key.var);
         if key.descending { format!("DESC({name})") } else { name }
@@ -188,17 +194,17 @@ fn of_keys(keys: &[OrderKey], names: &Names) -> String {
     keys.iter().map(key).collect::<Vec<_>>().join(" ")
 }
 
-fn of_vars(vars: &[Var], names: &Names) -> String {
+fn of_vars(vars: &[Var], names: &VariableNames) -> String {
     vars.iter().map(|var| names.show(*var)).collect::<Vec<_>>().join(" ")
 }
 
-fn of_pattern(pattern: &Pattern, names: &Names) -> String {
+fn of_pattern(pattern: &Pattern, names: &VariableNames) -> String {
     let [s, p, o] = &pattern.slots;
     let text = format!("{} {} {}", of_slot(s, names), of_slot(p, names), of_slot(o, names));
     within(text, &pattern.source)
 }
 
-fn of_reach(reach: &Reach, names: &Names) -> String {
+fn of_reach(reach: &Reach, names: &VariableNames) -> String {
     let [from, to] = &reach.ends;
     let times = times(reach.zero, reach.many);
     let text = format!("{} ({}){times} {}", of_slot(from, names), of_step(&reach.step), of_slot(to, names));
@@ -238,7 +244,7 @@ fn within(text: String, source: &Source) -> String {
     }
 }
 
-fn of_slot(slot: &Slot, names: &Names) -> String {
+fn of_slot(slot: &Slot, names: &VariableNames) -> String {
     match slot {
         Slot::Var(var) => names.show(*var),
         Slot::Term(constant) => constant.term.to_string(),

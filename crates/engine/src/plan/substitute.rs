@@ -102,13 +102,13 @@ fn values(vars: &[Var], rows: &[Vec<Option<Constant>>], given: &[(Var, Constant)
 mod tests {
     use super::super::logical::Source;
     use super::*;
-    use crate::plan::variables::Names;
+    use crate::plan::variables::VariableNames;
     use crate::syntax::algebra::Expression;
     use crate::terms::NamedNode;
 
     #[test]
     fn terms_stand_in_patterns_and_beside_expressions() {
-        let mut names = Names::default();
+        let mut names = VariableNames::default();
         let (x, y) = (names.number("x"), names.number("y"));
         let constant = |name: &str| Constant { term: NamedNode::new_unchecked(name).into(), id: None };
         let slots = [Slot::Var(x), Slot::Term(constant("p")), Slot::Var(y)];

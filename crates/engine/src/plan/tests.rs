@@ -4,7 +4,7 @@
 use super::physical::Node;
 use super::show::label;
 use super::statistics::Statistics;
-use super::variables::Names;
+use super::variables::VariableNames;
 use super::{plan, plan_ask};
 use crate::store::Id;
 use crate::syntax::algebra::pattern;
@@ -72,7 +72,7 @@ fn shown(text: &str) -> Vec<String> {
     lines
 }
 
-fn draw(node: &Node, names: &Names, depth: usize, lines: &mut Vec<String>) {
+fn draw(node: &Node, names: &VariableNames, depth: usize, lines: &mut Vec<String>) {
     let label = label(node, names).replace("http://x/", "").replace(['<', '>'], "");
     lines.push(format!("{}{label}", "  ".repeat(depth)));
     node.inputs.iter().for_each(|input| draw(input, names, depth + 1, lines));

@@ -7,7 +7,7 @@ use super::Planned;
 use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Slot, SortKey, Source};
 use super::pushdown;
 use super::statistics::Statistics;
-use super::variables::{Names, Var};
+use super::variables::{Var, VariableNames};
 use crate::error::Error;
 use crate::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, GraphPattern, GroundTerm, NamedNodePattern,
@@ -18,18 +18,18 @@ use crate::terms::{Term, Variable};
 /// Translates one query's algebra.
 pub struct Translator<'a> {
     statistics: &'a dyn Statistics,
-    names: Names,
+    names: VariableNames,
     source: Source,
 }
 
 impl<'a> Translator<'a> {
     /// With an empty list of names.
     pub fn new(statistics: &'a dyn Statistics) -> Self {
-        Self { statistics, names: Names::default(), source: Source::Default }
+        Self { statistics, names: VariableNames::default(), source: Source::Default }
     }
 
     /// The names met so far.
-    pub fn into_names(self) -> Names {
+    pub fn into_names(self) -> VariableNames {
         self.names
     }
 
@@ -39,7 +39,7 @@ impl<'a> Translator<'a> {
     }
 
     /// The names, to add to.
-    pub(super) fn names(&mut self) -> &mut Names {
+    pub(super) fn names(&mut self) -> &mut VariableNames {
         &mut self.names
     }
 

@@ -12,12 +12,12 @@ pub type Var = u32;
 
 /// The names of a query's variables. Blank nodes are variables whose names no text can spell.
 #[derive(Debug, Default, Clone)]
-pub struct Names {
+pub struct VariableNames {
     names: Vec<String>,
     numbers: HashMap<String, Var>,
 }
 
-impl Names {
+impl VariableNames {
     /// The number of the variable with this name; a new one where the name is new.
     pub fn number(&mut self, name: &str) -> Var {
         if let Some(number) = self.numbers.get(name) {
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_number() {
-        let mut names = Names::default();
+        let mut names = VariableNames::default();
         let (a, b) = (names.number("a"), names.blank("a"));
         assert_ne!(a, b);
         assert_eq!(names.number("a"), a);

@@ -125,8 +125,8 @@ fn in_pattern(pattern: &mut GraphPattern) {
     match pattern {
         GraphPattern::Union { .. } => {
             let split = |pattern| match pattern {
-                GraphPattern::Union { left, right } => Part::Two(*left, *right),
-                other => Part::One(other),
+                GraphPattern::Union { left, right } => Link::Two(*left, *right),
+                other => Link::One(other),
             };
             balance(pattern, GraphPattern::default(), split, |left, right| GraphPattern::Union {
                 left,
@@ -135,8 +135,8 @@ fn in_pattern(pattern: &mut GraphPattern) {
         }
         GraphPattern::Join { .. } => {
             let split = |pattern| match pattern {
-                GraphPattern::Join { left, right } => Part::Two(*left, *right),
-                other => Part::One(other),
+                GraphPattern::Join { left, right } => Link::Two(*left, *right),
+                other => Link::One(other),
             };
             balance(pattern, GraphPattern::default(), split, |left, right| GraphPattern::Join {
                 left,
@@ -155,15 +155,15 @@ fn in_expression(expression: &mut Expression) {
     match expression {
         Expression::Or(..) => {
             let split = |expression| match expression {
-                Expression::Or(a, b) => Part::Two(*a, *b),
-                other => Part::One(other),
+                Expression::Or(a, b) => Link::Two(*a, *b),
+                other => Link::One(other),
             };
             balance(expression, hole(), split, Expression::Or);
         }
         Expression::And(..) => {
             let split = |expression| match expression {
-                Expression::And(a, b) => Part::Two(*a, *b),
-                other => Part::One(other),
+                Expression::And(a, b) => Link::Two(*a, *b),
+                other => Link::One(other),
             };
             balance(expression, hole(), split, Expression::And);
         }
@@ -182,15 +182,15 @@ fn in_path(path: &mut Path) {
         }
         Path::Sequence(..) => {
             let split = |path| match path {
-                Path::Sequence(a, b) => Part::Two(*a, *b),
-                other => Part::One(other),
+                Path::Sequence(a, b) => Link::Two(*a, *b),
+                other => Link::One(other),
             };
             balance(path, hole(), split, Path::Sequence);
         }
         Path::Alternative(..) => {
             let split = |path| match path {
-                Path::Alternative(a, b) => Part::Two(*a, *b),
-                other => Part::One(other),
+                Path::Alternative(a, b) => Link::Two(*a, *b),
+                other => Link::One(other),
             };
             balance(path, hole(), split, Path::Alternative);
         }
@@ -202,19 +202,19 @@ fn in_path(path: &mut Path) {
 }
 
 /// A link of a chain, or what it links.
-enum Part<T> {
+enum Link<T> {
     Two(T, T),
     One(T),
 }
 
 /// A chain, whichever way it leans, as a tree over its parts in their order: balanced where it is long, else
 /// leaning to the left. `hole` stands in its place for the while.
-fn balance<T>(place: &mut T, hole: T, split: fn(T) -> Part<T>, make: fn(Box<T>, Box<T>) -> T) {
+fn balance<T>(place: &mut T, hole: T, split: fn(T) -> Link<T>, make: fn(Box<T>, Box<T>) -> T) {
     let (mut parts, mut open) = (Vec::new(), vec![std::mem::replace(place, hole)]);
     while let Some(part) = open.pop() {
         match split(part) {
-            Part::Two(left, right) => open.extend([right, left]),
-            Part::One(part) => parts.push(part),
+            Link::Two(left, right) => open.extend([right, left]),
+            Link::One(part) => parts.push(part),
         }
     }
     let joined = |left, right| make(Box::new(left), Box::new(right));

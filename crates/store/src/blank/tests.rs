@@ -122,7 +122,7 @@ fn large_chains_and_rings_are_named_in_a_time_in_their_length() {
 
 #[test]
 fn what_is_truly_hard_meets_a_limit_and_says_so() {
-    let part = || Part {
+    let part = || Component {
         nodes: (0..12).collect(),
         statements: complete(12)
             .iter()

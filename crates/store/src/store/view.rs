@@ -18,18 +18,18 @@ const FEW: usize = 16;
 /// One graph to read. See the module.
 #[derive(Clone)]
 pub struct View<'a> {
-    table: Held<'a>,
+    table: TableRef<'a>,
     place: usize,
     kinds: &'a Kinds,
 }
 
 #[derive(Clone)]
-enum Held<'a> {
+enum TableRef<'a> {
     Borrowed(&'a Table),
     Shared(Arc<Table>),
 }
 
-impl Deref for Held<'_> {
+impl Deref for TableRef<'_> {
     type Target = Table;
 
     fn deref(&self) -> &Table {
@@ -42,11 +42,11 @@ impl Deref for Held<'_> {
 
 impl<'a> View<'a> {
     pub(super) fn borrowed(table: &'a Table, place: usize, kinds: &'a Kinds) -> Self {
-        Self { table: Held::Borrowed(table), place, kinds }
+        Self { table: TableRef::Borrowed(table), place, kinds }
     }
 
     pub(super) fn shared(table: Arc<Table>, kinds: &'a Kinds) -> Self {
-        Self { table: Held::Shared(table), place: 0, kinds }
+        Self { table: TableRef::Shared(table), place: 0, kinds }
     }
 
     /// The pairs of a predicate: subject and object, sorted so, by [`End::Subject`]; object and subject by
@@ -57,8 +57,8 @@ impl<'a> View<'a> {
     pub fn pairs(&self, predicate: Id, by: End) -> Result<PairCursor<'a>> {
         let run = self.table.run(self.place, predicate)?;
         Ok(run.map_or_else(PairCursor::empty, |run| match &self.table {
-            Held::Borrowed(table) => table.cursor(&run, by),
-            Held::Shared(table) => table.shared(&run, by),
+            TableRef::Borrowed(table) => table.cursor(&run, by),
+            TableRef::Shared(table) => table.shared(&run, by),
         }))
     }
 

@@ -12,7 +12,7 @@ use crate::plan::logical::{Constant, Existence, Logical};
 use crate::plan::lower;
 use crate::plan::physical::Bag;
 use crate::plan::substitute::substitute;
-use crate::plan::variables::{Names, Var};
+use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, NONE};
 use std::collections::HashMap;
 
@@ -59,7 +59,7 @@ impl<'a> Exists<'a> {
     }
 
     fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<bool> {
-        let mut names = Names::clone(&self.builder.names);
+        let mut names = VariableNames::clone(&self.builder.names);
         let one = pattern.clone().slice(0, Some(1));
         let node = lower::lower(&one, &[], Bag::Set, &*self.builder.dataset, &mut names)?;
         let builder = Builder { names: names.into(), ..self.builder.clone() };

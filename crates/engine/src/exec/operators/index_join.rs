@@ -59,7 +59,7 @@ pub struct IndexJoin<'a> {
 
 /// Rows found for a batch of the input.
 #[derive(Default)]
-struct Found {
+struct Matches {
     rows: Vec<u32>,
     new: Vec<Column>,
     counts: Vec<u64>,
@@ -87,8 +87,8 @@ impl<'a> IndexJoin<'a> {
     }
 
     /// Matches some rows of the batch; gives what was found.
-    fn step(&mut self) -> Result<Found> {
-        let mut out = Found { new: vec![Vec::new(); self.shape.new.len()], ..Found::default() };
+    fn step(&mut self) -> Result<Matches> {
+        let mut out = Matches { new: vec![Vec::new(); self.shape.new.len()], ..Matches::default() };
         match &mut self.way {
             Way::Ends(cursor, from) => {
                 let mut values = Vec::new();
@@ -137,7 +137,7 @@ impl<'a> IndexJoin<'a> {
         Ok(out)
     }
 
-    fn general(&mut self, out: &mut Found) -> Result<()> {
+    fn general(&mut self, out: &mut Matches) -> Result<()> {
         while self.row < self.batch.len && out.rows.len() < self.cap {
             if self.given == 0 {
                 let pattern = self.shape.places.map(|place| place.get(&self.batch, self.row));

@@ -12,7 +12,7 @@ use crate::plan::logical::{Constant, Logical};
 use crate::plan::lower;
 use crate::plan::physical::Bag;
 use crate::plan::substitute::substitute;
-use crate::plan::variables::{Names, Var};
+use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, NONE};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -72,7 +72,7 @@ impl<'a> Lateral<'a> {
     }
 
     fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<Batch> {
-        let mut names = Names::clone(&self.builder.names);
+        let mut names = VariableNames::clone(&self.builder.names);
         let statistics = &*self.builder.dataset;
         let node = lower::lower(pattern, &self.shape.wanted, self.shape.bag, statistics, &mut names)?;
         let builder = Builder { names: names.into(), ..self.builder.clone() };

@@ -33,14 +33,14 @@ pub struct Scan<'a> {
     current: Option<(Id, PairCursor<'a>)>,
 }
 
-/// One place of some triples: the same term in all of them, or a column.
+/// One position of some triples: the same term in all of them, or a column.
 #[derive(Clone, Copy)]
-enum Part<'a> {
+enum Position<'a> {
     All(Id),
     Each(&'a [Id]),
 }
 
-impl Part<'_> {
+impl Position<'_> {
     fn get(self, row: usize) -> Option<Id> {
         match self {
             Self::All(id) => Some(id),
@@ -70,11 +70,11 @@ impl<'a> Scan<'a> {
     fn at_once(&self, predicate: Id) -> Result<Option<Batch>> {
         let [subject, _, object] = self.shape.ids;
         let ends_live = self.shape.columns.iter().any(|place| *place != 1);
-        let part = Part::All(predicate);
+        let part = Position::All(predicate);
         Ok(Some(match (subject, object) {
             (Some(s), Some(o)) => {
                 let there = self.view.pairs(predicate, End::Subject)?.contains(s, o)?;
-                self.batch([Part::All(s), part, Part::All(o)], usize::from(there))
+                self.batch([Position::All(s), part, Position::All(o)], usize::from(there))
             }
             (Some(s), None) => {
                 let mut cursor = self.view.pairs(predicate, End::Subject)?;
@@ -82,7 +82,7 @@ impl<'a> Scan<'a> {
                     return Ok(Some(self.counted(predicate, cursor.count(s)?)));
                 }
                 let objects = cursor.lookup(s)?;
-                self.batch([Part::All(s), part, Part::Each(objects)], objects.len())
+                self.batch([Position::All(s), part, Position::Each(objects)], objects.len())
             }
             (None, Some(o)) => {
                 let mut cursor = self.view.pairs(predicate, End::Object)?;
@@ -90,7 +90,7 @@ impl<'a> Scan<'a> {
                     return Ok(Some(self.counted(predicate, cursor.count(o)?)));
                 }
                 let subjects = cursor.lookup(o)?;
-                self.batch([Part::Each(subjects), part, Part::All(o)], subjects.len())
+                self.batch([Position::Each(subjects), part, Position::All(o)], subjects.len())
             }
             (None, None) if !ends_live && self.shape.equal.is_empty() => {
                 self.counted(predicate, self.view.pairs(predicate, End::Subject)?.len())
@@ -110,15 +110,15 @@ impl<'a> Scan<'a> {
     }
 
     /// Rows of triples given by their places.
-    fn batch(&self, parts: [Part<'_>; 3], len: usize) -> Batch {
-        let part = |place: usize| parts.get(place).copied().unwrap_or(Part::Each(&[]));
+    fn batch(&self, parts: [Position<'_>; 3], len: usize) -> Batch {
+        let part = |place: usize| parts.get(place).copied().unwrap_or(Position::Each(&[]));
         let columns = self
             .shape
             .columns
             .iter()
             .map(|place| match part(*place) {
-                Part::All(id) => vec![id; len],
-                Part::Each(column) => column.to_vec(),
+                Position::All(id) => vec![id; len],
+                Position::Each(column) => column.to_vec(),
             })
             .collect();
         let batch = Batch::of(columns, len);
@@ -146,7 +146,7 @@ impl<'a> Scan<'a> {
             return Ok(Some(Batch { columns, counts: Some(counts), len }));
         }
         let (subjects, objects) = if by == End::Subject { (firsts, seconds) } else { (seconds, firsts) };
-        let parts = [Part::Each(subjects), Part::All(predicate), Part::Each(objects)];
+        let parts = [Position::Each(subjects), Position::All(predicate), Position::Each(objects)];
         Ok(Some(self.batch(parts, firsts.len())))
     }
 }

@@ -97,8 +97,8 @@ impl Pattern {
             out.push_str(text.get(end..start).unwrap_or_default());
             for part in &parts {
                 match part {
-                    Part::Text(part) => out.push_str(part),
-                    Part::Group(group) => {
+                    ReplacementPiece::Text(part) => out.push_str(part),
+                    ReplacementPiece::Group(group) => {
                         let place = found.get(*group).copied().flatten();
                         out.push_str(place.and_then(|(start, end)| text.get(start..end)).unwrap_or_default());
                     }
@@ -126,9 +126,9 @@ impl Pattern {
     }
 
     /// Reads a replacement: `$N` is a group, `\$` a dollar, `\\` a backslash (F&O 3.1, 5.6.4).
-    fn replacement(&self, text: &str) -> Result<Vec<Part>, String> {
+    fn replacement(&self, text: &str) -> Result<Vec<ReplacementPiece>, String> {
         if self.literal {
-            return Ok(vec![Part::Text(text.to_owned())]);
+            return Ok(vec![ReplacementPiece::Text(text.to_owned())]);
         }
         let mut parts = Vec::new();
         let mut literal = String::new();
@@ -155,19 +155,19 @@ impl Pattern {
                             "in a replacement a digit follows `$`; write `\\$` for the character".to_owned()
                         );
                     };
-                    parts.push(Part::Text(std::mem::take(&mut literal)));
-                    parts.push(Part::Group(group));
+                    parts.push(ReplacementPiece::Text(std::mem::take(&mut literal)));
+                    parts.push(ReplacementPiece::Group(group));
                 }
                 _ => literal.push(c),
             }
         }
-        parts.push(Part::Text(literal));
+        parts.push(ReplacementPiece::Text(literal));
         Ok(parts)
     }
 }
 
 /// A part of a replacement.
-enum Part {
+enum ReplacementPiece {
     Text(String),
     Group(usize),
 }

@@ -85,10 +85,10 @@ struct Row {
     length: u64,
     sum: u64,
     /// The chunk, once it was read and verified.
-    bytes: OnceLock<Held>,
+    bytes: OnceLock<ChunkBytes>,
 }
 
-enum Held {
+enum ChunkBytes {
     Static(&'static [u8]),
     Owned(Box<[u8]>),
 }
@@ -144,9 +144,9 @@ impl Chunks {
         if row.bytes.get().is_none() {
             let held = match self.source {
                 Source::Static(bytes) => {
-                    Held::Static(cut(bytes, row.start, row.length).ok_or_else(|| self.damaged())?)
+                    ChunkBytes::Static(cut(bytes, row.start, row.length).ok_or_else(|| self.damaged())?)
                 }
-                Source::File(..) => Held::Owned(self.read(row.start, row.length)?.into_boxed_slice()),
+                Source::File(..) => ChunkBytes::Owned(self.read(row.start, row.length)?.into_boxed_slice()),
             };
             if checksum(held.bytes()) != row.sum {
                 return Err(self.damaged());
@@ -154,7 +154,7 @@ impl Chunks {
             // Another thread may have read the same.
             let _ = row.bytes.set(held);
         }
-        row.bytes.get().map(Held::bytes).ok_or_else(|| self.damaged())
+        row.bytes.get().map(ChunkBytes::bytes).ok_or_else(|| self.damaged())
     }
 
     fn read(&self, start: u64, length: u64) -> Result<Vec<u8>> {
@@ -208,7 +208,7 @@ impl Chunks {
     }
 }
 
-impl Held {
+impl ChunkBytes {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Static(bytes) => bytes,

@@ -21,7 +21,7 @@ const DEPTH: usize = 200;
 
 /// Nodes that are tied to one another by statements, and to no others.
 #[derive(Default)]
-pub struct Part {
+pub struct Component {
     /// Its nodes.
     pub nodes: Vec<usize>,
     /// The statements that name them, each with at least one.
@@ -45,7 +45,7 @@ struct Budget {
     is_certain: bool,
 }
 
-impl Part {
+impl Component {
     /// The least form.
     pub fn least_form(self) -> Form {
         let size: usize = self.statements.iter().map(Vec::len).sum();
