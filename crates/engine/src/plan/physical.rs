@@ -33,6 +33,23 @@ pub enum JoinKind {
     Mark(Var),
 }
 
+impl JoinKind {
+    /// Whether the join gives out pairs: left rows with the columns of their partners.
+    pub fn gives_pairs(self) -> bool {
+        matches!(self, Self::Inner | Self::Left)
+    }
+
+    /// Whether a left row is given out by itself, beside any pairs, once it is known whether it has a partner.
+    pub fn gives_alone(self, has_partner: bool) -> bool {
+        match self {
+            Self::Inner => false,
+            Self::Semi => has_partner,
+            Self::Left | Self::Anti | Self::Minus => !has_partner,
+            Self::Mark(_) => true,
+        }
+    }
+}
+
 /// A key of a sort: values of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderKey {

@@ -109,7 +109,7 @@ impl<'a> HashJoin<'a> {
 
     /// Whether partners are wanted once only for each row of the left.
     fn once(&self) -> bool {
-        !matches!(self.shape.kind, JoinKind::Inner | JoinKind::Left)
+        !self.shape.kind.gives_pairs()
     }
 
     /// Some pairs that agree in keys and loose columns, as rows of the left and of the held side.
@@ -223,13 +223,7 @@ impl<'a> HashJoin<'a> {
             JoinKind::Mark(_) => self.marks(cx)?,
             _ => [NONE; 2],
         };
-        let wanted = |matched: bool| match self.shape.kind {
-            JoinKind::Inner => false,
-            JoinKind::Semi => matched,
-            JoinKind::Left | JoinKind::Anti | JoinKind::Minus => !matched,
-            JoinKind::Mark(_) => true,
-        };
-        let matched = (0..).zip(&self.matched).filter(|(_, matched)| wanted(**matched));
+        let matched = (0..).zip(&self.matched).filter(|(_, matched)| self.shape.kind.gives_alone(**matched));
         let (rows, truths): (Vec<u32>, Vec<bool>) = matched.unzip();
         let column = |side: &Side| match side {
             Side::Left(column) | Side::Either(column, _) => gather(self.batch.column(*column), &rows),

@@ -93,13 +93,7 @@ impl<'a> Lookup<'a> {
 
     /// The rows of the batch that go on by themselves, once all was found.
     fn rest(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
-        let wanted = |matched: bool| match self.shape.kind {
-            JoinKind::Inner => false,
-            JoinKind::Semi => matched,
-            JoinKind::Left | JoinKind::Anti | JoinKind::Minus => !matched,
-            JoinKind::Mark(_) => true,
-        };
-        let all = (0..).zip(&self.matched).filter(|(_, matched)| wanted(**matched));
+        let all = (0..).zip(&self.matched).filter(|(_, matched)| self.shape.kind.gives_alone(**matched));
         let (rows, truths): (Vec<u32>, Vec<bool>) = all.unzip();
         let marks = match self.shape.kind {
             JoinKind::Mark(_) => [cx.intern(&boolean(false))?, cx.intern(&boolean(true))?],
@@ -137,7 +131,7 @@ impl Operator for Lookup<'_> {
                     }
                 }
                 cx.work(found.len)?;
-                if matches!(self.shape.kind, JoinKind::Inner | JoinKind::Left) {
+                if self.shape.kind.gives_pairs() {
                     return self.joined(&found).map(Some);
                 }
                 continue;
