@@ -180,7 +180,8 @@ fn nothing_ends_the_process_by_itself() {
 /// Where, below the faces, a text may look like an option of the command line.
 const OPTION_LIKE: &[&str] = &[
     // Completes what is typed at a prompt, and a command there takes options.
-    "core/advise/complete.rs",
+    "core/advise/complete/command.rs",
+    "core/advise/complete/mod.rs",
     // An option of another program, which is the same in every face.
     "store/sources/xml/references.rs",
 ];

@@ -1,7 +1,7 @@
 //! Planning: from the algebra to a plan that is data.
 //!
 //! In: a query, statistics. Out: a [`Plan`] of operators to run. The stages, in order: `scope.rs` (one name, one variable),
-//! `translate.rs` (a [`logical`] plan), `lower.rs` (operators with live variables alone), within it
+//! `translate.rs` (a [`logical`] plan), `lower` (operators with live variables alone), within it
 //! `order.rs` and `bushy.rs` (the order of joins). No graph is open here.
 
 mod bushy;

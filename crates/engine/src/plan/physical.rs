@@ -1,6 +1,6 @@
 //! The physical plan: operators, each with its inputs, its columns and what was expected of it.
 //!
-//! In: what `lower.rs` decides. Out: a tree that `exec` runs and `show.rs` prints. It is plain data:
+//! In: what `lower` decides. Out: a tree that `exec` runs and `show.rs` prints. It is plain data:
 //! no graph, no cursor, no compiled expression.
 
 use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Reach, Slot};

@@ -1,7 +1,7 @@
 //! The walker's part within expressions: operators, function calls, aggregates.
 
 use super::nearest;
-use super::pattern::Role;
+use super::triples::Role;
 use super::walk::{Step, Vars, Walker};
 use crate::engine::syntax::tokens::{FUNCTIONS, Kind};
 
@@ -141,7 +141,7 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn sum(&mut self) -> Step {
+    pub(super) fn sum(&mut self) -> Step {
         loop {
             self.unary()?;
             if !(self.eat("+") || self.eat("-") || self.eat("*") || self.eat("/")) {

@@ -3,16 +3,24 @@
 //! In: a text that the parser refused, the parser's error for its position only, and what is known of the
 //! graph. Out: an [`Error`] with message, span and hints. The parser's own words are never shown.
 //!
-//! A tolerant walker of the grammar over our own tokens (`walk`, `pattern`, `expression`) finds the first
-//! place where no valid text could go on; `lexical` finds what is wrong within a token.
+//! A tolerant walker of the grammar over our own tokens (`walk`, and a file for each part of the grammar) finds the
+//! first place where no valid text could go on; `lexical` finds what is wrong within a token.
 
+mod declarations;
 mod expression;
 mod foreign;
 mod grouping;
 mod lexical;
+mod modifiers;
 mod nearest;
+mod path;
 mod pattern;
+mod query;
+mod template;
+mod triples;
+mod unexpected;
 mod update;
+mod values;
 mod walk;
 
 use super::Knowledge;

@@ -3,18 +3,20 @@
 //! In: an `Answer`, and how it is to look. Out: its text on stdout, in a file or in another program, and
 //! a line about it on stderr. What was asked, and what is kept of the answer, is the caller's.
 
-use super::formats::{self, TREE};
-use super::pager;
-use super::progress::{Loading, Waiting};
+mod choice;
+mod said;
+mod target;
+
+pub use target::{Target, unwritten};
+
+use super::Window;
+use super::formats::TREE;
+use super::progress::Waiting;
 use super::report::{Report, When};
-use super::signals::{Doing, doing};
-use super::tongue::Tongue;
-use super::{Window, files, locale};
 use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
 use crate::engine::page::Page;
-use crate::error::{Diagnostic, Error, Kind, Result};
-use crate::faces::args::Shape;
-use crate::formats::graphs::{self, GraphFormat, GraphStyle, Naming, Written};
+use crate::error::{Error, Kind, Result};
+use crate::formats::graphs::{self, GraphFormat, GraphStyle, Written};
 use crate::formats::rows::{self, RowFormat};
 use crate::formats::svg;
 use crate::session::Session;
@@ -22,16 +24,10 @@ use crate::show;
 use crate::show::chart::{Directive, View};
 use crate::show::description::{self, Description};
 use crate::show::table::{self, Footer};
-use crate::show::text::counted;
 use crate::show::{Style, tree};
 use crate::terms::{GraphName, Quad, Term, TermRef, Triple};
-use std::cell::Cell;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// Where answers go, and in which shape.
@@ -91,160 +87,7 @@ pub struct About {
     pub nouns: Option<(&'static str, &'static str)>,
 }
 
-/// Where answers go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// Standard output.
-    Stdout,
-    /// A file, replaced when the answer is complete.
-    File(PathBuf),
-    /// A file that every answer is added to: the first one replaces what was there.
-    Growing(PathBuf, Rc<Cell<bool>>),
-    /// The standard input of a command of the shell.
-    Command(String),
-}
-
-impl Target {
-    /// What the user calls it.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Stdout => "the screen".to_owned(),
-            Self::File(path) | Self::Growing(path, _) => path.display().to_string(),
-            Self::Command(command) => format!("| {command}"),
-        }
-    }
-
-    fn file(&self) -> Option<&Path> {
-        match self {
-            Self::File(path) | Self::Growing(path, _) => Some(path),
-            Self::Stdout | Self::Command(_) => None,
-        }
-    }
-}
-
 impl Output {
-    /// An output as the options of the command line say.
-    pub fn new(shape: &Shape, report: Report) -> Self {
-        let window = Window::now();
-        let plain = Self {
-            format: None,
-            target: Target::Stdout,
-            window,
-            color: shape.color.unwrap_or_default(),
-            max_rows: None,
-            max_width: None,
-            language: None,
-            locale: None,
-            labels: false,
-            chart: false,
-            chosen_chart: None,
-            why: false,
-            pager: true,
-            footer: report.terminal,
-            timer: true,
-            report,
-            found: Arc::default(),
-            left: Arc::default(),
-        };
-        let mut output = plain.with(shape);
-        let shown = output.shown();
-        output.why |= shown && output.report.terminal && !shape.quiet;
-        output.locale = locale().filter(|_| shown);
-        output
-    }
-
-    /// The same for one answer, with what its own options say.
-    #[must_use]
-    pub fn with(&self, shape: &Shape) -> Self {
-        let mut with = self.clone();
-        with.format = shape.format.clone().or(with.format);
-        match shape.output.as_deref() {
-            Some(path) if path == Path::new("-") => with.target = Target::Stdout,
-            Some(path) => with.target = Target::File(path.to_owned()),
-            None => {}
-        }
-        with.color = shape.color.unwrap_or(with.color);
-        with.language = shape.lang.clone().or(with.language);
-        if let Some(language) = &shape.lang {
-            with.report.tongue = Tongue::of(language);
-        }
-        with.labels |= shape.labels;
-        with.chart |= shape.chart.is_some();
-        let chosen = shape.chart.clone().filter(|chart| !chart.is_empty());
-        with.chosen_chart = chosen.or(with.chosen_chart);
-        with.why |= shape.why;
-        with.pager &= !shape.no_pager;
-        with.footer &= !shape.quiet;
-        with.report.quiet |= shape.quiet;
-        with
-    }
-
-    /// Looks at the window again: it may have changed.
-    pub fn fit_window(&mut self) {
-        self.window = Window::now();
-        if self.window.terminal {
-            self.report.width = self.window.width;
-        }
-    }
-
-    /// Whether answers are seen at once by a person.
-    pub fn shown(&self) -> bool {
-        self.window.terminal && self.target == Target::Stdout
-    }
-
-    /// Whether the chart that a question asks for is drawn.
-    fn draws(&self) -> bool {
-        self.chart || self.shown()
-    }
-
-    /// The name of the format: given, or told by the ending of the file.
-    pub fn format_name(&self) -> Option<&str> {
-        let told = || formats::ending(self.target.file()?).filter(|ending| formats::is_format(ending));
-        self.format.as_deref().or_else(told)
-    }
-
-    /// The language of labels, summaries and messages.
-    pub fn language<'a>(&'a self, session: &'a Session) -> &'a str {
-        self.chosen_language(session).unwrap_or_else(|| session.language())
-    }
-
-    /// The language that the user chose, or whose system has it, where the graph has it too.
-    pub fn chosen_language<'a>(&'a self, session: &'a Session) -> Option<&'a str> {
-        let languages = &session.project().languages;
-        // A graph that does not say its languages may have any.
-        let offered = |language: &&str| languages.is_empty() || languages.iter().any(|have| have == language);
-        self.language.as_deref().or_else(|| self.locale.as_deref().filter(offered))
-    }
-
-    /// Whether format, chart and file asked for go together. To be called before any work is done.
-    ///
-    /// # Errors
-    /// A usage error that names what there is.
-    pub fn check(&self) -> Result<()> {
-        if let Some(chart) = &self.chosen_chart {
-            Directive::parse(chart)?;
-        }
-        self.room_for_another()?;
-        match (&self.format, self.target.file()) {
-            (Some(name), _) if !formats::is_format(name) => Err(formats::unknown(name)),
-            (None, Some(path)) => formats::promised(path),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether the file that answers are added to takes one more: two documents of JSON or XML in one file are none.
-    fn room_for_another(&self) -> Result<()> {
-        let Target::Growing(path, begun) = &self.target else { return Ok(()) };
-        let format = self.format_name().filter(|name| begun.get() && formats::is_one_document(name));
-        format.map_or(Ok(()), |name| {
-            let message =
-                format!("{} cannot hold a second answer: a {name} file is one document", path.display());
-            Err(Error::usage(message).hint(
-                ".output with another name, or one of csv, tsv, jsonl and the like, which take any number",
-            ))
-        })
-    }
-
     /// Writes an answer. Returns how many rows or triples it had, or 1 for yes and 0 for no.
     ///
     /// # Errors
@@ -442,61 +285,6 @@ impl Output {
         self.partial(count, "triples", stopped)
     }
 
-    /// Says where the names of blank nodes are not what they should be.
-    pub fn naming(&self, naming: Naming) {
-        let (message, hint) = match naming {
-            Naming::Stable => return,
-            Naming::ByContent => (
-                "RDFC-1.0 would take too long, so many blank nodes look alike: they are named by their content. Equal graphs give the same text, but other programs give other names",
-                "-F rdfc is RDFC-1.0 or an error",
-            ),
-            Naming::Uncertain => (
-                "so many blank nodes look alike that their names are not certain: an equal graph may be written with others",
-                "give some of them IRIs, or say of each what the others do not",
-            ),
-        };
-        self.report.warning(&Diagnostic::new(message).hint(hint));
-    }
-
-    /// How many there were, or the error that ended them early, with a word on what was written.
-    pub fn partial(&self, count: u64, nouns: &str, stopped: Option<Error>) -> Result<u64> {
-        match stopped {
-            None => Ok(count),
-            Some(error) => {
-                // The line under an answer on the screen has said so.
-                if matches!(error.kind, Kind::Limit | Kind::Interrupted) && !self.foots() {
-                    self.report
-                        .note(&format!("partial answer: {count} {nouns} so far are right, but not all"));
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// Whether a line under the answer says what there is to say about it.
-    fn foots(&self) -> bool {
-        self.footer && self.shown()
-    }
-
-    /// The line under an answer on the screen, or a word on the file that it was written to.
-    fn foot(&self, session: &Session, about: &About, footer: Footer<'_>) {
-        if self.foots() {
-            let graph = session.project().called();
-            let elapsed = footer.elapsed.or_else(|| about.asked.map(|asked| asked.elapsed()));
-            let elapsed = elapsed.filter(|_| self.timer);
-            self.report.aside(&Footer { elapsed, graph: Some(&graph), ..footer }.text());
-        } else {
-            self.wrote(footer.count, footer.nouns.unwrap_or(("row", "rows")));
-        }
-    }
-
-    /// Tells a person what was written to a file.
-    pub fn wrote(&self, count: u64, (one, many): (&str, &str)) {
-        if let Some(path) = self.target.file().filter(|_| self.report.terminal) {
-            self.report.aside(&format!("wrote {} to {}", counted(count, one, many), path.display()));
-        }
-    }
-
     /// The chart to draw: the user's choice, else the question's own.
     fn directive(&self, about: &About) -> Result<Option<Directive>> {
         if let Some(chosen) = &self.chosen_chart {
@@ -541,66 +329,6 @@ impl Output {
         self.color.colour(self.window.terminal) && self.target == Target::Stdout
     }
 
-    /// The format of rows: as asked for, else a table for people and TSV for programs.
-    ///
-    /// # Errors
-    /// Where the format is one of graphs only, or none.
-    pub fn row_format(&self) -> Result<RowFormat> {
-        let Some(name) = self.format_name() else {
-            return Ok(if self.shown() || self.chart { RowFormat::Table } else { RowFormat::Tsv });
-        };
-        RowFormat::named(name).ok_or_else(|| match GraphFormat::named(name) {
-            Some(format) => {
-                Error::usage(format!("{} is a format of graphs; this answer is rows", format.name()))
-                    .hint(format!("formats of rows: {}", formats::row_names()))
-                    .hint("CONSTRUCT gives a graph")
-            }
-            None => formats::unknown(name),
-        })
-    }
-
-    /// The format of graphs: as asked for, else Turtle; nothing where a drawing is asked for.
-    ///
-    /// # Errors
-    /// Where the format is one of rows only, or none.
-    pub fn graph_format(&self) -> Result<Option<GraphFormat>> {
-        match self.format_name() {
-            None => Ok(Some(GraphFormat::Turtle)),
-            Some("svg" | TREE) => Ok(None),
-            Some(name) => GraphFormat::named(name).map(Some).ok_or_else(|| match RowFormat::named(name) {
-                Some(format) => {
-                    Error::usage(format!("{} is a format of rows; this answer is a graph", format.name()))
-                        .hint(format!("formats of graphs: {}", formats::graph_names()))
-                        .hint("SELECT gives rows")
-                }
-                None => formats::unknown(name),
-            }),
-        }
-    }
-
-    /// Writes a long text for people: through the pager where it does not fit the window.
-    ///
-    /// # Errors
-    /// Where the target cannot be written.
-    pub fn page(&self, text: &str) -> Result<()> {
-        self.found.store(true, Ordering::Relaxed);
-        let long = || text.lines().count() >= self.window.height;
-        if self.shown() && self.pager && long() && pager::paged(text) {
-            return Ok(());
-        }
-        self.write(|out| out.write_all(text.as_bytes()).map_err(unwritten))
-    }
-
-    /// The text of advice on a question, as it looks where answers go.
-    pub fn advice(&self, diagnostic: &Diagnostic) -> String {
-        Report { colour: self.colour(), ..self.report.clone() }.advice(diagnostic)
-    }
-
-    /// Shows how far the reading of files has come, on the terminal.
-    pub fn progress(&self) -> Loading {
-        Loading::new(self.report.terminal && !self.report.quiet)
-    }
-
     /// Shows a thing to a person.
     ///
     /// # Errors
@@ -611,99 +339,6 @@ impl Output {
         let about = About::default();
         let style = Style { labels: Some(&labels), ..self.style(session, &about, &labels) };
         self.page(&description::describe(description, &style))
-    }
-
-    /// Writes a graph's nodes.csv and edges.csv, where the target is a folder and the format CSV. False
-    /// where it is not.
-    ///
-    /// # Errors
-    /// Where they cannot be written.
-    pub fn tables(&self, format: GraphFormat, quads: &[Quad], style: &GraphStyle) -> Result<bool> {
-        let Some(folder) = self.target.file() else { return Ok(false) };
-        let is_folder = folder.is_dir() || folder.as_os_str().as_encoded_bytes().ends_with(b"/");
-        if !is_folder || !matches!(format, GraphFormat::Edges | GraphFormat::Nodes) {
-            return Ok(false);
-        }
-        std::fs::create_dir_all(folder).map_err(|error| {
-            Error::store(format!("cannot make the folder {}", folder.display()))
-                .because(error)
-                .hint("choose another with -o")
-        })?;
-        for (name, format) in [("nodes.csv", GraphFormat::Nodes), ("edges.csv", GraphFormat::Edges)] {
-            files::replace(&folder.join(name), |out| {
-                graphs::write(out, format, quads.to_vec(), style).map(|naming| self.naming(naming))
-            })?;
-        }
-        Ok(true)
-    }
-
-    /// Says on the terminal that the work goes on, until dropped.
-    pub fn waiting(&self) -> Waiting {
-        Waiting::new(self.report.terminal && !self.report.quiet)
-    }
-
-    /// Writes a text, with a line end.
-    ///
-    /// # Errors
-    /// Where the target cannot be written.
-    pub fn text(&self, text: &str) -> Result<()> {
-        self.write(|out| writeln!(out, "{}", text.trim_end_matches('\n')).map_err(unwritten))
-    }
-
-    /// Lets `write` write to the target. A file is replaced at the end, unless writing failed; a
-    /// reader that has left (`| head`) is not a failure.
-    ///
-    /// # Errors
-    /// Where `write` fails, or the target cannot be written.
-    pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-        match &self.target {
-            Target::Stdout => {
-                let mut out = Watched { inner: io::BufWriter::new(io::stdout().lock()), left: false };
-                let done = write(&mut out);
-                let flushed = out.flush().map_err(unwritten);
-                self.left.fetch_or(out.left, Ordering::Relaxed);
-                if out.left { Ok(()) } else { done.and(flushed) }
-            }
-            Target::File(path) => files::replace(path, write),
-            Target::Growing(path, begun) if begun.get() => {
-                self.room_for_another()?;
-                files::append(path, write)
-            }
-            Target::Growing(path, begun) => {
-                let done = files::replace(path, write);
-                begun.set(done.is_ok());
-                done
-            }
-            Target::Command(command) => into_command(command, write),
-        }
-    }
-}
-
-/// Lets `write` write to the standard input of a command, and waits for its end.
-fn into_command(command: &str, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let _aside = doing(Doing::Aside);
-    let started = Command::new("sh").args(["-c", command]).stdin(Stdio::piped()).spawn();
-    let mut child =
-        started.map_err(|error| Error::store(format!("cannot start `{command}`")).because(error))?;
-    let mut done = Ok(());
-    if let Some(stdin) = child.stdin.take() {
-        let mut out = Watched { inner: io::BufWriter::new(stdin), left: false };
-        done = write(&mut out).and(out.flush().map_err(unwritten));
-        done = if out.left { Ok(()) } else { done };
-    }
-    match child.wait() {
-        Ok(status) if !status.success() => {
-            done.and(Err(Error::usage(format!("`{command}` ended with {status}"))))
-        }
-        _ => done,
-    }
-}
-
-/// The error of an answer that cannot be written.
-pub fn unwritten(cause: io::Error) -> Error {
-    match cause.downcast::<Error>() {
-        Ok(error) => error,
-        Err(cause) => Error::store("the answer cannot be written").because(cause).hint("is the disk full?"),
     }
 }
 
@@ -747,30 +382,6 @@ fn gather(triples: impl Iterator<Item = Result<Triple>>) -> (Vec<Triple>, Option
     (found, None)
 }
 
-/// A writer that notices when its reader has left.
-struct Watched<W> {
-    inner: W,
-    left: bool,
-}
-
-impl<W> Watched<W> {
-    fn watch<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
-        self.left |= done.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
-        done
-    }
-}
-
-impl<W: Write> Write for Watched<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let done = self.inner.write(bytes);
-        self.watch(done)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let done = self.inner.flush();
-        self.watch(done)
-    }
-}
 /// Rows that are counted for who waits.
 struct Awaited<'a> {
     rows: Box<dyn RowSource + 'a>,

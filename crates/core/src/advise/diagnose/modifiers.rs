@@ -1,0 +1,168 @@
+//! The walker's part after the columns: WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, and what may not follow.
+//!
+//! In: tokens from WHERE on. Out: the first [`Diagnostic`](crate::error::Diagnostic), or the variables of the pattern and
+//! what they are grouped by.
+
+use super::grouping::Grouping;
+use super::nearest;
+use super::walk::{Step, Vars, Walker};
+use crate::engine::syntax::tokens::{FORMS, Kind, OPERATIONS};
+
+const MODIFIERS: &[&str] = &["GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"];
+
+impl<'a> Walker<'a> {
+    pub(super) fn where_and_modifiers(&mut self) -> Step<(Vars, Option<Grouping>)> {
+        let has_where = self.eat("WHERE");
+        if !self.is("{") {
+            return self.no_group(has_where);
+        }
+        let vars = self.group()?;
+        let grouped = self.modifiers()?;
+        Ok((vars, grouped))
+    }
+
+    fn no_group<T>(&self, has_where: bool) -> Step<T> {
+        if self.is("(") && has_where {
+            return self.wrong(
+                "the pattern after WHERE stands in braces",
+                "write `{` instead of `(`, and `}` at its end",
+            );
+        }
+        if self.kind() == Some(Kind::Unknown)
+            && let Some(keyword) = nearest::nearest(self.words(), ["WHERE", "FROM"].into_iter())
+        {
+            return self
+                .wrong(format!("unknown word `{}`", self.words()), format!("did you mean `{keyword}`?"));
+        }
+        if has_where && self.token().is_some() {
+            return self.wrong("the pattern after WHERE stands in braces", "write `WHERE { ... }`");
+        }
+        if self.is_any(MODIFIERS) {
+            return self.wrong(
+                format!("`{}` comes after the pattern, and there is none yet", self.words()),
+                "put `WHERE { ... }` before it",
+            );
+        }
+        self.fail("the pattern: `WHERE { ... }`")
+    }
+
+    /// GROUP BY, HAVING, ORDER BY, LIMIT and OFFSET, VALUES: returns what is grouped by.
+    pub(super) fn modifiers(&mut self) -> Step<Option<Grouping>> {
+        let mut grouped = None;
+        if self.eat("GROUP") {
+            self.expect("BY", "`BY` after GROUP")?;
+            grouped = Some(self.group_by()?);
+        }
+        if self.eat("HAVING") {
+            self.constraint("HAVING")?;
+            while self.is("(") || self.kind() == Some(Kind::Function) {
+                self.constraint("HAVING")?;
+            }
+        }
+        if self.eat("ORDER") {
+            self.expect("BY", "`BY` after ORDER")?;
+            self.order_by()?;
+        }
+        self.limits()?;
+        if self.eat("VALUES") {
+            self.values()?;
+        }
+        Ok(grouped)
+    }
+
+    pub(super) fn no_comma(&self, what: &str) -> Step {
+        if self.is(",") { self.wrong(format!("{what} without commas"), "remove the `,`") } else { Ok(()) }
+    }
+
+    fn order_by(&mut self) -> Step {
+        let start = self.at;
+        loop {
+            if self.is("ASC") || self.is("DESC") {
+                let word = self.words().to_uppercase();
+                self.at += 1;
+                if !self.is("(") {
+                    return self.wrong(
+                        format!("`{word}` takes its variable in parentheses"),
+                        format!("write `{word}(?x)`"),
+                    );
+                }
+                self.bracketed()?;
+            } else if self.kind() == Some(Kind::Variable) {
+                self.at += 1;
+                if (self.is("ASC") || self.is("DESC")) && !self.is_at(self.at + 1, "(") {
+                    return self.wrong(
+                        "the direction comes before the variable",
+                        format!("write `{}({})`", self.words().to_uppercase(), self.words_at(self.at - 1)),
+                    );
+                }
+            } else if self.is("(") || self.at_iri() || self.kind() == Some(Kind::Function) {
+                self.constraint("ORDER BY")?;
+            } else if self.at == start {
+                return self.variable("what to order by: a variable, `DESC(?x)`").map(|_| ());
+            } else {
+                return Ok(());
+            }
+            self.no_comma("what to order by stands")?;
+        }
+    }
+
+    fn limits(&mut self) -> Step {
+        for _ in 0..2 {
+            if self.is("LIMIT") || self.is("OFFSET") {
+                let word = self.words().to_uppercase();
+                self.at += 1;
+                if self.kind() == Some(Kind::Unknown) || self.is("-") {
+                    return self.wrong(
+                        format!("{word} takes a whole number, not `{}`", self.words()),
+                        format!("write `{word} 10`"),
+                    );
+                }
+                if self.kind() != Some(Kind::Number) || self.words().contains(['.', 'e', 'E']) {
+                    return self.fail(&format!("a whole number after {word}"));
+                }
+                self.at += 1;
+                if self.is(",") {
+                    return self.wrong("LIMIT takes one number", "write `LIMIT 10 OFFSET 20`");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Something stands after a finished query.
+    pub(super) fn trailing(&self) -> Step {
+        self.row_limit()?;
+        let words = self.words();
+        let finding = |message: String| self.said(message, self.here());
+        let last = self.words_at(self.at.saturating_sub(1));
+        self.stop(match () {
+            () if self.is("}") => finding("this `}` closes nothing: the query is already finished".into())
+                .hint("remove it, or look for a `}` too early before it"),
+            () if self.is(".") || self.is(";") => {
+                finding(format!("unexpected `{words}` after the query")).hint("remove it")
+            }
+            () if self.is_any(FORMS) || self.is("PREFIX") => finding("a second query begins here".into())
+                .hint("ask one after the other; a sub-select stands in braces within WHERE"),
+            () if self.is_any(OPERATIONS) => {
+                finding(format!("`{words}` changes data and cannot follow a query"))
+                    .hint("give it to `update`")
+            }
+            () if self.is("FROM") => {
+                finding("FROM comes before WHERE".into()).hint("move it up, directly after what is selected")
+            }
+            () if self.is("WHERE") => finding("this query has its pattern already".into())
+                .hint("a CONSTRUCT has its triples first and then WHERE; other forms have one group only"),
+            () if self.is_any(MODIFIERS) => finding(format!("`{}` stands too late", words.to_uppercase()))
+                .hint("the order is: GROUP BY, HAVING, ORDER BY, LIMIT and OFFSET, VALUES"),
+            () if self.is_any(&["FILTER", "OPTIONAL", "BIND", "UNION", "MINUS", "GRAPH", "SERVICE"])
+                || self.kind() == Some(Kind::Variable) && last == "}" =>
+            {
+                finding(format!("`{words}` stands outside the braces"))
+                    .hint("move it into the group, before its last `}`")
+            }
+            () if self.kind() == Some(Kind::Unknown) => return self.unknown_word("the end"),
+            () => finding(format!("nothing like `{words}` can follow here"))
+                .hint("the query is finished before it: remove the rest, or look for a `}` too early"),
+        })
+    }
+}

@@ -1,0 +1,311 @@
+//! Triples, in a pattern or in a template: subjects, objects, and the dots, `;` and `,` between them.
+//!
+//! In: tokens from a subject on. Out: the first [`Diagnostic`](crate::error::Diagnostic); variables are added to those in
+//! scope.
+
+use super::nearest;
+use super::pattern::{AFTER, PARTS};
+use super::walk::{Step, Vars, Walker};
+use crate::engine::syntax::tokens::Kind;
+
+/// Where triples stand: in a pattern, or in a template that has no paths.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role<'p> {
+    Pattern,
+    Template(&'p str),
+}
+
+impl Walker<'_> {
+    /// Triples of one subject, with the dot after them.
+    pub(super) fn triples(&mut self, place: Role<'_>, vars: &mut Vars) -> Step {
+        self.not_a_subject()?;
+        let start = self.at;
+        let alone = self.node(place, vars, "a triple: subject, predicate, object")?;
+        if alone && (self.is(".") || self.is("}")) {
+            return self.dot_after();
+        }
+        self.properties(place, vars, start)?;
+        self.dot_after()
+    }
+
+    /// What people put where a triple begins, though it belongs elsewhere.
+    fn not_a_subject(&self) -> Step {
+        let words = self.words();
+        match () {
+            () if self.is_any(AFTER) => self.wrong(
+                format!("`{}` stands within the braces", words.to_uppercase()),
+                "close the group with `}` before it",
+            ),
+            () if self.is("SELECT") => {
+                self.wrong("a sub-select needs braces of its own", "write `{ SELECT ... }`")
+            }
+            () if self.is("WHERE") => self.wrong("WHERE stands before a group, not in it", "remove it"),
+            () if self.is("FROM") => self.wrong(
+                "FROM stands before WHERE, not in the group",
+                "for a part of the pattern use `GRAPH <...> { ... }`",
+            ),
+            () if self.is("NOT") || self.is("EXISTS") => self.wrong(
+                format!("`{}` stands in a FILTER", words.to_uppercase()),
+                "write `FILTER NOT EXISTS { ... }` or `FILTER EXISTS { ... }`",
+            ),
+            () if self.is("AND") || self.is("&&") => self
+                .wrong(format!("`{words}` cannot join triples"), "a dot joins them: `?a ?b ?c . ?d ?e ?f`"),
+            () if self.is("OR") || self.is("||") => {
+                self.wrong(format!("`{words}` cannot join triples"), "write `{ ... } UNION { ... }`")
+            }
+            () if self.kind() == Some(Kind::Function) => self.wrong(
+                format!("`{words}` is a condition and stands in a FILTER"),
+                format!("write `FILTER({words}(...))`, or `BIND({words}(...) AS ?name)`"),
+            ),
+            () if self.is(".") => self.wrong("there is no triple before this dot", "remove it"),
+            () if self.is(";") || self.is(",") => self.wrong(
+                format!("there is no triple before this `{words}`"),
+                "`;` goes on with the same subject, `,` with the same predicate; remove it",
+            ),
+            () if self.kind() == Some(Kind::Unknown) => self.not_a_part(),
+            () => Ok(()),
+        }
+    }
+
+    fn not_a_part(&self) -> Step {
+        self.row_limit()?;
+        self.assignment()?;
+        let near = nearest::nearest(self.words(), PARTS.iter().copied());
+        match near {
+            Some(part) => {
+                self.wrong(format!("unknown word `{}`", self.words()), format!("did you mean `{part}`?"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn dot_after(&mut self) -> Step {
+        if self.eat(".") || self.token().is_none() || self.is("}") || self.is("{") || self.is_any(PARTS) {
+            return Ok(());
+        }
+        if self.is_any(AFTER) {
+            return self.not_a_subject();
+        }
+        self.row_limit()?;
+        self.assignment()?;
+        if matches!(self.words(), "=" | "<" | ">" | "!=" | "<=" | ">=") {
+            return self.wrong(
+                format!("`{}` compares, and stands in a FILTER", self.words()),
+                "write `FILTER(?x = ...)`",
+            );
+        }
+        let starts = matches!(
+            self.kind(),
+            Some(
+                Kind::Variable
+                    | Kind::Iri
+                    | Kind::PrefixedName
+                    | Kind::BlankNode
+                    | Kind::String
+                    | Kind::Number
+            )
+        ) || self.is("a")
+            || self.is("[");
+        if starts {
+            return self.missing_between();
+        }
+        self.fail("a dot, `;`, `,` or `}` after the triple")
+    }
+
+    /// Two triples touch: a `;` is missing where a predicate and an object follow, else a dot.
+    fn missing_between(&self) -> Step {
+        let same_subject =
+            (self.at_iri() || self.is("a")) && ["}", ".", ";"].iter().any(|end| self.is_at(self.at + 2, end));
+        let (sign, other) = if same_subject {
+            ("`;`", "`.` where another subject begins")
+        } else {
+            ("dot", "`;` where the subject stays the same")
+        };
+        self.wrong(
+            format!("a {sign} is missing before `{}`", self.words()),
+            format!(
+                "put {} at the end of the triple before it ({other})",
+                if same_subject { "`;`" } else { "`.`" }
+            ),
+        )
+    }
+
+    /// A subject or object. Returns whether it may stand alone, as `[ ... ]` may.
+    pub(super) fn node(&mut self, place: Role<'_>, vars: &mut Vars, what: &str) -> Step<bool> {
+        match self.kind() {
+            Some(Kind::Variable) => {
+                self.template_variable(place)?;
+                vars.insert(self.variable(what)?);
+            }
+            Some(Kind::Iri | Kind::PrefixedName) => self.iri(what)?,
+            Some(Kind::BlankNode) => self.label(place)?,
+            Some(Kind::String | Kind::Number | Kind::Boolean) => self.literal()?,
+            _ if (self.is("+") || self.is("-"))
+                && self.found.get(self.at + 1).is_some_and(|next| next.kind == Kind::Number) =>
+            {
+                self.at += 2
+            }
+            _ if self.is("[") => return self.blank(place, vars),
+            _ if self.is("(") => return self.collection(place, vars),
+            _ if self.is("<<(") || self.is("<<") => return self.quoted_triple(place, vars),
+            _ => return self.fail(what),
+        }
+        Ok(false)
+    }
+
+    pub(super) fn template_variable(&self, place: Role<'_>) -> Step {
+        match place {
+            Role::Template(word) if word.ends_with("DATA") => self.wrong(
+                format!("{word} takes no variables"),
+                format!("write `{} {{ ... }} WHERE {{ ... }}`", word.trim_end_matches(" DATA")),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn label(&mut self, place: Role<'_>) -> Step {
+        let label = self.words().to_owned();
+        if let Role::Template(word) = place
+            && word.starts_with("DELETE")
+        {
+            return self.wrong(format!("{word} takes no blank nodes"), "use a variable and WHERE");
+        }
+        if self.used_labels.contains(&label) {
+            return self.wrong(
+                format!("the blank node `{label}` was used in another group"),
+                format!("use a variable instead: `?{}`", label.trim_start_matches("_:")),
+            );
+        }
+        self.labels.insert(label);
+        self.at += 1;
+        Ok(())
+    }
+
+    /// A literal with its tag or datatype.
+    pub(super) fn literal(&mut self) -> Step {
+        let is_string = self.kind() == Some(Kind::String);
+        self.at += 1;
+        if is_string && self.kind() == Some(Kind::Language) {
+            self.at += 1;
+        } else if is_string && self.eat("^^") {
+            self.iri("a datatype, such as xsd:date")?;
+        } else if is_string && self.is("^") {
+            return self
+                .wrong("the datatype of a string comes after `^^`", "write two: `\"2023-01-01\"^^xsd:date`");
+        }
+        Ok(())
+    }
+
+    fn blank(&mut self, place: Role<'_>, vars: &mut Vars) -> Step<bool> {
+        if let Role::Template(word) = place
+            && word.starts_with("DELETE")
+        {
+            return self.wrong(format!("{word} takes no blank nodes"), "use a variable and WHERE");
+        }
+        self.eat("[");
+        if self.eat("]") {
+            return Ok(false);
+        }
+        let start = self.at;
+        self.properties(place, vars, start)?;
+        self.expect("]", "`;`, `,` or `]`")?;
+        Ok(true)
+    }
+
+    fn collection(&mut self, place: Role<'_>, vars: &mut Vars) -> Step<bool> {
+        self.eat("(");
+        let empty = self.is(")");
+        while self.token().is_some() && !self.is(")") {
+            self.node(place, vars, "a member of the list, or `)`")?;
+        }
+        self.expect(")", "`)`")?;
+        Ok(!empty)
+    }
+
+    fn quoted_triple(&mut self, place: Role<'_>, vars: &mut Vars) -> Step<bool> {
+        let term = self.is("<<(");
+        let _ = self.eat("<<(") || self.eat("<<");
+        self.node(place, vars, "the subject of the quoted triple")?;
+        self.verb(Role::Template(""), vars)?;
+        self.node(place, vars, "the object of the quoted triple")?;
+        if term {
+            self.expect(")>>", "`)>>`")?;
+            return Ok(false);
+        }
+        self.reifier(vars)?;
+        self.expect(">>", "`>>`")?;
+        Ok(true)
+    }
+
+    fn reifier(&mut self, vars: &mut Vars) -> Step {
+        if self.eat("~") {
+            match self.kind() {
+                Some(Kind::Variable) => {
+                    vars.insert(self.variable("a variable")?);
+                }
+                Some(Kind::BlankNode) => self.label(Role::Pattern)?,
+                _ if self.at_iri() => self.iri("a name")?,
+                _ if self.is("[") && self.is_at(self.at + 1, "]") => self.at += 2,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn properties(&mut self, place: Role<'_>, vars: &mut Vars, start: usize) -> Step {
+        loop {
+            if self.is(".") || self.is("}") || self.is(";") || self.is(",") {
+                return self.incomplete_triple(start);
+            }
+            self.verb(place, vars)?;
+            loop {
+                if self.is(".") || self.is("}") || self.is(";") {
+                    return self
+                        .wrong("this triple has no object", "a triple is: subject, predicate, object");
+                }
+                self.node(place, vars, "an object: a variable, a name, or a value")?;
+                self.annotations(place, vars)?;
+                if !self.eat(",") {
+                    break;
+                }
+            }
+            if !self.is(";") {
+                return Ok(());
+            }
+            while self.eat(";") {}
+            if self.is(".")
+                || self.is("}")
+                || self.is("]")
+                || self.is("|}")
+                || self.token().is_none()
+                || self.is("{")
+                || self.is_any(PARTS)
+            {
+                return Ok(());
+            }
+        }
+    }
+
+    fn incomplete_triple(&self, start: usize) -> Step {
+        let range = self.range_at(start).start..self.range_at(self.at.saturating_sub(1).max(start)).end;
+        self.stop(
+            self.said(
+                format!("`{}` alone is not a triple", self.text.get(range.clone()).unwrap_or_default()),
+                range,
+            )
+            .hint("a triple is: subject, predicate, object"),
+        )
+    }
+
+    fn annotations(&mut self, place: Role<'_>, vars: &mut Vars) -> Step {
+        while self.is("~") || self.is("{|") {
+            self.reifier(vars)?;
+            if self.eat("{|") {
+                let start = self.at;
+                self.properties(place, vars, start)?;
+                self.expect("|}", "`|}`")?;
+            }
+        }
+        Ok(())
+    }
+}

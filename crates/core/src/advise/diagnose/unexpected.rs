@@ -1,0 +1,125 @@
+//! What stands where something else is expected: an unknown word, a bracket that does not fit, the end.
+//!
+//! In: where the walker is, and what could go on there. Out: the diagnostic that ends the walk.
+
+use super::nearest;
+use super::walk::{Step, Walker};
+use crate::engine::syntax::tokens::{Kind, is_closer};
+
+impl<'a> Walker<'a> {
+    /// Stops here because something else is expected: says what, and what is found instead.
+    pub(super) fn fail<T>(&self, expected: &str) -> Step<T> {
+        let Some(token) = self.token() else { return self.ends_early(expected) };
+        let words = token.text(self.text);
+        if token.kind == Kind::Punctuation && is_closer(words) {
+            return self.closes_wrongly(words, expected);
+        }
+        if token.kind == Kind::Unknown {
+            return self.unknown_word(expected);
+        }
+        if words.starts_with('@') {
+            return self.wrong(
+                format!("the tag `{words}` must follow a string directly"),
+                "a text in Chinese is `\"百度\"@zh`",
+            );
+        }
+        self.stop(self.said(format!("expected {expected}, found `{words}`"), self.here()))
+    }
+
+    fn ends_early<T>(&self, expected: &str) -> Step<T> {
+        if let Some(opener) = self.open.last() {
+            let words = self.words_at(*opener);
+            let closer = closer_of(words);
+            return self.stop(
+                self.said(format!("this `{words}` is never closed"), self.range_at(*opener)).hint(format!(
+                    "add `{closer}` where it should end; the text ends where {expected} is expected"
+                )),
+            );
+        }
+        let finding = self.said(format!("expected {expected}, found the end of the text"), self.here());
+        self.stop(finding)
+    }
+
+    fn closes_wrongly<T>(&self, words: &str, expected: &str) -> Step<T> {
+        let Some(opener) = self.open.last() else {
+            return self.wrong(
+                format!("this `{words}` closes nothing"),
+                format!("remove it, or add its partner `{}` before", opener_of(words)),
+            );
+        };
+        let open = self.words_at(*opener);
+        let right = closer_of(open);
+        if right == words {
+            return self.stop(self.said(format!("expected {expected} before `{words}`"), self.here()));
+        }
+        self.stop(self.said(format!("`{words}` cannot close the `{open}` before it"), self.here()).hint(
+            format!("close `{open}` with `{right}` first (it stands in line {})", self.line_of(*opener)),
+        ))
+    }
+
+    fn line_of(&self, index: usize) -> usize {
+        self.text.get(..self.range_at(index).start).map_or(1, |before| before.matches('\n').count() + 1)
+    }
+
+    /// A word that is none of SPARQL: a misspelt keyword, a variable without `?`, a name of the graph.
+    pub(super) fn unknown_word<T>(&self, expected: &str) -> Step<T> {
+        let words = self.words();
+        let before = self.found.get(self.at.wrapping_sub(1));
+        if let Some(before) =
+            before.filter(|token| token.kind == Kind::String && token.range.end == self.here().start)
+        {
+            let quote = before.text(self.text).chars().next().unwrap_or('"');
+            return self
+                .stop(self.said(format!("the string ends before `{words}`"), self.here()).hint(format!(
+                "within a string write the quote as `\\{quote}`, or use the other kind of quotes around it"
+            )));
+        }
+        if !words.chars().all(char::is_alphanumeric) && words.chars().count() == 1 {
+            return self.wrong(format!("unexpected `{words}`"), format!("expected {expected}"));
+        }
+        let mut finding = self.said(format!("unknown word `{words}`"), self.here());
+        if let Some(variable) = self.variable_like(words) {
+            finding = finding.hint(format!("the variable is written `{variable}`"));
+        } else if let Some(keyword) = nearest::keyword(words) {
+            finding = finding.hint(format!("did you mean `{keyword}`?"));
+        } else {
+            let mut things = nearest::things(words, self.known);
+            things.push(match words.is_ascii() {
+                true => format!("\"{words}\""),
+                false => format!("\"{words}\"@zh"),
+            });
+            let things: Vec<_> = things.iter().map(|thing| format!("`{thing}`")).collect();
+            finding = finding.hint(format!("did you mean {}?", things.join(" or ")));
+        }
+        self.stop(finding)
+    }
+
+    /// The variable of the text that is called so but for its `?`.
+    fn variable_like(&self, word: &str) -> Option<&'a str> {
+        let variables = self.found.iter().filter(|token| token.kind == Kind::Variable);
+        variables.map(|token| token.text(self.text)).find(|variable| variable.get(1..) == Some(word))
+    }
+}
+
+/// The closing partner of an opening bracket.
+fn closer_of(opener: &str) -> &'static str {
+    match opener {
+        "{" => "}",
+        "(" => ")",
+        "[" => "]",
+        "<<" => ">>",
+        "<<(" => ")>>",
+        _ => "|}",
+    }
+}
+
+fn opener_of(closer: &str) -> &'static str {
+    match closer {
+        "}" => "{",
+        ")" => "(",
+        "]" => "[",
+        ">>" => "<<",
+        ")>>" => "<<(",
+        _ => "{|",
+    }
+}

@@ -1,0 +1,90 @@
+//! The variables and rows of VALUES.
+//!
+//! In: tokens after the word. Out: the first [`Diagnostic`](crate::error::Diagnostic), or the variables.
+
+use super::triples::Role;
+use super::walk::{Step, Vars, Walker};
+use crate::engine::syntax::tokens::Kind;
+use std::collections::BTreeSet;
+
+impl Walker<'_> {
+    /// The variables and rows of VALUES.
+    pub(super) fn values(&mut self) -> Step<Vars> {
+        let many = self.eat("(");
+        let mut names = Vec::new();
+        let mut vars = Vars::new();
+        while many && !self.is(")") || !many && names.is_empty() {
+            let range = self.here();
+            let name = self.variable("a variable, or variables in parentheses")?;
+            if !vars.insert(name.clone()) {
+                return self
+                    .stop(self.said(format!("VALUES names `?{name}` twice"), range).hint("remove one"));
+            }
+            names.push(name);
+        }
+        if many {
+            self.expect(")", "`)`")?;
+        } else if self.kind() == Some(Kind::Variable) {
+            return self.wrong(
+                "several variables of VALUES stand in parentheses",
+                "write `VALUES (?a ?b) { (1 2) (3 4) }`",
+            );
+        }
+        self.expect("{", "the values in braces: `{ ... }`")?;
+        while self.token().is_some() && !self.is("}") {
+            if many { self.row(names.len())? } else { self.value()? }
+        }
+        self.expect("}", "a value or `}`")?;
+        Ok(vars)
+    }
+
+    fn row(&mut self, width: usize) -> Step {
+        if !self.is("(") {
+            return self
+                .wrong("each row of VALUES stands in parentheses", "write `VALUES (?a ?b) { (1 2) (3 4) }`");
+        }
+        let opener = self.here();
+        self.eat("(");
+        let mut count = 0;
+        while self.token().is_some() && !self.is(")") {
+            self.value()?;
+            count += 1;
+        }
+        let end = self.here().end;
+        self.expect(")", "a value or `)`")?;
+        if count != width {
+            let (have, want) = (plural(count, "value"), plural(width, "variable"));
+            return self.stop(
+                self.said(format!("this row has {have} for {want}"), opener.start..end)
+                    .hint("write UNDEF where there is none"),
+            );
+        }
+        Ok(())
+    }
+
+    fn value(&mut self) -> Step {
+        if self.eat("UNDEF") {
+            return Ok(());
+        }
+        if self.is(",") {
+            return self.wrong("the values stand without commas", "remove the `,`");
+        }
+        if self.kind() == Some(Kind::Variable) || self.kind() == Some(Kind::BlankNode) {
+            return self.wrong(
+                format!("VALUES takes only names and values, not `{}`", self.words()),
+                "write UNDEF for no value",
+            );
+        }
+        if self.is("{") || self.is("(") || self.is("[") {
+            return self.wrong(
+                format!("expected a value, found `{}`", self.words()),
+                "several variables need parentheses around their names too",
+            );
+        }
+        self.node(Role::Pattern, &mut BTreeSet::new(), "a value: a name, a string, a number").map(|_| ())
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,66 @@
+//! Questions to a snapshot: answered, answered after another one, explained, planned.
+//!
+//! In: an [`Ask`]. Out: an answer or an explanation.
+
+use super::{Snapshot, parsed};
+use crate::ask::Ask;
+use crate::engine::answer::Answer;
+use crate::engine::{self};
+use crate::error::{Error, Result};
+use crate::previous::{self, PreviousAnswer};
+use crate::store::overlay::Overlay;
+use crate::terms::NamedNode;
+
+impl Snapshot {
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// Where the text is wrong, or the evaluation fails before its first row.
+    pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
+        let query = parsed::query(ask, self)?;
+        parsed::asks_only_here(&query, &ask.text)?;
+        engine::answer(self.graph(), &query, ask.default_graph, &ask.governor())
+    }
+
+    /// Answers a query in which `_` stands for the answer before it. See [`previous`].
+    ///
+    /// # Errors
+    /// As [`Self::answer`]; and where `_` is asked for that is not there.
+    pub fn answer_after(&self, ask: &Ask, previous: PreviousAnswer<'_>) -> Result<Answer<'_>> {
+        let references = previous::places(&ask.text);
+        if references.is_empty() {
+            return self.answer(ask);
+        }
+        previous.has(&references, &ask.text)?;
+        let query = parsed::query_after(ask, self, previous)?;
+        parsed::asks_only_here(&query, &ask.text)?;
+        let Some(triples) = previous.graph else {
+            return engine::answer(self.graph(), &query, ask.default_graph, &ask.governor());
+        };
+        let name = NamedNode::new_unchecked(engine::passes::previous::MARK).into();
+        let Some(columns) = self.graph().indexed()? else {
+            return Err(Error::store("the graph has no columns to read"));
+        };
+        let overlay = Overlay::new(columns, &name, triples)?;
+        Ok(engine::answer(&overlay, &query, ask.default_graph, &ask.governor())?.gather())
+    }
+
+    /// Answers a query to the end and tells how: what each step gave and took.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub fn explain(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
+        let query = parsed::query(ask, self)?;
+        parsed::asks_only_here(&query, &ask.text)?;
+        engine::explain(self.graph(), &query, ask.default_graph, &ask.governor())
+    }
+
+    /// How a query would be answered: its plan with estimates, not run. See [`engine::plan_only`].
+    ///
+    /// # Errors
+    /// Where the text is wrong.
+    pub fn plan_only(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
+        let query = parsed::query(ask, self)?;
+        engine::plan_only(self.graph(), &query, ask.default_graph)
+    }
+}

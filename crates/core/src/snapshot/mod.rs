@@ -1,0 +1,214 @@
+//! A graph as it is at one moment, with all that is known about it. Nothing in it changes once it is open,
+//! so any number of questions can be asked of one at the same time.
+//!
+//! In: an [`Ask`](crate::ask::Ask), or what is wanted to be known. Out: answers and reports as values. Where a graph comes
+//! from and how it changes is [`crate::session`]'s business. One limit: over a durable store that another
+//! session of this process changes, a scan begun later sees what was written in between.
+
+mod advice;
+mod answers;
+mod parsed;
+mod parts;
+mod saved;
+
+use crate::advise::complete::Completer;
+use crate::catalog::Catalog;
+use crate::error::Result;
+use crate::explore::Knowledge;
+use crate::explore::names::Names;
+use crate::project::Project;
+use crate::store::Graph;
+use crate::store::memory::Memory;
+use crate::store::oxigraph::Mutable;
+use crate::terms::Prefixes;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+/// How many names are read at most for labels and completion.
+const NAME_BUDGET: usize = 500_000;
+
+/// The graph of a snapshot.
+#[derive(Clone)]
+pub(crate) enum GraphHandle {
+    /// In memory: what is changed lives as long as the session.
+    Memory(Arc<Memory>),
+    /// A durable store.
+    Durable(Arc<Mutable>),
+}
+
+/// A graph, its project, prefixes, names and saved queries. Copies share all of it.
+#[derive(Clone)]
+pub struct Snapshot {
+    project: Arc<Project>,
+    graph: GraphHandle,
+    prefixes: Prefixes,
+    names: Arc<OnceLock<Names>>,
+    completer: Arc<Completer>,
+    catalog: Arc<OnceLock<Catalog>>,
+    user_queries: Option<PathBuf>,
+}
+
+impl Snapshot {
+    /// A graph with its project. Names and saved queries are read when first asked for.
+    pub(crate) fn new(project: Project, graph: GraphHandle, prefixes: Prefixes) -> Self {
+        Self {
+            project: Arc::new(project),
+            graph,
+            prefixes,
+            names: Arc::default(),
+            completer: Arc::default(),
+            catalog: Arc::default(),
+            user_queries: None,
+        }
+    }
+
+    /// The same with more prefixes, or other ones.
+    pub(crate) fn with_prefixes(&self, prefixes: Prefixes) -> Self {
+        Self { prefixes, ..self.clone() }
+    }
+
+    /// The same with the user's own saved queries in another folder.
+    pub(crate) fn with_user_queries(&self, folder: Option<PathBuf>) -> Self {
+        Self { user_queries: folder, catalog: Arc::default(), ..self.clone() }
+    }
+
+    /// The same with another language shown first.
+    pub(crate) fn with_language(&self, language: &str) -> Self {
+        let mut project = Project::clone(&self.project);
+        project.languages.retain(|have| have != language);
+        project.languages.insert(0, language.to_owned());
+        Self { project: Arc::new(project), ..self.clone() }
+    }
+
+    /// The same project over another graph, of which nothing is known yet.
+    pub(crate) fn over(&self, graph: GraphHandle) -> Self {
+        Self { graph, names: Arc::default(), completer: Arc::default(), ..self.clone() }
+    }
+
+    /// The graph in memory to change in place, where no other snapshot shares it. What is known about it is
+    /// forgotten.
+    pub(crate) fn memory_alone(&mut self) -> Option<&mut Memory> {
+        let GraphHandle::Memory(memory) = &mut self.graph else { return None };
+        let memory = Arc::get_mut(memory)?;
+        (self.names, self.completer) = Default::default();
+        Some(memory)
+    }
+
+    /// Writes the graph as a pack.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read, has more terms than a pack can number, or `out` fails.
+    pub fn write_pack(&self, out: &mut dyn std::io::Write) -> Result<()> {
+        match &self.graph {
+            GraphHandle::Memory(memory) => memory.pack()?.write_with(&self.prefixes, out).map(drop),
+            GraphHandle::Durable(store) => store.read()?.write_with(&self.prefixes, out).map(drop),
+        }
+    }
+
+    pub(crate) fn handle(&self) -> &GraphHandle {
+        &self.graph
+    }
+
+    /// The project that the graph belongs to.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The graph itself.
+    pub fn graph(&self) -> &dyn Graph {
+        match &self.graph {
+            GraphHandle::Memory(memory) => memory.as_ref(),
+            GraphHandle::Durable(store) => store.as_ref(),
+        }
+    }
+
+    /// Whether a change is kept when the session ends: only a durable store keeps it.
+    pub fn is_durable(&self) -> bool {
+        matches!(self.graph, GraphHandle::Durable(_))
+    }
+
+    /// The prefixes in scope: well-known, declared in the files, the project's own.
+    pub fn prefixes(&self) -> &Prefixes {
+        &self.prefixes
+    }
+
+    /// The base of relative IRIs in queries.
+    pub fn base(&self) -> Option<&str> {
+        self.project.base.as_deref()
+    }
+
+    /// The names of the graph's things, read when first asked for.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of_graph(self.graph(), NAME_BUDGET))
+    }
+
+    /// What advice can draw on.
+    pub fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge { graph: self.graph(), names: self.names(), prefixes: &self.prefixes }
+    }
+
+    /// The language in which labels are shown first.
+    pub fn language(&self) -> &str {
+        self.project.languages.first().map_or("en", String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ask::Ask;
+    use crate::engine::answer::Answer;
+    use crate::engine::{DefaultGraph, Limits};
+    use crate::error::Kind;
+    use crate::project::Embedded;
+    use crate::sources::rdf;
+    use crate::store::pack::Builder;
+    use std::sync::atomic::Ordering;
+
+    fn snapshot() -> Snapshot {
+        let data = "@prefix : <http://example.org/> . :a :p 1 , 2 , 3 . :g { :b :p 4 }";
+        let (mut builder, mut prefixes) = (Builder::new(), Prefixes::well_known());
+        let format = rdf::format_named("trig").unwrap();
+        rdf::read("data", format, None, data.as_bytes(), &mut prefixes, &mut |quad| {
+            builder.add(quad.as_ref());
+            Ok(())
+        })
+        .unwrap();
+        let project = Project::embedded(&Embedded::NOTHING).unwrap();
+        Snapshot::new(project, GraphHandle::Memory(Arc::new(Memory::over(builder.finish()))), prefixes)
+    }
+
+    /// How many rows came, and what ended them early.
+    fn rows(snapshot: &Snapshot, ask: &Ask) -> (usize, Option<Kind>) {
+        let Answer::Rows(rows) = snapshot.answer(ask).unwrap() else { panic!("rows") };
+        let found = rows.gather();
+        (found.rows.len(), found.stopped.map(|error| error.kind))
+    }
+
+    #[test]
+    fn each_question_has_its_own_limits_switch_and_default_graph() {
+        let snapshot = snapshot();
+        let all = Ask::new("SELECT * { ?s :p ?o }");
+        let two = Ask { limits: Limits { max_rows: Some(2), ..Limits::default() }, ..all.clone() };
+        let stopped = Ask { cancel: Arc::default(), ..all.clone() };
+        stopped.cancel.store(true, Ordering::Relaxed);
+        let union = Ask { default_graph: DefaultGraph::Union, ..all.clone() };
+        std::thread::scope(|scope| {
+            let answers = [&all, &two, &stopped, &union].map(|ask| scope.spawn(|| rows(&snapshot, ask)));
+            let found = answers.map(|answer| answer.join().unwrap());
+            let expected = [(3, None), (2, Some(Kind::Limit)), (0, Some(Kind::Interrupted)), (4, None)];
+            assert_eq!(found, expected);
+        });
+    }
+
+    #[test]
+    fn a_snapshot_with_more_prefixes_leaves_the_old_one_as_it_was() {
+        let old = snapshot();
+        let mut prefixes = old.prefixes().clone();
+        prefixes.insert("more", "http://example.org/");
+        let new = old.with_prefixes(prefixes);
+        let ask = Ask::new("SELECT * { ?s more:p ?o }");
+        assert_eq!(rows(&new, &ask).0, 3);
+        assert!(old.answer(&ask).is_err());
+    }
+}

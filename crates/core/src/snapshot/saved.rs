@@ -1,0 +1,155 @@
+//! The saved queries of a snapshot: found by name or words, and the values of their parameters.
+//!
+//! In: names, words, values as given. Out: saved queries, terms, suggestions.
+
+use super::{Snapshot, parsed};
+use crate::advise;
+use crate::advise::complete::Named;
+use crate::ask::Ask;
+use crate::catalog::{Catalog, Origin, Param, SavedQuery};
+use crate::engine::answer::Answer;
+use crate::engine::{Bindings, Governor, Limits};
+use crate::error::{Error, Result};
+use crate::explore::resolve;
+use crate::plain::Target;
+use crate::terms::Term;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How near a part of a saved query's name must be to a word to be worth suggesting (Jaro-Winkler).
+const NEAR_PART: f64 = 0.85;
+
+/// How long the values of a parameter are looked for: somebody waits for them with a hand on the keys.
+const VALUES_TIME: std::time::Duration = std::time::Duration::from_secs(1);
+
+impl Snapshot {
+    /// One saved query. The project's own is read alone: reading all headers takes its time.
+    ///
+    /// # Errors
+    /// Where there is none of this name, with the nearest; or a file cannot be read.
+    pub fn saved(&self, name: &str) -> Result<SavedQuery> {
+        if self.catalog.get().is_none()
+            && let Some((name, text)) = self.project.queries()?.into_iter().find(|(have, _)| have == name)
+        {
+            return Ok(SavedQuery::read(name, text, Origin::Project));
+        }
+        let found = self.catalog()?.get(name).map_err(|error| self.with_suggestions(error, name))?;
+        Ok(SavedQuery::read(found.name.clone(), found.text.clone(), found.origin.clone()))
+    }
+
+    /// An error about a name that no saved query has, with those that were probably meant.
+    fn with_suggestions(&self, mut error: Error, name: &str) -> Error {
+        let near = self.nearest_saved(name);
+        if let Some(hint) = error.hints.first_mut().filter(|_| !near.is_empty()) {
+            *hint = format!("did you mean {}?", near.join(", ")).into();
+        }
+        error
+    }
+
+    /// The names of the saved queries that were probably meant by a wrong one, or by words: at most three.
+    pub fn nearest_saved(&self, words: &str) -> Vec<String> {
+        let words = words.replace(['-', '_'], " ");
+        // A word of a description says little about a name.
+        let alike = |name: &str| {
+            let words = words.split(' ').filter(|word| word.chars().count() > 2 || !word.is_ascii());
+            let near =
+                |word: &str, part: &str| strsim::jaro_winkler(word, part) > NEAR_PART || !word.is_ascii();
+            words.into_iter().any(|word| name.split('-').any(|part| near(word, part)))
+        };
+        let suggested = self.suggest(&words, self.language()).into_iter();
+        let names = suggested.filter_map(|suggestion| match suggestion.target {
+            Target::SavedQuery { name, .. } if alike(&name) => Some(format!("`{name}`")),
+            _ => None,
+        });
+        names.take(3).collect()
+    }
+
+    /// The saved queries of the project and the user, read when first asked for.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn catalog(&self) -> Result<&Catalog> {
+        if let Some(catalog) = self.catalog.get() {
+            return Ok(catalog);
+        }
+        let catalog = Catalog::load(&self.project, self.user_queries.as_deref())?;
+        Ok(self.catalog.get_or_init(|| catalog))
+    }
+
+    /// The values that a parameter of a saved query can have: those that its header lists, else those with which the
+    /// query finds something, else the things of its class. See [`advise::values`].
+    pub fn values_of(&self, saved: &SavedQuery, param: &Param) -> Vec<Named> {
+        let plain = |name: &String| Named { name: name.clone(), ..Named::default() };
+        if !param.choices.is_empty() {
+            return param.choices.iter().map(plain).collect();
+        }
+        let terms = match &param.values {
+            Some(query) => self.first_column(query).unwrap_or_default(),
+            None => self.fitting(saved, param),
+        };
+        let known = self.knowledge();
+        let named = |term: Term| match &term {
+            Term::NamedNode(_) => {
+                let id = known.graph.id(term.as_ref())?;
+                let short = known.prefixes.show(term.as_ref());
+                let label =
+                    known.names.label(id, self.language()).map_or_else(|| short.clone(), str::to_owned);
+                let names = known.names.all(id).iter().map(|name| name.text.clone());
+                Some(Named { name: label, note: short.clone(), also: names.chain([short]).collect() })
+            }
+            Term::Literal(literal) => Some(plain(&literal.value().to_owned())),
+            Term::BlankNode(_) | Term::Triple(_) => None,
+        };
+        let takes = |value: &Named| {
+            let given = if value.note.is_empty() { &value.name } else { &value.note };
+            param.values.is_some() || param.term(given, &known, &|_| Ok(Vec::new())).is_ok()
+        };
+        let mut found: Vec<Named> = terms.into_iter().filter_map(named).filter(takes).collect();
+        found.dedup_by(|a, b| a.name == b.name && a.note == b.note);
+        found
+    }
+
+    /// The terms with which a saved query finds something, in the place of one of its parameters.
+    fn fitting(&self, saved: &SavedQuery, param: &Param) -> Vec<Term> {
+        let known = self.knowledge();
+        let others = saved.params.iter().filter(|other| other.variable != param.variable);
+        let bound = others.filter_map(|other| {
+            let term = other.term(other.default.as_ref()?, &known, &|_| Ok(Vec::new())).ok()?;
+            Some((other.variable.clone(), term))
+        });
+        let ask = Ask { bindings: bound.collect(), ..Ask::new(saved.text.clone()) };
+        let Ok(query) = parsed::query(&ask, self) else { return Vec::new() };
+        let limits = Limits { timeout: Some(VALUES_TIME), ..Limits::default() };
+        let governor = Governor::new(limits, Arc::default());
+        let found = advise::values::values(&query, &param.variable, self.graph(), &governor);
+        let class = param.class.as_deref().and_then(|class| resolve::iri(class, &self.prefixes));
+        match class.filter(|_| found.is_empty()) {
+            None => found,
+            Some(class) => self
+                .first_column(&format!("SELECT DISTINCT ?x {{ ?x a {class} }} LIMIT 2000"))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The terms for the parameters of a saved query. See [`SavedQuery::bind`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn bindings(&self, query: &SavedQuery, given: &BTreeMap<String, String>) -> Result<Bindings> {
+        query.bind(given, &self.knowledge(), &|text| self.first_column(text))
+    }
+
+    /// The first column of a SELECT, unbound cells left out.
+    fn first_column(&self, text: &str) -> Result<Vec<Term>> {
+        let Answer::Rows(rows) = self.answer(&Ask::new(text))? else {
+            return Err(Error::query("the list of allowed values is not a SELECT"));
+        };
+        rows.rows.filter_map(|row| row.map(|row| row.into_iter().next().flatten()).transpose()).collect()
+    }
+
+    /// What words that are not SPARQL may have meant, the likeliest first. See [`crate::plain`].
+    pub fn suggest(&self, words: &str, language: &str) -> Vec<crate::plain::Suggestion> {
+        let Ok(catalog) = self.catalog() else { return Vec::new() };
+        crate::plain::suggest(words, catalog, &self.knowledge(), language, &|text| self.first_column(text))
+    }
+}

@@ -1,0 +1,191 @@
+//! Parts joined one after the other: each filter as soon as it can be judged, each column as long as it is needed.
+//!
+//! In: parts in their order, filters, the variables that are needed afterwards. Out: one plan. Which parts come first is
+//! decided before.
+
+use super::Lowering;
+use super::joins::unit;
+use crate::plan::logical::{Formula, Pattern, Slot};
+use crate::plan::order::{Figures, Item};
+use crate::plan::physical::{Bag, JoinKind, Node, Op};
+use crate::plan::statistics::Statistics;
+use crate::plan::variables::{Var, VarSet};
+use std::collections::{HashMap, VecDeque};
+
+/// A selection is expected to keep this part of its rows.
+const SELECTIVITY: f64 = 0.3;
+
+impl Lowering<'_> {
+    /// The parts joined in their order, each filter as soon as its variables are bound.
+    pub(super) fn joined(
+        &self,
+        items: Vec<Item>,
+        mut conditions: Vec<Formula>,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Node {
+        let mut node: Option<Node> = None;
+        let mut values = Values::default();
+        let mut later = Later::of(&items, need);
+        let mut open = VecDeque::from(items);
+        while let Some(item) = open.pop_front() {
+            values.add(&item, self.statistics);
+            later.drop(&item.vars());
+            let together = match &node {
+                Some(left) => take_sharing(left, &item, &mut open),
+                None => Vec::new(),
+            };
+            together.iter().for_each(|pattern| later.drop(&pattern.vars()));
+            let next = open.front().map(Item::vars);
+            let mut live = later.vars.clone();
+            conditions.iter().for_each(|condition| live.extend_with(&condition.vars));
+            let joined = match node {
+                None => self.first(item, &live, next.as_ref(), bag),
+                Some(left) if !together.is_empty() => self.intersect(left, item, together, &live, bag),
+                Some(left) => self.joined_with(left, item, &live, bag),
+            };
+            let (ready, rest) =
+                conditions.into_iter().partition(|condition| condition.vars.is_subset(&joined.certain));
+            conditions = rest;
+            let mut live = later.vars.clone();
+            conditions.iter().for_each(|condition| live.extend_with(&condition.vars));
+            let joined = filtered(joined, ready).pruned(&live);
+            node = Some(if open.is_empty() { joined } else { thinned(joined, bag, &values) });
+        }
+        filtered(node.unwrap_or_else(unit), conditions).pruned(need)
+    }
+
+    pub(super) fn joined_with(&self, left: Node, item: Item, live: &VarSet, bag: Bag) -> Node {
+        match item {
+            Item::Node(right) => self.hash_join(left, *right, JoinKind::Inner, Vec::new(), live),
+            Item::Reach(reach) => {
+                let shared = reach.vars().intersection(&left.columns());
+                if !shared.is_empty() && shared.is_subset(&left.certain) {
+                    return self.reach(left, *reach, live, bag);
+                }
+                let right = self.reach(unit(), *reach, &live.union(&shared), bag);
+                self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
+            }
+            Item::Pattern(pattern) => {
+                let pattern = *pattern;
+                let shared = pattern.vars().intersection(&left.columns());
+                let known = pattern.ids().is_some();
+                if !shared.is_empty() && shared.is_subset(&left.certain) && known {
+                    return self.index_join(left, pattern, false, live, bag);
+                }
+                let right = self.leaf(pattern, &live.union(&shared), Some(&shared));
+                self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
+            }
+        }
+    }
+
+    pub(super) fn first(&self, item: Item, live: &VarSet, next: Option<&VarSet>, bag: Bag) -> Node {
+        match item {
+            Item::Node(node) => node.pruned(live),
+            Item::Pattern(pattern) => self.leaf(*pattern, live, next),
+            Item::Reach(reach) => self.reach(unit(), *reach, live, bag),
+        }
+    }
+}
+
+/// The variables that are needed after the parts joined so far.
+struct Later {
+    vars: VarSet,
+    need: VarSet,
+    /// How many of the parts to come have each variable.
+    uses: HashMap<Var, usize>,
+}
+
+impl Later {
+    pub(super) fn of(items: &[Item], need: &VarSet) -> Self {
+        let mut later = Self { vars: need.clone(), need: need.clone(), uses: HashMap::new() };
+        for var in items.iter().flat_map(|item| item.vars().iter().collect::<Vec<_>>()) {
+            *later.uses.entry(var).or_default() += 1;
+            later.vars.insert(var);
+        }
+        later
+    }
+
+    /// A part with these variables is joined.
+    fn drop(&mut self, vars: &VarSet) {
+        for var in vars.iter() {
+            if let Some(uses) = self.uses.get_mut(&var) {
+                *uses -= 1;
+                if *uses == 0 && !self.need.contains(var) {
+                    self.vars.remove(var);
+                }
+            }
+        }
+    }
+}
+
+/// How many different values variables take, as far as the parts joined so far tell.
+#[derive(Default)]
+pub(super) struct Values(HashMap<Var, f64>);
+
+impl Values {
+    pub(super) fn add(&mut self, item: &Item, statistics: &dyn Statistics) {
+        for (var, values) in Figures::of(item, statistics).distinct {
+            let known = self.0.entry(var).or_insert(values);
+            *known = known.min(values);
+        }
+    }
+
+    /// How many different rows of these columns there can be.
+    pub(super) fn rows(&self, columns: &[Var]) -> f64 {
+        columns.iter().map(|var| self.0.get(var).copied().unwrap_or(f64::INFINITY)).product()
+    }
+}
+
+/// Equal rows put together before they are joined on, where far fewer different ones are expected.
+fn thinned(node: Node, bag: Bag, values: &Values) -> Node {
+    pub(super) const WORTH: f64 = 4.0;
+    const FEW: f64 = 1000.0;
+    let different = values.rows(&node.output);
+    if node.unique || node.rows < FEW || different * WORTH > node.rows {
+        return node;
+    }
+    let op = if bag == Bag::Set { Op::Distinct } else { Op::Combine };
+    node.under(op, different).unique(true)
+}
+
+/// Takes out of `open` the patterns that look for the same one new variable as `item` does.
+fn take_sharing(left: &Node, item: &Item, open: &mut VecDeque<Item>) -> Vec<Pattern> {
+    let Item::Pattern(first) = item else { return Vec::new() };
+    let Some(new) = one_new(left, first) else { return Vec::new() };
+    let mut taken = Vec::new();
+    let mut rest = VecDeque::with_capacity(open.len());
+    for item in open.drain(..) {
+        match item {
+            Item::Pattern(pattern) if one_new(left, &pattern) == Some(new) => taken.push(*pattern),
+            item => rest.push_back(item),
+        }
+    }
+    *open = rest;
+    taken
+}
+
+/// The variable at one end of a pattern, where all else is known and in the graph, and bound in every row.
+fn one_new(left: &Node, pattern: &Pattern) -> Option<Var> {
+    pattern.ids()?;
+    let [subject, predicate, object] = &pattern.slots;
+    let is_new = |slot: &Slot| slot.var().filter(|var| !left.output.contains(var));
+    let is_bound =
+        |slot: &Slot| slot.var().is_none_or(|var| left.certain.contains(var) && left.output.contains(&var));
+    if predicate.var().is_some() {
+        return None;
+    }
+    match (is_new(subject), is_new(object)) {
+        (Some(new), None) if is_bound(object) => Some(new),
+        (None, Some(new)) if is_bound(subject) => Some(new),
+        _ => None,
+    }
+}
+
+fn filtered(node: Node, conditions: Vec<Formula>) -> Node {
+    if conditions.is_empty() {
+        return node;
+    }
+    let rows = node.rows * SELECTIVITY;
+    node.under(Op::Filter(conditions), rows)
+}

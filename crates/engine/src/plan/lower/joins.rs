@@ -1,0 +1,169 @@
+//! One join, one node: a scan, a look-up in the index, an intersection, a path, a hash join.
+//!
+//! In: what is on the left, and what is joined to it. Out: a node with its columns, its expected rows and its cost.
+
+use super::Lowering;
+use crate::plan::logical::{Formula, Pattern, Reach, Slot};
+use crate::plan::order::{Figures, Item};
+use crate::plan::physical::{Bag, JoinKind, Node, Op};
+use crate::plan::variables::{Var, VarSet};
+use crate::store::End;
+
+impl Lowering<'_> {
+    /// All matches of a pattern, with the columns that are live; sorted by what the next part shares.
+    pub(super) fn leaf(&self, pattern: Pattern, live: &VarSet, next: Option<&VarSet>) -> Node {
+        let figures = Figures::of_pattern(&pattern, self.statistics);
+        let vars = pattern.vars();
+        let output: Vec<Var> = vars.iter().filter(|var| live.contains(*var)).collect();
+        if pattern.ids().is_none() {
+            return Node::new(Op::Empty, Vec::new(), output, vars, 0.0);
+        }
+        let whole = output.len() == vars.len();
+        let mut rows = figures.rows;
+        if let [only] = output.as_slice() {
+            rows =
+                figures.distinct.iter().find(|(var, _)| var == only).map_or(rows, |found| found.1.min(rows));
+        }
+        let [subject, _, object] = &pattern.slots;
+        let leads = |slot: &Slot| {
+            slot.var().is_some_and(|var| live.contains(var) && next.is_none_or(|next| next.contains(var)))
+        };
+        let by = if !leads(subject) && leads(object) { End::Object } else { End::Subject };
+        Node::new(Op::Scan { pattern, by }, Vec::new(), output, vars, rows).unique(whole)
+    }
+
+    pub(super) fn index_join(
+        &self,
+        left: Node,
+        pattern: Pattern,
+        optional: bool,
+        live: &VarSet,
+        bag: Bag,
+    ) -> Node {
+        let figures = Figures::of_pattern(&pattern, self.statistics);
+        let after = figures.after(left.rows, &left.columns(), &|var| live.contains(var));
+        let rows = if optional { after.max(left.rows) } else { after };
+        let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
+        let new: Vec<Var> =
+            pattern.vars().iter().filter(|var| live.contains(*var) && !left.output.contains(var)).collect();
+        // A row of the left has its matches once each, so nothing is doubled unless a column is lost.
+        let unique = left.unique
+            && left.output.len() == output.len()
+            && pattern.vars().iter().all(|var| left.output.contains(&var) || new.contains(&var));
+        output.extend(new);
+        let mut certain = left.certain.clone();
+        if !optional {
+            certain.extend_with(&pattern.vars());
+        }
+        let lookups = left.rows;
+        let mut node = Node::new(Op::IndexJoin { pattern, optional, bag }, vec![left], output, certain, rows);
+        node.cost += lookups;
+        node.unique(unique)
+    }
+
+    /// The rows of `left` with the values of one new variable on which several patterns agree.
+    pub(super) fn intersect(
+        &self,
+        left: Node,
+        first: Item,
+        others: Vec<Pattern>,
+        live: &VarSet,
+        bag: Bag,
+    ) -> Node {
+        let Item::Pattern(first) = first else { return self.joined_with(left, first, live, bag) };
+        let mut patterns = vec![*first];
+        patterns.extend(others);
+        let bound = left.columns();
+        let mut rows = f64::INFINITY;
+        let mut vars = VarSet::new();
+        for pattern in &patterns {
+            let figures = Figures::of_pattern(pattern, self.statistics);
+            rows = rows.min(figures.after(left.rows, &bound, &|var| live.contains(var)));
+            vars.extend_with(&figures.vars);
+        }
+        let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
+        let new = vars.without(&bound);
+        output.extend(new.iter().filter(|var| live.contains(*var)));
+        let unique = left.unique
+            && left.output.iter().all(|var| output.contains(var))
+            && new.iter().all(|var| output.contains(&var));
+        let certain = left.certain.union(&vars);
+        let lookups = left.rows * patterns.len() as f64;
+        let mut node = Node::new(Op::Intersect { patterns, bag }, vec![left], output, certain, rows);
+        node.cost += lookups;
+        node.unique(unique)
+    }
+
+    /// The rows of `left` with the ends of a path that they do not bind.
+    pub(super) fn reach(&self, left: Node, reach: Reach, live: &VarSet, bag: Bag) -> Node {
+        let figures = Figures::of_reach(&reach, self.statistics);
+        let rows = figures.after(left.rows, &left.columns(), &|var| live.contains(var));
+        let vars = reach.vars();
+        let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
+        output.extend(vars.iter().filter(|var| live.contains(*var) && !left.output.contains(var)));
+        let unique = left.unique
+            && left.output.iter().all(|var| output.contains(var))
+            && vars.iter().all(|var| output.contains(&var));
+        let certain = left.certain.union(&vars);
+        let searched = left.rows * figures.rows;
+        let mut node = Node::new(Op::Reach { reach, bag }, vec![left], output, certain, rows);
+        node.cost += searched;
+        node.unique(unique)
+    }
+
+    /// A join of two plans; for kinds other than inner, `left` is the side that stays.
+    pub(super) fn hash_join(
+        &self,
+        left: Node,
+        right: Node,
+        kind: JoinKind,
+        conditions: Vec<Formula>,
+        live: &VarSet,
+    ) -> Node {
+        let shared = left.columns().intersection(&right.columns());
+        let sure = left.certain.intersection(&right.certain);
+        let (keys, loose): (Vec<Var>, Vec<Var>) = shared.iter().partition(|var| sure.contains(*var));
+        // Of an inner join either side may be held: the smaller one is.
+        let (left, right) =
+            if kind == JoinKind::Inner && right.rows > left.rows { (right, left) } else { (left, right) };
+        let selectivity = if keys.is_empty() { 1.0 } else { 1.0 / left.rows.max(right.rows).max(1.0) };
+        let pairs = left.rows * right.rows * selectivity;
+        let rows = match kind {
+            JoinKind::Inner => pairs,
+            JoinKind::Left => pairs.max(left.rows),
+            JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => left.rows / 2.0,
+            JoinKind::Mark(_) => left.rows,
+        };
+        let mut certain = left.certain.clone();
+        let mut output = left.output.clone();
+        match kind {
+            JoinKind::Inner => certain.extend_with(&right.certain),
+            JoinKind::Mark(var) => {
+                certain.insert(var);
+            }
+            JoinKind::Left | JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => {}
+        }
+        match kind {
+            JoinKind::Inner | JoinKind::Left => {
+                output.extend(right.output.iter().filter(|var| !left.output.contains(var)));
+            }
+            JoinKind::Mark(var) => output.push(var),
+            JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => {}
+        }
+        output.retain(|var| live.contains(*var));
+        let unique = left.unique && left.output.iter().all(|var| output.contains(var)) && {
+            !matches!(kind, JoinKind::Inner | JoinKind::Left)
+                || right.unique && right.output.iter().all(|var| output.contains(var)) && loose.is_empty()
+        };
+        let held = right.rows;
+        let op = Op::HashJoin { kind, keys, loose, conditions };
+        let mut node = Node::new(op, vec![left, right], output, certain, rows);
+        node.cost += 2.0 * held;
+        node.unique(unique)
+    }
+}
+
+/// The one empty solution.
+pub(super) fn unit() -> Node {
+    Node::new(Op::Unit, Vec::new(), Vec::new(), VarSet::new(), 1.0).unique(true)
+}

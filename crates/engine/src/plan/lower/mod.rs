@@ -1,0 +1,159 @@
+//! From the logical plan to operators: which join, in which order, with which columns.
+//!
+//! In: a [`Logical`] tree, the variables that the reader needs. Out: a [`Node`] that gives just these
+//! columns. A variable that nothing above needs is dropped where it was last needed: what it stood for
+//! is counted, not enumerated, or not even counted where only different rows matter. It knows no graph.
+
+mod chain;
+mod conjunction;
+mod joins;
+mod modifiers;
+mod outer;
+
+use super::Planned;
+use super::logical::{Kind, Logical, Slot};
+use super::physical::{Bag, Node, Op};
+use super::statistics::Statistics;
+use super::variables::{Var, VarSet, VariableNames};
+use crate::syntax::algebra::{Expression, Function, operands};
+
+/// Operators for `logical`; their output is `columns`, in this order. `bag` says whether equal rows matter.
+///
+/// # Errors
+/// Where there is no operator for a form.
+pub fn lower(
+    logical: &Logical,
+    columns: &[Var],
+    bag: Bag,
+    statistics: &dyn Statistics,
+    names: &mut VariableNames,
+) -> Planned<Node> {
+    let need: VarSet = columns.iter().copied().collect();
+    let node = Lowering { statistics, names, inside: 0 }.node(logical, &need, bag)?;
+    Ok(node.projected(columns.to_vec()))
+}
+
+struct Lowering<'a> {
+    statistics: &'a dyn Statistics,
+    names: &'a mut VariableNames,
+    /// How many right sides of OPTIONAL, EXISTS and MINUS are around.
+    inside: usize,
+}
+
+impl Lowering<'_> {
+    /// Operators that give `need`, as far as `logical` may bind it, and nothing else.
+    fn node(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        Ok(match &logical.kind {
+            Kind::Pattern(_) | Kind::Reach(_) | Kind::Join(_) | Kind::Filter(..) => {
+                self.conjunction(logical, need, bag)?
+            }
+            Kind::Graphs(pattern, var) => self.graphs(pattern, *var, need, bag)?,
+            Kind::Unpack(input, var, slots) => self.unpack(input, *var, slots, need, bag)?,
+            Kind::Numbered(input, var) => self.numbered(input, *var, need)?,
+            Kind::Lateral(left, right) => self.lateral(left, right, need, bag)?,
+            Kind::LeftJoin(left, right, conditions) => self.left_join(left, right, conditions, need, bag)?,
+            Kind::Minus(left, right) => self.minus(left, right, need, bag)?,
+            Kind::Exists(input, pattern, existence) => self.exists(input, pattern, *existence, need, bag)?,
+            Kind::Union(parts) => self.union(parts, need, bag)?,
+            Kind::Extend(input, var, formula) => self.extend(input, *var, formula, need, bag)?,
+            Kind::Values(vars, rows) => {
+                let certain = logical.certain.clone();
+                let op = Op::Values(vars.clone(), rows.clone());
+                Node::new(op, Vec::new(), vars.clone(), certain, rows.len() as f64).pruned(need)
+            }
+            Kind::Group(input, keys, aggregates) => self.group(input, keys, aggregates, need)?,
+            Kind::OrderBy(input, keys) => self.order_by(input, keys, None, need, bag)?,
+            Kind::Project(input, vars) => {
+                let kept: VarSet = vars.iter().copied().collect();
+                self.node(input, &need.intersection(&kept), bag)?
+            }
+            Kind::Distinct(input) => self.distinct(input, need, bag)?,
+            Kind::Slice(input, offset, limit) => self.slice(input, *offset, *limit, need)?,
+        })
+    }
+
+    /// A triple term taken apart.
+    fn unpack(
+        &mut self,
+        input: &Logical,
+        var: Var,
+        slots: &[Slot; 3],
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let parts: VarSet = slots.iter().filter_map(Slot::var).collect();
+        let mut wanted = need.union(&parts.intersection(&input.possible));
+        wanted.insert(var);
+        let node = self.node(input, &wanted, bag)?;
+        let mut output: Vec<Var> = node.output.iter().copied().filter(|var| need.contains(*var)).collect();
+        // A term has its parts once: a row is equal to another where its term is.
+        let unique = node.unique && output.len() == node.output.len();
+        output.extend(parts.iter().filter(|part| need.contains(*part) && !node.output.contains(part)));
+        let (rows, certain) = (node.rows, node.certain.union(&parts));
+        let op = Op::Unpack(var, slots.clone());
+        Ok(Node::new(op, vec![node], output, certain, rows).unique(unique).pruned(need))
+    }
+
+    /// Solutions with numbers. Whoever reads them, the plan below is one and the same, so that the numbers are.
+    fn numbered(&mut self, input: &Logical, var: Var, need: &VarSet) -> Planned<Node> {
+        let node = self.node(input, &input.possible, Bag::Rows)?;
+        let (rows, mut certain, mut output) = (node.rows, node.certain.clone(), node.output.clone());
+        output.push(var);
+        certain.insert(var);
+        Ok(Node::new(Op::Number(var), vec![node], output, certain, rows).unique(true).pruned(need))
+    }
+
+    /// GRAPH with a variable.
+    fn graphs(&mut self, pattern: &Logical, var: Var, need: &VarSet, bag: Bag) -> Planned<Node> {
+        let mut wanted = need.clone();
+        // Where the pattern binds the variable too, its values are compared with the graph's name.
+        if pattern.possible.contains(var) {
+            wanted.insert(var);
+        } else {
+            wanted.remove(var);
+        }
+        let node = self.node(pattern, &wanted, bag)?;
+        let (rows, mut certain) = (node.rows, node.certain.clone());
+        let mut output = node.output.clone();
+        if need.contains(var) && !output.contains(&var) {
+            output.push(var);
+        }
+        certain.insert(var);
+        // As many rows again for every graph; how many graphs there are is not asked.
+        Ok(Node::new(Op::EachGraph(var), vec![node], output, certain, rows * 10.0).pruned(need))
+    }
+
+    fn union(&mut self, parts: &[Logical], need: &VarSet, bag: Bag) -> Planned<Node> {
+        let mut inputs = Vec::with_capacity(parts.len());
+        let (mut rows, mut columns) = (0.0, VarSet::new());
+        for part in parts {
+            let node = self.node(part, need, bag)?;
+            rows += node.rows;
+            columns.extend_with(&node.columns());
+            inputs.push(node);
+        }
+        let output: Vec<Var> = columns.iter().collect();
+        let mut certain = columns;
+        for input in &inputs {
+            certain = certain.intersection(&input.certain);
+        }
+        let inputs = inputs.into_iter().map(|input| input.projected(output.clone())).collect();
+        Ok(Node::new(Op::Union, inputs, output, certain, rows))
+    }
+}
+
+/// Whether an expression may be worth something else for an equal solution.
+pub fn is_volatile(expression: &Expression) -> bool {
+    let mut open = vec![expression];
+    while let Some(part) = open.pop() {
+        if let Expression::FunctionCall(
+            Function::Rand | Function::BNode | Function::Uuid | Function::StrUuid,
+            _,
+        ) = part
+        {
+            return true;
+        }
+        open.extend(operands(part));
+    }
+    false
+}

@@ -1,0 +1,164 @@
+//! BIND, GROUP BY, ORDER BY, DISTINCT, LIMIT and OFFSET over one input.
+//!
+//! In: the input's logical plan. Out: its operators with one more above, which reads no more columns than it needs.
+
+use super::{Lowering, is_volatile};
+use crate::plan::Planned;
+use crate::plan::logical::{Aggregate, Formula, Kind, Logical, SortKey};
+use crate::plan::physical::{Bag, Node, Op, OrderKey};
+use crate::plan::variables::{Var, VarSet};
+use crate::syntax::algebra::AggregateFunction;
+
+impl Lowering<'_> {
+    pub(super) fn extend(
+        &mut self,
+        input: &Logical,
+        var: Var,
+        formula: &Formula,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        if !need.contains(var) {
+            return self.node(input, need, bag);
+        }
+        let mut wanted = need.union(&formula.vars);
+        wanted.remove(var);
+        // A value that differs from solution to solution must be made for each of them.
+        let bag = if is_volatile(&formula.expression) {
+            wanted.extend_with(&input.possible);
+            Bag::Rows
+        } else {
+            bag
+        };
+        let node = self.node(input, &wanted, bag)?;
+        let (rows, mut certain, unique) = (node.rows, node.certain.clone(), node.unique);
+        if formula.as_variable().is_some_and(|from| certain.contains(from)) {
+            certain.insert(var);
+        }
+        let mut output = node.output.clone();
+        output.push(var);
+        let node = Node::new(Op::Extend(var, formula.clone()), vec![node], output, certain, rows);
+        Ok(node.unique(unique).pruned(need))
+    }
+
+    pub(super) fn group(
+        &mut self,
+        input: &Logical,
+        keys: &[Var],
+        aggregates: &[Aggregate],
+        need: &VarSet,
+    ) -> Planned<Node> {
+        let aggregates: Vec<Aggregate> =
+            aggregates.iter().filter(|aggregate| need.contains(aggregate.var)).cloned().collect();
+        let mut wanted: VarSet = keys.iter().copied().collect();
+        for aggregate in &aggregates {
+            match &aggregate.argument {
+                Some(formula) => wanted.extend_with(&formula.vars),
+                // COUNT(DISTINCT *) counts whole solutions: of the variables in scope, which blank nodes of patterns
+                // and nodes along a path are not (section 18.2.1).
+                None if aggregate.distinct => {
+                    input.possible.iter().filter(|var| self.names.is_in_text(*var)).for_each(|var| {
+                        wanted.insert(var);
+                    });
+                }
+                None => {}
+            }
+        }
+        let set = aggregates.iter().all(ignores_duplicates);
+        let node = self.node(input, &wanted, if set { Bag::Set } else { Bag::Rows })?;
+        let rows = if keys.is_empty() { 1.0 } else { (node.rows / 4.0).max(1.0) };
+        let certain = node.certain.clone();
+        let mut output = keys.to_vec();
+        let mut sure = certain.intersection(&keys.iter().copied().collect());
+        for aggregate in &aggregates {
+            output.push(aggregate.var);
+            if aggregate.function == AggregateFunction::Count {
+                sure.insert(aggregate.var);
+            }
+        }
+        let node = Node::new(Op::Group(keys.to_vec(), aggregates), vec![node], output, sure, rows);
+        Ok(node.unique(true).pruned(need))
+    }
+
+    /// ORDER BY; with `first`, only so many of the first rows.
+    pub(super) fn order_by(
+        &mut self,
+        input: &Logical,
+        keys: &[SortKey],
+        first: Option<u64>,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let mut wanted = need.clone();
+        for key in keys {
+            wanted.extend_with(&key.formula.vars);
+        }
+        let mut node = self.node(input, &wanted, bag)?;
+        let mut sorted = Vec::new();
+        for key in keys {
+            let var = match key.formula.as_variable() {
+                Some(var) => var,
+                None => {
+                    let var = self.names.fresh("key");
+                    let (rows, certain, unique) = (node.rows, node.certain.clone(), node.unique);
+                    let mut output = node.output.clone();
+                    output.push(var);
+                    let op = Op::Extend(var, key.formula.clone());
+                    node = Node::new(op, vec![node], output, certain, rows).unique(unique);
+                    var
+                }
+            };
+            // A variable that nothing binds orders nothing.
+            if node.output.contains(&var) {
+                sorted.push(OrderKey { var, descending: key.descending });
+            }
+        }
+        if sorted.is_empty() {
+            return Ok(node.pruned(need));
+        }
+        let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
+        Ok(node.under(Op::Sort(sorted, first), rows).pruned(need))
+    }
+
+    pub(super) fn distinct(&mut self, input: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        if bag == Bag::Set {
+            return self.node(input, need, bag);
+        }
+        let node = self.node(input, &input.possible, Bag::Set)?;
+        let rows = node.rows;
+        let node = node.under(Op::Distinct, rows).unique(true);
+        Ok(node.pruned(need))
+    }
+
+    pub(super) fn slice(
+        &mut self,
+        input: &Logical,
+        offset: u64,
+        limit: Option<u64>,
+        need: &VarSet,
+    ) -> Planned<Node> {
+        let first = limit.map(|limit| offset.saturating_add(limit));
+        let node = match (&input.kind, first) {
+            (Kind::OrderBy(below, keys), Some(_)) => self.order_by(below, keys, first, need, Bag::Rows)?,
+            (Kind::Project(below, vars), Some(_)) if matches!(below.kind, Kind::OrderBy(..)) => {
+                let Kind::OrderBy(below, keys) = &below.kind else {
+                    return self.node(input, need, Bag::Rows);
+                };
+                let kept: VarSet = vars.iter().copied().collect();
+                self.order_by(below, keys, first, &need.intersection(&kept), Bag::Rows)?
+            }
+            _ => self.node(input, need, Bag::Rows)?,
+        };
+        let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
+        Ok(node.under(Op::Slice(offset, limit), rows))
+    }
+}
+
+/// Whether an aggregate is the same over different rows as over all.
+fn ignores_duplicates(aggregate: &Aggregate) -> bool {
+    aggregate.distinct
+        || matches!(
+            aggregate.function,
+            AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::Sample
+        )
+}

@@ -1,0 +1,263 @@
+//! OPTIONAL, MINUS, EXISTS and LATERAL: two sides of which the left one leads.
+//!
+//! In: both sides. Out: a hash join, or a look-up of the right side from the rows of the left where that touches far
+//! fewer rows; where the right side means something else for each row, a plan that is made anew for each.
+
+use super::conjunction::Group;
+use super::{Lowering, is_volatile};
+use crate::plan::Planned;
+use crate::plan::exists::{joinable, mentioned};
+use crate::plan::logical::{Existence, Formula, Kind, Logical};
+use crate::plan::physical::{Bag, JoinKind, Node, Op};
+use crate::plan::variables::{Var, VarSet};
+use std::borrow::Cow;
+
+/// In more right sides than these no lookup is tried: it plans its own right side twice, and all in it again.
+const DEEPEST_LOOKUP: usize = 2;
+
+impl Lowering<'_> {
+    /// The right side of OPTIONAL, EXISTS or MINUS, planned by itself.
+    fn right(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        self.inside += 1;
+        let node = self.node(logical, need, bag);
+        self.inside -= 1;
+        node
+    }
+
+    pub(super) fn left_join(
+        &mut self,
+        left: &Logical,
+        right: &Logical,
+        conditions: &[Formula],
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        // What is of the right side alone is judged there: where it is bound in all of its rows, it means the same.
+        let (inside, conditions): (Vec<Formula>, Vec<Formula>) =
+            conditions.iter().cloned().partition(|condition| {
+                condition.vars.is_subset(&right.certain) && !is_volatile(&condition.expression)
+            });
+        let right = &match inside.as_slice() {
+            [] => Cow::Borrowed(right),
+            _ => Cow::Owned(right.clone().filter(inside)),
+        };
+        let mut wanted = need.union(&left.possible.intersection(&right.possible));
+        for condition in &conditions {
+            wanted.extend_with(&condition.vars);
+        }
+        let outer = self.node(left, &wanted, bag)?;
+        if let (Kind::Pattern(pattern), []) = (&right.kind, conditions.as_slice()) {
+            let shared = pattern.vars().intersection(&outer.columns());
+            if !shared.is_empty() && shared.is_subset(&outer.certain) && pattern.ids().is_some() {
+                return Ok(self.index_join(outer, pattern.clone(), true, need, bag));
+            }
+        }
+        let inner = self.right(right, &wanted, bag)?;
+        let hashed = self.hash_join(outer, inner, JoinKind::Left, conditions.clone(), need);
+        self.cheaper(hashed, right, (JoinKind::Left, &conditions), need, bag)
+    }
+
+    pub(super) fn minus(
+        &mut self,
+        left: &Logical,
+        right: &Logical,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let shared = left.possible.intersection(&right.possible);
+        let outer = self.node(left, &need.union(&shared), bag)?;
+        // Where all that is shared is bound on both sides, some of it is, and the pair is not disjoint (section 18.5).
+        let sure = shared.is_subset(&outer.certain) && shared.is_subset(&right.certain);
+        let inner = self.right(right, &shared, Bag::Set)?;
+        let hashed = self.hash_join(outer, inner, JoinKind::Minus, Vec::new(), need);
+        if sure { self.cheaper(hashed, right, (JoinKind::Minus, &[]), need, bag) } else { Ok(hashed) }
+    }
+
+    pub(super) fn exists(
+        &mut self,
+        input: &Logical,
+        pattern: &Logical,
+        existence: Existence,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let Some(join) = joinable(pattern, &input.possible) else {
+            return self.exists_by_row(input, pattern, existence, need, bag);
+        };
+        let mut wanted = input.possible.intersection(&join.body.possible);
+        for condition in &join.conditions {
+            wanted.extend_with(&condition.vars);
+        }
+        let left = self.node(input, &need.union(&wanted), bag)?;
+        let right = self.right(&join.body, &wanted, Bag::Set)?;
+        let kind = match existence {
+            Existence::Required => JoinKind::Semi,
+            Existence::Forbidden => JoinKind::Anti,
+            Existence::Marked(var) => JoinKind::Mark(var),
+        };
+        let conditions: Vec<Formula> = join.conditions.into_iter().cloned().collect();
+        let hashed = self.hash_join(left, right, kind, conditions.clone(), need);
+        self.cheaper(hashed, &join.body, (kind, &conditions), need, bag)
+    }
+
+    /// EXISTS whose pattern means something else for each row.
+    fn exists_by_row(
+        &mut self,
+        input: &Logical,
+        pattern: &Logical,
+        existence: Existence,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let read = input.possible.intersection(&mentioned(pattern));
+        let node = self.node(input, &need.union(&read), bag)?;
+        let reads = node.output.iter().copied().filter(|var| read.contains(*var)).collect();
+        let (rows, unique, mut certain) = (node.rows, node.unique, node.certain.clone());
+        let mut output = node.output.clone();
+        if let Existence::Marked(var) = existence {
+            output.push(var);
+            certain.insert(var);
+        }
+        let op = Op::Exists { pattern: Box::new(pattern.clone()), reads, existence };
+        let mut node = Node::new(op, vec![node], output, certain, rows);
+        // A plan and a search for every row.
+        node.cost += rows * 100.0;
+        Ok(node.unique(unique).pruned(need))
+    }
+
+    /// LATERAL: a join where that is the same.
+    pub(super) fn lateral(
+        &mut self,
+        left: &Logical,
+        right: &Logical,
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        if let Some(join) = joinable(right, &left.possible) {
+            let conditions = join.conditions.into_iter().cloned().collect();
+            let joined = Logical::join(vec![left.clone(), join.body]).filter(conditions);
+            return self.node(&joined, need, bag);
+        }
+        let read = left.possible.intersection(&mentioned(right));
+        let node = self.node(left, &need.union(&read), bag)?;
+        let reads: Vec<Var> = node.output.iter().copied().filter(|var| read.contains(*var)).collect();
+        // What is sure to be bound on the left is known; of the rest either side may bind it.
+        let new = need.intersection(&right.possible).without(&node.certain);
+        let wanted: Vec<Var> = new.iter().collect();
+        let mut output = node.output.clone();
+        output.extend(wanted.iter().filter(|var| !node.output.contains(var)));
+        let (certain, rows) = (node.certain.union(&right.certain), node.rows * 4.0);
+        let op = Op::Lateral { pattern: Box::new(right.clone()), reads, wanted, bag };
+        let mut node = Node::new(op, vec![node], output, certain, rows);
+        // A plan and a search for every row.
+        node.cost += rows * 100.0;
+        Ok(node.pruned(need))
+    }
+
+    /// The plan that looks up in the place of one that hashes, where it touches far fewer rows: a row that is looked up
+    /// takes longer than one that is read in order.
+    fn cheaper(
+        &mut self,
+        hashed: Node,
+        right: &Logical,
+        join: (JoinKind, &[Formula]),
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        const WORTH: f64 = 4.0;
+        let Some(left) = outer_side(&hashed).filter(|_| self.statistics.is_worth_a_look(hashed.cost)) else {
+            return Ok(hashed);
+        };
+        let Some(lookup) = self.lookup(left, right, join, need, bag)? else { return Ok(hashed) };
+        let (cost, other) = (lookup.cost, hashed.cost);
+        Ok(if self.statistics.is_far_better(cost, other, WORTH) {
+            lookup.chosen(format!("looked up, cost {cost:.0}; hashed {other:.0}"))
+        } else {
+            hashed.chosen(format!("hashed, cost {other:.0}; looked up {cost:.0}"))
+        })
+    }
+
+    /// OPTIONAL, EXISTS or MINUS looked up from rows; nothing where no pattern of the right side begins at them.
+    fn lookup(
+        &mut self,
+        left: &Node,
+        right: &Logical,
+        (kind, conditions): (JoinKind, &[Formula]),
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Option<Node>> {
+        let mut group = Group::default();
+        group.add(right);
+        if !self.can_look_up(left, right, &group, conditions) {
+            return Ok(None);
+        }
+        let mut read = mentioned(right);
+        conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
+        let number = self.names.fresh("row");
+        let mut columns: Vec<Var> = left.output.iter().copied().filter(|var| read.contains(*var)).collect();
+        columns.push(number);
+        let mut certain = left.certain.clone();
+        certain.insert(number);
+        let mut seed = Node::new(Op::Seed, Vec::new(), columns, certain, left.rows).unique(true);
+        seed.cost = 0.0;
+        group.conditions.extend_from_slice(conditions);
+        let (mut wanted, bag) = match kind {
+            JoinKind::Inner | JoinKind::Left => {
+                (need.intersection(&right.possible).without(&left.certain), bag)
+            }
+            _ => (VarSet::new(), Bag::Set),
+        };
+        wanted.insert(number);
+        self.inside += 1;
+        let found = self.grouped(group, Some(seed), &wanted, bag);
+        self.inside -= 1;
+        let found = found?;
+        Ok(Some(looked_up(left, found, kind, number).pruned(need)))
+    }
+
+    /// Whether a pattern of the right side begins at what is bound in all rows of the left, and no filter of the right
+    /// side's own group would see those rows.
+    fn can_look_up(&self, left: &Node, right: &Logical, group: &Group<'_>, conditions: &[Formula]) -> bool {
+        let begins = |part: &&Logical| match &part.kind {
+            Kind::Pattern(pattern) => pattern.ids().is_some() && !part.certain.is_disjoint(&left.certain),
+            Kind::Reach(_) => !part.certain.is_disjoint(&left.certain),
+            _ => false,
+        };
+        let own = |condition: &Formula| condition.vars.is_subset(&right.certain);
+        let steady = |condition: &Formula| !is_volatile(&condition.expression);
+        self.inside < DEEPEST_LOOKUP
+            && group.parts.iter().any(begins)
+            && group.conditions.iter().all(|condition| own(condition) && steady(condition))
+            && conditions.iter().all(steady)
+    }
+}
+
+/// The rows of `left` with what was found for them, by their number.
+fn looked_up(left: &Node, found: Node, kind: JoinKind, number: Var) -> Node {
+    let (mut output, mut certain) = (left.output.clone(), left.certain.clone());
+    let rows = match kind {
+        JoinKind::Inner => found.rows,
+        JoinKind::Left => found.rows.max(left.rows),
+        JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => left.rows / 2.0,
+        JoinKind::Mark(_) => left.rows,
+    };
+    match kind {
+        JoinKind::Inner | JoinKind::Left => {
+            output.extend(found.output.iter().filter(|var| **var != number && !left.output.contains(var)));
+        }
+        JoinKind::Mark(var) => {
+            output.push(var);
+            certain.insert(var);
+        }
+        JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => {}
+    }
+    // What may be unbound on the left is bound by what was found, and then rows may become equal.
+    let apart = found.output.iter().all(|var| !left.output.contains(var));
+    let unique = left.unique && (!matches!(kind, JoinKind::Inner | JoinKind::Left) || found.unique && apart);
+    Node::new(Op::Lookup(kind, number), vec![left.clone(), found], output, certain, rows).unique(unique)
+}
+
+/// The side of a hash join whose rows stay.
+fn outer_side(hashed: &Node) -> Option<&Node> {
+    matches!(hashed.op, Op::HashJoin { .. }).then(|| hashed.inputs.first()).flatten()
+}

@@ -1,0 +1,84 @@
+//! What is said about an answer, on stderr: the line under it, what was written, what is missing, that work goes on.
+//!
+//! In: counts, what ended an answer early. Out: lines of the report.
+
+use super::{About, Output};
+use crate::error::{Diagnostic, Error, Kind, Result};
+use crate::faces::terminal::progress::{Loading, Waiting};
+use crate::faces::terminal::report::Report;
+use crate::formats::graphs::Naming;
+use crate::session::Session;
+use crate::show::table::Footer;
+use crate::show::text::counted;
+
+impl Output {
+    /// Says where the names of blank nodes are not what they should be.
+    pub fn naming(&self, naming: Naming) {
+        let (message, hint) = match naming {
+            Naming::Stable => return,
+            Naming::ByContent => (
+                "RDFC-1.0 would take too long, so many blank nodes look alike: they are named by their content. Equal graphs give the same text, but other programs give other names",
+                "-F rdfc is RDFC-1.0 or an error",
+            ),
+            Naming::Uncertain => (
+                "so many blank nodes look alike that their names are not certain: an equal graph may be written with others",
+                "give some of them IRIs, or say of each what the others do not",
+            ),
+        };
+        self.report.warning(&Diagnostic::new(message).hint(hint));
+    }
+
+    /// How many there were, or the error that ended them early, with a word on what was written.
+    pub fn partial(&self, count: u64, nouns: &str, stopped: Option<Error>) -> Result<u64> {
+        match stopped {
+            None => Ok(count),
+            Some(error) => {
+                // The line under an answer on the screen has said so.
+                if matches!(error.kind, Kind::Limit | Kind::Interrupted) && !self.foots() {
+                    self.report
+                        .note(&format!("partial answer: {count} {nouns} so far are right, but not all"));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether a line under the answer says what there is to say about it.
+    pub(super) fn foots(&self) -> bool {
+        self.footer && self.shown()
+    }
+
+    /// The line under an answer on the screen, or a word on the file that it was written to.
+    pub(super) fn foot(&self, session: &Session, about: &About, footer: Footer<'_>) {
+        if self.foots() {
+            let graph = session.project().called();
+            let elapsed = footer.elapsed.or_else(|| about.asked.map(|asked| asked.elapsed()));
+            let elapsed = elapsed.filter(|_| self.timer);
+            self.report.aside(&Footer { elapsed, graph: Some(&graph), ..footer }.text());
+        } else {
+            self.wrote(footer.count, footer.nouns.unwrap_or(("row", "rows")));
+        }
+    }
+
+    /// Tells a person what was written to a file.
+    pub fn wrote(&self, count: u64, (one, many): (&str, &str)) {
+        if let Some(path) = self.target.file().filter(|_| self.report.terminal) {
+            self.report.aside(&format!("wrote {} to {}", counted(count, one, many), path.display()));
+        }
+    }
+
+    /// The text of advice on a question, as it looks where answers go.
+    pub fn advice(&self, diagnostic: &Diagnostic) -> String {
+        Report { colour: self.colour(), ..self.report.clone() }.advice(diagnostic)
+    }
+
+    /// Shows how far the reading of files has come, on the terminal.
+    pub fn progress(&self) -> Loading {
+        Loading::new(self.report.terminal && !self.report.quiet)
+    }
+
+    /// Says on the terminal that the work goes on, until dropped.
+    pub fn waiting(&self) -> Waiting {
+        Waiting::new(self.report.terminal && !self.report.quiet)
+    }
+}
