@@ -1,0 +1,118 @@
+//! Answers: texts, formats, default graphs, what is said beside an answer.
+
+use super::*;
+
+#[test]
+fn a_query_is_answered_in_tsv_when_piped() {
+    let out = baimo(&["query", "SELECT ?name { vendor:baidu rdfs:label ?name } ORDER BY ?name"]).ok();
+    assert_eq!(out, "?name\n\"Baidu\"@en\n\"百度\"@zh\n");
+}
+
+#[test]
+fn the_columns_of_a_star_come_as_they_are_written() {
+    let head = |text: &str| baimo(&["query", text]).ok().lines().next().unwrap().to_owned();
+    assert_eq!(head("SELECT * { ?s ?p ?o } LIMIT 1"), "?s\t?p\t?o");
+    assert_eq!(head("select distinct * { ?v rdfs:label ?n ; a ?c } ORDER BY ?c LIMIT 1"), "?v\t?n\t?c");
+    assert_eq!(head("SELECT ?o ?s { ?s ?p ?o } LIMIT 1"), "?o\t?s");
+    assert_eq!(
+        head("SELECT * { { SELECT ?z (COUNT(*) AS ?a) { ?z ?p ?o } GROUP BY ?z } } LIMIT 1"),
+        "?z\t?a"
+    );
+}
+
+#[test]
+fn the_text_may_come_from_an_option_a_file_or_stdin() {
+    let folder = Folder::new().with("q.rq", format!("\u{FEFF}{VENDORS}"));
+    let expected = baimo_in(&folder, &["query", VENDORS]).ok();
+    assert!(expected.lines().count() > 10);
+    for words in [&["query", "-q", VENDORS][..], &["query", "-f", "q.rq"]] {
+        assert_eq!(baimo_in(&folder, words).ok(), expected, "{words:?}");
+    }
+    for words in [&["query", "-"][..], &["query", "-f", "-"], &["query"]] {
+        assert_eq!(piped(&folder, words, VENDORS.as_bytes()).ok(), expected, "{words:?}");
+    }
+}
+
+#[test]
+fn formats_go_by_name_ending_and_media_type() {
+    let ask = |format: &str, query: &str| baimo(&["query", "-F", format, query]).ok();
+    let one = "SELECT (1 AS ?n) ('百 \"度\"' AS ?s) {}";
+    assert_eq!(ask("csv", one), "n,s\r\n1,\"百 \"\"度\"\"\"\r\n");
+    assert_eq!(ask("text/csv", one), ask("CSV", one));
+    assert!(ask("json", one).starts_with("{\"head\""));
+    assert!(ask("xml", one).contains("http://www.w3.org/2005/sparql-results#"));
+    assert!(ask("md", one).contains("|"));
+    assert!(ask("html", one).contains("<table"));
+    assert!(ask("table", one).contains("百"));
+    assert_eq!(ask("csv", "ASK {}").trim_end(), "true");
+    let graph = "CONSTRUCT { vendor:baidu rdfs:label ?n } { vendor:baidu rdfs:label ?n }";
+    for format in ["turtle", "ttl", "nt", "nq", "trig", "rdf", "jsonld", "application/ld+json"] {
+        assert!(
+            ask(format, graph).contains("vendor/baidu") || ask(format, graph).contains("vendor:baidu"),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn a_format_that_does_not_suit_is_named_before_any_work() {
+    let error = baimo(&["query", "-F", "turtle", "ASK {}"]).failed(2);
+    assert!(error.contains("turtle is a format of graphs"), "{error}");
+    let error = baimo(&["query", "-F", "markdown", "CONSTRUCT WHERE { ?s ?p ?o }"]).failed(2);
+    assert!(error.contains("markdown is a format of rows"), "{error}");
+    let error = baimo(&["query", "-F", "turtel", "ASK {}"]).failed(2);
+    assert!(error.contains("did you mean turtle?"), "{error}");
+}
+
+#[test]
+fn the_default_graph_can_be_the_union() {
+    let folder = Folder::new().with("g.nq", "<http://e/a> <http://e/p> <http://e/b> <http://e/g> .\n");
+    let ask = |words: &[&str]| {
+        let mut all = vec!["query", "--data", "g.nq", "ASK { ?s ?p ?o }"];
+        all.extend(words);
+        baimo_in(&folder, &all).ok()
+    };
+    assert_eq!(ask(&[]), "false\n");
+    assert_eq!(ask(&["--default-graph", "union"]), "true\n");
+}
+
+#[test]
+fn a_query_is_explained() {
+    let out = baimo(&["explain", "SELECT ?m { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5"]).ok();
+    assert!(out.contains("LIMIT") || out.contains("product"), "{out}");
+    let fine = baimo(&["explain", "SELECT ?n { ?m a bm:Model ; rdfs:label ?n } ORDER BY ?n"]).ok();
+    assert!(!fine.contains("used only here"), "{fine}");
+    baimo(&["explain", "SELECT nonsense"]).failed(1);
+}
+
+#[test]
+fn why_nothing_was_found_is_said_on_demand() {
+    let said = baimo(&["query", "--why", "SELECT * { ?v rdfs:label \"百度\" }"]);
+    assert!(said.code == 0 && said.err.contains("@zh"), "{said:?}");
+    assert_eq!(baimo(&["query", "SELECT * { ?v rdfs:label \"百度\" }"]).ok(), "?v\n", "silent in a pipe");
+}
+
+#[test]
+fn what_expressions_could_not_compute_is_said() {
+    let said = baimo(&["query", r#"SELECT (REGEX("tall", "[a-z") AS ?x) (SUM("x") AS ?sum) {}"#]);
+    assert_eq!((said.code, said.out.as_str()), (0, "?x\t?sum\n\t\n"), "{said:?}");
+    let pattern = r#"note: the regular expression "[a-z" is an error: a class is not closed: `]` is missing (at character 5)"#;
+    let sum = "note: SUM is unbound in 1 group: 1 solution has an error or a value that it does not take";
+    assert!(said.err.contains(pattern) && said.err.contains(sum), "{said:?}");
+}
+
+#[test]
+fn a_name_in_another_case_or_spelling_is_told_with_its_place() {
+    for (query, part) in [
+        ("ASK { ?x a bm:vendor }", "names are case-sensitive: did you mean bm:Vendor (Vendor)?"),
+        ("SELECT ?x { ?x a schema:Organisation }", "British or American: did you mean schema:Organization?"),
+    ] {
+        let said = baimo(&["query", "--why", query]);
+        assert!(said.err.contains(part) && said.err.contains(" --> query:1:"), "{}", said.err);
+    }
+    // Where nothing asks why, too: else it would end without a word.
+    let said = baimo(&["query", "DESCRIBE vendor:baidoo"]);
+    assert!(said.err.contains("did you mean vendor:baidu") && said.code == 0, "{said:?}");
+    let said = baimo(&["query", "--why", "SELECT ?x { ?x rdfs:label ?l FILTER(REGEX(?l, '[')) }"]);
+    assert_eq!(said.err.matches("a class is not closed").count(), 1, "{}", said.err);
+}

@@ -1,0 +1,154 @@
+//! Limits, signals and streams that end: what was found is kept, and memory stays bounded.
+
+use super::*;
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let folder = Folder::new();
+    for line in [
+        "baimo query 'SELECT * { ?a ?b ?c . ?d ?e ?f }' | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo export -F nt | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo query -F table 'SELECT * { ?a ?b ?c }' | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo queries export | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo --help | head -1 ; exit ${PIPESTATUS[0]}",
+        "baimo man | head -1 ; exit ${PIPESTATUS[0]}",
+    ] {
+        let out = shell(&folder, line).ok();
+        assert_eq!(out.lines().count(), 1, "{line}: {out}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn closed_streams_are_no_panic() {
+    let folder = Folder::new();
+    for line in ["baimo run timeline >&-", "baimo run timeline >&- 2>&-", "baimo run timeline <&- >/dev/null"]
+    {
+        assert_eq!(shell(&folder, line).code, 0, "{line}");
+    }
+    assert_eq!(shell(&folder, "baimo run nothing 2>&-").code, 2);
+    if Path::new("/dev/full").exists() {
+        let said = shell(&folder, "baimo run timeline > /dev/full");
+        assert!(said.code == 3 && said.err.contains("cannot be written"), "{said:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_endless_pipe_ends() {
+    let folder = Folder::new();
+    let said = shell(&folder, "yes '# SELECT' | baimo query -");
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("too long for a query"), "{said:?}");
+}
+
+#[test]
+fn limits_stop_the_work_and_keep_what_was_found() {
+    let endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+    let started = Instant::now();
+    let said = baimo(&[
+        "query",
+        "--timeout",
+        "300ms",
+        "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?f != ?i) }",
+    ]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(said.err.contains("stopped after") && said.err.contains("--timeout"), "{said:?}");
+    let said = baimo(&["query", "--max-rows", "5", endless]);
+    assert_eq!((said.code, said.out.lines().count()), (4, 6), "{}", said.err);
+    assert!(said.err.contains("partial answer: 5 rows"), "{}", said.err);
+    let said = baimo(&["query", "--max-rows", "5", "-F", "json", endless]);
+    assert!(said.code == 4 && said.out.trim_end().ends_with('}'), "the document is whole: {said:?}");
+    let exact = baimo(&["query", "--max-rows", "5", "SELECT * { ?s ?p ?o } LIMIT 5"]);
+    assert_eq!((exact.code, exact.out.lines().count()), (0, 6), "{}", exact.err);
+    let folder = Folder::new();
+    let said = baimo_in(&folder, &["query", "--max-rows", "5", "-o", "x.tsv", endless]);
+    assert_eq!((said.code, folder.read("x.tsv").lines().count()), (4, 6), "what was found is kept");
+    let said = baimo(&["query", "--max-memory", "60MB", &format!("{endless} ORDER BY ?i ?a ?d")]);
+    assert!(said.code == 4 && said.err.contains("--max-memory"), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_was_found() {
+    let folder = Folder::new();
+    let mut child = command(&folder.0, &["query", "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = child.stdout.take().unwrap();
+    let mut some = [0; 4096];
+    out.read_exact(&mut some).unwrap();
+    let reader = std::thread::spawn(move || {
+        let (mut rest, mut last) = (vec![0; 1 << 16], None);
+        loop {
+            match out.read(&mut rest).unwrap() {
+                0 => return last,
+                read => last = Some(rest[read - 1]),
+            }
+        }
+    });
+    let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(done.success());
+    let started = Instant::now();
+    let said = Said::of(child.wait_with_output().unwrap());
+    assert_eq!(said.code, 130, "{said:?}");
+    assert!(said.err.contains("partial answer"), "{said:?}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(reader.join().unwrap(), Some(b'\n'), "the last row is whole");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_even_what_never_looks_up() {
+    let folder = Folder::new();
+    let count = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?f != ?i) }";
+    let mut child =
+        command(&folder.0, &["query", count]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "it works on");
+    let started = Instant::now();
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert_eq!(Said::of(child.wait_with_output().unwrap()).code, 130);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn limits_hold_while_files_are_read() {
+    let folder = Folder::new();
+    let started = Instant::now();
+    let said = shell(&folder, "yes '<urn:a> <urn:b> 1 .' | baimo query --timeout 1s --data - 'ASK {}'");
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+}
+
+/// Reading takes at most so many times the file, and some megabytes for the program (docs/performance.md).
+#[test]
+fn memory_of_reading_is_within_a_multiple_of_the_file() {
+    const SIZE: usize = 600_000;
+    let many =
+        |before: &str, part: &str, after: &str| format!("{before}{}{after}", part.repeat(SIZE / part.len()));
+    let xml = |part: &str| {
+        many(
+            "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><r:Description><p xmlns='a:'>",
+            part,
+            "</p></r:Description></r:RDF>",
+        )
+    };
+    for (name, text, multiple) in [
+        ("digits.jsonld", many("{\"a:p\":[1", ",1", "]}"), 40),
+        ("reverse.jsonld", many("{\"@reverse\":{\"a:p\":[1", ",{}", "]}}").replace("[1,", "["), 80),
+        ("text.ttl", many("<a:a> <a:b> \"\"\"", "x\n", "\"\"\" ."), 20),
+        ("text.nt", many("<a:a> <a:b> \"", "\\n", "\" .\n"), 20),
+        ("text.rdf", xml("&lt;"), 20),
+    ] {
+        let folder = Folder::new().with(name, &text);
+        let limit = format!("{}kB", 12_000 + text.len() * multiple / 1_000);
+        let said = baimo_in(&folder, &["query", "--data", name, "--max-memory", &limit, "ASK { ?s ?p ?o }"]);
+        assert_eq!((said.code, said.out.trim()), (0, "true"), "{name} within {limit}: {}", said.err);
+    }
+}

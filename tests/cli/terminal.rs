@@ -1,0 +1,75 @@
+//! A terminal: tables, charts, pages, colours, the language of the system.
+
+use super::*;
+
+#[test]
+fn colour_can_be_forced_and_is_off_in_a_pipe() {
+    let folder = Folder::new();
+    let run = |words: &[&str], no_colour: Option<&str>| {
+        let mut command = command(&folder.0, words);
+        command.env("TERM", "xterm");
+        if let Some(value) = no_colour {
+            command.env("NO_COLOR", value);
+        }
+        let output = command.output().unwrap();
+        output.stderr.contains(&0x1B)
+    };
+    assert!(run(&["--color", "always", "query", "nonsense"], None));
+    assert!(!run(&["--color", "never", "query", "nonsense"], None));
+    assert!(!run(&["query", "nonsense"], Some("1")));
+}
+
+#[cfg(unix)]
+#[test]
+fn people_get_a_table_a_chart_and_a_footer() {
+    let plain = [("NO_COLOR", "1")];
+    let seen = on_a_terminal("baimo run timeline --vendor 百度", &plain);
+    assert!(seen.contains("│ 2023-03-16 │") && seen.contains("4 rows · "), "{seen}");
+    assert!(seen.contains("2019  ") && seen.contains("ERNIE 1.0"), "the chart: {seen}");
+    assert!(!seen.contains('\x1b'), "NO_COLOR: {seen}");
+    assert!(on_a_terminal("baimo run timeline --vendor 百度", &[]).contains("\x1b["), "colour");
+    let quiet = on_a_terminal("baimo --quiet run timeline --vendor 百度", &plain);
+    assert!(!quiet.contains("4 rows"), "{quiet}");
+    let piped = on_a_terminal("baimo run timeline --vendor 百度 | cat", &[]);
+    assert!(
+        piped.contains("?date\t?release") && !piped.contains("4 rows") && !piped.contains('\x1b'),
+        "{piped}"
+    );
+    let empty = on_a_terminal("baimo query 'SELECT * { ?v rdfs:label \"百度\" }'", &plain);
+    assert!(empty.contains("\"百度\"@zh"), "why it is empty: {empty}");
+}
+
+#[cfg(unix)]
+#[test]
+fn long_answers_are_paged_and_short_ones_are_not() {
+    let pager = [("PAGER", "sed s/^/PAGED:/"), ("NO_COLOR", "1")];
+    let long = on_a_terminal("baimo run timeline -F table", &pager);
+    assert!(long.contains("PAGED:│ 2023-03-16"), "{long}");
+    let chart = on_a_terminal("baimo run timeline", &pager);
+    assert!(chart.contains("PAGED:  03-16") && !chart.contains('│'), "the chart is what it is for: {chart}");
+    assert!(chart.contains("`-F table` shows the rows too"), "{chart}");
+    let short = on_a_terminal("baimo run timeline --vendor 百度", &pager);
+    assert!(!short.contains("PAGED:"), "{short}");
+    let never = on_a_terminal("baimo --no-pager run timeline", &pager);
+    assert!(!never.contains("PAGED:"), "{never}");
+    let none =
+        on_a_terminal("baimo run timeline -F table", &[("PAGER", "/no/such/pager"), ("NO_COLOR", "1")]);
+    assert!(none.contains("│ 2023-03-16"), "a pager that is not there: {none}");
+    let slow = on_a_terminal(
+        "baimo --timeout 1s run timeline -F table",
+        &[("PAGER", "sh -c 'sleep 3; cat'"), ("NO_COLOR", "1")],
+    );
+    assert!(slow.contains("│ 2023-12-22"), "reading takes its time: {slow}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_language_of_the_system_is_for_people_only() {
+    let english = [("LANG", "en_US.UTF-8"), ("NO_COLOR", "1")];
+    let seen = on_a_terminal("baimo queries contradicted", &english);
+    assert!(seen.contains("│ contradicted") && !seen.contains("矛盾"), "{seen}");
+    let folder = Folder::new();
+    let mut command = command(&folder.0, &["queries", "timeline", "-F", "csv"]);
+    let other = Said::of(command.env("LANG", "en_US.UTF-8").output().unwrap()).ok();
+    assert_eq!(other, baimo(&["queries", "timeline", "-F", "csv"]).ok());
+}

@@ -1,0 +1,137 @@
+//! Dot-commands, settings, plain words, saved queries, changes.
+
+use super::*;
+
+#[test]
+fn commands_change_how_answers_look() {
+    let mut prompt = Prompt::open(&home("commands"), 80);
+    prompt.ask(".mode line");
+    has(&prompt.ask("SELECT ('x' AS ?one) {}"), "one = x");
+    prompt.ask(".mode auto");
+    prompt.ask(".maxrows 2");
+    has(&prompt.ask("SELECT ?v { ?v a bm:Vendor }"), "more rows, .last shows all");
+    prompt.ask(".labels zh");
+    has(&prompt.ask("SELECT ?v { VALUES ?v { vendor:baidu } }"), "│ 百度");
+    has(&prompt.ask(".show"), "maxrows   2");
+    // Whoever asks for Chinese labels gets Chinese messages.
+    prompt.ask(".labels en");
+    let said = prompt.ask(".mdoe csv");
+    has(&said, "there is no command `.mdoe`");
+    has(&said, "did you mean .mode?");
+    has(&prompt.ask(".help why"), ".why N | empty");
+    // The last line of a text too.
+    has(&prompt.ask(".show"), "timer     on");
+    prompt.ask(".pager off");
+    has(&prompt.ask(".help"), ".help NAME says more.");
+    prompt.leave();
+}
+
+#[test]
+fn settings_say_how_they_are_and_unknown_languages_are_refused() {
+    let mut prompt = Prompt::open(&home("settings"), 80);
+    has(&prompt.ask(".labels zz"), "the labels here are not in `zz`");
+    has(&prompt.ask(".labels"), "labels on (zh)");
+    has(&prompt.ask(".labels"), "labels off");
+    has(&prompt.ask(".timer"), "timer off");
+    has(&prompt.ask(".mode jsonl"), "mode jsonl");
+    has(&prompt.ask(".mode xlsx"), "formats of graphs");
+    prompt.leave();
+}
+
+#[test]
+fn plain_words_are_helped() {
+    let mut prompt = Prompt::open(&home("words"), 80);
+    prompt.ask(".pager off");
+    let said = prompt.ask("百度");
+    has(&said, "vendor:baidu");
+    has(&said, ".describe");
+    has(&prompt.ask("timeline"), ".run timeline");
+    let said = prompt.ask("policies per month");
+    has(&said, "1  ");
+    has(&said, ".run policies-per-month");
+    has(&prompt.ask("1"), ".run policies-per-month");
+    has(&prompt.ask("99"), "the last list goes from 1 to");
+    has(&prompt.ask("show me the timeline"), ".run timeline");
+    has(&prompt.ask("xyzzy"), "this is not SPARQL");
+    has(&prompt.ask("help"), ".quit");
+    prompt.keys("quit\r");
+    prompt.pty.exp_eof().unwrap();
+}
+
+#[test]
+fn a_query_is_saved_under_a_name_and_never_replaced_unasked() {
+    let home = home("save");
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.ask("SELECT (7 AS ?seven) {}");
+    has(&prompt.ask(".save mine What it asks"), "saved as");
+    has(&prompt.ask(".save mine"), "`mine` is taken");
+    has(&prompt.ask(".run mine"), "seven");
+    prompt.leave();
+    let file = std::fs::read_to_string(home.join(".local/share/baimo/queries/mine.rq")).unwrap();
+    has(&file, "What it asks");
+    has(&file, "SELECT (7 AS ?seven) {}");
+}
+
+#[test]
+fn declared_prefixes_and_changes_hold_for_the_session() {
+    let mut prompt = Prompt::open(&home("changes"), 80);
+    prompt.keys("PREFIX ex: <http://example.org/>\r");
+    prompt.sees("keeps the prefixes");
+    has(&prompt.ask(""), "ex: is in scope");
+    has(&prompt.ask("ASK { ex:a ?p ?o }"), "no");
+    has(&prompt.ask("INSERT DATA { ex:a ex:b 'c' }"), "1 more than before");
+    has(&prompt.ask("ASK { ex:a ex:b 'c' }"), "yes");
+    prompt.keys("\x04");
+    prompt.sees("the change ends with this session");
+    prompt.leave();
+}
+
+#[test]
+fn the_saved_queries_are_listed_by_theme_and_the_nearest_are_suggested() {
+    let mut prompt = Prompt::open(&home("themes"), 60);
+    prompt.ask(".pager off");
+    let said = prompt.ask(".queries");
+    has(&said, "\r\nrelease\r\n");
+    has(&said, "q leaves");
+    let lines = said.lines().map(|line| line.trim_end());
+    let wide =
+        lines.map(|line| line.chars().map(|c| if c.is_ascii() || c == '…' { 1 } else { 2 }).sum::<usize>());
+    assert!(wide.max().unwrap_or(0) <= 60, "{said}");
+    has(&prompt.ask(".queries relases"), "did you mean ");
+    has(&prompt.ask("q"), "q leaves a pager");
+    prompt.leave();
+}
+
+#[test]
+fn the_graph_of_files_is_called_by_their_names() {
+    let home = home("whose");
+    std::fs::write(home.join("mine.ttl"), "<urn:a> <urn:b> 1, 2 .").unwrap();
+    let output = piped_to(&home, &["--data", "mine.ttl"], ".show\n.queries\n.run timeline\n");
+    assert!(out(&output).contains("graph     mine.ttl, 2 triples"), "{}", out(&output));
+    assert!(err(&output).contains("this graph has no saved queries"), "{}", err(&output));
+    assert!(!out(&output).contains("timeline") && !out(&output).contains("baimo"), "{}", out(&output));
+    assert_eq!(output.status.code(), Some(2), "its queries are not the embedded graph's: {}", err(&output));
+    let mut prompt = Prompt::unready(&home, &home, 80);
+    prompt.sees(READY);
+    has(&prompt.ask(".open mine.ttl"), "mine.ttl: 2 triples");
+    prompt.sees("mine.ttl> ");
+    has(&prompt.ask("SELECT * { ?s ?p ?o }"), "· mine.ttl");
+    prompt.leave();
+}
+
+#[test]
+fn a_query_is_explained_without_running_it() {
+    let exploding = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(STR(?c)) + STRLEN(STR(?f)) = 7) }";
+    let text = format!(
+        ".explain {exploding}\n.explain --run SELECT (\"a b\" AS ?x) {{ ?s a bm:Vendor }}\n.run releases-of-year 2023\n.explain\n.explain --run\n.explain -f -\n"
+    );
+    let output = piped("explain", &text);
+    let said = out(&output);
+    assert!(
+        said.matches("nothing was run").count() == 2 && said.matches("rows   estimate").count() == 2,
+        "{said}"
+    );
+    assert!(said.contains("\"2023\"^^xsd:integer"), "the values of its parameters: {said}");
+    let first = piped("explain-nothing", ".explain\n");
+    assert_eq!(first.status.code(), Some(2), "{}", err(&first));
+}
