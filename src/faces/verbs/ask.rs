@@ -82,7 +82,7 @@ fn certain(
 ) -> Vec<Diagnostic> {
     let silent = matches!(&noted.last, Last::Graph(_)) && noted.count == 0 && is_describe(&question.text);
     match done && !question.saved && (output.why || silent) {
-        true => session.certain(&question.text, noted.count == 0),
+        true => session.mistakes(&question.text, noted.count == 0),
         false => Vec::new(),
     }
 }
@@ -127,7 +127,7 @@ fn advise(question: &Question, noted: &Noted, session: &Session, output: &Output
     if question.saved {
         return;
     }
-    for lint in session.lints(&question.text).unwrap_or_default().iter().take(LINTS) {
+    for lint in session.doubts(&question.text).unwrap_or_default().iter().take(LINTS) {
         output.report.warning(lint);
     }
 }
@@ -179,8 +179,8 @@ const NOT_RUN: &str = "this is the plan: nothing was run; --run measures each st
 
 /// What in a query is probably unintended, in the order of its text.
 fn advice_on(question: &Question, session: &Session) -> Result<Vec<Diagnostic>> {
-    let mut advice = session.lints(&question.text).map_err(|error| named(error, &question.name))?;
-    advice.extend(session.certain(&question.text, false));
+    let mut advice = session.doubts(&question.text).map_err(|error| named(error, &question.name))?;
+    advice.extend(session.mistakes(&question.text, false));
     advice.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| (span.line, span.column)));
     Ok(advice)
 }

@@ -3,7 +3,6 @@
 //! In: texts, and what is known of the graph. Out: advice as values. Nothing is printed.
 
 pub mod absent;
-pub mod certain;
 pub mod complete;
 pub mod diagnose;
 pub mod lints;

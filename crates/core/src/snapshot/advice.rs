@@ -39,20 +39,20 @@ impl Snapshot {
     ///
     /// # Errors
     /// Where the text is not a query.
-    pub fn lints(&self, text: &str) -> Result<Vec<Diagnostic>> {
+    pub fn doubts(&self, text: &str) -> Result<Vec<Diagnostic>> {
         let query = parsed::query(&Ask::new(text), self)?;
-        Ok(advise::lints::lints(&query, text, &self.knowledge()))
+        Ok(advise::lints::doubts(&query, text, &self.knowledge()))
     }
 
     /// What in a query can never hold, and the names in it that are spelt otherwise in this graph: see
-    /// [`advise::certain`] and [`advise::absent`]. Of a query that found `nothing` every name that is not there
+    /// [`advise::lints`] and [`advise::absent`]. Of a query that found `nothing` every name that is not there
     /// counts. Nothing where the text is not a query.
-    pub fn certain(&self, text: &str, nothing: bool) -> Vec<Diagnostic> {
+    pub fn mistakes(&self, text: &str, nothing: bool) -> Vec<Diagnostic> {
         let Ok(query) = parsed::query(&Ask::new(text), self) else { return Vec::new() };
         let known = self.knowledge();
         let absent = advise::absent::absent(&query, text, &known);
         let absent = absent.into_iter().filter(|name| nothing || name.misspelt).map(|name| name.diagnostic);
-        let mut found = advise::certain::certain(&query, text, &known);
+        let mut found = advise::lints::mistakes(&query, text, &known);
         found.extend(absent);
         found.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| (span.line, span.column)));
         found

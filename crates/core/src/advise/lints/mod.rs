@@ -1,18 +1,27 @@
-//! What is legal in a query and yet is probably not meant: for `explain`, and to say after an answer.
+//! What is legal in a query and yet is surely or probably not meant: to say after an answer, and for `explain`.
 //!
-//! In: a parsed query, its text, what is known of the graph. Out: lints with their places. Nothing is
-//! run: names are looked up, nothing is scanned. One lint, one file: a new one is added to `LINTS`.
+//! In: a parsed query, its text, what is known of the graph. Out: lints with their places. Nothing is run: names are
+//! looked up, and of a predicate the first values are looked at. One lint, one file: a new one is added to `MISTAKES` where
+//! what it finds can never hold, else to `DOUBTS`.
 
+mod absent_graph;
 mod cross_product;
 mod empty_column;
+mod having_alias;
 mod idle_optional;
+mod ill_typed_literal;
+mod invalid_regex;
+mod iri_as_text;
 mod out_of_scope;
 mod plain_regex;
 mod reading;
 mod scope;
+mod silent_service;
+mod sum_of_texts;
 mod unordered_limit;
 mod untagged_text;
 mod used_once;
+mod values;
 mod wide_name;
 
 use super::Knowledge;
@@ -20,8 +29,22 @@ use crate::engine::syntax::algebra::Query;
 use crate::error::Diagnostic;
 use reading::Reading;
 
-/// Every lint: a query as it was read, and what was said so far, to which it adds.
-const LINTS: &[fn(&Reading<'_>, &mut Vec<Diagnostic>)] = &[
+/// A lint: a query as it was read, and what was said so far, to which it adds.
+type Lint = fn(&Reading<'_>, &mut Vec<Diagnostic>);
+
+/// Lints of what can never hold: conditions that fail for every row, graphs that are not there.
+const MISTAKES: &[Lint] = &[
+    absent_graph::lint,
+    having_alias::lint,
+    silent_service::lint,
+    ill_typed_literal::lint,
+    iri_as_text::lint,
+    sum_of_texts::lint,
+    invalid_regex::lint,
+];
+
+/// Lints of what may hold and is probably not meant.
+const DOUBTS: &[Lint] = &[
     cross_product::lint,
     out_of_scope::lint,
     idle_optional::lint,
@@ -34,14 +57,23 @@ const LINTS: &[fn(&Reading<'_>, &mut Vec<Diagnostic>)] = &[
     used_once::lint,
 ];
 
-/// The lints of a query, in the order of its text.
-pub fn lints(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Diagnostic> {
+/// What can never hold in a query, in the order of its text.
+pub fn mistakes(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Diagnostic> {
+    said_by(MISTAKES, query, text, known)
+}
+
+/// What is probably not meant in a query, in the order of its text.
+pub fn doubts(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Diagnostic> {
+    said_by(DOUBTS, query, text, known)
+}
+
+fn said_by(lints: &[Lint], query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Diagnostic> {
     let reading = Reading::of(query, text, known);
-    let mut lints = Vec::new();
-    LINTS.iter().for_each(|lint| lint(&reading, &mut lints));
-    lints.sort_by_key(|lint| lint.span.as_ref().map(|span| (span.line, span.column)));
-    lints.dedup();
-    lints
+    let mut said = Vec::new();
+    lints.iter().for_each(|lint| lint(&reading, &mut said));
+    said.sort_by_key(|lint| lint.span.as_ref().map(|span| (span.line, span.column)));
+    said.dedup();
+    said
 }
 
 #[cfg(test)]
@@ -50,7 +82,7 @@ mod tests {
 
     fn said(text: &str) -> Vec<String> {
         let query = crate::fixture::parsed(text);
-        lints(&query, text, &crate::fixture::known())
+        doubts(&query, text, &crate::fixture::known())
             .into_iter()
             .map(|lint| {
                 let span = lint.span.unwrap();
@@ -120,7 +152,7 @@ mod tests {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             let query = crate::fixture::parsed(&text);
-            let wrong: Vec<_> = lints(&query, &text, &crate::fixture::known())
+            let wrong: Vec<_> = doubts(&query, &text, &crate::fixture::known())
                 .into_iter()
                 .filter(|lint| {
                     lint.message == cross_product::MESSAGE
@@ -129,6 +161,95 @@ mod tests {
                 })
                 .collect();
             assert_eq!(wrong, [], "{}", path.display());
+        }
+    }
+
+    fn mistakes_said(text: &str) -> Vec<String> {
+        let lines = mistakes(&crate::fixture::parsed(text), text, &crate::fixture::known());
+        lines
+            .into_iter()
+            .map(|line| {
+                let span = line.span.unwrap();
+                format!("{}-{} {}", span.column, span.width, line.message)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_can_never_hold_is_said_with_its_place() {
+        for (text, expected) in [
+            (
+                "SELECT ?x { ?x a bm:Release FILTER(STRSTARTS(?x, \"https\")) }",
+                "46-2 STRSTARTS takes a text, and `?x` is an IRI: this fails for every row",
+            ),
+            (
+                "SELECT ?v { ?x bm:releasedBy ?v FILTER(CONTAINS(?v, \"baidu\")) }",
+                "49-2 CONTAINS takes a text, and `?v` is an IRI: this fails for every row",
+            ),
+            (
+                "SELECT (SUM(?l) AS ?n) { ?x rdfs:label ?l }",
+                "13-2 SUM adds numbers, but the values of `rdfs:label` are texts",
+            ),
+            (
+                "SELECT (AVG(DISTINCT ?x) AS ?n) { ?x a bm:Release }",
+                "22-2 AVG adds numbers, but `?x` is an IRI",
+            ),
+            (
+                "SELECT ?x { ?x bm:date \"2023-13-45\"^^xsd:date }",
+                "24-22 `2023-13-45` is not a value of xsd:date",
+            ),
+            (
+                "SELECT ?x FROM <http://e.org/g> { ?x a bm:Release }",
+                "11-21 there is no graph <http://e.org/g> here",
+            ),
+            (
+                "SELECT ?v (COUNT(?x) AS ?n) { ?x bm:releasedBy ?v } GROUP BY ?v HAVING(?n > 1)",
+                "72-2 HAVING cannot see `?n`: SELECT names it only afterwards",
+            ),
+            (
+                "SELECT ?x { ?x a bm:Vendor OPTIONAL { SERVICE SILENT <http://e.org/> { ?x ?y ?z } } }",
+                "39-30 baimo sends no query to other endpoints: this part was passed over",
+            ),
+        ] {
+            assert_eq!(mistakes_said(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_invalid_regular_expression_is_named_where_it_stands() {
+        for (text, place) in [
+            (
+                "SELECT ?x { ?x rdfs:label ?l FILTER(REGEX(?l, \"(a\")) }",
+                "47-4 this regular expression is not valid",
+            ),
+            (
+                "SELECT ?x { ?x rdfs:label ?l FILTER(REGEX(STR(?l), \"[a\", \"i\")) }",
+                "52-4 this regular expression",
+            ),
+            (
+                "SELECT ?x { ?x rdfs:label ?l FILTER(REGEX(?l, \"a\", \"z\")) }",
+                "52-3 these flags of REGEX are not valid",
+            ),
+            (
+                "SELECT (REPLACE(?l, \"*a\", \"b\") AS ?r) { ?x rdfs:label ?l }",
+                "21-4 this regular expression",
+            ),
+        ] {
+            let said = mistakes_said(text);
+            assert!(said.len() == 1 && said[0].starts_with(place), "{text}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_hold_is_not_complained_about() {
+        for text in [
+            "SELECT ?x { ?x a bm:Release FILTER(STRSTARTS(STR(?x), \"https\")) }",
+            "SELECT ?x { ?x rdfs:label ?l FILTER(REGEX(?l, \"^\\\\d+ (a|b)\", \"i\") && LANG(?l) = \"zh\") }",
+            "SELECT (SUM(?i) AS ?n) { ?x bm:item ?i }",
+            "SELECT ?x { ?x bm:date \"2023-06\"^^xsd:gYearMonth }",
+            "SELECT (COUNT(?l) AS ?n) { ?x rdfs:label ?l FILTER(CONTAINS(?l, \"(\")) }",
+        ] {
+            assert_eq!(mistakes_said(text), Vec::<String>::new(), "{text}");
         }
     }
 }

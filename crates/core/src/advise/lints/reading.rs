@@ -4,10 +4,12 @@
 //! places, so a diagnostic stands at the last token that reads like what it is about.
 
 use super::scope::{Site, sites};
+use super::values::Values;
 use crate::advise::Knowledge;
 use crate::engine::syntax::algebra::{Expression, Query, expressions, operands, pattern};
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::{Diagnostic, Hint, Span};
+use std::cell::OnceCell;
 
 /// A query, read.
 pub(super) struct Reading<'a> {
@@ -18,12 +20,25 @@ pub(super) struct Reading<'a> {
     pub(super) known: &'a Knowledge<'a>,
     /// Its patterns from the outermost inwards, those of EXISTS included.
     pub(super) sites: Vec<Site<'a>>,
+    values: OnceCell<Values>,
+}
+
+/// A call of a function in the text.
+pub(super) struct Call<'a> {
+    /// The function, in capitals.
+    pub(super) name: String,
+    /// The place of its name among the tokens.
+    pub(super) at: usize,
+    /// The place of its first argument, DISTINCT passed over.
+    pub(super) argument: usize,
+    /// The variable that its first argument is, without `?`.
+    pub(super) variable: Option<&'a str>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn of(query: &'a Query, text: &'a str, known: &'a Knowledge<'a>) -> Self {
         let tokens = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
-        Self { query, text, tokens, known, sites: sites(pattern(query)) }
+        Self { query, text, tokens, known, sites: sites(pattern(query)), values: OnceCell::new() }
     }
 
     /// All expressions, and those within them.
@@ -40,6 +55,62 @@ impl<'a> Reading<'a> {
     /// The text of the token at `index`; empty past the end.
     pub(super) fn word(&self, index: usize) -> &'a str {
         self.tokens.get(index).map_or("", |token| token.text(self.text))
+    }
+
+    /// Whether the token at `index` reads so, letter case aside.
+    pub(super) fn is(&self, index: usize, word: &str) -> bool {
+        self.word(index).eq_ignore_ascii_case(word)
+    }
+
+    /// The kind of the token at `index`; nothing past the end.
+    pub(super) fn kind(&self, index: usize) -> Option<Kind> {
+        self.tokens.get(index).map(|token| token.kind)
+    }
+
+    /// What the variables can be, read when first asked for.
+    pub(super) fn values(&self) -> &Values {
+        self.values.get_or_init(|| Values::of(pattern(self.query), self.known))
+    }
+
+    /// The calls of functions, in the order of the text.
+    pub(super) fn calls(&self) -> impl Iterator<Item = Call<'a>> + '_ {
+        let is_call = |at: &usize| self.kind(*at) == Some(Kind::Function) && self.word(at + 1) == "(";
+        (0..self.tokens.len()).filter(is_call).map(|at| {
+            let argument = if self.is(at + 2, "DISTINCT") { at + 3 } else { at + 2 };
+            let alone = matches!(self.word(argument + 1), "," | ")");
+            let variable = alone && self.kind(argument) == Some(Kind::Variable);
+            let variable = variable.then(|| self.word(argument).get(1..).unwrap_or_default());
+            Call { name: self.word(at).to_uppercase(), at, argument, variable }
+        })
+    }
+
+    /// The first and the last token of each argument of the call whose parenthesis opens at `open`.
+    pub(super) fn arguments(&self, open: usize) -> Option<Vec<(usize, usize)>> {
+        let (mut arguments, mut depth, mut from) = (Vec::new(), 0_usize, open + 1);
+        for at in open..self.tokens.len() {
+            match self.word(at) {
+                "(" | "{" | "[" if self.kind(at) == Some(Kind::Punctuation) => depth += 1,
+                ")" | "}" | "]" if self.kind(at) == Some(Kind::Punctuation) => {
+                    depth = depth.checked_sub(1)?
+                }
+                "," if depth == 1 => {
+                    arguments.push((from, at.checked_sub(1)?));
+                    from = at + 1;
+                }
+                _ => {}
+            }
+            if depth == 0 {
+                arguments.push((from, at.checked_sub(1)?));
+                return Some(arguments);
+            }
+        }
+        None
+    }
+
+    /// A diagnostic at the text from one token to another.
+    pub(super) fn at_tokens(&self, from: usize, to: usize, diagnostic: Diagnostic) -> Option<Diagnostic> {
+        let (first, last) = (self.tokens.get(from)?, self.tokens.get(to)?);
+        Some(diagnostic.at(Span::in_text("query", self.text, first.range.start..last.range.end)))
     }
 
     /// The names of the variables in the text, without `?`, as often as they stand there.
@@ -81,4 +152,14 @@ impl<'a> Reading<'a> {
 /// Whether a variable is bound from outside.
 pub(super) fn is_parameter(name: &str) -> bool {
     name.starts_with('_')
+}
+
+/// A string without its quotes.
+pub(super) fn unquoted(words: &str) -> &str {
+    for quote in ["\"\"\"", "'''", "\"", "'"] {
+        if let Some(inner) = words.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+            return inner;
+        }
+    }
+    words
 }
