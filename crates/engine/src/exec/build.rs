@@ -416,11 +416,12 @@ fn walk<'a>(step: &Step, view: &View<'a>, forward: bool) -> Result<Walk<'a>> {
         Step::Back(predicate) => link(predicate.id, view, end.other())?,
         Step::Either(parts) => Walk::Either(all(parts)?),
         Step::Sequence(parts) => {
+            let between = step.is_nullable().then(|| view.clone());
             let mut parts = all(parts)?;
             if !forward {
                 parts.reverse();
             }
-            Walk::Sequence(parts)
+            Walk::Sequence(parts, between)
         }
         Step::Not(excluded, back) => {
             let mut excluded: Vec<Id> = excluded.iter().filter_map(|constant| constant.id).collect();

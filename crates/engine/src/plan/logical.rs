@@ -91,6 +91,18 @@ pub enum Step {
     Repeat(Box<Step>, bool, bool),
 }
 
+impl Step {
+    /// Whether a path of length zero is in the relation, at nodes of the graph at least.
+    pub fn is_nullable(&self) -> bool {
+        match self {
+            Self::Link(_) | Self::Back(_) | Self::Not(..) => false,
+            Self::Either(parts) => parts.iter().any(Self::is_nullable),
+            Self::Sequence(parts) => parts.iter().all(Self::is_nullable),
+            Self::Repeat(step, zero, _) => *zero || step.is_nullable(),
+        }
+    }
+}
+
 /// An expression with the variables it reads. EXISTS does not occur in it: a variable stands for
 /// its truth.
 #[derive(Debug, Clone, PartialEq)]

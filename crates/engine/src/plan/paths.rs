@@ -139,17 +139,19 @@ fn inverse(step: Step) -> Step {
 
 /// A relation repeated, without repetitions of repetitions: `(p*)*` is `p*`, and where every part of a sequence may be
 /// left out, `(p*/q*)*` is `(p|q)*`. Both sides are the same set; the left ones take a search for every node found.
+/// `(p*/q*)+` is not: what stands between the parts is a variable, so that a term that the graph lacks does not reach itself
+/// (sections 18.2.2.4 and 18.4).
 fn repeated(step: Step, zero: bool, many: bool) -> Step {
     match step {
         Step::Repeat(inner, inner_zero, inner_many) => {
             repeated_once(*inner, zero || inner_zero, many || inner_many)
         }
-        Step::Sequence(parts) if many && parts.iter().all(nullable) => {
+        Step::Sequence(parts) if zero && many && parts.iter().all(Step::is_nullable) => {
             let parts = parts.into_iter().map(without_zero).collect();
             repeated(Step::Either(parts), true, true)
         }
         Step::Either(parts) if many => {
-            let zero = zero || parts.iter().any(nullable);
+            let zero = zero || parts.iter().any(|part| matches!(part, Step::Repeat(_, true, _)));
             let parts = parts.into_iter().map(once).collect();
             repeated_once(Step::Either(parts), zero, many)
         }
@@ -162,16 +164,6 @@ fn repeated_once(step: Step, zero: bool, many: bool) -> Step {
         return step;
     }
     Step::Repeat(Box::new(step), zero, many)
-}
-
-/// Whether a path of length zero is in the relation.
-fn nullable(step: &Step) -> bool {
-    match step {
-        Step::Link(_) | Step::Back(_) | Step::Not(..) => false,
-        Step::Either(parts) => parts.iter().any(nullable),
-        Step::Sequence(parts) => parts.iter().all(nullable),
-        Step::Repeat(step, zero, _) => *zero || nullable(step),
-    }
 }
 
 /// What a nullable part does beside nothing: `p` of `p?`, `p+` of `p*`.
@@ -211,6 +203,9 @@ mod tests {
         let both = many(Step::Sequence(vec![many(link("p")), many(link("q"))]));
         assert_eq!(both, many(Step::Either(vec![link("p"), link("q")])));
         let plain = Step::Sequence(vec![link("p"), many(link("q"))]);
+        let sequence = Step::Sequence(vec![many(link("p")), many(link("q"))]);
+        let once_or_more = repeated(sequence.clone(), false, true);
+        assert_eq!(once_or_more, Step::Repeat(Box::new(sequence), false, true), "not at every term");
         assert_eq!(many(plain.clone()), Step::Repeat(Box::new(plain), true, true), "p cannot be left out");
     }
 

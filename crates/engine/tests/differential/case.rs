@@ -194,15 +194,21 @@ impl Case {
             return Verdict::Skipped;
         };
         let specification = Specification::answer(graph, &modifiers.whole, self.default_graph);
+        let facts = Facts::of(query, &self.data, self.default_graph);
         let Some(engine) = Outcome::read(self.answer_of(Who::Engine, graph, query)) else {
-            return Verdict::Differs("far more rows than are right".to_owned());
+            // A reference that loses duplicates may stay below the number of rows that are compared.
+            return match Excuse::of(&facts) {
+                Some(excuse) => Verdict::Excused(excuse.reason),
+                None => Verdict::Differs("far more rows than are right".to_owned()),
+            };
         };
         let by = |right: &Outcome| modifiers.fault(&engine, right, &labels);
-        let facts = Facts::of(query, &self.data, self.default_graph);
         let fault = match Excuse::of(&facts) {
             None => {
                 let between = specification
-                    .and_then(|right| Modifiers::of(&modifiers.whole).fault(&reference, &right, &labels));
+                    .and_then(|right| Modifiers::of(&modifiers.whole).fault(&reference, &right, &labels))
+                    // What spareval cannot compare it takes for equal, so that ORDER BY of mixed kinds is in no order there.
+                    .filter(|fault| !fault.starts_with("out of order"));
                 between.map(|fault| format!("the oracles differ: {fault}")).or_else(|| by(&reference))
             }
             Some(excuse) => {

@@ -383,10 +383,10 @@ pub const OPERATORS: Excuse = Excuse {
             || facts.calls(&[Function::SubStr, Function::Replace, Function::Timezone, Function::StrDt])
             || facts.expressions.iter().any(|expression| match expression {
                 Expression::FunctionCall(Function::Custom(cast), _) => cast.as_str().ends_with("#string"),
-                Expression::Less(a, b) | Expression::Greater(a, b) => a == b || computed(a) && computed(b),
-                Expression::LessOrEqual(a, b) | Expression::GreaterOrEqual(a, b) => {
-                    a == b || computed(a) && computed(b)
-                }
+                Expression::Less(a, b)
+                | Expression::Greater(a, b)
+                | Expression::LessOrEqual(a, b)
+                | Expression::GreaterOrEqual(a, b) => a == b || computed(a) || computed(b),
                 // 0 divided by a decimal is an error there.
                 Expression::Divide(..) => true,
                 // The parser reads `- 1e0` as one literal, which keeps its spelling.
@@ -599,7 +599,10 @@ fn is_tested(pattern: &GraphPattern) -> bool {
     matches!(
         pattern,
         GraphPattern::Filter {
-            expr: Expression::Variable(_) | Expression::Coalesce(_) | Expression::If(..),
+            expr: Expression::Variable(_)
+                | Expression::Coalesce(_)
+                | Expression::If(..)
+                | Expression::FunctionCall(..),
             ..
         } | GraphPattern::LeftJoin {
             expression: Some(Expression::Variable(_) | Expression::Coalesce(_) | Expression::If(..)),

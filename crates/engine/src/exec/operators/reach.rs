@@ -27,8 +27,8 @@ pub enum Walk<'a> {
     Link(PairCursor<'a>),
     /// One of these.
     Either(Vec<Walk<'a>>),
-    /// One after the other.
-    Sequence(Vec<Walk<'a>>),
+    /// One after the other. Where all of them may be left out, the graph whose nodes alone can lie between them.
+    Sequence(Vec<Walk<'a>>, Option<View<'a>>),
     /// Along any predicate but these, from this end.
     Not(View<'a>, Vec<Id>, End),
     /// The step any number of times.
@@ -110,8 +110,11 @@ impl<'a> Walk<'a> {
                 cx.work(nodes.len() + out.len() - before)
             }
             Self::Either(parts) => parts.iter_mut().try_for_each(|part| part.image(nodes, out, cx)),
-            Self::Sequence(parts) => {
+            Self::Sequence(parts, between) => {
                 let mut at = nodes.to_vec();
+                if let Some(view) = between {
+                    retain_nodes(view, &mut at)?;
+                }
                 for part in parts {
                     let mut next = Vec::new();
                     part.image(&at, &mut next, cx)?;
@@ -160,7 +163,7 @@ impl<'a> Walk<'a> {
                 all.dedup();
                 Some(all)
             }
-            Self::Sequence(parts) => match parts.first_mut() {
+            Self::Sequence(parts, _) => match parts.first_mut() {
                 Some(first) => first.sources(cx)?,
                 None => None,
             },
@@ -168,6 +171,25 @@ impl<'a> Walk<'a> {
             Self::Not(..) | Self::Repeat(_) => None,
         })
     }
+}
+
+/// Whether a term is a subject or an object in the graph.
+fn is_node(view: &View<'_>, term: Id) -> Result<bool> {
+    Ok(!view.predicates_of(term, End::Subject)?.is_empty()
+        || !view.predicates_of(term, End::Object)?.is_empty())
+}
+
+/// Drops what is no node of the graph.
+fn retain_nodes(view: &View<'_>, terms: &mut Vec<Id>) -> Result<()> {
+    let mut outcome = Ok(());
+    terms.retain(|term| {
+        outcome.is_ok()
+            && is_node(view, *term).unwrap_or_else(|error| {
+                outcome = Err(error);
+                false
+            })
+    });
+    outcome
 }
 
 impl<'a> Repeat<'a> {
@@ -301,11 +323,7 @@ impl<'a> Reach<'a> {
     fn admits(&self, from: From, node: Id) -> Result<bool> {
         Ok(match from {
             From::Term(_) => true,
-            From::Column(_) | From::New => {
-                node != NONE
-                    && (!self.view.predicates_of(node, End::Subject)?.is_empty()
-                        || !self.view.predicates_of(node, End::Object)?.is_empty())
-            }
+            From::Column(_) | From::New => node != NONE && is_node(&self.view, node)?,
         })
     }
 
