@@ -5,31 +5,10 @@
 
 use super::markup::{escape, is_xml_char};
 use crate::error::{Error, Result};
+use crate::sources::rdfxml::{LONG, is_taken};
 use crate::terms::{NamedOrBlankNode, Prefixes, Quad, Term, rdf, xsd};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// Names of the RDF namespace that are syntax, and so no properties.
-const RESERVED: &[&str] = &[
-    "RDF",
-    "ID",
-    "about",
-    "parseType",
-    "resource",
-    "nodeID",
-    "datatype",
-    "Description",
-    "li",
-    "bagID",
-    "aboutEach",
-    "aboutEachPrefix",
-    "version",
-    "annotation",
-    "annotationNodeID",
-];
-
-/// How many bytes a namespace may have: more than this no reader of ours takes.
-const LONG: usize = 4096;
 
 /// The namespace of directions.
 const ITS: &str = "http://www.w3.org/2005/11/its";
@@ -102,7 +81,7 @@ fn property(
     let Some((space, local)) = xml_name(iri) else {
         return Err(refused(quad, "its predicate ends in no XML name"));
     };
-    if space == rdf_namespace() && RESERVED.contains(&local) {
+    if space == rdf_namespace() && is_taken(local) {
         return Err(refused(quad, "its predicate is a part of the syntax"));
     }
     if space.len() > LONG {
@@ -223,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_predicate_that_the_syntax_takes_for_itself_is_refused() {
-        for name in RESERVED {
+        for name in crate::sources::rdfxml::SYNTAX.iter().chain(&["Description", "li"]) {
             let quad = quad(&format!("{}{name}", rdf_namespace()), Literal::from(1));
             let error = write(&[quad], &Prefixes::new(), &[]).unwrap_err();
             assert!(error.message.contains("part of the syntax"), "{name}: {error}");

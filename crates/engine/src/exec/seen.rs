@@ -20,19 +20,22 @@ const FREE: u32 = u32::MAX;
 /// The different rows seen so far. See the module.
 #[derive(Default)]
 pub struct Seen {
-    table: Table,
+    /// Made for the number of columns when the first rows come.
+    table: Option<Box<dyn Table>>,
     width: usize,
 }
 
-#[derive(Default)]
-enum Table {
-    #[default]
-    Empty,
-    One(Slots<1>),
-    Two(Slots<2>),
-    Three(Slots<3>),
-    Four(Slots<4>),
-    Any(Chained),
+/// A table of different rows.
+trait Table: Send {
+    /// See [`Seen::enter`].
+    fn enter(&mut self, columns: &[&[Id]], len: usize, cx: &Context<'_>, places: &mut Vec<u32>)
+    -> Result<()>;
+
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// Their first `width` columns.
+    fn columns(&mut self, width: usize) -> Vec<Column>;
 }
 
 impl Seen {
@@ -48,56 +51,33 @@ impl Seen {
         cx: &Context<'_>,
         places: &mut Vec<u32>,
     ) -> Result<()> {
-        if matches!(self.table, Table::Empty) {
-            self.width = columns.len();
-            self.table = match columns.len() {
-                0 | 1 => Table::One(Slots::default()),
-                2 => Table::Two(Slots::default()),
-                3 => Table::Three(Slots::default()),
-                4 => Table::Four(Slots::default()),
-                _ => Table::Any(Chained::default()),
-            };
-        }
         places.clear();
-        match &mut self.table {
-            Table::Empty => Ok(()),
-            Table::One(slots) => slots.enter_all(columns, len, cx, places),
-            Table::Two(slots) => slots.enter_all(columns, len, cx, places),
-            Table::Three(slots) => slots.enter_all(columns, len, cx, places),
-            Table::Four(slots) => slots.enter_all(columns, len, cx, places),
-            Table::Any(chained) => chained.enter_all(columns, len, cx, places),
-        }
+        self.width = columns.len();
+        let table = self.table.get_or_insert_with(|| match columns.len() {
+            0 | 1 => Box::<Slots<1>>::default(),
+            2 => Box::<Slots<2>>::default(),
+            3 => Box::<Slots<3>>::default(),
+            4 => Box::<Slots<4>>::default(),
+            _ => Box::<Chained>::default(),
+        });
+        table.enter(columns, len, cx, places)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        match &self.table {
-            Table::Empty => 0,
-            Table::One(slots) => slots.len as usize,
-            Table::Two(slots) => slots.len as usize,
-            Table::Three(slots) => slots.len as usize,
-            Table::Four(slots) => slots.len as usize,
-            Table::Any(chained) => chained.index.len(),
-        }
+        self.table.as_ref().map_or(0, |table| table.len())
     }
 
     /// The columns of the different rows.
     pub fn into_columns(mut self) -> Vec<Column> {
-        match std::mem::take(&mut self.table) {
-            Table::Empty => Vec::new(),
-            Table::One(slots) => slots.columns(self.width),
-            Table::Two(slots) => slots.columns(self.width),
-            Table::Three(slots) => slots.columns(self.width),
-            Table::Four(slots) => slots.columns(self.width),
-            Table::Any(chained) => chained.columns,
-        }
+        self.table.take().map_or_else(Vec::new, |mut table| table.columns(self.width))
     }
 }
 
 impl Drop for Seen {
     fn drop(&mut self) {
         let bytes = self.len() * (self.width + 1) * 2 * size_of::<Id>();
-        set_aside(std::mem::take(&mut self.table), bytes);
+        set_aside(self.table.take(), bytes);
     }
 }
 
@@ -120,10 +100,8 @@ impl<const N: usize> Default for Slots<N> {
     }
 }
 
-impl<const N: usize> Slots<N> {
-    const FREE: Slot<N> = Slot { key: [NONE; N], place: FREE };
-
-    fn enter_all(
+impl<const N: usize> Table for Slots<N> {
+    fn enter(
         &mut self,
         columns: &[&[Id]],
         len: usize,
@@ -135,14 +113,34 @@ impl<const N: usize> Slots<N> {
         let columns: [&[Id]; N] = std::array::from_fn(column);
         places.extend((0..len).map(|row| {
             let key = columns.map(|column| column.get(row).copied().unwrap_or(NONE));
-            self.enter(key)
+            self.place(key)
         }));
         Ok(())
     }
 
+    fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    fn columns(&mut self, width: usize) -> Vec<Column> {
+        let mut columns = vec![vec![NONE; self.len as usize]; width];
+        for slot in self.slots.drain(..).filter(|slot| slot.place != FREE) {
+            for (column, id) in columns.iter_mut().zip(slot.key) {
+                if let Some(cell) = column.get_mut(slot.place as usize) {
+                    *cell = id;
+                }
+            }
+        }
+        columns
+    }
+}
+
+impl<const N: usize> Slots<N> {
+    const FREE: Slot<N> = Slot { key: [NONE; N], place: FREE };
+
     /// The place of a key.
     #[inline]
-    fn enter(&mut self, key: [Id; N]) -> u32 {
+    fn place(&mut self, key: [Id; N]) -> u32 {
         let mask = self.slots.len() - 1;
         let mut at = hash(key) as usize & mask;
         loop {
@@ -183,18 +181,6 @@ impl<const N: usize> Slots<N> {
         }
         Ok(())
     }
-
-    fn columns(self, width: usize) -> Vec<Column> {
-        let mut columns = vec![vec![NONE; self.len as usize]; width];
-        for slot in self.slots.into_iter().filter(|slot| slot.place != FREE) {
-            for (column, id) in columns.iter_mut().zip(slot.key) {
-                if let Some(cell) = column.get_mut(slot.place as usize) {
-                    *cell = id;
-                }
-            }
-        }
-        columns
-    }
 }
 
 /// Multiply and mix; the upper half is the better one.
@@ -211,8 +197,8 @@ struct Chained {
     index: RowsIndex,
 }
 
-impl Chained {
-    fn enter_all(
+impl Table for Chained {
+    fn enter(
         &mut self,
         columns: &[&[Id]],
         len: usize,
@@ -241,6 +227,14 @@ impl Chained {
             places.push(self.index.push(hash, cx.governor())? as u32);
         }
         Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    fn columns(&mut self, _: usize) -> Vec<Column> {
+        std::mem::take(&mut self.columns)
     }
 }
 

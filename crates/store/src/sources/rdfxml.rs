@@ -19,7 +19,7 @@ use std::rc::Rc;
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 
 /// Names that the syntax uses, and RDF/XML once used: neither classes nor properties (RDF/XML 5.1, 6.2.2-6.2.4).
-const SYNTAX: &[&str] = &[
+pub const SYNTAX: &[&str] = &[
     "RDF",
     "ID",
     "about",
@@ -35,9 +35,15 @@ const SYNTAX: &[&str] = &[
     "aboutEachPrefix",
 ];
 
+/// Whether a name of the RDF namespace is a part of the syntax wherever a predicate may stand (RDF/XML 6.2.7): those of
+/// [`SYNTAX`], the node `Description`, and `li`, which stands for `_1`, `_2` and so on.
+pub fn is_taken(local: &str) -> bool {
+    SYNTAX.contains(&local) || matches!(local, "Description" | "li")
+}
+
 /// How many bytes a base, a namespace or a language tag may have: each stands for as many in every triple
 /// that uses it, and so a small file could become a large graph.
-const LONG: usize = 4096;
+pub const LONG: usize = 4096;
 
 /// How deep triple terms may nest, as in Turtle.
 const TERMS: usize = 100;

@@ -2,7 +2,7 @@
 //!
 //! In: a start tag and the scope around it. Out: [`Attributes`], or a fault at the attribute that is wrong.
 
-use super::{LONG, NAMES_HINT, Parser, RDF, Result, SYNTAX, fault, is_ncname, plain};
+use super::{LONG, NAMES_HINT, Parser, RDF, Result, fault, is_ncname, is_taken, plain};
 use crate::sources::iri;
 use crate::sources::xml::{Attribute, Element, Name, Place};
 use crate::terms::{Literal, NamedNode, NamedOrBlankNode, Term, rdf};
@@ -286,7 +286,7 @@ impl Parser<'_> {
                     "write the triples themselves",
                 );
             }
-            _ if SYNTAX.contains(&local) || local == "li" || local == "Description" => {
+            _ if is_taken(local) => {
                 return fault(
                     attribute.place,
                     format!("rdf:{local} cannot be an attribute"),
