@@ -81,7 +81,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fixture", &["explore", "project"]),
     ("advise", &["explore"]),
     ("show", &["explore", "advise"]),
-    ("formats", &["show"]),
+    ("formats", &["explore", "show"]),
     ("previous", &[]),
     ("catalog", &["explore", "project"]),
     ("plain", &["advise", "explore", "catalog", "project"]),

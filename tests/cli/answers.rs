@@ -83,6 +83,19 @@ fn a_query_is_explained() {
     let fine = baimo(&["explain", "SELECT ?n { ?m a bm:Model ; rdfs:label ?n } ORDER BY ?n"]).ok();
     assert!(!fine.contains("used only here"), "{fine}");
     baimo(&["explain", "SELECT nonsense"]).failed(1);
+    for (options, ran) in
+        [(&["explain", "-F", "json"][..], false), (&["explain", "--run", "-F", "json"], true)]
+    {
+        let text = baimo(&[options, &["SELECT ?x { ?x a bm:Vendor FILTER(STRLEN(?x) > 3) }"]].concat()).ok();
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(document["ran"], ran);
+        assert_eq!(document["plan"]["seconds"].is_number(), ran, "{text}");
+        let message = document["advice"][0]["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("STRLEN takes a text") && document["advice"][0]["column"] == 42,
+            "{text}"
+        );
+    }
 }
 
 #[test]

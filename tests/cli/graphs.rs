@@ -75,6 +75,11 @@ fn the_schema_is_shown() {
     let rows = baimo(&["schema", "-F", "csv"]).ok();
     assert!(rows.starts_with("class,label,property,values,count"), "{rows}");
     assert!(rows.contains("https://w3id.org/baimo/ontology#Release"));
+    let document: serde_json::Value =
+        serde_json::from_str(&baimo(&["schema", "-F", "json", "Release"]).ok()).unwrap();
+    let class = &document["classes"][0];
+    assert_eq!(class["class"], "https://w3id.org/baimo/ontology#Release");
+    assert!(class["properties"].as_array().is_some_and(|properties| properties.len() > 3), "{class}");
 }
 
 #[test]

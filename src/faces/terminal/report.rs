@@ -97,7 +97,8 @@ impl Report {
         self.message(&WARNING, message, span.as_deref(), &self.worded(hints))
     }
 
-    fn worded(&self, hints: &[Hint]) -> Vec<String> {
+    /// Hints in the words of the face.
+    pub fn worded(&self, hints: &[Hint]) -> Vec<String> {
         hints.iter().map(|hint| worded(hint, self.face)).filter(|hint| !hint.is_empty()).collect()
     }
 

@@ -10,6 +10,7 @@ use crate::error::{Diagnostic, Result, Span};
 use crate::faces::args::Explain;
 use crate::faces::memory::{Last, Memory, Noted, Question, noting};
 use crate::faces::terminal::present::{About, Output};
+use crate::formats::documents::{self, Advice};
 use crate::session::Session;
 use crate::show::text::cut;
 use std::cell::RefCell;
@@ -152,6 +153,10 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         if wanted.run { session.explain(text, bindings) } else { session.plan_only(text, bindings) };
     let explained = explained.map_err(|error| named(error, name))?;
     drop(waiting);
+    if output.format_name() == Some("json") {
+        let advice: Vec<Advice> = advice.iter().map(|found| as_document(found, output)).collect();
+        return output.text(&documents::explanation(&explained, &advice)?);
+    }
     let mut out = crate::show::plan::draw(&explained, &|iri| session.prefixes().compact(iri));
     if output.shown() {
         out = out.lines().map(|line| cut(line, output.window.width) + "\n").collect();
@@ -173,6 +178,16 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         out.push_str(&output.report.tongue.say("nothing in this query looks slow or unintended\n"));
     }
     output.page(&out)
+}
+
+fn as_document(found: &Diagnostic, output: &Output) -> Advice {
+    let place = found.span.as_deref();
+    Advice {
+        message: found.message.clone(),
+        hints: output.report.worded(&found.hints),
+        line: place.map(|span| span.line),
+        column: place.map(|span| span.column),
+    }
 }
 
 const NOT_RUN: &str = "this is the plan: nothing was run; --run measures each step\n";

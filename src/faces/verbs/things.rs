@@ -10,6 +10,7 @@ use crate::explore::search::Match;
 use crate::explore::selection::Selection;
 use crate::faces::args::{Describe, SchemaOf, Search};
 use crate::faces::terminal::present::{About, Output};
+use crate::formats::documents;
 use crate::session::Session;
 use crate::terms::{Literal, NamedNode, Quad, Term, Variable};
 use std::time::Instant;
@@ -94,6 +95,9 @@ pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
     }
     if output.format_name().is_none() {
         return output.page(&schema.show(session.prefixes()));
+    }
+    if output.format_name() == Some("json") {
+        return output.text(&documents::schema(&schema)?);
     }
     let number = |n: u64| Some(Term::from(Literal::from(n)));
     let mut found = Vec::new();

@@ -1,10 +1,11 @@
-//! Answers for machines: rows and graphs in the formats that other programs read.
+//! Answers for machines: rows, graphs, schemas and plans in the formats that other programs read.
 //!
 //! In: the engine's answers, or quads, and a format. Out: bytes or text. It opens no file.
 
 pub mod canonical;
 pub mod changes;
 mod csv;
+pub mod documents;
 pub mod graphs;
 mod json;
 pub mod jsonld;
