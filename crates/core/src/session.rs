@@ -131,23 +131,10 @@ impl Session {
             let declared = pack.prefixes().clone();
             return Ok(Self::new(project, in_memory(pack), &declared));
         }
-        let mut checked = Checked::by(governor);
         let mut builder = Builder::new();
         let mut declared = Prefixes::new();
         for file in files {
-            read_graph(file, project.base.as_deref(), &mut declared, progress, &mut |event| {
-                let Some(quad) = event else {
-                    builder.start_file();
-                    return Ok(());
-                };
-                checked.quad()?;
-                builder.add(quad);
-                if builder.is_full() {
-                    let limit = "the files hold more different terms than a graph can number (2147483648)";
-                    return Err(Error::data(limit).hint(Hint::LoadIntoStore));
-                }
-                Ok(())
-            })?;
+            build_graph(file, project.base.as_deref(), &mut declared, progress, governor, &mut builder)?;
         }
         Ok(Self::new(project, in_memory(builder.finish()), &declared))
     }
@@ -410,6 +397,32 @@ fn read_graph(
         import::read(input, base, declared, progress, &mut |quad| sink(Some(quad)))?;
     }
     Ok(())
+}
+
+/// Adds what a path or pattern stands for, RDF files or a pack, to a graph that is being built.
+fn build_graph(
+    file: &Path,
+    base: Option<&str>,
+    declared: &mut Prefixes,
+    progress: &mut dyn FnMut(&Progress<'_>),
+    governor: &Governor,
+    builder: &mut Builder,
+) -> Result<()> {
+    if !Pack::is_one(file) {
+        return import::inputs(&[file.to_owned()])?.into_iter().try_for_each(|input| {
+            import::build(input, base, declared, progress, &mut || governor.check(), builder).map(drop)
+        });
+    }
+    let mut checked = Checked::by(governor);
+    read_graph(file, base, declared, progress, &mut |event| {
+        let Some(quad) = event else {
+            builder.start_file();
+            return Ok(());
+        };
+        checked.quad()?;
+        builder.add(quad);
+        builder.has_room()
+    })
 }
 
 /// Gives the blank nodes of one file new labels, which no other graph has.

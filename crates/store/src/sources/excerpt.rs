@@ -33,7 +33,12 @@ impl Window<&'static [u8]> {
 impl<R: Read> Window<R> {
     /// Starts at the beginning of a text.
     pub fn new(inner: R) -> Self {
-        Self { inner, kept: Vec::new(), line: 0, column: 0, total: 0 }
+        Self::from_line(0, inner)
+    }
+
+    /// Starts at a line (from 0) of a text.
+    pub fn from_line(line: u64, inner: R) -> Self {
+        Self { inner, kept: Vec::new(), line, column: 0, total: 0 }
     }
 
     /// How many bytes went through.

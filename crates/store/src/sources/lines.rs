@@ -42,6 +42,7 @@ pub fn read(
     sink: Sink<'_>,
 ) -> Result<Option<Rest>, Stop> {
     let (mut held, mut line, mut slow) = (Vec::new(), 0_u64, 0_u64);
+    let mut unescaped = String::new();
     loop {
         let before = held.len();
         let more = reader.by_ref().take(PIECE as u64).read_to_end(&mut held).map_err(Stop::Io)?;
@@ -54,7 +55,7 @@ pub fn read(
         while let Some(rest) = good.and_then(|text| text.get(at..)).filter(|rest| !rest.is_empty()) {
             let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
             let text = rest.get(..end).unwrap_or_default();
-            match statement(text, format == RdfFormat::NQuads) {
+            match statement(text, format == RdfFormat::NQuads, &mut unescaped) {
                 Line::Quad(quad) => {
                     sink(quad).map_err(Stop::Sink)?;
                     *count += 1;
@@ -84,10 +85,39 @@ pub fn read(
     }
 }
 
-/// The quads of a line by the parser; nothing where it is wrong by itself.
-fn parsed(format: RdfFormat, line: &str) -> Option<Vec<Quad>> {
+/// Reads quads from whole lines into `sink`. Says whether all were right: if not, what was read of them is of no use.
+pub fn whole_lines(format: RdfFormat, text: &str, sink: &mut impl FnMut(QuadRef<'_>)) -> bool {
+    let (mut rest, mut line, mut slow, mut unescaped) = (text, 0_u64, 0_u64, String::new());
+    while !rest.is_empty() {
+        let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        match statement(rest.get(..end).unwrap_or_default(), format == RdfFormat::NQuads, &mut unescaped) {
+            Line::Quad(quad) => sink(quad),
+            Line::Nothing => {}
+            Line::Other => {
+                slow += 1;
+                // Where such lines are many, the parser had better take what is left at once.
+                let many = line > TRIAL && slow > line / 4;
+                let Some(quads) =
+                    parsed(format, rest.get(..if many { rest.len() } else { end }).unwrap_or_default())
+                else {
+                    return false;
+                };
+                quads.iter().for_each(|quad| sink(quad.as_ref()));
+                if many {
+                    return true;
+                }
+            }
+        }
+        line += 1;
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    true
+}
+
+/// The quads of lines by the parser; nothing where they are wrong by themselves.
+pub(super) fn parsed(format: RdfFormat, lines: &str) -> Option<Vec<Quad>> {
     let mut quads = Vec::new();
-    turtle::read(format, None, false, &mut line.as_bytes(), &mut Prefixes::new(), &mut |quad| {
+    turtle::read(format, None, false, &mut lines.as_bytes(), &mut Prefixes::new(), &mut |quad| {
         quads.push(quad);
         Ok(())
     })
@@ -103,37 +133,54 @@ enum Line<'a> {
     Other,
 }
 
-/// Reads a line.
-fn statement(line: &str, quads: bool) -> Line<'_> {
-    let mut text = Text(line.trim_matches(SPACE));
+/// Reads a line. A literal with escapes is put into `unescaped`.
+fn statement<'a>(line: &'a str, quads: bool, unescaped: &'a mut String) -> Line<'a> {
+    let text = Text(trimmed(line));
     if text.0.is_empty() || text.0.starts_with('#') {
         // A carriage return alone ends a comment.
         return if text.0.contains('\r') { Line::Other } else { Line::Nothing };
     }
-    let quad = (|| {
-        let subject = text.node()?;
-        let TermRef::NamedNode(predicate) = text.node()? else { return None };
-        let object = if text.0.starts_with('"') { text.literal()? } else { text.node()? };
-        let graph_name = match text.0 {
-            "." => GraphNameRef::DefaultGraph,
-            _ if quads => match text.node()? {
-                TermRef::NamedNode(iri) => iri.into(),
-                TermRef::BlankNode(node) => node.into(),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let subject: NamedOrBlankNodeRef<'_> = match subject {
+    quad(text, quads, unescaped).map_or(Line::Other, Line::Quad)
+}
+
+/// Reads a statement; nothing where it is not read here.
+fn quad<'a>(mut text: Text<'a>, quads: bool, unescaped: &'a mut String) -> Option<QuadRef<'a>> {
+    let subject = text.node()?;
+    let TermRef::NamedNode(predicate) = text.node()? else { return None };
+    let object = if text.0.starts_with('"') { text.literal(unescaped)? } else { text.node()? };
+    let graph_name = match text.0 {
+        "." => GraphNameRef::DefaultGraph,
+        _ if quads => match text.node()? {
             TermRef::NamedNode(iri) => iri.into(),
             TermRef::BlankNode(node) => node.into(),
             _ => return None,
-        };
-        (text.0 == ".").then_some(QuadRef { subject, predicate, object, graph_name })
-    })();
-    quad.map_or(Line::Other, Line::Quad)
+        },
+        _ => return None,
+    };
+    let subject: NamedOrBlankNodeRef<'_> = match subject {
+        TermRef::NamedNode(iri) => iri.into(),
+        TermRef::BlankNode(node) => node.into(),
+        _ => return None,
+    };
+    (text.0 == ".").then_some(QuadRef { subject, predicate, object, graph_name })
 }
 
-const SPACE: [char; 3] = [' ', '\t', '\r'];
+fn is_space(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
+}
+
+/// A text without the space before it.
+fn after_space(text: &str) -> &str {
+    let spaces = text.bytes().take_while(is_space).count();
+    text.get(spaces..).unwrap_or_default()
+}
+
+/// A text without the space around it.
+fn trimmed(text: &str) -> &str {
+    let text = after_space(text);
+    let spaces = text.bytes().rev().take_while(is_space).count();
+    text.get(..text.len() - spaces).unwrap_or_default()
+}
 
 /// What is left of a line, with no space before it.
 struct Text<'a>(&'a str);
@@ -142,7 +189,7 @@ impl<'a> Text<'a> {
     /// Takes so many bytes, and the space behind them.
     fn take(&mut self, length: usize) -> Option<&'a str> {
         let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest.trim_start_matches(SPACE);
+        self.0 = after_space(rest);
         Some(taken)
     }
 
@@ -161,28 +208,21 @@ impl<'a> Text<'a> {
 
     /// An IRI in angle brackets, of http or https, with nothing rare in it.
     fn iri(&mut self) -> Option<NamedNodeRef<'a>> {
-        let inner = self.0.strip_prefix('<')?;
-        let iri = inner.get(..memchr(b'>', inner.as_bytes())?)?;
-        let rest = iri.strip_prefix("http://").or_else(|| iri.strip_prefix("https://"))?;
-        let host =
-            rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte)).count();
-        let path = rest.get(host..)?;
-        let (before, fragment) = path.split_once('#').unwrap_or((path, ""));
-        let plain = before.bytes().chain(fragment.bytes()).all(is_plain);
-        let begins = path.is_empty() || path.starts_with(['/', '#']);
-        if host == 0 || !begins || !plain {
-            return None;
-        }
-        self.take(iri.len() + 2)?;
+        let length = iri_length(self.0.as_bytes().get(1..)?)?;
+        let iri = self.take(length + 2)?.get(1..=length)?;
         Some(NamedNodeRef::new_unchecked(iri))
     }
 
-    /// A literal without escapes.
-    fn literal(&mut self) -> Option<TermRef<'a>> {
+    /// A literal. Its text is in `unescaped` where it has escapes.
+    fn literal(&mut self, unescaped: &'a mut String) -> Option<TermRef<'a>> {
         let inner = self.0.get(1..)?;
-        let end = memchr2(b'"', b'\\', inner.as_bytes())?;
-        let value = inner.get(..end)?;
-        if inner.as_bytes().get(end) != Some(&b'"') || memchr(b'\r', value.as_bytes()).is_some() {
+        let mut end = memchr2(b'"', b'\\', inner.as_bytes())?;
+        let mut value = inner.get(..end)?;
+        if inner.as_bytes().get(end) == Some(&b'\\') {
+            end = unescape(inner, unescaped)?;
+            value = unescaped;
+        }
+        if memchr(b'\r', inner.as_bytes().get(..end)?).is_some() {
             return None;
         }
         let after = inner.get(end + 1..)?;
@@ -207,10 +247,119 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Whether a byte may stand in the path of an IRI unescaped and means nothing else there.
-#[inline]
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'&'..=b';' | b'_' | b'~' | b'!' | b'$' | b'=' | b'@')
+/// Puts the text of a literal into `out`, up to the quote that closes it, and says where that is.
+fn unescape(text: &str, out: &mut String) -> Option<usize> {
+    out.clear();
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..)?;
+        let plain = memchr2(b'"', b'\\', rest.as_bytes())?;
+        out.push_str(rest.get(..plain)?);
+        at += plain;
+        let mut escape = rest.get(plain..)?.chars();
+        if escape.next() == Some('"') {
+            return Some(at);
+        }
+        let digits = match escape.next()? {
+            't' => {
+                out.push('\t');
+                0
+            }
+            'n' => {
+                out.push('\n');
+                0
+            }
+            'r' => {
+                out.push('\r');
+                0
+            }
+            quoted @ ('"' | '\'' | '\\') => {
+                out.push(quoted);
+                0
+            }
+            'u' => 4,
+            'U' => 8,
+            _ => return None,
+        };
+        if digits > 0 {
+            let code = escape.as_str().get(..digits)?;
+            let hexadecimal = code.bytes().all(|byte| byte.is_ascii_hexdigit());
+            out.push(char::from_u32(u32::from_str_radix(code, 16).ok().filter(|_| hexadecimal)?)?);
+        }
+        at += 2 + digits;
+    }
+}
+
+/// What a byte may be in an IRI of http.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// Not read here.
+    Rare,
+    /// Letters, digits, dot and hyphen: in a host too.
+    Host,
+    /// Part of a path, a query or a fragment as it stands.
+    Plain,
+    /// A percent sign.
+    Escape,
+    /// The beginning of a character from U+00C0 to U+CFFF, all of which may stand in a path.
+    Letter,
+    /// What follows the beginning of a character.
+    Inner,
+    Hash,
+    End,
+}
+
+const BYTES: [Byte; 256] = bytes();
+
+const fn bytes() -> [Byte; 256] {
+    let mut bytes = [Byte::Rare; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::indexing_slicing, reason = "the place is below 256; evaluated by the compiler")]
+        {
+            bytes[byte] = match byte as u8 {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => Byte::Host,
+                b'&'..=b';' | b'_' | b'~' | b'!' | b'$' | b'=' | b'@' => Byte::Plain,
+                b'%' => Byte::Escape,
+                b'#' => Byte::Hash,
+                b'>' => Byte::End,
+                0x80..=0xBF => Byte::Inner,
+                0xC3..=0xEC => Byte::Letter,
+                _ => Byte::Rare,
+            };
+        }
+        byte += 1;
+    }
+    bytes
+}
+
+fn byte(byte: u8) -> Byte {
+    BYTES.get(usize::from(byte)).copied().unwrap_or(Byte::Rare)
+}
+
+/// How long an IRI of http or https with nothing rare in it is, up to the bracket that closes it.
+fn iri_length(text: &[u8]) -> Option<usize> {
+    let start = if text.starts_with(b"http://") { 7 } else { 8 };
+    if start == 8 && !text.starts_with(b"https://") {
+        return None;
+    }
+    let rest = text.get(start..)?;
+    let host = rest.iter().take_while(|next| byte(**next) == Byte::Host).count();
+    if host == 0 || !matches!(rest.get(host)?, b'/' | b'#' | b'>') {
+        return None;
+    }
+    let mut fragments = 0;
+    let path = rest.get(host..)?;
+    for (place, next) in path.iter().enumerate() {
+        match byte(*next) {
+            Byte::Host | Byte::Plain | Byte::Letter | Byte::Inner => {}
+            Byte::End => return Some(start + host + place),
+            Byte::Hash if fragments == 0 => fragments = 1,
+            Byte::Escape if path.get(place + 1..place + 3)?.iter().all(u8::is_ascii_hexdigit) => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -261,6 +410,31 @@ mod tests {
             "\"é\"",
             "\"a\\\"b\"",
             "\"\\u0041\"",
+            "\"\\u00e9\\U0001F600\\t\\n\\r\\'\\\\ \\\"\"@en",
+            "\"\\b\\f\"",
+            "\"\\uD800\"",
+            "\"\\u+041\"",
+            "\"\\u004\"",
+            "\"\\x\"",
+            "\"a\\",
+            "\"a\\\\\"^^<http://example.org/t>",
+            "<http://example.org/%4>",
+            "<http://example.org/%zz>",
+            "<http://example.org/a%20b%e4#%41>",
+            "<http://example.org/百度/é?q=ü#ß>",
+            "<http://example.org/\u{A0}>",
+            "<http://example.org/\u{80}>",
+            "<http://example.org/\u{D7}\u{2028}\u{200E}>",
+            "<http://example.org/\u{CFFF}>",
+            "<http://example.org/\u{E000}>",
+            "<http://example.org/\u{FFFD}>",
+            "<http://example.org/\u{1F600}>",
+            "<http://百度.cn/>",
+            "<http://example.org/a\\u0041>",
+            "<http://example.org?x=1>",
+            "<http://user@example.org/>",
+            "<http://example.org/a\"b>",
+            "<http://example.org/a`b>",
             "\"a\tb\"",
             "\"a\"@en",
             "\"a\"@EN",

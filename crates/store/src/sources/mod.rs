@@ -13,7 +13,9 @@ pub mod json;
 // JSON-LD.
 pub mod jsonld;
 // N-Triples and N-Quads line by line.
-mod lines;
+pub mod lines;
+// The same in pieces, on several threads.
+pub mod pieces;
 // A parser's sentences in plain words.
 pub mod plain;
 // All syntaxes behind one function.

@@ -5,14 +5,15 @@
 
 use super::excerpt::Window;
 use super::fault::{Fault, Place, Stop};
+use super::lines::Rest;
 pub use super::lines::Sink;
 use super::{jsonld, lines, plain, rdfxml, turtle, unpack};
 use crate::error::{Error, Hint, Result, Span};
-use crate::terms::{Prefixes, Quad};
+use crate::terms::{Prefixes, Quad, QuadRef};
 pub use oxigraph::io::RdfFormat;
 use oxigraph::io::{JsonLdProfileSet, RdfParser};
 use oxiri::Iri;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::ops::Range;
 
 /// How many bytes of XML are read at a time; fewer than a window keeps.
@@ -48,6 +49,35 @@ pub struct Reading<'a> {
     pub contexts: jsonld::Contexts<'a>,
 }
 
+/// Where the quads of a file go. Functions are targets.
+pub trait Target {
+    /// Takes a quad.
+    ///
+    /// # Errors
+    /// Where reading is to stop.
+    fn quad(&mut self, quad: QuadRef<'_>) -> Result<()>;
+
+    /// Reads N-Triples or N-Quads up to the end, or to what the parser must go on with, and counts quads. A target that
+    /// can take several at once has its own way.
+    ///
+    /// # Errors
+    /// Where the text cannot be read, or a quad is not taken.
+    fn lines(
+        &mut self,
+        format: Format,
+        mut reader: &mut dyn Read,
+        count: &mut u64,
+    ) -> std::result::Result<Option<Rest>, turtle::Stop> {
+        lines::read(format, &mut reader, count, &mut |quad| self.quad(quad))
+    }
+}
+
+impl<F: FnMut(QuadRef<'_>) -> Result<()>> Target for F {
+    fn quad(&mut self, quad: QuadRef<'_>) -> Result<()> {
+        self(quad)
+    }
+}
+
 /// Reads all quads of `reader` into `sink` and adds the prefixes declared there to `prefixes`.
 ///
 /// # Errors
@@ -64,7 +94,9 @@ pub fn read(
     let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
     let (_, text) = unpack::decoded(reader).map_err(unreadable)?;
     let reading = Reading { format, base, fresh: false, contexts: &|_| None };
-    read_windowed(name, reading, Window::new(text), prefixes, &mut |quad| sink(quad.into_owned()))
+    read_windowed(name, reading, Window::new(text), prefixes, &mut |quad: QuadRef<'_>| {
+        sink(quad.into_owned())
+    })
 }
 
 /// As [`read`], from a reader of UTF-8 that remembers what it read, so that an error can show its line.
@@ -76,22 +108,16 @@ pub fn read_windowed(
     reading: Reading<'_>,
     mut window: Window<impl Read>,
     prefixes: &mut Prefixes,
-    sink: Sink<'_>,
+    target: &mut dyn Target,
 ) -> Result<u64> {
     if let Some(base) = reading.base.filter(|_| turtle_like(reading.format)) {
         Iri::parse(base)
             .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
     }
-    let (mut count, mut rest) = (0, lines::Rest::default());
     if matches!(reading.format, RdfFormat::NTriples | RdfFormat::NQuads) && !reading.fresh {
-        match lines::read(reading.format, &mut window, &mut count, sink) {
-            Ok(None) => return Ok(count),
-            Ok(Some(left)) => rest = left,
-            Err(stop) => return Err(stopped_turtle(name, stop, 0, &window)),
-        }
+        return by_lines(name, reading, window, prefixes, target);
     }
-    let lent = sink;
-    let sink: &mut dyn FnMut(Quad) -> Result<()> = &mut |quad| lent(quad.as_ref());
+    let sink: &mut dyn FnMut(Quad) -> Result<()> = &mut |quad| target.quad(quad.as_ref());
     if reading.format == RdfFormat::RdfXml {
         let input = BufReader::with_capacity(AHEAD, &mut window);
         return rdfxml::read(input, reading.base, reading.fresh, prefixes, sink)
@@ -100,9 +126,28 @@ pub fn read_windowed(
     if matches!(reading.format, RdfFormat::JsonLd { .. }) {
         return json_ld(name, reading, window, prefixes, sink);
     }
-    let mut input = rest.bytes.as_slice().chain(&mut window);
-    let read = turtle::read(reading.format, reading.base, reading.fresh, &mut input, prefixes, sink);
-    match read {
+    turtle::read(reading.format, reading.base, reading.fresh, &mut window, prefixes, sink)
+        .map_err(|stop| stopped_turtle(name, stop, 0, &window))
+}
+
+/// N-Triples and N-Quads: line by line, and from a line on that is not read so by the parser.
+fn by_lines(
+    name: &str,
+    reading: Reading<'_>,
+    mut window: Window<impl Read>,
+    prefixes: &mut Prefixes,
+    target: &mut dyn Target,
+) -> Result<u64> {
+    let mut count = 0;
+    let rest = match target.lines(reading.format, &mut window, &mut count) {
+        Ok(None) => return Ok(count),
+        Ok(Some(rest)) => rest,
+        Err(stop) => return Err(stopped_turtle(name, stop, 0, &window)),
+    };
+    // What was read ahead may have left the first window.
+    let mut window = Window::from_line(rest.line, Cursor::new(rest.bytes).chain(&mut window));
+    let sink: &mut dyn FnMut(Quad) -> Result<()> = &mut |quad| target.quad(quad.as_ref());
+    match turtle::read(reading.format, reading.base, reading.fresh, &mut window, prefixes, sink) {
         Ok(more) => Ok(count + more),
         Err(stop) => Err(stopped_turtle(name, stop, rest.line, &window)),
     }

@@ -3,17 +3,25 @@
 //! In: paths as a user gives them. Out: quads into a sink, file by file, and news of the progress. A
 //! broken file is named with the place. Where the quads go is the caller's business; nothing is printed.
 
+use super::pack::Builder;
 use crate::error::{Error, Result};
-use crate::sources::{excerpt::Window, jsonld, rdf, unpack};
-use crate::terms::Prefixes;
+use crate::sources::lines::Rest;
+use crate::sources::pieces::{self, Gathering};
+use crate::sources::{excerpt::Window, jsonld, rdf, turtle, unpack};
+use crate::terms::{Prefixes, QuadRef};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 /// After how many quads there is news of the progress.
 const NEWS_EVERY: u64 = 1 << 14;
+/// After how many quads it is asked whether to go on.
+const CHECK_EVERY: u64 = 1 << 10;
+/// More threads than these would wait for the one that puts together what they read.
+const MOST_WORKERS: usize = 3;
 
 /// How far the reading of a file has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +164,96 @@ pub fn read(
     progress: &mut dyn FnMut(&Progress<'_>),
     sink: rdf::Sink<'_>,
 ) -> Result<u64> {
+    let mut quads = 0;
+    opened(input, base, prefixes, progress, |read, news| {
+        read(&mut |quad: QuadRef<'_>| {
+            quads += 1;
+            if quads % NEWS_EVERY == 0 {
+                news(quads);
+            }
+            sink(quad)
+        })
+    })
+}
+
+/// As [`read`], into a graph that is being built, by several threads where the syntax allows it. `check` is asked every
+/// few milliseconds whether to go on.
+///
+/// # Errors
+/// As [`read`]; what `check` says; and where there are more terms than a graph can number.
+pub fn build(
+    input: Input,
+    base: Option<&str>,
+    prefixes: &mut Prefixes,
+    progress: &mut dyn FnMut(&Progress<'_>),
+    check: &mut dyn FnMut() -> Result<()>,
+    builder: &mut Builder,
+) -> Result<u64> {
+    builder.start_file();
+    opened(input, base, prefixes, progress, |read, news| {
+        read(&mut Building { builder, news, check, quads: 0 })
+    })
+}
+
+/// A graph that the quads of a file are put into.
+struct Building<'a> {
+    builder: &'a mut Builder,
+    news: &'a mut dyn FnMut(u64),
+    check: &'a mut dyn FnMut() -> Result<()>,
+    quads: u64,
+}
+
+impl rdf::Target for Building<'_> {
+    fn quad(&mut self, quad: QuadRef<'_>) -> Result<()> {
+        self.quads += 1;
+        if self.quads.is_multiple_of(CHECK_EVERY) {
+            (self.check)()?;
+            self.builder.has_room()?;
+        }
+        if self.quads.is_multiple_of(NEWS_EVERY) {
+            (self.news)(self.quads);
+        }
+        self.builder.add(quad);
+        Ok(())
+    }
+
+    fn lines(
+        &mut self,
+        format: rdf::Format,
+        reader: &mut dyn Read,
+        count: &mut u64,
+    ) -> std::result::Result<Option<Rest>, turtle::Stop> {
+        let workers =
+            thread::available_parallelism().map_or(0, |threads| threads.get() - 1).min(MOST_WORKERS);
+        let mut take = |piece: &mut Piece, quads: u64| {
+            (self.check)()?;
+            self.builder.absorb(&mut piece.0);
+            (self.news)(quads);
+            self.builder.has_room()
+        };
+        let gathering =
+            Gathering { workers, add: |piece: &mut Piece, quad| piece.0.add(quad), take: &mut take };
+        pieces::read(format, reader, count, gathering)
+    }
+}
+
+/// The quads of a piece of a file, with the labels of their blank nodes.
+struct Piece(Builder);
+
+impl Default for Piece {
+    fn default() -> Self {
+        Self(Builder::keeping_labels())
+    }
+}
+
+/// Opens an input, tells its syntax, and lets `work` have it read.
+fn opened(
+    input: Input,
+    base: Option<&str>,
+    prefixes: &mut Prefixes,
+    progress: &mut dyn FnMut(&Progress<'_>),
+    work: impl FnOnce(&mut dyn FnMut(&mut dyn rdf::Target) -> Result<u64>, &mut dyn FnMut(u64)) -> Result<u64>,
+) -> Result<u64> {
     let Input { name, format, own, reader, total, fresh } = input;
     let bytes = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: reader, bytes: Arc::clone(&bytes) };
@@ -167,7 +265,6 @@ pub fn read(
     rdf::refuse_tables(&name)?;
     let format = rdf::recognise(&name, format, &head)?;
     let base = base.or(own.as_deref());
-    let mut quads = 0;
     let mut news = |quads| {
         let bytes_read = bytes.load(Ordering::Relaxed);
         progress(&Progress { file: &name, bytes_read, bytes_total: total, quads });
@@ -177,13 +274,11 @@ pub fn read(
         context_beside(own, address).or_else(|| context_kept(own, address))
     };
     let reading = rdf::Reading { format, base, fresh, contexts: &contexts };
-    let count = rdf::read_windowed(&name, reading, Window::new(text), prefixes, &mut |quad| {
-        quads += 1;
-        if quads % NEWS_EVERY == 0 {
-            news(quads);
-        }
-        sink(quad)
-    })?;
+    let mut text = Some(Window::new(text));
+    let mut read = |target: &mut dyn rdf::Target| {
+        text.take().map_or(Ok(0), |text| rdf::read_windowed(&name, reading, text, prefixes, target))
+    };
+    let count = work(&mut read, &mut news)?;
     news(count);
     Ok(count)
 }

@@ -79,6 +79,13 @@ impl Quads {
         }
     }
 
+    /// Adds all quads of `other`, each number replaced by that in `ids`, and empties it.
+    pub fn append(&mut self, other: &mut Self, ids: &[Id]) {
+        let id = |old: Id| ids.get(old as usize).copied().unwrap_or_default();
+        self.default.extend(other.default.drain(..).map(|triple| triple.map(id)));
+        self.named.extend(other.named.drain(..).map(|quad| quad.map(id)));
+    }
+
     /// Gives the number of every place of every quad.
     pub fn each_term(&self, each: &mut dyn FnMut(Id)) {
         self.default.iter().flatten().chain(self.named.iter().flatten()).for_each(|id| each(*id));

@@ -3,9 +3,9 @@
 //! In: quads, in any order, repeated or not. Out: a [`Pack`]. Everything is held in memory.
 
 use super::intern::Interner;
-use super::terms::{decode, encode, encode_triple};
+use super::terms::{decode, encode, encode_triple, local};
 use super::{Dictionary, Pack, sort};
-use crate::error::Result;
+use crate::error::{Error, Hint, Result};
 use crate::store::Lexical;
 use crate::store::port::{FIRST_FOREIGN, GraphId, Id, Triple};
 use crate::store::table::{Quads, Table};
@@ -28,6 +28,8 @@ pub struct Builder {
     /// Whether there may be terms that no quad has.
     forgets: bool,
     encoded: Vec<u8>,
+    /// The numbers here of a piece's terms: room that is kept.
+    ids: Vec<Id>,
 }
 
 impl Builder {
@@ -73,6 +75,43 @@ impl Builder {
     /// Whether there are more terms than a pack can number (2^31): no pack can be made of what was added.
     pub fn is_full(&self) -> bool {
         self.terms.len() >= FIRST_FOREIGN as usize
+    }
+
+    /// Whether what was added can become a pack.
+    ///
+    /// # Errors
+    /// Where it [is full](Self::is_full).
+    pub fn has_room(&self) -> Result<()> {
+        if !self.is_full() {
+            return Ok(());
+        }
+        let limit = "the files hold more different terms than a graph can number (2147483648)";
+        Err(Error::data(limit).hint(Hint::LoadIntoStore))
+    }
+
+    /// Adds all quads of `piece`, a part of the current file that [keeps its labels](Self::keeping_labels), and empties it.
+    /// It is as if each had been added by itself.
+    pub fn absorb(&mut self, piece: &mut Self) {
+        let mut ids = std::mem::take(&mut self.ids);
+        ids.clear();
+        for old in 0..piece.terms.len() as Id {
+            let bytes = piece.terms.get(old);
+            let id = match local(bytes) {
+                None => self.terms.intern(bytes),
+                Some(Lexical::Blank(label)) => self.intern(BlankNodeRef::new_unchecked(label).into()),
+                Some(Lexical::Triple(parts)) => {
+                    // The parts of a triple term come before it.
+                    let parts = parts.map(|part| ids.get(part as usize).copied().unwrap_or_default());
+                    encode_triple(parts, &mut self.encoded);
+                    self.terms.intern(&self.encoded)
+                }
+                Some(_) => self.terms.intern(bytes),
+            };
+            ids.push(id);
+        }
+        self.quads.append(&mut piece.quads, &ids);
+        piece.terms.clear();
+        self.ids = ids;
     }
 
     /// Adds a quad.
@@ -154,4 +193,53 @@ fn used(terms: &Interner, quads: &Quads) -> Vec<bool> {
         }
     }
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Indexed as _;
+    use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Term, Triple};
+
+    fn quad(n: usize) -> Quad {
+        let iri = |n: usize| NamedNode::new_unchecked(format!("http://example.org/{n}"));
+        let node = |n: usize| BlankNode::new_unchecked(format!("x{}", n % 40));
+        let object: Term = match n % 4 {
+            0 => Literal::from(n as i64 % 30).into(),
+            1 => node(n + 7).into(),
+            2 => Triple::new(node(n), iri(n % 5), Literal::from(n as i64 % 9)).into(),
+            _ => Triple::new(iri(n), iri(n % 5), Triple::new(node(n), iri(3), iri(n % 11))).into(),
+        };
+        let graph = match n % 3 {
+            0 => GraphName::DefaultGraph,
+            1 => node(n).into(),
+            _ => iri(n % 6).into(),
+        };
+        if n.is_multiple_of(2) {
+            Quad::new(node(n * 3), iri(n % 4), object, graph)
+        } else {
+            Quad::new(iri(n), iri(n % 4), object, graph)
+        }
+    }
+
+    #[test]
+    fn pieces_give_the_bytes_that_single_quads_give() {
+        let (mut single, mut pieces, mut piece) = (Builder::new(), Builder::new(), Builder::keeping_labels());
+        for file in 0..2 {
+            single.start_file();
+            pieces.start_file();
+            for n in 0..1000 {
+                let quad = quad(n + file * 500);
+                single.add(quad.as_ref());
+                piece.add(quad.as_ref());
+                if n % 77 == 0 {
+                    pieces.absorb(&mut piece);
+                }
+            }
+            pieces.absorb(&mut piece);
+        }
+        let bytes = |builder: Builder| builder.finish().write(Vec::new()).unwrap();
+        assert!(bytes(single) == bytes(pieces));
+        assert_eq!(piece.finish().term_count(), 0, "a piece that was taken is empty");
+    }
 }

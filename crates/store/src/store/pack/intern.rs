@@ -24,6 +24,13 @@ impl Interner {
         self.text.len()
     }
 
+    /// Forgets all strings and keeps the room.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.slots.fill(0);
+    }
+
     /// The string of a number; an empty one for a number not given out.
     pub fn get(&self, id: u32) -> &[u8] {
         let at = |place: Option<usize>| place.and_then(|place| self.ends.get(place)).copied().unwrap_or(0);

@@ -173,6 +173,12 @@ pub(in super::super) fn decode(bytes: &[u8]) -> Option<Lexical<'_>> {
     })
 }
 
+/// A term whose bytes stand for another term elsewhere: a blank node, whose label is one file's, or a triple term, whose
+/// parts are numbers of one dictionary. Nothing for other terms.
+pub(in super::super) fn local(bytes: &[u8]) -> Option<Lexical<'_>> {
+    matches!(bytes.first(), Some(&BLANK | &TRIPLE)).then(|| decode(bytes)).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

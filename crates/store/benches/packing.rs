@@ -1,0 +1,68 @@
+//! Building a graph of files, step by step: `cargo bench -p baimo-store --bench packing -- FILE [OUT [MEGABYTES]]`.
+//!
+//! In: an RDF file, where the pack is to be written, and how much memory the building may take. Out: seconds of wall and
+//! of processor time of each step, and the peak of memory, where the system tells them (Linux).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement stops at once, and prints what it finds"
+)]
+
+use baimo_store::store::import;
+use baimo_store::store::pack::Builder;
+use baimo_store::terms::Prefixes;
+use std::path::PathBuf;
+use std::time::Instant;
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let Some(file) = words.first() else { return println!("usage: FILE [OUT]") };
+    let mut clock = Clock::new();
+    let mut builder = Builder::new();
+    for input in import::inputs(&[PathBuf::from(file)]).unwrap() {
+        let prefixes = &mut Prefixes::new();
+        import::build(input, None, prefixes, &mut |_| {}, &mut || Ok(()), &mut builder).unwrap();
+    }
+    clock.say("read");
+    let pack = builder.finish();
+    clock.say("sort");
+    if let Some(out) = words.get(1) {
+        let file = std::io::BufWriter::new(std::fs::File::create(out).unwrap());
+        pack.write(file).unwrap();
+        clock.say("write");
+    }
+}
+
+/// Says how long each step took.
+struct Clock {
+    wall: Instant,
+    processor: f64,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { wall: Instant::now(), processor: processor() }
+    }
+
+    fn say(&mut self, step: &str) {
+        let (wall, used) = (self.wall.elapsed().as_secs_f64(), processor() - self.processor);
+        println!("{step:8} {wall:7.2} s, {used:7.2} s of processors, peak {} MB", peak() / 1000);
+        *self = Self::new();
+    }
+}
+
+/// Seconds of processor time of the process; threads that have ended included.
+fn processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let mut numbers = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11);
+    let mut next = || numbers.next().and_then(|number| number.parse::<f64>().ok()).unwrap_or_default();
+    (next() + next()) / 100.0
+}
+
+/// The most memory that the process had, in kB.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+}
