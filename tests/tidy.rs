@@ -90,6 +90,44 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("session", &["project", "advise", "previous", "ask", "snapshot"]),
 ];
 
+/// The modules of the packages below the core, each of which may name those before it in its list, so that a question's way
+/// through them never turns back.
+const ORDER: &[(&str, &[&str])] = &[
+    ("store", &["hint", "error", "terms", "blank", "value", "sources", "store"]),
+    (
+        "engine",
+        &[
+            "governor", "explain", "answer", "syntax", "passes", "plan", "expr", "exec", "guard", "sound",
+            "update",
+        ],
+    ),
+];
+
+#[test]
+fn modules_of_store_and_engine_name_only_those_before_them() {
+    let mut wrong = Vec::new();
+    for source in &sources() {
+        let mut parts = source.path.split(['/', '.']);
+        let (Some(package), Some(module)) = (parts.next(), parts.next()) else { continue };
+        let Some((_, order)) = ORDER.iter().find(|(name, _)| *name == package) else { continue };
+        if matches!(module, "lib" | "fixture") || source.path.ends_with("/tests.rs") {
+            continue;
+        }
+        let Some(place) = order.iter().position(|have| *have == module) else {
+            wrong.push(format!("{}: the module `{module}` has no place in this test", source.path));
+            continue;
+        };
+        for (n, line) in source.lines() {
+            for other in
+                order.iter().skip(place + 1).filter(|other| line.contains(&format!("crate::{other}::")))
+            {
+                wrong.push(format!("{}:{n} names `{other}`", source.path));
+            }
+        }
+    }
+    fail_on(wrong);
+}
+
 #[test]
 fn modules_name_only_those_they_may() {
     let allowed: BTreeMap<_, _> = ARROWS.iter().copied().collect();

@@ -4,8 +4,8 @@
 //! again. At most [`KEEP`] rows are kept; a command line keeps none.
 
 use crate::engine::Bindings;
+use crate::engine::answer::page::Page;
 use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
-use crate::engine::page::Page;
 use crate::error::{Error, Kind, Result};
 use crate::previous::PreviousAnswer;
 use crate::terms::Triple;

@@ -2,9 +2,11 @@
 //!
 //! In: an evaluator's results. Out: values that writers and faces read.
 
+pub mod page;
+
 use crate::error::{Error, Result};
-use crate::page::Page;
 use crate::terms::{Term, Triple, Variable};
+use page::Page;
 
 /// One row: a term, or nothing, for each variable.
 pub type Row = Vec<Option<Term>>;

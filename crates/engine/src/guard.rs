@@ -4,9 +4,9 @@
 //! to know how the answer is found.
 
 use super::Governor;
+use crate::answer::page::Page;
 use crate::answer::{Answer, RowSource, Rows};
 use crate::error::{Error, Hint, Kind, Result};
-use crate::page::Page;
 
 /// How many rows are given out between two looks at the clock.
 const STEP: u64 = 64;

@@ -11,13 +11,13 @@ pub mod expr;
 mod fixture;
 pub mod governor;
 mod guard;
-pub mod page;
 pub mod passes;
 pub mod plan;
 mod sound;
 pub mod syntax;
 pub mod update;
 
+pub use exec::DefaultGraph;
 pub use governor::{Governor, Limits, Notes};
 pub use passes::bind::Bindings;
 
@@ -27,16 +27,6 @@ use crate::answer::Answer;
 use crate::error::Result;
 use crate::store::Graph;
 pub use syntax::algebra::Query;
-
-/// Which graphs of the dataset the query's default graph is made of, where the query does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DefaultGraph {
-    /// The default graph alone.
-    #[default]
-    Alone,
-    /// The default graph and all named ones together.
-    Union,
-}
 
 /// Answers a parsed query over a graph.
 ///

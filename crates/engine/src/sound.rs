@@ -3,9 +3,9 @@
 //! In: an answer, the graph that it is of. Out: the same answer, which ends with an error where the graph says that a
 //! part of it is damaged, even if whoever read that part took it for empty. Rows given out before stay given out.
 
+use crate::answer::page::Page;
 use crate::answer::{Answer, RowSource, Rows};
 use crate::error::Result;
-use crate::page::Page;
 use crate::store::Graph;
 
 /// The answer as long as `graph` is sound.

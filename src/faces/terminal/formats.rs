@@ -20,10 +20,8 @@ pub fn is_format(name: &str) -> bool {
 
 /// Whether a file of this format holds one answer and no more.
 pub fn is_one_document(name: &str) -> bool {
-    const DOCUMENTS: &[&str] = &["json", "xml", "svg", "rdfxml", "jsonld", "graphml", "dot", "hash"];
-    let rows = RowFormat::named(name).map(RowFormat::name);
-    let graphs = GraphFormat::named(name).map(GraphFormat::name);
-    [rows, graphs].into_iter().flatten().any(|name| DOCUMENTS.contains(&name))
+    RowFormat::named(name).is_some_and(RowFormat::is_one_document)
+        || GraphFormat::named(name).is_some_and(GraphFormat::is_one_document)
 }
 
 /// The names of all formats, those of rows first; some are of both.

@@ -3,7 +3,7 @@
 //! In: rows. Out: lines that end in CR LF. What kind of term a value was is lost.
 
 use super::rows::{RowWriter, plain};
-use crate::engine::page::Page;
+use crate::engine::answer::page::Page;
 use crate::terms::{TermRef, Variable};
 
 #[derive(Default)]

@@ -80,6 +80,15 @@ impl GraphFormat {
         NAMES.iter().find(|(_, names, media)| names.contains(&name) || *media == name).map(|(f, ..)| *f)
     }
 
+    /// Whether a file of it holds one graph and no more.
+    pub fn is_one_document(self) -> bool {
+        match self {
+            Self::RdfXml | Self::JsonLd | Self::GraphMl | Self::Dot | Self::Hash => true,
+            Self::Turtle | Self::NTriples | Self::NQuads | Self::TriG | Self::Canonical => false,
+            Self::Rdfc10 | Self::Edges | Self::Nodes => false,
+        }
+    }
+
     /// All formats, in the order in which help shows them.
     pub fn all() -> impl Iterator<Item = Self> {
         NAMES.iter().map(|(format, ..)| *format)

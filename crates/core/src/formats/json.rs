@@ -4,7 +4,7 @@
 //! where their text is the same, and other terms are strings, so that their kind is lost.
 
 use super::rows::{RowWriter, plain};
-use crate::engine::page::Page;
+use crate::engine::answer::page::Page;
 use crate::terms::{LiteralRef, TermRef, Variable, is_bare, xsd};
 
 /// Objects with plain values: numbers and truth values as such, unbound variables as null.

@@ -12,8 +12,8 @@ use super::json::{Json, JsonLines};
 use super::markup::{HTML_FOOT, html_head, html_row, markdown_head, markdown_row};
 use super::tsv::Tsv;
 use super::{svg, xml};
+use crate::engine::answer::page::Page;
 use crate::engine::answer::{Rows, Solutions};
-use crate::engine::page::Page;
 use crate::error::Error;
 use crate::show::cells::columns_of;
 use crate::show::table::{lines, table};
@@ -117,6 +117,15 @@ impl RowFormat {
     /// Whether rows are written as they come. The others are drawn when all are there.
     pub fn streams(self) -> bool {
         !matches!(self, Self::Table | Self::Line | Self::Svg)
+    }
+
+    /// Whether a file of it holds one answer and no more.
+    pub fn is_one_document(self) -> bool {
+        match self {
+            Self::Json | Self::Xml | Self::Svg => true,
+            Self::Table | Self::Line | Self::Csv | Self::Tsv => false,
+            Self::JsonLines | Self::Markdown | Self::Html => false,
+        }
     }
 
     fn names(self) -> Option<&'static FormatNames> {

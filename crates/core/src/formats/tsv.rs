@@ -3,7 +3,7 @@
 //! In: rows. Out: lines. Nothing of a term is lost; an unbound variable is an empty field.
 
 use super::rows::RowWriter;
-use crate::engine::page::Page;
+use crate::engine::answer::page::Page;
 use crate::terms::{Prefixes, Variable};
 
 #[derive(Default)]

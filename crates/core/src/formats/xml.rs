@@ -4,7 +4,7 @@
 
 use super::markup::is_xml_char;
 use super::rows::plain;
-use crate::engine::page::Page;
+use crate::engine::answer::page::Page;
 use crate::error::{Error, Result};
 use crate::terms::TermRef;
 

@@ -4,13 +4,23 @@
 //! statistics that the planner asks for. Section 13.2: FROM merges, FROM NAMED alone leaves the default
 //! graph empty.
 
+use crate::Governor;
 use crate::error::Result;
 use crate::plan::logical::Source;
 use crate::plan::statistics::{self, Statistics};
 use crate::store::{Id, Indexed, Pattern, View};
 use crate::syntax::algebra::QueryDataset;
 use crate::terms::{NamedNode, Term};
-use crate::{DefaultGraph, Governor};
+
+/// Which graphs of the dataset the query's default graph is made of, where the query does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DefaultGraph {
+    /// The default graph alone.
+    #[default]
+    Alone,
+    /// The default graph and all named ones together.
+    Union,
+}
 
 /// The dataset of one query. See the module.
 pub struct Dataset<'a> {

@@ -6,9 +6,9 @@
 use super::Running;
 use super::batch::{Batch, Expander, ROWS};
 use super::context::Context;
+use crate::answer::page::Page;
 use crate::answer::{Row, RowSource};
 use crate::error::Result;
-use crate::page::Page;
 use crate::store::{FIRST_FOREIGN, Id, NONE, Scratch};
 
 /// The first page has at most so many rows: nobody knows yet how long their texts are.

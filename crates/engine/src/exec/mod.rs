@@ -21,6 +21,7 @@ mod seen;
 mod sorting;
 pub mod stages;
 
+use crate::Governor;
 use crate::answer::{Answer, Row, Rows};
 use crate::error::{Error, Kind, Result};
 use crate::explain::{Explanation, Step};
@@ -31,10 +32,10 @@ use crate::store::{Graph, Indexed};
 use crate::syntax::algebra::{Query, pattern};
 use crate::syntax::deep;
 use crate::terms::{Literal, Term, Triple, Variable, xsd};
-use crate::{DefaultGraph, Governor};
 use batch::Batch;
 use context::{Context, Measure};
 use dataset::Dataset;
+pub use dataset::DefaultGraph;
 use decoded::Decoded;
 use std::rc::Rc;
 

@@ -6,7 +6,8 @@
 use super::batch::Batch;
 use super::build::Builder;
 use super::context::{Context, Measure};
-use super::dataset::Dataset;
+use super::dataset::{Dataset, DefaultGraph};
+use crate::Governor;
 use crate::error::Result;
 use crate::explain::Step;
 use crate::plan::physical::{Node, Op};
@@ -16,7 +17,6 @@ use crate::plan::translate::Translator;
 use crate::plan::variables::VariableNames;
 use crate::store::{Graph, Id};
 use crate::syntax::algebra::{Query, pattern};
-use crate::{DefaultGraph, Governor};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
