@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 const BAIMO: &str = env!("CARGO_BIN_EXE_baimo");
 
-/// An empty folder, removed when dropped. It is no part of any graph's folder.
+/// An empty folder, removed when dropped. It is not part of any graph's folder.
 struct Folder(PathBuf);
 
 impl Folder {

@@ -341,7 +341,7 @@ _:LABEL
     assert!(isomorphic(&quads, &parse("turtle", &written).unwrap()));
 }
 
-/// A JSON-LD 1.1 processor refuses an object in the place of an identifier; a new keyword it would pass over.
+/// A JSON-LD 1.1 processor refuses an object instead of an identifier; a new keyword it would pass over.
 #[test]
 fn json_ld_has_triple_terms_in_the_place_of_identifiers() {
     let text = "PREFIX ex: <http://example.org/> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>

@@ -78,7 +78,7 @@ fn at_the_prompt(folder: &PathBuf, lines: &[String]) -> Vec<String> {
     let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()).unwrap());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
-    // A pack is no text; what is none of it looks alike in both.
+    // A pack is not text; everything else looks alike in both.
     let text = String::from_utf8_lossy(&output.stdout);
     text.split(&format!("{MARK}\n")).map(timeless).collect()
 }

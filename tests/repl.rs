@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-/// The machine may be slow and shared: this is no measure of speed.
+/// The machine may be slow and shared: this does not measure speed.
 const PATIENCE: u64 = 60_000;
 
 /// What the prompt sends to the terminal when it begins to wait: pasting is one key from now on.

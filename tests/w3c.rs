@@ -225,6 +225,6 @@ fn every_excuse_names_a_case() {
     for (key, _) in EXCUSED {
         let (folder, name) = key.split_once('#').unwrap();
         assert!(RUN.contains(&folder), "{key}");
-        assert!(Manifest::open(folder).tests().iter().any(|test| test.name == name), "{key} is no case");
+        assert!(Manifest::open(folder).tests().iter().any(|test| test.name == name), "{key} is not a case");
     }
 }

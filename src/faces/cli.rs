@@ -49,7 +49,7 @@ pub fn run(
     report.tongue = Tongue::chosen(options.shape.lang.as_deref(), report.terminal);
     let output = Output::new(&options.shape, report.clone());
     let stop = Arc::default();
-    // A prompt goes on after a question that was stopped.
+    // A prompt goes on after a query that was stopped.
     let prompts = verb.is_none() && std::io::stdin().is_terminal();
     signals::listen(Arc::clone(&stop), if prompts { Stops::Question } else { Stops::Program });
     if let Some(verb) = verb.as_ref().filter(|verb| !verb.asks()) {

@@ -1,4 +1,4 @@
-//! What stands on the command line in the place of a verb: a file, a saved query's name, plain language.
+//! What stands on the command line instead of a verb: a file, a saved query's name, plain language.
 //!
 //! In: the error that names the missing verb, and the words typed. Out: the error with what to type instead. It opens
 //! the graph at hand to look for saved queries, and says nothing of it where that fails.

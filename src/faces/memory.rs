@@ -1,4 +1,4 @@
-//! What a session remembers of its questions: the last one, its answer, and the answers before it.
+//! What a session remembers of its queries: the last one, its answer, and the answers before it.
 //!
 //! In: answers as they go out. Out: what `_` stands for, and what can be shown, drawn and explained
 //! again. At most [`KEEP`] rows are kept; a command line keeps none.
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Rows kept in memory of one answer; a file takes any number.
 pub const KEEP: usize = 100_000;
 
-/// A question, as it was asked.
+/// A query, as it was asked.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
     /// What errors call its text: `query`, a file, or a saved query.
@@ -62,7 +62,7 @@ impl Last {
 #[derive(Debug, Default)]
 pub struct Memory {
     keeps: bool,
-    /// The last question.
+    /// The last query.
     pub question: Option<Question>,
     /// Its answer.
     pub last: Last,
@@ -74,7 +74,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// For a prompt or a script: each answer is part of the next question.
+    /// For a prompt or a script: each answer is part of the next query.
     pub fn keeping() -> Self {
         Self { keeps: true, ..Self::default() }
     }
@@ -89,7 +89,7 @@ impl Memory {
         *self = Self { keeps: self.keeps, ..Self::default() };
     }
 
-    /// What the next question can use as `_`: the last rows and the last graph, whichever was later.
+    /// What the next query can use as `_`: the last rows and the last graph, whichever was later.
     ///
     /// # Errors
     /// Where `text` uses what was cut when it was kept: part of an answer is not the answer.

@@ -11,9 +11,9 @@ pub mod cli;
 mod file_kind;
 // A new folder with a graph.
 mod init;
-// What was typed in the place of a verb.
+// What was typed instead of a verb.
 mod instead;
-// What a session remembers of its questions.
+// What a session remembers of its queries.
 pub mod memory;
 // Parameters of saved queries as options.
 pub mod params;

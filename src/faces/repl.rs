@@ -1,4 +1,4 @@
-//! The prompt: questions typed, answers shown, and what is at hand in between.
+//! The prompt: queries typed, answers shown, and what is at hand in between.
 //!
 //! In: a session, an output, what a person types or a pipe sends. Out: answers on stdout, everything
 //! said about them on stderr. The looks of answers, charts and errors are
@@ -57,7 +57,7 @@ struct Shell {
     keep_going: bool,
     /// Whether the graph was changed, and the change is kept nowhere.
     unsaved: bool,
-    /// Stops the running question.
+    /// Stops the running query.
     switch: Arc<AtomicBool>,
     /// Statements typed, for `.history`; the editor's own are not at hand while it runs.
     typed: Vec<String>,
@@ -268,7 +268,7 @@ impl Shell {
         self.script(&source, &mut text.as_bytes())
     }
 
-    /// Declarations with no question after them hold for the rest of the session.
+    /// Declarations with no query after them hold for the rest of the session.
     fn declare(&mut self, text: &str) -> Result<()> {
         let declared = statement::declared(text);
         if declared.is_empty() {
@@ -336,7 +336,7 @@ fn editor(colour: bool, begun: &Arc<Mutex<Instant>>) -> rustyline::Result<Editor
     Ok(editor)
 }
 
-/// Ctrl-J begins a new line; but Enter typed ahead, while a question ran, is Ctrl-J too by the time
+/// Ctrl-J begins a new line; but Enter typed ahead, while a query ran, is Ctrl-J too by the time
 /// it is read: the terminal turned it into one. No hand is as fast as what was typed ahead.
 struct LineFeed(Arc<Mutex<Instant>>);
 

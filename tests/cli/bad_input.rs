@@ -1,4 +1,4 @@
-//! Bad input: wrong words, bytes that are no text, missing surroundings, each with its exit code and remedy.
+//! Bad input: wrong words, bytes that are not text, missing surroundings, each with its exit code and remedy.
 
 use super::*;
 

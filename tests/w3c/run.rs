@@ -100,7 +100,7 @@ fn dataset(test: &Test<'_>, query: &spargebra::Query) -> Result<Pack, String> {
     };
     let iri_of = |term: Term| match term {
         Term::NamedNode(iri) => iri,
-        other => panic!("{other} is no file"),
+        other => panic!("{other} is not a file"),
     };
     for data in test.of("action", &format!("{QT}data")) {
         add(iri_of(data).as_str(), GraphName::DefaultGraph)?;
@@ -194,7 +194,7 @@ fn cells(line: &str) -> Vec<String> {
 fn update_data(test: &Test<'_>, part: &str) -> Result<Vec<Quad>, String> {
     let mut found = Vec::new();
     for data in test.of(part, &format!("{UT}data")) {
-        let Term::NamedNode(iri) = data else { return Err("the data are no file".into()) };
+        let Term::NamedNode(iri) = data else { return Err("the data are not a file".into()) };
         found.extend(quads(iri.as_str())?);
     }
     for data in test.of(part, &format!("{UT}graphData")).into_iter().filter_map(node) {

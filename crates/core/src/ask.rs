@@ -1,4 +1,4 @@
-//! One question as one value.
+//! One query as one value.
 //!
 //! In: a text, terms for its parameters, limits, a switch that stops it. Out: the value that a snapshot answers.
 //! Nothing is read or evaluated here: whether the text is a query is seen when it is asked.
@@ -7,13 +7,13 @@ use crate::engine::{Bindings, DefaultGraph, Governor, Limits, Notes};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// A question, with all that its answer depends on beside the graph. Questions asked at the same time have
+/// A query, with all that its answer depends on beside the graph. Queries asked at the same time have
 /// each their own limits and their own switch.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
     /// The text of a query.
     pub text: String,
-    /// The terms to put in the place of variables.
+    /// The terms to put in place of variables.
     pub bindings: Bindings,
     /// Which graphs the default graph is made of, where the text does not say.
     pub default_graph: DefaultGraph,
@@ -26,12 +26,12 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// A question without parameters and without limits.
+    /// A query without parameters and without limits.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// Another question, to be asked as this one: with its limits, its switch and its default graph.
+    /// Another query, to be asked as this one: with its limits, its switch and its default graph.
     #[must_use]
     pub fn of(&self, text: &str, bindings: &Bindings) -> Self {
         Self { text: text.to_owned(), bindings: bindings.clone(), ..self.clone() }

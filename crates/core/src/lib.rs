@@ -8,7 +8,7 @@ pub use baimo_store::{blank, error, sources, store, terms};
 
 // What a good colleague would add.
 pub mod advise;
-// One question as one value.
+// One query as one value.
 pub mod ask;
 // Saved queries: headers, parameters, binding.
 pub mod catalog;
@@ -20,7 +20,7 @@ mod fixture;
 pub mod formats;
 // What words that are not SPARQL may have meant.
 pub mod plain;
-// The last answer as a part of the next question.
+// The last answer as a part of the next query.
 pub mod previous;
 // A graph is a folder; or one compiled in.
 pub mod project;

@@ -1,6 +1,6 @@
-//! The last answer as a part of the next question: `VALUES _`, `FROM _`, `GRAPH _`.
+//! The last answer as a part of the next query: `VALUES _`, `FROM _`, `GRAPH _`.
 //!
-//! In: the text of a question, the columns of the answer before it. Out: a text that the parser
+//! In: the text of a query, the columns of the answer before it. Out: a text that the parser
 //! reads, and one of the same length for finding the place of an error. The rows themselves
 //! go into the algebra, never into a text.
 
@@ -11,7 +11,7 @@ use crate::error::{Error, Result, Span};
 use crate::terms::Triple;
 use std::ops::Range;
 
-/// The answer before a question.
+/// The answer before a query.
 #[derive(Clone, Copy, Default)]
 pub struct PreviousAnswer<'a> {
     /// The rows, where it was a SELECT.

@@ -1,4 +1,4 @@
-//! A graph kept open by one person or program: where it comes from, how it changes, and how its questions are
+//! A graph kept open by one person or program: where it comes from, how it changes, and how its queries are
 //! asked where nothing else is said.
 //!
 //! In: where the graph is, updates, files to add. Out: a [`Snapshot`] to ask, which stays as it is while
@@ -55,7 +55,7 @@ pub struct Change {
 /// An open graph. What can be asked of it, its [`Snapshot`] says.
 pub struct Session {
     snapshot: Arc<Snapshot>,
-    /// How questions are asked here: each begins as a copy of this one, and may then differ.
+    /// How queries are asked here: each begins as a copy of this one, and may then differ.
     pub ask: Ask,
 }
 
@@ -157,12 +157,12 @@ impl Session {
         matches!(self.snapshot.handle(), GraphHandle::Durable(_))
     }
 
-    /// The switch that stops a running question when set, from any thread.
+    /// The switch that stops a running query when set, from any thread.
     pub fn interrupt_switch(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.ask.cancel)
     }
 
-    /// Uses another switch to stop running questions: one that outlives the session.
+    /// Uses another switch to stop running queries: one that outlives the session.
     pub fn use_switch(&mut self, switch: Arc<AtomicBool>) {
         self.ask.cancel = switch;
     }
@@ -199,7 +199,7 @@ impl Session {
         self.query(&query.text, &self.bindings(query, given)?)
     }
 
-    /// Answers a query. `bindings` are put in the place of its variables.
+    /// Answers a query. `bindings` are put in place of its variables.
     ///
     /// # Errors
     /// As [`Snapshot::answer`].
@@ -249,7 +249,7 @@ impl Session {
         self.snapshot.plan_only(&self.ask.of(text, bindings))
     }
 
-    /// Asks its questions as another session does.
+    /// Asks its queries as another session does.
     pub fn follow(&mut self, other: &Self) {
         self.ask = other.ask.clone();
     }

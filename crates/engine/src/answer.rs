@@ -1,4 +1,4 @@
-//! What a question gives back: rows, yes or no, or a graph. Types alone.
+//! What a query gives back: rows, yes or no, or a graph. Types alone.
 //!
 //! In: an evaluator's results. Out: values that writers and faces read.
 
@@ -11,7 +11,7 @@ use page::Page;
 /// One row: a term, or nothing, for each variable.
 pub type Row = Vec<Option<Term>>;
 
-/// The answer to a question. Rows and triples come one by one, as they are found.
+/// The answer to a query. Rows and triples come one by one, as they are found.
 pub enum Answer<'a> {
     /// Of SELECT.
     Rows(Rows<'a>),

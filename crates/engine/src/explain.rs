@@ -1,4 +1,4 @@
-//! How a question is evaluated: the plan as a tree, with what each step was expected to give, gave and took.
+//! How a query is evaluated: the plan as a tree, with what each step was expected to give, gave and took.
 //!
 //! In: nothing; these are types. `exec` makes them, faces draw them.
 

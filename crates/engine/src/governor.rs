@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How much a question may take. Nothing set means no limit.
+/// How much a query may take. Nothing set means no limit.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
     /// Wall time.
@@ -25,7 +25,7 @@ pub struct Limits {
     pub memory_used: Option<fn() -> usize>,
 }
 
-/// Watches one question's limits. Clones watch the same question.
+/// Watches one query's limits. Clones watch the same query.
 #[derive(Debug, Clone)]
 pub struct Governor {
     limits: Limits,
@@ -70,7 +70,7 @@ impl Governor {
         }
     }
 
-    /// The same for a question that is planned as if it were asked of very much data, however little there is: tests meet
+    /// The same for a query that is planned as if it were asked of very much data, however little there is: tests meet
     /// ways that are not worth it for them.
     #[must_use]
     pub fn planning_every_way(self) -> Self {

@@ -1,4 +1,4 @@
-//! From a question to its answer: parse, rewrite, run.
+//! From a query to its answer: parse, rewrite, run.
 //!
 //! In: the text of a query, a graph, parameters, limits. Out: an [`Answer`]. Where
 //! graphs come from and who reads the answer is the business of others.

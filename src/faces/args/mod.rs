@@ -33,7 +33,7 @@ use std::ffi::OsString;
     name = "baimo",
     version,
     about = "Ask, run, export and check a knowledge graph",
-    long_about = "baimo (百模) answers SPARQL questions about a knowledge graph.\n\nWithout a verb it opens a \
+    long_about = "baimo (百模) answers SPARQL queries about a knowledge graph.\n\nWithout a verb it opens a \
                   prompt. The graph asked is that of the folder you are in, where there is a baimo.toml; \
                   else the one compiled in; or what --data or --store name.",
     after_help = "Examples:\n  baimo query 'SELECT ?model { ?model a bm:Model } LIMIT 5'\n  baimo queries\n  \
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn options_after_a_saved_question_are_options_still() {
+    fn options_after_a_saved_query_are_options_still() {
         let (call, options) =
             run(&["baimo", "run", "timeline", "--vendor", "百度", "-F", "csv", "--lang=en", "--help"]);
         assert_eq!(call, ["timeline", "--vendor", "百度", "--help"]);

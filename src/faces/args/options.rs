@@ -14,7 +14,7 @@ pub struct Options {
     /// Which graph is asked.
     #[command(flatten)]
     pub place: GraphOptions,
-    /// How much a question may take.
+    /// How much a query may take.
     #[command(flatten)]
     pub limits: Limits,
     /// How answers look and where they go.
@@ -32,12 +32,12 @@ pub struct GraphOptions {
     /// Ask, and change, the durable store in this folder
     #[arg(long, global = true, value_name = "DIR", conflicts_with = "data")]
     pub store: Option<PathBuf>,
-    /// Of what the default graph is made: itself, or all named graphs too
+    /// What the default graph is made of: itself alone, or all named graphs too
     #[arg(long, global = true, value_name = "WHICH", default_value = "alone", hide_default_value = true)]
     pub default_graph: DefaultGraph,
 }
 
-/// Of what the default graph is made.
+/// What the default graph is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum DefaultGraph {
     /// The default graph alone
@@ -47,7 +47,7 @@ pub enum DefaultGraph {
     Union,
 }
 
-/// How much a question may take.
+/// How much a query may take.
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "How much it may take")]
 pub struct Limits {
@@ -75,10 +75,10 @@ pub struct Shape {
     /// Language of labels and summaries, such as zh or en
     #[arg(long, global = true, value_name = "LANGUAGE")]
     pub lang: Option<String>,
-    /// Show labels in the place of IRIs
+    /// Show labels instead of IRIs
     #[arg(long, global = true)]
     pub labels: bool,
-    /// Draw a chart: bar, line, timeline or graph, else the one that the question asks for
+    /// Draw a chart: bar, line, timeline or graph, else the one that the query asks for
     #[arg(long, global = true, value_name = "KIND", num_args = 0..=1, require_equals = true,
           default_missing_value = "")]
     pub chart: Option<String>,

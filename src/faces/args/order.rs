@@ -89,7 +89,7 @@ fn is_rdf_file(word: &std::ffi::OsStr) -> bool {
     ending.is_some_and(|ending| crate::sources::rdf::format_named(ending).is_some()) || word.ends_with("/*")
 }
 
-/// Lets the kind of a chart follow `--chart` as a word of its own, without swallowing a question or the
+/// Lets the kind of a chart follow `--chart` as a word of its own, without swallowing a query or the
 /// name of a saved query.
 pub(super) fn charts(words: Vec<OsString>) -> Vec<OsString> {
     let mut out: Vec<OsString> = Vec::new();

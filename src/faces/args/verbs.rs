@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// What baimo can do.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Verb {
-    /// Ask a question in SPARQL
+    /// Run a SPARQL query
     #[command(after_help = "Examples:\n  baimo query 'SELECT ?model { ?model a bm:Model } LIMIT 5'\n  \
                             baimo query -F csv 'SELECT ?v ?name { ?v a bm:Vendor ; rdfs:label ?name } LIMIT 5'\n  \
                             echo 'ASK { ?x a bm:Vendor }' | baimo query -\n  \
@@ -286,16 +286,16 @@ pub struct Man {
     pub folder: Option<PathBuf>,
 }
 
-/// Where the text of a question is.
+/// Where the text of a query is.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Query {
-    /// The question; `-` reads it from stdin
+    /// The query; `-` reads it from stdin
     #[arg(value_name = "SPARQL", allow_hyphen_values = false)]
     pub text: Option<String>,
     /// The same, for those used to it
     #[arg(short, long = "query", value_name = "SPARQL", conflicts_with_all = ["text", "file"])]
     pub query: Option<String>,
-    /// Read the question from a file; `-` is stdin
+    /// Read the query from a file; `-` is stdin
     #[arg(short, long, value_name = "FILE", conflicts_with = "text")]
     pub file: Option<PathBuf>,
 }

@@ -105,7 +105,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Answer,
         "Ask the last query again and again, until Ctrl-C",
         &[],
-        "Every 2 seconds where nothing is said.",
+        "Every 2 seconds unless you say otherwise.",
     ),
     is(
         "edit",
@@ -135,7 +135,7 @@ pub const COMMANDS: &[Command] = &[
         "labels",
         "zh | en | on | off",
         Group::Looks,
-        "Show labels in the place of IRIs",
+        "Show labels instead of IRIs",
         &["zh", "en", "on", "off"],
         "Any language tag will do.",
     ),
@@ -163,7 +163,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Files,
         "Write the next answer to a file",
         &[],
-        "The ending tells the format: .csv .tsv .json .xml .md .html .svg .ttl .nt ... A chart or `.last` counts.\n`.once | sort` gives it to a command of the shell.",
+        "The ending tells the format: .csv .tsv .json .xml .md .html .svg .ttl .nt ... `.chart` and `.last` count as answers.\n`.once | sort` pipes it to a shell command.",
     ),
     is(
         "output",
@@ -181,7 +181,7 @@ pub const COMMANDS: &[Command] = &[
         &[],
         "It stops at the first error, or with --keep-going shows it and goes on. What is read does not fill the history.",
     ),
-    is("shell", "COMMAND", Group::Files, "Run a command of the shell; !COMMAND is the same", &[], ""),
+    is("shell", "COMMAND", Group::Files, "Run a shell command; !COMMAND is the same", &[], ""),
     is(
         "open",
         "[PATH]",

@@ -406,6 +406,6 @@ pub(super) fn number(rest: &str, otherwise: usize) -> Result<usize> {
         return Ok(otherwise);
     }
     rest.parse().map_err(|_| {
-        Error::usage(format!("`{rest}` is not a whole number")).hint("such as 40; 0 is no limit")
+        Error::usage(format!("`{rest}` is not a whole number")).hint("such as 40; 0 means no limit")
     })
 }

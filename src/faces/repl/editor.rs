@@ -203,7 +203,7 @@ impl Assistant {
     }
 }
 
-/// A name put in the place of a label at the first Tab; the second one lists the others.
+/// A name put in place of a label at the first Tab; the second one lists the others.
 struct Chosen {
     start: usize,
     inserted: String,

@@ -11,7 +11,7 @@ use crate::faces::terminal::present::About;
 use crate::faces::verbs;
 
 impl Shell {
-    /// Asks a question, or carries out an update.
+    /// Runs a query, or carries out an update.
     pub(super) fn ask(&mut self, question: Question) -> Result<()> {
         let shape = Shape::default();
         if statement::is_update(&question.text) {
@@ -91,7 +91,7 @@ impl Shell {
         self.output.page(&shown)
     }
 
-    /// The last question.
+    /// The last query.
     pub(super) fn asked(&self) -> Result<Question> {
         self.memory
             .question
@@ -104,7 +104,7 @@ fn nothing_asked() -> Error {
     Error::usage("nothing was asked yet").hint("type a query first")
 }
 
-/// What is known about the answer to a question.
+/// What is known about the answer to a query.
 fn about(question: Option<&Question>) -> About {
     let title = question.and_then(|question| question.title.clone());
     About { view: question.and_then(|question| question.view.clone()), title, ..About::default() }

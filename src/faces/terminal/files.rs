@@ -95,7 +95,7 @@ impl PartialFile {
         Ok(Some(Self { name: whole.with_file_name(name), whole, unnamed }))
     }
 
-    /// Fills it and puts it in the place of the file.
+    /// Fills it and puts it in place of the file.
     fn replace(self, path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         let failed = unwritable(path);
         let (done, part, file) = self.fill(write)?;

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Endings of compressed files.
 pub const PACKED: [&str; 2] = [".gz", ".bz2"];
 
-/// The drawing of a graph in a terminal: no machine reads it, so it is no [`GraphFormat`].
+/// The drawing of a graph in a terminal: no machine reads it, so it is not a [`GraphFormat`].
 pub const TREE: &str = "tree";
 
 /// Whether a name means any format, of rows or of graphs.

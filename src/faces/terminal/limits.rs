@@ -1,4 +1,4 @@
-//! Limits that hold at last: the program ends where a question overruns its own by far.
+//! Limits that hold at last: the program ends where a query overruns its own by far.
 //!
 //! In: limits, and how long a piece of work lasts. Out: nothing, or an error on stderr and exit code 4.
 //! It is for work that never looks at its limits; a prompt, which must go on, does without.

@@ -1,6 +1,6 @@
 //! What Ctrl-C, SIGTERM and SIGHUP mean, by what the program is doing.
 //!
-//! In: signals, and what is being done. Out: a running question stopped by its switch, or the end of
+//! In: signals, and what is being done. Out: a running query stopped by its switch, or the end of
 //! the program with no half-written file left. A pager or an editor has Ctrl-C to itself.
 
 use super::leave;
@@ -43,16 +43,16 @@ impl Drop for Until {
 /// What a first Ctrl-C leaves standing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stops {
-    /// The question alone: the prompt goes on, however long the question takes to notice.
+    /// The query alone: the prompt goes on, however long the query takes to notice.
     Question,
-    /// The program, once the question has noticed; or a little later where it does not.
+    /// The program, once the query has noticed; or a little later where it does not.
     Program,
 }
 
-/// How long a stopped question may take to notice, where the program ends with it.
+/// How long a stopped query may take to notice, where the program ends with it.
 const GRACE: Duration = Duration::from_millis(1500);
 
-/// Listens to signals from now on; `switch` stops the running question.
+/// Listens to signals from now on; `switch` stops the running query.
 pub fn listen(switch: Arc<AtomicBool>, stops: Stops) {
     let interrupted = move || {
         let now = NOW.load(Ordering::SeqCst);

@@ -1,6 +1,6 @@
-//! A question asked: its answer presented and remembered, and what is to be said about it.
+//! A query asked: its answer presented and remembered, and what is to be said about it.
 //!
-//! In: a question. Out: the answer in the presenter's target, notes on stderr.
+//! In: a query. Out: the answer in the presenter's target, notes on stderr.
 
 use super::{named, text};
 use crate::catalog::{Origin, SavedQuery};
@@ -19,13 +19,13 @@ use std::time::Instant;
 
 /// So many rows are more than a person asks for.
 const MANY: usize = 10_000;
-/// Of so many things that a question may not mean is told.
+/// Of so many things that a query may not mean is told.
 const LINTS: usize = 2;
 
-/// Asks a question, presents the answer and remembers both.
+/// Runs a query, presents the answer and remembers both.
 ///
 /// # Errors
-/// Where the question is wrong, or its answer cannot be presented; of an answer that a limit ended early
+/// Where the query is wrong, or its answer cannot be presented; of an answer that a limit ended early
 /// the part that was found has been.
 pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut Memory) -> Result<()> {
     output.check()?;
@@ -59,7 +59,7 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
     done.map(drop).map_err(|error| named(error, &question.name))
 }
 
-/// A question typed or read may have a header as a saved query has one: its view, its parameters.
+/// A query typed or read may have a header as a saved query has one: its view, its parameters.
 fn with_header(question: Question, session: &Session, output: &Output) -> Result<Question> {
     if question.saved || !question.bindings.is_empty() {
         return Ok(question);
@@ -72,7 +72,7 @@ fn with_header(question: Question, session: &Session, output: &Output) -> Result
     Ok(Question { bindings, view: read.view, title, ..question })
 }
 
-/// What in a question cannot have been meant, with its place. A saved one is not looked at: whoever asks it did not
+/// What in a query cannot have been meant, with its place. A saved one is not looked at: whoever asks it did not
 /// write it. A DESCRIBE of what is not there would otherwise end without a word, so that it is looked at in a pipe too.
 fn certain(
     question: &Question,

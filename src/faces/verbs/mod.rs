@@ -3,13 +3,13 @@
 //! In: a `Verb`, a session, the presenter, what is remembered. Out: the answer in the presenter's
 //! target. Nothing here depends on which face asked; only hints are worded for it.
 
-// A question asked, and what is said about its answer.
+// A query asked, and what is said about its answer.
 mod ask;
 // The graph for other tools.
 mod export;
 // The saved queries.
 mod saved;
-// The text of a question.
+// The text of a query.
 mod text;
 // Things of the graph and what they are called.
 mod things;

@@ -1,6 +1,6 @@
 //! The saved queries: listed, found, shown, exported; and one of them run.
 //!
-//! In: words, the catalog. Out: rows for the presenter, or a question with its parameters bound.
+//! In: words, the catalog. Out: rows for the presenter, or a query with its parameters bound.
 
 use super::ask::ask;
 use super::things::{rows, text as literal};
@@ -20,7 +20,7 @@ use std::ffi::OsString;
 /// Runs a saved query with the parameters given.
 ///
 /// # Errors
-/// Where there is none of this name, a parameter is wrong, or as for any question.
+/// Where there is none of this name, a parameter is wrong, or as for any query.
 pub fn run(run: &Run, session: &Session, output: &Output, memory: &mut Memory) -> Result<()> {
     let Some((name, words)) = run.call.as_ref().and_then(|Call::Saved(words)| words.split_first()) else {
         return Err(Error::usage("the name of the saved query is missing").hint(Hint::ListSavedQueries));
@@ -78,7 +78,7 @@ pub fn given(saved: &SavedQuery, words: &[OsString], session: &Session, output: 
     Ok(Said::Values(given))
 }
 
-/// Names the questions like `saved` that do take an option it does not take.
+/// Names the queries like `saved` that do take an option it does not take.
 fn with_another(error: Error, saved: &SavedQuery, words: &[OsString], session: &Session) -> Error {
     let options = words.iter().filter_map(|word| word.to_str()?.strip_prefix("--"));
     let options = options.map(|word| word.split('=').next().unwrap_or_default());

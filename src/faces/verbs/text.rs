@@ -1,4 +1,4 @@
-//! The text of a question, from wherever the options say it is.
+//! The text of a query, from wherever the options say it is.
 //!
 //! In: words, a file, stdin. Out: the text, and what errors call it. At most [`MAX_TEXT`] bytes are read.
 
@@ -10,7 +10,7 @@ use crate::plain;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
 
-/// The name and the text of a question, from wherever the options say it is.
+/// The name and the text of a query, from wherever the options say it is.
 ///
 /// # Errors
 /// Where there is none, or it cannot be read.
@@ -37,7 +37,7 @@ pub fn question(query: &Query, face: Face) -> Result<(String, String)> {
     Ok((name, text))
 }
 
-/// The error for a file's name in the place of a query, and for a file that does not hold one. What begins as SPARQL
+/// The error for a file's name instead of a query, and for a file that does not hold one. What begins as SPARQL
 /// does is taken for it, whatever its file is called.
 fn misplaced(query: &Query, text: &str, face: Face) -> Option<Error> {
     match &query.file {
@@ -82,5 +82,5 @@ fn read(path: &Path) -> Result<(String, String)> {
     }
 }
 
-/// The longest text taken for a question. An endless pipe ends here.
+/// The longest text taken for a query. An endless pipe ends here.
 const MAX_TEXT: u64 = 16 << 20;

@@ -267,7 +267,7 @@ mod tests {
         assert!(error.message.contains("no `bm:Vendor` is called `Baidoo`"), "{error}");
         assert!(error.hints[0].to_string().contains("vendor:baidu"), "{:?}", error.hints);
         let error = bind(&query, &[("v", "model:gpt-4")]).unwrap_err();
-        assert!(error.message.contains("no `bm:Vendor`"), "a model is no vendor: {error}");
+        assert!(error.message.contains("no `bm:Vendor`"), "a model is not a vendor: {error}");
     }
 
     #[test]

@@ -157,7 +157,7 @@ impl Changes {
         out
     }
 
-    /// The changes in a node that is written in the place of its mention in both graphs.
+    /// The changes in a node that is written in place of its mention in both graphs.
     fn inside(&mut self, predicate: &NamedNode, node: &BlankNode, indent: usize) -> String {
         let is_list = self.old.list(node).is_some() && self.new.list(node).is_some();
         if is_list || !self.old.nests(node) || !self.new.nests(node) {

@@ -272,7 +272,7 @@ impl Writer {
         }
     }
 
-    /// A triple term: a node with one property, in the place of an identifier.
+    /// A triple term: a node with one property, instead of an identifier.
     fn triple(&mut self, triple: &Triple) -> Json {
         let subject = match &triple.subject {
             NamedOrBlankNode::NamedNode(iri) => self.iri(iri),

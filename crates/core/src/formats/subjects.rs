@@ -33,7 +33,7 @@ pub(crate) struct Subjects {
     facts: HashMap<NamedOrBlankNode, Facts>,
     /// Those that have a name, sorted.
     pub(crate) named: Vec<NamedNode>,
-    /// Blank nodes that are not written in the place of their mention, in no order.
+    /// Blank nodes that are not written in place of their mention, in no order.
     pub(crate) unnamed: Vec<BlankNode>,
     /// The labels of blank nodes that are objects.
     mentioned: HashSet<String>,

@@ -1,4 +1,4 @@
-//! Advice on a question to a snapshot: why nothing was found, where a row comes from, what was probably not meant.
+//! Advice on a query to a snapshot: why nothing was found, where a row comes from, what was probably not meant.
 //!
 //! In: a text, or an [`Ask`] that was answered. Out: hints, diagnostics, completions as values.
 
@@ -12,7 +12,7 @@ use crate::error::{Diagnostic, Hint, Result};
 use std::sync::Arc;
 
 /// How much work goes into the reason for an empty answer, in checks of the governor: counted and not timed, so that the
-/// same question always has the same reasons.
+/// same query always has the same reasons.
 const WHY_EMPTY_STEPS: u64 = 1_000;
 
 impl Snapshot {

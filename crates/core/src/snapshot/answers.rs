@@ -1,4 +1,4 @@
-//! Questions to a snapshot: answered, answered after another one, explained, planned.
+//! Queries to a snapshot: answered, answered after another one, explained, planned.
 //!
 //! In: an [`Ask`]. Out: an answer or an explanation.
 

@@ -1,5 +1,5 @@
 //! A graph as it is at one moment, with all that is known about it. Nothing in it changes once it is open,
-//! so any number of questions can be asked of one at the same time.
+//! so any number of queries can be asked of one at the same time.
 //!
 //! In: an [`Ask`](crate::ask::Ask), or what is wanted to be known. Out: answers and reports as values. Where a graph comes
 //! from and how it changes is [`crate::session`]'s business. One limit: over a durable store that another

@@ -1,6 +1,6 @@
-//! The way of a question from text to algebra.
+//! The way of a query from text to algebra.
 //!
-//! In: a question, the snapshot that it is asked of. Out: the algebra to evaluate, its parameters bound; or an
+//! In: a query, the snapshot that it is asked of. Out: the algebra to evaluate, its parameters bound; or an
 //! error with its place and remedies. Nothing is evaluated here.
 
 use super::Snapshot;
@@ -17,7 +17,7 @@ use crate::previous::{self, PreviousAnswer};
 use crate::terms::Prefixes;
 use std::borrow::Cow;
 
-/// The algebra of a question, its parameters bound.
+/// The algebra of a query, its parameters bound.
 ///
 /// # Errors
 /// Where the text is not a query, or a parameter does not fit its place.
@@ -43,7 +43,7 @@ pub(super) fn asks_only_here(query: &Query, text: &str) -> Result<()> {
     if !has_service(algebra::pattern(query)) {
         return Ok(());
     }
-    let error = Error::query("SERVICE asks another endpoint, and baimo sends no query to any")
+    let error = Error::query("SERVICE asks another endpoint, and baimo sends queries to none")
         .hint("fetch those data as an RDF file, and ask both together")
         .hint(Hint::AskFile("FILE".to_owned()))
         .hint("SERVICE SILENT goes on without them");
@@ -105,7 +105,7 @@ fn blanked<'s>(text: &str, snapshot: &'s Snapshot) -> (String, Cow<'s, Prefixes>
     (previous::blanked(text), prefixes)
 }
 
-/// The error for plain language in the place of a query: what it may have meant.
+/// The error for plain language instead of a query: what it may have meant.
 fn not_sparql(text: &str, snapshot: &Snapshot) -> Error {
     let found = snapshot.suggest(text, plain::language_of(text, &snapshot.project().languages));
     if found.is_empty() {

@@ -109,7 +109,7 @@ impl Snapshot {
         found
     }
 
-    /// The terms with which a saved query finds something, in the place of one of its parameters.
+    /// The terms with which a saved query finds something, in place of one of its parameters.
     fn fitting(&self, saved: &SavedQuery, param: &Param) -> Vec<Term> {
         let known = self.knowledge();
         let others = saved.params.iter().filter(|other| other.variable != param.variable);

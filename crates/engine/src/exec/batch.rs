@@ -99,7 +99,7 @@ impl Batch {
         self.gather(&rows)
     }
 
-    /// These columns, in this order; nothing in the place of a column stands for one of unbound cells.
+    /// These columns, in this order; nothing in place of a column stands for one of unbound cells.
     #[must_use]
     pub fn select(mut self, columns: &[Option<usize>]) -> Self {
         let mut uses = vec![0_usize; self.columns.len()];

@@ -339,7 +339,7 @@ struct Test<'a> {
 }
 
 impl<'a> Test<'a> {
-    /// Nothing where the other arguments are no constants, or no simple literals.
+    /// Nothing where the other arguments are not constants, or not simple literals.
     fn of(program: &Program, step: &Step, function: &'a Function, scope: &Scope) -> Option<Self> {
         let constant = |n: usize| {
             let Operation::Constant(term) = &program.step(step.arguments.get(n).copied()?)?.operation else {

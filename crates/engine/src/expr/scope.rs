@@ -143,7 +143,7 @@ impl Scope {
     /// Whether nothing was left uncomputed.
     ///
     /// # Errors
-    /// Once a limit was met: then values are missing that are no errors.
+    /// Once a limit was met: then values are missing that are not errors.
     pub fn check(&self) -> crate::error::Result<()> {
         if self.stopped.load(Ordering::Relaxed) { Err(self.governor.stop_reason()) } else { Ok(()) }
     }

@@ -1,4 +1,4 @@
-//! A pass over the algebra: terms in the place of variables, which is how parameters are bound.
+//! A pass over the algebra: terms in place of variables, which is how parameters are bound.
 //!
 //! In: an algebra, terms. Out: an algebra. Only IRIs and literals can be bound: a blank node in a pattern
 //! would mean anything.
@@ -12,10 +12,10 @@ use crate::syntax::deep;
 use crate::terms::{Literal, NamedNode, Term, Variable};
 use std::collections::HashMap;
 
-/// The terms to put in the place of variables.
+/// The terms to put in place of variables.
 pub type Bindings = HashMap<Variable, Term>;
 
-/// Puts terms in the place of variables, everywhere that the variable occurs, in subqueries too.
+/// Puts terms in place of variables, everywhere that the variable occurs, in subqueries too.
 ///
 /// A term is never text here, so no value can change what the query means. A bound variable that
 /// is projected stays in its column, with the bound value.
@@ -164,7 +164,7 @@ impl Binder<'_> {
     }
 }
 
-/// A term as an expression. Blank nodes and triple terms have none: they are no parameters.
+/// A term as an expression. Blank nodes and triple terms have none: they cannot be parameters.
 fn constant(term: &Term) -> Result<Expression> {
     match term {
         Term::NamedNode(iri) => Ok(NamedNode::clone(iri).into()),

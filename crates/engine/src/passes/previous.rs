@@ -1,4 +1,4 @@
-//! A pass over the algebra: rows of an earlier answer in the place of a marked row.
+//! A pass over the algebra: rows of an earlier answer in place of a marked row.
 //!
 //! In: an algebra with `VALUES` of one row of [`MARK`]s, rows. Out: the algebra with the rows. Where the
 //! rows come from, and how the mark got into the text, is the caller's business.
@@ -10,7 +10,7 @@ use crate::terms::{NamedNode, NamedOrBlankNode, Term};
 /// The IRI that marks the place.
 pub const MARK: &str = "urn:baimo:_";
 
-/// Puts `rows` in the place of every marked row. A blank node has no name in another question: its
+/// Puts `rows` in place of every marked row. A blank node has no name in another query: its
 /// cell counts as empty.
 pub fn fill(query: &mut Query, rows: &[Row]) {
     let ground: Vec<Vec<Option<GroundTerm>>> =

@@ -58,7 +58,7 @@ fn is_join(logical: &Logical, outer: &VarSet) -> bool {
             conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
             reads(&read, outer).is_subset(&left.certain) && is_join(left, outer) && is_join(right, outer)
         }
-        // A term in the place of a shared variable is shared no more, which changes what MINUS removes.
+        // A term in place of a shared variable is shared no more, which changes what MINUS removes.
         Kind::Minus(left, right) => reads(&mentioned(right), outer).is_empty() && is_join(left, outer),
         Kind::Exists(input, pattern, _) => {
             reads(&mentioned(pattern), outer).is_subset(&input.certain) && is_join(input, outer)

@@ -2,7 +2,7 @@
 //!
 //! In: conditions over a plan. Out: the plan with as many of them below as mean the same there, and the others. A condition goes
 //! where all that it reads is bound in every solution: into each branch of a UNION, the left side of OPTIONAL, MINUS and
-//! EXISTS, a sub-select, the groups that its keys make; and below `Extend(P, v, e)` with `e` in the place of `v`. An error
+//! EXISTS, a sub-select, the groups that its keys make; and below `Extend(P, v, e)` with `e` in place of `v`. An error
 //! in `e` leaves `v` unbound (SPARQL 1.1, section 18.5), and every operator but BOUND takes an unbound variable and an error
 //! alike (17.2), so that the two filters keep the same solutions. A value that differs each time must not be computed twice.
 

@@ -1,4 +1,4 @@
-//! Terms in the place of variables: what EXISTS asks for each solution (section 18.6, `substitute`).
+//! Terms in place of variables: what EXISTS asks for each solution (section 18.6, `substitute`).
 //!
 //! In: a logical plan, terms for some of its variables. Out: the plan with these terms in its patterns, and bound
 //! beside every expression that reads them. Variables that a sub-select hides have other numbers, and stay.
@@ -6,7 +6,7 @@
 use super::logical::{Constant, Formula, Kind, Logical, Pattern, Reach, Slot};
 use super::variables::{Var, VarSet};
 
-/// `logical` with `given` in the place of variables.
+/// `logical` with `given` in place of variables.
 pub fn substitute(logical: &Logical, given: &[(Var, Constant)]) -> Logical {
     let inner = |part: &Logical| substitute(part, given);
     match &logical.kind {

@@ -25,7 +25,7 @@ struct Level {
     links: usize,
     /// Whether it is a list in round brackets, where each comma begins a new expression.
     list: bool,
-    /// Whether it holds the rows of VALUES, which are no chain.
+    /// Whether it holds the rows of VALUES, which are not a chain.
     data: bool,
 }
 

@@ -222,7 +222,7 @@ impl Case {
                         modifiers.fault(&engine.by_value(), &right, &labels)
                     }
                 };
-                // Where the specification leaves the answer open, a reference that may be wrong is no judge.
+                // Where the specification leaves the answer open, a reference that may be wrong cannot judge.
                 if judged.is_some() && unjudged && !strict() {
                     return Verdict::Excused(excuse.reason);
                 }

@@ -10,7 +10,7 @@ use baimo_engine::syntax::algebra::{
 };
 use baimo_engine::{DefaultGraph, Query};
 
-/// What judges an answer in the place of the reference.
+/// What judges an answer instead of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judge {
     /// The definitions of section 18, as `specification.rs` spells them out.
@@ -261,7 +261,7 @@ pub const EXCUSES: &[Excuse] = &[
         judge: Judge::Specification,
     },
     Excuse {
-        reason: "spareval answers within GRAPH and a name that is no graph's",
+        reason: "spareval answers within GRAPH and a name that no graph has",
         section: "18.6: eval(D(G), Graph(IRI, P)) is the empty multiset where IRI is not a graph name in D",
         applies: |facts| {
             facts.patterns.iter().any(|(pattern, _)| matches!(pattern, GraphPattern::Graph { .. }))
@@ -329,7 +329,7 @@ pub const EXCUSES: &[Excuse] = &[
         judge: Judge::Specification,
     },
     Excuse {
-        reason: "GROUP_CONCAT takes the text of what is no string",
+        reason: "GROUP_CONCAT takes the text of what is not a string",
         section: "18.5.1.7: GROUP_CONCAT is of strings; every other engine takes STR() of the others",
         applies: |facts| facts.has_group_concat(),
         judge: Judge::Specification,
@@ -594,7 +594,7 @@ pub const JENA: &[Excuse] = &[
     },
 ];
 
-/// Whether an effective boolean value is taken of what need be no boolean.
+/// Whether an effective boolean value is taken of what need not be a boolean.
 fn is_tested(pattern: &GraphPattern) -> bool {
     matches!(
         pattern,

@@ -61,7 +61,7 @@ impl Node {
         self
     }
 
-    /// The text of `template` with a piece in the place of each `%`.
+    /// The text of `template` with a piece in place of each `%`.
     pub fn template(sort: Sort, template: &str, mut pieces: impl FnMut(usize) -> Self) -> Self {
         let mut node = Self::new(sort);
         for (n, text) in template.split('%').enumerate() {
@@ -81,7 +81,7 @@ impl Node {
         found
     }
 
-    /// The trees that come of this one by one step: a piece left out, or one put in the place of a larger.
+    /// The trees that come of this one by one step: a piece left out, or one put in place of a larger.
     fn steps(&self, give: &mut dyn FnMut(Self)) {
         for inner in self.inner(self.sort) {
             give(inner);

@@ -249,7 +249,7 @@ impl Specification {
         left.into_iter().filter(|row| !right.iter().any(|other| removes(row, other))).collect()
     }
 
-    /// Section 18.6: for a name that is no graph's nothing, for a variable the union over the named graphs, each joined with its name.
+    /// Section 18.6: for a name without a graph nothing, for a variable the union over the named graphs, each joined with its name.
     fn graph(&self, name: &NamedNodePattern, inner: &GraphPattern, place: Place<'_>) -> Vec<Solution> {
         match name {
             NamedNodePattern::NamedNode(name) => {
@@ -294,7 +294,7 @@ impl Specification {
             }
             Ordering::Equal
         };
-        // By insertion: what is not compared is taken for equal, which is no total order.
+        // By insertion: what is not compared is taken for equal, which is not a total order.
         let mut rows: Vec<(Vec<Option<Term>>, Solution)> = Vec::new();
         for row in self.pattern(inner, place) {
             let value = |key: &OrderExpression| {
@@ -472,7 +472,7 @@ impl Specification {
             | Expression::Greater(..)
             | Expression::GreaterOrEqual(..) => {
                 let terms = self.operands(expression, row, place)?;
-                // Section 17.3: no operator compares what is no literal, has a language, or a datatype not of XML Schema.
+                // Section 17.3: no operator compares what is not a literal, has a language, or a datatype not of XML Schema.
                 let compared = |term: &Term| match term {
                     Term::Literal(literal) => {
                         literal.datatype().as_str().starts_with("http://www.w3.org/2001/XMLSchema#")

@@ -1,4 +1,4 @@
-//! A graph with one more named graph laid over it, for one question.
+//! A graph with one more named graph laid over it, for one query.
 //!
 //! In: a columnar graph, triples, the name they go by. Out: both as one, behind the whole port. It changes nothing
 //! below. Terms that the graph below lacks are numbered as those that a query computes, from [`FIRST_FOREIGN`] on, and

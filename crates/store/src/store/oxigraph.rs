@@ -165,7 +165,7 @@ impl Mutable {
         numbers.terms.get(id as usize).cloned()
     }
 
-    /// The name of a graph by its number; nothing where the number is no graph's.
+    /// The name of a graph by its number; nothing where no graph has the number.
     fn graph_name(&self, graph: GraphId) -> Option<GraphName> {
         Some(match graph.map(|id| self.known(id)) {
             None => GraphName::DefaultGraph,

@@ -133,7 +133,7 @@ pub trait Indexed: Graph {
     fn term_count(&self) -> Id;
 
     /// Terms beside those, in no order: the first has the number [`FIRST_FOREIGN`], and so on. Only what is laid over a
-    /// graph for one question has any; whoever numbers computed terms goes on after them.
+    /// graph for one query has any; whoever numbers computed terms goes on after them.
     fn more_terms(&self) -> &[Term] {
         &[]
     }

@@ -88,7 +88,7 @@ impl Output {
         self.window.terminal && self.target == Target::Stdout
     }
 
-    /// Whether the chart that a question asks for is drawn.
+    /// Whether the chart that a query asks for is drawn.
     pub(super) fn draws(&self) -> bool {
         self.chart || self.shown()
     }

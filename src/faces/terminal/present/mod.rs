@@ -54,7 +54,7 @@ pub struct Output {
     pub labels: bool,
     /// Whether a chart is drawn where no person sees it at once too.
     pub chart: bool,
-    /// The chart that the user chose, in the place of the question's own: a kind, then columns.
+    /// The chart that the user chose, instead of the query's own: a kind, then columns.
     pub chosen_chart: Option<String>,
     /// Whether to say why nothing was found.
     pub why: bool,
@@ -75,11 +75,11 @@ pub struct Output {
 /// What is known about an answer beside the answer itself.
 #[derive(Debug, Default, Clone)]
 pub struct About {
-    /// The view that the question asks for, as written.
+    /// The view that the query asks for, as written.
     pub view: Option<String>,
     /// What charts and documents are called.
     pub title: Option<String>,
-    /// When the question was asked.
+    /// When the query was asked.
     pub asked: Option<Instant>,
     /// The thing that the answer is about: it comes first, and where others mention it, last.
     pub thing: Option<Term>,
@@ -165,7 +165,7 @@ impl Output {
     }
 
     /// Rows for people: the table, and the chart below it. Where both are more than a window and nobody
-    /// asked for a table, the chart alone: it is what the question is for.
+    /// asked for a table, the chart alone: it is what the query is for.
     fn show_rows(
         &self,
         session: &Session,
@@ -208,7 +208,7 @@ impl Output {
     }
 
     /// Presents the chart of an answer and not the answer: as text, or as SVG where that is the format.
-    /// Without a choice of the user's or the question's it is what suits the columns.
+    /// Without a choice of the user's or the query's it is what suits the columns.
     ///
     /// # Errors
     /// Where no such chart can be drawn of the answer, or it cannot be written.
@@ -285,7 +285,7 @@ impl Output {
         self.partial(count, "triples", stopped)
     }
 
-    /// The chart to draw: the user's choice, else the question's own.
+    /// The chart to draw: the user's choice, else the query's own.
     fn directive(&self, about: &About) -> Result<Option<Directive>> {
         if let Some(chosen) = &self.chosen_chart {
             return Directive::parse(chosen).map(Some);

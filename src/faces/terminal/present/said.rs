@@ -67,7 +67,7 @@ impl Output {
         }
     }
 
-    /// The text of advice on a question, as it looks where answers go.
+    /// The text of advice on a query, as it looks where answers go.
     pub fn advice(&self, diagnostic: &Diagnostic) -> String {
         Report { colour: self.colour(), ..self.report.clone() }.advice(diagnostic)
     }

@@ -282,7 +282,7 @@ const PROMPT: &[Pair] = &[
     ("which file?", "哪个文件？"),
     ("name one; put a name with spaces in quotes", "请指定一个；含空格的名称要加引号"),
     ("`{}` is not a whole number", "“{}”不是整数"),
-    ("such as 40; 0 is no limit", "例如 40；0 表示不限"),
+    ("such as 40; 0 means no limit", "例如 40；0 表示不限"),
     ("`{}` is neither on nor off", "“{}”既不是 on 也不是 off"),
     ("on or off", "on 或 off"),
     ("the labels here are not in `{}`", "此图没有“{}”的标签"),
@@ -341,7 +341,7 @@ const HELP: &[Pair] = &[
     ("How answers look", "答案的样式"),
     ("Files", "文件"),
     ("The session", "会话"),
-    ("Ask a question in SPARQL", "用 SPARQL 查询"),
+    ("Run a SPARQL query", "用 SPARQL 查询"),
     ("List, find, show and export the saved queries", "列出、查找、显示、导出已存查询"),
     ("Export the graph, or a part of it, for other tools", "导出图或其中一部分，供其他工具使用"),
     ("Say all that is known about a thing", "列出关于一个事物的全部信息"),
@@ -364,7 +364,7 @@ const HELP: &[Pair] = &[
     ("Open the last query in $EDITOR", "在 $EDITOR 中编辑上一个查询"),
     ("Keep the last query under a name", "把上一个查询存为已存查询"),
     ("The format of answers: table, line, csv, json, ...", "答案的格式：table、line、csv、json 等"),
-    ("Show labels in the place of IRIs", "以标签代替 IRI"),
+    ("Show labels instead of IRIs", "以标签代替 IRI"),
     ("How many rows a table shows; 0 is all", "表格最多显示的行数；0 为全部"),
     ("How wide a table may be; 0 is as wide as the window", "表格的最大宽度；0 为窗口宽度"),
     ("Whether long texts go through $PAGER", "长文本是否经由 $PAGER"),
@@ -375,7 +375,7 @@ const HELP: &[Pair] = &[
         "此后的答案都写入文件；不带文件名则恢复显示",
     ),
     ("Run the statements and commands in a file", "运行文件中的语句与命令"),
-    ("Run a command of the shell; !COMMAND is the same", "运行系统命令；亦可写作 !命令"),
+    ("Run a shell command; !COMMAND is the same", "运行系统命令；亦可写作 !命令"),
     (
         "Open another graph: a folder or a file; without one, the graph built in",
         "打开另一个图：文件夹或文件；不带名称则为内置的图",
@@ -587,7 +587,7 @@ const NAMES: &[Pair] = &[
 /// What can never hold.
 const CERTAIN: &[Pair] = &[
     (
-        "SERVICE asks another endpoint, and baimo sends no query to any",
+        "SERVICE asks another endpoint, and baimo sends queries to none",
         "SERVICE 要查询其他端点，而 baimo 不向任何端点发送查询",
     ),
     ("fetch those data as an RDF file, and ask both together", "请把那些数据取为 RDF 文件，与此图一起查询"),
@@ -598,7 +598,7 @@ const CERTAIN: &[Pair] = &[
     ),
     ("HAVING cannot see {}: SELECT names it only afterwards", "HAVING 看不到 {}：SELECT 在其后才命名"),
     (
-        "write {} in the place of {} (SPARQL 1.1, section 18.2.4.2)",
+        "write {} instead of {} (SPARQL 1.1, section 18.2.4.2)",
         "请在 {2} 处写 {1}（SPARQL 1.1 第 18.2.4.2 节）",
     ),
     ("there is no graph {} here", "这里没有图 {}"),
@@ -774,7 +774,7 @@ const SYNTAX: &[Pair] = &[
         "自定义函数用 IRI 或带前缀的名称调用，如 xsd:integer(?x)",
     ),
     ("the arguments of {} stand in parentheses", "{} 的参数要写在括号内"),
-    ("there can be no space between {} and its `(`", "{} 与 `(` 之间不能有空格"),
+    ("no space may stand between {} and its `(`", "{} 与 `(` 之间不能有空格"),
     ("remove the space", "请删去空格"),
     ("{} takes {} argument, found {}", "{} 需要 {} 个参数，而写了 {} 个"),
     ("{} takes {} arguments, found {}", "{} 需要 {} 个参数，而写了 {} 个"),

@@ -230,7 +230,7 @@ impl Walker<'_> {
         if matches!(name.as_str(), "CONCAT" | "COALESCE" | "BNODE") && self.here().start > range.end {
             return self.stop(
                 self.said(
-                    format!("there can be no space between {name} and its `(`"),
+                    format!("no space may stand between {name} and its `(`"),
                     range.end..self.here().start,
                 )
                 .hint("remove the space"),

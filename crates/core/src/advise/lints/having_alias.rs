@@ -26,7 +26,7 @@ pub(super) fn lint(reading: &Reading<'_>, lints: &mut Vec<Diagnostic>) {
     let Some((at, name, end)) = used else { return };
     let message = format!("HAVING cannot see `{name}`: SELECT names it only afterwards");
     let expression = expression_before(reading, end).unwrap_or("the aggregate");
-    let hint = format!("write `{expression}` in the place of `{name}` (SPARQL 1.1, section 18.2.4.2)");
+    let hint = format!("write `{expression}` instead of `{name}` (SPARQL 1.1, section 18.2.4.2)");
     lints.extend(reading.at_tokens(at, at, Diagnostic::new(message).hint(hint)));
 }
 

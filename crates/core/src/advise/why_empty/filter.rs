@@ -117,7 +117,7 @@ pub(super) fn split<'e>(expression: &'e Expression, out: &mut Vec<&'e Expression
     }
 }
 
-/// The aggregates of a HAVING in the place of the names that the parser made for them.
+/// The aggregates of a HAVING in place of the names that the parser made for them.
 fn aggregates(text: String, pattern: &GraphPattern) -> String {
     let Some(GraphPattern::Group { aggregates, .. }) = algebra::group(pattern) else { return text };
     aggregates

@@ -1,7 +1,7 @@
 //! Why is it empty? The first part of a query that nothing fits, and the nearest thing that would.
 //!
 //! In: a query's algebra that found nothing, the graph, a budget of work. Out: at most three lines for
-//! people. It tries small questions of its own, from the first pattern on, until the rows are gone; what
+//! people. It tries small queries of its own, from the first pattern on, until the rows are gone; what
 //! a limit cuts off is left unsaid.
 
 mod conjunct;

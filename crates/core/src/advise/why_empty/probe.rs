@@ -1,4 +1,4 @@
-//! Small questions to the graph: whether a pattern finds something, how many rows, which values.
+//! Small queries to the graph: whether a pattern finds something, how many rows, which values.
 //!
 //! In: a part of the query. Out: what it finds, up to a limit; nothing where the governor stopped the work, which must
 //! not be read as "finds nothing".

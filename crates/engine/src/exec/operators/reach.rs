@@ -179,7 +179,7 @@ fn is_node(view: &View<'_>, term: Id) -> Result<bool> {
         || !view.predicates_of(term, End::Object)?.is_empty())
 }
 
-/// Drops what is no node of the graph.
+/// Drops what is not a node of the graph.
 fn retain_nodes(view: &View<'_>, terms: &mut Vec<Id>) -> Result<()> {
     let mut outcome = Ok(());
     terms.retain(|term| {

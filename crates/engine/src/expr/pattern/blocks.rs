@@ -1,6 +1,6 @@
 //! The blocks of Unicode, for `\p{IsBasicLatin}` and its like (XSD 1.1 part 2, appendix G.4.2.3).
 //!
-//! In: the name of a block without spaces. Out: its first and last character. Surrogates, which are no characters, are left out.
+//! In: the name of a block without spaces. Out: its first and last character. Surrogates are left out: they are not characters.
 
 /// Names in order, each with the first and the last code point.
 const BLOCKS: &[(&str, u32, u32)] = &[

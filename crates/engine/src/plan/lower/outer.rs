@@ -154,7 +154,7 @@ impl Lowering<'_> {
         Ok(node.pruned(need))
     }
 
-    /// The plan that looks up in the place of one that hashes, where it touches far fewer rows: a row that is looked up
+    /// The plan that looks up instead of one that hashes, where it touches far fewer rows: a row that is looked up
     /// takes longer than one that is read in order.
     fn cheaper(
         &mut self,

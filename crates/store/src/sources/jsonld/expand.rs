@@ -45,7 +45,7 @@ pub struct NodeObject {
     pub at: usize,
     /// Its IRI or blank node.
     pub id: Option<String>,
-    /// The node in the place of its `@id`: a triple term.
+    /// The node in place of its `@id`: a triple term.
     pub triple: Option<Box<NodeObject>>,
     /// Its classes, each with its place.
     pub types: Vec<(String, usize)>,
@@ -468,7 +468,7 @@ impl Processor<'_> {
         self.no_subject(property.at)
     }
 
-    /// A value of a reverse property that is no thing.
+    /// A value of a reverse property that is not a node.
     pub fn no_subject<T>(&self, at: usize) -> Result<T> {
         self.wrong(
             at,

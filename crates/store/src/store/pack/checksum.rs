@@ -1,7 +1,7 @@
 //! A checksum that tells a cut or damaged file.
 //!
 //! In: bytes. Out: 64 bits. Any change within one aligned word of eight bytes changes them for certain, other damage but for
-//! one time in 2^64. Four streams are mixed side by side, at the speed of memory. It is no defence against forgery.
+//! one time in 2^64. Four streams are mixed side by side, at the speed of memory. It does not protect against forgery.
 
 /// Odd, with bits well spread: the golden ratio.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
