@@ -11,7 +11,6 @@ use crate::Governor;
 use crate::error::Result;
 use crate::explain::Step;
 use crate::plan::physical::{Node, Op};
-use crate::plan::scope;
 use crate::plan::show;
 use crate::plan::translate::Translator;
 use crate::plan::variables::VariableNames;
@@ -38,10 +37,9 @@ pub struct Stages {
 pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Stages> {
     let graph = super::columns(graph)?;
     let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
-    let mut separated = pattern(query).clone();
-    scope::separate(&mut separated);
+    let prepared = crate::plan::prepared(pattern(query));
     let mut translator = Translator::new(&dataset);
-    let logical = translator.pattern(&separated)?;
+    let logical = translator.pattern(&prepared)?;
     let logical = show::logical(&logical, &translator.into_names());
     let plan = super::planned(query, &dataset)?;
     let mut cx = Context::over(graph, &Governor::unlimited(), super::base_of(query))?;

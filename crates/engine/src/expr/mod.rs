@@ -7,6 +7,7 @@
 pub mod aggregate;
 mod cast;
 mod compile;
+pub mod constant;
 pub mod fast;
 #[cfg(test)]
 mod fixture;

@@ -490,7 +490,7 @@ fn not(a: Truth) -> Truth {
 }
 
 /// IN (17.4.1.9): true where any is equal, else an error where any comparison is one.
-fn is_in<'a>(value: &Value, others: impl Iterator<Item = Option<&'a Value>>) -> Option<bool> {
+pub(super) fn is_in<'a>(value: &Value, others: impl Iterator<Item = Option<&'a Value>>) -> Option<bool> {
     let mut found = Some(false);
     for other in others {
         match other.and_then(|other| equal(value, other)) {

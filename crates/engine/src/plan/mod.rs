@@ -21,6 +21,7 @@ mod tests;
 pub mod translate;
 pub mod variables;
 
+use crate::passes::constants;
 use crate::syntax::algebra::GraphPattern;
 use crate::terms::Variable;
 use physical::{Bag, Node};
@@ -42,13 +43,20 @@ pub struct Plan {
     pub names: VariableNames,
 }
 
+/// The pattern that is planned: its constants folded, and each name one variable.
+pub fn prepared(pattern: &GraphPattern) -> GraphPattern {
+    let mut pattern = pattern.clone();
+    constants::fold(&mut pattern);
+    scope::separate(&mut pattern);
+    pattern
+}
+
 /// Plans the pattern of a query whose answer has the variables of its outermost projection as columns.
 ///
 /// # Errors
 /// Where the query asks another endpoint.
 pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan> {
-    let mut pattern = pattern.clone();
-    scope::separate(&mut pattern);
+    let pattern = prepared(pattern);
     let mut translator = Translator::new(statistics);
     let logical = translator.pattern(&pattern)?;
     let columns: Vec<Var> = match projection(&pattern) {
@@ -65,8 +73,7 @@ pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan
 /// # Errors
 /// As [`plan`].
 pub fn plan_ask(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan> {
-    let mut pattern = pattern.clone();
-    scope::separate(&mut pattern);
+    let pattern = prepared(pattern);
     let mut translator = Translator::new(statistics);
     let logical = translator.pattern(&pattern)?.slice(0, Some(1));
     let mut names = translator.into_names();
@@ -85,8 +92,7 @@ pub fn plan_for(
     bag: Bag,
     statistics: &dyn Statistics,
 ) -> Planned<Plan> {
-    let mut pattern = pattern.clone();
-    scope::separate(&mut pattern);
+    let pattern = prepared(pattern);
     let mut translator = Translator::new(statistics);
     let logical = translator.pattern(&pattern)?;
     let mut columns: Vec<Var> = Vec::new();
