@@ -21,6 +21,8 @@ pub struct Step {
     pub rows: u64,
     /// Wall time in seconds, its children's included.
     pub seconds: f64,
+    /// The most bytes that it held: tables, sets, sorted rows; its children's aside.
+    pub bytes: u64,
     /// The steps that feed it.
     pub children: Vec<Step>,
 }
@@ -68,6 +70,20 @@ mod tests {
             scans.extend(step.estimate.map(|estimate| (step.label.contains("kind"), estimate)));
         }
         assert!(scans.contains(&(true, 2)), "two triples are there: {scans:?}");
+    }
+
+    #[test]
+    fn each_step_says_what_it_held() {
+        let (graph, prefixes) = (graph(), prefixes());
+        let text = "SELECT ?k (COUNT(*) AS ?n) { ?r :year ?y ; :kind ?k } GROUP BY ?k ORDER BY ?n";
+        let query = parse::query(text, &prefixes, None).unwrap();
+        let explained = explain(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+        let mut steps = vec![&explained.plan];
+        while let Some(step) = steps.pop() {
+            let holds = step.label.starts_with("Group") || step.label.starts_with("Sort");
+            assert_eq!(step.bytes > 0, holds, "{}: {} bytes", step.label, step.bytes);
+            steps.extend(&step.children);
+        }
     }
 
     #[test]

@@ -147,6 +147,8 @@ struct StepDocument<'a> {
     choice: Option<&'a str>,
     rows: Option<u64>,
     seconds: Option<f64>,
+    /// The most bytes that it held.
+    bytes: Option<u64>,
     inputs: Vec<StepDocument<'a>>,
 }
 
@@ -159,6 +161,7 @@ fn step(of: &Step, ran: bool) -> StepDocument<'_> {
         choice: of.choice.as_deref(),
         rows: ran.then_some(of.rows),
         seconds: ran.then_some(of.seconds),
+        bytes: ran.then_some(of.bytes),
         inputs: of.children.iter().map(|child| step(child, ran)).collect(),
     }
 }

@@ -1,15 +1,16 @@
-//! A plan as a tree for people: what each step is expected to give and, where it was run, what it gave and how long it took.
+//! A plan as a tree for people: what each step is expected to give and, where it was run, what it gave, how long it took and
+//! what it held.
 //!
 //! In: an [`Explanation`], a way to shorten IRIs. Out: text, one step a line.
 
 use crate::engine::explain::{Explanation, Step};
 use std::fmt::Write as _;
 
-/// The tree as text, one step a line: time and rows where it was run, estimate, step, then how its rows are sorted and what
+/// The tree as text, one step a line: time, memory and rows where it was run, estimate, step, then how its rows are sorted and what
 /// else was weighed. `shorten` shortens IRIs. The step that took longest by itself has a `*`.
 pub fn draw(explained: &Explanation, shorten: &dyn Fn(&str) -> Option<String>) -> String {
     let head = if explained.ran {
-        "      time       rows   estimate  step\n"
+        "      time     memory       rows   estimate  step\n"
     } else {
         "  estimate       cost  step\n"
     };
@@ -31,7 +32,8 @@ impl Drawing<'_> {
         let mark = if self.hottest > 0.0 && step.own_seconds() >= self.hottest { "*" } else { " " };
         let (time, label) = (step.seconds * 1e3, short_label(&step.label, self.shorten));
         let _ = if self.ran {
-            write!(out, "{time:>8.2}ms {:>10} {estimate:>10} {mark}{head}{label}", step.rows)
+            let memory = memory(step.bytes);
+            write!(out, "{time:>8.2}ms {memory:>10} {:>10} {estimate:>10} {mark}{head}{label}", step.rows)
         } else {
             write!(out, "{estimate:>10} {:>10.0}  {head}{label}", step.cost)
         };
@@ -47,6 +49,15 @@ impl Drawing<'_> {
             let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
             self.step(out, child, &format!("{rest}{branch}"), &format!("{rest}{below}"));
         }
+    }
+}
+
+/// A number of bytes; nothing where a step held none.
+fn memory(bytes: u64) -> String {
+    match bytes {
+        0 => String::new(),
+        1..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Measure {
     pub batches: u64,
     /// Time in it and in what is below it.
     pub time: Duration,
+    /// The most bytes that it held when it gave a batch.
+    pub bytes: usize,
 }
 
 /// Shared by the operators of one query. See the module.

@@ -1,4 +1,4 @@
-//! An operator with its measures: rows, batches, time.
+//! An operator with its measures: rows, batches, time, memory.
 //!
 //! In: an operator. Out: the same rows; what they took is in the context, under the operator's number.
 
@@ -27,6 +27,7 @@ impl Operator for Measured<'_> {
         let batch = self.inner.next(cx);
         if let Some(measure) = cx.measures.get_mut(self.number) {
             measure.time += start.elapsed();
+            measure.bytes = measure.bytes.max(self.inner.bytes());
             if let Ok(Some(batch)) = &batch {
                 measure.batches += 1;
                 measure.rows += batch.len as u64;

@@ -46,6 +46,11 @@ pub trait Operator {
     /// # Errors
     /// Where the graph is damaged, or a limit is met: then no further row is given out.
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>>;
+
+    /// About how many bytes it holds: tables, sets and rows that outlive the batch at hand, its inputs' aside.
+    fn bytes(&self) -> usize {
+        0
+    }
 }
 
 /// An operator, whatever it does.
@@ -183,7 +188,7 @@ fn explained(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Explanation> {
-    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+    let dataset = Dataset::new(graph, query.dataset(), default_graph)?.planned_by(governor);
     let plan = planned(query, &dataset)?;
     let mut cx = Context::over(graph, governor, base_of(query))?;
     let names = Rc::new(plan.names.clone());
@@ -229,6 +234,7 @@ fn step(node: &Node, names: &VariableNames, measures: &mut std::slice::Iter<'_, 
         choice: node.choice.clone(),
         rows: measure.rows,
         seconds: measure.time.as_secs_f64(),
+        bytes: measure.bytes as u64,
         children: node.inputs.iter().map(|input| step(input, names, below)).collect(),
     }
 }

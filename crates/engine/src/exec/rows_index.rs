@@ -50,6 +50,11 @@ impl RowsIndex {
         Ok(index)
     }
 
+    /// How many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        (self.heads.capacity() + self.next.capacity() + self.hashes.capacity()) * size_of::<u32>()
+    }
+
     /// How many rows were entered.
     pub fn len(&self) -> usize {
         self.next.len()

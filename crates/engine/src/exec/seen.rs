@@ -34,6 +34,9 @@ trait Table: Send {
     /// How many there are.
     fn len(&self) -> usize;
 
+    /// How many bytes it holds.
+    fn bytes(&self) -> usize;
+
     /// Their first `width` columns.
     fn columns(&mut self, width: usize) -> Vec<Column>;
 }
@@ -66,6 +69,11 @@ impl Seen {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.table.as_ref().map_or(0, |table| table.len())
+    }
+
+    /// How many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.table.as_ref().map_or(0, |table| table.bytes())
     }
 
     /// The columns of the different rows.
@@ -120,6 +128,10 @@ impl<const N: usize> Table for Slots<N> {
 
     fn len(&self) -> usize {
         self.len as usize
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(self.slots.as_slice())
     }
 
     fn columns(&mut self, width: usize) -> Vec<Column> {
@@ -231,6 +243,10 @@ impl Table for Chained {
 
     fn len(&self) -> usize {
         self.index.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.columns.iter().map(Vec::capacity).sum::<usize>() * size_of::<Id>() + self.index.bytes()
     }
 
     fn columns(&mut self, _: usize) -> Vec<Column> {

@@ -43,6 +43,10 @@ impl Operator for Distinct<'_> {
         }
         Ok(None)
     }
+
+    fn bytes(&self) -> usize {
+        self.seen.bytes()
+    }
 }
 
 /// Equal rows put together, in progress. See the module.
@@ -50,12 +54,14 @@ pub struct Combine<'a> {
     input: Option<Running<'a>>,
     whole: Batch,
     given: usize,
+    /// How many bytes the rows took while they were put together.
+    held: usize,
 }
 
 impl<'a> Combine<'a> {
     /// Over `input`.
     pub fn new(input: Running<'a>) -> Self {
-        Self { input: Some(input), whole: Batch::default(), given: 0 }
+        Self { input: Some(input), whole: Batch::default(), given: 0, held: 0 }
     }
 }
 
@@ -74,11 +80,16 @@ impl Operator for Combine<'_> {
                 cx.work(batch.len)?;
             }
             let len = seen.len();
+            self.held = seen.bytes() + counts.capacity() * size_of::<u64>();
             self.whole = Batch { columns: seen.into_columns(), counts: Some(counts), len };
         }
         let part = self.whole.part(self.given, ROWS);
         self.given += part.len;
         Ok((part.len > 0).then_some(part))
+    }
+
+    fn bytes(&self) -> usize {
+        self.held.max(self.whole.bytes())
     }
 }
 

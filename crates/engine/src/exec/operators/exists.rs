@@ -106,4 +106,8 @@ impl Operator for Exists<'_> {
         }
         Ok(None)
     }
+
+    fn bytes(&self) -> usize {
+        self.known.len() * (self.shape.reads.len() + 8) * size_of::<Id>()
+    }
 }

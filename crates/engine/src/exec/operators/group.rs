@@ -62,6 +62,8 @@ pub struct Group<'a> {
     seen: Seen,
     whole: Batch,
     given: usize,
+    /// How many bytes the groups took before they became rows.
+    held: usize,
 }
 
 impl<'a> Group<'a> {
@@ -74,6 +76,7 @@ impl<'a> Group<'a> {
             seen: Seen::default(),
             whole: Batch::default(),
             given: 0,
+            held: 0,
         }
     }
 
@@ -86,6 +89,7 @@ impl<'a> Group<'a> {
             }
             cx.work(batch.len)?;
         }
+        self.held = self.bytes();
         let len = if self.keys.is_empty() { 1 } else { self.seen.len() };
         let mut columns = std::mem::take(&mut self.seen).into_columns();
         columns.resize(self.keys.len(), Vec::new());
@@ -111,6 +115,19 @@ impl<'a> Group<'a> {
 }
 
 impl Aggregation {
+    /// About how many bytes it holds; texts that it gathers aside.
+    fn bytes(&self) -> usize {
+        self.seen.bytes()
+            + match &self.state {
+                State::Counts(counts) => size_of_val(counts.as_slice()),
+                State::Best { best, failed, .. } => size_of_val(best.as_slice()) + failed.len(),
+                State::Sample(members) => size_of_val(members.as_slice()),
+                State::General { sums, accumulators } => {
+                    size_of_val(sums.as_slice()) + size_of_val(accumulators.as_slice())
+                }
+            }
+    }
+
     fn new(aggregate: Aggregate) -> Self {
         let variable = aggregate.argument.as_ref().is_some_and(Compiled::is_variable);
         let state = match aggregate.function {
@@ -399,6 +416,11 @@ impl Operator for Group<'_> {
         let part = self.whole.part(self.given, ROWS);
         self.given += part.len;
         Ok((part.len > 0).then_some(part))
+    }
+
+    fn bytes(&self) -> usize {
+        let states: usize = self.aggregations.iter().map(Aggregation::bytes).sum();
+        self.held.max(self.seen.bytes() + states + self.whole.bytes())
     }
 }
 /// Notes that a function has no result in some groups.

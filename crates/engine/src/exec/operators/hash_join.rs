@@ -284,4 +284,8 @@ impl Operator for HashJoin<'_> {
             }
         }
     }
+
+    fn bytes(&self) -> usize {
+        self.held.bytes() + self.index.bytes() + self.batch.bytes()
+    }
 }

@@ -128,4 +128,9 @@ impl Operator for Lateral<'_> {
             }
         }
     }
+
+    fn bytes(&self) -> usize {
+        let rows = self.kept * self.shape.wanted.len().max(1) * size_of::<Id>();
+        rows + self.known.len() * (self.shape.reads.len() + 8) * size_of::<Id>()
+    }
 }

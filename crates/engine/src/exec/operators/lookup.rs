@@ -143,4 +143,8 @@ impl Operator for Lookup<'_> {
             }
         }
     }
+
+    fn bytes(&self) -> usize {
+        self.batch.bytes() + self.matched.capacity()
+    }
 }

@@ -54,6 +54,11 @@ struct Marks {
 }
 
 impl Marks {
+    fn bytes(&self) -> usize {
+        let bits: usize = self.bits.iter().map(|bits| size_of_val(bits.as_slice())).sum();
+        bits + self.set.capacity() * size_of::<Id>()
+    }
+
     /// Marks a node; says whether it is new.
     #[inline]
     fn insert(&mut self, node: Id) -> bool {
@@ -480,5 +485,9 @@ impl Operator for Reach<'_> {
                 return Ok(Some(batch));
             }
         }
+    }
+
+    fn bytes(&self) -> usize {
+        self.forward.seen.bytes() + self.backward.seen.bytes() + size_of_val(&*self.found)
     }
 }

@@ -124,4 +124,8 @@ impl Operator for Sort<'_> {
         self.given += rows.len();
         Ok((!rows.is_empty()).then(|| self.held.gather(rows)))
     }
+
+    fn bytes(&self) -> usize {
+        self.held.bytes() + self.order.capacity() * size_of::<u32>()
+    }
 }
