@@ -97,7 +97,7 @@ const ORDER: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "governor", "explain", "answer", "syntax", "passes", "plan", "expr", "exec", "guard", "sound",
+            "governor", "explain", "answer", "syntax", "expr", "passes", "plan", "exec", "guard", "sound",
             "update",
         ],
     ),

@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
         Ok(match &node.op {
             Op::Empty => Box::new(once::Once::new(Batch::default())),
             Op::Unit => Box::new(once::Once::new(Batch::of(Vec::new(), 1))),
-            Op::Scan { pattern, by } => self.scan(pattern, *by, &node.output)?,
+            Op::Scan { pattern, by, within } => self.scan(pattern, *by, within, &node.output)?,
             Op::IndexJoin { pattern, optional, bag } => {
                 self.index_join(pattern, *optional, *bag, &node.output, below, next())?
             }
@@ -213,13 +213,27 @@ impl<'a> Builder<'a> {
         conditions.iter().map(|condition| Compiled::new(condition, columns, &self.names)).collect()
     }
 
-    fn scan(&self, pattern: &Pattern, by: End, output: &[Var]) -> Result<Running<'a>> {
+    fn scan(
+        &self,
+        pattern: &Pattern,
+        by: End,
+        within: &[logical::Formula],
+        output: &[Var],
+    ) -> Result<Running<'a>> {
         let (Some(ids), Some(view)) = (pattern.ids(), self.view(&pattern.source)?) else {
             return Ok(Box::new(once::Once::new(Batch::default())));
         };
         let columns = output.iter().filter_map(|var| slot_of(pattern, *var)).collect();
         let equal = equal_slots(pattern, &VarSet::new());
-        Ok(Box::new(scan::Scan::new(view, scan::Shape { ids, columns, equal, by })))
+        let scan = scan::Scan::new(view, scan::Shape { ids, columns, equal, by });
+        if within.is_empty() {
+            return Ok(Box::new(scan));
+        }
+        let [subject, _, object] = &pattern.slots;
+        let leading = if by == End::Subject { subject } else { object };
+        let column: Vec<Var> = leading.var().into_iter().collect();
+        let ranges = self.dataset.passing(within.iter().map(|formula| &formula.expression))?;
+        Ok(Box::new(scan.within(scan::Within { ranges, conditions: self.compiled(within, &column)? })))
     }
 
     fn index_join(

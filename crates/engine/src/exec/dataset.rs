@@ -6,11 +6,15 @@
 
 use crate::Governor;
 use crate::error::Result;
+use crate::expr::verdicts::Verdicts;
 use crate::plan::logical::Source;
 use crate::plan::statistics::{self, Statistics};
-use crate::store::{Id, Indexed, Pattern, View};
-use crate::syntax::algebra::QueryDataset;
+use crate::store::{End, Id, Indexed, NONE, Pattern, View};
+use crate::syntax::algebra::{Expression, QueryDataset};
 use crate::terms::{NamedNode, Term};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Which graphs of the dataset the query's default graph is made of, where the query does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,15 +34,17 @@ pub struct Dataset<'a> {
     named: Option<Vec<Id>>,
     /// Names that FROM NAMED gives to graphs which hold no triple.
     empty: Vec<NamedNode>,
-    /// Whether plans are made that are not worth it.
-    every_way: bool,
+    /// Stops planning.
+    governor: Governor,
+    /// What tests of single variables are worth, as far as that was asked.
+    verdicts: Mutex<HashMap<Expression, Arc<Verdicts>>>,
 }
 
 impl<'a> Dataset<'a> {
-    /// The same, planned for as the governor says.
+    /// The same, planned for as the governor says and as long as it allows.
     #[must_use]
     pub fn planned_by(self, governor: &Governor) -> Self {
-        Self { every_way: governor.plans_every_way(), ..self }
+        Self { governor: governor.clone(), ..self }
     }
 
     /// For a query with these clauses.
@@ -79,7 +85,7 @@ impl<'a> Dataset<'a> {
             },
         };
         empty.dedup();
-        Ok(Self { graph, default, named, empty, every_way: false })
+        Ok(Self { graph, default, named, empty, governor: Governor::unlimited(), verdicts: Mutex::default() })
     }
 
     /// What a source of the plan stands for; nothing where there is no such graph.
@@ -101,6 +107,40 @@ impl<'a> Dataset<'a> {
     /// Where the graph is damaged.
     pub fn named(&self, id: Id) -> Result<Option<View<'a>>> {
         self.named_view(Some(id))
+    }
+
+    /// What a test of one variable is worth for the terms of the graph.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    fn verdicts(&self, test: &Expression) -> Result<Arc<Verdicts>> {
+        let mut known = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(verdicts) = known.get(test) {
+            return Ok(Arc::clone(verdicts));
+        }
+        let verdicts = Arc::new(Verdicts::of(test, self.graph)?);
+        known.insert(test.clone(), Arc::clone(&verdicts));
+        Ok(verdicts)
+    }
+
+    /// The ranges of numbers for which tests of one variable may all be true; with `true` where they must be judged.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn passing<'e>(&self, tests: impl Iterator<Item = &'e Expression>) -> Result<Vec<(Range<Id>, bool)>> {
+        let mut all: Option<Verdicts> = None;
+        for test in tests {
+            let verdicts = self.verdicts(test)?;
+            all = Some(match all {
+                None => Verdicts::clone(&verdicts),
+                Some(all) => all.and(&verdicts),
+            });
+        }
+        let mut passing = all.map_or_else(|| vec![(0..NONE, true)], |all| all.passing());
+        if self.graph.more_terms().is_empty() {
+            passing.retain(|(range, _)| range.start < self.graph.term_count());
+        }
+        Ok(passing)
     }
 
     /// A graph without triples.
@@ -142,6 +182,17 @@ impl<'a> Dataset<'a> {
 }
 
 impl Statistics for Dataset<'_> {
+    fn share(&self, graph: Option<Id>, pattern: Pattern, place: usize, tests: &[&Expression]) -> Option<f64> {
+        let (view, [None, Some(predicate), None]) = (self.by_number(graph)?, pattern) else { return None };
+        let end = if place == 0 { End::Subject } else { End::Object };
+        let mut cursor = view.pairs(predicate, end).ok()?;
+        let mut found = 0;
+        for (range, _) in self.passing(tests.iter().copied()).ok()? {
+            found += cursor.range(range).ok()?;
+        }
+        Some(found as f64 / (cursor.len() as f64).max(1.0))
+    }
+
     fn id(&self, term: &Term) -> Option<Id> {
         self.graph.id(term.as_ref())
     }
@@ -163,12 +214,16 @@ impl Statistics for Dataset<'_> {
         self.by_number(graph).and_then(|view| view.count(pattern).ok()).unwrap_or(0) as f64
     }
 
+    fn go_on(&self) -> Result<()> {
+        self.governor.check()
+    }
+
     fn is_worth_a_look(&self, cost: f64) -> bool {
-        self.every_way || statistics::is_worth_a_look(cost)
+        self.governor.plans_every_way() || statistics::is_worth_a_look(cost)
     }
 
     fn is_far_better(&self, other: f64, usual: f64, times: f64) -> bool {
-        self.every_way || other * times < usual
+        self.governor.plans_every_way() || other * times < usual
     }
 
     fn distinct(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64 {

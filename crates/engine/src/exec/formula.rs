@@ -3,14 +3,19 @@
 //! In: a formula of the plan and the columns it may read. Out: truths, ids or values, for each row. It is
 //! the seam between operators and `expr`, which knows neither batches nor plans.
 
-use super::batch::{Batch, Column};
+use super::batch::{Batch, Column, gather};
 use super::context::Context;
 use crate::error::Result;
+use crate::expr::verdicts::{Verdicts, variable_of};
 use crate::expr::{Cells, Computed, Program, Terms};
 use crate::plan::logical::Formula;
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, Indexed, NONE};
+use crate::syntax::algebra::Expression;
 use crate::terms::Term;
+
+/// From so many rows on it pays to find out what is known of ranges of numbers: some dozens of terms are read for that.
+const WORTH_VERDICTS: usize = 512;
 
 /// An expression over columns of batches.
 #[derive(Debug)]
@@ -19,6 +24,17 @@ pub struct Compiled {
     /// The column, where the expression is a variable and nothing else; nothing in it where that variable is
     /// never bound.
     column: Option<Option<usize>>,
+    /// A test of one column that numbers of terms may decide.
+    tested: Option<Tested>,
+}
+
+/// A test of one column, and what is known of it, once that was worth finding out.
+#[derive(Debug)]
+struct Tested {
+    column: usize,
+    expression: Expression,
+    rows: usize,
+    verdicts: Option<Verdicts>,
 }
 
 impl Compiled {
@@ -30,7 +46,14 @@ impl Compiled {
         let place = |var: Var| columns.iter().position(|column| *column == var);
         let program =
             Program::compile(&formula.expression, &|variable| names.find(variable.as_str()).and_then(place))?;
-        Ok(Self { program, column: formula.as_variable().map(place) })
+        let variable = variable_of(&formula.expression).and_then(|variable| names.find(variable.as_str()));
+        let tested = variable.and_then(place).map(|column| Tested {
+            column,
+            expression: formula.expression.clone(),
+            rows: 0,
+            verdicts: None,
+        });
+        Ok(Self { program, column: formula.as_variable().map(place), tested })
     }
 
     /// Numbers solutions from a number on: see [`Program::number_solutions`].
@@ -64,7 +87,21 @@ impl Compiled {
     /// Where the graph is damaged.
     pub fn truths(&mut self, batch: &Batch, cx: &mut Context<'_>) -> Result<Vec<bool>> {
         let scope = cx.scope();
-        self.program.truths(batch, cx, &scope)
+        let Some(tested) = &mut self.tested else { return self.program.truths(batch, cx, &scope) };
+        let Some(known) = tested.known(batch, cx)? else {
+            return self.program.truths(batch, cx, &scope);
+        };
+        let open: Vec<u32> =
+            (0..).zip(&known).filter(|(_, truth)| truth.is_none()).map(|(row, _)| row).collect();
+        let mut judged = Vec::new();
+        if !open.is_empty() {
+            // The program reads this column and no other.
+            let mut columns = vec![Column::new(); tested.column];
+            columns.push(gather(batch.column(tested.column), &open));
+            judged = self.program.truths(&Batch::of(columns, open.len()), cx, &scope)?;
+        }
+        let mut judged = judged.into_iter();
+        Ok(known.into_iter().map(|truth| truth.or_else(|| judged.next()).unwrap_or(false)).collect())
     }
 
     /// Its values, nothing for errors.
@@ -74,6 +111,20 @@ impl Compiled {
     pub fn computed(&mut self, batch: &Batch, cx: &mut Context<'_>) -> Result<Computed> {
         let scope = cx.scope();
         self.program.computed(batch, cx, &scope)
+    }
+}
+
+impl Tested {
+    /// What the numbers in the column decide, row by row; nothing at all while there were few rows.
+    fn known(&mut self, batch: &Batch, cx: &Context<'_>) -> Result<Option<Vec<Option<bool>>>> {
+        self.rows += batch.len;
+        if self.verdicts.is_none() {
+            if self.rows < WORTH_VERDICTS && !cx.governor().plans_every_way() {
+                return Ok(None);
+            }
+            self.verdicts = Some(Verdicts::of(&self.expression, cx.graph)?);
+        }
+        Ok(self.verdicts.as_ref().map(|verdicts| verdicts.truths(batch.column(self.column))))
     }
 }
 

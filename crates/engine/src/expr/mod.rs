@@ -23,6 +23,7 @@ mod tests;
 mod texts;
 pub mod value;
 mod vector;
+pub mod verdicts;
 mod view;
 
 pub use compile::Program;

@@ -4,6 +4,7 @@
 //! first the cheapest next one is taken, and of all these orders the one that touches the fewest rows.
 //! It knows left-deep orders only.
 
+use super::Planned;
 use super::logical::{Pattern, Reach, Slot};
 use super::physical::Node;
 use super::statistics::Statistics;
@@ -15,27 +16,63 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Debug, Clone)]
 pub enum Item {
     /// A triple pattern.
-    Pattern(Box<Pattern>),
+    Pattern(Box<Restricted>),
     /// A path of any length.
     Reach(Box<Reach>),
     /// A part with a plan.
     Node(Box<Node>),
 }
 
+/// A triple pattern, and which part of its matches conditions on single variables leave, for each such variable.
+#[derive(Debug, Clone)]
+pub struct Restricted {
+    /// The pattern.
+    pub pattern: Pattern,
+    /// From 0 to 1.
+    pub shares: Vec<(Var, f64)>,
+}
+
+impl Restricted {
+    /// What is left by the conditions on a variable, where that is known.
+    pub fn share(&self, var: Var) -> Option<f64> {
+        self.shares.iter().find(|(known, _)| *known == var).map(|(_, share)| *share)
+    }
+
+    /// What is known of it with the conditions in force.
+    fn figures(&self, statistics: &dyn Statistics) -> Figures {
+        let mut figures = Figures::of_pattern(&self.pattern, statistics);
+        for (var, share) in &self.shares {
+            figures.rows *= share;
+            for (_, values) in figures.distinct.iter_mut().filter(|(known, _)| known == var) {
+                *values = (*values * share).max(1.0);
+            }
+        }
+        figures
+    }
+}
+
 impl Item {
     /// The variables in it.
     pub fn vars(&self) -> VarSet {
         match self {
-            Self::Pattern(pattern) => pattern.vars(),
+            Self::Pattern(part) => part.pattern.vars(),
             Self::Reach(reach) => reach.vars(),
             Self::Node(node) => node.columns(),
+        }
+    }
+
+    /// What conditions on single variables leave of it.
+    pub fn shares(&self) -> &[(Var, f64)] {
+        match self {
+            Self::Pattern(part) => &part.shares,
+            Self::Reach(_) | Self::Node(_) => &[],
         }
     }
 
     /// Those that it binds in every row.
     pub fn certain(&self) -> VarSet {
         match self {
-            Self::Pattern(pattern) => pattern.vars(),
+            Self::Pattern(part) => part.pattern.vars(),
             Self::Reach(reach) => reach.vars(),
             Self::Node(node) => node.certain.clone(),
         }
@@ -46,26 +83,36 @@ impl Item {
 const STARTS: usize = 12;
 
 /// The order in which to join `items`, as places in it. `bound` is what is bound before the first.
+///
+/// # Errors
+/// Once a limit is met.
 pub fn order(
     items: &[Item],
     bound: &VarSet,
     rows: f64,
     need: &VarSet,
     statistics: &dyn Statistics,
-) -> Vec<usize> {
+) -> Planned<Vec<usize>> {
     let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, statistics)).collect();
     if items.len() < 2 {
-        return (0..items.len()).collect();
+        return Ok((0..items.len()).collect());
     }
     if !bound.is_empty() {
-        return walk(&figures, None, bound, rows, need).1;
+        let first = (None, bound, rows);
+        return walk(&figures, first, need, statistics).map(|walked| walked.1);
     }
     let mut starts: Vec<usize> = (0..items.len()).collect();
     starts.sort_by(|a, b| alone(&figures, *a).total_cmp(&alone(&figures, *b)));
     // Each order takes the square of the number of parts: of very many fewer are tried.
     let tries = if items.len() > 4 * STARTS { 2 } else { STARTS };
-    let tried = starts.into_iter().take(tries).map(|start| walk(&figures, Some(start), bound, rows, need));
-    tried.min_by(|a, b| a.0.total_cmp(&b.0)).map(|best| best.1).unwrap_or_default()
+    let mut best: Option<(f64, Vec<usize>)> = None;
+    for start in starts.into_iter().take(tries) {
+        let walked = walk(&figures, (Some(start), bound, rows), need, statistics)?;
+        if best.as_ref().is_none_or(|best| walked.0 < best.0) {
+            best = Some(walked);
+        }
+    }
+    Ok(best.map(|best| best.1).unwrap_or_default())
 }
 
 fn alone(figures: &[Figures], place: usize) -> f64 {
@@ -76,17 +123,17 @@ fn alone(figures: &[Figures], place: usize) -> f64 {
 /// leaves the fewest rows is next; where none does, of all.
 fn walk(
     figures: &[Figures],
-    start: Option<usize>,
-    bound: &VarSet,
-    rows: f64,
+    (start, bound, rows): (Option<usize>, &VarSet, f64),
     need: &VarSet,
-) -> (f64, Vec<usize>) {
+    statistics: &dyn Statistics,
+) -> Planned<(f64, Vec<usize>)> {
     let (mut bound, mut rows, mut cost) = (bound.clone(), rows, 0.0);
     let mut uses = Uses::of(figures);
     let mut left = Left::of(figures, &bound);
     let mut chosen = Vec::new();
     let mut forced = start;
     loop {
+        statistics.go_on()?;
         let step = |place: &usize| {
             let found = figures.get(*place)?;
             let after = found.after(rows, &bound, &|var| need.contains(var) || uses.elsewhere(var));
@@ -109,7 +156,7 @@ fn walk(
         }
         chosen.push(next);
     }
-    (cost, chosen)
+    Ok((cost, chosen))
 }
 
 /// The parts that are not joined yet: those that share a variable with what is, and the others.
@@ -204,7 +251,7 @@ impl Figures {
     /// Asks the statistics.
     pub fn of(item: &Item, statistics: &dyn Statistics) -> Self {
         match item {
-            Item::Pattern(pattern) => Self::of_pattern(pattern, statistics),
+            Item::Pattern(part) => part.figures(statistics),
             Item::Reach(reach) => Self::of_reach(reach, statistics),
             Item::Node(node) => Self {
                 vars: node.columns(),

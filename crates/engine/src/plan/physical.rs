@@ -72,6 +72,8 @@ pub enum Op {
         pattern: Pattern,
         /// The end by which the rows come sorted, where both are free.
         by: End,
+        /// Conditions on that end alone: ranges of its numbers are read, and nothing else.
+        within: Vec<Formula>,
     },
     /// For each row of the input the matches of a pattern, of which the input binds a part; with
     /// `optional`, a row without a match stays, its new columns unbound.
@@ -250,7 +252,7 @@ impl Node {
 fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
     let of_input = || inputs.first().map(|input| input.order.clone()).unwrap_or_default();
     match op {
-        Op::Scan { pattern, by } => of_scan(pattern, *by),
+        Op::Scan { pattern, by, .. } => of_scan(pattern, *by),
         Op::Sort(keys, _) => keys.iter().take_while(|key| !key.descending).map(|key| key.var).collect(),
         // The left rows that have a partner come before those that have none, a batch at a time.
         Op::HashJoin { kind: JoinKind::Left, .. } | Op::Lookup(..) | Op::Seed => Vec::new(),

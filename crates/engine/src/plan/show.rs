@@ -15,9 +15,11 @@ pub fn label(node: &Node, names: &VariableNames) -> String {
     match &node.op {
         Op::Unit => "one empty solution".to_owned(),
         Op::Empty => "nothing: a term of the pattern is not in the graph".to_owned(),
-        Op::Scan { pattern, by } => {
+        Op::Scan { pattern, by, within } => {
             let by = if *by == End::Subject { "subject" } else { "object" };
-            format!("Scan({}) by {by}", of_pattern(pattern, names))
+            let range =
+                if within.is_empty() { String::new() } else { format!(", where {}", of_formulas(within)) };
+            format!("Scan({}) by {by}{range}", of_pattern(pattern, names))
         }
         Op::IndexJoin { pattern, optional, bag } => {
             let kind = if *optional { "Optional index join" } else { "Index join" };

@@ -3,7 +3,9 @@
 //! In: terms and patterns of ids. Out: plain values. A plan is made with nothing else known, so a
 //! table of made-up figures is enough to test one.
 
+use crate::error::Result;
 use crate::store::Id;
+use crate::syntax::algebra::Expression;
 use crate::terms::{NamedNode, Term};
 
 /// Whether a plan of this cost may take longer than it takes to look for a better one: some ten thousand rows are read
@@ -26,6 +28,14 @@ pub trait Statistics {
     /// How many triples match: exact.
     fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64;
 
+    /// Whether planning may go on; asked at every step of it.
+    ///
+    /// # Errors
+    /// Once a limit of the query is met.
+    fn go_on(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether a plan of this cost takes so long that others are looked for: planning them takes time too.
     fn is_worth_a_look(&self, cost: f64) -> bool {
         is_worth_a_look(cost)
@@ -39,4 +49,16 @@ pub trait Statistics {
     /// How many different terms stand in a place (0 subject, 1 predicate, 2 object) of the triples
     /// with this predicate, or of all triples; at least one where there is a triple.
     fn distinct(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64;
+
+    /// Which part, from 0 to 1, of the triples with a predicate and both ends free have a term in a place (0 subject, 2
+    /// object) for which all of these tests of it may be true; nothing where that is not known.
+    fn share(
+        &self,
+        _graph: Option<Id>,
+        _pattern: [Option<Id>; 3],
+        _place: usize,
+        _tests: &[&Expression],
+    ) -> Option<f64> {
+        None
+    }
 }

@@ -221,7 +221,8 @@ fn filters_go_down_where_they_mean_the_same() {
         assert!(depth(filter) > depth(operator), "{text}: {lines:#?}");
         lines.iter().filter(|line| line.contains(filter)).count()
     };
-    let test = "Filter((?b ";
+    // In a filter of its own or in a scan.
+    let test = "(?b  \"1\"";
     assert_eq!(below("SELECT * { { ?a :rare ?b } UNION { ?a :knows ?b } FILTER(?b > 1) }", test, "Union"), 2);
     below("SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c . ?c :rare ?d } FILTER(?b > 1) }", test, "Optional");
     below("SELECT * { ?a :name ?b MINUS { ?a :rare ?c } FILTER(?b > 1) }", test, "Minus");
@@ -237,4 +238,76 @@ fn filters_go_down_where_they_mean_the_same() {
         lines.iter().position(|line| line.contains("Filter"))
             < lines.iter().position(|l| l.contains("Slice"))
     );
+}
+
+#[test]
+fn a_test_of_one_end_is_a_range_of_a_scan() {
+    let scan = "Scan(?a name ?n) by object, where (?n = \"x\")";
+    for text in [
+        "SELECT * { ?a :name ?n FILTER(?n = \"x\") }",
+        "SELECT * { ?a :name ?n . ?n :rare ?b . FILTER(?n = \"x\") }",
+        "SELECT * { ?b :rare ?c OPTIONAL { ?a :name ?n FILTER(?n = \"x\") } }",
+    ] {
+        assert!(has(&shown(text), scan) || text.contains(":rare ?b"), "{text}: {:#?}", shown(text));
+    }
+    // Both ends are tested: the more selective one is read, the other is filtered.
+    let lines = shown("SELECT * { ?a :knows ?n FILTER(?n = :x && ?n != :y && isIRI(?a)) }");
+    assert!(has(&lines, "by object, where") && has(&lines, "Filter(isIRI(?a))"), "{lines:#?}");
+    // Rows that the next part wants sorted are read as it wants them, unless little is left.
+    let lines = shown("SELECT * { ?a :name ?n ; :type ?t FILTER(?n != \"x\") }");
+    assert!(has(&lines, "Scan(?a name ?n) by subject"), "{lines:#?}");
+    // What a row decides, and what no range says, is filtered.
+    for condition in ["?n = ?a", "STRLEN(?n) = 1", "COALESCE(?n = \"x\", true)"] {
+        let lines = shown(&format!("SELECT * {{ ?a :name ?n FILTER({condition}) }}"));
+        assert!(has(&lines, "Filter(") && !has(&lines, "where"), "{condition}: {lines:#?}");
+    }
+}
+
+/// Figures that allow so many steps of planning.
+struct Limited(std::cell::Cell<u32>);
+
+impl Statistics for Limited {
+    fn id(&self, term: &Term) -> Option<Id> {
+        Figures.id(term)
+    }
+
+    fn has_graph(&self, name: &NamedNode) -> bool {
+        Figures.has_graph(name)
+    }
+
+    fn some_graph(&self) -> Option<Id> {
+        Figures.some_graph()
+    }
+
+    fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64 {
+        Figures.count(graph, pattern)
+    }
+
+    fn go_on(&self) -> crate::error::Result<()> {
+        let left = self.0.get().checked_sub(1);
+        self.0.set(left.unwrap_or_default());
+        let stopped = || crate::error::Error::new(crate::error::Kind::Limit, "stopped by a limit");
+        left.map(drop).ok_or_else(stopped)
+    }
+
+    fn distinct(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64 {
+        Figures.distinct(graph, predicate, place)
+    }
+}
+
+#[test]
+fn planning_stops_at_any_step() {
+    let text = "SELECT ?a (COUNT(*) AS ?n) { ?a :name ?x ; :knows ?b . ?b :rare ?c OPTIONAL { ?b :type ?t . ?t :name ?y }
+        { ?a :type ?z } UNION { ?a :rare ?z } FILTER NOT EXISTS { ?c :knows ?d . ?d :rare ?a } } GROUP BY ?a ORDER BY ?n";
+    let query = parse::query(text, &prefixes(), None).unwrap();
+    let steps = |allowed| {
+        let figures = Limited(std::cell::Cell::new(allowed));
+        (plan(pattern(&query), &figures).is_ok(), allowed - figures.0.get())
+    };
+    let (whole, needed) = steps(100_000);
+    assert!(whole && needed > 20, "{needed} steps");
+    for allowed in 0..needed {
+        assert_eq!(steps(allowed), (false, allowed), "stopped after {allowed} steps");
+    }
+    assert!(steps(needed).0);
 }

@@ -51,11 +51,17 @@ impl<'a> Translator<'a> {
     /// A pattern of the algebra.
     ///
     /// # Errors
-    /// Where it asks another endpoint.
+    /// Where it asks another endpoint, or a limit is met.
     pub fn pattern(&mut self, pattern: &GraphPattern) -> Planned<Logical> {
+        self.statistics.go_on()?;
         Ok(match pattern {
             GraphPattern::Bgp { patterns } => {
-                Logical::join(patterns.iter().map(|triple| self.triple(triple)).collect())
+                let mut triples = Vec::with_capacity(patterns.len());
+                for triple in patterns {
+                    self.statistics.go_on()?;
+                    triples.push(self.triple(triple));
+                }
+                Logical::join(triples)
             }
             GraphPattern::Join { left, right } => {
                 Logical::join(vec![self.pattern(left)?, self.pattern(right)?])

@@ -140,7 +140,60 @@ const NEWER: &[Signature] = &[
     ("OBJECT(%)", Any, &[Any]),
 ];
 
+/// Tests of one variable with constants, which may become ranges of a sorted dictionary: `?` is the variable, `%` a literal of
+/// any kind.
+const TESTS: &[&str] = &[
+    "? < %",
+    "? <= %",
+    "? > %",
+    "? >= %",
+    "% < ?",
+    "? = %",
+    "? != %",
+    "sameTerm(?, %)",
+    "? IN (%, %, :a)",
+    "? NOT IN (%, %)",
+    "? = :a",
+    "isIRI(?)",
+    "isBLANK(?)",
+    "isLITERAL(?)",
+    "isNUMERIC(?)",
+    "STRSTARTS(?, \"a\")",
+    "STRSTARTS(STR(?), \"http://example.org/\")",
+    "STRSTARTS(STR(?), \"1\")",
+    "LANG(?) = \"en\"",
+    "LANG(?) = \"\"",
+    "LANGMATCHES(LANG(?), \"en\")",
+    "LANGMATCHES(LANG(?), \"*\")",
+    "DATATYPE(?) = xsd:integer",
+    "DATATYPE(?) != xsd:string",
+];
+
 impl Maker<'_> {
+    /// Tests of one variable, joined by connectives.
+    pub fn tests(&mut self) -> Node {
+        let name = self.variable();
+        let mut node = self.test(&name);
+        for _ in 0..self.random.weighted(&[50, 35, 15]) {
+            let (connective, other) = (self.random.one(&[" && ", " && ", " || "]), self.test(&name));
+            node = Node::new(Sort::Expression).with("(").and(node).with(connective).and(other).with(")");
+        }
+        node
+    }
+
+    fn test(&mut self, name: &str) -> Node {
+        let template = self.random.one(TESTS).replace('?', &format!("?{name}"));
+        let mut text = String::new();
+        for (n, part) in template.split('%').enumerate() {
+            if n > 0 {
+                text.push_str(&self.literal());
+            }
+            text.push_str(part);
+        }
+        let not = if self.random.chance(15) { "!" } else { "" };
+        Node::text(Sort::Expression, format!("{not}({text})"))
+    }
+
     /// An expression over the variables in scope.
     pub fn expression(&mut self, kind: Kind, depth: usize) -> Node {
         if depth == 0 || self.random.chance(30) {

@@ -272,7 +272,7 @@ impl<'a> Maker<'a> {
     }
 
     fn filter(&mut self) -> Node {
-        let expression = self.expression(Kind::Truth, 2);
+        let expression = if self.random.chance(35) { self.tests() } else { self.expression(Kind::Truth, 2) };
         // An error leaves nothing: half of the filters let it pass.
         let (open, close) = match self.random.below(6) {
             0 => ("COALESCE(", ", true)"),

@@ -8,7 +8,7 @@ pub use crate::value::order::{KINDS, Kind};
 use std::ops::Range;
 
 /// All kinds in the order of their numbers.
-pub(super) const ORDER: [Kind; KINDS] = [
+pub const ORDER: [Kind; KINDS] = [
     Kind::Blank,
     Kind::Iri,
     Kind::Number,

@@ -7,8 +7,10 @@
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column};
 use crate::exec::context::Context;
+use crate::exec::formula::Compiled;
 use crate::exec::{Operator, matches};
 use crate::store::{End, Id, PairCursor, View};
+use std::ops::Range;
 
 /// What a scan is asked for.
 #[derive(Debug, Clone)]
@@ -23,6 +25,15 @@ pub struct Shape {
     pub by: End,
 }
 
+/// Conditions on the end that leads, where both are free.
+#[derive(Debug)]
+pub struct Within {
+    /// The ranges of numbers to read, in order; with `true` the conditions must be judged there.
+    pub ranges: Vec<(Range<Id>, bool)>,
+    /// Over a batch whose one column are the terms of that end.
+    pub conditions: Vec<Compiled>,
+}
+
 /// A scan in progress. See the module.
 pub struct Scan<'a> {
     view: View<'a>,
@@ -31,6 +42,9 @@ pub struct Scan<'a> {
     open: Option<Vec<Id>>,
     /// The predicate being read.
     current: Option<(Id, PairCursor<'a>)>,
+    within: Option<Within>,
+    /// How many of the ranges were begun.
+    begun: usize,
 }
 
 /// One position of some triples: the same term in all of them, or a column.
@@ -52,7 +66,13 @@ impl Position<'_> {
 impl<'a> Scan<'a> {
     /// Of a view of one graph.
     pub fn new(view: View<'a>, shape: Shape) -> Self {
-        Self { view, shape, open: None, current: None }
+        Self { view, shape, open: None, current: None, within: None, begun: 0 }
+    }
+
+    /// The same, with conditions on the end that leads.
+    #[must_use]
+    pub fn within(self, within: Within) -> Self {
+        Self { within: Some(within), ..self }
     }
 
     fn open(&mut self) -> Result<()> {
@@ -92,7 +112,7 @@ impl<'a> Scan<'a> {
                 let subjects = cursor.lookup(o)?;
                 self.batch([Position::Each(subjects), part, Position::All(o)], subjects.len())
             }
-            (None, None) if !ends_live && self.shape.equal.is_empty() => {
+            (None, None) if !ends_live && self.shape.equal.is_empty() && self.within.is_none() => {
                 self.counted(predicate, self.view.pairs(predicate, End::Subject)?.len())
             }
             (None, None) => return Ok(None),
@@ -132,9 +152,30 @@ impl<'a> Scan<'a> {
     }
 
     /// The next block of a predicate whose ends are both free.
-    fn block(&self, predicate: Id, cursor: &mut PairCursor<'a>) -> Result<Option<Batch>> {
-        let by = self.shape.by;
+    fn block(
+        &mut self,
+        predicate: Id,
+        cursor: &mut PairCursor<'a>,
+        cx: &mut Context<'_>,
+    ) -> Result<Option<Batch>> {
         let Some((firsts, seconds)) = cursor.next_block()? else { return Ok(None) };
+        if let Some(within) = &mut self.within
+            && self
+                .begun
+                .checked_sub(1)
+                .and_then(|range| within.ranges.get(range))
+                .is_some_and(|(_, open)| *open)
+        {
+            let all = Batch::of(vec![firsts.to_vec(), seconds.to_vec()], firsts.len());
+            let kept = judged(all, &mut within.conditions, cx)?;
+            return Ok(Some(self.rows(predicate, kept.column(0), kept.column(1))));
+        }
+        Ok(Some(self.rows(predicate, firsts, seconds)))
+    }
+
+    /// The rows of some pairs of a predicate.
+    fn rows(&self, predicate: Id, firsts: &[Id], seconds: &[Id]) -> Batch {
+        let by = self.shape.by;
         let (first, second) = if by == End::Subject { (0, 2) } else { (2, 0) };
         if self.shape.equal.is_empty() && !self.shape.columns.contains(&second) {
             let (values, counts) = runs(firsts);
@@ -143,11 +184,26 @@ impl<'a> Scan<'a> {
             let columns = columns
                 .map(|place| if *place == first { values.clone() } else { vec![predicate; len] })
                 .collect();
-            return Ok(Some(Batch { columns, counts: Some(counts), len }));
+            return Batch { columns, counts: Some(counts), len };
         }
         let (subjects, objects) = if by == End::Subject { (firsts, seconds) } else { (seconds, firsts) };
         let parts = [Position::Each(subjects), Position::All(predicate), Position::Each(objects)];
-        Ok(Some(self.batch(parts, firsts.len())))
+        self.batch(parts, firsts.len())
+    }
+
+    /// Lets a cursor read the next range that has pairs; whether there is one. Without conditions all pairs are one range.
+    fn next_range(&mut self, cursor: &mut PairCursor<'a>) -> Result<bool> {
+        let Some(within) = &self.within else {
+            self.begun += 1;
+            return Ok(self.begun == 1);
+        };
+        while let Some((range, _)) = within.ranges.get(self.begun) {
+            self.begun += 1;
+            if cursor.range(range.clone())? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -157,16 +213,30 @@ impl Operator for Scan<'_> {
             self.open()?;
         }
         loop {
-            if let Some((predicate, mut cursor)) = self.current.take()
-                && let Some(batch) = self.block(predicate, &mut cursor)?
-            {
-                self.current = Some((predicate, cursor));
-                cx.work(batch.len)?;
-                return Ok(Some(batch));
+            if let Some((predicate, mut cursor)) = self.current.take() {
+                match self.block(predicate, &mut cursor, cx)? {
+                    Some(batch) => {
+                        self.current = Some((predicate, cursor));
+                        cx.work(batch.len.max(1))?;
+                        if batch.len > 0 {
+                            return Ok(Some(batch));
+                        }
+                    }
+                    None if self.next_range(&mut cursor)? => self.current = Some((predicate, cursor)),
+                    None => {}
+                }
+                continue;
             }
             let Some(predicate) = self.open.as_mut().and_then(Vec::pop) else { return Ok(None) };
             match self.at_once(predicate)? {
-                None => self.current = Some((predicate, self.view.pairs(predicate, self.shape.by)?)),
+                None => {
+                    let mut cursor = self.view.pairs(predicate, self.shape.by)?;
+                    self.begun = 0;
+                    if self.next_range(&mut cursor)? {
+                        self.current = Some((predicate, cursor));
+                    }
+                    cx.work(1)?;
+                }
                 Some(batch) if batch.len > 0 => {
                     cx.work(batch.len)?;
                     return Ok(Some(batch));
@@ -175,6 +245,15 @@ impl Operator for Scan<'_> {
             }
         }
     }
+}
+
+/// The rows of a batch whose first column fulfils conditions that read it alone.
+fn judged(mut batch: Batch, conditions: &mut [Compiled], cx: &mut Context<'_>) -> Result<Batch> {
+    for condition in conditions {
+        let keep = condition.truths(&batch, cx)?;
+        batch = batch.filter(&keep);
+    }
+    Ok(batch)
 }
 
 /// The different values of a sorted column, with how often each occurs.

@@ -4,16 +4,15 @@
 //! decided before.
 
 use super::Lowering;
+use super::access::{Access, access, filtered, is_looked_up};
 use super::joins::unit;
+use crate::plan::Planned;
 use crate::plan::logical::{Formula, Pattern, Slot};
 use crate::plan::order::{Figures, Item};
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::statistics::Statistics;
 use crate::plan::variables::{Var, VarSet};
 use std::collections::{HashMap, VecDeque};
-
-/// A selection is expected to keep this part of its rows.
-const SELECTIVITY: f64 = 0.3;
 
 impl Lowering<'_> {
     /// The parts joined in their order, each filter as soon as its variables are bound.
@@ -23,12 +22,13 @@ impl Lowering<'_> {
         mut conditions: Vec<Formula>,
         need: &VarSet,
         bag: Bag,
-    ) -> Node {
+    ) -> Planned<Node> {
         let mut node: Option<Node> = None;
         let mut values = Values::default();
         let mut later = Later::of(&items, need);
         let mut open = VecDeque::from(items);
         while let Some(item) = open.pop_front() {
+            self.statistics.go_on()?;
             values.add(&item, self.statistics);
             later.drop(&item.vars());
             let together = match &node {
@@ -37,25 +37,31 @@ impl Lowering<'_> {
             };
             together.iter().for_each(|pattern| later.drop(&pattern.vars()));
             let next = open.front().map(Item::vars);
-            let mut live = later.vars.clone();
-            conditions.iter().for_each(|condition| live.extend_with(&condition.vars));
+            let all = later.with(&conditions);
+            let access = access(node.as_ref(), &item, next.as_ref(), &all, &mut conditions);
+            let (live, shares) = (later.with(&conditions), item.shares().to_vec());
             let joined = match node {
-                None => self.first(item, &live, next.as_ref(), bag),
+                None => self.first(item, &live, access, bag),
                 Some(left) if !together.is_empty() => self.intersect(left, item, together, &live, bag),
-                Some(left) => self.joined_with(left, item, &live, bag),
+                Some(left) => self.joined_with(left, item, &live, access, bag),
             };
             let (ready, rest) =
                 conditions.into_iter().partition(|condition| condition.vars.is_subset(&joined.certain));
             conditions = rest;
-            let mut live = later.vars.clone();
-            conditions.iter().for_each(|condition| live.extend_with(&condition.vars));
-            let joined = filtered(joined, ready).pruned(&live);
+            let joined = filtered(joined, ready, &shares).pruned(&later.with(&conditions));
             node = Some(if open.is_empty() { joined } else { thinned(joined, bag, &values) });
         }
-        filtered(node.unwrap_or_else(unit), conditions).pruned(need)
+        Ok(filtered(node.unwrap_or_else(unit), conditions, &[]).pruned(need))
     }
 
-    pub(super) fn joined_with(&self, left: Node, item: Item, live: &VarSet, bag: Bag) -> Node {
+    pub(super) fn joined_with(
+        &self,
+        left: Node,
+        item: Item,
+        live: &VarSet,
+        access: Access,
+        bag: Bag,
+    ) -> Node {
         match item {
             Item::Node(right) => self.hash_join(left, *right, JoinKind::Inner, Vec::new(), live),
             Item::Reach(reach) => {
@@ -66,23 +72,21 @@ impl Lowering<'_> {
                 let right = self.reach(unit(), *reach, &live.union(&shared), bag);
                 self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
             }
-            Item::Pattern(pattern) => {
-                let pattern = *pattern;
-                let shared = pattern.vars().intersection(&left.columns());
-                let known = pattern.ids().is_some();
-                if !shared.is_empty() && shared.is_subset(&left.certain) && known {
-                    return self.index_join(left, pattern, false, live, bag);
+            Item::Pattern(part) => {
+                if is_looked_up(&left, &part.pattern) {
+                    return self.index_join(left, part.pattern, false, live, bag);
                 }
-                let right = self.leaf(pattern, &live.union(&shared), Some(&shared));
+                let shared = part.pattern.vars().intersection(&left.columns());
+                let right = self.leaf(*part, &live.union(&shared), access);
                 self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
             }
         }
     }
 
-    pub(super) fn first(&self, item: Item, live: &VarSet, next: Option<&VarSet>, bag: Bag) -> Node {
+    pub(super) fn first(&self, item: Item, live: &VarSet, access: Access, bag: Bag) -> Node {
         match item {
             Item::Node(node) => node.pruned(live),
-            Item::Pattern(pattern) => self.leaf(*pattern, live, next),
+            Item::Pattern(part) => self.leaf(*part, live, access),
             Item::Reach(reach) => self.reach(unit(), *reach, live, bag),
         }
     }
@@ -104,6 +108,13 @@ impl Later {
             later.vars.insert(var);
         }
         later
+    }
+
+    /// These, and what conditions read that are judged later.
+    fn with(&self, conditions: &[Formula]) -> VarSet {
+        let mut vars = self.vars.clone();
+        conditions.iter().for_each(|condition| vars.extend_with(&condition.vars));
+        vars
     }
 
     /// A part with these variables is joined.
@@ -139,7 +150,7 @@ impl Values {
 
 /// Equal rows put together before they are joined on, where far fewer different ones are expected.
 fn thinned(node: Node, bag: Bag, values: &Values) -> Node {
-    pub(super) const WORTH: f64 = 4.0;
+    const WORTH: f64 = 4.0;
     const FEW: f64 = 1000.0;
     let different = values.rows(&node.output);
     if node.unique || node.rows < FEW || different * WORTH > node.rows {
@@ -152,12 +163,12 @@ fn thinned(node: Node, bag: Bag, values: &Values) -> Node {
 /// Takes out of `open` the patterns that look for the same one new variable as `item` does.
 fn take_sharing(left: &Node, item: &Item, open: &mut VecDeque<Item>) -> Vec<Pattern> {
     let Item::Pattern(first) = item else { return Vec::new() };
-    let Some(new) = one_new(left, first) else { return Vec::new() };
+    let Some(new) = one_new(left, &first.pattern) else { return Vec::new() };
     let mut taken = Vec::new();
     let mut rest = VecDeque::with_capacity(open.len());
     for item in open.drain(..) {
         match item {
-            Item::Pattern(pattern) if one_new(left, &pattern) == Some(new) => taken.push(*pattern),
+            Item::Pattern(part) if one_new(left, &part.pattern) == Some(new) => taken.push(part.pattern),
             item => rest.push_back(item),
         }
     }
@@ -180,12 +191,4 @@ fn one_new(left: &Node, pattern: &Pattern) -> Option<Var> {
         (None, Some(new)) if is_bound(subject) => Some(new),
         _ => None,
     }
-}
-
-fn filtered(node: Node, conditions: Vec<Formula>) -> Node {
-    if conditions.is_empty() {
-        return node;
-    }
-    let rows = node.rows * SELECTIVITY;
-    node.under(Op::Filter(conditions), rows)
 }

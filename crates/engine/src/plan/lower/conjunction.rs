@@ -3,6 +3,7 @@
 //! In: a conjunction of the logical plan, and rows to begin with, where there are some. Out: a plan of all of it. The
 //! order of a chain is found by `plan::order`, the shape of a tree by `plan::bushy`.
 
+use super::access::Tests;
 use super::{Lowering, is_volatile};
 use crate::plan::Planned;
 use crate::plan::bushy::{self, Tree};
@@ -76,21 +77,22 @@ impl Lowering<'_> {
         let bound = seed.as_ref().map_or_else(VarSet::new, Node::columns);
         let all = group.parts.iter().map(|part| &part.possible);
         let shared = shared_by(all.chain(std::iter::once(&bound)));
+        let tests = Tests::of(&group.conditions);
         let mut items = Vec::new();
         for part in &group.parts {
             items.push(match &part.kind {
-                Kind::Pattern(pattern) => Item::Pattern(Box::new(pattern.clone())),
+                Kind::Pattern(pattern) => Item::Pattern(Box::new(self.restricted(pattern, &tests))),
                 Kind::Reach(reach) => Item::Reach(Box::new(reach.clone())),
                 _ => Item::Node(Box::new(self.node(part, &wanted.union(&shared), bag)?)),
             });
         }
         let Some(seed) = seed else {
-            return Ok(self.cheapest(&items, &group.conditions, (&wanted, need), bag).pruned(need));
+            return Ok(self.cheapest(&items, &group.conditions, (&wanted, need), bag)?.pruned(need));
         };
-        let places = order(&items, &bound, seed.rows, &wanted, self.statistics);
+        let places = order(&items, &bound, seed.rows, &wanted, self.statistics)?;
         let mut ordered = vec![Item::Node(Box::new(seed))];
         ordered.extend(places.into_iter().filter_map(|place| items.get(place).cloned()));
-        Ok(self.joined(ordered, group.conditions, need, bag).pruned(need))
+        Ok(self.joined(ordered, group.conditions, need, bag)?.pruned(need))
     }
 
     /// The parts of a group joined one after the other or, where that is far cheaper, joins of joins.
@@ -100,21 +102,22 @@ impl Lowering<'_> {
         conditions: &[Formula],
         (wanted, kept): (&VarSet, &VarSet),
         bag: Bag,
-    ) -> Node {
-        let places = order(items, &VarSet::new(), 1.0, wanted, self.statistics);
+    ) -> Planned<Node> {
+        let places = order(items, &VarSet::new(), 1.0, wanted, self.statistics)?;
         let ordered = places.into_iter().filter_map(|place| items.get(place).cloned()).collect();
-        let chain = self.joined(ordered, conditions.to_vec(), kept, bag);
+        let chain = self.joined(ordered, conditions.to_vec(), kept, bag)?;
         if !bushy::may_be(items.len()) || !self.statistics.is_worth_a_look(chain.cost) {
-            return chain;
+            return Ok(chain);
         }
         let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, self.statistics)).collect();
-        let Some(tree) = bushy::tree(&figures, wanted).filter(Tree::is_bushy) else { return chain };
-        let bushy = self.tree(&tree, items, conditions.to_vec(), kept, bag);
+        let Some(tree) = bushy::tree(&figures, wanted).filter(Tree::is_bushy) else { return Ok(chain) };
+        let bushy = self.tree(&tree, items, conditions.to_vec(), kept, bag)?;
         let (cost, other) = (bushy.cost, chain.cost);
         if self.statistics.is_far_better(cost, other, WORTH_A_TREE) {
-            return bushy.chosen(format!("joins of joins, cost {cost:.0}; one after the other {other:.0}"));
+            let choice = format!("joins of joins, cost {cost:.0}; one after the other {other:.0}");
+            return Ok(bushy.chosen(choice));
         }
-        chain.chosen(format!("one after the other, cost {other:.0}; joins of joins {cost:.0}"))
+        Ok(chain.chosen(format!("one after the other, cost {other:.0}; joins of joins {cost:.0}")))
     }
 
     /// The parts joined as a tree says: each join below it is planned by itself, with the filters that it can judge.
@@ -125,7 +128,7 @@ impl Lowering<'_> {
         mut conditions: Vec<Formula>,
         need: &VarSet,
         bag: Bag,
-    ) -> Node {
+    ) -> Planned<Node> {
         let steps = tree.steps();
         let of =
             |tree: &Tree| tree.parts().into_iter().filter_map(|place| items.get(place)).collect::<Vec<_>>();
@@ -145,7 +148,7 @@ impl Lowering<'_> {
                 conditions.into_iter().partition(|condition| condition.vars.is_subset(&certain));
             conditions = rest;
             conditions.iter().for_each(|condition| outside.extend_with(&condition.vars));
-            ordered.push(Item::Node(Box::new(self.tree(step, items, inside, &outside, bag))));
+            ordered.push(Item::Node(Box::new(self.tree(step, items, inside, &outside, bag)?)));
         }
         self.joined(ordered, conditions, need, bag)
     }

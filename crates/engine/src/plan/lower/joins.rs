@@ -3,33 +3,36 @@
 //! In: what is on the left, and what is joined to it. Out: a node with its columns, its expected rows and its cost.
 
 use super::Lowering;
-use crate::plan::logical::{Formula, Pattern, Reach, Slot};
-use crate::plan::order::{Figures, Item};
+use super::access::Access;
+use crate::plan::logical::{Formula, Pattern, Reach};
+use crate::plan::order::{Figures, Item, Restricted};
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet};
-use crate::store::End;
 
 impl Lowering<'_> {
-    /// All matches of a pattern, with the columns that are live; sorted by what the next part shares.
-    pub(super) fn leaf(&self, pattern: Pattern, live: &VarSet, next: Option<&VarSet>) -> Node {
-        let figures = Figures::of_pattern(&pattern, self.statistics);
-        let vars = pattern.vars();
+    /// All matches of a pattern that conditions on the end which leads leave, with the columns that are live.
+    pub(super) fn leaf(&self, part: Restricted, live: &VarSet, access: Access) -> Node {
+        let figures = Figures::of_pattern(&part.pattern, self.statistics);
+        let vars = part.pattern.vars();
         let output: Vec<Var> = vars.iter().filter(|var| live.contains(*var)).collect();
-        if pattern.ids().is_none() {
+        if part.pattern.ids().is_none() {
             return Node::new(Op::Empty, Vec::new(), output, vars, 0.0);
         }
         let whole = output.len() == vars.len();
-        let mut rows = figures.rows;
+        let left = if access.within.is_empty() { None } else { access.lead };
+        let left = left.and_then(|lead| part.share(lead)).unwrap_or(1.0);
+        let mut rows = figures.rows * left;
         if let [only] = output.as_slice() {
-            rows =
-                figures.distinct.iter().find(|(var, _)| var == only).map_or(rows, |found| found.1.min(rows));
+            let values = figures.distinct.iter().find(|(var, _)| var == only).map(|(_, values)| *values);
+            let values = if access.lead == Some(*only) { values.map(|values| values * left) } else { values };
+            rows = values.map_or(rows, |values| values.min(rows));
         }
-        let [subject, _, object] = &pattern.slots;
-        let leads = |slot: &Slot| {
-            slot.var().is_some_and(|var| live.contains(var) && next.is_none_or(|next| next.contains(var)))
-        };
-        let by = if !leads(subject) && leads(object) { End::Object } else { End::Subject };
-        Node::new(Op::Scan { pattern, by }, Vec::new(), output, vars, rows).unique(whole)
+        let all = figures.rows;
+        let Access { by, within, .. } = access;
+        let choice = (!within.is_empty()).then(|| format!("a range of {:.0} of {all:.0}", all * left));
+        let scan = Op::Scan { pattern: part.pattern, by, within };
+        let node = Node::new(scan, Vec::new(), output, vars, rows).unique(whole);
+        Node { choice, ..node }
     }
 
     pub(super) fn index_join(
@@ -70,8 +73,11 @@ impl Lowering<'_> {
         live: &VarSet,
         bag: Bag,
     ) -> Node {
-        let Item::Pattern(first) = first else { return self.joined_with(left, first, live, bag) };
-        let mut patterns = vec![*first];
+        let first = match first {
+            Item::Pattern(first) => first,
+            first => return self.joined_with(left, first, live, Access::default(), bag),
+        };
+        let mut patterns = vec![first.pattern];
         patterns.extend(others);
         let bound = left.columns();
         let mut rows = f64::INFINITY;

@@ -4,6 +4,7 @@
 //! columns. A variable that nothing above needs is dropped where it was last needed: what it stood for
 //! is counted, not enumerated, or not even counted where only different rows matter. It knows no graph.
 
+mod access;
 mod chain;
 mod conjunction;
 mod joins;
@@ -43,6 +44,7 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     /// Operators that give `need`, as far as `logical` may bind it, and nothing else.
     fn node(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
+        self.statistics.go_on()?;
         Ok(match &logical.kind {
             Kind::Pattern(_) | Kind::Reach(_) | Kind::Join(_) | Kind::Filter(..) => {
                 self.conjunction(logical, need, bag)?
