@@ -20,10 +20,10 @@ use std::time::{Duration, Instant};
 const BAIMO: &str = env!("CARGO_BIN_EXE_baimo");
 
 /// An empty folder, removed when dropped. It is not part of any graph's folder.
-struct Folder(PathBuf);
+pub(super) struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("baimo-cli-{}-{number}", std::process::id()));
@@ -31,7 +31,7 @@ impl Folder {
         Self(path)
     }
 
-    fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+    pub(super) fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.0.join(name), content).unwrap();
         self
     }
@@ -48,7 +48,7 @@ impl Drop for Folder {
 }
 
 /// `baimo` in a folder, with nothing of the tester's environment that could matter.
-fn command(folder: &Path, words: &[&str]) -> Command {
+pub(super) fn command(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(BAIMO);
     command.args(words).current_dir(folder).stdin(Stdio::null());
     for name in
@@ -60,7 +60,7 @@ fn command(folder: &Path, words: &[&str]) -> Command {
     command
 }
 
-fn baimo_in(folder: &Folder, words: &[&str]) -> Said {
+pub(super) fn baimo_in(folder: &Folder, words: &[&str]) -> Said {
     Said::of(command(&folder.0, words).output().unwrap())
 }
 
@@ -111,10 +111,10 @@ fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> String {
 
 /// What a run said, and its exit code.
 #[derive(Debug)]
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
+pub(super) struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Said {
@@ -130,13 +130,13 @@ impl Said {
     }
 
     /// The output of a run that went well and had nothing to say about it.
-    fn ok(self) -> String {
+    pub(super) fn ok(self) -> String {
         assert!(self.code == 0 && self.err.is_empty(), "{self:?}");
         self.out
     }
 
     /// The words of a run that failed: with this code, an error, a remedy, and nothing on stdout.
-    fn failed(self, code: i32) -> String {
+    pub(super) fn failed(self, code: i32) -> String {
         assert_eq!(self.code, code, "{self:?}");
         assert!(self.out.is_empty(), "{self:?}");
         assert!(self.err.starts_with("error: "), "{self:?}");

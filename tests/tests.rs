@@ -20,6 +20,7 @@ mod questions;
 mod readme;
 mod repl;
 mod shapes;
+mod store;
 mod stress;
 mod tidy;
 mod w3c;

@@ -222,6 +222,9 @@ const OPTION_LIKE: &[&str] = &[
     "core/advise/complete/mod.rs",
     // An option of another program, which is the same in every face.
     "store/sources/xml/references.rs",
+    "store/store/durable/read.rs",
+    // How RDF 1.2 writes the direction of a text: `@he--rtl`.
+    "store/store/durable/patch.rs",
 ];
 
 #[test]
@@ -339,10 +342,7 @@ fn the_oxigraph_family_enters_where_it_may() {
     {
         for (n, line) in source.lines() {
             for krate in FAMILY.iter().filter(|krate| line.contains(&format!("{krate}::"))) {
-                // `store::oxigraph` is our own module of that name.
-                if !line.contains(&format!("store::{krate}")) {
-                    wrong.push(format!("{}:{n} names {krate}", source.path));
-                }
+                wrong.push(format!("{}:{n} names {krate}", source.path));
             }
         }
     }

@@ -63,7 +63,8 @@ pub fn run(
         let _watched = watch(limits, report, &output.found);
         let mut shown = output.progress();
         let governor = Governor::new(limits, Arc::clone(&stop));
-        open(&options, &governor, &mut |progress| shown.show(progress))?
+        let makes = verb.as_ref().is_none_or(args::Verb::changes);
+        open(&options, makes, &governor, &mut |progress| shown.show(progress))?
     };
     session.use_switch(stop);
     if let Some(language) = output.chosen_language(&session).map(str::to_owned) {
@@ -90,16 +91,19 @@ fn language_among(words: &[OsString]) -> Option<&str> {
         .and_then(|given| if given.is_empty() { words.next() } else { Some(given) })
 }
 
-/// Opens the graph that the options name.
+/// Opens the graph that the options name. Where they name a store that is not there yet, the first change makes it if
+/// `makes` says so.
 ///
 /// # Errors
 /// As [`Session::open`].
 pub fn open(
     options: &Options,
+    makes: bool,
     governor: &Governor,
     progress: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Session> {
     let source = match &options.place {
+        args::GraphOptions { store: Some(folder), .. } if makes => Source::NewStore(folder.clone()),
         args::GraphOptions { store: Some(folder), .. } => Source::Store(folder.clone()),
         args::GraphOptions { data, .. } if !data.is_empty() => Source::Files(data.clone()),
         _ => std::env::current_dir().map_or(Source::Embedded, Source::Here),

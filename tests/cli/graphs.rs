@@ -135,24 +135,6 @@ fn a_changed_graph_is_written_or_kept_or_refused() {
 }
 
 #[test]
-fn a_store_is_durable_or_says_how_to_get_one() {
-    let folder = Folder::new().with("a.ttl", "<http://e/a> <http://e/p> 1 .");
-    if cfg!(feature = "rocksdb") {
-        assert_eq!(baimo_in(&folder, &["load", "--store", "s", "a.ttl"]).code, 0);
-        assert_eq!(baimo_in(&folder, &["update", "--store", "s", "DELETE WHERE { ?s ?p 2 }"]).code, 0);
-        assert_eq!(
-            baimo_in(&folder, &["query", "--store", "s", "SELECT * { ?s ?p ?o }"]).ok().lines().count(),
-            2
-        );
-        baimo_in(&folder, &["query", "--store", "a.ttl", "ASK {}"]).failed(3);
-    } else {
-        let error = baimo_in(&folder, &["query", "--store", "s", "ASK {}"]).failed(2);
-        assert!(error.contains("--features rocksdb"), "{error}");
-    }
-}
-
-/// RDFC-1.0 takes the square of the length of a chain of alike nodes: names by content stand in, and that is said.
-#[test]
 fn the_canonical_form_of_a_long_chain_is_written_and_says_how_it_is_named() {
     let chain = |call: &dyn Fn(u32) -> u32| -> String {
         (0..4_000).map(|n| format!("_:n{} <http://e/next> _:n{} .\n", call(n), call(n + 1))).collect()

@@ -9,8 +9,8 @@ use baimo::engine::update::{execute, inline_loads};
 use baimo::engine::{DefaultGraph, Governor, answer};
 use baimo::store::Graph as _;
 use baimo::store::memory::Memory;
-use baimo::store::oxigraph::quads_of;
 use baimo::store::pack::{Builder, Pack};
+use baimo::store::quads_of;
 use baimo::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
 
 const UT: &str = "http://www.w3.org/2009/sparql/tests/test-update#";

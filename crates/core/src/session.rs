@@ -1,28 +1,28 @@
 //! A graph kept open by one person or program: where it comes from, how it changes, and how its queries are
 //! asked where nothing else is said.
 //!
-//! In: where the graph is, updates, files to add. Out: a [`Snapshot`] to ask, which stays as it is while
+//! In: where the graph is, how queries are asked. Out: a [`Snapshot`] to ask, which stays as it is while
 //! the session moves on to the next.
 
-use crate::advise::diagnose;
+mod change;
+mod reading;
+
+pub use change::{Change, Diff, TakenBack};
+
 use crate::advise::provenance::{AnswerPart, Provenance};
 use crate::ask::Ask;
 use crate::engine::answer::Answer;
-use crate::engine::syntax::parse;
 use crate::engine::{self, Bindings, Governor};
 use crate::error::{Error, Hint, Result};
 use crate::previous::PreviousAnswer;
 use crate::project::{Embedded, Project};
-use crate::snapshot::{GraphHandle, Snapshot};
-use crate::store::Graph;
-use crate::store::import::{self, Progress};
+use crate::snapshot::Snapshot;
+use crate::store::durable::Store;
+use crate::store::import::Progress;
 use crate::store::memory::Memory;
-use crate::store::oxigraph::Mutable;
 use crate::store::pack::{Builder, Pack};
-use crate::terms::{
-    BlankNode, GraphName, NamedNode, NamedOrBlankNode, Prefixes, Quad, QuadRef, Term, Triple,
-};
-use std::collections::{BTreeMap, HashMap};
+use crate::terms::{NamedNode, Prefixes};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,24 +37,21 @@ pub enum Source {
     Embedded,
     /// These files together.
     Files(Vec<PathBuf>),
-    /// The durable store in this folder, made where there is none.
+    /// The durable store in this folder. Opening it writes nothing.
     Store(PathBuf),
-}
-
-/// Where a change was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
-    /// How many quads there were before.
-    pub before: u64,
-    /// How many there are now.
-    pub after: u64,
-    /// Whether it is kept when the session ends; else it lives in this session only.
-    pub durable: bool,
+    /// The same, made by the first change where there is none.
+    NewStore(PathBuf),
 }
 
 /// An open graph. What can be asked of it, its [`Snapshot`] says.
 pub struct Session {
     snapshot: Arc<Snapshot>,
+    /// The durable store that the graph is kept in.
+    store: Option<Store>,
+    /// The prefixes that the sources of the graph declared.
+    declared: Prefixes,
+    /// The transaction that is open.
+    transaction: Option<change::Open>,
     /// How queries are asked here: each begins as a copy of this one, and may then differ.
     pub ask: Ask,
 }
@@ -99,15 +96,23 @@ impl Session {
                 let project = Project::elsewhere(embedded, called(files))?;
                 Self::of_files(project, files, governor, progress)
             }
-            Source::Store(folder) => Self::durable(folder, embedded),
+            Source::Store(folder) | Source::NewStore(folder) => {
+                let session = Self::durable(folder, embedded)?;
+                if !session.store.as_ref().is_some_and(Store::exists) && matches!(source, Source::Store(_)) {
+                    return Err(Error::store(format!("there is no store in {}", folder.display()))
+                        .hint(Hint::LoadIntoStore));
+                }
+                Ok(session)
+            }
         }
     }
 
     fn durable(folder: &Path, embedded: &'static Embedded) -> Result<Self> {
-        let store = Mutable::open(folder)?;
-        let handle = GraphHandle::Durable(Arc::new(store));
+        let (store, content) = Store::open(folder)?;
         let project = Project::elsewhere(embedded, called(&[folder.to_owned()]))?;
-        Ok(Self::new(project, handle, &Prefixes::new()))
+        let mut session = Self::new(project, content.graph, content.prefixes);
+        session.store = Some(store);
+        Ok(session)
     }
 
     fn embedded(embedded: &'static Embedded) -> Result<Self> {
@@ -115,7 +120,7 @@ impl Session {
             [] => Builder::new().finish(),
             bytes => Pack::from_static(bytes)?,
         };
-        Ok(Self::new(Project::embedded(embedded)?, in_memory(graph), &Prefixes::new()))
+        Ok(Self::new(Project::embedded(embedded)?, Memory::over(graph), Prefixes::new()))
     }
 
     fn of_files(
@@ -129,22 +134,19 @@ impl Session {
         {
             let pack = Pack::open(file)?;
             let declared = pack.prefixes().clone();
-            return Ok(Self::new(project, in_memory(pack), &declared));
+            return Ok(Self::new(project, Memory::over(pack), declared));
         }
         let mut builder = Builder::new();
         let mut declared = Prefixes::new();
-        for file in files {
-            build_graph(file, project.base.as_deref(), &mut declared, progress, governor, &mut builder)?;
-        }
-        Ok(Self::new(project, in_memory(builder.finish()), &declared))
+        let base = project.base.as_deref();
+        reading::build(files, base, &mut declared, governor, progress, &mut builder)?;
+        Ok(Self::new(project, Memory::over(builder.finish()), declared))
     }
 
-    fn new(project: Project, graph: GraphHandle, declared: &Prefixes) -> Self {
-        let mut prefixes = Prefixes::well_known();
-        prefixes.extend(declared);
-        prefixes.extend(&project.prefixes);
-        let snapshot = Snapshot::new(project, graph, prefixes);
-        Self { snapshot: Arc::new(snapshot), ask: Ask::default() }
+    fn new(project: Project, graph: Memory, declared: Prefixes) -> Self {
+        let prefixes = in_scope(&declared, &project);
+        let snapshot = Arc::new(Snapshot::new(project, Arc::new(graph), prefixes));
+        Self { snapshot, store: None, declared, transaction: None, ask: Ask::default() }
     }
 
     /// The graph as it is now. It stays so for whoever holds it.
@@ -154,7 +156,7 @@ impl Session {
 
     /// Whether a change is kept when the session ends: only a store keeps it.
     pub fn is_durable(&self) -> bool {
-        matches!(self.snapshot.handle(), GraphHandle::Durable(_))
+        self.store.is_some()
     }
 
     /// The switch that stops a running query when set, from any thread.
@@ -253,112 +255,6 @@ impl Session {
     pub fn follow(&mut self, other: &Self) {
         self.ask = other.ask.clone();
     }
-
-    /// Carries out an update, all of it or nothing. The embedded graph, files and a folder stay as they are, and
-    /// the change lives in memory: [`Change::durable`] tells.
-    ///
-    /// # Errors
-    /// Where the text is wrong, an operation fails, or a limit stops it; then nothing is changed.
-    pub fn update(&mut self, text: &str) -> Result<Change> {
-        let mut update = parse::update(text, self.prefixes(), self.base())
-            .map_err(|error| diagnose::explained(text, error, &self.knowledge(), true))?;
-        engine::update::inline_loads(&mut update, &mut read_for_load)?;
-        let governor = self.ask.governor();
-        match self.store() {
-            None => self.change_memory(|memory| engine::update::execute(&update, memory, &governor)),
-            Some(store) => self.change_store(store, |store| store.update(update, &mut || governor.check())),
-        }
-    }
-
-    /// Adds files to the graph, all of them or nothing; into the graph `into`, where one is given. See
-    /// [`Self::update`] for graphs that cannot change.
-    ///
-    /// # Errors
-    /// Where a file cannot be read or is broken, or a limit stops the reading.
-    pub fn load(
-        &mut self,
-        files: &[PathBuf],
-        into: Option<&NamedNode>,
-        progress: &mut dyn FnMut(&Progress<'_>),
-    ) -> Result<Change> {
-        let mut quads = Vec::new();
-        let mut declared = Prefixes::new();
-        let governor = self.ask.governor();
-        let mut checked = Checked::by(&governor);
-        for file in files {
-            let mut fresh = Relabelled::default();
-            read_graph(file, None, &mut declared, progress, &mut |event| {
-                checked.quad()?;
-                match event {
-                    Some(quad) => quads.push(named(fresh.quad(quad.into_owned()), into)),
-                    None => fresh = Relabelled::default(),
-                }
-                Ok(())
-            })?;
-        }
-        let change = match self.store() {
-            None => self.change_memory(|memory| {
-                memory.change(|memory| quads.into_iter().try_for_each(|quad| memory.insert(quad).map(drop)))
-            }),
-            Some(store) => self.change_store(store, |store| store.load(quads.into_iter().map(Ok)).map(drop)),
-        }?;
-        declared.extend(self.prefixes());
-        self.snapshot = Arc::new(self.snapshot.with_prefixes(declared));
-        Ok(change)
-    }
-
-    /// The durable store, where the graph is in one.
-    fn store(&self) -> Option<Arc<Mutable>> {
-        match self.snapshot.handle() {
-            GraphHandle::Memory(_) => None,
-            GraphHandle::Durable(store) => Some(Arc::clone(store)),
-        }
-    }
-
-    /// Changes the graph where nobody else holds the snapshot, else a copy, which shares all that stays as it was.
-    fn change_memory(&mut self, work: impl FnOnce(&mut Memory) -> Result<()>) -> Result<Change> {
-        let before = self.snapshot.graph().len();
-        if let Some(memory) = Arc::get_mut(&mut self.snapshot).and_then(Snapshot::memory_alone) {
-            work(memory)?;
-        } else {
-            let GraphHandle::Memory(memory) = self.snapshot.handle() else {
-                return Err(Error::store("the graph cannot be changed"));
-            };
-            let mut new = Memory::clone(memory);
-            work(&mut new)?;
-            self.snapshot = Arc::new(self.snapshot.over(GraphHandle::Memory(Arc::new(new))));
-        }
-        Ok(Change { before, after: self.snapshot.graph().len(), durable: false })
-    }
-
-    fn change_store(
-        &mut self,
-        store: Arc<Mutable>,
-        work: impl FnOnce(&Mutable) -> Result<()>,
-    ) -> Result<Change> {
-        let before = store.len();
-        work(&store)?;
-        let change = Change { before, after: store.len(), durable: true };
-        self.snapshot = Arc::new(self.snapshot.over(GraphHandle::Durable(Arc::new(store.reread()))));
-        Ok(change)
-    }
-}
-
-/// Looks at the limits every so many quads: a clock is slower than a quad.
-struct Checked<'a> {
-    governor: &'a Governor,
-    quads: u32,
-}
-
-impl<'a> Checked<'a> {
-    fn by(governor: &'a Governor) -> Self {
-        Self { governor, quads: 0 }
-    }
-
-    fn quad(&mut self) -> Result<()> {
-        self.quads = self.quads.wrapping_add(1);
-        if self.quads.is_multiple_of(1024) { self.governor.check() } else { Ok(()) }
-    }
 }
 
 /// What files together are called: the first one's name, and how many more there are.
@@ -374,124 +270,12 @@ fn called(files: &[PathBuf]) -> String {
     }
 }
 
-fn in_memory(pack: Pack) -> GraphHandle {
-    GraphHandle::Memory(Arc::new(Memory::over(pack)))
-}
-
-/// Reads what a path or pattern stands for, RDF files or a pack: gives nothing at the start of each, then its quads.
-fn read_graph(
-    file: &Path,
-    base: Option<&str>,
-    declared: &mut Prefixes,
-    progress: &mut dyn FnMut(&Progress<'_>),
-    sink: &mut dyn FnMut(Option<QuadRef<'_>>) -> Result<()>,
-) -> Result<()> {
-    if Pack::is_one(file) {
-        let pack = Pack::open(file)?;
-        declared.extend(pack.prefixes());
-        sink(None)?;
-        return pack.each_quad(&mut |quad| sink(Some(quad.as_ref())));
-    }
-    for input in import::inputs(&[file.to_owned()])? {
-        sink(None)?;
-        import::read(input, base, declared, progress, &mut |quad| sink(Some(quad)))?;
-    }
-    Ok(())
-}
-
-/// Adds what a path or pattern stands for, RDF files or a pack, to a graph that is being built.
-fn build_graph(
-    file: &Path,
-    base: Option<&str>,
-    declared: &mut Prefixes,
-    progress: &mut dyn FnMut(&Progress<'_>),
-    governor: &Governor,
-    builder: &mut Builder,
-) -> Result<()> {
-    if !Pack::is_one(file) {
-        return import::inputs(&[file.to_owned()])?.into_iter().try_for_each(|input| {
-            import::build(input, base, declared, progress, &mut || governor.check(), builder).map(drop)
-        });
-    }
-    let mut checked = Checked::by(governor);
-    read_graph(file, base, declared, progress, &mut |event| {
-        let Some(quad) = event else {
-            builder.start_file();
-            return Ok(());
-        };
-        checked.quad()?;
-        builder.add(quad);
-        builder.has_room()
-    })
-}
-
-/// Gives the blank nodes of one file new labels, which no other graph has.
-#[derive(Default)]
-struct Relabelled(HashMap<BlankNode, BlankNode>);
-
-impl Relabelled {
-    fn quad(&mut self, quad: Quad) -> Quad {
-        let graph_name = match quad.graph_name {
-            GraphName::BlankNode(node) => self.label(node).into(),
-            name => name,
-        };
-        let (subject, object) = (self.node(quad.subject), self.term(quad.object));
-        Quad { subject, predicate: quad.predicate, object, graph_name }
-    }
-
-    fn label(&mut self, node: BlankNode) -> BlankNode {
-        self.0.entry(node).or_default().clone()
-    }
-
-    fn node(&mut self, node: NamedOrBlankNode) -> NamedOrBlankNode {
-        match node {
-            NamedOrBlankNode::BlankNode(node) => self.label(node).into(),
-            NamedOrBlankNode::NamedNode(iri) => iri.into(),
-        }
-    }
-
-    fn term(&mut self, term: Term) -> Term {
-        match term {
-            Term::BlankNode(node) => self.label(node).into(),
-            Term::Triple(triple) => {
-                let Triple { subject, predicate, object } = *triple;
-                Triple::new(self.node(subject), predicate, self.term(object)).into()
-            }
-            term => term,
-        }
-    }
-}
-
-/// A quad of the default graph in the graph `into`; others as they are.
-fn named(mut quad: Quad, into: Option<&NamedNode>) -> Quad {
-    if let (GraphName::DefaultGraph, Some(name)) = (&quad.graph_name, into) {
-        quad.graph_name = name.clone().into();
-    }
-    quad
-}
-
-/// The quads of the file that a LOAD names.
-fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
-    let Some(path) = import::path_of_iri(iri) else {
-        return Err(Error::usage(format!(
-            "LOAD <{iri}>: baimo reads files, and fetches nothing from the web"
-        ))
-        .hint("download it, then LOAD <file:///...>"));
-    };
-    let mut quads = Vec::new();
-    for input in import::inputs(&[path])? {
-        import::read(
-            input.with_fresh_blank_nodes(),
-            Some(iri),
-            &mut Prefixes::new(),
-            &mut |_| {},
-            &mut |quad| {
-                quads.push(quad.into_owned());
-                Ok(())
-            },
-        )?;
-    }
-    Ok(quads)
+/// The prefixes in scope: the well-known ones, those that the sources declared, the project's own.
+fn in_scope(declared: &Prefixes, project: &Project) -> Prefixes {
+    let mut prefixes = Prefixes::well_known();
+    prefixes.extend(declared);
+    prefixes.extend(&project.prefixes);
+    prefixes
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@ use crate::error::{Error, Hint, Kind, Result};
 use crate::governor::Governor;
 use crate::store::memory::Memory;
 use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple, Variable};
+pub use spargebra::Update;
 use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
 use spargebra::term::{
     GraphName as Destination, GraphNamePattern, GroundQuad, GroundQuadPattern, GroundTerm, GroundTermPattern,
     NamedNodePattern, Quad as InsertedQuad, QuadPattern, TermPattern,
 };
-use spargebra::{GraphUpdateOperation, Query, Update};
+use spargebra::{GraphUpdateOperation, Query};
 use std::collections::HashMap;
 
 /// After how many quads the governor is asked whether to go on.
@@ -322,8 +323,8 @@ mod tests {
     use super::*;
     use crate::Limits;
     use crate::store::Graph;
-    use crate::store::oxigraph::quads_of;
     use crate::store::pack::Builder;
+    use crate::store::quads_of;
     use crate::syntax::parse;
     use crate::terms::Prefixes;
 

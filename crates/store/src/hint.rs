@@ -22,8 +22,12 @@ pub enum Hint {
     RunQueryFile(String),
     /// The file has an update: carry it out.
     RunUpdateFile(String),
-    /// This build cannot open durable stores: another one can.
-    RebuildWithStores,
+    /// The durable store in this folder is damaged: what can be saved of it can be seen, and saved.
+    RepairStore(String),
+    /// The transaction that is open can be kept or dropped.
+    EndTransaction,
+    /// A transaction can be begun.
+    BeginTransaction,
     /// The data are more than memory takes: a durable store takes them.
     LoadIntoStore,
     /// Data with graphs of their own: load them as they are.
@@ -81,7 +85,9 @@ impl fmt::Display for Hint {
             Self::AskFile(path) => return write!(f, "{path} can be asked as a file"),
             Self::RunQueryFile(path) => return write!(f, "{path} has a query, which can be asked"),
             Self::RunUpdateFile(path) => return write!(f, "{path} has an update, which can be carried out"),
-            Self::RebuildWithStores => "build it with the feature `rocksdb`",
+            Self::RepairStore(folder) => return write!(f, "what is still whole in {folder} can be saved"),
+            Self::EndTransaction => "commit it, or roll it back",
+            Self::BeginTransaction => "begin one",
             Self::LoadIntoStore => "load them into a durable store",
             Self::LoadWithGraphs => "LOAD it without INTO",
             Self::LookIntoNamedGraphs => "the named graphs have it: put it in GRAPH ?g { … }",

@@ -186,7 +186,7 @@ pub const COMMANDS: &[Command] = &[
         "open",
         "[PATH]",
         Group::Session,
-        "Open another graph: a folder or a file; without one, the graph built in",
+        "Open another graph: a folder, a store or a file; without one, the graph built in",
         &[],
         "",
     ),

@@ -15,6 +15,7 @@ use crate::faces::terminal::present::{Output, Target};
 use crate::faces::terminal::signals::{Doing, doing};
 use crate::faces::verbs;
 use crate::session::{Session, Source};
+use crate::store::durable::Store;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -291,6 +292,7 @@ impl Shell {
         }
         let source = match paths.as_slice() {
             [] => Source::Embedded,
+            [folder] if Store::is_one(folder) => Source::Store(folder.clone()),
             [folder] if folder.is_dir() => Source::Here(folder.clone()),
             _ => Source::Files(paths),
         };

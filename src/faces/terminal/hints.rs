@@ -83,9 +83,9 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::RunUpdateFile(path) => {
             format!("to carry out the update in it:  baimo update -f {path} --store DIR")
         }
-        Hint::RebuildWithStores => "cargo install baimo --features rocksdb\n\
-                                    in a clone: cargo build --release --features rocksdb"
-            .into(),
+        Hint::RepairStore(folder) => format!("`baimo repair {folder}` says what can be saved"),
+        Hint::EndTransaction => "`.commit` keeps it, `.rollback` drops it".into(),
+        Hint::BeginTransaction => "`.begin` begins one".into(),
         Hint::LoadIntoStore => "load them into a durable store: baimo load --store DIR FILE...".into(),
         Hint::LoadWithGraphs => "LOAD it without INTO, or add it with `baimo load`".into(),
         Hint::LookIntoNamedGraphs => {
@@ -135,8 +135,10 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::ListSchema => "`.schema` lists the classes and properties".into(),
         // Words of the command line itself, such as those of its help, hold here with a dot.
         Hint::Text(text) => Face::Prompt.commands(text),
-        Hint::RebuildWithStores
-        | Hint::LoadIntoStore
+        Hint::RepairStore(folder) => format!("`.repair {folder}` says what can be saved"),
+        Hint::LoadIntoStore
+        | Hint::EndTransaction
+        | Hint::BeginTransaction
         | Hint::GiveParameter(_)
         | Hint::NamesWereCutOff(_)
         | Hint::ExampleValue { .. } => on_the_command_line(hint),

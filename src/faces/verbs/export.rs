@@ -18,6 +18,7 @@ use crate::faces::terminal::present::{Output, Target, unwritten};
 use crate::formats::changes;
 use crate::formats::graphs::{self, GraphFormat, Naming};
 use crate::session::{Change, Session, Source};
+use crate::show::text::counted;
 use crate::terms::Quad;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
@@ -196,7 +197,13 @@ pub fn load(load: &Load, session: &mut Session, output: &Output) -> Result<()> {
 /// # Errors
 /// Where it cannot be written.
 pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()> {
-    let Change { before, after, durable } = change;
+    let Change { before, after, durable, cut, .. } = change;
+    if cut > 0 {
+        output.report.note(&format!(
+            "{} of a transaction that was never finished were cut from the end of the journal",
+            counted(cut, "byte", "bytes")
+        ));
+    }
     let difference = match after.cmp(&before) {
         std::cmp::Ordering::Equal => "as many as before".to_owned(),
         std::cmp::Ordering::Greater => format!("{} more than before", after - before),

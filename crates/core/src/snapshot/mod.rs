@@ -2,8 +2,7 @@
 //! so any number of queries can be asked of one at the same time.
 //!
 //! In: an [`Ask`](crate::ask::Ask), or what is wanted to be known. Out: answers and reports as values. Where a graph comes
-//! from and how it changes is [`crate::session`]'s business. One limit: over a durable store that another
-//! session of this process changes, a scan begun later sees what was written in between.
+//! from, where it is kept and how it changes is [`crate::session`]'s business.
 
 mod advice;
 mod answers;
@@ -19,7 +18,6 @@ use crate::explore::names::Names;
 use crate::project::Project;
 use crate::store::Graph;
 use crate::store::memory::Memory;
-use crate::store::oxigraph::Mutable;
 use crate::terms::Prefixes;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -27,20 +25,11 @@ use std::sync::{Arc, OnceLock};
 /// How many names are read at most for labels and completion.
 const NAME_BUDGET: usize = 500_000;
 
-/// The graph of a snapshot.
-#[derive(Clone)]
-pub(crate) enum GraphHandle {
-    /// In memory: what is changed lives as long as the session.
-    Memory(Arc<Memory>),
-    /// A durable store.
-    Durable(Arc<Mutable>),
-}
-
 /// A graph, its project, prefixes, names and saved queries. Copies share all of it.
 #[derive(Clone)]
 pub struct Snapshot {
     project: Arc<Project>,
-    graph: GraphHandle,
+    graph: Arc<Memory>,
     prefixes: Prefixes,
     names: Arc<OnceLock<Names>>,
     completer: Arc<Completer>,
@@ -50,7 +39,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// A graph with its project. Names and saved queries are read when first asked for.
-    pub(crate) fn new(project: Project, graph: GraphHandle, prefixes: Prefixes) -> Self {
+    pub(crate) fn new(project: Project, graph: Arc<Memory>, prefixes: Prefixes) -> Self {
         Self {
             project: Arc::new(project),
             graph,
@@ -81,15 +70,14 @@ impl Snapshot {
     }
 
     /// The same project over another graph, of which nothing is known yet.
-    pub(crate) fn over(&self, graph: GraphHandle) -> Self {
+    pub(crate) fn over(&self, graph: Arc<Memory>) -> Self {
         Self { graph, names: Arc::default(), completer: Arc::default(), ..self.clone() }
     }
 
     /// The graph in memory to change in place, where no other snapshot shares it. What is known about it is
     /// forgotten.
     pub(crate) fn memory_alone(&mut self) -> Option<&mut Memory> {
-        let GraphHandle::Memory(memory) = &mut self.graph else { return None };
-        let memory = Arc::get_mut(memory)?;
+        let memory = Arc::get_mut(&mut self.graph)?;
         (self.names, self.completer) = Default::default();
         Some(memory)
     }
@@ -99,13 +87,11 @@ impl Snapshot {
     /// # Errors
     /// Where the graph cannot be read, has more terms than a pack can number, or `out` fails.
     pub fn write_pack(&self, out: &mut dyn std::io::Write) -> Result<()> {
-        match &self.graph {
-            GraphHandle::Memory(memory) => memory.pack()?.write_with(&self.prefixes, out).map(drop),
-            GraphHandle::Durable(store) => store.read()?.write_with(&self.prefixes, out).map(drop),
-        }
+        self.graph.pack()?.write_with(&self.prefixes, out).map(drop)
     }
 
-    pub(crate) fn handle(&self) -> &GraphHandle {
+    /// The graph with its changes.
+    pub(crate) fn memory(&self) -> &Arc<Memory> {
         &self.graph
     }
 
@@ -116,15 +102,7 @@ impl Snapshot {
 
     /// The graph itself.
     pub fn graph(&self) -> &dyn Graph {
-        match &self.graph {
-            GraphHandle::Memory(memory) => memory.as_ref(),
-            GraphHandle::Durable(store) => store.as_ref(),
-        }
-    }
-
-    /// Whether a change is kept when the session ends: only a durable store keeps it.
-    pub fn is_durable(&self) -> bool {
-        matches!(self.graph, GraphHandle::Durable(_))
+        self.graph.as_ref()
     }
 
     /// The prefixes in scope: well-known, declared in the files, the project's own.
@@ -175,7 +153,7 @@ mod tests {
         })
         .unwrap();
         let project = Project::embedded(&Embedded::NOTHING).unwrap();
-        Snapshot::new(project, GraphHandle::Memory(Arc::new(Memory::over(builder.finish()))), prefixes)
+        Snapshot::new(project, Arc::new(Memory::over(builder.finish())), prefixes)
     }
 
     /// How many rows came, and what ended them early.

@@ -4,9 +4,9 @@
 //! given. Changes are collected, however many, and become a new pack when the graph is next read: reading
 //! after every small change of a large graph is slow.
 
-use super::oxigraph::quads_of;
 use super::pack::{Builder, Pack};
 use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
+use super::quads_of;
 use crate::error::{Error, Result};
 use crate::terms::{BlankNode, GraphName, Quad, Term, TermRef};
 use std::collections::HashSet;
@@ -23,7 +23,9 @@ pub struct Memory {
     /// `base` with the changes, once it was read.
     current: OnceLock<Arc<Pack>>,
     /// What undoes the change that is going on: the quads that were added (true) or removed.
-    undo: Vec<(bool, Quad)>,
+    undo: Option<Vec<(bool, Quad)>>,
+    /// What was added (true) or removed since somebody began to ask.
+    record: Option<Vec<(bool, Quad)>>,
     /// Named graphs that were made and may hold nothing.
     empty: HashSet<GraphName>,
 }
@@ -32,8 +34,9 @@ impl Memory {
     /// A graph with all that `pack` holds.
     #[must_use]
     pub fn over(pack: Pack) -> Self {
-        let (added, removed, undo, empty) = Default::default();
-        Self { base: Arc::new(pack), added, removed, current: OnceLock::new(), undo, empty }
+        let (added, removed, empty) = Default::default();
+        let (current, undo, record) = (OnceLock::new(), None, None);
+        Self { base: Arc::new(pack), added, removed, current, undo, record, empty }
     }
 
     /// The graph as it is now, to read.
@@ -51,23 +54,56 @@ impl Memory {
         Ok(self.current.get_or_init(|| Arc::new(changed)))
     }
 
-    /// Carries out several changes, all of them or, where `work` fails, none.
+    /// Carries out several changes, all of them or, where `work` fails, none. It may stand within another change.
     ///
     /// # Errors
     /// What `work` reports.
     pub fn change<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.undo.clear();
-        let empty = self.empty.clone();
+        let outer = self.undo.replace(Vec::new());
+        let (empty, recorded) = (self.empty.clone(), self.record.as_ref().map(Vec::len));
         let done = work(self);
-        if done.is_err() {
-            self.empty = empty;
-            for (was_added, quad) in std::mem::take(&mut self.undo).into_iter().rev() {
-                // What was found a moment ago is found again.
-                let _ = if was_added { self.take(&quad) } else { self.put(&quad) };
+        let own = std::mem::replace(&mut self.undo, outer).unwrap_or_default();
+        if done.is_ok() {
+            if let Some(outer) = &mut self.undo {
+                outer.extend(own);
             }
+            return done;
         }
-        self.undo.clear();
+        self.empty = empty;
+        for (was_added, quad) in own.into_iter().rev() {
+            // What was found a moment ago is found again.
+            let _ = if was_added { self.take(&quad) } else { self.put(&quad) };
+        }
+        if let (Some(record), Some(length)) = (&mut self.record, recorded) {
+            record.truncate(length);
+        }
         done
+    }
+
+    /// Carries out several changes as [`Self::change`] does, and gives `keep` the quads that were added (true) or
+    /// removed by them, one after the other. Where `keep` fails, none is carried out.
+    ///
+    /// # Errors
+    /// What `work` or `keep` reports.
+    pub fn change_and_keep<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+        keep: impl FnOnce(&[(bool, Quad)]) -> Result<()>,
+    ) -> Result<T> {
+        self.change(|memory| {
+            memory.record = Some(Vec::new());
+            let done = work(memory);
+            let record = memory.record.take().unwrap_or_default();
+            let done = done?;
+            keep(&record).map(|()| done)
+        })
+    }
+
+    /// Notes a change that was made.
+    fn note(&mut self, added: bool, quad: &Quad) {
+        for list in [&mut self.undo, &mut self.record].into_iter().flatten() {
+            list.push((added, quad.clone()));
+        }
     }
 
     /// Adds a quad. Says whether it was new.
@@ -81,7 +117,7 @@ impl Memory {
         }
         let new = self.put(&quad)?;
         if new {
-            self.undo.push((true, quad));
+            self.note(true, &quad);
         }
         Ok(new)
     }
@@ -93,7 +129,7 @@ impl Memory {
     pub fn remove(&mut self, quad: &Quad) -> Result<bool> {
         let there = self.take(quad)?;
         if there {
-            self.undo.push((false, quad.clone()));
+            self.note(false, quad);
         }
         Ok(there)
     }
@@ -288,6 +324,36 @@ mod tests {
             }
             prop_assert_eq!(held(&memory).len(), set.len());
         }
+    }
+
+    #[test]
+    fn a_change_within_a_change_is_kept_or_undone_with_it() {
+        let mut memory = Memory::over(Builder::new().finish());
+        let mut kept = Vec::new();
+        let both = |memory: &mut Memory| {
+            memory.change(|memory| memory.insert(quad(1)))?;
+            let failed = memory.change(|memory| {
+                memory.insert(quad(2))?;
+                Err::<(), _>(Error::data("stopped"))
+            });
+            assert!(failed.is_err());
+            memory.insert(quad(3)).map(drop)
+        };
+        let keep = |changes: &[(bool, Quad)]| {
+            kept = changes.to_vec();
+            Ok(())
+        };
+        memory.change_and_keep(both, keep).unwrap();
+        assert_eq!(kept, [(true, quad(1)), (true, quad(3))]);
+        let refused = memory.change_and_keep(
+            |memory| {
+                memory.change(|memory| memory.remove(&quad(1)))?;
+                memory.insert(quad(4))
+            },
+            |_| Err(Error::store("the disk is full")),
+        );
+        assert!(refused.is_err());
+        assert_eq!(held(&memory), [quad(1), quad(3)].iter().map(ToString::to_string).collect());
     }
 
     #[test]

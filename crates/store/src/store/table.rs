@@ -79,6 +79,16 @@ impl Quads {
         }
     }
 
+    /// Moves all quads of the default graph into another.
+    pub fn name_default(&mut self, graph: Id) {
+        self.named.extend(self.default.drain(..).map(|[s, p, o]| [graph, s, p, o]));
+    }
+
+    /// How many there are, repeated ones counted each time.
+    pub fn count(&self) -> u64 {
+        self.default.len() as u64 + self.named.len() as u64
+    }
+
     /// Adds all quads of `other`, each number replaced by that in `ids`, and empties it.
     pub fn append(&mut self, other: &mut Self, ids: &[Id]) {
         let id = |old: Id| ids.get(old as usize).copied().unwrap_or_default();

@@ -180,7 +180,15 @@ const REMEDIES: &[Pair] = &[
     ("at the prompt:  {}", "进入提示符：  {}"),
     ("to ask the query in it:  {}", "运行其中的查询：  {}"),
     ("to carry out the update in it:  {}", "执行其中的更新：  {}"),
-    ("in a clone: {}", "在源码目录中：{}"),
+    ("there is no store in {}", "{} 中没有存储"),
+    ("{} triples had been read before this; nothing was added", "此前已读入 {} 条三元组；没有添加任何内容"),
+    ("the store {} is being changed by {}", "存储 {} 正由{}修改"),
+    (
+        "wait until it is done, or end it: a store has one writer at a time, and any number of readers",
+        "请等它完成，或结束它：存储同时只有一个写入者，读取者不限",
+    ),
+    ("it can still be asked: questions write nothing", "仍可查询：查询不写入任何内容"),
+    ("no permission to change the store {}", "没有修改存储 {} 的权限"),
     (
         "load them into a durable store: baimo load --store DIR FILE...",
         "请装入持久存储：baimo load --store 文件夹 文件...",
@@ -377,8 +385,8 @@ const HELP: &[Pair] = &[
     ("Run the statements and commands in a file", "运行文件中的语句与命令"),
     ("Run a shell command; !COMMAND is the same", "运行系统命令；亦可写作 !命令"),
     (
-        "Open another graph: a folder or a file; without one, the graph built in",
-        "打开另一个图：文件夹或文件；不带名称则为内置的图",
+        "Open another graph: a folder, a store or a file; without one, the graph built in",
+        "打开另一个图：文件夹、存储库或文件；不带名称则为内置的图",
     ),
     ("List the prefixes in scope, or add one", "列出可用的前缀，或添加一个"),
     ("Stop queries after this time, such as 2s or 500ms", "查询超过此时间即停止，如 2s 或 500ms"),

@@ -9,7 +9,7 @@ use crate::error::{Error, Hint, Result};
 use crate::store::Lexical;
 use crate::store::port::{FIRST_FOREIGN, GraphId, Id, Triple};
 use crate::store::table::{Quads, Table};
-use crate::terms::{Quad, TermRef};
+use crate::terms::{NamedNode, Quad, TermRef};
 use oxrdf::{BlankNodeRef, GraphNameRef, QuadRef};
 use std::collections::{HashMap, HashSet};
 use std::thread;
@@ -70,6 +70,19 @@ impl Builder {
     /// labels are the same.
     pub fn start_file(&mut self) {
         self.blanks.clear();
+    }
+
+    /// Puts all quads of the default graph into another one.
+    pub fn gather_into(&mut self, graph: &NamedNode) {
+        let graph = self.intern(graph.as_ref().into());
+        self.quads.name_default(graph);
+        // The name is a term even where nothing is in the graph.
+        self.forgets = true;
+    }
+
+    /// How many quads were added, repeated ones counted each time.
+    pub fn quads(&self) -> u64 {
+        self.quads.count()
     }
 
     /// Whether there are more terms than a pack can number (2^31): no pack can be made of what was added.

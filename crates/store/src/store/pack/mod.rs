@@ -5,7 +5,7 @@
 
 pub(super) mod bits;
 mod build;
-mod checksum;
+pub(super) mod checksum;
 pub(super) mod chunks;
 mod dictionary;
 mod file;
@@ -27,7 +27,7 @@ use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triples};
 use super::table::Table;
 use super::{End, Epochs, Lexical, Numbers, PairCursor, Scratch, View};
 use crate::error::Result;
-use crate::store::oxigraph::quads_of;
+use crate::store::quads_of;
 use crate::terms::{BlankNode, Prefixes, Quad, Term, TermRef};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,0 +1,338 @@
+//! How the graph of a session changes: updates, loads, transactions, and what takes them back.
+//!
+//! In: updates, files. Out: the changed graph, kept in the durable store where there is one, before a function returns.
+//! Each change is carried out whole or not at all. The graph compiled in, files and folders stay as they are: without a
+//! store a change lives in memory.
+
+use super::reading::{self, Checked};
+use super::{Session, in_scope};
+use crate::advise::diagnose;
+use crate::engine;
+use crate::engine::syntax::parse;
+use crate::error::{Error, Hint, Result};
+use crate::snapshot::Snapshot;
+use crate::store::Graph as _;
+use crate::store::durable::{Content, Store, Transaction, net};
+use crate::store::import::Progress;
+use crate::store::memory::Memory;
+use crate::store::pack::Builder;
+use crate::terms::{NamedNode, Prefixes, Quad};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How many characters of an update's text are kept to say what a transaction was.
+const WHAT: usize = 200;
+
+/// What a change did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// How many quads there were before.
+    pub before: u64,
+    /// How many there are now.
+    pub after: u64,
+    /// How many were added that were not there.
+    pub added: u64,
+    /// How many were removed that were there.
+    pub removed: u64,
+    /// Whether it is kept when the session ends; else it lives in this session only.
+    pub durable: bool,
+    /// The number of the transaction in the store; none where nothing was changed, or a transaction is open.
+    pub transaction: Option<u64>,
+    /// How many bytes of a transaction that never came to its end were cut from the store before.
+    pub cut: u64,
+}
+
+/// Quads that a change adds (true) and removes.
+pub type Diff = Vec<(bool, Quad)>;
+
+/// A transaction that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenBack {
+    /// Its number.
+    pub number: u64,
+    /// What it was.
+    pub what: String,
+    /// What taking it back did.
+    pub change: Change,
+}
+
+/// A transaction that is open.
+pub(super) struct Open {
+    before: Arc<Snapshot>,
+    declared: Prefixes,
+    changes: Diff,
+    what: Vec<String>,
+}
+
+impl Session {
+    /// Carries out an update, all of it or nothing.
+    ///
+    /// # Errors
+    /// Where the text is wrong, an operation fails, a limit stops it, or it cannot be kept; then nothing is changed.
+    pub fn update(&mut self, text: &str) -> Result<Change> {
+        let cut = self.begin_writing()?;
+        let done = self.parsed(text).and_then(|update| {
+            let governor = self.ask.governor();
+            let about = Transaction { what: summary(text), ..Transaction::default() };
+            self.change(about, |memory| engine::update::execute(&update, memory, &governor))
+        });
+        self.end_writing();
+        done.map(|change| Change { cut, ..change })
+    }
+
+    /// What an update would add and remove; nothing is changed.
+    ///
+    /// # Errors
+    /// As [`Self::update`].
+    pub fn preview(&self, text: &str) -> Result<Diff> {
+        let update = self.parsed(text)?;
+        let mut memory = Memory::clone(self.snapshot.memory());
+        let mut found = Vec::new();
+        let work = |memory: &mut Memory| engine::update::execute(&update, memory, &self.ask.governor());
+        memory.change_and_keep(work, |changes| {
+            found = net(changes);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn parsed(&self, text: &str) -> Result<engine::update::Update> {
+        let mut update = parse::update(text, self.prefixes(), self.base())
+            .map_err(|error| diagnose::explained(text, error, &self.knowledge(), true))?;
+        engine::update::inline_loads(&mut update, &mut reading::read_for_load)?;
+        Ok(update)
+    }
+
+    /// Adds files to the graph, all of them or nothing; into the graph `into`, where one is given.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or is broken, a limit stops the reading, or it cannot be kept; then nothing is
+    /// changed.
+    pub fn load(
+        &mut self,
+        files: &[PathBuf],
+        into: Option<&NamedNode>,
+        progress: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<Change> {
+        let cut = self.begin_writing()?;
+        let fresh =
+            self.transaction.is_none() && self.store.as_ref().is_some_and(|store| store.mark().number == 0);
+        let done = match fresh {
+            true => self.load_first(files, into, progress),
+            false => self.load_more(files, into, progress),
+        };
+        self.end_writing();
+        done.map(|change| Change { cut, ..change })
+    }
+
+    fn load_more(
+        &mut self,
+        files: &[PathBuf],
+        into: Option<&NamedNode>,
+        progress: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<Change> {
+        let mut declared = Prefixes::new();
+        let governor = self.ask.governor();
+        let mut checked = Checked::by(&governor);
+        let quads = reading::quads(files, into, &mut declared, &mut checked, progress);
+        let quads = quads.map_err(|error| reading::after(error, checked.quads))?;
+        let new = declared.iter().filter(|(name, _)| self.declared.namespace(name).is_none());
+        let prefixes = new.map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect();
+        let about = Transaction { what: loaded(files), prefixes, ..Transaction::default() };
+        let change = self.change(about, |memory| {
+            memory.change(|memory| quads.into_iter().try_for_each(|quad| memory.insert(quad).map(drop)))
+        })?;
+        declared.extend(&self.declared);
+        self.declare(declared);
+        Ok(change)
+    }
+
+    /// The first load of a store: it becomes the pack of the store straight away.
+    fn load_first(
+        &mut self,
+        files: &[PathBuf],
+        into: Option<&NamedNode>,
+        progress: &mut dyn FnMut(&Progress<'_>),
+    ) -> Result<Change> {
+        let mut declared = Prefixes::new();
+        let mut builder = Builder::new();
+        let governor = self.ask.governor();
+        let read = reading::build(files, None, &mut declared, &governor, progress, &mut builder);
+        read.map_err(|error| reading::after(error, builder.quads()))?;
+        if let Some(into) = into {
+            builder.gather_into(into);
+        }
+        let pack = builder.finish();
+        let mut about = Transaction { what: loaded(files), ..Transaction::default() };
+        let Some(store) = self.store.as_mut() else { return Err(Error::store("there is no store")) };
+        store.install(&pack, &declared, &mut about)?;
+        let after = pack.len();
+        self.snapshot = Arc::new(self.snapshot.over(Arc::new(Memory::over(pack))));
+        self.declare(declared);
+        let transaction = Some(about.number);
+        Ok(Change { before: 0, after, added: after, removed: 0, durable: true, transaction, cut: 0 })
+    }
+
+    /// Begins a transaction: what is changed from now on is kept together, or not at all.
+    ///
+    /// # Errors
+    /// Where one is open, or another process changes the store.
+    pub fn begin(&mut self) -> Result<()> {
+        if self.transaction.is_some() {
+            return Err(Error::usage("a transaction is open").hint(Hint::EndTransaction));
+        }
+        self.begin_writing()?;
+        let (before, declared) = (Arc::clone(&self.snapshot), self.declared.clone());
+        self.transaction = Some(Open { before, declared, changes: Vec::new(), what: Vec::new() });
+        Ok(())
+    }
+
+    /// Whether a transaction is open, and how many quads it has changed so far.
+    pub fn transaction(&self) -> Option<usize> {
+        self.transaction.as_ref().map(|open| open.changes.len())
+    }
+
+    /// Keeps what was changed since [`Self::begin`].
+    ///
+    /// # Errors
+    /// Where none is open, or it cannot be kept: then it stays open, or is rolled back where the disk failed.
+    pub fn commit(&mut self) -> Result<Change> {
+        let open = self.transaction.take().ok_or_else(none_open)?;
+        let changes = net(&open.changes);
+        let (before, after) = (open.before.graph().len(), self.snapshot.graph().len());
+        let prefixes = added_prefixes(&open.declared, &self.declared);
+        let mut about =
+            Transaction { what: open.what.join("\n"), prefixes, changes, ..Transaction::default() };
+        let (added, removed) = about.counts();
+        if let Some(store) = self.store.as_mut().filter(|_| added + removed > 0)
+            && let Err(error) = store.commit(&mut about)
+        {
+            if store.is_writing() {
+                self.transaction = Some(open);
+            } else {
+                self.restore(open);
+            }
+            return Err(error);
+        }
+        self.end_writing();
+        let transaction = Some(about.number).filter(|number| *number > 0);
+        Ok(Change { before, after, added, removed, durable: self.store.is_some(), transaction, cut: 0 })
+    }
+
+    /// Drops what was changed since [`Self::begin`]; gives how many changes these were.
+    ///
+    /// # Errors
+    /// Where none is open.
+    pub fn rollback(&mut self) -> Result<usize> {
+        let open = self.transaction.take().ok_or_else(none_open)?;
+        let count = net(&open.changes).len();
+        self.restore(open);
+        self.end_writing();
+        Ok(count)
+    }
+
+    fn restore(&mut self, open: Open) {
+        (self.snapshot, self.declared) = (open.before, open.declared);
+    }
+
+    /// Carries out a change in memory and keeps it: in the store, in the open transaction, or nowhere else.
+    fn change(
+        &mut self,
+        mut about: Transaction,
+        work: impl FnOnce(&mut Memory) -> Result<()>,
+    ) -> Result<Change> {
+        let before = self.snapshot.graph().len();
+        let (store, open) = (&mut self.store, &mut self.transaction);
+        let keep = |changes: &[(bool, Quad)]| {
+            about.changes = net(changes);
+            match (open, store) {
+                (Some(open), _) => {
+                    open.changes.extend_from_slice(changes);
+                    open.what.push(std::mem::take(&mut about.what));
+                    Ok(())
+                }
+                (None, Some(store)) if !about.changes.is_empty() => store.commit(&mut about),
+                (None, _) => Ok(()),
+            }
+        };
+        if let Some(memory) = Arc::get_mut(&mut self.snapshot).and_then(Snapshot::memory_alone) {
+            memory.change_and_keep(work, keep)?;
+        } else {
+            // It shares all that stays as it was with those who hold the snapshot.
+            let mut new = Memory::clone(self.snapshot.memory());
+            new.change_and_keep(work, keep)?;
+            self.snapshot = Arc::new(self.snapshot.over(Arc::new(new)));
+        }
+        let ((added, removed), after) = (about.counts(), self.snapshot.graph().len());
+        let transaction = Some(about.number).filter(|number| *number > 0);
+        Ok(Change { before, after, added, removed, durable: self.store.is_some(), transaction, cut: 0 })
+    }
+
+    /// Becomes the one that may change the store. Gives how many bytes of an unfinished transaction were cut.
+    fn begin_writing(&mut self) -> Result<u64> {
+        let Some(content) = self.store.as_mut().map(Store::begin).transpose()?.flatten() else {
+            return Ok(0);
+        };
+        let torn = content.torn;
+        self.take_over(content);
+        Ok(torn)
+    }
+
+    fn end_writing(&mut self) {
+        if let Some(store) = self.store.as_mut().filter(|_| self.transaction.is_none()) {
+            store.end();
+        }
+    }
+
+    /// Shows what the store was found to hold.
+    fn take_over(&mut self, content: Content) {
+        self.snapshot = Arc::new(self.snapshot.over(Arc::new(content.graph)));
+        self.declare(content.prefixes);
+    }
+
+    fn declare(&mut self, declared: Prefixes) {
+        let mut prefixes = self.snapshot.prefixes().clone();
+        // Those that were added by hand stay as they are.
+        for (name, namespace) in in_scope(&declared, self.project()).iter() {
+            if prefixes.namespace(name).is_none() {
+                prefixes.insert(name, namespace);
+            }
+        }
+        self.declared = declared;
+        self.snapshot = Arc::new(self.snapshot.with_prefixes(prefixes));
+    }
+}
+
+fn none_open() -> Error {
+    Error::usage("no transaction is open").hint(Hint::BeginTransaction)
+}
+
+/// The prefixes that `after` has and `before` has not.
+fn added_prefixes(before: &Prefixes, after: &Prefixes) -> Vec<(String, String)> {
+    let new = after.iter().filter(|(name, _)| before.namespace(name).is_none());
+    new.map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect()
+}
+
+/// The beginning of an update's text, without its prologue's lines and its breaks.
+fn summary(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let is_prologue = |line: &&str| {
+        let start = line.get(..6).unwrap_or_default();
+        start.eq_ignore_ascii_case("prefix") || start.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("base"))
+    };
+    let words: Vec<&str> = lines.skip_while(is_prologue).flat_map(str::split_whitespace).collect();
+    let text = words.join(" ");
+    match text.char_indices().nth(WHAT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+fn loaded(files: &[PathBuf]) -> String {
+    let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+    let text = format!("load {}", names.join(" "));
+    match text.char_indices().nth(WHAT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

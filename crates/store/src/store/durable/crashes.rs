@@ -1,0 +1,535 @@
+//! Crashes between any two file operations, writes that come to the disk in part, operations that fail, bits that flip.
+//!
+//! A run of transactions and merges is recorded, operation by operation. For a crash after any of them the disk may hold
+//! much: what was synced for certain; of what was not, any part, sector by sector, and any number of the changes of names
+//! in their order. Such a disk is made, opened and compared with what had been acknowledged. `BAIMO_CRASHES=10000` says
+//! how many.
+
+use super::files::{Disk, Files, Handle};
+use super::{Content, Durability, Store, Transaction, manifest};
+use crate::error::Result;
+use crate::store::memory::Memory;
+use crate::store::pack::Builder;
+use crate::store::{Graph as _, quads_of};
+use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Prefixes, Quad};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// A file operation that was carried out, or a transaction that was acknowledged.
+#[derive(Debug, Clone)]
+enum Step {
+    Create(String),
+    Write(String, Vec<u8>),
+    Cut(String, u64),
+    Sync(String),
+    Rename(String, String),
+    Remove(String),
+    SyncFolder,
+    /// How many transactions are acknowledged.
+    Acknowledged(usize),
+}
+
+#[derive(Default)]
+struct Log {
+    steps: Vec<Step>,
+    /// How many operations go well until one fails, and whether all after it fail too.
+    fails: Option<(usize, io::ErrorKind, bool)>,
+}
+
+/// The files of a folder, recorded; some operation may fail.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Log>>);
+
+impl Recorder {
+    fn note(&self, step: Step) {
+        self.0.lock().unwrap().steps.push(step);
+    }
+
+    /// Whether the next operation is to fail.
+    fn may(&self) -> io::Result<()> {
+        let mut log = self.0.lock().unwrap();
+        match &mut log.fails {
+            None => Ok(()),
+            Some((0, kind, for_ever)) => {
+                let kind = *kind;
+                if !*for_ever {
+                    log.fails = None;
+                }
+                Err(kind.into())
+            }
+            Some((left, ..)) => {
+                *left -= 1;
+                Ok(())
+            }
+        }
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+impl Files for Recorder {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        Disk.read(path)
+    }
+
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        Disk.length(path)
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        Disk.names(folder)
+    }
+
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        self.may()?;
+        Disk.make_folder(folder)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Handle>> {
+        self.may()?;
+        self.note(Step::Create(name(path)));
+        Ok(Box::new(Recorded { name: name(path), recorder: self.clone(), file: Disk.create(path)? }))
+    }
+
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Handle>> {
+        self.may()?;
+        Ok(Box::new(Recorded { name: name(path), recorder: self.clone(), file: Disk.append(path)? }))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.may()?;
+        self.note(Step::Rename(name(from), name(to)));
+        Disk.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.may()?;
+        self.note(Step::Remove(name(path)));
+        Disk.remove(path)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        self.may()?;
+        self.note(Step::SyncFolder);
+        Disk.sync_folder(folder)
+    }
+}
+
+struct Recorded {
+    name: String,
+    recorder: Recorder,
+    file: Box<dyn Handle>,
+}
+
+impl Write for Recorded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Err(error) = self.recorder.may() {
+            // Half of it comes to the file all the same.
+            let half = &bytes[..bytes.len() / 2];
+            self.file.write_all(half)?;
+            self.recorder.note(Step::Write(self.name.clone(), half.to_vec()));
+            return Err(error);
+        }
+        self.file.write_all(bytes)?;
+        self.recorder.note(Step::Write(self.name.clone(), bytes.to_vec()));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Handle for Recorded {
+    fn sync(&mut self) -> io::Result<()> {
+        self.recorder.may()?;
+        self.recorder.note(Step::Sync(self.name.clone()));
+        self.file.sync()
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.recorder.may()?;
+        self.recorder.note(Step::Cut(self.name.clone(), length));
+        self.file.cut(length)
+    }
+}
+
+/// Numbers that look random, the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % end.max(1)
+    }
+}
+
+/// A file of the disk: what is safe, and what the system shows.
+#[derive(Debug, Clone, Default)]
+struct Inode {
+    safe: Vec<u8>,
+    shown: Vec<u8>,
+}
+
+impl Inode {
+    /// What may be left of it after a crash.
+    fn left(&self, dice: &mut Dice) -> Vec<u8> {
+        match dice.below(4) {
+            0 => self.safe.clone(),
+            1 => self.shown.clone(),
+            _ if !self.shown.starts_with(&self.safe) => {
+                // It was cut: the cut may have come to the disk, and some of what followed it.
+                let same = self.safe.iter().zip(&self.shown).take_while(|(a, b)| a == b).count();
+                self.torn(same, dice)
+            }
+            _ => self.torn(self.safe.len(), dice),
+        }
+    }
+
+    /// The first `same` bytes, and of the others some sectors.
+    fn torn(&self, same: usize, dice: &mut Dice) -> Vec<u8> {
+        let end = same + dice.below(self.shown.len() - same + 1);
+        let mut left = self.shown[..end].to_vec();
+        let mut at = same;
+        while at < end {
+            let next = (at / 512 * 512 + 512).min(end);
+            // A part that reaches into what was safe is written as a whole, or not at all.
+            if at.is_multiple_of(512) && dice.below(3) == 0 {
+                left[at..next].fill(0);
+            }
+            at = next;
+        }
+        left
+    }
+}
+
+/// The disk after some steps, the power gone, or, without dice, the process killed.
+fn disk_after(steps: &[Step], dice: Option<&mut Dice>) -> BTreeMap<String, Vec<u8>> {
+    let mut inodes: Vec<Inode> = Vec::new();
+    let mut shown: BTreeMap<String, usize> = BTreeMap::new();
+    let mut safe = shown.clone();
+    // Names as they were after each change of them since the folder was synced.
+    let mut pending = Vec::new();
+    for step in steps {
+        match step {
+            Step::Create(name) => {
+                inodes.push(Inode::default());
+                shown.insert(name.clone(), inodes.len() - 1);
+                pending.push(shown.clone());
+            }
+            Step::Write(name, bytes) => inodes[shown[name]].shown.extend_from_slice(bytes),
+            Step::Cut(name, length) => inodes[shown[name]].shown.truncate(*length as usize),
+            Step::Sync(name) => {
+                let inode = &mut inodes[shown[name]];
+                inode.safe = inode.shown.clone();
+            }
+            Step::Rename(from, to) => {
+                let inode = shown.remove(from).unwrap();
+                shown.insert(to.clone(), inode);
+                pending.push(shown.clone());
+            }
+            Step::Remove(name) => {
+                shown.remove(name);
+                pending.push(shown.clone());
+            }
+            Step::SyncFolder => {
+                safe = shown.clone();
+                pending.clear();
+            }
+            Step::Acknowledged(_) => {}
+        }
+    }
+    let Some(dice) = dice.and_then(|dice| (dice.below(4) > 0).then_some(dice)) else {
+        // The process was killed, and the system goes on.
+        return shown.into_iter().map(|(name, inode)| (name, inodes[inode].shown.clone())).collect();
+    };
+    let names = match dice.below(pending.len() + 1) {
+        0 => safe,
+        n => pending.swap_remove(n - 1),
+    };
+    names.into_iter().map(|(name, inode)| (name, inodes[inode].left(dice))).collect()
+}
+
+/// An empty folder, removed when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("baimo-crash-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn of(files: &BTreeMap<String, Vec<u8>>) -> Self {
+        let folder = Self::new();
+        for (name, bytes) in files {
+            std::fs::write(folder.0.join(name), bytes).unwrap();
+        }
+        folder
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn quad(n: usize) -> Quad {
+    let iri = |n: usize| NamedNode::new_unchecked(format!("http://example.org/{n}"));
+    let text = if n.is_multiple_of(7) { "long ".repeat(200) } else { format!("0{n}\n") };
+    let graph = if n.is_multiple_of(3) { GraphName::from(iri(90)) } else { GraphName::DefaultGraph };
+    match n % 2 {
+        0 => Quad::new(iri(n), iri(50), Literal::new_simple_literal(text), graph),
+        _ => Quad::new(BlankNode::new_unchecked(format!("b{n}")), iri(51), iri(n), graph),
+    }
+}
+
+type State = BTreeSet<String>;
+
+fn state(memory: &Memory) -> Result<State> {
+    let names = std::iter::once(None).chain(memory.graph_names().into_iter().map(Some));
+    let quads = names.flat_map(|name| quads_of(memory, name)).map(|quad| Ok(quad?.to_string()));
+    let state = quads.collect::<Result<State>>()?;
+    memory.sound()?;
+    Ok(state)
+}
+
+/// A store in use: what it holds, and all that it held after each acknowledged transaction.
+struct Use {
+    store: Store,
+    graph: Memory,
+    states: Vec<State>,
+    recorder: Recorder,
+}
+
+impl Use {
+    fn of(folder: &Path, recorder: &Recorder) -> Result<Self> {
+        let (store, Content { graph, .. }) = Store::open_on(folder, Arc::new(recorder.clone()))?;
+        let states = vec![state(&graph)?];
+        Ok(Self { store, graph, states, recorder: recorder.clone() })
+    }
+
+    fn acknowledge(&mut self) {
+        self.states.push(state(&self.graph).unwrap());
+        self.recorder.note(Step::Acknowledged(self.states.len() - 1));
+    }
+
+    /// Something that a program would do to it.
+    fn act(&mut self, dice: &mut Dice) -> Result<()> {
+        if let Some(content) = self.store.begin()? {
+            self.graph = content.graph;
+        }
+        let first = self.store.mark().number == 0;
+        match dice.below(10) {
+            0 if first => {
+                let mut builder = Builder::keeping_labels();
+                (0..20).for_each(|n| builder.add(quad(n).as_ref()));
+                let pack = builder.finish();
+                self.store.install(&pack, &Prefixes::new(), &mut Transaction::default())?;
+                self.graph = Memory::over(pack);
+                self.acknowledge();
+            }
+            1 | 2 => {
+                let (mark, graph) = (self.store.mark(), self.graph.clone());
+                if dice.below(2) == 0 {
+                    // What is committed while a merge goes on stays in the journal.
+                    self.change(dice)?;
+                }
+                self.store.merge(graph.pack()?, &Prefixes::new(), Vec::new(), &mark)?;
+            }
+            _ => self.change(dice)?,
+        }
+        if dice.below(3) == 0 {
+            self.store.end();
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, dice: &mut Dice) -> Result<()> {
+        let store = &mut self.store;
+        self.graph.change_and_keep(
+            |graph| {
+                for _ in 0..1 + dice.below(5) {
+                    let quad = quad(dice.below(40));
+                    if dice.below(3) == 0 {
+                        graph.remove(&quad)?
+                    } else {
+                        graph.insert(quad)?
+                    };
+                }
+                Ok(())
+            },
+            |changes| {
+                let mut transaction = Transaction { changes: super::net(changes), ..Transaction::default() };
+                store.commit(&mut transaction)
+            },
+        )?;
+        self.acknowledge();
+        Ok(())
+    }
+}
+
+/// Some use of a new store, with its steps.
+fn recorded(seed: u64) -> (Vec<Step>, Vec<State>) {
+    let (folder, recorder, mut dice) = (Folder::new(), Recorder::default(), Dice(seed * 2 + 1));
+    let mut used = Use::of(&folder.0, &recorder).unwrap();
+    for _ in 0..12 {
+        if dice.below(6) == 0 {
+            // Another process goes on.
+            let states = std::mem::take(&mut used.states);
+            drop(used);
+            used = Use { states, ..Use::of(&folder.0, &recorder).unwrap() };
+        }
+        used.act(&mut dice).unwrap();
+    }
+    let steps = recorder.0.lock().unwrap().steps.clone();
+    (steps, used.states)
+}
+
+/// Checks that a folder holds one of two states, that it can go on, and that nothing else is left in it.
+fn goes_on(folder: &Path, allowed: [&State; 2], what: &str) {
+    let (store, content) = Store::open(folder).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let found = state(&content.graph).unwrap_or_else(|error| panic!("{what}: {error}"));
+    assert!(allowed.contains(&&found), "{what}: found {found:#?}\nallowed {allowed:#?}");
+    drop(store);
+    let recorder = Recorder::default();
+    let mut used = Use::of(folder, &recorder).unwrap();
+    if let Some(content) = used.store.begin().unwrap_or_else(|error| panic!("{what}: {error}")) {
+        assert_eq!(state(&content.graph).unwrap(), found, "{what}: a writer finds what a reader finds");
+        used.graph = content.graph;
+    }
+    used.change(&mut Dice(77)).unwrap();
+    let expected = used.states.last().unwrap().clone();
+    drop(used);
+    let (store, content) = Store::open(folder).unwrap_or_else(|error| panic!("{what}: {error}"));
+    assert_eq!(state(&content.graph).unwrap(), expected, "{what}");
+    let mut own: BTreeSet<String> = store.state().unwrap().manifest.files().map(str::to_owned).collect();
+    own.extend([manifest::NAME.to_owned(), super::lock::NAME.to_owned()]);
+    let names: BTreeSet<String> = Disk.names(folder).unwrap().into_iter().collect();
+    assert_eq!(names, own, "{what}: nothing else is left");
+}
+
+fn crashes() -> usize {
+    option_env!("BAIMO_CRASHES").and_then(|count| count.parse().ok()).unwrap_or(160)
+}
+
+#[test]
+fn after_a_crash_every_acknowledged_transaction_is_there_whole_and_no_other() {
+    let mut made = 0;
+    for seed in 1.. {
+        let (steps, states) = recorded(seed);
+        let mut dice = Dice(seed ^ 0x5555);
+        for _ in 0..40 {
+            if made == crashes() {
+                return;
+            }
+            made += 1;
+            let end = dice.below(steps.len() + 1);
+            let acknowledged = steps[..end].iter().rev().find_map(|step| match step {
+                Step::Acknowledged(n) => Some(*n),
+                _ => None,
+            });
+            let acknowledged = acknowledged.unwrap_or(0);
+            let next = (acknowledged + 1).min(states.len() - 1);
+            let folder = Folder::of(&disk_after(&steps[..end], Some(&mut dice)));
+            let what = format!("seed {seed}, after step {end} of {}", steps.len());
+            goes_on(&folder.0, [&states[acknowledged], &states[next]], &what);
+        }
+    }
+}
+
+#[test]
+fn an_operation_that_fails_loses_nothing() {
+    let kinds = [
+        io::ErrorKind::StorageFull,
+        io::ErrorKind::PermissionDenied,
+        io::ErrorKind::ReadOnlyFilesystem,
+        io::ErrorKind::Other,
+    ];
+    let mut noticed = 0;
+    for n in 0..crashes() / 2 {
+        let (kind, for_ever, fails) = (kinds[n % kinds.len()], n % 8 >= 4, n / 8);
+        let (folder, recorder, mut dice) = (Folder::new(), Recorder::default(), Dice(n as u64 * 2 + 1));
+        recorder.0.lock().unwrap().fails = Some((fails % 150, kind, for_ever));
+        let what = format!("{kind} at operation {fails}, for ever: {for_ever}, case {n}");
+        let mut used = Use::of(&folder.0, &recorder).unwrap();
+        let (mut failed, mut possible) = (0, used.states[0].clone());
+        for _ in 0..14 {
+            let before = used.states.len();
+            // What it may hold where the disk says neither yes nor no.
+            let trial = used.graph.clone();
+            if let Err(error) = used.act(&mut dice) {
+                assert_eq!(error.kind, crate::error::Kind::Store, "{what}: {error}");
+                failed += 1;
+                let uncertain = error.hints.iter().any(|hint| hint.to_string().contains("opened again"));
+                used.store.end();
+                if !uncertain && used.states.len() == before {
+                    assert_eq!(
+                        state(&used.graph).unwrap(),
+                        state(&trial).unwrap(),
+                        "{what}: nothing was changed"
+                    );
+                }
+                if uncertain {
+                    // It is read anew: either of the two is right.
+                    let (_, content) = Store::open(&folder.0).unwrap();
+                    possible = state(&content.graph).unwrap();
+                    used.states.push(possible.clone());
+                    continue;
+                }
+            }
+            possible = used.states.last().unwrap().clone();
+        }
+        noticed += usize::from(failed > 0);
+        drop(used);
+        let (_, content) = Store::open(&folder.0).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!(state(&content.graph).unwrap(), possible, "{what}");
+    }
+    assert!(noticed > crashes() / 4, "{noticed} failures were told");
+}
+
+#[test]
+fn a_changed_bit_is_never_another_answer() {
+    let (steps, states) = recorded(3);
+    let last = states.last().unwrap();
+    let whole = disk_after(&steps, None);
+    let folder = Folder::of(&whole);
+    let mut refused = 0;
+    let mut dice = Dice(9);
+    for _ in 0..crashes() {
+        let (name, bytes) = whole.iter().nth(dice.below(whole.len())).unwrap();
+        let mut changed = bytes.clone();
+        let Some(byte) = (!bytes.is_empty()).then(|| dice.below(bytes.len())) else { continue };
+        changed[byte] ^= 1 << dice.below(8);
+        std::fs::write(folder.0.join(name), &changed).unwrap();
+        match Store::open(&folder.0).and_then(|(_, content)| state(&content.graph)) {
+            Ok(found) => assert_eq!(&found, last, "{name} {byte}"),
+            Err(_) => refused += 1,
+        }
+        std::fs::write(folder.0.join(name), bytes).unwrap();
+    }
+    assert!(refused > crashes() / 4, "{refused} were noticed");
+}
+
+#[test]
+fn a_journal_that_was_not_synced_is_not_promised() {
+    let (folder, recorder) = (Folder::new(), Recorder::default());
+    let mut used = Use::of(&folder.0, &recorder).unwrap();
+    used.store.durability = Durability::Unsynced;
+    for _ in 0..5 {
+        used.act(&mut Dice(5)).unwrap();
+    }
+    let synced = |step: &Step| matches!(step, Step::Sync(_) | Step::SyncFolder);
+    assert!(!recorder.0.lock().unwrap().steps.iter().any(synced));
+    assert_eq!(state(&Store::open(&folder.0).unwrap().1.graph).unwrap(), *used.states.last().unwrap());
+}

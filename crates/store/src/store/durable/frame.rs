@@ -1,0 +1,320 @@
+//! One transaction as one checksummed frame of the journal: an RDF Patch with a first and a last line of our own.
+//!
+//! In: what was changed, when and by what. Out: the bytes of a frame; and a transaction from them, or what is wrong with
+//! them. Both lines are comments to other readers of RDF Patch. The layout is in `docs/store.md`.
+
+use super::patch::{read_quad, read_term, write_row, write_string, write_term};
+use crate::store::pack::checksum::checksum;
+use crate::terms::{GraphName, NamedNode, Quad, Term};
+use memchr::memmem;
+
+/// How the first line of a frame begins.
+const HEAD: &str = "# baimo ";
+/// How the last line of a frame begins.
+const FOOT: &str = "# sum ";
+/// How long the last line is.
+const FOOT_LENGTH: usize = FOOT.len() + 16 + 1;
+/// What the disk loses, it loses in pieces of so many bytes.
+const SECTOR: usize = 512;
+
+/// A transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Transaction {
+    /// Its number: the first transaction of a store is 1, each other one more than that before it.
+    pub number: u64,
+    /// A name that no other transaction of any store has.
+    pub id: String,
+    /// When it was made safe, in UTC.
+    pub time: String,
+    /// What it was: the beginning of an update's text, or the files that were loaded.
+    pub what: String,
+    /// The transaction that it takes back, where it does.
+    pub undoes: Option<u64>,
+    /// The pack that holds what it added, where that is not among the changes; and how many quads that are.
+    pub pack: Option<(String, u64)>,
+    /// Prefixes that the loaded files declared: name, namespace.
+    pub prefixes: Vec<(String, String)>,
+    /// Graphs that were made, holding nothing (true), or are no longer kept where they hold nothing.
+    pub empty: Vec<(bool, GraphName)>,
+    /// Quads added (true) and removed. None is in it twice.
+    pub changes: Vec<(bool, Quad)>,
+}
+
+impl Transaction {
+    /// How many quads it added, and how many it removed.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        let added = self.changes.iter().filter(|(added, _)| *added).count() as u64;
+        let packed = self.pack.as_ref().map_or(0, |(_, count)| *count);
+        (added + packed, self.changes.len() as u64 - added)
+    }
+
+    /// Its frame. The id is made here, of the one before it and all that this one says.
+    pub(super) fn frame(&mut self, previous: &str) -> Vec<u8> {
+        let mut rows = Vec::new();
+        self.write_rows(&mut rows);
+        self.id = id([previous, &self.time, &self.what], self.number, &rows);
+        let mut body = Vec::with_capacity(rows.len() + 512);
+        header("id", &NamedNode::new_unchecked(&self.id).into(), &mut body);
+        if !previous.is_empty() {
+            header("prev", &NamedNode::new_unchecked(previous).into(), &mut body);
+        }
+        text_header("time", &self.time, &mut body);
+        text_header("what", &self.what, &mut body);
+        if let Some(number) = self.undoes {
+            text_header("undoes", &number.to_string(), &mut body);
+        }
+        if let Some((name, count)) = &self.pack {
+            text_header("pack", name, &mut body);
+            text_header("added", &count.to_string(), &mut body);
+        }
+        for (made, name) in &self.empty {
+            let term = match name {
+                GraphName::NamedNode(name) => Term::from(name.clone()),
+                GraphName::BlankNode(name) => name.clone().into(),
+                GraphName::DefaultGraph => continue,
+            };
+            header(if *made { "graph" } else { "no-graph" }, &term, &mut body);
+        }
+        body.extend_from_slice(&rows);
+        let mut frame = format!("{HEAD}{} {}\n", self.number, body.len()).into_bytes();
+        frame.extend_from_slice(&body);
+        let sum = checksum(&frame);
+        frame.extend_from_slice(format!("{FOOT}{sum:016x}\n").as_bytes());
+        frame
+    }
+
+    fn write_rows(&self, rows: &mut Vec<u8>) {
+        rows.extend_from_slice(b"TX .\n");
+        for (name, namespace) in &self.prefixes {
+            rows.extend_from_slice(b"PA ");
+            write_string(name, rows);
+            rows.push(b' ');
+            write_term(NamedNode::new_unchecked(namespace).as_ref().into(), rows);
+            rows.extend_from_slice(b" .\n");
+        }
+        // What is to go goes before what is to come.
+        for kind in [false, true] {
+            let of_kind = self.changes.iter().filter(|(added, _)| *added == kind);
+            of_kind.for_each(|(added, quad)| write_row(*added, quad, rows));
+        }
+        rows.extend_from_slice(b"TC .\n");
+    }
+
+    /// A transaction from the body of its frame; where it does not hold what is written here, the line that is wrong.
+    fn of_body(number: u64, body: &str) -> Result<Self, String> {
+        let mut read = Self { number, ..Self::default() };
+        for line in body.lines() {
+            read.line(line).ok_or_else(|| line.chars().take(200).collect::<String>())?;
+        }
+        Ok(read)
+    }
+
+    fn line(&mut self, line: &str) -> Option<()> {
+        if let Some(row) = line.strip_prefix("A ") {
+            self.changes.push((true, read_quad(row)?));
+        } else if let Some(row) = line.strip_prefix("D ") {
+            self.changes.push((false, read_quad(row)?));
+        } else if let Some(row) = line.strip_prefix("H ") {
+            let (key, value) = row.strip_suffix(" .")?.split_once(' ')?;
+            self.header(key, read_term(value)?)?;
+        } else if let Some(row) = line.strip_prefix("PA ") {
+            let (name, namespace) = row.strip_suffix(" .")?.split_once(' ')?;
+            let (Term::Literal(name), Term::NamedNode(namespace)) = (read_term(name)?, read_term(namespace)?)
+            else {
+                return None;
+            };
+            self.prefixes.push((name.value().to_owned(), namespace.into_string()));
+        } else if line != "TX ." && line != "TC ." {
+            return None;
+        }
+        Some(())
+    }
+
+    fn header(&mut self, key: &str, value: Term) -> Option<()> {
+        let number = |text: &str| text.parse::<u64>().ok();
+        match (key, value) {
+            ("id", Term::NamedNode(id)) => self.id = id.into_string(),
+            ("time", Term::Literal(time)) => time.value().clone_into(&mut self.time),
+            ("what", Term::Literal(what)) => what.value().clone_into(&mut self.what),
+            ("undoes", Term::Literal(text)) => self.undoes = Some(number(text.value())?),
+            ("pack", Term::Literal(name)) => self.pack = Some((name.value().to_owned(), 0)),
+            ("added", Term::Literal(text)) => self.pack.as_mut()?.1 = number(text.value())?,
+            ("graph" | "no-graph", name) => {
+                let name = match name {
+                    Term::NamedNode(name) => name.into(),
+                    Term::BlankNode(name) => name.into(),
+                    Term::Literal(_) | Term::Triple(_) => return None,
+                };
+                self.empty.push((key == "graph", name));
+            }
+            // Of a later version, or known from elsewhere, as `prev`.
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+fn header(key: &str, value: &Term, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("H {key} ").as_bytes());
+    write_term(value.as_ref(), out);
+    out.extend_from_slice(b" .\n");
+}
+
+fn text_header(key: &str, value: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("H {key} ").as_bytes());
+    write_string(value, out);
+    out.extend_from_slice(b" .\n");
+}
+
+/// A UUID of version 8 (RFC 9562, 5.8), made of all that tells a transaction from others.
+fn id(texts: [&str; 3], number: u64, rows: &[u8]) -> String {
+    let mut said = texts.join("\n").into_bytes();
+    said.extend_from_slice(&number.to_le_bytes());
+    let first = checksum(&said);
+    said.extend_from_slice(&checksum(rows).to_le_bytes());
+    let bits = u128::from(first) << 64 | u128::from(checksum(&said));
+    let bits = bits & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
+    let digits = format!("{bits:032x}");
+    let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
+    format!("urn:uuid:{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
+}
+
+/// What stands at a place of a journal.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// A whole frame, and where the next one begins.
+    Frame(Box<Transaction>, usize),
+    /// The end of the journal.
+    End,
+    /// The beginning of a frame whose writing did not come to its end: no transaction that was told to be safe.
+    Torn,
+    /// A frame that was whole once, with what is wrong now.
+    Damaged(String),
+}
+
+/// What stands at `at`, where transaction `number` is expected.
+pub(super) fn found(journal: &[u8], at: usize, number: u64) -> Found {
+    let rest = journal.get(at..).unwrap_or_default();
+    if rest.is_empty() {
+        return Found::End;
+    }
+    match whole(rest) {
+        Some((have, body, length)) if have == number => match Transaction::of_body(number, body) {
+            Ok(transaction) => Found::Frame(Box::new(transaction), at + length),
+            Err(line) => Found::Damaged(format!("this line cannot be read: {line}")),
+        },
+        Some((have, ..)) => Found::Damaged(format!("transaction {number} was expected, and {have} found")),
+        None if later(rest) => Found::Damaged("its checksum is wrong, and transactions follow it".to_owned()),
+        None if was_complete(rest) && !has_lost_sectors(rest, at) => {
+            Found::Damaged("its checksum is wrong, and it was whole once".to_owned())
+        }
+        None => Found::Torn,
+    }
+}
+
+/// The number, body and length of the frame that some bytes begin with, where its checksum is right.
+fn whole(bytes: &[u8]) -> Option<(u64, &str, usize)> {
+    let (number, start, end) = head(bytes)?;
+    let foot = bytes.get(end..end.checked_add(FOOT_LENGTH)?)?;
+    let sum = std::str::from_utf8(foot).ok()?.strip_prefix(FOOT)?.strip_suffix('\n')?;
+    (format!("{:016x}", checksum(bytes.get(..end)?)) == sum).then_some(())?;
+    Some((number, std::str::from_utf8(bytes.get(start..end)?).ok()?, end + FOOT_LENGTH))
+}
+
+/// What the first line of a frame says: its number, where its body begins, where that ends.
+fn head(bytes: &[u8]) -> Option<(u64, usize, usize)> {
+    let line = bytes.get(..memchr::memchr(b'\n', bytes.get(..bytes.len().min(64))?)?)?;
+    let (number, length) = std::str::from_utf8(line).ok()?.strip_prefix(HEAD)?.split_once(' ')?;
+    let start = line.len() + 1;
+    Some((number.parse().ok()?, start, start.checked_add(length.parse().ok()?)?))
+}
+
+/// Whether a whole frame begins anywhere after the first byte.
+pub(super) fn later(bytes: &[u8]) -> bool {
+    memmem::find_iter(bytes, "\n# baimo ").any(|at| bytes.get(at + 1..).and_then(whole).is_some())
+}
+
+/// Whether a frame that is not whole was written to its end: by the length in its first line, or by its last line.
+fn was_complete(bytes: &[u8]) -> bool {
+    let by_head = head(bytes).and_then(|(.., end)| end.checked_add(FOOT_LENGTH));
+    let last = bytes.len().checked_sub(FOOT_LENGTH).and_then(|start| bytes.get(start..)).unwrap_or_default();
+    by_head.is_some_and(|end| end <= bytes.len())
+        || (last.starts_with(FOOT.as_bytes()) && last.ends_with(b"\n"))
+}
+
+/// Whether a part as large as a sector of the disk, at the place of one, is zeros: it was never written there.
+fn has_lost_sectors(bytes: &[u8], at: usize) -> bool {
+    let first = (SECTOR - at % SECTOR).min(bytes.len());
+    let (head, rest) = bytes.split_at(first);
+    std::iter::once(head).chain(rest.chunks(SECTOR)).any(|part| part.iter().all(|byte| *byte == 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::{BlankNode, Literal};
+
+    fn iri(name: &str) -> NamedNode {
+        NamedNode::new_unchecked(format!("http://example.org/{name}"))
+    }
+
+    fn transaction() -> Transaction {
+        let quad = |n: i32| {
+            Quad::new(BlankNode::new_unchecked("b"), iri("p"), Literal::from(n), GraphName::from(iri("g")))
+        };
+        Transaction {
+            number: 7,
+            time: "2026-11-25T23:30:00.000000Z".to_owned(),
+            what: "load \"a\n.ttl\" ".repeat(40),
+            undoes: Some(3),
+            prefixes: vec![("ex".to_owned(), "http://example.org/".to_owned())],
+            empty: vec![(true, iri("new").into()), (false, iri("old").into())],
+            changes: vec![(false, quad(1)), (true, quad(2))],
+            ..Transaction::default()
+        }
+    }
+
+    #[test]
+    fn a_frame_gives_the_transaction_back() {
+        let mut first = transaction();
+        let frame = first.frame("urn:uuid:before");
+        let Found::Frame(read, end) = found(&frame, 0, 7) else { panic!("no frame") };
+        assert_eq!((*read, end), (first.clone(), frame.len()));
+        let text = String::from_utf8(frame.clone()).unwrap();
+        assert!(
+            text.starts_with("# baimo 7 ") && text.contains("\nTX .\n") && text.contains("\nTC .\n# sum ")
+        );
+        let same = transaction().frame("urn:uuid:before");
+        assert_eq!(same, frame);
+        let mut other = transaction();
+        other.frame("urn:uuid:another");
+        assert_ne!(other.id, first.id);
+        let version = |id: &str| id.as_bytes()[23] as char;
+        assert_eq!((version(&first.id), first.id.len()), ('8', 45));
+    }
+
+    #[test]
+    fn a_frame_that_was_cut_is_torn_and_one_that_was_changed_is_damaged() {
+        let frame = transaction().frame("");
+        for length in 1..frame.len() {
+            assert!(matches!(found(&frame[..length], 0, 7), Found::Torn), "{length}");
+        }
+        for byte in 0..frame.len() {
+            for bit in 0..8 {
+                let mut changed = frame.clone();
+                changed[byte] ^= 1 << bit;
+                assert!(matches!(found(&changed, 0, 7), Found::Damaged(_)), "{byte} {bit}");
+            }
+        }
+        let mut lost = frame.clone();
+        lost.resize(frame.len().next_multiple_of(SECTOR) + SECTOR, b'\n');
+        lost[SECTOR..].fill(0);
+        assert!(matches!(found(&lost, 0, 7), Found::Torn), "a sector that was never written");
+        let two = [&frame[..100], &frame].concat();
+        assert!(matches!(found(&two, 0, 7), Found::Damaged(_)), "its end is there");
+        let two = [&frame[..100], b"\n", &frame[..]].concat();
+        assert!(matches!(found(&two, 0, 7), Found::Damaged(_)), "something follows");
+        assert!(matches!(found(&frame, 0, 8), Found::Damaged(_)), "one is missing");
+    }
+}

@@ -1,0 +1,78 @@
+//! The writer's lock: one process at a time changes a store.
+//!
+//! In: the folder of a store. Out: a lock that is held until it is dropped or its process ends, however it ends. The
+//! file holds the number of the process that has it, for the message to the others. Readers need no lock.
+
+use crate::error::{Error, Result};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// The name of the lock's file.
+pub(super) const NAME: &str = "lock";
+/// How long another writer is waited for: most changes are shorter.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The lock, held. See the module.
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    /// Where another process has it, which is named, or the folder cannot be written to.
+    pub fn take(folder: &Path) -> Result<Self> {
+        let path = folder.join(NAME);
+        let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open().map_err(|error| unwritable(folder, error))?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(taken(folder, &mut file)),
+                Err(TryLockError::Error(error)) => return Err(unwritable(folder, error)),
+            }
+        }
+        // Only a help for others: a lock without a number is a lock.
+        let _ = name_holder(&mut file);
+        Ok(Self { _file: file })
+    }
+}
+
+fn name_holder(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "{}", std::process::id())
+}
+
+fn taken(folder: &Path, file: &mut File) -> Error {
+    let mut holder = String::new();
+    let read = file.take(32).read_to_string(&mut holder);
+    let holder = holder.trim();
+    let who = match read {
+        Ok(_) if !holder.is_empty() => format!("process {holder}"),
+        _ => "another process".to_owned(),
+    };
+    Error::store(format!("the store {} is being changed by {who}", folder.display()))
+        .hint("wait until it is done, or end it: a store has one writer at a time, and any number of readers")
+}
+
+/// The error for a folder that cannot be written to.
+pub(super) fn unwritable(folder: &Path, error: io::Error) -> Error {
+    let name = folder.display();
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Error::store(format!("no permission to change the store {name}")),
+        io::ErrorKind::ReadOnlyFilesystem => {
+            Error::store(format!("the store {name} is on a disk that can only be read"))
+        }
+        io::ErrorKind::StorageFull => Error::store(format!("the disk of the store {name} is full")),
+        _ => Error::store(format!("the store {name} cannot be changed")),
+    }
+    .because(error)
+    .hint("it can still be asked: questions write nothing")
+}

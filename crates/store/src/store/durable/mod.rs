@@ -1,0 +1,188 @@
+//! A durable store: a folder with a pack, a journal of the transactions since, and a manifest that says which.
+//!
+//! In: a folder, changes already carried out in memory. Out: the graph that the folder holds, and the certainty that a
+//! change is kept once [`Store::commit`] has returned. Reading never writes a byte and needs no lock; one process at a
+//! time writes. The layout, the promises and how they are tested are in `docs/store.md`.
+
+#[cfg(test)]
+mod crashes;
+mod files;
+mod frame;
+mod lock;
+mod manifest;
+mod patch;
+mod read;
+mod time;
+mod write;
+
+pub use frame::Transaction;
+pub use read::Figures;
+
+use super::memory::Memory;
+use crate::error::{Error, Result};
+use crate::terms::{Prefixes, Quad};
+use files::{Disk, Files, Handle};
+use lock::Lock;
+use manifest::Manifest;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Whether a change waits until the disk has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// It does: what was told to be kept survives a loss of power.
+    #[default]
+    Synced,
+    /// It does not: what was told to be kept survives the end of the process, however it ends, but the last transactions
+    /// may be lost where the machine stops.
+    Unsynced,
+}
+
+/// A durable store. See the module.
+pub struct Store {
+    folder: PathBuf,
+    files: Arc<dyn Files>,
+    /// What was last read or written; nothing where there is no store in the folder yet.
+    state: Option<State>,
+    /// Whether what is in memory may differ from what is on the disk, since writing failed.
+    doubtful: bool,
+    /// Whether leavings of others were looked for.
+    tidied: bool,
+    writer: Option<Writer>,
+    /// Whether changes wait for the disk.
+    pub durability: Durability,
+}
+
+/// How far a store was read.
+#[derive(Clone)]
+struct State {
+    manifest: Manifest,
+    /// Where the last whole frame of the journal ends.
+    end: u64,
+    /// The last transaction: its number, time and id.
+    last: Mark,
+}
+
+/// A point in the history of a store: up to and with a transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The number of the transaction; 0 is before the first.
+    pub number: u64,
+    time: String,
+    id: String,
+    /// The journal that holds it, and where that ends with it.
+    journal: String,
+    end: u64,
+}
+
+/// What writing needs.
+struct Writer {
+    _lock: Lock,
+    journal: Box<dyn Handle>,
+}
+
+/// What a store holds.
+pub struct Content {
+    /// The graph.
+    pub graph: Memory,
+    /// The prefixes that what was loaded declared.
+    pub prefixes: Prefixes,
+    /// How many bytes of a transaction that never came to its end stand behind the journal. Reading passes over them,
+    /// the next change cuts them.
+    pub torn: u64,
+}
+
+impl Store {
+    /// Whether a folder holds a store, damaged or whole.
+    #[must_use]
+    pub fn is_one(folder: &Path) -> bool {
+        folder.join(manifest::NAME).is_file()
+    }
+
+    /// Opens the store in a folder. Nothing is written, and nothing made where there is none: that is done by the first
+    /// change.
+    ///
+    /// # Errors
+    /// Where it is damaged, or cannot be read.
+    pub fn open(folder: &Path) -> Result<(Self, Content)> {
+        Self::open_on(folder, Arc::new(Disk))
+    }
+
+    fn open_on(folder: &Path, files: Arc<dyn Files>) -> Result<(Self, Content)> {
+        let folder = folder.to_owned();
+        let (state, doubtful, tidied, writer) = (None, false, false, None);
+        let mut store =
+            Self { folder, files, state, doubtful, tidied, writer, durability: Durability::default() };
+        let content = match store.read()? {
+            Some((state, content)) => {
+                store.state = Some(state);
+                content
+            }
+            None => read::nothing(),
+        };
+        Ok((store, content))
+    }
+
+    /// The folder that it is in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether there is a store in the folder yet.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.state.is_some()
+    }
+
+    /// Whether it may be changed now: between a begin and an end, where nothing failed.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// The last transaction that was read or written.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        let State { manifest, end, last } = match &self.state {
+            Some(state) => state,
+            None => return Mark::default(),
+        };
+        Mark { end: *end, journal: manifest.journal.clone(), ..last.clone() }
+    }
+
+    fn state(&self) -> Result<&State> {
+        self.state.as_ref().ok_or_else(|| {
+            Error::store(format!("there is no store in {}", self.folder.display()))
+                .hint("the first change makes it")
+        })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+/// The sum of changes made one after the other: a quad that was added and removed again is in it no more.
+#[must_use]
+pub fn net(changes: &[(bool, Quad)]) -> Vec<(bool, Quad)> {
+    let alike = changes.windows(2).all(|two| matches!(two, [(a, _), (b, _)] if a == b));
+    if alike {
+        return changes.to_vec();
+    }
+    // Each change of a quad takes back the one before it.
+    let mut times: HashMap<&Quad, usize> = HashMap::with_capacity(changes.len());
+    changes.iter().for_each(|(_, quad)| *times.entry(quad).or_default() += 1);
+    let mut left = Vec::new();
+    for (added, quad) in changes {
+        if let Some(count) = times.get_mut(quad)
+            && *count % 2 == 1
+        {
+            // One time of it stays, and it is the same in which of them.
+            *count = 0;
+            left.push((*added, quad.clone()));
+        }
+    }
+    left
+}

@@ -1,0 +1,28 @@
+//! The quads of a graph as terms, for what needs them whole: exports, packs, changes.
+//!
+//! In: a graph behind its port. Out: quads. A query reads numbers instead.
+
+use super::port::{Graph, GraphId};
+use crate::error::{Error, Result};
+use crate::terms::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};
+
+/// The quads of one graph of a dataset, as terms.
+pub fn quads_of<'a>(graph: &'a dyn Graph, name: GraphId) -> impl Iterator<Item = Result<Quad>> + 'a {
+    let graph_name = match name.map(|id| graph.term(id)) {
+        Some(Term::NamedNode(iri)) => GraphName::from(iri),
+        Some(Term::BlankNode(node)) => node.into(),
+        _ => GraphName::DefaultGraph,
+    };
+    graph.scan(name, [None; 3]).triples().map(move |triple| {
+        let [subject, predicate, object] = triple?.map(|id| graph.term(id));
+        let subject = match subject {
+            Term::NamedNode(iri) => NamedOrBlankNode::from(iri),
+            Term::BlankNode(node) => node.into(),
+            Term::Literal(_) | Term::Triple(_) => return Err(Error::store("a subject is a literal")),
+        };
+        let Term::NamedNode(predicate) = predicate else {
+            return Err(Error::store("a predicate is not an IRI"));
+        };
+        Ok(Quad::new(subject, NamedNode::clone(&predicate), object, graph_name.clone()))
+    })
+}
