@@ -147,7 +147,7 @@ fn write_quads(
     if named && !format.keeps_named_graphs() {
         in_one_graph(&mut quads, format, output);
     }
-    let mut style = session.graph_style_for(format, &quads, output.language(session));
+    let mut style = session.graph_style_for(format, &quads, output.language(session))?;
     if let Some(part) = part {
         style.header = session.export_header(part);
         if !format.has_comments() {

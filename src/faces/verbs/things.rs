@@ -68,7 +68,7 @@ const MENTIONS: usize = 200;
 /// Where they cannot be written.
 pub fn find(search: &Search, session: &Session, output: &Output) -> Result<()> {
     let words = search.words.join(" ");
-    let found = session.search(&words, search.limit);
+    let found = session.search(&words, search.limit)?;
     if found.is_empty() {
         output.report.note(&format!("nothing here is called `{words}`, nor anything like it"));
     }
@@ -88,7 +88,7 @@ pub fn find(search: &Search, session: &Session, output: &Output) -> Result<()> {
 /// Where they cannot be written.
 pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
-    let schema = session.schema(of.filter.as_deref());
+    let schema = session.schema(of.filter.as_deref())?;
     drop(waiting);
     if let Some(what) = of.filter.as_deref().filter(|_| schema.classes.is_empty()) {
         output.report.note(&format!("no class or property here has `{what}` in its name or label"));

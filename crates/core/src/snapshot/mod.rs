@@ -105,6 +105,15 @@ impl Snapshot {
         self.graph.as_ref()
     }
 
+    /// Whether all that was read of the graph so far was whole: whoever tells something of it asks before, so that
+    /// nothing is told that a damaged part was taken for empty in.
+    ///
+    /// # Errors
+    /// Where a part that was read is damaged.
+    pub fn sound(&self) -> Result<()> {
+        self.graph().sound()
+    }
+
     /// The prefixes in scope: well-known, declared in the files, the project's own.
     pub fn prefixes(&self) -> &Prefixes {
         &self.prefixes
@@ -138,9 +147,11 @@ mod tests {
     use crate::engine::answer::Answer;
     use crate::engine::{DefaultGraph, Limits};
     use crate::error::Kind;
+    use crate::explore::selection::Selection;
     use crate::project::Embedded;
     use crate::sources::rdf;
     use crate::store::pack::Builder;
+    use crate::terms::{NamedNode, Term};
     use std::sync::atomic::Ordering;
 
     fn snapshot() -> Snapshot {
@@ -188,5 +199,52 @@ mod tests {
         let ask = Ask::new("SELECT * { ?s more:p ?o }");
         assert_eq!(rows(&new, &ask).0, 3);
         assert!(old.answer(&ask).is_err());
+    }
+
+    /// A name that is taken for absent, or a term for a blank node, must not reach anybody.
+    #[test]
+    fn what_is_told_of_a_damaged_graph_is_right_or_an_error() {
+        let data = "@prefix : <http://example.org/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+            :a a :C ; rdfs:label \"one\"@en , \"eins\"@de ; :p :b , 1 . :b a :C ; :q :a , \"text\" , 2.5 .";
+        let (mut builder, mut prefixes) = (Builder::new(), Prefixes::well_known());
+        let format = rdf::format_named("turtle").unwrap();
+        rdf::read("data", format, None, data.as_bytes(), &mut prefixes, &mut |quad| {
+            builder.add(quad.as_ref());
+            Ok(())
+        })
+        .unwrap();
+        let whole = builder.finish().write(Vec::new()).unwrap();
+        let thing = NamedNode::new_unchecked("http://example.org/a");
+        let told = |bytes: Vec<u8>, what: usize| -> Result<String> {
+            let pack = crate::store::pack::Pack::from_static(Vec::leak(bytes))?;
+            let project = Project::embedded(&Embedded::NOTHING)?;
+            let graph = Arc::new(Memory::over(pack));
+            let snapshot = Snapshot::new(project, graph, prefixes.clone());
+            let text = "SELECT * { ?x :r ?y }";
+            Ok(match what {
+                0 => format!("{:?}", snapshot.schema(None)?),
+                1 => format!("{:?}", snapshot.search("one", 5)?),
+                2 => format!("{:?}", snapshot.thing("eins")?),
+                3 => format!("{:?}", snapshot.export(&Selection::All)?),
+                4 => format!("{:?}", snapshot.doubts(text)?),
+                _ => format!("{:?}", snapshot.description(&Term::from(thing.clone()))?.about),
+            })
+        };
+        let (mut right, mut errors) = (0, 0);
+        for what in 0..6 {
+            let expected = told(whole.clone(), what).unwrap();
+            for place in 0..whole.len() {
+                let mut damaged = whole.clone();
+                damaged[place] ^= 4;
+                match told(damaged, what) {
+                    Ok(found) => {
+                        assert_eq!(found, expected, "{what}: byte {place} of {}", whole.len());
+                        right += 1;
+                    }
+                    Err(_) => errors += 1,
+                }
+            }
+        }
+        assert!(right > 0 && errors > 0, "{right} {errors}");
     }
 }

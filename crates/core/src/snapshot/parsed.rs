@@ -108,6 +108,9 @@ fn blanked<'s>(text: &str, snapshot: &'s Snapshot) -> (String, Cow<'s, Prefixes>
 /// The error for plain language instead of a query: what it may have meant.
 fn not_sparql(text: &str, snapshot: &Snapshot) -> Error {
     let found = snapshot.suggest(text, plain::language_of(text, &snapshot.project().languages));
+    if let Err(damage) = snapshot.sound() {
+        return damage;
+    }
     if found.is_empty() {
         let error = Error::query("this is not SPARQL, and no saved query fits it");
         let has_queries = snapshot.catalog().is_ok_and(|catalog| catalog.iter().next().is_some());

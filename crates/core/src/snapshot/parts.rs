@@ -17,21 +17,30 @@ use crate::terms::{Quad, Term};
 
 impl Snapshot {
     /// What is in the graph; with `filter`, only what has it in its name or label.
-    pub fn schema(&self, filter: Option<&str>) -> Schema {
-        schema::schema(&self.knowledge(), self.language(), filter)
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn schema(&self, filter: Option<&str>) -> Result<Schema> {
+        let found = schema::schema(&self.knowledge(), self.language(), filter);
+        self.sound().map(|()| found)
     }
 
     /// The things that are called `words`, the best match first.
-    pub fn search(&self, words: &str, limit: usize) -> Vec<Match> {
-        search::search(&self.knowledge(), self.language(), words, limit)
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn search(&self, words: &str, limit: usize) -> Result<Vec<Match>> {
+        let found = search::search(&self.knowledge(), self.language(), words, limit);
+        self.sound().map(|()| found)
     }
 
     /// The one thing that a text names: by its IRI, a prefixed name or a label. See [`resolve`].
     ///
     /// # Errors
-    /// Where it names nothing or several things, with what may be meant.
+    /// Where it names nothing or several things, with what may be meant; and where the graph is damaged.
     pub fn thing(&self, text: &str) -> Result<Term> {
-        resolve::thing(text, &self.knowledge(), self.language())
+        let found = resolve::thing(text, &self.knowledge(), self.language());
+        self.sound().and(found)
     }
 
     /// What is to be said where a name was looked for and not found: that not all names were read.
@@ -39,7 +48,7 @@ impl Snapshot {
         (!self.names().is_complete()).then_some(Hint::NamesWereCutOff(NAME_BUDGET))
     }
 
-    /// The label of a term of the graph, where it has one.
+    /// The label of a term of the graph, where it has one. [`Self::sound`] tells whether it could be looked for.
     pub fn label(&self, term: &Term, language: &str) -> Option<String> {
         self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)
     }
@@ -47,9 +56,10 @@ impl Snapshot {
     /// The quads of a part of the graph.
     ///
     /// # Errors
-    /// Where there is no such part, or the store cannot be read.
+    /// Where there is no such part, or the graph is damaged or cannot be read.
     pub fn export(&self, selection: &Selection) -> Result<Vec<Quad>> {
-        selection::select(self.graph(), selection)
+        let found = selection::select(self.graph(), selection);
+        self.sound().and(found)
     }
 
     /// The style to write graphs in: the prefixes in scope, the first language of the project.
@@ -61,10 +71,11 @@ impl Snapshot {
     /// What is known about a thing, for people.
     ///
     /// # Errors
-    /// Where it does not occur, or the store cannot be read.
+    /// Where it does not occur, or the graph is damaged or cannot be read.
     pub fn description(&self, thing: &Term) -> Result<Description> {
         let about = self.export(&Selection::Around { thing: thing.clone(), depth: 0 })?;
         let mentions = mentions::of(self.graph(), thing)?;
+        self.sound()?;
         Ok(Description { thing: thing.clone(), about, mentions })
     }
 
@@ -83,10 +94,13 @@ impl Snapshot {
     }
 
     /// The style to write these quads in. Formats that show labels get those in `language`.
-    pub fn graph_style_for(&self, format: GraphFormat, quads: &[Quad], language: &str) -> GraphStyle {
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn graph_style_for(&self, format: GraphFormat, quads: &[Quad], language: &str) -> Result<GraphStyle> {
         let mut style = GraphStyle { language: language.to_owned(), ..self.graph_style() };
         if !format.shows_labels() {
-            return style;
+            return Ok(style);
         }
         let mut note = |term: Term| {
             if let (Some(label), Term::NamedNode(iri)) = (self.label(&term, language), term) {
@@ -98,7 +112,7 @@ impl Snapshot {
             note(quad.predicate.clone().into());
             note(quad.object.clone());
         }
-        style
+        self.sound().map(|()| style)
     }
 
     /// What this graph has and `after` has not, and the other way round.

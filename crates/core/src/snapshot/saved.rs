@@ -40,6 +40,9 @@ impl Snapshot {
     /// An error about a name that no saved query has, with those that were probably meant.
     fn with_suggestions(&self, mut error: Error, name: &str) -> Error {
         let near = self.nearest_saved(name);
+        if let Err(damage) = self.sound() {
+            return damage;
+        }
         if let Some(hint) = error.hints.first_mut().filter(|_| !near.is_empty()) {
             *hint = format!("did you mean {}?", near.join(", ")).into();
         }
@@ -147,7 +150,8 @@ impl Snapshot {
         rows.rows.filter_map(|row| row.map(|row| row.into_iter().next().flatten()).transpose()).collect()
     }
 
-    /// What words that are not SPARQL may have meant, the likeliest first. See [`crate::plain`].
+    /// What words that are not SPARQL may have meant, the likeliest first. See [`crate::plain`]; [`Self::sound`] tells
+    /// whether all could be read.
     pub fn suggest(&self, words: &str, language: &str) -> Vec<crate::plain::Suggestion> {
         let Ok(catalog) = self.catalog() else { return Vec::new() };
         crate::plain::suggest(words, catalog, &self.knowledge(), language, &|text| self.first_column(text))

@@ -106,8 +106,9 @@ pub trait Graph: Send + Sync {
         self.len() == 0
     }
 
-    /// Whether all that was read so far was whole. What cannot report damage itself ([`Self::id`], [`Self::count`])
-    /// leaves it to be said here, from then on for ever.
+    /// Whether all that was read so far was whole. What cannot report damage itself ([`Self::id`], [`Self::term`],
+    /// [`Self::count`]) leaves it to be said here, from then on for ever. Whoever used one of these asks here before it gives
+    /// out what it made of them: the engine for each row, a snapshot of the core for all that it tells.
     ///
     /// # Errors
     /// Where a part of the graph that was read is damaged.

@@ -94,7 +94,7 @@ impl Output {
     /// Where the format does not suit the answer, the target cannot be written, or a limit ended
     /// the answer early: what was found by then has been written.
     pub fn answer(&self, session: &Session, answer: Answer<'_>, about: &About) -> Result<u64> {
-        match answer {
+        let count = match answer {
             Answer::Boolean(found) => {
                 let format = self.row_format()?;
                 self.write(|out| rows::write_boolean(found, format, out).map_err(unwritten))?;
@@ -103,11 +103,13 @@ impl Output {
                     about,
                     Footer { nouns: Some(("answer", "answers")), count: 1, ..Footer::default() },
                 );
-                Ok(found.into())
+                Ok(u64::from(found))
             }
             Answer::Graph(triples) => self.graph(session, triples, about),
             Answer::Rows(rows) => self.rows(session, rows, about),
-        }
+        }?;
+        // A label that could not be looked for was left out.
+        session.sound().map(|()| count)
     }
 
     fn rows(&self, session: &Session, rows: Rows<'_>, about: &About) -> Result<u64> {
@@ -268,7 +270,7 @@ impl Output {
                     if tree { format!("\n{}", tree::tree(&triples, &style)) } else { String::new() };
                 let quads = triples.into_iter().map(|triple| triple.in_graph(GraphName::DefaultGraph));
                 let quads: Vec<Quad> = quads.collect();
-                let style = session.graph_style_for(format, &quads, &language);
+                let style = session.graph_style_for(format, &quads, &language)?;
                 if self.tables(format, &quads, &style)? {
                     return self.partial(count, "triples", stopped);
                 }
