@@ -68,7 +68,7 @@ fn baimo(words: &[&str]) -> Said {
     baimo_in(&Folder::new(), words)
 }
 
-fn piped(folder: &Folder, words: &[&str], input: &[u8]) -> Said {
+pub(super) fn piped(folder: &Folder, words: &[&str], input: &[u8]) -> Said {
     let mut child = command(&folder.0, words)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -19,6 +19,10 @@ fn call(verb: &str) -> Option<&'static [&'static str]> {
         "search" => &["百度"],
         "schema" => &["Release"],
         "diff" | "pack" => &["some.nt"],
+        // Of a graph that is in no store there is nothing to say, in both faces alike.
+        "log" | "undo" | "stats" | "compact" => &[],
+        "backup" => &["copy.pack"],
+        "repair" => &["nowhere"],
         "explain" => &["ASK { vendor:nobody ?p ?o }"],
         "update" => &["INSERT DATA { <urn:a> <urn:b> 'c' }"],
         "load" => &["some.nt"],

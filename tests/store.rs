@@ -174,3 +174,167 @@ fn what_was_acknowledged_survives_a_kill() {
         next = found / 2;
     }
 }
+
+fn insert(folder: &Folder, n: usize) {
+    done(folder, &["update", "--store", "s", &format!("INSERT DATA {{ <x:a> <x:n> {n} }}")]);
+}
+
+#[test]
+fn transactions_are_listed_and_taken_back() {
+    let folder = Folder::new().with("a.nt", "<x:l> <x:p> \"1\" .\n<x:l> <x:p> \"2\" .\n");
+    done(&folder, &["load", "--store", "s", "a.nt"]);
+    insert(&folder, 1);
+    done(&folder, &["update", "--store", "s", "DELETE { ?s ?p 1 } INSERT { ?s ?p 2, 3 } WHERE { ?s ?p 1 }"]);
+    let log = |words: &[&str]| {
+        let out = baimo_in(&folder, &[&["log", "--store", "s", "-F", "csv"], words].concat()).ok();
+        out.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = log(&[]);
+    assert_eq!(all.len(), 3, "{all:?}");
+    assert!(all[0].starts_with("1,") && all[0].ends_with(",2,0,load a.nt"), "{all:?}");
+    assert!(all[2].starts_with("3,") && all[2].contains(",2,1,"), "{all:?}");
+    assert_eq!(log(&["--since", "3"]), all[2..]);
+    assert_eq!(log(&["--since", "2000-01-01"]), all);
+    assert!(log(&["--since", "2999"]).is_empty() && log(&["--since", "2999-01-01"]).is_empty());
+    let numbers = || {
+        let query = "SELECT ?n { <x:a> <x:n> ?n } ORDER BY ?n";
+        baimo_in(&folder, &["query", "--store", "s", "-F", "csv", query])
+            .ok()
+            .lines()
+            .skip(1)
+            .collect::<String>()
+    };
+    assert_eq!(numbers(), "23");
+    let said = done(&folder, &["undo", "--store", "s"]);
+    assert!(said.contains("took back transaction 3: DELETE"), "{said}");
+    assert_eq!(numbers(), "1");
+    // What takes back is passed over: the next one back is transaction 2, then the load.
+    done(&folder, &["undo", "--store", "s"]);
+    assert_eq!((numbers().as_str(), triples(&folder)), ("", 2));
+    done(&folder, &["undo", "--store", "s"]);
+    assert_eq!(triples(&folder), 0, "the load, which became the pack, is taken back as well");
+    baimo_in(&folder, &["undo", "--store", "s"]).failed(2);
+    // A transaction that took back is taken back itself.
+    done(&folder, &["undo", "--store", "s", "4"]);
+    assert_eq!(numbers(), "23");
+    let error = baimo_in(&folder, &["undo", "--store", "s", "99"]).failed(2);
+    assert!(error.contains("from 1 to 7"), "{error}");
+    baimo_in(&folder, &["log"]).failed(2);
+}
+
+#[test]
+fn a_merge_changes_no_answer_and_keeps_the_record() {
+    let folder = Folder::new();
+    (1..=3).for_each(|n| insert(&folder, n));
+    let before = baimo_in(&folder, &["export", "--store", "s", "-F", "nquads"]).ok();
+    let said = done(&folder, &["compact", "s"]);
+    assert!(said.contains("the pack has all 3 transactions now"), "{said}");
+    assert_eq!(baimo_in(&folder, &["export", "--store", "s", "-F", "nquads"]).ok(), before);
+    assert!(done(&folder, &["compact", "s"]).contains("already"));
+    assert_eq!(baimo_in(&folder, &["log", "--store", "s", "-F", "csv"]).ok().lines().count(), 4);
+    done(&folder, &["undo", "--store", "s", "2"]);
+    assert_eq!(triples(&folder), 2);
+    let stats = baimo_in(&folder, &["stats", "s"]).ok();
+    for line in ["triples              2", "transactions         4", "not in the pack yet  1 transaction"] {
+        assert!(stats.contains(line), "{stats}");
+    }
+}
+
+#[test]
+fn a_dry_run_says_what_would_change_and_changes_nothing() {
+    let folder = Folder::new();
+    insert(&folder, 1);
+    let journal = std::fs::read(folder.0.join("s/journal-1.rdfp")).unwrap();
+    let update = "DELETE { ?s ?p 1 } INSERT { ?s ?p 2 } WHERE { ?s ?p 1 }";
+    let said = baimo_in(&folder, &["update", "--store", "s", "--dry-run", update]);
+    assert!(said.code == 0 && said.err.contains("1 triple would be removed, 1 added"), "{said:?}");
+    let marks = |mark| said.out.lines().filter(|line| line.starts_with(mark)).count();
+    assert!(marks('-') > 0 && marks('+') > 0, "{said:?}");
+    assert_eq!(std::fs::read(folder.0.join("s/journal-1.rdfp")).unwrap(), journal);
+    // Without a store too, where a change has nowhere to go.
+    assert_eq!(baimo_in(&folder, &["update", "--dry-run", "INSERT DATA { <x:a> <x:b> 1 }"]).code, 0);
+}
+
+#[test]
+fn a_backup_is_opened_and_loaded() {
+    let folder = Folder::new();
+    (1..=2).for_each(|n| insert(&folder, n));
+    done(&folder, &["backup", "s", "copy.pack"]);
+    done(&folder, &["backup", "--store", "s", "copy.nq.gz"]);
+    for copy in ["copy.pack", "copy.nq.gz"] {
+        let out = baimo_in(&folder, &["query", "--data", copy, "-F", "csv", "SELECT * { ?s ?p ?o }"]).ok();
+        assert_eq!(out.lines().count(), 3, "{copy}");
+        done(&folder, &["load", "--store", &format!("from-{copy}"), copy]);
+    }
+    let of = |store: &str| baimo_in(&folder, &["export", "--store", store, "-F", "nquads"]).ok();
+    assert_eq!(of("from-copy.pack"), of("s"));
+    assert_eq!(of("from-copy.nq.gz"), of("s"));
+}
+
+#[test]
+fn a_damaged_store_is_repaired_with_copies_kept() {
+    let folder = Folder::new();
+    (1..=3).for_each(|n| insert(&folder, n));
+    let journal = folder.0.join("s/journal-1.rdfp");
+    let whole = std::fs::read(&journal).unwrap();
+    let said = baimo_in(&folder, &["repair", "s"]);
+    assert!(said.code == 0 && said.err.contains("nothing is wrong"), "{said:?}");
+    let second = String::from_utf8(whole.clone()).unwrap().find("\n# baimo 2 ").unwrap() + 1;
+    let mut damaged = whole.clone();
+    damaged[second + 100] ^= 4;
+    std::fs::write(&journal, &damaged).unwrap();
+    let said = baimo_in(&folder, &["repair", "s"]);
+    assert!(
+        said.code == 5 && said.out.contains(&format!("damaged at byte {second}, transaction 2")),
+        "{said:?}"
+    );
+    assert_eq!(std::fs::read(&journal).unwrap(), damaged, "nothing is changed without being told");
+    let said = baimo_in(&folder, &["repair", "s", "--write"]);
+    assert!(said.code == 0 && said.out.contains("journal-1.rdfp.damaged-1 has them"), "{said:?}");
+    assert_eq!(std::fs::read(folder.0.join("s/journal-1.rdfp.damaged-1")).unwrap(), damaged);
+    assert_eq!(triples(&folder), 1);
+    // A manifest that is lost or damaged is made again.
+    done(&folder, &["compact", "s"]);
+    insert(&folder, 9);
+    for manifest in [None, Some("rubbish")] {
+        let path = folder.0.join("s/baimo-store");
+        std::fs::remove_file(&path).unwrap();
+        if let Some(text) = manifest {
+            std::fs::write(&path, text).unwrap();
+        }
+        assert_eq!(baimo_in(&folder, &["repair", "s"]).code, 5);
+        assert_eq!(baimo_in(&folder, &["repair", "s", "--write"]).code, 0);
+        assert_eq!(triples(&folder), 2);
+    }
+    // A damaged pack cannot be.
+    let pack = std::fs::read_dir(folder.0.join("s")).unwrap().map(|entry| entry.unwrap().path());
+    let pack = pack.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "pack")).unwrap();
+    let mut bytes = std::fs::read(&pack).unwrap();
+    bytes[20] ^= 1;
+    std::fs::write(&pack, &bytes).unwrap();
+    let said = baimo_in(&folder, &["repair", "s", "--write"]);
+    assert!(said.code == 5 && said.out.contains("take the folder from a backup"), "{said:?}");
+}
+
+#[test]
+fn a_transaction_at_the_prompt_is_kept_whole_or_dropped() {
+    let folder = Folder::new();
+    insert(&folder, 1);
+    let script = |lines: &str| super::cli::piped(&folder, &["--store", "s"], lines.as_bytes());
+    let said = script(
+        ".begin\nINSERT DATA { <x:a> <x:n> 2 }\nDELETE DATA { <x:a> <x:n> 1 }\n.rollback\nINSERT DATA { <x:a> <x:n> 3 }\n",
+    );
+    assert!(said.code == 0 && said.err.contains("dropped: 2 changes"), "{said:?}");
+    assert_eq!(triples(&folder), 2);
+    let said = script(
+        ".begin\nINSERT DATA { <x:a> <x:n> 4 }\nINSERT DATA { <x:a> <x:n> 5 }\nDELETE DATA { <x:a> <x:n> 4 }\nSELECT * { ?s ?p 5 }\n.commit\n",
+    );
+    assert!(said.code == 0 && said.err.contains("kept: 1 added, 0 removed, as transaction 3"), "{said:?}");
+    assert_eq!(said.out.lines().count(), 2, "what is changed is seen: {said:?}");
+    // What is not committed is not kept.
+    let said = script(".begin\nINSERT DATA { <x:a> <x:n> 6 }\n");
+    assert_eq!((said.code, triples(&folder)), (0, 3), "{said:?}");
+    for wrong in [".commit\n", ".rollback\n", ".begin\n.begin\n", ".begin\n.undo\n"] {
+        assert_eq!(script(wrong).code, 2, "{wrong}");
+    }
+}

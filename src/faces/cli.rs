@@ -44,7 +44,14 @@ pub fn run(
         Parsed::Text(text) => return print(&text),
         Parsed::Version(program) => return print(&format!("{program}graph built in: {}\n", built_in()?)),
     };
-    let CommandLine { verb, keep_going, options } = command;
+    let CommandLine { verb, keep_going, mut options } = command;
+    if let Some(folder) = verb.as_ref().and_then(args::Verb::store) {
+        if options.place.store.is_some() || !options.place.data.is_empty() {
+            return Err(Error::usage(format!("two graphs are named: {} is one of them", folder.display()))
+                .hint("leave out one of the two"));
+        }
+        options.place.store = Some(folder.to_owned());
+    }
     *report = Report { quiet: options.shape.quiet, ..Report::new(options.shape.color.unwrap_or_default()) };
     report.tongue = Tongue::chosen(options.shape.lang.as_deref(), report.terminal);
     let output = Output::new(&options.shape, report.clone());
@@ -73,7 +80,10 @@ pub fn run(
     match verb {
         Some(verb) => {
             let _watched = watch(limits, report, &output.found);
-            verbs::perform(&verb, &mut session, &output, &mut Memory::default())
+            verbs::perform(&verb, &mut session, &output, &mut Memory::default())?;
+            // What was done is done and said; this only makes the next question quicker.
+            let _ = if verb.changes() { session.compact_if_due() } else { Ok(None) };
+            Ok(())
         }
         None => prompt(session, output, keep_going),
     }

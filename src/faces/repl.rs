@@ -57,6 +57,8 @@ struct Shell {
     keep_going: bool,
     /// Whether the graph was changed, and the change is kept nowhere.
     unsaved: bool,
+    /// Whether it was said that leaving drops an open transaction.
+    warned: bool,
     /// Stops the running query.
     switch: Arc<AtomicBool>,
     /// Statements typed, for `.history`; the editor's own are not at hand while it runs.
@@ -98,6 +100,7 @@ impl Shell {
             interactive: std::io::stdin().is_terminal(),
             keep_going,
             unsaved: false,
+            warned: false,
             typed: Vec::new(),
             offered: Vec::new(),
             initial: None,
@@ -143,7 +146,12 @@ impl Shell {
         editor: &mut Editor<Assistant, FileHistory>,
         history: Option<&PathBuf>,
     ) -> std::result::Result<(), ReadlineError> {
-        let prompt = format!("{}> ", first_word(&self.session.borrow().project().name));
+        let prompt = {
+            let session = self.session.borrow();
+            // An open transaction shows, as in psql.
+            let open = if session.transaction().is_some() { "*" } else { "" };
+            format!("{}{open}> ", first_word(&session.project().name))
+        };
         let initial = self.initial.take();
         if let Ok(mut begun) = self.begun.lock() {
             *begun = Instant::now();

@@ -5,13 +5,15 @@
 use super::manifest::{Test, node, objects, path_of, text_of};
 use super::results::{Cardinality, Outcome, Row, collect, compare, expected, isomorphic, quads};
 use baimo::engine::syntax::parse;
-use baimo::engine::update::{execute, inline_loads};
+use baimo::engine::update::{Update, execute, inline_loads};
 use baimo::engine::{DefaultGraph, Governor, answer};
 use baimo::store::Graph as _;
+use baimo::store::durable::{Store, Transaction, net};
 use baimo::store::memory::Memory;
 use baimo::store::pack::{Builder, Pack};
 use baimo::store::quads_of;
 use baimo::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const UT: &str = "http://www.w3.org/2009/sparql/tests/test-update#";
 const LABEL: &str = "http://www.w3.org/2000/01/rdf-schema#label";
@@ -215,17 +217,48 @@ fn update_evaluation(test: &Test<'_>) -> Result<(), String> {
     };
     let mut builder = Builder::new();
     update_data(test, "action")?.iter().for_each(|quad| builder.add(quad.as_ref()));
-    let fail = |error: baimo::error::Error| format!("{error} ({:?})", error.cause);
-    let mut store = Memory::over(builder.finish());
     let mut update =
         parse::update(&text_of(iri.as_str()), &Prefixes::new(), Some(iri.as_str())).map_err(fail)?;
     let mut no_web = |iri: &str| Err(baimo::error::Error::usage(format!("<{iri}> is not here")));
     inline_loads(&mut update, &mut no_web).map_err(fail)?;
-    execute(&update, &mut store, &Governor::unlimited()).map_err(fail)?;
-    let mut have = Vec::new();
-    for name in std::iter::once(None).chain(store.graph_names().into_iter().map(Some)) {
-        have.extend(quads_of(&store, name).collect::<Result<Vec<_>, _>>().map_err(fail)?);
-    }
     let want = update_data(test, "result")?;
-    if isomorphic(&have, &want) { Ok(()) } else { Err(format!("expected {want:#?}\n    found {have:#?}")) }
+    let same = |have: Vec<Quad>, place: &str| match isomorphic(&have, &want) {
+        true => Ok(()),
+        false => Err(format!("{place}: expected {want:#?}\n    found {have:#?}")),
+    };
+    let pack = builder.finish();
+    same(on_disk(&pack, &update).map_err(fail)?, "in a store")?;
+    let mut memory = Memory::over(pack);
+    execute(&update, &mut memory, &Governor::unlimited()).map_err(fail)?;
+    same(all_quads(&memory).map_err(fail)?, "in memory")
+}
+
+fn fail(error: baimo::error::Error) -> String {
+    format!("{error} ({:?})", error.cause)
+}
+
+fn all_quads(graph: &Memory) -> Result<Vec<Quad>, baimo::error::Error> {
+    let names = std::iter::once(None).chain(graph.graph_names().into_iter().map(Some));
+    names.flat_map(|name| quads_of(graph, name)).collect()
+}
+
+/// What a store in a folder holds once it was filled, updated, and opened again.
+fn on_disk(pack: &Pack, update: &Update) -> Result<Vec<Quad>, baimo::error::Error> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("baimo-w3c-{}-{number}", std::process::id()));
+    let (mut store, _) = Store::open(&folder)?;
+    store.begin()?;
+    store.install(pack, &Prefixes::new(), &mut Transaction::default())?;
+    store.end();
+    let (mut store, mut content) = Store::open(&folder)?;
+    store.begin()?;
+    content.graph.change_and_keep(
+        |graph| execute(update, graph, &Governor::unlimited()),
+        |changes| store.commit(&mut Transaction { changes: net(changes), ..Transaction::default() }),
+    )?;
+    let (_, content) = Store::open(&folder)?;
+    let found = all_quads(&content.graph);
+    std::fs::remove_dir_all(folder).unwrap();
+    found
 }

@@ -6,8 +6,10 @@
 
 mod change;
 mod reading;
+mod record;
 
 pub use change::{Change, Diff, TakenBack};
+pub use record::{Entry, Since, Statistics};
 
 use crate::advise::provenance::{AnswerPart, Provenance};
 use crate::ask::Ask;

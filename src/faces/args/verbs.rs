@@ -6,7 +6,7 @@
 use super::values::small;
 use clap::{Args, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What baimo can do.
 #[derive(Debug, Clone, Subcommand)]
@@ -71,14 +71,54 @@ pub enum Verb {
     #[command(
         after_help = "Examples:\n  baimo update 'INSERT DATA { vendor:baidu rdfs:label \"度\"@zh }' -o changed.ttl\n\n\
                             With --store DIR the change is kept there. Without, the changed graph is written to -o FILE,\n\
-                            or to stdout in the format of -F. At the prompt it lasts as long as the session."
+                            or to stdout in the format of -F. At the prompt it lasts as long as the session.\n\
+                            --dry-run says what would be added and removed, and changes nothing."
     )]
-    Update(Query),
+    Update(Update),
     /// Add files to a store
     #[command(after_help = "Examples:\n  baimo export -o some.ttl && baimo load some.ttl -o more.ttl\n\n\
                             Into a store that is kept:   baimo load --store DIR FILE...\n\
                             All files are added, or none.")]
     Load(Load),
+    /// List the transactions of a store
+    #[command(
+        after_help = "Examples:\n  baimo update --store mine 'INSERT DATA { <x:a> <x:b> 1 }' && baimo log --store mine\n  \
+                            baimo log --store mine --since 2026-01-31\n\n\
+                            Times are in UTC. The files of the store have each transaction with all its triples."
+    )]
+    Log(Log),
+    /// Take back a transaction of a store
+    #[command(
+        after_help = "Examples:\n  baimo update --store mine2 'INSERT DATA { <x:a> <x:b> 1 }' && baimo undo --store mine2 1\n\n\
+                            Without a number the last transaction is taken back that was not taken back already. What it added\n\
+                            is removed, as far as it is there still, and what it removed is added: in a new transaction, which\n\
+                            can be taken back too."
+    )]
+    Undo(Undo),
+    /// Say how large the graph is, and how its store stands
+    #[command(
+        after_help = "Examples:\n  baimo stats\n  baimo update --store mine3 'INSERT DATA { <x:a> <x:b> 1 }' && baimo stats mine3"
+    )]
+    Stats(Stats),
+    /// Write a copy of a store to a file, while it is in use
+    #[command(
+        after_help = "Examples:\n  baimo update --store mine4 'INSERT DATA { <x:a> <x:b> 1 }' && baimo backup mine4 copy.pack\n  \
+                            baimo backup --store mine4 copy.nq.gz\n\n\
+                            A pack opens at once: baimo --data copy.pack; and it can be loaded into a new store:\n\
+                            baimo load --store NEW copy.pack"
+    )]
+    Backup(Backup),
+    /// Merge the transactions of a store into its pack
+    #[command(
+        after_help = "Examples:\n  baimo update --store mine5 'INSERT DATA { <x:a> <x:b> 1 }' && baimo compact mine5\n\nThis is done by itself when the journal has grown long."
+    )]
+    Compact(Compact),
+    /// Say what is wrong with a store, and save what can be saved
+    #[command(
+        after_help = "Examples:\n  baimo update --store mine6 'INSERT DATA { <x:a> <x:b> 1 }' && baimo repair mine6\n  baimo repair mine6 --write\n\n\
+                            Nothing is changed without --write; with it, a copy is kept of all that is cut."
+    )]
+    Repair(Repair),
     /// Pack a graph into one file that opens at once
     #[command(
         after_help = "Examples:\n  baimo pack -o some.pack && baimo query --data some.pack 'SELECT * { ?s ?p ?o } LIMIT 5'\n  \
@@ -109,12 +149,28 @@ pub enum Verb {
 impl Verb {
     /// Whether it asks a graph, so that one must be opened.
     pub fn asks(&self) -> bool {
-        !matches!(self, Self::Init(_) | Self::Completions(_) | Self::Man(_))
+        !matches!(self, Self::Init(_) | Self::Completions(_) | Self::Man(_) | Self::Repair(_))
     }
 
     /// Whether it changes the graph.
     pub fn changes(&self) -> bool {
-        matches!(self, Self::Update(_) | Self::Load(_))
+        match self {
+            Self::Update(update) => !update.dry_run,
+            Self::Load(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The store that it names by itself.
+    pub fn store(&self) -> Option<&Path> {
+        match self {
+            Self::Compact(Compact { folder }) | Self::Stats(Stats { folder }) => folder.as_deref(),
+            Self::Backup(Backup { words }) => match words.as_slice() {
+                [folder, _] => Some(folder),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// How many words a saved query was called with, its name included.
@@ -250,6 +306,68 @@ pub struct Load {
     /// Into this named graph
     #[arg(long, value_name = "IRI")]
     pub into: Option<String>,
+}
+
+/// Which transactions.
+#[derive(Debug, Clone, Args)]
+pub struct Log {
+    /// From this number on, or this time, such as 2026-11-25 or 2026-11-25T18:30
+    #[arg(long, value_name = "N|TIME")]
+    pub since: Option<String>,
+}
+
+/// Which transaction.
+#[derive(Debug, Clone, Args)]
+pub struct Undo {
+    /// Its number, as `log` shows it
+    #[arg(value_name = "N")]
+    pub number: Option<u64>,
+}
+
+/// Of which graph.
+#[derive(Debug, Clone, Args)]
+pub struct Stats {
+    /// A store; without one, the graph that is asked
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Of what, to where.
+#[derive(Debug, Clone, Args)]
+pub struct Backup {
+    /// A store (else the graph that is asked), and the file to write: a pack, or RDF by its ending
+    #[arg(value_name = "DIR FILE", required = true, num_args = 1..=2)]
+    pub words: Vec<PathBuf>,
+}
+
+/// Of which store.
+#[derive(Debug, Clone, Args)]
+pub struct Compact {
+    /// The store
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Which store, and how.
+#[derive(Debug, Clone, Args)]
+pub struct Repair {
+    /// The store
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Put in order what can be, and keep copies of what is cut
+    #[arg(long)]
+    pub write: bool,
+}
+
+/// What to change, and whether.
+#[derive(Debug, Clone, Args)]
+pub struct Update {
+    /// The update.
+    #[command(flatten)]
+    pub query: Query,
+    /// Say what would be added and removed, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Of which files.

@@ -214,6 +214,16 @@ pub const COMMANDS: &[Command] = &[
         &[],
         "Up recalls them, Ctrl-R searches them.",
     ),
+    is(
+        "begin",
+        "",
+        Group::Session,
+        "Begin a transaction: what is changed from now on is kept together",
+        &[],
+        "`.commit` keeps it, `.rollback` drops it. Until then nobody else can change the store.",
+    ),
+    is("commit", "", Group::Session, "Keep what was changed since .begin", &[], ""),
+    is("rollback", "", Group::Session, "Drop what was changed since .begin", &[], ""),
     is("show", "", Group::Session, "Show the settings", &[], ""),
     is("echo", "TEXT", Group::Session, "Print a text", &[], ""),
     is(

@@ -44,6 +44,9 @@ impl Shell {
             "open" => self.open(rest),
             "prefix" => self.prefix(rest),
             "history" => self.history(rest),
+            "begin" => self.begin(),
+            "commit" => self.commit(),
+            "rollback" => self.rollback(),
             "show" => self.settings(),
             "echo" => self.output.text(rest),
             "shell" => self.outside(rest),
@@ -118,6 +121,15 @@ impl Shell {
 
     /// Leaves; where changes would be lost, only when told twice.
     pub(super) fn quit(&mut self) -> Result<()> {
+        let open = self.session.borrow().transaction();
+        if let Some(changes) = open.filter(|changes| *changes > 0 && self.interactive && !self.warned) {
+            self.warned = true;
+            self.output.report.note(&format!(
+                "a transaction is open, with {}: .commit keeps it\n  to leave and drop it, leave again",
+                crate::show::text::counted(changes as u64, "change", "changes")
+            ));
+            return Ok(());
+        }
         if self.unsaved && self.interactive {
             self.unsaved = false;
             self.output.report.note(
@@ -130,9 +142,39 @@ impl Shell {
         Ok(())
     }
 
+    fn begin(&mut self) -> Result<()> {
+        self.session.borrow_mut().begin()?;
+        self.output.report.note("a transaction is open: .commit keeps it, .rollback drops it");
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        let change = self.session.borrow_mut().commit()?;
+        self.warned = false;
+        let kept = change.transaction.map_or_else(String::new, |number| format!(", as transaction {number}"));
+        self.output.report.note(&format!("kept: {} added, {} removed{kept}", change.added, change.removed));
+        self.compact();
+        Ok(())
+    }
+
+    fn rollback(&mut self) -> Result<()> {
+        let dropped = self.session.borrow_mut().rollback()?;
+        self.warned = false;
+        let dropped = crate::show::text::counted(dropped as u64, "change", "changes");
+        self.output.report.note(&format!("dropped: {dropped}"));
+        Ok(())
+    }
+
+    /// Makes the pack of a store anew where it is far behind.
+    fn compact(&self) {
+        // What was changed is kept already; this only makes the next question quicker.
+        let _ = self.session.borrow_mut().compact_if_due();
+    }
+
     /// The graph was changed.
     pub(super) fn changed(&mut self) {
         self.unsaved = !self.session.borrow().is_durable();
+        self.compact();
     }
 
     /// Runs a command of the system's shell.
@@ -286,6 +328,9 @@ impl Shell {
     }
 
     fn open(&mut self, rest: &str) -> Result<()> {
+        if self.session.borrow().transaction().is_some_and(|changes| changes > 0) {
+            return Err(Error::usage("a transaction is open").hint(crate::error::Hint::EndTransaction));
+        }
         let paths = args::split(rest)?.iter().map(|word| at_home(word)).collect::<Vec<_>>();
         if paths.iter().any(|path| path == Path::new("-")) {
             return Err(Error::usage("`-` is stdin, which the statements here come from").hint("name a file"));

@@ -84,6 +84,7 @@ fn on_the_command_line(hint: &Hint) -> String {
             format!("to carry out the update in it:  baimo update -f {path} --store DIR")
         }
         Hint::RepairStore(folder) => format!("`baimo repair {folder}` says what can be saved"),
+        Hint::NameStore => "name one with --store DIR".into(),
         Hint::EndTransaction => "`.commit` keeps it, `.rollback` drops it".into(),
         Hint::BeginTransaction => "`.begin` begins one".into(),
         Hint::LoadIntoStore => "load them into a durable store: baimo load --store DIR FILE...".into(),
@@ -135,6 +136,7 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::ListSchema => "`.schema` lists the classes and properties".into(),
         // Words of the command line itself, such as those of its help, hold here with a dot.
         Hint::Text(text) => Face::Prompt.commands(text),
+        Hint::NameStore => "`.open DIR` opens one".into(),
         Hint::RepairStore(folder) => format!("`.repair {folder}` says what can be saved"),
         Hint::LoadIntoStore
         | Hint::EndTransaction

@@ -56,6 +56,14 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
     write_quads(within_limit(quads, session), export.header.then_some(part.as_str()), session, output)
 }
 
+/// Writes the whole graph.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn whole(session: &Session, output: &Output) -> Result<()> {
+    write_quads((session.export(&Selection::All)?, None), None, session, output)
+}
+
 /// Writes files, or without any the session's graph, as a pack.
 ///
 /// # Errors
@@ -214,11 +222,7 @@ pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()>
     if output.report.terminal || !written {
         output.report.note(&format!("{after} triples, {difference}{kept}"));
     }
-    if written {
-        write_quads((session.export(&Selection::All)?, None), None, session, output)
-    } else {
-        Ok(())
-    }
+    if written { whole(session, output) } else { Ok(()) }
 }
 
 /// Compares two graphs.

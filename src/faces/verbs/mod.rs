@@ -11,6 +11,8 @@ mod export;
 mod saved;
 // The text of a query.
 mod text;
+// The record of a store, its figures, copies and repair.
+mod store;
 // Things of the graph and what they are called.
 mod things;
 
@@ -18,10 +20,13 @@ pub use ask::ask;
 
 use super::args::{Man, Verb};
 use super::memory::{Memory, Question};
+use super::terminal::hints::Face;
 use super::terminal::present::Output;
 use super::{init, shell};
 use crate::error::{Error, Result};
 use crate::session::Session;
+use crate::show::text::{counted, grouped};
+use std::path::Path;
 
 /// Does what a verb says.
 ///
@@ -30,6 +35,9 @@ use crate::session::Session;
 pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut Memory) -> Result<()> {
     if !matches!(verb, Verb::Explain(_) | Verb::Diff(_) | Verb::Pack(_)) {
         output.check()?;
+    }
+    if let Some(folder) = verb.store().filter(|_| output.report.face == Face::Prompt) {
+        is_open(folder, session)?;
     }
     match verb {
         Verb::Query(query) => {
@@ -43,14 +51,22 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
         Verb::Search(search) => things::find(search, session, output),
         Verb::Schema(of) => things::schema(of, session, output),
         Verb::Explain(wanted) => ask::explain(wanted, session, output, memory),
-        Verb::Update(query) => {
-            let (name, text) = text::question(query, output.report.face)?;
-            update(&name, &text, session, output)
+        Verb::Update(wanted) => {
+            let (name, text) = text::question(&wanted.query, output.report.face)?;
+            match wanted.dry_run {
+                true => preview(&name, &text, session, output),
+                false => update(&name, &text, session, output),
+            }
         }
         Verb::Load(load) => export::load(load, session, output),
+        Verb::Log(wanted) => store::log(wanted, session, output),
+        Verb::Undo(wanted) => store::undo(wanted, session, output),
+        Verb::Stats(_) => store::stats(session, output),
+        Verb::Backup(wanted) => store::backup(wanted, session, output),
+        Verb::Compact(_) => store::compact(session, output),
         Verb::Pack(wanted) => export::pack(&wanted.files, session, output),
         Verb::Diff(diff) => export::compare(diff, session, output),
-        Verb::Init(_) | Verb::Completions(_) | Verb::Man(_) => perform_alone(verb, output),
+        Verb::Init(_) | Verb::Completions(_) | Verb::Man(_) | Verb::Repair(_) => perform_alone(verb, output),
     }
 }
 
@@ -62,6 +78,7 @@ pub fn perform_alone(verb: &Verb, output: &Output) -> Result<()> {
     match verb {
         Verb::Init(wanted) => init::init(&wanted.folder, output),
         Verb::Completions(wanted) => output.text(&shell::registration(&wanted.shell)?),
+        Verb::Repair(wanted) => store::repair(wanted, output),
         Verb::Man(Man { folder: Some(folder), .. }) => shell::manuals(folder),
         Verb::Man(wanted) => output.text(&shell::manual(wanted.verb.as_deref())?),
         _ => Err(Error::usage("this verb needs a graph")),
@@ -77,6 +94,37 @@ pub fn update(name: &str, text: &str, session: &mut Session, output: &Output) ->
     let change = session.update(text).map_err(|error| named(error, name))?;
     drop(waiting);
     export::changed(change, session, output)
+}
+
+/// Says what an update would add and remove, and changes nothing.
+///
+/// # Errors
+/// Where it is wrong, or a limit stops it.
+fn preview(name: &str, text: &str, session: &Session, output: &Output) -> Result<()> {
+    let waiting = output.waiting();
+    let changes = session.preview(text).map_err(|error| named(error, name))?;
+    drop(waiting);
+    let of =
+        |kind: bool| changes.iter().filter(move |(added, _)| *added == kind).map(|(_, quad)| quad.clone());
+    let (removed, added): (Vec<_>, Vec<_>) = (of(false).collect(), of(true).collect());
+    let style = session.graph_style();
+    output.page(&crate::formats::changes::write(&removed, &added, &style.prefixes))?;
+    output.report.note(&format!(
+        "{} would be removed, {} added; nothing was changed",
+        counted(removed.len() as u64, "triple", "triples"),
+        grouped(added.len() as u64)
+    ));
+    Ok(())
+}
+
+/// At the prompt a verb is about the graph that is open.
+fn is_open(folder: &Path, session: &Session) -> Result<()> {
+    let open = session.kept().map(|store| store.folder().to_owned());
+    if open.is_ok_and(|open| std::fs::canonicalize(open).ok() == std::fs::canonicalize(folder).ok()) {
+        return Ok(());
+    }
+    Err(Error::usage(format!("the store {} is not the one that is open", folder.display()))
+        .hint(format!(".open {}", folder.display())))
 }
 
 /// An error whose place is in a text that has a better name than `query`.

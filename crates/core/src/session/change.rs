@@ -236,7 +236,7 @@ impl Session {
     }
 
     /// Carries out a change in memory and keeps it: in the store, in the open transaction, or nowhere else.
-    fn change(
+    pub(super) fn change(
         &mut self,
         mut about: Transaction,
         work: impl FnOnce(&mut Memory) -> Result<()>,
@@ -269,7 +269,7 @@ impl Session {
     }
 
     /// Becomes the one that may change the store. Gives how many bytes of an unfinished transaction were cut.
-    fn begin_writing(&mut self) -> Result<u64> {
+    pub(super) fn begin_writing(&mut self) -> Result<u64> {
         let Some(content) = self.store.as_mut().map(Store::begin).transpose()?.flatten() else {
             return Ok(0);
         };
@@ -278,7 +278,7 @@ impl Session {
         Ok(torn)
     }
 
-    fn end_writing(&mut self) {
+    pub(super) fn end_writing(&mut self) {
         if let Some(store) = self.store.as_mut().filter(|_| self.transaction.is_none()) {
             store.end();
         }

@@ -187,7 +187,7 @@ const REMEDIES: &[Pair] = &[
         "wait until it is done, or end it: a store has one writer at a time, and any number of readers",
         "请等它完成，或结束它：存储同时只有一个写入者，读取者不限",
     ),
-    ("it can still be asked: questions write nothing", "仍可查询：查询不写入任何内容"),
+    ("it can still be queried: queries write nothing", "仍可查询：查询不写入任何内容"),
     ("no permission to change the store {}", "没有修改存储 {} 的权限"),
     (
         "load them into a durable store: baimo load --store DIR FILE...",

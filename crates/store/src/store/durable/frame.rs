@@ -230,6 +230,11 @@ fn head(bytes: &[u8]) -> Option<(u64, usize, usize)> {
     Some((number.parse().ok()?, start, start.checked_add(length.parse().ok()?)?))
 }
 
+/// The number in the first line of the frame at a place.
+pub(super) fn number_at(journal: &[u8], at: usize) -> Option<u64> {
+    head(journal.get(at..)?).map(|(number, ..)| number)
+}
+
 /// Whether a whole frame begins anywhere after the first byte.
 pub(super) fn later(bytes: &[u8]) -> bool {
     memmem::find_iter(bytes, "\n# baimo ").any(|at| bytes.get(at + 1..).and_then(whole).is_some())

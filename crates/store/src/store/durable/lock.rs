@@ -74,5 +74,5 @@ pub(super) fn unwritable(folder: &Path, error: io::Error) -> Error {
         _ => Error::store(format!("the store {name} cannot be changed")),
     }
     .because(error)
-    .hint("it can still be asked: questions write nothing")
+    .hint("it can still be queried: queries write nothing")
 }

@@ -12,11 +12,13 @@ mod lock;
 mod manifest;
 mod patch;
 mod read;
+mod repair;
 mod time;
 mod write;
 
 pub use frame::Transaction;
 pub use read::Figures;
+pub use repair::{Finding, repair};
 
 use super::memory::Memory;
 use crate::error::{Error, Result};

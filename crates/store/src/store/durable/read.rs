@@ -126,6 +126,17 @@ impl Store {
         Ok((state, Content { graph, prefixes, torn: torn as u64 }))
     }
 
+    /// The pack, without the transactions after it.
+    ///
+    /// # Errors
+    /// Where it is damaged.
+    pub fn pack(&self) -> Result<Pack> {
+        match &self.state()?.manifest.pack {
+            None => Ok(Builder::keeping_labels().finish()),
+            Some(file) => self.open_pack(file),
+        }
+    }
+
     fn open_pack(&self, file: &PackFile) -> Result<Pack> {
         let path = self.path(&file.name);
         let length = self.files.length(&path).map_err(|error| self.unreadable(&file.name, error))?;

@@ -309,7 +309,7 @@ fn past(manifest: &Manifest, last: u64) -> Vec<Past> {
 }
 
 /// The number in the name of a file that only a store writes; 0 for a manifest that was never published.
-fn generation(name: &str) -> Option<u64> {
+pub(super) fn generation(name: &str) -> Option<u64> {
     if name == manifest::NEW {
         return Some(0);
     }

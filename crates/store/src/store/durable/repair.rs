@@ -1,0 +1,274 @@
+//! What is wrong with a store, and what can be saved of it.
+//!
+//! In: the folder of a store that may be damaged. Out: findings in words; and, where it is wanted, a store that opens, with
+//! copies of what was changed kept beside it. Nothing is taken away that is not kept in a copy. What a damaged pack
+//! held cannot be saved: that takes a backup.
+
+use super::files::{Disk, Files};
+use super::frame::{Found, found, later};
+use super::lock::{Lock, unwritable};
+use super::manifest::{self, Manifest, PackFile};
+use super::{Store, Transaction};
+use crate::error::{Error, Result};
+use crate::store::Graph as _;
+use crate::store::pack::Pack;
+use std::path::{Path, PathBuf};
+
+/// What was found in a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong, with the file and the place.
+    pub wrong: String,
+    /// What would be done, or was; nothing where nothing can be.
+    pub remedy: Option<String>,
+}
+
+/// Looks a store through, byte by byte, and with `write` puts in order what can be. Nothing found is nothing wrong.
+///
+/// # Errors
+/// Where it cannot be read, or, to write, another process changes it or the folder cannot be written to.
+pub fn repair(folder: &Path, write: bool) -> Result<Vec<Finding>> {
+    let _lock = write.then(|| Lock::take(folder)).transpose()?;
+    let mut work = Work { folder, write, findings: Vec::new() };
+    let manifest = match std::fs::read(folder.join(manifest::NAME)) {
+        Ok(bytes) => Manifest::read(&bytes, folder),
+        Err(error) => Err(Error::store("the manifest cannot be read").because(error)),
+    };
+    let manifest = match manifest {
+        Ok(manifest) => manifest,
+        Err(_) => work.manifest()?,
+    };
+    work.pack(&manifest);
+    work.journal(&manifest)?;
+    work.past(&manifest)?;
+    Ok(work.findings)
+}
+
+struct Work<'a> {
+    folder: &'a Path,
+    write: bool,
+    findings: Vec<Finding>,
+}
+
+impl Work<'_> {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn note(&mut self, wrong: String, remedy: Option<String>) {
+        self.findings.push(Finding { wrong, remedy });
+    }
+
+    /// Keeps a copy of a file beside it; gives its name.
+    fn copy(&self, name: &str) -> Result<String> {
+        let copy = (1..).map(|n| format!("{name}.damaged-{n}")).find(|copy| !self.path(copy).exists());
+        let copy = copy.unwrap_or_else(|| format!("{name}.damaged"));
+        let failed = |error| unwritable(self.folder, error);
+        std::fs::copy(self.path(name), self.path(&copy)).map_err(failed)?;
+        std::fs::File::open(self.path(&copy)).and_then(|file| file.sync_all()).map_err(failed)?;
+        Ok(copy)
+    }
+
+    /// A manifest in the place of one that is lost or damaged: of the newest pack that has its journal beside it.
+    fn manifest(&mut self) -> Result<Manifest> {
+        let names = Disk.names(self.folder).map_err(|error| unwritable(self.folder, error))?;
+        let mut generations: Vec<u64> =
+            names.iter().filter_map(|name| super::write::generation(name)).collect();
+        generations.sort_unstable();
+        let known = generations.into_iter().rev().find_map(|generation| self.generation(generation));
+        let Some(manifest) = known else {
+            return Err(Error::store(format!("there is no store in {}", self.folder.display()))
+                .hint("no pack or journal of one is there"));
+        };
+        let wrong = format!("{} is missing or damaged", self.path(manifest::NAME).display());
+        let from = manifest.pack.as_ref().map_or("no pack", |pack| pack.name.as_str());
+        let remedy = format!("a new one is made of {from} and {}", manifest.journal);
+        if self.write {
+            let failed = |error| unwritable(self.folder, error);
+            if self.path(manifest::NAME).exists() {
+                self.copy(manifest::NAME)?;
+            }
+            std::fs::write(self.path(manifest::NEW), manifest.write()).map_err(failed)?;
+            std::fs::File::open(self.path(manifest::NEW)).and_then(|file| file.sync_all()).map_err(failed)?;
+            Disk.rename(&self.path(manifest::NEW), &self.path(manifest::NAME)).map_err(failed)?;
+            Disk.sync_folder(self.folder).map_err(failed)?;
+        }
+        self.note(wrong, Some(remedy));
+        Ok(manifest)
+    }
+
+    /// The manifest of a pack and the journal that was begun with it.
+    fn generation(&self, generation: u64) -> Option<Manifest> {
+        let journal = format!("journal-{generation}.rdfp");
+        let bytes = std::fs::read(self.path(&journal)).ok()?;
+        let name = format!("graph-{generation}.pack");
+        let pack = match std::fs::metadata(self.path(&name)) {
+            Ok(data) => {
+                whole(&self.path(&name)).ok()?;
+                Some(PackFile { name, length: data.len() })
+            }
+            Err(_) if generation == 1 => None,
+            Err(_) => return None,
+        };
+        let mut manifest = Manifest { pack, journal, ..Manifest::default() };
+        match first_frame(&bytes) {
+            Some((Transaction { number, id, time, pack: Some(_), .. }, end)) => {
+                (manifest.packed, manifest.id, manifest.merged, manifest.start) =
+                    (number, id, time, end as u64);
+            }
+            Some((Transaction { number, time, .. }, _)) => {
+                (manifest.packed, manifest.merged) = (number.saturating_sub(1), time);
+            }
+            None => {
+                // All is in the pack: the journal before it ends with the same transaction.
+                let before = (1..generation).rev().find_map(|generation| self.frames(generation));
+                if let Some((_, last)) = before {
+                    (manifest.packed, manifest.id, manifest.merged) = (last.number, last.id, last.time);
+                }
+            }
+        }
+        let mut first = manifest.packed + u64::from(manifest.start == 0);
+        for generation in (1..generation).rev() {
+            let Some((begin, last)) = self.frames(generation) else { continue };
+            if begin >= first || last.number + 1 < first {
+                break;
+            }
+            let name = format!("journal-{generation}.rdfp");
+            manifest.past.insert(0, super::manifest::Past { name, numbers: [begin, first - 1] });
+            first = begin;
+        }
+        Some(manifest)
+    }
+
+    /// The number of the first transaction of a journal, and the last transaction that is whole.
+    fn frames(&self, generation: u64) -> Option<(u64, Transaction)> {
+        let bytes = std::fs::read(self.path(&format!("journal-{generation}.rdfp"))).ok()?;
+        let (mut last, mut at) = first_frame(&bytes)?;
+        let first = last.number;
+        while let Found::Frame(transaction, end) = found(&bytes, at, last.number + 1) {
+            (last, at) = (*transaction, end);
+        }
+        Some((first, last))
+    }
+
+    fn pack(&mut self, manifest: &Manifest) {
+        let Some(PackFile { name, length }) = &manifest.pack else { return };
+        let path = self.path(name);
+        let found = std::fs::metadata(&path).map(|data| data.len()).unwrap_or(0);
+        let wrong = match whole(&path) {
+            Ok(()) if found == *length => return,
+            Ok(()) => format!("{} has {found} bytes, and had {length}", path.display()),
+            Err(error) => error.message.clone(),
+        };
+        self.note(wrong, None);
+    }
+
+    fn journal(&mut self, manifest: &Manifest) -> Result<()> {
+        let name = &manifest.journal;
+        let Ok(bytes) = std::fs::read(self.path(name)) else {
+            self.note(format!("{} is missing", self.path(name).display()), None);
+            return Ok(());
+        };
+        let mut at = usize::try_from(manifest.start).unwrap_or(usize::MAX);
+        let mut number = manifest.packed + 1;
+        let (what, is_torn) = loop {
+            match found(&bytes, at, number) {
+                Found::Frame(_, end) => (at, number) = (end, number + 1),
+                Found::End => return Ok(()),
+                Found::Torn => break ("it was never finished".to_owned(), true),
+                Found::Damaged(what) => break (what, false),
+            }
+        };
+        let file = self.path(name).display().to_string();
+        let rest = bytes.get(at..).unwrap_or_default();
+        let wrong = match is_torn {
+            true => format!("{file} ends in a part of transaction {number}: {what}"),
+            false => format!("{file} is damaged at byte {at}, transaction {number}: {what}"),
+        };
+        let more = if later(rest) { " and those after it" } else { "" };
+        let mut remedy = format!("{} bytes are cut: transaction {number}{more}", rest.len());
+        if self.write {
+            let failed = |error| unwritable(self.folder, error);
+            if !is_torn {
+                remedy = format!("{remedy}; {} has them", self.copy(name)?);
+            }
+            let mut journal = Disk.append(&self.path(name)).map_err(failed)?;
+            journal.cut(at as u64).and_then(|()| journal.sync()).map_err(failed)?;
+            Disk.sync_folder(self.folder).map_err(failed)?;
+        }
+        self.note(wrong, Some(remedy));
+        Ok(())
+    }
+
+    /// Journals that are on record alone: what is wrong with them harms `log` and `undo`, and no answer.
+    fn past(&mut self, manifest: &Manifest) -> Result<()> {
+        let mut kept = manifest.clone();
+        for past in &manifest.past {
+            let bytes = std::fs::read(self.path(&past.name)).unwrap_or_default();
+            let [first, last] = past.numbers;
+            let mut at = 0;
+            let whole = (first..=last).all(|number| match found(&bytes, at, number) {
+                Found::Frame(_, end) => {
+                    at = end;
+                    true
+                }
+                _ => false,
+            });
+            if !whole {
+                let wrong = format!("{} is missing or damaged", self.path(&past.name).display());
+                let remedy =
+                    format!("transactions {first} to {last}, which are in the pack, leave the record");
+                self.note(wrong, Some(remedy));
+                // A record has no gaps.
+                kept.past.retain(|other| other.numbers[0] > last);
+            }
+        }
+        if self.write && kept != *manifest {
+            let failed = |error| unwritable(self.folder, error);
+            for past in manifest.past.iter().filter(|past| !kept.past.contains(past)) {
+                if self.path(&past.name).exists() {
+                    self.copy(&past.name)?;
+                }
+            }
+            std::fs::write(self.path(manifest::NEW), kept.write()).map_err(failed)?;
+            std::fs::File::open(self.path(manifest::NEW)).and_then(|file| file.sync_all()).map_err(failed)?;
+            Disk.rename(&self.path(manifest::NEW), &self.path(manifest::NAME)).map_err(failed)?;
+            Disk.sync_folder(self.folder).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// The first transaction of a journal, and where it ends.
+fn first_frame(journal: &[u8]) -> Option<(Transaction, usize)> {
+    match found(journal, 0, super::frame::number_at(journal, 0)?) {
+        Found::Frame(transaction, end) => Some((*transaction, end)),
+        _ => None,
+    }
+}
+
+/// Reads all of a pack.
+fn whole(path: &Path) -> Result<()> {
+    let pack = Pack::open(path)?;
+    pack.each_quad(&mut |_| Ok(()))?;
+    pack.sound()
+}
+
+impl Store {
+    /// The quads of a pack that the store still has: those that a first load added.
+    ///
+    /// # Errors
+    /// Where it has that pack no longer, or it is damaged.
+    pub fn packed_quads(&self, name: &str) -> Result<Vec<crate::terms::Quad>> {
+        if self.state()?.manifest.pack.as_ref().is_none_or(|pack| pack.name != name) {
+            return Err(Error::store("what this load added is merged with other transactions by now")
+                .hint("an update can remove it"));
+        }
+        let mut quads = Vec::new();
+        self.pack()?.each_quad(&mut |quad| {
+            quads.push(quad);
+            Ok(())
+        })?;
+        Ok(quads)
+    }
+}

@@ -1,0 +1,150 @@
+//! The verbs about a durable store: its record, taking back, figures, backups, merging, repair.
+//!
+//! In: what was typed, a session. Out: rows and reports in the presenter. What they mean stands in `docs/store.md`.
+
+use super::export;
+use super::things::{rows, text};
+use crate::error::{Error, Kind, Result};
+use crate::faces::args::{Backup, Log, Repair, Undo};
+use crate::faces::terminal::present::{Output, Target};
+use crate::session::{Entry, Session, Since, Statistics, TakenBack};
+use crate::show::text::{counted, grouped};
+use crate::store::durable;
+use crate::terms::{Literal, Term};
+use std::path::Path;
+
+/// Lists the transactions of the store.
+///
+/// # Errors
+/// Where there is no store, or it is damaged.
+pub fn log(log: &Log, session: &Session, output: &Output) -> Result<()> {
+    let since = log.since.as_deref().map(|since| match since.parse::<u64>() {
+        Ok(number) => Since::Number(number),
+        Err(_) => Since::Time(since.to_owned()),
+    });
+    let number = |n: u64| Some(Term::from(Literal::from(n)));
+    let row = |entry: Entry| {
+        let Entry { number: n, time, what, added, removed, .. } = entry;
+        // A fraction of a second helps nobody.
+        let time = format!("{}Z", time.split('.').next().unwrap_or_default());
+        vec![number(n), text(&time), number(added), number(removed), text(&what)]
+    };
+    let found = session.log(since.as_ref())?.into_iter().map(row).collect();
+    rows(
+        &["number", "time", "added", "removed", "what"],
+        found,
+        ("transaction", "transactions"),
+        session,
+        output,
+    )
+}
+
+/// Takes back a transaction of the store.
+///
+/// # Errors
+/// Where there is none such, or it cannot be kept.
+pub fn undo(undo: &Undo, session: &mut Session, output: &Output) -> Result<()> {
+    let waiting = output.waiting();
+    let TakenBack { number, what, change } = session.undo(undo.number)?;
+    drop(waiting);
+    output.report.note(&format!("took back transaction {number}: {what}"));
+    export::changed(change, session, output)
+}
+
+/// Says how large the graph is, and how its store stands.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn stats(session: &Session, output: &Output) -> Result<()> {
+    let Statistics { quads, graphs, terms, store } = session.statistics()?;
+    let mut lines = vec![
+        ("triples".to_owned(), grouped(quads)),
+        ("named graphs".to_owned(), grouped(graphs)),
+        ("terms".to_owned(), grouped(terms)),
+    ];
+    if let Some(figures) = store {
+        let behind = figures.transactions - figures.packed;
+        let mut add = |name: &str, value: String| lines.push((name.to_owned(), value));
+        add("transactions", grouped(figures.transactions));
+        add("last transaction", figures.last);
+        add("not in the pack yet", counted(behind, "transaction", "transactions"));
+        add("pack", counted(figures.pack_bytes, "byte", "bytes"));
+        add("journal", counted(figures.journal_bytes, "byte", "bytes"));
+        add("past journals", counted(figures.past_bytes, "byte", "bytes"));
+        add("last merge", if figures.merged.is_empty() { "never".to_owned() } else { figures.merged });
+    }
+    if output.format_name().is_some() {
+        let found = lines.iter().map(|(name, value)| vec![text(name), text(value)]).collect();
+        return rows(&["what", "value"], found, ("row", "rows"), session, output);
+    }
+    let lines: Vec<_> = lines.into_iter().map(|(name, value)| format!("{name:<20} {value}")).collect();
+    output.text(&lines.join("\n"))
+}
+
+/// Writes a copy of the graph: a pack, or RDF where the file's ending names a format.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn backup(backup: &Backup, session: &Session, output: &Output) -> Result<()> {
+    let Some(file) = backup.words.last() else { return Err(Error::usage("which file?")) };
+    let mut output = output.clone();
+    output.target = Target::File(file.clone());
+    if file.extension().is_none_or(|ending| ending == "pack") {
+        output.write(|out| session.write_pack(out))?;
+        output.wrote(session.graph().len(), ("triple", "triples"));
+        return Ok(());
+    }
+    output.format = None;
+    export::whole(session, &output)
+}
+
+/// Makes the pack of the store anew, with all transactions in it.
+///
+/// # Errors
+/// Where it cannot be written: then all is as it was.
+pub fn compact(session: &mut Session, output: &Output) -> Result<()> {
+    let waiting = output.waiting();
+    let done = session.compact()?;
+    drop(waiting);
+    output.report.note(&match done {
+        None => "the pack has all transactions already".to_owned(),
+        Some(figures) => format!(
+            "the pack has all {} now: {}",
+            counted(figures.transactions, "transaction", "transactions"),
+            counted(figures.pack_bytes, "byte", "bytes")
+        ),
+    });
+    Ok(())
+}
+
+/// Looks through a store that may be damaged, and puts it in order where that is wanted.
+///
+/// # Errors
+/// Where it cannot be read or written; of kind `Check` where something is wrong that was not put in order.
+pub fn repair(repair: &Repair, output: &Output) -> Result<()> {
+    let folder: &Path = &repair.folder;
+    let findings = durable::repair(folder, repair.write)?;
+    if findings.is_empty() {
+        output.report.note(&format!("nothing is wrong with the store {}", folder.display()));
+        return Ok(());
+    }
+    let mut lost = false;
+    for durable::Finding { wrong, remedy } in &findings {
+        let remedy = match remedy {
+            Some(remedy) if repair.write => format!("done: {remedy}"),
+            Some(remedy) => format!("to do: {remedy}"),
+            None => {
+                lost = true;
+                "this cannot be repaired: take the folder from a backup".to_owned()
+            }
+        };
+        output.text(&format!("{wrong}\n  {remedy}"))?;
+    }
+    let count = counted(findings.len() as u64, "thing", "things");
+    match repair.write {
+        true if !lost => Ok(()),
+        true => Err(Error::new(Kind::Check, "not all could be repaired")),
+        false => Err(Error::new(Kind::Check, format!("{count} are wrong; nothing was changed"))
+            .hint("`baimo repair --write` does what can be done, and keeps copies")),
+    }
+}
