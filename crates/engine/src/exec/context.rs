@@ -8,7 +8,7 @@ use super::locals::Locals;
 use crate::Governor;
 use crate::error::Result;
 use crate::expr::Scope;
-use crate::store::{FIRST_FOREIGN, Id, Indexed, NONE};
+use crate::store::{Id, Indexed, NONE};
 use crate::terms::Term;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,21 +56,11 @@ impl Drop for Context<'_> {
 }
 
 impl<'a> Context<'a> {
-    /// For one query over a graph that may have terms beside its own dictionary.
-    ///
-    /// # Errors
-    /// Where a limit is met.
-    pub fn over(graph: &'a dyn Indexed, governor: &Governor, base: Option<&str>) -> Result<Self> {
-        let mut this = Self::new(graph, governor, base);
-        this.locals = Locals::after(graph.more_terms(), governor)?;
-        Ok(this)
-    }
-
     /// For one query, whose relative IRIs `base` resolves.
     pub fn new(graph: &'a dyn Indexed, governor: &Governor, base: Option<&str>) -> Self {
         Self {
             graph,
-            locals: Locals::default(),
+            locals: Locals::after(graph.more_terms()),
             measures: Vec::new(),
             trace: None,
             governor: governor.clone(),
@@ -140,10 +130,10 @@ impl<'a> Context<'a> {
 
     /// The term of a number; nothing for [`NONE`].
     pub fn term(&self, id: Id) -> Option<Term> {
-        match id {
-            NONE => None,
-            FIRST_FOREIGN.. => self.locals.term(id).cloned(),
-            _ => Some(self.graph.term(id)),
+        match self.locals.place(id) {
+            _ if id == NONE => None,
+            Some(_) => self.locals.term(id).cloned(),
+            None => Some(self.graph.term(id)),
         }
     }
 }

@@ -137,7 +137,7 @@ impl<'a> Dataset<'a> {
             });
         }
         let mut passing = all.map_or_else(|| vec![(0..NONE, true)], |all| all.passing());
-        if self.graph.more_terms().is_empty() {
+        if self.graph.more_terms() == 0 {
             passing.retain(|(range, _)| range.start < self.graph.term_count());
         }
         Ok(passing)

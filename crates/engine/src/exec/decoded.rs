@@ -9,7 +9,7 @@ use super::context::Context;
 use crate::answer::page::Page;
 use crate::answer::{Row, RowSource};
 use crate::error::Result;
-use crate::store::{FIRST_FOREIGN, Id, NONE, Scratch};
+use crate::store::{Id, NONE, Scratch};
 
 /// The first page has at most so many rows: nobody knows yet how long their texts are.
 const FIRST_ROWS: usize = 16;
@@ -68,7 +68,8 @@ impl<'a> Decoded<'a> {
             places.sort_unstable();
         }
         places.retain(|(id, _)| *id != NONE);
-        let (known, computed) = places.split_at(places.partition_point(|(id, _)| *id < FIRST_FOREIGN));
+        let is_known = |(id, _): &(Id, u32)| self.cx.locals.place(*id).is_none();
+        let (known, computed) = places.split_at(places.partition_point(is_known));
         let mut different: Vec<Id> = known.iter().map(|(id, _)| *id).collect();
         different.dedup();
         let mut shared = Vec::with_capacity(different.len());

@@ -1,7 +1,7 @@
 //! The terms that one query computed, by numbers that no graph uses.
 //!
-//! In: terms that the graph does not have. Out: their numbers, from [`FIRST_FOREIGN`] on, the same number
-//! for the same term; so equal numbers are equal terms throughout a query. The numbers are in no order.
+//! In: terms that the graph does not have. Out: their numbers, from [`FIRST_FOREIGN`] on after those that the graph itself
+//! uses, the same number for the same term; so equal numbers are equal terms throughout a query. The numbers are in no order.
 
 use super::rows_index::RowsIndex;
 use super::set_aside;
@@ -18,6 +18,8 @@ const TERM: usize = 150;
 /// Computed terms. See the module.
 #[derive(Debug, Default)]
 pub struct Locals {
+    /// How many foreign numbers the graph uses.
+    before: Id,
     terms: Vec<Term>,
     index: RowsIndex,
 }
@@ -31,14 +33,9 @@ impl Drop for Locals {
 }
 
 impl Locals {
-    /// With these terms, all different, numbered first, in their order.
-    ///
-    /// # Errors
-    /// As [`Self::intern`].
-    pub fn after(terms: &[Term], governor: &Governor) -> Result<Self> {
-        let mut locals = Self::default();
-        terms.iter().try_for_each(|term| locals.intern(term, governor).map(drop))?;
-        Ok(locals)
+    /// None yet, over a graph that uses so many foreign numbers itself.
+    pub fn after(before: Id) -> Self {
+        Self { before, terms: Vec::new(), index: RowsIndex::default() }
     }
 
     /// The number of a term.
@@ -51,11 +48,11 @@ impl Locals {
         let hash = (hasher.finish() >> 32) as u32;
         let known = self.index.rows(hash).find(|row| self.terms.get(*row as usize) == Some(term));
         if let Some(row) = known {
-            return Ok(FIRST_FOREIGN + row);
+            return Ok(FIRST_FOREIGN + self.before + row);
         }
         let id = Id::try_from(self.terms.len())
             .ok()
-            .and_then(|n| FIRST_FOREIGN.checked_add(n))
+            .and_then(|n| n.checked_add(self.before)?.checked_add(FIRST_FOREIGN))
             .filter(|id| *id < NONE)
             .ok_or_else(|| Error::query("the query computes more terms than can be numbered (2^31)"))?;
         self.terms.push(term.clone());
@@ -63,9 +60,18 @@ impl Locals {
         Ok(id)
     }
 
+    /// The place of a number among these terms, where it is past all of the graph's.
+    #[inline]
+    pub fn place(&self, id: Id) -> Option<usize> {
+        if id == NONE {
+            return None;
+        }
+        Some(id.checked_sub(FIRST_FOREIGN)?.checked_sub(self.before)? as usize)
+    }
+
     /// The term of a number that [`Self::intern`] gave.
     pub fn term(&self, id: Id) -> Option<&Term> {
-        self.terms.get(id.checked_sub(FIRST_FOREIGN)? as usize)
+        self.terms.get(self.place(id)?)
     }
 }
 
@@ -83,5 +89,9 @@ mod tests {
         assert_eq!((intern(&one), a != b), (a, true));
         assert_eq!(locals.term(b), Some(&two));
         assert_eq!(locals.term(3), None, "a number of the graph");
+        let mut locals = Locals::after(7);
+        let a = locals.intern(&one, &Governor::unlimited()).unwrap();
+        assert_eq!((a, locals.term(a)), (FIRST_FOREIGN + 7, Some(&one)));
+        assert_eq!(locals.term(FIRST_FOREIGN + 6), None, "a number of the graph");
     }
 }

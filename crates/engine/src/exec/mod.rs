@@ -147,7 +147,7 @@ fn run<'a>(
     plan: Plan,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    let mut cx = Context::over(graph, governor, base_of(query))?;
+    let mut cx = Context::new(graph, governor, base_of(query));
     let names = Rc::new(plan.names.clone());
     let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
     let mut root = builder.build(&plan.root, &mut cx)?;
@@ -190,7 +190,7 @@ fn explained(
 ) -> Result<Explanation> {
     let dataset = Dataset::new(graph, query.dataset(), default_graph)?.planned_by(governor);
     let plan = planned(query, &dataset)?;
-    let mut cx = Context::over(graph, governor, base_of(query))?;
+    let mut cx = Context::new(graph, governor, base_of(query));
     let names = Rc::new(plan.names.clone());
     let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
     let mut root = builder.build(&plan.root, &mut cx)?;

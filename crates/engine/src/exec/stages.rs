@@ -42,7 +42,7 @@ pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> 
     let logical = translator.pattern(&prepared)?;
     let logical = show::logical(&logical, &translator.into_names());
     let plan = super::planned(query, &dataset)?;
-    let mut cx = Context::over(graph, &Governor::unlimited(), super::base_of(query))?;
+    let mut cx = Context::new(graph, &Governor::unlimited(), super::base_of(query));
     cx.trace = Some(Vec::new());
     let names = Rc::new(plan.names.clone());
     let builder = Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };

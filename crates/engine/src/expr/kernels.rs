@@ -163,6 +163,17 @@ const CLEARLY_APART: i128 = 14 * 3600 * SECOND;
 /// What decides a comparison: the order of two instants far apart, or, for those near each other, the values.
 type Deciders<'a> = (&'a dyn Fn(Ordering) -> bool, &'a dyn Fn(&Value, &Value) -> Option<bool>);
 
+/// The first number that the graph does not use.
+fn computed(graph: &dyn Indexed) -> Id {
+    FIRST_FOREIGN.saturating_add(graph.more_terms())
+}
+
+/// The kind of a term of the graph, of those in no order too.
+fn kind_of(graph: &dyn Indexed) -> impl Fn(Id) -> Option<Kind> {
+    let kinds = graph.kinds();
+    move |id| if id < FIRST_FOREIGN { kinds.of(id) } else { graph.kind(id) }
+}
+
 /// Comparisons of a column of dates, or of dateTimes, with a constant by their instants; only what is near it is read.
 fn moments(
     program: &Program,
@@ -185,13 +196,13 @@ fn moments(
     }
     let value = Value::Term(term.clone());
     let Operand::Moment(moment, _) = value.operand() else { return Ok(None) };
-    let range = graph.kinds().range(kind);
+    let (range, kind_of) = (graph.kinds().range(kind), kind_of(graph));
     let epochs = graph.epochs()?;
     let ordered = |order: Ordering| if flipped { order.reverse() } else { order };
     let mut truths = Vec::with_capacity(places.len());
     for at in places.clone() {
         let id = ids.get(program.place_of_argument(step.domain, column, at)).copied().unwrap_or(NONE);
-        if id != NONE && !range.contains(&id) {
+        if id != NONE && !range.contains(&id) && kind_of(id) != Some(kind) {
             return Ok(None);
         }
         let micros = epochs.get(id).map(|micros| i128::from(micros) * MICROSECOND);
@@ -243,19 +254,19 @@ fn equal_terms(
         // Two terms that the graph lacks have no numbers to tell them apart by.
         return Ok(None);
     }
-    let kinds = graph.kinds();
+    let (kind_of, computed) = (kind_of(graph), computed(graph));
     let cell = |known: &Known<'_>, id: usize, at: usize| match known {
         Known::Constant(kind, id) => Some((*kind, *id)),
         Known::Column(ids) => {
             let id = ids.get(program.place_of_argument(step.domain, id, at)).copied().unwrap_or(NONE);
-            kinds.of(id).map(|kind| (kind, Some(id)))
+            kind_of(id).map(|kind| (kind, Some(id)))
         }
     };
-    let is_foreign = |known: &Known<'_>| match known {
-        Known::Column(ids) => ids.iter().any(|id| (FIRST_FOREIGN..NONE).contains(id)),
+    let is_computed = |known: &Known<'_>| match known {
+        Known::Column(ids) => ids.iter().any(|id| (computed..NONE).contains(id)),
         Known::Constant(..) => false,
     };
-    if is_foreign(&known_a) || is_foreign(&known_b) {
+    if is_computed(&known_a) || is_computed(&known_b) {
         return Ok(None);
     }
     let truth = |at: usize| match (cell(&known_a, a, at), cell(&known_b, b, at)) {
@@ -285,11 +296,11 @@ fn kinds(program: &Program, step: &Step, places: &Range<usize>, graph: &dyn Inde
     let Operation::Call(function) = &step.operation else { return None };
     let id = step.arguments.first().copied()?;
     let ids = program.column_of(id)?;
-    let kinds = graph.kinds();
+    let kind_of = kind_of(graph);
     let truth =
         |at: usize| match ids.get(program.place_of_argument(step.domain, id, at)).copied().unwrap_or(NONE) {
             NONE => Some(ERROR),
-            id => kinds.of(id).map(|kind| {
+            id => kind_of(id).map(|kind| {
                 Truth::from(match function {
                     Function::IsIri => kind == Kind::Iri,
                     Function::IsBlank => kind == Kind::Blank,
@@ -312,7 +323,8 @@ fn text_truths(
 ) -> Result<Option<Vec<Truth>>> {
     let Some(ids) = step.arguments.first().and_then(|id| program.column_of(*id)) else { return Ok(None) };
     let Some(ids) = ids.get(places.clone()) else { return Ok(None) };
-    if ids.iter().any(|id| *id >= FIRST_FOREIGN) {
+    let computed = computed(graph);
+    if ids.iter().any(|id| *id >= computed) {
         return Ok(None);
     }
     let Some(test) = Test::of(program, step, function, scope) else { return Ok(None) };

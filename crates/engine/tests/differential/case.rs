@@ -18,6 +18,7 @@ use baimo_store::store::Graph;
 use baimo_store::store::memory::Memory;
 use baimo_store::store::pack::{Builder, Pack};
 use baimo_store::terms::{GraphName, Prefixes, Quad, Term};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// How many smaller cases are tried before the smallest so far is shown.
@@ -59,7 +60,7 @@ impl Case {
         let data = Data::generate(&mut random);
         let newer = random.chance(60);
         let query = Maker::query(&mut random, &data, newer);
-        let changed = random.chance(15);
+        let changed = random.chance(30);
         let union = random.chance(8);
         let default_graph = if union { DefaultGraph::Union } else { DefaultGraph::Alone };
         Self { data, query, changed, default_graph, every_way: random.chance(40) }
@@ -155,13 +156,34 @@ impl Case {
         if !self.changed {
             return Box::new(pack_of(quads));
         }
-        // Half of it is there before, and one quad too many.
-        let (before, after) = quads.split_at(quads.len() / 2);
+        // A part of it is there before, and quads too many, made of the terms of others.
+        let mut random = Random::new(quads.len() as u64);
+        let there: HashSet<&Quad> = quads.iter().collect();
         let more = Quad::new(iri("a"), iri("q"), iri("gone"), GraphName::DefaultGraph);
-        let mut memory = Memory::over(pack_of(&[before, std::slice::from_ref(&more)].concat()));
-        memory.remove(&more).unwrap();
+        let mut gone = vec![more];
+        for quad in quads {
+            if !random.chance(40) {
+                continue;
+            }
+            let (other, third) = (random.pick(quads), random.pick(quads));
+            let mixed =
+                Quad { object: other.object.clone(), predicate: third.predicate.clone(), ..quad.clone() };
+            let moved = Quad { graph_name: other.graph_name.clone(), ..quad.clone() };
+            gone.extend([mixed, moved].into_iter().filter(|quad| !there.contains(quad)));
+        }
+        let (before, after): (Vec<&Quad>, Vec<&Quad>) = quads.iter().partition(|_| random.chance(50));
+        let mut builder = Builder::keeping_labels();
+        before.iter().copied().chain(&gone).for_each(|quad| builder.add(quad.as_ref()));
+        let mut memory = Memory::over(builder.finish());
         for quad in after {
             memory.insert(quad.clone()).unwrap();
+        }
+        for quad in &gone {
+            memory.remove(quad).unwrap();
+        }
+        // What goes and comes back is as it was.
+        for quad in quads.iter().filter(|_| random.chance(10)).cloned().collect::<HashSet<_>>() {
+            assert!(memory.remove(&quad).unwrap() && memory.insert(quad).unwrap());
         }
         Box::new(memory)
     }

@@ -4,6 +4,7 @@
 //! [`Number`] and instants, with no text parsed. What does not fit is said so, and read from the text.
 
 use super::Id;
+use super::foreign::ForeignTerms;
 use std::ops::Range;
 
 /// What a numeric literal is worth, by its type after promotion (XPath 3.1 appendix B.1).
@@ -65,16 +66,23 @@ pub struct Numbers<'a> {
     start: Id,
     tags: &'a [u8],
     payloads: &'a [[u8; 8]],
+    more: Option<&'a ForeignTerms>,
 }
 
 impl<'a> Numbers<'a> {
     /// Columns of equal length, for the numbers from `start` on.
     #[must_use]
     pub fn new(start: Id, tags: &'a [u8], payloads: &'a [[u8; 8]]) -> Self {
-        Self { start, tags, payloads }
+        Self { start, tags, payloads, more: None }
     }
 
-    /// The numbers that have a value here.
+    /// The same with the values of terms beside the dictionary.
+    #[must_use]
+    pub fn with(self, more: &'a ForeignTerms) -> Self {
+        Self { more: Some(more), ..self }
+    }
+
+    /// The numbers of the dictionary that have a value here.
     #[must_use]
     pub fn range(&self) -> Range<Id> {
         self.start..self.start.saturating_add(Id::try_from(self.tags.len()).unwrap_or(Id::MAX))
@@ -85,7 +93,10 @@ impl<'a> Numbers<'a> {
     #[must_use]
     pub fn get(&self, id: Id) -> Option<Number> {
         let place = id.checked_sub(self.start)? as usize;
-        Some(Number::unpack(*self.tags.get(place)?, *self.payloads.get(place)?))
+        match (self.tags.get(place), self.payloads.get(place)) {
+            (Some(tag), Some(payload)) => Some(Number::unpack(*tag, *payload)),
+            _ => self.more?.number(id),
+        }
     }
 }
 
@@ -94,6 +105,7 @@ impl<'a> Numbers<'a> {
 pub struct Epochs<'a> {
     start: Id,
     micros: &'a [[u8; 8]],
+    more: Option<&'a ForeignTerms>,
 }
 
 /// What stands in the column of instants where an instant does not fit: read its text.
@@ -103,10 +115,16 @@ impl<'a> Epochs<'a> {
     /// A column for the numbers from `start` on.
     #[must_use]
     pub fn new(start: Id, micros: &'a [[u8; 8]]) -> Self {
-        Self { start, micros }
+        Self { start, micros, more: None }
     }
 
-    /// The numbers that may have an instant here.
+    /// The same with the instants of terms beside the dictionary.
+    #[must_use]
+    pub fn with(self, more: &'a ForeignTerms) -> Self {
+        Self { more: Some(more), ..self }
+    }
+
+    /// The numbers of the dictionary that may have an instant here.
     #[must_use]
     pub fn range(&self) -> Range<Id> {
         self.start..self.start.saturating_add(Id::try_from(self.micros.len()).unwrap_or(Id::MAX))
@@ -118,7 +136,10 @@ impl<'a> Epochs<'a> {
     #[must_use]
     pub fn get(&self, id: Id) -> Option<i64> {
         let place = id.checked_sub(self.start)? as usize;
-        Some(i64::from_le_bytes(*self.micros.get(place)?)).filter(|micros| *micros != NO_EPOCH)
+        match self.micros.get(place) {
+            Some(micros) => Some(i64::from_le_bytes(*micros)).filter(|micros| *micros != NO_EPOCH),
+            None => self.more?.epoch(id),
+        }
     }
 }
 

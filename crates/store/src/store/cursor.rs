@@ -5,8 +5,10 @@
 //! call is dynamic; how the list lies in memory stays inside.
 
 use super::Id;
+use super::list::{List, Pairs, run_end};
 use super::pack::pairs::PackedPairs;
 use super::packed::PackedCursor;
+use super::paged::{PagedCursor, PagedPairs};
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,23 +22,6 @@ const FAR: usize = 64;
 const SOME: usize = 256;
 /// At most so many packed pairs are decoded for lookups in no order: 32 MB.
 const DECODED: usize = 1 << 22;
-
-/// Two columns of equal length, sorted by `first`, then `second`.
-#[derive(Debug, Default)]
-pub(super) struct Pairs {
-    pub first: Vec<Id>,
-    pub second: Vec<Id>,
-}
-
-/// Where a cursor's pairs lie.
-enum List<'a> {
-    /// In columns of a graph.
-    Borrowed(&'a [Id], &'a [Id]),
-    /// In columns made for a merged graph: those of the range.
-    Shared(Arc<Pairs>, Range<usize>),
-    /// In a pack, to be decoded.
-    Packed(Box<PackedCursor<'a>>),
-}
 
 /// A cursor over the pairs of one predicate in one graph. See the module.
 ///
@@ -77,18 +62,25 @@ impl<'a> PairCursor<'a> {
         Self::with(List::Packed(Box::new(PackedCursor::new(pairs, range))), length)
     }
 
+    /// Over a list that was changed since it was made.
+    pub(super) fn paged(pairs: &'a PagedPairs, base: List<'a>) -> Self {
+        let length = pairs.len();
+        Self::with(List::Paged(Box::new(PagedCursor::new(pairs, base))), length)
+    }
+
     fn with(list: List<'a>, length: usize) -> Self {
         Self { list, probe: 0, far: 0, jumps: None, rest: 0..length }
+    }
+
+    /// The list alone.
+    pub(super) fn into_list(self) -> List<'a> {
+        self.list
     }
 
     /// How many pairs there are in all.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.list {
-            List::Borrowed(first, _) => first.len(),
-            List::Shared(_, range) => range.len(),
-            List::Packed(cursor) => cursor.len(),
-        }
+        self.list.len()
     }
 
     /// Whether there is none.
@@ -103,18 +95,7 @@ impl<'a> PairCursor<'a> {
         if let Some(jumps) = &self.jumps {
             return Ok(jumps.locate(self.list.columns().0, first));
         }
-        let range = match &mut self.list {
-            List::Packed(cursor) => cursor.locate(first)?,
-            list => {
-                let firsts = list.columns().0;
-                let start = lower_bound(firsts, self.probe, first);
-                let end = match firsts.get(start) {
-                    Some(found) if *found == first => run_end(firsts, start, first),
-                    _ => start,
-                };
-                start..end
-            }
-        };
+        let range = self.list.locate(self.probe, first)?;
         self.far += usize::from(range.start.abs_diff(self.probe) > FAR);
         self.probe = range.start;
         if self.far > SOME && self.far * 8 > self.len() {
@@ -127,29 +108,14 @@ impl<'a> PairCursor<'a> {
     /// where to look.
     fn prepare_jumps(&mut self) -> Result<()> {
         self.far = 0;
-        if let List::Packed(cursor) = &mut self.list {
-            let len = cursor.len();
-            if len > DECODED {
+        if matches!(self.list, List::Packed(_) | List::Paged(_)) {
+            if self.len() > DECODED {
                 return Ok(());
             }
-            let mut pairs = Pairs { first: Vec::with_capacity(len), second: Vec::with_capacity(len) };
-            while pairs.first.len() < len {
-                let (firsts, seconds) = cursor.columns(pairs.first.len()..len)?;
-                pairs.first.extend_from_slice(firsts);
-                pairs.second.extend_from_slice(seconds);
-            }
-            self.list = List::Shared(Arc::new(pairs), 0..len);
+            self.list = self.list.flat()?;
         }
         self.jumps = Jumps::over(self.list.columns().0);
         Ok(())
-    }
-
-    /// The first place whose first is at least `first`, searched from `hint`.
-    fn position(&mut self, hint: usize, first: Id) -> Result<usize> {
-        match &mut self.list {
-            List::Packed(cursor) => cursor.position(first),
-            list => Ok(lower_bound(list.columns().0, hint, first)),
-        }
     }
 
     /// The seconds of `first`, sorted; none where it does not occur.
@@ -158,10 +124,7 @@ impl<'a> PairCursor<'a> {
     /// Where the stored bytes are damaged.
     pub fn lookup(&mut self, first: Id) -> Result<&[Id]> {
         let range = self.locate(first)?;
-        match &mut self.list {
-            List::Packed(cursor) => cursor.seconds(range),
-            list => Ok(list.columns().1.get(range).unwrap_or_default()),
-        }
+        self.list.seconds(range)
     }
 
     /// How many seconds `first` has.
@@ -178,10 +141,7 @@ impl<'a> PairCursor<'a> {
     /// Where the stored bytes are damaged.
     pub fn contains(&mut self, first: Id, second: Id) -> Result<bool> {
         let range = self.locate(first)?;
-        match &mut self.list {
-            List::Packed(cursor) => cursor.holds(range, second),
-            list => Ok(list.columns().1.get(range).unwrap_or_default().binary_search(&second).is_ok()),
-        }
+        Ok(self.list.place_of(range, second)?.is_ok())
     }
 
     /// The least first that is at least `from`, found as a lookup is: for leapfrog joins.
@@ -189,11 +149,8 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn first_from(&mut self, from: Id) -> Result<Option<Id>> {
-        self.probe = self.position(self.probe, from)?;
-        match &mut self.list {
-            List::Packed(cursor) => cursor.first_at(self.probe),
-            list => Ok(list.columns().0.get(self.probe).copied()),
-        }
+        self.probe = self.list.position(self.probe, from)?;
+        self.list.first_at(self.probe)
     }
 
     /// The next pairs in order, at most [`BLOCK`]: their firsts and their seconds.
@@ -205,14 +162,7 @@ impl<'a> PairCursor<'a> {
             return Ok(None);
         }
         let start = self.rest.start;
-        let (firsts, seconds) = match &mut self.list {
-            List::Packed(cursor) => cursor.columns(self.rest.clone())?,
-            list => {
-                let (firsts, seconds) = list.columns();
-                let part = start..self.rest.end.min(start + BLOCK);
-                (firsts.get(part.clone()).unwrap_or_default(), seconds.get(part).unwrap_or_default())
-            }
-        };
+        let (firsts, seconds) = self.list.block(self.rest.clone())?;
         self.rest.start = start + firsts.len().max(1);
         Ok(Some((firsts, seconds)))
     }
@@ -223,7 +173,7 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn seek(&mut self, first: Id) -> Result<()> {
-        self.rest.start = self.position(self.rest.start, first)?;
+        self.rest.start = self.list.position(self.rest.start, first)?;
         Ok(())
     }
 
@@ -233,8 +183,8 @@ impl<'a> PairCursor<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn range(&mut self, firsts: Range<Id>) -> Result<usize> {
-        let start = self.position(self.rest.start, firsts.start)?;
-        let end = self.position(start, firsts.end.max(firsts.start))?;
+        let start = self.list.position(self.rest.start, firsts.start)?;
+        let end = self.list.position(start, firsts.end.max(firsts.start))?;
         self.rest = start..end;
         Ok(end - start)
     }
@@ -288,62 +238,6 @@ impl Jumps {
             _ => start..start,
         }
     }
-}
-
-impl List<'_> {
-    /// The columns of pairs that need no decoding.
-    fn columns(&self) -> (&[Id], &[Id]) {
-        match self {
-            Self::Borrowed(first, second) => (first, second),
-            Self::Shared(pairs, range) => {
-                let cut = |column| <[Id]>::get(column, range.clone()).unwrap_or_default();
-                (cut(&pairs.first), cut(&pairs.second))
-            }
-            Self::Packed(_) => (&[], &[]),
-        }
-    }
-}
-
-/// The first place at or after which `column` holds nothing below `value`, searched from `hint` in
-/// steps that double (Bentley and Yao, An almost optimal algorithm for unbounded searching, 1976).
-fn lower_bound(column: &[Id], hint: usize, value: Id) -> usize {
-    let hint = hint.min(column.len());
-    let below = |place: usize| column.get(place).is_some_and(|found| *found < value);
-    let (mut low, mut high);
-    if below(hint) {
-        let mut step = 1;
-        low = hint + 1;
-        while below(low + step - 1) {
-            low += step;
-            step *= 2;
-        }
-        high = (low + step - 1).min(column.len());
-    } else {
-        let mut step = 1;
-        high = hint;
-        while high >= step && !below(high - step) {
-            high -= step;
-            step *= 2;
-        }
-        low = high.saturating_sub(step - 1);
-        if high >= step {
-            low = high - step + 1;
-        }
-    }
-    let part = column.get(low..high).unwrap_or_default();
-    low + part.partition_point(|found| *found < value)
-}
-
-/// Where the run of `value` that begins at `start` ends.
-fn run_end(column: &[Id], start: usize, value: Id) -> usize {
-    let mut step = 1;
-    let mut low = start + 1;
-    while column.get(low + step - 1) == Some(&value) {
-        low += step;
-        step *= 2;
-    }
-    let part = column.get(low..(low + step - 1).min(column.len())).unwrap_or_default();
-    low + part.partition_point(|found| *found == value)
 }
 
 #[cfg(test)]

@@ -3,29 +3,40 @@
 //! In: quads. Out: [`Graph`], a dictionary of terms and scans over triples of identifiers, and
 //! [`Indexed`], the columnar side of it. It knows no query, plan or answer.
 
+pub mod changed;
 pub mod columns;
 pub mod cursor;
+mod delta;
 mod directory;
 pub mod durable;
+pub mod foreign;
 pub mod import;
 pub mod kinds;
 pub mod lexical;
+mod list;
 pub mod memory;
+mod merged;
 pub mod overlay;
 pub mod pack;
 mod packed;
+mod paged;
 mod port;
 mod quads;
+mod scan;
 mod sets;
+mod sorted;
+pub mod standing;
 pub mod statistics;
 mod table;
 pub mod view;
 
+pub use changed::Changed;
 pub use columns::{Epochs, Number, Numbers};
 pub use cursor::PairCursor;
 pub use kinds::{Kind, Kinds};
 pub use lexical::{Lexical, Scratch, Tag};
 pub use port::{End, FIRST_FOREIGN, Graph, GraphId, Id, Indexed, NONE, Pattern, Scan, Triple, Triples};
 pub use quads::quads_of;
+pub use standing::Standing;
 pub use statistics::{CharacteristicSet, PredicateCount, Statistics};
 pub use view::View;

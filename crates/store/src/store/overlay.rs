@@ -1,18 +1,18 @@
 //! A graph with one more named graph laid over it, for one query.
 //!
 //! In: a columnar graph, triples, the name they go by. Out: both as one, behind the whole port. It changes nothing
-//! below. Terms that the graph below lacks are numbered as those that a query computes, from [`FIRST_FOREIGN`] on, and
-//! so are in no order.
+//! below. Terms that the graph below lacks are numbered beside its dictionary, and so are in no order.
 
 use super::columns::{Epochs, Numbers};
+use super::foreign::ForeignTerms;
 use super::kinds::{Kind, Kinds};
 use super::lexical::{Lexical, Scratch};
+use super::standing::Standing;
 use super::table::Table;
 use super::view::View;
-use super::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan};
-use crate::error::{Error, Result};
-use crate::terms::{Term, TermRef, Triple};
-use std::collections::HashMap;
+use super::{Graph, GraphId, Id, Indexed, Pattern, Scan};
+use crate::error::Result;
+use crate::terms::{BlankNode, Term, TermRef, Triple};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,9 +22,8 @@ pub struct Overlay<'a> {
     name: Id,
     triples: Vec<super::Triple>,
     table: Arc<Table>,
-    /// Terms that the graph below does not have, in the order of their numbers.
-    terms: Vec<Term>,
-    ids: HashMap<Term, Id>,
+    /// Terms that the graph below does not have.
+    terms: ForeignTerms,
 }
 
 impl<'a> Overlay<'a> {
@@ -33,14 +32,14 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// Where `below` is damaged.
     pub fn new(below: &'a dyn Indexed, name: &Term, triples: &[Triple]) -> Result<Self> {
-        let (terms, ids, table) = (Vec::new(), HashMap::new(), Arc::default());
-        let mut overlay = Self { below, name: 0, triples: Vec::new(), table, terms, ids };
-        overlay.name = overlay.number(name.clone())?;
+        let (mut terms, table) = (ForeignTerms::over(below), Arc::default());
+        let name = terms.intern(name.as_ref(), below)?;
+        let mut overlay = Self { below, name, triples: Vec::new(), table, terms };
         for triple in triples {
             let row = [
-                overlay.number(triple.subject.clone().into())?,
-                overlay.number(triple.predicate.clone().into())?,
-                overlay.number(triple.object.clone())?,
+                overlay.terms.intern(triple.subject.as_ref().into(), below)?,
+                overlay.terms.intern(triple.predicate.as_ref().into(), below)?,
+                overlay.terms.intern(triple.object.as_ref(), below)?,
             ];
             overlay.triples.push(row);
         }
@@ -48,21 +47,6 @@ impl<'a> Overlay<'a> {
         overlay.triples.dedup();
         overlay.table = Arc::new(Table::of_triples(overlay.triples.clone()));
         Ok(overlay)
-    }
-
-    fn number(&mut self, term: Term) -> Result<Id> {
-        if let Some(id) = self.find(term.as_ref())? {
-            return Ok(id);
-        }
-        let id = Id::try_from(self.terms.len()).ok().and_then(|n| FIRST_FOREIGN.checked_add(n));
-        let id = id.ok_or_else(|| Error::data("the answer holds more terms than can be numbered"))?;
-        self.terms.push(term.clone());
-        self.ids.insert(term, id);
-        Ok(id)
-    }
-
-    fn own(&self, id: Id) -> Option<&Term> {
-        self.terms.get(id.checked_sub(FIRST_FOREIGN)? as usize)
     }
 
     fn matching(&self, pattern: Pattern) -> impl Iterator<Item = super::Triple> + '_ {
@@ -74,7 +58,7 @@ impl<'a> Overlay<'a> {
 
     /// Whether a number is none of the graph's below.
     fn is_above(&self, id: Id) -> bool {
-        id >= FIRST_FOREIGN
+        self.terms.has(id)
     }
 }
 
@@ -84,7 +68,10 @@ impl Graph for Overlay<'_> {
     }
 
     fn term(&self, id: Id) -> Term {
-        self.own(id).cloned().unwrap_or_else(|| self.below.term(id))
+        if !self.is_above(id) {
+            return self.below.term(id);
+        }
+        self.terms.term(id, self).unwrap_or_else(|| BlankNode::default().into())
     }
 
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
@@ -129,16 +116,24 @@ impl Indexed for Overlay<'_> {
         self.below.term_count()
     }
 
-    fn more_terms(&self) -> &[Term] {
-        &self.terms
+    fn more_terms(&self) -> Id {
+        self.terms.count()
     }
 
     fn kinds(&self) -> &Kinds {
         self.below.kinds()
     }
 
+    fn kind(&self, id: Id) -> Option<Kind> {
+        self.terms.kind(id).or_else(|| self.below.kind(id))
+    }
+
+    fn standing(&self, id: Id) -> Result<Standing> {
+        self.terms.standing(id).map_or_else(|| self.below.standing(id), Ok)
+    }
+
     fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
-        self.below.lexical(id, scratch)
+        self.terms.lexical(id).map_or_else(|| self.below.lexical(id, scratch), Ok)
     }
 
     fn lexicals(
@@ -147,14 +142,14 @@ impl Indexed for Overlay<'_> {
         scratch: &mut Scratch,
         each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
     ) -> Result<()> {
-        self.below.lexicals(ids, scratch, each)
+        for (place, id) in ids.iter().enumerate() {
+            each(place, self.lexical(*id, scratch)?)?;
+        }
+        Ok(())
     }
 
     fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
-        Ok(match self.below.find(term)? {
-            Some(id) => Some(id),
-            None => self.ids.get(&term.into_owned()).copied(),
-        })
+        self.terms.find(term, self.below)
     }
 
     fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {

@@ -9,19 +9,20 @@
 use super::columns::{Epochs, Numbers};
 use super::kinds::{Kind, Kinds};
 use super::lexical::{Lexical, Scratch};
+use super::standing::{self, Standing};
 use super::view::View;
 use crate::error::Result;
 use crate::terms::{Term, TermRef};
 use std::ops::Range;
 
-/// A term's number within one graph. Two graphs number differently. The upper half of the range
-/// (from [`FIRST_FOREIGN`]) is never used by a graph: the engine numbers there what it computes.
+/// A term's number within one graph. Two graphs number differently.
 ///
 /// In an [`Indexed`] graph the order of numbers is the order of terms: by [`Kind`], then value, then
-/// datatype, then lexical form.
+/// datatype, then lexical form. From [`FIRST_FOREIGN`] on they are in no order: terms that a graph came to have since
+/// its dictionary was made ([`Indexed::more_terms`]), then those that the engine computes.
 pub type Id = u32;
 
-/// The first number that no graph uses. See [`Id`].
+/// The first number that no dictionary uses. See [`Id`].
 pub const FIRST_FOREIGN: Id = 1 << 31;
 
 /// What stands for "unbound" in a column of numbers. No term has it.
@@ -77,7 +78,8 @@ impl<'a> Scan<'a> {
 ///
 /// Blank nodes are terms like others here; their labels are the graph's own.
 pub trait Graph: Send + Sync {
-    /// The number of a term, or nothing where the term does not occur.
+    /// The number of a term, or nothing where the term does not occur. A graph that was changed may still know a term that
+    /// none of its quads has any more.
     fn id(&self, term: TermRef<'_>) -> Option<Id>;
 
     /// The term of a number that this graph gave out.
@@ -130,16 +132,29 @@ pub trait Graph: Send + Sync {
 /// Every method that reads stored bytes can fail: damage is an error, never an empty string or a
 /// missing row.
 pub trait Indexed: Graph {
-    /// How many terms there are: their numbers are `0..term_count()`.
+    /// How many terms the dictionary has: their numbers are `0..term_count()`.
     fn term_count(&self) -> Id;
 
-    /// Terms beside those, in no order: the first has the number [`FIRST_FOREIGN`], and so on. Only what is laid over a
-    /// graph for one query has any; whoever numbers computed terms goes on after them.
-    fn more_terms(&self) -> &[Term] {
-        &[]
+    /// How many terms there are beside the dictionary, in no order: the first has the number [`FIRST_FOREIGN`], and so on.
+    /// All that is told of a number is told of these too. Whoever numbers computed terms goes on after them.
+    fn more_terms(&self) -> Id {
+        0
     }
 
-    /// Where each kind of term begins and ends among the numbers.
+    /// The kind of a term; nothing for a number that is none of this graph's.
+    fn kind(&self, id: Id) -> Option<Kind> {
+        self.kinds().of(id)
+    }
+
+    /// Where a term stands among those of the dictionary: for who sorts numbers, some of which are in no order.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn standing(&self, id: Id) -> Result<Standing> {
+        standing::of_number(id, self)
+    }
+
+    /// Where each kind of term begins and ends among the numbers of the dictionary.
     fn kinds(&self) -> &Kinds;
 
     /// The text of a term, borrowed from the graph or decoded into `scratch`: nothing is allocated once
@@ -175,7 +190,7 @@ pub trait Indexed: Graph {
     /// Where the stored bytes are damaged.
     fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>>;
 
-    /// Where a term stands among the numbers, whether it occurs or not: all terms below the first number
+    /// Where a term stands among the numbers of the dictionary, whether that has it or not: all terms below the first number
     /// sort before it, all terms from the second on sort after it. The two differ by one where it
     /// occurs. Ranges for comparisons with a constant are made of this.
     ///

@@ -4,13 +4,15 @@
 //! predicate of each graph is one run, and a directory of the runs; a graph is found by binary search and
 //! costs nothing while nobody reads it. It holds numbers alone, no term, and 4 bytes a number.
 
-use super::cursor::{PairCursor, Pairs};
+use super::cursor::PairCursor;
 use super::directory::{Directory, Run};
+use super::list::Pairs;
 use super::pack::chunks::ChunkWriter;
 use super::pack::pairs::{PackedPairs, PairWriter};
 use super::port::{End, GraphId, Id, Triple};
 use super::sets::{Sets, StoredSets};
 use super::statistics::Statistics;
+use super::view::View;
 use crate::error::Result;
 use std::collections::HashMap;
 use std::io::Write;
@@ -284,21 +286,19 @@ impl Table {
     }
 
     /// Several graphs as one default graph; what is in two of them counts once.
-    pub fn merge(&self, graphs: &[GraphId]) -> Result<Self> {
-        let mut runs: Vec<(Run, usize)> = Vec::new();
-        for graph in graphs {
-            if let Some(place) = self.place(*graph)? {
-                runs.extend(self.runs(place)?);
-            }
+    pub fn of_views(views: &[View<'_>]) -> Result<Self> {
+        let mut runs: Vec<(Id, &View<'_>)> = Vec::new();
+        for view in views {
+            runs.extend(view.predicates()?.into_iter().map(|count| (count.predicate, view)));
         }
-        runs.sort_by_key(|(run, _)| run.predicate);
+        runs.sort_by_key(|(predicate, _)| *predicate);
         let half = |by| -> Result<Half> {
             let mut half = Half::default();
-            for same in runs.chunk_by(|(a, _), (b, _)| a.predicate == b.predicate) {
-                let Some((run, _)) = same.first() else { continue };
+            for same in runs.chunk_by(|(a, _), (b, _)| a == b) {
+                let Some((predicate, _)) = same.first() else { continue };
                 let mut pairs: Vec<u64> = Vec::new();
-                for run in same {
-                    let mut cursor = self.cursor(run, by);
+                for (_, view) in same {
+                    let mut cursor = view.pairs(*predicate, by)?;
                     while let Some((firsts, seconds)) = cursor.next_block()? {
                         pairs.extend(
                             firsts.iter().zip(seconds).map(|(first, second)| by_subject(*first, *second)),
@@ -307,7 +307,7 @@ impl Table {
                 }
                 // Several sorted runs, which a merging sort takes as they are.
                 pairs.sort();
-                half.add(None, run.predicate, pairs.into_iter());
+                half.add(None, *predicate, pairs.into_iter());
             }
             Ok(half)
         };
@@ -389,20 +389,6 @@ impl Table {
         }
     }
 
-    /// Gives every quad.
-    pub fn each(&self, each: &mut dyn FnMut(GraphId, Triple)) -> Result<()> {
-        for place in 0..=self.directory.names() {
-            let graph = self.directory.name(place)?;
-            for run in self.runs(place)? {
-                let mut cursor = self.cursor(&run, End::Subject);
-                while let Some((subjects, objects)) = cursor.next_block()? {
-                    subjects.iter().zip(objects).for_each(|(s, o)| each(graph, [*s, run.0.predicate, *o]));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// What is counted about a graph, at the first call.
     pub fn described(&self, place: usize) -> Result<Arc<Described>> {
         let lock = || self.described.lock().unwrap_or_else(PoisonError::into_inner);
@@ -456,6 +442,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kinds::{KINDS, Kinds};
     use super::*;
 
     fn pairs(table: &Table, predicate: Id, by: End) -> Vec<(Id, Id)> {
@@ -499,10 +486,16 @@ mod tests {
             quads.push(graph, triple);
         }
         let table = Table::of_quads(quads, &(0..10).collect::<Vec<Id>>());
-        let merged = table.merge(&[None, Some(4), Some(6)]).unwrap();
+        let kinds = Kinds::of_counts([10; KINDS]);
+        let merge = |names: &[GraphId]| {
+            let views = names.iter().filter_map(|name| table.place(*name).unwrap());
+            let views: Vec<View<'_>> = views.map(|place| View::of_table(&table, place, &kinds)).collect();
+            Table::of_views(&views).unwrap()
+        };
+        let merged = merge(&[None, Some(4), Some(6)]);
         assert_eq!(merged.triples(0).unwrap(), 2);
         assert!(merged.names().unwrap().is_empty());
-        let all = table.merge(&[None, Some(4), Some(7)]).unwrap();
+        let all = merge(&[None, Some(4), Some(7)]);
         assert_eq!(pairs(&all, 9, End::Object), [(2, 0), (2, 1)]);
     }
 

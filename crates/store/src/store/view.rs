@@ -1,12 +1,14 @@
 //! One graph of a dataset to read: pair lists, predicates of a node, exact counts, statistics.
 //!
-//! In: a predicate, a node, a pattern. Out: cursors and plain values. A merged graph looks no different.
+//! In: a predicate, a node, a pattern. Out: cursors and plain values. A merged graph looks no different, nor one that was
+//! changed since its pack was made.
 
 use super::cursor::PairCursor;
+use super::delta::GraphDelta;
 use super::directory::Run;
 use super::kinds::Kinds;
 use super::port::{End, Id, Pattern};
-use super::statistics::{PredicateCount, Statistics};
+use super::statistics::{CharacteristicSet, PredicateCount, Statistics};
 use super::table::Table;
 use crate::error::Result;
 use std::ops::Deref;
@@ -19,8 +21,11 @@ const FEW: usize = 16;
 #[derive(Clone)]
 pub struct View<'a> {
     table: TableRef<'a>,
-    place: usize,
+    /// Where the graph lies in the table; nothing where that has none of it.
+    place: Option<usize>,
     kinds: &'a Kinds,
+    /// What was changed since.
+    delta: Option<&'a GraphDelta>,
 }
 
 #[derive(Clone)]
@@ -41,12 +46,32 @@ impl Deref for TableRef<'_> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn borrowed(table: &'a Table, place: usize, kinds: &'a Kinds) -> Self {
-        Self { table: TableRef::Borrowed(table), place, kinds }
+    pub(super) fn of_table(table: &'a Table, place: usize, kinds: &'a Kinds) -> Self {
+        Self { table: TableRef::Borrowed(table), place: Some(place), kinds, delta: None }
     }
 
     pub(super) fn shared(table: Arc<Table>, kinds: &'a Kinds) -> Self {
-        Self { table: TableRef::Shared(table), place: 0, kinds }
+        Self { table: TableRef::Shared(table), place: Some(0), kinds, delta: None }
+    }
+
+    /// A graph of a table, or one that it has nothing of, with what was changed.
+    pub(super) fn changed(
+        table: &'a Table,
+        place: Option<usize>,
+        kinds: &'a Kinds,
+        delta: Option<&'a GraphDelta>,
+    ) -> Self {
+        Self { table: TableRef::Borrowed(table), place, kinds, delta }
+    }
+
+    /// The runs of the table.
+    fn runs(&self) -> Result<Vec<(Run, usize)>> {
+        self.place.map_or_else(|| Ok(Vec::new()), |place| self.table.runs(place))
+    }
+
+    /// The run of a predicate in the table.
+    fn run(&self, predicate: Id) -> Result<Option<(Run, usize)>> {
+        self.place.map_or(Ok(None), |place| self.table.run(place, predicate))
     }
 
     /// The pairs of a predicate: subject and object, sorted so, by [`End::Subject`]; object and subject by
@@ -55,11 +80,15 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn pairs(&self, predicate: Id, by: End) -> Result<PairCursor<'a>> {
-        let run = self.table.run(self.place, predicate)?;
-        Ok(run.map_or_else(PairCursor::empty, |run| match &self.table {
+        let run = self.run(predicate)?;
+        let below = run.map_or_else(PairCursor::empty, |run| match &self.table {
             TableRef::Borrowed(table) => table.cursor(&run, by),
             TableRef::Shared(table) => table.shared(&run, by),
-        }))
+        });
+        Ok(match self.delta.and_then(|delta| delta.lists(predicate)) {
+            Some(lists) => PairCursor::paged(lists.by(by), below.into_list()),
+            None => below,
+        })
     }
 
     /// How many triples there are.
@@ -67,7 +96,11 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn triples(&self) -> Result<u64> {
-        Ok(self.table.triples(self.place)? as u64)
+        match (self.delta, self.place) {
+            (Some(delta), _) => Ok(delta.triples),
+            (None, Some(place)) => Ok(self.table.triples(place)? as u64),
+            (None, None) => Ok(0),
+        }
     }
 
     /// Every predicate with its counts, sorted by its number.
@@ -75,7 +108,13 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn predicates(&self) -> Result<Vec<PredicateCount>> {
-        Ok(self.table.runs(self.place)?.iter().map(counts).collect())
+        let mut all: Vec<PredicateCount> = self.runs()?.iter().map(counts).collect();
+        if let Some(delta) = self.delta {
+            all.retain(|count| delta.lists(count.predicate).is_none());
+            all.extend(delta.counts().filter(|count| count.triples > 0));
+            all.sort_by_key(|count| count.predicate);
+        }
+        Ok(all)
     }
 
     /// The counts of one predicate; nothing where it does not occur.
@@ -83,7 +122,10 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn predicate(&self, predicate: Id) -> Result<Option<PredicateCount>> {
-        Ok(self.table.run(self.place, predicate)?.as_ref().map(counts))
+        match self.delta.and_then(|delta| delta.lists(predicate)) {
+            Some(lists) => Ok(Some(lists.counts).filter(|count| count.triples > 0)),
+            None => Ok(self.run(predicate)?.as_ref().map(counts)),
+        }
     }
 
     /// The predicates that a node has at one end (by [`End::Subject`]: of triples whose subject it is),
@@ -92,14 +134,30 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn predicates_of(&self, node: Id, end: End) -> Result<Vec<Id>> {
-        if self.table.run_count(self.place)? > FEW {
-            let described = self.table.described(self.place)?;
+        let mut having = match self.place {
+            Some(place) => self.predicates_below(place, node, end)?,
+            None => Vec::new(),
+        };
+        for (predicate, gained) in self.delta.into_iter().flat_map(|delta| delta.predicates_of(node, end)) {
+            match having.binary_search(&predicate) {
+                Ok(at) if !gained => drop(having.remove(at)),
+                Err(at) if gained => having.insert(at, predicate),
+                _ => {}
+            }
+        }
+        Ok(having)
+    }
+
+    /// The same in the table.
+    fn predicates_below(&self, place: usize, node: Id, end: End) -> Result<Vec<Id>> {
+        if self.table.run_count(place)? > FEW {
+            let described = self.table.described(place)?;
             let [subjects, objects] = &described.sets;
             let sets = if end == End::Subject { subjects } else { objects };
             return Ok(sets.predicates_of(node)?.to_vec());
         }
         let mut having = Vec::new();
-        for run in self.table.runs(self.place)? {
+        for run in self.table.runs(place)? {
             if self.table.cursor(&run, end).count(node)? > 0 {
                 having.push(run.0.predicate);
             }
@@ -137,30 +195,37 @@ impl<'a> View<'a> {
             (Some(predicate), ..) => Ok(vec![predicate]),
             (None, Some(subject), _) => self.predicates_of(subject, End::Subject),
             (None, None, Some(object)) => self.predicates_of(object, End::Object),
-            (None, None, None) => {
-                Ok(self.table.runs(self.place)?.into_iter().map(|(run, _)| run.predicate).collect())
-            }
+            (None, None, None) => Ok(self.predicates()?.into_iter().map(|count| count.predicate).collect()),
         }
     }
 
-    /// Everything that is counted about the graph: made at the first call, and kept.
+    /// Everything that is counted about the graph: made at the first call, and kept. Of a graph that was changed the sets of
+    /// predicates are those of before.
     ///
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn statistics(&self) -> Result<Arc<Statistics>> {
-        let described = self.table.described(self.place)?;
-        if let Some(known) = described.statistics.get() {
+        let Some(place) = self.place else { return self.counted([Vec::new(), Vec::new()]).map(Arc::new) };
+        let described = self.table.described(place)?;
+        if let Some(known) = described.statistics.get().filter(|_| self.delta.is_none()) {
             return Ok(Arc::clone(known));
         }
         let [subjects, objects] = &described.sets;
-        let made = Statistics {
+        let made = Arc::new(self.counted([subjects.told(), objects.told()])?);
+        if self.delta.is_some() {
+            return Ok(made);
+        }
+        Ok(Arc::clone(described.statistics.get_or_init(|| made)))
+    }
+
+    fn counted(&self, [subject_sets, object_sets]: [Vec<CharacteristicSet>; 2]) -> Result<Statistics> {
+        Ok(Statistics {
             triples: self.triples()?,
             predicates: self.predicates()?,
-            subject_sets: subjects.told(),
-            object_sets: objects.told(),
+            subject_sets,
+            object_sets,
             kinds: self.kinds.clone(),
-        };
-        Ok(Arc::clone(described.statistics.get_or_init(|| Arc::new(made))))
+        })
     }
 }
 

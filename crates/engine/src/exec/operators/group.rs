@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::exec::batch::{Batch, Column, ROWS, plus};
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
-use crate::exec::ranks::Ranks;
+use crate::exec::ranks::Ranking;
 use crate::exec::seen::Seen;
 use crate::exec::{Operator, Running, integer};
 use crate::expr::aggregate::{Accumulator, Total};
@@ -37,7 +37,7 @@ enum State {
     /// How many solutions.
     Counts(Vec<u64>),
     /// The least or greatest member; a group with an error has none.
-    Best { best: Vec<Id>, failed: Vec<bool>, greatest: bool },
+    Best { best: Vec<Id>, failed: Vec<bool>, greatest: bool, ranking: Ranking },
     /// Any member.
     Sample(Vec<Id>),
     /// Sums of exact numbers that fit, and everything else.
@@ -136,6 +136,7 @@ impl Aggregation {
                 best: Vec::new(),
                 failed: Vec::new(),
                 greatest: aggregate.function == AggregateFunction::Max,
+                ranking: Ranking::default(),
             },
             AggregateFunction::Sample if variable => State::Sample(Vec::new()),
             _ => State::General { sums: Vec::new(), accumulators: Vec::new() },
@@ -176,7 +177,7 @@ impl Aggregation {
             let ids = argument.ids(batch, cx)?;
             let rows = groups.iter().zip(&ids).enumerate();
             let rows = rows.map(|(row, (group, id))| (*group, *id, batch.count(row)));
-            return self.state.add_ids(rows, &ids, cx);
+            return self.state.add_ids(rows, cx);
         }
         match argument.computed(batch, cx)? {
             Computed::Numbers(numbers) => {
@@ -215,7 +216,7 @@ impl Aggregation {
                 new.push((*group, *id, 1));
             }
         }
-        self.state.add_ids(new.into_iter(), ids, cx)
+        self.state.add_ids(new.into_iter(), cx)
     }
 
     /// COUNT(DISTINCT *): whole solutions, each once in its group.
@@ -289,13 +290,8 @@ fn numbered(counts: &[u64], cx: &mut Context<'_>) -> Result<Column> {
 }
 
 impl State {
-    /// Adds values by their ids, `(group, id, count)`; `all` holds every id that may come.
-    fn add_ids(
-        &mut self,
-        rows: impl Iterator<Item = (Id, Id, u64)>,
-        all: &[Id],
-        cx: &mut Context<'_>,
-    ) -> Result<()> {
+    /// Adds values by their ids, `(group, id, count)`.
+    fn add_ids(&mut self, rows: impl Iterator<Item = (Id, Id, u64)>, cx: &mut Context<'_>) -> Result<()> {
         match self {
             Self::Counts(counts) => {
                 for (group, id, more) in rows.filter(|(_, id, _)| *id != NONE) {
@@ -312,8 +308,7 @@ impl State {
                     }
                 }
             }
-            Self::Best { best, failed, greatest } => {
-                let ranks = Ranks::of([all, best.as_slice()].into_iter(), cx)?;
+            Self::Best { best, failed, greatest, ranking } => {
                 for (group, id, _) in rows {
                     let group = group as usize;
                     let (Some(best), Some(failed)) = (best.get_mut(group), failed.get_mut(group)) else {
@@ -323,8 +318,8 @@ impl State {
                     if *best == NONE {
                         *best = id;
                     } else if id != *best {
-                        let (new, old) = (ranks.rank(id, cx.graph)?, ranks.rank(*best, cx.graph)?);
-                        if if *greatest { new > old } else { new < old } {
+                        let order = ranking.compare(id, *best, cx)?;
+                        if if *greatest { order.is_gt() } else { order.is_lt() } {
                             *best = id;
                         }
                     }

@@ -6,13 +6,16 @@ use super::intern::Interner;
 use super::terms::{decode, encode, encode_triple, local};
 use super::{Dictionary, Pack, sort};
 use crate::error::{Error, Hint, Result};
-use crate::store::Lexical;
-use crate::store::port::{FIRST_FOREIGN, GraphId, Id, Triple};
+use crate::store::port::{FIRST_FOREIGN, Graph, Id, Indexed};
 use crate::store::table::{Quads, Table};
-use crate::terms::{NamedNode, Quad, TermRef};
+use crate::store::{Changed, End, Lexical};
+use crate::terms::{NamedNode, TermRef};
 use oxrdf::{BlankNodeRef, GraphNameRef, QuadRef};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::thread;
+
+/// After how many terms it is asked whether to go on.
+const CHECKED: usize = 1 << 14;
 
 /// Collects quads and makes a pack of them.
 #[derive(Default)]
@@ -44,25 +47,47 @@ impl Builder {
         Self { keeps_labels: true, ..Self::default() }
     }
 
-    /// One that has all quads of `base` but `removed`, and those `added`, with the labels of their blank nodes.
-    pub(in super::super) fn changed(
-        base: &Pack,
-        added: &HashSet<Quad>,
-        removed: &HashSet<(GraphId, Triple)>,
-    ) -> Result<Self> {
+    /// One that has all quads of a graph, with the labels of its blank nodes. Asks now and then whether to go on.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, and what `check` reports.
+    pub fn changed(graph: &Changed, check: &mut dyn FnMut() -> Result<()>) -> Result<Self> {
         let mut builder = Self::keeping_labels();
-        // Terms keep their numbers, so that quads and triple terms can be taken as they are.
-        base.dictionary.each(&mut |bytes| {
+        // Terms of the dictionary keep their numbers, the others follow.
+        let mut count = 0_usize;
+        let mut asked = |count: &mut usize| {
+            *count += 1;
+            if count.is_multiple_of(CHECKED) { check() } else { Ok(()) }
+        };
+        graph.base().each_term(&mut |bytes| {
             builder.terms.intern(bytes);
-            Ok(())
+            asked(&mut count)
         })?;
-        base.table.each(&mut |graph, triple| {
-            if removed.is_empty() || !removed.contains(&(graph, triple)) {
-                builder.quads.push(graph, triple);
+        let known = graph.term_count();
+        let number = move |id: Id| id.checked_sub(FIRST_FOREIGN).map_or(id, |foreign| known + foreign);
+        let mut triple = Vec::new();
+        graph.each_foreign(&mut |bytes| {
+            if let Some(Lexical::Triple(parts)) = decode(bytes) {
+                encode_triple(parts.map(number), &mut triple);
+                builder.terms.intern(&triple);
+            } else {
+                builder.terms.intern(bytes);
             }
+            asked(&mut count)
         })?;
-        added.iter().for_each(|quad| builder.add(quad.as_ref()));
-        builder.forgets = !removed.is_empty();
+        for name in std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)) {
+            let Some(view) = graph.view(name)? else { continue };
+            for counts in view.predicates()? {
+                let mut cursor = view.pairs(counts.predicate, End::Subject)?;
+                while let Some((subjects, objects)) = cursor.next_block()? {
+                    for (s, o) in subjects.iter().zip(objects) {
+                        builder.quads.push(name.map(number), [*s, counts.predicate, *o].map(number));
+                    }
+                    check()?;
+                }
+            }
+        }
+        builder.forgets = true;
         Ok(builder)
     }
 
@@ -211,8 +236,7 @@ fn used(terms: &Interner, quads: &Quads) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Indexed as _;
-    use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Term, Triple};
+    use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Quad, Term, Triple};
 
     fn quad(n: usize) -> Quad {
         let iri = |n: usize| NamedNode::new_unchecked(format!("http://example.org/{n}"));

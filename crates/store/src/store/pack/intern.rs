@@ -89,7 +89,7 @@ fn home(hash: u32, places: usize) -> usize {
 
 /// A quick hash, eight bytes at a time. It guards against no one who makes terms collide on purpose:
 /// that would make his own load slow, and nothing else.
-fn hash(bytes: &[u8]) -> u32 {
+pub(in super::super) fn hash(bytes: &[u8]) -> u32 {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut last = [0; 8];
     for (place, byte) in last.iter_mut().zip(rest) {

@@ -9,13 +9,13 @@ pub(super) mod checksum;
 pub(super) mod chunks;
 mod dictionary;
 mod file;
-mod intern;
+pub(super) mod intern;
 pub(super) mod pairs;
 pub(super) mod records;
 mod sort;
-mod terms;
+pub(super) mod terms;
 mod texts;
-mod values;
+pub(super) mod values;
 pub(super) mod varint;
 
 pub use build::Builder;
@@ -23,17 +23,16 @@ use chunks::Chunks;
 pub(super) use dictionary::Dictionary;
 
 use super::kinds::{Kind, Kinds};
-use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triples};
+use super::merged::Merged;
+use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan};
+use super::scan;
 use super::table::Table;
-use super::{End, Epochs, Lexical, Numbers, PairCursor, Scratch, View};
+use super::{Epochs, Lexical, Numbers, Scratch, View};
 use crate::error::Result;
 use crate::store::quads_of;
 use crate::terms::{BlankNode, Prefixes, Quad, Term, TermRef};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// How many merged graphs are kept.
-const KEPT: usize = 16;
+use std::sync::Arc;
 
 /// A read-only graph. See the module.
 pub struct Pack {
@@ -42,12 +41,12 @@ pub struct Pack {
     prefixes: Prefixes,
     /// The file, where there is one.
     chunks: Option<Arc<Chunks>>,
-    merged: Mutex<Vec<(Vec<GraphId>, Arc<Table>)>>,
+    merged: Merged,
 }
 
 impl Pack {
     fn of(dictionary: Dictionary, table: Table) -> Self {
-        Self { dictionary, table, prefixes: Prefixes::new(), chunks: None, merged: Mutex::default() }
+        Self { dictionary, table, prefixes: Prefixes::new(), chunks: None, merged: Merged::default() }
     }
 
     /// The prefixes that the sources of the graph declared.
@@ -61,6 +60,16 @@ impl Pack {
         Self { prefixes, ..self }
     }
 
+    /// The columns of triples.
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Gives every term as it is stored, in the order of the numbers.
+    pub(super) fn each_term(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.dictionary.each(each)
+    }
+
     /// Gives every quad, graph by graph.
     ///
     /// # Errors
@@ -71,65 +80,6 @@ impl Pack {
         }
         Ok(())
     }
-
-    /// The triples of one graph that match a pattern, as cursors give them.
-    fn stream(&self, graph: GraphId, pattern: Pattern) -> Result<Triples<'_>> {
-        let Some(view) = self.view(graph)? else { return Ok(Box::new(std::iter::empty())) };
-        let predicates = view.predicates_in(pattern)?;
-        Ok(Box::new(predicates.into_iter().flat_map(move |predicate| {
-            match matching(&view, predicate, pattern) {
-                Ok(triples) => triples,
-                Err(error) => Box::new(std::iter::once(Err(error))),
-            }
-        })))
-    }
-}
-
-/// The triples of one predicate that match a pattern.
-fn matching<'a>(view: &View<'a>, predicate: Id, [s, _, o]: Pattern) -> Result<Triples<'a>> {
-    Ok(match (s, o) {
-        (Some(s), Some(o)) => {
-            let found = view.pairs(predicate, End::Subject)?.contains(s, o)?;
-            Box::new(found.then_some(Ok([s, predicate, o])).into_iter())
-        }
-        (Some(s), None) => {
-            let objects = view.pairs(predicate, End::Subject)?.lookup(s)?.to_vec();
-            Box::new(objects.into_iter().map(move |o| Ok([s, predicate, o])))
-        }
-        (None, Some(o)) => {
-            let subjects = view.pairs(predicate, End::Object)?.lookup(o)?.to_vec();
-            Box::new(subjects.into_iter().map(move |s| Ok([s, predicate, o])))
-        }
-        (None, None) => Box::new(all(view.pairs(predicate, End::Subject)?, predicate)),
-    })
-}
-
-/// All pairs of a cursor by subject, as triples.
-fn all(mut cursor: PairCursor<'_>, predicate: Id) -> impl Iterator<Item = Result<[Id; 3]>> {
-    let mut block = Vec::new().into_iter();
-    let mut failed = false;
-    std::iter::from_fn(move || {
-        loop {
-            if let Some(triple) = block.next() {
-                return Some(Ok(triple));
-            }
-            // Whoever goes on after an error must come to an end.
-            if failed {
-                return None;
-            }
-            block = match cursor.next_block() {
-                Ok(Some((subjects, objects))) => {
-                    let pairs = subjects.iter().zip(objects);
-                    pairs.map(|(s, o)| [*s, predicate, *o]).collect::<Vec<_>>().into_iter()
-                }
-                Ok(None) => return None,
-                Err(error) => {
-                    failed = true;
-                    return Some(Err(error));
-                }
-            };
-        }
-    })
 }
 
 impl Graph for Pack {
@@ -142,9 +92,7 @@ impl Graph for Pack {
     }
 
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
-        Scan::Stream(
-            self.stream(graph, pattern).unwrap_or_else(|error| Box::new(std::iter::once(Err(error)))),
-        )
+        scan::of_view(self.view(graph), pattern)
     }
 
     fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
@@ -217,7 +165,7 @@ impl Indexed for Pack {
 
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
         let place = self.table.place(graph)?;
-        Ok(place.map(|place| View::borrowed(&self.table, place, self.kinds())))
+        Ok(place.map(|place| View::of_table(&self.table, place, self.kinds())))
     }
 
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
@@ -229,20 +177,7 @@ impl Indexed for Pack {
         {
             return Ok(view);
         }
-        let lock = || self.merged.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().iter().find(|(have, _)| *have == names).map(|(_, table)| Arc::clone(table));
-        let table = match known {
-            Some(table) => table,
-            None => {
-                let table = Arc::new(self.table.merge(&names)?);
-                let mut kept = lock();
-                if kept.len() >= KEPT {
-                    kept.remove(0);
-                }
-                kept.push((names, Arc::clone(&table)));
-                table
-            }
-        };
+        let table = self.merged.get(names, |name| self.view(name))?;
         Ok(View::shared(table, self.kinds()))
     }
 }

@@ -1,0 +1,406 @@
+//! A pack and what was changed since it was made, as one graph.
+//!
+//! In: a pack, quads to add and to take away. Out: a graph with the whole port, at the speed of the pack where nothing was
+//! touched and nearly at its speed elsewhere. Copies share all but what was changed since, so that a reader keeps the graph
+//! of its moment. Terms that no quad has any more keep their numbers; terms that the pack lacks are in no order.
+
+use super::columns::{Epochs, Numbers};
+use super::delta::Delta;
+use super::kinds::{Kind, Kinds};
+use super::lexical::{Lexical, Scratch};
+use super::merged::Merged;
+use super::pack::Pack;
+use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
+use super::scan;
+use super::standing::{self, Standing};
+use super::view::View;
+use crate::error::{Error, Result};
+use crate::terms::{BlankNode, Term, TermRef};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// So many changes are few, however small the pack.
+const FEW: usize = 10_000;
+/// Changes are many once they are more than one in so many of the pack's quads.
+const PART: usize = 20;
+
+/// A pack with changes. See the module.
+pub struct Changed {
+    base: Arc<Pack>,
+    delta: Arc<Delta>,
+    merged: Merged,
+}
+
+impl Clone for Changed {
+    fn clone(&self) -> Self {
+        Self { base: Arc::clone(&self.base), delta: Arc::clone(&self.delta), merged: Merged::default() }
+    }
+}
+
+impl Changed {
+    /// A pack, not changed yet.
+    #[must_use]
+    pub fn over(base: Arc<Pack>) -> Self {
+        let delta = Arc::new(Delta::over(&base));
+        Self { base, delta, merged: Merged::default() }
+    }
+
+    /// The pack, without the changes.
+    #[must_use]
+    pub fn base(&self) -> &Arc<Pack> {
+        &self.base
+    }
+
+    /// How many changes there were: quads added and taken away.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        self.delta.changes
+    }
+
+    /// Whether there are so many changes that a pack of its own pays.
+    #[must_use]
+    pub fn is_much_changed(&self) -> bool {
+        self.delta.changes > FEW.max(self.base.table().len() / PART)
+    }
+
+    /// The number of a term, a new one where the graph has none.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged, or there would be more terms than can be numbered.
+    pub fn intern(&mut self, term: TermRef<'_>) -> Result<Id> {
+        match self.delta.terms.find(term, self.base.as_ref())? {
+            Some(id) => Ok(id),
+            None => Arc::make_mut(&mut self.delta).terms.intern(term, self.base.as_ref()),
+        }
+    }
+
+    /// Adds a quad of numbers or takes it away. Says whether that changed anything.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn set(&mut self, graph: GraphId, triple: Triple, present: bool) -> Result<bool> {
+        let changed = Arc::make_mut(&mut self.delta).set(&self.base, graph, triple, present)?;
+        if changed {
+            self.merged = Merged::default();
+        }
+        Ok(changed)
+    }
+
+    /// Gives every term that the pack lacks as a dictionary stores it.
+    pub(super) fn each_foreign(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        (FIRST_FOREIGN..FIRST_FOREIGN + self.more_terms()).try_for_each(|id| {
+            each(self.delta.terms.bytes(id).ok_or_else(|| Error::data("a number stands for no term"))?)
+        })
+    }
+}
+
+impl Graph for Changed {
+    fn id(&self, term: TermRef<'_>) -> Option<Id> {
+        self.find(term).ok().flatten()
+    }
+
+    fn term(&self, id: Id) -> Term {
+        match id {
+            FIRST_FOREIGN.. => self.delta.terms.term(id, self).unwrap_or_else(|| BlankNode::default().into()),
+            _ => self.base.term(id),
+        }
+    }
+
+    fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
+        scan::of_view(self.view(graph), pattern)
+    }
+
+    fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
+        let counted = self.view(graph).and_then(|view| view.map_or(Ok(0), |view| view.count(pattern)));
+        counted.unwrap_or_default()
+    }
+
+    fn graph_names(&self) -> Vec<Id> {
+        let mut names = self.base.graph_names();
+        let mut new = Vec::new();
+        for (name, triples) in self.delta.named() {
+            match names.binary_search(&name) {
+                Ok(at) if triples == 0 => drop(names.remove(at)),
+                Err(_) if triples > 0 => new.push(name),
+                _ => {}
+            }
+        }
+        names.append(&mut new);
+        names.sort_unstable();
+        names
+    }
+
+    fn len(&self) -> u64 {
+        self.delta.len
+    }
+
+    fn sound(&self) -> Result<()> {
+        self.base.sound()
+    }
+
+    fn indexed(&self) -> Result<Option<&dyn Indexed>> {
+        Ok(Some(self))
+    }
+}
+
+impl Indexed for Changed {
+    fn term_count(&self) -> Id {
+        self.base.term_count()
+    }
+
+    fn more_terms(&self) -> Id {
+        self.delta.terms.count()
+    }
+
+    fn kinds(&self) -> &Kinds {
+        self.base.kinds()
+    }
+
+    fn kind(&self, id: Id) -> Option<Kind> {
+        match id {
+            FIRST_FOREIGN.. => self.delta.terms.kind(id),
+            _ => self.kinds().of(id),
+        }
+    }
+
+    fn standing(&self, id: Id) -> Result<Standing> {
+        match self.delta.terms.standing(id) {
+            Some(standing) => Ok(standing),
+            None => standing::of_number(id, self.base.as_ref()),
+        }
+    }
+
+    fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
+        match id {
+            FIRST_FOREIGN.. => {
+                self.delta.terms.lexical(id).ok_or_else(|| Error::data("a number stands for no term"))
+            }
+            _ => self.base.lexical(id, scratch),
+        }
+    }
+
+    fn lexicals(
+        &self,
+        ids: &[Id],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
+    ) -> Result<()> {
+        for (place, id) in ids.iter().enumerate() {
+            each(place, self.lexical(*id, scratch)?)?;
+        }
+        Ok(())
+    }
+
+    fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
+        self.delta.terms.find(term, self.base.as_ref())
+    }
+
+    fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
+        self.base.prefixed(kind, prefix)
+    }
+
+    fn position(&self, term: TermRef<'_>) -> Result<Range<Id>> {
+        self.base.position(term)
+    }
+
+    fn numbers(&self) -> Result<Numbers<'_>> {
+        Ok(self.base.numbers()?.with(&self.delta.terms))
+    }
+
+    fn epochs(&self) -> Result<Epochs<'_>> {
+        Ok(self.base.epochs()?.with(&self.delta.terms))
+    }
+
+    fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
+        let (table, delta) = (self.base.table(), self.delta.graph(graph));
+        let place = table.place(graph)?;
+        let is_there = delta.map_or(place.is_some(), |delta| delta.triples > 0);
+        Ok((is_there || graph.is_none()).then(|| View::changed(table, place, self.kinds(), delta)))
+    }
+
+    fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
+        let mut names = graphs.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        if let [name] = names.as_slice()
+            && let Some(view) = self.view(*name)?
+        {
+            return Ok(view);
+        }
+        Ok(View::shared(self.merged.get(names, |name| self.view(name))?, self.kinds()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::pack::Builder;
+    use crate::store::quads_of;
+    use crate::store::{End, PredicateCount};
+    use crate::terms::{GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Triple as Nested, xsd};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    /// Terms by their numbers here: graph, subject, predicate, object.
+    type Row = [u8; 4];
+
+    fn iri(n: u8) -> NamedNode {
+        NamedNode::new_unchecked(format!("http://example.org/{n}"))
+    }
+
+    fn object(n: u8) -> Term {
+        match n % 4 {
+            0 => iri(n).into(),
+            1 => Literal::new_typed_literal(format!("0{n}"), xsd::INT).into(),
+            2 => BlankNode::new_unchecked(format!("x{n}")).into(),
+            _ => Nested::new(iri(n), iri(100), Literal::from(i64::from(n))).into(),
+        }
+    }
+
+    fn subject(n: u8) -> NamedOrBlankNode {
+        if n % 4 == 2 { BlankNode::new_unchecked(format!("x{n}")).into() } else { iri(n).into() }
+    }
+
+    fn quad([graph, s, p, o]: Row) -> Quad {
+        let graph = if graph == 0 { GraphName::DefaultGraph } else { iri(200 + graph).into() };
+        Quad::new(subject(s), iri(50 + p), object(o), graph)
+    }
+
+    /// Few predicates, or so many that those of a node are looked up in sets.
+    fn rows(predicates: u8) -> impl Strategy<Value = BTreeSet<Row>> {
+        let row = (0..4u8, 0..12u8, 0..predicates, 0..12u8).prop_map(|(g, s, p, o)| [g, s, p, o]);
+        prop::collection::btree_set(row, 0..120)
+    }
+
+    /// All that a graph says, against what a filter over a set says.
+    fn check(graph: &Changed, set: &BTreeSet<Row>, predicates: u8) {
+        assert_eq!(graph.len(), set.len() as u64);
+        let id = |term: Term| graph.find(term.as_ref()).unwrap();
+        for g in 0..4 {
+            let name = if g == 0 { Some(None) } else { id(iri(200 + g).into()).map(Some) };
+            let held: Vec<Row> = set.iter().copied().filter(|row| row[0] == g).collect();
+            assert_eq!(
+                name.flatten().is_some_and(|name| graph.graph_names().contains(&name)),
+                g > 0 && !held.is_empty()
+            );
+            let Some(name) = name else {
+                assert!(held.is_empty());
+                continue;
+            };
+            let Some(view) = graph.view(name).unwrap() else {
+                assert!(g > 0 && held.is_empty());
+                continue;
+            };
+            let all = |make: &dyn Fn(u8) -> Term, count: u8| -> Vec<Option<Option<(u8, Id)>>> {
+                let known = (0..count).map(|n| id(make(n)).map(|id| Some((n, id))));
+                std::iter::once(Some(None)).chain(known).collect()
+            };
+            for s in all(&|n| subject(n).into(), 12).into_iter().flatten() {
+                for p in all(&|n| iri(50 + n).into(), predicates).into_iter().flatten() {
+                    for o in all(&object, 12).into_iter().flatten() {
+                        let fits = |wanted: Option<(u8, Id)>, have: u8| wanted.is_none_or(|(n, _)| n == have);
+                        let expected =
+                            held.iter().filter(|row| fits(s, row[1]) && fits(p, row[2]) && fits(o, row[3]));
+                        let pattern = [s, p, o].map(|part| part.map(|(_, id)| id));
+                        assert_eq!(view.count(pattern).unwrap(), expected.count() as u64, "{pattern:?}");
+                    }
+                }
+            }
+            for n in 0..12 {
+                for (end, term) in [(End::Subject, subject(n).into()), (End::Object, object(n))] {
+                    let Some(node) = id(term) else { continue };
+                    let place = if end == End::Subject { 1 } else { 3 };
+                    let mut having: Vec<Id> = held
+                        .iter()
+                        .filter(|row| row[place] == n)
+                        .map(|row| id(iri(50 + row[2]).into()).unwrap())
+                        .collect();
+                    having.sort_unstable();
+                    having.dedup();
+                    assert_eq!(view.predicates_of(node, end).unwrap(), having, "{n} {end:?}");
+                }
+            }
+            let mut counted = view.predicates().unwrap();
+            assert!(counted.is_sorted_by_key(|count| count.predicate));
+            counted.retain(|count| {
+                let row = (0..predicates).find(|p| id(iri(50 + p).into()) == Some(count.predicate)).unwrap();
+                let of: Vec<&Row> = held.iter().filter(|have| have[2] == row).collect();
+                let different = |place: usize| of.iter().map(|row| row[place]).collect::<BTreeSet<_>>();
+                let most = |place: usize| {
+                    let count = |n: u8| of.iter().filter(|row| row[place] == n).count() as u64;
+                    different(place).into_iter().map(count).max().unwrap_or(0)
+                };
+                let PredicateCount { triples, subjects, objects, .. } = *count;
+                let expected = (of.len(), different(1).len(), different(3).len());
+                assert_eq!(
+                    (triples, subjects, objects),
+                    (expected.0 as u64, expected.1 as u64, expected.2 as u64)
+                );
+                assert!(count.max_objects >= most(1) && count.max_subjects >= most(3));
+                triples == 0
+            });
+            assert!(counted.is_empty(), "a predicate without triples is not told");
+            let texts = |quads: &mut dyn Iterator<Item = Quad>| {
+                quads.map(|quad| quad.to_string()).collect::<BTreeSet<_>>()
+            };
+            let found = texts(&mut quads_of(graph, name).map(Result::unwrap));
+            assert_eq!(found, texts(&mut held.iter().map(|row| quad(*row))));
+        }
+        let names: Vec<GraphId> =
+            [None].into_iter().chain(graph.graph_names().into_iter().map(Some)).collect();
+        let merged: BTreeSet<[u8; 3]> = set.iter().map(|row| [row[1], row[2], row[3]]).collect();
+        assert_eq!(graph.merged(&names).unwrap().triples().unwrap(), merged.len() as u64);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..Default::default() })]
+        #[test]
+        fn a_pack_with_changes_says_what_a_set_says(
+            predicates in prop::sample::select(vec![3u8, 20]),
+            (base, flips) in (rows(20), prop::collection::vec((0..4u8, 0..12u8, 0..20u8, 0..12u8, 0..9usize), 0..160)),
+        ) {
+            let fold = |[g, s, p, o]: Row| [g, s, p % predicates, o];
+            let mut set: BTreeSet<Row> = base.into_iter().map(fold).collect();
+            let all: Vec<Row> = set.iter().copied().collect();
+            let mut builder = Builder::keeping_labels();
+            set.iter().for_each(|row| builder.add(quad(*row).as_ref()));
+            let pack = builder.finish();
+            // As it lies in memory and as it lies in a file.
+            let pack = if flips.len() % 2 == 0 {
+                pack
+            } else {
+                Pack::from_static(Vec::leak(pack.write(Vec::new()).unwrap())).unwrap()
+            };
+            let mut graph = Changed::over(Arc::new(pack));
+            let mut copy = None;
+            for (n, (g, s, p, o, which)) in flips.into_iter().enumerate() {
+                // Mostly rows of before.
+                let row = all.get(which * 13 % all.len().max(1)).copied().filter(|_| which > 3);
+                let row = row.unwrap_or(fold([g, s, p, o]));
+                let present = !set.remove(&row);
+                if present {
+                    set.insert(row);
+                }
+                let quad = quad(row);
+                let mut number = |term: Term| graph.intern(term.as_ref()).unwrap();
+                let triple = [number(quad.subject.into()), number(quad.predicate.into()), number(quad.object)];
+                let name = match quad.graph_name {
+                    GraphName::NamedNode(name) => Some(number(name.into())),
+                    _ => None,
+                };
+                prop_assert!(!graph.set(name, triple, !present).unwrap(), "it is so already");
+                prop_assert!(graph.set(name, triple, present).unwrap());
+                if n == 60 {
+                    copy = Some((graph.clone(), set.clone()));
+                }
+            }
+            check(&graph, &set, predicates);
+            if let Some((graph, set)) = copy {
+                check(&graph, &set, predicates);
+            }
+            let settled = Builder::changed(&graph, &mut || Ok(())).unwrap().finish();
+            prop_assert_eq!(settled.len(), set.len() as u64);
+            check(&Changed::over(Arc::new(settled)), &set, predicates);
+        }
+    }
+}

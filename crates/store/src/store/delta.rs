@@ -1,0 +1,212 @@
+//! What a graph has that its pack does not, and the other way round.
+//!
+//! In: quads of numbers to add or to take away, one at a time. Out: for each graph and predicate that was touched its pairs in
+//! both orders and its exact counts; for each node the predicates that it gained and lost. A change costs some logarithms
+//! and the copy of two pages, however large the graph; copies share all but what was changed since. Terms that the pack lacks
+//! are numbered beside its dictionary.
+
+use super::Id;
+use super::cursor::PairCursor;
+use super::foreign::ForeignTerms;
+use super::list::List;
+use super::pack::Pack;
+use super::paged::PagedPairs;
+use super::port::{End, GraphId, Indexed, Triple};
+use super::sorted::Sorted;
+use super::statistics::PredicateCount;
+use super::view::View;
+use crate::error::Result;
+use std::sync::Arc;
+
+/// The changes to a pack. See the module.
+#[derive(Clone)]
+pub(super) struct Delta {
+    /// The terms that the pack lacks.
+    pub terms: ForeignTerms,
+    graphs: Sorted<GraphId, Arc<GraphDelta>>,
+    /// How many quads there are in all graphs.
+    pub len: u64,
+    /// How many changes there were, those undone since counted twice.
+    pub changes: usize,
+}
+
+/// The changes to one graph.
+#[derive(Clone, Default)]
+pub(super) struct GraphDelta {
+    lists: Sorted<Id, Arc<Lists>>,
+    /// A node and a predicate, and whether the node has come to have it or has it no longer: as subject, as object.
+    nodes: [Sorted<(Id, Id), bool>; 2],
+    /// How many triples the graph has.
+    pub triples: u64,
+}
+
+/// The pairs of one predicate of one graph.
+#[derive(Clone)]
+pub(super) struct Lists {
+    by_subject: PagedPairs,
+    by_object: PagedPairs,
+    /// Exact, but that the greatest numbers of objects and subjects of one node may be too great.
+    pub counts: PredicateCount,
+}
+
+impl Lists {
+    /// The pairs in one order.
+    pub fn by(&self, end: End) -> &PagedPairs {
+        match end {
+            End::Subject => &self.by_subject,
+            End::Object => &self.by_object,
+        }
+    }
+
+    /// Those of the pack, before any change.
+    fn over(predicate: Id, base: Option<&View<'_>>) -> Result<Self> {
+        let counts = match base {
+            Some(view) => view.predicate(predicate)?,
+            None => None,
+        };
+        let nothing = PredicateCount {
+            predicate,
+            triples: 0,
+            subjects: 0,
+            objects: 0,
+            max_objects: 0,
+            max_subjects: 0,
+        };
+        let pairs = |end| PagedPairs::over(&mut list(base, predicate, end)?);
+        Ok(Self {
+            by_subject: pairs(End::Subject)?,
+            by_object: pairs(End::Object)?,
+            counts: counts.unwrap_or(nothing),
+        })
+    }
+
+    /// Adds a pair or takes it away in one order, where that changes something. Says how many seconds the first then has.
+    fn set(&mut self, end: End, pair: (Id, Id), present: bool, base: Option<&View<'_>>) -> Result<u64> {
+        let mut below = list(base, self.counts.predicate, end)?;
+        let pairs = if end == End::Subject { &mut self.by_subject } else { &mut self.by_object };
+        pairs.set(pair, present, &mut below)?;
+        Ok(PairCursor::paged(pairs, below).count(pair.0)? as u64)
+    }
+}
+
+/// The pairs of a predicate in the pack.
+fn list<'a>(base: Option<&View<'a>>, predicate: Id, end: End) -> Result<List<'a>> {
+    base.map_or(Ok(List::EMPTY), |view| Ok(view.pairs(predicate, end)?.into_list()))
+}
+
+impl GraphDelta {
+    fn over(base: Option<&View<'_>>) -> Result<Self> {
+        let triples = base.map_or(Ok(0), View::triples)?;
+        Ok(Self { triples, ..Self::default() })
+    }
+
+    /// The pairs of a predicate, where they were touched.
+    pub fn lists(&self, predicate: Id) -> Option<&Lists> {
+        self.lists.get(&predicate).map(Arc::as_ref)
+    }
+
+    /// The counts of all predicates that were touched, sorted; some may have no triple any more.
+    pub fn counts(&self) -> impl Iterator<Item = PredicateCount> {
+        self.lists.iter().map(|(_, lists)| lists.counts)
+    }
+
+    /// The predicates that a node has come to have at one end (true) or has no longer, sorted.
+    pub fn predicates_of(&self, node: Id, end: End) -> impl Iterator<Item = (Id, bool)> {
+        let nodes = match end {
+            End::Subject => self.nodes.first(),
+            End::Object => self.nodes.last(),
+        };
+        let changes = nodes.into_iter().flat_map(move |nodes| nodes.from((node, 0)));
+        changes
+            .take_while(move |((of, _), _)| *of == node)
+            .map(|((_, predicate), gained)| (*predicate, *gained))
+    }
+
+    /// Notes that a node has come to have a predicate, or has it no longer.
+    fn note(&mut self, node: Id, predicate: Id, end: End, gained: bool) {
+        let [subjects, objects] = &mut self.nodes;
+        let nodes = if end == End::Subject { subjects } else { objects };
+        let key = (node, predicate);
+        match nodes.get(&key) {
+            // Back to what it is in the pack.
+            Some(before) if *before != gained => drop(nodes.remove(&key)),
+            _ => nodes.insert(key, gained),
+        }
+    }
+
+    fn set(&mut self, [s, p, o]: Triple, present: bool, base: Option<&View<'_>>) -> Result<()> {
+        if self.lists.get(&p).is_none() {
+            self.lists.insert(p, Arc::new(Lists::over(p, base)?));
+        }
+        let Some(lists) = self.lists.get_mut(&p).map(Arc::make_mut) else { return Ok(()) };
+        let objects = lists.set(End::Subject, (s, o), present, base)?;
+        let subjects = lists.set(End::Object, (o, s), present, base)?;
+        let counts = &mut lists.counts;
+        let step = |count: &mut u64| *count = if present { *count + 1 } else { count.saturating_sub(1) };
+        step(&mut counts.triples);
+        step(&mut self.triples);
+        counts.max_objects = counts.max_objects.max(objects);
+        counts.max_subjects = counts.max_subjects.max(subjects);
+        let border = u64::from(present);
+        if objects == border {
+            step(&mut counts.subjects);
+        }
+        if subjects == border {
+            step(&mut counts.objects);
+        }
+        if objects == border {
+            self.note(s, p, End::Subject, present);
+        }
+        if subjects == border {
+            self.note(o, p, End::Object, present);
+        }
+        Ok(())
+    }
+}
+
+impl Delta {
+    /// None yet.
+    pub fn over(base: &Pack) -> Self {
+        let len = base.table().len() as u64;
+        Self { terms: ForeignTerms::over(base), graphs: Sorted::default(), len, changes: 0 }
+    }
+
+    /// The changes to a graph, where there are any.
+    pub fn graph(&self, name: GraphId) -> Option<&GraphDelta> {
+        self.graphs.get(&name).map(Arc::as_ref)
+    }
+
+    /// The named graphs that were changed, sorted, each with how many triples it has.
+    pub fn named(&self) -> impl Iterator<Item = (Id, u64)> {
+        self.graphs.iter().filter_map(|(name, graph)| Some(((*name)?, graph.triples)))
+    }
+
+    /// Adds a quad or takes it away. Says whether that changed anything.
+    ///
+    /// # Errors
+    /// Where the stored bytes of the pack are damaged.
+    pub fn set(&mut self, base: &Pack, graph: GraphId, triple: Triple, present: bool) -> Result<bool> {
+        let below = base.view(graph)?;
+        let [s, p, o] = triple;
+        let there = match self.graph(graph).and_then(|graph| graph.lists(p)) {
+            Some(lists) => PairCursor::paged(lists.by(End::Subject), list(below.as_ref(), p, End::Subject)?)
+                .contains(s, o)?,
+            None => match &below {
+                Some(view) => view.pairs(p, End::Subject)?.contains(s, o)?,
+                None => false,
+            },
+        };
+        if there == present {
+            return Ok(false);
+        }
+        if self.graphs.get(&graph).is_none() {
+            self.graphs.insert(graph, Arc::new(GraphDelta::over(below.as_ref())?));
+        }
+        if let Some(changed) = self.graphs.get_mut(&graph).map(Arc::make_mut) {
+            changed.set(triple, present, below.as_ref())?;
+            self.len = if present { self.len + 1 } else { self.len.saturating_sub(1) };
+            self.changes += 1;
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,254 @@
+//! Terms beside a sorted dictionary: numbered from [`FIRST_FOREIGN`] on, in the order in which they came.
+//!
+//! In: terms that a graph lacks. Out: their numbers, and of each number its text, its value and where it stands among the
+//! terms of the dictionary. Copies share what they have in common. A term keeps its number even where nothing uses it any
+//! more.
+
+use super::columns::{NO_EPOCH, Number};
+use super::kinds::Kind;
+use super::lexical::Lexical;
+use super::pack::{intern, terms, values};
+use super::port::{FIRST_FOREIGN, Id, Indexed, NONE};
+use super::sorted::Sorted;
+use super::standing::{self, Standing};
+use crate::error::{Error, Result};
+use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple};
+use crate::value::order;
+use std::sync::Arc;
+
+/// How many terms a part holds.
+const PART: usize = 256;
+
+/// Terms beside a dictionary. See the module.
+#[derive(Debug, Clone, Default)]
+pub struct ForeignTerms {
+    /// How many foreign numbers the graph below uses itself.
+    below: Id,
+    parts: Vec<Arc<Part>>,
+    len: usize,
+    /// A hash of a term's bytes, and its number among these.
+    index: Sorted<(u32, u32), ()>,
+}
+
+/// Up to [`PART`] terms.
+#[derive(Debug, Clone, Default)]
+struct Part {
+    bytes: Vec<u8>,
+    terms: Vec<Entry>,
+}
+
+/// What is known of a term besides its text.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// Where its bytes end.
+    end: usize,
+    kind: Kind,
+    number: Number,
+    epoch: i64,
+    standing: Standing,
+}
+
+impl ForeignTerms {
+    /// None yet, over a graph.
+    pub fn over(graph: &dyn Indexed) -> Self {
+        Self { below: graph.more_terms(), ..Self::default() }
+    }
+
+    /// How many foreign numbers are in use: those of the graph below and these.
+    pub fn count(&self) -> Id {
+        // No more than fit are ever added.
+        self.below + self.len as Id
+    }
+
+    /// The place of a number among these terms.
+    #[inline]
+    fn place(&self, id: Id) -> Option<usize> {
+        let place = id.checked_sub(FIRST_FOREIGN)?.checked_sub(self.below)? as usize;
+        (place < self.len).then_some(place)
+    }
+
+    /// Whether a number is one of these.
+    #[inline]
+    pub fn has(&self, id: Id) -> bool {
+        self.place(id).is_some()
+    }
+
+    fn part(&self, id: Id) -> Option<(&Part, usize)> {
+        let place = self.place(id)?;
+        self.parts.get(place / PART).map(|part| (part.as_ref(), place % PART))
+    }
+
+    #[inline]
+    fn entry(&self, id: Id) -> Option<&Entry> {
+        let (part, place) = self.part(id)?;
+        part.terms.get(place)
+    }
+
+    /// The kind of a term.
+    #[inline]
+    pub fn kind(&self, id: Id) -> Option<Kind> {
+        self.entry(id).map(|entry| entry.kind)
+    }
+
+    /// What a numeric literal is worth.
+    #[inline]
+    pub fn number(&self, id: Id) -> Option<Number> {
+        self.entry(id).filter(|entry| entry.kind == Kind::Number).map(|entry| entry.number)
+    }
+
+    /// The instant of a date or dateTime.
+    #[inline]
+    pub fn epoch(&self, id: Id) -> Option<i64> {
+        self.entry(id).map(|entry| entry.epoch).filter(|micros| *micros != NO_EPOCH)
+    }
+
+    /// Where a term stands among those of the dictionary.
+    #[inline]
+    pub fn standing(&self, id: Id) -> Option<Standing> {
+        self.entry(id).map(|entry| entry.standing)
+    }
+
+    /// A term as a dictionary stores it.
+    pub fn bytes(&self, id: Id) -> Option<&[u8]> {
+        let (part, place) = self.part(id)?;
+        let start =
+            place.checked_sub(1).and_then(|before| part.terms.get(before)).map_or(0, |entry| entry.end);
+        part.bytes.get(start..part.terms.get(place)?.end)
+    }
+
+    /// The text of a term.
+    pub fn lexical(&self, id: Id) -> Option<Lexical<'_>> {
+        terms::decode(self.bytes(id)?)
+    }
+
+    /// The term of a number; `graph` has these terms and those below.
+    pub fn term(&self, id: Id, graph: &dyn Indexed) -> Option<Term> {
+        let lexical = self.lexical(id)?;
+        let Lexical::Triple([s, p, o]) = lexical else { return lexical.to_term() };
+        let subject = match graph.term(s) {
+            Term::NamedNode(iri) => NamedOrBlankNode::from(iri),
+            Term::BlankNode(node) => node.into(),
+            Term::Literal(_) | Term::Triple(_) => return None,
+        };
+        let Term::NamedNode(predicate) = graph.term(p) else { return None };
+        Some(Triple::new(subject, predicate, graph.term(o)).into())
+    }
+
+    /// The number of a term, of the graph below or of these.
+    ///
+    /// # Errors
+    /// Where the graph below is damaged.
+    pub fn find(&self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Option<Id>> {
+        let known = below.find(term)?;
+        if known.is_some() || self.len == 0 {
+            return Ok(known);
+        }
+        let mut bytes = Vec::new();
+        if let TermRef::Triple(triple) = term {
+            // The parser limits how deep these nest.
+            let parts = [
+                self.find(triple.subject.as_ref().into(), below)?,
+                self.find(triple.predicate.as_ref().into(), below)?,
+                self.find(triple.object.as_ref(), below)?,
+            ];
+            let [Some(s), Some(p), Some(o)] = parts else { return Ok(None) };
+            terms::encode_triple([s, p, o], &mut bytes);
+        } else {
+            terms::encode(term, &mut bytes);
+        }
+        Ok(self.find_bytes(&bytes))
+    }
+
+    fn find_bytes(&self, bytes: &[u8]) -> Option<Id> {
+        let hash = intern::hash(bytes);
+        let alike = self.index.from((hash, 0)).take_while(|((have, _), ())| *have == hash);
+        let mut ids = alike.map(|((_, place), ())| FIRST_FOREIGN + self.below + place);
+        ids.find(|id| self.bytes(*id) == Some(bytes))
+    }
+
+    /// The number of a term, a new one where neither the graph below nor these have it.
+    ///
+    /// # Errors
+    /// Where the graph below is damaged, or there would be more terms than can be numbered.
+    pub fn intern(&mut self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Id> {
+        if let Some(id) = below.find(term)? {
+            return Ok(id);
+        }
+        let mut bytes = Vec::new();
+        if let TermRef::Triple(triple) = term {
+            let parts = [
+                self.intern(triple.subject.as_ref().into(), below)?,
+                self.intern(triple.predicate.as_ref().into(), below)?,
+                self.intern(triple.object.as_ref(), below)?,
+            ];
+            terms::encode_triple(parts, &mut bytes);
+        } else {
+            terms::encode(term, &mut bytes);
+        }
+        match self.find_bytes(&bytes) {
+            Some(id) => Ok(id),
+            None => self.add(term, &bytes, below),
+        }
+    }
+
+    fn add(&mut self, term: TermRef<'_>, bytes: &[u8], below: &dyn Indexed) -> Result<Id> {
+        let count = below.term_count().saturating_add(self.count());
+        let id = FIRST_FOREIGN.checked_add(self.count()).filter(|id| *id < NONE && count < FIRST_FOREIGN);
+        let id = id.ok_or_else(|| {
+            Error::data("the graph would hold more terms than can be numbered (2147483648)")
+        })?;
+        let lexical = terms::decode(bytes).filter(|lexical| !matches!(lexical, Lexical::Triple(_)));
+        let entry = Entry {
+            end: 0,
+            kind: order::kind(term),
+            number: lexical.map_or(Number::Big, values::number),
+            epoch: lexical.map_or(NO_EPOCH, values::epoch),
+            standing: standing::of_term(term, below)?,
+        };
+        if self.len.is_multiple_of(PART) {
+            self.parts.push(Arc::default());
+        }
+        if let Some(part) = self.parts.last_mut().map(Arc::make_mut) {
+            part.bytes.extend_from_slice(bytes);
+            part.terms.push(Entry { end: part.bytes.len(), ..entry });
+        }
+        self.index.insert((intern::hash(bytes), self.len as u32), ());
+        self.len += 1;
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Graph;
+    use crate::store::pack::Builder;
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, xsd};
+
+    #[test]
+    fn a_term_has_one_number_and_comes_back() {
+        let iri = |n: u32| NamedNode::new_unchecked(format!("http://example.org/{n}"));
+        let mut builder = Builder::new();
+        builder.add(Quad::new(iri(1), iri(2), Literal::from(3), GraphName::DefaultGraph).as_ref());
+        let pack = builder.finish();
+        let mut terms = ForeignTerms::over(&pack);
+        let known = pack.id(iri(1).as_ref().into()).unwrap();
+        assert_eq!(terms.intern(iri(1).as_ref().into(), &pack).unwrap(), known);
+        let mut ids = Vec::new();
+        for n in 0..1000 {
+            let term = Term::from(Literal::new_typed_literal(format!("{n}.0"), xsd::DECIMAL));
+            let id = terms.intern(term.as_ref(), &pack).unwrap();
+            assert_eq!(terms.intern(term.as_ref(), &pack).unwrap(), id);
+            assert_eq!(terms.term(id, &pack), Some(term));
+            assert_eq!(terms.number(id), Some(Number::Decimal { mantissa: 10 * n, scale: 1 }));
+            assert_eq!(terms.standing(id).unwrap().is_known(), n == 3, "{n}");
+            ids.push(id);
+        }
+        let copy = terms.clone();
+        terms.intern(iri(7).as_ref().into(), &pack).unwrap();
+        assert_eq!(copy.find(iri(7).as_ref().into(), &pack).unwrap(), None, "a copy stays as it was");
+        assert_eq!((copy.count(), terms.count()), (1000, 1001));
+        assert!(ids.is_sorted() && ids[0] == FIRST_FOREIGN);
+        assert!(!copy.has(FIRST_FOREIGN + 1000) && terms.has(FIRST_FOREIGN + 1000));
+    }
+}

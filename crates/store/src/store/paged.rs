@@ -1,0 +1,647 @@
+//! Sorted pairs that change: pages of some hundred pairs, each a part of the list they began as, or a changed copy of one.
+//!
+//! In: pairs to add and to take away, one at a time. Out: the pairs in order, through a cursor. A change copies the page it
+//! falls into and nothing else, whatever the length of the list; copies of the whole share all pages that they have in
+//! common. It is a B+ tree of two levels (Bayer and McCreight, Organization and maintenance of large ordered indexes, 1972)
+//! whose leaves may lie in a list that never changes.
+
+use super::Id;
+use super::cursor::BLOCK;
+use super::list::{List, Pairs, run_end};
+use crate::error::Result;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+/// The most pairs of a changed page; one that grows further becomes two.
+const MOST: usize = 512;
+/// How many pairs of the list below are copied for a first change.
+const COPIED: usize = 256;
+/// The most pages of a node.
+const PAGES: usize = 128;
+/// A part of the list below at least so long is given out as it lies there.
+const LONG: usize = 1024;
+
+/// A pair: first and second.
+pub(super) type Pair = (Id, Id);
+
+/// Sorted pairs in pages. See the module.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PagedPairs {
+    nodes: Vec<Node>,
+    len: usize,
+    /// All of it in one piece, once somebody needed that.
+    flat: OnceLock<Arc<Pairs>>,
+}
+
+#[derive(Debug, Clone)]
+struct Node {
+    /// The first pair.
+    head: Pair,
+    /// How many pairs come before.
+    start: usize,
+    pages: Arc<Vec<Page>>,
+}
+
+/// A page is never empty.
+#[derive(Debug, Clone)]
+struct Page {
+    head: Pair,
+    /// How many pairs of the node come before.
+    start: usize,
+    len: usize,
+    content: Content,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    /// Pairs of the list below, from this place on.
+    Below(usize),
+    Own(Arc<Pairs>),
+}
+
+/// A node and a page of it.
+type At = (usize, usize);
+
+impl Page {
+    fn below(places: Range<usize>, below: &mut List<'_>) -> Result<Option<Self>> {
+        let Some(first) = below.first_at(places.start)?.filter(|_| !places.is_empty()) else {
+            return Ok(None);
+        };
+        let second = below.seconds(places.start..places.start + 1)?.first().copied().unwrap_or_default();
+        let content = Content::Below(places.start);
+        Ok(Some(Self { head: (first, second), start: 0, len: places.len(), content }))
+    }
+
+    fn own(pairs: Pairs) -> Self {
+        let mut page = Self { head: (0, 0), start: 0, len: 0, content: Content::Below(0) };
+        page.measure(&pairs);
+        page.content = Content::Own(Arc::new(pairs));
+        page
+    }
+
+    fn measure(&mut self, pairs: &Pairs) {
+        self.len = pairs.first.len();
+        let head = pairs.first.first().copied().zip(pairs.second.first().copied());
+        self.head = head.unwrap_or(self.head);
+    }
+
+    /// The place of a pair in the page, or where it would be.
+    fn search(
+        &self,
+        (first, second): Pair,
+        below: &mut List<'_>,
+    ) -> Result<std::result::Result<usize, usize>> {
+        match &self.content {
+            Content::Own(pairs) => {
+                let start = pairs.first.partition_point(|have| *have < first);
+                let firsts = pairs.first.get(start..).unwrap_or_default();
+                let end = start + firsts.partition_point(|have| *have == first);
+                let seconds = pairs.second.get(start..end).unwrap_or_default();
+                Ok(match seconds.binary_search(&second) {
+                    Ok(place) => Ok(start + place),
+                    Err(place) => Err(start + place),
+                })
+            }
+            Content::Below(start) => {
+                let (start, end) = (*start, *start + self.len);
+                let run = below.locate(start, first)?;
+                let run = run.start.clamp(start, end)..run.end.clamp(start, end);
+                Ok(match below.place_of(run, second)? {
+                    Ok(place) => Ok(place - start),
+                    Err(place) => Err(place - start),
+                })
+            }
+        }
+    }
+}
+
+impl PagedPairs {
+    /// All pairs of the list below, none changed yet.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn over(below: &mut List<'_>) -> Result<Self> {
+        let len = below.len();
+        let page = Page::below(0..len, below)?;
+        let nodes = page.map(|page| Node { head: page.head, start: 0, pages: Arc::new(vec![page]) });
+        Ok(Self { nodes: nodes.into_iter().collect(), len, flat: OnceLock::new() })
+    }
+
+    /// How many pairs there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The last page whose head is not past what is looked for; the first one where all are.
+    fn find(&self, is_not_past: impl Fn(&Pair) -> bool) -> At {
+        let node = self.nodes.partition_point(|node| is_not_past(&node.head)).saturating_sub(1);
+        let pages = self.nodes.get(node).map(|node| node.pages.as_slice()).unwrap_or_default();
+        (node, pages.partition_point(|page| is_not_past(&page.head)).saturating_sub(1))
+    }
+
+    fn page(&self, (node, page): At) -> Option<&Page> {
+        self.nodes.get(node)?.pages.get(page)
+    }
+
+    /// Adds a pair, or takes it away. Says whether that changed anything.
+    ///
+    /// # Errors
+    /// Where the stored bytes of the list below are damaged.
+    pub fn set(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<bool> {
+        let at = self.find(|head| *head <= pair);
+        let Some(page) = self.page(at) else {
+            if present {
+                let page = Page::own(Pairs { first: vec![pair.0], second: vec![pair.1] });
+                self.nodes.push(Node { head: pair, start: 0, pages: Arc::new(vec![page]) });
+                self.len = 1;
+                self.flat = OnceLock::new();
+            }
+            return Ok(present);
+        };
+        let found = page.search(pair, below)?;
+        if found.is_ok() == present {
+            return Ok(false);
+        }
+        let (Ok(place) | Err(place)) = found;
+        let (at, place) = match page.content {
+            Content::Own(_) => (at, place),
+            Content::Below(_) => self.open(at, place, below)?,
+        };
+        self.change(at, place, present.then_some(pair));
+        self.flat = OnceLock::new();
+        Ok(true)
+    }
+
+    /// Copies the pairs around a place of a page, to be changed. Gives where they are now.
+    fn open(&mut self, at: At, place: usize, below: &mut List<'_>) -> Result<(At, usize)> {
+        let (start, len) = match self.page(at) {
+            Some(Page { content: Content::Below(start), len, .. }) => (*start, *len),
+            _ => return Ok((at, place)),
+        };
+        let end = start + len;
+        let block = (start + place.min(len.saturating_sub(1))) / COPIED * COPIED;
+        let (from, to) = (block.max(start), (block + COPIED).min(end));
+        let before = Page::below(start..from, below)?;
+        let own = Page::own(below.copied(from..to)?);
+        let after = Page::below(to..end, below)?;
+        let page = at.1 + usize::from(before.is_some());
+        if let Some(node) = self.nodes.get_mut(at.0) {
+            let pages = before.into_iter().chain([own]).chain(after);
+            Arc::make_mut(&mut node.pages).splice(at.1..=at.1, pages);
+        }
+        Ok(((at.0, page), start + place - from))
+    }
+
+    /// Puts a pair at a place of a changed page; with nothing to put, takes away what is there.
+    fn change(&mut self, (number, at): At, place: usize, pair: Option<Pair>) {
+        let Some(node) = self.nodes.get_mut(number) else { return };
+        let pages = Arc::make_mut(&mut node.pages);
+        let Some(page) = pages.get_mut(at) else { return };
+        let Content::Own(pairs) = &mut page.content else { return };
+        let pairs = Arc::make_mut(pairs);
+        match pair {
+            Some((first, second)) => {
+                pairs.first.insert(place, first);
+                pairs.second.insert(place, second);
+                self.len += 1;
+            }
+            None => {
+                pairs.first.remove(place);
+                pairs.second.remove(place);
+                self.len -= 1;
+            }
+        }
+        let len = pairs.first.len();
+        if len > MOST {
+            // What comes in order leaves full pages behind.
+            let half = if place == MOST { MOST } else { MOST / 2 };
+            let upper = Pairs { first: pairs.first.split_off(half), second: pairs.second.split_off(half) };
+            page.len = half;
+            pages.insert(at + 1, Page::own(upper));
+        }
+        if let Some(Page { len, head, content: Content::Own(pairs), .. }) = pages.get_mut(at) {
+            *len = pairs.first.len();
+            *head = pairs.first.first().copied().zip(pairs.second.first().copied()).unwrap_or(*head);
+        }
+        if len == 0 {
+            pages.remove(at);
+        }
+        self.renumber(number);
+    }
+
+    /// Makes heads and starts right after a change to the pages of a node.
+    fn renumber(&mut self, number: usize) {
+        let Some(node) = self.nodes.get_mut(number) else { return };
+        let mut touched = 1;
+        if node.pages.len() > PAGES {
+            let upper = Arc::make_mut(&mut node.pages).split_off(PAGES / 2);
+            let upper = Node { head: (0, 0), start: 0, pages: Arc::new(upper) };
+            self.nodes.insert(number + 1, upper);
+            touched = 2;
+        } else if node.pages.is_empty() {
+            self.nodes.remove(number);
+            touched = 0;
+        }
+        for node in self.nodes.iter_mut().skip(number).take(touched) {
+            let mut start = 0;
+            for page in Arc::make_mut(&mut node.pages) {
+                page.start = start;
+                start += page.len;
+            }
+            node.head = node.pages.first().map_or(node.head, |page| page.head);
+        }
+        let end = |node: &Node| node.start + node.pages.last().map_or(0, |page| page.start + page.len);
+        let mut start = number.checked_sub(1).and_then(|before| self.nodes.get(before)).map_or(0, end);
+        for node in self.nodes.iter_mut().skip(number) {
+            node.start = start;
+            start = end(node);
+        }
+    }
+}
+
+/// A cursor over pairs in pages: the one page it is at is at hand.
+pub(super) struct PagedCursor<'a> {
+    pairs: &'a PagedPairs,
+    below: List<'a>,
+    at: At,
+    page: Option<&'a Page>,
+    /// How many pairs come before the page at hand, and the head of the page after it.
+    start: usize,
+    next: Option<Pair>,
+    /// Seconds of more than one page, and their places.
+    gathered: Vec<Id>,
+    gathered_at: Range<usize>,
+    columns: (Vec<Id>, Vec<Id>),
+}
+
+impl<'a> PagedCursor<'a> {
+    /// Over pages of which some lie in the list below.
+    pub fn new(pairs: &'a PagedPairs, below: List<'a>) -> Self {
+        let mut cursor = Self {
+            pairs,
+            below,
+            at: (0, 0),
+            page: None,
+            start: 0,
+            next: None,
+            gathered: Vec::new(),
+            gathered_at: 0..0,
+            columns: (Vec::new(), Vec::new()),
+        };
+        cursor.go_to((0, 0));
+        cursor
+    }
+
+    /// How many pairs there are.
+    pub fn len(&self) -> usize {
+        self.pairs.len
+    }
+
+    fn go_to(&mut self, (node, page): At) {
+        let Some(of) = self.pairs.nodes.get(node) else { return };
+        let Some(found) = of.pages.get(page) else { return };
+        self.at = (node, page);
+        self.page = Some(found);
+        self.start = of.start + found.start;
+        let next = of.pages.get(page + 1).map(|page| page.head);
+        self.next = next.or_else(|| self.pairs.nodes.get(node + 1).map(|node| node.head));
+    }
+
+    fn go_on(&mut self) {
+        let (node, page) = self.at;
+        let has_more = self.pairs.nodes.get(node).is_some_and(|node| page + 1 < node.pages.len());
+        self.go_to(if has_more { (node, page + 1) } else { (node + 1, 0) });
+    }
+
+    /// Makes the page at hand the one in which the first place for `first` lies: the last whose head lies before all its
+    /// pairs.
+    fn go_to_first(&mut self, first: Id) {
+        let key = (first, 0);
+        let follows = |cursor: &Self| cursor.start == 0 || cursor.page.is_some_and(|page| page.head < key);
+        let reaches = |cursor: &Self| cursor.next.is_none_or(|next| next >= key);
+        if follows(self) {
+            if reaches(self) {
+                return;
+            }
+            self.go_on();
+            if reaches(self) {
+                return;
+            }
+        }
+        self.go_to(self.pairs.find(|head| *head < key));
+    }
+
+    /// Makes the page at hand the one that holds a place.
+    fn go_to_place(&mut self, place: usize) {
+        let len = self.page.map_or(0, |page| page.len);
+        if (self.start..self.start + len).contains(&place) {
+            return;
+        }
+        let nodes = &self.pairs.nodes;
+        let node = nodes.partition_point(|node| node.start <= place).saturating_sub(1);
+        let Some(of) = nodes.get(node) else { return };
+        let page = of.pages.partition_point(|page| of.start + page.start <= place).saturating_sub(1);
+        self.go_to((node, page));
+    }
+
+    /// The first place whose `first` is at least `first`.
+    pub fn position(&mut self, first: Id) -> Result<usize> {
+        self.go_to_first(first);
+        let Some(page) = self.page else { return Ok(0) };
+        Ok(self.start
+            + match &page.content {
+                Content::Own(pairs) => pairs.first.partition_point(|have| *have < first),
+                Content::Below(start) => {
+                    let place = self.below.position(*start, first)?;
+                    place.clamp(*start, *start + page.len) - *start
+                }
+            })
+    }
+
+    /// The places of `first`.
+    pub fn locate(&mut self, first: Id) -> Result<Range<usize>> {
+        self.go_to_first(first);
+        let Some(mut page) = self.page else { return Ok(0..0) };
+        let mut run = self.run(page, first)?;
+        if run.start == page.len && self.next.is_some_and(|next| next.0 == first) {
+            self.go_on();
+            let Some(next) = self.page else { return Ok(0..0) };
+            page = next;
+            run = self.run(page, first)?;
+        }
+        let start = self.start + run.start;
+        if run.end == page.len && self.next.is_some_and(|next| next.0 == first) {
+            let end = match first.checked_add(1) {
+                Some(after) => self.position(after)?,
+                None => self.len(),
+            };
+            return Ok(start..end);
+        }
+        Ok(start..self.start + run.end)
+    }
+
+    /// The places of `first` within a page.
+    fn run(&mut self, page: &Page, first: Id) -> Result<Range<usize>> {
+        Ok(match &page.content {
+            Content::Own(pairs) => {
+                let start = pairs.first.partition_point(|have| *have < first);
+                let end = match pairs.first.get(start) {
+                    Some(have) if *have == first => run_end(&pairs.first, start, first),
+                    _ => start,
+                };
+                start..end
+            }
+            Content::Below(start) => {
+                let (start, end) = (*start, *start + page.len);
+                let run = self.below.locate(start, first)?;
+                run.start.clamp(start, end) - start..run.end.clamp(start, end) - start
+            }
+        })
+    }
+
+    /// The seconds at some places.
+    pub fn seconds(&mut self, places: Range<usize>) -> Result<&[Id]> {
+        if places.is_empty() {
+            return Ok(&[]);
+        }
+        self.go_to_place(places.start);
+        let Some(page) = self.page else { return Ok(&[]) };
+        let part = places.start - self.start..places.end - self.start;
+        if part.end > page.len {
+            return self.gather(places);
+        }
+        match &page.content {
+            Content::Own(pairs) => Ok(pairs.second.get(part).unwrap_or_default()),
+            Content::Below(start) => self.below.seconds(start + part.start..start + part.end),
+        }
+    }
+
+    /// Seconds of more than one page.
+    fn gather(&mut self, places: Range<usize>) -> Result<&[Id]> {
+        if self.gathered_at != places {
+            self.gathered.clear();
+            self.gathered_at = 0..0;
+            let mut at = places.start;
+            while at < places.end {
+                self.go_to_place(at);
+                let Some(page) = self.page else { break };
+                let part = at - self.start..page.len.min(places.end - self.start);
+                at = self.start + part.end;
+                self.gathered.extend_from_slice(match &page.content {
+                    Content::Own(pairs) => pairs.second.get(part).unwrap_or_default(),
+                    Content::Below(start) => self.below.seconds(start + part.start..start + part.end)?,
+                });
+            }
+            self.gathered_at = places;
+        }
+        Ok(&self.gathered)
+    }
+
+    /// The place of `second` among seconds that are sorted, or where it would be.
+    pub fn place_of(
+        &mut self,
+        places: Range<usize>,
+        second: Id,
+    ) -> Result<std::result::Result<usize, usize>> {
+        let Range { start: mut low, end: mut high } = places;
+        while high - low > MOST {
+            let middle = low + (high - low) / 2;
+            match self.seconds(middle..middle + 1)?.first() {
+                Some(found) if *found < second => low = middle + 1,
+                Some(found) if *found > second => high = middle,
+                _ => return Ok(Ok(middle)),
+            }
+        }
+        let found = self.seconds(low..high)?.binary_search(&second);
+        Ok(found.map(|place| low + place).map_err(|place| low + place))
+    }
+
+    /// The first at a place.
+    pub fn first_at(&mut self, place: usize) -> Result<Option<Id>> {
+        if place >= self.len() {
+            return Ok(None);
+        }
+        self.go_to_place(place);
+        let Some(page) = self.page else { return Ok(None) };
+        match &page.content {
+            Content::Own(pairs) => Ok(pairs.first.get(place - self.start).copied()),
+            Content::Below(start) => self.below.first_at(start + place - self.start),
+        }
+    }
+
+    /// The columns at the first places of `rest`: a long part of the list below as it lies there, else pages put together.
+    pub fn block(&mut self, rest: Range<usize>) -> Result<(&[Id], &[Id])> {
+        let (mut at, end) = (rest.start, rest.end.min(self.len()));
+        self.columns.0.clear();
+        self.columns.1.clear();
+        while at < end && self.columns.0.len() < BLOCK {
+            self.go_to_place(at);
+            let Some(page) = self.page else { break };
+            let part = at - self.start..page.len.min(end - self.start);
+            let is_long = part.len() >= LONG;
+            if is_long && !self.columns.0.is_empty() {
+                break;
+            }
+            let more = BLOCK - self.columns.0.len();
+            let part = part.start..part.end.min(part.start + more);
+            match &page.content {
+                Content::Below(start) if is_long => {
+                    return self.below.block(start + part.start..start + part.end);
+                }
+                Content::Below(start) => {
+                    let mut from = start + part.start;
+                    while from < start + part.end {
+                        let (firsts, seconds) = self.below.block(from..start + part.end)?;
+                        self.columns.0.extend_from_slice(firsts);
+                        self.columns.1.extend_from_slice(seconds);
+                        from += firsts.len().max(1);
+                    }
+                }
+                Content::Own(pairs) => {
+                    self.columns.0.extend_from_slice(pairs.first.get(part.clone()).unwrap_or_default());
+                    self.columns.1.extend_from_slice(pairs.second.get(part.clone()).unwrap_or_default());
+                }
+            }
+            at = self.start + part.end;
+        }
+        Ok((&self.columns.0, &self.columns.1))
+    }
+
+    /// All pairs in one piece, made at the first call after a change.
+    pub fn flat(&mut self) -> Result<Arc<Pairs>> {
+        if let Some(flat) = self.pairs.flat.get() {
+            return Ok(Arc::clone(flat));
+        }
+        let len = self.len();
+        let mut pairs = Pairs { first: Vec::with_capacity(len), second: Vec::with_capacity(len) };
+        while pairs.first.len() < len {
+            let (firsts, seconds) = self.block(pairs.first.len()..len)?;
+            if firsts.is_empty() {
+                break;
+            }
+            pairs.first.extend_from_slice(firsts);
+            pairs.second.extend_from_slice(seconds);
+        }
+        Ok(Arc::clone(self.pairs.flat.get_or_init(|| Arc::new(pairs))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::PairCursor;
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn columns(pairs: &BTreeSet<Pair>) -> Pairs {
+        let (first, second) = pairs.iter().copied().unzip();
+        Pairs { first, second }
+    }
+
+    fn read(cursor: &mut PairCursor<'_>) -> Vec<Pair> {
+        let mut all = Vec::new();
+        while let Some((firsts, seconds)) = cursor.next_block().unwrap() {
+            assert!(!firsts.is_empty() && firsts.len() == seconds.len() && firsts.len() <= BLOCK);
+            all.extend(firsts.iter().copied().zip(seconds.iter().copied()));
+        }
+        all
+    }
+
+    /// Everything that a cursor says, against a set.
+    fn check(cursor: &mut PairCursor<'_>, set: &BTreeSet<Pair>, probes: &[Id]) {
+        assert_eq!(cursor.len(), set.len());
+        let seconds =
+            |first: Id| -> Vec<Id> { set.range((first, 0)..=(first, Id::MAX)).map(|pair| pair.1).collect() };
+        for first in probes {
+            let expected = seconds(*first);
+            assert_eq!(cursor.lookup(*first).unwrap(), expected, "{first}");
+            assert_eq!(cursor.lookup(*first).unwrap(), expected, "{first} again");
+            assert_eq!(cursor.count(*first).unwrap(), expected.len());
+            for second in [0, 3, 17, 999, Id::MAX].into_iter().chain(expected.last().copied()) {
+                assert_eq!(cursor.contains(*first, second).unwrap(), set.contains(&(*first, second)));
+            }
+            let next = set.range((*first, 0)..).next().map(|pair| pair.0);
+            assert_eq!(cursor.first_from(*first).unwrap(), next, "from {first}");
+        }
+        for window in probes.windows(2) {
+            let (from, to) = (window[0].min(window[1]), window[0].max(window[1]));
+            let expected: Vec<Pair> = set.range((from, 0)..(to, 0)).copied().collect();
+            assert_eq!(cursor.range(from..to).unwrap(), expected.len());
+            assert_eq!(read(cursor), expected);
+            cursor.range(0..Id::MAX).unwrap();
+            cursor.seek(to).unwrap();
+            let (first, rest) =
+                (cursor.next_block().unwrap().map(|(firsts, _)| firsts[0]), read(cursor).len());
+            assert_eq!(first, set.range((to, 0)..).next().map(|pair| pair.0), "{rest}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..Default::default() })]
+        /// Long runs of one first, many firsts with few seconds; changes here and there, and close together.
+        #[test]
+        fn pages_hold_what_a_set_holds(
+            below in prop::collection::btree_set((0..30u32, 0..400u32), 0..3000),
+            few in prop::collection::btree_set((0..40_000u32, 0..9u32), 0..2000),
+            changes in prop::collection::vec((any::<bool>(), 0..40u32, 0..420u32), 0..700),
+            others in prop::collection::vec((any::<bool>(), 0..40_000u32, 0..9u32), 0..700),
+            probes in prop::collection::vec(0..40_010u32, 2..30),
+        ) {
+            let mut set: BTreeSet<Pair> = below.union(&few).copied().collect();
+            let base = columns(&set);
+            let list = || List::Borrowed(&base.first, &base.second);
+            let mut paged = PagedPairs::over(&mut list()).unwrap();
+            let all = changes.into_iter().chain(others);
+            for (n, (present, first, second)) in all.enumerate() {
+                let pair = (first, second);
+                let expected = if present { set.insert(pair) } else { set.remove(&pair) };
+                prop_assert_eq!(paged.set(pair, present, &mut list()).unwrap(), expected);
+                if n == 300 {
+                    let (copy, then) = (paged.clone(), set.clone());
+                    paged.set((70, 0), true, &mut list()).unwrap();
+                    set.insert((70, 0));
+                    check(&mut PairCursor::paged(&copy, list()), &then, &probes);
+                }
+            }
+            let probes: Vec<Id> = probes.into_iter().chain([0, 1, 70, 59, 60, 3, Id::MAX]).collect();
+            check(&mut PairCursor::paged(&paged, list()), &set, &probes);
+            let mut far = PairCursor::paged(&paged, list());
+            for probe in (0..2000u32).map(|n| n.wrapping_mul(7919) % 40_000) {
+                let expected: Vec<Id> = set.range((probe, 0)..=(probe, Id::MAX)).map(|pair| pair.1).collect();
+                prop_assert_eq!(far.lookup(probe).unwrap(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_can_be_emptied_and_filled_again() {
+        let base = columns(&(0..3000).map(|n| (n / 3, n)).collect());
+        let list = || List::Borrowed(&base.first, &base.second);
+        let mut paged = PagedPairs::over(&mut list()).unwrap();
+        for n in 0..3000 {
+            assert!(paged.set((n / 3, n), false, &mut list()).unwrap());
+        }
+        assert_eq!((paged.len(), paged.nodes.len()), (0, 0));
+        assert!(!paged.set((5, 5), false, &mut list()).unwrap());
+        check(&mut PairCursor::paged(&paged, list()), &BTreeSet::new(), &[0, 5, Id::MAX]);
+        let set: BTreeSet<Pair> = (0..30_000).map(|n| (n % 20, n)).collect();
+        for n in 0..30_000 {
+            assert!(paged.set((n % 20, n), true, &mut list()).unwrap());
+        }
+        check(&mut PairCursor::paged(&paged, list()), &set, &[0, 5, 19, 20]);
+    }
+
+    #[test]
+    fn a_change_copies_its_page_alone() {
+        let base = columns(&(0..100_000).map(|n| (n, 7)).collect());
+        let list = || List::Borrowed(&base.first, &base.second);
+        let mut paged = PagedPairs::over(&mut list()).unwrap();
+        for n in [50_000, 50_001, 99_999, 0] {
+            paged.set((n, 8), true, &mut list()).unwrap();
+        }
+        let pages = paged.nodes.iter().flat_map(|node| node.pages.iter());
+        let own: usize =
+            pages.filter(|page| matches!(page.content, Content::Own(_))).map(|page| page.len).sum();
+        assert!(own <= 3 * COPIED + 4, "{own}");
+    }
+}
