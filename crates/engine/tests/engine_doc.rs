@@ -50,14 +50,15 @@ fn graph(turtle: &str) -> Pack {
     builder.finish()
 }
 
-/// The names that the parser makes up, 32 digits that differ each time, as one.
+/// The names that the parser makes up, 32 digits that differ each time and zeros before them left out, as one.
 fn named(text: &str) -> String {
     let mut parts = text.split('?');
     let mut out = parts.next().unwrap().to_owned();
     for part in parts {
-        let made = part.get(..32).is_some_and(|name| name.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let made = digits > 16;
         out.push_str(if made { "?aggregate" } else { "?" });
-        out.push_str(if made { part.get(32..).unwrap() } else { part });
+        out.push_str(if made { part.get(digits..).unwrap() } else { part });
     }
     out
 }
