@@ -1,0 +1,172 @@
+//! Answers queries over a pack, and over another pack that changes make the same graph of it: how much slower is that?
+//!
+//! In: an RDF file, a folder of queries, how many of a thousand quads are changes (half of them added, half taken away), and
+//! `packed` where both packs are to be read from bytes as a file is. Out: a line for each query: milliseconds of both, the best
+//! of several rounds in turns, and their ratio; then what one change and a point query take. The answers must be equal.
+
+use baimo::engine::answer::Answer;
+use baimo::engine::syntax::parse;
+use baimo::engine::{DefaultGraph, Governor, Query};
+use baimo::error::{Error, Result};
+use baimo::sources::rdf;
+use baimo::store::Graph;
+use baimo::store::memory::Memory;
+use baimo::store::pack::{Builder, Pack};
+use baimo::terms::{Prefixes, Quad};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::Path;
+use std::time::Instant;
+
+/// How long a query is asked for.
+const TIME: f64 = 0.4;
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints what it finds")]
+fn main() -> Result<()> {
+    // Cargo passes `--bench`.
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let [data, queries, thousandths, rest @ ..] = arguments.as_slice() else {
+        println!("usage: cargo bench --bench changed -- DATA QUERIES CHANGES_IN_A_THOUSAND [packed]");
+        return Ok(());
+    };
+    let thousandths = thousandths.parse().map_err(|_| Error::query("not a number"))?;
+    let is_packed = rest.iter().any(|word| word == "packed");
+    let quads = read(Path::new(data))?;
+    let (base, added, gone) = split(&quads, thousandths);
+    let clean = Memory::over(pack(&quads, is_packed)?);
+    let mut changed = Memory::over(pack(&base, is_packed)?);
+    let begun = Instant::now();
+    for quad in &gone {
+        changed.remove(quad)?;
+    }
+    for quad in &added {
+        changed.insert(quad.clone())?;
+    }
+    let micros = begun.elapsed().as_secs_f64() * 1e6 / (added.len() + gone.len()).max(1) as f64;
+    println!("{} quads, {} added, {} taken away, {micros:.2} µs each", quads.len(), added.len(), gone.len());
+    let mut files: Vec<_> = std::fs::read_dir(queries)
+        .map_err(|error| Error::data("no such folder").because(error))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    files.sort();
+    let (mut product, mut worst, mut count) = (0.0, 0.0_f64, 0);
+    for file in files {
+        let text = std::fs::read_to_string(&file).map_err(|error| Error::data("no query").because(error))?;
+        let query = parse::query(&text, &Prefixes::well_known(), None)?;
+        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let (ours, theirs, same) = compare(&clean, &changed, &query)?;
+        let ratio = theirs / ours;
+        println!(
+            "{name:22} {:10.3} {:10.3} {ratio:6.2} {}",
+            ours * 1e3,
+            theirs * 1e3,
+            if same { "" } else { "DIFFERENT" }
+        );
+        product += ratio.ln();
+        worst = worst.max(ratio);
+        count += 1;
+    }
+    println!("geometric mean {:.3}, worst {worst:.2}", (product / f64::from(count.max(1))).exp());
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<Quad>> {
+    let mut quads = Vec::new();
+    let unreadable = |error| Error::data(format!("cannot read {}", path.display())).because(error);
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let ending = path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
+    let format = rdf::format_named(&ending).ok_or_else(|| Error::data("the ending tells no RDF format"))?;
+    rdf::read(&path.to_string_lossy(), format, None, file, &mut Prefixes::new(), &mut |quad| {
+        quads.push(quad);
+        Ok(())
+    })?;
+    Ok(quads)
+}
+
+/// A graph with some quads missing and some too many, those, and these.
+fn split(quads: &[Quad], thousandths: u64) -> (Vec<Quad>, Vec<Quad>, Vec<Quad>) {
+    let mut state = 7_u64;
+    let mut chance = move |of: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % of
+    };
+    let there: std::collections::HashSet<&Quad> = quads.iter().collect();
+    let (mut base, mut added, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+    for quad in quads {
+        let at = chance(2000);
+        if at < thousandths {
+            added.push(quad.clone());
+        } else {
+            base.push(quad.clone());
+        }
+        if at >= 2000 - thousandths {
+            // The same predicate with another object of it, where one is at hand.
+            let other = quads
+                .iter()
+                .skip(chance(quads.len() as u64) as usize)
+                .find(|other| other.predicate == quad.predicate);
+            let wrong = other.map(|other| Quad { object: other.object.clone(), ..quad.clone() });
+            gone.extend(wrong.filter(|quad| !there.contains(quad)));
+        }
+    }
+    base.extend(gone.iter().cloned());
+    (base, added, gone)
+}
+
+fn pack(quads: &[Quad], is_packed: bool) -> Result<Pack> {
+    let mut builder = Builder::keeping_labels();
+    quads.iter().for_each(|quad| builder.add(quad.as_ref()));
+    let pack = builder.finish();
+    if is_packed { Pack::from_static(Vec::leak(pack.write(Vec::new())?)) } else { Ok(pack) }
+}
+
+/// Seconds for a query over both graphs, and whether the answers are equal.
+fn compare(clean: &Memory, changed: &Memory, query: &Query) -> Result<(f64, f64, bool)> {
+    let (mut ours, mut theirs) = (f64::MAX, f64::MAX);
+    let same = ask(clean, query)? == ask(changed, query)?;
+    let begun = Instant::now();
+    for round in 0.. {
+        let is_over = begun.elapsed().as_secs_f64() > TIME && round >= 5;
+        if is_over {
+            break;
+        }
+        ours = ours.min(timed(clean, query)?);
+        theirs = theirs.min(timed(changed, query)?);
+    }
+    Ok((ours, theirs, same))
+}
+
+fn timed(graph: &Memory, query: &Query) -> Result<f64> {
+    let begun = Instant::now();
+    ask_rows(graph, query, &mut |_| {})?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+/// A hash of the rows, in any order, and how many there are.
+fn ask(graph: &Memory, query: &Query) -> Result<(u64, u64)> {
+    let (mut sum, mut count) = (0_u64, 0);
+    ask_rows(graph, query, &mut |row| {
+        let mut hasher = DefaultHasher::new();
+        row.hash(&mut hasher);
+        sum = sum.wrapping_add(hasher.finish());
+        count += 1;
+    })?;
+    Ok((sum, count))
+}
+
+fn ask_rows(graph: &dyn Graph, query: &Query, each: &mut dyn FnMut(Vec<Option<String>>)) -> Result<()> {
+    match baimo::engine::answer(graph, query, DefaultGraph::Alone, &Governor::unlimited())? {
+        Answer::Boolean(yes) => each(vec![Some(yes.to_string())]),
+        Answer::Graph(triples) => {
+            for triple in triples {
+                each(vec![Some(triple?.to_string())]);
+            }
+        }
+        Answer::Rows(rows) => {
+            for row in rows.rows {
+                each(row?.into_iter().map(|term| term.map(|term| term.to_string())).collect());
+            }
+        }
+    }
+    Ok(())
+}
