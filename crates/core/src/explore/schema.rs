@@ -68,7 +68,7 @@ pub fn schema(known: &Knowledge<'_>, language: &str, filter: Option<&str>) -> Sc
 }
 
 /// As [`schema`], reading at most `budget` triples (twice: once for the types, once for the rest).
-pub fn schema_within(known: &Knowledge<'_>, language: &str, filter: Option<&str>, budget: usize) -> Schema {
+fn schema_within(known: &Knowledge<'_>, language: &str, filter: Option<&str>, budget: usize) -> Schema {
     let reader = Reader { known, language, type_: known.graph.id(rdf::TYPE.into()), budget };
     let (types, all_types) = reader.types();
     let (mut tallies, all_triples) = reader.tallies(&types);

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar;
 
 /// The cells that a character takes.
-pub fn char_width(c: char) -> usize {
+fn char_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
@@ -66,7 +66,7 @@ fn is_hidden(c: char) -> bool {
 
 /// The text in pieces that must not be torn: a character with the marks that follow it; two
 /// regional indicators, which are one flag.
-pub fn clusters(text: &str) -> impl Iterator<Item = &str> {
+fn clusters(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let end = cluster_end(rest);

@@ -252,7 +252,7 @@ pub fn is_closer(token: &str) -> bool {
 }
 
 /// Whether these two brackets belong together.
-pub fn are_pair(opener: &str, closer: &str) -> bool {
+fn are_pair(opener: &str, closer: &str) -> bool {
     BRACKETS.contains(&(opener, closer))
 }
 

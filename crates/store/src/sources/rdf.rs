@@ -209,7 +209,7 @@ pub fn recognise(name: &str, named: Option<Format>, head: &[u8]) -> Result<Forma
 ///
 /// # Errors
 /// Where it is no RDF at all.
-pub fn sniff(name: &str, head: &[u8]) -> Result<Format> {
+fn sniff(name: &str, head: &[u8]) -> Result<Format> {
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start();
     if head.contains(&0) {

@@ -72,7 +72,7 @@ impl Civil {
 }
 
 /// How many days a month has.
-pub fn days_in_month(year: i64, month: u8) -> u8 {
+fn days_in_month(year: i64, month: u8) -> u8 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -246,22 +246,6 @@ impl Moment {
     /// How much later this is than the other (F&O 3.1, 9.7.2 and following).
     pub fn since(&self, other: &Self) -> Duration {
         Duration { months: 0, attoseconds: self.instant() - other.instant() }
-    }
-
-    /// The same instant on the clock of another zone, or the clock without its zone (F&O 3.1, 9.6). What had no zone is given
-    /// this one.
-    #[must_use]
-    pub fn adjusted(&self, zone: Option<i16>, datatype: Datatype) -> Self {
-        let (Some(old), Some(new)) = (self.zone, zone) else {
-            return Self { local: self.local, zone };
-        };
-        let moved = self.local + (i128::from(new) - i128::from(old)) * 60 * SECOND;
-        let local = match datatype {
-            Datatype::Date => moved.div_euclid(DAY) * DAY,
-            Datatype::Time => self.local.div_euclid(DAY) * DAY + moved.rem_euclid(DAY),
-            _ => moved,
-        };
-        Self { local, zone }
     }
 
     /// The value of another date or time type that has only parts of this one (F&O 3.1, 19.1.4), or nothing where there is none.
@@ -622,18 +606,6 @@ mod tests {
         assert_eq!(since("11:00:00-05:00", "21:30:00+05:30", Time), "PT0S");
         assert_eq!(since("17:00:00-06:00", "08:00:00+09:00", Time), "P1D");
         assert_eq!(since("24:00:00", "23:59:59", Time), "-PT23H59M59S");
-    }
-
-    #[test]
-    fn zones_are_adjusted() {
-        // F&O 3.1, 9.6.1 to 9.6.3, its examples.
-        let adjust =
-            |text: &str, zone, datatype| moment(text, datatype).adjusted(zone, datatype).print(datatype);
-        assert_eq!(adjust("2002-03-07T10:00:00", Some(-600), DateTime), "2002-03-07T10:00:00-10:00");
-        assert_eq!(adjust("2002-03-07T10:00:00-07:00", Some(-600), DateTime), "2002-03-07T07:00:00-10:00");
-        assert_eq!(adjust("2002-03-07T10:00:00-07:00", None, DateTime), "2002-03-07T10:00:00");
-        assert_eq!(adjust("2002-03-07-07:00", Some(-600), Date), "2002-03-06-10:00");
-        assert_eq!(adjust("10:00:00-07:00", Some(600), Time), "03:00:00+10:00");
     }
 
     #[test]

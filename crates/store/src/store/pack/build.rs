@@ -111,14 +111,14 @@ impl Builder {
     }
 
     /// Whether there are more terms than a pack can number (2^31): no pack can be made of what was added.
-    pub fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.terms.len() >= FIRST_FOREIGN as usize
     }
 
     /// Whether what was added can become a pack.
     ///
     /// # Errors
-    /// Where it [is full](Self::is_full).
+    /// Where there are more terms than a pack can number (2^31).
     pub fn has_room(&self) -> Result<()> {
         if !self.is_full() {
             return Ok(());
