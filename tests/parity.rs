@@ -35,7 +35,7 @@ fn call(verb: &str) -> Option<&'static [&'static str]> {
 /// is `.open`.
 fn option(name: &str) -> &'static [&'static str] {
     match name {
-        "data" | "store" | "default-graph" | "keep-going" | "help" | "version" => &[],
+        "data" | "store" | "sync" | "default-graph" | "keep-going" | "help" | "version" => &[],
         "timeout" => &["--timeout", "1m"],
         "max-rows" => &["--max-rows", "1"],
         "max-memory" => &["--max-memory", "2GiB"],

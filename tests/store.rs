@@ -338,3 +338,26 @@ fn a_transaction_at_the_prompt_is_kept_whole_or_dropped() {
         assert_eq!(script(wrong).code, 2, "{wrong}");
     }
 }
+
+#[test]
+fn a_graph_that_was_made_empty_is_there_after_reopening() {
+    let folder = Folder::new();
+    let update = |text: &str| baimo_in(&folder, &["update", "--store", "s", text]);
+    assert_eq!(update("CREATE GRAPH <x:g>").code, 0);
+    update("CREATE GRAPH <x:g>").failed(1);
+    done(&folder, &["compact", "s"]);
+    update("CREATE GRAPH <x:g>").failed(1);
+    assert_eq!(update("DROP GRAPH <x:g>").code, 0);
+    update("DROP GRAPH <x:g>").failed(1);
+    assert_eq!(update("DROP SILENT GRAPH <x:g> ; CREATE GRAPH <x:g>").code, 0);
+}
+
+#[test]
+fn a_store_may_leave_the_disk_its_own_time() {
+    let folder = Folder::new();
+    let update = ["update", "--store", "s", "--sync", "off", "INSERT DATA { <x:a> <x:n> 1 }"];
+    done(&folder, &update);
+    assert_eq!(triples(&folder), 1);
+    baimo_in(&folder, &["update", "--store", "s", "--sync", "maybe", "INSERT DATA { <x:a> <x:n> 1 }"])
+        .failed(2);
+}

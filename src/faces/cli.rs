@@ -16,6 +16,7 @@ use crate::engine::{self, Governor, Limits};
 use crate::error::{Error, Result};
 use crate::session::{Session, Source};
 use crate::show::text::counted;
+use crate::store::durable::Durability;
 use crate::store::import::Progress;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
@@ -120,6 +121,9 @@ pub fn open(
     };
     let mut session = embedded::open_within(&source, governor, progress)?;
     session.set_user_queries(data_home().map(|folder| folder.join("baimo").join("queries")));
+    if options.place.sync == args::Sync::Off {
+        session.set_durability(Durability::Unsynced);
+    }
     session.ask.default_graph = match options.place.default_graph {
         args::DefaultGraph::Alone => engine::DefaultGraph::Alone,
         args::DefaultGraph::Union => engine::DefaultGraph::Union,

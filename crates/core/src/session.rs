@@ -19,7 +19,7 @@ use crate::error::{Error, Hint, Result};
 use crate::previous::PreviousAnswer;
 use crate::project::{Embedded, Project};
 use crate::snapshot::Snapshot;
-use crate::store::durable::Store;
+use crate::store::durable::{Durability, Store};
 use crate::store::import::Progress;
 use crate::store::memory::Memory;
 use crate::store::pack::{Builder, Pack};
@@ -253,9 +253,19 @@ impl Session {
         self.snapshot.plan_only(&self.ask.of(text, bindings))
     }
 
+    /// Says whether changes of the store wait until the disk has them.
+    pub fn set_durability(&mut self, durability: Durability) {
+        if let Some(store) = self.store.as_mut() {
+            store.durability = durability;
+        }
+    }
+
     /// Asks its queries as another session does.
     pub fn follow(&mut self, other: &Self) {
         self.ask = other.ask.clone();
+        if let Some(other) = &other.store {
+            self.set_durability(other.durability);
+        }
     }
 }
 

@@ -16,7 +16,7 @@ mod verbs;
 // A line as words.
 mod words;
 
-pub use options::{DefaultGraph, GraphOptions, Limits, Options, Shape};
+pub use options::{DefaultGraph, GraphOptions, Limits, Options, Shape, Sync};
 pub use usage::usage;
 pub use values::duration;
 pub use verbs::*;

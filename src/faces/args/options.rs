@@ -32,9 +32,22 @@ pub struct GraphOptions {
     /// Ask, and change, the durable store in this folder
     #[arg(long, global = true, value_name = "DIR", conflicts_with = "data")]
     pub store: Option<PathBuf>,
+    /// Whether a change of a store waits for the disk: off is quicker, but the last changes may be lost if the machine stops
+    #[arg(long, global = true, value_name = "WHEN", default_value = "on", hide_default_value = true)]
+    pub sync: Sync,
     /// What the default graph is made of: itself alone, or all named graphs too
     #[arg(long, global = true, value_name = "WHICH", default_value = "alone", hide_default_value = true)]
     pub default_graph: DefaultGraph,
+}
+
+/// Whether a change of a store waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Sync {
+    /// It is on the disk when the command returns
+    #[default]
+    On,
+    /// It is with the system, which writes it in its own time
+    Off,
 }
 
 /// What the default graph is made of.

@@ -50,7 +50,14 @@ impl Loading {
             format!(" {}{} {} %", "█".repeat(tenths), "░".repeat(20 - tenths), tenths * 5)
         });
         let quads = grouped(progress.quads);
-        let _ = write!(io::stderr(), "{CLEAR}{}{part} {megabytes} MB, {quads} triples", progress.file);
+        let unread = progress.bytes_total.and_then(|total| total.checked_sub(progress.bytes_read));
+        let left = unread.filter(|unread| *unread > 0 && progress.bytes_read > 0).map(|unread| {
+            let spent = now.duration_since(self.started).as_secs_f64();
+            let left = (spent * unread as f64 / progress.bytes_read as f64).min(1e6).ceil();
+            format!(", about {} left", duration(Duration::from_secs_f64(left)))
+        });
+        let left = left.unwrap_or_default();
+        let _ = write!(io::stderr(), "{CLEAR}{}{part} {megabytes} MB, {quads} triples{left}", progress.file);
     }
 }
 

@@ -16,7 +16,9 @@ use crate::store::durable::{Content, Store, Transaction, net};
 use crate::store::import::Progress;
 use crate::store::memory::Memory;
 use crate::store::pack::Builder;
-use crate::terms::{NamedNode, Prefixes, Quad};
+use crate::terms::{GraphName, NamedNode, Prefixes, Quad};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -61,6 +63,7 @@ pub(super) struct Open {
     before: Arc<Snapshot>,
     declared: Prefixes,
     changes: Diff,
+    empty: Vec<(bool, GraphName)>,
     what: Vec<String>,
 }
 
@@ -183,7 +186,8 @@ impl Session {
         }
         self.begin_writing()?;
         let (before, declared) = (Arc::clone(&self.snapshot), self.declared.clone());
-        self.transaction = Some(Open { before, declared, changes: Vec::new(), what: Vec::new() });
+        self.transaction =
+            Some(Open { before, declared, changes: Vec::new(), empty: Vec::new(), what: Vec::new() });
         Ok(())
     }
 
@@ -201,10 +205,10 @@ impl Session {
         let changes = net(&open.changes);
         let (before, after) = (open.before.graph().len(), self.snapshot.graph().len());
         let prefixes = added_prefixes(&open.declared, &self.declared);
-        let mut about =
-            Transaction { what: open.what.join("\n"), prefixes, changes, ..Transaction::default() };
+        let (what, empty) = (open.what.join("\n"), open.empty.clone());
+        let mut about = Transaction { what, prefixes, empty, changes, ..Transaction::default() };
         let (added, removed) = about.counts();
-        if let Some(store) = self.store.as_mut().filter(|_| added + removed > 0)
+        if let Some(store) = self.store.as_mut().filter(|_| about.says_something())
             && let Err(error) = store.commit(&mut about)
         {
             if store.is_writing() {
@@ -243,15 +247,23 @@ impl Session {
     ) -> Result<Change> {
         let before = self.snapshot.graph().len();
         let (store, open) = (&mut self.store, &mut self.transaction);
+        let empty = RefCell::new(Vec::new());
+        let work = |memory: &mut Memory| {
+            let before = memory.empty_graphs();
+            work(memory)?;
+            *empty.borrow_mut() = differing(&before, &memory.empty_graphs());
+            Ok(())
+        };
         let keep = |changes: &[(bool, Quad)]| {
-            about.changes = net(changes);
+            (about.changes, about.empty) = (net(changes), empty.take());
             match (open, store) {
                 (Some(open), _) => {
                     open.changes.extend_from_slice(changes);
+                    open.empty.append(&mut about.empty);
                     open.what.push(std::mem::take(&mut about.what));
                     Ok(())
                 }
-                (None, Some(store)) if !about.changes.is_empty() => store.commit(&mut about),
+                (None, Some(store)) if about.says_something() => store.commit(&mut about),
                 (None, _) => Ok(()),
             }
         };
@@ -305,6 +317,12 @@ impl Session {
 
 fn none_open() -> Error {
     Error::usage("no transaction is open").hint(Hint::BeginTransaction)
+}
+
+/// The graphs that exist empty in one of two sets: with true those that came, with false those that went.
+fn differing(before: &HashSet<GraphName>, after: &HashSet<GraphName>) -> Vec<(bool, GraphName)> {
+    let gone = before.difference(after).map(|name| (false, name.clone()));
+    gone.chain(after.difference(before).map(|name| (true, name.clone()))).collect()
 }
 
 /// The prefixes that `after` has and `before` has not.

@@ -153,8 +153,10 @@ impl Session {
         if figures.packed == figures.transactions {
             return Ok(None);
         }
-        store.merge(memory.pack()?, &declared, Vec::new(), &store.mark())?;
-        let (figures, graph) = (store.figures()?, Memory::over(store.pack()?));
+        let empty = memory.empty_graphs().into_iter().collect();
+        store.merge(memory.pack()?, &declared, empty, &store.mark())?;
+        let (figures, mut graph) = (store.figures()?, Memory::over(store.pack()?));
+        memory.empty_graphs().iter().for_each(|name| graph.set_empty(name, true));
         self.snapshot = Arc::new(self.snapshot.over(Arc::new(graph)));
         Ok(Some(figures))
     }

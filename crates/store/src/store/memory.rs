@@ -182,6 +182,12 @@ impl Memory {
         graph_id(graph, name)?.map_or_else(|| Ok(Vec::new()), |id| quads_of(graph, id).collect())
     }
 
+    /// The named graphs that were made, and exist where they hold nothing too.
+    #[must_use]
+    pub fn empty_graphs(&self) -> HashSet<GraphName> {
+        HashSet::clone(&self.empty)
+    }
+
     /// Remembers that an empty graph of this name exists, or no longer does.
     pub fn set_empty(&mut self, name: &GraphName, exists: bool) {
         if exists {

@@ -41,6 +41,12 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// Whether it changes anything: one that does not is not written.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        !(self.changes.is_empty() && self.empty.is_empty() && self.prefixes.is_empty())
+    }
+
     /// How many quads it added, and how many it removed.
     #[must_use]
     pub fn counts(&self) -> (u64, u64) {
