@@ -379,7 +379,7 @@ impl Run<'_> {
 }
 
 /// Waits until a program listens to signals, or is over; where that cannot be told, for as long as it should take.
-fn listens(child: &mut Child) {
+pub fn listens(child: &mut Child) {
     // Numbers 1 (hang-up), 2 (interrupt) and 15 (terminate).
     const WANTED: u64 = 1 | 1 << 1 | 1 << 14;
     let status = format!("/proc/{}/status", child.id());

@@ -10,7 +10,9 @@
 )]
 
 mod answers;
+mod chinese;
 mod cli;
+mod completion;
 mod counts;
 mod diagnostics;
 mod export;

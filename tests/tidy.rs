@@ -399,6 +399,14 @@ fn every_test_file_is_on_the_contents_page() {
 
 /// Parts of sentences that the code puts together of smaller ones, or that come from the system.
 const COMPOSED: &[&str] = &[
+    "Print help",
+    "Print version",
+    "Print this message or the help of the given subcommand(s)",
+    "GYEARMONTH",
+    "wrote a chart of",
+    " for each({})",
+    " by lookup",
+    "`BY` after ",
     "so far are right, but not all",
     "statement failed",
     "statements failed",
@@ -409,6 +417,7 @@ const COMPOSED: &[&str] = &[
     "or more others",
     "is unbound in",
     "this answer has none",
+    "this answer has no rows",
     "lacks the name of its",
     "a dot is missing before",
     "at the end of the triple before it",
@@ -423,7 +432,7 @@ fn what_is_translated_is_said_somewhere() {
         ["src", "crates"].map(|folder| walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files));
     let code: String = files
         .into_iter()
-        .filter(|file| !file.ends_with("tongue/chinese.rs"))
+        .filter(|file| !file.to_string_lossy().contains("tongue/chinese"))
         .map(|file| std::fs::read_to_string(file).unwrap())
         .collect();
     // A string may go over several lines.
@@ -431,7 +440,7 @@ fn what_is_translated_is_said_somewhere() {
     let mut parts = code.split("\\\n");
     joined.push_str(parts.next().unwrap_or_default());
     parts.for_each(|part| joined.push_str(part.trim_start()));
-    let joined = joined.replace("\\\"", "\"").replace("{{", "{").replace("}}", "}");
+    let joined = joined.replace("\\\"", "\"").replace("\\\\", "\\").replace("{{", "{").replace("}}", "}");
     let said = |piece: &str| joined.contains(piece.trim());
     let composed = |english: &&str| COMPOSED.iter().any(|part| english.contains(part));
     let pieces = |english: &'static str| {

@@ -5,6 +5,7 @@
 
 use super::args::{self, CommandLine, Options, Parsed};
 use super::memory::Memory;
+use super::terminal::Window;
 use super::terminal::limits::watch;
 use super::terminal::present::{self, Output};
 use super::terminal::report::Report;
@@ -42,7 +43,9 @@ pub fn run(
     }
     let command = match args::parse(words.clone()).map_err(|error| instead::of_a_verb(error, &words))? {
         Parsed::Command(command) => *command,
-        Parsed::Text(text) => return print(&text),
+        Parsed::Help(page) => {
+            return print(&args::help(&page, report.tongue, Window::now().width));
+        }
         Parsed::Version(program) => return print(&format!("{program}graph built in: {}\n", built_in()?)),
     };
     let CommandLine { verb, keep_going, mut options } = command;

@@ -4,6 +4,8 @@
 //! help and its completion. What a value means is the catalog's business.
 
 use super::args;
+use super::terminal::Window;
+use super::terminal::tongue::Tongue;
 use crate::catalog::{Given, Param, ParamKind, SavedQuery};
 use crate::error::{Hint, Result};
 use clap::{Arg, ArgAction, Command};
@@ -23,10 +25,14 @@ pub enum Said {
 ///
 /// # Errors
 /// A usage error that names the parameter and the remedy.
-pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str) -> Result<Said> {
-    let matches = match command(saved, language).no_binary_name(true).try_get_matches_from(words) {
+pub fn parse(saved: &SavedQuery, words: &[OsString], language: &str, tongue: Tongue) -> Result<Said> {
+    let own = command(saved, language, tongue).no_binary_name(true);
+    let matches = match own.clone().try_get_matches_from(words) {
         Ok(matches) => matches,
-        Err(error) if !error.use_stderr() => return Ok(Said::Help(error.render().to_string())),
+        Err(error) if !error.use_stderr() => {
+            let page = error.render().to_string();
+            return Ok(Said::Help(args::spoken(&page, own, tongue, Window::now().width)));
+        }
         Err(error) => {
             let error = args::usage(&error, "baimo");
             let help = format!("baimo run {} --help", saved.name);
@@ -47,7 +53,7 @@ const PARAM: &str = "\0param";
 const VALUES: &str = "\0values";
 
 /// The saved query as a command: its help is made of it, and its completion.
-pub fn command(saved: &SavedQuery, language: &str) -> Command {
+pub fn command(saved: &SavedQuery, language: &str, tongue: Tongue) -> Command {
     let (summary, description) = (saved.summary.get(language), saved.description.get(language));
     let long = format!("{summary}\n\n{}", description.trim()).trim().to_owned();
     let mut command = Command::new(saved.name.clone())
@@ -60,7 +66,7 @@ pub fn command(saved: &SavedQuery, language: &str) -> Command {
     let own = args::command();
     let taken = |name: &str| name != "lang" && own.get_arguments().any(|arg| arg.get_long() == Some(name));
     for param in saved.params.iter().filter(|param| param.name != "help" && !taken(&param.name)) {
-        command = command.arg(option(param, language));
+        command = command.arg(option(param, language, tongue));
     }
     command
         .arg(
@@ -88,17 +94,18 @@ fn usage_line(saved: &SavedQuery) -> String {
     format!("baimo run {}{}", saved.name, options.collect::<String>())
 }
 
-fn option(param: &Param, language: &str) -> Arg {
+fn option(param: &Param, language: &str, tongue: Tongue) -> Arg {
+    let say = |english: String| format!(" {}", tongue.say(&english));
     let mut help = param.description.get(language).to_owned();
     if let Some(class) = &param.class {
-        help.push_str(&format!(" [a {class}, by IRI, prefixed name or label]"));
+        help.push_str(&say(format!("[a {class}, by IRI, prefixed name or label]")));
     }
     if !param.choices.is_empty() {
-        help.push_str(&format!(" [values: {}]", param.choices.join(", ")));
+        help.push_str(&say(format!("[values: {}]", param.choices.join(", "))));
     }
     match &param.default {
-        Some(default) => help.push_str(&format!(" [default: {default}]")),
-        None if param.required => help.push_str(" [required]"),
+        Some(default) => help.push_str(&say(format!("[default: {default}]"))),
+        None if param.required => help.push_str(&say("[required]".to_owned())),
         None => {}
     }
     let option = Arg::new(param.name.clone())

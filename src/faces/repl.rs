@@ -69,7 +69,7 @@ struct Shell {
     initial: Option<String>,
     leaving: bool,
     /// When the prompt last began to wait.
-    begun: Arc<Mutex<Instant>>,
+    begun: Arc<Mutex<Begun>>,
 }
 
 /// Runs the prompt, or, where stdin is not a terminal, the statements in it; with `keep_going` those after
@@ -105,7 +105,7 @@ impl Shell {
             offered: Vec::new(),
             initial: None,
             leaving: false,
-            begun: Arc::new(Mutex::new(Instant::now())),
+            begun: Arc::new(Mutex::new(Begun::now())),
         }
     }
 
@@ -154,7 +154,7 @@ impl Shell {
         };
         let initial = self.initial.take();
         if let Ok(mut begun) = self.begun.lock() {
-            *begun = Instant::now();
+            *begun = Begun::now();
         }
         let reading = doing(Doing::Reading);
         let typed = match &initial {
@@ -328,7 +328,7 @@ fn example(session: &Session) -> String {
     best.map_or_else(|| "NAME".to_owned(), |query| query.name.clone())
 }
 
-fn editor(colour: bool, begun: &Arc<Mutex<Instant>>) -> rustyline::Result<Editor<Assistant, FileHistory>> {
+fn editor(colour: bool, begun: &Arc<Mutex<Begun>>) -> rustyline::Result<Editor<Assistant, FileHistory>> {
     let config = Config::builder()
         .max_history_size(HISTORY)?
         .history_ignore_dups(true)?
@@ -345,15 +345,29 @@ fn editor(colour: bool, begun: &Arc<Mutex<Instant>>) -> rustyline::Result<Editor
 }
 
 /// Ctrl-J begins a new line; but Enter typed ahead, while a query ran, is Ctrl-J too by the time
-/// it is read: the terminal turned it into one. No hand is as fast as what was typed ahead.
-struct LineFeed(Arc<Mutex<Instant>>);
+/// it is read: the terminal turned it into one. The terminal knows whether lines wait in it; and no hand is as fast as
+/// what was typed ahead.
+struct LineFeed(Arc<Mutex<Begun>>);
+
+/// When a prompt began to wait, and whether whole lines had been typed before it.
+#[derive(Clone, Copy)]
+struct Begun {
+    at: Instant,
+    typed_ahead: bool,
+}
+
+impl Begun {
+    fn now() -> Self {
+        Self { at: Instant::now(), typed_ahead: signals::typed_ahead() }
+    }
+}
 
 /// How soon after the prompt a key must come to have been typed before it.
 const TYPED_AHEAD: Duration = Duration::from_millis(100);
 
 impl ConditionalEventHandler for LineFeed {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
-        let ahead = self.0.lock().is_ok_and(|begun| begun.elapsed() < TYPED_AHEAD);
+        let ahead = self.0.lock().is_ok_and(|begun| begun.typed_ahead || begun.at.elapsed() < TYPED_AHEAD);
         Some(if ahead { Cmd::AcceptOrInsertLine { accept_in_the_middle: true } } else { Cmd::Newline })
     }
 }

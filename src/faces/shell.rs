@@ -2,7 +2,8 @@
 //!
 //! In: the command, and the graph of the folder for values. Out: scripts, candidates, a manual page.
 
-use super::terminal::formats;
+use super::terminal::tongue::Tongue;
+use super::terminal::{formats, locale};
 use super::{args, params};
 use crate::advise::complete::Named;
 use crate::catalog::Param;
@@ -30,7 +31,8 @@ pub fn complete(words: &[OsString]) -> Result<bool> {
         return Ok(false);
     }
     let folder = std::env::current_dir().ok();
-    CompleteEnv::with_factory(command)
+    let in_bash = std::env::var_os(VARIABLE).is_some_and(|shell| shell == "bash");
+    CompleteEnv::with_factory(move || command(in_bash))
         .var(VARIABLE)
         .try_complete(words.iter().cloned(), folder.as_deref())
         .map_err(|error| Error::usage(format!("no completion: {error}")))
@@ -84,24 +86,29 @@ pub fn manuals(folder: &std::path::Path) -> Result<()> {
         .map_err(|error| Error::store(format!("cannot write into {}", folder.display())).because(error))
 }
 
-/// The command with the saved queries of the folder's graph as verbs of `run`.
-fn command() -> Command {
+/// The command with the saved queries of the folder's graph as verbs of `run`; `in_bash` or for another shell.
+fn command(in_bash: bool) -> Command {
     let formats = |typed: &OsStr| {
         let typed = typed.to_string_lossy();
         let fits = formats::names().into_iter().filter(|name| name.starts_with(typed.as_ref()));
         fits.map(CompletionCandidate::new).collect::<Vec<_>>()
     };
     let command = args::command().mut_arg("format", |arg| arg.add(ArgValueCompleter::new(formats)));
+    let (tongue, locale) = (Tongue::chosen(None, true), locale());
     let Some(session) = here() else { return command };
+    let offered = |language: &String| session.project().languages.contains(language);
+    let language = locale.filter(offered).unwrap_or_else(|| session.language().to_owned());
     let Ok(catalog) = session.catalog() else { return command };
     let saved = catalog.iter().map(|saved| {
-        let mut own = params::command(saved, session.language());
+        let mut own = params::command(saved, &language, tongue);
         for param in &saved.params {
             let param = param.clone();
             if own.get_arguments().any(|arg| arg.get_id() == param.name.as_str()) {
                 let (name, query) = (param.name.clone(), saved.name.clone());
                 own = own.mut_arg(name, |arg| {
-                    arg.add(ArgValueCompleter::new(move |typed: &OsStr| values(&query, &param, typed)))
+                    arg.add(ArgValueCompleter::new(move |typed: &OsStr| {
+                        values(&query, &param, typed, in_bash)
+                    }))
                 });
             }
         }
@@ -115,9 +122,18 @@ fn here() -> Option<Session> {
     embedded::open(&Source::Here(std::env::current_dir().ok()?)).ok()
 }
 
+/// A value as it is typed: bash puts it into the line as it is, other shells quote it themselves.
+fn typable(value: &str, in_bash: bool) -> String {
+    if !in_bash {
+        return value.to_owned();
+    }
+    let is_plain = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-_./:,+@%".contains(c);
+    value.chars().flat_map(|c| (!is_plain(c)).then_some('\\').into_iter().chain([c])).collect()
+}
+
 /// Values of a parameter by what is typed of one of their names; in the name that was begun.
-fn values(query: &str, param: &Param, typed: &OsStr) -> Vec<CompletionCandidate> {
-    let typed = fold(&typed.to_string_lossy());
+fn values(query: &str, param: &Param, typed: &OsStr, in_bash: bool) -> Vec<CompletionCandidate> {
+    let typed = fold(&typed.to_string_lossy().replace('\\', ""));
     let Some(session) = here() else { return Vec::new() };
     let Some(saved) = session.catalog().ok().and_then(|catalog| catalog.get(query).ok()) else {
         return Vec::new();
@@ -126,7 +142,7 @@ fn values(query: &str, param: &Param, typed: &OsStr) -> Vec<CompletionCandidate>
         let names = std::iter::once(&value.name).chain(&value.also);
         let name = names.into_iter().find(|name| fold(name).starts_with(&typed))?.clone();
         let help = [value.note, value.name].into_iter().find(|note| !note.is_empty() && *note != name);
-        Some(CompletionCandidate::new(name).help(help.map(Into::into)))
+        Some(CompletionCandidate::new(typable(&name, in_bash)).help(help.map(Into::into)))
     };
     session.values_of(saved, param).into_iter().filter_map(begun).take(MANY).collect()
 }

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// What is stopped here would take hours; how soon it ends depends on what else the machine does.
+const ENDLESS: Duration = Duration::from_secs(120);
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_leaves_is_no_error() {
@@ -54,7 +57,7 @@ fn limits_stop_the_work_and_keep_what_was_found() {
         "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?f != ?i) }",
     ]);
     assert_eq!(said.code, 4, "{said:?}");
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(started.elapsed() < ENDLESS, "{:?}", started.elapsed());
     assert!(said.err.contains("stopped after") && said.err.contains("--timeout"), "{said:?}");
     let said = baimo(&["query", "--max-rows", "5", endless]);
     assert_eq!((said.code, said.out.lines().count()), (4, 6), "{}", said.err);
@@ -97,7 +100,7 @@ fn ctrl_c_keeps_what_was_found() {
     let said = Said::of(child.wait_with_output().unwrap());
     assert_eq!(said.code, 130, "{said:?}");
     assert!(said.err.contains("partial answer"), "{said:?}");
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < ENDLESS);
     assert_eq!(reader.join().unwrap(), Some(b'\n'), "the last row is whole");
 }
 
@@ -108,12 +111,12 @@ fn ctrl_c_ends_even_what_never_looks_up() {
     let count = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?f != ?i) }";
     let mut child =
         command(&folder.0, &["query", count]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(500));
+    crate::stress::listens(&mut child);
     assert!(child.try_wait().unwrap().is_none(), "it works on");
     let started = Instant::now();
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert_eq!(Said::of(child.wait_with_output().unwrap()).code, 130);
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(started.elapsed() < ENDLESS, "{:?}", started.elapsed());
 }
 
 #[cfg(unix)]
@@ -123,7 +126,7 @@ fn limits_hold_while_files_are_read() {
     let started = Instant::now();
     let said = shell(&folder, "yes '<urn:a> <urn:b> 1 .' | baimo query --timeout 1s --data - 'ASK {}'");
     assert_eq!(said.code, 4, "{said:?}");
-    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    assert!(started.elapsed() < ENDLESS, "{:?}", started.elapsed());
 }
 
 /// Reading takes at most so many times the file, and some megabytes for the program (docs/performance.md).

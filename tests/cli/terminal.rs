@@ -56,8 +56,9 @@ fn long_answers_are_paged_and_short_ones_are_not() {
         on_a_terminal("baimo run timeline -F table", &[("PAGER", "/no/such/pager"), ("NO_COLOR", "1")]);
     assert!(none.contains("│ 2023-03-16"), "a pager that is not there: {none}");
     let slow = on_a_terminal(
-        "baimo --timeout 1s run timeline -F table",
-        &[("PAGER", "sh -c 'sleep 3; cat'"), ("NO_COLOR", "1")],
+        // Time enough for the query itself on a machine that does much else.
+        "baimo --timeout 6s run timeline -F table",
+        &[("PAGER", "sh -c 'sleep 8; cat'"), ("NO_COLOR", "1")],
     );
     assert!(slow.contains("│ 2023-12-22"), "reading takes its time: {slow}");
 }

@@ -94,7 +94,7 @@ fn a_chart_goes_where_an_answer_goes() {
     let mut prompt = Prompt::open(&home, 80);
     prompt.ask("SELECT ?x ?n { VALUES (?x ?n) { ('百度' 3) ('b' 1) } }");
     has(&prompt.ask(".chart"), "百度 █");
-    has(&prompt.ask(".chart bar -o x.svg"), "wrote 2 rows to x.svg");
+    has(&prompt.ask(".chart bar -o x.svg"), "wrote a chart of 2 rows to x.svg");
     prompt.ask(".once y.svg");
     prompt.ask(".chart");
     prompt.leave();

@@ -125,7 +125,7 @@ fn limits_hold_for_the_statements_of_a_script() {
         piped_to(&home("limits"), &["--timeout", "500ms"], &format!("ASK {{}}\n{exploding}\n\nASK {{}}"));
     assert_eq!(output.status.code(), Some(4), "{}", err(&output));
     assert_eq!(out(&output).matches("true").count(), 1, "what comes after it is not run: {}", out(&output));
-    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    assert!(begun.elapsed().as_secs() < 120, "{:?}", begun.elapsed());
 }
 
 #[test]

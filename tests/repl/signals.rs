@@ -62,7 +62,9 @@ fn ended_by(signal: &str, words: &[&str], input: &str) -> Option<i32> {
     let mut child = streams.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(input.as_bytes()).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    crate::stress::listens(&mut child);
+    // What it was given is on its way into the work.
+    std::thread::sleep(std::time::Duration::from_millis(500));
     assert!(child.try_wait().unwrap().is_none(), "it waits or works");
     Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
     let begun = std::time::Instant::now();
@@ -70,7 +72,7 @@ fn ended_by(signal: &str, words: &[&str], input: &str) -> Option<i32> {
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
-        if begun.elapsed().as_secs() >= 10 {
+        if begun.elapsed().as_secs() >= 120 {
             child.kill().unwrap();
             panic!("{signal} did not end it");
         }

@@ -3,6 +3,8 @@
 //! In: words as typed. Out: verbs and options as plain values, or a usage error in our own words. Nothing
 //! is opened or run here.
 
+// Pages of help, in the language of the session.
+mod help;
 // Options of every verb.
 mod options;
 // Words put into the order that the parser reads.
@@ -16,6 +18,7 @@ mod verbs;
 // A line as words.
 mod words;
 
+pub use help::spoken;
 pub use options::{DefaultGraph, GraphOptions, Limits, Options, Shape, Sync};
 pub use usage::usage;
 pub use values::duration;
@@ -23,6 +26,8 @@ pub use verbs::*;
 pub use words::{call, quoted, split};
 
 use crate::error::Result;
+use crate::faces::terminal::hints::Face;
+use crate::faces::terminal::tongue::Tongue;
 use clap::{Args, CommandFactory as _, Parser};
 use order::{charts, parse_with, several_files};
 use std::ffi::OsString;
@@ -38,7 +43,7 @@ use std::ffi::OsString;
                   else the one compiled in; or what --data or --store name.",
     after_help = "Examples:\n  baimo query 'SELECT ?model { ?model a bm:Model } LIMIT 5'\n  baimo queries\n  \
                   baimo run timeline --vendor 百度\n  baimo export -o graph.ttl\n\
-                  \nExit codes: 0 done, 1 wrong query or data, 2 wrong usage, 3 store or connection,\n\
+                  \nExit codes: 0 done, 1 wrong query or data, 2 wrong usage, 3 store or connection, \
                   4 stopped by a limit (what was found is still printed), 5 a check failed, 130 interrupted.",
     propagate_version = true,
     subcommand_value_name = "VERB",
@@ -71,8 +76,8 @@ struct DotCommand {
 pub enum Parsed {
     /// A command.
     Command(Box<CommandLine>),
-    /// A text for stdout.
-    Text(String),
+    /// A page of help for stdout.
+    Help(String),
     /// The program's name and version; the graph compiled in has one of its own.
     Version(String),
 }
@@ -89,9 +94,14 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed> {
         Err(error) if error.kind() == clap::error::ErrorKind::DisplayVersion => {
             Ok(Parsed::Version(error.render().to_string()))
         }
-        Err(error) if !error.use_stderr() => Ok(Parsed::Text(error.render().to_string())),
+        Err(error) if !error.use_stderr() => Ok(Parsed::Help(error.render().to_string())),
         Err(error) => Err(usage(&error, "baimo")),
     }
+}
+
+/// A page of help of the command line in this language, in a window of `columns`.
+pub fn help(page: &str, tongue: Tongue, columns: usize) -> String {
+    spoken(page, command(), tongue, columns)
 }
 
 /// Options that a command of the prompt takes for itself alone.
@@ -110,8 +120,8 @@ pub struct Own {
 pub enum Typed {
     /// A verb that the command line has too, with the options given to it.
     Verb(Box<Verb>, Own),
-    /// A text to show instead: the help of a verb.
-    Text(String),
+    /// The help of a verb, to show instead.
+    Help(String),
 }
 
 /// Parses the line of a dot-command, without or with its dot: `.query -F csv "SELECT ..."`. It takes what
@@ -125,10 +135,29 @@ pub fn dot_command(line: &str) -> Result<Typed> {
     let words = charts(words.into_iter().map(OsString::from).collect());
     match parse_with(words, &own, |command: &DotCommand| command.verb.call()) {
         Ok(command) => Ok(Typed::Verb(Box::new(command.verb), command.own)),
-        Err(error) if !error.use_stderr() => {
-            Ok(Typed::Text(error.render().to_string().replace("baimo ", ".")))
-        }
+        Err(error) if !error.use_stderr() => Ok(Typed::Help(error.render().to_string())),
         Err(error) => Err(usage(&error, "")),
+    }
+}
+
+/// A page of help of a dot-command in this language, in a window of `columns`.
+pub fn help_at_the_prompt(page: &str, tongue: Tongue, columns: usize) -> String {
+    let dotted = |line: &str| match line.strip_prefix("Usage: ") {
+        Some(usage) if !usage.starts_with("baimo ") => format!("Usage: .{usage}\n"),
+        _ => format!("{line}\n"),
+    };
+    let page: String = page.lines().map(dotted).collect();
+    Face::Prompt.commands(&spoken(&page, DotCommand::command(), tongue, columns))
+}
+
+/// The help of a verb at the prompt in this language, in a window of `columns`.
+///
+/// # Errors
+/// As [`dot_command`].
+pub fn help_of_verb(name: &str, tongue: Tongue, columns: usize) -> Result<String> {
+    match dot_command(&format!("{name} --help"))? {
+        Typed::Help(page) => Ok(help_at_the_prompt(&page, tongue, columns)),
+        Typed::Verb(..) => Ok(String::new()),
     }
 }
 
@@ -149,6 +178,11 @@ pub fn own_options(line: &str) -> Result<(Own, Vec<String>)> {
         Ok(options) => Ok((options.own, options.words)),
         Err(error) => Err(usage(&error, "")),
     }
+}
+
+/// Whether a word is a verb of the command line.
+pub fn is_verb(word: &str) -> bool {
+    <Verb as clap::Subcommand>::has_subcommand(word)
 }
 
 /// The whole command, for help pages, man pages and completion.
@@ -190,7 +224,11 @@ mod tests {
         assert_eq!((query.text.as_deref(), own.shape.format.as_deref()), (Some("ASK {}"), Some("csv")));
         assert_eq!(own.limits.timeout, Some(Duration::from_secs(2)));
         let help = dot_command(".describe --help").unwrap();
-        assert!(matches!(&help, Typed::Text(text) if text.contains(".describe 百度")), "{help:?}");
+        let Typed::Help(page) = help else { panic!("{help:?}") };
+        for tongue in [Tongue::English, Tongue::Chinese] {
+            let page = help_at_the_prompt(&page, tongue, 80);
+            assert!(page.contains(".describe 百度"), "{page}");
+        }
     }
 
     fn run(words: &[&str]) -> (Vec<OsString>, Options) {
@@ -227,6 +265,10 @@ mod tests {
         assert_eq!(chart(&["baimo", "run", "--chart", "timeline"]), "");
         assert_eq!(chart(&["baimo", "run", "timeline", "--chart", "line"]), "line");
         assert_eq!(chart(&["baimo", "run", "timeline", "--chart"]), "");
+        // What no chart is called is told as such, and not as a query too many.
+        assert_eq!(chart(&["baimo", "query", "--chart", "WRONG", "ASK {}"]), "WRONG");
+        assert_eq!(chart(&["baimo", "run", "timeline", "--chart", "brachart"]), "brachart");
+        assert_eq!(chart(&["baimo", "run", "timeline", "--chart", "Baidu"]), "");
     }
 
     #[test]

@@ -93,19 +93,41 @@ fn is_rdf_file(word: &std::ffi::OsStr) -> bool {
 /// name of a saved query.
 pub(super) fn charts(words: Vec<OsString>) -> Vec<OsString> {
     let mut out: Vec<OsString> = Vec::new();
-    for word in words {
+    for (at, word) in words.iter().enumerate() {
         // `run --chart timeline` runs the saved query of that name.
         let names_query = out.iter().rev().find(|word| !is_option(word)).is_some_and(|word| word == "run");
-        let kind = word.to_str().and_then(|word| View::named(word.split_whitespace().next()?));
+        let follows = || words.iter().skip(at + 1).any(|word| !is_option(word));
+        let kind = word.to_str().is_some_and(|word| {
+            let first = word.split_whitespace().next().unwrap_or_default();
+            View::named(first).is_some() || misspelt(first) || (asks(&out) && is_word(word) && follows())
+        });
         match out.last_mut() {
-            Some(last) if last == "--chart" && kind.is_some() && !names_query => {
+            Some(last) if last == "--chart" && kind && !names_query => {
                 last.push("=");
                 last.push(word);
             }
-            _ => out.push(word),
+            _ => out.push(word.clone()),
         }
     }
     out
+}
+
+/// Whether a word is the name of a chart with a slip in it: not to be taken for the value of a parameter.
+fn misspelt(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    is_word(word)
+        && ["bar", "line", "timeline", "graph", "table", "barchart", "linechart"]
+            .iter()
+            .any(|kind| strsim::damerau_levenshtein(kind, &lower) == 1 && lower.len() > 2)
+}
+
+/// Whether the verb so far takes a query, which no single word can be.
+fn asks(before: &[OsString]) -> bool {
+    before.iter().any(|word| word == "query" || word == "explain")
+}
+
+fn is_word(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_alphabetic())
 }
 
 fn is_option(word: &std::ffi::OsStr) -> bool {

@@ -54,23 +54,23 @@ pub enum Verb {
     Schema(SchemaOf),
     /// Compare two graphs
     #[command(after_help = "Examples:\n  baimo export -o old.ttl && baimo diff old.ttl\n\n\
-                            Lines that only the first graph has start with -, lines that only the second has with +.\n\
-                            Lines without a mark say where a change is. The exit code is 0 where the two are the\n\
+                            Lines that only the first graph has start with -, lines that only the second has with +. \
+                            Lines without a mark say where a change is. The exit code is 0 where the two are the \
                             same, 5 where they differ. Blank nodes are compared by what is said about them.")]
     Diff(Diff),
     /// Show how a query is answered, step by step, and what in it is probably unintended
     #[command(
         after_help = "Examples:\n  baimo explain 'SELECT ?x { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5'\n\n\
-                      The plan is shown with the rows that each step is expected to give, and nothing is run. With --run the\n\
-                      query is answered to the end: each step then has its time (that of the steps below it included) and\n\
-                      the rows it gave; * marks the step that took longest itself. At the prompt, `.explain` alone is about\n\
-                      the last query."
+                      The plan is shown with the rows that each step is expected to give, and nothing is run. With --run the \
+                      query is answered to the end: each step then has its time (that of the steps below it included) and \
+                      the rows it gave; * marks the step that took longest itself.\n\
+                      At the prompt, `.explain` alone is about the last query."
     )]
     Explain(Explain),
     /// Change a graph with SPARQL Update
     #[command(
         after_help = "Examples:\n  baimo update 'INSERT DATA { vendor:baidu rdfs:label \"度\"@zh }' -o changed.ttl\n\n\
-                            With --store DIR the change is kept there. Without, the changed graph is written to -o FILE,\n\
+                            With --store DIR the change is kept there. Without, the changed graph is written to -o FILE, \
                             or to stdout in the format of -F. At the prompt it lasts as long as the session.\n\
                             --dry-run says what would be added and removed, and changes nothing."
     )]
@@ -90,8 +90,8 @@ pub enum Verb {
     /// Take back a transaction of a store
     #[command(
         after_help = "Examples:\n  baimo update --store mine2 'INSERT DATA { <x:a> <x:b> 1 }' && baimo undo --store mine2 1\n\n\
-                            Without a number the last transaction is taken back that was not taken back already. What it added\n\
-                            is removed, as far as it is there still, and what it removed is added: in a new transaction, which\n\
+                            Without a number the last transaction is taken back that was not taken back already. What it added \
+                            is removed, as far as it is there still, and what it removed is added: in a new transaction, which \
                             can be taken back too."
     )]
     Undo(Undo),
@@ -104,7 +104,7 @@ pub enum Verb {
     #[command(
         after_help = "Examples:\n  baimo update --store mine4 'INSERT DATA { <x:a> <x:b> 1 }' && baimo backup mine4 copy.pack\n  \
                             baimo backup --store mine4 copy.nq.gz\n\n\
-                            A pack opens at once: baimo --data copy.pack; and it can be loaded into a new store:\n\
+                            A pack opens at once: baimo --data copy.pack; and it can be loaded into a new store: \
                             baimo load --store NEW copy.pack"
     )]
     Backup(Backup),
@@ -123,7 +123,7 @@ pub enum Verb {
     #[command(
         after_help = "Examples:\n  baimo pack -o some.pack && baimo query --data some.pack 'SELECT * { ?s ?p ?o } LIMIT 5'\n  \
                             baimo export -o some.nt.gz && baimo pack some.nt.gz -o other.pack\n\n\
-                            A pack is read-only, and only what a question needs is read of it. Without files, the graph that\n\
+                            A pack is read-only, and only what a question needs is read of it. Without files, the graph that \
                             the options name is packed. The same files give the same bytes."
     )]
     Pack(Pack),

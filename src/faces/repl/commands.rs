@@ -65,7 +65,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Answer,
         "Run a saved query",
         &[],
-        "`.queries` lists them, `.run NAME --help` says what one takes.\n`.run timeline 百度`, `.run timeline --vendor 百度`, `.run timeline vendor=百度` give a parameter;\n`-F csv`, `-o FILE`, `--chart bar`, `--labels`, `--timeout 2s` are for this answer alone.",
+        "`.queries` lists them, `.run NAME --help` says what one takes.\n`.run timeline 百度`, `.run timeline --vendor 百度`, `.run timeline vendor=百度` give a parameter.\n`-F csv`, `-o FILE`, `--chart bar`, `--labels`, `--timeout 2s` are for this answer alone.",
     ),
     is(
         "last",
@@ -121,7 +121,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Answer,
         "Keep the last query under a name",
         &[],
-        "It is written with a header to your own saved queries. An old one is never replaced\nunless you say `.save --replace NAME`.",
+        "It is written with a header to your own saved queries. An old one is never replaced unless you say `.save --replace NAME`.",
     ),
     is(
         "mode",
@@ -171,7 +171,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Files,
         "Write every answer to this file; without one, to the screen again",
         &[],
-        "The first answer replaces what is there, the others are added to it; a file of json, xml, svg, rdfxml, jsonld,\ngraphml or dot is one document and takes one answer. A wrong query changes nothing.",
+        "The first answer replaces what is there, the others are added to it; a file of json, xml, svg, rdfxml, jsonld, graphml or dot is one document and takes one answer. A wrong query changes nothing.",
     ),
     is(
         "read",
@@ -387,7 +387,7 @@ pub fn help(width: usize, tongue: Tongue) -> String {
     for (group, title) in GROUPS {
         section(&mut out, &said(title), width, |lines| {
             for command in COMMANDS.iter().filter(|command| command.group == *group) {
-                let name = format!(".{} {}", command.name, command.usage);
+                let name = format!(".{} {}", command.name, tongue.usage(command.usage));
                 lines.push((name, said(command.summary)));
             }
             if *group == Group::Answer {
@@ -414,7 +414,8 @@ fn section(out: &mut String, title: &str, width: usize, fill: impl FnOnce(&mut V
         if beside == 0 || text::width(&name) + 3 > beside {
             let _ = writeln!(out, "  {}", name.trim_end());
         } else {
-            let _ = writeln!(out, "  {name:<25} {}", summary.next().unwrap_or_default());
+            let name = text::fit(&name, 25, text::Side::Left);
+            let _ = writeln!(out, "  {name} {}", summary.next().unwrap_or_default());
         }
         for line in summary {
             let _ = writeln!(out, "{}{line}", " ".repeat(beside.max(6)));
@@ -426,21 +427,23 @@ fn section(out: &mut String, title: &str, width: usize, fill: impl FnOnce(&mut V
 ///
 /// # Errors
 /// Where there is none of that name.
-pub fn help_about(name: &str) -> Result<String> {
+pub fn help_about(name: &str, width: usize, tongue: Tongue) -> Result<String> {
     match name {
-        "_" => return Ok(ABOUT_LAST.to_owned()),
-        "keys" => return Ok(KEYS.to_owned()),
+        "_" => return Ok(tongue.say(ABOUT_LAST).into_owned()),
+        "keys" => return Ok(tongue.say(KEYS).into_owned()),
         _ => {}
     }
     let dotted = if name.starts_with(['.', '\\']) { name.to_owned() } else { format!(".{name}") };
     let (name, _) = parse(&dotted)?;
     if let Some(command) = own_command(&name) {
-        let text = format!(".{} {}\n  {}\n{}", command.name, command.usage, command.summary, command.details);
+        let said = |english: &str| tongue.say(english).into_owned();
+        let details = said(command.details);
+        let details: Vec<String> = details.lines().flat_map(|line| text::wrap(line, width)).collect();
+        let head = format!(".{} {}", command.name, tongue.usage(command.usage));
+        let text = format!("{}\n  {}\n{}", head.trim_end(), said(command.summary), details.join("\n"));
         return Ok(text.trim_end().to_owned());
     }
-    let mut command = args::command();
-    let verb = command.find_subcommand_mut(&name);
-    Ok(verb.map(|verb| verb.render_long_help().to_string().replace("baimo ", ".")).unwrap_or_default())
+    args::help_of_verb(&name, tongue, width)
 }
 
 #[cfg(test)]
@@ -489,7 +492,10 @@ mod tests {
     fn every_command_has_help() {
         for (name, summary) in all() {
             assert!(!summary.is_empty(), "{name}");
-            assert!(help_about(&name).unwrap().contains(&name), "{name}");
+            for tongue in [Tongue::English, Tongue::Chinese] {
+                let page = help_about(&name, 80, tongue).unwrap();
+                assert!(page.contains(&format!(".{name}")), "{name}: {page}");
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::faces::terminal::present::{Output, Target};
 use crate::faces::terminal::signals::{Doing, doing};
 use crate::faces::verbs;
 use crate::session::{Session, Source};
+use crate::show::text::{Side, fit};
 use crate::store::durable::Store;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -70,7 +71,7 @@ impl Shell {
             None => format!("{name} {rest}"),
         };
         let (verb, own) = match args::dot_command(&line)? {
-            Typed::Text(text) => return self.screen(&text),
+            Typed::Help(page) => return self.screen(&self.help_page(&page)),
             Typed::Verb(verb, own) => (verb, own),
         };
         let keeps = matches!(&*verb, args::Verb::Export(export) if export.is_whole());
@@ -197,9 +198,13 @@ impl Shell {
         let text = if rest.is_empty() {
             commands::help(width, self.output.report.tongue)
         } else {
-            commands::help_about(rest)?
+            commands::help_about(rest, width, self.output.report.tongue)?
         };
         self.screen(&text)
+    }
+
+    fn help_page(&self, page: &str) -> String {
+        args::help_at_the_prompt(page, self.output.report.tongue, self.output.window.width)
     }
 
     fn again(&mut self, rest: &str) -> Result<()> {
@@ -289,6 +294,7 @@ impl Shell {
             Some(command) => Target::Command(self.piped(command)?),
             None => Target::File(self.promised(path(rest)?)?),
         });
+        self.tell("once");
         Ok(())
     }
 
@@ -395,8 +401,15 @@ impl Shell {
     fn settings(&mut self) -> Result<()> {
         let names = ["graph", "mode", "labels", "maxrows", "maxwidth", "output", "pager", "timeout", "timer"];
         let tongue = self.output.report.tongue;
-        let lines = names.map(|name| format!("{name:<9} {}", tongue.part(&self.setting(name))));
-        self.screen(&lines.join("\n"))
+        let line = |name: &str| {
+            let value = self.setting(name);
+            let value = tongue.part(&value);
+            match tongue.is_chinese() {
+                true => format!("{} {name:<9} {value}", fit(&tongue.word(name), 9, Side::Left)),
+                false => format!("{name:<9} {value}"),
+            }
+        };
+        self.screen(&names.map(line).join("\n"))
     }
 }
 

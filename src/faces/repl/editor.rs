@@ -105,7 +105,8 @@ impl Hinter for Assistant {
             Some(Ghost { shown, inserted: None })
         };
         if statement::is_command(line) {
-            return commands::usage_after(line).and_then(told).or_else(|| self.remembered(line, pos, ctx));
+            let usage = |usage: String| told(self.tongue.get().usage(&usage).into_owned());
+            return commands::usage_after(line).and_then(usage).or_else(|| self.remembered(line, pos, ctx));
         }
         if line.ends_with('\n') && statement::only_prologue(line) {
             return told("  … a query, or Enter keeps the prefixes".to_owned());

@@ -86,7 +86,9 @@ impl Shell {
             }
             Last::Yes(_) | Last::Nothing => AnswerPart::Yes,
         };
-        let shown = session.why(&question.text, &question.bindings, part)?.show(session.prefixes());
+        let shown = session
+            .why(&question.text, &question.bindings, part)?
+            .show(session.prefixes(), self.output.report.tongue.words());
         drop(session);
         self.output.page(&shown)
     }

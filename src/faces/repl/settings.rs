@@ -8,6 +8,7 @@ use super::dispatch::number;
 use crate::error::{Error, Result};
 use crate::faces::args;
 use crate::faces::terminal::formats;
+use crate::faces::terminal::present::Target;
 use crate::faces::terminal::tongue::Tongue;
 use crate::project::Root;
 use crate::show::table::duration;
@@ -52,6 +53,7 @@ impl Shell {
             "labels" => "off".into(),
             "maxrows" => limit(output.max_rows),
             "maxwidth" => limit(output.max_width),
+            "once" => self.once.as_ref().map_or_else(|| "off".to_owned(), Target::name),
             "output" => output.target.name(),
             "pager" => word(output.pager),
             "timeout" => session.ask.limits.timeout.map_or_else(|| "off".into(), duration),

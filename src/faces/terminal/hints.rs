@@ -21,7 +21,7 @@ impl Face {
     pub fn commands(self, text: &str) -> String {
         match self {
             Self::CommandLine => text.to_owned(),
-            Self::Prompt => text.replace("baimo ", "."),
+            Self::Prompt => text.split_inclusive('\n').map(dotted).collect(),
         }
     }
 
@@ -37,6 +37,21 @@ impl Face {
             Self::Prompt => "`.last` shows the rows",
         }
     }
+}
+
+/// A line with its verbs as dot-commands, but for one that only a shell can run.
+fn dotted(line: &str) -> String {
+    if line.contains(" | baimo ") || line.contains(" && ") {
+        return line.to_owned();
+    }
+    let (mut out, mut rest) = (String::new(), line);
+    while let Some((before, after)) = rest.split_once("baimo ") {
+        let verb = after.split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or_default();
+        out.push_str(before);
+        out.push_str(if args::is_verb(verb) { "." } else { "baimo " });
+        rest = after;
+    }
+    out + rest
 }
 
 /// What to do where an error itself says nothing.

@@ -147,6 +147,18 @@ pub fn keep_typed_ahead() {
 #[cfg(not(unix))]
 pub fn keep_typed_ahead() {}
 
+/// Whether whole lines wait in the terminal: typed before anybody asked for them.
+#[cfg(unix)]
+pub fn typed_ahead() -> bool {
+    rustix::io::ioctl_fionread(std::io::stdin()).is_ok_and(|bytes| bytes > 0)
+}
+
+/// See the other one: here the system does not tell.
+#[cfg(not(unix))]
+pub fn typed_ahead() -> bool {
+    false
+}
+
 #[cfg(not(unix))]
 fn remember_terminal() {}
 

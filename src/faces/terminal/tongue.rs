@@ -47,7 +47,10 @@ impl Tongue {
     pub fn words(self) -> fn(&str) -> String {
         match self {
             Self::English => str::to_owned,
-            Self::Chinese => |english| part(english).into_owned(),
+            Self::Chinese => |english| {
+                let kinds = [Kind::Sentence, Kind::Part, Kind::Word];
+                look_up(english, &kinds).unwrap_or_else(|| english.to_owned())
+            },
         }
     }
 
@@ -57,6 +60,30 @@ impl Tongue {
             Self::English => Cow::Owned(english.to_owned()),
             Self::Chinese => Cow::Owned(part(english).into_owned()),
         }
+    }
+
+    /// A word that stands alone, such as the name of a setting or a step of a plan.
+    pub fn word(self, english: &str) -> Cow<'_, str> {
+        let found = self.is_chinese().then(|| look_up(english, &[Kind::Word])).flatten();
+        Cow::Owned(found.unwrap_or_else(|| english.to_owned()))
+    }
+
+    /// How something is called, with the words in capitals that stand for what is typed: `NAME [VALUE]...`.
+    pub fn usage(self, english: &str) -> Cow<'_, str> {
+        if !self.is_chinese() {
+            return Cow::Borrowed(english);
+        }
+        let is_letter = |c: char| c.is_ascii_uppercase() || c == '=';
+        let (mut out, mut word) = (String::new(), String::new());
+        for c in english.chars().chain(['\n']) {
+            if is_letter(c) {
+                word.push(c);
+            } else {
+                out.push_str(&self.word(&std::mem::take(&mut word)));
+                out.push(c);
+            }
+        }
+        Cow::Owned(out.trim_end_matches('\n').to_owned())
     }
 
     /// A text in this language, line by line where it has several.
@@ -77,6 +104,8 @@ enum Kind {
     Loose,
     /// A part of a sentence.
     Part,
+    /// A word alone: a column's name, a step of a plan.
+    Word,
 }
 
 /// A sentence with places for values, in both languages.
@@ -161,8 +190,8 @@ fn hole(text: &str) -> Option<(&str, Option<usize>, &str)> {
 
 /// The English templates, so that those which the code no longer has can be found.
 pub fn english() -> impl Iterator<Item = &'static str> {
-    let all =
-        chinese::SENTENCES.iter().flat_map(|table| table.iter()).chain(chinese::LOOSE).chain(chinese::PARTS);
+    let tables = chinese::SENTENCES.iter().chain(chinese::WORDS);
+    let all = tables.flat_map(|table| table.iter()).chain(chinese::LOOSE).chain(chinese::PARTS);
     all.map(|(english, _)| *english)
 }
 
@@ -173,8 +202,9 @@ fn templates() -> &'static [Template] {
             table.iter().map(move |(english, chinese)| Template::new(english, chinese, kind))
         };
         let sentences = chinese::SENTENCES.iter().flat_map(|table| of(table, Kind::Sentence));
-        let mut all: Vec<Template> =
-            sentences.chain(of(chinese::LOOSE, Kind::Loose)).chain(of(chinese::PARTS, Kind::Part)).collect();
+        let words = chinese::WORDS.iter().flat_map(|table| of(table, Kind::Word));
+        let others = of(chinese::LOOSE, Kind::Loose).chain(of(chinese::PARTS, Kind::Part));
+        let mut all: Vec<Template> = sentences.chain(words).chain(others).collect();
         all.sort_by_key(|template| std::cmp::Reverse(template.letters()));
         all
     })
@@ -233,12 +263,15 @@ mod tests {
 
     #[test]
     fn every_template_keeps_its_values_and_none_hides_another() {
-        let all = chinese::SENTENCES
-            .iter()
-            .flat_map(|table| table.iter())
-            .chain(chinese::LOOSE)
-            .chain(chinese::PARTS);
-        for (english, chinese) in all {
+        // Words are looked for alone, where it is known that they are words.
+        let (sentences, words) = ([Kind::Sentence, Kind::Part, Kind::Loose], [Kind::Word]);
+        let tables = |tables: &'static [&'static [(&'static str, &'static str)]]| {
+            tables.iter().flat_map(|table| table.iter())
+        };
+        let spoken = tables(chinese::SENTENCES).chain(chinese::LOOSE).chain(chinese::PARTS);
+        let spoken = spoken.map(|pair| (pair, sentences.as_slice()));
+        let alone = tables(chinese::WORDS).map(|pair| (pair, words.as_slice()));
+        for ((english, chinese), kinds) in spoken.chain(alone) {
             let holes = english.matches("{}").count();
             let mut filled = 0;
             let mut rest: &str = chinese;
@@ -251,9 +284,7 @@ mod tests {
             let names = ["1甲", "2乙", "3丙", "4丁", "5戊"];
             let sentence =
                 names.iter().fold((*english).to_owned(), |text, name| text.replacen("{}", name, 1));
-            let found = [Kind::Sentence, Kind::Part, Kind::Loose]
-                .iter()
-                .find_map(|kind| look_up(&sentence, &[*kind]));
+            let found = kinds.iter().find_map(|kind| look_up(&sentence, &[*kind]));
             let found = found.unwrap_or_default();
             assert_eq!(
                 found,

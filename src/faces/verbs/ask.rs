@@ -12,7 +12,7 @@ use crate::faces::memory::{Last, Memory, Noted, Question, noting};
 use crate::faces::terminal::present::{About, Output};
 use crate::formats::documents::{self, Advice};
 use crate::session::Session;
-use crate::show::text::cut;
+use crate::show::plan::{Drawn, draw};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -104,6 +104,10 @@ fn is_told(note: &str, certain: &[Diagnostic]) -> bool {
     if note.contains(" is unbound in ") && certain.iter().any(same_aggregate) {
         return true;
     }
+    let flags = |told: &Diagnostic| told.message.starts_with("these flags of ");
+    if note.contains(" is not a flag") && certain.iter().any(flags) {
+        return true;
+    }
     note.starts_with("the regular expression")
         && certain
             .iter()
@@ -157,15 +161,19 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         let advice: Vec<Advice> = advice.iter().map(|found| as_document(found, output)).collect();
         return output.text(&documents::explanation(&explained, &advice)?);
     }
-    let mut out = crate::show::plan::draw(&explained, &|iri| session.prefixes().compact(iri));
-    if output.shown() {
-        out = out.lines().map(|line| cut(line, output.window.width) + "\n").collect();
-    }
+    let tongue = output.report.tongue;
+    let how = Drawn {
+        shorten: &|iri| session.prefixes().compact(iri),
+        say: &|english| tongue.word(english).into_owned(),
+        width: output.shown().then_some(output.window.width),
+    };
+    let mut out = draw(&explained, &how);
     if let Some(stopped) = &explained.stopped {
-        out.push_str(&format!("{stopped}: the figures are of the part that was done\n"));
+        let partial = format!("{stopped}: the figures are of the part that was done\n");
+        out.push_str(&tongue.say(&partial));
     }
     if !wanted.run {
-        out.push_str(&output.report.tongue.say(NOT_RUN));
+        out.push_str(&tongue.say(NOT_RUN));
     }
     out.push('\n');
     for lint in &mut advice {
@@ -175,7 +183,7 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         out.push_str(&output.advice(lint));
     }
     if advice.is_empty() && !question.saved {
-        out.push_str(&output.report.tongue.say("nothing in this query looks slow or unintended\n"));
+        out.push_str(&tongue.say("nothing in this query looks slow or unintended\n"));
     }
     output.page(&out)
 }

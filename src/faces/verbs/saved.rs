@@ -61,7 +61,7 @@ pub fn by_name(name: &str, session: &Session, output: &Output) -> Result<SavedQu
 /// # Errors
 /// Where a word fits no parameter.
 pub fn given(saved: &SavedQuery, words: &[OsString], session: &Session, output: &Output) -> Result<Said> {
-    let given = params::parse(saved, words, output.language(session))
+    let given = params::parse(saved, words, output.language(session), output.report.tongue)
         .map_err(|error| with_another(error, saved, words, session))?;
     let Said::Values(mut given) = given else { return Ok(given) };
     if let Some(language) = output.chosen_language(session) {

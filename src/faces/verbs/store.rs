@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::faces::args::{Backup, Log, Repair, Undo};
 use crate::faces::terminal::present::{Output, Target};
 use crate::session::{Entry, Session, Since, Statistics, TakenBack};
-use crate::show::text::{counted, grouped};
+use crate::show::text::{Side, counted, fit, grouped};
 use crate::store::durable;
 use crate::terms::{Literal, Term};
 use std::path::Path;
@@ -77,7 +77,11 @@ pub fn stats(session: &Session, output: &Output) -> Result<()> {
         let found = lines.iter().map(|(name, value)| vec![text(name), text(value)]).collect();
         return rows(&["what", "value"], found, ("row", "rows"), session, output);
     }
-    let lines: Vec<_> = lines.into_iter().map(|(name, value)| format!("{name:<20} {value}")).collect();
+    let tongue = output.report.tongue;
+    let line = |(name, value): (String, String)| {
+        format!("{} {}", fit(&tongue.word(&name), 20, Side::Left), tongue.part(&value))
+    };
+    let lines: Vec<_> = lines.into_iter().map(line).collect();
     output.text(&lines.join("\n"))
 }
 
@@ -138,7 +142,7 @@ pub fn repair(repair: &Repair, output: &Output) -> Result<()> {
                 "this cannot be repaired: take the folder from a backup".to_owned()
             }
         };
-        output.text(&format!("{wrong}\n  {remedy}"))?;
+        output.text(&output.report.tongue.say(&format!("{wrong}\n  {remedy}")))?;
     }
     let count = counted(findings.len() as u64, "thing", "things");
     match repair.write {

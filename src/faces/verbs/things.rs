@@ -11,7 +11,9 @@ use crate::explore::selection::Selection;
 use crate::faces::args::{Describe, SchemaOf, Search};
 use crate::faces::terminal::present::{About, Output};
 use crate::formats::documents;
+use crate::formats::rows::RowFormat;
 use crate::session::Session;
+use crate::show::text::cut;
 use crate::terms::{Literal, NamedNode, Quad, Term, Variable};
 use std::time::Instant;
 
@@ -94,7 +96,11 @@ pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
         output.report.note(&format!("no class or property here has `{what}` in its name or label"));
     }
     if output.format_name().is_none() {
-        return output.page(&schema.show(session.prefixes()));
+        let text = schema.show(session.prefixes(), output.report.tongue.words());
+        let within = |line: &str| cut(line, output.window.width) + "\n";
+        // Examples come last in their lines; `-F csv` has all.
+        let text = if output.shown() { text.lines().map(within).collect() } else { text };
+        return output.page(&text);
     }
     if output.format_name() == Some("json") {
         return output.text(&documents::schema(&schema)?);
@@ -131,7 +137,11 @@ pub fn rows(
     session: &Session,
     output: &Output,
 ) -> Result<()> {
-    let variables = head.iter().map(|name| Variable::new_unchecked(*name)).collect();
+    let tongue = output.report.tongue;
+    // Programs find a column by its name.
+    let shown = output.row_format()? == RowFormat::Table;
+    let named = |name: &str| if shown { tongue.word(name).into_owned() } else { name.to_owned() };
+    let variables = head.iter().map(|name| Variable::new_unchecked(named(name))).collect();
     let rows = Answer::Rows(Rows::of(variables, found.into_iter().map(Ok)));
     let about = About { nouns: Some(nouns), ..About::default() };
     output.answer(session, rows, &about).map(drop)

@@ -1,8 +1,7 @@
 //! The charts as SVG documents.
 //!
 //! In: rows or triples, a directive, a [`Style`]. Out: a string, the same bytes for the same input. Which
-//! columns are drawn is decided in [`crate::show::chart`]. Which columns are drawn is decided in
-//! [`crate::show::chart`].
+//! columns are drawn is decided in [`crate::show::chart`].
 
 use super::markup::escape;
 use crate::engine::answer::Solutions;
@@ -104,7 +103,7 @@ fn bars(series: &Series, style: &Style<'_>) -> String {
         }
     }
     rule(&mut out, (zero, 48.0), (zero, y));
-    document((left + 580.0, y + 16.0), &series.caption(), &said(series), style, &out)
+    document((left + 580.0, y + 16.0), &series.caption(style), &said(series), style, &out)
 }
 
 /// The numbers as a sentence.
@@ -160,7 +159,7 @@ fn curves(series: &Series, style: &Style<'_>) -> String {
         }
     }
     let legend = if series.values.len() > 1 { LINE * series.values.len() as f64 } else { 0.0 };
-    document((740.0, 370.0 + legend), &series.caption(), &said(series), style, &out)
+    document((740.0, 370.0 + legend), &series.caption(style), &said(series), style, &out)
 }
 
 /// A line for each event, under its year; a day is a point, a longer span a bar.
@@ -201,7 +200,7 @@ fn timeline(events: &[Event], style: &Style<'_>) -> String {
     }
     let said: Vec<_> =
         events.iter().take(200).map(|event| format!("{} {}", event.date, event.label)).collect();
-    document((labels + 400.0, y + 16.0), "Timeline", &said.join("; "), style, &out)
+    document((labels + 400.0, y + 16.0), &(style.say)("Timeline"), &said.join("; "), style, &out)
 }
 
 /// Things in two columns, those that edges begin at to the left, and the edges between them.
@@ -248,5 +247,5 @@ fn drawing(edges: &[Edge], style: &Style<'_>) -> String {
         }
     }
     let said = format!("{} things and {} links", left.len() + right.len(), drawn.len());
-    document((900.0, tall + 84.0), "Graph", &said, style, &out)
+    document((900.0, tall + 84.0), &(style.say)("Graph"), &(style.say)(&said), style, &out)
 }

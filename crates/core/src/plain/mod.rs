@@ -15,8 +15,9 @@ use crate::engine::syntax::tokens::{
 use crate::error::{Hint, Result};
 use crate::explore::Knowledge;
 use crate::explore::names::fold;
+use crate::explore::resolve;
 use crate::store::Id;
-use crate::terms::{Term, rdf};
+use crate::terms::{NamedNodeRef, Term, rdf};
 use score::Index;
 use words::{Wish, phrases, singular, wishes};
 
@@ -140,11 +141,18 @@ pub fn suggest(
         queries.retain(|scored| !scored.values.is_empty());
     }
     score::keep_the_best(&mut queries, NEAR_THE_BEST, MOST_QUERIES);
+    // Of a thing that no query is about, the thing itself says most: "who makes Qwen".
+    let is_about = |scored: &score::Scored<'_>| !scored.values.is_empty();
+    let (things, parts): (Vec<_>, Vec<_>) = parts.into_iter().map(|(_, thing)| thing).partition(|thing| {
+        !queries.iter().any(is_about)
+            && matches!(&thing.target, Target::Thing(name) if !is_concept(name, known))
+    });
+    found.extend(things.into_iter().take(MOST_THINGS));
     found.extend(queries.into_iter().map(|scored| Suggestion {
         title: scored.query.summary.get(language).to_owned(),
         target: Target::SavedQuery { name: scored.query.name.clone(), values: scored.values },
     }));
-    found.extend(parts.into_iter().map(|(_, thing)| thing).take(MOST_THINGS));
+    found.extend(parts.into_iter().take(MOST_THINGS));
     found
 }
 
@@ -282,6 +290,19 @@ fn beginning_with(phrase: &str, known: &Knowledge<'_>) -> Vec<Id> {
     hits.filter(|hit| whole(&hit.name)).map(|hit| hit.id).collect()
 }
 
+/// Whether a thing is a concept of a scheme, which questions name for what they are about: a kind, a topic.
+fn is_concept(name: &str, known: &Knowledge<'_>) -> bool {
+    const CONCEPT: &str = "http://www.w3.org/2004/02/skos/core#Concept";
+    let id = |iri: &str| known.graph.id(NamedNodeRef::new_unchecked(iri).into());
+    let thing = resolve::iri(name, known.prefixes).and_then(|iri| id(iri.as_str()));
+    let (Some(thing), Some(is_a), Some(concept)) = (thing, known.graph.id(rdf::TYPE.into()), id(CONCEPT))
+    else {
+        return false;
+    };
+    let mut graphs = std::iter::once(None).chain(known.graph.graph_names().into_iter().map(Some));
+    graphs.any(|graph| known.graph.count(graph, [Some(thing), Some(is_a), Some(concept)]) > 0)
+}
+
 /// Whether a thing is a word of the ontology (a class, a property) and not of the data. A shape always is; a class
 /// is not where it is `wanted` itself.
 fn is_vocabulary(id: Id, wanted: bool, known: &Knowledge<'_>) -> bool {
@@ -396,6 +417,14 @@ mod tests {
         ("versions of GPT", &["series-versions series=GPT"]),
         ("number of releases per year", &["releases-per-year"]),
         ("list all vendors", &["vendors"]),
+        ("when was ERNIE Bot released", &["releases-of artifact=ERNIE Bot"]),
+        ("文心一言什么时候发布", &["releases-of artifact=文心一言"]),
+        ("release date of GPT-4", &["releases-of artifact=GPT-4"]),
+        ("released per month", &["releases-per-month"]),
+        ("哪些模型开源", &["open-source"]),
+        ("有哪些政策", &["policies"]),
+        ("who makes Qwen", &["product:tongyi-qianwen"]),
+        ("百度有哪些模型", &["vendor-artifacts vendor=百度"]),
     ];
 
     #[test]
@@ -415,7 +444,6 @@ mod tests {
             ("which company released the most", "releases-per-vendor"),
             ("who released most in 2023", "releases-per-vendor"),
             ("哪家公司发布最多", "releases-per-vendor"),
-            ("when was ERNIE Bot released", "timeline"),
             ("文心系列的版本", "series-versions series=文心"),
             ("Zhipu models", "vendor-artifacts vendor=Zhipu"),
             ("open source models", "open-source"),

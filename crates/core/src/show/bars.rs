@@ -23,7 +23,7 @@ pub(crate) fn draw(series: &Series, style: &Style<'_>) -> String {
     let room = window.saturating_sub(labels + names + text + 3).min(100);
     let (low, high) = series.range(true);
     let mut out = Lines { text: String::new(), style, window };
-    out.push(&[(ink::BOLD, &series.caption())]);
+    out.push(&[(ink::BOLD, &series.caption(style))]);
     for (i, label) in series.labels.iter().enumerate() {
         for (k, values) in series.values.iter().enumerate() {
             let label = fit(if k == 0 { label } else { "" }, labels, Side::Left);

@@ -193,12 +193,13 @@ impl Series {
             places: places(found.rows.iter().map(terms).collect()),
             values,
         };
-        Ok(series.with_every_month())
+        Ok(series.with_every_month(directive.view))
     }
 
     /// Months in order, such as `2023-07`, with those between them that have no row. A count of things that
-    /// there were none of is 0; of other numbers there is none.
-    fn with_every_month(mut self) -> Self {
+    /// there were none of is 0; of other numbers there is none. Nor is there of numbers on a line that never falls: they
+    /// may be counts of all so far.
+    fn with_every_month(mut self, view: View) -> Self {
         let months: Option<Vec<u32>> = self.labels.iter().map(|label| month(label)).collect();
         let Some(months) = months.filter(|months| months.is_sorted_by(|a, b| a < b)) else { return self };
         let (Some(first), Some(last)) = (months.first(), months.last()) else { return self };
@@ -211,8 +212,10 @@ impl Series {
         for values in &mut self.values {
             let whole =
                 values.numbers.iter().flatten().all(|(n, text)| n.fract() == 0.0 && !text.contains('.'));
+            let rises = values.numbers.iter().flatten().is_sorted_by(|(a, _), (b, _)| a <= b);
+            let so_far = view == View::LineChart && rises;
             let mut old = months.iter().zip(std::mem::take(&mut values.numbers)).peekable();
-            let none = whole.then(|| (0.0, "0".to_owned()));
+            let none = (whole && !so_far).then(|| (0.0, "0".to_owned()));
             let at = |month: &u32| match old.next_if(|(have, _)| *have == month) {
                 Some((_, number)) => number,
                 None => none.clone(),
@@ -222,11 +225,13 @@ impl Series {
         self
     }
 
-    /// `share by industry`
-    pub(crate) fn caption(&self) -> String {
+    /// `share by industry`, in the reader's language.
+    pub(crate) fn caption(&self, style: &Style<'_>) -> String {
         let names: Vec<_> = self.values.iter().map(|values| values.name.as_str()).collect();
-        let by = if self.name.is_empty() { String::new() } else { format!(" by {}", self.name) };
-        names.join(", ") + &by
+        match self.name.as_str() {
+            "" => names.join(", "),
+            name => (style.say)(&format!("{} by {name}", names.join(", "))),
+        }
     }
 
     /// The least and the greatest number drawn, zero among them where `with_zero`.

@@ -16,7 +16,7 @@ const MARKS: [char; 6] = ['●', '▲', '■', '◆', '○', '△'];
 pub(crate) fn draw(series: &Series, style: &Style<'_>) -> String {
     let window = style.width.unwrap_or(80);
     let mut out = Lines { text: String::new(), style, window };
-    out.push(&[(ink::BOLD, &series.caption())]);
+    out.push(&[(ink::BOLD, &series.caption(style))]);
     let ticks = ticks(series.range(false));
     let scale = ticks.iter().map(|tick| width(&short(*tick))).max().unwrap_or(0);
     let room = window.saturating_sub(scale + 3).min(120);

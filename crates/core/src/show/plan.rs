@@ -3,19 +3,39 @@
 //!
 //! In: an [`Explanation`], a way to shorten IRIs. Out: text, one step a line.
 
+use super::text::{Side, cut, fit, width, wrap};
 use crate::engine::explain::{Explanation, Step};
-use std::fmt::Write as _;
+
+/// How a plan is drawn.
+pub struct Drawn<'a> {
+    /// Shortens an IRI, where a prefix does.
+    pub shorten: &'a dyn Fn(&str) -> Option<String>,
+    /// Puts a word of ours, or the label of a step, into the reader's language.
+    pub say: &'a dyn Fn(&str) -> String,
+    /// Cells that a line may take: longer steps go on below. Without it, lines are as long as they are.
+    pub width: Option<usize>,
+}
+
+/// The least room for a step: a deeper tree is moved to the left, with `…` for the lines left out.
+const ROOM: usize = 28;
+/// The least part of that room which the lines of the tree leave to the words of a step.
+const LEAST: usize = 22;
 
 /// The tree as text, one step a line: time, memory and rows where it was run, estimate, step, then how its rows are sorted and what
-/// else was weighed. `shorten` shortens IRIs. The step that took longest by itself has a `*`.
-pub fn draw(explained: &Explanation, shorten: &dyn Fn(&str) -> Option<String>) -> String {
-    let head = if explained.ran {
-        "      time     memory       rows   estimate  step\n"
-    } else {
-        "  estimate       cost  step\n"
+/// else was weighed. The step that took longest by itself has a `*`. A step with one other below it stands right
+/// above it; only where rows of several steps meet does the tree branch.
+pub fn draw(explained: &Explanation, how: &Drawn<'_>) -> String {
+    let head = |names: &[(&str, usize)]| -> String {
+        names.iter().map(|(name, cells)| fit(&(how.say)(name), *cells, Side::Right)).collect()
     };
-    let mut out = String::from(head);
-    let drawing = Drawing { hottest: explained.plan.longest(), ran: explained.ran, shorten };
+    let columns: String = if explained.ran {
+        head(&[("time", 10), ("memory", 11), ("rows", 11), ("estimate", 11)])
+    } else {
+        head(&[("estimate", 10), ("cost", 11)])
+    };
+    let drawing = Drawing { hottest: explained.plan.longest(), ran: explained.ran, how };
+    let mut out = String::new();
+    drawing.line(&mut out, &format!("{columns}  "), &(how.say)("step"), "", "");
     drawing.step(&mut out, &explained.plan, "", "");
     out
 }
@@ -23,33 +43,80 @@ pub fn draw(explained: &Explanation, shorten: &dyn Fn(&str) -> Option<String>) -
 struct Drawing<'a> {
     hottest: f64,
     ran: bool,
-    shorten: &'a dyn Fn(&str) -> Option<String>,
+    how: &'a Drawn<'a>,
 }
 
 impl Drawing<'_> {
+    /// A step and those below it: `head` stands before it, `rest` before all that follows.
     fn step(&self, out: &mut String, step: &Step, head: &str, rest: &str) {
         let estimate = step.estimate.map_or_else(String::new, |estimate| estimate.to_string());
         let mark = if self.hottest > 0.0 && step.own_seconds() >= self.hottest { "*" } else { " " };
-        let (time, label) = (step.seconds * 1e3, short_label(&step.label, self.shorten));
-        let _ = if self.ran {
-            let memory = memory(step.bytes);
-            write!(out, "{time:>8.2}ms {memory:>10} {:>10} {estimate:>10} {mark}{head}{label}", step.rows)
+        let figures = if self.ran {
+            let (time, memory) = (step.seconds * 1e3, memory(step.bytes));
+            format!("{time:>8.2}ms {memory:>10} {:>10} {estimate:>10} {mark}", step.rows)
         } else {
-            write!(out, "{estimate:>10} {:>10.0}  {head}{label}", step.cost)
+            format!("{estimate:>10} {:>10.0}  ", step.cost)
         };
-        if !step.order.is_empty() {
-            let _ = write!(out, ", sorted by {}", short_variables(&step.order.join(" ")));
-        }
-        if let Some(choice) = &step.choice {
-            let _ = write!(out, " [{}]", short_label(choice, self.shorten));
-        }
-        out.push('\n');
-        for (n, child) in step.children.iter().enumerate() {
-            let last = n + 1 == step.children.len();
-            let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            self.step(out, child, &format!("{rest}{branch}"), &format!("{rest}{below}"));
+        self.line(out, &figures, &self.text(step), head, rest);
+        match step.children.as_slice() {
+            [only] => self.step(out, only, rest, rest),
+            several => {
+                for (n, child) in several.iter().enumerate() {
+                    let last = n + 1 == several.len();
+                    let (branch, below) = if last { ("└ ", "  ") } else { ("├ ", "│ ") };
+                    self.step(out, child, &format!("{rest}{branch}"), &format!("{rest}{below}"));
+                }
+            }
         }
     }
+
+    /// One step in as many lines as it needs; in a narrow window its figures stand above it.
+    fn line(&self, out: &mut String, figures: &str, text: &str, head: &str, rest: &str) {
+        let Some(window) = self.how.width else {
+            out.push_str(&format!("{figures}{head}{text}\n"));
+            return;
+        };
+        let mut figures = figures.to_owned();
+        let mut beside = window.saturating_sub(width(&figures));
+        if beside < ROOM {
+            let above = figures.split_whitespace().collect::<Vec<_>>().join("  ");
+            out.push_str(&format!("{}\n", cut(&above, window)));
+            (figures, beside) = (String::new(), window);
+        }
+        let (head, rest) = (within(head, beside), within(rest, beside));
+        let below = format!("{rest}  ");
+        let mut lines = wrap(text, beside.saturating_sub(width(&below)).max(1)).into_iter();
+        out.push_str(&format!("{figures}{head}{}\n", lines.next().unwrap_or_default()));
+        for line in lines {
+            out.push_str(&format!("{}{below}{line}\n", " ".repeat(width(&figures))));
+        }
+    }
+
+    /// What a step does, how its rows are sorted, and what was weighed.
+    fn text(&self, step: &Step) -> String {
+        let mut text = (self.how.say)(&short_label(&step.label, self.how.shorten));
+        if !step.order.is_empty() {
+            text.push_str(&(self.how.say)(&format!(
+                ", sorted by {}",
+                short_variables(&step.order.join(" "))
+            )));
+        }
+        if let Some(choice) = &step.choice {
+            text.push_str(&format!(" [{}]", (self.how.say)(&short_label(choice, self.how.shorten))));
+        }
+        text
+    }
+}
+
+/// The lines of a tree before a step, the outer ones left out where they would leave it no room.
+fn within(lines: &str, beside: usize) -> String {
+    let most = beside.saturating_sub(LEAST).max(6);
+    let count = lines.chars().count();
+    if count <= most {
+        return lines.to_owned();
+    }
+    let inner: String = lines.chars().skip(count - most + 2).collect();
+    format!("… {inner}")
 }
 
 /// A number of bytes; nothing where a step held none.
@@ -114,9 +181,46 @@ mod tests {
             vec![scan("QuadPattern(?r <http://x/kind> ?k)", 2, 0.004), scan("Filter(?r)", 1, 0.001)];
         let plan = Step { label: "Join".into(), rows: 2, seconds: 0.006, children, ..Step::default() };
         let shorten = |iri: &str| iri.strip_prefix("http://x/").map(|local| format!(":{local}"));
-        let drawn = draw(&Explanation { plan, ran: true, stopped: None }, &shorten);
+        let how = Drawn { shorten: &shorten, say: &str::to_owned, width: None };
+        let drawn = draw(&Explanation { plan, ran: true, stopped: None }, &how);
         let hottest: Vec<&str> = drawn.lines().filter(|line| line.contains('*')).collect();
         assert!(matches!(hottest[..], [line] if line.contains("?r :kind ?k")), "{drawn}");
+    }
+
+    fn join(depth: usize) -> Step {
+        let leaf = || Step { label: format!("Scan({})", "long ".repeat(30)), ..Step::default() };
+        let mut plan = leaf();
+        for _ in 0..depth {
+            let children = vec![plan, leaf()];
+            plan = Step { label: "Hash join(?x)".into(), children, ..Step::default() };
+            plan = Step { label: "Filter(?x)".into(), children: vec![plan], ..Step::default() };
+        }
+        plan
+    }
+
+    #[test]
+    fn a_deep_tree_stays_in_its_window_and_loses_nothing() {
+        for (window, ran) in [(40, false), (80, false), (80, true), (120, true)] {
+            for depth in [0, 1, 5, 40] {
+                let how = Drawn { shorten: &|_| None, say: &str::to_owned, width: Some(window) };
+                let drawn = draw(&Explanation { plan: join(depth), ran, stopped: None }, &how);
+                let widest = drawn.lines().map(width).max().unwrap_or(0);
+                assert!(widest <= window, "{widest} > {window}: {drawn}");
+                assert_eq!(drawn.matches("long").count(), (depth + 1) * 30, "{drawn}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tree_branches_only_where_rows_meet() {
+        let how = Drawn { shorten: &|_| None, say: &str::to_owned, width: None };
+        let leaf = |label: &str| Step { label: label.into(), ..Step::default() };
+        let join = Step { label: "Join".into(), children: vec![leaf("a"), leaf("b")], ..Step::default() };
+        let filter = Step { label: "Filter".into(), children: vec![join], ..Step::default() };
+        let plan = Step { label: "Top".into(), children: vec![filter, leaf("c")], ..Step::default() };
+        let drawn = draw(&Explanation { plan, ran: false, stopped: None }, &how);
+        let steps: Vec<String> = drawn.lines().skip(1).map(|line| line.chars().skip(23).collect()).collect();
+        assert_eq!(steps, ["Top", "├ Filter", "│ Join", "│ ├ a", "│ └ b", "└ c"]);
     }
 
     #[test]

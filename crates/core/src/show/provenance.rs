@@ -7,8 +7,8 @@ use crate::terms::{Prefixes, Term, Triple, rdf};
 use std::fmt::Write as _;
 
 impl Provenance {
-    /// The whole as lines for people.
-    pub fn show(&self, prefixes: &Prefixes) -> String {
+    /// The whole as lines for people. `say` puts words of ours into the reader's language.
+    pub fn show(&self, prefixes: &Prefixes, say: fn(&str) -> String) -> String {
         let mut out = String::new();
         let short = |term: &Term| prefixes.show(term.as_ref());
         for (i, triple) in self.triples.iter().enumerate() {
@@ -21,10 +21,10 @@ impl Provenance {
             let _ = writeln!(out, "{:>3}  {subject} {predicate} {} .", i + 1, short(object));
         }
         if self.partial {
-            out.push_str("     … and more\n");
+            let _ = writeln!(out, "     {}", say("… and more"));
         }
         for citation in &self.citations {
-            let _ = writeln!(out, "\n{}", citation.show(prefixes));
+            let _ = writeln!(out, "\n{}", citation.show(prefixes, say));
         }
         out
     }
@@ -32,7 +32,7 @@ impl Provenance {
 
 impl Citation {
     /// "source:s3 “…”, item number 8, in source:report “…”", and what rests on it.
-    pub fn show(&self, prefixes: &Prefixes) -> String {
+    pub fn show(&self, prefixes: &Prefixes, say: fn(&str) -> String) -> String {
         let name = |(term, title): &(Term, Option<String>)| {
             let short = prefixes.show(term.as_ref());
             title.as_ref().map_or(short.clone(), |title| format!("{short} “{title}”"))
@@ -43,11 +43,11 @@ impl Citation {
             let _ = write!(line, ", {label} {value}");
         }
         for parent in chain {
-            let _ = write!(line, ", in {parent}");
+            line.push_str(&say(&format!(", in {parent}")));
         }
         let numbers: Vec<String> = self.triples.iter().map(|i| (i + 1).to_string()).collect();
         let fact = name(&(self.fact.clone(), self.fact_label.clone()));
-        format!("{line}\n     said by {fact}: {}", numbers.join(", "))
+        format!("{line}\n     {}", say(&format!("said by {fact}: {}", numbers.join(", "))))
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
         let variables = rows.variables.clone();
         let row = rows.rows.map(Result::unwrap).next().unwrap();
         let provenance = traced(text, AnswerPart::Row(&variables, &row));
-        let shown = provenance.show(known().prefixes);
+        let shown = provenance.show(known().prefixes, str::to_owned);
         (provenance, shown)
     }
 
@@ -181,7 +181,7 @@ mod tests {
             let query = engine::syntax::parse::query(&text, &declared, None).unwrap();
             let governor = Governor::unlimited();
             let found = why(&query, AnswerPart::Yes, &known, "en", graphs, &governor).unwrap();
-            let shown = found.show(&declared);
+            let shown = found.show(&declared, str::to_owned);
             assert!(shown.contains(expected), "{text} {found:?} {shown}");
         }
     }

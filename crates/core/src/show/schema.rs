@@ -10,16 +10,17 @@ use std::fmt::Write as _;
 
 impl Schema {
     /// The whole as lines for people: an overview of the classes, with their properties where the
-    /// schema is of one class or few.
-    pub fn show(&self, prefixes: &Prefixes) -> String {
+    /// schema is of one class or few. `say` puts words of ours into the reader's language.
+    pub fn show(&self, prefixes: &Prefixes, say: fn(&str) -> String) -> String {
         let mut out = String::new();
         let short = |term: &Term| prefixes.show(term.as_ref());
         let partial = if self.partial { " (counts are of a part of it)" } else { "" };
-        let _ = writeln!(out, "{} triples, {} classes{partial}", self.quads, self.classes.len());
+        let head = format!("{} triples, {} classes{partial}", self.quads, self.classes.len());
+        let _ = writeln!(out, "{}", say(&head));
         for (graph, count) in &self.graphs {
-            let _ = writeln!(out, "graph {}  {count} triples", short(graph));
+            let _ = writeln!(out, "{}", say(&format!("graph {}  {count} triples", short(graph))));
         }
-        let name = |class: &Class| class.class.as_ref().map_or("(no class)".to_owned(), short);
+        let name = |class: &Class| class.class.as_ref().map_or_else(|| say("(no class)"), short);
         let rows = self.classes.iter().map(|class| {
             let example = class.example.as_ref().map_or(String::new(), |(term, _)| short(term));
             [name(class), class.count.to_string(), class.label.clone().unwrap_or_default(), example]
@@ -27,7 +28,7 @@ impl Schema {
         columns(&mut out, "", rows.collect());
         for class in self.classes.iter().filter(|_| self.classes.len() <= FEW) {
             let _ = writeln!(out, "\n{}", name(class));
-            columns(&mut out, "  ", class.properties.iter().map(|p| p.cells(prefixes)).collect());
+            columns(&mut out, "  ", class.properties.iter().map(|p| p.cells(prefixes, say)).collect());
         }
         out
     }
@@ -37,12 +38,12 @@ impl Schema {
 const FEW: usize = 3;
 
 impl Property {
-    fn cells(&self, prefixes: &Prefixes) -> [String; 4] {
+    fn cells(&self, prefixes: &Prefixes, say: fn(&str) -> String) -> [String; 4] {
         let short = |term: &Term| prefixes.show(term.as_ref());
         let kinds: Vec<&str> = self.values.iter().take(3).map(|(kind, _)| kind.as_str()).collect();
         let values = match (&self.range, &self.example) {
             (Some((low, high)), _) if low != high => format!("{} … {}", short(low), short(high)),
-            (_, Some((example, _))) => format!("e.g. {}", short(example)),
+            (_, Some((example, _))) => say(&format!("e.g. {}", short(example))),
             _ => String::new(),
         };
         [short(&self.property), self.count.to_string(), kinds.join(", "), values]
@@ -76,6 +77,6 @@ mod tests {
     #[test]
     fn a_schema_of_one_class_lists_its_properties() {
         let schema = schema(&known(), "en", Some("bm:Release"));
-        assert!(schema.show(known().prefixes).contains("bm:released"));
+        assert!(schema.show(known().prefixes, str::to_owned).contains("bm:released"));
     }
 }

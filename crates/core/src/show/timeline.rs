@@ -116,13 +116,17 @@ pub(crate) fn draw(found: &Solutions, directive: &Directive, style: &Style<'_>) 
     Ok(out.text)
 }
 
+/// The initials of the months, each in two cells.
+const INITIALS: &str = "J F M A M J J A S O N D ";
+
 /// The year, with the months' initials over their places.
 fn heading(out: &mut Lines<'_>, year: i64, dates: usize, month: usize) {
     let text = fit(&year.to_string(), (dates + 4).max(width(&year.to_string())), Side::Left);
+    let initials = (out.style.say)(INITIALS);
     let months: String = (1..=12)
         .map(|number| match month {
             0 => String::new(),
-            2 => fit("JFMAMJJASOND".get(number - 1..number).unwrap_or_default(), 2, Side::Left),
+            2 => initials.get((number - 1) * 2..number * 2).unwrap_or("  ").to_owned(),
             _ => fit(&number.to_string(), month, Side::Left),
         })
         .collect();

@@ -19,8 +19,9 @@ use std::sync::Arc;
 /// How near a part of a saved query's name must be to a word to be worth suggesting (Jaro-Winkler).
 const NEAR_PART: f64 = 0.85;
 
-/// How long the values of a parameter are looked for: somebody waits for them with a hand on the keys.
-const VALUES_TIME: std::time::Duration = std::time::Duration::from_secs(1);
+/// How much work goes into the values of a parameter, in checks of the governor: somebody waits for them with a hand on
+/// the keys. Counted and not timed, so that the same values are found on any machine.
+const VALUES_STEPS: u64 = 4_000;
 
 impl Snapshot {
     /// One saved query. The project's own is read alone: reading all headers takes its time.
@@ -49,22 +50,25 @@ impl Snapshot {
         error
     }
 
-    /// The names of the saved queries that were probably meant by a wrong one, or by words: at most three.
+    /// The names of the saved queries that were probably meant by a wrong one, or by words: at most three, those
+    /// first whose name begins with the word that is most like one typed.
     pub fn nearest_saved(&self, words: &str) -> Vec<String> {
         let words = words.replace(['-', '_'], " ");
-        // A word of a description says little about a name.
-        let alike = |name: &str| {
-            let words = words.split(' ').filter(|word| word.chars().count() > 2 || !word.is_ascii());
-            let near =
-                |word: &str, part: &str| strsim::jaro_winkler(word, part) > NEAR_PART || !word.is_ascii();
-            words.into_iter().any(|word| name.split('-').any(|part| near(word, part)))
-        };
+        let typed: Vec<&str> =
+            words.split(' ').filter(|word| word.chars().count() > 2 || !word.is_ascii()).collect();
         let suggested = self.suggest(&words, self.language()).into_iter();
-        let names = suggested.filter_map(|suggestion| match suggestion.target {
-            Target::SavedQuery { name, .. } if alike(&name) => Some(format!("`{name}`")),
-            _ => None,
-        });
-        names.take(3).collect()
+        let mut near: Vec<(f64, usize, String)> = suggested
+            .filter_map(|suggestion| match suggestion.target {
+                Target::SavedQuery { name, .. } => Some(name),
+                _ => None,
+            })
+            .filter_map(|name| {
+                let (like, place) = likeness(&name, &typed)?;
+                Some((like, place, format!("`{name}`")))
+            })
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        near.into_iter().map(|(.., name)| name).take(3).collect()
     }
 
     /// The saved queries of the project and the user, read when first asked for.
@@ -122,7 +126,7 @@ impl Snapshot {
         });
         let ask = Ask { bindings: bound.collect(), ..Ask::new(saved.text.clone()) };
         let Ok(query) = parsed::query(&ask, self) else { return Vec::new() };
-        let limits = Limits { timeout: Some(VALUES_TIME), ..Limits::default() };
+        let limits = Limits { steps: Some(VALUES_STEPS), ..Limits::default() };
         let governor = Governor::new(limits, Arc::default());
         let found = advise::values::values(&query, &param.variable, self.graph(), &governor);
         let class = param.class.as_deref().and_then(|class| resolve::iri(class, &self.prefixes));
@@ -156,4 +160,19 @@ impl Snapshot {
         let Ok(catalog) = self.catalog() else { return Vec::new() };
         crate::plain::suggest(words, catalog, &self.knowledge(), language, &|text| self.first_column(text))
     }
+}
+
+/// How many of some words a name has, each as much as it is like a part of the name, and which part is the likest: of
+/// equals the first, which tells more. A word of a description says little about a name; Chinese is no part of any.
+fn likeness(name: &str, typed: &[&str]) -> Option<(f64, usize)> {
+    let like =
+        |word: &str, part: &str| if word.is_ascii() { strsim::jaro_winkler(word, part) } else { NEAR_PART };
+    let best = |word: &&str| {
+        let parts = name.split('-').enumerate().map(|(place, part)| (like(word, part), place));
+        parts.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+    };
+    let near: Vec<(f64, usize)> =
+        typed.iter().filter_map(best).filter(|(like, _)| *like >= NEAR_PART).collect();
+    let place = near.iter().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?.1;
+    Some((near.iter().map(|(like, _)| like).sum(), place))
 }

@@ -63,7 +63,9 @@ impl Output {
     /// Tells a person what was written to a file.
     pub fn wrote(&self, count: u64, (one, many): (&str, &str)) {
         if let Some(path) = self.target.file().filter(|_| self.report.terminal) {
-            self.report.aside(&format!("wrote {} to {}", counted(count, one, many), path.display()));
+            let what = counted(count, one, many);
+            let drawn = if self.format_name() == Some("svg") { "a chart of " } else { "" };
+            self.report.aside(&format!("wrote {drawn}{what} to {}", path.display()));
         }
     }
 

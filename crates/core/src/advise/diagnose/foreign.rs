@@ -11,7 +11,39 @@ const ROW_LIMITS: &[&str] = &["TOP", "FIRST", "FETCH", "ROWNUM"];
 /// Words of other languages that give a variable its value.
 const ASSIGNMENTS: &[&str] = &["LET", "SET", "ASSIGN"];
 
+/// Words of other languages by what they are for, each with what SPARQL has instead.
+const ELSEWHERE: &[(&[&str], &str, &str)] = &[
+    (
+        &["LIKE", "ILIKE", "RLIKE", "SIMILAR", "MATCHES"],
+        "is SQL: SPARQL compares texts in a FILTER",
+        "write `?x rdfs:label ?name FILTER(CONTAINS(?name, \"...\"))`",
+    ),
+    (&["BETWEEN"], "is SQL: SPARQL compares values in a FILTER", "write `FILTER(?x >= 1 && ?x <= 9)`"),
+    (
+        &["NULL", "IS", "ISNULL"],
+        "is SQL: in SPARQL what is missing has no row or no value",
+        "write `FILTER NOT EXISTS { ... }`, or `FILTER(!BOUND(?x))` after an OPTIONAL",
+    ),
+    (
+        &["JOIN", "INNER", "LEFT", "ON"],
+        "is SQL: in SPARQL triples that share a variable are joined",
+        "write `?a ?b ?c . ?c ?d ?e`, and OPTIONAL for a left join",
+    ),
+    (&["AND"], "cannot join triples", "a dot joins them: `?a ?b ?c . ?d ?e ?f`"),
+    (&["OR"], "cannot join triples", "write `{ ... } UNION { ... }`"),
+    (&["RETURN"], "is Cypher, not SPARQL", "what a query gives stands first: `SELECT ?x { ... }`"),
+];
+
 impl Walker<'_> {
+    /// A word that has its place in another language.
+    pub(super) fn of_elsewhere<T>(&self) -> Step<Option<T>> {
+        let found = ELSEWHERE.iter().find(|(words, ..)| self.is_any(words));
+        match found {
+            Some((_, what, hint)) => self.wrong(format!("`{}` {what}", self.words().to_uppercase()), *hint),
+            None => Ok(None),
+        }
+    }
+
     /// `TOP 5`, `FIRST 5`, `FETCH FIRST 5 ROWS ONLY`.
     pub(super) fn row_limit(&self) -> Step {
         if !self.is_any(ROW_LIMITS) || self.kind() != Some(Kind::Unknown) {
@@ -38,7 +70,14 @@ impl Walker<'_> {
         let finding =
             self.said(format!("`{word}` is not SPARQL: BIND gives a variable its value"), self.here());
         let binding = self.binding(name).unwrap_or_else(|| "BIND(... AS ?name)".to_owned());
-        self.stop(finding.hint(format!("write `{binding}`")))
+        // Alone it is not yet a query.
+        let written = if self.at == 0 { format!("SELECT * {{ {binding} }}") } else { binding };
+        self.stop(finding.hint(format!("write `{written}`")))
+    }
+
+    fn is_value(&self, index: usize) -> bool {
+        use Kind::{Iri, Number, PrefixedName, String, Variable};
+        matches!(self.kind_at(index), Some(Variable | Number | String | Iri | PrefixedName))
     }
 
     /// `?y := expression`: here stands the sign.
@@ -70,11 +109,18 @@ impl Walker<'_> {
         Some(format!("BIND({expression} AS {name})"))
     }
 
-    /// The text from a token to where its part of the pattern ends: a dot, or a bracket of another pair.
+    /// The text from a token to where its expression ends: a dot, a semicolon, a bracket of another pair, or a value
+    /// that stands directly after a value.
     fn text_until_end(&self, from: usize) -> Option<String> {
         let mut at = from;
-        while at < self.found.len() && !self.is_at(at, ".") && !self.is_at(at, "}") && !self.is_at(at, ")") {
-            at = self.closing(at).unwrap_or(at) + 1;
+        let ends = |at: usize| [".", ";", "}", ")"].iter().any(|sign| self.is_at(at, sign));
+        while at < self.found.len() && !ends(at) {
+            let next = self.closing(at).unwrap_or(at) + 1;
+            let whole = self.is_value(at) || next > at + 1;
+            at = next;
+            if whole && self.is_value(at) {
+                break;
+            }
         }
         let end = at.checked_sub(1).filter(|end| *end >= from)?;
         Some(self.quoted(self.range_at(from).start..self.range_at(end).end))

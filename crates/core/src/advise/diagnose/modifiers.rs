@@ -50,7 +50,7 @@ impl<'a> Walker<'a> {
     pub(super) fn modifiers(&mut self) -> Step<Option<Grouping>> {
         let mut grouped = None;
         if self.eat("GROUP") {
-            self.expect("BY", "`BY` after GROUP")?;
+            self.by("GROUP")?;
             grouped = Some(self.group_by()?);
         }
         if self.eat("HAVING") {
@@ -60,7 +60,7 @@ impl<'a> Walker<'a> {
             }
         }
         if self.eat("ORDER") {
-            self.expect("BY", "`BY` after ORDER")?;
+            self.by("ORDER")?;
             self.order_by()?;
         }
         self.limits()?;
@@ -111,6 +111,10 @@ impl<'a> Walker<'a> {
             if self.is("LIMIT") || self.is("OFFSET") {
                 let word = self.words().to_uppercase();
                 self.at += 1;
+                if self.is("ALL") {
+                    let all = if word == "LIMIT" { "leave LIMIT out: all rows come" } else { "remove it" };
+                    return self.wrong(format!("{word} takes a whole number, not `ALL`"), all);
+                }
                 if self.kind() == Some(Kind::Unknown) || self.is("-") {
                     return self.wrong(
                         format!("{word} takes a whole number, not `{}`", self.words()),
@@ -127,6 +131,21 @@ impl<'a> Walker<'a> {
             }
         }
         Ok(())
+    }
+
+    /// `BY`, after GROUP or ORDER.
+    fn by(&mut self, word: &str) -> Step {
+        if !self.eat("BY") && self.token().is_some() && !self.is("}") {
+            let words = self.words();
+            return self.wrong(
+                format!("expected `BY` after {word}, found `{words}`"),
+                format!("write `{word} BY {words}`"),
+            );
+        }
+        match self.words_at(self.at.saturating_sub(1)).eq_ignore_ascii_case("BY") {
+            true => Ok(()),
+            false => self.fail(&format!("`BY` after {word}")),
+        }
     }
 
     /// Something stands after a finished query.

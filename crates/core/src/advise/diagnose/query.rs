@@ -64,6 +64,7 @@ impl<'a> Walker<'a> {
         if self.is("MATCH") {
             return self.wrong("`MATCH` is Cypher, not SPARQL", "write `SELECT * WHERE { ?n a ?class }`");
         }
+        self.assignment()?;
         if self.is("EXPLAIN") {
             return self.wrong("`EXPLAIN` is not a form of query", Hint::Explain);
         }

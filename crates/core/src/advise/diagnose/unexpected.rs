@@ -77,6 +77,7 @@ impl<'a> Walker<'a> {
         if !words.chars().all(char::is_alphanumeric) && words.chars().count() == 1 {
             return self.wrong(format!("unexpected `{words}`"), format!("expected {expected}"));
         }
+        self.of_elsewhere::<T>()?;
         let mut finding = self.said(format!("unknown word `{words}`"), self.here());
         if let Some(variable) = self.variable_like(words) {
             finding = finding.hint(format!("the variable is written `{variable}`"));

@@ -33,6 +33,7 @@ fn wrong(reading: &Reading<'_>, name: &str, arguments: &[(usize, usize)]) -> Opt
     if let Some(flags) = flags
         && let Err(reason) = Pattern::compile("", &given)
     {
+        let reason = reason.split("; ").next().unwrap_or_default();
         let message = format!("these flags of {name} are not valid: {reason}");
         return reading.at_tokens(
             flags,

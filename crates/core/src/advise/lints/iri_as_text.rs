@@ -21,6 +21,9 @@ const OF_TEXTS: &[&str] = &[
     "LANG",
 ];
 
+/// Those of them that take nothing else.
+const ALONE: &[&str] = &["STRLEN", "UCASE", "LCASE", "ENCODE_FOR_URI", "LANG"];
+
 /// See the file's header.
 pub(super) fn lint(reading: &Reading<'_>, lints: &mut Vec<Diagnostic>) {
     for call in reading.calls().filter(|call| OF_TEXTS.contains(&call.name.as_str())) {
@@ -29,7 +32,8 @@ pub(super) fn lint(reading: &Reading<'_>, lints: &mut Vec<Diagnostic>) {
         };
         let name = &call.name;
         let message = format!("{name} takes a text, and `?{variable}` is an IRI: this fails for every row");
-        let hint = format!("write `{name}(STR(?{variable}) ...)`");
+        let more = if ALONE.contains(&name.as_str()) { "" } else { ", ..." };
+        let hint = format!("write `{name}(STR(?{variable}){more})`");
         lints.extend(reading.at_tokens(call.argument, call.argument, Diagnostic::new(message).hint(hint)));
     }
 }
