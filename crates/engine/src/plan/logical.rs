@@ -285,15 +285,27 @@ impl Logical {
         Self { certain: vars.clone(), possible: vars, kind: Kind::Reach(reach) }
     }
 
-    /// A join; joins in it are taken apart, since it is associative.
+    /// A join; joins in it are taken apart, since it is associative, and OPTIONALs in it come last where they are well-designed.
     pub fn join(parts: Vec<Self>) -> Self {
         let mut flat = Vec::with_capacity(parts.len());
-        for part in parts {
-            match part.kind {
-                Kind::Join(inner) => flat.extend(inner),
-                _ => flat.push(part),
-            }
+        parts.into_iter().for_each(|part| part.add_to(&mut flat));
+        let optional = take_optional(&mut flat);
+        let joined = Self::joined(flat);
+        optional
+            .into_iter()
+            .rev()
+            .fold(joined, |left, (right, conditions)| Self::left_join(left, right, conditions))
+    }
+
+    /// Adds it to the parts of a join.
+    fn add_to(self, parts: &mut Vec<Self>) {
+        match self.kind {
+            Kind::Join(inner) => parts.extend(inner),
+            _ => parts.push(self),
         }
+    }
+
+    fn joined(mut flat: Vec<Self>) -> Self {
         if flat.len() == 1
             && let Some(only) = flat.pop()
         {
@@ -470,4 +482,44 @@ impl Logical {
         let (certain, possible) = (self.certain.clone(), self.possible.clone());
         Self { kind: kind(Box::new(self)), certain, possible }
     }
+}
+
+/// So many OPTIONALs are moved past the other parts of a join at most.
+const MOST_MOVED: usize = 64;
+
+/// Takes the right sides of OPTIONALs out of the parts of a join that may as well come after the others: `(A OPTIONAL B) C` is
+/// `(A C) OPTIONAL B` where all that B reads and C may bind is bound by A in every solution (Pérez, Arenas and Gutierrez,
+/// Semantics and complexity of SPARQL, 2009, section 5: well-designed patterns). The first one taken is the outermost.
+fn take_optional(parts: &mut Vec<Logical>) -> Vec<(Logical, Vec<Formula>)> {
+    let mut taken = Vec::new();
+    while parts.len() > 1 && taken.len() < MOST_MOVED {
+        let Some(place) = (0..parts.len()).find(|place| may_come_last(parts, *place)) else { break };
+        let part = parts.remove(place);
+        if let Kind::LeftJoin(left, right, conditions) = part.kind {
+            left.add_to(parts);
+            taken.push((*right, conditions));
+        }
+    }
+    taken
+}
+
+/// Whether a part is an OPTIONAL whose right side may come after all other parts.
+fn may_come_last(parts: &[Logical], place: usize) -> bool {
+    let Some(Kind::LeftJoin(left, right, conditions)) = parts.get(place).map(|part| &part.kind) else {
+        return false;
+    };
+    // What is decided anew for each pair must be decided for the pairs of these two sides.
+    if conditions.iter().any(|condition| super::lower::is_volatile(&condition.expression)) {
+        return false;
+    }
+    let read = read_of_optional(right, conditions);
+    let others = parts.iter().enumerate().filter(|(n, _)| *n != place);
+    others.into_iter().all(|(_, other)| read.intersection(&other.possible).is_subset(&left.certain))
+}
+
+/// All that the right side of an OPTIONAL and its filters read or bind.
+pub fn read_of_optional(right: &Logical, conditions: &[Formula]) -> VarSet {
+    let mut read = super::exists::mentioned(right);
+    conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
+    read
 }

@@ -178,6 +178,52 @@ fn optional_over_several_patterns_is_looked_up_from_few_rows() {
 }
 
 #[test]
+fn well_designed_optionals_come_after_the_joins_around_them() {
+    let lines =
+        shown("SELECT * { ?a :name ?n OPTIONAL { ?a :knows ?b } ?a :rare ?c OPTIONAL { ?c :type ?t } }");
+    let place = |wanted: &str| lines.iter().position(|line| line.trim().starts_with(wanted));
+    assert!(place("Optional") < place("Index join"), "{lines:#?}");
+    assert_eq!(lines.last().unwrap().trim(), "Scan(?a rare ?c) by subject", "{lines:#?}");
+    assert!(!has(&lines, "Hash join"), "{lines:#?}");
+    // ?b may be unbound before the last pattern binds it (section 18.3): it stays where it is.
+    let lines = shown("SELECT * { ?a :name ?n OPTIONAL { ?a :knows ?b } ?b :rare ?c }");
+    assert!(has(&lines, "Hash join"), "{lines:#?}");
+    // The filter reads what the last pattern binds, and its group does not (section 18.2.2.6).
+    let lines = shown("SELECT * { ?a :name ?n OPTIONAL { ?a :knows ?b FILTER(?b != ?c) } ?a :rare ?c }");
+    assert!(has(&lines, "Hash join"), "{lines:#?}");
+}
+
+#[test]
+fn an_optional_in_an_optional_is_looked_up() {
+    let text = "SELECT * { ?a :rare ?b OPTIONAL { ?a :knows ?c . ?c :name ?n OPTIONAL { ?c :type ?t } } }";
+    let lines = shown(text);
+    assert!(
+        has(&lines, "Optional by lookup") && has(&lines, "Optional index join(?c type ?t)"),
+        "{lines:#?}"
+    );
+    let lines = shown(&text.replace("?c :type ?t", "?b :type ?t"));
+    assert!(!has(&lines, "by lookup"), "the inner group does not bind ?b: {lines:#?}");
+}
+
+#[test]
+fn a_sub_select_of_all_solutions_is_its_pattern() {
+    let lines = shown("SELECT * { ?a :rare ?b { SELECT ?a ?n { ?a :name ?n ; :knows ?x } ORDER BY ?n } }");
+    assert!(
+        has(&lines, "Index join(?a name ?n)") && !has(&lines, "Sort") && !has(&lines, "Hash join"),
+        "{lines:#?}"
+    );
+    for (kept, operator) in
+        [("DISTINCT ?a", "Distinct"), ("REDUCED ?a", "Distinct"), ("(COUNT(*) AS ?a)", "Group")]
+    {
+        let lines = shown(&format!("SELECT * {{ ?a :rare ?b {{ SELECT {kept} {{ ?a :name ?n }} }} }}"));
+        assert!(has(&lines, operator), "{kept}: {lines:#?}");
+    }
+    // COUNT(DISTINCT *) counts by the variables in scope, and what a sub-select hides is not.
+    let lines = shown("SELECT (COUNT(DISTINCT *) AS ?n) { ?a :rare ?b { SELECT ?a { ?a :knows ?x } } }");
+    assert!(!lines.iter().any(|line| line.contains("Group") && line.contains("knows")), "{lines:#?}");
+}
+
+#[test]
 fn exists_and_minus_are_looked_up_from_few_rows() {
     for (form, label) in
         [("FILTER EXISTS", "Semi-join by"), ("FILTER NOT EXISTS", "Anti-join by"), ("MINUS", "Minus by")]

@@ -4,7 +4,9 @@
 //! Out: a [`Logical`] tree, or an error for SERVICE, which nothing here can answer. It orders nothing.
 
 use super::Planned;
-use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Slot, SortKey, Source};
+use super::logical::{
+    Aggregate, Constant, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey, Source,
+};
 use super::pushdown;
 use super::statistics::Statistics;
 use super::variables::{Var, VariableNames};
@@ -20,12 +22,14 @@ pub struct Translator<'a> {
     statistics: &'a dyn Statistics,
     names: VariableNames,
     source: Source,
+    /// Within COUNT(DISTINCT *), which counts by all variables in scope.
+    counts_whole: bool,
 }
 
 impl<'a> Translator<'a> {
     /// With an empty list of names.
     pub fn new(statistics: &'a dyn Statistics) -> Self {
-        Self { statistics, names: VariableNames::default(), source: Source::Default }
+        Self { statistics, names: VariableNames::default(), source: Source::Default, counts_whole: false }
     }
 
     /// The names met so far.
@@ -63,9 +67,7 @@ impl<'a> Translator<'a> {
                 }
                 Logical::join(triples)
             }
-            GraphPattern::Join { left, right } => {
-                Logical::join(vec![self.pattern(left)?, self.pattern(right)?])
-            }
+            GraphPattern::Join { left, right } => Logical::join(vec![self.part(left)?, self.part(right)?]),
             GraphPattern::LeftJoin { left, right, expression } => {
                 self.left_join(left, right, expression.as_ref())?
             }
@@ -109,6 +111,19 @@ impl<'a> Translator<'a> {
             // SPARQL 1.1 Federated Query, section 2.4: a failure that is silent is one solution without bindings.
             GraphPattern::Service { silent: true, .. } => Logical::unit(),
             GraphPattern::Service { name, .. } => return Err(no_service(name)),
+        })
+    }
+
+    /// A part of a group. A sub-select that gives all solutions of its pattern is that pattern: what it hides has names of its
+    /// own, and nothing else reads it; its order is no order of the group.
+    fn part(&mut self, pattern: &GraphPattern) -> Planned<Logical> {
+        let part = self.pattern(pattern)?;
+        Ok(match part.kind {
+            Kind::Project(inner, _) if !self.counts_whole => match inner.kind {
+                Kind::OrderBy(below, _) => *below,
+                _ => *inner,
+            },
+            _ => part,
         })
     }
 
@@ -275,7 +290,13 @@ impl<'a> Translator<'a> {
         variables: &[Variable],
         aggregates: &[(Variable, AggregateExpression)],
     ) -> Planned<Logical> {
-        let mut input = self.pattern(inner)?;
+        let whole = |(_, aggregate): &(Variable, AggregateExpression)| {
+            matches!(aggregate, AggregateExpression::CountSolutions { distinct: true })
+        };
+        let outer = std::mem::replace(&mut self.counts_whole, aggregates.iter().any(whole));
+        let input = self.pattern(inner);
+        self.counts_whole = outer;
+        let mut input = input?;
         let keys = variables.iter().map(|variable| self.var(variable)).collect();
         let mut computed = Vec::new();
         for (variable, aggregate) in aggregates {

@@ -3,11 +3,12 @@
 //! In: both sides. Out: a hash join, or a look-up of the right side from the rows of the left where that touches far
 //! fewer rows; where the right side means something else for each row, a plan that is made anew for each.
 
+use super::access::filtered;
 use super::conjunction::Group;
 use super::{Lowering, is_volatile};
 use crate::plan::Planned;
 use crate::plan::exists::{joinable, mentioned};
-use crate::plan::logical::{Existence, Formula, Kind, Logical};
+use crate::plan::logical::{Existence, Formula, Kind, Logical, read_of_optional};
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet};
 use std::borrow::Cow;
@@ -46,13 +47,25 @@ impl Lowering<'_> {
             wanted.extend_with(&condition.vars);
         }
         let outer = self.node(left, &wanted, bag)?;
+        self.outer_join(outer, right, (conditions, &wanted), need, bag)
+    }
+
+    /// OPTIONAL after rows that have a plan; `wanted` are the columns of the right side that matter.
+    fn outer_join(
+        &mut self,
+        outer: Node,
+        right: &Logical,
+        (conditions, wanted): (Vec<Formula>, &VarSet),
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
         if let (Kind::Pattern(pattern), []) = (&right.kind, conditions.as_slice()) {
             let shared = pattern.vars().intersection(&outer.columns());
             if !shared.is_empty() && shared.is_subset(&outer.certain) && pattern.ids().is_some() {
                 return Ok(self.index_join(outer, pattern.clone(), true, need, bag));
             }
         }
-        let inner = self.right(right, &wanted, bag)?;
+        let inner = self.right(right, wanted, bag)?;
         let hashed = self.hash_join(outer, inner, JoinKind::Left, conditions.clone(), need);
         self.cheaper(hashed, right, (JoinKind::Left, &conditions), need, bag)
     }
@@ -186,9 +199,10 @@ impl Lowering<'_> {
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Option<Node>> {
+        let (base, optional) = without_optional(left, right);
         let mut group = Group::default();
-        group.add(right);
-        if !self.can_look_up(left, right, &group, conditions) {
+        group.add(base);
+        if !self.can_look_up(left, base, &group, conditions) {
             return Ok(None);
         }
         let mut read = mentioned(right);
@@ -200,7 +214,9 @@ impl Lowering<'_> {
         certain.insert(number);
         let mut seed = Node::new(Op::Seed, Vec::new(), columns, certain, left.rows).unique(true);
         seed.cost = 0.0;
-        group.conditions.extend_from_slice(conditions);
+        if optional.is_empty() {
+            group.conditions.extend_from_slice(conditions);
+        }
         let (mut wanted, bag) = match kind {
             JoinKind::Inner | JoinKind::Left => {
                 (need.intersection(&right.possible).without(&left.certain), bag)
@@ -209,10 +225,36 @@ impl Lowering<'_> {
         };
         wanted.insert(number);
         self.inside += 1;
-        let found = self.grouped(group, Some(seed), &wanted, bag);
+        let found = match optional.as_slice() {
+            [] => self.grouped(group, Some(seed), &wanted, bag),
+            _ => self.with_optional((group, seed), &optional, (&wanted, conditions), bag),
+        };
         self.inside -= 1;
         let found = found?;
         Ok(Some(looked_up(left, found, kind, number).pruned(need)))
+    }
+
+    /// What a group finds for rows, then its OPTIONALs, then the filters that see all of it.
+    fn with_optional(
+        &mut self,
+        (group, seed): (Group<'_>, Node),
+        optional: &[(&Logical, &[Formula])],
+        (wanted, conditions): (&VarSet, &[Formula]),
+        bag: Bag,
+    ) -> Planned<Node> {
+        let mut needed = wanted.clone();
+        conditions.iter().for_each(|condition| needed.extend_with(&condition.vars));
+        let mut needs = Vec::with_capacity(optional.len());
+        for (right, own) in optional.iter().rev() {
+            needs.push(needed.clone());
+            needed.extend_with(&read_of_optional(right, own));
+        }
+        let mut found = self.grouped(group, Some(seed), &needed, bag)?;
+        for ((right, own), need) in optional.iter().zip(needs.into_iter().rev()) {
+            let wanted = need.union(&read_of_optional(right, own));
+            found = self.outer_join(found, right, (own.to_vec(), &wanted), &need, bag)?;
+        }
+        Ok(filtered(found, conditions.to_vec(), &[]).pruned(wanted))
     }
 
     /// Whether a pattern of the right side begins at what is bound in all rows of the left, and no filter of the right
@@ -230,6 +272,21 @@ impl Lowering<'_> {
             && group.conditions.iter().all(|condition| own(condition) && steady(condition))
             && conditions.iter().all(steady)
     }
+}
+
+/// A right side without the OPTIONALs at its end, and these, the innermost first: they may as well come after the join with
+/// the left rows where these bind nothing that they read and that is not bound before them (see `Logical::join`).
+fn without_optional<'l>(left: &Node, right: &'l Logical) -> (&'l Logical, Vec<(&'l Logical, &'l [Formula])>) {
+    let (mut base, mut optional, bound) = (right, Vec::new(), left.columns());
+    while let Kind::LeftJoin(inner, right, conditions) = &base.kind
+        && read_of_optional(right, conditions).intersection(&bound).is_subset(&inner.certain)
+        && !conditions.iter().any(|condition| is_volatile(&condition.expression))
+    {
+        optional.push((right.as_ref(), conditions.as_slice()));
+        base = inner;
+    }
+    optional.reverse();
+    (base, optional)
 }
 
 /// The rows of `left` with what was found for them, by their number.
