@@ -88,6 +88,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ask", &[]),
     ("snapshot", &["project", "formats", "show", "advise", "explore", "plain", "previous", "catalog", "ask"]),
     ("session", &["project", "advise", "previous", "ask", "snapshot"]),
+    ("packing", &["project", "session"]),
 ];
 
 /// The modules of the packages below the core, each of which may name those before it in its list, so that a question's way

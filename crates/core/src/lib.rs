@@ -18,6 +18,8 @@ pub mod explore;
 mod fixture;
 // Answers for machines.
 pub mod formats;
+// Files to a pack, within some memory.
+pub mod packing;
 // What words that are not SPARQL may have meant.
 pub mod plain;
 // The last answer as a part of the next query.

@@ -5,7 +5,7 @@
 //! the session moves on to the next.
 
 mod change;
-mod reading;
+pub(crate) mod reading;
 mod record;
 
 pub use change::{Change, Diff, TakenBack};
@@ -22,7 +22,7 @@ use crate::snapshot::Snapshot;
 use crate::store::durable::{Durability, Store};
 use crate::store::import::Progress;
 use crate::store::memory::Memory;
-use crate::store::pack::{Builder, Pack};
+use crate::store::pack::{Builder, Pack, Packer, Watch};
 use crate::terms::{NamedNode, Prefixes};
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -138,11 +138,11 @@ impl Session {
             let declared = pack.prefixes().clone();
             return Ok(Self::new(project, Memory::over(pack), declared));
         }
-        let mut builder = Builder::new();
-        let mut declared = Prefixes::new();
-        let base = project.base.as_deref();
-        reading::build(files, base, &mut declared, governor, progress, &mut builder)?;
-        Ok(Self::new(project, Memory::over(builder.finish()), declared))
+        let check = || governor.check();
+        let watch = Watch::new(&check, &|_, _, _| {});
+        let (mut packer, mut declared) = (Packer::in_memory(), Prefixes::new());
+        reading::build(files, project.base.as_deref(), &mut declared, watch, progress, &mut packer)?;
+        Ok(Self::new(project, Memory::over(packer.finish(watch)?), declared))
     }
 
     fn new(project: Project, graph: Memory, declared: Prefixes) -> Self {
@@ -270,7 +270,7 @@ impl Session {
 }
 
 /// What files together are called: the first one's name, and how many more there are.
-fn called(files: &[PathBuf]) -> String {
+pub(crate) fn called(files: &[PathBuf]) -> String {
     let name = |path: &PathBuf| match path.file_name() {
         Some(name) if path != Path::new("-") => name.to_string_lossy().into_owned(),
         _ => "stdin".to_owned(),
@@ -283,7 +283,7 @@ fn called(files: &[PathBuf]) -> String {
 }
 
 /// The prefixes in scope: the well-known ones, those that the sources declared, the project's own.
-fn in_scope(declared: &Prefixes, project: &Project) -> Prefixes {
+pub(crate) fn in_scope(declared: &Prefixes, project: &Project) -> Prefixes {
     let mut prefixes = Prefixes::well_known();
     prefixes.extend(declared);
     prefixes.extend(&project.prefixes);

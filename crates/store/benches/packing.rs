@@ -5,33 +5,39 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a measurement stops at once, and prints what it finds"
 )]
 
 use baimo_store::store::import;
-use baimo_store::store::pack::Builder;
+use baimo_store::store::pack::{Packer, Room, Watch};
 use baimo_store::terms::Prefixes;
 use std::path::PathBuf;
 use std::time::Instant;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let Some(file) = words.first() else { return println!("usage: FILE [OUT]") };
+    let Some(file) = words.first() else { return println!("usage: FILE [OUT [MEGABYTES]]") };
     let mut clock = Clock::new();
-    let mut builder = Builder::new();
+    let mut packer = match words.get(2) {
+        Some(megabytes) => {
+            let memory = megabytes.parse::<usize>().unwrap() * 1_000_000;
+            Packer::within(Room { memory, beside: PathBuf::from(&words[1]) })
+        }
+        None => Packer::in_memory(),
+    };
     for input in import::inputs(&[PathBuf::from(file)]).unwrap() {
         let prefixes = &mut Prefixes::new();
-        import::build(input, None, prefixes, &mut |_| {}, &mut || Ok(()), &mut builder).unwrap();
+        import::build(input, None, prefixes, &mut |_| {}, Watch::nobody(), &mut packer).unwrap();
     }
     clock.say("read");
-    let pack = builder.finish();
-    clock.say("sort");
-    if let Some(out) = words.get(1) {
-        let file = std::io::BufWriter::new(std::fs::File::create(out).unwrap());
-        pack.write(file).unwrap();
-        clock.say("write");
+    let out = words.get(1).map(|out| std::io::BufWriter::new(std::fs::File::create(out).unwrap()));
+    match out {
+        Some(out) => drop(packer.write(&Prefixes::new(), out, Watch::nobody()).unwrap()),
+        None => drop(packer.finish(Watch::nobody()).unwrap()),
     }
+    clock.say("sort, write");
 }
 
 /// Says how long each step took.
@@ -47,7 +53,7 @@ impl Clock {
 
     fn say(&mut self, step: &str) {
         let (wall, used) = (self.wall.elapsed().as_secs_f64(), processor() - self.processor);
-        println!("{step:8} {wall:7.2} s, {used:7.2} s of processors, peak {} MB", peak() / 1000);
+        println!("{step:12} {wall:7.2} s, {used:7.2} s of processors, peak {} MB", peak() / 1000);
         *self = Self::new();
     }
 }

@@ -124,7 +124,9 @@ pub enum Verb {
         after_help = "Examples:\n  baimo pack -o some.pack && baimo query --data some.pack 'SELECT * { ?s ?p ?o } LIMIT 5'\n  \
                             baimo export -o some.nt.gz && baimo pack some.nt.gz -o other.pack\n\n\
                             A pack is read-only, and only what a question needs is read of it. Without files, the graph that \
-                            the options name is packed. The same files give the same bytes."
+                            the options name is packed. The same files give the same bytes.\n\n\
+                            Half of the machine's memory is used, or as much as --max-memory says; what does not fit goes to \
+                            temporary files beside the pack, of which nothing stays."
     )]
     Pack(Pack),
     /// Start a graph of your own: a folder with an example that works

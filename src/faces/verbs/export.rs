@@ -6,7 +6,7 @@ use super::named;
 use super::saved::{by_name, given};
 use super::text::{self, question};
 use super::things::iri;
-use crate::embedded;
+use crate::embedded::{self, EMBEDDED};
 use crate::engine::Bindings;
 use crate::engine::answer::Answer;
 use crate::error::{Diagnostic, Error, Hint, Kind, Result};
@@ -17,12 +17,15 @@ use crate::faces::terminal::hints::Face;
 use crate::faces::terminal::present::{Output, Target, unwritten};
 use crate::formats::changes;
 use crate::formats::graphs::{self, GraphFormat, Naming};
+use crate::packing::{self, Packing};
 use crate::session::{Change, Session, Source};
 use crate::show::text::counted;
+use crate::store::pack::{Room, Watch};
 use crate::terms::Quad;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Writes the graph, or a part of it.
 ///
@@ -73,14 +76,34 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
         return Err(Error::usage("a pack is binary and cannot be shown on a terminal")
             .hint("name a file:  baimo pack FILE... -o graph.pack"));
     }
+    let shown = Mutex::new(output.progress().packing());
+    let shown = || shown.lock().unwrap_or_else(PoisonError::into_inner);
+    let news = |step, done, total| shown().step(step, done, total);
     if files.is_empty() {
-        return output.write(|out| session.write_pack(out));
+        let governor = session.ask.governor();
+        let check = || governor.check();
+        return output.write(|out| session.write_pack(out, Watch::new(&check, &news)));
     }
-    let mut shown = output.progress();
-    let source = Source::Files(files.to_vec());
-    let read = embedded::open_within(&source, &session.ask.governor(), &mut |progress| shown.show(progress))?;
-    drop(shown);
-    output.write(|out| read.write_pack(out))
+    let memory = session.ask.limits.max_memory.or_else(|| machine_memory().map(|all| all / 2));
+    let beside = match &output.target {
+        Target::File(path) | Target::Growing(path, _) => path.clone(),
+        Target::Stdout | Target::Command(_) => std::env::temp_dir().join("baimo.pack"),
+    };
+    let packing = Packing {
+        room: memory.map(|memory| Room { memory, beside }),
+        limits: session.ask.limits,
+        stop: session.interrupt_switch(),
+        progress: &mut |progress| shown().show(progress),
+        news: &news,
+    };
+    output.write(|out| packing::pack(files, &EMBEDDED, packing, out))
+}
+
+/// How many bytes of memory the machine has, where it tells (Linux).
+fn machine_memory() -> Option<usize> {
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = told.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    Some(line.split_whitespace().next()?.parse::<usize>().ok()?.saturating_mul(1024))
 }
 
 /// What a CONSTRUCT or DESCRIBE gives.

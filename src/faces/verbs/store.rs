@@ -10,6 +10,7 @@ use crate::faces::terminal::present::{Output, Target};
 use crate::session::{Entry, Session, Since, Statistics, TakenBack};
 use crate::show::text::{Side, counted, fit, grouped};
 use crate::store::durable;
+use crate::store::pack::Watch;
 use crate::terms::{Literal, Term};
 use std::path::Path;
 
@@ -94,7 +95,9 @@ pub fn backup(backup: &Backup, session: &Session, output: &Output) -> Result<()>
     let mut output = output.clone();
     output.target = Target::File(file.clone());
     if file.extension().is_none_or(|ending| ending == "pack") {
-        output.write(|out| session.write_pack(out))?;
+        let governor = session.ask.governor();
+        let check = || governor.check();
+        output.write(|out| session.write_pack(out, Watch::new(&check, &|_, _, _| {})))?;
         output.wrote(session.graph().len(), ("triple", "triples"));
         return Ok(());
     }

@@ -15,7 +15,7 @@ use crate::store::Graph as _;
 use crate::store::durable::{Content, Store, Transaction, net};
 use crate::store::import::Progress;
 use crate::store::memory::Memory;
-use crate::store::pack::Builder;
+use crate::store::pack::{Packer, Watch};
 use crate::terms::{GraphName, NamedNode, Prefixes, Quad};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -158,14 +158,16 @@ impl Session {
         progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Change> {
         let mut declared = Prefixes::new();
-        let mut builder = Builder::new();
+        let mut packer = Packer::in_memory();
         let governor = self.ask.governor();
-        let read = reading::build(files, None, &mut declared, &governor, progress, &mut builder);
-        read.map_err(|error| reading::after(error, builder.quads()))?;
+        let check = || governor.check();
+        let watch = Watch::new(&check, &|_, _, _| {});
+        let read = reading::build(files, None, &mut declared, watch, progress, &mut packer);
+        read.map_err(|error| reading::after(error, packer.quads()))?;
         if let Some(into) = into {
-            builder.gather_into(into);
+            packer.gather_into(into);
         }
-        let pack = builder.finish();
+        let pack = packer.finish(watch)?;
         let mut about = Transaction { what: loaded(files), ..Transaction::default() };
         let Some(store) = self.store.as_mut() else { return Err(Error::store("there is no store")) };
         store.install(&pack, &declared, &mut about)?;

@@ -5,7 +5,7 @@
 use crate::engine::Governor;
 use crate::error::{Error, Result};
 use crate::store::import::{self, Progress};
-use crate::store::pack::{Builder, Pack};
+use crate::store::pack::{Pack, Packer, Watch};
 use crate::terms::{
     BlankNode, GraphName, NamedNode, NamedOrBlankNode, Prefixes, Quad, QuadRef, Term, Triple,
 };
@@ -13,16 +13,16 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Reads files into a builder.
-pub(super) fn build(
+pub(crate) fn build(
     files: &[PathBuf],
     base: Option<&str>,
     declared: &mut Prefixes,
-    governor: &Governor,
+    watch: Watch<'_>,
     progress: &mut dyn FnMut(&Progress<'_>),
-    builder: &mut Builder,
+    packer: &mut Packer,
 ) -> Result<()> {
     for file in files {
-        build_one(file, base, declared, governor, progress, builder)?;
+        build_one(file, base, declared, watch, progress, packer)?;
     }
     Ok(())
 }
@@ -32,24 +32,28 @@ fn build_one(
     file: &Path,
     base: Option<&str>,
     declared: &mut Prefixes,
-    governor: &Governor,
+    watch: Watch<'_>,
     progress: &mut dyn FnMut(&Progress<'_>),
-    builder: &mut Builder,
+    packer: &mut Packer,
 ) -> Result<()> {
     if !Pack::is_one(file) {
-        return import::inputs(&[file.to_owned()])?.into_iter().try_for_each(|input| {
-            import::build(input, base, declared, progress, &mut || governor.check(), builder).map(drop)
-        });
+        return import::inputs(&[file.to_owned()])?
+            .into_iter()
+            .try_for_each(|input| import::build(input, base, declared, progress, watch, packer).map(drop));
     }
-    let mut checked = Checked::by(governor);
+    let mut quads = 0_u64;
     read_graph(file, base, declared, progress, &mut |event| {
         let Some(quad) = event else {
-            builder.start_file();
+            packer.start_file();
             return Ok(());
         };
-        checked.quad()?;
-        builder.add(quad);
-        builder.has_room()
+        packer.add(quad);
+        quads += 1;
+        if quads.is_multiple_of(1024) {
+            watch.check()?;
+            packer.make_room(watch)?;
+        }
+        Ok(())
     })
 }
 

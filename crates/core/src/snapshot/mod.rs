@@ -18,6 +18,7 @@ use crate::explore::names::Names;
 use crate::project::Project;
 use crate::store::Graph;
 use crate::store::memory::Memory;
+use crate::store::pack::Watch;
 use crate::terms::Prefixes;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -85,9 +86,9 @@ impl Snapshot {
     /// Writes the graph as a pack.
     ///
     /// # Errors
-    /// Where the graph cannot be read, has more terms than a pack can number, or `out` fails.
-    pub fn write_pack(&self, out: &mut dyn std::io::Write) -> Result<()> {
-        self.graph.pack()?.write_with(&self.prefixes, out).map(drop)
+    /// Where the graph cannot be read, has more terms than a pack can number, or `out` fails; and where `watch` stops it.
+    pub fn write_pack(&self, out: &mut dyn std::io::Write, watch: Watch<'_>) -> Result<()> {
+        self.graph.pack()?.write_within(&self.prefixes, out, watch).map(drop)
     }
 
     /// The graph with its changes.

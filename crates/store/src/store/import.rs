@@ -3,7 +3,7 @@
 //! In: paths as a user gives them. Out: quads into a sink, file by file, and news of the progress. A
 //! broken file is named with the place. Where the quads go is the caller's business; nothing is printed.
 
-use super::pack::Builder;
+use super::pack::{Builder, Packer, Watch};
 use crate::error::{Error, Result};
 use crate::sources::lines::Rest;
 use crate::sources::pieces::{self, Gathering};
@@ -176,30 +176,30 @@ pub fn read(
     })
 }
 
-/// As [`read`], into a graph that is being built, by several threads where the syntax allows it. `check` is asked every
+/// As [`read`], into a graph that is being built, by several threads where the syntax allows it. `watch` is asked every
 /// few milliseconds whether to go on.
 ///
 /// # Errors
-/// As [`read`]; what `check` says; and where there are more terms than a graph can number.
+/// As [`read`]; what `watch` says; and where there are more terms than a graph can number.
 pub fn build(
     input: Input,
     base: Option<&str>,
     prefixes: &mut Prefixes,
     progress: &mut dyn FnMut(&Progress<'_>),
-    check: &mut dyn FnMut() -> Result<()>,
-    builder: &mut Builder,
+    watch: Watch<'_>,
+    packer: &mut Packer,
 ) -> Result<u64> {
-    builder.start_file();
+    packer.start_file();
     opened(input, base, prefixes, progress, |read, news| {
-        read(&mut Building { builder, news, check, quads: 0 })
+        read(&mut Building { packer, news, watch, quads: 0 })
     })
 }
 
 /// A graph that the quads of a file are put into.
 struct Building<'a> {
-    builder: &'a mut Builder,
+    packer: &'a mut Packer,
     news: &'a mut dyn FnMut(u64),
-    check: &'a mut dyn FnMut() -> Result<()>,
+    watch: Watch<'a>,
     quads: u64,
 }
 
@@ -207,13 +207,13 @@ impl rdf::Target for Building<'_> {
     fn quad(&mut self, quad: QuadRef<'_>) -> Result<()> {
         self.quads += 1;
         if self.quads.is_multiple_of(CHECK_EVERY) {
-            (self.check)()?;
-            self.builder.has_room()?;
+            self.watch.check()?;
+            self.packer.make_room(self.watch)?;
         }
         if self.quads.is_multiple_of(NEWS_EVERY) {
             (self.news)(self.quads);
         }
-        self.builder.add(quad);
+        self.packer.add(quad);
         Ok(())
     }
 
@@ -226,10 +226,10 @@ impl rdf::Target for Building<'_> {
         let workers =
             thread::available_parallelism().map_or(0, |threads| threads.get() - 1).min(MOST_WORKERS);
         let mut take = |piece: &mut Piece, quads: u64| {
-            (self.check)()?;
-            self.builder.absorb(&mut piece.0);
+            self.watch.check()?;
+            self.packer.absorb(&mut piece.0);
             (self.news)(quads);
-            self.builder.has_room()
+            self.packer.make_room(self.watch)
         };
         let gathering =
             Gathering { workers, add: |piece: &mut Piece, quad| piece.0.add(quad), take: &mut take };

@@ -7,7 +7,9 @@ use super::Id;
 use super::cursor::PairCursor;
 use super::pack::chunks::{ChunkWriter, Chunks};
 use super::pack::pairs::{PackedPairs, PairWriter};
+use super::pack::radix::{self, Number};
 use super::pack::varint;
+use super::pack::watch::Watch;
 use super::statistics::CharacteristicSet;
 use crate::error::Result;
 use std::collections::HashMap;
@@ -46,13 +48,57 @@ impl Default for Nodes {
 /// A node, the place of one of its predicates, and how many triples it has with it.
 type Fact = (Id, u32, u32);
 
+impl Number for Fact {
+    fn number(self) -> u128 {
+        u128::from(self.0) << 64 | u128::from(self.1) << 32 | u128::from(self.2)
+    }
+}
+
+/// Collects sets, node after node.
+pub(super) struct SetCounter<'n> {
+    sets: Sets,
+    known: HashMap<Vec<u32>, u32>,
+    key: Vec<u32>,
+    /// The predicates by their places.
+    names: &'n [Id],
+}
+
+impl<'n> SetCounter<'n> {
+    /// None yet. `names` are the predicates by their places.
+    pub fn new(names: &'n [Id]) -> Self {
+        let sets = Sets { starts: vec![0], ..Sets::default() };
+        Self { sets, known: HashMap::new(), key: Vec::new(), names }
+    }
+
+    /// Counts a node, given what there is of it, by place, and tells its set.
+    pub fn node(&mut self, facts: &[Fact]) -> u32 {
+        self.key.clear();
+        self.key.extend(facts.iter().map(|(_, place, _)| *place));
+        let set = match self.known.get(&self.key) {
+            Some(set) => *set,
+            None => self.sets.add(&mut self.known, &self.key, self.names),
+        };
+        self.sets.count(set, facts);
+        set
+    }
+
+    /// The sets, without the nodes.
+    pub fn into_sets(self) -> Sets {
+        self.sets
+    }
+}
+
 impl Sets {
     /// From each predicate, in order, with the pairs of its triples, by node.
-    pub fn of<'a>(runs: impl Iterator<Item = (Id, PairCursor<'a>)>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Where they cannot be read, or `watch` stops it.
+    pub fn of<'a>(runs: impl Iterator<Item = (Id, PairCursor<'a>)>, watch: Watch<'_>) -> Result<Self> {
         let (mut names, mut facts): (Vec<Id>, Vec<Fact>) = (Vec::new(), Vec::new());
         for (place, (predicate, mut cursor)) in (0..).zip(runs) {
             names.push(predicate);
             while let Some((nodes, _)) = cursor.next_block()? {
+                watch.check()?;
                 for run in nodes.chunk_by(|a, b| a == b) {
                     let (Some(node), Ok(count)) = (run.first(), u32::try_from(run.len())) else { continue };
                     match facts.last_mut() {
@@ -65,28 +111,21 @@ impl Sets {
                 }
             }
         }
-        facts.sort_unstable();
-        Ok(Self::of_facts(&facts, &names))
+        radix::sort(&mut facts, watch)?;
+        Self::of_facts(&facts, &names, watch)
     }
 
-    fn of_facts(facts: &[Fact], names: &[Id]) -> Self {
-        let mut sets = Self { starts: vec![0], ..Self::default() };
-        let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
-        let mut key = Vec::new();
+    fn of_facts(facts: &[Fact], names: &[Id], watch: Watch<'_>) -> Result<Self> {
+        let mut sets = SetCounter::new(names);
         let (mut nodes, mut of) = (Vec::new(), Vec::new());
         for of_node in facts.chunk_by(|(a, ..), (b, ..)| a == b) {
-            key.clear();
-            key.extend(of_node.iter().map(|(_, place, _)| *place));
-            let set = match known.get(&key) {
-                Some(set) => *set,
-                None => sets.add(&mut known, &key, names),
-            };
-            sets.count(set, of_node);
             nodes.extend(of_node.first().map(|(node, ..)| *node));
-            of.push(set);
+            of.push(sets.node(of_node));
+            if of.len().is_multiple_of(1 << 14) {
+                watch.check()?;
+            }
         }
-        sets.nodes = Nodes::Memory(nodes, of);
-        sets
+        Ok(Self { nodes: Nodes::Memory(nodes, of), ..sets.into_sets() })
     }
 
     fn add(&mut self, known: &mut HashMap<Vec<u32>, u32>, key: &[u32], names: &[Id]) -> u32 {
@@ -143,6 +182,11 @@ impl Sets {
             }
         }
         let [chunk, length, heads] = writer.finish(out)?;
+        Ok([chunk, length, heads, self.write_table(out)?])
+    }
+
+    /// Writes the sets alone, and gives their chunk.
+    pub fn write_table<W: Write>(&self, out: &mut ChunkWriter<W>) -> Result<u64> {
         let mut bytes = Vec::new();
         varint::write(self.sizes.len() as u64, &mut bytes);
         for (set, size) in (0..).zip(&self.sizes) {
@@ -156,7 +200,7 @@ impl Sets {
                 varint::write(*triples, &mut bytes);
             }
         }
-        Ok([chunk, length, heads, out.add(&bytes)?.into()])
+        Ok(out.add(&bytes)?.into())
     }
 
     /// Reads the sets that [`Self::write`] wrote.
@@ -230,7 +274,7 @@ mod tests {
         let zeros = [0; 4];
         let runs = [(5, &[1, 1, 2, 4][..]), (9, &[1, 2, 3][..])];
         let runs = runs.map(|(predicate, nodes)| (predicate, PairCursor::over(nodes, &zeros)));
-        let sets = Sets::of(runs.into_iter()).unwrap();
+        let sets = Sets::of(runs.into_iter(), Watch::nobody()).unwrap();
         assert_eq!(sets.predicates_of(1).unwrap(), [5, 9]);
         assert_eq!(sets.predicates_of(2).unwrap(), [5, 9]);
         assert_eq!(sets.predicates_of(3).unwrap(), [9]);

@@ -9,6 +9,8 @@ use super::directory::{Directory, Run};
 use super::list::Pairs;
 use super::pack::chunks::ChunkWriter;
 use super::pack::pairs::{PackedPairs, PairWriter};
+use super::pack::radix;
+use super::pack::watch::{Step, Watch};
 use super::port::{End, GraphId, Id, Triple};
 use super::sets::{Sets, StoredSets};
 use super::statistics::Statistics;
@@ -18,6 +20,9 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
+
+/// After how many pairs it is asked whether to go on.
+const STRIDE: usize = 1 << 16;
 
 /// The pairs of all graphs of a dataset. See the module.
 #[derive(Default)]
@@ -98,6 +103,23 @@ impl Quads {
         self.named.extend(other.named.drain(..).map(|quad| quad.map(id)));
     }
 
+    /// Gives every quad: those of the default graph first.
+    pub fn each(&self, each: &mut dyn FnMut(GraphId, Triple) -> Result<()>) -> Result<()> {
+        self.default.iter().try_for_each(|triple| each(None, *triple))?;
+        self.named.iter().try_for_each(|[graph, s, p, o]| each(Some(*graph), [*s, *p, *o]))
+    }
+
+    /// How many bytes they take.
+    pub fn memory(&self) -> usize {
+        size_of::<Triple>() * self.default.capacity() + size_of::<[Id; 4]>() * self.named.capacity()
+    }
+
+    /// Forgets all quads and keeps the room.
+    pub fn clear(&mut self) {
+        self.default.clear();
+        self.named.clear();
+    }
+
     /// Gives the number of every place of every quad.
     pub fn each_term(&self, each: &mut dyn FnMut(Id)) {
         self.default.iter().flatten().chain(self.named.iter().flatten()).for_each(|id| each(*id));
@@ -112,46 +134,71 @@ struct Half {
 }
 
 /// One predicate of one graph: how many different firsts it has, and how often the most frequent occurs.
-struct HalfRun {
-    graph: GraphId,
-    predicate: Id,
+pub(super) struct HalfRun {
+    pub graph: GraphId,
+    pub predicate: Id,
     start: usize,
     firsts: u32,
     most: u32,
+    /// How often the last first occurred so far.
+    length: u32,
+}
+
+impl HalfRun {
+    /// One that begins at a place.
+    pub fn new(graph: GraphId, predicate: Id, start: usize) -> Self {
+        Self { graph, predicate, start, firsts: 0, most: 0, length: 0 }
+    }
+
+    /// Counts the next pair, given the one before it in the run.
+    pub fn count(&mut self, pair: u64, before: Option<u64>) {
+        if before.is_none_or(|before| before >> 32 != pair >> 32) {
+            self.firsts += 1;
+            self.length = 0;
+        }
+        self.length += 1;
+        self.most = self.most.max(self.length);
+    }
 }
 
 impl Half {
     /// Adds a run of pairs (first in the upper half of the number), sorted.
-    fn add(&mut self, graph: GraphId, predicate: Id, pairs: impl Iterator<Item = u64>) {
-        let start = self.pairs.first.len();
-        let (mut firsts, mut most, mut length) = (0, 0, 0);
+    fn add(
+        &mut self,
+        graph: GraphId,
+        predicate: Id,
+        pairs: impl Iterator<Item = u64>,
+        watch: Watch<'_>,
+    ) -> Result<()> {
+        let mut run = HalfRun::new(graph, predicate, self.pairs.first.len());
         let mut last = None;
         for pair in pairs {
             if last == Some(pair) {
                 continue;
             }
-            let first = (pair >> 32) as Id;
-            if last.is_none_or(|last| (last >> 32) as Id != first) {
-                firsts += 1;
-                length = 0;
-            }
-            length += 1;
-            most = most.max(length);
+            run.count(pair, last);
             last = Some(pair);
-            self.pairs.first.push(first);
+            self.pairs.first.push((pair >> 32) as Id);
             self.pairs.second.push(pair as Id);
+            if self.pairs.first.len().is_multiple_of(STRIDE) {
+                watch.check()?;
+            }
         }
-        self.runs.push(HalfRun { graph, predicate, start, firsts, most });
+        self.runs.push(run);
+        Ok(())
     }
 
     /// The triples of the default graph: put into one part for each predicate, then sorted.
-    fn of_default(triples: &[Triple], ids: &[Id], pair: fn(Id, Id) -> u64) -> Self {
+    fn of_default(triples: &[Triple], ids: &[Id], pair: fn(Id, Id) -> u64, watch: Watch<'_>) -> Result<Self> {
         let id = |old: Id| ids.get(old as usize).copied().unwrap_or_default();
         let mut ends = vec![0usize; ids.len()];
-        for [_, predicate, _] in triples {
-            if let Some(count) = ends.get_mut(id(*predicate) as usize) {
-                *count += 1;
+        for part in triples.chunks(STRIDE) {
+            for [_, predicate, _] in part {
+                if let Some(count) = ends.get_mut(id(*predicate) as usize) {
+                    *count += 1;
+                }
             }
+            watch.check()?;
         }
         let counts: Vec<(Id, usize)> =
             (0..).zip(&ends).filter(|(_, count)| **count > 0).map(|(id, count)| (id, *count)).collect();
@@ -163,23 +210,27 @@ impl Half {
             sum += count;
         }
         let mut pairs = vec![0u64; triples.len()];
-        for [subject, predicate, object] in triples {
-            if let Some(end) = ends.get_mut(id(*predicate) as usize) {
-                if let Some(place) = pairs.get_mut(*end) {
-                    *place = pair(id(*subject), id(*object));
+        for part in triples.chunks(STRIDE) {
+            for [subject, predicate, object] in part {
+                if let Some(end) = ends.get_mut(id(*predicate) as usize) {
+                    if let Some(place) = pairs.get_mut(*end) {
+                        *place = pair(id(*subject), id(*object));
+                    }
+                    *end += 1;
                 }
-                *end += 1;
             }
+            watch.check()?;
         }
         let mut half = Self::with_room(triples.len());
         let mut rest = pairs.as_mut_slice();
         for (predicate, count) in counts {
             let (part, others) = std::mem::take(&mut rest).split_at_mut(count);
-            part.sort_unstable();
-            half.add(None, predicate, part.iter().copied());
+            radix::sort(part, watch)?;
+            half.add(None, predicate, part.iter().copied(), watch)?;
             rest = others;
+            watch.tell(Step::Triples, triples.len() - rest.len(), triples.len())?;
         }
-        half
+        Ok(half)
     }
 
     fn with_room(pairs: usize) -> Self {
@@ -188,18 +239,29 @@ impl Half {
     }
 
     /// Adds the quads of named graphs.
-    fn add_named(&mut self, quads: &[[Id; 4]], ids: &[Id], pair: fn(Id, Id) -> u64) {
+    fn add_named(
+        &mut self,
+        quads: &[[Id; 4]],
+        ids: &[Id],
+        pair: fn(Id, Id) -> u64,
+        watch: Watch<'_>,
+    ) -> Result<()> {
         let id = |old: Id| u128::from(ids.get(old as usize).copied().unwrap_or_default());
         let row = |[graph, s, p, o]: &[Id; 4]| {
             id(*graph) << 96 | id(*p) << 64 | u128::from(pair(id(*s) as Id, id(*o) as Id))
         };
-        let mut rows: Vec<u128> = quads.iter().map(row).collect();
-        rows.sort_unstable();
+        let mut rows: Vec<u128> = Vec::with_capacity(quads.len());
+        for part in quads.chunks(STRIDE) {
+            rows.extend(part.iter().map(row));
+            watch.check()?;
+        }
+        radix::sort(&mut rows, watch)?;
         for run in rows.chunk_by(|a, b| a >> 64 == b >> 64) {
             let Some(first) = run.first() else { continue };
             let (graph, predicate) = ((first >> 96) as Id, (first >> 64) as Id);
-            self.add(Some(graph), predicate, run.iter().map(|row| *row as u64));
+            self.add(Some(graph), predicate, run.iter().map(|row| *row as u64), watch)?;
         }
+        Ok(())
     }
 }
 
@@ -211,13 +273,39 @@ fn by_object(subject: Id, object: Id) -> u64 {
     by_subject(object, subject)
 }
 
+/// What both orders tell of each run.
+pub(super) fn directory(subjects: &[HalfRun], objects: &[HalfRun]) -> Directory {
+    let (mut names, mut starts, mut runs) = (Vec::new(), vec![0], Vec::new());
+    let mut graph = None;
+    for (s, o) in subjects.iter().zip(objects) {
+        if s.graph != graph {
+            starts.push(runs.len());
+            names.extend(s.graph);
+            graph = s.graph;
+        }
+        runs.push(Run {
+            start: s.start,
+            predicate: s.predicate,
+            subjects: s.firsts,
+            objects: o.firsts,
+            max_objects: s.most,
+            max_subjects: o.most,
+        });
+    }
+    starts.push(runs.len());
+    Directory::Memory(names, starts, runs)
+}
+
 impl Table {
     /// Sorts quads, whose numbers are replaced by those of `ids` first. Both orders are made at once.
-    pub fn of_quads(quads: Quads, ids: &[Id]) -> Self {
-        let half = |pair| {
-            let mut half = Half::of_default(&quads.default, ids, pair);
-            half.add_named(&quads.named, ids, pair);
-            half
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub fn of_quads(quads: Quads, ids: &[Id], watch: Watch<'_>) -> Result<Self> {
+        let half = |pair| -> Result<Half> {
+            let mut half = Half::of_default(&quads.default, ids, pair, watch)?;
+            half.add_named(&quads.named, ids, pair, watch)?;
+            Ok(half)
         };
         let (subjects, objects) = thread::scope(|scope| {
             let objects = thread::Builder::new().spawn_scoped(scope, || half(by_object));
@@ -226,30 +314,12 @@ impl Table {
             let objects = objects.ok().and_then(|handle| handle.join().ok());
             (subjects, objects.unwrap_or_else(|| half(by_object)))
         });
-        Self::of_halves(subjects, objects)
+        Ok(Self::of_halves(subjects?, objects?))
     }
 
     fn of_halves(subjects: Half, objects: Half) -> Self {
-        let (mut names, mut starts, mut runs) = (Vec::new(), vec![0], Vec::new());
-        let mut graph = None;
-        for (s, o) in subjects.runs.iter().zip(&objects.runs) {
-            if s.graph != graph {
-                starts.push(runs.len());
-                names.extend(s.graph);
-                graph = s.graph;
-            }
-            runs.push(Run {
-                start: s.start,
-                predicate: s.predicate,
-                subjects: s.firsts,
-                objects: o.firsts,
-                max_objects: s.most,
-                max_subjects: o.most,
-            });
-        }
-        starts.push(runs.len());
         Self {
-            directory: Directory::Memory(names, starts, runs),
+            directory: directory(&subjects.runs, &objects.runs),
             by_subject: Store::Memory(Arc::new(subjects.pairs)),
             by_object: Store::Memory(Arc::new(objects.pairs)),
             ..Self::default()
@@ -278,7 +348,8 @@ impl Table {
             let mut half = Half::with_room(triples.len());
             for run in triples.chunk_by(|[_, a, _], [_, b, _]| a == b) {
                 let Some([_, predicate, _]) = run.first() else { continue };
-                half.add(None, *predicate, run.iter().map(|[s, _, o]| pair(*s, *o)));
+                // Nobody stops it.
+                let _ = half.add(None, *predicate, run.iter().map(|[s, _, o]| pair(*s, *o)), Watch::nobody());
             }
             half
         };
@@ -307,7 +378,7 @@ impl Table {
                 }
                 // Several sorted runs, which a merging sort takes as they are.
                 pairs.sort();
-                half.add(None, *predicate, pairs.into_iter());
+                half.add(None, *predicate, pairs.into_iter(), Watch::nobody())?;
             }
             Ok(half)
         };
@@ -391,6 +462,10 @@ impl Table {
 
     /// What is counted about a graph, at the first call.
     pub fn described(&self, place: usize) -> Result<Arc<Described>> {
+        self.described_within(place, Watch::nobody())
+    }
+
+    fn described_within(&self, place: usize, watch: Watch<'_>) -> Result<Arc<Described>> {
         let lock = || self.described.lock().unwrap_or_else(PoisonError::into_inner);
         let known = lock().get(&place).map(Arc::clone);
         if let Some(known) = known {
@@ -398,18 +473,19 @@ impl Table {
         }
         let sets = match &self.stored {
             Some(stored) if place == 0 => stored.open()?,
-            _ => self.make_sets(place)?,
+            _ => self.make_sets(place, watch)?,
         };
         let made = Arc::new(Described { sets, statistics: OnceLock::new() });
         Ok(Arc::clone(lock().entry(place).or_insert(made)))
     }
 
-    fn make_sets(&self, place: usize) -> Result<[Sets; 2]> {
+    fn make_sets(&self, place: usize, watch: Watch<'_>) -> Result<[Sets; 2]> {
         let runs = self.runs(place)?;
-        let of = |by| Sets::of(runs.iter().map(|run| (run.0.predicate, self.cursor(run, by))));
+        let of = |by| Sets::of(runs.iter().map(|run| (run.0.predicate, self.cursor(run, by))), watch);
         thread::scope(|scope| {
             let objects = thread::Builder::new().spawn_scoped(scope, || of(End::Object));
             let subjects = of(End::Subject)?;
+            watch.tell(Step::Statistics, 1, 2)?;
             // A thread that could not run leaves its work to this one.
             let objects = objects.ok().and_then(|handle| handle.join().ok());
             Ok([subjects, objects.unwrap_or_else(|| of(End::Object))?])
@@ -417,22 +493,28 @@ impl Table {
     }
 
     /// Writes it into a pack.
-    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>) -> Result<Vec<u64>> {
-        let mut root = self.directory.write(out)?.to_vec();
+    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>, watch: Watch<'_>) -> Result<Vec<u64>> {
+        let (mut pairs, mut done) = (Vec::new(), 0);
         for by in [End::Subject, End::Object] {
             let mut writer = PairWriter::default();
             for number in 0..self.directory.len() {
                 let Some(run) = self.with_end(number)? else { continue };
                 let mut cursor = self.cursor(&run, by);
                 while let Some((firsts, seconds)) = cursor.next_block()? {
-                    for (first, second) in firsts.iter().zip(seconds) {
-                        writer.push(*first, *second, out)?;
+                    for (firsts, seconds) in firsts.chunks(STRIDE).zip(seconds.chunks(STRIDE)) {
+                        for (first, second) in firsts.iter().zip(seconds) {
+                            writer.push(*first, *second, out)?;
+                        }
+                        done += firsts.len();
+                        watch.tell(Step::Pairs, done, 2 * self.len())?;
                     }
                 }
             }
-            root.extend(writer.finish(out)?);
+            pairs.extend(writer.finish(out)?);
         }
-        let described = self.described(0)?;
+        let mut root = self.directory.write(out)?.to_vec();
+        root.extend(pairs);
+        let described = self.described_within(0, watch)?;
         for sets in &described.sets {
             root.extend(sets.write(out)?);
         }
@@ -464,7 +546,7 @@ mod tests {
         ];
         let mut all = Quads::default();
         quads.into_iter().for_each(|(graph, triple)| all.push(graph, triple));
-        let table = Table::of_quads(all, &(0..10).collect::<Vec<Id>>());
+        let table = Table::of_quads(all, &(0..10).collect::<Vec<Id>>(), Watch::nobody()).unwrap();
         assert_eq!(table.len(), 5, "a quad given twice counts once");
         assert_eq!(table.names().unwrap(), [4, 7]);
         assert_eq!(table.place(Some(5)).unwrap(), None);
@@ -485,7 +567,7 @@ mod tests {
         {
             quads.push(graph, triple);
         }
-        let table = Table::of_quads(quads, &(0..10).collect::<Vec<Id>>());
+        let table = Table::of_quads(quads, &(0..10).collect::<Vec<Id>>(), Watch::nobody()).unwrap();
         let kinds = Kinds::of_counts([10; KINDS]);
         let merge = |names: &[GraphId]| {
             let views = names.iter().filter_map(|name| table.place(*name).unwrap());
@@ -501,7 +583,7 @@ mod tests {
 
     #[test]
     fn a_table_of_nothing_has_an_empty_default_graph() {
-        let table = Table::of_quads(Quads::default(), &[]);
+        let table = Table::of_quads(Quads::default(), &[], Watch::nobody()).unwrap();
         assert_eq!(table.place(None).unwrap(), Some(0));
         assert!(table.runs(0).unwrap().is_empty());
         assert_eq!(table.triples(0).unwrap(), 0);

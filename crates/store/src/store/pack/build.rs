@@ -1,9 +1,10 @@
 //! Collects quads and makes a pack of them: numbers the terms, sorts them by value, sorts the triples.
 //!
-//! In: quads, in any order, repeated or not. Out: a [`Pack`]. Everything is held in memory.
+//! In: quads, in any order, repeated or not. Out: a [`Pack`]. Everything is held in memory; see `packer.rs` for more.
 
 use super::intern::Interner;
 use super::terms::{decode, encode, encode_triple, local};
+use super::watch::Watch;
 use super::{Dictionary, Pack, sort};
 use crate::error::{Error, Hint, Result};
 use crate::store::port::{FIRST_FOREIGN, Graph, Id, Indexed};
@@ -20,12 +21,14 @@ const CHECKED: usize = 1 << 14;
 /// Collects quads and makes a pack of them.
 #[derive(Default)]
 pub struct Builder {
-    terms: Interner,
-    quads: Quads,
-    /// The blank nodes of the current file: their label there, their number here.
-    blanks: HashMap<Box<str>, Id>,
+    pub(super) terms: Interner,
+    pub(super) quads: Quads,
+    /// The blank nodes of the current file by their label there.
+    blanks: HashMap<Box<str>, KnownBlank>,
     /// How many blank nodes were renamed.
-    renamed: usize,
+    renamed: u64,
+    /// How often it was emptied.
+    round: u32,
     /// Whether blank nodes keep their labels.
     keeps_labels: bool,
     /// Whether there may be terms that no quad has.
@@ -33,6 +36,16 @@ pub struct Builder {
     encoded: Vec<u8>,
     /// The numbers here of a piece's terms: room that is kept.
     ids: Vec<Id>,
+}
+
+/// A blank node of the current file.
+#[derive(Clone, Copy)]
+struct KnownBlank {
+    /// The number in its label here.
+    label: u64,
+    /// Its number, as long as the builder is not emptied.
+    id: Id,
+    round: u32,
 }
 
 impl Builder {
@@ -120,11 +133,25 @@ impl Builder {
     /// # Errors
     /// Where there are more terms than a pack can number (2^31).
     pub fn has_room(&self) -> Result<()> {
-        if !self.is_full() {
-            return Ok(());
-        }
+        if self.is_full() { Err(Self::too_many_terms()) } else { Ok(()) }
+    }
+
+    pub(super) fn too_many_terms() -> Error {
         let limit = "the files hold more different terms than a graph can number (2147483648)";
-        Err(Error::data(limit).hint(Hint::LoadIntoStore))
+        Error::data(limit).hint(Hint::LoadIntoStore)
+    }
+
+    /// How many bytes all that was added takes.
+    pub(super) fn memory(&self) -> usize {
+        // A label in its box, its place in the table.
+        self.terms.memory() + self.quads.memory() + 80 * self.blanks.len()
+    }
+
+    /// Forgets all terms and quads, but not which blank nodes of the current file have which label here.
+    pub(super) fn clear(&mut self) {
+        self.terms.clear();
+        self.quads.clear();
+        self.round += 1;
     }
 
     /// Adds all quads of `piece`, a part of the current file that [keeps its labels](Self::keeping_labels), and empties it.
@@ -184,22 +211,37 @@ impl Builder {
     }
 
     fn intern_blank(&mut self, node: BlankNodeRef<'_>) -> Id {
-        if let Some(id) = self.blanks.get(node.as_str()) {
+        let known = self.blanks.get_mut(node.as_str());
+        if let Some(KnownBlank { id, .. }) = known.as_ref().filter(|known| known.round == self.round) {
             return *id;
         }
-        let label = format!("b{}", self.renamed);
-        self.renamed += 1;
-        encode(BlankNodeRef::new_unchecked(&label).into(), &mut self.encoded);
+        let label = known.as_ref().map_or(self.renamed, |known| known.label);
+        encode(BlankNodeRef::new_unchecked(&format!("b{label}")).into(), &mut self.encoded);
         let id = self.terms.intern(&self.encoded);
-        self.blanks.insert(node.as_str().into(), id);
+        let now = KnownBlank { label, id, round: self.round };
+        if let Some(known) = known {
+            *known = now;
+        } else {
+            self.renamed += 1;
+            self.blanks.insert(node.as_str().into(), now);
+        }
         id
     }
 
     /// The graph of what was added.
     pub fn finish(self) -> Pack {
+        // Nobody stops it.
+        self.finish_within(Watch::nobody()).unwrap_or_else(|_| Pack::empty())
+    }
+
+    /// The graph of what was added.
+    ///
+    /// # Errors
+    /// Where `watch` stops the work.
+    pub fn finish_within(self, watch: Watch<'_>) -> Result<Pack> {
         let Self { terms, quads, forgets, .. } = self;
         let used = forgets.then(|| used(&terms, &quads));
-        let (order, kinds) = sort::sorted(&terms, used.as_deref());
+        let (order, kinds) = sort::sorted(&terms, used.as_deref(), watch)?;
         let mut ids = vec![0; terms.len()];
         for (new, old) in (0..).zip(&order) {
             if let Some(id) = ids.get_mut(*old as usize) {
@@ -207,13 +249,13 @@ impl Builder {
             }
         }
         let (dictionary, table) = thread::scope(|scope| {
-            let dictionary = || Dictionary::of(&terms, &order, &ids, kinds.clone());
+            let dictionary = || Dictionary::of(&terms, &order, &ids, kinds.clone(), watch);
             let handle = thread::Builder::new().spawn_scoped(scope, dictionary);
-            let table = Table::of_quads(quads, &ids);
+            let table = Table::of_quads(quads, &ids, watch);
             // A thread that could not run leaves its work to this one.
             (handle.ok().and_then(|handle| handle.join().ok()).unwrap_or_else(dictionary), table)
         });
-        Pack::of(dictionary, table)
+        Ok(Pack::of(dictionary?, table?))
     }
 }
 

@@ -7,9 +7,10 @@ use super::intern::Interner;
 use super::terms::{decode, encode_triple};
 use super::texts::{PackedTexts, TextWriter};
 use super::values;
+use super::watch::{Step, Watch};
 use crate::error::{Error, Result};
 use crate::store::columns::{Epochs, Numbers};
-use crate::store::kinds::{Kind, Kinds};
+use crate::store::kinds::{KINDS, Kind, Kinds};
 use crate::store::{Id, Lexical, Scratch};
 use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple};
 use crate::value::order;
@@ -46,20 +47,74 @@ enum Values {
     Packed(Arc<Chunks>, [u32; 3]),
 }
 
+/// The columns of values while they are made.
+#[derive(Default)]
+pub(in super::super) struct ColumnWriter {
+    tags: Vec<u8>,
+    payloads: Vec<[u8; 8]>,
+    micros: Vec<[u8; 8]>,
+}
+
+impl ColumnWriter {
+    /// Adds the value of the next term, where its kind has one.
+    pub fn push(&mut self, kind: Kind, bytes: &[u8]) {
+        // What cannot be read has a place all the same: the numbers of terms count.
+        let lexical = decode(bytes).unwrap_or(Lexical::Blank(""));
+        match kind {
+            Kind::Number => {
+                let (tag, payload) = values::number(lexical).pack();
+                self.tags.push(tag);
+                self.payloads.push(payload);
+            }
+            Kind::DateTime | Kind::Date => self.micros.push(values::epoch(lexical).to_le_bytes()),
+            _ => {}
+        }
+    }
+
+    fn values(self) -> Values {
+        Values::Memory(self.tags, self.payloads, self.micros)
+    }
+
+    /// Writes them into a pack, and gives their chunks.
+    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>) -> Result<[u64; 3]> {
+        write_columns((&self.tags, &self.payloads, &self.micros), out)
+    }
+}
+
+fn write_columns<W: Write>(
+    (tags, payloads, micros): Columns<'_>,
+    out: &mut ChunkWriter<W>,
+) -> Result<[u64; 3]> {
+    let [a, b, c] = [tags, payloads.as_flattened(), micros.as_flattened()].map(|bytes| out.add(bytes));
+    Ok([a?.into(), b?.into(), c?.into()])
+}
+
 /// A stored byte is not what was written.
 fn damaged() -> Error {
     Error::data("the packed graph is damaged").hint("make the pack anew from its sources")
 }
 
 impl Dictionary {
+    /// One without terms.
+    pub fn empty() -> Self {
+        let kinds = Kinds::of_counts([0; KINDS]);
+        Self { kinds, texts: Texts::Memory(vec![0], Vec::new()), values: ColumnWriter::default().values() }
+    }
+
     /// From terms, the order they are to stand in, and the new number of each.
-    pub fn of(terms: &Interner, order: &[u32], ids: &[Id], kinds: Kinds) -> Self {
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub fn of(terms: &Interner, order: &[u32], ids: &[Id], kinds: Kinds, watch: Watch<'_>) -> Result<Self> {
         let mut starts = Vec::with_capacity(order.len() + 1);
         let mut text = Vec::with_capacity(terms.text_len());
         let triples = kinds.range(Kind::Triple);
         let renumber = |id: u32| ids.get(id as usize).copied().unwrap_or_default();
         let mut triple = Vec::new();
         for (id, old) in (0..).zip(order) {
+            if id % 8192 == 0 {
+                watch.check()?;
+            }
             starts.push(text.len() as u64);
             let bytes = terms.get(*old);
             if triples.contains(&id)
@@ -72,11 +127,16 @@ impl Dictionary {
             }
         }
         starts.push(text.len() as u64);
-        let texts = Texts::Memory(starts, text);
-        let values = Values::Memory(Vec::new(), Vec::new(), Vec::new());
-        let mut dictionary = Self { kinds, texts, values };
-        dictionary.fill_columns();
-        dictionary
+        let mut columns = ColumnWriter::default();
+        for kind in [Kind::Number, Kind::DateTime, Kind::Date] {
+            for id in kinds.range(kind) {
+                columns.push(kind, cut(&starts, &text, id));
+                if id % 8192 == 0 {
+                    watch.check()?;
+                }
+            }
+        }
+        Ok(Self { kinds, texts: Texts::Memory(starts, text), values: columns.values() })
     }
 
     /// From the parts of a pack: the first chunk of texts, and the chunks of the values.
@@ -88,23 +148,18 @@ impl Dictionary {
     }
 
     /// Writes it into a pack.
-    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>) -> Result<[u64; 4]> {
-        let mut writer = TextWriter::default();
-        self.each(&mut |bytes| writer.push(bytes, out))?;
+    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>, watch: Watch<'_>) -> Result<[u64; 4]> {
+        let (mut writer, mut done) = (TextWriter::default(), 0);
+        self.each(&mut |bytes| {
+            done += 1;
+            if done % 8192 == 0 {
+                watch.tell(Step::Dictionary, done, self.kinds.total() as usize)?;
+            }
+            writer.push(bytes, out)
+        })?;
         let texts = writer.finish(out)?;
-        let (tags, payloads, micros) = self.columns()?;
-        let chunks = [tags, payloads.as_flattened(), micros.as_flattened()].map(|bytes| out.add(bytes));
-        let [a, b, c] = chunks;
-        Ok([texts, a?.into(), b?.into(), c?.into()])
-    }
-
-    fn fill_columns(&mut self) {
-        let Texts::Memory(starts, text) = &self.texts else { return };
-        let lexicals = |range: Range<Id>| range.filter_map(|id| decode(cut(starts, text, id)));
-        let numbers = lexicals(self.kinds.range(Kind::Number)).map(|lexical| values::number(lexical).pack());
-        let (tags, payloads) = numbers.unzip();
-        let micros = lexicals(self.dates()).map(|lexical| values::epoch(lexical).to_le_bytes()).collect();
-        self.values = Values::Memory(tags, payloads, micros);
+        let [a, b, c] = write_columns(self.columns()?, out)?;
+        Ok([texts, a, b, c])
     }
 
     /// The numbers that have an instant.

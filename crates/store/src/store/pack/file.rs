@@ -6,6 +6,7 @@
 use super::chunks::{ChunkWriter, Chunks, MAGIC, numbers};
 use super::pairs::PackedPairs;
 use super::records::Records;
+use super::watch::Watch;
 use super::{Dictionary, Pack};
 use crate::error::{Error, Result};
 use crate::store::Id;
@@ -45,14 +46,18 @@ impl Pack {
     /// # Errors
     /// As [`Self::write`].
     pub fn write_with<W: Write>(&self, prefixes: &Prefixes, out: W) -> Result<W> {
+        self.write_within(prefixes, out, Watch::nobody())
+    }
+
+    /// As [`Self::write_with`], until `watch` stops it.
+    ///
+    /// # Errors
+    /// As [`Self::write`], and where it was stopped.
+    pub fn write_within<W: Write>(&self, prefixes: &Prefixes, out: W, watch: Watch<'_>) -> Result<W> {
         let mut out = ChunkWriter::new(out)?;
-        let counts = self.dictionary.kinds().counts();
-        let mut root: Vec<u64> = counts.into_iter().map(u64::from).collect();
-        root.extend(self.dictionary.write(&mut out)?);
-        root.extend(self.table.write(&mut out)?);
-        root.push(out.add(&written(prefixes))?.into());
-        let root: Vec<u8> = root.into_iter().flat_map(u64::to_le_bytes).collect();
-        out.finish(&root)
+        let dictionary = self.dictionary.write(&mut out, watch)?;
+        let table = self.table.write(&mut out, watch)?;
+        finish(out, self.dictionary.kinds().counts(), dictionary, table, prefixes)
     }
 
     /// Opens a pack that is always there.
@@ -100,6 +105,22 @@ impl Pack {
         let prefixes = read(chunks.get(prefixes)?).ok_or_else(|| chunks.damaged())?;
         Ok(Self { prefixes, chunks: Some(chunks), ..Self::of(dictionary, table) })
     }
+}
+
+/// Ends a pack whose parts are written: how many terms there are of each kind, where the dictionary and the table lie.
+pub(super) fn finish<W: Write>(
+    mut out: ChunkWriter<W>,
+    counts: [Id; KINDS],
+    dictionary: [u64; 4],
+    table: Vec<u64>,
+    prefixes: &Prefixes,
+) -> Result<W> {
+    let mut root: Vec<u64> = counts.into_iter().map(u64::from).collect();
+    root.extend(dictionary);
+    root.extend(table);
+    root.push(out.add(&written(prefixes))?.into());
+    let root: Vec<u8> = root.into_iter().flat_map(u64::to_le_bytes).collect();
+    out.finish(&root)
 }
 
 /// Prefixes and namespaces, each with a zero after it, which none can hold.

@@ -31,6 +31,11 @@ impl Interner {
         self.slots.fill(0);
     }
 
+    /// How many bytes it takes.
+    pub fn memory(&self) -> usize {
+        self.text.capacity() + 8 * (self.ends.capacity() + self.slots.capacity())
+    }
+
     /// The string of a number; an empty one for a number not given out.
     pub fn get(&self, id: u32) -> &[u8] {
         let at = |place: Option<usize>| place.and_then(|place| self.ends.get(place)).copied().unwrap_or(0);

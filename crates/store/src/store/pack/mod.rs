@@ -8,19 +8,27 @@ mod build;
 pub(super) mod checksum;
 pub(super) mod chunks;
 mod dictionary;
+mod external;
 mod file;
 pub(super) mod intern;
+mod merge;
+mod packer;
 pub(super) mod pairs;
+pub(super) mod radix;
 pub(super) mod records;
 mod sort;
+mod spill;
 pub(super) mod terms;
 mod texts;
 pub(super) mod values;
 pub(super) mod varint;
+pub(super) mod watch;
 
 pub use build::Builder;
 use chunks::Chunks;
 pub(super) use dictionary::Dictionary;
+pub use packer::{Packer, Room};
+pub use watch::{Step, Watch};
 
 use super::kinds::{Kind, Kinds};
 use super::merged::Merged;
@@ -47,6 +55,11 @@ pub struct Pack {
 impl Pack {
     fn of(dictionary: Dictionary, table: Table) -> Self {
         Self { dictionary, table, prefixes: Prefixes::new(), chunks: None, merged: Merged::default() }
+    }
+
+    /// A graph of nothing.
+    fn empty() -> Self {
+        Self::of(Dictionary::empty(), Table::default())
     }
 
     /// The prefixes that the sources of the graph declared.

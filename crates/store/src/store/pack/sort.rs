@@ -6,7 +6,10 @@
 //! keys, and by comparison only where these are equal.
 
 use super::intern::Interner;
+use super::radix;
 use super::terms::decode;
+use super::watch::{Step, Watch};
+use crate::error::Result;
 use crate::store::Lexical;
 use crate::store::kinds::{KINDS, Kind, Kinds, ORDER};
 use crate::value::order::{self, SortKey};
@@ -16,34 +19,50 @@ use std::thread;
 /// Groups up to this size are sorted by plain comparison.
 const SMALL: usize = 24;
 
+/// After how many terms it is asked whether to go on.
+const STRIDE: usize = 1 << 13;
+
 /// A term to sort: what decides most comparisons, and its number.
 type Item = (u64, u32);
 
 /// The numbers of an interner's terms (where `used` is given: of those that it marks) in the order of the
 /// dictionary, and where each kind begins.
-pub(in super::super) fn sorted(terms: &Interner, used: Option<&[bool]>) -> (Vec<u32>, Kinds) {
-    let mut groups = grouped(terms, used);
+///
+/// # Errors
+/// Where `watch` stops it.
+pub(in super::super) fn sorted(
+    terms: &Interner,
+    used: Option<&[bool]>,
+    watch: Watch<'_>,
+) -> Result<(Vec<u32>, Kinds)> {
+    let mut groups = grouped(terms, used, watch)?;
     let counts = std::array::from_fn(|kind| groups.get(kind).map_or(0, Vec::len) as u32);
     let iris = groups.get_mut(Kind::Iri as usize).map(std::mem::take).unwrap_or_default();
-    let (iris, mut groups) = thread::scope(|scope| {
-        let handle = thread::Builder::new().spawn_scoped(scope, || sort_texts(terms, iris.clone()));
-        let sorted = groups.into_iter().zip(ORDER).map(|(group, kind)| sort_group(terms, kind, group));
-        let groups: Vec<Vec<Item>> = sorted.collect();
+    let (iris, groups) = thread::scope(|scope| {
+        let handle = thread::Builder::new().spawn_scoped(scope, || sort_texts(terms, iris.clone(), watch));
+        let sorted = groups.into_iter().zip(ORDER).map(|(group, kind)| sort_group(terms, kind, group, watch));
+        let groups = sorted.collect::<Result<Vec<Vec<Item>>>>();
         // A thread that could not run leaves its work to this one.
         let iris_sorted = handle.ok().and_then(|handle| handle.join().ok());
-        (iris_sorted.unwrap_or_else(|| sort_texts(terms, iris.clone())), groups)
+        (iris_sorted.unwrap_or_else(|| sort_texts(terms, iris.clone(), watch)), groups)
     });
+    let (iris, mut groups) = (iris?, groups?);
     if let Some(group) = groups.get_mut(Kind::Iri as usize) {
         *group = iris;
     }
-    (groups.into_iter().flatten().map(|(_, id)| id).collect(), Kinds::of_counts(counts))
+    watch.tell(Step::Terms, terms.len(), terms.len())?;
+    Ok((groups.into_iter().flatten().map(|(_, id)| id).collect(), Kinds::of_counts(counts)))
 }
 
 /// The terms of each kind, with their sort keys.
-fn grouped(terms: &Interner, used: Option<&[bool]>) -> Vec<Vec<Item>> {
+fn grouped(terms: &Interner, used: Option<&[bool]>, watch: Watch<'_>) -> Result<Vec<Vec<Item>>> {
     let mut groups = vec![Vec::new(); KINDS];
     let is_used = |id: &u32| used.is_none_or(|used| used.get(*id as usize) == Some(&true));
     for id in (0..terms.len() as u32).filter(is_used) {
+        if (id as usize).is_multiple_of(STRIDE) {
+            // Sorting takes as long again.
+            watch.tell(Step::Terms, id as usize, 2 * terms.len())?;
+        }
         let lexical = decode(terms.get(id));
         let key = match lexical.as_ref().and_then(Lexical::as_term) {
             Some(term) => SortKey::of(term),
@@ -54,16 +73,19 @@ fn grouped(terms: &Interner, used: Option<&[bool]>) -> Vec<Vec<Item>> {
             group.push((key.prefix, id));
         }
     }
-    groups
+    Ok(groups)
 }
 
-fn sort_group(terms: &Interner, kind: Kind, group: Vec<Item>) -> Vec<Item> {
+fn sort_group(terms: &Interner, kind: Kind, group: Vec<Item>, watch: Watch<'_>) -> Result<Vec<Item>> {
     if matches!(kind, Kind::Blank | Kind::Iri | Kind::String | Kind::LangString) {
-        return sort_texts(terms, group);
+        return sort_texts(terms, group, watch);
     }
     let mut group = group;
-    group.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| compare(terms, a.1, b.1)));
-    group
+    radix::sort(&mut group, watch)?;
+    for same in group.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+        radix::sort_by(same, watch, |a, b| compare(terms, a.1, b.1))?;
+    }
+    Ok(group)
 }
 
 /// The order of two terms.
@@ -87,7 +109,12 @@ pub(in super::super) fn compare(terms: &Interner, a: u32, b: u32) -> Ordering {
 }
 
 fn compare_simple(terms: &Interner, a: u32, b: u32) -> Ordering {
-    let (a, b) = (decode(terms.get(a)), decode(terms.get(b)));
+    compare_bytes(terms.get(a), terms.get(b))
+}
+
+/// The order of two terms that are no triple terms, as they are stored.
+pub(in super::super) fn compare_bytes(a: &[u8], b: &[u8]) -> Ordering {
+    let (a, b) = (decode(a), decode(b));
     match a.as_ref().and_then(Lexical::as_term).zip(b.as_ref().and_then(Lexical::as_term)) {
         Some((a, b)) => order::compare(a, b),
         None => Ordering::Equal,
@@ -100,7 +127,7 @@ fn text(terms: &Interner, id: u32) -> &[u8] {
 }
 
 /// Sorts terms of one kind by text, equal texts by comparison.
-fn sort_texts(terms: &Interner, mut group: Vec<Item>) -> Vec<Item> {
+fn sort_texts(terms: &Interner, mut group: Vec<Item>, watch: Watch<'_>) -> Result<Vec<Item>> {
     // Parts of the group that agree in their first bytes, and in how many.
     let mut open = vec![(0, group.len(), 0)];
     while let Some((start, end, depth)) = open.pop() {
@@ -109,14 +136,17 @@ fn sort_texts(terms: &Interner, mut group: Vec<Item>) -> Vec<Item> {
             sort_small(terms, part, depth);
             continue;
         }
-        let shared = shared_prefix(terms, part, depth);
+        let shared = shared_prefix(terms, part, depth, watch)?;
         let mut ended = false;
-        for (key, id) in &mut *part {
+        for (place, (key, id)) in part.iter_mut().enumerate() {
+            if place.is_multiple_of(STRIDE) {
+                watch.check()?;
+            }
             let rest = text(terms, *id).get(shared..).unwrap_or_default();
             ended |= rest.len() < 8;
             *key = window(rest);
         }
-        part.sort_unstable();
+        radix::sort(part, watch)?;
         let mut at = start;
         for run in part.chunk_by_mut(|a, b| a.0 == b.0) {
             let run_end = at + run.len();
@@ -131,7 +161,7 @@ fn sort_texts(terms: &Interner, mut group: Vec<Item>) -> Vec<Item> {
             at = run_end;
         }
     }
-    group
+    Ok(group)
 }
 
 /// Eight bytes so that they compare as the text does; those past its end as zeros.
@@ -149,11 +179,14 @@ fn window(text: &[u8]) -> u64 {
 }
 
 /// In how many bytes, at least `depth`, all texts of a part agree.
-fn shared_prefix(terms: &Interner, part: &[Item], depth: usize) -> usize {
-    let Some(((_, first), others)) = part.split_first() else { return depth };
+fn shared_prefix(terms: &Interner, part: &[Item], depth: usize, watch: Watch<'_>) -> Result<usize> {
+    let Some(((_, first), others)) = part.split_first() else { return Ok(depth) };
     let first = text(terms, *first);
     let mut shared = first.len();
-    for (_, id) in others {
+    for (place, (_, id)) in others.iter().enumerate() {
+        if place.is_multiple_of(STRIDE) {
+            watch.check()?;
+        }
         let other = text(terms, *id);
         let limit = shared.min(other.len());
         let (a, b) = (first.get(depth..limit), other.get(depth..limit));
@@ -164,10 +197,10 @@ fn shared_prefix(terms: &Interner, part: &[Item], depth: usize) -> usize {
             shared = limit;
         }
         if shared <= depth {
-            return depth;
+            return Ok(depth);
         }
     }
-    shared
+    Ok(shared)
 }
 
 /// Sorts terms of one kind whose texts agree in `depth` bytes.
@@ -219,7 +252,7 @@ mod tests {
         }
         terms.sort_by(|a, b| order::compare(a.as_ref(), b.as_ref()));
         terms.dedup();
-        let (ids, kinds) = sorted(&interner, None);
+        let (ids, kinds) = sorted(&interner, None, Watch::nobody()).unwrap();
         let found: Vec<Term> =
             ids.iter().map(|id| decode(interner.get(*id)).unwrap().to_term().unwrap()).collect();
         assert_eq!(found, terms);

@@ -1,0 +1,255 @@
+//! Makes a pack of files, in memory or, where that does not suffice, with temporary files beside the pack.
+//!
+//! In: quads, and how much memory may be used. Out: a graph in memory, or the bytes of a pack, the same whichever way they
+//! were made. The labels of one file's blank nodes are held in memory.
+
+use super::external::Runs;
+use super::watch::Watch;
+use super::{Builder, Pack};
+use crate::error::{Error, Result};
+use crate::terms::{NamedNode, Prefixes, QuadRef};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// What part of the memory the terms and quads that are being collected may take: sorting them takes twice as much more.
+const SHARE: usize = 5;
+/// Less memory than this is not enough for what is read ahead, and for the different parts of the work.
+const LEAST: usize = 48 << 20;
+
+/// In how much memory a pack is built.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// Bytes, about; some 50 MB are used in any case.
+    pub memory: usize,
+    /// The file beside which temporary ones are made: the pack itself.
+    pub beside: PathBuf,
+}
+
+/// Collects quads. See the module.
+#[derive(Default)]
+pub struct Packer {
+    builder: Builder,
+    room: Option<Room>,
+    runs: Option<Runs>,
+}
+
+impl Packer {
+    /// One that holds everything in memory.
+    pub fn in_memory() -> Self {
+        Self::default()
+    }
+
+    /// One that keeps within some memory.
+    pub fn within(room: Room) -> Self {
+        let room = Room { memory: room.memory.max(LEAST), ..room };
+        Self { room: Some(room), ..Self::default() }
+    }
+
+    /// Says that what follows comes from another file. See [`Builder::start_file`].
+    pub fn start_file(&mut self) {
+        self.builder.start_file();
+    }
+
+    /// Adds a quad.
+    pub fn add(&mut self, quad: QuadRef<'_>) {
+        self.builder.add(quad);
+    }
+
+    /// Adds all quads of a piece of the current file. See [`Builder::absorb`].
+    pub fn absorb(&mut self, piece: &mut Builder) {
+        self.builder.absorb(piece);
+    }
+
+    /// How many quads were added and are held in memory, repeated ones too.
+    pub fn quads(&self) -> u64 {
+        self.builder.quads()
+    }
+
+    /// Moves what is held in memory and in no graph into one. See [`Builder::gather_into`].
+    pub fn gather_into(&mut self, name: &NamedNode) {
+        self.builder.gather_into(name);
+    }
+
+    /// Makes room for more; to be called after every few thousand quads.
+    ///
+    /// # Errors
+    /// Where there are more terms than a pack can number, a temporary file cannot be written, or `watch` stops it.
+    pub fn make_room(&mut self, watch: Watch<'_>) -> Result<()> {
+        match &self.room {
+            Some(room) if self.builder.memory() > room.memory / SHARE => self.spill(watch),
+            _ => self.builder.has_room(),
+        }
+    }
+
+    fn spill(&mut self, watch: Watch<'_>) -> Result<()> {
+        let Some(room) = &self.room else { return Ok(()) };
+        let runs = match &mut self.runs {
+            Some(runs) => runs,
+            none => none.insert(Runs::new(&room.beside, room.memory)?),
+        };
+        runs.add(&mut self.builder, watch)
+    }
+
+    /// The graph of what was added, in memory.
+    ///
+    /// # Errors
+    /// Where it was to be kept within some memory, or `watch` stops it.
+    pub fn finish(self, watch: Watch<'_>) -> Result<Pack> {
+        if self.runs.is_some() {
+            return Err(Error::store("the graph does not fit into the memory that it was given"));
+        }
+        self.builder.finish_within(watch)
+    }
+
+    /// Writes the pack of what was added.
+    ///
+    /// # Errors
+    /// Where it or a temporary file cannot be written, or `watch` stops it.
+    pub fn write<W: Write>(mut self, prefixes: &Prefixes, out: W, watch: Watch<'_>) -> Result<W> {
+        if self.runs.is_some() {
+            self.spill(watch)?;
+        }
+        match self.runs {
+            Some(runs) => {
+                // Its room is needed now.
+                drop(self.builder);
+                runs.write(prefixes, out, watch)
+            }
+            None => self.builder.finish_within(watch)?.write_within(prefixes, out, watch),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Quad, Term, Triple, xsd};
+    use std::path::Path;
+
+    /// Quads with terms of every kind, some of them often, in the default graph and in others.
+    fn quad(n: usize) -> Quad {
+        let mixed = n.wrapping_mul(0x9e37_79b9) >> 5;
+        let iri = |n: usize| NamedNode::new_unchecked(format!("http://example.org/{n}"));
+        let node = |n: usize| BlankNode::new_unchecked(format!("x{}", n % 400));
+        let typed = |text: String, datatype| Literal::new_typed_literal(text, datatype).into();
+        let object: Term = match mixed % 9 {
+            0 => Literal::from(mixed as i64 % 3000).into(),
+            1 => typed(format!("{}.50", mixed % 300), xsd::DECIMAL),
+            2 => Triple::new(node(n), iri(n % 5), Literal::from(n as i64 % 9)).into(),
+            3 => Triple::new(iri(n % 50), iri(n % 5), Triple::new(node(n), iri(3), iri(n % 11))).into(),
+            4 => typed(format!("2024-01-{:02}T00:00:00{}", n % 40, ["", "Z"][n % 2]), xsd::DATE_TIME),
+            5 => Literal::new_language_tagged_literal_unchecked(
+                format!("text {}", n % 70),
+                ["de", "en"][n % 2],
+            )
+            .into(),
+            6 => typed(
+                format!("text {}", n % 70),
+                NamedNode::new_unchecked("http://example.org/type").as_ref(),
+            ),
+            7 => node(mixed).into(),
+            _ => iri(mixed % 2000).into(),
+        };
+        let graph = match n % 4 {
+            0 | 1 => GraphName::DefaultGraph,
+            2 => node(n).into(),
+            _ => iri(n % 30).into(),
+        };
+        let subject = iri(mixed % 900);
+        if n.is_multiple_of(2) {
+            Quad::new(node(n * 3), iri(n % 40), object, graph)
+        } else {
+            Quad::new(subject, iri(n % 40), object, graph)
+        }
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("baimo-packer-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    /// The pack of some quads of two files, written in `runs` parts.
+    fn packed(count: usize, runs: usize, beside: &Path) -> Vec<u8> {
+        let mut packer = Packer::within(Room { memory: LEAST, beside: beside.to_owned() });
+        for n in 0..count {
+            if n % (count / 2 + 1) == 0 {
+                packer.start_file();
+            }
+            packer.add(quad(n).as_ref());
+            if runs > 0 && n % (count / runs + 1) == count / runs {
+                packer.spill(Watch::nobody()).unwrap();
+            }
+        }
+        let mut prefixes = Prefixes::new();
+        prefixes.insert("ex", "http://example.org/");
+        packer.write(&prefixes, Vec::new(), Watch::nobody()).unwrap()
+    }
+
+    #[test]
+    fn the_bytes_are_the_same_in_memory_and_in_any_number_of_runs() {
+        let folder = folder("same");
+        let path = folder.join("x.pack");
+        for count in [1, 50, 12_000] {
+            let memory = packed(count, 0, &path);
+            for runs in [1, 2, 9] {
+                assert!(packed(count, runs, &path) == memory, "{count} quads, {runs} runs");
+            }
+        }
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "nothing stays");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn building_can_be_stopped_anywhere_and_leaves_nothing() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let folder = folder("stop");
+        let path = folder.join("x.pack");
+        let build = |limit: usize| {
+            let asked = AtomicUsize::new(0);
+            let check = || match asked.fetch_add(1, Ordering::Relaxed) {
+                n if n < limit => Ok(()),
+                _ => Err(Error::data("stopped")),
+            };
+            let watch = Watch::new(&check, &|_, _, _| {});
+            let built = (|| {
+                let mut packer = Packer::within(Room { memory: LEAST, beside: path.clone() });
+                for n in 0..6_000 {
+                    packer.add(quad(n).as_ref());
+                    if n % 2_500 == 2_499 {
+                        packer.spill(watch)?;
+                    }
+                }
+                packer.write(&Prefixes::new(), Vec::new(), watch).map(drop)
+            })();
+            (built, asked.into_inner())
+        };
+        let (built, checks) = build(usize::MAX);
+        assert!(built.is_ok() && checks > 30, "{checks}");
+        for limit in (0..checks).step_by(checks / 25) {
+            let (built, asked) = build(limit);
+            assert!(built.is_err(), "{limit}");
+            assert!(asked <= limit + 4, "went on after {limit}: {asked}");
+        }
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "nothing stays");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_graph_that_outgrows_its_room_is_written_in_runs() {
+        let folder = folder("room");
+        let path = folder.join("x.pack");
+        let mut packer = Packer::within(Room { memory: 0, beside: path.clone() });
+        let literal = |n: usize| Literal::new_simple_literal(format!("{n} {}", "x".repeat(5_000)));
+        let mut n = 0;
+        while packer.runs.as_ref().is_none_or(|runs| runs.count() < 2) {
+            let s = NamedNode::new_unchecked("http://example.org/s");
+            packer.add(Quad::new(s.clone(), s, literal(n), GraphName::DefaultGraph).as_ref());
+            packer.make_room(Watch::nobody()).unwrap();
+            n += 1;
+        }
+        assert!(n * 5_000 < 3 * LEAST, "{n} texts of 5 kB");
+        assert!(packer.finish(Watch::nobody()).is_err(), "it is not in memory any more");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,195 @@
+//! Sorting that can be stopped: of numbers by their upper bits first, of anything else by merging.
+//!
+//! In: items. Out: the same items, sorted. Numbers go into 1024 parts by the bits in which they differ, until a part fits
+//! the cache (McIlroy, Bostic, McIlroy, Engineering radix sort, 1993). Both take room for as many items again.
+
+use super::watch::Watch;
+use crate::error::Result;
+use std::cmp::Ordering;
+
+/// Parts up to this size are sorted at once: well below a millisecond's work a core has to spare.
+const SMALL: usize = 1 << 14;
+/// Into how many parts numbers go: two to this.
+const BITS: u32 = 10;
+/// After how many items it is asked whether to go on.
+const STRIDE: usize = 1 << 16;
+
+/// What sorts as a number does.
+pub(in super::super) trait Number: Copy + Ord + Default {
+    /// The number.
+    fn number(self) -> u128;
+}
+
+impl Number for u64 {
+    fn number(self) -> u128 {
+        self.into()
+    }
+}
+
+impl Number for u128 {
+    fn number(self) -> u128 {
+        self
+    }
+}
+
+impl Number for (u64, u32) {
+    fn number(self) -> u128 {
+        u128::from(self.0) << 32 | u128::from(self.1)
+    }
+}
+
+/// Sorts numbers.
+///
+/// # Errors
+/// Where `watch` stops it.
+pub(in super::super) fn sort<T: Number>(items: &mut [T], watch: Watch<'_>) -> Result<()> {
+    let mut spare = Vec::new();
+    let mut open = vec![(0, items.len())];
+    while let Some((start, end)) = open.pop() {
+        let Some(part) = items.get_mut(start..end) else { continue };
+        if part.len() <= SMALL {
+            part.sort_unstable();
+            watch.check()?;
+            continue;
+        }
+        let (mut least, mut most) = (u128::MAX, 0);
+        for piece in part.chunks(STRIDE) {
+            for item in piece {
+                (least, most) = (least.min(item.number()), most.max(item.number()));
+            }
+            watch.check()?;
+        }
+        if least < most {
+            let shift = (u128::BITS - (most - least).leading_zeros()).saturating_sub(BITS);
+            let ends =
+                distribute(part, &mut spare, |item| ((item.number() - least) >> shift) as usize, watch)?;
+            let starts = std::iter::once(0).chain(ends.iter().copied());
+            let parts = starts.zip(&ends).filter(|(from, to)| **to - from > 1);
+            open.extend(parts.map(|(from, to)| (start + from, start + to)));
+        }
+    }
+    Ok(())
+}
+
+/// Puts each item into its part, and says where the parts end.
+fn distribute<T: Number>(
+    items: &mut [T],
+    spare: &mut Vec<T>,
+    part: impl Fn(T) -> usize,
+    watch: Watch<'_>,
+) -> Result<Vec<usize>> {
+    let mut ends = vec![0; 1 << BITS];
+    for piece in items.chunks(STRIDE) {
+        for item in piece {
+            if let Some(count) = ends.get_mut(part(*item)) {
+                *count += 1;
+            }
+        }
+        watch.check()?;
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        (*end, sum) = (sum, sum + *end);
+    }
+    spare.clear();
+    spare.resize(items.len(), T::default());
+    for piece in items.chunks(STRIDE) {
+        for item in piece {
+            if let Some(end) = ends.get_mut(part(*item)) {
+                if let Some(place) = spare.get_mut(*end) {
+                    *place = *item;
+                }
+                *end += 1;
+            }
+        }
+        watch.check()?;
+    }
+    items.copy_from_slice(spare);
+    Ok(ends)
+}
+
+/// Sorts by comparison.
+///
+/// # Errors
+/// Where `watch` stops it.
+pub(in super::super) fn sort_by<T: Copy>(
+    items: &mut [T],
+    watch: Watch<'_>,
+    compare: impl Fn(&T, &T) -> Ordering,
+) -> Result<()> {
+    /// How many are sorted at once.
+    const RUN: usize = 1 << 11;
+    for run in items.chunks_mut(RUN) {
+        run.sort_unstable_by(&compare);
+        watch.check()?;
+    }
+    let (mut width, mut spare) = (RUN, Vec::new());
+    while width < items.len() {
+        spare.clear();
+        for two in items.chunks(2 * width) {
+            let (mut left, mut right) = two.split_at(width.min(two.len()));
+            while let (Some((a, others_left)), Some((b, others_right))) =
+                (left.split_first(), right.split_first())
+            {
+                if compare(a, b).is_le() {
+                    spare.push(*a);
+                    left = others_left;
+                } else {
+                    spare.push(*b);
+                    right = others_right;
+                }
+                if spare.len().is_multiple_of(RUN) {
+                    watch.check()?;
+                }
+            }
+            spare.extend_from_slice(left);
+            spare.extend_from_slice(right);
+        }
+        items.copy_from_slice(&spare);
+        width *= 2;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    /// Numbers that are spread, bunched, and repeated.
+    fn numbers() -> Vec<u128> {
+        let mixed = |n: u64| u128::from(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let spread = (0..60_000).map(|n| mixed(n) << (n % 60));
+        spread.chain((0..60_000).map(|n| mixed(n) % 50)).chain([u128::MAX, 0, u128::MAX]).collect()
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_the_library_sorts_them() {
+        let mut expected = numbers();
+        expected.sort_unstable();
+        let (mut by_bits, mut by_comparison) = (numbers(), numbers());
+        sort(&mut by_bits, Watch::nobody()).unwrap();
+        sort_by(&mut by_comparison, Watch::nobody(), u128::cmp).unwrap();
+        assert!(by_bits == expected && by_comparison == expected);
+        let mut pairs: Vec<(u64, u32)> = expected.iter().rev().map(|n| (*n as u64 % 9, *n as u32)).collect();
+        let mut sorted = pairs.clone();
+        sorted.sort_unstable();
+        sort(&mut pairs, Watch::nobody()).unwrap();
+        assert!(pairs == sorted);
+    }
+
+    #[test]
+    fn sorting_stops_soon_after_it_is_told_to() {
+        let asked = AtomicUsize::new(0);
+        let check = || match asked.fetch_add(1, Relaxed) {
+            0..=5 => Ok(()),
+            _ => Err(Error::data("stopped")),
+        };
+        let watch = Watch::new(&check, &|_, _, _| {});
+        assert!(sort(&mut numbers(), watch).is_err());
+        assert_eq!(asked.swap(0, Relaxed), 7, "asked once more than it went on");
+        assert!(sort_by(&mut numbers(), watch, u128::cmp).is_err());
+        assert_eq!(asked.load(Relaxed), 7);
+    }
+}
