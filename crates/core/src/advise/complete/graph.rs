@@ -45,8 +45,8 @@ const DATATYPES: &[&str] = &[
     "int",
 ];
 
-/// The graph as one completion may read it: up to a budget.
-pub(super) struct Source<'a> {
+/// The candidates of one completion: where they come from, and how much of the graph may still be read for them.
+pub(super) struct Candidates<'a> {
     completer: &'a Completer,
     known: &'a Knowledge<'a>,
     more: &'a Context,
@@ -55,7 +55,7 @@ pub(super) struct Source<'a> {
     left: Cell<usize>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> Candidates<'a> {
     pub(super) fn new(
         completer: &'a Completer,
         known: &'a Knowledge<'a>,

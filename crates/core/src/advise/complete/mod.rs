@@ -16,7 +16,7 @@ use super::Knowledge;
 use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::explore::survey::Survey;
 use command::{Asked, command};
-use graph::Source;
+use graph::Candidates;
 use position::Reader;
 use ranking::{List, named};
 use std::sync::OnceLock;
@@ -55,8 +55,8 @@ impl Completer {
             Some(_) if !before.trim_start().contains('\n') => match command(before.trim_start(), more) {
                 Asked::Names(names, word) => return named(names, before, word),
                 Asked::Things(word, wanted) => {
-                    let source = Source::new(self, known, more, "");
-                    return source.things(before.len() - word.len(), word, &wanted);
+                    let candidates = Candidates::new(self, known, more, "");
+                    return candidates.things(before.len() - word.len(), word, &wanted);
                 }
                 Asked::Query(line) => (line, before.len() - line.len()),
             },
@@ -93,9 +93,9 @@ fn query(
     if kind == Some(Kind::Comment) {
         return Completions { start, candidates: Vec::new() };
     }
-    let source = Source::new(completer, known, more, before);
+    let candidates = Candidates::new(completer, known, more, before);
     let mut reader = Reader::new();
-    let resolve = |kind, word: &str| source.slot(kind, word);
+    let resolve = |kind, word: &str| candidates.slot(kind, word);
     reader.read(before, &tokens, &resolve);
     let place = reader.place.clone();
     let rest: Vec<_> = {
@@ -107,13 +107,13 @@ fn query(
     let previous = tokens.last().map_or("", |token| token.text(before));
     let mut list = List::of(typed);
     if previous == "^^" {
-        source.datatypes(&mut list);
+        candidates.datatypes(&mut list);
     } else if typed.starts_with('@') {
-        source.languages(&mut list);
+        candidates.languages(&mut list);
     } else if typed.starts_with(['?', '$']) {
-        source.variables(&mut list, &reader, 0);
+        candidates.variables(&mut list, &reader, 0);
     } else {
-        source.at(&mut list, &place, &reader);
+        candidates.at(&mut list, &place, &reader);
     }
     list.finish(start)
 }
