@@ -133,7 +133,7 @@ const PIECES: &[&str] = &[
     "{} takes {} argument{}, found {}",
     "this row has {} for {}",
     "{} is a SPARQL {}, not a graph",
-    "partial answer: {} {} so far are right, but not all",
+    "partial answer: {} {} were found before it stopped; there may be more",
     "{} is unbound in {} {}:",
     "some solutions have",
     "; this lasts as long as the session",

@@ -408,7 +408,7 @@ const COMPOSED: &[&str] = &[
     " for each({})",
     " by lookup",
     "`BY` after ",
-    "so far are right, but not all",
+    "were found before it stopped; there may be more",
     "statement failed",
     "statements failed",
     "more row",

@@ -35,8 +35,9 @@ impl Output {
             Some(error) => {
                 // The line under an answer on the screen has said so.
                 if matches!(error.kind, Kind::Limit | Kind::Interrupted) && !self.foots() {
-                    self.report
-                        .note(&format!("partial answer: {count} {nouns} so far are right, but not all"));
+                    self.report.note(&format!(
+                        "partial answer: {count} {nouns} were found before it stopped; there may be more"
+                    ));
                 }
                 Err(error)
             }

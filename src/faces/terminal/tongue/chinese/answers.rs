@@ -15,10 +15,13 @@ pub const ANSWERS: &[Pair] = &[
     ("wrote {} to {}", "已将 {} 写入 {}"),
     ("wrote a chart of {} to {}", "已将 {} 画成图表，写入 {}"),
     ("wrote the chart to {}", "已将图表写入 {}"),
-    ("partial answer: {} rows so far are right, but not all", "答案不完整：已得的 {} 行正确，但还有更多"),
     (
-        "partial answer: {} triples so far are right, but not all",
-        "答案不完整：已得的 {} 条三元组正确，但还有更多",
+        "partial answer: {} rows were found before it stopped; there may be more",
+        "答案不完整：已得的 {} 行正确，但可能还有更多",
+    ),
+    (
+        "partial answer: {} triples were found before it stopped; there may be more",
+        "答案不完整：已得的 {} 条三元组正确，但可能还有更多",
     ),
     ("… {} more row, {}", "… 另有 {} 行，{}"),
     ("… {} more rows, {}", "… 另有 {} 行，{}"),
