@@ -6,7 +6,7 @@
 use super::external::Runs;
 use super::watch::Watch;
 use super::{Builder, Pack};
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Kind, Result};
 use crate::terms::{NamedNode, Prefixes, QuadRef};
 use std::io::Write;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ const LEAST: usize = 48 << 20;
 /// In how much memory a pack is built.
 #[derive(Debug, Clone)]
 pub struct Room {
-    /// Bytes, about; some 50 MB are used in any case.
+    /// Bytes, about. Where it is less than 50 MB, only what fits into it is packed.
     pub memory: usize,
     /// The file beside which temporary ones are made: the pack itself.
     pub beside: PathBuf,
@@ -41,7 +41,6 @@ impl Packer {
 
     /// One that keeps within some memory.
     pub fn within(room: Room) -> Self {
-        let room = Room { memory: room.memory.max(LEAST), ..room };
         Self { room: Some(room), ..Self::default() }
     }
 
@@ -73,10 +72,19 @@ impl Packer {
     /// Makes room for more; to be called after every few thousand quads.
     ///
     /// # Errors
-    /// Where there are more terms than a pack can number, a temporary file cannot be written, or `watch` stops it.
+    /// Where there are more terms than a pack can number, the memory is too little even with temporary files, one of these
+    /// cannot be written, or `watch` stops it.
     pub fn make_room(&mut self, watch: Watch<'_>) -> Result<()> {
         match &self.room {
-            Some(room) if self.builder.memory() > room.memory / SHARE => self.spill(watch),
+            Some(room) if self.builder.memory() > room.memory / SHARE => {
+                if room.memory < LEAST {
+                    let limit =
+                        format!("{} MB of memory are too little to pack this", room.memory / 1_000_000);
+                    let error = Error::new(Kind::Limit, limit).hint(Hint::RaiseMaxMemory);
+                    return Err(error.hint(format!("{} MB are enough for any graph", LEAST / 1_000_000)));
+                }
+                self.spill(watch)
+            }
             _ => self.builder.has_room(),
         }
     }
@@ -239,7 +247,7 @@ mod tests {
     fn a_graph_that_outgrows_its_room_is_written_in_runs() {
         let folder = folder("room");
         let path = folder.join("x.pack");
-        let mut packer = Packer::within(Room { memory: 0, beside: path.clone() });
+        let mut packer = Packer::within(Room { memory: LEAST, beside: path.clone() });
         let literal = |n: usize| Literal::new_simple_literal(format!("{n} {}", "x".repeat(5_000)));
         let mut n = 0;
         while packer.runs.as_ref().is_none_or(|runs| runs.count() < 2) {
@@ -250,6 +258,17 @@ mod tests {
         }
         assert!(n * 5_000 < 3 * LEAST, "{n} texts of 5 kB");
         assert!(packer.finish(Watch::nobody()).is_err(), "it is not in memory any more");
+        let mut small = Packer::within(Room { memory: 1 << 20, beside: path });
+        assert!(small.make_room(Watch::nobody()).is_ok());
+        (0..100).for_each(|n| {
+            let s = NamedNode::new_unchecked("http://example.org/s");
+            small.add(Quad::new(s.clone(), s, literal(n), GraphName::DefaultGraph).as_ref());
+        });
+        assert_eq!(
+            small.make_room(Watch::nobody()).unwrap_err().kind,
+            Kind::Limit,
+            "too little for any runs"
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
 }
