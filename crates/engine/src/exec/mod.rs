@@ -168,6 +168,30 @@ fn run<'a>(
     })
 }
 
+/// What takes solutions: their variables, a batch of their numbers, what the numbers stand for.
+pub type Taker<'t> = &'t mut (dyn FnMut(&[Variable], &Batch, &Context<'_>) -> Result<()> + Send);
+
+/// Gives the solutions of a SELECT by the numbers of their terms, each as often as it occurs or once.
+///
+/// # Errors
+/// As [`answer`], and what `each` reports.
+pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: Taker<'_>) -> Result<()> {
+    let dataset = Dataset::new(graph, query.dataset(), DefaultGraph::Alone)?.planned_by(governor);
+    // Operators deep within each other run where they have room.
+    deep::on_stack(depth(query)?, || {
+        let plan = planned(query, &dataset)?;
+        let mut cx = Context::new(graph, governor, base_of(query));
+        let names = Rc::new(plan.names.clone());
+        let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
+        let mut root = builder.build(&plan.root, &mut cx)?;
+        let variables: Vec<Variable> = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
+        while let Some(batch) = root.next(&mut cx)? {
+            each(&variables, &batch, &cx)?;
+        }
+        governor.check()
+    })?
+}
+
 /// Answers a query to its end and says what each operator gave and took.
 ///
 /// # Errors

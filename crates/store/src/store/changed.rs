@@ -9,7 +9,7 @@ use super::delta::Delta;
 use super::kinds::{Kind, Kinds};
 use super::lexical::{Lexical, Scratch};
 use super::merged::Merged;
-use super::pack::Pack;
+use super::pack::{Builder, Pack};
 use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
 use super::scan;
 use super::standing::{self, Standing};
@@ -84,6 +84,27 @@ impl Changed {
             self.merged = Merged::default();
         }
         Ok(changed)
+    }
+
+    /// Takes all triples of a graph away.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn clear(&mut self, graph: GraphId) -> Result<()> {
+        let count = self.view(graph)?.map_or(Ok(0), |view| view.triples())?;
+        if count > 0 {
+            Arc::make_mut(&mut self.delta).clear(graph, count);
+            self.merged = Merged::default();
+        }
+        Ok(())
+    }
+
+    /// One pack of all of it. Asks now and then whether to go on.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged, and what `check` reports.
+    pub fn to_pack(&self, check: &mut dyn FnMut() -> Result<()>) -> Result<Pack> {
+        Ok(Builder::changed(self, check)?.finish())
     }
 
     /// Gives every term that the pack lacks as a dictionary stores it.
@@ -213,7 +234,8 @@ impl Indexed for Changed {
 
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
         let (table, delta) = (self.base.table(), self.delta.graph(graph));
-        let place = table.place(graph)?;
+        let is_new = delta.is_some_and(|delta| delta.is_new);
+        let place = if is_new { None } else { table.place(graph)? };
         let is_there = delta.map_or(place.is_some(), |delta| delta.triples > 0);
         Ok((is_there || graph.is_none()).then(|| View::changed(table, place, self.kinds(), delta)))
     }
@@ -234,7 +256,6 @@ impl Indexed for Changed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::pack::Builder;
     use crate::store::quads_of;
     use crate::store::{End, PredicateCount};
     use crate::terms::{GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Triple as Nested, xsd};
@@ -390,6 +411,10 @@ mod tests {
                 };
                 prop_assert!(!graph.set(name, triple, !present).unwrap(), "it is so already");
                 prop_assert!(graph.set(name, triple, present).unwrap());
+                if n == 90 {
+                    graph.clear(name).unwrap();
+                    set.retain(|have| have[0] != row[0]);
+                }
                 if n == 60 {
                     copy = Some((graph.clone(), set.clone()));
                 }
@@ -398,7 +423,7 @@ mod tests {
             if let Some((graph, set)) = copy {
                 check(&graph, &set, predicates);
             }
-            let settled = Builder::changed(&graph, &mut || Ok(())).unwrap().finish();
+            let settled = graph.to_pack(&mut || Ok(())).unwrap();
             prop_assert_eq!(settled.len(), set.len() as u64);
             check(&Changed::over(Arc::new(settled)), &set, predicates);
         }

@@ -6,7 +6,6 @@
 //! are numbered beside its dictionary.
 
 use super::Id;
-use super::cursor::PairCursor;
 use super::foreign::ForeignTerms;
 use super::list::List;
 use super::pack::Pack;
@@ -38,6 +37,8 @@ pub(super) struct GraphDelta {
     nodes: [Sorted<(Id, Id), bool>; 2],
     /// How many triples the graph has.
     pub triples: u64,
+    /// Whether nothing of the pack's graph is left: it was cleared.
+    pub is_new: bool,
 }
 
 /// The pairs of one predicate of one graph.
@@ -80,13 +81,32 @@ impl Lists {
         })
     }
 
-    /// Adds a pair or takes it away in one order, where that changes something. Says how many seconds the first then has.
-    fn set(&mut self, end: End, pair: (Id, Id), present: bool, base: Option<&View<'_>>) -> Result<u64> {
-        let mut below = list(base, self.counts.predicate, end)?;
-        let pairs = if end == End::Subject { &mut self.by_subject } else { &mut self.by_object };
-        pairs.set(pair, present, &mut below)?;
-        Ok(PairCursor::paged(pairs, below).count(pair.0)? as u64)
+    /// Adds a pair of subject and object or takes it away. Says, where that changed anything, whether it is the only one
+    /// of its subject, and of its object.
+    fn set(&mut self, (s, o): (Id, Id), present: bool, base: Option<&View<'_>>) -> Result<Option<[bool; 2]>> {
+        let predicate = self.counts.predicate;
+        let alone = self.by_subject.set((s, o), present, &mut list(base, predicate, End::Subject)?)?;
+        let Some(of_subject) = alone else { return Ok(None) };
+        let alone = self.by_object.set((o, s), present, &mut list(base, predicate, End::Object)?)?;
+        let (of_object, counts) = (alone.unwrap_or_default(), &mut self.counts);
+        step(&mut counts.triples, present);
+        for (is_alone, nodes, most) in [
+            (of_subject, &mut counts.subjects, &mut counts.max_objects),
+            (of_object, &mut counts.objects, &mut counts.max_subjects),
+        ] {
+            if is_alone {
+                step(nodes, present);
+                *most = (*most).max(1);
+            } else if present {
+                *most += 1;
+            }
+        }
+        Ok(Some([of_subject, of_object]))
     }
+}
+
+fn step(count: &mut u64, up: bool) {
+    *count = if up { *count + 1 } else { count.saturating_sub(1) };
 }
 
 /// The pairs of a predicate in the pack.
@@ -134,34 +154,30 @@ impl GraphDelta {
         }
     }
 
-    fn set(&mut self, [s, p, o]: Triple, present: bool, base: Option<&View<'_>>) -> Result<()> {
+    /// Adds a triple or takes it away. Says whether that changed anything.
+    fn set(&mut self, [s, p, o]: Triple, present: bool, base: Option<&View<'_>>) -> Result<bool> {
         if self.lists.get(&p).is_none() {
+            if holds(base, [s, p, o])? == present {
+                return Ok(false);
+            }
             self.lists.insert(p, Arc::new(Lists::over(p, base)?));
         }
-        let Some(lists) = self.lists.get_mut(&p).map(Arc::make_mut) else { return Ok(()) };
-        let objects = lists.set(End::Subject, (s, o), present, base)?;
-        let subjects = lists.set(End::Object, (o, s), present, base)?;
-        let counts = &mut lists.counts;
-        let step = |count: &mut u64| *count = if present { *count + 1 } else { count.saturating_sub(1) };
-        step(&mut counts.triples);
-        step(&mut self.triples);
-        counts.max_objects = counts.max_objects.max(objects);
-        counts.max_subjects = counts.max_subjects.max(subjects);
-        let border = u64::from(present);
-        if objects == border {
-            step(&mut counts.subjects);
-        }
-        if subjects == border {
-            step(&mut counts.objects);
-        }
-        if objects == border {
+        let Some(lists) = self.lists.get_mut(&p).map(Arc::make_mut) else { return Ok(false) };
+        let Some([of_subject, of_object]) = lists.set((s, o), present, base)? else { return Ok(false) };
+        step(&mut self.triples, present);
+        if of_subject {
             self.note(s, p, End::Subject, present);
         }
-        if subjects == border {
+        if of_object {
             self.note(o, p, End::Object, present);
         }
-        Ok(())
+        Ok(true)
     }
+}
+
+/// Whether the pack has a triple.
+fn holds(base: Option<&View<'_>>, [s, p, o]: Triple) -> Result<bool> {
+    base.map_or(Ok(false), |view| view.pairs(p, End::Subject)?.contains(s, o))
 }
 
 impl Delta {
@@ -181,32 +197,34 @@ impl Delta {
         self.graphs.iter().filter_map(|(name, graph)| Some(((*name)?, graph.triples)))
     }
 
+    /// Takes all triples of a graph away, `count` of them, at once.
+    pub fn clear(&mut self, graph: GraphId, count: u64) {
+        self.graphs.insert(graph, Arc::new(GraphDelta { is_new: true, ..GraphDelta::default() }));
+        self.len = self.len.saturating_sub(count);
+        self.changes += usize::try_from(count).unwrap_or(usize::MAX / 2);
+    }
+
     /// Adds a quad or takes it away. Says whether that changed anything.
     ///
     /// # Errors
     /// Where the stored bytes of the pack are damaged.
     pub fn set(&mut self, base: &Pack, graph: GraphId, triple: Triple, present: bool) -> Result<bool> {
-        let below = base.view(graph)?;
-        let [s, p, o] = triple;
-        let there = match self.graph(graph).and_then(|graph| graph.lists(p)) {
-            Some(lists) => PairCursor::paged(lists.by(End::Subject), list(below.as_ref(), p, End::Subject)?)
-                .contains(s, o)?,
-            None => match &below {
-                Some(view) => view.pairs(p, End::Subject)?.contains(s, o)?,
-                None => false,
-            },
-        };
-        if there == present {
-            return Ok(false);
-        }
+        let is_new = self.graph(graph).is_some_and(|graph| graph.is_new);
+        let below = if is_new { None } else { base.view(graph)? };
         if self.graphs.get(&graph).is_none() {
+            if holds(below.as_ref(), triple)? == present {
+                return Ok(false);
+            }
             self.graphs.insert(graph, Arc::new(GraphDelta::over(below.as_ref())?));
         }
-        if let Some(changed) = self.graphs.get_mut(&graph).map(Arc::make_mut) {
-            changed.set(triple, present, below.as_ref())?;
-            self.len = if present { self.len + 1 } else { self.len.saturating_sub(1) };
+        let changed = match self.graphs.get_mut(&graph).map(Arc::make_mut) {
+            Some(changed) => changed.set(triple, present, below.as_ref())?,
+            None => false,
+        };
+        if changed {
+            step(&mut self.len, present);
             self.changes += 1;
         }
-        Ok(true)
+        Ok(changed)
     }
 }

@@ -5,8 +5,9 @@
 //! next read, or by another thread that was given a [`Memory::snapshot`].
 
 use super::changed::Changed;
-use super::pack::{Builder, Pack};
-use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan};
+use super::pack::Pack;
+use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
+use super::quads::quad_of;
 use super::quads_of;
 use crate::error::{Error, Result};
 use crate::terms::{BlankNode, GraphName, Quad, Term, TermRef};
@@ -45,7 +46,7 @@ impl Memory {
         if let Some(settled) = self.settled.get() {
             return Ok(settled);
         }
-        let pack = Builder::changed(&self.graph, &mut || Ok(()))?.finish();
+        let pack = self.graph.to_pack(&mut || Ok(()))?;
         Ok(self.settled.get_or_init(|| Arc::new(pack)))
     }
 
@@ -145,6 +146,54 @@ impl Memory {
             record.push((false, quad.clone()));
         }
         Ok(there)
+    }
+
+    /// The graph to change by numbers: those that it tells stay as they are while [`Self::intern`] and [`Self::set`] change
+    /// it, until it is read otherwise.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read.
+    pub fn numbered(&mut self) -> Result<&Changed> {
+        if self.graph.is_much_changed() {
+            self.pack()?;
+        }
+        self.settle();
+        Ok(&self.graph)
+    }
+
+    /// The number of a term, a new one where the graph has none. See [`Self::numbered`].
+    ///
+    /// # Errors
+    /// Where the graph cannot be read, or there would be more terms than can be numbered.
+    pub fn intern(&mut self, term: TermRef<'_>) -> Result<Id> {
+        self.graph.intern(term)
+    }
+
+    /// Adds a quad of numbers or takes it away. Says whether that changed anything. See [`Self::numbered`].
+    ///
+    /// # Errors
+    /// Where the graph cannot be read.
+    pub fn set(&mut self, graph: GraphId, triple: Triple, present: bool) -> Result<bool> {
+        let changed = self.graph.set(graph, triple, present)?;
+        if let Some(record) = self.record.as_mut().filter(|_| changed) {
+            record.push((present, quad_of(&self.graph, graph, triple)?));
+        }
+        Ok(changed)
+    }
+
+    /// Removes all quads of a graph.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read.
+    pub fn clear(&mut self, name: &GraphName) -> Result<()> {
+        self.settle();
+        let Some(graph) = graph_id(&self.graph, name)? else { return Ok(()) };
+        if let Some(record) = &mut self.record {
+            for quad in quads_of(&self.graph, graph) {
+                record.push((false, quad?));
+            }
+        }
+        self.graph.clear(graph)
     }
 
     /// Makes the pack that was made of the changes the base of further ones.
@@ -247,6 +296,7 @@ impl Graph for Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::pack::Builder;
     use crate::terms::{Literal, NamedNode, Triple, xsd};
     use proptest::prelude::*;
     use std::collections::BTreeSet;

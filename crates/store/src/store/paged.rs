@@ -143,11 +143,11 @@ impl PagedPairs {
         self.nodes.get(node)?.pages.get(page)
     }
 
-    /// Adds a pair, or takes it away. Says whether that changed anything.
+    /// Adds a pair, or takes it away. Says, where that changed anything, whether the first has no other second.
     ///
     /// # Errors
     /// Where the stored bytes of the list below are damaged.
-    pub fn set(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<bool> {
+    pub fn set(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<Option<bool>> {
         let at = self.find(|head| *head <= pair);
         let Some(page) = self.page(at) else {
             if present {
@@ -156,20 +156,54 @@ impl PagedPairs {
                 self.len = 1;
                 self.flat = OnceLock::new();
             }
-            return Ok(present);
+            return Ok(present.then_some(true));
         };
         let found = page.search(pair, below)?;
         if found.is_ok() == present {
-            return Ok(false);
+            return Ok(None);
         }
         let (Ok(place) | Err(place)) = found;
         let (at, place) = match page.content {
             Content::Own(_) => (at, place),
             Content::Below(_) => self.open(at, place, below)?,
         };
+        let is_alone = self.is_alone(at, place, pair, present, below)?;
         self.change(at, place, present.then_some(pair));
         self.flat = OnceLock::new();
-        Ok(true)
+        Ok(Some(is_alone))
+    }
+
+    /// Whether no pair beside a place of a changed page has the first of the pair that comes there or goes.
+    fn is_alone(&self, at: At, place: usize, pair: Pair, comes: bool, below: &mut List<'_>) -> Result<bool> {
+        let Some(Page { content: Content::Own(pairs), .. }) = self.page(at) else { return Ok(true) };
+        let before = match place.checked_sub(1) {
+            Some(before) => pairs.first.get(before).copied(),
+            None => self.last_before(at, below)?,
+        };
+        let after = pairs.first.get(if comes { place } else { place + 1 }).copied();
+        let after = after.or_else(|| self.head_after(at).map(|head| head.0));
+        Ok(before != Some(pair.0) && after != Some(pair.0))
+    }
+
+    /// The first of the last pair before a page.
+    fn last_before(&self, (node, page): At, below: &mut List<'_>) -> Result<Option<Id>> {
+        let pages = |node: usize| self.nodes.get(node).map(|node| node.pages.as_slice()).unwrap_or_default();
+        let before = match (page.checked_sub(1), node.checked_sub(1)) {
+            (Some(before), _) => pages(node).get(before),
+            (None, Some(before)) => pages(before).last(),
+            (None, None) => None,
+        };
+        match before {
+            Some(Page { content: Content::Own(pairs), .. }) => Ok(pairs.first.last().copied()),
+            Some(Page { content: Content::Below(start), len, .. }) => below.first_at(start + len - 1),
+            None => Ok(None),
+        }
+    }
+
+    /// The head of the page after one.
+    fn head_after(&self, (node, page): At) -> Option<Pair> {
+        let next = self.nodes.get(node)?.pages.get(page + 1).map(|page| page.head);
+        next.or_else(|| self.nodes.get(node + 1).map(|node| node.head))
     }
 
     /// Copies the pairs around a place of a page, to be changed. Gives where they are now.
@@ -303,8 +337,7 @@ impl<'a> PagedCursor<'a> {
         self.at = (node, page);
         self.page = Some(found);
         self.start = of.start + found.start;
-        let next = of.pages.get(page + 1).map(|page| page.head);
-        self.next = next.or_else(|| self.pairs.nodes.get(node + 1).map(|node| node.head));
+        self.next = self.pairs.head_after((node, page));
     }
 
     fn go_on(&mut self) {
@@ -594,7 +627,9 @@ mod tests {
             let all = changes.into_iter().chain(others);
             for (n, (present, first, second)) in all.enumerate() {
                 let pair = (first, second);
-                let expected = if present { set.insert(pair) } else { set.remove(&pair) };
+                let changes = if present { set.insert(pair) } else { set.remove(&pair) };
+                let others = set.range((first, 0)..=(first, Id::MAX)).filter(|other| **other != pair).count();
+                let expected = changes.then_some(others == 0);
                 prop_assert_eq!(paged.set(pair, present, &mut list()).unwrap(), expected);
                 if n == 300 {
                     let (copy, then) = (paged.clone(), set.clone());
@@ -619,14 +654,15 @@ mod tests {
         let list = || List::Borrowed(&base.first, &base.second);
         let mut paged = PagedPairs::over(&mut list()).unwrap();
         for n in 0..3000 {
-            assert!(paged.set((n / 3, n), false, &mut list()).unwrap());
+            let is_last = n % 3 == 2;
+            assert_eq!(paged.set((n / 3, n), false, &mut list()).unwrap(), Some(is_last));
         }
         assert_eq!((paged.len(), paged.nodes.len()), (0, 0));
-        assert!(!paged.set((5, 5), false, &mut list()).unwrap());
+        assert_eq!(paged.set((5, 5), false, &mut list()).unwrap(), None);
         check(&mut PairCursor::paged(&paged, list()), &BTreeSet::new(), &[0, 5, Id::MAX]);
         let set: BTreeSet<Pair> = (0..30_000).map(|n| (n % 20, n)).collect();
         for n in 0..30_000 {
-            assert!(paged.set((n % 20, n), true, &mut list()).unwrap());
+            assert_eq!(paged.set((n % 20, n), true, &mut list()).unwrap(), Some(n < 20));
         }
         check(&mut PairCursor::paged(&paged, list()), &set, &[0, 5, 19, 20]);
     }

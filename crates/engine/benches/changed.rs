@@ -4,15 +4,15 @@
 //! `packed` where both packs are to be read from bytes as a file is. Out: a line for each query: milliseconds of both, the best
 //! of several rounds in turns, and their ratio; then what one change and a point query take. The answers must be equal.
 
-use baimo::engine::answer::Answer;
-use baimo::engine::syntax::parse;
-use baimo::engine::{DefaultGraph, Governor, Query};
-use baimo::error::{Error, Result};
-use baimo::sources::rdf;
-use baimo::store::Graph;
-use baimo::store::memory::Memory;
-use baimo::store::pack::{Builder, Pack};
-use baimo::terms::{Prefixes, Quad};
+use baimo_engine::answer::Answer;
+use baimo_engine::syntax::parse;
+use baimo_engine::{DefaultGraph, Governor, Query};
+use baimo_store::error::{Error, Result};
+use baimo_store::sources::rdf;
+use baimo_store::store::Graph;
+use baimo_store::store::memory::Memory;
+use baimo_store::store::pack::{Builder, Pack};
+use baimo_store::terms::{Prefixes, Quad};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::time::Instant;
@@ -26,7 +26,9 @@ fn main() -> Result<()> {
     let arguments: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let [data, queries, thousandths, rest @ ..] = arguments.as_slice() else {
-        println!("usage: cargo bench --bench changed -- DATA QUERIES CHANGES_IN_A_THOUSAND [packed]");
+        println!(
+            "usage: cargo bench -p baimo-engine --bench changed -- DATA QUERIES CHANGES_IN_A_THOUSAND [packed]"
+        );
         return Ok(());
     };
     let thousandths = thousandths.parse().map_err(|_| Error::query("not a number"))?;
@@ -155,7 +157,7 @@ fn ask(graph: &Memory, query: &Query) -> Result<(u64, u64)> {
 }
 
 fn ask_rows(graph: &dyn Graph, query: &Query, each: &mut dyn FnMut(Vec<Option<String>>)) -> Result<()> {
-    match baimo::engine::answer(graph, query, DefaultGraph::Alone, &Governor::unlimited())? {
+    match baimo_engine::answer(graph, query, DefaultGraph::Alone, &Governor::unlimited())? {
         Answer::Boolean(yes) => each(vec![Some(yes.to_string())]),
         Answer::Graph(triples) => {
             for triple in triples {
