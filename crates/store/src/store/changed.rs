@@ -70,7 +70,7 @@ impl Changed {
     pub fn intern(&mut self, term: TermRef<'_>) -> Result<Id> {
         match self.delta.terms.find(term, self.base.as_ref())? {
             Some(id) => Ok(id),
-            None => Arc::make_mut(&mut self.delta).terms.intern(term, self.base.as_ref()),
+            None => Arc::make_mut(&mut self.delta).terms.intern_beside(term, self.base.as_ref()),
         }
     }
 

@@ -72,6 +72,11 @@ impl<'a> PairCursor<'a> {
         Self { list, probe: 0, far: 0, jumps: None, rest: 0..length }
     }
 
+    pub(super) fn of_list(list: List<'a>) -> Self {
+        let length = list.len();
+        Self::with(list, length)
+    }
+
     /// The list alone.
     pub(super) fn into_list(self) -> List<'a> {
         self.list

@@ -171,9 +171,17 @@ impl ForeignTerms {
     /// # Errors
     /// Where the graph below is damaged, or there would be more terms than can be numbered.
     pub fn intern(&mut self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Id> {
-        if let Some(id) = below.find(term)? {
-            return Ok(id);
+        match below.find(term)? {
+            Some(id) => Ok(id),
+            None => self.intern_beside(term, below),
         }
+    }
+
+    /// The number of a term that the graph below does not have.
+    ///
+    /// # Errors
+    /// As [`Self::intern`].
+    pub fn intern_beside(&mut self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Id> {
         let mut bytes = Vec::new();
         if let TermRef::Triple(triple) = term {
             let parts = [

@@ -2,7 +2,8 @@
 //!
 //! In: pairs to add and to take away, one at a time. Out: the pairs in order, through a cursor. A change copies the page it
 //! falls into and nothing else, whatever the length of the list; copies of the whole share all pages that they have in
-//! common. It is a B+ tree of two levels (Bayer and McCreight, Organization and maintenance of large ordered indexes, 1972)
+//! common. Once much of a list was read page by page it is put together in one piece, which is read as quickly as a list that
+//! never changed, and which later changes lie over. It is a B+ tree of two levels (Bayer and McCreight, Organization and maintenance of large ordered indexes, 1972)
 //! whose leaves may lie in a list that never changes.
 
 use super::Id;
@@ -10,6 +11,7 @@ use super::cursor::BLOCK;
 use super::list::{List, Pairs, run_end};
 use crate::error::Result;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The most pairs of a changed page; one that grows further becomes two.
@@ -21,6 +23,11 @@ const PAGES: usize = 128;
 /// A part of the list below at least so long is given out as it lies there.
 const LONG: usize = 1024;
 
+/// At most so many pairs are put together in one piece: 32 MB.
+const WHOLE: usize = 1 << 22;
+/// To go from one page to another costs about as much as to copy so many pairs.
+const STEP: usize = 16;
+
 /// A pair: first and second.
 pub(super) type Pair = (Id, Id);
 
@@ -29,8 +36,21 @@ pub(super) type Pair = (Id, Id);
 pub(super) struct PagedPairs {
     nodes: Vec<Node>,
     len: usize,
-    /// All of it in one piece, once somebody needed that.
+    /// The list below, where that is no longer the one that this began as.
+    below: Option<Arc<Pairs>>,
+    /// All of it in one piece, once that paid.
     flat: OnceLock<Arc<Pairs>>,
+    work: Work,
+}
+
+/// How much was read page by page, in pairs copied, since the last change.
+#[derive(Debug, Default)]
+struct Work(AtomicUsize);
+
+impl Clone for Work {
+    fn clone(&self) -> Self {
+        Self(AtomicUsize::new(self.0.load(Ordering::Relaxed)))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -57,6 +77,11 @@ enum Content {
     /// Pairs of the list below, from this place on.
     Below(usize),
     Own(Arc<Pairs>),
+}
+
+/// The pairs of a list that was put together.
+fn whole(pairs: &Arc<Pairs>) -> List<'static> {
+    List::Shared(Arc::clone(pairs), 0..pairs.first.len())
 }
 
 /// A node and a page of it.
@@ -124,12 +149,27 @@ impl PagedPairs {
         let len = below.len();
         let page = Page::below(0..len, below)?;
         let nodes = page.map(|page| Node { head: page.head, start: 0, pages: Arc::new(vec![page]) });
-        Ok(Self { nodes: nodes.into_iter().collect(), len, flat: OnceLock::new() })
+        Ok(Self { nodes: nodes.into_iter().collect(), len, ..Self::default() })
     }
 
     /// How many pairs there are.
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// All pairs where they lie in one piece; they are put together once so much was read page by page that it pays.
+    ///
+    /// # Errors
+    /// Where the stored bytes of the list below are damaged.
+    pub fn whole<'a>(&'a self, below: &mut List<'a>) -> Result<Option<List<'a>>> {
+        if self.flat.get().is_none()
+            && self.len <= WHOLE
+            && self.work.0.load(Ordering::Relaxed) >= self.len.max(STEP)
+        {
+            let below = std::mem::replace(below, List::EMPTY);
+            PagedCursor::new(self, below).flat()?;
+        }
+        Ok(self.flat.get().map(|pairs| List::Borrowed(&pairs.first, &pairs.second)))
     }
 
     /// The last page whose head is not past what is looked for; the first one where all are.
@@ -148,13 +188,24 @@ impl PagedPairs {
     /// # Errors
     /// Where the stored bytes of the list below are damaged.
     pub fn set(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<Option<bool>> {
+        if let Some(flat) = self.flat.take() {
+            // What was put together is the list below from now on.
+            *self = Self::over(&mut whole(&flat))?;
+            self.below = Some(flat);
+        }
+        match self.below.clone() {
+            Some(own) => self.set_over(pair, present, &mut whole(&own)),
+            None => self.set_over(pair, present, below),
+        }
+    }
+
+    fn set_over(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<Option<bool>> {
         let at = self.find(|head| *head <= pair);
         let Some(page) = self.page(at) else {
             if present {
                 let page = Page::own(Pairs { first: vec![pair.0], second: vec![pair.1] });
                 self.nodes.push(Node { head: pair, start: 0, pages: Arc::new(vec![page]) });
                 self.len = 1;
-                self.flat = OnceLock::new();
             }
             return Ok(present.then_some(true));
         };
@@ -169,7 +220,7 @@ impl PagedPairs {
         };
         let is_alone = self.is_alone(at, place, pair, present, below)?;
         self.change(at, place, present.then_some(pair));
-        self.flat = OnceLock::new();
+        self.work = Work::default();
         Ok(Some(is_alone))
     }
 
@@ -306,11 +357,22 @@ pub(super) struct PagedCursor<'a> {
     gathered: Vec<Id>,
     gathered_at: Range<usize>,
     columns: (Vec<Id>, Vec<Id>),
+    work: usize,
+}
+
+impl Drop for PagedCursor<'_> {
+    fn drop(&mut self) {
+        self.pairs.work.0.fetch_add(self.work, Ordering::Relaxed);
+    }
 }
 
 impl<'a> PagedCursor<'a> {
     /// Over pages of which some lie in the list below.
     pub fn new(pairs: &'a PagedPairs, below: List<'a>) -> Self {
+        let below = match &pairs.below {
+            Some(own) => List::Borrowed(&own.first, &own.second),
+            None => below,
+        };
         let mut cursor = Self {
             pairs,
             below,
@@ -321,6 +383,7 @@ impl<'a> PagedCursor<'a> {
             gathered: Vec::new(),
             gathered_at: 0..0,
             columns: (Vec::new(), Vec::new()),
+            work: 0,
         };
         cursor.go_to((0, 0));
         cursor
@@ -335,6 +398,7 @@ impl<'a> PagedCursor<'a> {
         let Some(of) = self.pairs.nodes.get(node) else { return };
         let Some(found) = of.pages.get(page) else { return };
         self.at = (node, page);
+        self.work += STEP;
         self.page = Some(found);
         self.start = of.start + found.start;
         self.next = self.pairs.head_after((node, page));
@@ -466,6 +530,7 @@ impl<'a> PagedCursor<'a> {
                 });
             }
             self.gathered_at = places;
+            self.work += self.gathered.len();
         }
         Ok(&self.gathered)
     }
@@ -537,6 +602,7 @@ impl<'a> PagedCursor<'a> {
             }
             at = self.start + part.end;
         }
+        self.work += self.columns.0.len();
         Ok((&self.columns.0, &self.columns.1))
     }
 
@@ -640,6 +706,18 @@ mod tests {
             }
             let probes: Vec<Id> = probes.into_iter().chain([0, 1, 70, 59, 60, 3, Id::MAX]).collect();
             check(&mut PairCursor::paged(&paged, list()), &set, &probes);
+            check(&mut PairCursor::paged(&paged, list()), &set, &probes);
+            // Much was read: it is one piece, and what is changed now lies over that.
+            prop_assert!(set.len() < 100 || paged.whole(&mut list()).unwrap().is_some());
+            for pair in [(5, 7), (29, 400), (0, 0)] {
+                let present = !set.remove(&pair);
+                if present {
+                    set.insert(pair);
+                }
+                prop_assert!(paged.set(pair, present, &mut list()).unwrap().is_some());
+                prop_assert!(paged.whole(&mut list()).unwrap().is_none());
+                check(&mut PairCursor::paged(&paged, list()), &set, &probes);
+            }
             let mut far = PairCursor::paged(&paged, list());
             for probe in (0..2000u32).map(|n| n.wrapping_mul(7919) % 40_000) {
                 let expected: Vec<Id> = set.range((probe, 0)..=(probe, Id::MAX)).map(|pair| pair.1).collect();

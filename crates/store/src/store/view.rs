@@ -86,7 +86,13 @@ impl<'a> View<'a> {
             TableRef::Shared(table) => table.shared(&run, by),
         });
         Ok(match self.delta.and_then(|delta| delta.lists(predicate)) {
-            Some(lists) => PairCursor::paged(lists.by(by), below.into_list()),
+            Some(lists) => {
+                let mut below = below.into_list();
+                match lists.by(by).whole(&mut below)? {
+                    Some(whole) => PairCursor::of_list(whole),
+                    None => PairCursor::paged(lists.by(by), below),
+                }
+            }
             None => below,
         })
     }
