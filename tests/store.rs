@@ -62,7 +62,8 @@ fn what_fails_changes_nothing() {
     let files = Folder::new().with("other.txt", "x");
     let error = baimo_in(&files, &["update", "--store", ".", "INSERT DATA { <x:a> <x:b> 1 }"]).failed(3);
     assert!(error.contains("other.txt"), "{error}");
-    baimo_in(&folder, &["query", "--store", "a.nt", "ASK {}"]).failed(3);
+    let error = baimo_in(&folder, &["query", "--store", "a.nt", "ASK {}"]).failed(3);
+    assert!(error.contains("a.nt is a file") && error.contains("--data a.nt"), "{error}");
 }
 
 #[cfg(unix)]

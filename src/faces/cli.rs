@@ -85,7 +85,7 @@ pub fn run(
         Some(verb) => {
             let _watched = watch(limits, report, &output.found);
             verbs::perform(&verb, &mut session, &output, &mut Memory::default())?;
-            // What was done is done and said; this only makes the next question quicker.
+            // What was done is done and said; this only makes the next query quicker.
             let _ = if verb.changes() { session.compact_if_due() } else { Ok(None) };
             Ok(())
         }

@@ -291,6 +291,8 @@ impl Shell {
 
     /// A statement or a command, from wherever it comes.
     fn statement(&mut self, text: &str) -> Result<()> {
+        // A merge that cannot be put in its place leaves all as it was.
+        let _ = self.session.borrow_mut().settle_merge();
         if statement::is_command(text) {
             self.command(text)
         } else if statement::is_blank(text) {

@@ -19,7 +19,7 @@ use crate::error::{Error, Hint, Result};
 use crate::previous::PreviousAnswer;
 use crate::project::{Embedded, Project};
 use crate::snapshot::Snapshot;
-use crate::store::durable::{Durability, Store};
+use crate::store::durable::{Durability, Merge, Store};
 use crate::store::import::Progress;
 use crate::store::memory::Memory;
 use crate::store::pack::{Builder, Pack, Packer, Watch};
@@ -29,6 +29,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::thread::JoinHandle;
 
 /// Where the graph to open is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub struct Session {
     declared: Prefixes,
     /// The transaction that is open.
     transaction: Option<change::Open>,
+    /// The thread that writes a new pack for the store.
+    merging: Option<JoinHandle<Result<Merge>>>,
     /// How queries are asked here: each begins as a copy of this one, and may then differ.
     pub ask: Ask,
 }
@@ -148,7 +151,7 @@ impl Session {
     fn new(project: Project, graph: Memory, declared: Prefixes) -> Self {
         let prefixes = in_scope(&declared, &project);
         let snapshot = Arc::new(Snapshot::new(project, Arc::new(graph), prefixes));
-        Self { snapshot, store: None, declared, transaction: None, ask: Ask::default() }
+        Self { snapshot, store: None, declared, transaction: None, merging: None, ask: Ask::default() }
     }
 
     /// The graph as it is now. It stays so for whoever holds it.

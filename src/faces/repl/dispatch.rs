@@ -166,10 +166,10 @@ impl Shell {
         Ok(())
     }
 
-    /// Makes the pack of a store anew where it is far behind.
-    fn compact(&self) {
-        // What was changed is kept already; this only makes the next question quicker.
-        let _ = self.session.borrow_mut().compact_if_due();
+    /// Makes the pack of a store anew where it is far behind, in a thread of its own.
+    pub(super) fn compact(&self) {
+        // What was changed is kept already; this only makes the next query quicker.
+        let _ = self.session.borrow_mut().compact_aside();
     }
 
     /// The graph was changed.

@@ -11,7 +11,7 @@ use crate::session::{Entry, Session, Since, Statistics, TakenBack};
 use crate::show::text::{Side, counted, fit, grouped};
 use crate::store::durable;
 use crate::store::pack::Watch;
-use crate::terms::{Literal, Term};
+use crate::terms::{Literal, Term, xsd};
 use std::path::Path;
 
 /// Lists the transactions of the store.
@@ -28,7 +28,8 @@ pub fn log(log: &Log, session: &Session, output: &Output) -> Result<()> {
         let Entry { number: n, time, what, added, removed, .. } = entry;
         // A fraction of a second helps nobody.
         let time = format!("{}Z", time.split('.').next().unwrap_or_default());
-        vec![number(n), text(&time), number(added), number(removed), text(&what)]
+        let time = Term::from(Literal::new_typed_literal(time, xsd::DATE_TIME));
+        vec![number(n), Some(time), number(added), number(removed), text(&what)]
     };
     let found = session.log(since.as_ref())?.into_iter().map(row).collect();
     rows(

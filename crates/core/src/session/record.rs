@@ -5,7 +5,7 @@
 
 use super::{Session, TakenBack};
 use crate::error::{Error, Hint, Result};
-use crate::store::durable::{Figures, Store, Transaction};
+use crate::store::durable::{Figures, Merge, Store, Transaction};
 use crate::store::memory::Memory;
 use crate::terms::Quad;
 use std::collections::HashSet;
@@ -137,12 +137,65 @@ impl Session {
     /// # Errors
     /// As there.
     pub fn compact_if_due(&mut self) -> Result<Option<Figures>> {
+        if self.is_due()? { self.compact() } else { Ok(None) }
+    }
+
+    /// Does as [`Self::compact_if_due`] in a thread of its own, while the graph is read and changed on. What it has written
+    /// is put in its place by a later call.
+    ///
+    /// # Errors
+    /// Where what was written cannot be put in its place: then all is as it was.
+    pub fn compact_aside(&mut self) -> Result<()> {
+        self.settle_merge()?;
+        if self.merging.is_some() || !self.is_due()? {
+            return Ok(());
+        }
+        let memory = Arc::clone(self.snapshot.memory());
+        let empty = memory.empty_graphs().into_iter().collect();
+        let merge = self.kept()?.prepare_merge(self.declared.clone(), empty)?;
+        let work = move || merge.write(memory.pack()?).map(|()| merge);
+        self.merging = std::thread::Builder::new().name("merge".into()).spawn(work).ok();
+        Ok(())
+    }
+
+    /// Puts the pack that [`Self::compact_aside`] made in its place, where it is written.
+    ///
+    /// # Errors
+    /// Where it cannot be: then all is as it was.
+    pub fn settle_merge(&mut self) -> Result<()> {
+        match self.merging.take_if(|thread| thread.is_finished()) {
+            None => Ok(()),
+            Some(thread) => {
+                let merge = thread.join().map_err(|_| Error::store("the merge ended early"))??;
+                self.put_merged(merge)
+            }
+        }
+    }
+
+    fn put_merged(&mut self, merge: Merge) -> Result<()> {
+        if self.transaction.is_some() {
+            return Ok(());
+        }
+        self.begin_writing()?;
+        let done = self.store.as_mut().map_or(Ok(()), |store| {
+            let done = store.finish_merge(merge);
+            store.end();
+            store.reread();
+            done
+        });
+        // What is in memory becomes the new pack and what came after it.
+        self.begin_writing()?;
+        self.end_writing();
+        done
+    }
+
+    fn is_due(&self) -> Result<bool> {
         let Some(store) = self.store.as_ref().filter(|store| store.exists() && self.transaction.is_none())
         else {
-            return Ok(None);
+            return Ok(false);
         };
         let figures = store.figures()?;
-        if figures.journal_bytes < FEW.max(figures.pack_bytes / 4) { Ok(None) } else { self.compact() }
+        Ok(figures.journal_bytes >= FEW.max(figures.pack_bytes / 4))
     }
 
     fn merge(&mut self) -> Result<Option<Figures>> {
@@ -178,7 +231,7 @@ impl Session {
     /// Where it is in none.
     pub fn kept(&self) -> Result<&Store> {
         self.store.as_ref().ok_or_else(|| {
-            Error::usage("this graph is in no store, which would have a record of its changes")
+            Error::usage("this graph is not in a store, which would have a record of its changes")
                 .hint(Hint::NameStore)
         })
     }
@@ -223,4 +276,48 @@ fn found(store: &Store, number: u64) -> Result<Transaction> {
         let error = Error::usage(format!("transaction {number} is not on record"));
         if last == 0 { error } else { error.hint(format!("those from {first} to {last} are")) }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Embedded;
+    use crate::session::Source;
+    use std::fmt::Write as _;
+    use std::time::Duration;
+
+    #[test]
+    fn a_merge_goes_on_beside_changes_and_loses_none() {
+        let folder = std::env::temp_dir().join(format!("baimo-aside-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut text = String::new();
+        for n in 0..60_000 {
+            let _ =
+                writeln!(text, "<http://example.org/some/thing/{n}> <http://example.org/number> \"{n}\" .");
+        }
+        std::fs::write(folder.join("many.nt"), text).unwrap();
+        let store = Source::NewStore(folder.join("s"));
+        let mut session = Session::open(&store, &Embedded::NOTHING).unwrap();
+        session.update("INSERT DATA { <x:a> <x:p> 0 }").unwrap();
+        session.load(&[folder.join("many.nt")], None, &mut |_| {}).unwrap();
+        session.compact_aside().unwrap();
+        assert!(session.merging.is_some(), "the journal is long enough");
+        let mut changes = 0;
+        while session.merging.is_some() {
+            changes += 1;
+            session.update(&format!("INSERT DATA {{ <x:a> <x:p> {changes} }}")).unwrap();
+            std::thread::sleep(Duration::from_millis(5));
+            session.settle_merge().unwrap();
+        }
+        let figures = session.statistics().unwrap().store.unwrap();
+        assert_eq!((figures.packed, figures.transactions), (2, 2 + changes));
+        let expected = 60_001 + changes;
+        assert_eq!(session.graph().len(), expected);
+        session.update("DELETE DATA { <x:a> <x:p> 0 }").unwrap();
+        let again = Session::open(&store, &Embedded::NOTHING).unwrap();
+        assert_eq!(again.graph().len(), expected - 1);
+        assert_eq!(again.log(None).unwrap().len() as u64, 3 + changes);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -345,7 +345,15 @@ impl Use {
                     // What is committed while a merge goes on stays in the journal.
                     self.change(dice)?;
                 }
-                self.store.merge(graph.pack()?, &Prefixes::new(), Vec::new(), &mark)?;
+                if dice.below(2) == 0 {
+                    self.store.merge(graph.pack()?, &Prefixes::new(), Vec::new(), &mark)?;
+                } else {
+                    let graph = self.graph.clone();
+                    let merge = self.store.prepare_merge(Prefixes::new(), Vec::new())?;
+                    merge.write(graph.pack()?)?;
+                    self.change(dice)?;
+                    self.store.finish_merge(merge)?;
+                }
             }
             _ => self.change(dice)?,
         }

@@ -19,6 +19,7 @@ mod write;
 pub use frame::Transaction;
 pub use read::Figures;
 pub use repair::{Finding, repair};
+pub use write::Merge;
 
 use super::memory::Memory;
 use crate::error::{Error, Result};
@@ -136,6 +137,11 @@ impl Store {
     #[must_use]
     pub fn exists(&self) -> bool {
         self.state.is_some()
+    }
+
+    /// Reads the store anew before the next change, whether another process changed it or not.
+    pub fn reread(&mut self) {
+        self.doubtful = true;
     }
 
     /// Whether it may be changed now: between a begin and an end, where nothing failed.

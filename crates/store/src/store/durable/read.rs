@@ -44,7 +44,7 @@ impl Store {
     pub(super) fn manifest(&self) -> Result<Option<Manifest>> {
         match self.files.read(&self.path(manifest::NAME)) {
             Ok(bytes) => Manifest::read(&bytes, &self.folder).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 self.refuse_others()?;
                 Ok(None)
             }

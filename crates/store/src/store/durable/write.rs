@@ -3,7 +3,7 @@
 //! In: transactions, packs. Out: files that are safe once a function has returned. What fails leaves the store as it
 //! was; where even that is not certain, the error says so, and the store is read anew before the next change.
 
-use super::files::Handle;
+use super::files::{Files, Handle};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Manifest, PackFile, Past};
 use super::{Content, Durability, Mark, State, Store, Transaction, Writer, time};
@@ -12,6 +12,8 @@ use crate::store::Graph as _;
 use crate::store::pack::Pack;
 use crate::terms::{GraphName, Prefixes};
 use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How many bytes of journals are kept whose transactions are in the pack; more where the pack is larger.
 const PAST: u64 = 64 << 20;
@@ -81,7 +83,7 @@ impl Store {
         let names = self.files.names(&self.folder).map_err(failed)?;
         if let Some(other) = names.iter().find(|name| *name != lock::NAME && generation(name).is_none()) {
             let name = self.folder.display();
-            return Err(Error::store(format!("{name} is no store, and holds other files: {other}"))
+            return Err(Error::store(format!("{name} is not a store, and holds other files: {other}"))
                 .hint("name a folder that is empty or not there yet"));
         }
         let manifest = Manifest { journal: "journal-1.rdfp".to_owned(), ..Manifest::default() };
@@ -180,18 +182,54 @@ impl Store {
         empty: Vec<GraphName>,
         mark: &Mark,
     ) -> Result<()> {
-        let State { manifest, last, end } = self.state()?.clone();
-        if mark.journal != manifest.journal || mark.end > end {
-            return Err(Error::store("the store has another pack by now"));
-        }
         let generation = self.next_generation()?;
         let name = format!("graph-{generation}.pack");
+        let file = PackFile { length: self.write_pack(&name, pack, prefixes)?, name };
+        self.publish_merged(file, generation, empty, mark)
+    }
+
+    /// Prepares a merge whose pack another thread writes while the store is read and changed on: of all up to now.
+    ///
+    /// # Errors
+    /// Where there is no store yet.
+    pub fn prepare_merge(&self, prefixes: Prefixes, empty: Vec<GraphName>) -> Result<Merge> {
+        self.state()?;
+        let name = format!("merge-{}.pack", std::process::id());
+        let (folder, files) = (self.folder.clone(), Arc::clone(&self.files));
+        Ok(Merge { folder, files, name, mark: self.mark(), prefixes, empty, durability: self.durability })
+    }
+
+    /// Puts the pack of a merge that was written in the place of the one that is there, as [`Self::merge`] does.
+    ///
+    /// # Errors
+    /// As there; and where another process has merged meanwhile.
+    pub fn finish_merge(&mut self, merge: Merge) -> Result<()> {
+        let generation = self.next_generation()?;
+        let (written, name) = (self.path(&merge.name), format!("graph-{generation}.pack"));
+        let failed = |error| unwritable(&self.folder, error);
+        let length = self.files.length(&written).map_err(failed)?;
+        self.files.rename(&written, &self.path(&name)).map_err(failed)?;
+        self.publish_merged(PackFile { name, length }, generation, merge.empty, &merge.mark)
+    }
+
+    fn publish_merged(
+        &mut self,
+        file: PackFile,
+        generation: u64,
+        empty: Vec<GraphName>,
+        mark: &Mark,
+    ) -> Result<()> {
+        let State { manifest, last, end } = self.state()?.clone();
+        if mark.journal != manifest.journal || mark.end > end {
+            // The pack is a leaving, which the next writer removes.
+            self.tidied = false;
+            return Err(Error::store("the store has another pack by now"));
+        }
         let journal = self.path(&manifest.journal);
         let journal = self.files.read(&journal).map_err(|error| self.unreadable(&manifest.journal, error))?;
         let range =
             usize::try_from(mark.end).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX);
         let later = journal.get(range).unwrap_or_default();
-        let file = PackFile { length: self.write_pack(&name, pack, prefixes)?, name };
         let new = Manifest {
             pack: Some(file),
             packed: mark.number,
@@ -252,22 +290,8 @@ impl Store {
         manifest.past = kept;
     }
 
-    /// Writes a file and makes it safe, its name not yet.
     fn create(&self, name: &str, write: &mut dyn FnMut(&mut Out) -> Result<()>) -> Result<()> {
-        let failed = |error| unwritable(&self.folder, error);
-        let file = self.files.create(&self.path(name)).map_err(failed)?;
-        let mut out = BufWriter::with_capacity(BUFFER, file);
-        let done = write(&mut out).and_then(|()| out.flush().map_err(failed));
-        let done = done.and_then(|()| match self.durability {
-            Durability::Synced => out.get_mut().sync().map_err(failed),
-            Durability::Unsynced => Ok(()),
-        });
-        if done.is_err() {
-            // What was written before the error is of no use; nor is it where it cannot be removed.
-            let _ = out.into_parts();
-            let _ = self.files.remove(&self.path(name));
-        }
-        done
+        create(self.files.as_ref(), &self.folder, self.durability, name, write)
     }
 
     /// Puts a manifest in the place of the one that is there: from then on it holds.
@@ -298,6 +322,53 @@ impl Store {
     }
 }
 
+/// A pack that is written beside a store for a merge. See [`Store::prepare_merge`].
+pub struct Merge {
+    folder: PathBuf,
+    files: Arc<dyn Files>,
+    name: String,
+    mark: Mark,
+    prefixes: Prefixes,
+    empty: Vec<GraphName>,
+    durability: Durability,
+}
+
+impl Merge {
+    /// Writes the pack, which has what the graph held when the merge was prepared.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn write(&self, pack: &Pack) -> Result<()> {
+        let Self { folder, files, name, prefixes, durability, .. } = self;
+        let write = &mut |out: &mut Out| pack.write_with(prefixes, out).map(drop);
+        create(files.as_ref(), folder, *durability, name, write)
+    }
+}
+
+/// Writes a file and makes it safe, its name not yet.
+fn create(
+    files: &dyn Files,
+    folder: &Path,
+    durability: Durability,
+    name: &str,
+    write: &mut dyn FnMut(&mut Out) -> Result<()>,
+) -> Result<()> {
+    let failed = |error| unwritable(folder, error);
+    let file = files.create(&folder.join(name)).map_err(failed)?;
+    let mut out = BufWriter::with_capacity(BUFFER, file);
+    let done = write(&mut out).and_then(|()| out.flush().map_err(failed));
+    let done = done.and_then(|()| match durability {
+        Durability::Synced => out.get_mut().sync().map_err(failed),
+        Durability::Unsynced => Ok(()),
+    });
+    if done.is_err() {
+        // What was written before the error is of no use; nor is it where it cannot be removed.
+        let _ = out.into_parts();
+        let _ = files.remove(&folder.join(name));
+    }
+    done
+}
+
 /// The journals on record once the one of `manifest` is in the pack up to a transaction.
 fn past(manifest: &Manifest, last: u64) -> Vec<Past> {
     let first = if manifest.start > 0 { manifest.packed } else { manifest.packed + 1 };
@@ -308,9 +379,12 @@ fn past(manifest: &Manifest, last: u64) -> Vec<Past> {
     past
 }
 
-/// The number in the name of a file that only a store writes; 0 for a manifest that was never published.
+/// The number in the name of a file that only a store writes; 0 for a manifest or pack that was never published.
 pub(super) fn generation(name: &str) -> Option<u64> {
     if name == manifest::NEW {
+        return Some(0);
+    }
+    if name.starts_with("merge-") && name.ends_with(".pack") {
         return Some(0);
     }
     let pack = name.strip_prefix("graph-").and_then(|rest| rest.strip_suffix(".pack"));

@@ -449,7 +449,10 @@ pub const SOURCES: &[Pair] = &[
     ("what this load added is merged with other transactions by now", "此次装入的内容已与其他事务合并"),
     ("an update can remove it", "可用更新删去"),
     ("nothing is left of transaction {} to take back", "事务 {} 已没有可撤销的内容"),
-    ("this graph is in no store, which would have a record of its changes", "此图不在存储中，没有改动记录"),
+    (
+        "this graph is not in a store, which would have a record of its changes",
+        "此图不在存储中，没有改动记录",
+    ),
     ("there is nothing to take back", "没有可撤销的事务"),
     ("transaction {} is not on record", "没有事务 {} 的记录"),
     ("those from {} to {} are", "有记录的是 {} 至 {}"),
