@@ -83,7 +83,6 @@ const NO_SENTENCES: &[(&str, &str)] = &[
     ("src/faces/init.rs", "the files of a new graph, which has labels in both languages"),
     ("src/faces/args/verbs.rs", "walked by the other tests of this file"),
     ("src/faces/args/mod.rs", "walked by the other tests of this file"),
-    ("src/faces/terminal/pager.rs", "the prompt of another program, by its own option"),
     ("crates/store/src/hint.rs", "a hint for programs; faces word it in `hints.rs`"),
     ("crates/store/src/sources/jsonld/known.rs", "contexts of the W3C"),
     ("crates/core/src/plain", "words that are looked for in questions"),

@@ -90,6 +90,10 @@ impl Shell {
             .why(&question.text, &question.bindings, part)?
             .show(session.prefixes(), self.output.report.tongue.words());
         drop(session);
+        if shown.trim().is_empty() {
+            self.output.report.note("nothing in the graph stands behind it: it is computed");
+            return Ok(());
+        }
         self.output.page(&shown)
     }
 

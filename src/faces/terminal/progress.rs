@@ -2,6 +2,7 @@
 //!
 //! In: news of reading and packing, or a count of rows. Out: one line on stderr. It knows nothing of the work.
 
+use super::tongue::Tongue;
 use crate::show::table::duration;
 use crate::show::text::grouped;
 use crate::store::import::Progress;
@@ -127,7 +128,7 @@ pub struct Waiting {
 
 impl Waiting {
     /// Starts the clock; nothing is shown where it is not `wanted`.
-    pub fn new(wanted: bool) -> Self {
+    pub fn new(wanted: bool, tongue: Tongue) -> Self {
         let rows = Arc::new(AtomicU64::new(0));
         let running = wanted.then(|| {
             let (stop, stopped) = channel();
@@ -139,7 +140,7 @@ impl Waiting {
                 while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                     wait = EVERY;
                     let frame = frames.next().unwrap_or(&"");
-                    show(frame, begun.elapsed(), counted.load(Ordering::Relaxed));
+                    show(frame, begun.elapsed(), counted.load(Ordering::Relaxed), tongue);
                 }
                 if wait == EVERY {
                     let _ = write!(io::stderr(), "{CLEAR}");
@@ -161,10 +162,11 @@ impl Waiting {
     }
 }
 
-fn show(frame: &str, time: Duration, rows: u64) {
+fn show(frame: &str, time: Duration, rows: u64, tongue: Tongue) {
     let rows = if rows == 0 { String::new() } else { format!(" · {} so far", grouped(rows)) };
     let mut err = io::stderr();
-    let _ = write!(err, "{CLEAR}{frame} {}{rows} · Ctrl-C stops", duration(time));
+    let text = format!("{}{rows} · Ctrl-C stops", duration(time));
+    let _ = write!(err, "{CLEAR}{frame} {}", tongue.say(&text));
     let _ = err.flush();
 }
 

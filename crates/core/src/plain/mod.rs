@@ -167,10 +167,17 @@ fn fit_of_values(scored: &score::Scored<'_>) -> f64 {
         // Of two things that are compared, one alone says little.
         _ if !given.is_empty() && !missing.is_empty() => return 1.0,
         _ if !given.is_empty() => return 4.0,
+        // Few queries take a month, and a text names none by chance.
+        values if values.iter().any(|(_, value)| is_month(value)) => return 4.0,
         _ => return 2.0,
     }
     let about_one = |param: &Param| param.class.is_some() && (param.default.is_some() || param.required);
     if scored.query.params.iter().any(about_one) { 0.6 } else { 1.0 }
+}
+
+/// Whether a value is a month: `2023-07`.
+fn is_month(value: &str) -> bool {
+    value.len() == 7 && value.as_bytes().get(4) == Some(&b'-')
 }
 
 /// Things of the graph that a text names.
@@ -242,7 +249,9 @@ impl Named {
                 ParamKind::Typed(_) => literal_for(param, text, known, ask),
                 ParamKind::String | ParamKind::Tagged(_) | ParamKind::Language => None,
             };
-            if let Some(value) = value.filter(|value| !values.iter().any(|(_, other)| other == value)) {
+            // One month is a span from itself to itself; of two other things none is meant twice.
+            let is_new = |value: &String| is_month(value) || !values.iter().any(|(_, other)| other == value);
+            if let Some(value) = value.filter(is_new) {
                 values.push((param.name.clone(), value));
             }
         }
@@ -327,7 +336,7 @@ fn is_vocabulary(id: Id, wanted: bool, known: &Knowledge<'_>) -> bool {
 /// A number or date of the text that a parameter takes: it must look like the default, or stand beside the
 /// parameter's name.
 fn literal_for(param: &Param, text: &str, known: &Knowledge<'_>, ask: Ask<'_>) -> Option<String> {
-    let text = &words::with_digits(text);
+    let text = &words::with_months(&words::with_digits(text));
     let words: Vec<&str> = text
         .split(|c: char| !(c.is_ascii_digit() || c == '-' || c == '.'))
         .filter(|word| word.starts_with(|c: char| c.is_ascii_digit()))
@@ -421,6 +430,8 @@ mod tests {
         ("文心一言什么时候发布", &["releases-of artifact=文心一言"]),
         ("release date of GPT-4", &["releases-of artifact=GPT-4"]),
         ("released per month", &["releases-per-month"]),
+        ("2023年7月发布了什么", &["releases-between from=2023-07 to=2023-07"]),
+        ("releases in July 2023", &["releases-between from=2023-07 to=2023-07"]),
         ("哪些模型开源", &["open-source"]),
         ("有哪些政策", &["policies"]),
         ("who makes Qwen", &["product:tongyi-qianwen"]),

@@ -166,6 +166,49 @@ pub(super) fn with_digits(text: &str) -> String {
     out
 }
 
+/// A text with the months that it names as the data write them: `2023年7月` and `July 2023` are `2023-07`.
+pub(super) fn with_months(text: &str) -> String {
+    const NAMES: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let is_year = |word: &str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let spaced = text.replace('年', " 年 ").replace('月', " 月 ").replace(',', " ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let (mut out, mut at) = (Vec::new(), 0);
+    while let Some(word) = words.get(at) {
+        let next = |more: usize| words.get(at + more).copied().unwrap_or_default();
+        let chinese = next(2).parse::<usize>().ok().filter(|_| next(1) == "年" && next(3) == "月");
+        let lower = word.to_lowercase();
+        let named = NAMES.iter().position(|name| lower.len() > 2 && name.starts_with(&lower));
+        match (chinese.filter(|_| is_year(word)), named.filter(|_| is_year(next(1)))) {
+            (Some(month @ 1..=12), _) => {
+                out.push(format!("{word}-{month:02}"));
+                at += 4;
+            }
+            (_, Some(month)) => {
+                out.push(format!("{}-{:02}", next(1), month + 1));
+                at += 2;
+            }
+            _ => {
+                out.push((*word).to_owned());
+                at += 1;
+            }
+        }
+    }
+    if at == out.len() { text.to_owned() } else { out.join(" ") }
+}
+
 /// Words for what a question asks after without naming it: `who` means a vendor where there are vendors.
 pub(super) fn implied(text: &str) -> Vec<&'static str> {
     const IMPLIED: &[(&[&str], &[&str])] = &[

@@ -103,10 +103,12 @@ impl<'a> Checked<'a> {
 
 /// An error that ended the reading, with how many quads came before it.
 pub(super) fn after(error: Error, quads: u64) -> Error {
-    error.hint(match quads {
-        1 => "1 triple had been read before this; nothing was added".to_owned(),
-        quads => format!("{quads} triples had been read before this; nothing was added"),
-    })
+    match quads {
+        // The error itself says what to do.
+        0 => error,
+        1 => error.hint("1 triple had been read before this; nothing was added"),
+        quads => error.hint(format!("{quads} triples had been read before this; nothing was added")),
+    }
 }
 
 /// Reads what a path or pattern stands for, RDF files or a pack: gives nothing at the start of each, then its quads.

@@ -82,6 +82,6 @@ impl Output {
 
     /// Says on the terminal that the work goes on, until dropped.
     pub fn waiting(&self) -> Waiting {
-        Waiting::new(self.report.terminal && !self.report.quiet)
+        Waiting::new(self.report.terminal && !self.report.quiet, self.report.tongue)
     }
 }

@@ -68,7 +68,7 @@ impl Output {
     pub fn page(&self, text: &str) -> Result<()> {
         self.found.store(true, Ordering::Relaxed);
         let long = || text.lines().count() >= self.window.height;
-        if self.shown() && self.pager && long() && pager::paged(text) {
+        if self.shown() && self.pager && long() && pager::paged(text, self.report.tongue) {
             return Ok(());
         }
         self.write(|out| out.write_all(text.as_bytes()).map_err(unwritten))

@@ -53,6 +53,8 @@ pub const ANSWERS: &[Pair] = &[
     ("stopped by a limit", "达到上限，已停止"),
     ("the answer cannot be written", "无法写出答案"),
     ("is the disk full?", "磁盘是否已满？"),
+    ("Space shows more, q leaves", "按空格翻页，按 q 退出"),
+    ("nothing in the graph stands behind it: it is computed", "图中没有它所依据的三元组：它是算出来的"),
 ];
 
 /// What to do: the hints that are data, and those by kind of error.

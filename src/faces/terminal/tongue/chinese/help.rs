@@ -225,6 +225,10 @@ pub const VERBS: &[Pair] = &[
     ("The store", "存储"),
     ("Put in order what can be, and keep copies of what is cut", "修复可修复的，并保留所截内容的副本"),
     ("Say what would be added and removed, and change nothing", "只说明会添加与删去什么，不作改动"),
+    (
+        "Half of the machine's memory is used, or as much as --max-memory says; what does not fit goes to temporary files beside the pack, of which nothing stays.",
+        "使用机器内存的一半，或 --max-memory 所定的量；放不下的写入图包旁的临时文件，完成后不留。",
+    ),
 ];
 
 /// Options of every verb.

@@ -148,4 +148,6 @@ pub const PARTS: &[Pair] = &[
     ("{} change", "{} 处改动"),
     ("{} changes", "{} 处改动"),
     ("never", "从未"),
+    ("{} so far", "至此 {} 行"),
+    ("Ctrl-C stops", "按 Ctrl-C 停止"),
 ];
