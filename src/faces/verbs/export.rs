@@ -82,7 +82,7 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
     if files.is_empty() {
         let governor = session.ask.governor();
         let check = || governor.check();
-        return output.write(|out| session.write_pack(out, Watch::new(&check, &news)));
+        return whole_or_nothing(output, |out| session.write_pack(out, Watch::new(&check, &news)));
     }
     let memory = session.ask.limits.max_memory.or_else(|| machine_memory().map(|all| all / 2));
     let beside = match &output.target {
@@ -96,7 +96,23 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
         progress: &mut |progress| shown().show(progress),
         news: &news,
     };
-    output.write(|out| packing::pack(files, &EMBEDDED, packing, out))
+    whole_or_nothing(output, |out| packing::pack(files, &EMBEDDED, packing, out))
+}
+
+/// Lets `write` write a document that is of no use in part: what a limit or an interrupt ends leaves no file, where it would
+/// leave the rows of an answer.
+pub(super) fn whole_or_nothing(
+    output: &Output,
+    write: impl FnOnce(&mut dyn io::Write) -> Result<()>,
+) -> Result<()> {
+    let mut stopped = None;
+    let written = output.write(|out| {
+        write(out).map_err(|error| {
+            stopped = Some(error);
+            Error::store("not written whole")
+        })
+    });
+    stopped.map_or(written, Err)
 }
 
 /// How many bytes of memory the machine has, where it tells (Linux).
@@ -284,4 +300,29 @@ fn open(path: &Path) -> Result<Session> {
         return embedded::open(&Source::Here(path.to_owned()));
     }
     embedded::open(&Source::Files(vec![path.to_owned()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faces::args::Shape;
+    use crate::faces::terminal::report::Report;
+
+    #[test]
+    fn a_document_that_was_stopped_leaves_no_file() {
+        let file = std::env::temp_dir().join(format!("baimo-whole-{}.pack", std::process::id()));
+        let mut output = Output::new(&Shape::default(), Report::default());
+        output.target = Target::File(file.clone());
+        for kind in [Kind::Interrupted, Kind::Limit, Kind::Data] {
+            let stopped = whole_or_nothing(&output, |out| {
+                out.write_all(b"half").map_err(unwritten)?;
+                Err(Error::new(kind, "stopped"))
+            });
+            assert_eq!(stopped.unwrap_err().kind, kind);
+            assert!(!file.exists(), "{kind:?}");
+        }
+        whole_or_nothing(&output, |out| out.write_all(b"whole").map_err(unwritten)).unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"whole");
+        std::fs::remove_file(file).unwrap();
+    }
 }
