@@ -182,7 +182,9 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         }
         out.push_str(&output.advice(lint));
     }
-    if advice.is_empty() && !question.saved {
+    // What took long, or is expected to, is not said to look quick.
+    let quick = explained.plan.cost < SLOW_COST && explained.plan.seconds < SLOW_SECONDS;
+    if advice.is_empty() && !question.saved && quick {
         out.push_str(&tongue.say("nothing in this query looks slow or unintended\n"));
     }
     output.page(&out)
@@ -197,6 +199,12 @@ fn as_document(found: &Diagnostic, output: &Output) -> Advice {
         column: place.map(|span| span.column),
     }
 }
+
+/// A plan that is expected to touch as many rows takes a second or more.
+const SLOW_COST: f64 = 5e7;
+
+/// A query that took as long is slow, whatever was expected of it.
+const SLOW_SECONDS: f64 = 1.0;
 
 const NOT_RUN: &str = "this is the plan: nothing was run; --run measures each step\n";
 
