@@ -480,4 +480,5 @@ pub const SOURCES: &[Pair] = &[
     ("{} would be removed, {} added; nothing was changed", "将删去 {}，添加 {}；未作任何改动"),
     ("the store {} is not the one that is open", "打开的不是存储 {}"),
     ("the graph does not fit into the memory that it was given", "图放不进所给的内存"),
+    ("the merge ended early", "合并提前结束"),
 ];
