@@ -149,6 +149,7 @@ pub const WRITING: &[Pair] = &[
     ("{} is a folder without a baimo.toml", "{} 是没有 baimo.toml 的文件夹"),
     ("this verb needs a graph", "此命令需要一个图"),
     ("named graphs here: {}", "这里的命名图：{}"),
+    ("not written whole", "没有写完整"),
 ];
 
 /// Words that are put into Chinese only where they are known to be steps of a plan.
