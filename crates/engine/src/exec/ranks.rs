@@ -37,33 +37,42 @@ impl Ranks {
         let mut found: Vec<Id> = columns.flatten().copied().filter(|id| is_unsorted(*id)).collect();
         sorting::sort(&mut found, cx.governor(), &Ord::cmp)?;
         found.dedup();
-        let mut terms: Vec<(Standing, Term, Id)> = Vec::with_capacity(found.len());
+        let mut placed: Vec<(Standing, Id)> = Vec::with_capacity(found.len());
         for part in found.chunks(ROWS) {
             for id in part {
-                if let Some(term) = cx.term(*id) {
-                    terms.push((standing(*id, &term, cx)?, term, *id));
-                }
+                placed.push((standing(*id, cx)?, *id));
             }
             cx.check()?;
         }
-        let mut order: Vec<&(Standing, Term, Id)> = terms.iter().collect();
-        sorting::sort(&mut order, cx.governor(), &|a: &&(Standing, Term, Id), b: &&(Standing, Term, Id)| {
-            a.0.cmp(&b.0).then_with(|| compare(a.1.as_ref(), b.1.as_ref()))
-        })?;
+        sorting::sort(&mut placed, cx.governor(), &Ord::cmp)?;
         let mut ranks = Self::default();
-        let mut last: Option<(Standing, &Term, Rank)> = None;
-        for (standing, term, id) in order {
-            let rank = match last {
-                Some((at, before, rank)) if at == *standing => {
-                    let is_equal = at.is_known() || equal_values(before, term);
-                    if is_equal { rank } else { rank + 1 }
-                }
-                _ => of_standing(*standing),
-            };
-            ranks.unsorted.insert(*id, rank);
-            last = Some((*standing, term, rank));
+        for together in placed.chunk_by(|a, b| a.0 == b.0) {
+            ranks.add(together, cx)?;
         }
         Ok(ranks)
+    }
+
+    /// Ranks for terms that stand at the same place. Only where these are several are they read.
+    fn add(&mut self, together: &[(Standing, Id)], cx: &Context<'_>) -> Result<()> {
+        let Some((at, _)) = together.first() else { return Ok(()) };
+        let mut rank = of_standing(*at);
+        if together.len() == 1 || at.is_known() {
+            self.unsorted.extend(together.iter().map(|(_, id)| (*id, rank)));
+            return Ok(());
+        }
+        let terms: Vec<(Term, Id)> =
+            together.iter().filter_map(|(_, id)| Some((cx.term(*id)?, *id))).collect();
+        let mut order: Vec<&(Term, Id)> = terms.iter().collect();
+        sorting::sort(&mut order, cx.governor(), &|a: &&(Term, Id), b: &&(Term, Id)| {
+            compare(a.0.as_ref(), b.0.as_ref())
+        })?;
+        let mut last: Option<&Term> = None;
+        for (term, id) in order {
+            rank += u64::from(last.is_some_and(|last| !equal_values(last, term)));
+            self.unsorted.insert(*id, rank);
+            last = Some(term);
+        }
+        Ok(())
     }
 
     /// The rank of a cell.
@@ -121,8 +130,11 @@ impl Ranking {
 }
 
 /// Where a term that is in no order stands.
-fn standing(id: Id, term: &Term, cx: &Context<'_>) -> Result<Standing> {
-    if cx.locals.place(id).is_some() { of_term(term.as_ref(), cx.graph) } else { cx.graph.standing(id) }
+fn standing(id: Id, cx: &Context<'_>) -> Result<Standing> {
+    match cx.locals.term(id) {
+        Some(term) => of_term(term.as_ref(), cx.graph),
+        None => cx.graph.standing(id),
+    }
 }
 
 fn is_unsorted(id: Id) -> bool {
