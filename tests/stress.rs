@@ -13,8 +13,8 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// A question that takes ages, and all memory: 300 triples three times over, each combination kept.
@@ -27,6 +27,9 @@ const AGES_TO_CHANGE: &str = "INSERT { ?a ?b ?n } WHERE { ?a ?b ?c . ?d ?e ?f . 
 /// What takes their place where an answer is needed.
 const SHORT: &str = "SELECT * { ?s ?p ?o }";
 const SHORT_CHANGE: &str = "INSERT { ?s ?p 0 } WHERE { ?s ?p 1 }";
+
+/// A change within a transaction.
+const CHANGE: &str = ".update 'INSERT DATA { <urn:a> <urn:p> 2 }'";
 
 /// Triples without end.
 const ENDLESS: &str = "seq 1 999999999 | sed 's/.*/<urn:a&> <urn:p> \"text &                                              \
@@ -96,6 +99,12 @@ fn verb(name: &str) -> Call {
         "update" => (&["update", "-F", "nt", AGES_TO_CHANGE], Busy::Itself),
         "load" => (&["load", "-F", "nt", "-"], Busy::Endless),
         "pack" => (&["pack", "-"], Busy::Endless),
+        "log" => (&["log", "--store", "kept"], Busy::No),
+        "undo" => (&["undo", "--store", "kept"], Busy::No),
+        "stats" => (&["stats", "kept"], Busy::No),
+        "backup" => (&["backup", "kept", "copy.nt"], Busy::No),
+        "compact" => (&["compact", "kept"], Busy::No),
+        "repair" => (&["repair", "kept"], Busy::No),
         "init" => (&["init", "new"], Busy::No),
         "completions" => (&["completions", "bash"], Busy::No),
         "man" => (&["man"], Busy::No),
@@ -118,6 +127,14 @@ fn dot(name: &str) -> Call {
         "load" => (vec![".load pipe.nt"], Busy::Endless),
         "pack" => (vec![".pack pipe.nt -o some.pack"], Busy::Endless),
         "diff" => (vec![".diff pipe.nt"], Busy::Endless),
+        "log" => (vec![".open kept", ".log"], Busy::No),
+        "undo" => (vec![".open kept", ".undo"], Busy::No),
+        "stats" => (vec![".open kept", ".stats"], Busy::No),
+        "backup" => (vec![".open kept", ".backup copy.nt"], Busy::No),
+        "compact" => (vec![".open kept", ".compact"], Busy::No),
+        "repair" => (vec![".repair kept"], Busy::No),
+        "begin" | "rollback" => (vec![".open kept", ".begin", CHANGE, ".rollback"], Busy::No),
+        "commit" => (vec![".open kept", ".begin", CHANGE, ".commit"], Busy::No),
         "queries" => (vec![".queries"], Busy::No),
         "export" => (vec![".export -F nt"], Busy::No),
         "describe" => (vec![".describe urn:a1"], Busy::No),
@@ -148,7 +165,23 @@ fn dot(name: &str) -> Call {
     Call { name: format!(".{name}"), said, busy }
 }
 
-/// A folder with a graph of 300 triples, a saved query that takes ages, and a pipe with a name.
+/// A store with two transactions, made once; each folder has a copy.
+fn store() -> &'static PathBuf {
+    static STORE: OnceLock<PathBuf> = OnceLock::new();
+    STORE.get_or_init(|| {
+        let store = std::env::temp_dir().join(format!("baimo-stress-{}-store", std::process::id()));
+        for n in 1..3 {
+            let update = format!("INSERT DATA {{ <urn:a> <urn:p> {n} }}");
+            let mut command = Command::new(env!("CARGO_BIN_EXE_baimo"));
+            let done =
+                command.args(["update", "--store"]).arg(&store).arg(update).stderr(Stdio::null()).status();
+            assert!(done.unwrap().success(), "the store is made");
+        }
+        store
+    })
+}
+
+/// A folder with a graph of 300 triples, a store, a saved query that takes ages, and a pipe with a name.
 fn folder(number: usize) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("baimo-stress-{}-{number}", std::process::id()));
     for part in ["data", "queries"] {
@@ -164,6 +197,11 @@ fn folder(number: usize) -> PathBuf {
     file("some.nt", "<urn:a> <urn:p> \"1\" .\n");
     file("queries/ages.rq", &format!("#+ summary: Takes ages\n{AGES}\n"));
     file("old", "old");
+    std::fs::create_dir(folder.join("kept")).unwrap();
+    for entry in std::fs::read_dir(store()).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.join("kept").join(entry.file_name())).unwrap();
+    }
     assert!(Command::new("mkfifo").arg(folder.join("pipe.nt")).status().unwrap().success());
     folder
 }
@@ -427,6 +465,7 @@ fn every_verb_and_dot_command_holds_under_every_strain() {
             });
         }
     });
+    std::fs::remove_dir_all(store()).unwrap();
     let faults = faults.into_inner().unwrap();
     if std::env::var_os("BAIMO_STRESS").is_some() || !faults.is_empty() {
         eprintln!("{}", table(&calls, &faults));
