@@ -263,7 +263,14 @@ impl Run<'_> {
 
     /// Whether the verb takes the file that it writes to.
     fn writes(&self) -> bool {
-        !["baimo init", "baimo completions", "baimo man", "baimo help"].contains(&self.call.name.as_str())
+        let others = ["baimo init", "baimo completions", "baimo man", "baimo help", "baimo repair"];
+        !others.contains(&self.call.name.as_str())
+    }
+
+    /// Whether the verb has an answer; what is only said goes to stderr.
+    fn answers(&self) -> bool {
+        let others = ["baimo init", "baimo undo", "baimo backup", "baimo compact", "baimo repair"];
+        !others.contains(&self.call.name.as_str())
     }
 
     /// For what fills a disk or a device, an answer is needed: a file that ends.
@@ -384,11 +391,7 @@ impl Run<'_> {
             Interrupt | Terminate | HangUp => [0, 129, 130, 143].contains(code),
             ReaderLeaves => matches!(code, 0 | 5),
             // What has nothing to say fills nothing; a difference is told by its code.
-            FullDevice => {
-                matches!(code, 3)
-                    || (!self.is_verb() && matches!(code, 0 | 5))
-                    || self.call.name == "baimo init"
-            }
+            FullDevice => matches!(code, 3) || (!self.is_verb() && matches!(code, 0 | 5)) || !self.answers(),
             FullDisk => matches!(code, 3) || (!self.is_verb() || !self.writes()) && matches!(code, 0 | 1 | 5),
         };
         if said.contains("panicked") || said.contains("RUST_BACKTRACE") {

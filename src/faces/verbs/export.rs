@@ -112,7 +112,8 @@ pub(super) fn whole_or_nothing(
             Error::store("not written whole")
         })
     });
-    stopped.map_or(written, Err)
+    // A reader that has left is not an error.
+    written.map_err(|error| stopped.unwrap_or(error))
 }
 
 /// How many bytes of memory the machine has, where it tells (Linux).

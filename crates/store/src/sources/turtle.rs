@@ -19,6 +19,8 @@ const DEPTH: usize = 100;
 
 /// How many bytes are read at a time, at least and at most.
 const CHUNK: usize = 1 << 16;
+/// How many bytes the first piece has.
+const FIRST_CHUNK: usize = 1 << 12;
 const LARGEST: usize = 1 << 24;
 
 /// Why reading stopped.
@@ -149,7 +151,8 @@ fn feed(
     reader: &mut impl Read,
     sink: &mut dyn FnMut(Quad) -> error::Result<()>,
 ) -> Result<u64, Stop> {
-    let (mut piece, mut size, mut count) = (vec![0; CHUNK], CHUNK, 0);
+    // A short text, such as one line that is read by itself, is worth no large buffer.
+    let (mut piece, mut filled, mut count) = (vec![0; FIRST_CHUNK], false, 0);
     let mut nesting = Nesting::default();
     loop {
         let before = count;
@@ -161,9 +164,12 @@ fn feed(
             return Ok(count);
         }
         // A token that does not end is looked at anew with each piece: pieces grow with it.
-        size = if count == before { (size * 2).min(LARGEST) } else { CHUNK };
-        piece.resize(size, 0);
+        let most = if count == before { LARGEST } else { CHUNK };
+        if filled || piece.len() > most {
+            piece.resize((piece.len() * 2).min(most), 0);
+        }
         let got = reader.read(&mut piece).map_err(Stop::Io)?;
+        filled = got == piece.len();
         let text = piece.get(..got).unwrap_or_default();
         nesting.look(text).map_err(Stop::Deep)?;
         parser.give(text);
