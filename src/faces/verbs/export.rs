@@ -260,7 +260,8 @@ pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()>
     let written = output.format.is_some() || output.target != Target::Stdout;
     let kept = if durable || written { "" } else { "; this lasts as long as the session" };
     if output.report.terminal || !written {
-        output.report.note(&format!("{after} triples, {difference}{kept}"));
+        let what = if after == 1 { "triple" } else { "triples" };
+        output.report.note(&format!("{after} {what}, {difference}{kept}"));
     }
     if written { whole(session, output) } else { Ok(()) }
 }

@@ -30,6 +30,8 @@ pub const ANSWERS: &[Pair] = &[
     (".last shows all", ".last 显示全部"),
     ("`-F table` shows the rows too", "加 `-F table` 可同时显示各行"),
     ("`.last` shows the rows", "`.last` 显示各行"),
+    ("{} triple, {}", "{} 条三元组，{}"),
+    ("{} triple, {}; this lasts as long as the session", "{} 条三元组，{}；改动仅在本次会话中有效"),
     ("{} triples, {}", "{} 条三元组，{}"),
     ("{} triples, {}; this lasts as long as the session", "{} 条三元组，{}；改动仅在本次会话中有效"),
     ("the two are the same: {} triples", "两者相同：{} 条三元组"),
