@@ -187,7 +187,7 @@ fn json_ld(
 /// text contradicts does not count: Turtle is often called `.owl`, and RDF/XML `.ttl`.
 ///
 /// # Errors
-/// As [`sniff`].
+/// Where neither the name nor the text tells the format.
 pub fn recognise(name: &str, named: Option<Format>, head: &[u8]) -> Result<Format> {
     let Some(named) = named else { return sniff(name, head) };
     let text = String::from_utf8_lossy(head);
