@@ -132,8 +132,7 @@ impl Graph for Changed {
     }
 
     fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
-        let counted = self.view(graph).and_then(|view| view.map_or(Ok(0), |view| view.count(pattern)));
-        counted.unwrap_or_default()
+        scan::count_of_view(self.view(graph), pattern)
     }
 
     fn graph_names(&self) -> Vec<Id> {
@@ -198,18 +197,6 @@ impl Indexed for Changed {
             }
             _ => self.base.lexical(id, scratch),
         }
-    }
-
-    fn lexicals(
-        &self,
-        ids: &[Id],
-        scratch: &mut Scratch,
-        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
-    ) -> Result<()> {
-        for (place, id) in ids.iter().enumerate() {
-            each(place, self.lexical(*id, scratch)?)?;
-        }
-        Ok(())
     }
 
     fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {

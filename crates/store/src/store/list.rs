@@ -5,8 +5,8 @@
 
 use super::Id;
 use super::cursor::BLOCK;
-use super::packed::PackedCursor;
-use super::paged::PagedCursor;
+use super::packed::{self, PackedCursor};
+use super::paged::{self, PagedCursor};
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
@@ -95,21 +95,29 @@ impl<'a> List<'a> {
         }
     }
 
-    /// The place of `second` among seconds that are sorted, or where it would be.
+    /// The place of `second` among seconds that are sorted, or where it would be. What is decoded piece by piece is halved
+    /// down to one piece first: one is decoded for each halving.
     pub fn place_of(
         &mut self,
         places: Range<usize>,
         second: Id,
     ) -> Result<std::result::Result<usize, usize>> {
-        match self {
-            Self::Packed(cursor) => cursor.place_of(places, second),
-            Self::Paged(cursor) => cursor.place_of(places, second),
-            list => {
-                let start = places.start;
-                let found = list.columns().1.get(places).unwrap_or_default().binary_search(&second);
-                Ok(found.map(|place| start + place).map_err(|place| start + place))
+        let Range { start: mut low, end: mut high } = places;
+        let piece = match self {
+            Self::Packed(_) => packed::PIECE,
+            Self::Paged(_) => paged::PIECE,
+            Self::Borrowed(..) | Self::Shared(..) => usize::MAX,
+        };
+        while high - low > piece {
+            let middle = low + (high - low) / 2;
+            match self.seconds(middle..middle + 1)?.first() {
+                Some(found) if *found < second => low = middle + 1,
+                Some(found) if *found > second => high = middle,
+                _ => return Ok(Ok(middle)),
             }
         }
+        let found = self.seconds(low..high)?.binary_search(&second);
+        Ok(found.map(|place| low + place).map_err(|place| low + place))
     }
 
     /// The first at a place.

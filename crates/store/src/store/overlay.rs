@@ -136,18 +136,6 @@ impl Indexed for Overlay<'_> {
         self.terms.lexical(id).map_or_else(|| self.below.lexical(id, scratch), Ok)
     }
 
-    fn lexicals(
-        &self,
-        ids: &[Id],
-        scratch: &mut Scratch,
-        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
-    ) -> Result<()> {
-        for (place, id) in ids.iter().enumerate() {
-            each(place, self.lexical(*id, scratch)?)?;
-        }
-        Ok(())
-    }
-
     fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
         self.terms.find(term, self.below)
     }

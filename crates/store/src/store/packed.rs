@@ -9,6 +9,8 @@ use super::pack::pairs::PackedPairs;
 use crate::error::Result;
 use std::ops::Range;
 
+/// How many pairs are decoded at once.
+pub(super) const PIECE: usize = LENGTH;
 /// No block.
 const NO_BLOCK: usize = usize::MAX;
 
@@ -143,25 +145,6 @@ impl<'a> PackedCursor<'a> {
             self.second_block = block;
         }
         Ok(())
-    }
-
-    /// The place of `second` among seconds that are sorted, or where it would be: one block is decoded for each halving.
-    pub fn place_of(
-        &mut self,
-        places: Range<usize>,
-        second: Id,
-    ) -> Result<std::result::Result<usize, usize>> {
-        let Range { start: mut low, end: mut high } = places;
-        while high - low > LENGTH {
-            let middle = low + (high - low) / 2;
-            match self.seconds(middle..middle + 1)?.first() {
-                Some(found) if *found < second => low = middle + 1,
-                Some(found) if *found > second => high = middle,
-                _ => return Ok(Ok(middle)),
-            }
-        }
-        let found = self.seconds(low..high)?.binary_search(&second);
-        Ok(found.map(|place| low + place).map_err(|place| low + place))
     }
 
     /// The first at a place counted from the start of the range.

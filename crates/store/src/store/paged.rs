@@ -16,6 +16,8 @@ use std::sync::{Arc, OnceLock};
 
 /// The most pairs of a changed page; one that grows further becomes two.
 const MOST: usize = 512;
+/// How many pairs are reached at once.
+pub(super) const PIECE: usize = MOST;
 /// How many pairs of the list below are copied for a first change.
 const COPIED: usize = 256;
 /// The most pages of a node.
@@ -533,25 +535,6 @@ impl<'a> PagedCursor<'a> {
             self.work += self.gathered.len();
         }
         Ok(&self.gathered)
-    }
-
-    /// The place of `second` among seconds that are sorted, or where it would be.
-    pub fn place_of(
-        &mut self,
-        places: Range<usize>,
-        second: Id,
-    ) -> Result<std::result::Result<usize, usize>> {
-        let Range { start: mut low, end: mut high } = places;
-        while high - low > MOST {
-            let middle = low + (high - low) / 2;
-            match self.seconds(middle..middle + 1)?.first() {
-                Some(found) if *found < second => low = middle + 1,
-                Some(found) if *found > second => high = middle,
-                _ => return Ok(Ok(middle)),
-            }
-        }
-        let found = self.seconds(low..high)?.binary_search(&second);
-        Ok(found.map(|place| low + place).map_err(|place| low + place))
     }
 
     /// The first at a place.

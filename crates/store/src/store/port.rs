@@ -174,7 +174,12 @@ pub trait Indexed: Graph {
         ids: &[Id],
         scratch: &mut Scratch,
         each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
-    ) -> Result<()>;
+    ) -> Result<()> {
+        for (place, id) in ids.iter().enumerate() {
+            each(place, self.lexical(*id, scratch)?)?;
+        }
+        Ok(())
+    }
 
     /// The number of a term, as [`Graph::id`], with damage as an error.
     ///

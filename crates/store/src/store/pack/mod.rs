@@ -109,8 +109,7 @@ impl Graph for Pack {
     }
 
     fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
-        let counted = self.view(graph).and_then(|view| view.map_or(Ok(0), |view| view.count(pattern)));
-        counted.unwrap_or_default()
+        scan::count_of_view(self.view(graph), pattern)
     }
 
     fn graph_names(&self) -> Vec<Id> {
@@ -141,18 +140,6 @@ impl Indexed for Pack {
 
     fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
         self.dictionary.lexical(id, scratch)
-    }
-
-    fn lexicals(
-        &self,
-        ids: &[Id],
-        scratch: &mut Scratch,
-        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
-    ) -> Result<()> {
-        for (place, id) in ids.iter().enumerate() {
-            each(place, self.dictionary.lexical(*id, scratch)?)?;
-        }
-        Ok(())
     }
 
     fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
