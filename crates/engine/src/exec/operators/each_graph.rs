@@ -93,3 +93,37 @@ impl Operator for EachGraph<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::pack::Builder;
+    use crate::syntax::parse;
+    use crate::terms::{NamedNode, Quad};
+    use crate::{DefaultGraph, Governor};
+
+    /// Two graphs, one of which speaks of itself; how many solutions a query has.
+    fn count(query: &str) -> usize {
+        let iri = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let mut builder = Builder::new();
+        for (s, o, g) in [("a", "b", "g"), ("a", "c", "h"), ("h", "b", "h")] {
+            builder.add(Quad::new(iri(s), iri("p"), iri(o), iri(g)).as_ref());
+        }
+        let graph = builder.finish();
+        let query = parse::query(query, &crate::fixture::prefixes(), None).unwrap();
+        let answer = crate::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+        let crate::answer::Answer::Rows(rows) = answer else { panic!("no rows") };
+        rows.gather().rows.len()
+    }
+
+    #[test]
+    fn each_graph_by_itself() {
+        // SPARQL 1.1, section 18.6: Graph(var, P) is the union over the graphs; nothing joins across two of them.
+        assert_eq!(count("SELECT * { GRAPH ?g { { SELECT ?s ?n { ?s :p ?o BIND(1 AS ?n) } } } }"), 3);
+        assert_eq!(count("SELECT * { GRAPH ?g { ?s :p ?o OPTIONAL { ?t :p ?o FILTER(?t != ?s) } } }"), 3);
+    }
+
+    #[test]
+    fn what_binds_the_variable_must_agree_with_the_name() {
+        assert_eq!(count("SELECT * { GRAPH ?g { ?g :p ?o OPTIONAL { ?o :p ?x } } }"), 1);
+    }
+}

@@ -111,3 +111,26 @@ impl Operator for Exists<'_> {
         self.known.len() * (self.shape.reads.len() + 8) * size_of::<Id>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::exec::fixture::solutions;
+
+    #[test]
+    fn the_values_of_the_row_stand_in_the_pattern() {
+        // SPARQL 1.1, section 18.6: exists(P) is whether substitute(P, mu) has a solution; the BIND reads the row's value.
+        let query = |not: &str| {
+            format!(
+                "SELECT ?o {{ ?p :order ?o FILTER {not} EXISTS {{ BIND(?o * 1000 AS ?k) ?x :year ?y FILTER(?y = ?k) }} }} ORDER BY ?o"
+            )
+        };
+        assert_eq!(solutions(&query("")), ["2"]);
+        assert_eq!(solutions(&query("NOT")), ["1", "3"]);
+    }
+
+    #[test]
+    fn its_truth_is_a_value_beside_others() {
+        let query = "SELECT ?o ?t { ?p :order ?o BIND(EXISTS { ?x :year ?y FILTER(?y = ?o + 1999) } AS ?t) } ORDER BY ?o";
+        assert_eq!(solutions(query), ["1 true", "2 true", "3 true"]);
+    }
+}

@@ -47,3 +47,21 @@ impl Operator for Extend<'_> {
         Ok(Some(batch))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::exec::fixture::solutions;
+
+    #[test]
+    fn an_error_leaves_the_variable_unbound() {
+        // SPARQL 1.1, section 18.5, Extend: the solution stays as it was.
+        let query = "SELECT ?x ?y { VALUES ?x { 1 \"a\" UNDEF } BIND(?x * 2 AS ?y) }";
+        assert_eq!(solutions(query), ["1 2", "a -", "- -"]);
+    }
+
+    #[test]
+    fn what_differs_each_time_is_computed_for_each_solution() {
+        let query = "SELECT (COUNT(DISTINCT ?u) AS ?n) { ?x a :Release BIND(UUID() AS ?u) }";
+        assert_eq!(solutions(query), ["40"], "though the scan gives one row for all of them");
+    }
+}

@@ -38,3 +38,27 @@ impl Operator for Filter<'_> {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::exec::fixture::solutions;
+
+    #[test]
+    fn an_error_is_not_true_and_neither_is_its_negation() {
+        // SPARQL 1.1, section 17.2: errors are ignored by FILTER; 17.3: the negation of an error is an error.
+        let rest = |filter: &str| {
+            solutions(&format!("SELECT ?x {{ VALUES ?x {{ 1 2 \"a\" UNDEF }} FILTER({filter}) }}"))
+        };
+        assert_eq!(rest("?x + 1 = 2"), ["1"]);
+        assert_eq!(rest("!(?x + 1 = 2)"), ["2"]);
+        assert_eq!(rest("?x = 7 || BOUND(?x)"), ["1", "2", "a"], "true decides beside an error");
+        assert!(rest("?y").is_empty());
+    }
+
+    #[test]
+    fn all_conditions_must_hold() {
+        let query =
+            "SELECT (COUNT(*) AS ?n) { ?x :year ?y FILTER(?y > 2000) FILTER(?y < 2003) FILTER(?y != 2002) }";
+        assert_eq!(solutions(query), ["10"]);
+    }
+}

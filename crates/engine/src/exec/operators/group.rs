@@ -426,3 +426,46 @@ fn note(function: &AggregateFunction, groups: u64, solutions: u64, cx: &Context<
         cx.scope().note(Note::Aggregate { function, groups, solutions });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, run, solutions};
+
+    #[test]
+    fn groups_come_in_the_order_of_their_first_rows_and_counts_count() {
+        let counted = Batch { counts: Some(vec![2, 3, 4]), ..Batch::of(vec![vec![7, 5, 7]], 3) };
+        let input = || Batches::new(vec![counted.clone(), Batch::of(vec![vec![9, 5]], 2)]);
+        let (columns, _) = run(|_| Box::new(Group::new(vec![Some(0), None], Vec::new(), input())));
+        assert_eq!(columns, [[7, 5, 9], [NONE, NONE, NONE]], "a key that nothing binds is unbound");
+        let query = "SELECT ?k (COUNT(*) AS ?n) (MIN(?y) AS ?least) (SUM(?y) AS ?sum) { ?x :kind ?k ; :year ?y } \
+                     GROUP BY ?k ORDER BY ?k";
+        assert_eq!(solutions(query), ["integration 2 2000 4001", "launch 38 2000 76059"]);
+    }
+
+    #[test]
+    fn no_solution_is_one_group_only_without_keys() {
+        // SPARQL 1.1, section 11.2 and 18.5: without GROUP BY there is one implicit group, even of nothing.
+        assert_eq!(
+            solutions("SELECT (COUNT(*) AS ?n) (SUM(?x) AS ?s) (MIN(?x) AS ?m) { ?x :none ?y }"),
+            ["0 0 -"]
+        );
+        assert!(solutions("SELECT (COUNT(*) AS ?n) { ?x :none ?y } GROUP BY ?x").is_empty());
+    }
+
+    #[test]
+    fn distinct_values_count_once_for_each_group() {
+        let query = "SELECT ?k (COUNT(DISTINCT ?y) AS ?n) (SUM(DISTINCT ?y) AS ?s) { ?x :kind ?k ; :year ?y } \
+                     GROUP BY ?k ORDER BY ?k";
+        assert_eq!(solutions(query), ["integration 2 4001", "launch 4 8006"]);
+        assert_eq!(solutions("SELECT (COUNT(DISTINCT *) AS ?n) { ?x :year ?y } "), ["40"]);
+    }
+
+    #[test]
+    fn an_error_in_a_group_leaves_its_aggregate_unbound() {
+        // SPARQL 1.1, section 18.5.1.3: Sum adds with op:numeric-add, which is an error for what is no number.
+        let query = "SELECT ?g (SUM(?v) AS ?s) (COUNT(?v) AS ?n) { VALUES (?g ?v) { (1 1) (1 \"a\") (2 2) (2 UNDEF) } } \
+                     GROUP BY ?g ORDER BY ?g";
+        assert_eq!(solutions(query), ["1 - 2", "2 - 1"]);
+    }
+}

@@ -289,3 +289,76 @@ impl Operator for HashJoin<'_> {
         self.held.bytes() + self.index.bytes() + self.batch.bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, run};
+
+    /// Left rows (key, other), right rows (key, other, value): joined by the first, and by the second where both are bound.
+    fn joined(kind: JoinKind, output: &[Side], loose: bool) -> (Vec<Vec<Id>>, Option<Vec<u64>>) {
+        let mut left = Batch::of(vec![vec![1, 2, 3, 1], vec![NONE, 5, 5, 6]], 4);
+        left.counts = Some(vec![2, 1, 1, 1]);
+        let right = Batch::of(vec![vec![1, 1, 3], vec![6, 7, 9], vec![20, 21, 22]], 3);
+        let shape = Shape {
+            kind,
+            keys: vec![(0, 0)],
+            loose: if loose { vec![(1, 1)] } else { Vec::new() },
+            conditions: Vec::new(),
+            pair: Vec::new(),
+            output: output.to_vec(),
+        };
+        run(|_| Box::new(HashJoin::new(shape, Batches::new(vec![left]), Batches::new(vec![right]))))
+    }
+
+    #[test]
+    fn pairs_agree_in_their_keys_and_counts_are_multiplied() {
+        let (columns, counts) = joined(JoinKind::Inner, &[Side::Left(0), Side::Right(2)], false);
+        assert_eq!(columns, [[1, 1, 3, 1, 1], [20, 21, 22, 20, 21]]);
+        assert_eq!(counts, Some(vec![2, 2, 1, 1, 1]));
+    }
+
+    #[test]
+    fn unbound_is_compatible_with_anything() {
+        // SPARQL 1.1, section 18.3: compatible where every variable that both bind has the same value.
+        let (columns, _) = joined(JoinKind::Inner, &[Side::Either(1, 1), Side::Right(2)], true);
+        assert_eq!(columns, [[6, 7, 6], [20, 21, 20]]);
+    }
+
+    #[test]
+    fn rows_without_a_partner_stay_or_go() {
+        let (columns, counts) = joined(JoinKind::Left, &[Side::Left(0), Side::Right(2)], true);
+        assert_eq!(columns, [[1, 1, 1, 2, 3], [20, 21, 20, NONE, NONE]]);
+        assert_eq!(counts, Some(vec![2, 2, 1, 1, 1]));
+        assert_eq!(joined(JoinKind::Semi, &[Side::Left(0)], true), (vec![vec![1, 1]], Some(vec![2, 1])));
+        assert_eq!(joined(JoinKind::Anti, &[Side::Left(0)], true), (vec![vec![2, 3]], Some(vec![1, 1])));
+    }
+
+    #[test]
+    fn minus_removes_nothing_where_no_variable_is_shared() {
+        // SPARQL 1.1, section 18.5: Minus keeps a solution whose domain is disjoint from that of the other.
+        let minus = |value: Id| {
+            let shape = Shape {
+                kind: JoinKind::Minus,
+                keys: Vec::new(),
+                loose: vec![(0, 0)],
+                conditions: Vec::new(),
+                pair: Vec::new(),
+                output: vec![Side::Left(0)],
+            };
+            let left = Batches::new(vec![Batch::of(vec![vec![1, NONE, 2]], 3)]);
+            let right = Batches::new(vec![Batch::of(vec![vec![value]], 1)]);
+            run(|_| Box::new(HashJoin::new(shape, left, right))).0
+        };
+        assert_eq!(minus(1), [[NONE, 2]]);
+        assert_eq!(minus(NONE), [[1, NONE, 2]]);
+    }
+
+    #[test]
+    fn a_mark_is_true_where_there_is_a_partner() {
+        let (columns, _) = joined(JoinKind::Mark(0), &[Side::Left(0), Side::Mark], true);
+        assert_eq!(columns[0], [1, 2, 3, 1]);
+        assert_eq!((columns[1][0], columns[1][1]), (columns[1][3], columns[1][2]));
+        assert_ne!(columns[1][0], columns[1][1]);
+    }
+}

@@ -191,3 +191,62 @@ impl Operator for IndexJoin<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, node, run};
+    use crate::store::Id;
+
+    /// Rows of `:r0`, `:p1` and `:r2` joined with `?x :kind ?kind`: the columns asked for and the counts.
+    fn kinds(
+        kept: &[usize],
+        new: &[usize],
+        counted: bool,
+        optional: bool,
+    ) -> (Vec<Vec<Id>>, Option<Vec<u64>>) {
+        run(|cx| {
+            let rows: Vec<Id> = ["r0", "p1", "r2"].iter().map(|name| node(name, cx)).collect();
+            let kind = node("kind", cx);
+            let places = [From::Column(0), From::Term(kind), From::New];
+            let (kept, new) = (kept.to_vec(), new.to_vec());
+            let shape = Shape { places, equal: Vec::new(), kept, new, counted, optional };
+            let view = cx.graph.view(None).unwrap().unwrap();
+            let input = Batches::new(vec![Batch::of(vec![rows], 3)]);
+            Box::new(IndexJoin::new(view, shape, input).unwrap())
+        })
+    }
+
+    #[test]
+    fn rows_get_their_matches() {
+        let (columns, counts) = kinds(&[0], &[2], true, false);
+        run(|cx| {
+            let [r0, r2] = ["r0", "r2"].map(|name| node(name, cx));
+            let [integration, launch] = ["integration", "launch"].map(|name| node(name, cx));
+            assert_eq!(columns, [[r0, r2], [integration, launch]]);
+            Batches::new(Vec::new())
+        });
+        assert_eq!(counts, None);
+    }
+
+    #[test]
+    fn optional_keeps_rows_without_a_match() {
+        let (columns, _) = kinds(&[0], &[2], true, true);
+        assert_eq!(columns[1].len(), 3);
+        assert_eq!(columns[1][1], NONE);
+    }
+
+    #[test]
+    fn matches_that_nobody_needs_are_counted() {
+        let counts = run(|cx| {
+            let [launch, kind] = ["launch", "kind"].map(|name| node(name, cx));
+            let places = [From::New, From::Term(kind), From::Column(0)];
+            let shape =
+                Shape { places, equal: vec![], kept: vec![], new: vec![], counted: true, optional: false };
+            let view = cx.graph.view(None).unwrap().unwrap();
+            let input = Batches::new(vec![Batch::of(vec![vec![launch]], 1)]);
+            Box::new(IndexJoin::new(view, shape, input).unwrap())
+        });
+        assert_eq!(counts, (Vec::new(), Some(vec![38])));
+    }
+}

@@ -134,3 +134,20 @@ impl Operator for Lateral<'_> {
         rows + self.known.len() * (self.shape.reads.len() + 8) * size_of::<Id>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::exec::fixture::solutions;
+
+    #[test]
+    fn the_pattern_sees_the_row() {
+        let query = "SELECT ?o ?n { ?p :order ?o LATERAL { SELECT (COUNT(*) AS ?n) ?o { ?x :year ?y FILTER(?y < 2000 + ?o) } GROUP BY ?o } } ORDER BY ?o";
+        assert_eq!(solutions(query), ["1 10", "2 20", "3 30"]);
+    }
+
+    #[test]
+    fn a_limit_is_of_each_row() {
+        let query = "SELECT ?k ?x { { SELECT DISTINCT ?k { ?r :kind ?k } } LATERAL { SELECT ?x ?k { ?x :kind ?k } ORDER BY ?x LIMIT 1 } } ORDER BY ?k";
+        assert_eq!(solutions(query), ["integration r0", "launch r10"]);
+    }
+}

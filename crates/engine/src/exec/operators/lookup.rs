@@ -148,3 +148,28 @@ impl Operator for Lookup<'_> {
         self.batch.bytes() + self.matched.capacity()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::exec::fixture::solutions;
+
+    // `plans_every_way` lets the planner take this operator for inputs of any size; `differential` compares that way as well.
+
+    #[test]
+    fn rows_without_an_answer_stay_in_optional() {
+        let query =
+            "SELECT ?s ?y ?k { VALUES ?s { :r0 :p1 :nobody } OPTIONAL { ?s :kind ?k . ?s :year ?y } }";
+        assert_eq!(solutions(query), ["r0 2000 integration", "p1 - -", "nobody - -"]);
+    }
+
+    #[test]
+    fn rows_with_and_without_an_answer() {
+        let query = |not: &str| {
+            format!(
+                "SELECT ?s {{ VALUES ?s {{ :r0 :p1 :nobody :r0 }} FILTER {not} EXISTS {{ ?s :kind ?k . ?s :year ?y }} }}"
+            )
+        };
+        assert_eq!(solutions(&query("")), ["r0", "r0"], "as often as they came");
+        assert_eq!(solutions(&query("NOT")), ["p1", "nobody"]);
+    }
+}

@@ -22,3 +22,16 @@ impl Operator for Once {
         Ok(self.0.take())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::run;
+
+    #[test]
+    fn a_batch_comes_once() {
+        assert_eq!(run(|_| Box::new(Once::new(Batch::of(vec![vec![4, 5]], 2)))).0, [[4, 5]]);
+        assert_eq!(run(|_| Box::new(Once::new(Batch::unit(1)))), (Vec::new(), Some(vec![1])));
+        assert_eq!(run(|_| Box::new(Once::new(Batch::default()))), (Vec::new(), None));
+    }
+}

@@ -25,3 +25,17 @@ impl Operator for Project<'_> {
         Ok(self.input.next(cx)?.map(|batch| batch.select(&self.columns)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, run};
+    use crate::store::NONE;
+
+    #[test]
+    fn columns_are_dropped_moved_repeated_or_unbound() {
+        let input = Batches::new(vec![Batch::of(vec![vec![1, 2], vec![3, 4]], 2)]);
+        let columns = vec![Some(1), None, Some(1)];
+        assert_eq!(run(|_| Box::new(Project::new(columns, input))).0, [[3, 4], [NONE, NONE], [3, 4]]);
+    }
+}

@@ -491,3 +491,42 @@ impl Operator for Reach<'_> {
         self.forward.seen.bytes() + self.backward.seen.bytes() + size_of_val(&*self.found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, run, solutions};
+
+    /// The other ends of the paths over `1 -> 2 -> 3 -> 1` and `3 -> 4`, from these ends.
+    fn reached(zero: bool, many: bool, ends: [From; 2]) -> Vec<Vec<Id>> {
+        let (firsts, seconds): (&[Id], &[Id]) = (&[1, 2, 3, 3], &[2, 3, 1, 4]);
+        let (ends_of, starts): (&[Id], &[Id]) = (&[1, 2, 3, 4], &[3, 1, 2, 3]);
+        let new = ends.iter().position(|end| *end == From::New).into_iter().collect();
+        run(|cx| {
+            let view = cx.graph.view(None).unwrap().unwrap();
+            let walks = [PairCursor::over(firsts, seconds), PairCursor::over(ends_of, starts)]
+                .map(|cursor| Repeat::new(Walk::Link(cursor), zero, many));
+            let shape = Shape { ends, same: false, kept: Vec::new(), new, counted: true };
+            Box::new(Reach::new(view, walks, shape, Batches::new(vec![Batch::unit(1)])))
+        })
+        .0
+    }
+
+    #[test]
+    fn each_end_comes_once_and_a_cycle_ends() {
+        // SPARQL 1.1, section 18.4: ALP visits no node twice.
+        let from = |zero, many, start| reached(zero, many, [From::Term(start), From::New]);
+        assert_eq!(from(false, true, 1), [[1, 2, 3, 4]]);
+        assert_eq!(from(true, true, 4), [[4]]);
+        assert!(from(false, true, 4).concat().is_empty());
+        assert_eq!(from(true, false, 3), [[1, 3, 4]]);
+        assert_eq!(reached(false, true, [From::New, From::Term(4)]), [[1, 2, 3]]);
+    }
+
+    #[test]
+    fn no_step_at_all_reaches_a_term_that_the_graph_has_not() {
+        // Section 18.4, ZeroLengthPath of a term and a variable: the term itself, in the graph or not.
+        assert_eq!(solutions("SELECT ?x { :nobody :kind* ?x }"), ["nobody"]);
+        assert_eq!(solutions("SELECT (COUNT(*) AS ?n) { :r0 :kind+ ?x }"), ["1"]);
+    }
+}

@@ -265,3 +265,57 @@ fn runs(column: &[Id]) -> (Vec<Id>, Vec<u64>) {
     }
     (values, counts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{node, run};
+
+    /// Matches of a pattern with these constants: the columns of these places.
+    fn scanned(names: [Option<&str>; 3], columns: &[usize], by: End) -> (Vec<Vec<Id>>, Option<Vec<u64>>) {
+        run(|cx| {
+            let ids = names.map(|name| name.map(|name| node(name, cx)));
+            let view = cx.graph.view(None).unwrap().unwrap();
+            Box::new(Scan::new(view, Shape { ids, columns: columns.to_vec(), equal: Vec::new(), by }))
+        })
+    }
+
+    #[test]
+    fn pairs_come_sorted_by_the_end_that_leads() {
+        for (by, columns) in [(End::Subject, [0, 2]), (End::Object, [2, 0])] {
+            let (found, _) = scanned([None, Some("year"), None], &columns, by);
+            let pairs: Vec<(Id, Id)> = found[0].iter().copied().zip(found[1].iter().copied()).collect();
+            assert_eq!(pairs.len(), 40);
+            assert!(pairs.is_sorted(), "{by:?}: {pairs:?}");
+        }
+    }
+
+    #[test]
+    fn an_end_that_is_not_live_is_counted() {
+        let (years, counts) = scanned([None, Some("year"), None], &[2], End::Object);
+        assert_eq!((years[0].len(), counts), (4, Some(vec![10; 4])));
+        let (_, counts) = scanned([None, Some("year"), None], &[], End::Subject);
+        assert_eq!(counts, Some(vec![40]), "neither is: one row, and no pair is read");
+    }
+
+    #[test]
+    fn constants_are_looked_up() {
+        let (found, _) = scanned([None, Some("kind"), Some("integration")], &[0], End::Subject);
+        assert_eq!(found[0].len(), 2);
+        let (found, _) = scanned([Some("r0"), None, None], &[1, 2], End::Subject);
+        assert_eq!(found[0].len(), 3, "a predicate that is not known: each in turn");
+        let (found, _) = scanned([Some("r0"), Some("order"), None], &[2], End::Subject);
+        assert!(found.concat().is_empty());
+    }
+
+    #[test]
+    fn a_variable_twice_is_the_same_term() {
+        let (found, _) = run(|cx| {
+            let view = cx.graph.view(None).unwrap().unwrap();
+            let ids = [None, Some(node("year", cx)), None];
+            let shape = Shape { ids, columns: vec![0], equal: vec![(0, 2)], by: End::Subject };
+            Box::new(Scan::new(view, shape))
+        });
+        assert!(found.concat().is_empty(), "no release is a year");
+    }
+}

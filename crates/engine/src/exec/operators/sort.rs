@@ -129,3 +129,42 @@ impl Operator for Sort<'_> {
         self.held.bytes() + self.order.capacity() * size_of::<u32>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, run};
+
+    fn sorted(keys: &[Key], first: Option<u64>) -> (Vec<Vec<Id>>, Option<Vec<u64>>) {
+        let counted =
+            Batch { counts: Some(vec![1, 5, 1]), ..Batch::of(vec![vec![3, 1, 2], vec![0, 1, 2]], 3) };
+        let plain = Batch::of(vec![vec![1, 2], vec![3, 4]], 2);
+        run(|_| Box::new(Sort::new(keys.to_vec(), first, Batches::new(vec![counted, plain]))))
+    }
+
+    #[test]
+    fn rows_with_equal_keys_stay_in_their_order() {
+        let (columns, counts) = sorted(&[(0, false)], None);
+        assert_eq!(columns, [[1, 1, 2, 2, 3], [1, 3, 2, 4, 0]]);
+        assert_eq!(counts, Some(vec![5, 1, 1, 1, 1]));
+        assert_eq!(sorted(&[(0, true)], None).0, [[3, 2, 2, 1, 1], [0, 2, 4, 1, 3]]);
+        assert_eq!(sorted(&[(0, false), (1, true)], None).0[1], [3, 1, 4, 2, 0]);
+    }
+
+    #[test]
+    fn of_the_first_only_as_many_as_solutions_are_wanted() {
+        assert_eq!(sorted(&[(0, false)], Some(5)).0, [[1], [1]], "one row is five solutions");
+        assert_eq!(sorted(&[(0, false)], Some(6)).0, [[1, 1], [1, 3]]);
+    }
+
+    #[test]
+    fn what_is_cut_while_reading_is_what_is_cut_at_the_end() {
+        let len = 40_000_u32;
+        let column: Vec<Id> = (0..len).map(|n| n.wrapping_mul(2_654_435_761) % 90).collect();
+        let batches: Vec<Batch> =
+            column.chunks(ROWS).map(|part| Batch::of(vec![part.to_vec()], part.len())).collect();
+        let of =
+            |first| run(|_| Box::new(Sort::new(vec![(0, true)], first, Batches::new(batches.clone())))).0;
+        assert_eq!(of(Some(700))[0], of(None)[0][..700]);
+    }
+}

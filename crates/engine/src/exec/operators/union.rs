@@ -35,3 +35,22 @@ impl Operator for Union<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, run};
+
+    #[test]
+    fn inputs_come_one_after_the_other() {
+        let batches = |values: &[&[u32]]| {
+            Batches::new(values.iter().map(|part| Batch::of(vec![part.to_vec()], part.len())).collect())
+        };
+        let inputs = vec![batches(&[&[3, 1], &[2]]), batches(&[]), batches(&[&[1]])];
+        assert_eq!(
+            run(|_| Box::new(Union::new(inputs))).0,
+            [[3, 1, 2, 1]],
+            "equal rows stay: a union of bags"
+        );
+    }
+}
