@@ -9,8 +9,9 @@ use crate::answer::{Answer, Row};
 use crate::error::{Error, Hint, Kind, Result};
 use crate::governor::Governor;
 use crate::store::memory::Memory;
+pub use crate::syntax::transfers::Update;
+use crate::syntax::transfers::{Operation, Transfer};
 use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple, Variable};
-pub use spargebra::Update;
 use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
 use spargebra::term::{
     GraphName as Destination, GraphNamePattern, GroundQuad, GroundQuadPattern, GroundTerm, GroundTermPattern,
@@ -30,9 +31,41 @@ pub fn execute(update: &Update, memory: &mut Memory, governor: &Governor) -> Res
     memory.change(|memory| {
         update.operations.iter().try_for_each(|operation| {
             governor.check()?;
-            operate(operation, memory, governor)
+            match operation {
+                Operation::Plain(operation) => operate(operation, memory, governor),
+                Operation::Transfer(transfer) => carry_over(transfer, memory, governor),
+            }
         })
     })
+}
+
+/// COPY, MOVE and ADD. From a graph that is not there they are an error, or with SILENT nothing: the destination stays as it
+/// is ("By default, the service may return failure if the input graph does not exist", sections 3.2.3 to 3.2.5). The
+/// destination is there afterwards where the source held nothing too.
+fn carry_over(transfer: &Transfer, memory: &mut Memory, governor: &Governor) -> Result<()> {
+    if let Some(from) = &transfer.from {
+        let from = GraphName::from(from.clone());
+        if !memory.names()?.contains(&from) {
+            return if transfer.silent { Ok(()) } else { Err(no_graph(&from)) };
+        }
+    }
+    transfer.steps.iter().try_for_each(|step| operate(step, memory, governor))?;
+    for step in &transfer.steps {
+        let GraphUpdateOperation::DeleteInsert { insert, .. } = step else { continue };
+        for template in insert {
+            if let GraphNamePattern::NamedNode(to) = &template.graph_name {
+                let to = GraphName::from(to.clone());
+                if !memory.names()?.contains(&to) {
+                    memory.set_empty(&to, true);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn no_graph(name: &GraphName) -> Error {
+    Error::query(format!("there is no graph {name}")).hint("with SILENT that is passed over")
 }
 
 fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Governor) -> Result<()> {
@@ -270,9 +303,7 @@ fn clear(
         GraphTarget::NamedNode(name) => {
             let name = GraphName::from(name.clone());
             if !memory.names()?.contains(&name) {
-                let missing =
-                    Error::query(format!("there is no graph {name}")).hint("with SILENT that is passed over");
-                return if silent { Ok(()) } else { Err(missing) };
+                return if silent { Ok(()) } else { Err(no_graph(&name)) };
             }
             vec![name]
         }
@@ -297,6 +328,7 @@ fn clear(
 /// What `read` reports, and where a file brings graphs of its own into a LOAD INTO.
 pub fn inline_loads(update: &mut Update, read: &mut dyn FnMut(&str) -> Result<Vec<Quad>>) -> Result<()> {
     for operation in &mut update.operations {
+        let Operation::Plain(operation) = operation else { continue };
         let GraphUpdateOperation::Load { silent, source, destination } = operation else { continue };
         let quads = read(source.as_str());
         let data =
@@ -460,6 +492,84 @@ mod tests {
         assert_eq!(held(&memory), ["<a> <p> \"2\"^^<xsd:integer>", "<a> <p> \"2\"^^<xsd:integer> <h>"]);
         run(&mut memory, "DROP ALL").unwrap();
         assert!(memory.is_empty());
+    }
+
+    /// SPARQL 1.1 Update 3.2.3 to 3.2.5: "By default, the service may return failure if the input graph does not exist. If
+    /// SILENT is present, the result of the operation will always be success"; "if COPY is used to copy a graph onto itself
+    /// then no operation will be performed and the data will be left as it was".
+    #[test]
+    fn graphs_are_copied_moved_and_added() {
+        let held_after = |text: &str| {
+            let mut memory = memory(&[":a :p 0 GRAPH :g { :a :p 1 } GRAPH :h { :a :p 2 }"]);
+            run(&mut memory, "CREATE GRAPH :empty").unwrap();
+            let done = run(&mut memory, text);
+            let mut names: Vec<String> = memory.names().unwrap().iter().map(ToString::to_string).collect();
+            names.sort();
+            let short = |quad: &String| {
+                let mut words = quad.split_whitespace().skip(2);
+                let value = words.next().unwrap().get(1..2).unwrap().to_owned();
+                words.next().map_or(value.clone(), |graph| value + &graph[1..graph.len() - 1])
+            };
+            let quads: Vec<String> = held(&memory).iter().map(short).collect();
+            let names = names.join(" ").replace("<http://example.org/", "").replace('>', "");
+            done.map(|()| (quads.join(" "), names)).map_err(|error| error.message.clone())
+        };
+        let all = |quads: &str, names: &str| Ok((quads.to_owned(), names.to_owned()));
+        let missing = Err("there is no graph <http://example.org/no>".to_owned());
+        let as_it_was = all("0 1g 2h", "empty g h");
+        for (text, expected) in [
+            ("COPY :g TO :h", all("0 1g 1h", "empty g h")),
+            ("copy GRAPH :g TO GRAPH :new", all("0 1g 1new 2h", "empty g h new")),
+            ("MOVE :g TO :h", all("0 1h", "empty h")),
+            ("MOVE SILENT :g TO :new", all("0 1new 2h", "empty h new")),
+            ("ADD :g TO :h", all("0 1g 1h 2h", "empty g h")),
+            // The default graph is there always.
+            ("COPY DEFAULT TO :h", all("0 0h 1g", "empty g h")),
+            ("COPY :g TO DEFAULT", all("1 1g 2h", "empty g h")),
+            ("MOVE DEFAULT TO :h", all("0h 1g", "empty g h")),
+            ("ADD DEFAULT TO :new ; ADD SILENT :h TO DEFAULT", all("0 0new 1g 2 2h", "empty g h new")),
+            // Onto itself.
+            ("COPY :g TO GRAPH :g ; MOVE :g TO :g ; ADD :g TO :g", as_it_was.clone()),
+            ("COPY DEFAULT TO DEFAULT ; MOVE DEFAULT TO DEFAULT ; ADD DEFAULT TO DEFAULT", as_it_was.clone()),
+            ("COPY SILENT :no TO :no", as_it_was.clone()),
+            // From a graph that is not there.
+            ("COPY :no TO :h", missing.clone()),
+            ("MOVE :no TO :h", missing.clone()),
+            ("ADD :no TO DEFAULT", missing.clone()),
+            ("COPY SILENT :no TO :h ; MOVE SILENT :no TO DEFAULT ; ADD SILENT :no TO :h", as_it_was.clone()),
+            // From an empty one: the destination is there then.
+            ("COPY :empty TO :h", all("0 1g", "empty g h")),
+            ("MOVE :empty TO :new", all("0 1g 2h", "g h new")),
+            ("ADD :empty TO :new", all("0 1g 2h", "empty g h new")),
+            // What looks like one of them, written out: the destination is emptied, as it says.
+            (
+                "DROP SILENT GRAPH :h ; INSERT { GRAPH :h { ?s ?p ?o } } WHERE { GRAPH :no { ?s ?p ?o } }",
+                all("0 1g", "empty g"),
+            ),
+            // Declarations and others between; `;` within braces.
+            (
+                "PREFIX e: <http://example.org/> INSERT DATA { e:b :p 3 ; :q 4 . } ; PREFIX f: <http://example.org/> \
+                 COPY SILENT f:no TO e:h ; COPY f:g TO e:h ; DELETE DATA { e:b :p 3 ; :q 4 } ;",
+                all("0 1g 1h", "empty g h"),
+            ),
+            // The others with and without SILENT.
+            ("DROP :no", Err("expected".to_owned())),
+            ("DROP GRAPH :no", missing.clone()),
+            ("CLEAR GRAPH :no", missing.clone()),
+            ("DROP SILENT GRAPH :no ; CLEAR SILENT GRAPH :no ; CREATE SILENT GRAPH :g", as_it_was.clone()),
+            ("CREATE GRAPH :g", Err("the graph <http://example.org/g> is there already".to_owned())),
+            ("CLEAR NAMED", all("0", "empty g h")),
+            ("DROP NAMED ; CLEAR DEFAULT", all("", "")),
+            ("CLEAR ALL", all("", "empty g h")),
+            ("DROP DEFAULT", all("1g 2h", "empty g h")),
+            ("LOAD SILENT <file:///no>", Err("LOAD <file:///no>: nothing was read for it".to_owned())),
+        ] {
+            let found = held_after(text);
+            match &expected {
+                Err(message) if message == "expected" => assert!(found.is_err(), "{text}: {found:?}"),
+                _ => assert_eq!(found, expected, "{text}"),
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! kind that the parser learns to read stops the build here until every walk knows it. What a walk is for
 //! is its caller's business.
 
+pub use spargebra::Query;
 pub use spargebra::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, OrderExpression,
     PropertyPathExpression, QueryDataset,
@@ -11,7 +12,6 @@ pub use spargebra::algebra::{
 pub use spargebra::term::{
     BlankNode, GroundTerm, GroundTriple, NamedNodePattern, TermPattern, TriplePattern,
 };
-pub use spargebra::{Query, Update};
 
 use crate::terms::Variable;
 use std::collections::BTreeSet;

@@ -8,3 +8,4 @@ pub mod deep;
 pub mod nesting;
 pub mod parse;
 pub mod tokens;
+pub mod transfers;

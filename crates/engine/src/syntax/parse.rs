@@ -3,10 +3,11 @@
 //! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. Knows
 //! no data.
 
+use super::transfers::{self, Update};
 use super::{aggregates, algebra, deep, nesting};
 use crate::error::{Error, Result};
 use crate::terms::Prefixes;
-use spargebra::{GraphUpdateOperation, Query, SparqlParser, Update};
+use spargebra::{GraphUpdateOperation, Query, SparqlParser};
 
 /// Parses a query. Prefixes in scope need no declaration; those declared in the text win.
 ///
@@ -33,16 +34,21 @@ pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Upd
     let depth = nesting::check("update", text)?;
     let parser = parser(prefixes, base)?;
     deep::on_stack(depth, || {
-        let mut update = parser
-            .parse_update(text)
-            .map_err(|error| Error::query("this is not a SPARQL update").because(error))?;
-        for operation in &mut update.operations {
-            if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
-                deep::flatten(pattern)?;
-                aggregates::check(pattern)?;
+        let parse = |text: &str| {
+            let mut operations = parser
+                .clone()
+                .parse_update(text)
+                .map_err(|error| Error::query("this is not a SPARQL update").because(error))?
+                .operations;
+            for operation in &mut operations {
+                if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+                    deep::flatten(pattern)?;
+                    aggregates::check(pattern)?;
+                }
             }
-        }
-        Ok(update)
+            Ok(operations)
+        };
+        transfers::parsed(text, parse)
     })?
 }
 
