@@ -374,8 +374,8 @@ mod tests {
     }
 
     fn held(memory: &Memory) -> Vec<String> {
-        let names = std::iter::once(None).chain(memory.graph_names().into_iter().map(Some));
-        let quads = names.flat_map(|name| quads_of(memory, name)).map(Result::unwrap);
+        let names = memory.graphs().unwrap();
+        let quads = names.into_iter().flat_map(|name| quads_of(memory, name)).map(Result::unwrap);
         let short = |quad: Quad| {
             let text = quad.to_string().replace("http://example.org/", "");
             text.replace("http://www.w3.org/2001/XMLSchema#", "xsd:").replace(" .", "")

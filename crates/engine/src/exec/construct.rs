@@ -162,7 +162,7 @@ impl Source for Construct<'_> {
                     instance(o, &batch, row, &mut blanks, &mut self.cx)?,
                 ];
                 if !ids.contains(&NONE) && self.seen.insert(ids) {
-                    ready.extend(triple(ids.map(|id| self.cx.term(id))));
+                    ready.extend(triple(terms(ids, &self.cx)?));
                 }
             }
         }
@@ -223,12 +223,16 @@ fn instance(
                 instance(p, batch, row, blanks, cx)?,
                 instance(o, batch, row, blanks, cx)?,
             ];
-            match triple(ids.map(|id| cx.term(id))) {
+            match triple(terms(ids, cx)?) {
                 Some(triple) => cx.intern(&triple.into())?,
                 None => NONE,
             }
         }
     })
+}
+
+fn terms([s, p, o]: [Id; 3], cx: &Context<'_>) -> Result<[Option<Term>; 3]> {
+    Ok([cx.term(s)?, cx.term(p)?, cx.term(o)?])
 }
 
 /// Three terms as a triple, where they can be one.
@@ -284,7 +288,7 @@ impl Source for Describe<'_> {
         self.cx.work(found.len() + 1)?;
         let mut ready = Vec::with_capacity(found.len());
         for ids in found {
-            let terms = ids.map(|id| self.cx.term(id));
+            let terms = terms(ids, &self.cx)?;
             let [_, _, object] = ids;
             if matches!(terms, [_, _, Some(Term::BlankNode(_))]) && self.described.insert(object) {
                 self.open.push(object);

@@ -77,8 +77,11 @@ impl<'a> Decoded<'a> {
         graph.lexicals(&different, &mut self.scratch, &mut |place, lexical| {
             let cell = page.text(lexical);
             // The parts of a triple term are other terms.
-            let whole = || different.get(place).map_or_else(Page::unbound, |id| page.term(&graph.term(*id)));
-            shared.push(cell.unwrap_or_else(whole));
+            shared.push(match (cell, different.get(place)) {
+                (Some(cell), _) => cell,
+                (None, Some(id)) => page.term(&graph.term(*id)?),
+                (None, None) => Page::unbound(),
+            });
             Ok(())
         })?;
         for (run, cell) in known.chunk_by(|a, b| a.0 == b.0).zip(shared) {
@@ -110,9 +113,10 @@ impl Iterator for Decoded<'_> {
         match self.advance() {
             Ok(true) => {
                 let row = (0..self.width).map(|column| self.cx.term(self.batch.cell(column, self.row)));
-                let row = row.collect();
+                let row: Result<Row> = row.collect();
                 self.row += 1;
-                Some(Ok(row))
+                self.ended = row.is_err();
+                Some(row)
             }
             Ok(false) => {
                 self.ended = true;

@@ -140,7 +140,7 @@ impl Cells for Batch {
 
 impl Terms for Context<'_> {
     fn term(&self, id: Id) -> Result<Option<Term>> {
-        Ok(Context::term(self, id))
+        Context::term(self, id)
     }
 
     fn indexed(&self) -> Option<&dyn Indexed> {

@@ -60,8 +60,10 @@ impl Ranks {
             self.unsorted.extend(together.iter().map(|(_, id)| (*id, rank)));
             return Ok(());
         }
-        let terms: Vec<(Term, Id)> =
-            together.iter().filter_map(|(_, id)| Some((cx.term(*id)?, *id))).collect();
+        let mut terms: Vec<(Term, Id)> = Vec::with_capacity(together.len());
+        for (_, id) in together {
+            terms.extend(cx.term(*id)?.map(|term| (term, *id)));
+        }
         let mut order: Vec<&(Term, Id)> = terms.iter().collect();
         sorting::sort(&mut order, cx.governor(), &|a: &&(Term, Id), b: &&(Term, Id)| {
             compare(a.0.as_ref(), b.0.as_ref())
@@ -110,7 +112,7 @@ impl Ranking {
             return Ok(at_a.cmp(&at_b));
         }
         // Between the same two terms of the dictionary.
-        let (Some(a), Some(b)) = (cx.term(a), cx.term(b)) else { return Ok(Ordering::Equal) };
+        let (Some(a), Some(b)) = (cx.term(a)?, cx.term(b)?) else { return Ok(Ordering::Equal) };
         Ok(if equal_values(&a, &b) { Ordering::Equal } else { compare(a.as_ref(), b.as_ref()) })
     }
 

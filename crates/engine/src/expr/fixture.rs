@@ -61,12 +61,12 @@ impl Terms for Stored {
     fn term(&self, id: Id) -> Result<Option<Term>> {
         match id {
             FIRST_FOREIGN.. => self.others.term(id - FIRST_FOREIGN),
-            _ => Ok(Some(self.graph.term(id))),
+            _ => self.graph.term(id).map(Some),
         }
     }
 
     fn intern(&mut self, term: &Term) -> Result<Id> {
-        match self.graph.find(term.as_ref())? {
+        match self.graph.id(term.as_ref())? {
             Some(id) => Ok(id),
             None => self.others.intern(term).map(|id| id + FIRST_FOREIGN),
         }

@@ -244,7 +244,7 @@ fn equal_terms(
         }
         Ok(match program.step(id).map(|step| &step.operation) {
             Some(Operation::Constant(term)) if !term.is_triple() => {
-                Some(Known::Constant(order::kind(term.as_ref()), graph.find(term.as_ref())?))
+                Some(Known::Constant(order::kind(term.as_ref()), graph.id(term.as_ref())?))
             }
             _ => None,
         })

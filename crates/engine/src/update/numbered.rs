@@ -11,7 +11,7 @@ use crate::exec::batch::Batch;
 use crate::exec::context::Context;
 use crate::governor::Governor;
 use crate::store::memory::Memory;
-use crate::store::{Graph, Id, Indexed, Kind, NONE};
+use crate::store::{Graph, Id, Kind, NONE};
 use crate::terms::{Literal, NamedNode, Term, Variable};
 use spargebra::Query;
 use spargebra::term::{
@@ -66,14 +66,13 @@ pub fn delete_insert(
         let graph = memory.numbered()?;
         for place in deleted.iter_mut().flatten() {
             if let Place::Term(term, id) = place {
-                *id = graph.find(term.as_ref())?.unwrap_or(NONE);
+                *id = graph.id(term.as_ref())?.unwrap_or(NONE);
             }
         }
         exec::solutions(graph, query, governor, &mut |variables, batch, cx| {
             found.add(&deleted, false, (variables, batch), cx)?;
             found.add(&inserted, true, (variables, batch), cx)
         })?;
-        graph.sound()?;
     }
     found.carry_out(memory, governor)?;
     Ok(true)

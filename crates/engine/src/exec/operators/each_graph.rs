@@ -39,7 +39,7 @@ impl<'a> EachGraph<'a> {
 
     fn start(&mut self, cx: &mut Context<'_>) -> Result<bool> {
         if self.open.is_none() {
-            let mut names = self.builder.dataset.names();
+            let mut names = self.builder.dataset.names()?;
             for name in self.builder.dataset.empty_names() {
                 names.push(cx.intern(&name.clone().into())?);
             }

@@ -49,7 +49,7 @@ impl<'a> Exists<'a> {
         }
         let mut given = Vec::with_capacity(key.len());
         for ((var, _), id) in self.shape.reads.iter().zip(&key) {
-            if let Some(term) = cx.term(*id) {
+            if let Some(term) = cx.term(*id)? {
                 given.push((*var, Constant { term, id: Some(*id) }));
             }
         }

@@ -336,7 +336,7 @@ impl State {
                         continue;
                     }
                     if let Some(accumulator) = accumulators.get_mut(group as usize) {
-                        accumulate(accumulator, cx.term(id).map(Value::Term).as_ref(), count, cx)?;
+                        accumulate(accumulator, cx.term(id)?.map(Value::Term).as_ref(), count, cx)?;
                     }
                 }
             }

@@ -59,7 +59,7 @@ impl<'a> Lateral<'a> {
         }
         let mut given = Vec::with_capacity(key.len());
         for ((var, _), id) in self.shape.reads.iter().zip(&key) {
-            given.extend(cx.term(*id).map(|term| (*var, Constant { term, id: Some(*id) })));
+            given.extend(cx.term(*id)?.map(|term| (*var, Constant { term, id: Some(*id) })));
         }
         let found = Rc::new(self.search(&substitute(&self.shape.pattern, &given), cx)?);
         if self.kept + found.len > KEPT_ROWS {

@@ -44,7 +44,7 @@ impl<'a> Unpack<'a> {
         if let Some(known) = self.known.get(&id) {
             return Ok(*known);
         }
-        let parts = match cx.term(id) {
+        let parts = match cx.term(id)? {
             Some(Term::Triple(triple)) => {
                 let subject = cx.intern(&triple.subject.into())?;
                 Some([subject, cx.intern(&triple.predicate.into())?, cx.intern(&triple.object)?])
