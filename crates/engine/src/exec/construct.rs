@@ -273,7 +273,7 @@ impl Source for Describe<'_> {
             let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(None) };
             for row in (0..batch.len).rev() {
                 for column in &batch.columns {
-                    let id = column.get(row).copied().unwrap_or(NONE);
+                    let id = column.ids().and_then(|ids| ids.get(row)).copied().unwrap_or(NONE);
                     if id != NONE && self.described.insert(id) {
                         self.open.push(id);
                     }

@@ -1,15 +1,17 @@
 //! The rows of a running query as terms, or a batch at a time as texts.
 //!
-//! In: batches of ids. Out: rows for who reads terms, pages for who writes texts. Of a page each different term of a column is
+//! In: batches of ids and of computed cells. Out: rows for who reads terms, pages for who writes texts. Of a page each different term of a column is
 //! read once, in the order of the dictionary, where neighbours share their decoding.
 
 use super::Running;
-use super::batch::{Batch, Expander, ROWS};
+use super::batch::{Batch, Column, Expander, ROWS};
 use super::context::Context;
 use crate::answer::page::Page;
 use crate::answer::{Row, RowSource};
 use crate::error::Result;
-use crate::store::{Id, NONE, Scratch};
+use crate::store::{Id, Lexical, NONE, Scratch, Tag};
+use crate::terms::xsd;
+use std::ops::Range;
 
 /// The first page has at most so many rows: nobody knows yet how long their texts are.
 const FIRST_ROWS: usize = 16;
@@ -60,7 +62,13 @@ impl<'a> Decoded<'a> {
 
     /// Fills a column of a page with the terms of the rows from the current one on.
     fn column(&mut self, column: usize, page: &mut Page) -> Result<()> {
-        let ids = self.batch.column(column).get(self.row..).unwrap_or_default();
+        let cells = self.batch.cells(column);
+        let Some(ids) = cells.ids() else {
+            let rows = self.row..self.batch.len.min(self.row.saturating_add(self.rows));
+            write_computed(cells, rows, column, page);
+            return Ok(());
+        };
+        let ids = ids.get(self.row..).unwrap_or_default();
         let ids = ids.get(..self.rows).unwrap_or(ids);
         let mut cells = vec![Page::unbound(); ids.len()];
         let mut places: Vec<(Id, u32)> = ids.iter().copied().zip(0..).collect();
@@ -97,6 +105,27 @@ impl<'a> Decoded<'a> {
     }
 }
 
+/// Writes computed cells straight into a page.
+fn write_computed(cells: &Column, rows: Range<usize>, column: usize, page: &mut Page) {
+    let mut written = String::new();
+    for row in rows {
+        let lexical = match cells {
+            Column::Numbers(numbers) => numbers.get(row).copied().flatten().map(|number| {
+                written.clear();
+                // Writing to memory does not fail.
+                let _ = number.write(&mut written);
+                Lexical::Literal(&written, Tag::Datatype(number.datatype().as_str()))
+            }),
+            Column::Texts(texts) => {
+                texts.get(row).map(|text| Lexical::Literal(text, Tag::Datatype(xsd::STRING.as_str())))
+            }
+            Column::Ids(_) => None,
+        };
+        let cell = lexical.and_then(|lexical| page.text(lexical)).unwrap_or_else(Page::unbound);
+        page.push(column, cell);
+    }
+}
+
 fn set<T>(cells: &mut [T], row: u32, cell: T) {
     if let Some(place) = cells.get_mut(row as usize) {
         *place = cell;
@@ -112,7 +141,7 @@ impl Iterator for Decoded<'_> {
         }
         match self.advance() {
             Ok(true) => {
-                let row = (0..self.width).map(|column| self.cx.term(self.batch.cell(column, self.row)));
+                let row = (0..self.width).map(|column| self.batch.cells(column).term(self.row, &self.cx));
                 let row: Result<Row> = row.collect();
                 self.row += 1;
                 self.ended = row.is_err();

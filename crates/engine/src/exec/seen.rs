@@ -4,7 +4,6 @@
 //! different row. Up to four columns make one key that lies in its slot of an open table (linear probing), so that a row costs
 //! one look into memory; wider rows are chained by their hashes.
 
-use super::batch::Column;
 use super::context::Context;
 use super::rows_index::{RowsIndex, hashes};
 use super::set_aside;
@@ -38,7 +37,7 @@ trait Table: Send {
     fn bytes(&self) -> usize;
 
     /// Their first `width` columns.
-    fn columns(&mut self, width: usize) -> Vec<Column>;
+    fn columns(&mut self, width: usize) -> Vec<Vec<Id>>;
 }
 
 impl Seen {
@@ -77,7 +76,7 @@ impl Seen {
     }
 
     /// The columns of the different rows.
-    pub fn into_columns(mut self) -> Vec<Column> {
+    pub fn into_columns(mut self) -> Vec<Vec<Id>> {
         self.table.take().map_or_else(Vec::new, |mut table| table.columns(self.width))
     }
 }
@@ -134,7 +133,7 @@ impl<const N: usize> Table for Slots<N> {
         size_of_val(self.slots.as_slice())
     }
 
-    fn columns(&mut self, width: usize) -> Vec<Column> {
+    fn columns(&mut self, width: usize) -> Vec<Vec<Id>> {
         let mut columns = vec![vec![NONE; self.len as usize]; width];
         for slot in self.slots.drain(..).filter(|slot| slot.place != FREE) {
             for (column, id) in columns.iter_mut().zip(slot.key) {
@@ -205,7 +204,7 @@ fn hash<const N: usize>(key: [Id; N]) -> u32 {
 /// Rows of any width by their hashes.
 #[derive(Default)]
 struct Chained {
-    columns: Vec<Column>,
+    columns: Vec<Vec<Id>>,
     index: RowsIndex,
 }
 
@@ -249,7 +248,7 @@ impl Table for Chained {
         self.columns.iter().map(Vec::capacity).sum::<usize>() * size_of::<Id>() + self.index.bytes()
     }
 
-    fn columns(&mut self, _: usize) -> Vec<Column> {
+    fn columns(&mut self, _: usize) -> Vec<Vec<Id>> {
         std::mem::take(&mut self.columns)
     }
 }
@@ -271,7 +270,7 @@ mod tests {
                 let rows: Vec<Vec<Id>> = (0..2000_u32)
                     .map(|n| (0..width).map(|column| ((n * 7 + round) % 900) >> (column % 3)).collect())
                     .collect();
-                let columns: Vec<Column> =
+                let columns: Vec<Vec<Id>> =
                     (0..width as usize).map(|n| rows.iter().map(|row| row[n]).collect()).collect();
                 let columns: Vec<&[Id]> = columns.iter().map(Vec::as_slice).collect();
                 let mut places = Vec::new();

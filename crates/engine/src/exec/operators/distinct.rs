@@ -81,7 +81,7 @@ impl Operator for Combine<'_> {
             }
             let len = seen.len();
             self.held = seen.bytes() + counts.capacity() * size_of::<u64>();
-            self.whole = Batch { columns: seen.into_columns(), counts: Some(counts), len };
+            self.whole = Batch { counts: Some(counts), ..Batch::of(seen.into_columns(), len) };
         }
         let part = self.whole.part(self.given, ROWS);
         self.given += part.len;
@@ -100,7 +100,7 @@ mod tests {
 
     fn input() -> Vec<Batch> {
         let counted =
-            Batch { columns: vec![vec![1, 2, 1], vec![7, 7, 7]], counts: Some(vec![3, 4, 5]), len: 3 };
+            Batch { counts: Some(vec![3, 4, 5]), ..Batch::of(vec![vec![1, 2, 1], vec![7, 7, 7]], 3) };
         vec![counted, Batch::of(vec![vec![9, 1, 2], vec![7, 8, 7]], 3)]
     }
 

@@ -64,7 +64,7 @@ impl<'a> EachGraph<'a> {
         let mut batch = batch.select(&self.shape.columns);
         for (column, from) in batch.columns.iter_mut().zip(&self.shape.columns) {
             if from.is_none() {
-                *column = vec![graph; len];
+                *column = vec![graph; len].into();
             }
         }
         batch

@@ -6,7 +6,7 @@
 //! keys every pair is looked at.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, ROWS, gather, times};
+use crate::exec::batch::{Batch, ROWS, gather, times};
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
 use crate::exec::rows_index::{Chain, RowsIndex, hashes};
@@ -189,7 +189,7 @@ impl<'a> HashJoin<'a> {
         Ok((kept(lefts), kept(rights)))
     }
 
-    fn cells(&self, side: Side, lefts: &[u32], rights: &[u32]) -> Column {
+    fn cells(&self, side: Side, lefts: &[u32], rights: &[u32]) -> Vec<Id> {
         match side {
             Side::Left(column) => gather(self.batch.column(column), lefts),
             Side::Right(column) => gather(self.held.column(column), rights),
@@ -213,7 +213,7 @@ impl<'a> HashJoin<'a> {
             }
             counts = Some(product);
         }
-        Ok(Batch { columns, counts, len: lefts.len() })
+        Ok(Batch { counts, ..Batch::of(columns, lefts.len()) })
     }
 
     /// What becomes of the left rows once all their pairs are known.
@@ -237,7 +237,7 @@ impl<'a> HashJoin<'a> {
         let counts = counts.map(|_| rows.iter().map(|row| self.batch.count(*row as usize)).collect());
         self.batch = Batch::default();
         self.matched.clear();
-        Ok(Batch { columns, counts, len: rows.len() })
+        Ok(Batch { counts, ..Batch::of(columns, rows.len()) })
     }
 
     fn marks(&mut self, cx: &mut Context<'_>) -> Result<[Id; 2]> {

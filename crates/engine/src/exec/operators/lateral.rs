@@ -4,7 +4,7 @@
 //! once for equal values of what it reads; patterns for which a join is the same never come here.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, times};
+use crate::exec::batch::{Batch, times};
 use crate::exec::build::Builder;
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running, drain};
@@ -91,7 +91,7 @@ impl<'a> Lateral<'a> {
             })
         };
         let rows: Vec<usize> = (0..found.len).filter(agrees).collect();
-        let column = |(ours, theirs): &(Option<usize>, Option<usize>)| -> Column {
+        let column = |(ours, theirs): &(Option<usize>, Option<usize>)| -> Vec<Id> {
             let ours = cells(*ours);
             let theirs = |row: &usize| theirs.map_or(NONE, |column| found.cell(column, *row));
             rows.iter().map(|row| if ours == NONE { theirs(row) } else { ours }).collect()
@@ -102,7 +102,7 @@ impl<'a> Lateral<'a> {
             let product = rows.iter().map(|other| times(self.batch.count(row), found.count(*other)));
             counts = Some(product.collect::<Result<_>>()?);
         }
-        Ok(Batch { columns, counts, len: rows.len() })
+        Ok(Batch { counts, ..Batch::of(columns, rows.len()) })
     }
 }
 
@@ -119,7 +119,7 @@ impl Operator for Lateral<'_> {
                 let joined = self.joined(self.row, &found)?;
                 cx.work(joined.len + 1)?;
                 if joined.len > 0 {
-                    out.append(&joined);
+                    out.append(&joined, cx)?;
                 }
                 self.row += 1;
             }

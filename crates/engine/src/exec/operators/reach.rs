@@ -8,7 +8,7 @@
 //! variable stands for nodes of the graph alone ("nodes(G)", section 18.1.7).
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, From, ROWS};
+use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
@@ -421,7 +421,7 @@ impl<'a> Reach<'a> {
     /// Rows for what was found, as many as fit.
     fn step(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
         let mut rows: Vec<u32> = Vec::new();
-        let mut new: Vec<Column> = vec![Vec::new(); self.shape.new.len()];
+        let mut new: Vec<Vec<Id>> = vec![Vec::new(); self.shape.new.len()];
         let mut counts: Vec<u64> = Vec::new();
         while self.row < self.batch.len && rows.len() < self.cap {
             if !self.started {

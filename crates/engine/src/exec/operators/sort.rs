@@ -5,10 +5,10 @@
 //! cutting a sorted prefix now and then is as quick and keeps the order of equals).
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, ROWS};
+use crate::exec::batch::{Batch, Column, ROWS};
 use crate::exec::context::Context;
 use crate::exec::ranks::{Rank, Ranks};
-use crate::exec::{Operator, Running, set_aside, sorting};
+use crate::exec::{Operator, Running, keys, set_aside, sorting};
 use crate::store::Id;
 
 /// A key: a column of the input, and whether the greatest comes first.
@@ -48,18 +48,16 @@ impl<'a> Sort<'a> {
 
     /// The held rows in order, without those that are past the limit.
     fn sorted(&self, cx: &mut Context<'_>) -> Result<Vec<u32>> {
-        let columns: Vec<&[Id]> = self.keys.iter().map(|(column, _)| self.held.column(*column)).collect();
-        let ranks = Ranks::of(columns.iter().copied(), cx)?;
+        let columns: Vec<&Column> = self.keys.iter().map(|(column, _)| self.held.cells(*column)).collect();
+        let ranks = Ranks::of(columns.iter().filter_map(|column| column.ids()), cx)?;
         let mut keyed: Vec<(Vec<Rank>, bool)> = Vec::new();
         for (column, (_, descending)) in columns.iter().zip(&self.keys) {
             cx.room(column.len() * size_of::<Rank>())?;
-            let mut ranked = Vec::with_capacity(column.len());
-            for part in column.chunks(ROWS) {
-                for id in part {
-                    ranked.push(ranks.rank(*id, cx.graph)?);
-                }
-                cx.work(part.len())?;
-            }
+            let ranked = match column {
+                Column::Ids(ids) => ranked(ids, &ranks, cx)?,
+                Column::Numbers(numbers) => keys::of_numbers(numbers, cx.governor())?,
+                Column::Texts(texts) => keys::of_texts(texts, cx.governor())?,
+            };
             keyed.push((ranked, *descending));
         }
         cx.room(self.held.len * 2 * size_of::<(Rank, u32)>())?;
@@ -76,6 +74,18 @@ impl<'a> Sort<'a> {
         }
         Ok(order)
     }
+}
+
+/// The ranks of terms by their numbers.
+fn ranked(ids: &[Id], ranks: &Ranks, cx: &mut Context<'_>) -> Result<Vec<Rank>> {
+    let mut ranked = Vec::with_capacity(ids.len());
+    for part in ids.chunks(ROWS) {
+        for id in part {
+            ranked.push(ranks.rank(*id, cx.graph)?);
+        }
+        cx.work(part.len())?;
+    }
+    Ok(ranked)
 }
 
 /// Sorts rows by their keys; equal ones by their places. One key or two and the place make one value, so that nothing is
