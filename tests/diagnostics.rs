@@ -19,7 +19,8 @@ fn session() -> &'static Session {
 }
 
 fn known() -> Knowledge<'static> {
-    session().knowledge()
+    let session = session();
+    Knowledge { graph: session.graph(), names: session.names(), prefixes: session.prefixes() }
 }
 
 /// What is said of a text, or nothing where the parser takes it.

@@ -4,6 +4,7 @@
 //! graphs come from and who reads the answer is the business of others.
 
 pub mod answer;
+mod aside;
 pub mod exec;
 pub mod explain;
 pub mod expr;
@@ -13,6 +14,7 @@ pub mod governor;
 mod guard;
 pub mod passes;
 pub mod plan;
+mod sound;
 pub mod syntax;
 pub mod update;
 
@@ -37,7 +39,8 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    guard::guard(exec::answer(graph, query, default_graph, governor)?, governor)
+    let answer = exec::answer(graph, query, default_graph, governor)?;
+    sound::checked(guard::guard(answer, governor)?, graph)
 }
 
 /// How a query would be answered: its plan with estimates, made without running it.

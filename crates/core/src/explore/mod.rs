@@ -4,7 +4,6 @@
 //! In: a graph behind its port. Out: values. Knows no query and prints nothing.
 
 pub mod diff;
-pub mod look;
 pub mod mentions;
 pub mod names;
 pub mod resolve;
@@ -13,15 +12,15 @@ pub mod search;
 pub mod selection;
 pub mod survey;
 
+use crate::store::Graph;
 use crate::terms::Prefixes;
-use look::Look;
 use names::Names;
 
 /// What is known of a graph: what advice and look-ups can draw on.
 #[derive(Clone, Copy)]
 pub struct Knowledge<'a> {
     /// The graph asked.
-    pub graph: Look<'a>,
+    pub graph: &'a dyn Graph,
     /// The names of its things.
     pub names: &'a Names,
     /// The prefixes in scope.

@@ -4,14 +4,15 @@
 //! different row. Up to four columns make one key that lies in its slot of an open table (linear probing), so that a row costs
 //! one look into memory; wider rows are chained by their hashes.
 
+use super::batch::Column;
 use super::context::Context;
 use super::rows_index::{RowsIndex, hashes};
-use super::set_aside;
+use crate::aside::set_aside;
 use crate::error::Result;
 use crate::store::{Id, NONE};
 
 /// Rows moved without a look at the clock.
-const STRETCH: usize = 1 << 16;
+const STRETCH: usize = 1 << 14;
 
 /// The place of a free slot.
 const FREE: u32 = u32::MAX;
@@ -37,7 +38,7 @@ trait Table: Send {
     fn bytes(&self) -> usize;
 
     /// Their first `width` columns.
-    fn columns(&mut self, width: usize) -> Vec<Vec<Id>>;
+    fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Column>>;
 }
 
 impl Seen {
@@ -76,8 +77,12 @@ impl Seen {
     }
 
     /// The columns of the different rows.
-    pub fn into_columns(mut self) -> Vec<Vec<Id>> {
-        self.table.take().map_or_else(Vec::new, |mut table| table.columns(self.width))
+    ///
+    /// # Errors
+    /// Where there is no room for them within the query's limits.
+    pub fn into_columns(mut self, cx: &Context<'_>) -> Result<Vec<Column>> {
+        let width = self.width;
+        self.table.as_mut().map_or_else(|| Ok(Vec::new()), |table| table.columns(width, cx))
     }
 }
 
@@ -133,16 +138,20 @@ impl<const N: usize> Table for Slots<N> {
         size_of_val(self.slots.as_slice())
     }
 
-    fn columns(&mut self, width: usize) -> Vec<Vec<Id>> {
-        let mut columns = vec![vec![NONE; self.len as usize]; width];
-        for slot in self.slots.drain(..).filter(|slot| slot.place != FREE) {
-            for (column, id) in columns.iter_mut().zip(slot.key) {
-                if let Some(cell) = column.get_mut(slot.place as usize) {
-                    *cell = id;
+    fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Column>> {
+        let column = |_| cx.governor().filled(NONE, self.len as usize);
+        let mut columns = (0..width).map(column).collect::<Result<Vec<Column>>>()?;
+        for slots in self.slots.chunks(STRETCH) {
+            for slot in slots.iter().filter(|slot| slot.place != FREE) {
+                for (column, id) in columns.iter_mut().zip(slot.key) {
+                    if let Some(cell) = column.get_mut(slot.place as usize) {
+                        *cell = id;
+                    }
                 }
             }
+            cx.check()?;
         }
-        columns
+        Ok(columns)
     }
 }
 
@@ -175,12 +184,14 @@ impl<const N: usize> Slots<N> {
             return Ok(());
         }
         let size = wanted.next_power_of_two();
-        cx.room(size * size_of::<Slot<N>>())?;
-        let old = std::mem::replace(&mut self.slots, vec![Self::FREE; size]);
+        let old = std::mem::replace(&mut self.slots, cx.governor().filled(Self::FREE, size)?);
         let mask = size - 1;
-        for (n, slot) in old.into_iter().filter(|slot| slot.place != FREE).enumerate() {
+        for (n, slot) in old.into_iter().enumerate() {
             if n.is_multiple_of(STRETCH) {
                 cx.check()?;
+            }
+            if slot.place == FREE {
+                continue;
             }
             let mut at = hash(slot.key) as usize & mask;
             while self.slots.get(at).is_some_and(|taken| taken.place != FREE) {
@@ -204,7 +215,7 @@ fn hash<const N: usize>(key: [Id; N]) -> u32 {
 /// Rows of any width by their hashes.
 #[derive(Default)]
 struct Chained {
-    columns: Vec<Vec<Id>>,
+    columns: Vec<Column>,
     index: RowsIndex,
 }
 
@@ -248,8 +259,8 @@ impl Table for Chained {
         self.columns.iter().map(Vec::capacity).sum::<usize>() * size_of::<Id>() + self.index.bytes()
     }
 
-    fn columns(&mut self, _: usize) -> Vec<Vec<Id>> {
-        std::mem::take(&mut self.columns)
+    fn columns(&mut self, _: usize, _: &Context<'_>) -> Result<Vec<Column>> {
+        Ok(std::mem::take(&mut self.columns))
     }
 }
 
@@ -270,7 +281,7 @@ mod tests {
                 let rows: Vec<Vec<Id>> = (0..2000_u32)
                     .map(|n| (0..width).map(|column| ((n * 7 + round) % 900) >> (column % 3)).collect())
                     .collect();
-                let columns: Vec<Vec<Id>> =
+                let columns: Vec<Column> =
                     (0..width as usize).map(|n| rows.iter().map(|row| row[n]).collect()).collect();
                 let columns: Vec<&[Id]> = columns.iter().map(Vec::as_slice).collect();
                 let mut places = Vec::new();
@@ -284,7 +295,7 @@ mod tests {
                 }
             }
             assert_eq!(seen.len(), expected.len());
-            let columns = seen.into_columns();
+            let columns = seen.into_columns(&cx).unwrap();
             assert_eq!(columns.len(), width as usize);
             for (n, column) in columns.iter().enumerate() {
                 assert!(column.iter().eq(expected.iter().map(|row| &row[n])), "width {width}");

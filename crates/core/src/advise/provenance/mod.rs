@@ -12,6 +12,7 @@ use crate::engine::answer::Row;
 use crate::engine::syntax::algebra::Query;
 use crate::engine::{Bindings, DefaultGraph, Governor};
 use crate::error::Result;
+use crate::explore::survey::all_graphs;
 use crate::store::{Id, Pattern};
 use crate::terms::{Term, Triple, Variable};
 use trace::unify;
@@ -110,7 +111,8 @@ impl Tracer<'_> {
     }
 
     fn scan(&self, pattern: Pattern) -> impl Iterator<Item = [Id; 3]> + '_ {
-        self.known.graph.scan_all(pattern)
+        let graph = self.known.graph;
+        all_graphs(graph).into_iter().flat_map(move |name| graph.scan(name, pattern).triples()).flatten()
     }
 
     fn has(&self, triple: &Triple) -> bool {

@@ -10,6 +10,7 @@ use super::lock::{Lock, unwritable};
 use super::manifest::{self, Manifest, PackFile};
 use super::{Store, Transaction};
 use crate::error::{Error, Result};
+use crate::store::Graph as _;
 use crate::store::pack::Pack;
 use std::path::{Path, PathBuf};
 
@@ -248,7 +249,9 @@ fn first_frame(journal: &[u8]) -> Option<(Transaction, usize)> {
 
 /// Reads all of a pack.
 fn whole(path: &Path) -> Result<()> {
-    Pack::open(path)?.each_quad(&mut |_| Ok(()))
+    let pack = Pack::open(path)?;
+    pack.each_quad(&mut |_| Ok(()))?;
+    pack.sound()
 }
 
 impl Store {
