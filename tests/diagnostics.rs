@@ -19,8 +19,7 @@ fn session() -> &'static Session {
 }
 
 fn known() -> Knowledge<'static> {
-    let session = session();
-    Knowledge { graph: session.graph(), names: session.names(), prefixes: session.prefixes() }
+    session().knowledge()
 }
 
 /// What is said of a text, or nothing where the parser takes it.

@@ -97,10 +97,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("store", &["hint", "error", "terms", "blank", "value", "sources", "store"]),
     (
         "engine",
-        &[
-            "aside", "governor", "explain", "answer", "syntax", "expr", "passes", "plan", "exec", "guard",
-            "sound", "update",
-        ],
+        &["governor", "explain", "answer", "syntax", "expr", "passes", "plan", "exec", "guard", "update"],
     ),
 ];
 

@@ -238,8 +238,7 @@ fn fail(error: baimo::error::Error) -> String {
 }
 
 fn all_quads(graph: &Memory) -> Result<Vec<Quad>, baimo::error::Error> {
-    let names = std::iter::once(None).chain(graph.graph_names().into_iter().map(Some));
-    names.flat_map(|name| quads_of(graph, name)).collect()
+    graph.graphs()?.into_iter().flat_map(|name| quads_of(graph, name)).collect()
 }
 
 /// What a store in a folder holds once it was filled, updated, and opened again.

@@ -5,6 +5,7 @@ use crate::engine::syntax::algebra::Query;
 use crate::engine::syntax::parse;
 use crate::engine::{self, Bindings, DefaultGraph, Governor, passes};
 use crate::explore::Knowledge;
+use crate::explore::look::{Damage, Look};
 use crate::explore::names::Names;
 use crate::project::Project;
 use crate::store::import;
@@ -18,8 +19,8 @@ pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// What is known of the graph in it, which is read once.
 pub fn known() -> Knowledge<'static> {
-    static READ: OnceLock<(Pack, Names, Prefixes)> = OnceLock::new();
-    let (graph, names, prefixes) = READ.get_or_init(|| {
+    static READ: OnceLock<(Pack, Damage, Names, Prefixes)> = OnceLock::new();
+    let (graph, damage, names, prefixes) = READ.get_or_init(|| {
         let project = Project::open(Path::new(ROOT)).unwrap();
         let (mut builder, mut declared) = (Builder::new(), Prefixes::new());
         for input in import::inputs(&project.data_files().unwrap()).unwrap() {
@@ -31,12 +32,13 @@ pub fn known() -> Knowledge<'static> {
             .unwrap();
         }
         let graph = builder.finish();
-        let names = Names::of_graph(&graph, usize::MAX);
+        let damage = Damage::default();
+        let names = Names::of_graph(Look::into(&graph, &damage), usize::MAX);
         let mut prefixes = Prefixes::well_known();
         prefixes.extend(&project.prefixes);
-        (graph, names, prefixes)
+        (graph, damage, names, prefixes)
     });
-    Knowledge { graph, names, prefixes }
+    Knowledge { graph: Look::into(graph, damage), names, prefixes }
 }
 
 /// A query over it as algebra.
@@ -47,5 +49,5 @@ pub fn parsed(text: &str) -> Query {
 /// The answer to a query over it.
 pub fn answer(text: &str, bindings: &Bindings) -> Answer<'static> {
     let query = passes::bind::bind(&parsed(text), bindings).unwrap();
-    engine::answer(known().graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap()
+    engine::answer(known().graph.graph(), &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap()
 }

@@ -6,7 +6,6 @@
 mod numbered;
 
 use crate::answer::{Answer, Row};
-use crate::aside::Aside;
 use crate::error::{Error, Hint, Kind, Result};
 use crate::governor::Governor;
 use crate::store::memory::Memory;
@@ -156,31 +155,30 @@ fn delete_insert(
     if numbered::delete_insert(templates, &query, memory, governor)? {
         return Ok(());
     }
-    let (mut gone, mut come) = (Aside(Vec::new()), Aside(Vec::new()));
-    instances(templates, &query, memory, governor, (&mut gone.0, &mut come.0))?;
-    for (n, quad) in gone.0.iter().enumerate() {
+    let (gone, come) = instances(templates, &query, memory, governor)?;
+    for (n, quad) in gone.iter().enumerate() {
         if n % CHECK_EVERY == 0 {
             governor.check()?;
         }
         memory.remove(quad)?;
     }
-    for (n, quad) in come.0.iter().enumerate() {
+    for (n, quad) in come.into_iter().enumerate() {
         if n % CHECK_EVERY == 0 {
             governor.check()?;
         }
-        memory.insert(quad.clone())?;
+        memory.insert(quad)?;
     }
     Ok(())
 }
 
-/// What the templates give for the solutions of a query is added to quads to remove and quads to add.
+/// What the templates give for the solutions of a query: quads to remove, quads to add.
 fn instances(
     (delete, insert): Templates<'_>,
     query: &Query,
     memory: &Memory,
     governor: &Governor,
-    (gone, come): (&mut Vec<Quad>, &mut Vec<Quad>),
-) -> Result<()> {
+) -> Result<(Vec<Quad>, Vec<Quad>)> {
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
     let Answer::Rows(rows) = super::answer(memory, query, super::DefaultGraph::Alone, governor)? else {
         return Err(Error::new(Kind::Query, "the pattern of the update has no solutions"));
     };
@@ -191,7 +189,7 @@ fn instances(
         gone.extend(delete.iter().filter_map(|template| instance.deleted(template)));
         come.extend(insert.iter().filter_map(|template| instance.inserted(template)));
     }
-    Ok(())
+    Ok((gone, come))
 }
 
 /// A template's values for one solution. A quad with a place that has no value or a wrong one is left out
@@ -376,8 +374,8 @@ mod tests {
     }
 
     fn held(memory: &Memory) -> Vec<String> {
-        let names = std::iter::once(None).chain(memory.graph_names().into_iter().map(Some));
-        let quads = names.flat_map(|name| quads_of(memory, name)).map(Result::unwrap);
+        let names = memory.graphs().unwrap();
+        let quads = names.into_iter().flat_map(|name| quads_of(memory, name)).map(Result::unwrap);
         let short = |quad: Quad| {
             let text = quad.to_string().replace("http://example.org/", "");
             text.replace("http://www.w3.org/2001/XMLSchema#", "xsd:").replace(" .", "")

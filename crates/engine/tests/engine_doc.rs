@@ -123,7 +123,7 @@ fn printed(page: &str) -> Vec<(&'static str, String)> {
     let made = stages(&graph, &bound, DefaultGraph::Alone).unwrap();
     let mut dictionary = String::new();
     for id in 0..graph.term_count() {
-        let _ = writeln!(dictionary, "{id:>4}  {}", graph.term(id));
+        let _ = writeln!(dictionary, "{id:>4}  {}", graph.term(id).unwrap());
     }
     let mut plan = "estimate     cost  operator\n".to_owned();
     drawn(&plan_only(&graph, &bound, DefaultGraph::Alone).unwrap().plan, 0, &mut plan);

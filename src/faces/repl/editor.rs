@@ -225,7 +225,7 @@ fn named_so<'c>(session: &Session, typed: &str, candidates: &'c [Candidate]) -> 
     let called = session.names().exact(typed);
     let is_called = |candidate: &&Candidate| {
         let iri = session.prefixes().expand(&candidate.insert);
-        let id = iri.and_then(|iri| session.graph().id(NamedNodeRef::new_unchecked(&iri).into()));
+        let id = iri.and_then(|iri| session.look().id(NamedNodeRef::new_unchecked(&iri).into()));
         id.is_some_and(|id| called.contains(&id))
     };
     let mut fitting = candidates.iter().filter(is_called);
@@ -404,7 +404,7 @@ fn occurs(session: &Session, declared: &Prefixes, name: &str) -> bool {
         Some(iri) => Some(iri.trim_end_matches('>').to_owned()),
         None => declared.expand(name).or_else(|| session.prefixes().expand(name)),
     };
-    iri.is_some_and(|iri| session.graph().id(NamedNodeRef::new_unchecked(&iri).into()).is_some())
+    iri.is_some_and(|iri| session.look().id(NamedNodeRef::new_unchecked(&iri).into()).is_some())
 }
 
 #[cfg(test)]

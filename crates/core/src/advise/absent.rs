@@ -12,7 +12,7 @@ use crate::engine::syntax::algebra::{
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::{Diagnostic, Hint, Span};
 use crate::explore::names::fold;
-use crate::explore::survey::{BUDGET, Survey, all_graphs, local_name, nearest};
+use crate::explore::survey::{BUDGET, Survey, local_name, nearest};
 use crate::store::Id;
 use crate::terms::{NamedNode, Term, rdf};
 use std::ops::Range;
@@ -169,7 +169,7 @@ fn occurs(node: &NamedNode, role: Role, known: &Knowledge<'_>) -> bool {
         (Role::Predicate, _) => [None, Some(id), None],
         (Role::Class, is_a) => [None, is_a, Some(id)],
     };
-    all_graphs(graph).into_iter().any(|name| graph.count(name, pattern) > 0)
+    graph.has(pattern)
 }
 
 /// What is said about a name that is not there. One that is there in another role, and like no other, is left to

@@ -9,14 +9,14 @@ use crate::engine::syntax::algebra::{
     self, Expression, Function, GraphPattern, Query, children, each_operand,
 };
 use crate::engine::{self, DefaultGraph, Governor};
-use crate::store::Graph;
+use crate::explore::look::Look;
 use crate::terms::{Term, Variable};
 
 /// How many values are looked for.
 const MOST: usize = 2000;
 
 /// The values, in the order of terms.
-pub fn values(query: &Query, variable: &Variable, graph: &dyn Graph, governor: &Governor) -> Vec<Term> {
+pub fn values(query: &Query, variable: &Variable, graph: Look<'_>, governor: &Governor) -> Vec<Term> {
     let core = without_modifiers(algebra::pattern(query));
     let asked = |pattern: GraphPattern, column: &Variable| {
         let distinct = GraphPattern::Distinct {
@@ -99,12 +99,11 @@ fn is_variable(expression: &Expression, variable: &Variable) -> bool {
     }
 }
 
-fn first_column(query: &Query, graph: &dyn Graph, governor: &Governor) -> Vec<Term> {
-    let Ok(Answer::Rows(rows)) = engine::answer(graph, query, DefaultGraph::Alone, governor) else {
-        return Vec::new();
-    };
-    let mut found: Vec<Term> =
-        rows.rows.map_while(Result::ok).filter_map(|row| row.into_iter().next()?).collect();
+fn first_column(query: &Query, graph: Look<'_>, governor: &Governor) -> Vec<Term> {
+    let answer = engine::answer(graph.graph(), query, DefaultGraph::Alone, governor);
+    let Some(Answer::Rows(rows)) = graph.note(answer) else { return Vec::new() };
+    let rows = rows.rows.map_while(|row| graph.note(row));
+    let mut found: Vec<Term> = rows.filter_map(|row| row.into_iter().next()?).collect();
     found.sort_by_cached_key(ToString::to_string);
     found
 }

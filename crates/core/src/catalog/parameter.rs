@@ -8,7 +8,7 @@ use super::saved::Texts;
 use crate::error::{Error, Hint, Result};
 use crate::explore::Knowledge;
 use crate::explore::resolve::{self, Resolved};
-use crate::store::{GraphId, Id};
+use crate::store::Id;
 use crate::terms::{self, Literal, NamedNode, Term, TermRef, Variable, rdf};
 
 /// What kind of value a parameter takes.
@@ -260,10 +260,7 @@ impl Param {
     fn fits(id: Id, class: Option<Option<Id>>, known: &Knowledge<'_>) -> bool {
         let Some(class) = class else { return true };
         let (Some(class), Some(is_a)) = (class, known.graph.id(rdf::TYPE.into())) else { return false };
-        let graphs = std::iter::once(None).chain(known.graph.graph_names().into_iter().map(Some));
-        graphs
-            .into_iter()
-            .any(|graph: GraphId| known.graph.count(graph, [Some(id), Some(is_a), Some(class)]) > 0)
+        known.graph.has([Some(id), Some(is_a), Some(class)])
     }
 }
 

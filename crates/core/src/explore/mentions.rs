@@ -34,34 +34,32 @@ pub struct Group {
 /// # Errors
 /// Where the store cannot be read.
 pub fn of(graph: &dyn Graph, thing: &Term) -> Result<Vec<Group>> {
-    let Some(id) = graph.id(thing.as_ref()) else { return Ok(Vec::new()) };
+    let Some(id) = graph.id(thing.as_ref())? else { return Ok(Vec::new()) };
     let mut found: Vec<(Id, Id)> = Vec::new();
     each(graph, [None, None, Some(id)], &mut |[subject, property, _]| {
         found.push((subject, property));
         found.len() < MOST
     })?;
     let at_least = found.len() >= MOST;
-    let mut classes =
-        Classes { graph, kind: graph.id(Term::from(rdf::TYPE.into_owned()).as_ref()), ranks: HashMap::new() };
+    let mut classes = Classes { graph, kind: graph.id(rdf::TYPE.into())?, ranks: HashMap::new() };
     let mut groups: HashMap<(Option<Id>, Id), Vec<Id>> = HashMap::new();
     for (subject, property) in found {
         groups.entry((classes.of(subject)?, property)).or_default().push(subject);
     }
-    let mut groups: Vec<Group> = groups
-        .into_iter()
-        .filter_map(|((class, property), subjects)| {
-            let Term::NamedNode(property) = graph.term(property) else { return None };
-            let count = subjects.len() as u64;
-            let mut first: Vec<Term> = subjects.into_iter().map(|id| graph.term(id)).collect();
-            first.sort_by_cached_key(Term::to_string);
-            first.truncate(FIRST);
-            Some(Group { class: class.map(|id| graph.term(id)), property, count, at_least, first })
-        })
-        .collect();
-    groups.sort_by_cached_key(|group| {
+    let mut all = Vec::with_capacity(groups.len());
+    for ((class, property), subjects) in groups {
+        let Term::NamedNode(property) = graph.term(property)? else { continue };
+        let count = subjects.len() as u64;
+        let mut first = subjects.into_iter().map(|id| graph.term(id)).collect::<Result<Vec<Term>>>()?;
+        first.sort_by_cached_key(Term::to_string);
+        first.truncate(FIRST);
+        let class = class.map(|id| graph.term(id)).transpose()?;
+        all.push(Group { class, property, count, at_least, first });
+    }
+    all.sort_by_cached_key(|group| {
         (Reverse(group.count), group.property.clone(), group.class.as_ref().map(Term::to_string))
     });
-    Ok(groups)
+    Ok(all)
 }
 
 /// The classes of things, with what ranks them.
@@ -79,26 +77,34 @@ impl Classes<'_> {
             classes.push(class);
             true
         })?;
-        Ok(classes.into_iter().min_by_key(|class| (self.rank(*class), *class)))
+        let mut best = None;
+        for class in classes {
+            let rank = (self.rank(class)?, class);
+            best = Some(best.map_or(rank, |best| rank.min(best)));
+        }
+        Ok(best.map(|(_, class)| class))
     }
 
     /// Few things in it first; then those of which more is said, which are the graph's own.
-    fn rank(&mut self, class: Id) -> (u64, Reverse<u64>) {
-        let (graph, kind) = (self.graph, self.kind);
-        *self.ranks.entry(class).or_insert_with(|| {
-            (count(graph, [None, kind, Some(class)]), Reverse(count(graph, [Some(class), None, None])))
-        })
+    fn rank(&mut self, class: Id) -> Result<(u64, Reverse<u64>)> {
+        if let Some(rank) = self.ranks.get(&class) {
+            return Ok(*rank);
+        }
+        let things = count(self.graph, [None, self.kind, Some(class)])?;
+        let rank = (things, Reverse(count(self.graph, [Some(class), None, None])?));
+        self.ranks.insert(class, rank);
+        Ok(rank)
     }
 }
 
-/// How many triples there are, up to as many as are looked at. What cannot be read is many.
-fn count(graph: &dyn Graph, pattern: Pattern) -> u64 {
+/// How many triples there are, up to as many as are looked at.
+fn count(graph: &dyn Graph, pattern: Pattern) -> Result<u64> {
     let mut count = 0;
-    let counted = each(graph, pattern, &mut |_| {
+    each(graph, pattern, &mut |_| {
         count += 1;
         count < MOST as u64
-    });
-    if counted.is_ok() { count } else { u64::MAX }
+    })?;
+    Ok(count)
 }
 
 /// Visits the triples of all graphs, until the visitor has enough.
@@ -107,7 +113,7 @@ fn each(
     pattern: Pattern,
     visit: &mut dyn FnMut(crate::store::Triple) -> bool,
 ) -> Result<()> {
-    for name in std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)) {
+    for name in graph.graphs()? {
         for triple in graph.scan(name, pattern).triples() {
             if !visit(triple?) {
                 return Ok(());

@@ -4,7 +4,8 @@
 //! wanted language, the things of a given name, the nearest names to a misspelt one. Of a larger graph
 //! only so many names are read: [`Names::is_complete`].
 
-use crate::store::{Graph, Id};
+use super::look::Look;
+use crate::store::Id;
 use crate::terms::{NAMING, NamedNode, OTHER_NAMES, Term};
 use std::collections::{HashMap, HashSet};
 
@@ -41,18 +42,15 @@ pub struct Names {
 
 impl Names {
     /// Reads at most `budget` names from the default and all named graphs.
-    pub fn of_graph(graph: &dyn Graph, budget: usize) -> Self {
+    pub fn of_graph(graph: Look<'_>, budget: usize) -> Self {
         let mut names = Self { complete: true, ..Self::default() };
         let mut left = budget;
-        let graphs: Vec<_> = std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)).collect();
+        let graphs = graph.graphs();
         for (rank, property) in NAMING.iter().chain(OTHER_NAMES).enumerate() {
             let property = Term::from(NamedNode::new_unchecked(*property));
             let Some(property) = graph.id(property.as_ref()) else { continue };
             for name in &graphs {
-                // A read error ends the index early; the query that follows meets it and reports it.
-                for [subject, _, object] in
-                    graph.scan(*name, [None, Some(property), None]).triples().flatten()
-                {
+                for [subject, _, object] in graph.scan(*name, [None, Some(property), None]) {
                     if left == 0 {
                         names.complete = false;
                         break;

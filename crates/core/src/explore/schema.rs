@@ -5,7 +5,7 @@
 
 use super::Knowledge;
 use super::names::fold;
-use super::survey::{BUDGET, all_graphs, by_use, telling};
+use super::survey::{BUDGET, by_use, telling};
 use crate::store::{Id, Pattern};
 use crate::terms::{Literal, Prefixes, Term, rdf};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -81,7 +81,7 @@ fn schema_within(known: &Knowledge<'_>, language: &str, filter: Option<&str>, bu
     let named = graph.graph_names();
     let graphs = named.into_iter().map(|id| (graph.term(id), graph.count(Some(id), [None; 3]))).collect();
     Schema {
-        quads: graph.len(),
+        quads: graph.graph().len(),
         graphs,
         prefixes: prefixes_of(&classes, known.prefixes),
         classes: classes.into_iter().take(MOST).collect(),
@@ -132,9 +132,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn scan(&self, pattern: Pattern) -> impl Iterator<Item = [Id; 3]> + '_ {
-        let graph = self.known.graph;
-        let graphs = all_graphs(graph).into_iter();
-        graphs.flat_map(move |name| graph.scan(name, pattern).triples()).flatten().take(self.budget)
+        self.known.graph.scan_all(pattern).take(self.budget)
     }
 
     /// What the things of each class have; those without a class under nothing.

@@ -3,8 +3,8 @@
 //! In: a graph and a [`Selection`]. Out: quads. Quads are held in memory.
 
 use crate::error::{Error, Result};
-use crate::store::{Graph, GraphId, Id, Pattern};
-use crate::terms::{BlankNode, GraphName, NamedOrBlankNode, Quad, Term, rdf};
+use crate::store::{Graph, GraphId, Id, Pattern, quad_of};
+use crate::terms::{BlankNode, NamedOrBlankNode, Quad, Term, rdf};
 use std::collections::{BTreeSet, HashSet};
 
 /// A part of a graph.
@@ -35,33 +35,40 @@ pub fn select(graph: &dyn Graph, selection: &Selection) -> Result<Vec<Quad>> {
     match selection {
         Selection::All => {
             let mut quads = Vec::new();
-            for name in graphs(graph) {
-                scan(graph, name, [None; 3], &mut |triple| quads.push((name, triple)))?;
+            for name in graph.graphs()? {
+                scan(graph, name, [None; 3], &mut |triple| {
+                    quads.push((name, triple));
+                    Ok(())
+                })?;
             }
-            Ok(to_quads(graph, quads))
+            to_quads(graph, quads)
         }
         Selection::DefaultGraph => of_graph(graph, None),
         Selection::Graph(name) => {
-            let id = graph.id(name.as_ref()).filter(|id| graph.graph_names().contains(id));
-            let id = id.ok_or_else(|| {
-                let known: Vec<String> =
-                    graph.graph_names().into_iter().take(5).map(|id| graph.term(id).to_string()).collect();
-                let hint = if known.is_empty() {
-                    "there are no named graphs here, only the default graph".to_owned()
-                } else {
-                    format!("named graphs here: {}", known.join(", "))
-                };
-                Error::usage(format!("there is no graph named {name}")).hint(hint)
-            })?;
-            of_graph(graph, Some(id))
+            let names = graph.graph_names()?;
+            match graph.id(name.as_ref())?.filter(|id| names.contains(id)) {
+                Some(id) => of_graph(graph, Some(id)),
+                None => Err(no_graph(name, &names, graph)?),
+            }
         }
         Selection::Around { thing, depth } => {
             let id = graph
-                .id(thing.as_ref())
+                .id(thing.as_ref())?
                 .ok_or_else(|| Error::usage(format!("{thing} does not occur in the graph")))?;
             around(graph, id, *depth)
         }
     }
+}
+
+/// The error for a named graph that is not there, with some that are.
+fn no_graph(name: &Term, names: &[Id], graph: &dyn Graph) -> Result<Error> {
+    let known = names.iter().take(5).map(|id| Ok(graph.term(*id)?.to_string()));
+    let known: Vec<String> = known.collect::<Result<_>>()?;
+    let hint = match known.is_empty() {
+        true => "there are no named graphs here, only the default graph".to_owned(),
+        false => format!("named graphs here: {}", known.join(", ")),
+    };
+    Ok(Error::usage(format!("there is no graph named {name}")).hint(hint))
 }
 
 /// What a drawing of a graph is about: without the terms of its ontology and its shapes (what is typed in
@@ -113,8 +120,11 @@ const PREDICATE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate";
 
 fn of_graph(graph: &dyn Graph, name: GraphId) -> Result<Vec<Quad>> {
     let mut quads = Vec::new();
-    scan(graph, name, [None; 3], &mut |triple| quads.push((name, triple)))?;
-    Ok(to_quads(graph, quads))
+    scan(graph, name, [None; 3], &mut |triple| {
+        quads.push((name, triple));
+        Ok(())
+    })?;
+    to_quads(graph, quads)
 }
 
 /// Triples with their graphs, each once.
@@ -139,20 +149,21 @@ fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
         next.retain(|id| seen.insert(*id));
         edge = next;
     }
-    Ok(to_quads(graph, found))
+    to_quads(graph, found)
 }
 
 /// What is said about a thing, and about the blank nodes this mentions. Other things mentioned go to `next`.
 fn out_of(graph: &dyn Graph, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
     each(thing, &mut |id, open| {
-        for name in graphs(graph) {
+        for name in graph.graphs()? {
             scan(graph, name, [Some(id), None, None], &mut |triple| {
                 found.insert((name, triple));
-                match graph.term(triple[2]) {
+                match graph.term(triple[2])? {
                     Term::BlankNode(_) => open.push(triple[2]),
                     Term::NamedNode(_) => next.push(triple[2]),
                     Term::Literal(_) | Term::Triple(_) => {}
                 }
+                Ok(())
             })?;
         }
         Ok(())
@@ -163,13 +174,14 @@ fn out_of(graph: &dyn Graph, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>)
 fn into(graph: &dyn Graph, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
     each(thing, &mut |id, open| {
         let mut blanks = Vec::new();
-        for name in graphs(graph) {
+        for name in graph.graphs()? {
             scan(graph, name, [None, None, Some(id)], &mut |triple| {
                 found.insert((name, triple));
-                match graph.term(triple[0]) {
+                match graph.term(triple[0])? {
                     Term::BlankNode(_) => blanks.push(triple[0]),
                     _ => next.push(triple[0]),
                 }
+                Ok(())
             })?;
         }
         for blank in &blanks {
@@ -192,41 +204,19 @@ fn each(thing: Id, visit: &mut dyn FnMut(Id, &mut Vec<Id>) -> Result<()>) -> Res
     Ok(())
 }
 
-fn graphs(graph: &dyn Graph) -> impl Iterator<Item = GraphId> {
-    std::iter::once(None).chain(graph.graph_names().into_iter().map(Some))
-}
-
 fn scan(
     graph: &dyn Graph,
     name: GraphId,
     pattern: Pattern,
-    visit: &mut dyn FnMut(crate::store::Triple),
+    visit: &mut dyn FnMut(crate::store::Triple) -> Result<()>,
 ) -> Result<()> {
-    graph.scan(name, pattern).triples().try_for_each(|triple| {
-        visit(triple?);
-        Ok(())
-    })
+    graph.scan(name, pattern).triples().try_for_each(|triple| visit(triple?))
 }
 
-/// Identifiers as terms. A triple whose subject or predicate is of a wrong kind cannot be in a graph.
+/// Identifiers as terms.
 fn to_quads(
     graph: &dyn Graph,
     triples: impl IntoIterator<Item = (GraphId, crate::store::Triple)>,
-) -> Vec<Quad> {
-    let quad = |(name, [s, p, o]): (GraphId, crate::store::Triple)| {
-        let subject = match graph.term(s) {
-            Term::NamedNode(iri) => NamedOrBlankNode::from(iri),
-            Term::BlankNode(node) => node.into(),
-            Term::Literal(_) | Term::Triple(_) => return None,
-        };
-        let Term::NamedNode(predicate) = graph.term(p) else { return None };
-        let name = match name.map(|id| graph.term(id)) {
-            None => GraphName::DefaultGraph,
-            Some(Term::NamedNode(iri)) => iri.into(),
-            Some(Term::BlankNode(node)) => node.into(),
-            Some(Term::Literal(_) | Term::Triple(_)) => return None,
-        };
-        Some(Quad::new(subject, predicate, graph.term(o), name))
-    };
-    triples.into_iter().filter_map(quad).collect()
+) -> Result<Vec<Quad>> {
+    triples.into_iter().map(|(name, triple)| quad_of(graph, name, triple)).collect()
 }

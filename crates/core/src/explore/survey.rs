@@ -4,8 +4,9 @@
 //! more is read than the budget, and it is said when that was not all.
 
 use super::Knowledge;
+use super::look::Look;
 use super::names::fold;
-use crate::store::{Graph, GraphId, Id};
+use crate::store::Id;
 use crate::terms::{NamedNode, Term, rdf};
 use std::collections::HashMap;
 
@@ -25,12 +26,11 @@ pub struct Survey {
 
 impl Survey {
     /// Reads at most `budget` triples of the default and the named graphs.
-    pub fn of(graph: &dyn Graph, budget: usize) -> Self {
+    pub fn of(graph: Look<'_>, budget: usize) -> Self {
         let type_ = graph.id(rdf::TYPE.into());
         let (mut predicates, mut classes) = (HashMap::new(), HashMap::new());
         let mut read = 0;
-        let triples = all_graphs(graph).into_iter().flat_map(|name| graph.scan(name, [None; 3]).triples());
-        for [_, predicate, object] in triples.take(budget).flatten() {
+        for [_, predicate, object] in graph.scan_all([None; 3]).take(budget) {
             read += 1;
             *predicates.entry(predicate).or_insert(0) += 1;
             if Some(predicate) == type_ {
@@ -40,11 +40,6 @@ impl Survey {
         let complete = read < budget;
         Self { predicates: by_use(predicates), classes: by_use(classes), complete }
     }
-}
-
-/// The default graph and the named ones.
-pub fn all_graphs(graph: &dyn Graph) -> Vec<GraphId> {
-    std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)).collect()
 }
 
 /// Of the classes of a thing, the one that says most: with the fewest instances, then one that has

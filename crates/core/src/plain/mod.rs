@@ -308,8 +308,7 @@ fn is_concept(name: &str, known: &Knowledge<'_>) -> bool {
     else {
         return false;
     };
-    let mut graphs = std::iter::once(None).chain(known.graph.graph_names().into_iter().map(Some));
-    graphs.any(|graph| known.graph.count(graph, [Some(thing), Some(is_a), Some(concept)]) > 0)
+    known.graph.has([Some(thing), Some(is_a), Some(concept)])
 }
 
 /// Whether a thing is a word of the ontology (a class, a property) and not of the data. A shape always is; a class
@@ -322,10 +321,8 @@ fn is_vocabulary(id: Id, wanted: bool, known: &Knowledge<'_>) -> bool {
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     ];
     let Some(is_a) = known.graph.id(rdf::TYPE.into()) else { return false };
-    let graphs = std::iter::once(None).chain(known.graph.graph_names().into_iter().map(Some));
-    let mut classes = graphs
-        .flat_map(|name| known.graph.scan(name, [Some(id), Some(is_a), None]).triples().flatten())
-        .map(|[.., class]| known.graph.term(class));
+    let typed = known.graph.scan_all([Some(id), Some(is_a), None]);
+    let mut classes = typed.map(|[.., class]| known.graph.term(class));
     classes.any(|class| match class {
         Term::NamedNode(class) if class.as_str().starts_with(SHAPES) => true,
         Term::NamedNode(class) => !wanted && ONTOLOGIES.iter().any(|known| class.as_str().starts_with(known)),

@@ -222,7 +222,7 @@ impl Session {
         let graph = self.snapshot.graph();
         let terms = graph.indexed()?.map_or(0, |columns| u64::from(columns.term_count()));
         let store = self.store.as_ref().filter(|store| store.exists()).map(Store::figures).transpose()?;
-        Ok(Statistics { quads: graph.len(), graphs: graph.graph_names().len() as u64, terms, store })
+        Ok(Statistics { quads: graph.len(), graphs: graph.graph_names()?.len() as u64, terms, store })
     }
 
     /// The store that the graph is kept in.

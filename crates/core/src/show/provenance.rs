@@ -58,6 +58,7 @@ mod tests {
     use crate::engine::answer::Answer;
     use crate::engine::{self, Bindings, DefaultGraph, Governor};
     use crate::explore::Knowledge;
+    use crate::explore::look::{Damage, Look};
     use crate::fixture::{answer, known, parsed};
 
     fn traced(text: &str, part: AnswerPart<'_>) -> Provenance {
@@ -170,8 +171,10 @@ mod tests {
         })
         .unwrap();
         let graph = builder.finish();
-        let names = crate::explore::names::Names::of_graph(&graph, 100);
-        let known = Knowledge { graph: &graph, names: &names, prefixes: &declared };
+        let damage = Damage::default();
+        let graph = Look::into(&graph, &damage);
+        let names = crate::explore::names::Names::of_graph(graph, 100);
+        let known = Knowledge { graph, names: &names, prefixes: &declared };
         for (subject, graphs, expected) in [
             ("e:a", DefaultGraph::Union, "e:doc “The document”, pageStart 12"),
             ("e:c", DefaultGraph::Alone, "e:other"),

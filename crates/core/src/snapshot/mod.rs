@@ -14,6 +14,7 @@ use crate::advise::complete::Completer;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::explore::Knowledge;
+use crate::explore::look::{Damage, Look};
 use crate::explore::names::Names;
 use crate::project::Project;
 use crate::store::Graph;
@@ -32,6 +33,8 @@ pub struct Snapshot {
     project: Arc<Project>,
     graph: Arc<Memory>,
     prefixes: Prefixes,
+    /// What of the graph could not be read for advice and look-ups.
+    damage: Arc<Damage>,
     names: Arc<OnceLock<Names>>,
     completer: Arc<Completer>,
     catalog: Arc<OnceLock<Catalog>>,
@@ -45,6 +48,7 @@ impl Snapshot {
             project: Arc::new(project),
             graph,
             prefixes,
+            damage: Arc::default(),
             names: Arc::default(),
             completer: Arc::default(),
             catalog: Arc::default(),
@@ -72,14 +76,20 @@ impl Snapshot {
 
     /// The same project over another graph, of which nothing is known yet.
     pub(crate) fn over(&self, graph: Arc<Memory>) -> Self {
-        Self { graph, names: Arc::default(), completer: Arc::default(), ..self.clone() }
+        Self {
+            graph,
+            damage: Arc::default(),
+            names: Arc::default(),
+            completer: Arc::default(),
+            ..self.clone()
+        }
     }
 
     /// The graph in memory to change in place, where no other snapshot shares it. What is known about it is
     /// forgotten.
     pub(crate) fn memory_alone(&mut self) -> Option<&mut Memory> {
         let memory = Arc::get_mut(&mut self.graph)?;
-        (self.names, self.completer) = Default::default();
+        (self.damage, self.names, self.completer) = Default::default();
         Some(memory)
     }
 
@@ -106,13 +116,18 @@ impl Snapshot {
         self.graph.as_ref()
     }
 
-    /// Whether all that was read of the graph so far was whole: whoever tells something of it asks before, so that
-    /// nothing is told that a damaged part was taken for empty in.
+    /// The graph as look-ups and advice read it. See [`Look`].
+    pub fn look(&self) -> Look<'_> {
+        Look::into(self.graph(), &self.damage)
+    }
+
+    /// Whether all that look-ups and advice read of the graph so far was whole: whoever tells what they found asks before, so
+    /// that nothing is told that a damaged part was taken for empty in. Answers and exports have errors of their own.
     ///
     /// # Errors
     /// Where a part that was read is damaged.
     pub fn sound(&self) -> Result<()> {
-        self.graph().sound()
+        self.damage.told()
     }
 
     /// The prefixes in scope: well-known, declared in the files, the project's own.
@@ -127,12 +142,12 @@ impl Snapshot {
 
     /// The names of the graph's things, read when first asked for.
     pub fn names(&self) -> &Names {
-        self.names.get_or_init(|| Names::of_graph(self.graph(), NAME_BUDGET))
+        self.names.get_or_init(|| Names::of_graph(self.look(), NAME_BUDGET))
     }
 
     /// What advice can draw on.
     pub fn knowledge(&self) -> Knowledge<'_> {
-        Knowledge { graph: self.graph(), names: self.names(), prefixes: &self.prefixes }
+        Knowledge { graph: self.look(), names: self.names(), prefixes: &self.prefixes }
     }
 
     /// The language in which labels are shown first.
@@ -234,11 +249,16 @@ mod tests {
                 2 => format!("{:?}", snapshot.thing("eins")?),
                 3 => format!("{:?}", snapshot.export(&Selection::All)?),
                 4 => format!("{:?}", snapshot.doubts(text)?),
-                _ => format!("{:?}", snapshot.description(&Term::from(thing.clone()))?.about),
+                5 => format!("{:?}", snapshot.description(&Term::from(thing.clone()))?),
+                6 => format!("{:?}", snapshot.why_empty(&Ask::new(text))),
+                7 => format!("{:?}", snapshot.mistakes(text, true)),
+                8 => format!("{:?}", snapshot.label(&thing.clone().into(), "de")),
+                _ => format!("{:?}", snapshot.suggest("what is one", "en")),
             })
+            .and_then(|told| snapshot.sound().map(|()| told))
         };
         let (mut right, mut errors) = (0, 0);
-        for what in 0..6 {
+        for what in 0..10 {
             let expected = told(whole.clone(), what).unwrap();
             for place in 0..whole.len() {
                 let mut damaged = whole.clone();

@@ -50,7 +50,7 @@ impl Snapshot {
 
     /// The label of a term of the graph, where it has one. [`Self::sound`] tells whether it could be looked for.
     pub fn label(&self, term: &Term, language: &str) -> Option<String> {
-        self.names().label(self.graph().id(term.as_ref())?, language).map(str::to_owned)
+        self.names().label(self.look().id(term.as_ref())?, language).map(str::to_owned)
     }
 
     /// The quads of a part of the graph.
@@ -58,8 +58,7 @@ impl Snapshot {
     /// # Errors
     /// Where there is no such part, or the graph is damaged or cannot be read.
     pub fn export(&self, selection: &Selection) -> Result<Vec<Quad>> {
-        let found = selection::select(self.graph(), selection);
-        self.sound().and(found)
+        selection::select(self.graph(), selection)
     }
 
     /// The style to write graphs in: the prefixes in scope, the first language of the project.
@@ -75,7 +74,6 @@ impl Snapshot {
     pub fn description(&self, thing: &Term) -> Result<Description> {
         let about = self.export(&Selection::Around { thing: thing.clone(), depth: 0 })?;
         let mentions = mentions::of(self.graph(), thing)?;
-        self.sound()?;
         Ok(Description { thing: thing.clone(), about, mentions })
     }
 

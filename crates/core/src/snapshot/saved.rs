@@ -91,7 +91,7 @@ impl Snapshot {
             return param.choices.iter().map(plain).collect();
         }
         let terms = match &param.values {
-            Some(query) => self.first_column(query).unwrap_or_default(),
+            Some(query) => self.look().note(self.first_column(query)).unwrap_or_default(),
             None => self.fitting(saved, param),
         };
         let known = self.knowledge();
@@ -128,7 +128,7 @@ impl Snapshot {
         let Ok(query) = parsed::query(&ask, self) else { return Vec::new() };
         let limits = Limits { steps: Some(VALUES_STEPS), ..Limits::default() };
         let governor = Governor::new(limits, Arc::default());
-        let found = advise::values::values(&query, &param.variable, self.graph(), &governor);
+        let found = advise::values::values(&query, &param.variable, self.look(), &governor);
         let class = param.class.as_deref().and_then(|class| resolve::iri(class, &self.prefixes));
         match class.filter(|_| found.is_empty()) {
             None => found,

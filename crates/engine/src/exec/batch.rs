@@ -1,21 +1,19 @@
 //! Rows in columns: what operators pass to each other.
 //!
-//! In: numbers of terms, a column for each variable. Out: the same, selected, gathered, appended. A batch
-//! has at most some thousand rows. [`NONE`] in a column is "unbound"; a row stands for as many
-//! solutions as its count says.
+//! In: a column for each variable: numbers of terms, or what was computed and has no number ([`Column`]). Out: the same, selected,
+//! gathered, appended. A batch has at most some thousand rows. [`NONE`] in a column is "unbound"; a row stands for as many
+//! solutions as its count says. **Only who says that it takes a computed column is given one** (`build.rs`).
 
 use super::context::Context;
 use crate::error::{Error, Result};
+pub use crate::expr::column::{Column, gather};
 use crate::store::{Id, NONE};
 
 /// How many rows a full batch has.
 pub const ROWS: usize = 4096;
 
-/// The values of one variable.
-pub type Column = Vec<Id>;
-
 /// Some rows of the same columns.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
     /// A column for each variable of the operator's output, all of the same length.
     pub columns: Vec<Column>,
@@ -32,24 +30,30 @@ impl Batch {
     }
 
     /// Of columns of equal length.
-    pub fn of(columns: Vec<Column>, len: usize) -> Self {
-        Self { columns, counts: None, len }
+    pub fn of<C: Into<Column>>(columns: Vec<C>, len: usize) -> Self {
+        Self { columns: columns.into_iter().map(Into::into).collect(), counts: None, len }
     }
 
-    /// A column; an empty one where there is none of this number.
+    /// A column by the numbers of its terms; an empty one where there is none of this number.
     pub fn column(&self, n: usize) -> &[Id] {
-        self.columns.get(n).map_or(&[], Vec::as_slice)
+        self.columns.get(n).map_or(&[], numbered)
     }
 
-    /// All columns.
+    /// A column, numbers or not; an empty one where there is none of this number.
+    pub fn cells(&self, n: usize) -> &Column {
+        static NOTHING: Column = Column::Ids(Vec::new());
+        self.columns.get(n).unwrap_or(&NOTHING)
+    }
+
+    /// All columns by the numbers of their terms.
     pub fn slices(&self) -> Vec<&[Id]> {
-        self.columns.iter().map(Vec::as_slice).collect()
+        self.columns.iter().map(numbered).collect()
     }
 
     /// A cell; unbound where there is none.
     #[inline]
     pub fn cell(&self, column: usize, row: usize) -> Id {
-        self.columns.get(column).and_then(|column| column.get(row)).copied().unwrap_or(NONE)
+        self.column(column).get(row).copied().unwrap_or(NONE)
     }
 
     /// How many solutions a row stands for.
@@ -62,7 +66,7 @@ impl Batch {
     #[must_use]
     pub fn gather(&self, rows: &[u32]) -> Self {
         Self {
-            columns: self.columns.iter().map(|column| gather(column, rows)).collect(),
+            columns: self.columns.iter().map(|column| column.gather(rows)).collect(),
             counts: self.counts.as_ref().map(|counts| {
                 rows.iter().map(|row| counts.get(*row as usize).copied().unwrap_or(1)).collect()
             }),
@@ -70,26 +74,14 @@ impl Batch {
         }
     }
 
-    /// [`Self::gather`] for any number of rows.
-    ///
-    /// # Errors
-    /// Once a limit is met, or where there is no room for them.
-    pub fn gather_within(&self, rows: &[u32], cx: &mut Context<'_>) -> Result<Self> {
-        let mut all = self.gather(&[]);
-        for part in rows.chunks(ROWS) {
-            all.append_within(&self.gather(part), cx)?;
-        }
-        Ok(all)
-    }
-
     /// Rows of a join: these rows' `kept` columns, then the `new` ones. Where `found` is given, each row stands for so
     /// many times the solutions of the row that it came from.
     ///
     /// # Errors
     /// Where there are more than 2^64 solutions.
-    pub fn extended(&self, rows: &[u32], kept: &[usize], new: Vec<Column>, found: &[u64]) -> Result<Self> {
-        let mut columns: Vec<Column> = kept.iter().map(|column| gather(self.column(*column), rows)).collect();
-        columns.extend(new);
+    pub fn extended(&self, rows: &[u32], kept: &[usize], new: Vec<Vec<Id>>, found: &[u64]) -> Result<Self> {
+        let mut columns: Vec<Column> = kept.iter().map(|column| self.cells(*column).gather(rows)).collect();
+        columns.extend(new.into_iter().map(Column::Ids));
         let mut counts = self
             .counts
             .as_ref()
@@ -125,7 +117,7 @@ impl Batch {
             .map(|n| match n.and_then(|n| Some((self.columns.get_mut(n)?, uses.get(n)?))) {
                 Some((column, 1)) => std::mem::take(column),
                 Some((column, _)) => column.clone(),
-                None => vec![NONE; self.len],
+                None => Column::Ids(vec![NONE; self.len]),
             })
             .collect();
         Self { columns: selected, ..self }
@@ -134,21 +126,28 @@ impl Batch {
     /// The rows from `from` on, at most `len`.
     #[must_use]
     pub fn part(&self, from: usize, len: usize) -> Self {
-        let cut = |column: &Column| column.iter().copied().skip(from).take(len).collect();
         Self {
-            columns: self.columns.iter().map(cut).collect(),
+            columns: self.columns.iter().map(|column| column.part(from, len)).collect(),
             counts: self.counts.as_ref().map(|counts| counts.iter().copied().skip(from).take(len).collect()),
             len: self.len.saturating_sub(from).min(len),
         }
     }
 
-    /// Adds the rows of `other`, which has the same columns.
-    pub fn append(&mut self, other: &Self) {
+    /// Adds the rows of `other`, which has the same columns. Where one side of a column has numbers of terms and the other has
+    /// not, all of it gets them.
+    ///
+    /// # Errors
+    /// Where a term cannot be numbered.
+    pub fn append(&mut self, other: &Self, cx: &mut Context<'_>) -> Result<()> {
         if self.columns.is_empty() && self.len == 0 {
-            self.columns = vec![Vec::new(); other.columns.len()];
+            self.columns = vec![Column::default(); other.columns.len()];
         }
         for (column, more) in self.columns.iter_mut().zip(&other.columns) {
-            column.extend_from_slice(more);
+            if !column.append(more) {
+                let mut ids = std::mem::take(column).into_ids(cx)?;
+                ids.extend(more.clone().into_ids(cx)?);
+                *column = ids.into();
+            }
         }
         if let Some(more) = &other.counts {
             let counts = self.counts.get_or_insert_with(|| vec![1; self.len]);
@@ -157,6 +156,7 @@ impl Batch {
             counts.resize(self.len + other.len, 1);
         }
         self.len += other.len;
+        Ok(())
     }
 
     /// [`Self::append`], where there is room for it.
@@ -164,24 +164,26 @@ impl Batch {
     /// # Errors
     /// Once a limit is met, or where what is held would pass the limit of memory.
     pub fn append_within(&mut self, other: &Self, cx: &mut Context<'_>) -> Result<()> {
-        let len = self.len + other.len;
-        let grows = |capacity: usize| if len > capacity { len.max(2 * capacity) - capacity } else { 0 };
-        let mut bytes = self.columns.first().map_or(len, |column| grows(column.capacity()))
-            * other.columns.len()
-            * size_of::<Id>();
+        let columns = self.columns.iter().zip(&other.columns);
+        let mut bytes = match self.columns.len() {
+            0 => other.bytes(),
+            _ => columns.map(|(column, more)| column.growth(more)).sum(),
+        };
         if other.counts.is_some() || self.counts.is_some() {
-            bytes += grows(self.counts.as_ref().map_or(0, Vec::capacity)) * size_of::<u64>();
+            let (len, capacity) = (self.len + other.len, self.counts.as_ref().map_or(0, Vec::capacity));
+            let grows = if len > capacity { len.max(2 * capacity) - capacity } else { 0 };
+            bytes += grows * size_of::<u64>();
         }
         if bytes > 0 {
             cx.room(bytes)?;
         }
-        self.append(other);
+        self.append(other, cx)?;
         cx.work(other.len)
     }
 
     /// About how many bytes it holds.
     pub fn bytes(&self) -> usize {
-        self.columns.iter().map(|column| column.capacity() * size_of::<Id>()).sum::<usize>()
+        self.columns.iter().map(Column::bytes).sum::<usize>()
             + self.counts.as_ref().map_or(0, |counts| counts.capacity() * size_of::<u64>())
     }
 }
@@ -209,9 +211,11 @@ impl From {
     }
 }
 
-/// The cells of a column at these places, in this order.
-pub fn gather(column: &[Id], rows: &[u32]) -> Column {
-    rows.iter().map(|row| column.get(*row as usize).copied().unwrap_or(NONE)).collect()
+/// The numbers of a column that was not computed.
+#[inline]
+fn numbered(column: &Column) -> &[Id] {
+    debug_assert!(column.ids().is_some(), "a computed column where one of numbers was asked for");
+    column.ids().unwrap_or_default()
 }
 
 /// The product of two counts.
@@ -280,9 +284,11 @@ impl Expander {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exec::fixture::context;
+    use crate::expr::fast::Fast;
 
     fn batch() -> Batch {
-        Batch { columns: vec![vec![1, 2, 3], vec![4, NONE, 6]], counts: Some(vec![1, 0, 5000]), len: 3 }
+        Batch { counts: Some(vec![1, 0, 5000]), ..Batch::of(vec![vec![1, 2, 3], vec![4, NONE, 6]], 3) }
     }
 
     #[test]
@@ -297,15 +303,31 @@ mod tests {
 
     #[test]
     fn appending_keeps_counts_of_either_side() {
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
         let plain = Batch::of(vec![vec![7], vec![8]], 1);
         let mut sum = plain.clone();
-        sum.append(&batch());
+        sum.append(&batch(), &mut cx).unwrap();
         assert_eq!(sum.counts, Some(vec![1, 1, 0, 5000]));
-        sum.append(&plain);
+        sum.append(&plain, &mut cx).unwrap();
         assert_eq!((sum.counts, sum.len), (Some(vec![1, 1, 0, 5000, 1]), 5));
         let mut empty = Batch::default();
-        empty.append(&plain);
+        empty.append(&plain, &mut cx).unwrap();
         assert_eq!(empty, plain);
+    }
+
+    #[test]
+    fn what_was_computed_gets_numbers_where_it_meets_numbers() {
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
+        let one = cx.intern(&crate::exec::integer(1)).unwrap();
+        let computed = Batch::of(vec![Column::Numbers(vec![Some(Fast::Integer(1)), None])], 2);
+        let mut sum = computed.clone();
+        sum.append_within(&computed, &mut cx).unwrap();
+        assert_eq!((sum.cells(0).ids(), sum.len), (None, 4));
+        sum.append_within(&Batch::of(vec![vec![7, one]], 2), &mut cx).unwrap();
+        sum.append_within(&computed, &mut cx).unwrap();
+        assert_eq!(sum.columns, [[one, NONE, one, NONE, 7, one, one, NONE]]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use super::Running;
 use super::batch::{Batch, From};
+use super::computed::taken;
 use super::context::Context;
 use super::dataset::Dataset;
 use super::formula::Compiled;
@@ -54,7 +55,7 @@ impl<'a> Builder<'a> {
     /// Where the graph is damaged.
     pub fn build_within(&self, node: &Node, cx: &mut Context<'_>) -> Result<Running<'a>> {
         let known = cx.measures.len();
-        let running = self.build(node, cx);
+        let running = self.build(node, &VarSet::new(), cx);
         cx.measures.truncate(known);
         running
     }
@@ -70,7 +71,7 @@ impl<'a> Builder<'a> {
             return self.build_within(node, cx);
         }
         let measured = cx.measures.split_off(first);
-        let running = self.build(node, cx);
+        let running = self.build(node, &VarSet::new(), cx);
         cx.measures.truncate(first);
         cx.measures.extend(measured);
         running
@@ -90,11 +91,11 @@ impl<'a> Builder<'a> {
     }
 
     /// The operator of a node, measured, over those of its inputs. Nodes are numbered as they are met,
-    /// each before its inputs.
+    /// each before its inputs. Columns in `computed` may come without numbers of terms; all others have them.
     ///
     /// # Errors
     /// Where the graph is damaged.
-    pub fn build(&self, node: &Node, cx: &mut Context<'_>) -> Result<Running<'a>> {
+    pub fn build(&self, node: &Node, computed: &VarSet, cx: &mut Context<'_>) -> Result<Running<'a>> {
         let number = cx.measures.len();
         cx.measures.push(super::context::Measure::default());
         if let Op::EachGraph(var) = node.op {
@@ -106,10 +107,11 @@ impl<'a> Builder<'a> {
             return Ok(Box::new(Measured::new(number, Box::new(lookup))));
         }
         let mut inputs = Vec::with_capacity(node.inputs.len());
+        let taken = taken(node, computed);
         for input in &node.inputs {
-            inputs.push(self.build(input, cx)?);
+            inputs.push(self.build(input, &taken, cx)?);
         }
-        Ok(Box::new(Measured::new(number, self.operator(node, inputs, cx)?)))
+        Ok(Box::new(Measured::new(number, self.operator(node, computed, inputs, cx)?)))
     }
 
     /// BIND. Upon another BIND it extends the same solutions.
@@ -117,23 +119,30 @@ impl<'a> Builder<'a> {
         &self,
         node: &Node,
         formula: &logical::Formula,
-        below: &[Var],
+        computed: bool,
         input: Running<'a>,
         cx: &mut Context<'_>,
     ) -> Result<Running<'a>> {
+        let below = node.inputs.first().map_or(&[][..], |input| &input.output);
         let mut compiled = Compiled::new(formula, below, &self.names)?;
         let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));
         compiled.number_solutions(cx.solutions(!extends));
-        Ok(Box::new(extend::Extend::new(compiled, is_volatile(&formula.expression), input)))
+        Ok(Box::new(extend::Extend::new(compiled, is_volatile(&formula.expression), computed, input)))
     }
 
-    fn operator(&self, node: &Node, inputs: Vec<Running<'a>>, cx: &mut Context<'_>) -> Result<Running<'a>> {
+    fn operator(
+        &self,
+        node: &Node,
+        computed: &VarSet,
+        inputs: Vec<Running<'a>>,
+        cx: &mut Context<'_>,
+    ) -> Result<Running<'a>> {
         let below = node.inputs.first().map_or(&[][..], |input| &input.output);
         let mut inputs = inputs.into_iter();
         let mut next = || inputs.next().unwrap_or_else(|| Box::new(once::Once::new(Batch::default())));
         Ok(match &node.op {
             Op::Empty => Box::new(once::Once::new(Batch::default())),
-            Op::Unit => Box::new(once::Once::new(Batch::of(Vec::new(), 1))),
+            Op::Unit => Box::new(once::Once::new(Batch { len: 1, ..Batch::default() })),
             Op::Scan { pattern, by, within } => self.scan(pattern, *by, within, &node.output)?,
             Op::IndexJoin { pattern, optional, bag } => {
                 self.index_join(pattern, *optional, *bag, &node.output, below, next())?
@@ -159,13 +168,13 @@ impl<'a> Builder<'a> {
             Op::Filter(conditions) => {
                 Box::new(filter::Filter::new(self.compiled(conditions, below)?, next()))
             }
-            Op::Extend(_, formula) => self.extend(node, formula, below, next(), cx)?,
+            Op::Extend(var, formula) => self.extend(node, formula, computed.contains(*var), next(), cx)?,
             Op::Values(vars, rows) => Box::new(once::Once::new(values(vars, rows, cx)?)),
             Op::Group(keys, aggregates) => {
                 let keys = keys.iter().map(|key| place(below, *key)).collect();
                 let aggregates = aggregates
                     .iter()
-                    .map(|aggregate| self.aggregate(aggregate, below))
+                    .map(|aggregate| self.aggregate(aggregate, computed, below))
                     .collect::<Result<_>>()?;
                 Box::new(group::Group::new(keys, aggregates, next()))
             }
@@ -352,7 +361,7 @@ impl<'a> Builder<'a> {
         (left, right): (&Node, &Node),
         cx: &mut Context<'_>,
     ) -> Result<lookup::Lookup<'a>> {
-        let input = self.build(left, cx)?;
+        let input = self.build(left, &VarSet::new(), cx)?;
         let seed = seed_of(right).into_iter().flatten().filter_map(|seed| place(&left.output, *seed));
         let side = |column: &Var| match (place(&left.output, *column), place(&right.output, *column)) {
             _ if kind == JoinKind::Mark(*column) => lookup::Side::Mark,
@@ -411,12 +420,18 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn aggregate(&self, aggregate: &logical::Aggregate, columns: &[Var]) -> Result<group::Aggregate> {
+    fn aggregate(
+        &self,
+        aggregate: &logical::Aggregate,
+        computed: &VarSet,
+        columns: &[Var],
+    ) -> Result<group::Aggregate> {
         let argument = aggregate.argument.as_ref();
         Ok(group::Aggregate {
             function: aggregate.function.clone(),
             argument: argument.map(|formula| Compiled::new(formula, columns, &self.names)).transpose()?,
             distinct: aggregate.distinct,
+            computed: computed.contains(aggregate.var),
         })
     }
 }

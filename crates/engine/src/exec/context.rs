@@ -16,12 +16,6 @@ use std::time::Duration;
 /// How many units of work (a row touched, a probe made) may pass between two looks at the clock.
 const UNITS: usize = 10_000;
 
-/// To plan a pattern for a row and to build its operators takes as long as so many units.
-pub const PLANNING: usize = UNITS / 4;
-
-/// To build operators takes as long as so many units.
-pub const BUILDING: usize = UNITS / 40;
-
 /// What an operator did so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Measure {
@@ -128,18 +122,21 @@ impl<'a> Context<'a> {
     /// # Errors
     /// Where the graph is damaged, or the query computed more terms than can be numbered.
     pub fn intern(&mut self, term: &Term) -> Result<Id> {
-        match self.graph.find(term.as_ref())? {
+        match self.graph.id(term.as_ref())? {
             Some(id) => Ok(id),
             None => self.locals.intern(term, &self.governor),
         }
     }
 
     /// The term of a number; nothing for [`NONE`].
-    pub fn term(&self, id: Id) -> Option<Term> {
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn term(&self, id: Id) -> Result<Option<Term>> {
         match self.locals.place(id) {
-            _ if id == NONE => None,
-            Some(_) => self.locals.term(id).cloned(),
-            None => Some(self.graph.term(id)),
+            _ if id == NONE => Ok(None),
+            Some(_) => Ok(self.locals.term(id).cloned()),
+            None => self.graph.term(id).map(Some),
         }
     }
 }

@@ -56,7 +56,7 @@ impl<'a> Dataset<'a> {
         clauses: Option<&QueryDataset>,
         default_graph: DefaultGraph,
     ) -> Result<Self> {
-        let id = |iri: &NamedNode| graph.find(iri.as_ref().into());
+        let id = |iri: &NamedNode| graph.id(iri.as_ref().into());
         let mut empty = Vec::new();
         let (default, named) = match clauses {
             Some(clauses) => {
@@ -74,11 +74,7 @@ impl<'a> Dataset<'a> {
                 // WITH and USING of an update leave the named graphs as they are.
                 (graph.merged(&merged)?, clauses.named.is_some().then_some(named))
             }
-            None if default_graph == DefaultGraph::Union => {
-                let all: Vec<Option<Id>> =
-                    std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)).collect();
-                (graph.merged(&all)?, None)
-            }
+            None if default_graph == DefaultGraph::Union => (graph.merged(&graph.graphs()?)?, None),
             None => match graph.view(None)? {
                 Some(view) => (view, None),
                 None => (graph.merged(&[])?, None),
@@ -157,11 +153,14 @@ impl<'a> Dataset<'a> {
     }
 
     /// The named graphs of the dataset that hold triples, sorted.
-    pub fn names(&self) -> Vec<Id> {
-        let mut names = self.named.clone().unwrap_or_else(|| self.graph.graph_names());
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn names(&self) -> Result<Vec<Id>> {
+        let mut names = self.named.clone().map_or_else(|| self.graph.graph_names(), Ok)?;
         names.sort_unstable();
         names.dedup();
-        names
+        Ok(names)
     }
 
     fn named_view(&self, id: Option<Id>) -> Result<Option<View<'a>>> {
@@ -193,24 +192,27 @@ impl Statistics for Dataset<'_> {
         Some(found as f64 / (cursor.len() as f64).max(1.0))
     }
 
-    fn id(&self, term: &Term) -> Option<Id> {
+    fn id(&self, term: &Term) -> Result<Option<Id>> {
         self.graph.id(term.as_ref())
     }
 
-    fn has_graph(&self, name: &NamedNode) -> bool {
-        let there = |id| self.named_view(Some(id)).is_ok_and(|view| view.is_some());
-        self.empty.contains(name) || self.graph.id(name.as_ref().into()).is_some_and(there)
+    fn has_graph(&self, name: &NamedNode) -> Result<bool> {
+        if self.empty.contains(name) {
+            return Ok(true);
+        }
+        let id = self.graph.id(name.as_ref().into())?;
+        Ok(id.is_some() && self.named_view(id)?.is_some())
     }
 
-    fn some_graph(&self) -> Option<Id> {
-        match &self.named {
+    fn some_graph(&self) -> Result<Option<Id>> {
+        Ok(match &self.named {
             Some(named) => named.first().copied(),
-            None => self.graph.graph_names().first().copied(),
-        }
+            None => self.graph.graph_names()?.first().copied(),
+        })
     }
 
     fn count(&self, graph: Option<Id>, pattern: Pattern) -> f64 {
-        // A damaged graph is reported by the operators that read it; here it only looks empty.
+        // An estimate decides nothing but the plan: the operators that read what is damaged report it.
         self.by_number(graph).and_then(|view| view.count(pattern).ok()).unwrap_or(0) as f64
     }
 

@@ -1,22 +1,22 @@
 //! The rows of a running query as terms, or a batch at a time as texts.
 //!
-//! In: batches of ids. Out: rows for who reads terms, pages for who writes texts. Of a page each different term of a column is
+//! In: batches of ids and of computed cells. Out: rows for who reads terms, pages for who writes texts. Of a page each different term of a column is
 //! read once, in the order of the dictionary, where neighbours share their decoding.
 
 use super::Running;
-use super::batch::{Batch, Expander, ROWS};
+use super::batch::{Batch, Column, Expander, ROWS};
 use super::context::Context;
 use crate::answer::page::Page;
 use crate::answer::{Row, RowSource};
 use crate::error::Result;
-use crate::store::{Id, NONE, Scratch};
+use crate::store::{Id, Lexical, NONE, Scratch, Tag};
+use crate::terms::xsd;
+use std::ops::Range;
 
 /// The first page has at most so many rows: nobody knows yet how long their texts are.
 const FIRST_ROWS: usize = 16;
 /// A page with so many bytes of text takes a millisecond to write.
 const MUCH: usize = 1 << 20;
-/// A page of so many cells takes some milliseconds to fill and to write.
-const CELLS: usize = 1 << 14;
 
 /// An answer in progress. See the module.
 pub struct Decoded<'a> {
@@ -62,7 +62,13 @@ impl<'a> Decoded<'a> {
 
     /// Fills a column of a page with the terms of the rows from the current one on.
     fn column(&mut self, column: usize, page: &mut Page) -> Result<()> {
-        let ids = self.batch.column(column).get(self.row..).unwrap_or_default();
+        let cells = self.batch.cells(column);
+        let Some(ids) = cells.ids() else {
+            let rows = self.row..self.batch.len.min(self.row.saturating_add(self.rows));
+            write_computed(cells, rows, column, page);
+            return Ok(());
+        };
+        let ids = ids.get(self.row..).unwrap_or_default();
         let ids = ids.get(..self.rows).unwrap_or(ids);
         let mut cells = vec![Page::unbound(); ids.len()];
         let mut places: Vec<(Id, u32)> = ids.iter().copied().zip(0..).collect();
@@ -79,8 +85,11 @@ impl<'a> Decoded<'a> {
         graph.lexicals(&different, &mut self.scratch, &mut |place, lexical| {
             let cell = page.text(lexical);
             // The parts of a triple term are other terms.
-            let whole = || different.get(place).map_or_else(Page::unbound, |id| page.term(&graph.term(*id)));
-            shared.push(cell.unwrap_or_else(whole));
+            shared.push(match (cell, different.get(place)) {
+                (Some(cell), _) => cell,
+                (None, Some(id)) => page.term(&graph.term(*id)?),
+                (None, None) => Page::unbound(),
+            });
             Ok(())
         })?;
         for (run, cell) in known.chunk_by(|a, b| a.0 == b.0).zip(shared) {
@@ -93,6 +102,27 @@ impl<'a> Decoded<'a> {
         }
         cells.into_iter().for_each(|cell| page.push(column, cell));
         Ok(())
+    }
+}
+
+/// Writes computed cells straight into a page.
+fn write_computed(cells: &Column, rows: Range<usize>, column: usize, page: &mut Page) {
+    let mut written = String::new();
+    for row in rows {
+        let lexical = match cells {
+            Column::Numbers(numbers) => numbers.get(row).copied().flatten().map(|number| {
+                written.clear();
+                // Writing to memory does not fail.
+                let _ = number.write(&mut written);
+                Lexical::Literal(&written, Tag::Datatype(number.datatype().as_str()))
+            }),
+            Column::Texts(texts) => {
+                texts.get(row).map(|text| Lexical::Literal(text, Tag::Datatype(xsd::STRING.as_str())))
+            }
+            Column::Ids(_) => None,
+        };
+        let cell = lexical.and_then(|lexical| page.text(lexical)).unwrap_or_else(Page::unbound);
+        page.push(column, cell);
     }
 }
 
@@ -111,10 +141,11 @@ impl Iterator for Decoded<'_> {
         }
         match self.advance() {
             Ok(true) => {
-                let row = (0..self.width).map(|column| self.cx.term(self.batch.cell(column, self.row)));
-                let row = row.collect();
+                let row = (0..self.width).map(|column| self.batch.cells(column).term(self.row, &self.cx));
+                let row: Result<Row> = row.collect();
                 self.row += 1;
-                Some(Ok(row))
+                self.ended = row.is_err();
+                Some(row)
             }
             Ok(false) => {
                 self.ended = true;
@@ -141,7 +172,7 @@ impl RowSource for Decoded<'_> {
                 page.set_len(len);
                 self.row += len;
                 self.rows = match page.text_len() {
-                    ..MUCH => (self.rows * 2).min(ROWS).min((CELLS / self.width.max(1)).max(1)),
+                    ..MUCH => (self.rows * 2).min(ROWS),
                     _ => (self.rows / 2).max(1),
                 };
             }

@@ -3,7 +3,7 @@
 //! In: a formula of the plan and the columns it may read. Out: truths, ids or values, for each row. It is
 //! the seam between operators and `expr`, which knows neither batches nor plans.
 
-use super::batch::{Batch, Column, gather};
+use super::batch::{Batch, Column};
 use super::context::Context;
 use crate::error::Result;
 use crate::expr::verdicts::{Verdicts, variable_of};
@@ -70,13 +70,28 @@ impl Compiled {
     ///
     /// # Errors
     /// Where the graph is damaged.
-    pub fn ids(&mut self, batch: &Batch, cx: &mut Context<'_>) -> Result<Column> {
+    pub fn ids(&mut self, batch: &Batch, cx: &mut Context<'_>) -> Result<Vec<Id>> {
         match self.column {
-            Some(Some(column)) => Ok(batch.column(column).to_vec()),
+            Some(Some(column)) => batch.cells(column).clone().into_ids(cx),
             Some(None) => Ok(vec![NONE; batch.len]),
             None => {
                 let scope = cx.scope();
                 self.program.ids(batch, cx, &scope)
+            }
+        }
+    }
+
+    /// Its values as a column, without numbers where they need none; unbound for errors.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn cells(&mut self, batch: &Batch, cx: &mut Context<'_>) -> Result<Column> {
+        match self.column {
+            Some(Some(column)) => Ok(batch.cells(column).clone()),
+            Some(None) => Ok(Column::Ids(vec![NONE; batch.len])),
+            None => {
+                let scope = cx.scope();
+                self.program.column(batch, cx, &scope)
             }
         }
     }
@@ -96,8 +111,8 @@ impl Compiled {
         let mut judged = Vec::new();
         if !open.is_empty() {
             // The program reads this column and no other.
-            let mut columns = vec![Column::new(); tested.column];
-            columns.push(gather(batch.column(tested.column), &open));
+            let mut columns = vec![Column::default(); tested.column];
+            columns.push(batch.cells(tested.column).gather(&open));
             judged = self.program.truths(&Batch::of(columns, open.len()), cx, &scope)?;
         }
         let mut judged = judged.into_iter();
@@ -117,6 +132,7 @@ impl Compiled {
 impl Tested {
     /// What the numbers in the column decide, row by row; nothing at all while there were few rows.
     fn known(&mut self, batch: &Batch, cx: &Context<'_>) -> Result<Option<Vec<Option<bool>>>> {
+        let Some(ids) = batch.cells(self.column).ids() else { return Ok(None) };
         self.rows += batch.len;
         if self.verdicts.is_none() {
             if self.rows < WORTH_VERDICTS && !cx.governor().plans_every_way() {
@@ -124,7 +140,7 @@ impl Tested {
             }
             self.verdicts = Some(Verdicts::of(&self.expression, cx.graph)?);
         }
-        Ok(self.verdicts.as_ref().map(|verdicts| verdicts.truths(batch.column(self.column))))
+        Ok(self.verdicts.as_ref().map(|verdicts| verdicts.truths(ids)))
     }
 }
 
@@ -133,14 +149,14 @@ impl Cells for Batch {
         self.len
     }
 
-    fn ids(&self, column: usize) -> &[Id] {
-        self.column(column)
+    fn column(&self, column: usize) -> &Column {
+        self.cells(column)
     }
 }
 
 impl Terms for Context<'_> {
     fn term(&self, id: Id) -> Result<Option<Term>> {
-        Ok(Context::term(self, id))
+        Context::term(self, id)
     }
 
     fn indexed(&self) -> Option<&dyn Indexed> {

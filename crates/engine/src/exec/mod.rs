@@ -4,6 +4,7 @@
 
 pub mod batch;
 mod build;
+mod computed;
 mod construct;
 pub mod context;
 mod dataset;
@@ -11,6 +12,7 @@ mod decoded;
 #[cfg(test)]
 mod fixture;
 mod formula;
+mod keys;
 mod locals;
 mod matches;
 mod measured;
@@ -18,7 +20,7 @@ mod operators;
 mod ranks;
 mod rows_index;
 mod seen;
-pub(crate) mod sorting;
+mod sorting;
 pub mod stages;
 
 use crate::Governor;
@@ -26,7 +28,7 @@ use crate::answer::{Answer, Row, Rows};
 use crate::error::{Error, Kind, Result};
 use crate::explain::{Explanation, Step};
 use crate::plan::physical::{Bag, Node, Op};
-use crate::plan::variables::VariableNames;
+use crate::plan::variables::{VarSet, VariableNames};
 use crate::plan::{self, Plan, show};
 use crate::store::{Graph, Indexed};
 use crate::syntax::algebra::{Query, pattern};
@@ -150,7 +152,7 @@ fn run<'a>(
     let mut cx = Context::new(graph, governor, base_of(query));
     let names = Rc::new(plan.names.clone());
     let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
-    let mut root = builder.build(&plan.root, &mut cx)?;
+    let mut root = builder.build(&plan.root, &taken(query, &plan), &mut cx)?;
     Ok(match query {
         Query::Ask { .. } => Answer::Boolean(root.next(&mut cx)?.is_some()),
         Query::Select { .. } => {
@@ -168,6 +170,14 @@ fn run<'a>(
     })
 }
 
+/// The columns of a query's solutions that need no numbers of terms: SELECT writes them, ASK only counts rows.
+fn taken(query: &Query, plan: &Plan) -> VarSet {
+    match query {
+        Query::Select { .. } | Query::Ask { .. } => plan.root.output.iter().copied().collect(),
+        Query::Construct { .. } | Query::Describe { .. } => VarSet::new(),
+    }
+}
+
 /// What takes solutions: their variables, a batch of their numbers, what the numbers stand for.
 pub type Taker<'t> = &'t mut (dyn FnMut(&[Variable], &Batch, &Context<'_>) -> Result<()> + Send);
 
@@ -183,7 +193,7 @@ pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: 
         let mut cx = Context::new(graph, governor, base_of(query));
         let names = Rc::new(plan.names.clone());
         let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
-        let mut root = builder.build(&plan.root, &mut cx)?;
+        let mut root = builder.build(&plan.root, &VarSet::new(), &mut cx)?;
         let variables: Vec<Variable> = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
         while let Some(batch) = root.next(&mut cx)? {
             each(&variables, &batch, &cx)?;
@@ -217,7 +227,7 @@ fn explained(
     let mut cx = Context::new(graph, governor, base_of(query));
     let names = Rc::new(plan.names.clone());
     let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
-    let mut root = builder.build(&plan.root, &mut cx)?;
+    let mut root = builder.build(&plan.root, &taken(query, &plan), &mut cx)?;
     let once = matches!(query, Query::Ask { .. });
     let stopped = loop {
         match root.next(&mut cx) {
@@ -282,6 +292,17 @@ pub fn drain(mut operator: Running<'_>, cx: &mut Context<'_>) -> Result<Batch> {
         all.append_within(&batch, cx)?;
     }
     Ok(all)
+}
+
+/// So many bytes take some milliseconds to give back.
+const MUCH: usize = 64 << 20;
+
+/// Drops what holds about so many bytes, on another thread where that takes long: a query that was stopped is over at once.
+fn set_aside<T: Send + 'static>(value: T, bytes: usize) {
+    if bytes >= MUCH {
+        // Where no thread can be started, it is dropped here.
+        let _ = std::thread::Builder::new().spawn(move || drop(value));
+    }
 }
 
 /// `true` or `false`.

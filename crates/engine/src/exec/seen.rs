@@ -4,15 +4,14 @@
 //! different row. Up to four columns make one key that lies in its slot of an open table (linear probing), so that a row costs
 //! one look into memory; wider rows are chained by their hashes.
 
-use super::batch::Column;
 use super::context::Context;
 use super::rows_index::{RowsIndex, hashes};
-use crate::aside::set_aside;
+use super::set_aside;
 use crate::error::Result;
 use crate::store::{Id, NONE};
 
 /// Rows moved without a look at the clock.
-const STRETCH: usize = 1 << 14;
+const STRETCH: usize = 1 << 16;
 
 /// The place of a free slot.
 const FREE: u32 = u32::MAX;
@@ -38,7 +37,7 @@ trait Table: Send {
     fn bytes(&self) -> usize;
 
     /// Their first `width` columns.
-    fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Column>>;
+    fn columns(&mut self, width: usize) -> Vec<Vec<Id>>;
 }
 
 impl Seen {
@@ -77,12 +76,8 @@ impl Seen {
     }
 
     /// The columns of the different rows.
-    ///
-    /// # Errors
-    /// Where there is no room for them within the query's limits.
-    pub fn into_columns(mut self, cx: &Context<'_>) -> Result<Vec<Column>> {
-        let width = self.width;
-        self.table.as_mut().map_or_else(|| Ok(Vec::new()), |table| table.columns(width, cx))
+    pub fn into_columns(mut self) -> Vec<Vec<Id>> {
+        self.table.take().map_or_else(Vec::new, |mut table| table.columns(self.width))
     }
 }
 
@@ -138,20 +133,16 @@ impl<const N: usize> Table for Slots<N> {
         size_of_val(self.slots.as_slice())
     }
 
-    fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Column>> {
-        let column = |_| cx.governor().filled(NONE, self.len as usize);
-        let mut columns = (0..width).map(column).collect::<Result<Vec<Column>>>()?;
-        for slots in self.slots.chunks(STRETCH) {
-            for slot in slots.iter().filter(|slot| slot.place != FREE) {
-                for (column, id) in columns.iter_mut().zip(slot.key) {
-                    if let Some(cell) = column.get_mut(slot.place as usize) {
-                        *cell = id;
-                    }
+    fn columns(&mut self, width: usize) -> Vec<Vec<Id>> {
+        let mut columns = vec![vec![NONE; self.len as usize]; width];
+        for slot in self.slots.drain(..).filter(|slot| slot.place != FREE) {
+            for (column, id) in columns.iter_mut().zip(slot.key) {
+                if let Some(cell) = column.get_mut(slot.place as usize) {
+                    *cell = id;
                 }
             }
-            cx.check()?;
         }
-        Ok(columns)
+        columns
     }
 }
 
@@ -184,14 +175,12 @@ impl<const N: usize> Slots<N> {
             return Ok(());
         }
         let size = wanted.next_power_of_two();
-        let old = std::mem::replace(&mut self.slots, cx.governor().filled(Self::FREE, size)?);
+        cx.room(size * size_of::<Slot<N>>())?;
+        let old = std::mem::replace(&mut self.slots, vec![Self::FREE; size]);
         let mask = size - 1;
-        for (n, slot) in old.into_iter().enumerate() {
+        for (n, slot) in old.into_iter().filter(|slot| slot.place != FREE).enumerate() {
             if n.is_multiple_of(STRETCH) {
                 cx.check()?;
-            }
-            if slot.place == FREE {
-                continue;
             }
             let mut at = hash(slot.key) as usize & mask;
             while self.slots.get(at).is_some_and(|taken| taken.place != FREE) {
@@ -215,7 +204,7 @@ fn hash<const N: usize>(key: [Id; N]) -> u32 {
 /// Rows of any width by their hashes.
 #[derive(Default)]
 struct Chained {
-    columns: Vec<Column>,
+    columns: Vec<Vec<Id>>,
     index: RowsIndex,
 }
 
@@ -259,8 +248,8 @@ impl Table for Chained {
         self.columns.iter().map(Vec::capacity).sum::<usize>() * size_of::<Id>() + self.index.bytes()
     }
 
-    fn columns(&mut self, _: usize, _: &Context<'_>) -> Result<Vec<Column>> {
-        Ok(std::mem::take(&mut self.columns))
+    fn columns(&mut self, _: usize) -> Vec<Vec<Id>> {
+        std::mem::take(&mut self.columns)
     }
 }
 
@@ -281,7 +270,7 @@ mod tests {
                 let rows: Vec<Vec<Id>> = (0..2000_u32)
                     .map(|n| (0..width).map(|column| ((n * 7 + round) % 900) >> (column % 3)).collect())
                     .collect();
-                let columns: Vec<Column> =
+                let columns: Vec<Vec<Id>> =
                     (0..width as usize).map(|n| rows.iter().map(|row| row[n]).collect()).collect();
                 let columns: Vec<&[Id]> = columns.iter().map(Vec::as_slice).collect();
                 let mut places = Vec::new();
@@ -295,7 +284,7 @@ mod tests {
                 }
             }
             assert_eq!(seen.len(), expected.len());
-            let columns = seen.into_columns(&cx).unwrap();
+            let columns = seen.into_columns();
             assert_eq!(columns.len(), width as usize);
             for (n, column) in columns.iter().enumerate() {
                 assert!(column.iter().eq(expected.iter().map(|row| &row[n])), "width {width}");

@@ -3,7 +3,7 @@
 //! In: a parsed query, a graph. Out: text: the logical plan, the operators, the batches that each of them gave. Only for small
 //! graphs: every batch is kept.
 
-use super::batch::Batch;
+use super::batch::{Batch, Column};
 use super::build::Builder;
 use super::context::{Context, Measure};
 use super::dataset::{Dataset, DefaultGraph};
@@ -14,7 +14,7 @@ use crate::plan::physical::{Node, Op};
 use crate::plan::show;
 use crate::plan::translate::Translator;
 use crate::plan::variables::VariableNames;
-use crate::store::{Graph, Id};
+use crate::store::{Graph, Id, NONE};
 use crate::syntax::algebra::{Query, pattern};
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -46,7 +46,7 @@ pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> 
     cx.trace = Some(Vec::new());
     let names = Rc::new(plan.names.clone());
     let builder = Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
-    let mut root = builder.build(&plan.root, &mut cx)?;
+    let mut root = builder.build(&plan.root, &super::taken(query, &plan), &mut cx)?;
     while root.next(&mut cx)?.is_some() {}
     let nodes = in_order(&plan.root);
     let mut batches = String::new();
@@ -79,11 +79,16 @@ fn write_batch(out: &mut String, node: &Node, batch: &Batch, names: &VariableNam
     if counted {
         head.push("solutions".to_owned());
     }
-    let cell = |id: Id| if id == crate::store::NONE { "-".to_owned() } else { id.to_string() };
+    let cell = |column: &Column, row: usize| match column.ids() {
+        Some(ids) => ids.get(row).filter(|id| **id != NONE).map(Id::to_string),
+        // What was computed and has no number.
+        None => column.value(row).and_then(|value| Some(format!("\"{}\"", value.lexical_form()?))),
+    };
     let mut lines = vec![head];
     for row in 0..batch.len {
-        let mut line: Vec<String> =
-            (0..node.output.len()).map(|column| cell(batch.cell(column, row))).collect();
+        let mut line: Vec<String> = (0..node.output.len())
+            .map(|column| cell(batch.cells(column), row).unwrap_or("-".to_owned()))
+            .collect();
         if counted {
             line.push(batch.count(row).to_string());
         }

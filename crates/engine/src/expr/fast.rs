@@ -7,9 +7,11 @@
 use super::operators::Arithmetic;
 use crate::store::Number as Packed;
 use crate::syntax::algebra::Function;
+use crate::terms::{NamedNodeRef, xsd};
 use baimo_store::value::exact::Exact;
 use baimo_store::value::number::Number;
 use std::cmp::Ordering;
+use std::fmt;
 
 /// A number. Nothing in a cell is an error.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,9 +67,50 @@ impl Fast {
         }
     }
 
+    /// The same number without zeros at its end, as its lexical form has it: what is computed from it does not depend on how
+    /// it was computed.
+    #[inline]
+    #[must_use]
+    pub fn shortest(self) -> Self {
+        let Self::Decimal { mantissa, mut scale } = self else { return self };
+        // The usual decimal is short, and short divisions are quick.
+        if let Ok(mut short) = i64::try_from(mantissa) {
+            while scale > 0 && short % 10 == 0 {
+                (short, scale) = (short / 10, scale - 1);
+            }
+            return Self::Decimal { mantissa: short.into(), scale };
+        }
+        let mut mantissa = mantissa;
+        while scale > 0 && mantissa % 10 == 0 {
+            (mantissa, scale) = (mantissa / 10, scale - 1);
+        }
+        Self::Decimal { mantissa, scale }
+    }
+
+    /// Its datatype.
+    pub fn datatype(self) -> NamedNodeRef<'static> {
+        match self {
+            Self::Integer(_) => xsd::INTEGER,
+            Self::Decimal { .. } => xsd::DECIMAL,
+            Self::Float(_) => xsd::FLOAT,
+            Self::Double(_) => xsd::DOUBLE,
+        }
+    }
+
+    /// Writes its lexical form.
+    ///
+    /// # Errors
+    /// Where `out` reports one.
+    pub fn write(self, out: &mut impl fmt::Write) -> fmt::Result {
+        match self {
+            Self::Integer(value) => write!(out, "{value}"),
+            other => write!(out, "{}", other.to_number()),
+        }
+    }
+
     /// Mantissa and scale of what is exact.
     #[inline]
-    fn exact(self) -> Option<(i128, u8)> {
+    pub fn exact(self) -> Option<(i128, u8)> {
         match self {
             Self::Integer(value) => Some((value.into(), 0)),
             Self::Decimal { mantissa, scale } => Some((mantissa, scale)),
@@ -273,7 +316,7 @@ mod tests {
         #[test]
         fn what_is_decided_here_is_what_values_give(a in number(), b in number()) {
             let (x, y) = (Fast::of_number(&a).unwrap(), Fast::of_number(&b).unwrap());
-            prop_assert!(same(&x.to_number(), &a));
+            prop_assert!(same(&x.to_number(), &a) && same(&x.shortest().to_number(), &a));
             for operation in [Arithmetic::Add, Arithmetic::Subtract, Arithmetic::Multiply, Arithmetic::Divide] {
                 if let Some(found) = Fast::calculate(operation, x, y) {
                     match (found, super::super::operators::calculate_numbers(operation, &a, &b)) {

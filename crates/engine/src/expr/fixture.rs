@@ -3,7 +3,7 @@
 //! In: SPARQL expressions over variables whose values are given as text. Out: terms as N-Triples write them, with `xsd:` for the
 //! namespace of XML Schema; `error` where there is no value.
 
-use super::{Cells, Program, Scope, Terms};
+use super::{Cells, Column, Program, Scope, Terms};
 use crate::error::Result;
 use crate::store::pack::{Builder, Pack};
 use crate::store::{FIRST_FOREIGN, Graph, Id, Indexed, NONE};
@@ -61,12 +61,12 @@ impl Terms for Stored {
     fn term(&self, id: Id) -> Result<Option<Term>> {
         match id {
             FIRST_FOREIGN.. => self.others.term(id - FIRST_FOREIGN),
-            _ => Ok(Some(self.graph.term(id))),
+            _ => self.graph.term(id).map(Some),
         }
     }
 
     fn intern(&mut self, term: &Term) -> Result<Id> {
-        match self.graph.find(term.as_ref())? {
+        match self.graph.id(term.as_ref())? {
             Some(id) => Ok(id),
             None => self.others.intern(term).map(|id| id + FIRST_FOREIGN),
         }
@@ -79,7 +79,7 @@ impl Terms for Stored {
 
 /// Rows of numbers.
 pub struct Rows {
-    pub columns: Vec<Vec<Id>>,
+    pub columns: Vec<Column>,
     pub rows: usize,
 }
 
@@ -88,7 +88,7 @@ impl Cells for Rows {
         self.rows
     }
 
-    fn ids(&self, column: usize) -> &[Id] {
+    fn column(&self, column: usize) -> &Column {
         &self.columns[column]
     }
 }
@@ -134,6 +134,7 @@ pub fn values_in(terms: &mut dyn Terms, text: &str, rows: &[Vec<Option<Term>>]) 
         ["a", "b", "c"].iter().take(width).position(|known| *known == name.as_str())
     };
     let mut program = Program::compile(&expression(text), &place).unwrap();
+    let columns = columns.into_iter().map(Column::Ids).collect();
     let rows = Rows { columns, rows: rows.len() };
     let scope = Scope::new(Some("http://example.org/base/"));
     let ids = program.ids(&rows, terms, &scope).unwrap();

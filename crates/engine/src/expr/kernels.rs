@@ -125,7 +125,9 @@ impl Program {
     /// The numbers of terms of a step that is a column, by place.
     fn column_of(&self, id: usize) -> Option<&[Id]> {
         match self.step(id)?.operation {
-            Operation::Column(column) => self.view(column).map(|view| view.ids.as_slice()),
+            Operation::Column(column) => {
+                self.view(column).filter(|view| !view.is_computed()).map(|view| view.ids.as_slice())
+            }
             _ => None,
         }
     }
@@ -244,7 +246,7 @@ fn equal_terms(
         }
         Ok(match program.step(id).map(|step| &step.operation) {
             Some(Operation::Constant(term)) if !term.is_triple() => {
-                Some(Known::Constant(order::kind(term.as_ref()), graph.find(term.as_ref())?))
+                Some(Known::Constant(order::kind(term.as_ref()), graph.id(term.as_ref())?))
             }
             _ => None,
         })

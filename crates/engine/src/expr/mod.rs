@@ -1,11 +1,12 @@
 //! Expressions over columns of terms (SPARQL 1.1 and 1.2, section 17).
 //!
-//! In: an algebra expression, compiled once against the columns of its input ([`Program`]), and batches of term numbers. Out: a truth,
-//! a number of a term or a value for each row. An error is the state of one cell and never ends a batch. EXISTS is
+//! In: an algebra expression, compiled once against the columns of its input ([`Program`]), and batches of columns ([`Column`]): numbers of terms, or what
+//! was computed before. Out: a truth, a number of a term or a value for each row. An error is the state of one cell and never ends a batch. EXISTS is
 //! no matter of this module: whoever plans it puts a variable in its place.
 
 pub mod aggregate;
 mod cast;
+pub mod column;
 mod compile;
 pub mod constant;
 pub mod fast;
@@ -26,7 +27,9 @@ mod vector;
 pub mod verdicts;
 mod view;
 
+pub use column::Column;
 pub use compile::Program;
 pub use program::{Cells, Computed, Terms};
 pub use scope::{Note, Scope};
+pub use texts::Texts;
 pub use value::Value;

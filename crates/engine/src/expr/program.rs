@@ -1,9 +1,10 @@
 //! Running a program over batches.
 //!
-//! In: columns of term numbers, and a dictionary that reads and numbers terms. Out: truths, numbers of terms or values, one for each
+//! In: columns of term numbers or of what was computed before, and a dictionary that reads and numbers terms. Out: truths, numbers of terms or values, one for each
 //! row. **What depends on one column alone is computed once for each distinct term of it**, over all batches, and
 //! looked up after that; where terms hardly repeat this stops by itself.
 
+use super::column::{Column, narrowed};
 use super::compile::{Domain, Operation, Program, Step, StepId};
 use super::fast::Fast;
 use super::functions;
@@ -23,8 +24,8 @@ use rustc_hash::FxHashMap;
 pub trait Cells {
     /// How many rows there are.
     fn rows(&self) -> usize;
-    /// A column, of so many numbers; [`NONE`] is unbound.
-    fn ids(&self, column: usize) -> &[Id];
+    /// A column, of so many cells.
+    fn column(&self, column: usize) -> &Column;
     /// A number for each row that no other solution of the query has, the same through all that extends the
     /// solution. Without it BNODE gives other nodes in each expression.
     fn solutions(&self) -> Option<&[u64]> {
@@ -60,9 +61,6 @@ pub enum Computed {
     /// Any values.
     Values(Vec<Option<Value>>),
 }
-
-/// A value of a step is worth so many bytes of text.
-const STEP: usize = 16;
 
 /// How many numbers are remembered with those of their terms.
 const NUMBERS: usize = 1 << 16;
@@ -126,15 +124,54 @@ impl Program {
     /// # Errors
     /// Where a term cannot be read or numbered.
     pub fn ids(&mut self, cells: &dyn Cells, terms: &mut dyn Terms, scope: &Scope) -> Result<Vec<Id>> {
-        let kept = self.run(cells, terms, scope)?;
-        self.state.interned.truncate(kept);
-        let places = self.result_places(cells.rows());
+        self.run(cells, terms, scope)?;
+        self.numbered(cells.rows(), terms)
+    }
+
+    /// The value for each row as a column: without numbers of terms where all values are numbers that fit, or all are texts, and
+    /// terms hardly repeat.
+    ///
+    /// # Errors
+    /// Where a term cannot be read or numbered.
+    pub fn column(&mut self, cells: &dyn Cells, terms: &mut dyn Terms, scope: &Scope) -> Result<Column> {
+        self.run(cells, terms, scope)?;
+        match self.computed_column(cells.rows()) {
+            Some(column) => Ok(column),
+            None => self.numbered(cells.rows(), terms).map(Column::Ids),
+        }
+    }
+
+    /// The results row by row, where they have a narrow form and no number is known for them.
+    fn computed_column(&self, rows: usize) -> Option<Column> {
+        let place = |row| self.place(self.result, row);
+        let unique = match self.step(self.result)?.domain {
+            Domain::Constant => return None,
+            Domain::Column(column) => self.view(column).is_some_and(View::is_direct),
+            Domain::Rows => true,
+        };
+        match self.vector(self.result) {
+            Vector::Numbers(numbers) => {
+                let number = |row| numbers.get(place(row)).copied().flatten().map(Fast::shortest);
+                Some(Column::Numbers((0..rows).map(number).collect()))
+            }
+            Vector::Texts(texts) if unique => Some(Column::Texts(texts.gather((0..rows).map(place)))),
+            Vector::Values(values) => {
+                narrowed((0..rows).map(|row| values.get(place(row)).and_then(Option::as_ref)))
+                    .filter(|column| unique || matches!(column, Column::Numbers(_)))
+            }
+            Vector::Texts(_) | Vector::Ids(_) | Vector::Truths(_) => None,
+        }
+    }
+
+    /// The numbers of the results.
+    fn numbered(&mut self, rows: usize, terms: &mut dyn Terms) -> Result<Vec<Id>> {
+        let places = self.result_places(rows);
         for place in self.state.interned.len()..places {
             let id = self.intern(place, terms)?;
             self.state.interned.push(id);
         }
         let id = |row| self.state.interned.get(self.place(self.result, row)).copied().unwrap_or(NONE);
-        Ok((0..cells.rows()).map(id).collect())
+        Ok((0..rows).map(id).collect())
     }
 
     /// The number of the result at a place. Truths and numbers are looked up once each.
@@ -212,7 +249,7 @@ impl Program {
     fn result_places(&self, rows: usize) -> usize {
         match self.step(self.result).map(|step| step.domain) {
             Some(Domain::Constant) => 1,
-            Some(Domain::Column(column)) => self.state.views.get(&column).map_or(0, |view| view.ids.len()),
+            Some(Domain::Column(column)) => self.state.views.get(&column).map_or(0, View::len),
             _ => rows,
         }
     }
@@ -243,7 +280,10 @@ impl Program {
     #[inline]
     pub(super) fn value(&self, id: StepId, place: usize) -> Option<&Value> {
         match self.step(id)?.operation {
-            Operation::Column(column) => self.state.views.get(&column)?.values.get(place)?.as_ref(),
+            Operation::Column(column) => match self.state.views.get(&column) {
+                Some(view) if !view.is_computed() => view.values.get(place)?.as_ref(),
+                _ => self.vector(id).value(place),
+            },
             _ => self.vector(id).value(place),
         }
     }
@@ -251,17 +291,26 @@ impl Program {
     #[inline]
     fn truth(&self, id: StepId, place: usize) -> Truth {
         match self.step(id).map(|step| &step.operation) {
-            Some(Operation::Column(_)) => truth_of(self.value(id, place).and_then(truth)),
+            Some(Operation::Column(column)) if self.view(*column).is_some_and(|view| !view.is_computed()) => {
+                truth_of(self.value(id, place).and_then(truth))
+            }
             _ => self.vector(id).truth(place),
         }
     }
 
-    /// Runs all steps over a batch. Says how many places of the result are of batches before.
-    fn run(&mut self, cells: &dyn Cells, terms: &dyn Terms, scope: &Scope) -> Result<usize> {
+    /// Runs all steps over a batch. The numbers of results that are of batches before stay.
+    fn run(&mut self, cells: &dyn Cells, terms: &dyn Terms, scope: &Scope) -> Result<()> {
         let mut kept: FxHashMap<usize, usize> = FxHashMap::default();
         for column in &self.columns {
             let view = self.state.views.entry(*column).or_default();
-            kept.insert(*column, view.update(cells.ids(*column)));
+            let places = match cells.column(*column) {
+                Column::Ids(ids) => view.update(ids),
+                Column::Numbers(_) | Column::Texts(_) => {
+                    view.update_computed(cells.rows());
+                    0
+                }
+            };
+            kept.insert(*column, places);
         }
         for id in 0..self.steps.len() {
             if self.steps.get(id).is_some_and(|step| step.last_use > id) {
@@ -270,11 +319,12 @@ impl Program {
             }
         }
         self.state.rows += cells.rows() as u64;
-        Ok(match self.step(self.result).map(|step| step.domain) {
+        self.state.interned.truncate(match self.step(self.result).map(|step| step.domain) {
             Some(Domain::Constant) => 1,
             Some(Domain::Column(column)) => kept.get(&column).copied().unwrap_or(0),
             _ => 0,
-        })
+        });
+        Ok(())
     }
 
     /// Drops what no later step looks at and no later batch.
@@ -302,10 +352,9 @@ impl Program {
         let (domain, before) = (step.domain, self.vector(id).len());
         let (from, to) = match domain {
             Domain::Constant => (before.min(1), 1),
-            Domain::Column(column) => (
-                kept.get(&column).copied().unwrap_or(0),
-                self.state.views.get(&column).map_or(0, |view| view.ids.len()),
-            ),
+            Domain::Column(column) => {
+                (kept.get(&column).copied().unwrap_or(0), self.state.views.get(&column).map_or(0, View::len))
+            }
             Domain::Rows => (0, cells.rows()),
         };
         if from == 0
@@ -333,7 +382,6 @@ impl Program {
                 self.compute(step, from..to, cells, scope)
             }
         };
-        scope.spend((to - from) * STEP);
         scope.check()?;
         if let Some(vector) = self.state.vectors.get_mut(id) {
             vector.append(results);
@@ -345,7 +393,7 @@ impl Program {
     fn read_columns(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
         for id in steps {
             if let Some(Operation::Column(column)) = self.steps.get(*id).map(|step| &step.operation)
-                && let Some(view) = self.state.views.get_mut(column)
+                && let Some(view) = self.state.views.get_mut(column).filter(|view| !view.is_computed())
             {
                 view.read(terms)?;
             }
@@ -381,15 +429,16 @@ impl Program {
             let Some(id) = step.arguments.get(n).copied() else { return ERROR };
             self.truth(id, self.place_of_argument(step.domain, id, place))
         };
-        let both = |place: usize| {
-            let (a, b) = (argument(0, place)?, argument(1, place)?);
-            scope.spend(a.text_len().min(b.text_len())).then_some((a, b))
-        };
+        let both = |place: usize| Some((argument(0, place)?, argument(1, place)?));
         match &step.operation {
-            Operation::Column(column) => {
-                let ids = self.state.views.get(column).and_then(|view| view.ids.get(places.clone()));
-                Vector::Ids(ids.map(<[Id]>::to_vec).unwrap_or_default())
-            }
+            Operation::Column(column) => match cells.column(*column) {
+                Column::Ids(_) => {
+                    let ids = self.state.views.get(column).and_then(|view| view.ids.get(places.clone()));
+                    Vector::Ids(ids.map(<[Id]>::to_vec).unwrap_or_default())
+                }
+                Column::Numbers(numbers) => Vector::Numbers(numbers.clone()),
+                Column::Texts(texts) => Vector::Texts(texts.clone()),
+            },
             Operation::Constant(_) => Vector::Values(vec![step.operation.constant()]),
             Operation::Unbound => Vector::Values(vec![None]),
             Operation::Bound => truths(&|place| self.is_bound(step, place)),
@@ -404,8 +453,7 @@ impl Program {
             }),
             Operation::In => truths(&|place| {
                 let others = (1..step.arguments.len()).map(|n| argument(n, place));
-                let value = argument(0, place).filter(|_| scope.spend(step.arguments.len() * STEP));
-                truth_of(value.and_then(|value| is_in(value, others)))
+                truth_of(argument(0, place).and_then(|value| is_in(value, others)))
             }),
             _ => {
                 let value = |place| {
@@ -422,7 +470,7 @@ impl Program {
         let bound = step
             .arguments
             .first()
-            .is_some_and(|id| self.vector(*id).id(self.place_of_argument(step.domain, *id, place)).is_some());
+            .is_some_and(|id| self.vector(*id).is_bound(self.place_of_argument(step.domain, *id, place)));
         Truth::from(bound)
     }
 

@@ -6,17 +6,29 @@
 use super::value::Value;
 
 /// Texts by place. See the module.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Texts {
     bytes: String,
     /// Where each ends, and whether it is a text at all.
-    ends: Vec<(usize, bool)>,
+    ends: Vec<End>,
+}
+
+/// Twice the place in the bytes, and one where it is a text.
+type End = u64;
+
+fn place_of(end: End) -> usize {
+    (end / 2) as usize
 }
 
 impl Texts {
     /// How many places there are.
     pub fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// Whether there is no place.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
     }
 
     /// How many bytes the texts have together.
@@ -31,31 +43,64 @@ impl Texts {
 
     /// Ends the text that is being made.
     pub fn end(&mut self) {
-        self.ends.push((self.bytes.len(), true));
+        self.ends.push(2 * self.bytes.len() as End + 1);
+    }
+
+    /// Adds a text; nothing is an error.
+    pub fn push(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => {
+                self.push_part(text);
+                self.end();
+            }
+            None => self.end_in_error(),
+        }
     }
 
     /// Drops what was made of a text; an error stands in its place.
     pub fn end_in_error(&mut self) {
         self.bytes.truncate(self.start(self.ends.len()));
-        self.ends.push((self.bytes.len(), false));
+        self.ends.push(2 * self.bytes.len() as End);
     }
 
     fn start(&self, place: usize) -> usize {
-        place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end)
+        place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| place_of(*end))
     }
 
     /// The text at a place.
     #[inline]
     pub fn get(&self, place: usize) -> Option<&str> {
-        let (end, is_text) = *self.ends.get(place)?;
-        self.bytes.get(self.start(place)..end).filter(|_| is_text)
+        let end = *self.ends.get(place)?;
+        self.bytes.get(self.start(place)..place_of(end)).filter(|_| !end.is_multiple_of(2))
     }
 
     /// Adds the texts of another.
     pub fn append(&mut self, other: &Self) {
-        let before = self.bytes.len();
+        let before = 2 * self.bytes.len() as End;
         self.bytes.push_str(&other.bytes);
-        self.ends.extend(other.ends.iter().map(|(end, is_text)| (before + end, *is_text)));
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+    }
+
+    /// The texts at these places, in this order.
+    #[must_use]
+    pub fn gather(&self, places: impl ExactSizeIterator<Item = usize>) -> Self {
+        let mut picked = Self { bytes: String::new(), ends: Vec::with_capacity(places.len()) };
+        places.for_each(|place| picked.push(self.get(place)));
+        picked
+    }
+
+    /// How many bytes of memory they take up.
+    pub fn held(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * size_of::<End>()
+    }
+
+    /// About how many bytes more they take up once others are added: what is full doubles.
+    pub fn growth(&self, other: &Self) -> usize {
+        let grows = |len: usize, capacity: usize| len.max(2 * capacity) - capacity;
+        let (bytes, ends) = (self.bytes.len() + other.bytes.len(), self.len() + other.len());
+        let bytes = if bytes > self.bytes.capacity() { grows(bytes, self.bytes.capacity()) } else { 0 };
+        let ends = if ends > self.ends.capacity() { grows(ends, self.ends.capacity()) } else { 0 };
+        bytes + ends * size_of::<End>()
     }
 
     /// The texts as values.

@@ -58,7 +58,7 @@ impl Vector {
             (Self::Ids(a), Self::Ids(b)) => a.extend(b),
             (Self::Truths(a), Self::Truths(b)) => a.extend(b),
             (Self::Numbers(a), Self::Numbers(b)) => a.extend(b),
-            (Self::Texts(a), Self::Texts(b)) if a.len() > 0 => a.append(&b),
+            (Self::Texts(a), Self::Texts(b)) if !a.is_empty() => a.append(&b),
             (Self::Values(a), Self::Values(b)) => a.extend(b),
             (a, b) if a.len() == 0 => *a = b,
             (_, b) if b.len() == 0 => {}
@@ -114,12 +114,15 @@ impl Vector {
         }
     }
 
-    /// The number of the term at a place, where terms have numbers.
+    /// Whether there is anything at a place.
     #[inline]
-    pub fn id(&self, place: usize) -> Option<Id> {
+    pub fn is_bound(&self, place: usize) -> bool {
         match self {
-            Self::Ids(ids) => ids.get(place).copied().filter(|id| *id != NONE),
-            Self::Truths(_) | Self::Numbers(_) | Self::Texts(_) | Self::Values(_) => None,
+            Self::Ids(ids) => ids.get(place).is_some_and(|id| *id != NONE),
+            Self::Truths(truths) => truths.get(place).is_some_and(|truth| *truth != ERROR),
+            Self::Numbers(numbers) => numbers.get(place).is_some_and(Option::is_some),
+            Self::Texts(texts) => texts.get(place).is_some(),
+            Self::Values(values) => values.get(place).is_some_and(Option::is_some),
         }
     }
 }

@@ -321,7 +321,7 @@ impl<'e> Test<'e> {
             }
             Self::Same(term) => {
                 let mut pieces = Pieces::default();
-                if let Some(id) = graph.find(term.as_ref())?.filter(|id| *id < graph.term_count()) {
+                if let Some(id) = graph.id(term.as_ref())?.filter(|id| *id < graph.term_count()) {
                     pieces.push(id, Verdict::False);
                     pieces.push(id + 1, Verdict::True);
                 }
@@ -410,7 +410,7 @@ impl Place<'_> {
     fn term(&self, id: Id) -> Result<Value> {
         let mut scratch = Scratch::default();
         let term = self.graph.lexical(id, &mut scratch)?.to_term();
-        Ok(Value::Term(term.unwrap_or_else(|| self.graph.term(id))))
+        Ok(Value::Term(term.map_or_else(|| self.graph.term(id), Ok)?))
     }
 
     /// The first number from `range` on whose term is not `before`; the terms that are come first.
@@ -856,7 +856,11 @@ mod tests {
                 _ => Verdict::Error,
             };
             let found = verdicts.verdict(id);
-            assert!(found == expected || found == Verdict::Open, "{text} for {}: {found:?}", graph.term(id));
+            assert!(
+                found == expected || found == Verdict::Open,
+                "{text} for {:?}: {found:?}",
+                graph.term(id)
+            );
             let is_open = found == Verdict::Open;
             open += usize::from(is_open);
             let truth = (!is_open).then_some(expected == Verdict::True);
@@ -872,7 +876,7 @@ mod tests {
         let stored = Stored::of(&terms());
         let graph = stored.indexed().unwrap();
         let rows: Vec<Vec<Option<Term>>> =
-            (0..graph.term_count()).map(|id| vec![Some(graph.term(id))]).collect();
+            (0..graph.term_count()).map(|id| vec![graph.term(id).ok()]).collect();
         for constant in CONSTANTS {
             let kind = order::kind(term(constant).as_ref());
             for form in ["?a < %", "?a >= %", "% < ?a", "?a = %", "% != ?a"] {
@@ -912,7 +916,7 @@ mod tests {
         let graph = stored.indexed().unwrap();
         let verdicts = Verdicts::of(&expression("?a > 1"), graph).unwrap();
         assert_eq!(verdicts.verdict(FIRST_FOREIGN), Verdict::Open);
-        let two = graph.find(term("2").as_ref()).unwrap().unwrap();
+        let two = graph.id(term("2").as_ref()).unwrap().unwrap();
         let beyond = graph.term_count()..NONE;
         assert_eq!(verdicts.passing(), [(two..two + 1, false), (beyond, true)]);
     }

@@ -74,6 +74,8 @@ pub(super) struct View {
     direct: bool,
     /// Nothing but numbers is computed from it, as far as has been seen.
     pub light: bool,
+    /// How many rows of this batch have computed cells, which are no numbers of terms: each row is a place.
+    computed: Option<usize>,
 }
 
 impl View {
@@ -82,8 +84,33 @@ impl View {
         Self { light: true, ..Self::default() }
     }
 
+    /// Takes in a batch of computed cells, which are in no view: nothing of before stays.
+    pub fn update_computed(&mut self, rows: usize) {
+        self.places.clear();
+        self.ids.clear();
+        self.values.clear();
+        self.codes.clear();
+        (self.direct, self.rows, self.computed) = (true, 0, Some(rows));
+    }
+
+    /// How many places there are.
+    pub fn len(&self) -> usize {
+        self.computed.unwrap_or(self.ids.len())
+    }
+
+    /// Whether the cells of this batch were computed, and have no numbers.
+    pub fn is_computed(&self) -> bool {
+        self.computed.is_some()
+    }
+
+    /// Whether each row of this batch is a place of its own.
+    pub fn is_direct(&self) -> bool {
+        self.direct
+    }
+
     /// Takes in the next batch. Says how many places of before stay.
     pub fn update(&mut self, column: &[Id]) -> usize {
+        self.computed = None;
         self.unique = self.unique || self.rows >= TRIAL && self.ids.len() >= self.rows / 2;
         let direct = self.light || self.unique;
         if direct || self.direct || self.ids.len() > KEPT {

@@ -17,7 +17,7 @@ impl Translator<'_> {
     /// As [`Translator::pattern`].
     pub(super) fn path(&mut self, start: Slot, path: &Path, end: Slot) -> Planned<Logical> {
         Ok(match path {
-            Path::NamedNode(iri) => self.link(start, iri, end),
+            Path::NamedNode(iri) => self.link(start, iri, end)?,
             Path::Reverse(inner) => self.path(end, inner, start)?,
             Path::Sequence(..) => self.sequence(start, path, end)?,
             Path::Alternative(..) => {
@@ -29,15 +29,15 @@ impl Translator<'_> {
                 Logical::union(parts.collect::<Planned<_>>()?)
             }
             Path::NegatedPropertySet(excluded) => self.negated(start, excluded, end),
-            Path::ZeroOrMore(inner) => self.reach(start, inner, end, (true, true)),
-            Path::OneOrMore(inner) => self.reach(start, inner, end, (false, true)),
-            Path::ZeroOrOne(inner) => self.reach(start, inner, end, (true, false)),
+            Path::ZeroOrMore(inner) => self.reach(start, inner, end, (true, true))?,
+            Path::OneOrMore(inner) => self.reach(start, inner, end, (false, true))?,
+            Path::ZeroOrOne(inner) => self.reach(start, inner, end, (true, false))?,
         })
     }
 
-    fn link(&self, start: Slot, predicate: &NamedNode, end: Slot) -> Logical {
-        let predicate = Slot::Term(self.constant(predicate.clone().into()));
-        Logical::pattern(Pattern { slots: [start, predicate, end], source: self.source().clone() })
+    fn link(&self, start: Slot, predicate: &NamedNode, end: Slot) -> Planned<Logical> {
+        let predicate = Slot::Term(self.constant(predicate.clone().into())?);
+        Ok(Logical::pattern(Pattern { slots: [start, predicate, end], source: self.source().clone() }))
     }
 
     /// A chain of steps: the nodes between them are variables that nobody sees.
@@ -71,8 +71,8 @@ impl Translator<'_> {
         pattern.filter(others)
     }
 
-    fn reach(&self, start: Slot, inner: &Path, end: Slot, (zero, many): (bool, bool)) -> Logical {
-        match repeated(self.step(inner), zero, many) {
+    fn reach(&self, start: Slot, inner: &Path, end: Slot, (zero, many): (bool, bool)) -> Planned<Logical> {
+        Ok(match repeated(self.step(inner)?, zero, many) {
             Step::Repeat(step, zero, many) => {
                 let source = self.source().clone();
                 Logical::reach(Reach { ends: [start, end], step: *step, zero, many, source })
@@ -82,34 +82,36 @@ impl Translator<'_> {
                 let source = self.source().clone();
                 Logical::reach(Reach { ends: [start, end], step, zero: false, many: false, source })
             }
-        }
+        })
     }
 
     /// A path inside of a repeated one: a relation between nodes, a set.
-    fn step(&self, path: &Path) -> Step {
+    fn step(&self, path: &Path) -> Planned<Step> {
         let constant = |iri: &NamedNode| self.constant(iri.clone().into());
-        match path {
-            Path::NamedNode(iri) => Step::Link(constant(iri)),
-            Path::Reverse(inner) => inverse(self.step(inner)),
+        Ok(match path {
+            Path::NamedNode(iri) => Step::Link(constant(iri)?),
+            Path::Reverse(inner) => inverse(self.step(inner)?),
             Path::Sequence(..) => {
                 let parts = flat(path, |path| match path {
                     Path::Sequence(a, b) => Some((a, b)),
                     _ => None,
                 });
-                Step::Sequence(parts.into_iter().map(|part| self.step(part)).collect())
+                Step::Sequence(parts.into_iter().map(|part| self.step(part)).collect::<Planned<_>>()?)
             }
             Path::Alternative(..) => {
                 let parts = flat(path, |path| match path {
                     Path::Alternative(a, b) => Some((a, b)),
                     _ => None,
                 });
-                Step::Either(parts.into_iter().map(|part| self.step(part)).collect())
+                Step::Either(parts.into_iter().map(|part| self.step(part)).collect::<Planned<_>>()?)
             }
-            Path::NegatedPropertySet(excluded) => Step::Not(excluded.iter().map(constant).collect(), false),
-            Path::ZeroOrMore(inner) => repeated(self.step(inner), true, true),
-            Path::OneOrMore(inner) => repeated(self.step(inner), false, true),
-            Path::ZeroOrOne(inner) => repeated(self.step(inner), true, false),
-        }
+            Path::NegatedPropertySet(excluded) => {
+                Step::Not(excluded.iter().map(constant).collect::<Planned<_>>()?, false)
+            }
+            Path::ZeroOrMore(inner) => repeated(self.step(inner)?, true, true),
+            Path::OneOrMore(inner) => repeated(self.step(inner)?, false, true),
+            Path::ZeroOrOne(inner) => repeated(self.step(inner)?, true, false),
+        })
     }
 }
 

@@ -17,15 +17,24 @@ pub fn is_worth_a_look(cost: f64) -> bool {
 /// Counts of one dataset. `graph` is the number of a named graph, or nothing for the default one.
 pub trait Statistics {
     /// The number of a term, where the data have it.
-    fn id(&self, term: &Term) -> Option<Id>;
+    ///
+    /// # Errors
+    /// Where the data are damaged.
+    fn id(&self, term: &Term) -> Result<Option<Id>>;
 
     /// Whether there is a named graph of this name.
-    fn has_graph(&self, name: &NamedNode) -> bool;
+    ///
+    /// # Errors
+    /// Where the data are damaged.
+    fn has_graph(&self, name: &NamedNode) -> Result<bool>;
 
     /// The number of some named graph, to stand for all of them where one must be planned for.
-    fn some_graph(&self) -> Option<Id>;
+    ///
+    /// # Errors
+    /// Where the data are damaged.
+    fn some_graph(&self) -> Result<Option<Id>>;
 
-    /// How many triples match: exact.
+    /// How many triples match: exact, but for damaged data.
     fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64;
 
     /// Whether planning may go on; asked at every step of it.

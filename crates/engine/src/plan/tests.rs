@@ -6,6 +6,7 @@ use super::show::label;
 use super::statistics::Statistics;
 use super::variables::VariableNames;
 use super::{plan, plan_ask};
+use crate::error::Result;
 use crate::store::Id;
 use crate::syntax::algebra::pattern;
 use crate::syntax::parse;
@@ -29,18 +30,18 @@ impl Figures {
 }
 
 impl Statistics for Figures {
-    fn id(&self, term: &Term) -> Option<Id> {
-        let Term::NamedNode(iri) = term else { return None };
+    fn id(&self, term: &Term) -> Result<Option<Id>> {
+        let Term::NamedNode(iri) = term else { return Ok(None) };
         let place = PREDICATES.iter().position(|(name, ..)| *name == iri.as_str());
-        (!iri.as_str().contains("absent")).then(|| place.map_or(1000, |place| place as Id))
+        Ok((!iri.as_str().contains("absent")).then(|| place.map_or(1000, |place| place as Id)))
     }
 
-    fn has_graph(&self, _: &NamedNode) -> bool {
-        false
+    fn has_graph(&self, _: &NamedNode) -> Result<bool> {
+        Ok(false)
     }
 
-    fn some_graph(&self) -> Option<Id> {
-        None
+    fn some_graph(&self) -> Result<Option<Id>> {
+        Ok(None)
     }
 
     fn count(&self, _: Option<Id>, [s, p, o]: [Option<Id>; 3]) -> f64 {
@@ -313,15 +314,15 @@ fn a_test_of_one_end_is_a_range_of_a_scan() {
 struct Limited(std::cell::Cell<u32>);
 
 impl Statistics for Limited {
-    fn id(&self, term: &Term) -> Option<Id> {
+    fn id(&self, term: &Term) -> Result<Option<Id>> {
         Figures.id(term)
     }
 
-    fn has_graph(&self, name: &NamedNode) -> bool {
+    fn has_graph(&self, name: &NamedNode) -> Result<bool> {
         Figures.has_graph(name)
     }
 
-    fn some_graph(&self) -> Option<Id> {
+    fn some_graph(&self) -> Result<Option<Id>> {
         Figures.some_graph()
     }
 
@@ -329,7 +330,7 @@ impl Statistics for Limited {
         Figures.count(graph, pattern)
     }
 
-    fn go_on(&self) -> crate::error::Result<()> {
+    fn go_on(&self) -> Result<()> {
         let left = self.0.get().checked_sub(1);
         self.0.set(left.unwrap_or_default());
         let stopped = || crate::error::Error::new(crate::error::Kind::Limit, "stopped by a limit");

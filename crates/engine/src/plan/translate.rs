@@ -63,7 +63,7 @@ impl<'a> Translator<'a> {
                 let mut triples = Vec::with_capacity(patterns.len());
                 for triple in patterns {
                     self.statistics.go_on()?;
-                    triples.push(self.triple(triple));
+                    triples.push(self.triple(triple)?);
                 }
                 Logical::join(triples)
             }
@@ -82,7 +82,7 @@ impl<'a> Translator<'a> {
                 input.extend(self.var(variable), formula)
             }
             GraphPattern::Minus { left, right } => Logical::minus(self.pattern(left)?, self.pattern(right)?),
-            GraphPattern::Values { variables, bindings } => self.values(variables, bindings),
+            GraphPattern::Values { variables, bindings } => self.values(variables, bindings)?,
             GraphPattern::OrderBy { inner, expression } => self.order_by(inner, expression)?,
             GraphPattern::Project { inner, variables } => {
                 let input = self.pattern(inner)?;
@@ -101,8 +101,8 @@ impl<'a> Translator<'a> {
             GraphPattern::Graph { name, inner } => self.graph(name, inner)?,
             GraphPattern::Path { subject, path, object } => {
                 let mut unpacked = Vec::new();
-                let start = self.slot(subject, &mut unpacked);
-                let end = self.slot(object, &mut unpacked);
+                let start = self.slot(subject, &mut unpacked)?;
+                let end = self.slot(object, &mut unpacked)?;
                 with_parts(self.path(start, path, end)?, unpacked)
             }
             GraphPattern::Lateral { left, right } => {
@@ -133,47 +133,50 @@ impl<'a> Translator<'a> {
     }
 
     /// A term with its number in the graph.
-    pub fn constant(&self, term: Term) -> Constant {
-        Constant { id: self.statistics.id(&term), term }
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn constant(&self, term: Term) -> Planned<Constant> {
+        Ok(Constant { id: self.statistics.id(&term)?, term })
     }
 
-    fn triple(&mut self, triple: &TriplePattern) -> Logical {
+    fn triple(&mut self, triple: &TriplePattern) -> Planned<Logical> {
         let mut unpacked = Vec::new();
-        let slots = self.slots(triple, &mut unpacked);
-        with_parts(Logical::pattern(Pattern { slots, source: self.source.clone() }), unpacked)
+        let slots = self.slots(triple, &mut unpacked)?;
+        Ok(with_parts(Logical::pattern(Pattern { slots, source: self.source.clone() }), unpacked))
     }
 
     /// The places of a triple. Triple terms with variables in them become variables, which are added to
     /// `unpacked` with what they must match.
-    fn slots(&mut self, triple: &TriplePattern, unpacked: &mut Vec<(Var, [Slot; 3])>) -> [Slot; 3] {
-        let subject = self.slot(&triple.subject, unpacked);
+    fn slots(&mut self, triple: &TriplePattern, unpacked: &mut Vec<(Var, [Slot; 3])>) -> Planned<[Slot; 3]> {
+        let subject = self.slot(&triple.subject, unpacked)?;
         let predicate = match &triple.predicate {
-            NamedNodePattern::NamedNode(iri) => Slot::Term(self.constant(iri.clone().into())),
+            NamedNodePattern::NamedNode(iri) => Slot::Term(self.constant(iri.clone().into())?),
             NamedNodePattern::Variable(variable) => Slot::Var(self.var(variable)),
         };
-        [subject, predicate, self.slot(&triple.object, unpacked)]
+        Ok([subject, predicate, self.slot(&triple.object, unpacked)?])
     }
 
-    fn slot(&mut self, term: &TermPattern, unpacked: &mut Vec<(Var, [Slot; 3])>) -> Slot {
-        match term {
+    fn slot(&mut self, term: &TermPattern, unpacked: &mut Vec<(Var, [Slot; 3])>) -> Planned<Slot> {
+        Ok(match term {
             TermPattern::Variable(variable) => Slot::Var(self.var(variable)),
             TermPattern::BlankNode(node) => Slot::Var(self.names.blank(node.as_str())),
-            TermPattern::NamedNode(iri) => Slot::Term(self.constant(iri.clone().into())),
-            TermPattern::Literal(literal) => Slot::Term(self.constant(literal.clone().into())),
+            TermPattern::NamedNode(iri) => Slot::Term(self.constant(iri.clone().into())?),
+            TermPattern::Literal(literal) => Slot::Term(self.constant(literal.clone().into())?),
             TermPattern::Triple(triple) => {
                 if !has_blank(triple)
                     && let Ok(term) = Term::try_from(term.clone())
                 {
-                    return Slot::Term(self.constant(term));
+                    return Ok(Slot::Term(self.constant(term)?));
                 }
                 let var = self.fresh("triple");
                 let place = unpacked.len();
-                let slots = self.slots(triple, unpacked);
+                let slots = self.slots(triple, unpacked)?;
                 // What is within is known once this is taken apart.
                 unpacked.insert(place, (var, slots));
                 Slot::Var(var)
             }
-        }
+        })
     }
 
     /// OPTIONAL. A filter of its group sees both sides (section 18.2.2.6), and so does EXISTS in it.
@@ -263,13 +266,12 @@ impl<'a> Translator<'a> {
         Ok(Logical::union(parts))
     }
 
-    fn values(&mut self, variables: &[Variable], rows: &[Vec<Option<GroundTerm>>]) -> Logical {
+    fn values(&mut self, variables: &[Variable], rows: &[Vec<Option<GroundTerm>>]) -> Planned<Logical> {
         let vars: Vec<Var> = variables.iter().map(|variable| self.var(variable)).collect();
-        let rows = rows
-            .iter()
-            .map(|row| row.iter().map(|cell| cell.clone().map(|term| self.constant(term.into()))).collect())
-            .collect();
-        Logical::values(vars, rows)
+        let cell =
+            |cell: &Option<GroundTerm>| cell.clone().map(|term| self.constant(term.into())).transpose();
+        let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect::<Planned<_>>()?;
+        Ok(Logical::values(vars, rows))
     }
 
     fn order_by(&mut self, inner: &GraphPattern, keys: &[OrderExpression]) -> Planned<Logical> {
@@ -320,13 +322,13 @@ impl<'a> Translator<'a> {
             NamedNodePattern::NamedNode(iri) => iri,
             NamedNodePattern::Variable(variable) => {
                 let var = self.var(variable);
-                let each = Source::Each(self.statistics.some_graph());
+                let each = Source::Each(self.statistics.some_graph()?);
                 return Ok(Logical::graphs(self.within(each, inner)?, var));
             }
         };
-        let name = self.constant(iri.clone().into());
+        let name = self.constant(iri.clone().into())?;
         // Section 18.6: no such graph, no solution, even of the empty pattern.
-        if !self.statistics.has_graph(iri) {
+        if !self.statistics.has_graph(iri)? {
             return Ok(Logical::values(Vec::new(), Vec::new()));
         }
         self.within(Source::Named(name), inner)

@@ -130,10 +130,10 @@ impl Case {
     /// The graph as N-Quads, with the labels that its blank nodes have in the pack.
     fn quads(graph: &dyn Graph) -> String {
         let mut text = String::new();
-        for id in std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)) {
-            let name = id.map_or(String::new(), |id| graph.term(id).to_string());
+        for id in graph.graphs().unwrap() {
+            let name = id.map_or(String::new(), |id| graph.term(id).unwrap().to_string());
             for ids in graph.scan(id, [None; 3]).triples().map(Result::unwrap) {
-                let [s, p, o] = ids.map(|id| graph.term(id));
+                let [s, p, o] = ids.map(|id| graph.term(id).unwrap());
                 let _ = writeln!(text, "{s} {p} {o} {name} .");
             }
         }
@@ -191,9 +191,11 @@ impl Case {
     /// The labels that the graph's blank nodes have in the pack.
     pub fn labels(graph: &dyn Graph) -> Vec<String> {
         let mut labels = Vec::new();
-        for name in std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)) {
+        for name in graph.graphs().unwrap() {
             for id in graph.scan(name, [None; 3]).triples().flat_map(Result::unwrap) {
-                answers::blanks(&graph.term(id), &mut |blank| labels.push(blank.as_str().to_owned()));
+                answers::blanks(&graph.term(id).unwrap(), &mut |blank| {
+                    labels.push(blank.as_str().to_owned())
+                });
             }
         }
         labels.sort();

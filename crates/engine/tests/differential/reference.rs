@@ -35,7 +35,7 @@ fn prepare<'a>(
 ) -> PreparedQuery<'a> {
     let mut prepared = evaluator.prepare(query);
     if default_graph == DefaultGraph::Union && query.dataset().is_none() {
-        let named = graph.graph_names().into_iter().filter_map(|id| match graph.term(id) {
+        let named = graph.graph_names().unwrap().into_iter().filter_map(|id| match graph.term(id).unwrap() {
             Term::NamedNode(name) => Some(name.into()),
             Term::BlankNode(name) => Some(name.into()),
             Term::Literal(_) | Term::Triple(_) => None,
@@ -127,7 +127,7 @@ impl<'a> QueryableDataset<'a> for Dataset<'a> {
         let graphs: Vec<GraphId> = match graph_name {
             Some(None) => vec![None],
             Some(name) => known(name).flatten().into_iter().map(Some).collect(),
-            None => self.graph.graph_names().into_iter().map(Some).collect(),
+            None => self.graph.graph_names().unwrap().into_iter().map(Some).collect(),
         };
         let pattern = known(subject).zip(known(predicate)).zip(known(object));
         let (graph, governor) = (self.graph, self.governor.clone());
@@ -147,16 +147,16 @@ impl<'a> QueryableDataset<'a> for Dataset<'a> {
     }
 
     fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Internal>> + use<'a> {
-        self.graph.graph_names().into_iter().map(|id| Ok(Internal::Known(id)))
+        self.graph.graph_names().unwrap().into_iter().map(|id| Ok(Internal::Known(id)))
     }
 
     fn internalize_term(&self, term: Term) -> Result<Internal> {
-        Ok(self.graph.id(term.as_ref()).map_or_else(|| Internal::Made(Arc::new(term)), Internal::Known))
+        Ok(self.graph.id(term.as_ref())?.map_or_else(|| Internal::Made(Arc::new(term)), Internal::Known))
     }
 
     fn externalize_term(&self, term: Internal) -> Result<Term> {
         Ok(match term {
-            Internal::Known(id) => self.graph.term(id),
+            Internal::Known(id) => self.graph.term(id)?,
             Internal::Made(term) => Arc::unwrap_or_clone(term),
         })
     }

@@ -73,11 +73,11 @@ impl Specification {
             graph
                 .scan(name, [None; 3])
                 .triples()
-                .map(|ids| triple(ids.unwrap().map(|id| graph.term(id))))
+                .map(|ids| triple(ids.unwrap().map(|id| graph.term(id).unwrap())))
                 .collect()
         };
         let all: Vec<(Term, GraphId)> =
-            graph.graph_names().into_iter().map(|id| (graph.term(id), Some(id))).collect();
+            graph.graph_names().unwrap().into_iter().map(|id| (graph.term(id).unwrap(), Some(id))).collect();
         let pick = |names: &[NamedNode]| -> Vec<(Term, Vec<Triple>)> {
             let chosen = all.iter().filter(|(name, _)| names.iter().any(|n| Term::from(n.clone()) == *name));
             chosen.map(|(name, id)| (name.clone(), triples(*id))).collect()

@@ -6,6 +6,7 @@
 
 use super::columns::{Epochs, Numbers};
 use super::delta::Delta;
+use super::foreign::no_term;
 use super::kinds::{Kind, Kinds};
 use super::lexical::{Lexical, Scratch};
 use super::merged::Merged;
@@ -14,8 +15,8 @@ use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Tri
 use super::scan;
 use super::standing::{self, Standing};
 use super::view::View;
-use crate::error::{Error, Result};
-use crate::terms::{BlankNode, Term, TermRef};
+use crate::error::Result;
+use crate::terms::{Term, TermRef};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -109,20 +110,19 @@ impl Changed {
 
     /// Gives every term that the pack lacks as a dictionary stores it.
     pub(super) fn each_foreign(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        (FIRST_FOREIGN..FIRST_FOREIGN + self.more_terms()).try_for_each(|id| {
-            each(self.delta.terms.bytes(id).ok_or_else(|| Error::data("a number stands for no term"))?)
-        })
+        (FIRST_FOREIGN..FIRST_FOREIGN + self.more_terms())
+            .try_for_each(|id| each(self.delta.terms.bytes(id).ok_or_else(no_term)?))
     }
 }
 
 impl Graph for Changed {
-    fn id(&self, term: TermRef<'_>) -> Option<Id> {
-        self.find(term).ok().flatten()
+    fn id(&self, term: TermRef<'_>) -> Result<Option<Id>> {
+        self.delta.terms.find(term, self.base.as_ref())
     }
 
-    fn term(&self, id: Id) -> Term {
+    fn term(&self, id: Id) -> Result<Term> {
         match id {
-            FIRST_FOREIGN.. => self.delta.terms.term(id, self).unwrap_or_else(|| BlankNode::default().into()),
+            FIRST_FOREIGN.. => self.delta.terms.term(id, self),
             _ => self.base.term(id),
         }
     }
@@ -131,12 +131,12 @@ impl Graph for Changed {
         scan::of_view(self.view(graph), pattern)
     }
 
-    fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
-        scan::count_of_view(self.view(graph), pattern)
+    fn count(&self, graph: GraphId, pattern: Pattern) -> Result<u64> {
+        self.view(graph)?.map_or(Ok(0), |view| view.count(pattern))
     }
 
-    fn graph_names(&self) -> Vec<Id> {
-        let mut names = self.base.graph_names();
+    fn graph_names(&self) -> Result<Vec<Id>> {
+        let mut names = self.base.graph_names()?;
         let mut new = Vec::new();
         for (name, triples) in self.delta.named() {
             match names.binary_search(&name) {
@@ -147,15 +147,11 @@ impl Graph for Changed {
         }
         names.append(&mut new);
         names.sort_unstable();
-        names
+        Ok(names)
     }
 
     fn len(&self) -> u64 {
         self.delta.len
-    }
-
-    fn sound(&self) -> Result<()> {
-        self.base.sound()
     }
 
     fn indexed(&self) -> Result<Option<&dyn Indexed>> {
@@ -192,15 +188,9 @@ impl Indexed for Changed {
 
     fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
         match id {
-            FIRST_FOREIGN.. => {
-                self.delta.terms.lexical(id).ok_or_else(|| Error::data("a number stands for no term"))
-            }
+            FIRST_FOREIGN.. => self.delta.terms.lexical(id).ok_or_else(no_term),
             _ => self.base.lexical(id, scratch),
         }
-    }
-
-    fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
-        self.delta.terms.find(term, self.base.as_ref())
     }
 
     fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
@@ -245,7 +235,9 @@ mod tests {
     use super::*;
     use crate::store::quads_of;
     use crate::store::{End, PredicateCount};
-    use crate::terms::{GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Triple as Nested, xsd};
+    use crate::terms::{
+        BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Triple as Nested, xsd,
+    };
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
@@ -283,12 +275,12 @@ mod tests {
     /// All that a graph says, against what a filter over a set says.
     fn check(graph: &Changed, set: &BTreeSet<Row>, predicates: u8) {
         assert_eq!(graph.len(), set.len() as u64);
-        let id = |term: Term| graph.find(term.as_ref()).unwrap();
+        let id = |term: Term| graph.id(term.as_ref()).unwrap();
         for g in 0..4 {
             let name = if g == 0 { Some(None) } else { id(iri(200 + g).into()).map(Some) };
             let held: Vec<Row> = set.iter().copied().filter(|row| row[0] == g).collect();
             assert_eq!(
-                name.flatten().is_some_and(|name| graph.graph_names().contains(&name)),
+                name.flatten().is_some_and(|name| graph.graph_names().unwrap().contains(&name)),
                 g > 0 && !held.is_empty()
             );
             let Some(name) = name else {
@@ -354,8 +346,7 @@ mod tests {
             let found = texts(&mut quads_of(graph, name).map(Result::unwrap));
             assert_eq!(found, texts(&mut held.iter().map(|row| quad(*row))));
         }
-        let names: Vec<GraphId> =
-            [None].into_iter().chain(graph.graph_names().into_iter().map(Some)).collect();
+        let names = graph.graphs().unwrap();
         let merged: BTreeSet<[u8; 3]> = set.iter().map(|row| [row[1], row[2], row[3]]).collect();
         assert_eq!(graph.merged(&names).unwrap().triples().unwrap(), merged.len() as u64);
     }

@@ -122,16 +122,19 @@ impl ForeignTerms {
     }
 
     /// The term of a number; `graph` has these terms and those below.
-    pub fn term(&self, id: Id, graph: &dyn Indexed) -> Option<Term> {
-        let lexical = self.lexical(id)?;
-        let Lexical::Triple([s, p, o]) = lexical else { return lexical.to_term() };
-        let subject = match graph.term(s) {
+    ///
+    /// # Errors
+    /// Where the graph below is damaged, or the number is none of these.
+    pub fn term(&self, id: Id, graph: &dyn Indexed) -> Result<Term> {
+        let lexical = self.lexical(id).ok_or_else(no_term)?;
+        let Lexical::Triple([s, p, o]) = lexical else { return lexical.to_term().ok_or_else(no_term) };
+        let subject = match graph.term(s)? {
             Term::NamedNode(iri) => NamedOrBlankNode::from(iri),
             Term::BlankNode(node) => node.into(),
-            Term::Literal(_) | Term::Triple(_) => return None,
+            Term::Literal(_) | Term::Triple(_) => return Err(no_term()),
         };
-        let Term::NamedNode(predicate) = graph.term(p) else { return None };
-        Some(Triple::new(subject, predicate, graph.term(o)).into())
+        let Term::NamedNode(predicate) = graph.term(p)? else { return Err(no_term()) };
+        Ok(Triple::new(subject, predicate, graph.term(o)?).into())
     }
 
     /// The number of a term, of the graph below or of these.
@@ -139,7 +142,7 @@ impl ForeignTerms {
     /// # Errors
     /// Where the graph below is damaged.
     pub fn find(&self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Option<Id>> {
-        let known = below.find(term)?;
+        let known = below.id(term)?;
         if known.is_some() || self.len == 0 {
             return Ok(known);
         }
@@ -171,7 +174,7 @@ impl ForeignTerms {
     /// # Errors
     /// Where the graph below is damaged, or there would be more terms than can be numbered.
     pub fn intern(&mut self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Id> {
-        match below.find(term)? {
+        match below.id(term)? {
             Some(id) => Ok(id),
             None => self.intern_beside(term, below),
         }
@@ -226,6 +229,11 @@ impl ForeignTerms {
     }
 }
 
+/// The error for a number that is none of a graph's.
+pub(super) fn no_term() -> Error {
+    Error::data("a number stands for no term")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,14 +248,14 @@ mod tests {
         builder.add(Quad::new(iri(1), iri(2), Literal::from(3), GraphName::DefaultGraph).as_ref());
         let pack = builder.finish();
         let mut terms = ForeignTerms::over(&pack);
-        let known = pack.id(iri(1).as_ref().into()).unwrap();
+        let known = pack.id(iri(1).as_ref().into()).unwrap().unwrap();
         assert_eq!(terms.intern(iri(1).as_ref().into(), &pack).unwrap(), known);
         let mut ids = Vec::new();
         for n in 0..1000 {
             let term = Term::from(Literal::new_typed_literal(format!("{n}.0"), xsd::DECIMAL));
             let id = terms.intern(term.as_ref(), &pack).unwrap();
             assert_eq!(terms.intern(term.as_ref(), &pack).unwrap(), id);
-            assert_eq!(terms.term(id, &pack), Some(term));
+            assert_eq!(terms.term(id, &pack).unwrap(), term);
             assert_eq!(terms.number(id), Some(Number::Decimal { mantissa: 10 * n, scale: 1 }));
             assert_eq!(terms.standing(id).unwrap().is_known(), n == 3, "{n}");
             ids.push(id);

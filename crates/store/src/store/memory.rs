@@ -7,10 +7,9 @@
 use super::changed::Changed;
 use super::pack::Pack;
 use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
-use super::quads::quad_of;
-use super::quads_of;
+use super::{quad_of, quads_of};
 use crate::error::{Error, Result};
-use crate::terms::{BlankNode, GraphName, Quad, Term, TermRef};
+use crate::terms::{GraphName, Quad, Term, TermRef};
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -133,7 +132,7 @@ impl Memory {
     pub fn remove(&mut self, quad: &Quad) -> Result<bool> {
         self.settle();
         let Some(graph) = graph_id(&self.graph, &quad.graph_name)? else { return Ok(false) };
-        let find = |term: TermRef<'_>| self.graph.find(term);
+        let find = |term: TermRef<'_>| self.graph.id(term);
         let (Some(s), Some(p), Some(o)) = (
             find(quad.subject.as_ref().into())?,
             find(quad.predicate.as_ref().into())?,
@@ -210,8 +209,8 @@ impl Memory {
     pub fn names(&self) -> Result<HashSet<GraphName>> {
         let mut names = HashSet::clone(&self.empty);
         let graph = self.read()?;
-        for id in graph.graph_names() {
-            match graph.term(id) {
+        for id in graph.graph_names()? {
+            match graph.term(id)? {
                 Term::NamedNode(name) => names.insert(name.into()),
                 Term::BlankNode(name) => names.insert(name.into()),
                 Term::Literal(_) | Term::Triple(_) => {
@@ -251,18 +250,18 @@ impl Memory {
 fn graph_id(graph: &dyn Indexed, name: &GraphName) -> Result<Option<GraphId>> {
     Ok(match name {
         GraphName::DefaultGraph => Some(None),
-        GraphName::NamedNode(name) => graph.find(name.as_ref().into())?.map(Some),
-        GraphName::BlankNode(name) => graph.find(name.as_ref().into())?.map(Some),
+        GraphName::NamedNode(name) => graph.id(name.as_ref().into())?.map(Some),
+        GraphName::BlankNode(name) => graph.id(name.as_ref().into())?.map(Some),
     })
 }
 
 impl Graph for Memory {
-    fn id(&self, term: TermRef<'_>) -> Option<Id> {
-        self.read().ok()?.id(term)
+    fn id(&self, term: TermRef<'_>) -> Result<Option<Id>> {
+        self.read()?.id(term)
     }
 
-    fn term(&self, id: Id) -> Term {
-        self.read().map_or_else(|_| BlankNode::default().into(), |graph| graph.term(id))
+    fn term(&self, id: Id) -> Result<Term> {
+        self.read()?.term(id)
     }
 
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
@@ -272,20 +271,16 @@ impl Graph for Memory {
         }
     }
 
-    fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
-        self.read().map_or(0, |read| read.count(graph, pattern))
+    fn count(&self, graph: GraphId, pattern: Pattern) -> Result<u64> {
+        self.read()?.count(graph, pattern)
     }
 
-    fn graph_names(&self) -> Vec<Id> {
-        self.read().map(Graph::graph_names).unwrap_or_default()
+    fn graph_names(&self) -> Result<Vec<Id>> {
+        self.read()?.graph_names()
     }
 
     fn len(&self) -> u64 {
         self.graph.len()
-    }
-
-    fn sound(&self) -> Result<()> {
-        self.graph.sound()
     }
 
     fn indexed(&self) -> Result<Option<&dyn Indexed>> {
@@ -297,7 +292,7 @@ impl Graph for Memory {
 mod tests {
     use super::*;
     use crate::store::pack::Builder;
-    use crate::terms::{Literal, NamedNode, Triple, xsd};
+    use crate::terms::{BlankNode, Literal, NamedNode, Triple, xsd};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
@@ -323,7 +318,7 @@ mod tests {
     }
 
     fn held(memory: &Memory) -> BTreeSet<String> {
-        let names = std::iter::once(None).chain(memory.graph_names().into_iter().map(Some));
+        let names = memory.graphs().unwrap().into_iter();
         names.flat_map(|name| quads_of(memory, name)).map(|quad| quad.unwrap().to_string()).collect()
     }
 
@@ -396,19 +391,24 @@ mod tests {
         let nested = Triple::new(iri(1), iri(2), Triple::new(iri(3), iri(4), iri(5)));
         let quad = Quad::new(iri(6), iri(7), nested.clone(), GraphName::DefaultGraph);
         memory.insert(quad.clone()).unwrap();
-        assert!(memory.id(iri(5).as_ref().into()).is_some(), "a part of a triple term is a term");
-        assert_eq!(memory.term(memory.id(Term::from(nested.clone()).as_ref()).unwrap()), nested.into());
+        assert!(memory.id(iri(5).as_ref().into()).unwrap().is_some(), "a part of a triple term is a term");
+        let id = memory.id(Term::from(nested.clone()).as_ref()).unwrap();
+        assert_eq!(memory.term(id.unwrap()).unwrap(), nested.into());
         memory.insert(Quad::new(iri(1), iri(7), iri(8), GraphName::DefaultGraph)).unwrap();
         memory.remove(&quad).unwrap();
         for n in [3, 4, 5, 6] {
-            let id = memory.id(iri(n).as_ref().into());
+            let id = memory.id(iri(n).as_ref().into()).unwrap();
             for pattern in [[id, None, None], [None, id, None], [None, None, id]] {
-                assert_eq!(memory.count(None, pattern), 0, "a number that is known still finds nothing: {n}");
+                assert_eq!(
+                    memory.count(None, pattern).unwrap(),
+                    0,
+                    "a number that is known still finds nothing: {n}"
+                );
             }
         }
         memory.pack().unwrap();
         for (n, there) in [(1, true), (3, false), (5, false), (6, false), (7, true), (8, true)] {
-            assert_eq!(memory.id(iri(n).as_ref().into()).is_some(), there, "{n}");
+            assert_eq!(memory.id(iri(n).as_ref().into()).unwrap().is_some(), there, "{n}");
         }
     }
 }

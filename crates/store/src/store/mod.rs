@@ -36,7 +36,7 @@ pub use cursor::PairCursor;
 pub use kinds::{Kind, Kinds};
 pub use lexical::{Lexical, Scratch, Tag};
 pub use port::{End, FIRST_FOREIGN, Graph, GraphId, Id, Indexed, NONE, Pattern, Scan, Triple, Triples};
-pub use quads::quads_of;
+pub use quads::{quad_of, quads_of};
 pub use standing::Standing;
 pub use statistics::{CharacteristicSet, PredicateCount, Statistics};
 pub use view::View;

@@ -12,7 +12,7 @@ use super::table::Table;
 use super::view::View;
 use super::{Graph, GraphId, Id, Indexed, Pattern, Scan};
 use crate::error::Result;
-use crate::terms::{BlankNode, Term, TermRef, Triple};
+use crate::terms::{Term, TermRef, Triple};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ use std::sync::Arc;
 pub struct Overlay<'a> {
     below: &'a dyn Indexed,
     name: Id,
+    /// How many triples the graph below has under that name.
+    hidden: u64,
     triples: Vec<super::Triple>,
     table: Arc<Table>,
     /// Terms that the graph below does not have.
@@ -34,7 +36,8 @@ impl<'a> Overlay<'a> {
     pub fn new(below: &'a dyn Indexed, name: &Term, triples: &[Triple]) -> Result<Self> {
         let (mut terms, table) = (ForeignTerms::over(below), Arc::default());
         let name = terms.intern(name.as_ref(), below)?;
-        let mut overlay = Self { below, name, triples: Vec::new(), table, terms };
+        let hidden = if terms.has(name) { 0 } else { below.count(Some(name), [None; 3])? };
+        let mut overlay = Self { below, name, hidden, triples: Vec::new(), table, terms };
         for triple in triples {
             let row = [
                 overlay.terms.intern(triple.subject.as_ref().into(), below)?,
@@ -63,15 +66,12 @@ impl<'a> Overlay<'a> {
 }
 
 impl Graph for Overlay<'_> {
-    fn id(&self, term: TermRef<'_>) -> Option<Id> {
-        self.find(term).ok().flatten()
+    fn id(&self, term: TermRef<'_>) -> Result<Option<Id>> {
+        self.terms.find(term, self.below)
     }
 
-    fn term(&self, id: Id) -> Term {
-        if !self.is_above(id) {
-            return self.below.term(id);
-        }
-        self.terms.term(id, self).unwrap_or_else(|| BlankNode::default().into())
+    fn term(&self, id: Id) -> Result<Term> {
+        if self.is_above(id) { self.terms.term(id, self) } else { self.below.term(id) }
     }
 
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
@@ -84,26 +84,26 @@ impl Graph for Overlay<'_> {
         }
     }
 
-    fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
+    fn count(&self, graph: GraphId, pattern: Pattern) -> Result<u64> {
         if graph == Some(self.name) {
-            self.matching(pattern).count() as u64
+            Ok(self.matching(pattern).count() as u64)
         } else if pattern.into_iter().flatten().chain(graph).any(|id| self.is_above(id)) {
-            0
+            Ok(0)
         } else {
             self.below.count(graph, pattern)
         }
     }
 
-    fn sound(&self) -> Result<()> {
-        self.below.sound()
+    fn len(&self) -> u64 {
+        self.below.len() - self.hidden + self.triples.len() as u64
     }
 
-    fn graph_names(&self) -> Vec<Id> {
-        let mut names = self.below.graph_names();
+    fn graph_names(&self) -> Result<Vec<Id>> {
+        let mut names = self.below.graph_names()?;
         if !self.triples.is_empty() && !names.contains(&self.name) {
             names.push(self.name);
         }
-        names
+        Ok(names)
     }
 
     fn indexed(&self) -> Result<Option<&dyn Indexed>> {
@@ -134,10 +134,6 @@ impl Indexed for Overlay<'_> {
 
     fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
         self.terms.lexical(id).map_or_else(|| self.below.lexical(id, scratch), Ok)
-    }
-
-    fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
-        self.terms.find(term, self.below)
     }
 
     fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
@@ -192,13 +188,13 @@ mod tests {
         let below = builder.finish();
         let triple = Triple::new(iri("s"), iri("p"), iri("o"));
         let overlay = Overlay::new(&below, &iri("g").into(), &[triple.clone(), triple]).unwrap();
-        let name = overlay.id(Term::from(iri("g")).as_ref());
-        assert_eq!(overlay.count(name, [None; 3]), 1);
+        let name = overlay.id(Term::from(iri("g")).as_ref()).unwrap();
+        assert_eq!(overlay.count(name, [None; 3]).unwrap(), 1);
         assert_eq!(overlay.len(), below.len() + 1);
-        let subject = overlay.id(Term::from(iri("s")).as_ref());
+        let subject = overlay.id(Term::from(iri("s")).as_ref()).unwrap();
         assert_eq!(overlay.scan(None, [subject, None, None]).triples().count(), 0);
         assert_eq!(overlay.scan(name, [subject, None, None]).triples().count(), 1);
-        assert_eq!(overlay.term(subject.unwrap()), iri("s").into());
+        assert_eq!(overlay.term(subject.unwrap()).unwrap(), iri("s").into());
         let view = overlay.view(name).unwrap().unwrap();
         assert_eq!(view.count([subject, None, None]).unwrap(), 1, "columns too");
         assert_eq!(overlay.view(None).unwrap().unwrap().count([None; 3]).unwrap(), 1);

@@ -74,48 +74,54 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The port between storage and everything that reads: a dictionary and scans.
+/// The port between storage and everything that reads: a dictionary and scans. Every method that reads stored bytes can fail:
+/// damage is an error, never an empty string or a missing row.
 ///
 /// Blank nodes are terms like others here; their labels are the graph's own.
 pub trait Graph: Send + Sync {
     /// The number of a term, or nothing where the term does not occur. A graph that was changed may still know a term that
     /// none of its quads has any more.
-    fn id(&self, term: TermRef<'_>) -> Option<Id>;
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn id(&self, term: TermRef<'_>) -> Result<Option<Id>>;
 
     /// The term of a number that this graph gave out.
-    fn term(&self, id: Id) -> Term;
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged, or the number is none of this graph's.
+    fn term(&self, id: Id) -> Result<Term>;
 
     /// The triples of one graph that match a pattern. A repeated identifier in the pattern is not
     /// a join condition: callers compare columns themselves.
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_>;
 
     /// How many triples of one graph match a pattern: exact where that is cheap, else an estimate.
-    fn count(&self, graph: GraphId, pattern: Pattern) -> u64;
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn count(&self, graph: GraphId, pattern: Pattern) -> Result<u64>;
 
     /// The named graphs, each with at least one triple, in a stable order.
-    fn graph_names(&self) -> Vec<Id>;
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn graph_names(&self) -> Result<Vec<Id>>;
+
+    /// The default graph, and the named ones as [`Self::graph_names`] gives them.
+    ///
+    /// # Errors
+    /// As there.
+    fn graphs(&self) -> Result<Vec<GraphId>> {
+        Ok(std::iter::once(None).chain(self.graph_names()?.into_iter().map(Some)).collect())
+    }
 
     /// How many quads there are in all graphs.
-    fn len(&self) -> u64 {
-        std::iter::once(None)
-            .chain(self.graph_names().into_iter().map(Some))
-            .map(|graph| self.count(graph, [None; 3]))
-            .sum()
-    }
+    fn len(&self) -> u64;
 
     /// Whether there is no quad at all.
     fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Whether all that was read so far was whole. What cannot report damage itself ([`Self::id`], [`Self::term`],
-    /// [`Self::count`]) leaves it to be said here, from then on for ever. Whoever used one of these asks here before it gives
-    /// out what it made of them: the engine for each row, a snapshot of the core for all that it tells.
-    ///
-    /// # Errors
-    /// Where a part of the graph that was read is damaged.
-    fn sound(&self) -> Result<()> {
-        Ok(())
     }
 
     /// The columnar side of this graph; nothing where it has none, and so cannot be queried.
@@ -128,9 +134,6 @@ pub trait Graph: Send + Sync {
 }
 
 /// A graph whose terms are numbered in SPARQL order, with columns to read. See the module.
-///
-/// Every method that reads stored bytes can fail: damage is an error, never an empty string or a
-/// missing row.
 pub trait Indexed: Graph {
     /// How many terms the dictionary has: their numbers are `0..term_count()`.
     fn term_count(&self) -> Id;
@@ -180,12 +183,6 @@ pub trait Indexed: Graph {
         }
         Ok(())
     }
-
-    /// The number of a term, as [`Graph::id`], with damage as an error.
-    ///
-    /// # Errors
-    /// Where the stored bytes are damaged.
-    fn find(&self, term: TermRef<'_>) -> Result<Option<Id>>;
 
     /// The numbers of the IRIs, strings or blank nodes (only these are sorted by their text alone) whose
     /// text starts with `prefix`; the range of the language strings so too, whatever their tag. Other

@@ -1,6 +1,6 @@
-//! The triples of a view that match a pattern, one after the other, and how many there are.
+//! The triples of a view that match a pattern, one after the other.
 //!
-//! In: one graph, a pattern. Out: triples or their number, for who reads terms and not columns.
+//! In: one graph, a pattern. Out: triples, for who reads terms and not columns.
 
 use super::cursor::PairCursor;
 use super::port::{End, Id, Pattern, Scan, Triples};
@@ -10,13 +10,6 @@ use crate::error::Result;
 /// The triples of a view that match a pattern; none where there is no view.
 pub(super) fn of_view(view: Result<Option<View<'_>>>, pattern: Pattern) -> Scan<'_> {
     Scan::Stream(stream(view, pattern).unwrap_or_else(|error| Box::new(std::iter::once(Err(error)))))
-}
-
-/// How many triples of a view match a pattern; none where there is no view. Damage is told by [`Graph::sound`].
-///
-/// [`Graph::sound`]: super::Graph::sound
-pub(super) fn count_of_view(view: Result<Option<View<'_>>>, pattern: Pattern) -> u64 {
-    view.and_then(|view| view.map_or(Ok(0), |view| view.count(pattern))).unwrap_or_default()
 }
 
 fn stream(view: Result<Option<View<'_>>>, pattern: Pattern) -> Result<Triples<'_>> {

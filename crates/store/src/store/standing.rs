@@ -49,7 +49,10 @@ pub fn of_number<G: Indexed + ?Sized>(mut id: Id, graph: &G) -> Result<Standing>
         let values = graph.numbers()?;
         while id > numbers.start
             && let (Some(a), Some(b)) = (values.get(id - 1), values.get(id))
-            && equal_numbers(a, b).unwrap_or_else(|| equal_values(&graph.term(id - 1), &graph.term(id)))
+            && match equal_numbers(a, b) {
+                Some(equal) => equal,
+                None => equal_values(&graph.term(id - 1)?, &graph.term(id)?),
+            }
         {
             id -= 1;
         }
@@ -76,7 +79,7 @@ pub fn of_term<G: Indexed + ?Sized>(term: TermRef<'_>, graph: &G) -> Result<Stan
     if matches!(kind, Kind::Number | Kind::Date | Kind::DateTime) {
         let (kinds, term) = (graph.kinds(), term.into_owned());
         for neighbour in [place.checked_sub(1), Some(place)].into_iter().flatten() {
-            if kinds.of(neighbour) == Some(kind) && equal_values(&graph.term(neighbour), &term) {
+            if kinds.of(neighbour) == Some(kind) && equal_values(&graph.term(neighbour)?, &term) {
                 return of_number(neighbour, graph);
             }
         }
@@ -127,6 +130,7 @@ fn epoch_of(literal: &Literal) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Graph;
     use crate::store::pack::Builder;
     use crate::terms::{GraphName, NamedNode, Quad, xsd};
 
@@ -148,7 +152,7 @@ mod tests {
             builder.add(Quad::new(iri("b"), iri("b"), term.clone(), GraphName::DefaultGraph).as_ref());
         }
         let pack = builder.finish();
-        let place = |n: usize| pack.find(known[n].as_ref()).unwrap().unwrap();
+        let place = |n: usize| pack.id(known[n].as_ref()).unwrap().unwrap();
         let of = |term: Term| of_term(term.as_ref(), &pack).unwrap();
         assert_eq!(
             of_number(place(2), &pack).unwrap(),

@@ -9,7 +9,7 @@ use super::ranking::{List, MOST};
 use super::{Candidate, Completer, Completions};
 use crate::advise::Knowledge;
 use crate::engine::syntax::tokens::{DECLARATIONS, FORMS, FUNCTIONS, Kind, OPERATIONS, Token, tokens};
-use crate::explore::survey::{BUDGET, Survey, all_graphs, by_use, local_name, telling};
+use crate::explore::survey::{BUDGET, Survey, by_use, local_name, telling};
 use crate::store::{GraphId, Id, Pattern, Triple};
 use crate::terms::{NamedNode, Prefixes, Term, rdf};
 use std::cell::Cell;
@@ -71,7 +71,7 @@ impl<'a> Candidates<'a> {
                 prefixes.insert(name, iri);
             }
         }
-        let graphs = all_graphs(known.graph);
+        let graphs = known.graph.graphs();
         Self { completer, known, more, prefixes, graphs, left: Cell::new(BUDGET) }
     }
 
@@ -82,8 +82,7 @@ impl<'a> Candidates<'a> {
     /// The triples of all graphs that match, as far as the budget goes.
     pub(super) fn scan(&self, pattern: Pattern) -> impl Iterator<Item = Triple> + '_ {
         let graph = self.known.graph;
-        let triples = self.graphs.iter().flat_map(move |name| graph.scan(*name, pattern).triples());
-        triples.flatten().take_while(|_| {
+        self.graphs.iter().flat_map(move |name| graph.scan(*name, pattern)).take_while(|_| {
             let left = self.left.get();
             self.left.set(left.saturating_sub(1));
             left > 0

@@ -121,6 +121,8 @@ fn query(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Result;
+    use crate::explore::look::{Damage, Look};
     use crate::explore::survey::BUDGET;
     use crate::store::{Graph, GraphId, Id, Pattern, Scan};
     use crate::terms::{GraphName, NamedNode, Prefixes, Quad, Term, TermRef, rdf};
@@ -232,10 +234,10 @@ mod tests {
     }
 
     impl Graph for Counting {
-        fn id(&self, term: TermRef<'_>) -> Option<Id> {
+        fn id(&self, term: TermRef<'_>) -> Result<Option<Id>> {
             self.graph.id(term)
         }
-        fn term(&self, id: Id) -> Term {
+        fn term(&self, id: Id) -> Result<Term> {
             self.graph.term(id)
         }
         fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
@@ -244,11 +246,14 @@ mod tests {
                 self.given.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             })))
         }
-        fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
+        fn count(&self, graph: GraphId, pattern: Pattern) -> Result<u64> {
             self.graph.count(graph, pattern)
         }
-        fn graph_names(&self) -> Vec<Id> {
+        fn graph_names(&self) -> Result<Vec<Id>> {
             self.graph.graph_names()
+        }
+        fn len(&self) -> u64 {
+            self.graph.len()
         }
     }
 
@@ -267,10 +272,12 @@ mod tests {
             );
         }
         let graph = Counting { graph: builder.finish(), given: Default::default() };
-        let names = crate::explore::names::Names::of_graph(&graph, 10);
+        let damage = Damage::default();
+        let look = Look::into(&graph, &damage);
+        let names = crate::explore::names::Names::of_graph(look, 10);
         let mut prefixes = Prefixes::well_known();
         prefixes.insert("e", "http://example.org/");
-        let known = Knowledge { graph: &graph, names: &names, prefixes: &prefixes };
+        let known = Knowledge { graph: look, names: &names, prefixes: &prefixes };
         let completer = Completer::default();
         let reads = |text: &str| {
             let before = graph.given.load(std::sync::atomic::Ordering::Relaxed);

@@ -5,7 +5,6 @@
 
 use crate::advise::Knowledge;
 use crate::engine::syntax::algebra::{GraphPattern, NamedNodePattern, TermPattern, children};
-use crate::explore::survey::all_graphs;
 use crate::terms::{NamedNode, Term, xsd};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,9 +60,8 @@ impl Values {
     fn objects(&mut self, predicate: &NamedNode, object: &str, known: &Knowledge<'_>) {
         let graph = known.graph;
         let Some(id) = graph.id(predicate.as_ref().into()) else { return };
-        let scans =
-            all_graphs(graph).into_iter().flat_map(|name| graph.scan(name, [None, Some(id), None]).triples());
-        let terms: Vec<Term> = scans.take(VALUES).flatten().map(|[.., value]| graph.term(value)).collect();
+        let triples = graph.scan_all([None, Some(id), None]).take(VALUES);
+        let terms: Vec<Term> = triples.map(|[.., value]| graph.term(value)).collect();
         if terms.is_empty() {
             return;
         }

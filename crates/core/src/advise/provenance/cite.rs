@@ -79,7 +79,7 @@ impl Tracer<'_> {
         });
         statements.extend(self.reified(pattern));
         let mut homes = graph.graph_names();
-        homes.retain(|name| graph.scan(Some(*name), pattern).triples().next().is_some());
+        homes.retain(|name| graph.scan(Some(*name), pattern).next().is_some());
         statements.into_iter().chain(subject).chain(homes).find(|node| self.has_source(*node))
     }
 

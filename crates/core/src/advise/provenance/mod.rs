@@ -12,7 +12,6 @@ use crate::engine::answer::Row;
 use crate::engine::syntax::algebra::Query;
 use crate::engine::{Bindings, DefaultGraph, Governor};
 use crate::error::Result;
-use crate::explore::survey::all_graphs;
 use crate::store::{Id, Pattern};
 use crate::terms::{Term, Triple, Variable};
 use trace::unify;
@@ -111,8 +110,7 @@ impl Tracer<'_> {
     }
 
     fn scan(&self, pattern: Pattern) -> impl Iterator<Item = [Id; 3]> + '_ {
-        let graph = self.known.graph;
-        all_graphs(graph).into_iter().flat_map(move |name| graph.scan(name, pattern).triples()).flatten()
+        self.known.graph.scan_all(pattern)
     }
 
     fn has(&self, triple: &Triple) -> bool {

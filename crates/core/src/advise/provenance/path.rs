@@ -95,9 +95,11 @@ impl Tracer<'_> {
             pattern: GraphPattern::Project { inner: Box::new(pattern), variables: vec![to] },
             base_iri: None,
         };
-        match engine::answer(self.known.graph, &query, self.default_graph, self.governor) {
-            Ok(Answer::Rows(rows)) => {
-                rows.rows.flatten().take(SOLUTIONS).filter_map(|row| row.into_iter().next()?).collect()
+        let graph = self.known.graph;
+        match graph.note(engine::answer(graph.graph(), &query, self.default_graph, self.governor)) {
+            Some(Answer::Rows(rows)) => {
+                let rows = rows.rows.map_while(|row| graph.note(row)).take(SOLUTIONS);
+                rows.filter_map(|row| row.into_iter().next()?).collect()
             }
             _ => Vec::new(),
         }

@@ -79,7 +79,8 @@ impl Tracer<'_> {
             .map(|(v, term)| (v.clone(), term.clone()))
             .collect();
         let query = engine::passes::bind::bind(&query, &constants)?;
-        let Answer::Rows(rows) = engine::answer(self.known.graph, &query, self.default_graph, self.governor)?
+        let Answer::Rows(rows) =
+            engine::answer(self.known.graph.graph(), &query, self.default_graph, self.governor)?
         else {
             return Ok(Vec::new());
         };

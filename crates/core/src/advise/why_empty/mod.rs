@@ -166,6 +166,7 @@ impl Search<'_> {
 mod tests {
     use super::*;
     use crate::engine::{Limits, syntax::parse};
+    use crate::explore::look::{Damage, Look};
     use crate::explore::names::Names;
     use crate::sources::rdf;
     use crate::store::pack::Builder;
@@ -311,8 +312,10 @@ mod tests {
             })
             .unwrap();
             let graph = builder.finish();
-            let names = Names::of_graph(&graph, 1000);
-            let known = Knowledge { graph: &graph, names: &names, prefixes: &prefixes };
+            let damage = Damage::default();
+            let graph = Look::into(&graph, &damage);
+            let names = Names::of_graph(graph, 1000);
+            let known = Knowledge { graph, names: &names, prefixes: &prefixes };
             let query = parse::query(text, &prefixes, None).unwrap();
             let said = joined(&why_empty(&query, &known, DefaultGraph::Alone, &governor()));
             assert_eq!(said.is_empty(), parts.is_empty(), "{text}: {said}");

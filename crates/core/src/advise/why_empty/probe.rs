@@ -52,8 +52,10 @@ impl Search<'_> {
             pattern: GraphPattern::Slice { inner, start: 0, length: Some(limit) },
             base_iri: self.query.base_iri().cloned(),
         };
-        match engine::answer(self.known.graph, &query, self.default_graph, self.governor).ok()? {
-            Answer::Rows(rows) => rows.rows.collect::<crate::error::Result<_>>().ok(),
+        let graph = self.known.graph;
+        let answer = engine::answer(graph.graph(), &query, self.default_graph, self.governor);
+        match graph.note(answer)? {
+            Answer::Rows(rows) => graph.note(rows.rows.collect()),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use super::conjunct::{Conjunct, build, names};
 use crate::engine::DefaultGraph;
 use crate::engine::syntax::algebra::{GraphPattern, NamedNodePattern, TermPattern, TriplePattern};
 use crate::error::Hint;
-use crate::explore::survey::{BUDGET, Survey, all_graphs, nearest, telling};
+use crate::explore::survey::{BUDGET, Survey, nearest, telling};
 use crate::store::Id;
 use crate::terms::{Literal, NamedNode, Term, Variable, rdf, rdfs, xsd};
 
@@ -154,9 +154,7 @@ impl Search<'_> {
         let NamedNodePattern::NamedNode(node) = predicate else { return None };
         let graph = self.known.graph;
         let id = graph.id(node.as_ref().into())?;
-        let [s, _, o] = all_graphs(graph)
-            .into_iter()
-            .find_map(|name| graph.scan(name, [None, Some(id), None]).triples().flatten().next())?;
+        let [s, _, o] = graph.scan_all([None, Some(id), None]).next()?;
         let name = self.known.prefixes.show(node.as_ref().into());
         Some(format!("{name} links a {} to a {}", self.class_of(s)?, self.class_of(o)?))
     }
@@ -165,9 +163,7 @@ impl Search<'_> {
     fn class_of(&self, thing: Id) -> Option<String> {
         let graph = self.known.graph;
         let type_ = graph.id(rdf::TYPE.into())?;
-        let types = all_graphs(graph)
-            .into_iter()
-            .flat_map(|name| graph.scan(name, [Some(thing), Some(type_), None]).triples().flatten());
+        let types = graph.scan_all([Some(thing), Some(type_), None]);
         let class = telling(types.map(|[_, _, class]| class), self.known)?;
         Some(self.known.prefixes.show(graph.term(class).as_ref()))
     }

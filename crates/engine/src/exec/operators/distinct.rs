@@ -3,7 +3,6 @@
 //! In: rows. Out: every different row once: of `Distinct` at its first occurrence, so that an order below
 //! is kept; of `Combine` at the end, with the sum of the counts.
 
-use crate::aside::set_aside;
 use crate::error::Result;
 use crate::exec::batch::{Batch, ROWS, plus};
 use crate::exec::context::Context;
@@ -66,14 +65,6 @@ impl<'a> Combine<'a> {
     }
 }
 
-impl Drop for Combine<'_> {
-    fn drop(&mut self) {
-        let whole = std::mem::take(&mut self.whole);
-        let bytes = whole.bytes();
-        set_aside(whole, bytes);
-    }
-}
-
 impl Operator for Combine<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         if let Some(mut input) = self.input.take() {
@@ -90,7 +81,7 @@ impl Operator for Combine<'_> {
             }
             let len = seen.len();
             self.held = seen.bytes() + counts.capacity() * size_of::<u64>();
-            self.whole = Batch { columns: seen.into_columns(cx)?, counts: Some(counts), len };
+            self.whole = Batch { counts: Some(counts), ..Batch::of(seen.into_columns(), len) };
         }
         let part = self.whole.part(self.given, ROWS);
         self.given += part.len;
@@ -109,7 +100,7 @@ mod tests {
 
     fn input() -> Vec<Batch> {
         let counted =
-            Batch { columns: vec![vec![1, 2, 1], vec![7, 7, 7]], counts: Some(vec![3, 4, 5]), len: 3 };
+            Batch { counts: Some(vec![3, 4, 5]), ..Batch::of(vec![vec![1, 2, 1], vec![7, 7, 7]], 3) };
         vec![counted, Batch::of(vec![vec![9, 1, 2], vec![7, 8, 7]], 3)]
     }
 

@@ -7,7 +7,7 @@
 use crate::error::Result;
 use crate::exec::batch::Batch;
 use crate::exec::build::Builder;
-use crate::exec::context::{BUILDING, Context};
+use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
 use crate::plan::physical::Node;
 use crate::store::{Id, NONE};
@@ -39,7 +39,7 @@ impl<'a> EachGraph<'a> {
 
     fn start(&mut self, cx: &mut Context<'_>) -> Result<bool> {
         if self.open.is_none() {
-            let mut names = self.builder.dataset.names();
+            let mut names = self.builder.dataset.names()?;
             for name in self.builder.dataset.empty_names() {
                 names.push(cx.intern(&name.clone().into())?);
             }
@@ -48,7 +48,7 @@ impl<'a> EachGraph<'a> {
         }
         let (builder, open) = (&self.builder, self.open.get_or_insert_default());
         let (Some(graph), Some(inner)) = (open.pop(), &self.shape.inner) else { return Ok(false) };
-        cx.work(BUILDING)?;
+        cx.work(1)?;
         let within = Builder { each: Some(graph), ..builder.clone() };
         self.current = Some((graph, within.build_within(inner, cx)?));
         Ok(true)
@@ -64,7 +64,7 @@ impl<'a> EachGraph<'a> {
         let mut batch = batch.select(&self.shape.columns);
         for (column, from) in batch.columns.iter_mut().zip(&self.shape.columns) {
             if from.is_none() {
-                *column = vec![graph; len];
+                *column = vec![graph; len].into();
             }
         }
         batch

@@ -14,14 +14,16 @@ use crate::exec::{Operator, Running};
 pub struct Extend<'a> {
     formula: Compiled,
     volatile: bool,
+    /// Whether its column needs no numbers of terms.
+    computed: bool,
     expander: Expander,
     input: Running<'a>,
 }
 
 impl<'a> Extend<'a> {
-    /// Over `input`.
-    pub fn new(formula: Compiled, volatile: bool, input: Running<'a>) -> Self {
-        Self { formula, volatile, expander: Expander::default(), input }
+    /// Over `input`; `computed` where nothing above asks for the numbers of its terms.
+    pub fn new(formula: Compiled, volatile: bool, computed: bool, input: Running<'a>) -> Self {
+        Self { formula, volatile, computed, expander: Expander::default(), input }
     }
 
     fn rows(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
@@ -41,7 +43,11 @@ impl<'a> Extend<'a> {
 impl Operator for Extend<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         let Some(mut batch) = self.rows(cx)? else { return Ok(None) };
-        let column = self.formula.ids(&batch, cx)?;
+        let column = if self.computed {
+            self.formula.cells(&batch, cx)?
+        } else {
+            self.formula.ids(&batch, cx)?.into()
+        };
         cx.work(batch.len)?;
         batch.columns.push(column);
         Ok(Some(batch))

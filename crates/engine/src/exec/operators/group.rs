@@ -5,7 +5,6 @@
 //! of nothing (SPARQL 1.1, section 18.5, Aggregation). COUNT, MIN, MAX and SAMPLE of a variable work on ids
 //! and ranks, sums of integers on the graph's column of values; all else goes through `expr::aggregate`.
 
-use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column, ROWS, plus};
 use crate::exec::context::Context;
@@ -23,9 +22,6 @@ use std::collections::HashMap;
 /// Before a text longer than this grows, it is asked whether there is room for it.
 const LONG_TEXT: usize = 1 << 20;
 
-/// To number a computed term takes as long as so many units of work.
-const INTERNING: usize = 20;
-
 /// An aggregate to compute.
 pub struct Aggregate {
     /// Which.
@@ -34,6 +30,8 @@ pub struct Aggregate {
     pub argument: Option<Compiled>,
     /// Whether equal values count once.
     pub distinct: bool,
+    /// Whether its results need no numbers of terms.
+    pub computed: bool,
 }
 
 /// What a group has so far.
@@ -95,8 +93,9 @@ impl<'a> Group<'a> {
         }
         self.held = self.bytes();
         let len = if self.keys.is_empty() { 1 } else { self.seen.len() };
-        let mut columns = std::mem::take(&mut self.seen).into_columns(cx)?;
-        columns.resize(self.keys.len(), Vec::new());
+        let mut columns: Vec<Column> =
+            std::mem::take(&mut self.seen).into_columns().into_iter().map(Column::Ids).collect();
+        columns.resize(self.keys.len(), Column::default());
         for aggregation in &mut self.aggregations {
             columns.push(aggregation.column(len, cx)?);
         }
@@ -115,19 +114,6 @@ impl<'a> Group<'a> {
         let mut groups = Vec::with_capacity(batch.len);
         self.seen.enter(&columns, batch.len, cx, &mut groups)?;
         Ok(groups)
-    }
-}
-
-impl Drop for Aggregation {
-    fn drop(&mut self) {
-        let items = match &self.state {
-            State::General { accumulators, .. } => {
-                accumulators.iter().map(|accumulator| ITEM + accumulator.text_len()).sum()
-            }
-            _ => 0,
-        };
-        let bytes = self.bytes() + items;
-        set_aside(std::mem::replace(&mut self.state, State::Counts(Vec::new())), bytes);
     }
 }
 
@@ -191,10 +177,8 @@ impl Aggregation {
             return self.add_distinct(groups, &ids, batch, cx);
         }
         if argument.is_variable() {
-            let ids = argument.ids(batch, cx)?;
-            let rows = groups.iter().zip(&ids).enumerate();
-            let rows = rows.map(|(row, (group, id))| (*group, *id, batch.count(row)));
-            return self.state.add_ids(rows, cx);
+            let column = argument.cells(batch, cx)?;
+            return self.state.add_column(groups, column, batch, cx);
         }
         match argument.computed(batch, cx)? {
             Computed::Numbers(numbers) => {
@@ -258,49 +242,52 @@ impl Aggregation {
     fn column(&mut self, len: usize, cx: &mut Context<'_>) -> Result<Column> {
         self.grow(len);
         match &mut self.state {
-            State::Counts(counts) => numbered(counts, cx),
-            State::Sample(best) => Ok(std::mem::take(best)),
+            State::Counts(counts) if self.aggregate.computed => counted(counts, cx),
+            State::Counts(counts) => numbered(counts, cx).map(Column::Ids),
+            State::Sample(best) => Ok(std::mem::take(best).into()),
             State::Best { best, failed, .. } => {
                 let failures = failed.iter().filter(|failed| **failed).count() as u64;
                 note(&self.aggregate.function, failures, 0, cx);
                 let results = best.iter().zip(failed.iter());
-                let results = results.map(|(best, failed)| if *failed { NONE } else { *best });
-                cx.governor().collected(results, len)
+                Ok(results.map(|(best, failed)| if *failed { NONE } else { *best }).collect())
             }
             State::General { sums, accumulators } => {
-                let (mut failures, mut errors, mut ids) = (0, 0, Vec::with_capacity(accumulators.len()));
-                for (accumulator, total) in accumulators.iter_mut().zip(sums) {
-                    cx.work(INTERNING)?;
-                    let empty = Accumulator::new(&AggregateFunction::Count);
-                    let mut accumulator = std::mem::replace(accumulator, empty);
-                    accumulator.add_total(*total);
+                let groups = std::mem::take(accumulators).into_iter().zip(std::mem::take(sums));
+                let (mut failures, mut errors, mut column) = (0, 0, Column::default());
+                for (mut accumulator, total) in groups {
+                    accumulator.add_total(total);
                     let failed = accumulator.errors();
-                    ids.push(match accumulator.finish() {
-                        Some(value) => cx.intern(&value.into_term())?,
-                        None => {
-                            failures += u64::from(failed > 0);
-                            errors += failed;
-                            NONE
-                        }
-                    });
+                    let value = accumulator.finish();
+                    if value.is_none() {
+                        failures += u64::from(failed > 0);
+                        errors += failed;
+                    }
+                    column.push(value, self.aggregate.computed, cx)?;
                 }
                 note(&self.aggregate.function, failures, errors, cx);
-                Ok(ids)
+                Ok(column)
             }
         }
     }
 }
 
+/// Counts as they are.
+fn counted(counts: &[u64], cx: &mut Context<'_>) -> Result<Column> {
+    let number = |count: &u64| i64::try_from(*count).ok().map(|count| Some(Fast::Integer(count)));
+    match counts.iter().map(number).collect::<Option<_>>() {
+        Some(numbers) => Ok(Column::Numbers(numbers)),
+        None => numbered(counts, cx).map(Column::Ids),
+    }
+}
+
 /// The ids of counts. Groups share few different counts, so each is looked up once.
-fn numbered(counts: &[u64], cx: &mut Context<'_>) -> Result<Column> {
+fn numbered(counts: &[u64], cx: &mut Context<'_>) -> Result<Vec<Id>> {
     let mut known: HashMap<u64, Id> = HashMap::new();
-    let mut ids = Column::with_capacity(counts.len());
+    let mut ids = Vec::with_capacity(counts.len());
     for count in counts {
-        cx.work(1)?;
         let id = match known.get(count) {
             Some(id) => *id,
             None => {
-                cx.work(INTERNING)?;
                 let id = cx.intern(&integer(*count))?;
                 known.insert(*count, id);
                 id
@@ -312,6 +299,40 @@ fn numbered(counts: &[u64], cx: &mut Context<'_>) -> Result<Column> {
 }
 
 impl State {
+    /// Adds the cells of a column.
+    fn add_column(
+        &mut self,
+        groups: &[Id],
+        column: Column,
+        batch: &Batch,
+        cx: &mut Context<'_>,
+    ) -> Result<()> {
+        match column {
+            Column::Numbers(numbers) if !self.is_of_ids() => {
+                for (row, (group, number)) in groups.iter().zip(numbers).enumerate() {
+                    self.add_number(*group, number, batch.count(row), cx)?;
+                }
+                Ok(())
+            }
+            Column::Texts(_) if !self.is_of_ids() => {
+                for (row, group) in groups.iter().enumerate() {
+                    self.add_value(*group, column.value(row).as_ref(), batch.count(row), cx)?;
+                }
+                Ok(())
+            }
+            column => {
+                let ids = column.into_ids(cx)?;
+                let rows = groups.iter().zip(ids).enumerate();
+                self.add_ids(rows.map(|(row, (group, id))| (*group, id, batch.count(row))), cx)
+            }
+        }
+    }
+
+    /// Whether it takes terms by their numbers alone.
+    fn is_of_ids(&self) -> bool {
+        matches!(self, Self::Best { .. } | Self::Sample(_))
+    }
+
     /// Adds values by their ids, `(group, id, count)`.
     fn add_ids(&mut self, rows: impl Iterator<Item = (Id, Id, u64)>, cx: &mut Context<'_>) -> Result<()> {
         match self {
@@ -358,7 +379,7 @@ impl State {
                         continue;
                     }
                     if let Some(accumulator) = accumulators.get_mut(group as usize) {
-                        accumulate(accumulator, cx.term(id).map(Value::Term).as_ref(), count, cx)?;
+                        accumulate(accumulator, cx.term(id)?.map(Value::Term).as_ref(), count, cx)?;
                     }
                 }
             }
@@ -423,14 +444,6 @@ fn accumulate(
         cx.work(1)?;
     }
     Ok(())
-}
-
-impl Drop for Group<'_> {
-    fn drop(&mut self) {
-        let whole = std::mem::take(&mut self.whole);
-        let bytes = whole.bytes();
-        set_aside(whole, bytes);
-    }
 }
 
 impl Operator for Group<'_> {

@@ -5,13 +5,12 @@
 //! shared variables are compared by SPARQL 1.1, section 18.3: unbound is compatible with anything. Without
 //! keys every pair is looked at.
 
-use crate::aside::set_aside;
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, ROWS, gather, times};
+use crate::exec::batch::{Batch, ROWS, gather, times};
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
-use crate::exec::rows_index::{Chain, RowsIndex, all_hashes, hashes};
-use crate::exec::{Operator, Running, boolean, drain};
+use crate::exec::rows_index::{Chain, RowsIndex, hashes};
+use crate::exec::{Operator, Running, boolean, drain, set_aside};
 use crate::plan::physical::JoinKind;
 use crate::store::{Id, NONE};
 
@@ -92,8 +91,8 @@ impl<'a> HashJoin<'a> {
         let Some(right) = self.right.take() else { return Ok(()) };
         self.held = drain(right, cx)?;
         let columns: Vec<&[Id]> = self.shape.keys.iter().map(|(_, right)| self.held.column(*right)).collect();
-        let hashes = all_hashes(&columns, self.held.len, cx.governor())?;
-        self.index = RowsIndex::over(hashes, cx.governor())?;
+        cx.room(self.held.len * size_of::<u32>())?;
+        self.index = RowsIndex::over(hashes(&columns, self.held.len), cx.governor())?;
         Ok(())
     }
 
@@ -190,7 +189,7 @@ impl<'a> HashJoin<'a> {
         Ok((kept(lefts), kept(rights)))
     }
 
-    fn cells(&self, side: Side, lefts: &[u32], rights: &[u32]) -> Column {
+    fn cells(&self, side: Side, lefts: &[u32], rights: &[u32]) -> Vec<Id> {
         match side {
             Side::Left(column) => gather(self.batch.column(column), lefts),
             Side::Right(column) => gather(self.held.column(column), rights),
@@ -214,7 +213,7 @@ impl<'a> HashJoin<'a> {
             }
             counts = Some(product);
         }
-        Ok(Batch { columns, counts, len: lefts.len() })
+        Ok(Batch { counts, ..Batch::of(columns, lefts.len()) })
     }
 
     /// What becomes of the left rows once all their pairs are known.
@@ -238,7 +237,7 @@ impl<'a> HashJoin<'a> {
         let counts = counts.map(|_| rows.iter().map(|row| self.batch.count(*row as usize)).collect());
         self.batch = Batch::default();
         self.matched.clear();
-        Ok(Batch { columns, counts, len: rows.len() })
+        Ok(Batch { counts, ..Batch::of(columns, rows.len()) })
     }
 
     fn marks(&mut self, cx: &mut Context<'_>) -> Result<[Id; 2]> {
@@ -254,7 +253,7 @@ impl<'a> HashJoin<'a> {
 impl Drop for HashJoin<'_> {
     fn drop(&mut self) {
         let held = (std::mem::take(&mut self.held), std::mem::take(&mut self.index));
-        let bytes = held.0.bytes() + held.1.bytes();
+        let bytes = held.0.bytes();
         set_aside(held, bytes);
     }
 }

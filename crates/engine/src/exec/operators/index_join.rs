@@ -6,10 +6,10 @@
 //! without a match stays.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, From, ROWS};
+use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running, matches};
-use crate::store::{End, NONE, PairCursor, Triple, View};
+use crate::store::{End, Id, NONE, PairCursor, Triple, View};
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
@@ -61,7 +61,7 @@ pub struct IndexJoin<'a> {
 #[derive(Default)]
 struct Matches {
     rows: Vec<u32>,
-    new: Vec<Column>,
+    new: Vec<Vec<Id>>,
     counts: Vec<u64>,
 }
 

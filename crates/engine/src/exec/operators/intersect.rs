@@ -6,7 +6,7 @@
 //! variable at a time as in the generic join of Ngo, Ré and Rudra (Skew strikes back, SIGMOD Record 2014).
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, From, ROWS};
+use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
 use crate::store::{Id, NONE, PairCursor};
@@ -90,7 +90,7 @@ impl<'a> Intersect<'a> {
     }
 
     fn step(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
-        let (mut rows, mut values, mut counts) = (Vec::new(), Column::new(), Vec::new());
+        let (mut rows, mut values, mut counts) = (Vec::new(), Vec::new(), Vec::new());
         while self.row < self.batch.len && rows.len() < self.cap {
             if !self.started {
                 let work = self.find()?;
@@ -158,7 +158,7 @@ mod tests {
     fn run(live: bool, counted: bool, counts: Option<Vec<u64>>) -> Batch {
         let (graph, governor) = context();
         let mut cx = Context::new(&graph, &governor, None);
-        let input = Batch { columns: vec![vec![1, 1, 2, 4], vec![3, 2, 2, 1]], counts, len: 4 };
+        let input = Batch { counts, ..Batch::of(vec![vec![1, 1, 2, 4], vec![3, 2, 2, 1]], 4) };
         let shape = Shape { ends: vec![From::Column(0), From::Column(1)], kept: vec![1], live, counted };
         let operator = Intersect::new(lists(), shape, Batches::new(vec![input]));
         crate::exec::drain(Box::new(operator), &mut cx).unwrap()
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn values_that_nobody_needs_are_counted() {
         let all = run(false, true, Some(vec![10, 1, 1, 1]));
-        assert_eq!((all.columns, all.counts), (vec![vec![3, 2, 2]], Some(vec![20, 1, 1])));
+        assert_eq!((all.columns, all.counts), (vec![vec![3, 2, 2].into()], Some(vec![20, 1, 1])));
         assert_eq!(run(false, false, None).counts, None, "one is as good as many");
     }
 

@@ -5,9 +5,9 @@
 //! for few rows that touches far less than the whole of the pattern, which a hash join would hold.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, gather, times};
+use crate::exec::batch::{Batch, gather, times};
 use crate::exec::build::Builder;
-use crate::exec::context::{BUILDING, Context};
+use crate::exec::context::Context;
 use crate::exec::{Operator, Running, boolean};
 use crate::plan::physical::{JoinKind, Node};
 use crate::store::{Id, NONE};
@@ -56,7 +56,7 @@ impl<'a> Lookup<'a> {
     }
 
     fn start(&mut self, batch: Batch, cx: &mut Context<'_>) -> Result<()> {
-        let mut columns: Vec<Column> =
+        let mut columns: Vec<Vec<Id>> =
             self.shape.seed.iter().map(|column| batch.column(*column).to_vec()).collect();
         columns.push((0..batch.len as Id).collect());
         let (node, first) = &self.shape.plan;
@@ -64,13 +64,13 @@ impl<'a> Lookup<'a> {
         self.running = Some(builder.build_again(node, *first, cx)?);
         self.matched = vec![false; batch.len];
         self.batch = batch;
-        cx.work(BUILDING)
+        Ok(())
     }
 
     /// Rows with what was found for them.
     fn joined(&self, found: &Batch) -> Result<Batch> {
         let rows = found.column(self.shape.number);
-        let column = |side: &Side| -> Column {
+        let column = |side: &Side| -> Vec<Id> {
             match *side {
                 Side::Row(column) => gather(self.batch.column(column), rows),
                 Side::Found(column) => found.column(column).to_vec(),
@@ -88,7 +88,7 @@ impl<'a> Lookup<'a> {
             let product = product.map(|(n, row)| times(self.batch.count(*row as usize), found.count(n)));
             counts = Some(product.collect::<Result<_>>()?);
         }
-        Ok(Batch { columns, counts, len: found.len })
+        Ok(Batch { counts, ..Batch::of(columns, found.len) })
     }
 
     /// The rows of the batch that go on by themselves, once all was found.
@@ -99,7 +99,7 @@ impl<'a> Lookup<'a> {
             JoinKind::Mark(_) => [cx.intern(&boolean(false))?, cx.intern(&boolean(true))?],
             _ => [NONE; 2],
         };
-        let column = |side: &Side| -> Column {
+        let column = |side: &Side| -> Vec<Id> {
             match *side {
                 Side::Row(column) | Side::Either(column, _) => gather(self.batch.column(column), &rows),
                 Side::Found(_) => vec![NONE; rows.len()],
@@ -112,7 +112,7 @@ impl<'a> Lookup<'a> {
         let columns = self.shape.output.iter().map(column).collect();
         let counts = self.batch.counts.as_ref();
         let counts = counts.map(|_| rows.iter().map(|row| self.batch.count(*row as usize)).collect());
-        Ok(Batch { columns, counts, len: rows.len() })
+        Ok(Batch { counts, ..Batch::of(columns, rows.len()) })
     }
 }
 

@@ -52,10 +52,10 @@ mod tests {
     fn every_solution_has_its_own_number() {
         let (graph, governor) = context();
         let mut cx = Context::new(&graph, &governor, None);
-        let counted = Batch { columns: vec![vec![7, 8]], counts: Some(vec![2, 1]), len: 2 };
+        let counted = Batch { counts: Some(vec![2, 1]), ..Batch::of(vec![vec![7, 8]], 2) };
         let mut number = Number::new(Batches::new(vec![counted, Batch::of(vec![vec![9]], 1)]));
         let first = number.next(&mut cx).unwrap().unwrap();
-        assert_eq!((first.columns, first.counts), (vec![vec![7, 7, 8], vec![0, 1, 2]], None));
+        assert_eq!((first.columns, first.counts), (vec![vec![7, 7, 8].into(), vec![0, 1, 2].into()], None));
         assert_eq!(number.next(&mut cx).unwrap().unwrap().columns, [[9], [3]]);
     }
 }

@@ -5,7 +5,7 @@
 //! are is known without reading them. Rows come sorted by the end that leads.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column};
+use crate::exec::batch::Batch;
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
 use crate::exec::{Operator, matches};
@@ -121,8 +121,8 @@ impl<'a> Scan<'a> {
 
     /// One row for all matches of a predicate.
     fn counted(&self, predicate: Id, count: usize) -> Batch {
-        let columns: Vec<Column> = self.shape.columns.iter().map(|_| vec![predicate]).collect();
-        let mut batch = Batch { columns, ..Batch::unit(count as u64) };
+        let columns: Vec<Vec<Id>> = self.shape.columns.iter().map(|_| vec![predicate]).collect();
+        let mut batch = Batch { counts: Some(vec![count as u64]), ..Batch::of(columns, 1) };
         if count == 0 {
             batch = batch.filter(&[false]);
         }
@@ -183,8 +183,8 @@ impl<'a> Scan<'a> {
             let columns = self.shape.columns.iter();
             let columns = columns
                 .map(|place| if *place == first { values.clone() } else { vec![predicate; len] })
-                .collect();
-            return Batch { columns, counts: Some(counts), len };
+                .collect::<Vec<Vec<Id>>>();
+            return Batch { counts: Some(counts), ..Batch::of(columns, len) };
         }
         let (subjects, objects) = if by == End::Subject { (firsts, seconds) } else { (seconds, firsts) };
         let parts = [Position::Each(subjects), Position::All(predicate), Position::Each(objects)];

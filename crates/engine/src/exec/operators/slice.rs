@@ -65,7 +65,7 @@ mod tests {
     use crate::exec::fixture::{Batches, context};
 
     fn sliced(offset: u64, limit: Option<u64>) -> (u64, u64) {
-        let counted = Batch { columns: vec![vec![1, 2]], counts: Some(vec![3, 4]), len: 2 };
+        let counted = Batch { counts: Some(vec![3, 4]), ..Batch::of(vec![vec![1, 2]], 2) };
         let plain = Batch::of(vec![vec![3, 4, 5]], 3);
         let (graph, governor) = context();
         let mut cx = Context::new(&graph, &governor, None);

@@ -5,7 +5,7 @@
 //! in it. Each different term is taken apart once.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, From};
+use crate::exec::batch::{Batch, From};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
 use crate::store::{Id, NONE, Triple};
@@ -44,7 +44,7 @@ impl<'a> Unpack<'a> {
         if let Some(known) = self.known.get(&id) {
             return Ok(*known);
         }
-        let parts = match cx.term(id) {
+        let parts = match cx.term(id)? {
             Some(Term::Triple(triple)) => {
                 let subject = cx.intern(&triple.subject.into())?;
                 Some([subject, cx.intern(&triple.predicate.into())?, cx.intern(&triple.object)?])
@@ -66,7 +66,7 @@ impl<'a> Unpack<'a> {
 impl Operator for Unpack<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         while let Some(batch) = self.input.next(cx)? {
-            let (mut rows, mut new) = (Vec::new(), vec![Column::new(); self.shape.new.len()]);
+            let (mut rows, mut new) = (Vec::new(), vec![Vec::new(); self.shape.new.len()]);
             for row in 0..batch.len {
                 let Some(parts) = self.parts(batch.cell(self.shape.term, row), cx)? else { continue };
                 if self.matches(&batch, row, &parts) {
@@ -109,8 +109,8 @@ mod tests {
             Unpack::new(shape, input).next(&mut cx).unwrap().map(|batch| batch.columns)
         };
         let (term, new) = (From::Term, From::New);
-        assert_eq!(unpacked([term(c), term(p), new], vec![], vec![2]), Some(vec![vec![c, b]]));
-        assert_eq!(unpacked([new, term(p), new], vec![(0, 2)], vec![0]), Some(vec![vec![c]]));
+        assert_eq!(unpacked([term(c), term(p), new], vec![], vec![2]), Some(vec![vec![c, b].into()]));
+        assert_eq!(unpacked([new, term(p), new], vec![(0, 2)], vec![0]), Some(vec![vec![c].into()]));
         assert_eq!(unpacked([new, term(c), new], vec![], vec![0]), None);
     }
 }

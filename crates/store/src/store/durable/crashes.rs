@@ -297,11 +297,8 @@ fn quad(n: usize) -> Quad {
 type State = BTreeSet<String>;
 
 fn state(memory: &Memory) -> Result<State> {
-    let names = std::iter::once(None).chain(memory.graph_names().into_iter().map(Some));
-    let quads = names.flat_map(|name| quads_of(memory, name)).map(|quad| Ok(quad?.to_string()));
-    let state = quads.collect::<Result<State>>()?;
-    memory.sound()?;
-    Ok(state)
+    let quads = memory.graphs()?.into_iter().flat_map(|name| quads_of(memory, name));
+    quads.map(|quad| Ok(quad?.to_string())).collect()
 }
 
 /// A store in use: what it holds, and all that it held after each acknowledged transaction.

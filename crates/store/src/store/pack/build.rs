@@ -88,7 +88,7 @@ impl Builder {
             }
             asked(&mut count)
         })?;
-        for name in std::iter::once(None).chain(graph.graph_names().into_iter().map(Some)) {
+        for name in graph.graphs()? {
             let Some(view) = graph.view(name)? else { continue };
             for counts in view.predicates()? {
                 let mut cursor = view.pairs(counts.predicate, End::Subject)?;

@@ -8,7 +8,6 @@ use super::checksum::checksum;
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The first bytes of a pack, with the version of its layout.
@@ -76,8 +75,6 @@ enum Source {
 pub(in super::super) struct Chunks {
     source: Source,
     table: Vec<Row>,
-    /// Whether damage was found.
-    found_damage: AtomicBool,
 }
 
 struct Row {
@@ -106,7 +103,7 @@ impl Chunks {
     }
 
     fn open(source: Source, length: u64) -> Result<Self> {
-        let mut chunks = Self { source, table: Vec::new(), found_damage: AtomicBool::new(false) };
+        let mut chunks = Self { source, table: Vec::new() };
         let head = chunks.read(0, (MAGIC.len() as u64).min(length))?;
         if head.strip_prefix(b"baimo\0\0") != Some(&[3]) {
             return Err(chunks.foreign(&head));
@@ -164,37 +161,23 @@ impl Chunks {
             }
             Source::File(file, name) => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                file.seek(SeekFrom::Start(start)).map_err(|error| self.unread(name, error))?;
+                file.seek(SeekFrom::Start(start)).map_err(|error| unread(name, error))?;
                 let mut bytes = Vec::new();
                 // No more than there is: a wrong length must not take all memory.
-                let read = (&mut *file)
-                    .take(length)
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| self.unread(name, error))?;
+                let read =
+                    (&mut *file).take(length).read_to_end(&mut bytes).map_err(|error| unread(name, error))?;
                 if read as u64 == length { Ok(bytes) } else { Err(self.damaged()) }
             }
         }
     }
 
-    /// Whether nothing that was read was damaged.
-    pub fn sound(&self) -> Result<()> {
-        if self.found_damage.load(Ordering::Relaxed) { Err(self.damaged()) } else { Ok(()) }
-    }
-
-    /// The error for bytes that are not what was written. It is remembered.
+    /// The error for bytes that are not what was written.
     pub fn damaged(&self) -> Error {
-        self.found_damage.store(true, Ordering::Relaxed);
         let name = match &self.source {
             Source::Static(_) => "the embedded graph",
             Source::File(_, name) => name,
         };
         Error::data(format!("{name} is damaged or not whole")).hint("make the pack anew from its sources")
-    }
-
-    /// The error for a file that can no longer be read: as good as damage.
-    fn unread(&self, name: &str, error: std::io::Error) -> Error {
-        self.found_damage.store(true, Ordering::Relaxed);
-        unread(name, error)
     }
 
     fn foreign(&self, head: &[u8]) -> Error {

@@ -103,7 +103,7 @@ impl Pack {
         let [prefixes] = take(&mut root);
         let prefixes = u32::try_from(prefixes).map_err(|_| chunks.damaged())?;
         let prefixes = read(chunks.get(prefixes)?).ok_or_else(|| chunks.damaged())?;
-        Ok(Self { prefixes, chunks: Some(chunks), ..Self::of(dictionary, table) })
+        Ok(Self::of(dictionary, table).with_prefixes(prefixes))
     }
 }
 
@@ -204,11 +204,10 @@ mod tests {
         for id in 0..pack.term_count() {
             let lexical = pack.lexical(id, &mut scratch)?;
             let _ = writeln!(out, "{lexical:?} {:?} {:?}", pack.numbers()?.get(id), pack.epochs()?.get(id));
-            let term = pack.dictionary.term(id)?;
-            let _ = writeln!(out, "{:?}", pack.find(term.as_ref())?);
+            let term = pack.term(id)?;
+            let _ = writeln!(out, "{:?}", pack.id(term.as_ref())?);
         }
-        let names = std::iter::once(None).chain(pack.table.names()?.into_iter().map(Some));
-        for name in names {
+        for name in pack.graphs()? {
             let Some(view) = pack.view(name)? else { return Err(Error::data("a graph is gone")) };
             let _ = writeln!(out, "{name:?} {:?}", view.statistics()?);
             for by in [End::Subject, End::Object] {
@@ -275,7 +274,7 @@ mod tests {
         let memory = pack(70_000);
         let file = opened(memory.write(Vec::new()).unwrap()).unwrap();
         let graphs: Vec<GraphId> =
-            vec![None, file.id(iri(9).as_ref().into()), file.id(iri(3).as_ref().into())];
+            vec![None, file.id(iri(9).as_ref().into()).unwrap(), file.id(iri(3).as_ref().into()).unwrap()];
         for graph in graphs {
             let (raw, packed) = (memory.view(graph).unwrap().unwrap(), file.view(graph).unwrap().unwrap());
             for count in raw.predicates().unwrap() {

@@ -25,7 +25,6 @@ pub(super) mod varint;
 pub(super) mod watch;
 
 pub use build::Builder;
-use chunks::Chunks;
 pub(super) use dictionary::Dictionary;
 pub use packer::{Packer, Room};
 pub use watch::{Step, Watch};
@@ -38,23 +37,20 @@ use super::table::Table;
 use super::{Epochs, Lexical, Numbers, Scratch, View};
 use crate::error::Result;
 use crate::store::quads_of;
-use crate::terms::{BlankNode, Prefixes, Quad, Term, TermRef};
+use crate::terms::{Prefixes, Quad, Term, TermRef};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// A read-only graph. See the module.
 pub struct Pack {
     dictionary: Dictionary,
     table: Table,
     prefixes: Prefixes,
-    /// The file, where there is one.
-    chunks: Option<Arc<Chunks>>,
     merged: Merged,
 }
 
 impl Pack {
     fn of(dictionary: Dictionary, table: Table) -> Self {
-        Self { dictionary, table, prefixes: Prefixes::new(), chunks: None, merged: Merged::default() }
+        Self { dictionary, table, prefixes: Prefixes::new(), merged: Merged::default() }
     }
 
     /// A graph of nothing.
@@ -88,7 +84,7 @@ impl Pack {
     /// # Errors
     /// Where the pack is damaged, and what `each` reports.
     pub fn each_quad(&self, each: &mut dyn FnMut(Quad) -> Result<()>) -> Result<()> {
-        for name in std::iter::once(None).chain(self.table.names()?.into_iter().map(Some)) {
+        for name in self.graphs()? {
             quads_of(self, name).try_for_each(|quad| each(quad?))?;
         }
         Ok(())
@@ -96,32 +92,29 @@ impl Pack {
 }
 
 impl Graph for Pack {
-    fn id(&self, term: TermRef<'_>) -> Option<Id> {
-        self.find(term).ok().flatten()
+    fn id(&self, term: TermRef<'_>) -> Result<Option<Id>> {
+        let found = self.dictionary.position(term)?;
+        Ok((!found.is_empty()).then_some(found.start))
     }
 
-    fn term(&self, id: Id) -> Term {
-        self.dictionary.term(id).unwrap_or_else(|_| BlankNode::default().into())
+    fn term(&self, id: Id) -> Result<Term> {
+        self.dictionary.term(id)
     }
 
     fn scan(&self, graph: GraphId, pattern: Pattern) -> Scan<'_> {
         scan::of_view(self.view(graph), pattern)
     }
 
-    fn count(&self, graph: GraphId, pattern: Pattern) -> u64 {
-        scan::count_of_view(self.view(graph), pattern)
+    fn count(&self, graph: GraphId, pattern: Pattern) -> Result<u64> {
+        self.view(graph)?.map_or(Ok(0), |view| view.count(pattern))
     }
 
-    fn graph_names(&self) -> Vec<Id> {
-        self.table.names().unwrap_or_default()
+    fn graph_names(&self) -> Result<Vec<Id>> {
+        self.table.names()
     }
 
     fn len(&self) -> u64 {
         self.table.len() as u64
-    }
-
-    fn sound(&self) -> Result<()> {
-        self.chunks.as_ref().map_or(Ok(()), |chunks| chunks.sound())
     }
 
     fn indexed(&self) -> Result<Option<&dyn Indexed>> {
@@ -140,11 +133,6 @@ impl Indexed for Pack {
 
     fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
         self.dictionary.lexical(id, scratch)
-    }
-
-    fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
-        let found = self.dictionary.position(term)?;
-        Ok((!found.is_empty()).then_some(found.start))
     }
 
     fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
@@ -213,14 +201,15 @@ mod tests {
     fn every_pattern_finds_what_a_filter_finds() {
         let quads = quads();
         let pack = pack(&quads);
-        let terms: Vec<Option<Term>> =
-            std::iter::once(None).chain((0..pack.term_count()).map(|id| Some(pack.term(id)))).collect();
+        let terms: Vec<Option<Term>> = std::iter::once(None)
+            .chain((0..pack.term_count()).map(|id| Some(pack.term(id).unwrap())))
+            .collect();
         for graph in [
             GraphName::DefaultGraph,
             GraphName::NamedNode(NamedNode::new_unchecked("http://example.org/100")),
         ] {
             let graph_id = match &graph {
-                GraphName::NamedNode(name) => Some(pack.id(name.as_ref().into()).unwrap()),
+                GraphName::NamedNode(name) => Some(pack.id(name.as_ref().into()).unwrap().unwrap()),
                 _ => None,
             };
             for s in &terms {
@@ -233,11 +222,11 @@ mod tests {
                                 && fits(p, q.predicate.clone().into())
                                 && fits(o, q.object.clone())
                         });
-                        let id = |t: &Option<Term>| t.as_ref().map(|t| pack.id(t.as_ref()).unwrap());
+                        let id = |t: &Option<Term>| t.as_ref().map(|t| pack.id(t.as_ref()).unwrap().unwrap());
                         let pattern = [id(s), id(p), id(o)];
-                        assert_eq!(pack.count(graph_id, pattern), expected.clone().count() as u64);
+                        assert_eq!(pack.count(graph_id, pattern).unwrap(), expected.clone().count() as u64);
                         for triple in pack.scan(graph_id, pattern).triples() {
-                            let [s, p, o] = triple.unwrap().map(|id| pack.term(id));
+                            let [s, p, o] = triple.unwrap().map(|id| pack.term(id).unwrap());
                             assert!(expected.clone().any(|q| Term::from(q.subject.clone()) == s
                                 && Term::from(q.predicate.clone()) == p
                                 && q.object == o));
@@ -255,7 +244,7 @@ mod tests {
         let read = Pack::from_static(bytes).unwrap();
         assert_eq!(read.len(), direct.len());
         assert_eq!(read.kinds(), direct.kinds());
-        assert!((0..direct.term_count()).all(|id| read.term(id) == direct.term(id)));
+        assert!((0..direct.term_count()).all(|id| read.term(id).unwrap() == direct.term(id).unwrap()));
         assert!(Pack::from_static(&bytes[..bytes.len() - 1]).is_err(), "a cut file is refused");
         assert!(Pack::from_static(b"no pack").is_err());
     }

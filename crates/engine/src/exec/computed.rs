@@ -1,0 +1,43 @@
+//! Which columns an operator takes as they were computed, without numbers of terms.
+//!
+//! In: a node of the plan, the columns that may be computed in its output. Out: those that may be in its inputs. **What asks for
+//! identity (joins, DISTINCT, keys of GROUP BY) takes numbers alone**, and so does what may multiply rows: a value is numbered
+//! once before it is repeated.
+
+use crate::plan::logical::Aggregate;
+use crate::plan::physical::{Node, Op};
+use crate::plan::variables::VarSet;
+use crate::syntax::algebra::AggregateFunction;
+
+/// The columns of a node's inputs that may be computed ones, where those in `given` may be in its output.
+pub fn taken(node: &Node, given: &VarSet) -> VarSet {
+    let below: VarSet = node.inputs.iter().flat_map(|input| input.output.iter().copied()).collect();
+    match &node.op {
+        Op::Filter(_) | Op::Extend(..) | Op::Slice(..) | Op::Union | Op::Project | Op::Sort(..) => {
+            // What nothing above sees is at most read here, or compared.
+            given.union(&below.without(&node.output.iter().copied().collect()))
+        }
+        Op::Group(keys, aggregates) => {
+            let mut taken = below.without(&keys.iter().copied().collect());
+            for aggregate in aggregates {
+                taken = taken.without(&identified(aggregate, &below));
+            }
+            taken
+        }
+        _ => VarSet::new(),
+    }
+}
+
+/// The columns of which an aggregate asks the numbers of terms.
+fn identified(aggregate: &Aggregate, below: &VarSet) -> VarSet {
+    let by_number = aggregate.distinct
+        || matches!(
+            aggregate.function,
+            AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::Sample
+        );
+    match &aggregate.argument {
+        _ if !by_number => VarSet::new(),
+        None => below.clone(),
+        Some(formula) => formula.as_variable().into_iter().collect(),
+    }
+}
