@@ -12,10 +12,11 @@ use super::formula::Compiled;
 use super::measured::Measured;
 use super::operators::reach::{self, Walk};
 use super::operators::{
-    distinct, each_graph, exists, extend, filter, group, hash_join, index_join, intersect, lateral, lookup,
-    number, once, project, scan, slice, sort, union, unpack,
+    distinct, each_graph, equality_class, exists, extend, filter, group, hash_join, index_join, intersect,
+    lateral, lookup, number, once, project, scan, slice, sort, union, unpack,
 };
 use crate::error::Result;
+use crate::plan::equality::class_of;
 use crate::plan::logical::{self, Constant, Pattern, Reach, Slot, Source, Step};
 use crate::plan::lower::is_volatile;
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
@@ -124,6 +125,11 @@ impl<'a> Builder<'a> {
         cx: &mut Context<'_>,
     ) -> Result<Running<'a>> {
         let below = node.inputs.first().map_or(&[][..], |input| &input.output);
+        if let Some(value) = class_of(&formula.expression) {
+            let value = logical::Formula { expression: value.clone(), vars: formula.vars.clone() };
+            let compiled = Compiled::new(&value, below, &self.names)?;
+            return Ok(Box::new(equality_class::EqualityClass::new(compiled, input)));
+        }
         let mut compiled = Compiled::new(formula, below, &self.names)?;
         let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));
         compiled.number_solutions(cx.solutions(!extends));

@@ -4,6 +4,7 @@
 //! judged on each pair; or nothing, where only a search for each row is right. Section 18.6 defines EXISTS by
 //! substitution; that is a semi-join where each variable of a row is bound by the pattern wherever it is read.
 
+use super::equality::class_of;
 use super::logical::{Formula, Kind, Logical};
 use super::variables::VarSet;
 
@@ -68,7 +69,7 @@ fn is_join(logical: &Logical, outer: &VarSet) -> bool {
                 && is_join(input, outer)
         }
         Kind::Extend(input, var, formula) => {
-            !outer.contains(*var)
+            (!outer.contains(*var) || class_of(&formula.expression).is_some())
                 && reads(&formula.vars, outer).is_subset(&input.certain)
                 && is_join(input, outer)
         }

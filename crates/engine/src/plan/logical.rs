@@ -4,6 +4,7 @@
 //! that all of its solutions bind (certain) and those that some may bind (possible). It knows no
 //! order of evaluation and no index.
 
+use super::equality::class_of;
 use super::variables::{Var, VarSet, VariableNames};
 use crate::store::Id;
 use crate::syntax::algebra::{AggregateFunction, Expression, operands};
@@ -418,9 +419,10 @@ impl Logical {
     pub fn extend(self, var: Var, formula: Formula) -> Self {
         let copied = formula.as_variable().filter(|from| self.certain.contains(*from)).is_some();
         let constant = matches!(formula.expression, Expression::NamedNode(_) | Expression::Literal(_));
+        let total = class_of(&formula.expression).is_some();
         let mut node = self.wrapped(|input| Kind::Extend(input, var, formula));
         node.possible.insert(var);
-        if copied || constant {
+        if copied || constant || total {
             node.certain.insert(var);
         }
         node

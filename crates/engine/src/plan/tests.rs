@@ -343,6 +343,23 @@ impl Statistics for Limited {
 }
 
 #[test]
+fn parts_that_only_a_comparison_connects_are_hashed() {
+    for (text, join) in [
+        ("SELECT ?a ?b { ?a :name ?x . ?b :name ?y FILTER(?x = ?y) }", "Hash join"),
+        ("SELECT ?a ?b { ?a :name ?x . ?b :type ?y FILTER(LCASE(?x) = STR(?y) && ?x != ?b) }", "Hash join"),
+        ("SELECT ?a ?b { ?a :name ?x OPTIONAL { ?b :name ?y FILTER(?x = ?y) } }", "Optional hash join"),
+        ("SELECT ?a { ?a :name ?x FILTER NOT EXISTS { ?b :type ?y FILTER(?x = ?y) } }", "Anti-join"),
+    ] {
+        let lines = shown(text);
+        assert!(has(&lines, join) && has(&lines, "equality class of"), "{text}: {lines:#?}");
+        assert!(!has(&lines, "Cross product"), "{text}: {lines:#?}");
+    }
+    // A number that was computed may be one that is rounded before it is compared: each pair is tested.
+    let lines = shown("SELECT ?a ?b { ?a :name ?x BIND(?x * 2 AS ?z) ?b :name ?y FILTER(?z = ?y) }");
+    assert!(!has(&lines, "equality class of"), "{lines:#?}");
+}
+
+#[test]
 fn planning_stops_at_any_step() {
     let text = "SELECT ?a (COUNT(*) AS ?n) { ?a :name ?x ; :knows ?b . ?b :rare ?c OPTIONAL { ?b :type ?t . ?t :name ?y }
         { ?a :type ?z } UNION { ?a :rare ?z } FILTER NOT EXISTS { ?c :knows ?d . ?d :rare ?a } } GROUP BY ?a ORDER BY ?n";

@@ -7,9 +7,9 @@ use super::Planned;
 use super::logical::{
     Aggregate, Constant, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey, Source,
 };
-use super::pushdown;
 use super::statistics::Statistics;
 use super::variables::{Var, VariableNames};
+use super::{equality, pushdown};
 use crate::error::Error;
 use crate::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, GraphPattern, GroundTerm, NamedNodePattern,
@@ -191,6 +191,8 @@ impl<'a> Translator<'a> {
         if !has_exists(expression) {
             let parts = conjuncts(expression).into_iter();
             let conditions = parts.map(|part| Formula::new(part.clone(), &mut self.names)).collect();
+            let conditions: Vec<Formula> = conditions;
+            let (left, right) = equality::connect_sides(left, right, &conditions, &mut self.names);
             return Ok(Logical::left_join(left, right, conditions));
         }
         // The left solutions are numbered, so that those joined and filtered by themselves find theirs again.
@@ -214,15 +216,15 @@ impl<'a> Translator<'a> {
             }
         }
         let (pushed, plain) = pushdown::push(input, plain, &self.names);
+        let connected = equality::connect(pushed, &plain, &mut self.names);
+        let (pushed, plain) = pushdown::push(connected, plain, &self.names);
         input = pushed.filter(plain);
         for part in asking {
             input = match part {
-                Expression::Exists(pattern) => {
-                    Logical::exists(input, self.pattern(pattern)?, Existence::Required)
-                }
+                Expression::Exists(pattern) => self.exists(input, pattern, Existence::Required)?,
                 Expression::Not(inner) if matches!(inner.as_ref(), Expression::Exists(_)) => {
                     let Expression::Exists(pattern) = inner.as_ref() else { continue };
-                    Logical::exists(input, self.pattern(pattern)?, Existence::Forbidden)
+                    self.exists(input, pattern, Existence::Forbidden)?
                 }
                 part => {
                     let (input, formula) = self.formula(input, part)?;
@@ -233,6 +235,16 @@ impl<'a> Translator<'a> {
         Ok(input)
     }
 
+    /// EXISTS, what its filters compare with the solutions of `input` connected with them.
+    fn exists(&mut self, input: Logical, pattern: &GraphPattern, existence: Existence) -> Planned<Logical> {
+        let Logical { kind, certain, possible } = self.pattern(pattern)?;
+        let Kind::Filter(inner, conditions) = kind else {
+            return Ok(Logical::exists(input, Logical { kind, certain, possible }, existence));
+        };
+        let (input, inner) = equality::connect_sides(input, *inner, &conditions, &mut self.names);
+        Ok(Logical::exists(input, inner.filter(conditions), existence))
+    }
+
     /// An expression over the solutions of `input`. Each EXISTS in it becomes a variable that `input`
     /// gets, with the truth in it.
     fn formula(&mut self, mut input: Logical, expression: &Expression) -> Planned<(Logical, Formula)> {
@@ -240,10 +252,9 @@ impl<'a> Translator<'a> {
         let mut open = vec![&mut expression];
         while let Some(part) = open.pop() {
             if let Expression::Exists(pattern) = part {
-                let pattern = self.pattern(pattern)?;
                 let mark = self.names.fresh("exists");
+                input = self.exists(input, pattern, Existence::Marked(mark))?;
                 *part = Expression::Variable(self.names.variable(mark));
-                input = Logical::exists(input, pattern, Existence::Marked(mark));
             } else {
                 open.extend(operands_mut(part));
             }

@@ -140,8 +140,8 @@ const NEWER: &[Signature] = &[
     ("OBJECT(%)", Any, &[Any]),
 ];
 
-/// Tests of one variable with constants, which may become ranges of a sorted dictionary: `?` is the variable, `%` a literal of
-/// any kind.
+/// Tests of one variable with constants, which may become ranges of a sorted dictionary, or with another one, which may become
+/// joins: `?` is the variable, `%` a literal of any kind.
 const TESTS: &[&str] = &[
     "? < %",
     "? <= %",
@@ -167,6 +167,11 @@ const TESTS: &[&str] = &[
     "LANGMATCHES(LANG(?), \"*\")",
     "DATATYPE(?) = xsd:integer",
     "DATATYPE(?) != xsd:string",
+    "? = ?v",
+    "? = ?w",
+    "?w = ?",
+    "sameTerm(?, ?v)",
+    "STR(?) = LCASE(STR(?v))",
 ];
 
 impl Maker<'_> {
@@ -182,7 +187,9 @@ impl Maker<'_> {
     }
 
     fn test(&mut self, name: &str) -> Node {
-        let template = self.random.one(TESTS).replace('?', &format!("?{name}"));
+        let template = self.random.one(TESTS).replace("?v", "\u{1}").replace("?w", "\u{2}");
+        let template =
+            template.replace('?', &format!("?{name}")).replace('\u{1}', "?v").replace('\u{2}', "?w");
         let mut text = String::new();
         for (n, part) in template.split('%').enumerate() {
             if n > 0 {

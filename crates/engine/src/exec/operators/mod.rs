@@ -5,6 +5,7 @@
 
 pub mod distinct;
 pub mod each_graph;
+pub mod equality_class;
 pub mod exists;
 pub mod extend;
 pub mod filter;

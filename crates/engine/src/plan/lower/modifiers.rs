@@ -4,6 +4,7 @@
 
 use super::{Lowering, is_volatile};
 use crate::plan::Planned;
+use crate::plan::equality::class_of;
 use crate::plan::logical::{Aggregate, Formula, Kind, Logical, SortKey};
 use crate::plan::physical::{Bag, Node, Op, OrderKey};
 use crate::plan::variables::{Var, VarSet};
@@ -32,7 +33,9 @@ impl Lowering<'_> {
         };
         let node = self.node(input, &wanted, bag)?;
         let (rows, mut certain, unique) = (node.rows, node.certain.clone(), node.unique);
-        if formula.as_variable().is_some_and(|from| certain.contains(from)) {
+        if formula.as_variable().is_some_and(|from| certain.contains(from))
+            || class_of(&formula.expression).is_some()
+        {
             certain.insert(var);
         }
         let mut output = node.output.clone();
