@@ -30,11 +30,7 @@ pub fn taken(node: &Node, given: &VarSet) -> VarSet {
 
 /// The columns of which an aggregate asks the numbers of terms.
 fn identified(aggregate: &Aggregate, below: &VarSet) -> VarSet {
-    let by_number = aggregate.distinct
-        || matches!(
-            aggregate.function,
-            AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::Sample
-        );
+    let by_number = aggregate.distinct || aggregate.function == AggregateFunction::Sample;
     match &aggregate.argument {
         _ if !by_number => VarSet::new(),
         None => below.clone(),

@@ -3,6 +3,7 @@
 //! In: a parsed query, a columnar graph. Out: an answer, or an account of how it was found.
 
 pub mod batch;
+mod best;
 mod build;
 mod computed;
 mod construct;

@@ -13,6 +13,7 @@ use crate::terms::Term;
 use baimo_store::value::exact::Exact;
 use baimo_store::value::number::Number;
 use baimo_store::value::order;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// So many bytes of text are added without a look at the limits.
@@ -31,8 +32,8 @@ enum State {
     Sum(Sum),
     /// The sum, and how many there are.
     Average(Sum, u64),
-    Least(Option<Term>),
-    Greatest(Option<Term>),
+    Least(Option<Value>),
+    Greatest(Option<Value>),
     Sample(Option<Term>),
     Concat {
         text: Option<String>,
@@ -206,8 +207,8 @@ impl Accumulator {
                 }
                 None => return false,
             },
-            State::Least(term) => replace(term, value, Ordering::Less),
-            State::Greatest(term) => replace(term, value, Ordering::Greater),
+            State::Least(best) => replace(best, value, Ordering::Less),
+            State::Greatest(best) => replace(best, value, Ordering::Greater),
             State::Sample(term) => {
                 term.get_or_insert_with(|| value.to_term());
             }
@@ -239,21 +240,43 @@ impl Accumulator {
             State::Average(sum, count) => {
                 sum.total()?.divide(&Number::Integer(Exact::new(count.into(), 0))).map(Value::Number)
             }
-            State::Least(term) | State::Greatest(term) => term.map(Value::Term),
+            State::Least(best) | State::Greatest(best) => best,
             State::Concat { text, .. } => Some(Value::String(text.unwrap_or_default())),
             State::Unknown => None,
         }
     }
 }
 
-/// Keeps the term that comes first in one direction of the order of all terms.
-fn replace(term: &mut Option<Term>, value: &Value, direction: Ordering) {
-    let better = |old: &Term| match value {
-        Value::Term(new) => order::compare(new.as_ref(), old.as_ref()) == direction,
-        _ => order::compare(value.to_term().as_ref(), old.as_ref()) == direction,
-    };
-    if term.as_ref().is_none_or(better) {
-        *term = Some(value.to_term());
+/// Keeps the value that comes first in one direction of the order of all terms.
+fn replace(best: &mut Option<Value>, value: &Value, direction: Ordering) {
+    if best.as_ref().is_none_or(|best| compare(value, best) == direction) {
+        *best = Some(value.clone());
+    }
+}
+
+/// The order of all terms. Computed numbers and texts are compared as they are.
+fn compare(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => a.cmp(b),
+        (Value::Number(x), Value::Number(y)) => x.compare_exactly(y).then_with(|| match (x, y) {
+            // The canonical forms of equal values are equal.
+            (Number::Integer(_), Number::Integer(_)) | (Number::Decimal(_), Number::Decimal(_)) => {
+                Ordering::Equal
+            }
+            _ => compare_terms(a, b),
+        }),
+        _ => compare_terms(a, b),
+    }
+}
+
+fn compare_terms(a: &Value, b: &Value) -> Ordering {
+    order::compare(term(a).as_ref().as_ref(), term(b).as_ref().as_ref())
+}
+
+fn term(value: &Value) -> Cow<'_, Term> {
+    match value {
+        Value::Term(term) => Cow::Borrowed(term),
+        other => Cow::Owned(other.to_term()),
     }
 }
 

@@ -303,7 +303,11 @@ mod tests {
             assert!(sum.append(&column) && sum.append(&picked));
             assert_eq!(shown(&sum), [all.clone(), shown(&picked)].concat());
             assert!(!sum.append(&Column::Ids(vec![1])), "of another form");
-            assert_eq!(shown(&sum).len(), 8);
+            for _ in 0..9 {
+                let (before, growth) = (sum.bytes(), sum.growth(&column));
+                assert!(sum.append(&column) && sum.bytes() <= before + growth, "{before} and {growth}");
+            }
+            assert_eq!(shown(&sum).len(), 8 + 9 * 4);
         }
         assert!(!numbers().append(&texts()));
     }

@@ -195,6 +195,19 @@ impl Fast {
         }
     }
 
+    /// The order of exact values, NaN last and equal to itself.
+    #[inline]
+    pub fn compare_exactly(self, other: Self) -> Ordering {
+        match (self, other) {
+            (Self::Integer(x), Self::Integer(y)) => x.cmp(&y),
+            _ => self
+                .exact()
+                .zip(other.exact())
+                .and_then(|(a, b)| aligned(a, b))
+                .map_or_else(|| self.to_number().compare_exactly(&other.to_number()), |(a, b, _)| a.cmp(&b)),
+        }
+    }
+
     /// ABS, CEIL, FLOOR, ROUND, or the number itself for what is none of them; nothing where it does not fit.
     #[inline]
     pub fn rounded(self, function: &Function) -> Option<Self> {
@@ -331,6 +344,7 @@ mod tests {
             if let Some(order) = Fast::compare(x, y) {
                 prop_assert_eq!(order, a.compare(&b), "{:?} {:?}", a, b);
             }
+            prop_assert_eq!(x.compare_exactly(y), a.compare_exactly(&b), "{:?} {:?}", a, b);
             prop_assert_eq!(x.is_true(), a.is_true());
             if let Some(negated) = x.negated() {
                 prop_assert!(same(&negated.to_number(), &a.negate()));

@@ -75,7 +75,10 @@ pub(super) fn compute(
             function @ (Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex),
         ) => truths_of_texts(program, step, function, places, scope).map(Vector::Truths),
         Operation::Text(function, of_any) => {
-            text_truths(program, step, (function, *of_any), places, graph, scope)?.map(Vector::Truths)
+            // What is in a computed text is what STR gives of it.
+            let computed = || truths_of_texts(program, step, function, places, scope);
+            let truths = text_truths(program, step, (function, *of_any), places, graph, scope)?;
+            truths.or_else(computed).map(Vector::Truths)
         }
         _ => None,
     })

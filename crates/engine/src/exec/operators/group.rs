@@ -3,13 +3,13 @@
 //! In: rows with counts. Out: the keys and the aggregates, groups in the order of their first rows. A row
 //! that stands for many solutions is aggregated once, by its count. Without keys there is one group, even
 //! of nothing (SPARQL 1.1, section 18.5, Aggregation). COUNT, MIN, MAX and SAMPLE of a variable work on ids
-//! and ranks, sums of integers on the graph's column of values; all else goes through `expr::aggregate`.
+//! and ranks, or on what was computed, sums of integers on the graph's column of values; all else goes through `expr::aggregate`.
 
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column, ROWS, plus};
+use crate::exec::best::Best;
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
-use crate::exec::ranks::Ranking;
 use crate::exec::seen::Seen;
 use crate::exec::{Operator, Running, integer};
 use crate::expr::aggregate::{Accumulator, Total};
@@ -38,8 +38,8 @@ pub struct Aggregate {
 enum State {
     /// How many solutions.
     Counts(Vec<u64>),
-    /// The least or greatest member; a group with an error has none.
-    Best { best: Vec<Id>, failed: Vec<bool>, greatest: bool, ranking: Ranking },
+    /// The least or greatest member.
+    Best(Best),
     /// Any member.
     Sample(Vec<Id>),
     /// Sums of exact numbers that fit, and everything else.
@@ -123,7 +123,7 @@ impl Aggregation {
         self.seen.bytes()
             + match &self.state {
                 State::Counts(counts) => size_of_val(counts.as_slice()),
-                State::Best { best, failed, .. } => size_of_val(best.as_slice()) + failed.len(),
+                State::Best(best) => best.bytes(),
                 State::Sample(members) => size_of_val(members.as_slice()),
                 State::General { sums, accumulators } => {
                     size_of_val(sums.as_slice()) + size_of_val(accumulators.as_slice())
@@ -135,12 +135,9 @@ impl Aggregation {
         let variable = aggregate.argument.as_ref().is_some_and(Compiled::is_variable);
         let state = match aggregate.function {
             AggregateFunction::Count => State::Counts(Vec::new()),
-            AggregateFunction::Min | AggregateFunction::Max if variable => State::Best {
-                best: Vec::new(),
-                failed: Vec::new(),
-                greatest: aggregate.function == AggregateFunction::Max,
-                ranking: Ranking::default(),
-            },
+            AggregateFunction::Min | AggregateFunction::Max if variable => {
+                State::Best(Best::new(aggregate.function == AggregateFunction::Max))
+            }
             AggregateFunction::Sample if variable => State::Sample(Vec::new()),
             _ => State::General { sums: Vec::new(), accumulators: Vec::new() },
         };
@@ -151,10 +148,7 @@ impl Aggregation {
     fn grow(&mut self, count: usize) {
         match &mut self.state {
             State::Counts(counts) => counts.resize(count, 0),
-            State::Best { best, failed, .. } => {
-                best.resize(count, NONE);
-                failed.resize(count, false);
-            }
+            State::Best(best) => best.grow(count),
             State::Sample(best) => best.resize(count, NONE),
             State::General { sums, accumulators } => {
                 sums.resize(count, Total::default());
@@ -245,11 +239,10 @@ impl Aggregation {
             State::Counts(counts) if self.aggregate.computed => counted(counts, cx),
             State::Counts(counts) => numbered(counts, cx).map(Column::Ids),
             State::Sample(best) => Ok(std::mem::take(best).into()),
-            State::Best { best, failed, .. } => {
-                let failures = failed.iter().filter(|failed| **failed).count() as u64;
+            State::Best(best) => {
+                let (column, failures) = best.finish(self.aggregate.computed, cx)?;
                 note(&self.aggregate.function, failures, 0, cx);
-                let results = best.iter().zip(failed.iter());
-                Ok(results.map(|(best, failed)| if *failed { NONE } else { *best }).collect())
+                Ok(column)
             }
             State::General { sums, accumulators } => {
                 let groups = std::mem::take(accumulators).into_iter().zip(std::mem::take(sums));
@@ -307,30 +300,26 @@ impl State {
         batch: &Batch,
         cx: &mut Context<'_>,
     ) -> Result<()> {
-        match column {
-            Column::Numbers(numbers) if !self.is_of_ids() => {
+        match (&mut *self, column) {
+            (Self::Best(best), column) => best.add(groups, column, cx),
+            (Self::Counts(_) | Self::General { .. }, Column::Numbers(numbers)) => {
                 for (row, (group, number)) in groups.iter().zip(numbers).enumerate() {
                     self.add_number(*group, number, batch.count(row), cx)?;
                 }
                 Ok(())
             }
-            Column::Texts(_) if !self.is_of_ids() => {
+            (Self::Counts(_) | Self::General { .. }, column @ Column::Texts(_)) => {
                 for (row, group) in groups.iter().enumerate() {
                     self.add_value(*group, column.value(row).as_ref(), batch.count(row), cx)?;
                 }
                 Ok(())
             }
-            column => {
+            (_, column) => {
                 let ids = column.into_ids(cx)?;
                 let rows = groups.iter().zip(ids).enumerate();
                 self.add_ids(rows.map(|(row, (group, id))| (*group, id, batch.count(row))), cx)
             }
         }
-    }
-
-    /// Whether it takes terms by their numbers alone.
-    fn is_of_ids(&self) -> bool {
-        matches!(self, Self::Best { .. } | Self::Sample(_))
     }
 
     /// Adds values by their ids, `(group, id, count)`.
@@ -351,23 +340,7 @@ impl State {
                     }
                 }
             }
-            Self::Best { best, failed, greatest, ranking } => {
-                for (group, id, _) in rows {
-                    let group = group as usize;
-                    let (Some(best), Some(failed)) = (best.get_mut(group), failed.get_mut(group)) else {
-                        continue;
-                    };
-                    *failed |= id == NONE;
-                    if *best == NONE {
-                        *best = id;
-                    } else if id != *best {
-                        let order = ranking.compare(id, *best, cx)?;
-                        if if *greatest { order.is_gt() } else { order.is_lt() } {
-                            *best = id;
-                        }
-                    }
-                }
-            }
+            Self::Best(best) => best.add_ids(rows.map(|(group, id, _)| (group, id)), cx)?,
             Self::General { sums, accumulators } => {
                 let numbers = cx.graph.numbers()?;
                 let sums_only = accumulators.first().is_some_and(Accumulator::is_sum);
@@ -414,7 +387,7 @@ impl State {
                 }
             }
             // Only ever of a variable, and so of ids.
-            Self::Best { .. } | Self::Sample(_) => {}
+            Self::Best(_) | Self::Sample(_) => {}
         }
         Ok(())
     }

@@ -143,7 +143,12 @@ impl Operator for Sort<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exec::fixture::{Batches, run};
+    use crate::error::Kind;
+    use crate::exec::fixture::{Batches, context, run};
+    use crate::expr::Texts;
+    use crate::expr::fast::Fast;
+    use crate::{Governor, Limits};
+    use std::sync::Arc;
 
     fn sorted(keys: &[Key], first: Option<u64>) -> (Vec<Vec<Id>>, Option<Vec<u64>>) {
         let counted =
@@ -176,5 +181,71 @@ mod tests {
         let of =
             |first| run(|_| Box::new(Sort::new(vec![(0, true)], first, Batches::new(batches.clone())))).0;
         assert_eq!(of(Some(700))[0], of(None)[0][..700]);
+    }
+
+    /// Batches of a computed number, a computed text and a number of the row.
+    fn computed(rows: u32) -> Vec<Batch> {
+        let of = |n: u32| match n.wrapping_mul(2_654_435_761) % 50 {
+            0 => None,
+            n if n < 25 => Some(Fast::Integer(n.into())),
+            n if n < 40 => Some(Fast::Decimal { mantissa: i128::from(n) * 10, scale: 2 }),
+            n => Some(Fast::Double(f64::from(n) - 30.0)),
+        };
+        let all: Vec<u32> = (0..rows).collect();
+        let batch = |part: &[u32]| {
+            let mut texts = Texts::default();
+            part.iter().for_each(|n| texts.push((n % 7 > 0).then(|| format!("text {}", n % 11)).as_deref()));
+            let numbers = Column::Numbers(part.iter().map(|n| of(*n)).collect());
+            Batch::of(vec![numbers, Column::Texts(texts), part.to_vec().into()], part.len())
+        };
+        all.chunks(ROWS).map(batch).collect()
+    }
+
+    #[test]
+    fn computed_keys_sort_as_their_terms_do() {
+        for first in [None, Some(3000)] {
+            for keys in [
+                &[(0, false)][..],
+                &[(1, true)],
+                &[(0, true), (1, false)],
+                &[(1, false), (0, true), (2, true)],
+            ] {
+                let order = |batches: Vec<Batch>| {
+                    let sorted = |cx: &mut Context<'_>| -> Batch {
+                        let sort = Sort::new(keys.to_vec(), first, Batches::new(batches));
+                        crate::exec::drain(Box::new(sort), cx).unwrap()
+                    };
+                    let (graph, governor) = context();
+                    let mut cx = Context::new(&graph, &governor, None);
+                    sorted(&mut cx).column(2).to_vec()
+                };
+                let (graph, governor) = context();
+                let mut cx = Context::new(&graph, &governor, None);
+                let numbered = |mut batch: Batch| {
+                    for column in &mut batch.columns {
+                        *column = std::mem::take(column).into_ids(&mut cx).unwrap().into();
+                    }
+                    batch
+                };
+                let numbered: Vec<Batch> = computed(30_000).into_iter().map(numbered).collect();
+                let sort = Sort::new(keys.to_vec(), first, Batches::new(numbered));
+                let expected = crate::exec::drain(Box::new(sort), &mut cx).unwrap();
+                assert_eq!(order(computed(30_000)), expected.column(2));
+            }
+        }
+    }
+
+    #[test]
+    fn computed_cells_count_as_memory() {
+        let limited = |max| {
+            let limits = Limits { max_memory: Some(max), memory_used: Some(|| 0), ..Limits::default() };
+            let (graph, governor) = (context().0, Governor::new(limits, Arc::default()));
+            let mut cx = Context::new(&graph, &governor, None);
+            let sort = Sort::new(vec![(2, false)], None, Batches::new(computed(100_000)));
+            crate::exec::drain(Box::new(sort), &mut cx).map(|all| all.len).map_err(|error| error.kind)
+        };
+        assert_eq!(limited(1 << 30), Ok(100_000));
+        // The numbers alone take more.
+        assert_eq!(limited(100_000 * 16), Err(Kind::Limit));
     }
 }
