@@ -85,11 +85,29 @@ pub fn run(
         Some(verb) => {
             let _watched = watch(limits, report, &output.found);
             verbs::perform(&verb, &mut session, &output, &mut Memory::default())?;
-            // What was done is done and said; this only makes the next query quicker.
-            let _ = if verb.changes() { session.compact_if_due() } else { Ok(None) };
+            if verb.changes() {
+                merge_if_due(&mut session, &output);
+            }
             Ok(())
         }
         None => prompt(session, output, keep_going),
+    }
+}
+
+/// Makes the pack of a store anew where its journal has grown long. The change is kept and said by now: this only makes the
+/// next query quicker, and what goes wrong with it is a matter for a word.
+fn merge_if_due(session: &mut Session, output: &Output) {
+    if !session.merge_is_due().unwrap_or(false) {
+        return;
+    }
+    output
+        .report
+        .note("the journal has grown long and is merged into a new pack; the change is kept already");
+    let waiting = output.waiting();
+    let done = session.compact();
+    drop(waiting);
+    if let Err(error) = done {
+        output.report.warning(&session.failed_merge(error).diagnostic);
     }
 }
 

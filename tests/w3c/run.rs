@@ -8,7 +8,7 @@ use baimo::engine::syntax::parse;
 use baimo::engine::update::{Update, execute, inline_loads};
 use baimo::engine::{DefaultGraph, Governor, answer};
 use baimo::store::Graph as _;
-use baimo::store::durable::{Store, Transaction, net};
+use baimo::store::durable::{Store, Transaction};
 use baimo::store::memory::Memory;
 use baimo::store::pack::{Builder, Pack};
 use baimo::store::quads_of;
@@ -254,7 +254,11 @@ fn on_disk(pack: &Pack, update: &Update) -> Result<Vec<Quad>, baimo::error::Erro
     store.begin()?;
     content.graph.change_and_keep(
         |graph| execute(update, graph, &Governor::unlimited()),
-        |changes| store.commit(&mut Transaction { changes: net(changes), ..Transaction::default() }),
+        |changes| {
+            let mut transaction = Transaction::default();
+            transaction.take(changes)?;
+            store.commit(&mut transaction)
+        },
     )?;
     let (_, content) = Store::open(&folder)?;
     let found = all_quads(&content.graph);

@@ -57,6 +57,8 @@ pub struct Session {
     transaction: Option<change::Open>,
     /// The thread that writes a new pack for the store.
     merging: Option<JoinHandle<Result<Merge>>>,
+    /// After a merge that failed: how long the journal is when the next one is tried.
+    merge_after: u64,
     /// How queries are asked here: each begins as a copy of this one, and may then differ.
     pub ask: Ask,
 }
@@ -151,7 +153,8 @@ impl Session {
     fn new(project: Project, graph: Memory, declared: Prefixes) -> Self {
         let prefixes = in_scope(&declared, &project);
         let snapshot = Arc::new(Snapshot::new(project, Arc::new(graph), prefixes));
-        Self { snapshot, store: None, declared, transaction: None, merging: None, ask: Ask::default() }
+        let (store, transaction, merging, ask) = (None, None, None, Ask::default());
+        Self { snapshot, store, declared, transaction, merging, merge_after: 0, ask }
     }
 
     /// The graph as it is now. It stays so for whoever holds it.

@@ -20,9 +20,6 @@ use spargebra::term::{
 use spargebra::{GraphUpdateOperation, Query};
 use std::collections::HashMap;
 
-/// After how many quads the governor is asked whether to go on.
-const CHECK_EVERY: usize = 1024;
-
 /// Carries out an update (SPARQL 1.1 Update, section 3), all of it or, where it fails, nothing.
 ///
 /// # Errors
@@ -72,7 +69,7 @@ fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Gov
     match operation {
         GraphUpdateOperation::InsertData { data } => insert_data(data, memory, governor),
         GraphUpdateOperation::DeleteData { data } => {
-            data.iter().try_for_each(|quad| memory.remove(&ground_quad(quad)).map(drop))
+            memory.set_quads(data.iter().map(|quad| (false, ground_quad(quad))))
         }
         GraphUpdateOperation::DeleteInsert { delete, insert, using, pattern } => {
             delete_insert((delete, insert), using.as_ref(), pattern, memory, governor)
@@ -98,19 +95,16 @@ fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Gov
 fn insert_data(data: &[InsertedQuad], memory: &mut Memory, governor: &Governor) -> Result<()> {
     let no_row = Instance { columns: &HashMap::new(), row: &Vec::new(), blanks: HashMap::new() };
     let mut instance = no_row;
-    for (n, quad) in data.iter().enumerate() {
-        if n % CHECK_EVERY == 0 {
-            governor.check()?;
-        }
+    governor.check()?;
+    memory.set_quads(data.iter().map(|quad| {
         let subject = match &quad.subject {
             NamedOrBlankNode::NamedNode(iri) => iri.clone().into(),
             NamedOrBlankNode::BlankNode(node) => NamedOrBlankNode::from(instance.fresh(node)),
         };
         let object = instance.fresh_in(&quad.object);
         let graph_name = graph_name(&quad.graph_name);
-        memory.insert(Quad { subject, predicate: quad.predicate.clone(), object, graph_name })?;
-    }
-    Ok(())
+        (true, Quad { subject, predicate: quad.predicate.clone(), object, graph_name })
+    }))
 }
 
 fn graph_name(name: &Destination) -> GraphName {
@@ -156,19 +150,9 @@ fn delete_insert(
         return Ok(());
     }
     let (gone, come) = instances(templates, &query, memory, governor)?;
-    for (n, quad) in gone.iter().enumerate() {
-        if n % CHECK_EVERY == 0 {
-            governor.check()?;
-        }
-        memory.remove(quad)?;
-    }
-    for (n, quad) in come.into_iter().enumerate() {
-        if n % CHECK_EVERY == 0 {
-            governor.check()?;
-        }
-        memory.insert(quad)?;
-    }
-    Ok(())
+    governor.check()?;
+    let gone = gone.into_iter().map(|quad| (false, quad));
+    memory.set_quads(gone.chain(come.into_iter().map(|quad| (true, quad))))
 }
 
 /// What the templates give for the solutions of a query: quads to remove, quads to add.

@@ -169,7 +169,9 @@ impl Shell {
     /// Makes the pack of a store anew where it is far behind, in a thread of its own.
     pub(super) fn compact(&self) {
         // What was changed is kept already; this only makes the next query quicker.
-        let _ = self.session.borrow_mut().compact_aside();
+        if let Err(error) = self.session.borrow_mut().compact_aside() {
+            self.output.report.warning(&error.diagnostic);
+        }
     }
 
     /// The graph was changed.

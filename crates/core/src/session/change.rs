@@ -4,19 +4,19 @@
 //! Each change is carried out whole or not at all. The graph compiled in, files and folders stay as they are: without a
 //! store a change lives in memory.
 
-use super::reading::{self, Checked};
+use super::reading;
 use super::{Session, in_scope};
 use crate::advise::diagnose;
-use crate::engine;
 use crate::engine::syntax::parse;
+use crate::engine::{self, Governor, Limits};
 use crate::error::{Error, Hint, Result};
 use crate::snapshot::Snapshot;
 use crate::store::Graph as _;
-use crate::store::durable::{Content, Store, Transaction, net};
+use crate::store::durable::{Content, Spooled, Store, Transaction, net};
 use crate::store::import::Progress;
-use crate::store::memory::Memory;
-use crate::store::pack::{Packer, Watch};
-use crate::terms::{GraphName, NamedNode, Prefixes, Quad};
+use crate::store::memory::{Changes, Memory};
+use crate::store::pack::{Builder, Pack, Packer, Room, Watch};
+use crate::terms::{BlankNode, GraphName, NamedNode, Prefixes, Quad};
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -24,6 +24,11 @@ use std::sync::Arc;
 
 /// How many characters of an update's text are kept to say what a transaction was.
 const WHAT: usize = 200;
+
+/// In how many bytes of memory a load is collected, where no limit says how many there are.
+const COLLECTED: usize = 2 << 30;
+/// How many bytes a quad takes in a journal, about.
+const QUAD: u64 = 120;
 
 /// What a change did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +72,30 @@ pub(super) struct Open {
     what: Vec<String>,
 }
 
+/// What a load has read.
+struct Loaded {
+    quads: u64,
+    /// Whether all of it is in memory.
+    is_held: bool,
+    declared: Prefixes,
+    about: Transaction,
+}
+
+/// The quads of a load.
+enum LoadedPack {
+    Held(Pack),
+    Spooled(Spooled),
+}
+
+impl LoadedPack {
+    fn pack(&self) -> &Pack {
+        match self {
+            Self::Held(pack) => pack,
+            Self::Spooled(spooled) => &spooled.pack,
+        }
+    }
+}
+
 impl Session {
     /// Carries out an update, all of it or nothing.
     ///
@@ -93,7 +122,7 @@ impl Session {
         let mut found = Vec::new();
         let work = |memory: &mut Memory| engine::update::execute(&update, memory, &self.ask.governor());
         memory.change_and_keep(work, |changes| {
-            found = net(changes);
+            found = changes.net().quads()?;
             Ok(())
         })?;
         Ok(found)
@@ -118,64 +147,112 @@ impl Session {
         progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Change> {
         let cut = self.begin_writing()?;
-        let fresh =
-            self.transaction.is_none() && self.store.as_ref().is_some_and(|store| store.mark().number == 0);
-        let done = match fresh {
-            true => self.load_first(files, into, progress),
-            false => self.load_more(files, into, progress),
-        };
+        let done = self.load_files(files, into, progress);
         self.end_writing();
         done.map(|change| Change { cut, ..change })
     }
 
-    fn load_more(
+    fn load_files(
         &mut self,
         files: &[PathBuf],
         into: Option<&NamedNode>,
         progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Change> {
+        // Memory is kept by the packer.
+        let limits = Limits { max_memory: None, ..self.ask.limits };
+        let governor = Governor::new(limits, Arc::clone(&self.ask.cancel));
+        let check = || governor.check();
+        let watch = Watch::new(&check, &|_, _, _| {});
         let mut declared = Prefixes::new();
-        let governor = self.ask.governor();
-        let mut checked = Checked::by(&governor);
-        let quads = reading::quads(files, into, &mut declared, &mut checked, progress);
-        let quads = quads.map_err(|error| reading::after(error, checked.quads))?;
-        let new = declared.iter().filter(|(name, _)| self.declared.namespace(name).is_none());
-        let prefixes = new.map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect();
-        let about = Transaction { what: loaded(files), prefixes, ..Transaction::default() };
-        let change = self.change(about, |memory| {
-            memory.change(|memory| quads.into_iter().try_for_each(|quad| memory.insert(quad).map(drop)))
+        let mut packer = self.packer().gathering_into(into.cloned());
+        let read = reading::build(files, None, &mut declared, watch, progress, &mut packer);
+        read.map_err(|error| reading::after(error, packer.quads()))?;
+        let about = Transaction { what: loaded(files), ..Transaction::default() };
+        let loaded = Loaded { quads: packer.quads(), is_held: packer.is_held(), declared, about };
+        let store = self.store.as_ref().filter(|_| self.transaction.is_none());
+        let Some(store) = store.filter(|store| store.mark().number == 0 || self.is_much(&loaded)) else {
+            return self.load_beside(&packer.finish(watch)?, loaded, watch);
+        };
+        if loaded.is_held {
+            let pack = packer.finish(watch)?;
+            return self.load_whole(LoadedPack::Held(pack), loaded, watch);
+        }
+        let mut packer = Some(packer);
+        let spooled = store.spooled(&mut |out| match packer.take() {
+            Some(packer) => packer.write(&Prefixes::new(), out, watch).map(drop),
+            None => Ok(()),
         })?;
+        self.load_whole(LoadedPack::Spooled(spooled), loaded, watch)
+    }
+
+    /// What collects the quads of a load: within the memory that is left, beside the store where that does not suffice. Its
+    /// blank nodes are no others of the graph.
+    fn packer(&self) -> Packer {
+        let Limits { max_memory, memory_used, .. } = self.ask.limits;
+        let used = memory_used.map_or(0, |used| used());
+        let memory = max_memory.map_or(COLLECTED, |most| most.saturating_sub(used));
+        let store = self.store.as_ref().filter(|_| self.transaction.is_none());
+        let packer = store.map_or_else(Packer::in_memory, |store| {
+            Packer::within(Room { memory, beside: store.folder().join("load") })
+        });
+        match store.map(|store| store.mark().number) {
+            Some(0) => packer,
+            // No other transaction has this number.
+            Some(number) => packer.labelling(format!("b{}x", number + 1)),
+            None => packer.labelling(format!("{}x", BlankNode::default().as_str())),
+        }
+    }
+
+    /// Whether a load is so much that the pack is better made anew at once than after a journal as long.
+    fn is_much(&self, loaded: &Loaded) -> bool {
+        let bytes = loaded.quads.saturating_mul(QUAD);
+        !loaded.is_held || self.merge_is_due_with(bytes).unwrap_or(false)
+    }
+
+    /// Adds what was loaded as any other change.
+    fn load_beside(&mut self, pack: &Pack, loaded: Loaded, watch: Watch<'_>) -> Result<Change> {
+        let Loaded { mut declared, mut about, .. } = loaded;
+        about.prefixes = added_prefixes(&self.declared, &declared);
+        let change = self.change(about, |memory| memory.change(|memory| memory.add_pack(pack, watch)))?;
         declared.extend(&self.declared);
         self.declare(declared);
         Ok(change)
     }
 
-    /// The first load of a store: it becomes the pack of the store straight away.
-    fn load_first(
-        &mut self,
-        files: &[PathBuf],
-        into: Option<&NamedNode>,
-        progress: &mut dyn FnMut(&Progress<'_>),
-    ) -> Result<Change> {
-        let mut declared = Prefixes::new();
-        let mut packer = Packer::in_memory();
-        let governor = self.ask.governor();
-        let check = || governor.check();
-        let watch = Watch::new(&check, &|_, _, _| {});
-        let read = reading::build(files, None, &mut declared, watch, progress, &mut packer);
-        read.map_err(|error| reading::after(error, packer.quads()))?;
-        if let Some(into) = into {
-            packer.gather_into(into);
-        }
-        let pack = packer.finish(watch)?;
-        let mut about = Transaction { what: loaded(files), ..Transaction::default() };
+    /// Makes a new pack of the store with what was loaded.
+    fn load_whole(&mut self, pack: LoadedPack, loaded: Loaded, watch: Watch<'_>) -> Result<Change> {
+        let Loaded { mut declared, mut about, .. } = loaded;
+        let before = self.snapshot.graph().len();
+        let memory = Arc::clone(self.snapshot.memory());
+        let empty: Vec<GraphName> = memory.empty_graphs().into_iter().collect();
+        about.prefixes = added_prefixes(&self.declared, &declared);
+        declared.extend(&self.declared);
         let Some(store) = self.store.as_mut() else { return Err(Error::store("there is no store")) };
-        store.install(&pack, &declared, &mut about)?;
-        let after = pack.len();
-        self.snapshot = Arc::new(self.snapshot.over(Arc::new(Memory::over(pack))));
+        let graph = if store.mark().number == 0 {
+            about.prefixes = Vec::new();
+            store.install(pack.pack(), &declared, &mut about)?;
+            match pack {
+                LoadedPack::Held(pack) => Memory::over(pack),
+                LoadedPack::Spooled(_) => Memory::over(store.pack()?),
+            }
+        } else {
+            let graphs = (&memory.snapshot(), pack.pack());
+            if store.install_more(graphs, (&declared, empty.clone()), watch, &mut about)? == 0 {
+                return self.load_beside(
+                    &Builder::new().finish(),
+                    Loaded { declared, about, ..loaded },
+                    watch,
+                );
+            }
+            let mut graph = Memory::over(store.pack()?);
+            empty.iter().for_each(|name| graph.set_empty(name, true));
+            graph
+        };
+        let (added, after) = (about.counts().0, graph.len());
+        self.snapshot = Arc::new(self.snapshot.over(Arc::new(graph)));
         self.declare(declared);
         let transaction = Some(about.number);
-        Ok(Change { before: 0, after, added: after, removed: 0, durable: true, transaction, cut: 0 })
+        Ok(Change { before, after, added, removed: 0, durable: true, transaction, cut: 0 })
     }
 
     /// Begins a transaction: what is changed from now on is kept together, or not at all.
@@ -256,17 +333,26 @@ impl Session {
             *empty.borrow_mut() = differing(&before, &memory.empty_graphs());
             Ok(())
         };
-        let keep = |changes: &[(bool, Quad)]| {
-            (about.changes, about.empty) = (net(changes), empty.take());
+        let mut counts = (0, 0);
+        let keep = |changes: &Changes<'_>| {
+            about.empty = empty.take();
             match (open, store) {
                 (Some(open), _) => {
-                    open.changes.extend_from_slice(changes);
+                    counts = changes.net().counts();
+                    open.changes.extend(changes.quads()?);
                     open.empty.append(&mut about.empty);
                     open.what.push(std::mem::take(&mut about.what));
                     Ok(())
                 }
-                (None, Some(store)) if about.says_something() => store.commit(&mut about),
-                (None, _) => Ok(()),
+                (None, Some(store)) => {
+                    about.take(changes)?;
+                    counts = about.counts();
+                    if about.says_something() { store.commit(&mut about) } else { Ok(()) }
+                }
+                (None, None) => {
+                    counts = changes.net().counts();
+                    Ok(())
+                }
             }
         };
         if let Some(memory) = Arc::get_mut(&mut self.snapshot).and_then(Snapshot::memory_alone) {
@@ -277,7 +363,7 @@ impl Session {
             new.change_and_keep(work, keep)?;
             self.snapshot = Arc::new(self.snapshot.over(Arc::new(new)));
         }
-        let ((added, removed), after) = (about.counts(), self.snapshot.graph().len());
+        let ((added, removed), after) = (counts, self.snapshot.graph().len());
         let transaction = Some(about.number).filter(|number| *number > 0);
         Ok(Change { before, after, added, removed, durable: self.store.is_some(), transaction, cut: 0 })
     }

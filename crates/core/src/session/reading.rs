@@ -2,14 +2,10 @@
 //!
 //! In: paths as a user gives them. Out: quads in a builder or a list. An error says how many quads had been read.
 
-use crate::engine::Governor;
 use crate::error::{Error, Result};
 use crate::store::import::{self, Progress};
 use crate::store::pack::{Pack, Packer, Watch};
-use crate::terms::{
-    BlankNode, GraphName, NamedNode, NamedOrBlankNode, Prefixes, Quad, QuadRef, Term, Triple,
-};
-use std::collections::HashMap;
+use crate::terms::{Prefixes, Quad, QuadRef};
 use std::path::{Path, PathBuf};
 
 /// Reads files into a builder.
@@ -57,50 +53,6 @@ fn build_one(
     })
 }
 
-/// Reads files into a list, with blank nodes that no other graph has; what is in no graph goes into `into`, where one is
-/// given.
-pub(super) fn quads(
-    files: &[PathBuf],
-    into: Option<&NamedNode>,
-    declared: &mut Prefixes,
-    checked: &mut Checked<'_>,
-    progress: &mut dyn FnMut(&Progress<'_>),
-) -> Result<Vec<Quad>> {
-    let mut quads = Vec::new();
-    for file in files {
-        let mut fresh = Relabelled::default();
-        read_graph(file, None, declared, progress, &mut |event| {
-            match event {
-                Some(quad) => {
-                    checked.quad()?;
-                    quads.push(named(fresh.quad(quad.into_owned()), into));
-                }
-                None => fresh = Relabelled::default(),
-            }
-            Ok(())
-        })?;
-    }
-    Ok(quads)
-}
-
-/// Counts quads, and looks at the limits every so many: a clock is slower than a quad.
-pub(super) struct Checked<'a> {
-    governor: &'a Governor,
-    /// How many there were.
-    pub quads: u64,
-}
-
-impl<'a> Checked<'a> {
-    pub fn by(governor: &'a Governor) -> Self {
-        Self { governor, quads: 0 }
-    }
-
-    fn quad(&mut self) -> Result<()> {
-        self.quads += 1;
-        if self.quads.is_multiple_of(1024) { self.governor.check() } else { Ok(()) }
-    }
-}
-
 /// An error that ended the reading, with how many quads came before it.
 pub(super) fn after(error: Error, quads: u64) -> Error {
     match quads {
@@ -130,51 +82,6 @@ fn read_graph(
         import::read(input, base, declared, progress, &mut |quad| sink(Some(quad)))?;
     }
     Ok(())
-}
-
-/// Gives the blank nodes of one file new labels, which no other graph has.
-#[derive(Default)]
-struct Relabelled(HashMap<BlankNode, BlankNode>);
-
-impl Relabelled {
-    fn quad(&mut self, quad: Quad) -> Quad {
-        let graph_name = match quad.graph_name {
-            GraphName::BlankNode(node) => self.label(node).into(),
-            name => name,
-        };
-        let (subject, object) = (self.node(quad.subject), self.term(quad.object));
-        Quad { subject, predicate: quad.predicate, object, graph_name }
-    }
-
-    fn label(&mut self, node: BlankNode) -> BlankNode {
-        self.0.entry(node).or_default().clone()
-    }
-
-    fn node(&mut self, node: NamedOrBlankNode) -> NamedOrBlankNode {
-        match node {
-            NamedOrBlankNode::BlankNode(node) => self.label(node).into(),
-            NamedOrBlankNode::NamedNode(iri) => iri.into(),
-        }
-    }
-
-    fn term(&mut self, term: Term) -> Term {
-        match term {
-            Term::BlankNode(node) => self.label(node).into(),
-            Term::Triple(triple) => {
-                let Triple { subject, predicate, object } = *triple;
-                Triple::new(self.node(subject), predicate, self.term(object)).into()
-            }
-            term => term,
-        }
-    }
-}
-
-/// A quad of the default graph in the graph `into`; others as they are.
-fn named(mut quad: Quad, into: Option<&NamedNode>) -> Quad {
-    if let (GraphName::DefaultGraph, Some(name)) = (&quad.graph_name, into) {
-        quad.graph_name = name.clone().into();
-    }
-    quad
 }
 
 /// The quads of the file that a LOAD names.

@@ -5,14 +5,16 @@
 
 use super::{Session, TakenBack};
 use crate::error::{Error, Hint, Result};
+use crate::store::Changed;
 use crate::store::durable::{Figures, Merge, Store, Transaction};
-use crate::store::memory::Memory;
+use crate::store::pack::Watch;
 use crate::terms::Quad;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// How many bytes of journal a pack is left behind at least, before it is made anew.
 const FEW: u64 = 4 << 20;
+/// A journal of one in so many bytes of the pack makes that anew.
+const PART: u64 = 4;
 
 /// A transaction of the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,50 +121,92 @@ impl Session {
         Ok(TakenBack { number, what, change })
     }
 
-    /// Makes the pack of the store anew, with all transactions in it. Gives nothing where it has them all.
+    /// Makes the pack of the store anew, with all transactions in it. Gives nothing where it has them all. Others may change the
+    /// store meanwhile: that stays in the journal.
     ///
     /// # Errors
-    /// Where the graph is in no store, or it cannot be written: then all is as it was.
+    /// Where the graph is in no store, it cannot be written, or a limit stops it: then all is as it was.
     pub fn compact(&mut self) -> Result<Option<Figures>> {
         self.no_transaction()?;
         self.kept()?;
         self.begin_writing()?;
-        let done = self.merge();
         self.end_writing();
-        done
+        let figures = self.kept()?.figures()?;
+        if figures.packed == figures.transactions {
+            return Ok(None);
+        }
+        let (merge, graph) = self.prepare_merge()?;
+        let governor = self.ask.governor();
+        let check = || governor.check();
+        merge.write(&graph, Watch::new(&check, &|_, _, _| {}))?;
+        // The new pack takes its place.
+        drop(graph);
+        self.put_merged(merge)?;
+        self.kept()?.figures().map(Some)
     }
 
-    /// Makes the pack anew where it is far behind: see [`Self::compact`].
+    /// Whether the journal has grown so long that the pack should be made anew: see [`Self::compact`].
     ///
     /// # Errors
-    /// As there.
-    pub fn compact_if_due(&mut self) -> Result<Option<Figures>> {
-        if self.is_due()? { self.compact() } else { Ok(None) }
+    /// Where the store cannot be read.
+    pub fn merge_is_due(&self) -> Result<bool> {
+        self.merge_is_due_with(0)
     }
 
-    /// Does as [`Self::compact_if_due`] in a thread of its own, while the graph is read and changed on. What it has written
-    /// is put in its place by a later call.
+    /// Whether it would be with a journal that is some bytes longer.
+    pub(super) fn merge_is_due_with(&self, more: u64) -> Result<bool> {
+        let Some(store) = self.store.as_ref().filter(|store| store.exists() && self.transaction.is_none())
+        else {
+            return Ok(false);
+        };
+        let figures = store.figures()?;
+        Ok(figures.journal_bytes + more >= FEW.max(figures.pack_bytes / PART).max(self.merge_after))
+    }
+
+    /// Makes the pack anew where that is due, in a thread of its own, while the graph is read and changed on. What it has
+    /// written is put in its place by a later call. Where that fails it is tried again when the journal is twice as long.
     ///
     /// # Errors
-    /// Where what was written cannot be put in its place: then all is as it was.
+    /// Where a merge failed: then all is as it was.
     pub fn compact_aside(&mut self) -> Result<()> {
-        self.settle_merge()?;
-        if self.merging.is_some() || !self.is_due()? {
+        let done = self.settle_merge().and_then(|()| self.start_merge());
+        done.map_err(|error| self.failed_merge(error))
+    }
+
+    fn start_merge(&mut self) -> Result<()> {
+        if self.merging.is_some() || !self.merge_is_due()? {
             return Ok(());
         }
-        let memory = Arc::clone(self.snapshot.memory());
-        let empty = memory.empty_graphs().into_iter().collect();
-        let merge = self.kept()?.prepare_merge(self.declared.clone(), empty)?;
-        let work = move || merge.write(memory.pack()?).map(|()| merge);
-        self.merging = std::thread::Builder::new().name("merge".into()).spawn(work).ok();
+        let (merge, graph) = self.prepare_merge()?;
+        let work = move || merge.write(&graph, Watch::nobody()).map(|()| merge);
+        let thread = std::thread::Builder::new().name("merge".into()).spawn(work);
+        let failed = |error| Error::store("no thread can be started").because(error);
+        self.merging = Some(thread.map_err(failed)?);
         Ok(())
     }
 
-    /// Puts the pack that [`Self::compact_aside`] made in its place, where it is written.
+    /// What is said where a merge failed: once, since the next one waits.
+    pub fn failed_merge(&mut self, error: Error) -> Error {
+        let bytes = self.store.as_ref().and_then(|store| store.figures().ok()).map(|now| now.journal_bytes);
+        self.merge_after = bytes.unwrap_or_default().saturating_mul(2);
+        Error::store(format!("the journal could not be merged into a new pack: {error}"))
+            .hint("what was changed is kept; this is tried again when the journal is twice as long")
+    }
+
+    fn prepare_merge(&self) -> Result<(Merge, Changed)> {
+        let memory = self.snapshot.memory();
+        let empty = memory.empty_graphs().into_iter().collect();
+        Ok((self.kept()?.prepare_merge(self.declared.clone(), empty)?, memory.snapshot()))
+    }
+
+    /// Puts the pack that [`Self::compact_aside`] made in its place, where it is written and no transaction is open.
     ///
     /// # Errors
     /// Where it cannot be: then all is as it was.
     pub fn settle_merge(&mut self) -> Result<()> {
+        if self.transaction.is_some() {
+            return Ok(());
+        }
         match self.merging.take_if(|thread| thread.is_finished()) {
             None => Ok(()),
             Some(thread) => {
@@ -173,9 +217,6 @@ impl Session {
     }
 
     fn put_merged(&mut self, merge: Merge) -> Result<()> {
-        if self.transaction.is_some() {
-            return Ok(());
-        }
         self.begin_writing()?;
         let done = self.store.as_mut().map_or(Ok(()), |store| {
             let done = store.finish_merge(merge);
@@ -186,32 +227,8 @@ impl Session {
         // What is in memory becomes the new pack and what came after it.
         self.begin_writing()?;
         self.end_writing();
+        self.merge_after = 0;
         done
-    }
-
-    fn is_due(&self) -> Result<bool> {
-        let Some(store) = self.store.as_ref().filter(|store| store.exists() && self.transaction.is_none())
-        else {
-            return Ok(false);
-        };
-        let figures = store.figures()?;
-        Ok(figures.journal_bytes >= FEW.max(figures.pack_bytes / 4))
-    }
-
-    fn merge(&mut self) -> Result<Option<Figures>> {
-        let memory = Arc::clone(self.snapshot.memory());
-        let declared = self.declared.clone();
-        let Some(store) = self.store.as_mut() else { return Ok(None) };
-        let figures = store.figures()?;
-        if figures.packed == figures.transactions {
-            return Ok(None);
-        }
-        let empty = memory.empty_graphs().into_iter().collect();
-        store.merge(memory.pack()?, &declared, empty, &store.mark())?;
-        let (figures, mut graph) = (store.figures()?, Memory::over(store.pack()?));
-        memory.empty_graphs().iter().for_each(|name| graph.set_empty(name, true));
-        self.snapshot = Arc::new(self.snapshot.over(Arc::new(graph)));
-        Ok(Some(figures))
     }
 
     /// How large the graph is, and its store.

@@ -4,7 +4,7 @@
 //! take away and those to add, by numbers, carried out in an order in which neighbours lie together. Templates with blank
 //! nodes or triple terms are no matter of it: see [`super`].
 
-use super::{CHECK_EVERY, Templates};
+use super::Templates;
 use crate::error::Result;
 use crate::exec;
 use crate::exec::batch::Batch;
@@ -143,11 +143,11 @@ impl Found {
             let mut rows = rows;
             rows.sort_unstable();
             rows.dedup();
-            for (n, [graph, p, s, o]) in rows.into_iter().enumerate() {
-                if n % CHECK_EVERY == 0 {
-                    governor.check()?;
-                }
-                memory.set((graph != NONE).then_some(graph), [s, p, o], comes)?;
+            for list in rows.chunk_by(|[g, p, ..], [h, q, ..]| (g, p) == (h, q)) {
+                let Some([graph, predicate, ..]) = list.first().copied() else { continue };
+                governor.check()?;
+                let pairs: Vec<(Id, Id)> = list.iter().map(|[_, _, s, o]| (*s, *o)).collect();
+                memory.set_all(((graph != NONE).then_some(graph), predicate), &pairs, comes)?;
             }
         }
         Ok(())

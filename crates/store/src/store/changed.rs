@@ -10,7 +10,8 @@ use super::foreign::no_term;
 use super::kinds::{Kind, Kinds};
 use super::lexical::{Lexical, Scratch};
 use super::merged::Merged;
-use super::pack::{Builder, Pack};
+use super::pack::union::Union;
+use super::pack::{Pack, Watch};
 use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
 use super::scan;
 use super::standing::{self, Standing};
@@ -87,6 +88,24 @@ impl Changed {
         Ok(changed)
     }
 
+    /// Adds quads of one graph and predicate or takes them away: pairs of subject and object, sorted, none twice. Gives those
+    /// that this changed.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn set_all(
+        &mut self,
+        list: (GraphId, Id),
+        pairs: &[(Id, Id)],
+        present: bool,
+    ) -> Result<Vec<(Id, Id)>> {
+        let changed = Arc::make_mut(&mut self.delta).set_all(&self.base, list, pairs, present)?;
+        if !changed.is_empty() {
+            self.merged = Merged::default();
+        }
+        Ok(changed)
+    }
+
     /// Takes all triples of a graph away.
     ///
     /// # Errors
@@ -100,18 +119,27 @@ impl Changed {
         Ok(())
     }
 
-    /// One pack of all of it. Asks now and then whether to go on.
+    /// One pack of all of it, in memory.
     ///
     /// # Errors
-    /// Where the stored bytes are damaged, and what `check` reports.
-    pub fn to_pack(&self, check: &mut dyn FnMut() -> Result<()>) -> Result<Pack> {
-        Ok(Builder::changed(self, check)?.finish())
+    /// Where the stored bytes are damaged, and where `watch` stops it.
+    pub fn to_pack(&self, watch: Watch<'_>) -> Result<Pack> {
+        Union::of(self, None, watch)?.into_pack(watch)
     }
 
-    /// Gives every term that the pack lacks as a dictionary stores it.
-    pub(super) fn each_foreign(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        (FIRST_FOREIGN..FIRST_FOREIGN + self.more_terms())
-            .try_for_each(|id| each(self.delta.terms.bytes(id).ok_or_else(no_term)?))
+    /// A term that the pack lacks, as a dictionary stores it.
+    pub(super) fn foreign_bytes(&self, id: Id) -> Result<&[u8]> {
+        self.delta.terms.bytes(id).ok_or_else(no_term)
+    }
+
+    /// Whether a quad of the pack, or one that came since, was taken away.
+    pub(super) fn has_lost(&self) -> bool {
+        self.delta.has_lost
+    }
+
+    /// Whether the pairs of a predicate of a graph are others than in the pack.
+    pub(super) fn is_touched(&self, graph: GraphId, predicate: Id) -> bool {
+        self.delta.graph(graph).is_some_and(|delta| delta.lists(predicate).is_some())
     }
 }
 
@@ -233,6 +261,7 @@ impl Indexed for Changed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::pack::Builder;
     use crate::store::quads_of;
     use crate::store::{End, PredicateCount};
     use crate::terms::{
@@ -264,6 +293,12 @@ mod tests {
     fn quad([graph, s, p, o]: Row) -> Quad {
         let graph = if graph == 0 { GraphName::DefaultGraph } else { iri(200 + graph).into() };
         Quad::new(subject(s), iri(50 + p), object(o), graph)
+    }
+
+    fn built(set: &BTreeSet<Row>) -> Pack {
+        let mut builder = Builder::keeping_labels();
+        set.iter().for_each(|row| builder.add(quad(*row).as_ref()));
+        builder.finish()
     }
 
     /// Few predicates, or so many that those of a node are looked up in sets.
@@ -361,9 +396,7 @@ mod tests {
             let fold = |[g, s, p, o]: Row| [g, s, p % predicates, o];
             let mut set: BTreeSet<Row> = base.into_iter().map(fold).collect();
             let all: Vec<Row> = set.iter().copied().collect();
-            let mut builder = Builder::keeping_labels();
-            set.iter().for_each(|row| builder.add(quad(*row).as_ref()));
-            let pack = builder.finish();
+            let pack = built(&set);
             // As it lies in memory and as it lies in a file.
             let pack = if flips.len() % 2 == 0 {
                 pack
@@ -371,7 +404,7 @@ mod tests {
                 Pack::from_static(Vec::leak(pack.write(Vec::new()).unwrap())).unwrap()
             };
             let mut graph = Changed::over(Arc::new(pack));
-            let mut copy = None;
+            let (mut copy, flips_then) = (None, flips.clone());
             for (n, (g, s, p, o, which)) in flips.into_iter().enumerate() {
                 // Mostly rows of before.
                 let row = all.get(which * 13 % all.len().max(1)).copied().filter(|_| which > 3);
@@ -401,8 +434,30 @@ mod tests {
             if let Some((graph, set)) = copy {
                 check(&graph, &set, predicates);
             }
-            let settled = graph.to_pack(&mut || Ok(())).unwrap();
+            let settled = graph.to_pack(Watch::nobody()).unwrap();
             prop_assert_eq!(settled.len(), set.len() as u64);
+            let expected = built(&set).write(Vec::new()).unwrap();
+            prop_assert!(settled.write(Vec::new()).unwrap() == expected, "the bytes that a builder gives");
+            let written = |added: Option<&Pack>| {
+                let beside = std::env::temp_dir().join("baimo-changed.pack");
+                let union = Union::of(&graph, added, Watch::nobody()).unwrap();
+                let prefixes = crate::terms::Prefixes::new();
+                union.write(&prefixes, Vec::new(), (&beside, 1 << 16), Watch::nobody()).unwrap()
+            };
+            prop_assert!(written(None).0 == expected);
+            // With another pack, of which some is there.
+            let more: BTreeSet<Row> = flips_then.iter().map(|(g, s, p, o, _)| fold([*g, *s, *p, *o])).collect();
+            let added = built(&more);
+            let (joined, known) = written(Some(&added));
+            let both: BTreeSet<Row> = set.union(&more).copied().collect();
+            prop_assert!(joined == built(&both).write(Vec::new()).unwrap());
+            let there: BTreeSet<String> = set.iter().map(|row| quad(*row).to_string()).collect();
+            let mut expected = Vec::new();
+            added.each_quad(&mut |quad| {
+                expected.push(there.contains(&quad.to_string()));
+                Ok(())
+            }).unwrap();
+            prop_assert_eq!(known, expected);
             check(&Changed::over(Arc::new(settled)), &set, predicates);
         }
     }

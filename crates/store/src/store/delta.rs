@@ -6,16 +6,23 @@
 //! are numbered beside its dictionary.
 
 use super::Id;
+use super::cursor::PairCursor;
 use super::foreign::ForeignTerms;
+use super::joined::Joined;
 use super::list::List;
 use super::pack::Pack;
-use super::paged::PagedPairs;
+use super::paged::{PagedPairs, Pair};
 use super::port::{End, GraphId, Indexed, Triple};
 use super::sorted::Sorted;
 use super::statistics::PredicateCount;
 use super::view::View;
 use crate::error::Result;
 use std::sync::Arc;
+
+/// Fewer changes than these are made one by one; tests are to meet both ways.
+const MANY: usize = if cfg!(test) { 3 } else { 64 };
+/// Changes that are more than one in so many of a list make a new list of it.
+const MANY_OF: usize = 16;
 
 /// The changes to a pack. See the module.
 #[derive(Clone)]
@@ -27,6 +34,8 @@ pub(super) struct Delta {
     pub len: u64,
     /// How many changes there were, those undone since counted twice.
     pub changes: usize,
+    /// Whether a quad was taken away.
+    pub has_lost: bool,
 }
 
 /// The changes to one graph.
@@ -105,6 +114,35 @@ impl Lists {
     }
 }
 
+impl Lists {
+    /// Adds or takes away so many pairs of subject and object, sorted, that a new list pays. Gives those that this changed,
+    /// and the subjects and the objects that came to have the predicate, or have it no longer.
+    fn set_many(
+        &mut self,
+        pairs: &[Pair],
+        present: bool,
+        base: Option<&View<'_>>,
+    ) -> Result<(Vec<Pair>, [Vec<Id>; 2])> {
+        let predicate = self.counts.predicate;
+        let cursor = |paged, end| Ok(PairCursor::paged(paged, list(base, predicate, end)?));
+        let subjects = Joined::of(cursor(&self.by_subject, End::Subject)?, pairs, present)?;
+        let mut turned: Vec<Pair> = subjects.effective.iter().map(|(s, o)| (*o, *s)).collect();
+        turned.sort_unstable();
+        let objects = Joined::of(cursor(&self.by_object, End::Object)?, &turned, present)?;
+        self.counts = PredicateCount {
+            predicate,
+            triples: subjects.pairs.first.len() as u64,
+            subjects: subjects.firsts,
+            objects: objects.firsts,
+            max_objects: subjects.most,
+            max_subjects: objects.most,
+        };
+        self.by_subject = PagedPairs::in_one_piece(subjects.pairs)?;
+        self.by_object = PagedPairs::in_one_piece(objects.pairs)?;
+        Ok((subjects.effective, [subjects.nodes, objects.nodes]))
+    }
+}
+
 fn step(count: &mut u64, up: bool) {
     *count = if up { *count + 1 } else { count.saturating_sub(1) };
 }
@@ -175,6 +213,44 @@ impl GraphDelta {
     }
 }
 
+impl GraphDelta {
+    /// Adds triples of one predicate or takes them away: pairs of subject and object, sorted. Gives those that this changed.
+    fn set_all(
+        &mut self,
+        predicate: Id,
+        pairs: &[Pair],
+        present: bool,
+        base: Option<&View<'_>>,
+    ) -> Result<Vec<Pair>> {
+        let known = self.lists.get(&predicate).map(|lists| lists.by_subject.len());
+        let length = match (known, base) {
+            (Some(length), _) => length,
+            (None, Some(base)) => base.pairs(predicate, End::Subject)?.len(),
+            (None, None) => 0,
+        };
+        if pairs.len() < MANY || pairs.len() * MANY_OF < length {
+            let mut effective = Vec::new();
+            for (s, o) in pairs {
+                if self.set([*s, predicate, *o], present, base)? {
+                    effective.push((*s, *o));
+                }
+            }
+            return Ok(effective);
+        }
+        if known.is_none() {
+            self.lists.insert(predicate, Arc::new(Lists::over(predicate, base)?));
+        }
+        let Some(lists) = self.lists.get_mut(&predicate).map(Arc::make_mut) else { return Ok(Vec::new()) };
+        let (effective, [subjects, objects]) = lists.set_many(pairs, present, base)?;
+        let count = effective.len() as u64;
+        self.triples = if present { self.triples + count } else { self.triples.saturating_sub(count) };
+        for (nodes, end) in [(subjects, End::Subject), (objects, End::Object)] {
+            nodes.into_iter().for_each(|node| self.note(node, predicate, end, present));
+        }
+        Ok(effective)
+    }
+}
+
 /// Whether the pack has a triple.
 fn holds(base: Option<&View<'_>>, [s, p, o]: Triple) -> Result<bool> {
     base.map_or(Ok(false), |view| view.pairs(p, End::Subject)?.contains(s, o))
@@ -184,7 +260,7 @@ impl Delta {
     /// None yet.
     pub fn over(base: &Pack) -> Self {
         let len = base.table().len() as u64;
-        Self { terms: ForeignTerms::over(base), graphs: Sorted::default(), len, changes: 0 }
+        Self { terms: ForeignTerms::over(base), graphs: Sorted::default(), len, changes: 0, has_lost: false }
     }
 
     /// The changes to a graph, where there are any.
@@ -201,7 +277,34 @@ impl Delta {
     pub fn clear(&mut self, graph: GraphId, count: u64) {
         self.graphs.insert(graph, Arc::new(GraphDelta { is_new: true, ..GraphDelta::default() }));
         self.len = self.len.saturating_sub(count);
+        self.has_lost = true;
         self.changes += usize::try_from(count).unwrap_or(usize::MAX / 2);
+    }
+
+    /// Adds quads of one graph and predicate or takes them away: pairs of subject and object, sorted, none twice. Gives those
+    /// that this changed.
+    ///
+    /// # Errors
+    /// Where the stored bytes of the pack are damaged.
+    pub fn set_all(
+        &mut self,
+        base: &Pack,
+        (graph, predicate): (GraphId, Id),
+        pairs: &[Pair],
+        present: bool,
+    ) -> Result<Vec<Pair>> {
+        let is_new = self.graph(graph).is_some_and(|graph| graph.is_new);
+        let below = if is_new { None } else { base.view(graph)? };
+        if self.graphs.get(&graph).is_none() {
+            self.graphs.insert(graph, Arc::new(GraphDelta::over(below.as_ref())?));
+        }
+        let Some(changed) = self.graphs.get_mut(&graph).map(Arc::make_mut) else { return Ok(Vec::new()) };
+        let effective = changed.set_all(predicate, pairs, present, below.as_ref())?;
+        let count = effective.len() as u64;
+        self.len = if present { self.len + count } else { self.len.saturating_sub(count) };
+        self.changes += effective.len();
+        self.has_lost |= !present && !effective.is_empty();
+        Ok(effective)
     }
 
     /// Adds a quad or takes it away. Says whether that changed anything.
@@ -224,6 +327,7 @@ impl Delta {
         if changed {
             step(&mut self.len, present);
             self.changes += 1;
+            self.has_lost |= !present;
         }
         Ok(changed)
     }

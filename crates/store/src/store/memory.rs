@@ -5,11 +5,12 @@
 //! next read, or by another thread that was given a [`Memory::snapshot`].
 
 use super::changed::Changed;
-use super::pack::Pack;
+use super::pack::{Pack, Watch};
 use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
 use super::{quad_of, quads_of};
 use crate::error::{Error, Result};
 use crate::terms::{GraphName, Quad, Term, TermRef};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -19,10 +20,82 @@ pub struct Memory {
     graph: Changed,
     /// The graph as one pack, once that was wanted.
     settled: OnceLock<Arc<Pack>>,
-    /// What was added (true) or removed since somebody began to ask.
-    record: Option<Vec<(bool, Quad)>>,
+    /// What was changed since somebody began to ask; by numbers, which stay what they are until then.
+    record: Option<Vec<Change>>,
     /// Named graphs that were made and may hold nothing.
     empty: Arc<HashSet<GraphName>>,
+}
+
+/// A quad that was added or removed, by numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Change {
+    graph: GraphId,
+    /// Predicate, subject, object: so that neighbours lie together.
+    triple: [Id; 3],
+    added: bool,
+}
+
+impl Change {
+    fn new(added: bool, graph: GraphId, [s, p, o]: Triple) -> Self {
+        Self { graph, triple: [p, s, o], added }
+    }
+
+    fn triple(self) -> Triple {
+        let [p, s, o] = self.triple;
+        [s, p, o]
+    }
+}
+
+/// What was added to a graph and removed, one after the other. See [`Memory::change_and_keep`].
+pub struct Changes<'a> {
+    graph: &'a Changed,
+    changes: Cow<'a, [Change]>,
+}
+
+impl Changes<'_> {
+    /// The quads, each with whether it was added.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read.
+    pub fn quads(&self) -> Result<Vec<(bool, Quad)>> {
+        let quad = |change: &Change| Ok((change.added, quad_of(self.graph, change.graph, change.triple())?));
+        self.changes.iter().map(quad).collect()
+    }
+
+    /// The sum of them: a quad that was added and removed again is in it no more; what went stands before what came, and
+    /// neighbours stand together.
+    #[must_use]
+    pub fn net(&self) -> Self {
+        let mut sorted = self.changes.to_vec();
+        sorted.sort_unstable();
+        let of_quad = sorted.chunk_by(|a, b| (a.graph, a.triple) == (b.graph, b.triple));
+        // Each change of a quad takes back the one before it: of an odd number of them more are of one sort.
+        let left = of_quad.filter_map(|same| {
+            let added = same.iter().filter(|change| change.added).count();
+            let change = same.first().filter(|_| same.len() % 2 == 1)?;
+            Some(Change { added: 2 * added > same.len(), ..*change })
+        });
+        let (mut gone, come): (Vec<Change>, Vec<Change>) = left.partition(|change| !change.added);
+        gone.extend(come);
+        Self { graph: self.graph, changes: Cow::Owned(gone) }
+    }
+
+    /// How many quads were added, and how many were removed.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        let added = self.changes.iter().filter(|change| change.added).count();
+        (added as u64, (self.changes.len() - added) as u64)
+    }
+
+    /// Gives each quad by its numbers, with whether it was added; and the graph that knows their terms.
+    pub(super) fn each(
+        &self,
+        each: &mut dyn FnMut(&Changed, bool, GraphId, Triple) -> Result<()>,
+    ) -> Result<()> {
+        self.changes
+            .iter()
+            .try_for_each(|change| each(self.graph, change.added, change.graph, change.triple()))
+    }
 }
 
 impl Memory {
@@ -45,13 +118,16 @@ impl Memory {
         if let Some(settled) = self.settled.get() {
             return Ok(settled);
         }
-        let pack = self.graph.to_pack(&mut || Ok(()))?;
+        let pack = self.graph.to_pack(Watch::nobody())?;
         Ok(self.settled.get_or_init(|| Arc::new(pack)))
     }
 
     /// What is read: the pack where nothing was changed or much was, else both together.
     fn read(&self) -> Result<&dyn Indexed> {
-        if self.settled.get().is_some() || self.graph.changes() == 0 || self.graph.is_much_changed() {
+        let is_recorded = self.record.as_ref().is_some_and(|record| !record.is_empty());
+        if !is_recorded
+            && (self.settled.get().is_some() || self.graph.changes() == 0 || self.graph.is_much_changed())
+        {
             return Ok(self.pack()?);
         }
         Ok(&self.graph)
@@ -83,22 +159,22 @@ impl Memory {
         done
     }
 
-    /// Carries out several changes as [`Self::change`] does, and gives `keep` the quads that were added (true) or
-    /// removed by them, one after the other. Where `keep` fails, none is carried out.
+    /// Carries out several changes as [`Self::change`] does, and gives `keep` the quads that were added or
+    /// removed by them. Where `keep` fails, none is carried out.
     ///
     /// # Errors
     /// What `work` or `keep` reports.
     pub fn change_and_keep<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T>,
-        keep: impl FnOnce(&[(bool, Quad)]) -> Result<()>,
+        keep: impl FnOnce(&Changes<'_>) -> Result<()>,
     ) -> Result<T> {
         self.change(|memory| {
             memory.record = Some(Vec::new());
             let done = work(memory);
             let record = memory.record.take().unwrap_or_default();
             let done = done?;
-            keep(&record).map(|()| done)
+            keep(&Changes { graph: &memory.graph, changes: Cow::Owned(record) }).map(|()| done)
         })
     }
 
@@ -118,11 +194,7 @@ impl Memory {
             GraphName::NamedNode(name) => Some(self.graph.intern(name.as_ref().into())?),
             GraphName::BlankNode(name) => Some(self.graph.intern(name.as_ref().into())?),
         };
-        let new = self.graph.set(graph, triple, true)?;
-        if let Some(record) = self.record.as_mut().filter(|_| new) {
-            record.push((true, quad));
-        }
-        Ok(new)
+        self.set(graph, triple, true)
     }
 
     /// Removes a quad. Says whether it was there.
@@ -140,11 +212,7 @@ impl Memory {
         ) else {
             return Ok(false);
         };
-        let there = self.graph.set(graph, [s, p, o], false)?;
-        if let Some(record) = self.record.as_mut().filter(|_| there) {
-            record.push((false, quad.clone()));
-        }
-        Ok(there)
+        self.set(graph, [s, p, o], false)
     }
 
     /// The graph to change by numbers: those that it tells stay as they are while [`Self::intern`] and [`Self::set`] change
@@ -153,7 +221,7 @@ impl Memory {
     /// # Errors
     /// Where the graph cannot be read.
     pub fn numbered(&mut self) -> Result<&Changed> {
-        if self.graph.is_much_changed() {
+        if self.graph.is_much_changed() && self.record.as_ref().is_none_or(Vec::is_empty) {
             self.pack()?;
         }
         self.settle();
@@ -168,6 +236,11 @@ impl Memory {
         self.graph.intern(term)
     }
 
+    /// The number of a term. See [`Self::numbered`].
+    pub(super) fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
+        self.graph.id(term)
+    }
+
     /// Adds a quad of numbers or takes it away. Says whether that changed anything. See [`Self::numbered`].
     ///
     /// # Errors
@@ -175,9 +248,28 @@ impl Memory {
     pub fn set(&mut self, graph: GraphId, triple: Triple, present: bool) -> Result<bool> {
         let changed = self.graph.set(graph, triple, present)?;
         if let Some(record) = self.record.as_mut().filter(|_| changed) {
-            record.push((present, quad_of(&self.graph, graph, triple)?));
+            record.push(Change::new(present, graph, triple));
         }
         Ok(changed)
+    }
+
+    /// Adds quads of one graph and predicate or takes them away, as [`Self::set`] does with one: pairs of subject and object,
+    /// sorted, none twice.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read.
+    pub fn set_all(
+        &mut self,
+        (graph, predicate): (GraphId, Id),
+        pairs: &[(Id, Id)],
+        present: bool,
+    ) -> Result<()> {
+        let changed = self.graph.set_all((graph, predicate), pairs, present)?;
+        if let Some(record) = &mut self.record {
+            let change = |(s, o)| Change::new(present, graph, [s, predicate, o]);
+            record.extend(changed.into_iter().map(change));
+        }
+        Ok(())
     }
 
     /// Removes all quads of a graph.
@@ -188,16 +280,19 @@ impl Memory {
         self.settle();
         let Some(graph) = graph_id(&self.graph, name)? else { return Ok(()) };
         if let Some(record) = &mut self.record {
-            for quad in quads_of(&self.graph, graph) {
-                record.push((false, quad?));
+            for triple in self.graph.scan(graph, [None; 3]).triples() {
+                record.push(Change::new(false, graph, triple?));
             }
         }
         self.graph.clear(graph)
     }
 
-    /// Makes the pack that was made of the changes the base of further ones.
+    /// Makes the pack that was made of the changes the base of further ones, unless what is recorded goes by the numbers
+    /// of before.
     fn settle(&mut self) {
-        if let Some(pack) = self.settled.take() {
+        if let Some(pack) = self.settled.take()
+            && self.record.as_ref().is_none_or(Vec::is_empty)
+        {
             self.graph = Changed::over(pack);
         }
     }
@@ -325,7 +420,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
         #[test]
-        fn it_holds_what_a_set_holds(steps in prop::collection::vec((0..5u8, 0..60usize), 0..80)) {
+        fn it_holds_what_a_set_holds(steps in prop::collection::vec((0..6u8, 0..60usize), 0..80)) {
             let mut builder = Builder::keeping_labels();
             (0..20).for_each(|n| builder.add(quad(n).as_ref()));
             let mut memory = Memory::over(builder.finish());
@@ -344,6 +439,31 @@ mod tests {
                         prop_assert!(failed.is_err());
                     }
                     3 if n % 4 == 0 => assert_eq!(memory.pack().unwrap().len(), set.len() as u64),
+                    3 if n % 4 == 1 => {
+                        // Many at once, some of them twice, the last of them counts.
+                        let many: Vec<(bool, Quad)> =
+                            (0..n).map(|k| (k * n % 3 > 0, quad(k * n % 90))).collect();
+                        let mut kept = Vec::new();
+                        let before = set.clone();
+                        let work = |memory: &mut Memory| memory.set_quads(many.iter().cloned());
+                        memory.change_and_keep(work, |changes| {
+                            kept = changes.net().quads()?;
+                            Ok(())
+                        }).unwrap();
+                        for (comes, quad) in many {
+                            if comes { set.insert(quad) } else { set.remove(&quad) };
+                        }
+                        let told: BTreeSet<String> = kept.iter().map(|(comes, quad)| format!("{comes} {quad}")).collect();
+                        let came = set.difference(&before).map(|quad| format!("true {quad}"));
+                        let went = before.difference(&set).map(|quad| format!("false {quad}"));
+                        prop_assert_eq!(told, came.chain(went).collect::<BTreeSet<String>>());
+                    }
+                    3 if n % 4 == 2 => {
+                        let mut builder = Builder::keeping_labels();
+                        (n..n + 20).for_each(|n| builder.add(quad(n).as_ref()));
+                        memory.add_pack(&builder.finish(), Watch::nobody()).unwrap();
+                        set.extend((n..n + 20).map(quad));
+                    }
                     _ => {
                         let expected: BTreeSet<String> = set.iter().map(ToString::to_string).collect();
                         prop_assert_eq!(held(&memory), expected);
@@ -368,8 +488,8 @@ mod tests {
             assert!(failed.is_err());
             memory.insert(quad(3)).map(drop)
         };
-        let keep = |changes: &[(bool, Quad)]| {
-            kept = changes.to_vec();
+        let keep = |changes: &Changes<'_>| {
+            kept = changes.quads()?;
             Ok(())
         };
         memory.change_and_keep(both, keep).unwrap();

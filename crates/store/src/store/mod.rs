@@ -3,6 +3,7 @@
 //! In: quads. Out: [`Graph`], a dictionary of terms and scans over triples of identifiers, and
 //! [`Indexed`], the columnar side of it. It knows no query, plan or answer.
 
+mod bulk;
 pub mod changed;
 pub mod columns;
 pub mod cursor;
@@ -11,6 +12,7 @@ mod directory;
 pub mod durable;
 pub mod foreign;
 pub mod import;
+mod joined;
 pub mod kinds;
 pub mod lexical;
 mod list;

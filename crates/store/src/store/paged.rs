@@ -154,6 +154,16 @@ impl PagedPairs {
         Ok(Self { nodes: nodes.into_iter().collect(), len, ..Self::default() })
     }
 
+    /// Pairs in one piece, none changed yet.
+    ///
+    /// # Errors
+    /// None: the pairs lie in memory.
+    pub fn in_one_piece(pairs: Pairs) -> Result<Self> {
+        let pairs = Arc::new(pairs);
+        let paged = Self::over(&mut whole(&pairs))?;
+        Ok(Self { below: Some(Arc::clone(&pairs)), flat: OnceLock::from(pairs), ..paged })
+    }
+
     /// How many pairs there are.
     pub fn len(&self) -> usize {
         self.len

@@ -91,6 +91,11 @@ impl Quads {
         self.named.extend(self.default.drain(..).map(|[s, p, o]| [graph, s, p, o]));
     }
 
+    /// Whether there is one in the default graph.
+    pub fn has_default(&self) -> bool {
+        !self.default.is_empty()
+    }
+
     /// How many there are, repeated ones counted each time.
     pub fn count(&self) -> u64 {
         self.default.len() as u64 + self.named.len() as u64
@@ -119,18 +124,14 @@ impl Quads {
         self.default.clear();
         self.named.clear();
     }
-
-    /// Gives the number of every place of every quad.
-    pub fn each_term(&self, each: &mut dyn FnMut(Id)) {
-        self.default.iter().flatten().chain(self.named.iter().flatten()).for_each(|id| each(*id));
-    }
 }
 
 /// One of the two orders while it is made.
 #[derive(Default)]
-struct Half {
+pub(super) struct Half {
     runs: Vec<HalfRun>,
     pairs: Pairs,
+    last: Option<u128>,
 }
 
 /// One predicate of one graph: how many different firsts it has, and how often the most frequent occurs.
@@ -233,9 +234,26 @@ impl Half {
         Ok(half)
     }
 
-    fn with_room(pairs: usize) -> Self {
+    /// None yet, and room for so many pairs.
+    pub fn with_room(pairs: usize) -> Self {
         let (first, second) = (Vec::with_capacity(pairs), Vec::with_capacity(pairs));
-        Self { runs: Vec::new(), pairs: Pairs { first, second } }
+        Self { runs: Vec::new(), pairs: Pairs { first, second }, last: None }
+    }
+
+    /// Adds the next quad in order: graph and one (0 for the default graph), predicate, first and second, 32 bits each.
+    pub fn push(&mut self, row: u128) {
+        let (list, pair) = ((row >> 64) as u64, row as u64);
+        let before = self.last.filter(|last| (last >> 64) as u64 == list).map(|last| last as u64);
+        if before.is_none() {
+            let graph = ((list >> 32) as Id).checked_sub(1);
+            self.runs.push(HalfRun::new(graph, list as Id, self.pairs.first.len()));
+        }
+        if let Some(run) = self.runs.last_mut() {
+            run.count(pair, before);
+        }
+        self.pairs.first.push((pair >> 32) as Id);
+        self.pairs.second.push(pair as Id);
+        self.last = Some(row);
     }
 
     /// Adds the quads of named graphs.
@@ -317,7 +335,8 @@ impl Table {
         Ok(Self::of_halves(subjects?, objects?))
     }
 
-    fn of_halves(subjects: Half, objects: Half) -> Self {
+    /// From both orders.
+    pub fn of_halves(subjects: Half, objects: Half) -> Self {
         Self {
             directory: directory(&subjects.runs, &objects.runs),
             by_subject: Store::Memory(Arc::new(subjects.pairs)),

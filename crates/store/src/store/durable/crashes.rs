@@ -9,7 +9,7 @@ use super::files::{Disk, Files, Handle};
 use super::{Content, Durability, Store, Transaction, manifest};
 use crate::error::Result;
 use crate::store::memory::Memory;
-use crate::store::pack::Builder;
+use crate::store::pack::{Builder, Watch};
 use crate::store::{Graph as _, quads_of};
 use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Prefixes, Quad};
 use std::collections::{BTreeMap, BTreeSet};
@@ -337,20 +337,17 @@ impl Use {
                 self.acknowledge();
             }
             1 | 2 => {
-                let (mark, graph) = (self.store.mark(), self.graph.clone());
+                let graph = self.graph.snapshot();
+                let merge = self.store.prepare_merge(Prefixes::new(), Vec::new())?;
+                // What is committed while a merge goes on stays in the journal.
                 if dice.below(2) == 0 {
-                    // What is committed while a merge goes on stays in the journal.
                     self.change(dice)?;
                 }
+                merge.write(&graph, Watch::nobody())?;
                 if dice.below(2) == 0 {
-                    self.store.merge(graph.pack()?, &Prefixes::new(), Vec::new(), &mark)?;
-                } else {
-                    let graph = self.graph.clone();
-                    let merge = self.store.prepare_merge(Prefixes::new(), Vec::new())?;
-                    merge.write(graph.pack()?)?;
                     self.change(dice)?;
-                    self.store.finish_merge(merge)?;
                 }
+                self.store.finish_merge(merge)?;
             }
             _ => self.change(dice)?,
         }
@@ -375,7 +372,8 @@ impl Use {
                 Ok(())
             },
             |changes| {
-                let mut transaction = Transaction { changes: super::net(changes), ..Transaction::default() };
+                let mut transaction = Transaction::default();
+                transaction.take(changes)?;
                 store.commit(&mut transaction)
             },
         )?;

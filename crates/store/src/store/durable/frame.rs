@@ -4,7 +4,9 @@
 //! them. Both lines are comments to other readers of RDF Patch. The layout is in `docs/store.md`.
 
 use super::patch::{read_quad, read_term, write_row, write_string, write_term};
+use crate::store::memory::Changes;
 use crate::store::pack::checksum::checksum;
+use crate::store::{Graph as _, Indexed as _, Scratch};
 use crate::terms::{GraphName, NamedNode, Quad, Term};
 use memchr::memmem;
 
@@ -38,13 +40,50 @@ pub struct Transaction {
     pub empty: Vec<(bool, GraphName)>,
     /// Quads added (true) and removed. None is in it twice.
     pub changes: Vec<(bool, Quad)>,
+    /// More of them, written already; what is read from a journal has none.
+    pub rows: Rows,
+}
+
+/// Quads added and removed, as they stand in a frame. See [`Transaction::take`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    text: Vec<u8>,
+    added: u64,
+    removed: u64,
 }
 
 impl Transaction {
     /// Whether it changes anything: one that does not is not written.
     #[must_use]
     pub fn says_something(&self) -> bool {
-        !(self.changes.is_empty() && self.empty.is_empty() && self.prefixes.is_empty())
+        let Rows { added, removed, .. } = self.rows;
+        !(self.changes.is_empty() && self.empty.is_empty() && self.prefixes.is_empty()) || added + removed > 0
+    }
+
+    /// Takes the sum of some changes, as rows.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read.
+    pub fn take(&mut self, changes: &Changes<'_>) -> crate::error::Result<()> {
+        let net = changes.net();
+        let (added, removed) = net.counts();
+        let mut text = Vec::new();
+        // Each place of a row by itself, since neighbours share what is decoded.
+        let mut scratch: [Scratch; 4] = Default::default();
+        net.each(&mut |graph, added, name, [s, p, o]| {
+            text.extend_from_slice(if added { b"A" } else { b"D" });
+            for (id, scratch) in [s, p, o].into_iter().chain(name).zip(&mut scratch) {
+                text.push(b' ');
+                match graph.lexical(id, scratch)?.as_term() {
+                    Some(term) => write_term(term, &mut text),
+                    None => write_term(graph.term(id)?.as_ref(), &mut text),
+                }
+            }
+            text.extend_from_slice(b" .\n");
+            Ok(())
+        })?;
+        self.rows = Rows { text, added, removed };
+        Ok(())
     }
 
     /// How many quads it added, and how many it removed.
@@ -52,7 +91,7 @@ impl Transaction {
     pub fn counts(&self) -> (u64, u64) {
         let added = self.changes.iter().filter(|(added, _)| *added).count() as u64;
         let packed = self.pack.as_ref().map_or(0, |(_, count)| *count);
-        (added + packed, self.changes.len() as u64 - added)
+        (added + packed + self.rows.added, self.changes.len() as u64 - added + self.rows.removed)
     }
 
     /// Its frame. The id is made here, of the one before it and all that this one says.
@@ -104,6 +143,7 @@ impl Transaction {
             let of_kind = self.changes.iter().filter(|(added, _)| *added == kind);
             of_kind.for_each(|(added, quad)| write_row(*added, quad, rows));
         }
+        rows.extend_from_slice(&self.rows.text);
         rows.extend_from_slice(b"TC .\n");
     }
 

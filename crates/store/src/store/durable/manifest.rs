@@ -51,8 +51,19 @@ pub(super) struct Manifest {
     pub id: String,
     /// The journals before, oldest first.
     pub past: Vec<Past>,
+    /// Packs of what single loads added, by the transaction: on record as long as that is.
+    pub added: Vec<Added>,
     /// Graphs that were made and held nothing when the pack was written.
     pub empty: Vec<GraphName>,
+}
+
+/// What a load added that is in the pack by now: it is kept for `undo`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Added {
+    /// Its name in the folder.
+    pub name: String,
+    /// The transaction.
+    pub number: u64,
 }
 
 impl Manifest {
@@ -66,6 +77,9 @@ impl Manifest {
         out.push_str(&format!("packed {packed}\njournal {journal} {start}\nmerged {merged}\nid {id}\n"));
         for Past { name, numbers: [first, last] } in &self.past {
             out.push_str(&format!("past {name} {first} {last}\n"));
+        }
+        for Added { name, number } in &self.added {
+            out.push_str(&format!("added {name} {number}\n"));
         }
         let mut out = out.into_bytes();
         for name in &self.empty {
@@ -122,6 +136,7 @@ impl Manifest {
                 let (name, mut numbers) = (name()?, words.map(|word| word.parse().ok()));
                 self.past.push(Past { name, numbers: [numbers.next()??, numbers.next()??] });
             }
+            "added" => self.added.push(Added { name: name()?, number: words.next()?.parse().ok()? }),
             "empty" => self.empty.push(match read_term(rest)? {
                 Term::NamedNode(name) => name.into(),
                 Term::BlankNode(name) => name.into(),
@@ -132,10 +147,22 @@ impl Manifest {
         Some(())
     }
 
+    /// The number of the first transaction in the journal, the one that made the pack counted.
+    pub fn first_of_now(&self) -> u64 {
+        if self.start > 0 { self.packed } else { self.packed + 1 }
+    }
+
+    /// The number of the first transaction that is on record.
+    pub fn first_on_record(&self) -> u64 {
+        self.past.first().map_or(self.first_of_now(), |past| past.numbers[0])
+    }
+
     /// The names of all files that belong to the store.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let pack = self.pack.iter().map(|pack| pack.name.as_str());
-        pack.chain([self.journal.as_str()]).chain(self.past.iter().map(|past| past.name.as_str()))
+        let on_record = self.past.iter().map(|past| past.name.as_str());
+        let on_record = on_record.chain(self.added.iter().map(|added| added.name.as_str()));
+        pack.chain([self.journal.as_str()]).chain(on_record)
     }
 }
 
@@ -154,6 +181,7 @@ mod tests {
             merged: "2026-11-25T23:30:00.000000Z".to_owned(),
             id: "urn:uuid:x".to_owned(),
             past: vec![Past { name: "journal-1.rdfp".to_owned(), numbers: [1, 41] }],
+            added: vec![Added { name: "added-2.pack".to_owned(), number: 40 }],
             empty: vec![NamedNode::new_unchecked("x: g").into(), BlankNode::new_unchecked("g").into()],
         };
         let folder = Path::new("some");

@@ -16,10 +16,10 @@ mod repair;
 mod time;
 mod write;
 
-pub use frame::Transaction;
+pub use frame::{Rows, Transaction};
 pub use read::Figures;
 pub use repair::{Finding, repair};
-pub use write::Merge;
+pub use write::{Merge, Spooled};
 
 use super::memory::Memory;
 use crate::error::{Error, Result};

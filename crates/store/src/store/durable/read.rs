@@ -9,9 +9,11 @@ use super::{Content, Mark, State, Store};
 use crate::error::{Error, Result};
 use crate::store::memory::Memory;
 use crate::store::pack::{Builder, Pack};
-use crate::terms::Prefixes;
+use crate::terms::{Prefixes, Quad};
 use std::io;
 
+/// How many changes of the journal are carried out together.
+const AT_ONCE: usize = 1 << 17;
 /// How often a store is read anew that others change meanwhile.
 const TRIES: usize = 20;
 
@@ -30,7 +32,7 @@ pub struct Figures {
     pub pack_bytes: u64,
     /// Bytes of the journal of what is not in the pack.
     pub journal_bytes: u64,
-    /// Bytes of the journals before.
+    /// Bytes of the journals before, and of what loads added.
     pub past_bytes: u64,
 }
 
@@ -100,28 +102,30 @@ impl Store {
         }
         let (number, id) = (manifest.packed, manifest.id.clone());
         let mut last = Mark { number, id, time: manifest.merged.clone(), ..Mark::default() };
-        let mut torn = 0;
-        graph.change(|graph| {
-            loop {
-                match found(&journal, at, last.number + 1) {
-                    Found::Frame(transaction, end) => {
-                        apply(&transaction, graph, &mut prefixes)?;
-                        let Transaction { number, id, time, .. } = *transaction;
-                        last = Mark { number, id, time, ..Mark::default() };
-                        at = end;
-                    }
-                    Found::End => return Ok(()),
-                    Found::Torn => {
-                        torn = journal.len() - at;
-                        return Ok(());
-                    }
-                    Found::Damaged(what) => {
-                        let what = format!("transaction {}: {what}", last.number + 1);
-                        return Err(self.damaged(name, at, &what));
+        let (mut torn, mut changes) = (0, Vec::new());
+        loop {
+            match found(&journal, at, last.number + 1) {
+                Found::Frame(mut transaction, end) => {
+                    apply(&mut transaction, &mut graph, &mut prefixes, &mut changes);
+                    let Transaction { number, id, time, .. } = *transaction;
+                    last = Mark { number, id, time, ..Mark::default() };
+                    at = end;
+                    if changes.len() > AT_ONCE {
+                        graph.set_quads(changes.drain(..))?;
                     }
                 }
+                Found::End => break,
+                Found::Torn => {
+                    torn = journal.len() - at;
+                    break;
+                }
+                Found::Damaged(what) => {
+                    let what = format!("transaction {}: {what}", last.number + 1);
+                    return Err(self.damaged(name, at, &what));
+                }
             }
-        })?;
+        }
+        graph.set_quads(changes.into_iter())?;
         let state = State { manifest: manifest.clone(), end: at as u64, last };
         Ok((state, Content { graph, prefixes, torn: torn as u64 }))
     }
@@ -158,8 +162,7 @@ impl Store {
     pub fn history(&self, first: u64, each: &mut dyn FnMut(Transaction) -> Result<()>) -> Result<()> {
         let State { manifest, end, last } = self.state()?;
         let past = manifest.past.iter().map(|past| (past.name.as_str(), past.numbers, u64::MAX));
-        let begin = if manifest.start > 0 { manifest.packed } else { manifest.packed + 1 };
-        let now = (manifest.journal.as_str(), [begin, last.number], *end);
+        let now = (manifest.journal.as_str(), [manifest.first_of_now(), last.number], *end);
         for (name, [from, to], end) in past.chain([now]).filter(|(_, [_, to], _)| *to >= first) {
             let mut journal =
                 self.files.read(&self.path(name)).map_err(|error| self.unreadable(name, error))?;
@@ -188,9 +191,7 @@ impl Store {
     /// # Errors
     /// Where there is no store yet.
     pub fn first_on_record(&self) -> Result<u64> {
-        let manifest = &self.state()?.manifest;
-        let begin = if manifest.start > 0 { manifest.packed } else { manifest.packed + 1 };
-        Ok(manifest.past.first().map_or(begin, |past| past.numbers[0]))
+        Ok(self.state()?.manifest.first_on_record())
     }
 
     /// How large the store is.
@@ -199,7 +200,9 @@ impl Store {
     /// Where there is no store yet.
     pub fn figures(&self) -> Result<Figures> {
         let State { manifest, end, last } = self.state()?;
-        let past = manifest.past.iter().map(|past| self.files.length(&self.path(&past.name)).unwrap_or(0));
+        let past = manifest.past.iter().map(|past| &past.name);
+        let past = past.chain(manifest.added.iter().map(|added| &added.name));
+        let past = past.map(|name| self.files.length(&self.path(name)).unwrap_or(0));
         Ok(Figures {
             transactions: last.number,
             packed: manifest.packed,
@@ -228,18 +231,16 @@ impl Store {
     }
 }
 
-/// Carries out in memory what a transaction of the journal did.
-fn apply(transaction: &Transaction, graph: &mut Memory, prefixes: &mut Prefixes) -> Result<()> {
-    for (added, quad) in &transaction.changes {
-        if *added {
-            graph.insert(quad.clone())?
-        } else {
-            graph.remove(quad)?
-        };
-    }
+/// Takes note of what a transaction of the journal did.
+fn apply(
+    transaction: &mut Transaction,
+    graph: &mut Memory,
+    prefixes: &mut Prefixes,
+    changes: &mut Vec<(bool, Quad)>,
+) {
+    changes.append(&mut transaction.changes);
     for (name, namespace) in &transaction.prefixes {
         prefixes.insert(name, namespace);
     }
     transaction.empty.iter().for_each(|(made, name)| graph.set_empty(name, *made));
-    Ok(())
 }

@@ -7,7 +7,7 @@
 use super::files::{Disk, Files};
 use super::frame::{Found, found, later};
 use super::lock::{Lock, unwritable};
-use super::manifest::{self, Manifest, PackFile};
+use super::manifest::{self, Added, Manifest, PackFile};
 use super::{Store, Transaction};
 use crate::error::{Error, Result};
 use crate::store::pack::Pack;
@@ -136,7 +136,22 @@ impl Work<'_> {
             manifest.past.insert(0, super::manifest::Past { name, numbers: [begin, first - 1] });
             first = begin;
         }
+        manifest.added = self.added(manifest.first_on_record());
         Some(manifest)
+    }
+
+    /// The packs of what loads added, from a transaction on.
+    fn added(&self, first: u64) -> Vec<Added> {
+        let names = Disk.names(self.folder).unwrap_or_default();
+        let added = names.into_iter().filter_map(|name| {
+            let generation = name.strip_prefix("added-")?.strip_suffix(".pack")?;
+            let journal = std::fs::read(self.path(&format!("journal-{generation}.rdfp"))).ok()?;
+            let (Transaction { number, pack, .. }, _) = first_frame(&journal)?;
+            (pack?.0 == name && number >= first).then_some(Added { name, number })
+        });
+        let mut added: Vec<Added> = added.collect();
+        added.sort_unstable_by_key(|added| added.number);
+        added
     }
 
     /// The number of the first transaction of a journal, and the last transaction that is whole.
@@ -222,7 +237,21 @@ impl Work<'_> {
                 kept.past.retain(|other| other.numbers[0] > last);
             }
         }
+        let first = kept.first_on_record();
+        kept.added.retain(|added| added.number >= first);
+        for Added { name, number } in kept.added.clone() {
+            if whole(&self.path(&name)).is_err() {
+                let wrong = format!("{} is missing or damaged", self.path(&name).display());
+                self.note(wrong, Some(format!("transaction {number} can no longer be taken back")));
+                kept.added.retain(|other| other.name != name);
+            }
+        }
         if self.write && kept != *manifest {
+            for Added { name, .. } in manifest.added.iter().filter(|added| !kept.added.contains(added)) {
+                if self.path(name).exists() {
+                    self.copy(name)?;
+                }
+            }
             let failed = |error| unwritable(self.folder, error);
             for past in manifest.past.iter().filter(|past| !kept.past.contains(past)) {
                 if self.path(&past.name).exists() {
@@ -252,17 +281,22 @@ fn whole(path: &Path) -> Result<()> {
 }
 
 impl Store {
-    /// The quads of a pack that the store still has: those that a first load added.
+    /// The quads of a pack that the store still has: those that a load added.
     ///
     /// # Errors
     /// Where it has that pack no longer, or it is damaged.
     pub fn packed_quads(&self, name: &str) -> Result<Vec<crate::terms::Quad>> {
-        if self.state()?.manifest.pack.as_ref().is_none_or(|pack| pack.name != name) {
+        let manifest = &self.state()?.manifest;
+        let pack = if manifest.added.iter().any(|added| added.name == name) {
+            Pack::open(&self.path(name))?
+        } else if manifest.pack.as_ref().is_some_and(|pack| pack.name == name) {
+            self.pack()?
+        } else {
             return Err(Error::store("what this load added is merged with other transactions by now")
                 .hint("an update can remove it"));
-        }
+        };
         let mut quads = Vec::new();
-        self.pack()?.each_quad(&mut |quad| {
+        pack.each_quad(&mut |quad| {
             quads.push(quad);
             Ok(())
         })?;

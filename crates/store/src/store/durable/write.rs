@@ -5,15 +5,18 @@
 
 use super::files::{Files, Handle};
 use super::lock::{self, Lock, unwritable};
-use super::manifest::{self, Manifest, PackFile, Past};
+use super::manifest::{self, Added, Manifest, PackFile, Past};
 use super::{Content, Durability, Mark, State, Store, Transaction, Writer, time};
 use crate::error::{Error, Result};
-use crate::store::Graph as _;
-use crate::store::pack::Pack;
+use crate::store::pack::union::Union;
+use crate::store::pack::{Pack, Packer, Room, Watch};
+use crate::store::{Changed, Graph as _};
 use crate::terms::{GraphName, Prefixes};
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many bytes of journals are kept whose transactions are in the pack; more where the pack is larger.
 const PAST: u64 = 64 << 20;
@@ -21,6 +24,11 @@ const PAST: u64 = 64 << 20;
 const UNCERTAIN: &str = "whether this change is kept is known when the store is opened again";
 /// A file being written.
 type Out = BufWriter<Box<dyn Handle>>;
+
+/// How many bytes a merge may take for sorting.
+const MERGING: usize = 256 << 20;
+/// How the names of packs begin that are being written.
+const WORK: [&str; 2] = ["merge-", "load-"];
 
 /// What is written at a time.
 const BUFFER: usize = 1 << 20;
@@ -164,28 +172,75 @@ impl Store {
             merged: transaction.time.clone(),
             id: transaction.id.clone(),
             past: past(&manifest, last.number),
+            added: Vec::new(),
             empty: Vec::new(),
         };
         let (number, time, id) = (transaction.number, transaction.time.clone(), transaction.id.clone());
         self.switch(new, &frame, Mark { number, time, id, ..Mark::default() })
     }
 
-    /// Puts a pack that holds all up to and with the transaction of `mark` in the place of the one that is there.
-    /// Later transactions stay in the journal.
+    /// Makes the quads of `added` come to those of `graph`, which is all that the store holds, in one transaction: for a load
+    /// that would be a long journal. Gives how many came; where none did, nothing is written.
     ///
     /// # Errors
-    /// Where it cannot be written: then all is as it was.
-    pub fn merge(
+    /// As [`Self::commit`], and where `watch` stops it.
+    pub fn install_more(
         &mut self,
-        pack: &Pack,
-        prefixes: &Prefixes,
-        empty: Vec<GraphName>,
-        mark: &Mark,
-    ) -> Result<()> {
+        (graph, added): (&Changed, &Pack),
+        (prefixes, empty): (&Prefixes, Vec<GraphName>),
+        watch: Watch<'_>,
+        transaction: &mut Transaction,
+    ) -> Result<u64> {
+        let State { manifest, last, .. } = self.state()?.clone();
         let generation = self.next_generation()?;
-        let name = format!("graph-{generation}.pack");
-        let file = PackFile { length: self.write_pack(&name, pack, prefixes)?, name };
-        self.publish_merged(file, generation, empty, mark)
+        let (name, record) = (format!("graph-{generation}.pack"), format!("added-{generation}.pack"));
+        let (path, mut known) = (self.path(&name), Vec::new());
+        self.create(&name, &mut |out| {
+            let union = Union::of(graph, Some(added), watch)?;
+            known = union.write(prefixes, out, (&path, MERGING), watch)?.1;
+            Ok(())
+        })?;
+        let fresh = known.iter().filter(|known| !**known).count() as u64;
+        if fresh == 0 {
+            // A leaving, where it cannot be removed.
+            let _ = self.files.remove(&path);
+            return Ok(0);
+        }
+        self.create(&record, &mut |out| write_fresh(added, &known, &path, watch, out))?;
+        transaction.number = last.number + 1;
+        transaction.time = time::now_after(&last.time);
+        transaction.pack = Some((record.clone(), fresh));
+        let frame = transaction.frame(&last.id);
+        let length = self.files.length(&path).map_err(|error| self.unreadable(&name, error))?;
+        let (number, time, id) = (transaction.number, transaction.time.clone(), transaction.id.clone());
+        let new = Manifest {
+            pack: Some(PackFile { name, length }),
+            packed: number,
+            journal: format!("journal-{generation}.rdfp"),
+            start: frame.len() as u64,
+            merged: time.clone(),
+            id: id.clone(),
+            past: past(&manifest, last.number),
+            added: manifest.added.iter().cloned().chain([Added { name: record, number }]).collect(),
+            empty,
+        };
+        self.switch(new, &frame, Mark { number, time, id, ..Mark::default() })?;
+        Ok(fresh)
+    }
+
+    /// Has a pack written beside the store, to be read until it is dropped.
+    ///
+    /// # Errors
+    /// Where it cannot be written, and what `write` reports.
+    pub fn spooled(&self, write: &mut dyn FnMut(&mut dyn io::Write) -> Result<()>) -> Result<Spooled> {
+        let at_work = AtWork::new(&self.folder, "load");
+        let failed = |error| unwritable(&self.folder, error);
+        let mut out = BufWriter::with_capacity(BUFFER, std::fs::File::create(&at_work.path).map_err(failed)?);
+        let pack = write(&mut out).and_then(|()| out.flush().map_err(failed));
+        let pack = pack.and_then(|()| Pack::open(&at_work.path)).inspect_err(|_| {
+            let _ = std::fs::remove_file(&at_work.path);
+        })?;
+        Ok(Spooled { pack, at_work })
     }
 
     /// Prepares a merge whose pack another thread writes while the store is read and changed on: of all up to now.
@@ -194,37 +249,29 @@ impl Store {
     /// Where there is no store yet.
     pub fn prepare_merge(&self, prefixes: Prefixes, empty: Vec<GraphName>) -> Result<Merge> {
         self.state()?;
-        let name = format!("merge-{}.pack", std::process::id());
-        let (folder, files) = (self.folder.clone(), Arc::clone(&self.files));
-        Ok(Merge { folder, files, name, mark: self.mark(), prefixes, empty, durability: self.durability })
+        let (at_work, files) = (AtWork::new(&self.folder, "merge"), Arc::clone(&self.files));
+        Ok(Merge { at_work, files, mark: self.mark(), prefixes, empty, durability: self.durability })
     }
 
-    /// Puts the pack of a merge that was written in the place of the one that is there, as [`Self::merge`] does.
+    /// Puts the pack of a merge that was written in the place of the one that is there. What was committed since the merge
+    /// was prepared stays in the journal.
     ///
     /// # Errors
-    /// As there; and where another process has merged meanwhile.
+    /// Where that cannot be done, or another process has merged meanwhile: then all is as it was.
     pub fn finish_merge(&mut self, merge: Merge) -> Result<()> {
-        let generation = self.next_generation()?;
-        let (written, name) = (self.path(&merge.name), format!("graph-{generation}.pack"));
-        let failed = |error| unwritable(&self.folder, error);
-        let length = self.files.length(&written).map_err(failed)?;
-        self.files.rename(&written, &self.path(&name)).map_err(failed)?;
-        self.publish_merged(PackFile { name, length }, generation, merge.empty, &merge.mark)
-    }
-
-    fn publish_merged(
-        &mut self,
-        file: PackFile,
-        generation: u64,
-        empty: Vec<GraphName>,
-        mark: &Mark,
-    ) -> Result<()> {
         let State { manifest, last, end } = self.state()?.clone();
+        let Merge { mark, empty, at_work, .. } = merge;
         if mark.journal != manifest.journal || mark.end > end {
             // The pack is a leaving, which the next writer removes.
             self.tidied = false;
             return Err(Error::store("the store has another pack by now"));
         }
+        let generation = self.next_generation()?;
+        let name = format!("graph-{generation}.pack");
+        let failed = |error| unwritable(&self.folder, error);
+        let length = self.files.length(&at_work.path).map_err(failed)?;
+        self.files.rename(&at_work.path, &self.path(&name)).map_err(failed)?;
+        let file = PackFile { length, name };
         let journal = self.path(&manifest.journal);
         let journal = self.files.read(&journal).map_err(|error| self.unreadable(&manifest.journal, error))?;
         let range =
@@ -238,6 +285,7 @@ impl Store {
             merged: time::now_after(&mark.time),
             id: mark.id.clone(),
             past: past(&manifest, mark.number),
+            added: manifest.added.clone(),
             empty,
         };
         self.switch(new, later, last)
@@ -275,19 +323,27 @@ impl Store {
         Ok(())
     }
 
-    /// Drops the oldest journals from the record where there are too many bytes of them.
+    /// Drops the oldest journals, and what loads added then, from the record where there are too many bytes of them.
     fn forget_old(&self, manifest: &mut Manifest) {
         let most = manifest.pack.as_ref().map_or(0, |pack| pack.length).max(PAST);
-        let (mut bytes, mut kept) = (0, Vec::new());
+        let length = |name: &str| self.files.length(&self.path(name)).unwrap_or(0);
+        let (mut bytes, mut kept, mut first) = (0, Vec::new(), manifest.first_on_record());
+        let mut added = std::mem::take(&mut manifest.added);
+        let of_now = added.iter().filter(|added| added.number >= manifest.first_of_now());
+        bytes += of_now.map(|added| length(&added.name)).sum::<u64>();
         for past in std::mem::take(&mut manifest.past).into_iter().rev() {
-            bytes += self.files.length(&self.path(&past.name)).unwrap_or(0);
+            let [from, to] = past.numbers;
+            let loads = added.iter().filter(|added| (from..=to).contains(&added.number));
+            bytes += length(&past.name) + loads.map(|added| length(&added.name)).sum::<u64>();
             if bytes > most {
+                first = to + 1;
                 break;
             }
             kept.push(past);
         }
         kept.reverse();
-        manifest.past = kept;
+        added.retain(|added| added.number >= first);
+        (manifest.past, manifest.added) = (kept, added);
     }
 
     fn create(&self, name: &str, write: &mut dyn FnMut(&mut Out) -> Result<()>) -> Result<()> {
@@ -314,7 +370,8 @@ impl Store {
     /// Removes files of ours that the manifest does not name: what is left of work that never came to its end.
     fn tidy(&self, manifest: &Manifest) -> io::Result<()> {
         for name in self.files.names(&self.folder)? {
-            if generation(&name).is_some() && !manifest.files().any(|own| own == name) {
+            let is_ours = manifest.files().any(|own| own == name) || AtWork::is_one(&self.folder, &name);
+            if generation(&name).is_some() && !is_ours {
                 self.files.remove(&self.path(&name))?;
             }
         }
@@ -324,9 +381,8 @@ impl Store {
 
 /// A pack that is written beside a store for a merge. See [`Store::prepare_merge`].
 pub struct Merge {
-    folder: PathBuf,
+    at_work: AtWork,
     files: Arc<dyn Files>,
-    name: String,
     mark: Mark,
     prefixes: Prefixes,
     empty: Vec<GraphName>,
@@ -334,14 +390,88 @@ pub struct Merge {
 }
 
 impl Merge {
-    /// Writes the pack, which has what the graph held when the merge was prepared.
+    /// Writes the pack of a graph that holds what the store held when the merge was prepared. Beside what is read of the graph
+    /// it takes some bytes for each term, and little for each quad.
     ///
     /// # Errors
-    /// Where it cannot be written.
-    pub fn write(&self, pack: &Pack) -> Result<()> {
-        let Self { folder, files, name, prefixes, durability, .. } = self;
-        let write = &mut |out: &mut Out| pack.write_with(prefixes, out).map(drop);
+    /// Where it cannot be written, or `watch` stops it.
+    pub fn write(&self, graph: &Changed, watch: Watch<'_>) -> Result<()> {
+        let Self { at_work: AtWork { folder, name, path }, files, prefixes, durability, .. } = self;
+        let room = (path.as_path(), MERGING);
+        let write =
+            &mut |out: &mut Out| Union::of(graph, None, watch)?.write(prefixes, out, room, watch).map(drop);
         create(files.as_ref(), folder, *durability, name, write)
+    }
+}
+
+/// A pack beside a store. See [`Store::spooled`].
+pub struct Spooled {
+    /// The pack.
+    pub pack: Pack,
+    at_work: AtWork,
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.at_work.path);
+    }
+}
+
+/// Writes those quads of a pack that are not known, in its order.
+fn write_fresh(added: &Pack, known: &[bool], beside: &Path, watch: Watch<'_>, out: &mut Out) -> Result<()> {
+    if !known.contains(&true) {
+        return added.write_within(&Prefixes::new(), out, watch).map(drop);
+    }
+    let room = Room { memory: MERGING, beside: beside.to_owned() };
+    let (mut packer, mut known) = (Packer::within(room).keeping_labels(), known.iter());
+    added.each_quad(&mut |quad| {
+        if known.next() == Some(&false) {
+            packer.add(quad.as_ref());
+            if packer.quads().is_multiple_of(1 << 12) {
+                packer.make_room(watch)?;
+            }
+        }
+        Ok(())
+    })?;
+    packer.write(&Prefixes::new(), out, watch).map(drop)
+}
+
+/// The files that this process is writing for stores: no leavings, though no manifest names them.
+static WORKING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// The name of a file that is being written for a store, as long as it is.
+struct AtWork {
+    folder: PathBuf,
+    name: String,
+    path: PathBuf,
+}
+
+impl AtWork {
+    fn new(folder: &Path, what: &str) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{what}-{}-{number}.pack", std::process::id());
+        let path = folder.join(&name);
+        WORKING.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+        Self { folder: folder.to_owned(), name, path }
+    }
+
+    /// Whether a file is being written by a process that is there, as far as that can be told.
+    fn is_one(folder: &Path, name: &str) -> bool {
+        let process = WORK.iter().find_map(|what| name.strip_prefix(what)?.split_once('-'));
+        let Some(process) = process.and_then(|(process, _)| process.parse::<u32>().ok()) else {
+            return false;
+        };
+        if process == std::process::id() {
+            return WORKING.lock().unwrap_or_else(PoisonError::into_inner).contains(&folder.join(name));
+        }
+        Path::new("/proc").join(process.to_string()).exists()
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        WORKING.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
     }
 }
 
@@ -371,7 +501,7 @@ fn create(
 
 /// The journals on record once the one of `manifest` is in the pack up to a transaction.
 fn past(manifest: &Manifest, last: u64) -> Vec<Past> {
-    let first = if manifest.start > 0 { manifest.packed } else { manifest.packed + 1 };
+    let first = manifest.first_of_now();
     let mut past = manifest.past.clone();
     if first <= last {
         past.push(Past { name: manifest.journal.clone(), numbers: [first, last] });
@@ -384,10 +514,11 @@ pub(super) fn generation(name: &str) -> Option<u64> {
     if name == manifest::NEW {
         return Some(0);
     }
-    if name.starts_with("merge-") && name.ends_with(".pack") {
+    if WORK.iter().any(|what| name.starts_with(what)) && name.ends_with(".pack") {
         return Some(0);
     }
-    let pack = name.strip_prefix("graph-").and_then(|rest| rest.strip_suffix(".pack"));
+    let pack = name.strip_prefix("graph-").or_else(|| name.strip_prefix("added-"));
+    let pack = pack.and_then(|rest| rest.strip_suffix(".pack"));
     let journal = || name.strip_prefix("journal-").and_then(|rest| rest.strip_suffix(".rdfp"));
     pack.or_else(journal)?.parse().ok()
 }

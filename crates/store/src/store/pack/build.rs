@@ -3,23 +3,20 @@
 //! In: quads, in any order, repeated or not. Out: a [`Pack`]. Everything is held in memory; see `packer.rs` for more.
 
 use super::intern::Interner;
-use super::terms::{decode, encode, encode_triple, local};
+use super::terms::{encode, encode_triple, local};
 use super::watch::Watch;
 use super::{Dictionary, Pack, sort};
 use crate::error::{Error, Hint, Result};
-use crate::store::port::{FIRST_FOREIGN, Graph, Id, Indexed};
+use crate::store::Lexical;
+use crate::store::port::{FIRST_FOREIGN, Id};
 use crate::store::table::{Quads, Table};
-use crate::store::{Changed, End, Lexical};
 use crate::terms::{NamedNode, TermRef};
 use oxrdf::{BlankNodeRef, GraphNameRef, QuadRef};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::thread;
 
-/// After how many terms it is asked whether to go on.
-const CHECKED: usize = 1 << 14;
-
 /// Collects quads and makes a pack of them.
-#[derive(Default)]
 pub struct Builder {
     pub(super) terms: Interner,
     pub(super) quads: Quads,
@@ -29,13 +26,28 @@ pub struct Builder {
     renamed: u64,
     /// How often it was emptied.
     round: u32,
-    /// Whether blank nodes keep their labels.
+    /// Whether blank nodes keep their labels; and what those that they get begin with.
     keeps_labels: bool,
-    /// Whether there may be terms that no quad has.
-    forgets: bool,
+    labels: Cow<'static, str>,
     encoded: Vec<u8>,
     /// The numbers here of a piece's terms: room that is kept.
     ids: Vec<Id>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            terms: Interner::default(),
+            quads: Quads::default(),
+            blanks: HashMap::new(),
+            renamed: 0,
+            round: 0,
+            keeps_labels: false,
+            labels: Cow::Borrowed("b"),
+            encoded: Vec::new(),
+            ids: Vec::new(),
+        }
+    }
 }
 
 /// A blank node of the current file.
@@ -60,48 +72,10 @@ impl Builder {
         Self { keeps_labels: true, ..Self::default() }
     }
 
-    /// One that has all quads of a graph, with the labels of its blank nodes. Asks now and then whether to go on.
-    ///
-    /// # Errors
-    /// Where the graph is damaged, and what `check` reports.
-    pub fn changed(graph: &Changed, check: &mut dyn FnMut() -> Result<()>) -> Result<Self> {
-        let mut builder = Self::keeping_labels();
-        // Terms of the dictionary keep their numbers, the others follow.
-        let mut count = 0_usize;
-        let mut asked = |count: &mut usize| {
-            *count += 1;
-            if count.is_multiple_of(CHECKED) { check() } else { Ok(()) }
-        };
-        graph.base().each_term(&mut |bytes| {
-            builder.terms.intern(bytes);
-            asked(&mut count)
-        })?;
-        let known = graph.term_count();
-        let number = move |id: Id| id.checked_sub(FIRST_FOREIGN).map_or(id, |foreign| known + foreign);
-        let mut triple = Vec::new();
-        graph.each_foreign(&mut |bytes| {
-            if let Some(Lexical::Triple(parts)) = decode(bytes) {
-                encode_triple(parts.map(number), &mut triple);
-                builder.terms.intern(&triple);
-            } else {
-                builder.terms.intern(bytes);
-            }
-            asked(&mut count)
-        })?;
-        for name in graph.graphs()? {
-            let Some(view) = graph.view(name)? else { continue };
-            for counts in view.predicates()? {
-                let mut cursor = view.pairs(counts.predicate, End::Subject)?;
-                while let Some((subjects, objects)) = cursor.next_block()? {
-                    for (s, o) in subjects.iter().zip(objects) {
-                        builder.quads.push(name.map(number), [*s, counts.predicate, *o].map(number));
-                    }
-                    check()?;
-                }
-            }
-        }
-        builder.forgets = true;
-        Ok(builder)
+    /// An empty one whose blank nodes get labels that begin in a way of their own, followed by a number: for quads that come
+    /// to others.
+    pub fn labelling(labels: String) -> Self {
+        Self { labels: labels.into(), ..Self::default() }
     }
 
     /// Says that what follows comes from another file: its blank nodes are others, even where their
@@ -112,10 +86,10 @@ impl Builder {
 
     /// Puts all quads of the default graph into another one.
     pub fn gather_into(&mut self, graph: &NamedNode) {
-        let graph = self.intern(graph.as_ref().into());
-        self.quads.name_default(graph);
-        // The name is a term even where nothing is in the graph.
-        self.forgets = true;
+        if self.quads.has_default() {
+            let graph = self.intern(graph.as_ref().into());
+            self.quads.name_default(graph);
+        }
     }
 
     /// How many quads were added, repeated ones counted each time.
@@ -216,7 +190,8 @@ impl Builder {
             return *id;
         }
         let label = known.as_ref().map_or(self.renamed, |known| known.label);
-        encode(BlankNodeRef::new_unchecked(&format!("b{label}")).into(), &mut self.encoded);
+        let name = format!("{}{label}", self.labels);
+        encode(BlankNodeRef::new_unchecked(&name).into(), &mut self.encoded);
         let id = self.terms.intern(&self.encoded);
         let now = KnownBlank { label, id, round: self.round };
         if let Some(known) = known {
@@ -239,9 +214,8 @@ impl Builder {
     /// # Errors
     /// Where `watch` stops the work.
     pub fn finish_within(self, watch: Watch<'_>) -> Result<Pack> {
-        let Self { terms, quads, forgets, .. } = self;
-        let used = forgets.then(|| used(&terms, &quads));
-        let (order, kinds) = sort::sorted(&terms, used.as_deref(), watch)?;
+        let Self { terms, quads, .. } = self;
+        let (order, kinds) = sort::sorted(&terms, watch)?;
         let mut ids = vec![0; terms.len()];
         for (new, old) in (0..).zip(&order) {
             if let Some(id) = ids.get_mut(*old as usize) {
@@ -259,25 +233,10 @@ impl Builder {
     }
 }
 
-/// Which terms occur in quads, or in triple terms that do.
-fn used(terms: &Interner, quads: &Quads) -> Vec<bool> {
-    let mut used = vec![false; terms.len()];
-    let mut open = Vec::new();
-    quads.each_term(&mut |id| open.push(id));
-    while let Some(id) = open.pop() {
-        if let Some(seen @ false) = used.get_mut(id as usize) {
-            *seen = true;
-            if let Some(Lexical::Triple(parts)) = decode(terms.get(id)) {
-                open.extend(parts);
-            }
-        }
-    }
-    used
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Indexed as _;
     use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Quad, Term, Triple};
 
     fn quad(n: usize) -> Quad {

@@ -59,14 +59,14 @@ impl ColumnWriter {
     /// Adds the value of the next term, where its kind has one.
     pub fn push(&mut self, kind: Kind, bytes: &[u8]) {
         // What cannot be read has a place all the same: the numbers of terms count.
-        let lexical = decode(bytes).unwrap_or(Lexical::Blank(""));
+        let lexical = || decode(bytes).unwrap_or(Lexical::Blank(""));
         match kind {
             Kind::Number => {
-                let (tag, payload) = values::number(lexical).pack();
+                let (tag, payload) = values::number(lexical()).pack();
                 self.tags.push(tag);
                 self.payloads.push(payload);
             }
-            Kind::DateTime | Kind::Date => self.micros.push(values::epoch(lexical).to_le_bytes()),
+            Kind::DateTime | Kind::Date => self.micros.push(values::epoch(lexical()).to_le_bytes()),
             _ => {}
         }
     }
@@ -139,6 +139,11 @@ impl Dictionary {
         Ok(Self { kinds, texts: Texts::Memory(starts, text), values: columns.values() })
     }
 
+    /// From terms in order: where each begins in the text, and the end; the text; their values.
+    pub fn of_sorted(kinds: Kinds, starts: Vec<u64>, text: Vec<u8>, columns: ColumnWriter) -> Self {
+        Self { kinds, texts: Texts::Memory(starts, text), values: columns.values() }
+    }
+
     /// From the parts of a pack: the first chunk of texts, and the chunks of the values.
     pub fn of_pack(chunks: &Arc<Chunks>, kinds: Kinds, [texts, a, b, c]: [u64; 4]) -> Result<Self> {
         let chunk = |number: u64| u32::try_from(number).map_err(|_| chunks.damaged());
@@ -173,7 +178,7 @@ impl Dictionary {
     }
 
     /// A term as it is stored.
-    fn bytes<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<&'a [u8]> {
+    pub(super) fn bytes<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<&'a [u8]> {
         match &self.texts {
             Texts::Memory(starts, text) => Ok(cut(starts, text, id)),
             Texts::Packed(texts) => texts.get(id, scratch),

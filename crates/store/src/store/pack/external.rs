@@ -10,8 +10,8 @@ use super::build::Builder;
 use super::chunks::ChunkWriter;
 use super::dictionary::ColumnWriter;
 use super::file;
+use super::halves::{self, Half, HalfWriter};
 use super::merge::{Sorter, TermHead};
-use super::pairs::PairWriter;
 use super::spill::{Spill, SpillReader};
 use super::terms::{decode, encode_triple};
 use super::texts::TextWriter;
@@ -21,8 +21,6 @@ use crate::error::Result;
 use crate::store::Lexical;
 use crate::store::kinds::{KINDS, Kind};
 use crate::store::port::{FIRST_FOREIGN, Id};
-use crate::store::sets::SetCounter;
-use crate::store::table::{HalfRun, directory};
 use crate::terms::Prefixes;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
@@ -33,14 +31,14 @@ use std::thread;
 
 /// Stands before the parts of a triple term that is the object of another: above all numbers, as triple terms are above
 /// all other terms.
-const NESTED: Id = Id::MAX;
+pub(super) const NESTED: Id = Id::MAX;
 /// How many bytes are written at a time.
 const BUFFER: usize = 1 << 18;
 /// After how many items it is asked whether to go on.
 const STRIDE: usize = 1 << 13;
 
 /// A triple term by the numbers of all its parts; see [`NESTED`].
-type Flat = Box<[Id]>;
+pub(super) type Flat = Box<[Id]>;
 
 /// The part of one builder. See the module.
 struct Run {
@@ -76,7 +74,7 @@ impl Runs {
 
     /// Writes all that a builder has, and empties it.
     pub fn add(&mut self, builder: &mut Builder, watch: Watch<'_>) -> Result<()> {
-        let (order, kinds) = sort::sorted(&builder.terms, None, watch)?;
+        let (order, kinds) = sort::sorted(&builder.terms, watch)?;
         let mut ids = vec![0; order.len()];
         for (new, old) in (0..).zip(&order) {
             if let Some(id) = ids.get_mut(*old as usize) {
@@ -146,22 +144,20 @@ impl Runs {
         let Self { beside, memory, terms, quads, runs } = self;
         drop((numbers, terms, quads, runs));
         let total = subjects.len();
-        let mut half = |sorter: Sorter, before: usize| -> Result<_> {
-            let mut facts = Sorter::new(&beside, memory / 16);
-            let tell = |done| watch.tell(Step::Pairs, before + done, 2 * total);
-            let written = write_pairs(&sorter, &mut facts, &mut out, watch, &tell)?;
-            facts.finish(watch)?;
-            Ok((written, facts))
+        let mut half = |sorter: Sorter, before: usize| -> Result<Half> {
+            let (mut writer, mut merge) = (HalfWriter::new(&beside, memory / 16), sorter.merged()?);
+            let mut done = before;
+            while let Some(row) = merge.next()? {
+                done += 1;
+                if done.is_multiple_of(STRIDE) {
+                    watch.tell(Step::Pairs, done, 2 * total)?;
+                }
+                writer.push(row, &mut out, watch)?;
+            }
+            writer.finish(&mut out, watch)
         };
-        let ((subject_runs, by_subject), subject_facts) = half(subjects, 0)?;
-        let ((object_runs, by_object), object_facts) = half(objects, total)?;
-        let of_default = subject_runs.iter().take_while(|run| run.graph.is_none());
-        let names: Vec<Id> = of_default.map(|run| run.predicate).collect();
-        let mut table = directory(&subject_runs, &object_runs).write(&mut out)?.to_vec();
-        table.extend(by_subject.into_iter().chain(by_object));
-        for facts in [subject_facts, object_facts] {
-            table.extend(write_sets(&facts, &names, &mut out, watch)?);
-        }
+        let halves = [half(subjects, 0)?, half(objects, total)?];
+        let table = halves::finish(halves, &mut out, watch)?;
         file::finish(out, counts, dictionary, table, prefixes)
     }
 
@@ -309,7 +305,7 @@ fn flatten(builder: &Builder, old: Id, ids: &[Id]) -> Flat {
 }
 
 /// The parts of a triple term, given all in order and the number of the first.
-fn parts(flat: &[Id], all: &[Flat], first: Id) -> [Id; 3] {
+pub(super) fn parts(flat: &[Id], all: &[Flat], first: Id) -> [Id; 3] {
     let mut parts = [0; 3];
     parts.iter_mut().zip(flat).for_each(|(part, number)| *part = *number);
     if let ([_, _, object], Some(inner @ [_, ..])) = (&mut parts, flat.get(3..)) {
@@ -318,7 +314,7 @@ fn parts(flat: &[Id], all: &[Flat], first: Id) -> [Id; 3] {
     parts
 }
 
-fn check_room(terms: Id) -> Result<()> {
+pub(super) fn check_room(terms: Id) -> Result<()> {
     if terms < FIRST_FOREIGN { Ok(()) } else { Err(Builder::too_many_terms()) }
 }
 
@@ -382,81 +378,4 @@ impl Numbers {
         ids.extend(run.triples.iter().map(number));
         Ok(ids)
     }
-}
-
-/// Writes the pairs of one order, and puts how many triples each node of the default graph has with each predicate into
-/// `facts`. Gives the runs, and where the pairs lie.
-fn write_pairs<W: Write>(
-    sorter: &Sorter,
-    facts: &mut Sorter,
-    out: &mut ChunkWriter<W>,
-    watch: Watch<'_>,
-    tell: &dyn Fn(usize) -> Result<()>,
-) -> Result<(Vec<HalfRun>, [u64; 3])> {
-    let (mut runs, mut pairs, mut count, mut done) = (Vec::<HalfRun>::new(), PairWriter::default(), 0, 0);
-    let (mut merge, mut last, mut fact) = (sorter.merged()?, None, None);
-    while let Some(row) = merge.next()? {
-        done += 1;
-        if done % STRIDE == 0 {
-            tell(done)?;
-        }
-        if last == Some(row) {
-            continue;
-        }
-        let (run, pair) = ((row >> 64) as u64, row as u64);
-        let before = last.filter(|last: &u128| (last >> 64) as u64 == run).map(|last| last as u64);
-        if before.is_none() {
-            let graph = ((run >> 32) as Id).checked_sub(1);
-            runs.push(HalfRun::new(graph, run as Id, count));
-        }
-        if let Some(run) = runs.last_mut() {
-            run.count(pair, before);
-        }
-        pairs.push((pair >> 32) as Id, pair as Id, out)?;
-        count += 1;
-        if run >> 32 == 0 {
-            let of = u128::from(pair >> 32) << 64 | (runs.len() as u128 - 1) << 32;
-            match &mut fact {
-                Some((same, triples)) if *same == of => *triples += 1,
-                _ => put_fact(facts, fact.replace((of, 1_u32)), watch)?,
-            }
-        }
-        last = Some(row);
-    }
-    put_fact(facts, fact, watch)?;
-    Ok((runs, pairs.finish(out)?))
-}
-
-/// A node (from bit 64 on), the place of one of its predicates (from bit 32 on), and how many triples it has with it.
-fn put_fact(facts: &mut Sorter, fact: Option<(u128, u32)>, watch: Watch<'_>) -> Result<()> {
-    fact.map_or(Ok(()), |(of, triples)| facts.push(of | u128::from(triples), watch))
-}
-
-/// Writes the characteristic sets of one end of the default graph.
-fn write_sets<W: Write>(
-    facts: &Sorter,
-    names: &[Id],
-    out: &mut ChunkWriter<W>,
-    watch: Watch<'_>,
-) -> Result<[u64; 4]> {
-    let (mut sets, mut pairs, mut of_node) =
-        (SetCounter::new(names), PairWriter::default(), Vec::<(Id, u32, u32)>::new());
-    let (mut merge, mut done) = (facts.merged()?, 0);
-    loop {
-        let next = merge.next()?.map(|fact| ((fact >> 64) as Id, (fact >> 32) as u32, fact as u32));
-        if let Some((node, ..)) = of_node.first().copied()
-            && next.is_none_or(|(next, ..)| next != node)
-        {
-            pairs.push(node, sets.node(&of_node), out)?;
-            of_node.clear();
-        }
-        let Some(fact) = next else { break };
-        of_node.push(fact);
-        done += 1;
-        if done % STRIDE == 0 {
-            watch.tell(Step::Statistics, done, facts.len())?;
-        }
-    }
-    let [chunk, length, heads] = pairs.finish(out)?;
-    Ok([chunk, length, heads, sets.into_sets().write_table(out)?])
 }

@@ -10,6 +10,7 @@ pub(super) mod chunks;
 mod dictionary;
 mod external;
 mod file;
+mod halves;
 pub(super) mod intern;
 mod merge;
 mod packer;
@@ -20,6 +21,7 @@ mod sort;
 mod spill;
 pub(super) mod terms;
 mod texts;
+pub(super) mod union;
 pub(super) mod values;
 pub(super) mod varint;
 pub(super) mod watch;
@@ -72,11 +74,6 @@ impl Pack {
     /// The columns of triples.
     pub(super) fn table(&self) -> &Table {
         &self.table
-    }
-
-    /// Gives every term as it is stored, in the order of the numbers.
-    pub(super) fn each_term(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        self.dictionary.each(each)
     }
 
     /// Gives every quad, graph by graph.

@@ -31,6 +31,8 @@ pub struct Packer {
     builder: Builder,
     room: Option<Room>,
     runs: Option<Runs>,
+    /// The graph that takes what is in none.
+    into: Option<NamedNode>,
 }
 
 impl Packer {
@@ -42,6 +44,24 @@ impl Packer {
     /// One that keeps within some memory.
     pub fn within(room: Room) -> Self {
         Self { room: Some(room), ..Self::default() }
+    }
+
+    /// The same, whose blank nodes get other labels. See [`Builder::labelling`].
+    #[must_use]
+    pub fn labelling(self, labels: String) -> Self {
+        Self { builder: Builder::labelling(labels), ..self }
+    }
+
+    /// The same, whose blank nodes keep their labels.
+    #[must_use]
+    pub fn keeping_labels(self) -> Self {
+        Self { builder: Builder::keeping_labels(), ..self }
+    }
+
+    /// The same, which puts what is in no graph into one.
+    #[must_use]
+    pub fn gathering_into(self, graph: Option<NamedNode>) -> Self {
+        Self { into: graph, ..self }
     }
 
     /// Says that what follows comes from another file. See [`Builder::start_file`].
@@ -64,9 +84,15 @@ impl Packer {
         self.builder.quads()
     }
 
-    /// Moves what is held in memory and in no graph into one. See [`Builder::gather_into`].
-    pub fn gather_into(&mut self, name: &NamedNode) {
-        self.builder.gather_into(name);
+    /// Whether all that was added is held in memory.
+    pub fn is_held(&self) -> bool {
+        self.runs.is_none()
+    }
+
+    fn gather(&mut self) {
+        if let Some(graph) = &self.into {
+            self.builder.gather_into(graph);
+        }
     }
 
     /// Makes room for more; to be called after every few thousand quads.
@@ -90,6 +116,7 @@ impl Packer {
     }
 
     fn spill(&mut self, watch: Watch<'_>) -> Result<()> {
+        self.gather();
         let Some(room) = &self.room else { return Ok(()) };
         let runs = match &mut self.runs {
             Some(runs) => runs,
@@ -102,7 +129,8 @@ impl Packer {
     ///
     /// # Errors
     /// Where it was to be kept within some memory, or `watch` stops it.
-    pub fn finish(self, watch: Watch<'_>) -> Result<Pack> {
+    pub fn finish(mut self, watch: Watch<'_>) -> Result<Pack> {
+        self.gather();
         if self.runs.is_some() {
             return Err(Error::store("the graph does not fit into the memory that it was given"));
         }
@@ -117,6 +145,7 @@ impl Packer {
         if self.runs.is_some() {
             self.spill(watch)?;
         }
+        self.gather();
         match self.runs {
             Some(runs) => {
                 // Its room is needed now.

@@ -25,17 +25,12 @@ const STRIDE: usize = 1 << 13;
 /// A term to sort: what decides most comparisons, and its number.
 type Item = (u64, u32);
 
-/// The numbers of an interner's terms (where `used` is given: of those that it marks) in the order of the
-/// dictionary, and where each kind begins.
+/// The numbers of an interner's terms in the order of the dictionary, and where each kind begins.
 ///
 /// # Errors
 /// Where `watch` stops it.
-pub(in super::super) fn sorted(
-    terms: &Interner,
-    used: Option<&[bool]>,
-    watch: Watch<'_>,
-) -> Result<(Vec<u32>, Kinds)> {
-    let mut groups = grouped(terms, used, watch)?;
+pub(in super::super) fn sorted(terms: &Interner, watch: Watch<'_>) -> Result<(Vec<u32>, Kinds)> {
+    let mut groups = grouped(terms, watch)?;
     let counts = std::array::from_fn(|kind| groups.get(kind).map_or(0, Vec::len) as u32);
     let iris = groups.get_mut(Kind::Iri as usize).map(std::mem::take).unwrap_or_default();
     let (iris, groups) = thread::scope(|scope| {
@@ -55,10 +50,9 @@ pub(in super::super) fn sorted(
 }
 
 /// The terms of each kind, with their sort keys.
-fn grouped(terms: &Interner, used: Option<&[bool]>, watch: Watch<'_>) -> Result<Vec<Vec<Item>>> {
+fn grouped(terms: &Interner, watch: Watch<'_>) -> Result<Vec<Vec<Item>>> {
     let mut groups = vec![Vec::new(); KINDS];
-    let is_used = |id: &u32| used.is_none_or(|used| used.get(*id as usize) == Some(&true));
-    for id in (0..terms.len() as u32).filter(is_used) {
+    for id in 0..terms.len() as u32 {
         if (id as usize).is_multiple_of(STRIDE) {
             // Sorting takes as long again.
             watch.tell(Step::Terms, id as usize, 2 * terms.len())?;
@@ -252,7 +246,7 @@ mod tests {
         }
         terms.sort_by(|a, b| order::compare(a.as_ref(), b.as_ref()));
         terms.dedup();
-        let (ids, kinds) = sorted(&interner, None, Watch::nobody()).unwrap();
+        let (ids, kinds) = sorted(&interner, Watch::nobody()).unwrap();
         let found: Vec<Term> =
             ids.iter().map(|id| decode(interner.get(*id)).unwrap().to_term().unwrap()).collect();
         assert_eq!(found, terms);

@@ -481,4 +481,15 @@ pub const SOURCES: &[Pair] = &[
     ("the store {} is not the one that is open", "打开的不是存储 {}"),
     ("the graph does not fit into the memory that it was given", "图放不进所给的内存"),
     ("the merge ended early", "合并提前结束"),
+    ("no thread can be started", "无法启动线程"),
+    ("the journal could not be merged into a new pack: {}", "未能将日志合并为新图包：{}"),
+    (
+        "what was changed is kept; this is tried again when the journal is twice as long",
+        "改动均已保存；日志增至两倍时再试",
+    ),
+    (
+        "the journal has grown long and is merged into a new pack; the change is kept already",
+        "日志已长，正合并为新图包；此次改动已保存",
+    ),
+    ("transaction {} can no longer be taken back", "事务 {} 不能再撤销"),
 ];

@@ -1,0 +1,137 @@
+//! Many changes of a graph at once.
+//!
+//! In: quads to add and to take away, or a pack to add. Out: the changed graph, as if they had come one after the other. A
+//! term is looked up once however often it occurs, and the changes of one list of pairs are made together, in its order;
+//! the numbers of all quads are held meanwhile.
+
+use super::memory::Memory;
+use super::pack::intern::Interner;
+use super::pack::terms::encode;
+use super::pack::{Pack, Watch};
+use super::port::{End, Graph as _, GraphId, Id, Indexed as _, NONE};
+use super::{Lexical, Scratch};
+use crate::error::Result;
+use crate::terms::{GraphName, Quad, TermRef};
+
+/// A change by numbers; as they sort, neighbours lie together, and the last change of a quad is the last of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    graph: GraphId,
+    predicate: Id,
+    pair: (Id, Id),
+    place: usize,
+    comes: bool,
+}
+
+/// The numbers of terms that were met.
+#[derive(Default)]
+struct Met {
+    terms: Interner,
+    /// [`NONE`] where the graph does not have the term.
+    ids: Vec<Id>,
+    bytes: Vec<u8>,
+}
+
+impl Met {
+    /// The number of a term: a new one where the graph does not have it and it comes, else nothing.
+    fn number(&mut self, term: TermRef<'_>, comes: bool, memory: &mut Memory) -> Result<Option<Id>> {
+        if !encode(term, &mut self.bytes) {
+            return if comes { memory.intern(term).map(Some) } else { memory.find(term) };
+        }
+        let place = self.terms.intern(&self.bytes) as usize;
+        let known = self.ids.get(place).copied();
+        if let Some(id) = known.filter(|id| *id != NONE) {
+            return Ok(Some(id));
+        }
+        let id = match (known, comes) {
+            (_, true) => Some(memory.intern(term)?),
+            (Some(_), false) => None,
+            (None, false) => memory.find(term)?,
+        };
+        self.ids.resize(self.ids.len().max(place + 1), NONE);
+        if let Some(known) = self.ids.get_mut(place) {
+            *known = id.unwrap_or(NONE);
+        }
+        Ok(id)
+    }
+
+    /// A change by numbers; nothing where a quad that is to go has a term that the graph does not have.
+    fn row(&mut self, place: usize, comes: bool, quad: &Quad, memory: &mut Memory) -> Result<Option<Row>> {
+        let mut number = |term| self.number(term, comes, memory);
+        let name = match &quad.graph_name {
+            GraphName::DefaultGraph => None,
+            GraphName::NamedNode(name) => Some(number(name.as_ref().into())?),
+            GraphName::BlankNode(name) => Some(number(name.as_ref().into())?),
+        };
+        let graph = match name {
+            None => None,
+            Some(Some(name)) => Some(name),
+            Some(None) => return Ok(None),
+        };
+        let (Some(s), Some(predicate), Some(o)) = (
+            number(quad.subject.as_ref().into())?,
+            number(quad.predicate.as_ref().into())?,
+            number(quad.object.as_ref())?,
+        ) else {
+            return Ok(None);
+        };
+        Ok(Some(Row { graph, predicate, pair: (s, o), place, comes }))
+    }
+}
+
+impl Memory {
+    /// Adds quads (true) and takes quads away, as if one after the other.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read, or there would be more terms than a graph can number.
+    pub fn set_quads(&mut self, quads: impl Iterator<Item = (bool, Quad)>) -> Result<()> {
+        self.numbered()?;
+        let (mut met, mut rows) = (Met::default(), Vec::new());
+        for (place, (comes, quad)) in quads.enumerate() {
+            rows.extend(met.row(place, comes, &quad, self)?);
+        }
+        rows.sort_unstable();
+        for list in rows.chunk_by(|a, b| (a.graph, a.predicate) == (b.graph, b.predicate)) {
+            let Some(Row { graph, predicate, .. }) = list.first() else { continue };
+            let last = list.chunk_by(|a, b| a.pair == b.pair).filter_map(|same| same.last());
+            for present in [false, true] {
+                let pairs = last.clone().filter(|row| row.comes == present).map(|row| row.pair);
+                self.set_all((*graph, *predicate), &pairs.collect::<Vec<_>>(), present)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds all quads of a pack. Blank nodes of equal labels are one.
+    ///
+    /// # Errors
+    /// Where the graph or the pack cannot be read, there would be more terms than a graph can number, or `watch` stops it.
+    pub fn add_pack(&mut self, pack: &Pack, watch: Watch<'_>) -> Result<()> {
+        self.numbered()?;
+        let (mut numbers, mut scratch) = (Vec::with_capacity(pack.term_count() as usize), Scratch::new());
+        for id in 0..pack.term_count() {
+            numbers.push(match pack.lexical(id, &mut scratch)? {
+                Lexical::Triple(_) => self.intern(pack.term(id)?.as_ref())?,
+                lexical => lexical.as_term().map_or(Ok(NONE), |term| self.intern(term))?,
+            });
+            if id % (1 << 12) == 0 {
+                watch.check()?;
+            }
+        }
+        let number = |id: Id| numbers.get(id as usize).copied().unwrap_or(NONE);
+        for name in pack.graphs()? {
+            let Some(view) = pack.view(name)? else { continue };
+            for count in view.predicates()? {
+                let (mut cursor, mut pairs) = (view.pairs(count.predicate, End::Subject)?, Vec::new());
+                while let Some((subjects, objects)) = cursor.next_block()? {
+                    pairs.extend(subjects.iter().zip(objects).map(|(s, o)| (number(*s), number(*o))));
+                    watch.check()?;
+                }
+                // In order but for the terms that the graph did not have.
+                pairs.sort();
+                self.set_all((name.map(number), number(count.predicate)), &pairs, true)?;
+            }
+        }
+        Ok(())
+    }
+}

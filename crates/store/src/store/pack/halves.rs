@@ -1,0 +1,133 @@
+//! Writes the table of a pack from its quads in both orders, without holding them.
+//!
+//! In: the quads of a graph by subject, then by object, as sorted numbers. Out: the chunks of pairs, directory and
+//! characteristic sets, the same bytes as those of a table in memory. How many triples each node of the default graph has
+//! with each predicate is sorted within some memory; the directory and the different sets are held.
+
+use super::chunks::ChunkWriter;
+use super::merge::Sorter;
+use super::pairs::PairWriter;
+use super::watch::{Step, Watch};
+use crate::error::Result;
+use crate::store::port::Id;
+use crate::store::sets::SetCounter;
+use crate::store::table::{HalfRun, directory};
+use std::io::Write;
+use std::path::Path;
+
+/// After how many items it is asked whether to go on.
+const STRIDE: usize = 1 << 13;
+
+/// Writes the pairs of one order. See the module.
+pub(in super::super) struct HalfWriter {
+    runs: Vec<HalfRun>,
+    pairs: PairWriter,
+    count: usize,
+    last: Option<u128>,
+    /// A node (from bit 64 on), the place of one of its predicates (from bit 32 on), and how many triples it has with it.
+    fact: Option<(u128, u32)>,
+    facts: Sorter,
+}
+
+/// One order that was written.
+pub(in super::super) struct Half {
+    runs: Vec<HalfRun>,
+    pairs: [u64; 3],
+    facts: Sorter,
+}
+
+impl HalfWriter {
+    /// None yet. What does not fit into `memory` bytes goes to a temporary file beside a file.
+    pub fn new(beside: &Path, memory: usize) -> Self {
+        let facts = Sorter::new(beside, memory);
+        Self { runs: Vec::new(), pairs: PairWriter::default(), count: 0, last: None, fact: None, facts }
+    }
+
+    /// Adds the next quad: graph and one (0 for the default graph), predicate, first and second, 32 bits each. One that comes
+    /// again right after itself counts once.
+    pub fn push<W: Write>(&mut self, row: u128, out: &mut ChunkWriter<W>, watch: Watch<'_>) -> Result<()> {
+        if self.last == Some(row) {
+            return Ok(());
+        }
+        let (run, pair) = ((row >> 64) as u64, row as u64);
+        let before = self.last.filter(|last: &u128| (last >> 64) as u64 == run).map(|last| last as u64);
+        if before.is_none() {
+            let graph = ((run >> 32) as Id).checked_sub(1);
+            self.runs.push(HalfRun::new(graph, run as Id, self.count));
+        }
+        if let Some(run) = self.runs.last_mut() {
+            run.count(pair, before);
+        }
+        self.pairs.push((pair >> 32) as Id, pair as Id, out)?;
+        self.count += 1;
+        if run >> 32 == 0 {
+            let of = u128::from(pair >> 32) << 64 | (self.runs.len() as u128 - 1) << 32;
+            match &mut self.fact {
+                Some((same, triples)) if *same == of => *triples += 1,
+                _ => {
+                    let before = self.fact.replace((of, 1));
+                    self.put_fact(before, watch)?;
+                }
+            }
+        }
+        self.last = Some(row);
+        Ok(())
+    }
+
+    fn put_fact(&mut self, fact: Option<(u128, u32)>, watch: Watch<'_>) -> Result<()> {
+        fact.map_or(Ok(()), |(of, triples)| self.facts.push(of | u128::from(triples), watch))
+    }
+
+    /// Writes what is left.
+    pub fn finish<W: Write>(mut self, out: &mut ChunkWriter<W>, watch: Watch<'_>) -> Result<Half> {
+        let last = self.fact.take();
+        self.put_fact(last, watch)?;
+        self.facts.finish(watch)?;
+        Ok(Half { runs: self.runs, pairs: self.pairs.finish(out)?, facts: self.facts })
+    }
+}
+
+/// Writes what both orders tell of a table, and gives where all of it lies.
+pub(in super::super) fn finish<W: Write>(
+    [subjects, objects]: [Half; 2],
+    out: &mut ChunkWriter<W>,
+    watch: Watch<'_>,
+) -> Result<Vec<u64>> {
+    let of_default = subjects.runs.iter().take_while(|run| run.graph.is_none());
+    let names: Vec<Id> = of_default.map(|run| run.predicate).collect();
+    let mut table = directory(&subjects.runs, &objects.runs).write(out)?.to_vec();
+    table.extend(subjects.pairs.into_iter().chain(objects.pairs));
+    for facts in [subjects.facts, objects.facts] {
+        table.extend(write_sets(&facts, &names, out, watch)?);
+    }
+    Ok(table)
+}
+
+/// Writes the characteristic sets of one end of the default graph.
+fn write_sets<W: Write>(
+    facts: &Sorter,
+    names: &[Id],
+    out: &mut ChunkWriter<W>,
+    watch: Watch<'_>,
+) -> Result<[u64; 4]> {
+    let (mut sets, mut pairs, mut of_node) =
+        (SetCounter::new(names), PairWriter::default(), Vec::<(Id, u32, u32)>::new());
+    let (mut merge, mut done) = (facts.merged()?, 0);
+    loop {
+        let next = merge.next()?.map(|fact| ((fact >> 64) as Id, (fact >> 32) as u32, fact as u32));
+        if let Some((node, ..)) = of_node.first().copied()
+            && next.is_none_or(|(next, ..)| next != node)
+        {
+            pairs.push(node, sets.node(&of_node), out)?;
+            of_node.clear();
+        }
+        let Some(fact) = next else { break };
+        of_node.push(fact);
+        done += 1;
+        if done % STRIDE == 0 {
+            watch.tell(Step::Statistics, done, facts.len())?;
+        }
+    }
+    let [chunk, length, heads] = pairs.finish(out)?;
+    Ok([chunk, length, heads, sets.into_sets().write_table(out)?])
+}

@@ -1,0 +1,564 @@
+//! One pack of what is sorted already: a pack with its changes, and another pack whose quads come to it.
+//!
+//! In: a graph that was changed, perhaps a pack to add. Out: the pack that a builder of all their quads would have made, as
+//! bytes or in memory. Dictionaries and lists of pairs are merged as they lie (Knuth, The art of computer programming,
+//! vol. 3, 5.4); only the terms that the changes brought, and the pairs with them, are sorted. What is held is a number for
+//! each term, the triple terms, and of each list the pairs whose terms the changes brought.
+
+use super::chunks::ChunkWriter;
+use super::dictionary::ColumnWriter;
+use super::external::{Flat, NESTED, check_room, parts};
+use super::halves::{self, HalfWriter};
+use super::sort::compare_bytes;
+use super::terms::{decode, encode_triple};
+use super::texts::TextWriter;
+use super::watch::{Step, Watch};
+use super::{Dictionary, Pack, file};
+use crate::error::Result;
+use crate::store::kinds::{KINDS, Kind, Kinds};
+use crate::store::port::{End, FIRST_FOREIGN, Graph as _, GraphId, Id, Indexed};
+use crate::store::table::{Half, Table};
+use crate::store::{Changed, Lexical, PairCursor, Scratch};
+use crate::terms::Prefixes;
+use crate::value::order::SortKey;
+use std::cmp::Ordering;
+use std::io::Write;
+use std::path::Path;
+use std::thread;
+
+/// After how many items it is asked whether to go on.
+const STRIDE: usize = 1 << 13;
+/// That a quad is in the graph that was changed.
+const HERE: u8 = 1;
+/// That a quad is in the pack that is added.
+const ADDED: u8 = 2;
+
+/// Graphs that become one. See the module.
+pub(in super::super) struct Union<'a> {
+    changed: &'a Changed,
+    added: Option<&'a Pack>,
+    /// Of the pack that was changed, and of the terms that the changes brought: which are in a quad. Where it says nothing
+    /// of one, that is.
+    used: [Vec<bool>; 2],
+    /// The new numbers: of the pack's terms, of those that the changes brought, of those of the pack that is added.
+    numbers: [Vec<Id>; 3],
+    /// The lists of pairs in their new order.
+    lists: Vec<ListOf>,
+}
+
+/// The pairs of one predicate of one graph, by their new numbers (the graph's and one, 0 for the default graph) and by the old.
+struct ListOf {
+    graph: Id,
+    predicate: Id,
+    is_added: bool,
+    old: (GraphId, Id),
+}
+
+impl<'a> Union<'a> {
+    /// What a changed graph and a pack hold together. Blank nodes of equal labels are one.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or `watch` stops it.
+    pub fn of(changed: &'a Changed, added: Option<&'a Pack>, watch: Watch<'_>) -> Result<Self> {
+        let used = used(changed, watch)?;
+        Ok(Self { changed, added, used, numbers: Default::default(), lists: Vec::new() })
+    }
+
+    /// Writes the pack of all of it. Temporary files go beside a file where `memory` bytes do not suffice. Tells of each quad
+    /// of the pack that is added, in its order, whether the graph had it already.
+    ///
+    /// # Errors
+    /// Where it cannot be written or read, there are too many terms, or `watch` stops it.
+    pub fn write<W: Write>(
+        mut self,
+        prefixes: &Prefixes,
+        out: W,
+        (beside, memory): (&Path, usize),
+        watch: Watch<'_>,
+    ) -> Result<(W, Vec<bool>)> {
+        let mut out = ChunkWriter::new(out)?;
+        let (mut texts, mut columns) = (TextWriter::default(), ColumnWriter::default());
+        let counts = self.merge_terms(watch, &mut |kind, bytes| {
+            columns.push(kind, bytes);
+            texts.push(bytes, &mut out)
+        })?;
+        let texts = texts.finish(&mut out)?;
+        let [a, b, c] = columns.write(&mut out)?;
+        drop(columns);
+        let mut known = Vec::new();
+        let mut half = |by| {
+            let mut writer = HalfWriter::new(beside, memory / 4);
+            self.each_row(by, watch, &mut |row, of| {
+                if of & ADDED != 0 && by == End::Subject {
+                    known.push(of & HERE != 0);
+                }
+                writer.push(row, &mut out, watch)
+            })?;
+            writer.finish(&mut out, watch)
+        };
+        let halves = [half(End::Subject)?, half(End::Object)?];
+        let table = halves::finish(halves, &mut out, watch)?;
+        Ok((file::finish(out, counts, [texts, a, b, c], table, prefixes)?, known))
+    }
+
+    /// The pack of all of it, in memory.
+    ///
+    /// # Errors
+    /// Where it cannot be read, there are too many terms, or `watch` stops it.
+    pub fn into_pack(mut self, watch: Watch<'_>) -> Result<Pack> {
+        let (mut starts, mut text, mut columns) = (vec![0], Vec::new(), ColumnWriter::default());
+        let counts = self.merge_terms(watch, &mut |kind, bytes| {
+            columns.push(kind, bytes);
+            text.extend_from_slice(bytes);
+            starts.push(text.len() as u64);
+            Ok(())
+        })?;
+        let room = usize::try_from(self.changed.len()).unwrap_or_default();
+        let half = |by| -> Result<Half> {
+            let mut half = Half::with_room(room);
+            self.each_row(by, watch, &mut |row, _| {
+                half.push(row);
+                Ok(())
+            })?;
+            Ok(half)
+        };
+        let halves = thread::scope(|scope| {
+            let objects = thread::Builder::new().spawn_scoped(scope, || half(End::Object));
+            let subjects = half(End::Subject)?;
+            // A thread that could not run leaves its work to this one.
+            let objects = objects.ok().and_then(|handle| handle.join().ok());
+            Ok::<_, crate::error::Error>([subjects, objects.unwrap_or_else(|| half(End::Object))?])
+        });
+        let dictionary = Dictionary::of_sorted(Kinds::of_counts(counts), starts, text, columns);
+        let [subjects, objects] = halves?;
+        Ok(Pack::of(dictionary, Table::of_halves(subjects, objects)))
+    }
+
+    /// Gives each term as it is to be stored, in order, and numbers all of them. Tells how many there are of each kind.
+    fn merge_terms(
+        &mut self,
+        watch: Watch<'_>,
+        each: &mut dyn FnMut(Kind, &[u8]) -> Result<()>,
+    ) -> Result<[Id; KINDS]> {
+        let foreign = self.foreign(watch)?;
+        let [base_used, _] = &self.used;
+        let mut streams = vec![Terms::of(Origin::Pack(self.changed.base(), base_used))];
+        streams.push(Terms::of(Origin::Changes(self.changed, &foreign)));
+        streams.extend(self.added.map(|pack| Terms::of(Origin::Pack(pack, &[]))));
+        let total = streams.iter().map(|stream| stream.end).sum();
+        streams.iter_mut().try_for_each(Terms::step)?;
+        let (mut next, mut counts, mut term, mut done) = (0, [0; KINDS], Vec::new(), 0);
+        while let Some(least) = streams.iter().filter(|stream| stream.is_there).min_by(|a, b| a.compare(b)) {
+            check_room(next)?;
+            term.clone_from(&least.bytes);
+            let kind = least.key.kind;
+            each(kind, &term)?;
+            if let Some(count) = counts.get_mut(kind as usize) {
+                *count += 1;
+            }
+            for stream in streams.iter_mut().filter(|stream| stream.is_there && stream.bytes == term) {
+                if let Some(number) = stream.numbers.get_mut(stream.place) {
+                    *number = next;
+                }
+                stream.step()?;
+                done += 1;
+            }
+            next += 1;
+            if done % STRIDE == 0 {
+                watch.tell(Step::Dictionary, done, total)?;
+            }
+        }
+        for (numbers, stream) in self.numbers.iter_mut().zip(streams) {
+            *numbers = stream.numbers;
+        }
+        let triples = self.merge_triples(next, watch)?;
+        let mut bytes = Vec::new();
+        for triple in &triples {
+            check_room(next)?;
+            encode_triple(parts(triple, &triples, next), &mut bytes);
+            each(Kind::Triple, &bytes)?;
+        }
+        if let Some(count) = counts.get_mut(Kind::Triple as usize) {
+            *count = triples.len() as Id;
+        }
+        check_room(next.saturating_add(triples.len() as Id))?;
+        self.lists = self.lists()?;
+        Ok(counts)
+    }
+
+    /// The terms that the changes brought and that are in a quad, but for triple terms, in order.
+    fn foreign(&self, watch: Watch<'_>) -> Result<Vec<Id>> {
+        let [_, used] = &self.used;
+        let mut terms: Vec<(SortKey, &[u8], Id)> = Vec::new();
+        for (id, _) in (FIRST_FOREIGN..).zip(used).filter(|(_, used)| **used) {
+            let bytes = self.changed.foreign_bytes(id)?;
+            if let Some(term) = decode(bytes).as_ref().and_then(Lexical::as_term) {
+                terms.push((SortKey::of(term), bytes, id));
+            }
+        }
+        super::radix::sort_by(&mut terms, watch, |a, b| {
+            a.0.cmp(&b.0).then_with(|| order(a.0.kind, a.1, b.1))
+        })?;
+        Ok(terms.into_iter().map(|(.., id)| id).collect())
+    }
+
+    /// The new number of a term.
+    fn number(&self, is_added: bool, id: Id) -> Id {
+        let [base, foreign, added] = &self.numbers;
+        let (numbers, place) = match id.checked_sub(FIRST_FOREIGN) {
+            Some(place) => (foreign, place),
+            None if is_added => (added, id),
+            None => (base, id),
+        };
+        numbers.get(place as usize).copied().unwrap_or_default()
+    }
+
+    /// All triple terms by the new numbers of their parts, in order; they are numbered from `first` on.
+    fn merge_triples(&mut self, first: Id, watch: Watch<'_>) -> Result<Vec<Flat>> {
+        let [base_used, foreign_used] = &self.used;
+        let of_base = self.changed.kinds().range(Kind::Triple);
+        let of_base = of_base.filter(|id| base_used.get(*id as usize).is_none_or(|used| *used));
+        let of_foreign = (FIRST_FOREIGN..).zip(foreign_used).filter(|(_, used)| **used).map(|(id, _)| id);
+        let of_foreign = of_foreign.filter(|id| self.changed.kind(*id) == Some(Kind::Triple));
+        let mut all: Vec<(Flat, bool, Id)> = Vec::new();
+        for id in of_base.chain(of_foreign) {
+            all.push((self.flatten(self.changed, false, id)?, false, id));
+        }
+        if let Some(pack) = self.added {
+            for id in pack.kinds().range(Kind::Triple) {
+                all.push((self.flatten(pack, true, id)?, true, id));
+            }
+        }
+        let mut sorted: Vec<&(Flat, bool, Id)> = all.iter().collect();
+        super::radix::sort_by(&mut sorted, watch, |a, b| a.cmp(b))?;
+        let mut triples: Vec<Flat> = Vec::new();
+        let [base, foreign, added] = &mut self.numbers;
+        for (flat, is_added, id) in sorted {
+            if triples.last() != Some(flat) {
+                triples.push(flat.clone());
+            }
+            let (numbers, place) = match id.checked_sub(FIRST_FOREIGN) {
+                Some(place) => (&mut *foreign, place as usize),
+                None if *is_added => (&mut *added, *id as usize),
+                None => (&mut *base, *id as usize),
+            };
+            if let Some(number) = numbers.get_mut(place) {
+                *number = first + triples.len() as Id - 1;
+            }
+        }
+        Ok(triples)
+    }
+
+    /// A triple term by the new numbers of its parts, those of one within it after [`NESTED`].
+    fn flatten(&self, graph: &dyn Indexed, is_added: bool, id: Id) -> Result<Flat> {
+        let (mut flat, mut next, mut scratch) = (Vec::new(), Some(id), Scratch::new());
+        while let Some(id) = next.take() {
+            let Lexical::Triple([s, p, o]) = graph.lexical(id, &mut scratch)? else { break };
+            flat.extend([self.number(is_added, s), self.number(is_added, p)]);
+            if graph.kind(o) == Some(Kind::Triple) {
+                flat.push(NESTED);
+                next = Some(o);
+            } else {
+                flat.push(self.number(is_added, o));
+            }
+        }
+        Ok(flat.into_boxed_slice())
+    }
+
+    fn lists(&self) -> Result<Vec<ListOf>> {
+        let mut lists = Vec::new();
+        let added = self.added.map(|pack| (pack as &dyn Indexed, true));
+        for (graph, is_added) in [(self.changed as &dyn Indexed, false)].into_iter().chain(added) {
+            for name in graph.graphs()? {
+                let Some(view) = graph.view(name)? else { continue };
+                let number = name.map_or(0, |name| self.number(is_added, name) + 1);
+                lists.extend(view.predicates()?.into_iter().map(|count| ListOf {
+                    graph: number,
+                    predicate: self.number(is_added, count.predicate),
+                    is_added,
+                    old: (name, count.predicate),
+                }));
+            }
+        }
+        lists.sort_unstable_by_key(|list| (list.graph, list.predicate, list.is_added));
+        Ok(lists)
+    }
+
+    /// Gives each quad as a sorted number (graph and one, predicate, first, second), and what it is of.
+    fn each_row(
+        &self,
+        by: End,
+        watch: Watch<'_>,
+        each: &mut dyn FnMut(u128, u8) -> Result<()>,
+    ) -> Result<()> {
+        let (total, mut done) = (2 * usize::try_from(self.changed.len()).unwrap_or_default(), 0);
+        for lists in self.lists.chunk_by(|a, b| (a.graph, a.predicate) == (b.graph, b.predicate)) {
+            let Some(ListOf { graph, predicate, .. }) = lists.first() else { continue };
+            let key = u128::from(*graph) << 96 | u128::from(*predicate) << 64;
+            let mut open = Vec::new();
+            for list in lists {
+                self.open(list, by, &mut open)?;
+            }
+            let mut asked = 0;
+            merge(&mut open, &mut |pair, of| {
+                asked += 1;
+                if asked % STRIDE == 0 {
+                    watch.check()?;
+                }
+                each(key | u128::from(pair), of)
+            })?;
+            done += asked;
+            watch.tell(Step::Pairs, done.min(total), total)?;
+        }
+        Ok(())
+    }
+
+    /// The pairs of a list, in one piece or, where the changes brought terms to it, two.
+    fn open<'s>(&'s self, list: &ListOf, by: End, open: &mut Vec<Ordered<'s>>) -> Result<()> {
+        let (graph, predicate) = list.old;
+        let view = match self.added.filter(|_| list.is_added) {
+            Some(pack) => pack.view(graph)?,
+            None => self.changed.view(graph)?,
+        };
+        let Some(view) = view else { return Ok(()) };
+        let of = if list.is_added { ADDED } else { HERE };
+        let [base, _, added] = &self.numbers;
+        let numbers = if list.is_added { added.as_slice() } else { base };
+        let mut apart = Vec::new();
+        if !list.is_added && self.changed.more_terms() > 0 && self.changed.is_touched(graph, predicate) {
+            let mut cursor = view.pairs(predicate, by)?;
+            while let Some((firsts, seconds)) = cursor.next_block()? {
+                for (first, second) in firsts.iter().zip(seconds) {
+                    if (first | second) >= FIRST_FOREIGN {
+                        let pair = [*first, *second].map(|id| u64::from(self.number(false, id)));
+                        let [first, second] = pair;
+                        apart.push(first << 32 | second);
+                    }
+                }
+            }
+            apart.sort_unstable();
+        }
+        let cursor = Some(view.pairs(predicate, by)?);
+        open.push(Ordered { cursor, numbers, of, held: Vec::new(), at: 0 });
+        if !apart.is_empty() {
+            open.push(Ordered { cursor: None, numbers, of, held: apart, at: 0 });
+        }
+        open.retain_mut(|list| list.at < list.held.len() || list.cursor.is_some());
+        Ok(())
+    }
+}
+
+/// Which terms of a changed graph are in quads, or in triple terms that are: those of its pack, those that the changes
+/// brought.
+fn used(changed: &Changed, watch: Watch<'_>) -> Result<[Vec<bool>; 2]> {
+    let mut used = Used {
+        // Where nothing was taken away all are still there.
+        base: if changed.has_lost() { vec![false; changed.term_count() as usize] } else { Vec::new() },
+        foreign: vec![false; changed.more_terms() as usize],
+        open: Vec::new(),
+    };
+    if used.base.is_empty() && used.foreign.is_empty() {
+        return Ok([used.base, used.foreign]);
+    }
+    for name in changed.graphs()? {
+        let Some(view) = changed.view(name)? else { continue };
+        name.into_iter().for_each(|name| used.mark(name));
+        for counts in view.predicates()? {
+            used.mark(counts.predicate);
+            if used.base.is_empty() && !changed.is_touched(name, counts.predicate) {
+                continue;
+            }
+            let mut cursor = view.pairs(counts.predicate, End::Subject)?;
+            while let Some((subjects, objects)) = cursor.next_block()? {
+                subjects.iter().chain(objects).for_each(|id| used.mark(*id));
+                watch.check()?;
+            }
+        }
+    }
+    let (triples, mut scratch) = (changed.kinds().range(Kind::Triple), Scratch::new());
+    while let Some(id) = used.open.pop() {
+        if id < FIRST_FOREIGN && !triples.contains(&id) {
+            continue;
+        }
+        if let Lexical::Triple(parts) = changed.lexical(id, &mut scratch)? {
+            parts.into_iter().for_each(|part| used.mark(part));
+        }
+    }
+    Ok([used.base, used.foreign])
+}
+
+struct Used {
+    base: Vec<bool>,
+    foreign: Vec<bool>,
+    /// Terms that were found to be used and may have parts.
+    open: Vec<Id>,
+}
+
+impl Used {
+    fn mark(&mut self, id: Id) {
+        let (used, place) = match id.checked_sub(FIRST_FOREIGN) {
+            Some(place) => (&mut self.foreign, place),
+            None => (&mut self.base, id),
+        };
+        if let Some(used @ false) = used.get_mut(place as usize) {
+            *used = true;
+            self.open.push(id);
+        }
+    }
+}
+
+/// The order of two terms of one kind whose keys are equal.
+fn order(kind: Kind, a: &[u8], b: &[u8]) -> Ordering {
+    match kind {
+        Kind::Blank | Kind::Iri | Kind::String => a.cmp(b),
+        _ => compare_bytes(a, b),
+    }
+}
+
+enum Origin<'a> {
+    /// A pack, and which of its terms are used.
+    Pack(&'a Pack, &'a [bool]),
+    /// Terms that the changes brought, in order.
+    Changes(&'a Changed, &'a [Id]),
+}
+
+/// Terms in order, but for triple terms: the one that is at hand, and the new numbers of those before it.
+struct Terms<'a> {
+    from: Origin<'a>,
+    at: usize,
+    end: usize,
+    is_there: bool,
+    key: SortKey,
+    bytes: Vec<u8>,
+    /// Its place among the numbers.
+    place: usize,
+    numbers: Vec<Id>,
+    scratch: Scratch,
+}
+
+impl<'a> Terms<'a> {
+    fn of(from: Origin<'a>) -> Self {
+        let (end, count) = match from {
+            Origin::Pack(pack, _) => (pack.kinds().range(Kind::Triple).start as usize, pack.kinds().total()),
+            Origin::Changes(changed, ids) => (ids.len(), changed.more_terms()),
+        };
+        let (key, bytes) = (SortKey { kind: Kind::Blank, prefix: 0 }, Vec::new());
+        let (numbers, scratch) = (vec![0; count as usize], Scratch::new());
+        Self { from, at: 0, end, is_there: false, key, bytes, place: 0, numbers, scratch }
+    }
+
+    /// Takes the next term at hand, where there is one.
+    fn step(&mut self) -> Result<()> {
+        self.bytes.clear();
+        let kind = match self.from {
+            Origin::Pack(pack, used) => {
+                let unused = used.get(self.at..self.end).unwrap_or_default();
+                self.at += unused.iter().take_while(|used| !**used).count();
+                self.is_there = self.at < self.end;
+                if !self.is_there {
+                    return Ok(());
+                }
+                self.place = self.at;
+                let id = self.at as Id;
+                self.bytes.extend_from_slice(pack.dictionary.bytes(id, &mut self.scratch)?);
+                pack.kinds().of(id)
+            }
+            Origin::Changes(changed, ids) => {
+                let Some(id) = ids.get(self.at) else {
+                    self.is_there = false;
+                    return Ok(());
+                };
+                self.is_there = true;
+                self.place = (id - FIRST_FOREIGN) as usize;
+                self.bytes.extend_from_slice(changed.foreign_bytes(*id)?);
+                changed.kind(*id)
+            }
+        };
+        self.at += 1;
+        let kind = kind.unwrap_or(Kind::Other);
+        self.key = match (kind, decode_value(kind, &self.bytes)) {
+            (_, Some(key)) => key,
+            (kind, None) => SortKey { kind, prefix: 0 },
+        };
+        Ok(())
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key).then_with(|| order(self.key.kind, &self.bytes, &other.bytes))
+    }
+}
+
+/// The key of a term whose bytes do not compare as it does.
+fn decode_value(kind: Kind, bytes: &[u8]) -> Option<SortKey> {
+    if matches!(kind, Kind::Blank | Kind::Iri | Kind::String) {
+        return None;
+    }
+    decode(bytes).as_ref().and_then(Lexical::as_term).map(SortKey::of)
+}
+
+/// Pairs in the order of their new numbers.
+struct Ordered<'a> {
+    cursor: Option<PairCursor<'a>>,
+    numbers: &'a [Id],
+    of: u8,
+    held: Vec<u64>,
+    at: usize,
+}
+
+impl Ordered<'_> {
+    /// The next pair.
+    fn head(&mut self) -> Result<Option<u64>> {
+        while self.at >= self.held.len() {
+            let Some(cursor) = &mut self.cursor else { return Ok(None) };
+            let Some((firsts, seconds)) = cursor.next_block()? else {
+                self.cursor = None;
+                return Ok(None);
+            };
+            self.at = 0;
+            self.held.clear();
+            let number = |id: Id| self.numbers.get(id as usize).copied().map(u64::from);
+            // Those of other terms stand apart, and their numbers are past all of these.
+            let pairs = firsts.iter().zip(seconds);
+            self.held.extend(pairs.filter_map(|(a, b)| Some(number(*a)? << 32 | number(*b)?)));
+        }
+        Ok(self.held.get(self.at).copied())
+    }
+}
+
+/// Gives all pairs of some lists in order, each once, and what they are of.
+fn merge(lists: &mut [Ordered<'_>], each: &mut dyn FnMut(u64, u8) -> Result<()>) -> Result<()> {
+    loop {
+        // The least head, how many have it, and the least of the others.
+        let (mut least, mut next) = (None, None);
+        for list in &mut *lists {
+            let Some(head) = list.head()? else { continue };
+            match least {
+                None => least = Some(head),
+                Some(found) if head < found => (least, next) = (Some(head), least),
+                Some(_) if next.is_none_or(|next| head < next) => next = Some(head),
+                Some(_) => {}
+            }
+        }
+        let Some(least) = least else { return Ok(()) };
+        if next == Some(least) {
+            let mut of = 0;
+            for list in &mut *lists {
+                if list.head()? == Some(least) {
+                    of |= list.of;
+                    list.at += 1;
+                }
+            }
+            each(least, of)?;
+            continue;
+        }
+        for list in &mut *lists {
+            if list.head()? == Some(least) {
+                let rest = list.held.get(list.at..).unwrap_or_default();
+                let run = next.map_or(rest.len(), |next| rest.partition_point(|pair| *pair < next));
+                rest.iter().take(run).try_for_each(|pair| each(*pair, list.of))?;
+                list.at += run;
+                break;
+            }
+        }
+    }
+}
