@@ -11,7 +11,7 @@ pub struct Step {
     pub label: String,
     /// How many rows were expected.
     pub estimate: Option<u64>,
-    /// How many rows it and what feeds it were expected to touch.
+    /// How long it and what feeds it were expected to take, in nanoseconds.
     pub cost: f64,
     /// The variables by which its rows come sorted, the first one first.
     pub order: Vec<String>,

@@ -200,8 +200,8 @@ fn as_document(found: &Diagnostic, output: &Output) -> Advice {
     }
 }
 
-/// A plan that is expected to touch as many rows takes a second or more.
-const SLOW_COST: f64 = 5e7;
+/// A plan is slow that is expected to take as many nanoseconds: a second.
+const SLOW_COST: f64 = 1e9;
 
 /// A query that took as long is slow, whatever was expected of it.
 const SLOW_SECONDS: f64 = 1.0;

@@ -7,14 +7,15 @@
 use crate::Governor;
 use crate::error::Result;
 use crate::expr::verdicts::Verdicts;
+use crate::plan::estimate::{Leg, Meeting};
 use crate::plan::logical::Source;
 use crate::plan::statistics::{self, Statistics};
-use crate::store::{End, Id, Indexed, NONE, Pattern, View};
+use crate::store::{End, Id, Indexed, NONE, Pattern, Star, View};
 use crate::syntax::algebra::{Expression, QueryDataset};
 use crate::terms::{NamedNode, Term};
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Which graphs of the dataset the query's default graph is made of, where the query does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,7 +39,19 @@ pub struct Dataset<'a> {
     governor: Governor,
     /// What tests of single variables are worth, as far as that was asked.
     verdicts: Mutex<HashMap<Expression, Arc<Verdicts>>>,
+    /// What was asked of stars and of meetings.
+    asked: Mutex<Asked>,
 }
+
+/// What the planner asked that takes more than a look, with the answers.
+#[derive(Default)]
+struct Asked {
+    stars: HashMap<(Option<Id>, End, Vec<Id>), Option<Star>>,
+    meetings: HashMap<(Leg, Leg), Option<Meeting>>,
+}
+
+/// How many triples are sampled to find how two predicates meet.
+const SAMPLE: usize = 100;
 
 impl<'a> Dataset<'a> {
     /// The same, planned for as the governor says and as long as it allows.
@@ -81,7 +94,8 @@ impl<'a> Dataset<'a> {
             },
         };
         empty.dedup();
-        Ok(Self { graph, default, named, empty, governor: Governor::unlimited(), verdicts: Mutex::default() })
+        let (verdicts, asked) = (Mutex::default(), Mutex::default());
+        Ok(Self { graph, default, named, empty, governor: Governor::unlimited(), verdicts, asked })
     }
 
     /// What a source of the plan stands for; nothing where there is no such graph.
@@ -172,6 +186,39 @@ impl<'a> Dataset<'a> {
         }
     }
 
+    /// Some triples of the smaller leg, evenly spaced, looked up in the other.
+    fn sampled(&self, of: Leg, with: Leg) -> Result<Option<Meeting>> {
+        let Some(view) = self.by_number(of.graph).filter(|_| of.graph == with.graph) else { return Ok(None) };
+        let mut own = view.pairs(of.predicate, of.end)?;
+        let mut other = view.pairs(with.predicate, with.end)?;
+        if own.is_empty() || other.is_empty() {
+            return Ok(Some(Meeting { each: 0.0, some: 0.0 }));
+        }
+        let is_swapped = other.len() < own.len();
+        let times = if is_swapped { other.len() as f64 / own.len() as f64 } else { 1.0 };
+        let (less, more) = if is_swapped { (&mut other, &mut own) } else { (&mut own, &mut other) };
+        let samples = less.len().min(SAMPLE);
+        let (mut each, mut some) = (0.0, 0.0);
+        for sample in 0..samples {
+            let Some(node) = less.first_at(sample * less.len() / samples)? else { continue };
+            let found = more.count(node)? as f64;
+            each += found;
+            some += match found {
+                0.0 => 0.0,
+                // Of the triples of the greater leg: as many as its node has, for each that the node has here.
+                found if is_swapped => found / less.count(node)?.max(1) as f64,
+                _ => 1.0,
+            };
+        }
+        // Where no sample meets any, fewer do than one in so many.
+        let of_all = |sum: f64| if sum > 0.0 { sum / samples as f64 } else { 0.5 / samples as f64 };
+        Ok(Some(Meeting { each: of_all(each) * times, some: (of_all(some) * times).min(1.0) }))
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn by_number(&self, graph: Option<Id>) -> Option<View<'a>> {
         match graph {
             None => Some(self.default.clone()),
@@ -181,6 +228,25 @@ impl<'a> Dataset<'a> {
 }
 
 impl Statistics for Dataset<'_> {
+    fn star(&self, graph: Option<Id>, end: End, predicates: &[Id]) -> Option<Star> {
+        let key = (graph, end, predicates.to_vec());
+        if let Some(known) = self.asked().stars.get(&key) {
+            return *known;
+        }
+        let found = self.by_number(graph).and_then(|view| view.star(end, predicates).ok().flatten());
+        self.asked().stars.insert(key, found);
+        found
+    }
+
+    fn meeting(&self, of: Leg, with: Leg) -> Option<Meeting> {
+        if let Some(known) = self.asked().meetings.get(&(of, with)) {
+            return *known;
+        }
+        let found = self.sampled(of, with).ok().flatten();
+        self.asked().meetings.insert((of, with), found);
+        found
+    }
+
     fn share(&self, graph: Option<Id>, pattern: Pattern, place: usize, tests: &[&Expression]) -> Option<f64> {
         let (view, [None, Some(predicate), None]) = (self.by_number(graph)?, pattern) else { return None };
         let end = if place == 0 { End::Subject } else { End::Object };

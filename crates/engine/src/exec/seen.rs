@@ -2,7 +2,8 @@
 //!
 //! In: columns of ids. Out: for each row its place among the different rows, in the order of first sight. It holds every
 //! different row. Up to four columns make one key that lies in its slot of an open table (linear probing), so that a row costs
-//! one look into memory; wider rows are chained by their hashes.
+//! one look into memory; wider rows are chained by their hashes. As long as keys come in ascending order, as they do from a sorted input,
+//! each is compared with the last one alone, and there is no table.
 
 use super::context::Context;
 use super::rows_index::{RowsIndex, hashes};
@@ -96,14 +97,16 @@ struct Slot<const N: usize> {
 
 /// Rows of up to `N` columns by their key.
 struct Slots<const N: usize> {
-    /// A power of two of them, at most three quarters in use.
+    /// The different keys, while each is greater than all before it.
+    ascending: Vec<[Id; N]>,
+    /// A power of two of them, at most three quarters in use; none while keys ascend.
     slots: Vec<Slot<N>>,
     len: u32,
 }
 
 impl<const N: usize> Default for Slots<N> {
     fn default() -> Self {
-        Self { slots: vec![Self::FREE; 64], len: 0 }
+        Self { ascending: Vec::new(), slots: Vec::new(), len: 0 }
     }
 }
 
@@ -115,13 +118,14 @@ impl<const N: usize> Table for Slots<N> {
         cx: &Context<'_>,
         places: &mut Vec<u32>,
     ) -> Result<()> {
-        self.make_room(len, cx)?;
         let column = |n: usize| columns.get(n).copied().unwrap_or_default();
         let columns: [&[Id]; N] = std::array::from_fn(column);
-        places.extend((0..len).map(|row| {
-            let key = columns.map(|column| column.get(row).copied().unwrap_or(NONE));
-            self.place(key)
-        }));
+        let key = |row: usize| columns.map(|column| column.get(row).copied().unwrap_or(NONE));
+        let ascending = if self.slots.is_empty() { self.ascend(len, key, cx, places)? } else { 0 };
+        if ascending < len {
+            self.make_room(len - ascending, cx)?;
+            places.extend((ascending..len).map(|row| self.place(key(row))));
+        }
         Ok(())
     }
 
@@ -130,10 +134,14 @@ impl<const N: usize> Table for Slots<N> {
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(self.slots.as_slice())
+        size_of_val(self.slots.as_slice()) + self.ascending.capacity() * size_of::<[Id; N]>()
     }
 
     fn columns(&mut self, width: usize) -> Vec<Vec<Id>> {
+        if self.slots.is_empty() {
+            let column = |n: usize| self.ascending.iter().map(move |key| key.get(n).copied().unwrap_or(NONE));
+            return (0..width).map(|n| column(n).collect()).collect();
+        }
         let mut columns = vec![vec![NONE; self.len as usize]; width];
         for slot in self.slots.drain(..).filter(|slot| slot.place != FREE) {
             for (column, id) in columns.iter_mut().zip(slot.key) {
@@ -148,6 +156,33 @@ impl<const N: usize> Table for Slots<N> {
 
 impl<const N: usize> Slots<N> {
     const FREE: Slot<N> = Slot { key: [NONE; N], place: FREE };
+
+    /// Enters rows for as long as their keys ascend, and says how many those were.
+    fn ascend(
+        &mut self,
+        len: usize,
+        key: impl Fn(usize) -> [Id; N],
+        cx: &Context<'_>,
+        places: &mut Vec<u32>,
+    ) -> Result<usize> {
+        let more = self.ascending.len() + len;
+        if more > self.ascending.capacity() {
+            cx.room(2 * more * size_of::<[Id; N]>())?;
+        }
+        for row in 0..len {
+            let key = key(row);
+            match self.ascending.last() {
+                Some(last) if *last > key => return Ok(row),
+                Some(last) if *last == key => {}
+                _ => {
+                    self.ascending.push(key);
+                    self.len += 1;
+                }
+            }
+            places.push(self.len - 1);
+        }
+        Ok(len)
+    }
 
     /// The place of a key.
     #[inline]
@@ -177,8 +212,10 @@ impl<const N: usize> Slots<N> {
         let size = wanted.next_power_of_two();
         cx.room(size * size_of::<Slot<N>>())?;
         let old = std::mem::replace(&mut self.slots, vec![Self::FREE; size]);
+        let ascending = std::mem::take(&mut self.ascending).into_iter().zip(0..);
+        let ascending = ascending.map(|(key, place)| Slot { key, place });
         let mask = size - 1;
-        for (n, slot) in old.into_iter().filter(|slot| slot.place != FREE).enumerate() {
+        for (n, slot) in old.into_iter().filter(|slot| slot.place != FREE).chain(ascending).enumerate() {
             if n.is_multiple_of(STRETCH) {
                 cx.check()?;
             }
@@ -262,13 +299,20 @@ mod tests {
     fn rows_of_any_width_have_the_place_of_their_first_sight() {
         let (graph, governor) = context();
         let cx = Context::new(&graph, &governor, None);
-        for width in 0..7 {
+        for (width, ascending) in (0..7).flat_map(|width| [(width, 0), (width, 1500), (width, 9000)]) {
             let mut seen = Seen::default();
             let mut expected: Vec<Vec<Id>> = Vec::new();
             for round in 0..3_u32 {
                 // Columns that differ in nothing but their last bits, and rows that come again.
                 let rows: Vec<Vec<Id>> = (0..2000_u32)
-                    .map(|n| (0..width).map(|column| ((n * 7 + round) % 900) >> (column % 3)).collect())
+                    .map(|n| {
+                        if round * 2000 + n < ascending {
+                            (round * 2000 + n) / 3
+                        } else {
+                            (n * 7 + round) % 900
+                        }
+                    })
+                    .map(|n| (0..width).map(|column| n >> (column % 3)).collect())
                     .collect();
                 let columns: Vec<Vec<Id>> =
                     (0..width as usize).map(|n| rows.iter().map(|row| row[n]).collect()).collect();

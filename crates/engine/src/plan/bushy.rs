@@ -1,11 +1,16 @@
 //! Bushy orders of joins: joins of joins, where an order that adds one part after the other is bad.
 //!
 //! In: the parts of a group with their figures. Out: the cheapest tree of joins, by dynamic programming over connected
-//! subsets (Moerkotte and Neumann, Analysis of two existing and one new dynamic programming algorithm for the generation of
+//! subsets, where beside the cheapest way to join a subset those are kept whose rows come sorted by what is joined or grouped by
+//! later (interesting orders: Selinger et al., Access path selection in a relational database management system, SIGMOD
+//! 1979) (Moerkotte and Neumann, Analysis of two existing and one new dynamic programming algorithm for the generation of
 //! optimal bushy join trees without cross products, VLDB 2006: DPccp). Groups of more parts, or with more pairs of subsets
 //! than are worth a look, and groups that fall apart, have none.
 
-use super::order::Figures;
+use super::cost::{self, Lookups};
+use super::estimate::{Legs, agreement};
+use super::order::{Figures, Wish};
+use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
 use std::collections::HashMap;
 
@@ -21,8 +26,8 @@ const PAIRS: usize = 20_000;
 /// Parts joined, each by its place among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tree {
-    /// One part.
-    Part(usize),
+    /// One part, its rows sorted by the variable.
+    Part(usize, Option<Var>),
     /// A join of two trees.
     Join(Box<Tree>, Box<Tree>),
 }
@@ -33,11 +38,19 @@ impl Tree {
         let (mut parts, mut open) = (Vec::new(), vec![self]);
         while let Some(tree) = open.pop() {
             match tree {
-                Self::Part(part) => parts.push(*part),
+                Self::Part(part, _) => parts.push(*part),
                 Self::Join(left, right) => open.extend([right.as_ref(), left.as_ref()]),
             }
         }
         parts
+    }
+
+    /// The variable by which the rows of its first part come sorted.
+    pub fn lead(&self) -> Option<Var> {
+        match self {
+            Self::Part(_, lead) => *lead,
+            Self::Join(left, _) => left.lead(),
+        }
     }
 
     /// What is joined one after the other from the left: every step a part or, where it is bushy, a tree.
@@ -63,50 +76,95 @@ pub fn may_be(parts: usize) -> bool {
     (FEWEST..=MOST).contains(&parts)
 }
 
-/// The cheapest tree over all of these parts; `need` is what is read of the whole.
-pub fn tree(figures: &[Figures], need: &VarSet) -> Option<Tree> {
+/// The cheapest tree over all of these parts; `need` is what is read of the whole, `wish` how its rows should come. `close` are the statistics that tell more than
+/// the figures do, where there are any.
+pub fn tree(
+    figures: &[Figures],
+    (need, wish): (&VarSet, &Wish),
+    close: Option<&dyn Statistics>,
+) -> Option<Tree> {
     if !may_be(figures.len()) {
         return None;
     }
-    let mut search = Search::of(figures, need);
+    let mut search = Search::of(figures, need, close);
     search.run()?;
-    let whole = (1 << figures.len()) - 1;
-    search.best.contains_key(&whole).then(|| search.tree_of(whole))
+    let ways = search.best.get(&((1 << figures.len()) - 1))?;
+    let cost = |way: &Way| way.cost + wish.cost(ways.rows, way.lead);
+    ways.all.iter().min_by(|a, b| cost(a).total_cmp(&cost(b))).map(|way| search.tree_of(way))
 }
 
 /// A set of parts, a bit each.
 type Set = u32;
 
-/// The cheapest way found to join a set.
+/// The ways found to join a set.
 #[derive(Debug, Clone)]
-struct Best {
-    cost: f64,
+struct Ways {
+    /// How many rows they all give.
     rows: f64,
-    /// What is joined; nothing for a single part.
-    of: Option<(Set, Set)>,
+    /// How many pairs of rows agree in the last join.
+    pairs: f64,
+    /// The cheapest, and for each variable that matters later the cheapest whose rows come sorted by it, where these are others.
+    all: Vec<Way>,
+}
+
+/// A way to join a set.
+#[derive(Debug, Clone)]
+struct Way {
+    cost: f64,
+    /// The variable by which its rows come sorted.
+    lead: Option<Var>,
+    /// What is joined: two sets, each by one of its ways; nothing for the part of a place.
+    of: Result<[(Set, usize); 2], usize>,
+}
+
+impl Ways {
+    /// The cheapest.
+    fn least(&self) -> Option<(usize, &Way)> {
+        self.all.iter().enumerate().min_by(|a, b| a.1.cost.total_cmp(&b.1.cost))
+    }
+
+    /// Keeps a way that is cheaper than all that are as good for what comes later.
+    fn keep(&mut self, way: Way) {
+        let as_good = |a: &Way, b: &Way| b.lead.is_none() || a.lead == b.lead;
+        if self.all.iter().any(|known| known.cost <= way.cost && as_good(known, &way)) {
+            return;
+        }
+        // Others may be made of a way that is kept: its place stays.
+        match self.all.iter_mut().find(|known| known.lead == way.lead) {
+            Some(known) => *known = way,
+            None => self.all.push(way),
+        }
+    }
 }
 
 struct Search<'f> {
     figures: &'f [Figures],
     need: &'f VarSet,
+    close: Option<&'f dyn Statistics>,
     /// For each part the parts that share a variable with it.
     near: Vec<Set>,
-    best: HashMap<Set, Best>,
+    best: HashMap<Set, Ways>,
     pairs: usize,
 }
 
 impl<'f> Search<'f> {
-    fn of(figures: &'f [Figures], need: &'f VarSet) -> Self {
+    fn of(figures: &'f [Figures], need: &'f VarSet, close: Option<&'f dyn Statistics>) -> Self {
         let near = figures.iter().enumerate().map(|(n, a)| {
             let shares = |(m, b): (usize, &Figures)| m != n && !a.vars.is_disjoint(&b.vars);
             figures.iter().enumerate().filter(|pair| shares(*pair)).map(|(m, _)| 1 << m).sum()
         });
         let near = near.collect();
-        let best = figures
-            .iter()
-            .enumerate()
-            .map(|(n, part)| (1 << n, Best { cost: part.rows, rows: part.rows, of: None }));
-        Self { figures, need, near, best: best.collect(), pairs: 0 }
+        let best = figures.iter().enumerate().map(|(n, part)| {
+            let cost = if part.indexed { cost::scan(part.rows) } else { 0.0 };
+            let way = |lead| Way { cost, lead, of: Err(n) };
+            let mut all: Vec<Way> = part.leads.iter().map(|lead| way(Some(*lead))).collect();
+            if all.is_empty() {
+                all.push(way(None));
+            }
+            (1 << n, Ways { rows: part.rows, pairs: part.rows, all })
+        });
+        let best = best.collect();
+        Self { figures, need, close, near, best, pairs: 0 }
     }
 
     /// Tries all pairs; nothing where they are too many.
@@ -161,36 +219,65 @@ impl<'f> Search<'f> {
             return None;
         }
         for (left, right) in [(a, b), (b, a)] {
-            let joined = self.joined(left, right)?;
-            let known = self.best.get(&(left | right));
-            if known.is_none_or(|known| joined.cost < known.cost) {
-                self.best.insert(left | right, joined);
-            }
+            self.join(left, right)?;
         }
         Some(())
     }
 
-    /// The cheaper way to join two sets: looking each row of the left up in a single part, or hashing the smaller side.
-    fn joined(&self, left: Set, right: Set) -> Option<Best> {
+    /// Keeps the ways to join two sets: looking each row of the left up in a single part, or hashing the right side.
+    fn join(&mut self, left: Set, right: Set) -> Option<()> {
         let (a, b) = (self.best.get(&left)?, self.best.get(&right)?);
         let all = left | right;
-        let vars = self.vars(left);
-        let (mut pairs, mut new) = (a.rows * b.rows, false);
-        for var in self.vars(right).iter() {
-            if vars.contains(var) {
-                let values = |set, rows: f64| self.values(set, var).min(rows).max(1.0);
-                pairs /= values(left, a.rows).max(values(right, b.rows));
-            } else {
-                new |= self.is_live(var, all);
-            }
+        // However a set is joined, as many pairs of its last join agree as when it was first met.
+        let known = self.best.get(&all).map(|ways| (ways.pairs, ways.rows));
+        let (pairs, rows) = known.unwrap_or_else(|| {
+            let pairs = self.agreeing((left, a.rows), (right, b.rows));
+            // Of a side that brings nothing that matters later the rows of the other are counted or tested.
+            let brings = |set, other| {
+                let vars = self.vars(other);
+                self.vars(set).iter().any(|var| !vars.contains(var) && self.is_live(var, all))
+            };
+            let of_left = if brings(right, left) { f64::INFINITY } else { a.rows };
+            let of_right = if brings(left, right) { f64::INFINITY } else { b.rows };
+            (pairs, pairs.min(of_left).min(of_right).min(self.different(all)))
+        });
+        let (held, held_way) = b.least()?;
+        let hash = cost::hash_join(b.rows, a.rows, pairs) + held_way.cost;
+        let part = if right.is_power_of_two() { self.parts(right).next() } else { None };
+        let part = part.filter(|part| part.indexed);
+        let mut ways = Vec::with_capacity(a.all.len());
+        for (n, way) in a.all.iter().enumerate() {
+            let cost = way.cost
+                + match part {
+                    // It is read by its index and not as a whole.
+                    Some(part) => {
+                        let sorted = way.lead.is_some_and(|lead| part.vars.contains(lead));
+                        Lookups { keys: a.rows, sorted, pairs: part.rows, rows: pairs }.cost()
+                    }
+                    None => hash,
+                };
+            let lead = way.lead.filter(|lead| self.is_live(*lead, all));
+            ways.push(Way { cost, lead, of: Ok([(left, n), (right, held)]) });
         }
-        let rows = if new { pairs } else { pairs.min(a.rows) };
-        let mut cost = a.cost + b.cost + 2.0 * a.rows.min(b.rows) + pairs;
-        if right.is_power_of_two() {
-            // The part is read by its index and not as a whole.
-            cost = cost.min(a.cost + a.rows + rows);
+        let known = self.best.entry(all).or_insert(Ways { rows, pairs, all: Vec::new() });
+        ways.into_iter().for_each(|way| known.keep(way));
+        Some(())
+    }
+
+    /// How many pairs of rows of two sets agree.
+    fn agreeing(&self, (left, left_rows): (Set, f64), (right, right_rows): (Set, f64)) -> f64 {
+        let mut pairs = left_rows * right_rows;
+        let legs = |set| -> Legs { self.parts(set).flat_map(|part| part.legs.iter().copied()).collect() };
+        let legs = self.close.map(|statistics| (legs(left), legs(right), statistics));
+        for var in self.vars(right).intersection(&self.vars(left)).iter() {
+            let known = legs.as_ref().and_then(|(left, right, more)| agreement(var, left, right, *more));
+            let values = |set, rows: f64| self.values(set, var).min(rows).max(1.0);
+            pairs *= match known {
+                Some(known) => known.pairs,
+                None => 1.0 / values(left, left_rows).max(values(right, right_rows)),
+            };
         }
-        Some(Best { cost, rows: rows.min(self.different(all)), of: Some((left, right)) })
+        pairs
     }
 
     fn vars(&self, set: Set) -> VarSet {
@@ -220,10 +307,14 @@ impl<'f> Search<'f> {
         vars.iter().filter(|var| self.is_live(*var, set)).map(|var| self.values(set, var)).product()
     }
 
-    fn tree_of(&self, set: Set) -> Tree {
-        match self.best.get(&set).and_then(|best| best.of) {
-            Some((left, right)) => Tree::Join(Box::new(self.tree_of(left)), Box::new(self.tree_of(right))),
-            None => Tree::Part(set.trailing_zeros() as usize),
+    fn tree_of(&self, way: &Way) -> Tree {
+        let side = |(set, n): (Set, usize)| {
+            let way = self.best.get(&set).and_then(|ways| ways.all.get(n));
+            Box::new(way.map_or(Tree::Part(0, None), |way| self.tree_of(way)))
+        };
+        match way.of {
+            Ok([left, right]) => Tree::Join(side(left), side(right)),
+            Err(part) => Tree::Part(part, way.lead),
         }
     }
 }
@@ -248,14 +339,16 @@ mod tests {
     use super::*;
 
     fn part(rows: f64, vars: &[(Var, f64)]) -> Figures {
-        Figures { vars: vars.iter().map(|(var, _)| *var).collect(), rows, distinct: vars.to_vec() }
+        let (vars, distinct) = (vars.iter().map(|(var, _)| *var).collect(), vars.to_vec());
+        let leads = distinct.iter().map(|(var, _)| *var).collect();
+        Figures { vars, rows, distinct, legs: Legs::new(), indexed: true, leads }
     }
 
     #[test]
     fn all_pairs_of_a_chain_are_met_once() {
         let chain: Vec<Figures> = (0..7).map(|n| part(10.0, &[(n, 10.0), (n + 1, 10.0)])).collect();
         let need = VarSet::new();
-        let mut search = Search::of(&chain, &need);
+        let mut search = Search::of(&chain, &need, None);
         search.run().unwrap();
         // (n^3 - n) / 6 pairs of a chain of n, and a best way for each of its n (n + 1) / 2 parts.
         assert_eq!((search.pairs, search.best.len()), (56, 28));
@@ -273,7 +366,7 @@ mod tests {
             part(10.0, &[(3, 10.0), (8, 1.0)]),
         ];
         let need: VarSet = [0, 1, 2, 3].into_iter().collect();
-        let tree = tree(&parts, &need).unwrap();
+        let tree = tree(&parts, (&need, &Wish::default()), None).unwrap();
         assert!(tree.is_bushy(), "{tree:?}");
         let mut found = tree.parts();
         found.sort_unstable();
@@ -284,9 +377,9 @@ mod tests {
     fn what_falls_apart_or_is_small_has_no_tree() {
         let need = VarSet::new();
         let apart: Vec<Figures> = (0..5).map(|n| part(10.0, &[(n, 10.0)])).collect();
-        assert_eq!(tree(&apart, &need), None);
-        assert_eq!(tree(&apart[..2], &need), None);
+        assert_eq!(tree(&apart, (&need, &Wish::default()), None), None);
+        assert_eq!(tree(&apart[..2], (&need, &Wish::default()), None), None);
         let star: Vec<Figures> = (0..12).map(|n| part(10.0, &[(0, 10.0), (n + 1, 10.0)])).collect();
-        assert_eq!(tree(&star, &need), None, "too many pairs");
+        assert_eq!(tree(&star, (&need, &Wish::default()), None), None, "too many pairs");
     }
 }

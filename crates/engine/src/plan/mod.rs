@@ -5,7 +5,9 @@
 //! `order.rs` and `bushy.rs` (the order of joins). No graph is open here.
 
 mod bushy;
+mod cost;
 pub mod equality;
+pub mod estimate;
 mod exists;
 pub mod logical;
 pub mod lower;

@@ -1,10 +1,12 @@
 //! The order of joins: which part of a group comes first, and which next.
 //!
-//! In: the parts of a group with what statistics say of them. Out: their order. From every part as the
-//! first the cheapest next one is taken, and of all these orders the one that touches the fewest rows.
-//! It knows left-deep orders only.
+//! In: the parts of a group with what statistics say of them. Out: their order, and by which end the first one is read. From
+//! every part as the first the one that leaves the fewest rows is next, and of all these orders the one that takes the
+//! least time is taken. It knows left-deep orders only.
 
 use super::Planned;
+use super::cost::{self, Lookups};
+use super::estimate::{Leg, Legs, agreement, legs_of};
 use super::logical::{Pattern, Reach, Slot};
 use super::physical::Node;
 use super::statistics::Statistics;
@@ -46,6 +48,8 @@ impl Restricted {
             for (_, values) in figures.distinct.iter_mut().filter(|(known, _)| known == var) {
                 *values = (*values * share).max(1.0);
             }
+            // Who joins by it tests the same: its part is not taken twice.
+            figures.legs.retain(|(known, _)| known != var);
         }
         figures
     }
@@ -79,55 +83,91 @@ impl Item {
     }
 }
 
+/// The order of parts joined one after the other.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Order {
+    /// The parts, by their places.
+    pub places: Vec<usize>,
+    /// The variable by which the rows of the first come sorted, where there is a choice.
+    pub lead: Option<Var>,
+    /// How long the joins are expected to take, in nanoseconds.
+    pub cost: f64,
+}
+
+/// What is wanted of rows that were joined.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// Variables whose values come together where rows come sorted by the first of them, which takes less afterwards.
+    pub together: Vec<Var>,
+}
+
+impl Wish {
+    /// What so many rows take more afterwards that come sorted by `lead`, and not as wished.
+    pub fn cost(&self, rows: f64, lead: Option<Var>) -> f64 {
+        if self.together.is_empty() || lead.is_some_and(|lead| self.together.contains(&lead)) {
+            return 0.0;
+        }
+        cost::group(rows, 0.0, false) - cost::group(rows, 0.0, true)
+    }
+}
+
 /// More starts than this are not tried: the best of them is very likely found before.
 const STARTS: usize = 12;
 
-/// The order in which to join `items`, as places in it. `bound` is what is bound before the first.
+/// What is joined before a part.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'b> {
+    /// The variables that it binds.
+    pub bound: &'b VarSet,
+    /// Where these stand.
+    pub legs: &'b [(Var, Leg)],
+    /// How many rows it has.
+    pub rows: f64,
+}
+
+/// The order in which to join `items`, as places in it, after what is joined before them. Where they are to be looked at
+/// closely, `close` are the statistics that tell more.
 ///
 /// # Errors
 /// Once a limit is met.
 pub fn order(
     items: &[Item],
-    bound: &VarSet,
-    rows: f64,
-    need: &VarSet,
-    statistics: &dyn Statistics,
-) -> Planned<Vec<usize>> {
+    before: Before<'_>,
+    (need, wish): (&VarSet, &Wish),
+    (statistics, close): (&dyn Statistics, Option<&dyn Statistics>),
+) -> Planned<Order> {
     let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, statistics)).collect();
-    if items.len() < 2 {
-        return Ok((0..items.len()).collect());
-    }
-    if !bound.is_empty() {
-        let first = (None, bound, rows);
-        return walk(&figures, first, need, statistics).map(|walked| walked.1);
+    if !before.bound.is_empty() {
+        return walk(&figures, (None, before), (need, wish), (statistics, close));
     }
     let mut starts: Vec<usize> = (0..items.len()).collect();
     starts.sort_by(|a, b| alone(&figures, *a).total_cmp(&alone(&figures, *b)));
     // Each order takes the square of the number of parts: of very many fewer are tried.
     let tries = if items.len() > 4 * STARTS { 2 } else { STARTS };
-    let mut best: Option<(f64, Vec<usize>)> = None;
+    let mut best: Option<Order> = None;
     for start in starts.into_iter().take(tries) {
-        let walked = walk(&figures, (Some(start), bound, rows), need, statistics)?;
-        if best.as_ref().is_none_or(|best| walked.0 < best.0) {
+        let walked = walk(&figures, (Some(start), before), (need, wish), (statistics, close))?;
+        if best.as_ref().is_none_or(|best| walked.cost < best.cost) {
             best = Some(walked);
         }
     }
-    Ok(best.map(|best| best.1).unwrap_or_default())
+    Ok(best.unwrap_or_default())
 }
 
 fn alone(figures: &[Figures], place: usize) -> f64 {
     figures.get(place).map_or(0.0, |figures| figures.rows)
 }
 
-/// One greedy order, with the rows that it touches. Of the parts that share a variable with what is joined the one that
+/// One greedy order. Of the parts that share a variable with what is joined the one that
 /// leaves the fewest rows is next; where none does, of all.
 fn walk(
     figures: &[Figures],
-    (start, bound, rows): (Option<usize>, &VarSet, f64),
-    need: &VarSet,
-    statistics: &dyn Statistics,
-) -> Planned<(f64, Vec<usize>)> {
-    let (mut bound, mut rows, mut cost) = (bound.clone(), rows, 0.0);
+    (start, before): (Option<usize>, Before<'_>),
+    (need, wish): (&VarSet, &Wish),
+    (statistics, close): (&dyn Statistics, Option<&dyn Statistics>),
+) -> Planned<Order> {
+    let (mut bound, mut legs, mut rows) = (before.bound.clone(), before.legs.to_vec(), before.rows);
+    let mut leads = Leads::default();
     let mut uses = Uses::of(figures);
     let mut left = Left::of(figures, &bound);
     let mut chosen = Vec::new();
@@ -136,7 +176,8 @@ fn walk(
         statistics.go_on()?;
         let step = |place: &usize| {
             let found = figures.get(*place)?;
-            let after = found.after(rows, &bound, &|var| need.contains(var) || uses.elsewhere(var));
+            let before = Before { bound: &bound, legs: &legs, rows };
+            let after = found.after(before, &|var| need.contains(var) || uses.elsewhere(var), close);
             Some((after, found.rows))
         };
         let better =
@@ -147,16 +188,63 @@ fn walk(
             None => left.candidates().filter_map(|place| valued(&place)).min_by(better),
         };
         let Some((next, after, alone)) = next else { break };
-        cost += after + if chosen.is_empty() { alone } else { rows };
-        rows = after;
         if let Some(found) = figures.get(next) {
+            if chosen.is_empty() && before.bound.is_empty() {
+                leads = Leads::of(found, alone, &|var| need.contains(var) || uses.elsewhere(var));
+            } else {
+                leads.join(found, rows, after, !found.vars.is_disjoint(&bound));
+            }
             uses.drop(found);
             left.take(next, found, &bound);
             bound.extend_with(&found.vars);
+            legs.extend(&found.legs);
         }
+        rows = after;
         chosen.push(next);
     }
-    Ok((cost, chosen))
+    let (lead, cost) = leads.least(wish, rows);
+    // Of one part nobody asks how it is sorted, unless that is wished.
+    let lead = lead.filter(|lead| figures.len() > 1 || wish.together.contains(lead));
+    Ok(Order { places: chosen, lead, cost })
+}
+
+/// What an order takes, by the variable that its rows come sorted by.
+#[derive(Debug)]
+struct Leads(Vec<(Option<Var>, f64)>);
+
+impl Default for Leads {
+    fn default() -> Self {
+        Self(vec![(None, 0.0)])
+    }
+}
+
+impl Leads {
+    /// Of a first part, of which these variables matter afterwards.
+    fn of(first: &Figures, rows: f64, live: &dyn Fn(Var) -> bool) -> Self {
+        let read = if first.indexed { cost::scan(rows) } else { 0.0 };
+        let leads = first.leads.iter().filter(|lead| live(**lead));
+        let leads: Vec<_> = leads.map(|lead| (Some(*lead), read)).collect();
+        if leads.is_empty() { Self(vec![(None, read)]) } else { Self(leads) }
+    }
+
+    /// Joins a part to so many rows; `near` where it shares a variable with them.
+    fn join(&mut self, found: &Figures, keys: f64, rows: f64, near: bool) {
+        for (lead, cost) in &mut self.0 {
+            *cost += if found.indexed && near {
+                let sorted = lead.is_some_and(|lead| found.vars.contains(lead));
+                Lookups { keys, sorted, pairs: found.rows, rows }.cost()
+            } else {
+                let read = if found.indexed { cost::scan(found.rows) } else { 0.0 };
+                read + cost::hash_join(found.rows.min(keys), found.rows.max(keys), rows)
+            };
+        }
+    }
+
+    /// The cheapest, the first of equals.
+    fn least(self, wish: &Wish, rows: f64) -> (Option<Var>, f64) {
+        let all = self.0.into_iter().map(|(lead, cost)| (lead, cost + wish.cost(rows, lead)));
+        all.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((None, 0.0))
+    }
 }
 
 /// The parts that are not joined yet: those that share a variable with what is, and the others.
@@ -245,6 +333,12 @@ pub struct Figures {
     pub rows: f64,
     /// How many different values each variable takes in it.
     pub distinct: Vec<(Var, f64)>,
+    /// Where its variables stand.
+    pub legs: Legs,
+    /// Whether an index answers it.
+    pub indexed: bool,
+    /// The variables by which its rows can come sorted, the usual one first.
+    pub leads: Vec<Var>,
 }
 
 impl Figures {
@@ -257,6 +351,9 @@ impl Figures {
                 vars: node.columns(),
                 rows: node.rows,
                 distinct: node.output.iter().map(|var| (*var, node.rows.max(1.0))).collect(),
+                legs: node.legs.clone(),
+                indexed: false,
+                leads: node.order.first().copied().into_iter().collect(),
             },
         }
     }
@@ -265,7 +362,8 @@ impl Figures {
     pub fn of_pattern(pattern: &Pattern, statistics: &dyn Statistics) -> Self {
         let vars = pattern.vars();
         let (Some(ids), Some(graph)) = (pattern.ids(), pattern.source.number()) else {
-            return Self { distinct: vars.iter().map(|var| (var, 1.0)).collect(), vars, rows: 0.0 };
+            let distinct = vars.iter().map(|var| (var, 1.0)).collect();
+            return Self { distinct, vars, rows: 0.0, legs: Legs::new(), indexed: true, leads: Vec::new() };
         };
         let mut rows = statistics.count(graph, ids);
         let mut distinct: Vec<(Var, f64)> = Vec::new();
@@ -280,7 +378,11 @@ impl Figures {
                 distinct.push((*var, values));
             }
         }
-        Self { vars, rows, distinct }
+        let [subject, predicate, object] = &pattern.slots;
+        // Of a variable predicate triples come a predicate at a time.
+        let ends = predicate.var().is_none().then_some([subject, object]);
+        let leads = ends.into_iter().flatten().filter_map(Slot::var).collect();
+        Self { vars, rows, distinct, legs: legs_of(pattern), indexed: true, leads }
     }
 
     /// Of a path of any length. How far one leads is not known: each end is taken to reach a few dozen others.
@@ -310,21 +412,30 @@ impl Figures {
         } else {
             rows = 1.0;
         }
-        Self { vars: reach.vars(), rows, distinct }
+        Self { vars: reach.vars(), rows, distinct, legs: Legs::new(), indexed: true, leads: Vec::new() }
     }
 
-    /// How many rows there are after a join with `rows` rows that bind `bound`, where nothing but
-    /// `live` matters afterwards.
-    pub fn after(&self, rows: f64, bound: &VarSet, live: &dyn Fn(Var) -> bool) -> f64 {
-        let mut each = self.rows;
-        for (var, values) in &self.distinct {
-            if bound.contains(*var) {
-                each /= values.max(1.0);
+    /// How many rows there are after a join with what is joined before, where nothing but `live` matters afterwards. `close`
+    /// are the statistics that tell more, where that is worth it.
+    pub fn after(
+        &self,
+        Before { bound, legs, rows }: Before<'_>,
+        live: &dyn Fn(Var) -> bool,
+        close: Option<&dyn Statistics>,
+    ) -> f64 {
+        let (mut each, mut some) = (self.rows, 1.0_f64);
+        for (var, values) in self.distinct.iter().filter(|(var, _)| bound.contains(*var)) {
+            match close.and_then(|statistics| agreement(*var, legs, &self.legs, statistics)) {
+                Some(found) => {
+                    each *= found.pairs;
+                    some = some.min(found.some);
+                }
+                None => each /= values.max(1.0),
             }
         }
         // Where no new variable is needed, a match is counted and not given as a row.
         let dead = !self.distinct.iter().any(|(var, _)| !bound.contains(*var) && live(*var));
-        rows * if dead { each.min(1.0) } else { each }
+        rows * if dead { each.min(some) } else { each }
     }
 }
 

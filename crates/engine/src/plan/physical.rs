@@ -3,6 +3,8 @@
 //! In: what `lower` decides. Out: a tree that `exec` runs and `show.rs` prints. It is plain data:
 //! no graph, no cursor, no compiled expression.
 
+use super::cost;
+use super::estimate::{Legs, legs_of};
 use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Reach, Slot};
 use super::variables::{Var, VarSet};
 use crate::store::End;
@@ -182,16 +184,18 @@ pub struct Node {
     pub unique: bool,
     /// How many rows are expected, each counted once whatever it stands for.
     pub rows: f64,
-    /// The rows that it and what is below it are expected to touch.
+    /// How long it and what is below it are expected to take, in nanoseconds.
     pub cost: f64,
     /// The columns by which its rows come sorted, the first one first.
     pub order: Vec<Var>,
+    /// At which ends of which predicates its columns stand.
+    pub legs: Legs,
     /// What was weighed here: the way not taken, and its cost.
     pub choice: Option<String>,
 }
 
 impl Node {
-    /// An operator; its cost is that of its inputs and its own rows.
+    /// An operator; its cost is that of its inputs and its own, as far as their rows decide it.
     pub fn new(op: Op, inputs: Vec<Node>, output: Vec<Var>, certain: VarSet, rows: f64) -> Self {
         let below: f64 = inputs.iter().map(|input| input.cost).sum();
         let columns: VarSet = output.iter().copied().collect();
@@ -200,7 +204,10 @@ impl Node {
         // Rows sorted by what is not given out are sorted by nothing that follows it.
         let seen = order.iter().take_while(|var| columns.contains(**var)).count();
         order.truncate(seen);
-        Self { op, inputs, output, certain, unique: false, rows, cost: below + rows, order, choice: None }
+        let mut legs = legs_in(&op, &inputs);
+        legs.retain(|(var, _)| columns.contains(*var));
+        let cost = below + cost::of(&op, &inputs, rows);
+        Self { op, inputs, output, certain, unique: false, rows, cost, order, legs, choice: None }
     }
 
     /// The same, with what was weighed.
@@ -248,6 +255,33 @@ impl Node {
     }
 }
 
+/// The ends at which the variables of an operator over these inputs stand in all of its rows.
+fn legs_in(op: &Op, inputs: &[Node]) -> Legs {
+    let of_input = || inputs.first().map(|input| input.legs.clone()).unwrap_or_default();
+    let mut legs = match op {
+        Op::Unit
+        | Op::Empty
+        | Op::Scan { .. }
+        | Op::EachGraph(_)
+        | Op::Seed
+        | Op::Union
+        | Op::Values(..)
+        | Op::Group(..) => Legs::new(),
+        _ => of_input(),
+    };
+    match op {
+        Op::Scan { pattern, .. } | Op::IndexJoin { pattern, optional: false, .. } => {
+            legs.extend(legs_of(pattern))
+        }
+        Op::Intersect { patterns, .. } => legs.extend(patterns.iter().flat_map(legs_of)),
+        Op::HashJoin { kind: JoinKind::Inner, .. } | Op::Lookup(JoinKind::Inner, _) => {
+            legs.extend(inputs.iter().skip(1).flat_map(|input| input.legs.iter().copied()));
+        }
+        _ => {}
+    }
+    legs
+}
+
 /// The variables by which the rows of an operator over these inputs come sorted.
 fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
     let of_input = || inputs.first().map(|input| input.order.clone()).unwrap_or_default();
@@ -266,6 +300,9 @@ fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
         | Op::HashJoin { .. }
         | Op::Filter(_)
         | Op::Extend(..)
+        // Groups and different rows come in the order of their first rows.
+        | Op::Group(..)
+        | Op::Combine
         | Op::Distinct
         | Op::Slice(..)
         | Op::Project => of_input(),
@@ -273,9 +310,7 @@ fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
         | Op::Empty
         | Op::EachGraph(_)
         | Op::Union
-        | Op::Values(..)
-        | Op::Group(..)
-        | Op::Combine => Vec::new(),
+        | Op::Values(..) => Vec::new(),
     }
 }
 

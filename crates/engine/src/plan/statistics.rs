@@ -3,15 +3,15 @@
 //! In: terms and patterns of ids. Out: plain values. A plan is made with nothing else known, so a
 //! table of made-up figures is enough to test one.
 
+use super::estimate::{Leg, Meeting};
 use crate::error::Result;
-use crate::store::Id;
+use crate::store::{End, Id, Star};
 use crate::syntax::algebra::Expression;
 use crate::terms::{NamedNode, Term};
 
-/// Whether a plan of this cost may take longer than it takes to look for a better one: some ten thousand rows are read
-/// while another plan is made.
+/// Whether a plan of this cost, in nanoseconds, may take longer than it takes to look for a better one.
 pub fn is_worth_a_look(cost: f64) -> bool {
-    cost > 20_000.0
+    cost > 150_000.0
 }
 
 /// Counts of one dataset. `graph` is the number of a named graph, or nothing for the default one.
@@ -45,7 +45,7 @@ pub trait Statistics {
         Ok(())
     }
 
-    /// Whether a plan of this cost takes so long that others are looked for: planning them takes time too.
+    /// Whether a plan of this cost, in nanoseconds, takes so long that others are looked for: planning them takes time too.
     fn is_worth_a_look(&self, cost: f64) -> bool {
         is_worth_a_look(cost)
     }
@@ -68,6 +68,17 @@ pub trait Statistics {
         _place: usize,
         _tests: &[&Expression],
     ) -> Option<f64> {
+        None
+    }
+
+    /// What a star has whose centre stands at one end of triples with each of these predicates, sorted, in a graph; nothing
+    /// where that is not known, or not without reading the graph.
+    fn star(&self, _graph: Option<Id>, _end: End, _predicates: &[Id]) -> Option<Star> {
+        None
+    }
+
+    /// How triples of one leg meet those of another of the same graph; nothing where that is not known.
+    fn meeting(&self, _of: Leg, _with: Leg) -> Option<Meeting> {
         None
     }
 }

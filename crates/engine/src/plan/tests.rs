@@ -7,7 +7,7 @@ use super::statistics::Statistics;
 use super::variables::VariableNames;
 use super::{plan, plan_ask};
 use crate::error::Result;
-use crate::store::Id;
+use crate::store::{End, Id, Star};
 use crate::syntax::algebra::pattern;
 use crate::syntax::parse;
 use crate::terms::{NamedNode, Prefixes, Term};
@@ -374,4 +374,76 @@ fn planning_stops_at_any_step() {
         assert_eq!(steps(allowed), (false, allowed), "stopped after {allowed} steps");
     }
     assert!(steps(needed).0);
+}
+
+/// Figures that tell of stars and meetings too: the hundred thousand subjects of `name` and those of `knows` are others but for
+/// ten, and nothing that is known has a rare one.
+struct Close;
+
+impl Statistics for Close {
+    fn id(&self, term: &Term) -> Result<Option<Id>> {
+        Figures.id(term)
+    }
+
+    fn has_graph(&self, name: &NamedNode) -> Result<bool> {
+        Figures.has_graph(name)
+    }
+
+    fn some_graph(&self) -> Result<Option<Id>> {
+        Figures.some_graph()
+    }
+
+    fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64 {
+        Figures.count(graph, pattern)
+    }
+
+    fn distinct(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64 {
+        Figures.distinct(graph, predicate, place)
+    }
+
+    fn star(&self, _: Option<Id>, end: End, predicates: &[Id]) -> Option<Star> {
+        let (nodes, rows) = match (end, predicates) {
+            (End::Subject, [1, 2]) => (10.0, 100.0),
+            (End::Subject, [1]) => (100_000.0, 100_000.0),
+            (End::Subject, [2]) => (100_000.0, 1_000_000.0),
+            _ => return None,
+        };
+        Some(Star { nodes, rows })
+    }
+}
+
+#[test]
+fn a_star_of_predicates_that_seldom_meet_comes_first() {
+    let text = "SELECT * { ?a :type ?t ; :name ?n ; :knows ?b }";
+    let query = parse::query(text, &prefixes(), None).unwrap();
+    let rows = |planned: super::Plan| planned.root.rows;
+    assert_eq!(rows(plan(pattern(&query), &Figures).unwrap()), 1_000_000.0, "by counts alone");
+    let planned = plan(pattern(&query), &Close).unwrap();
+    let (mut steps, mut open) = (Vec::new(), vec![&planned.root]);
+    while let Some(node) = open.pop() {
+        steps.push((label(node, &planned.names), node.rows));
+        open.extend(&node.inputs);
+    }
+    let (last, rows) = steps.first().unwrap();
+    // Ten nodes with ten acquaintances each, and the type of each is looked up last.
+    assert!(last.contains("Project") && (*rows - 100.0).abs() < 1.0, "{steps:#?}");
+    assert!(steps.get(1).is_some_and(|(label, _)| label.contains("type")), "{steps:#?}");
+}
+
+#[test]
+fn rows_come_as_who_groups_them_wants_them() {
+    for (key, by) in [("?a", "by subject"), ("?b", "by object")] {
+        for form in ["(COUNT(DISTINCT ?a) AS ?x) (SAMPLE(?b) AS ?y)", "(SAMPLE(?a) AS ?x) (MAX(?b) AS ?y)"] {
+            let lines = shown(&format!("SELECT {form} {{ ?a :knows ?b }} GROUP BY {key}"));
+            assert!(has(&lines, by), "{key}: {lines:#?}");
+        }
+    }
+    let lines = shown("SELECT * { ?a :knows ?b } ORDER BY ?b");
+    assert!(has(&lines, "by object"), "{lines:#?}");
+    // What the next part is joined by comes first, where that is more than what grouping takes.
+    let lines = shown("SELECT ?b (SAMPLE(?t) AS ?x) { ?a :knows ?b ; :name ?t } GROUP BY ?b");
+    assert!(
+        has(&lines, "Scan(?a name ?t) by subject") || has(&lines, "Scan(?a knows ?b) by subject"),
+        "{lines:#?}"
+    );
 }

@@ -19,7 +19,10 @@ pub const BLOCK: usize = 4096;
 /// A lookup that begins so many pairs from the one before is far from it.
 const FAR: usize = 64;
 /// So many far lookups are too few to prepare for more.
-const SOME: usize = 256;
+const SOME: usize = 64;
+/// A far lookup in a pack takes as long as it takes to read so many pairs into a table: once as much was spent on lookups as the
+/// table takes, it is made, so that both together never take more than twice as long as the better of them.
+const PAIRS_FOR_A_LOOKUP: usize = 64;
 /// At most so many packed pairs are decoded for lookups in no order: 32 MB.
 const DECODED: usize = 1 << 22;
 
@@ -103,7 +106,7 @@ impl<'a> PairCursor<'a> {
         let range = self.list.locate(self.probe, first)?;
         self.far += usize::from(range.start.abs_diff(self.probe) > FAR);
         self.probe = range.start;
-        if self.far > SOME && self.far * 8 > self.len() {
+        if self.far > SOME && self.far * PAIRS_FOR_A_LOOKUP > self.len() {
             self.prepare_jumps()?;
         }
         Ok(range)
@@ -156,6 +159,14 @@ impl<'a> PairCursor<'a> {
     pub fn first_from(&mut self, from: Id) -> Result<Option<Id>> {
         self.probe = self.list.position(self.probe, from)?;
         self.list.first_at(self.probe)
+    }
+
+    /// The first at a place from 0 to [`Self::len`]: for who samples.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn first_at(&mut self, place: usize) -> Result<Option<Id>> {
+        self.list.first_at(place)
     }
 
     /// The next pairs in order, at most [`BLOCK`]: their firsts and their seconds.
@@ -266,6 +277,9 @@ mod tests {
     fn lookups_in_any_order_find_what_a_filter_finds() {
         let pairs = pairs();
         let mut cursor = PairCursor::over(&pairs.first, &pairs.second);
+        assert!(
+            (0..=pairs.first.len()).all(|at| cursor.first_at(at).unwrap() == pairs.first.get(at).copied())
+        );
         let probes = (0..400u32).chain((0..400).rev()).chain((0..400).map(|n| n * 131 % 400));
         for first in probes {
             let expected = seconds(&pairs, first);

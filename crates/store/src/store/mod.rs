@@ -40,5 +40,5 @@ pub use lexical::{Lexical, Scratch, Tag};
 pub use port::{End, FIRST_FOREIGN, Graph, GraphId, Id, Indexed, NONE, Pattern, Scan, Triple, Triples};
 pub use quads::{quad_of, quads_of};
 pub use standing::Standing;
-pub use statistics::{CharacteristicSet, PredicateCount, Statistics};
+pub use statistics::{CharacteristicSet, PredicateCount, Star, Statistics};
 pub use view::View;

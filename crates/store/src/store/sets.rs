@@ -10,7 +10,7 @@ use super::pack::pairs::{PackedPairs, PairWriter};
 use super::pack::radix::{self, Number};
 use super::pack::varint;
 use super::pack::watch::Watch;
-use super::statistics::CharacteristicSet;
+use super::statistics::{CharacteristicSet, Star};
 use crate::error::Result;
 use std::collections::HashMap;
 use std::io::Write;
@@ -166,6 +166,27 @@ impl Sets {
         Ok(set.and_then(|set| self.predicates.get(self.range(set))).unwrap_or_default())
     }
 
+    /// What a star of these predicates has: a sum over the sets that hold all of them (section 3 of the paper). A predicate that
+    /// comes twice is taken twice.
+    pub fn star(&self, predicates: &[Id]) -> Star {
+        let mut star = Star { nodes: 0.0, rows: 0.0 };
+        for (set, size) in (0..).zip(&self.sizes) {
+            let range = self.range(set);
+            let having = self.predicates.get(range.clone()).unwrap_or_default();
+            let triples = self.triples.get(range).unwrap_or_default();
+            let nodes = *size as f64;
+            let each = predicates.iter().map(|predicate| {
+                let place = having.binary_search(predicate).ok()?;
+                triples.get(place).map(|triples| *triples as f64 / nodes)
+            });
+            if let Some(each) = each.product::<Option<f64>>() {
+                star.nodes += nodes;
+                star.rows += nodes * each;
+            }
+        }
+        star
+    }
+
     /// Writes them into a pack: the nodes with their sets as pairs, then the sets.
     pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>) -> Result<[u64; 4]> {
         let mut writer = PairWriter::default();
@@ -283,5 +304,14 @@ mod tests {
         let told = sets.told();
         assert_eq!(told.first(), Some(&CharacteristicSet { predicates: vec![(5, 3), (9, 2)], nodes: 2 }));
         assert_eq!(told.len(), 3);
+        // Nodes 1 and 2 have both predicates, with 3 and 2 triples; node 3 has the second alone.
+        assert_eq!(sets.star(&[5, 9]), Star { nodes: 2.0, rows: 3.0 });
+        assert_eq!(sets.star(&[9]), Star { nodes: 3.0, rows: 3.0 });
+        assert_eq!(
+            sets.star(&[5, 5]),
+            Star { nodes: 3.0, rows: 5.5 },
+            "two by two of 1.5 each, and one by one"
+        );
+        assert_eq!(sets.star(&[5, 7]), Star { nodes: 0.0, rows: 0.0 });
     }
 }

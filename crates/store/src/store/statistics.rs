@@ -33,6 +33,16 @@ pub struct CharacteristicSet {
     pub nodes: u64,
 }
 
+/// A star: nodes that have several predicates at one end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Star {
+    /// How many nodes have all of the predicates.
+    pub nodes: f64,
+    /// How many rows the star has: for each node the product of its triples, taken to be as many with a predicate as other
+    /// nodes of the same characteristic set have in the mean.
+    pub rows: f64,
+}
+
 /// Everything counted about one graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statistics {

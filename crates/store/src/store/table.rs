@@ -484,6 +484,14 @@ impl Table {
         self.described_within(place, Watch::nobody())
     }
 
+    /// The same, where it was stored or made before.
+    pub fn described_before(&self, place: usize) -> Result<Option<Arc<Described>>> {
+        if self.stored.is_some() && place == 0 {
+            return self.described(place).map(Some);
+        }
+        Ok(self.described.lock().unwrap_or_else(PoisonError::into_inner).get(&place).map(Arc::clone))
+    }
+
     fn described_within(&self, place: usize, watch: Watch<'_>) -> Result<Arc<Described>> {
         let lock = || self.described.lock().unwrap_or_else(PoisonError::into_inner);
         let known = lock().get(&place).map(Arc::clone);

@@ -8,7 +8,7 @@ use super::delta::GraphDelta;
 use super::directory::Run;
 use super::kinds::Kinds;
 use super::port::{End, Id, Pattern};
-use super::statistics::{CharacteristicSet, PredicateCount, Statistics};
+use super::statistics::{CharacteristicSet, PredicateCount, Star, Statistics};
 use super::table::Table;
 use crate::error::Result;
 use std::ops::Deref;
@@ -203,6 +203,20 @@ impl<'a> View<'a> {
             (None, None, Some(object)) => self.predicates_of(object, End::Object),
             (None, None, None) => Ok(self.predicates()?.into_iter().map(|count| count.predicate).collect()),
         }
+    }
+
+    /// What a star of these predicates has, by the characteristic sets; nothing where these were neither stored nor made yet,
+    /// since making them takes as long as reading all triples. Of a graph that was changed they are those of before.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn star(&self, end: End, predicates: &[Id]) -> Result<Option<Star>> {
+        let Some(place) = self.place else { return Ok(None) };
+        let described = self.table.described_before(place)?;
+        Ok(described.map(|described| {
+            let [subjects, objects] = &described.sets;
+            if end == End::Subject { subjects.star(predicates) } else { objects.star(predicates) }
+        }))
     }
 
     /// Everything that is counted about the graph: made at the first call, and kept. Of a graph that was changed the sets of

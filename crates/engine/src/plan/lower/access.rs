@@ -14,9 +14,9 @@ use crate::store::End;
 use crate::syntax::algebra::Expression;
 use std::collections::HashMap;
 
-/// To count how many matches a condition leaves takes about as long as to read so many times fewer rows than are worth
-/// another plan: some dozens of terms are read for that.
-const TO_COUNT: f64 = 20.0;
+/// How many matches a condition leaves is counted where reading them is worth a look at so many nanoseconds each: some dozens of
+/// terms are read for that, so that it pays for a thousand matches or more.
+const TO_COUNT: f64 = 150.0;
 
 /// A selection is expected to keep this part of its rows.
 const SELECTIVITY: f64 = 0.3;

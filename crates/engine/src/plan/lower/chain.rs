@@ -15,12 +15,13 @@ use crate::plan::variables::{Var, VarSet};
 use std::collections::{HashMap, VecDeque};
 
 impl Lowering<'_> {
-    /// The parts joined in their order, each filter as soon as its variables are bound.
+    /// The parts joined in their order, each filter as soon as its variables are bound. The rows of the first come sorted by
+    /// `lead`, else by what the second shares with it.
     pub(super) fn joined(
         &self,
         items: Vec<Item>,
         mut conditions: Vec<Formula>,
-        need: &VarSet,
+        (need, lead): (&VarSet, Option<Var>),
         bag: Bag,
     ) -> Planned<Node> {
         let mut node: Option<Node> = None;
@@ -36,7 +37,8 @@ impl Lowering<'_> {
                 None => Vec::new(),
             };
             together.iter().for_each(|pattern| later.drop(&pattern.vars()));
-            let next = open.front().map(Item::vars);
+            let lead = lead.filter(|_| node.is_none()).map(|lead| VarSet::from_iter([lead]));
+            let next = lead.or_else(|| open.front().map(Item::vars));
             let all = later.with(&conditions);
             let access = access(node.as_ref(), &item, next.as_ref(), &all, &mut conditions);
             let (live, shares) = (later.with(&conditions), item.shares().to_vec());

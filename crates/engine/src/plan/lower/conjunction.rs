@@ -8,7 +8,7 @@ use super::{Lowering, is_volatile};
 use crate::plan::Planned;
 use crate::plan::bushy::{self, Tree};
 use crate::plan::logical::{Formula, Kind, Logical};
-use crate::plan::order::{Figures, Item, order};
+use crate::plan::order::{Before, Figures, Item, Order, Wish, order};
 use crate::plan::physical::{Bag, Node};
 use crate::plan::variables::VarSet;
 
@@ -50,6 +50,19 @@ impl<'a> Group<'a> {
     }
 }
 
+/// What is joined, and what is wanted of the whole.
+#[derive(Clone, Copy)]
+struct Joins<'j> {
+    items: &'j [Item],
+    conditions: &'j [Formula],
+    /// What is read of the parts: by who reads the whole, and by the conditions.
+    wanted: &'j VarSet,
+    /// What is read of the whole.
+    kept: &'j VarSet,
+    wish: &'j Wish,
+    bag: Bag,
+}
+
 impl Lowering<'_> {
     /// Patterns, other parts and filters that must all hold.
     pub(super) fn conjunction(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
@@ -69,6 +82,7 @@ impl Lowering<'_> {
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Node> {
+        let wish = std::mem::take(&mut self.wish);
         // What any part or filter mentions beside the one that is planned.
         let mut wanted = need.clone();
         for condition in &group.conditions {
@@ -87,51 +101,84 @@ impl Lowering<'_> {
             });
         }
         let Some(seed) = seed else {
-            return Ok(self.cheapest(&items, &group.conditions, (&wanted, need), bag)?.pruned(need));
+            let (items, conditions) = (items.as_slice(), group.conditions.as_slice());
+            let joins = Joins { items, conditions, wanted: &wanted, kept: need, wish: &wish, bag };
+            return Ok(self.cheapest(joins)?.pruned(need));
         };
-        let places = order(&items, &bound, seed.rows, &wanted, self.statistics)?;
+        let before = Before { bound: &bound, legs: &seed.legs, rows: seed.rows };
+        let order = order(&items, before, (&wanted, &wish), (self.statistics, self.close()))?;
         let mut ordered = vec![Item::Node(Box::new(seed))];
-        ordered.extend(places.into_iter().filter_map(|place| items.get(place).cloned()));
-        Ok(self.joined(ordered, group.conditions, need, bag)?.pruned(need))
+        ordered.extend(order.places.into_iter().filter_map(|place| items.get(place).cloned()));
+        Ok(self.joined(ordered, group.conditions, (need, None), bag)?.pruned(need))
     }
 
     /// The parts of a group joined one after the other or, where that is far cheaper, joins of joins.
-    fn cheapest(
-        &self,
-        items: &[Item],
-        conditions: &[Formula],
-        (wanted, kept): (&VarSet, &VarSet),
-        bag: Bag,
-    ) -> Planned<Node> {
-        let places = order(items, &VarSet::new(), 1.0, wanted, self.statistics)?;
-        let ordered = places.into_iter().filter_map(|place| items.get(place).cloned()).collect();
-        let chain = self.joined(ordered, conditions.to_vec(), kept, bag)?;
-        if !bushy::may_be(items.len()) || !self.statistics.is_worth_a_look(chain.cost) {
+    fn cheapest(&self, joins: Joins<'_>) -> Planned<Node> {
+        let (order, chain) = self.chain(joins)?;
+        if joins.items.len() < 2 || !self.statistics.is_worth_a_look(chain.cost) {
             return Ok(chain);
         }
-        let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, self.statistics)).collect();
-        let Some(tree) = bushy::tree(&figures, wanted).filter(Tree::is_bushy) else { return Ok(chain) };
-        let bushy = self.tree(&tree, items, conditions.to_vec(), kept, bag)?;
+        let before = self.closely.replace(true);
+        let found = self.closer(joins, &order);
+        self.closely.set(before);
+        found
+    }
+
+    /// The parts joined one after the other, in the best order that is found.
+    fn chain(&self, joins: Joins<'_>) -> Planned<(Order, Node)> {
+        let nothing = Before { bound: &VarSet::new(), legs: &[], rows: 1.0 };
+        let more = (self.statistics, self.close());
+        let order = order(joins.items, nothing, (joins.wanted, joins.wish), more)?;
+        let chain = self.in_order(&order, joins)?;
+        Ok((order, chain))
+    }
+
+    fn in_order(&self, order: &Order, joins: Joins<'_>) -> Planned<Node> {
+        let ordered = order.places.iter().filter_map(|place| joins.items.get(*place).cloned()).collect();
+        self.joined(ordered, joins.conditions.to_vec(), (joins.kept, order.lead), joins.bag)
+    }
+
+    /// The cheapest plan by all that statistics tell. `usual` is the order that counts alone suggest.
+    fn closer(&self, joins: Joins<'_>, usual: &Order) -> Planned<Node> {
+        let (order, mut chain) = self.chain(joins)?;
+        if order.places != usual.places {
+            let usual = self.in_order(usual, joins)?;
+            let (cost, other) = (chain.cost, usual.cost);
+            chain = if cost < other {
+                chain.chosen(format!("ordered by sampled joins, cost {cost:.0}; by counts alone {other:.0}"))
+            } else {
+                usual.chosen(format!("ordered by counts alone, cost {other:.0}; by sampled joins {cost:.0}"))
+            };
+        }
+        if !bushy::may_be(joins.items.len()) {
+            return Ok(chain);
+        }
+        let figures: Vec<Figures> =
+            joins.items.iter().map(|item| Figures::of(item, self.statistics)).collect();
+        let tree = bushy::tree(&figures, (joins.wanted, joins.wish), self.close());
+        let Some(tree) = tree.filter(Tree::is_bushy) else { return Ok(chain) };
+        let bushy = self.tree(&tree, joins, joins.conditions.to_vec(), joins.kept)?;
         let (cost, other) = (bushy.cost, chain.cost);
         if self.statistics.is_far_better(cost, other, WORTH_A_TREE) {
             let choice = format!("joins of joins, cost {cost:.0}; one after the other {other:.0}");
             return Ok(bushy.chosen(choice));
         }
-        Ok(chain.chosen(format!("one after the other, cost {other:.0}; joins of joins {cost:.0}")))
+        let choice = format!("one after the other, cost {other:.0}; joins of joins {cost:.0}");
+        Ok(chain.chosen(choice))
     }
 
     /// The parts joined as a tree says: each join below it is planned by itself, with the filters that it can judge.
     fn tree(
         &self,
         tree: &Tree,
-        items: &[Item],
+        joins: Joins<'_>,
         mut conditions: Vec<Formula>,
         need: &VarSet,
-        bag: Bag,
     ) -> Planned<Node> {
         let steps = tree.steps();
-        let of =
-            |tree: &Tree| tree.parts().into_iter().filter_map(|place| items.get(place)).collect::<Vec<_>>();
+        let of = |tree: &Tree| {
+            tree.parts().into_iter().filter_map(|place| joins.items.get(place)).collect::<Vec<_>>()
+        };
         let mut ordered = Vec::with_capacity(steps.len());
         for (n, step) in steps.iter().enumerate() {
             let parts = of(step);
@@ -148,9 +195,9 @@ impl Lowering<'_> {
                 conditions.into_iter().partition(|condition| condition.vars.is_subset(&certain));
             conditions = rest;
             conditions.iter().for_each(|condition| outside.extend_with(&condition.vars));
-            ordered.push(Item::Node(Box::new(self.tree(step, items, inside, &outside, bag)?)));
+            ordered.push(Item::Node(Box::new(self.tree(step, joins, inside, &outside)?)));
         }
-        self.joined(ordered, conditions, need, bag)
+        self.joined(ordered, conditions, (need, tree.lead()), joins.bag)
     }
 }
 

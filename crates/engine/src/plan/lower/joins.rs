@@ -4,8 +4,10 @@
 
 use super::Lowering;
 use super::access::Access;
+use crate::plan::cost::{self, Lookups};
+use crate::plan::estimate::{Agreement, agreement};
 use crate::plan::logical::{Formula, Pattern, Reach};
-use crate::plan::order::{Figures, Item, Restricted};
+use crate::plan::order::{Before, Figures, Item, Restricted};
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet};
 
@@ -35,6 +37,12 @@ impl Lowering<'_> {
         Node { choice, ..node }
     }
 
+    /// How many rows there are once a part is joined to `left`.
+    fn after(&self, figures: &Figures, left: &Node, live: &VarSet) -> f64 {
+        let before = Before { bound: &left.columns(), legs: &left.legs, rows: left.rows };
+        figures.after(before, &|var| live.contains(var), self.close())
+    }
+
     pub(super) fn index_join(
         &self,
         left: Node,
@@ -44,7 +52,7 @@ impl Lowering<'_> {
         bag: Bag,
     ) -> Node {
         let figures = Figures::of_pattern(&pattern, self.statistics);
-        let after = figures.after(left.rows, &left.columns(), &|var| live.contains(var));
+        let after = self.after(&figures, &left, live);
         let rows = if optional { after.max(left.rows) } else { after };
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
         let new: Vec<Var> =
@@ -58,7 +66,8 @@ impl Lowering<'_> {
         if !optional {
             certain.extend_with(&pattern.vars());
         }
-        let lookups = left.rows;
+        let sorted = left.order.first().is_some_and(|lead| pattern.vars().contains(*lead));
+        let lookups = Lookups { keys: left.rows, sorted, pairs: figures.rows, rows: after }.cost();
         let mut node = Node::new(Op::IndexJoin { pattern, optional, bag }, vec![left], output, certain, rows);
         node.cost += lookups;
         node.unique(unique)
@@ -84,7 +93,7 @@ impl Lowering<'_> {
         let mut vars = VarSet::new();
         for pattern in &patterns {
             let figures = Figures::of_pattern(pattern, self.statistics);
-            rows = rows.min(figures.after(left.rows, &bound, &|var| live.contains(var)));
+            rows = rows.min(self.after(&figures, &left, live));
             vars.extend_with(&figures.vars);
         }
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
@@ -94,7 +103,7 @@ impl Lowering<'_> {
             && left.output.iter().all(|var| output.contains(var))
             && new.iter().all(|var| output.contains(&var));
         let certain = left.certain.union(&vars);
-        let lookups = left.rows * patterns.len() as f64;
+        let lookups = cost::intersection(left.rows, patterns.len(), rows);
         let mut node = Node::new(Op::Intersect { patterns, bag }, vec![left], output, certain, rows);
         node.cost += lookups;
         node.unique(unique)
@@ -103,7 +112,7 @@ impl Lowering<'_> {
     /// The rows of `left` with the ends of a path that they do not bind.
     pub(super) fn reach(&self, left: Node, reach: Reach, live: &VarSet, bag: Bag) -> Node {
         let figures = Figures::of_reach(&reach, self.statistics);
-        let rows = figures.after(left.rows, &left.columns(), &|var| live.contains(var));
+        let rows = self.after(&figures, &left, live);
         let vars = reach.vars();
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
         output.extend(vars.iter().filter(|var| live.contains(*var) && !left.output.contains(var)));
@@ -111,7 +120,7 @@ impl Lowering<'_> {
             && left.output.iter().all(|var| output.contains(var))
             && vars.iter().all(|var| output.contains(&var));
         let certain = left.certain.union(&vars);
-        let searched = left.rows * figures.rows;
+        let searched = cost::reach(left.rows * figures.rows);
         let mut node = Node::new(Op::Reach { reach, bag }, vec![left], output, certain, rows);
         node.cost += searched;
         node.unique(unique)
@@ -132,14 +141,7 @@ impl Lowering<'_> {
         // Of an inner join either side may be held: the smaller one is.
         let (left, right) =
             if kind == JoinKind::Inner && right.rows > left.rows { (right, left) } else { (left, right) };
-        let selectivity = if keys.is_empty() { 1.0 } else { 1.0 / left.rows.max(right.rows).max(1.0) };
-        let pairs = left.rows * right.rows * selectivity;
-        let rows = match kind {
-            JoinKind::Inner => pairs,
-            JoinKind::Left => pairs.max(left.rows),
-            JoinKind::Semi | JoinKind::Anti | JoinKind::Minus => left.rows / 2.0,
-            JoinKind::Mark(_) => left.rows,
-        };
+        let rows = self.hashed_rows(&left, &right, kind, &keys);
         let mut certain = left.certain.clone();
         let mut output = left.output.clone();
         match kind {
@@ -161,11 +163,39 @@ impl Lowering<'_> {
             !matches!(kind, JoinKind::Inner | JoinKind::Left)
                 || right.unique && right.output.iter().all(|var| output.contains(var)) && loose.is_empty()
         };
-        let held = right.rows;
         let op = Op::HashJoin { kind, keys, loose, conditions };
-        let mut node = Node::new(op, vec![left, right], output, certain, rows);
-        node.cost += 2.0 * held;
-        node.unique(unique)
+        Node::new(op, vec![left, right], output, certain, rows).unique(unique)
+    }
+}
+
+impl Lowering<'_> {
+    /// How many rows a hash join gives.
+    fn hashed_rows(&self, left: &Node, right: &Node, kind: JoinKind, keys: &[Var]) -> f64 {
+        let mut agree = Agreement { pairs: 1.0, some: 1.0 };
+        let known = |key: &Var| agreement(*key, &left.legs, &right.legs, self.close()?);
+        let (mut unknown, mut told) = (false, false);
+        for key in keys {
+            match known(key) {
+                Some(found) => {
+                    agree = Agreement { pairs: agree.pairs * found.pairs, some: agree.some.min(found.some) };
+                    told = true;
+                }
+                None => unknown = true,
+            }
+        }
+        if unknown && !told {
+            agree.pairs /= left.rows.max(right.rows).max(1.0);
+        }
+        let pairs = left.rows * right.rows * agree.pairs;
+        let partnered =
+            if told { left.rows * agree.some.min(agree.pairs * right.rows) } else { left.rows / 2.0 };
+        match kind {
+            JoinKind::Inner => pairs,
+            JoinKind::Left => pairs.max(left.rows),
+            JoinKind::Semi => partnered,
+            JoinKind::Anti | JoinKind::Minus => left.rows - partnered,
+            JoinKind::Mark(_) => left.rows,
+        }
     }
 }
 

@@ -13,10 +13,12 @@ mod outer;
 
 use super::Planned;
 use super::logical::{Kind, Logical, Slot};
+use super::order::Wish;
 use super::physical::{Bag, Node, Op};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet, VariableNames};
 use crate::syntax::algebra::{Expression, Function, operands};
+use std::cell::Cell;
 
 /// Operators for `logical`; their output is `columns`, in this order. `bag` says whether equal rows matter.
 ///
@@ -30,7 +32,8 @@ pub fn lower(
     names: &mut VariableNames,
 ) -> Planned<Node> {
     let need: VarSet = columns.iter().copied().collect();
-    let node = Lowering { statistics, names, inside: 0 }.node(logical, &need, bag)?;
+    let node = Lowering { statistics, names, inside: 0, closely: Cell::new(false), wish: Wish::default() }
+        .node(logical, &need, bag)?;
     Ok(node.projected(columns.to_vec()))
 }
 
@@ -39,12 +42,24 @@ struct Lowering<'a> {
     names: &'a mut VariableNames,
     /// How many right sides of OPTIONAL, EXISTS and MINUS are around.
     inside: usize,
+    /// Whether what is planned may take so long that more is asked of the statistics.
+    closely: Cell<bool>,
+    /// What is wanted of the rows of the conjunction that is planned next.
+    wish: Wish,
 }
 
 impl Lowering<'_> {
+    /// The statistics, where more may be asked of them than counts.
+    fn close(&self) -> Option<&dyn Statistics> {
+        self.closely.get().then_some(self.statistics)
+    }
+
     /// Operators that give `need`, as far as `logical` may bind it, and nothing else.
     fn node(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
         self.statistics.go_on()?;
+        if !passes_wishes(&logical.kind) {
+            self.wish = Wish::default();
+        }
         Ok(match &logical.kind {
             Kind::Pattern(_) | Kind::Reach(_) | Kind::Join(_) | Kind::Filter(..) => {
                 self.conjunction(logical, need, bag)?
@@ -141,6 +156,32 @@ impl Lowering<'_> {
         }
         let inputs = inputs.into_iter().map(|input| input.projected(output.clone())).collect();
         Ok(Node::new(Op::Union, inputs, output, certain, rows))
+    }
+}
+
+/// Whether the rows of a node come as those of its first input do, or are those of a conjunction.
+fn passes_wishes(kind: &Kind) -> bool {
+    match kind {
+        Kind::Pattern(_)
+        | Kind::Reach(_)
+        | Kind::Join(_)
+        | Kind::Filter(..)
+        | Kind::Minus(..)
+        | Kind::Exists(..)
+        | Kind::Extend(..)
+        | Kind::Project(..) => true,
+        // Rows of OPTIONAL without a partner come after the others.
+        Kind::LeftJoin(..)
+        | Kind::Graphs(..)
+        | Kind::Unpack(..)
+        | Kind::Numbered(..)
+        | Kind::Lateral(..)
+        | Kind::Union(_)
+        | Kind::Values(..)
+        | Kind::Group(..)
+        | Kind::OrderBy(..)
+        | Kind::Distinct(_)
+        | Kind::Slice(..) => false,
     }
 }
 

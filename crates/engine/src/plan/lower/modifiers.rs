@@ -6,6 +6,7 @@ use super::{Lowering, is_volatile};
 use crate::plan::Planned;
 use crate::plan::equality::class_of;
 use crate::plan::logical::{Aggregate, Formula, Kind, Logical, SortKey};
+use crate::plan::order::Wish;
 use crate::plan::physical::{Bag, Node, Op, OrderKey};
 use crate::plan::variables::{Var, VarSet};
 use crate::syntax::algebra::AggregateFunction;
@@ -68,6 +69,7 @@ impl Lowering<'_> {
             }
         }
         let set = aggregates.iter().all(ignores_duplicates);
+        self.wish = Wish { together: keys.to_vec() };
         let node = self.node(input, &wanted, if set { Bag::Set } else { Bag::Rows })?;
         let rows = if keys.is_empty() { 1.0 } else { (node.rows / 4.0).max(1.0) };
         let certain = node.certain.clone();
@@ -96,6 +98,8 @@ impl Lowering<'_> {
         for key in keys {
             wanted.extend_with(&key.formula.vars);
         }
+        let first_key = keys.first().filter(|key| !key.descending).and_then(|key| key.formula.as_variable());
+        self.wish = Wish { together: first_key.into_iter().collect() };
         let mut node = self.node(input, &wanted, bag)?;
         let mut sorted = Vec::new();
         for key in keys {
@@ -127,6 +131,7 @@ impl Lowering<'_> {
         if bag == Bag::Set {
             return self.node(input, need, bag);
         }
+        self.wish = Wish { together: input.possible.iter().collect() };
         let node = self.node(input, &input.possible, Bag::Set)?;
         let rows = node.rows;
         let node = node.under(Op::Distinct, rows).unique(true);

@@ -66,8 +66,8 @@ impl Lowering<'_> {
             }
         }
         let inner = self.right(right, wanted, bag)?;
-        let hashed = self.hash_join(outer, inner, JoinKind::Left, conditions.clone(), need);
-        self.cheaper(hashed, right, (JoinKind::Left, &conditions), need, bag)
+        let sides = (outer, inner);
+        self.looked_up_or_hashed(sides, right, (JoinKind::Left, &conditions, true), need, bag)
     }
 
     pub(super) fn minus(
@@ -82,8 +82,7 @@ impl Lowering<'_> {
         // Where all that is shared is bound on both sides, some of it is, and the pair is not disjoint (section 18.5).
         let sure = shared.is_subset(&outer.certain) && shared.is_subset(&right.certain);
         let inner = self.right(right, &shared, Bag::Set)?;
-        let hashed = self.hash_join(outer, inner, JoinKind::Minus, Vec::new(), need);
-        if sure { self.cheaper(hashed, right, (JoinKind::Minus, &[]), need, bag) } else { Ok(hashed) }
+        self.looked_up_or_hashed((outer, inner), right, (JoinKind::Minus, &[], sure), need, bag)
     }
 
     pub(super) fn exists(
@@ -102,15 +101,14 @@ impl Lowering<'_> {
             wanted.extend_with(&condition.vars);
         }
         let left = self.node(input, &need.union(&wanted), bag)?;
-        let right = self.right(&join.body, &wanted, Bag::Set)?;
+        let sides = (left, self.right(&join.body, &wanted, Bag::Set)?);
         let kind = match existence {
             Existence::Required => JoinKind::Semi,
             Existence::Forbidden => JoinKind::Anti,
             Existence::Marked(var) => JoinKind::Mark(var),
         };
         let conditions: Vec<Formula> = join.conditions.into_iter().cloned().collect();
-        let hashed = self.hash_join(left, right, kind, conditions.clone(), need);
-        self.cheaper(hashed, &join.body, (kind, &conditions), need, bag)
+        self.looked_up_or_hashed(sides, &join.body, (kind, &conditions, true), need, bag)
     }
 
     /// EXISTS whose pattern means something else for each row.
@@ -132,10 +130,7 @@ impl Lowering<'_> {
             certain.insert(var);
         }
         let op = Op::Exists { pattern: Box::new(pattern.clone()), reads, existence };
-        let mut node = Node::new(op, vec![node], output, certain, rows);
-        // A plan and a search for every row.
-        node.cost += rows * 100.0;
-        Ok(node.unique(unique).pruned(need))
+        Ok(Node::new(op, vec![node], output, certain, rows).unique(unique).pruned(need))
     }
 
     /// LATERAL: a join where that is the same.
@@ -161,10 +156,25 @@ impl Lowering<'_> {
         output.extend(wanted.iter().filter(|var| !node.output.contains(var)));
         let (certain, rows) = (node.certain.union(&right.certain), node.rows * 4.0);
         let op = Op::Lateral { pattern: Box::new(right.clone()), reads, wanted, bag };
-        let mut node = Node::new(op, vec![node], output, certain, rows);
-        // A plan and a search for every row.
-        node.cost += rows * 100.0;
-        Ok(node.pruned(need))
+        Ok(Node::new(op, vec![node], output, certain, rows).pruned(need))
+    }
+
+    /// The rows of two sides hashed, with all that statistics tell where that may take long; or, where they `may` and that is
+    /// far cheaper, looked up in the right one.
+    fn looked_up_or_hashed(
+        &mut self,
+        (left, inner): (Node, Node),
+        right: &Logical,
+        (kind, conditions, may): (JoinKind, &[Formula], bool),
+        need: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let long = self.statistics.is_worth_a_look(left.cost + inner.cost);
+        let before = self.closely.replace(long || self.closely.get());
+        let hashed = self.hash_join(left, inner, kind, conditions.to_vec(), need);
+        let found = if may { self.cheaper(hashed, right, (kind, conditions), need, bag) } else { Ok(hashed) };
+        self.closely.set(before);
+        found
     }
 
     /// The plan that looks up instead of one that hashes, where it touches far fewer rows: a row that is looked up
@@ -214,6 +224,7 @@ impl Lowering<'_> {
         certain.insert(number);
         let mut seed = Node::new(Op::Seed, Vec::new(), columns, certain, left.rows).unique(true);
         seed.cost = 0.0;
+        seed.legs = left.legs.iter().filter(|(var, _)| read.contains(*var)).copied().collect();
         if optional.is_empty() {
             group.conditions.extend_from_slice(conditions);
         }

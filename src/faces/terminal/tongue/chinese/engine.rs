@@ -207,6 +207,8 @@ pub const PLAN: &[Pair] = &[
     ("Project({})", "投影({})"),
     (", sorted by {}", "，按 {} 有序"),
     ("looked up, cost {}; hashed {}", "逐行查找，代价 {}；哈希为 {}"),
+    ("ordered by sampled joins, cost {}; by counts alone {}", "按抽样连接排序，代价 {}；只按计数为 {}"),
+    ("ordered by counts alone, cost {}; by sampled joins {}", "只按计数排序，代价 {}；按抽样连接为 {}"),
     ("hashed, cost {}; looked up {}", "哈希，代价 {}；逐行查找为 {}"),
     ("memory", "内存"),
     ("Scan({}) by subject, where {}", "扫描({})，按主语，限于 {}"),

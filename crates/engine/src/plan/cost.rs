@@ -1,0 +1,133 @@
+//! What operators are expected to take, in nanoseconds of one core.
+//!
+//! In: how many rows go in and come out. Out: nanoseconds. The figures are fitted to what `cargo bench -p baimo-engine --bench
+//! operators` measures over a pack, on the machine of `docs/performance.md`; another machine is as much faster or slower at all of
+//! them, which decides nothing. What a lookup takes depends on the order of its keys: keys that come sorted read the index from front to
+//! back, keys in no order search it, or read all of it once into a table where there are many of them.
+
+use super::physical::{Node, Op};
+
+/// A row that a scan gives.
+const SCANNED: f64 = 6.0;
+/// A row that is handed on as it is, or with a column more or less.
+const HANDED: f64 = 1.0;
+/// A row for which conditions are judged.
+const JUDGED: f64 = 30.0;
+/// A sorted key that is looked up.
+const SORTED_KEY: f64 = 25.0;
+/// A key in no order, looked up in a table.
+const TABLE_KEY: f64 = 40.0;
+/// A key in no order, searched in a pack.
+const FAR_KEY: f64 = 500.0;
+/// A pair read into the table.
+const TABLE_PAIR: f64 = 12.0;
+/// So many times fewer far lookups than there are pairs are made before there is a table (`PairCursor`).
+const BEFORE_TABLE: f64 = 64.0;
+/// A match that a lookup gives.
+const MATCH: f64 = 8.0;
+/// A key that is looked up in a list to be intersected with others.
+const INTERSECTED: f64 = 100.0;
+/// A row put into the table of a hash join.
+const HELD: f64 = 8.0;
+/// A row looked up there.
+const PROBED: f64 = 5.0;
+/// A pair that a hash join gives.
+const PAIR: f64 = 5.0;
+/// A row that is grouped or made different, where rows come sorted by the keys.
+const GROUPED_SORTED: f64 = 12.0;
+/// The same where they come in no order.
+const GROUPED: f64 = 20.0;
+/// A group that is then put into a table.
+const GROUP: f64 = 50.0;
+/// A row that is sorted, for each doubling of their number.
+const SORTED: f64 = 1.1;
+/// A row that is kept among the first.
+const KEPT: f64 = 5.0;
+/// A row for which a pattern is planned and searched.
+const PLANNED: f64 = 50_000.0;
+/// A node that a path comes to.
+const REACHED: f64 = 20.0;
+
+/// Lookups in the sorted pairs of a predicate.
+#[derive(Debug, Clone, Copy)]
+pub struct Lookups {
+    /// How many keys.
+    pub keys: f64,
+    /// Whether they come sorted.
+    pub sorted: bool,
+    /// How many pairs there are.
+    pub pairs: f64,
+    /// How many rows come out.
+    pub rows: f64,
+}
+
+impl Lookups {
+    /// What they take.
+    pub fn cost(self) -> f64 {
+        let keys = if self.sorted {
+            self.keys * SORTED_KEY
+        } else {
+            let far = self.keys.min(self.pairs / BEFORE_TABLE);
+            let rest = self.keys - far;
+            let table = if rest > 0.0 { self.pairs * TABLE_PAIR } else { 0.0 };
+            far * FAR_KEY + table + rest * TABLE_KEY
+        };
+        keys + self.rows * MATCH
+    }
+}
+
+/// What a scan of so many rows takes.
+pub fn scan(rows: f64) -> f64 {
+    rows * SCANNED
+}
+
+/// What a join by a table takes that holds one side; the other side is looked up in it.
+pub fn hash_join(held: f64, probed: f64, rows: f64) -> f64 {
+    held * HELD + probed * PROBED + rows * PAIR
+}
+
+/// What an intersection of so many lists for each key takes.
+pub fn intersection(keys: f64, lists: usize, rows: f64) -> f64 {
+    keys * lists as f64 * INTERSECTED + rows * MATCH
+}
+
+/// What it takes to put rows into so many groups, whose keys come sorted or not.
+pub fn group(rows: f64, groups: f64, sorted: bool) -> f64 {
+    if sorted { rows * GROUPED_SORTED } else { rows * GROUPED + groups * GROUP }
+}
+
+/// What a path takes that comes to so many nodes.
+pub fn reach(nodes: f64) -> f64 {
+    nodes * REACHED
+}
+
+/// What an operator takes by itself that gives `rows`. A join that looks up takes more, which its keys decide.
+pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
+    let input = |place: usize| inputs.get(place).map_or(0.0, |input| input.rows);
+    match op {
+        Op::Scan { .. } | Op::Values(..) => scan(rows),
+        Op::Filter(conditions) => input(0) * JUDGED * conditions.len() as f64,
+        Op::HashJoin { kind, keys, loose, .. } => {
+            // Without keys every pair is looked at.
+            let pairs = if keys.is_empty() && !loose.is_empty() { input(0) * input(1) } else { 0.0 };
+            let given = if kind.gives_pairs() { rows } else { rows.min(input(0)) };
+            hash_join(input(1), input(0), given.max(pairs))
+        }
+        Op::Group(keys, _) => group(input(0), rows, is_sorted(inputs, keys)),
+        Op::Distinct | Op::Combine => {
+            let columns = inputs.first().map_or(&[][..], |input| &input.output);
+            group(input(0), rows, is_sorted(inputs, columns))
+        }
+        Op::Sort(_, None) => input(0) * (KEPT + SORTED * input(0).max(2.0).log2()),
+        Op::Sort(_, Some(_)) => input(0) * KEPT + rows * SORTED * rows.max(2.0).log2(),
+        // A plan and a search for every row.
+        Op::Exists { .. } | Op::Lateral { .. } => input(0) * PLANNED,
+        Op::Lookup(kind, _) => hash_join(0.0, input(0), if kind.gives_pairs() { rows } else { 0.0 }),
+        _ => rows * HANDED,
+    }
+}
+
+/// Whether the rows of an only input come sorted by one of these columns, so that equal ones stand together or nearly so.
+fn is_sorted(inputs: &[Node], columns: &[super::variables::Var]) -> bool {
+    inputs.first().and_then(|input| input.order.first()).is_some_and(|first| columns.contains(first))
+}

@@ -1,0 +1,178 @@
+//! How many rows of two inputs of a join agree, where more is asked than counts of single predicates.
+//!
+//! In: at which ends of which predicates a variable stands on either side. Out: what part of all pairs of rows agrees in it. Where
+//! both sides have it at the same end it is a star, and the characteristic sets tell (Neumann and Moerkotte, ICDE 2011); else the
+//! join of two predicates is sampled by its index (Leis, Radke, Gubichev, Kemper and Neumann, Cardinality estimation done right:
+//! index-based join sampling, CIDR 2017). Constants and filters are taken to be independent of both. Asking takes microseconds, so
+//! that it is done only for plans that are expected to take long.
+
+use super::logical::Pattern;
+use super::statistics::Statistics;
+use super::variables::Var;
+use crate::store::{End, Id};
+
+/// An end of the triples with a predicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Leg {
+    /// Of which graph; nothing for the default one.
+    pub graph: Option<Id>,
+    /// The predicate.
+    pub predicate: Id,
+    /// The end.
+    pub end: End,
+}
+
+/// The ends at which variables stand, in what was joined.
+pub type Legs = Vec<(Var, Leg)>;
+
+/// How triples of one leg meet those of another in their nodes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Meeting {
+    /// How many triples of the other leg each of the one meets, in the mean.
+    pub each: f64,
+    /// Which part of them meets any.
+    pub some: f64,
+}
+
+/// How the rows of two inputs agree in a variable.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Agreement {
+    /// Which part of all pairs of rows does.
+    pub pairs: f64,
+    /// Which part of the left rows does with any right one.
+    pub some: f64,
+}
+
+/// The ends of a pattern whose predicate is known.
+pub fn legs_of(pattern: &Pattern) -> Legs {
+    let (Some([_, Some(predicate), _]), Some(graph)) = (pattern.ids(), pattern.source.number()) else {
+        return Legs::new();
+    };
+    let [subject, _, object] = &pattern.slots;
+    let ends = [(subject, End::Subject), (object, End::Object)];
+    let leg = |end| Leg { graph, predicate, end };
+    ends.into_iter().filter_map(|(slot, end)| Some((slot.var()?, leg(end)))).collect()
+}
+
+/// How rows agree in a variable, by the legs of both sides; nothing where the statistics do not tell.
+pub fn agreement(
+    var: Var,
+    left: &[(Var, Leg)],
+    right: &[(Var, Leg)],
+    statistics: &dyn Statistics,
+) -> Option<Agreement> {
+    let of = |legs: &[(Var, Leg)]| -> Vec<Leg> {
+        legs.iter().filter(|(of, _)| *of == var).map(|(_, leg)| *leg).collect()
+    };
+    let (left, right) = (of(left), of(right));
+    let graph = left.first().or(right.first())?.graph;
+    if left.iter().chain(&right).any(|leg| leg.graph != graph) {
+        return None;
+    }
+    for end in [End::Subject, End::Object] {
+        let at = |legs: &[Leg]| -> Vec<Id> {
+            legs.iter().filter(|leg| leg.end == end).map(|leg| leg.predicate).collect()
+        };
+        let (a, b) = (at(&left), at(&right));
+        if !a.is_empty()
+            && !b.is_empty()
+            && let Some(star) = of_star(graph, end, (a, b), statistics)
+        {
+            return Some(star);
+        }
+    }
+    // The rarest say most.
+    let rows = |leg: &Leg| statistics.count(graph, [None, Some(leg.predicate), None]);
+    let rarest = |legs: &[Leg]| legs.iter().copied().min_by(|a, b| rows(a).total_cmp(&rows(b)));
+    let (a, b) = (rarest(&left)?, rarest(&right)?);
+    let meeting = statistics.meeting(a, b)?;
+    Some(Agreement { pairs: meeting.each / rows(&b).max(1.0), some: meeting.some })
+}
+
+/// How two stars with the same centre make one.
+fn of_star(
+    graph: Option<Id>,
+    end: End,
+    (a, b): (Vec<Id>, Vec<Id>),
+    statistics: &dyn Statistics,
+) -> Option<Agreement> {
+    let star = |mut predicates: Vec<Id>| {
+        predicates.sort_unstable();
+        statistics.star(graph, end, &predicates)
+    };
+    let whole = star([a.as_slice(), b.as_slice()].concat())?;
+    let (a, b) = (star(a)?, star(b)?);
+    // Of what was never seen together there may be one since.
+    let some = whole.nodes.max(1.0) / a.nodes.max(1.0);
+    (a.rows > 0.0 && b.rows > 0.0)
+        .then(|| Agreement { pairs: whole.rows.max(1.0) / (a.rows * b.rows), some: some.min(1.0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Result;
+    use crate::store::Star;
+    use crate::terms::{NamedNode, Term};
+
+    /// A thousand nodes have predicate 1, of which ten have predicate 2 as well; three triples of each. The objects of
+    /// predicate 3 are all subjects of predicate 1.
+    struct Made;
+
+    impl Statistics for Made {
+        fn id(&self, _: &Term) -> Result<Option<Id>> {
+            Ok(None)
+        }
+
+        fn has_graph(&self, _: &NamedNode) -> Result<bool> {
+            Ok(false)
+        }
+
+        fn some_graph(&self) -> Result<Option<Id>> {
+            Ok(None)
+        }
+
+        fn count(&self, _: Option<Id>, [_, predicate, _]: [Option<Id>; 3]) -> f64 {
+            if predicate == Some(1) { 3000.0 } else { 30.0 }
+        }
+
+        fn distinct(&self, _: Option<Id>, _: Option<Id>, _: usize) -> f64 {
+            1.0
+        }
+
+        fn star(&self, _: Option<Id>, end: End, predicates: &[Id]) -> Option<Star> {
+            match (end, predicates) {
+                (End::Subject, [1]) => Some(Star { nodes: 1000.0, rows: 3000.0 }),
+                (End::Subject, [2]) => Some(Star { nodes: 10.0, rows: 30.0 }),
+                (End::Subject, [1, 2]) => Some(Star { nodes: 10.0, rows: 90.0 }),
+                _ => None,
+            }
+        }
+
+        fn meeting(&self, a: Leg, b: Leg) -> Option<Meeting> {
+            let found = (a.predicate, a.end, b.predicate, b.end) == (3, End::Object, 1, End::Subject);
+            found.then_some(Meeting { each: 3.0, some: 1.0 })
+        }
+    }
+
+    fn leg(predicate: Id, end: End) -> [(Var, Leg); 1] {
+        [(7, Leg { graph: None, predicate, end })]
+    }
+
+    #[test]
+    fn a_star_is_what_the_sets_say() {
+        let (one, two) = (leg(1, End::Subject), leg(2, End::Subject));
+        let found = agreement(7, &one, &two, &Made).unwrap();
+        assert_eq!(found, Agreement { pairs: 90.0 / (3000.0 * 30.0), some: 0.01 });
+        assert_eq!(agreement(7, &two, &one, &Made).unwrap().some, 1.0, "all of the few have the other one");
+        assert_eq!(agreement(8, &one, &two, &Made), None, "of another variable nothing is known");
+    }
+
+    #[test]
+    fn what_is_no_star_is_sampled() {
+        let (three, one) = (leg(3, End::Object), leg(1, End::Subject));
+        assert_eq!(agreement(7, &three, &one, &Made), Some(Agreement { pairs: 3.0 / 3000.0, some: 1.0 }));
+        let elsewhere = [(7, Leg { graph: Some(5), predicate: 1, end: End::Subject })];
+        assert_eq!(agreement(7, &three, &elsewhere, &Made), None, "two graphs are not compared");
+    }
+}
