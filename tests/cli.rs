@@ -5,6 +5,7 @@ mod answers;
 mod bad_input;
 mod chinese;
 mod files;
+mod folder;
 mod graphs;
 mod help;
 mod limits;

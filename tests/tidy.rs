@@ -87,7 +87,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plain", &["advise", "explore", "catalog", "project"]),
     ("ask", &[]),
     ("snapshot", &["project", "formats", "show", "advise", "explore", "plain", "previous", "catalog", "ask"]),
-    ("session", &["project", "advise", "previous", "ask", "snapshot"]),
+    ("edit", &["project", "explore", "formats"]),
+    ("session", &["project", "advise", "previous", "ask", "snapshot", "edit"]),
     ("packing", &["project", "session"]),
 ];
 
@@ -97,10 +98,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("store", &["hint", "error", "terms", "blank", "value", "sources", "store"]),
     (
         "engine",
-        &[
-            "aside", "governor", "explain", "answer", "syntax", "expr", "passes", "plan", "exec", "guard",
-            "update",
-        ],
+        &["governor", "explain", "answer", "syntax", "expr", "passes", "plan", "exec", "guard", "update"],
     ),
 ];
 

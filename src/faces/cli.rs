@@ -15,13 +15,13 @@ use super::{instead, shell, verbs};
 use crate::embedded;
 use crate::engine::{self, Governor, Limits};
 use crate::error::{Error, Result};
+use crate::project::MANIFEST;
 use crate::session::{Session, Source};
 use crate::show::text::counted;
 use crate::store::durable::Durability;
 use crate::store::import::Progress;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
-use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -67,18 +67,17 @@ pub fn run(
     if let Some(verb) = verb.as_ref().filter(|verb| !verb.asks()) {
         return verbs::perform_alone(verb, &output);
     }
-    if verb.as_ref().is_some_and(args::Verb::changes) {
-        must_be_kept(&options)?;
+    if let Some(verb) = verb.as_ref().filter(|verb| verb.changes()) {
+        must_be_kept(verb, &options)?;
     }
     let limits = limits(options.limits, memory_used);
-    // At the end of the program nothing is given back piece by piece: that takes long where there is much.
-    let mut session = ManuallyDrop::new({
+    let mut session = {
         let _watched = watch(limits, report, &output.found);
         let mut shown = output.progress();
         let governor = Governor::new(limits, Arc::clone(&stop));
         let makes = verb.as_ref().is_none_or(args::Verb::changes);
         open(&options, makes, &governor, &mut |progress| shown.show(progress))?
-    });
+    };
     session.use_switch(stop);
     if let Some(language) = output.chosen_language(&session).map(str::to_owned) {
         session.speak(&language);
@@ -92,7 +91,7 @@ pub fn run(
             }
             Ok(())
         }
-        None => prompt(ManuallyDrop::into_inner(session), output, keep_going),
+        None => prompt(session, output, keep_going),
     }
 }
 
@@ -183,8 +182,22 @@ pub fn data_home() -> Option<PathBuf> {
 }
 
 /// A change that goes nowhere is a mistake: it needs a store, or a place to write the changed graph.
-fn must_be_kept(options: &Options) -> Result<()> {
+///
+/// An update is shown, or written into the files, where there is a folder with a manifest.
+fn must_be_kept(verb: &args::Verb, options: &Options) -> Result<()> {
     let written = options.shape.output.is_some() || options.shape.format.is_some();
+    let elsewhere = options.place.store.is_some() || !options.place.data.is_empty();
+    if let args::Verb::Update(update) = verb {
+        let here = std::env::current_dir().ok();
+        let folder = here.filter(|here| here.ancestors().any(|folder| folder.join(MANIFEST).is_file()));
+        if folder.is_some() && !elsewhere && !written {
+            return Ok(());
+        }
+        if update.write || update.into.is_some() {
+            return Err(Error::usage("the files of a folder can be changed, and this is about none")
+                .hint("go to the folder that has the baimo.toml, and name no store, no data and no output"));
+        }
+    }
     if options.place.store.is_some() || written {
         return Ok(());
     }

@@ -34,7 +34,6 @@ use rustyline::{
 };
 use std::cell::RefCell;
 use std::io::IsTerminal as _;
-use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,8 +79,7 @@ struct Shell {
 /// Of a script: its first error, with the line. At the prompt errors are shown, and nothing ends it
 /// but a terminal that cannot be used.
 pub fn run(session: Session, output: Output, keep_going: bool) -> Result<()> {
-    // With it the program ends: nothing is given back piece by piece.
-    let mut shell = ManuallyDrop::new(Shell::new(session, output, keep_going));
+    let mut shell = Shell::new(session, output, keep_going);
     if shell.interactive {
         return shell.prompt();
     }

@@ -12,6 +12,8 @@ pub mod advise;
 pub mod ask;
 // Saved queries: headers, parameters, binding.
 pub mod catalog;
+// A project folder changed by SPARQL.
+pub mod edit;
 // What is in a graph: names, mentions, selections, differences.
 pub mod explore;
 #[cfg(test)]

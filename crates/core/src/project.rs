@@ -65,6 +65,8 @@ pub struct Project {
     pub languages: Vec<String>,
     /// The project's own prefixes.
     pub prefixes: Prefixes,
+    /// The file, from the folder on, that new subjects are written to.
+    pub new_subjects: Option<PathBuf>,
     /// Where it is.
     pub root: Root,
 }
@@ -111,7 +113,7 @@ impl Project {
         for (prefix, namespace) in &manifest.prefixes {
             prefixes.insert(prefix, namespace);
         }
-        let Manifest { name, version, licence, base, languages, .. } = manifest;
+        let Manifest { name, version, licence, base, languages, new_subjects, .. } = manifest;
         Ok(Self {
             name: if name.is_empty() { "graph".into() } else { name },
             title: in_languages(&table, "title"),
@@ -121,6 +123,7 @@ impl Project {
             base: base.filter(|base| !base.is_empty()),
             languages,
             prefixes,
+            new_subjects,
             root,
         })
     }
@@ -197,6 +200,7 @@ struct Manifest {
     base: Option<String>,
     languages: Vec<String>,
     prefixes: BTreeMap<String, String>,
+    new_subjects: Option<PathBuf>,
 }
 
 /// The texts under `key` and `key_LANGUAGE`.

@@ -30,6 +30,10 @@ pub enum Hint {
     EndTransaction,
     /// A transaction can be begun.
     BeginTransaction,
+    /// A file for new subjects can be named.
+    NameFileForNew,
+    /// What was shown can be written.
+    WriteFiles,
     /// The data are more than memory takes: a durable store takes them.
     LoadIntoStore,
     /// Data with graphs of their own: load them as they are.
@@ -91,6 +95,8 @@ impl fmt::Display for Hint {
             Self::NameStore => "name a store",
             Self::EndTransaction => "commit it, or roll it back",
             Self::BeginTransaction => "begin one",
+            Self::WriteFiles => "it can be written",
+            Self::NameFileForNew => "name a file for new subjects",
             Self::LoadIntoStore => "load them into a durable store",
             Self::LoadWithGraphs => "LOAD it without INTO",
             Self::LookIntoNamedGraphs => "the named graphs have it: put it in GRAPH ?g { … }",

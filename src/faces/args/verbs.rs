@@ -72,7 +72,11 @@ pub enum Verb {
         after_help = "Examples:\n  baimo update 'INSERT DATA { vendor:baidu rdfs:label \"度\"@zh }' -o changed.ttl\n\n\
                             With --store DIR the change is kept there. Without, the changed graph is written to -o FILE, \
                             or to stdout in the format of -F. At the prompt it lasts as long as the session.\n\
-                            --dry-run says what would be added and removed, and changes nothing."
+                            --dry-run says what would be added and removed, and changes nothing.\n\n\
+                            In a folder with a baimo.toml, without a store and an output, it says what would change in which of its \
+                            files, as a patch; --write changes these files. Layout, comments and order stay as they are.\n  \
+                            baimo update 'DELETE { ?x rdfs:label ?n } INSERT { ?x rdfs:label \"B\" } WHERE { ?x rdfs:label ?n FILTER(?n = \"A\") }'\n  \
+                            baimo update -f more.ru --into data/more.ttl --write"
     )]
     Update(Update),
     /// Add files to a store
@@ -370,6 +374,12 @@ pub struct Update {
     /// Say what would be added and removed, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Change the files of the folder that has the baimo.toml
+    #[arg(long, conflicts_with = "dry_run")]
+    pub write: bool,
+    /// The file of that folder for subjects that none of its files has; it may be a new one
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub into: Option<PathBuf>,
 }
 
 /// Of which files.

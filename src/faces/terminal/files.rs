@@ -59,6 +59,55 @@ pub fn append(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> 
     done
 }
 
+/// A file that changes together with others.
+pub struct Change<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// What it holds, as far as is known; nothing where it is not there.
+    pub before: Option<&'a [u8]>,
+    /// What it is to hold.
+    pub after: &'a [u8],
+}
+
+/// Writes several files: all of them, or none. Each is whole beside its place before the first takes it.
+///
+/// # Errors
+/// Where one cannot be written, may not be, or holds something else by now; all are left as they were.
+pub fn replace_all(changes: &[Change<'_>]) -> Result<()> {
+    let mut ready = Vec::new();
+    for change in changes {
+        let failed = unwritable(change.path);
+        if std::fs::metadata(change.path).is_ok_and(|file| file.permissions().readonly()) {
+            return Err(Error::store(format!("{} is read-only", change.path.display()))
+                .hint("nothing was written; chmod u+w lets it be changed"));
+        }
+        let Some(part) = PartialFile::beside(change.path)? else {
+            return Err(Error::store(format!("{} is not a plain file", change.path.display())));
+        };
+        let (done, part, file) = part.fill(|out| out.write_all(change.after).map_err(&failed))?;
+        done?;
+        part.take_name(file).map_err(&failed)?;
+        ready.push(part);
+    }
+    for change in changes {
+        if std::fs::read(change.path).ok().as_deref() != change.before {
+            return Err(Error::store(format!("{} has changed meanwhile", change.path.display()))
+                .hint("nothing was written; try again"));
+        }
+    }
+    for (number, (part, change)) in ready.iter().zip(changes).enumerate() {
+        let Err(error) = std::fs::rename(&part.name, &part.whole) else { continue };
+        for done in changes.iter().take(number) {
+            let _ = match done.before {
+                Some(before) => std::fs::write(done.path, before),
+                None => std::fs::remove_file(done.path),
+            };
+        }
+        return Err(unwritable(change.path)(error));
+    }
+    Ok(())
+}
+
 /// Into a device or a pipe, which cannot be renamed over.
 fn straight(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = unwritable(path);
@@ -99,12 +148,7 @@ impl PartialFile {
     fn replace(self, path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         let failed = unwritable(path);
         let (done, part, file) = self.fill(write)?;
-        if part.unnamed.is_some() {
-            part.give_name(file).map_err(&failed)?;
-        }
-        if let Ok(old) = std::fs::metadata(&part.whole) {
-            let _ = std::fs::set_permissions(&part.name, old.permissions());
-        }
+        part.take_name(file).map_err(&failed)?;
         std::fs::rename(&part.name, &part.whole).map_err(failed)?;
         done
     }
@@ -134,6 +178,17 @@ impl PartialFile {
                 Ok((done, self, whole))
             }
         }
+    }
+
+    /// Gives what was filled its name beside the file, and the permissions of that.
+    fn take_name(&self, file: File) -> io::Result<()> {
+        if self.unnamed.is_some() {
+            self.give_name(file)?;
+        }
+        if let Ok(old) = std::fs::metadata(&self.whole) {
+            let _ = std::fs::set_permissions(&self.name, old.permissions());
+        }
+        Ok(())
     }
 
     /// Notes the name, for [`abandon`].

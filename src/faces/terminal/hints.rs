@@ -102,6 +102,10 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::NameStore => "name one with --store DIR".into(),
         Hint::EndTransaction => "`.commit` keeps it, `.rollback` drops it".into(),
         Hint::BeginTransaction => "`.begin` begins one".into(),
+        Hint::NameFileForNew => {
+            "name one with --into FILE, which may be a new one: --into data/more.ttl".into()
+        }
+        Hint::WriteFiles => "--write writes it".into(),
         Hint::LoadIntoStore => "load them into a durable store: baimo load --store DIR FILE...".into(),
         Hint::LoadWithGraphs => "LOAD it without INTO, or add it with `baimo load`".into(),
         Hint::LookIntoNamedGraphs => {
@@ -156,6 +160,8 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::LoadIntoStore
         | Hint::EndTransaction
         | Hint::BeginTransaction
+        | Hint::NameFileForNew
+        | Hint::WriteFiles
         | Hint::GiveParameter(_)
         | Hint::NamesWereCutOff(_)
         | Hint::ExampleValue { .. } => on_the_command_line(hint),

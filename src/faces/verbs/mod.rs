@@ -11,6 +11,8 @@ mod export;
 mod saved;
 // The text of a query.
 mod text;
+// The files of a project's folder.
+mod folder;
 // The record of a store, its figures, copies and repair.
 mod store;
 // Things of the graph and what they are called.
@@ -55,6 +57,9 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
             let (name, text) = text::question(&wanted.query, output.report.face)?;
             match wanted.dry_run {
                 true => preview(&name, &text, session, output),
+                false if folder::is_meant(wanted, session, output) => {
+                    folder::update((&name, &text), wanted, session, output)
+                }
                 false => update(&name, &text, session, output),
             }
         }

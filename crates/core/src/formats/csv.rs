@@ -4,7 +4,6 @@
 
 use super::rows::{RowWriter, plain};
 use crate::engine::answer::page::Page;
-use crate::error::Result;
 use crate::terms::{TermRef, Variable};
 
 #[derive(Default)]
@@ -19,7 +18,7 @@ impl RowWriter for Csv {
         names.join(",") + "\r\n"
     }
 
-    fn row(&mut self, page: &Page, row: usize, out: &mut String) -> Result<()> {
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) {
         for column in 0..self.width {
             if column > 0 {
                 out.push(',');
@@ -29,7 +28,6 @@ impl RowWriter for Csv {
             }
         }
         out.push_str("\r\n");
-        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ pub mod markup;
 pub mod network;
 pub mod rdfxml;
 pub mod rows;
-mod subjects;
+pub(crate) mod subjects;
 pub mod svg;
 mod tsv;
 pub mod turtle;

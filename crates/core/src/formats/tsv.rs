@@ -4,7 +4,6 @@
 
 use super::rows::RowWriter;
 use crate::engine::answer::page::Page;
-use crate::error::Result;
 use crate::terms::{Prefixes, Variable};
 
 #[derive(Default)]
@@ -21,7 +20,7 @@ impl RowWriter for Tsv {
         names.join("\t") + "\n"
     }
 
-    fn row(&mut self, page: &Page, row: usize, out: &mut String) -> Result<()> {
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) {
         for column in 0..self.width {
             if column > 0 {
                 out.push('\t');
@@ -31,6 +30,5 @@ impl RowWriter for Tsv {
             }
         }
         out.push('\n');
-        Ok(())
     }
 }

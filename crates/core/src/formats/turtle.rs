@@ -70,6 +70,11 @@ impl Writer {
         Self { prefixes: writable(prefixes), used: BTreeSet::new(), blanks, subjects: Subjects::default() }
     }
 
+    /// The prefixes that were used so far, with their namespaces.
+    pub(crate) fn used(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.used.iter().map(|name| (name.as_str(), self.prefixes.namespace(name).unwrap_or_default()))
+    }
+
     /// A subject where it begins a block.
     pub(crate) fn subject(&mut self, subject: &NamedOrBlankNode) -> String {
         match subject {
@@ -208,7 +213,8 @@ impl Writer {
         format!("(\n{lines}{:indent$})", "")
     }
 
-    fn term(&mut self, term: &Term, may_break: bool) -> String {
+    /// A term that nothing is nested in.
+    pub(crate) fn term(&mut self, term: &Term, may_break: bool) -> String {
         match term {
             Term::NamedNode(iri) if *iri == rdf::NIL && may_break => "()".to_owned(),
             Term::NamedNode(iri) => self.iri(iri),

@@ -7,6 +7,7 @@
 use super::reading;
 use super::{Session, in_scope};
 use crate::advise::diagnose;
+use crate::edit::{self, Edits};
 use crate::engine::syntax::parse;
 use crate::engine::{self, Governor, Limits};
 use crate::error::{Error, Hint, Result};
@@ -19,7 +20,7 @@ use crate::store::pack::{Builder, Pack, Packer, Room, Watch};
 use crate::terms::{BlankNode, GraphName, NamedNode, Prefixes, Quad};
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How many characters of an update's text are kept to say what a transaction was.
@@ -126,6 +127,15 @@ impl Session {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// What an update would do to the files of the project's folder, as they are on disk now; nothing is changed. See
+    /// [`edit::edits`].
+    ///
+    /// # Errors
+    /// As [`Self::update`], and as there.
+    pub fn edits(&self, text: &str, into: Option<&Path>) -> Result<Edits> {
+        edit::edits(self.project(), &self.parsed(text)?, into, self.prefixes(), &self.ask.governor())
     }
 
     fn parsed(&self, text: &str) -> Result<engine::update::Update> {

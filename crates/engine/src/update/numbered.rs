@@ -5,12 +5,10 @@
 //! nodes or triple terms are no matter of it: see [`super`].
 
 use super::Templates;
-use crate::aside::Aside;
 use crate::error::Result;
 use crate::exec;
 use crate::exec::batch::Batch;
 use crate::exec::context::Context;
-use crate::exec::sorting;
 use crate::governor::Governor;
 use crate::store::memory::Memory;
 use crate::store::{Graph, Id, Kind, NONE};
@@ -20,9 +18,6 @@ use spargebra::term::{
     GraphNamePattern, GroundQuadPattern, GroundTermPattern, NamedNodePattern, QuadPattern, TermPattern,
 };
 use std::collections::HashMap;
-
-/// Rows looked at without a look at the clock.
-const STRETCH: usize = 1 << 14;
 
 /// Graph (nothing for the default one), subject, predicate, object of a template.
 type Places = [Place; 4];
@@ -41,8 +36,8 @@ type Row = [Id; 4];
 /// What the templates give, and the terms that the query computed for it.
 #[derive(Default)]
 struct Found {
-    gone: Aside<Row>,
-    come: Aside<Row>,
+    gone: Vec<Row>,
+    come: Vec<Row>,
     computed: HashMap<Id, Term>,
 }
 
@@ -100,7 +95,7 @@ impl Found {
                 _ => None,
             };
             let columns: [Option<&[Id]>; 4] = std::array::from_fn(|n| template.get(n).and_then(column));
-            let Aside(rows) = if comes { &mut self.come } else { &mut self.gone };
+            let rows = if comes { &mut self.come } else { &mut self.gone };
             cx.room(batch.len * size_of::<Row>())?;
             for row in 0..batch.len {
                 let number = |n: usize| match (template.get(n), columns.get(n).copied().flatten()) {
@@ -136,21 +131,17 @@ impl Found {
     /// What is to go goes before what is to come.
     fn carry_out(mut self, memory: &mut Memory, governor: &Governor) -> Result<()> {
         // A term that was computed is in no quad yet.
-        if !self.computed.is_empty() {
-            self.gone.0.retain(|row| !row.iter().any(|id| self.computed.contains_key(id)));
-        }
+        self.gone.retain(|row| !row.iter().any(|id| self.computed.contains_key(id)));
         let mut numbers = HashMap::new();
-        for (id, term) in &self.computed {
-            numbers.insert(*id, memory.intern(term.as_ref())?);
+        for (id, term) in self.computed {
+            numbers.insert(id, memory.intern(term.as_ref())?);
         }
-        for rows in self.come.0.chunks_mut(STRETCH) {
-            governor.check()?;
-            for id in rows.iter_mut().flatten() {
-                *id = numbers.get(id).copied().unwrap_or(*id);
-            }
+        for id in self.come.iter_mut().flatten() {
+            *id = numbers.get(id).copied().unwrap_or(*id);
         }
-        for (Aside(rows), comes) in [(&mut self.gone, false), (&mut self.come, true)] {
-            sorting::sort(rows, governor, &Ord::cmp)?;
+        for (rows, comes) in [(self.gone, false), (self.come, true)] {
+            let mut rows = rows;
+            rows.sort_unstable();
             rows.dedup();
             for list in rows.chunk_by(|[g, p, ..], [h, q, ..]| (g, p) == (h, q)) {
                 let Some([graph, predicate, ..]) = list.first().copied() else { continue };

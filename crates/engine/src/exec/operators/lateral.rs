@@ -3,11 +3,10 @@
 //! In: rows, a logical pattern. Out: each row joined with what the pattern gives for it. The pattern is planned and run
 //! once for equal values of what it reads; patterns for which a join is the same never come here.
 
-use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, times};
 use crate::exec::build::Builder;
-use crate::exec::context::{Context, PLANNING};
+use crate::exec::context::Context;
 use crate::exec::{Operator, Running, drain};
 use crate::plan::logical::{Constant, Logical};
 use crate::plan::lower;
@@ -16,7 +15,7 @@ use crate::plan::substitute::substitute;
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, NONE};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Answers are kept for equal values up to so many rows.
 const KEPT_ROWS: usize = 1 << 20;
@@ -40,7 +39,7 @@ pub struct Lateral<'a> {
     shape: Shape,
     builder: Builder<'a>,
     input: Running<'a>,
-    known: HashMap<Box<[Id]>, Arc<Batch>>,
+    known: HashMap<Box<[Id]>, Rc<Batch>>,
     kept: usize,
     batch: Batch,
     row: usize,
@@ -52,30 +51,24 @@ impl<'a> Lateral<'a> {
         Self { shape, builder, input, known: HashMap::new(), kept: 0, batch: Batch::default(), row: 0 }
     }
 
-    fn found(&mut self, row: usize, cx: &mut Context<'_>) -> Result<Arc<Batch>> {
+    fn found(&mut self, row: usize, cx: &mut Context<'_>) -> Result<Rc<Batch>> {
         let key: Box<[Id]> =
             self.shape.reads.iter().map(|(_, column)| self.batch.cell(*column, row)).collect();
         if let Some(known) = self.known.get(&key) {
-            return Ok(Arc::clone(known));
+            return Ok(Rc::clone(known));
         }
         let mut given = Vec::with_capacity(key.len());
         for ((var, _), id) in self.shape.reads.iter().zip(&key) {
             given.extend(cx.term(*id)?.map(|term| (*var, Constant { term, id: Some(*id) })));
         }
-        let found = Arc::new(self.search(&substitute(&self.shape.pattern, &given), cx)?);
+        let found = Rc::new(self.search(&substitute(&self.shape.pattern, &given), cx)?);
         if self.kept + found.len > KEPT_ROWS {
-            self.forget();
+            self.known.clear();
+            self.kept = 0;
         }
         self.kept += found.len + 1;
-        self.known.insert(key, Arc::clone(&found));
+        self.known.insert(key, Rc::clone(&found));
         Ok(found)
-    }
-
-    fn forget(&mut self) {
-        let known = std::mem::take(&mut self.known);
-        let bytes = known.len() * ITEM;
-        set_aside(known, bytes);
-        self.kept = 0;
     }
 
     fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<Batch> {
@@ -84,7 +77,7 @@ impl<'a> Lateral<'a> {
         let node = lower::lower(pattern, &self.shape.wanted, self.shape.bag, statistics, &mut names)?;
         let builder = Builder { names: names.into(), ..self.builder.clone() };
         let running = builder.build_within(&node, cx)?;
-        cx.work(PLANNING)?;
+        cx.work(1)?;
         drain(running, cx)
     }
 
@@ -110,12 +103,6 @@ impl<'a> Lateral<'a> {
             counts = Some(product.collect::<Result<_>>()?);
         }
         Ok(Batch { counts, ..Batch::of(columns, rows.len()) })
-    }
-}
-
-impl Drop for Lateral<'_> {
-    fn drop(&mut self) {
-        self.forget();
     }
 }
 

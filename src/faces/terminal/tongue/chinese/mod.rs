@@ -9,6 +9,8 @@ mod advice;
 mod answers;
 // Planning, evaluation, writing.
 mod engine;
+// Updates of files.
+mod folder;
 // The help of verbs, options and commands.
 mod help;
 // The prompt and the command line.
@@ -37,6 +39,7 @@ pub const SENTENCES: &[&[Pair]] = &[
     engine::ENGINE,
     engine::PATTERNS,
     engine::WRITING,
+    folder::FOLDER,
     help::PAGE,
     help::VERBS,
     help::OPTIONS,
@@ -69,6 +72,9 @@ pub const PARTS: &[Pair] = &[
     ("{} rows and more", "{} 行以上"),
     ("{} triple", "{} 条三元组"),
     ("{} triples", "{} 条三元组"),
+    ("{} file", "{} 个文件"),
+    ("{} files", "{} 个文件"),
+    ("a new blank node", "新的空白节点"),
     ("{} answer", "{} 个答案"),
     ("{} answers", "{} 个答案"),
     ("{} thing", "{} 个事物"),

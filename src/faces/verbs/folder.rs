@@ -1,0 +1,111 @@
+//! An update of the files of a project's folder: shown as a patch, and written where that is wanted.
+//!
+//! In: an update, the session whose project the folder has. Out: the difference of each file in the presenter, the files
+//! themselves with `--write`. Which file a change belongs to is told by the core.
+
+use super::named;
+use crate::edit::Edits;
+use crate::error::{Error, Hint, Result};
+use crate::faces::args::Update;
+use crate::faces::terminal::files::{self, Change};
+use crate::faces::terminal::hints::Face;
+use crate::faces::terminal::present::{Output, Target};
+use crate::project::Root;
+use crate::session::Session;
+use crate::show::text::{counted, grouped};
+use std::fmt::Write as _;
+
+/// Whether an update is about the files of the folder: where that is said, and on the command line where there is no
+/// store and no other place for the changed graph.
+pub fn is_meant(wanted: &Update, session: &Session, output: &Output) -> bool {
+    let elsewhere = output.format.is_some() || output.target != Target::Stdout;
+    let in_folder = matches!(session.project().root, Root::Folder(_)) && !session.is_durable();
+    wanted.write
+        || wanted.into.is_some()
+        || (output.report.face == Face::CommandLine && in_folder && !elsewhere)
+}
+
+/// Shows what an update does to the files, and does it where that is wanted.
+///
+/// # Errors
+/// Where the session has no folder, the update is wrong, a file cannot be changed in place, or not be written: then no
+/// file is changed.
+pub fn update(
+    (name, text): (&str, &str),
+    wanted: &Update,
+    session: &mut Session,
+    output: &Output,
+) -> Result<()> {
+    if session.is_durable() {
+        return Err(Error::usage("this graph is in a store, not in files")
+            .hint("a store keeps an update without more words"));
+    }
+    if session.transaction().is_some() {
+        return Err(
+            Error::usage("a transaction is open, and files are not part of it").hint(Hint::EndTransaction)
+        );
+    }
+    let waiting = output.waiting();
+    let edits = session.edits(text, wanted.into.as_deref()).map_err(|error| named(error, name))?;
+    drop(waiting);
+    if wanted.write && !edits.files.is_empty() {
+        let changes: Vec<_> = edits
+            .files
+            .iter()
+            .map(|file| Change { path: &file.path, before: file.before.as_deref(), after: &file.after })
+            .collect();
+        files::replace_all(&changes)?;
+        // Without a prompt nobody asks this graph any more.
+        if output.report.face == Face::Prompt {
+            session.update(text)?;
+        }
+    }
+    let patch: String = edits.files.iter().map(|file| file.difference.as_str()).collect();
+    if !patch.is_empty() {
+        output.page(&shown(&patch, output))?;
+    }
+    output.report.note(&said(&edits, wanted.write));
+    if !wanted.write && !edits.files.is_empty() {
+        output.report.remedy(&Hint::WriteFiles);
+    }
+    Ok(())
+}
+
+/// What was done, or would be.
+fn said(edits: &Edits, written: bool) -> String {
+    let (added, removed) = (grouped(edits.added), counted(edits.removed, "triple", "triples"));
+    let files = counted(edits.files.len() as u64, "file", "files");
+    match (edits.files.is_empty(), written) {
+        (true, _) => "nothing changes: the graph is so already".to_owned(),
+        (false, true) => {
+            let names: Vec<&str> = edits.files.iter().map(|file| file.name.as_str()).collect();
+            format!("{removed} removed, {added} added; wrote {}", names.join(", "))
+        }
+        (false, false) => {
+            format!("{removed} would be removed, {added} added, in {files}; nothing was written")
+        }
+    }
+}
+
+/// A patch as it is, or for a terminal in colours and without what a terminal would obey.
+fn shown(patch: &str, output: &Output) -> String {
+    if !output.shown() {
+        return patch.to_owned();
+    }
+    let harmless = |c: char| if c.is_control() && c != '\t' { '\u{FFFD}' } else { c };
+    let mut out = String::new();
+    for line in patch.lines() {
+        let line: String = line.chars().map(harmless).collect();
+        let colour = match line.as_bytes().first() {
+            _ if !output.colour() => "",
+            _ if line.starts_with("--- ") || line.starts_with("+++ ") => "\x1b[1m",
+            Some(b'-') => "\x1b[31m",
+            Some(b'+') => "\x1b[32m",
+            Some(b'@') => "\x1b[36m",
+            _ => "",
+        };
+        let end = if colour.is_empty() { "" } else { "\x1b[0m" };
+        let _ = writeln!(out, "{colour}{line}{end}");
+    }
+    out
+}
