@@ -119,6 +119,16 @@ impl Changed {
         Ok(())
     }
 
+    /// One graph; quickest for the one after that at the place `before` of the pack, which becomes this one's.
+    fn view_after(&self, graph: GraphId, before: &mut usize) -> Result<Option<View<'_>>> {
+        let (table, delta) = (self.base.table(), self.delta.graph(graph));
+        let is_new = delta.is_some_and(|delta| delta.is_new);
+        let place = if is_new { None } else { table.place_after(graph, *before)? };
+        *before = place.unwrap_or(*before);
+        let is_there = delta.map_or(place.is_some(), |delta| delta.triples > 0);
+        Ok((is_there || graph.is_none()).then(|| View::changed(table, place, self.kinds(), delta)))
+    }
+
     /// One pack of all of it, in memory.
     ///
     /// # Errors
@@ -238,11 +248,7 @@ impl Indexed for Changed {
     }
 
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
-        let (table, delta) = (self.base.table(), self.delta.graph(graph));
-        let is_new = delta.is_some_and(|delta| delta.is_new);
-        let place = if is_new { None } else { table.place(graph)? };
-        let is_there = delta.map_or(place.is_some(), |delta| delta.triples > 0);
-        Ok((is_there || graph.is_none()).then(|| View::changed(table, place, self.kinds(), delta)))
+        self.view_after(graph, &mut 0)
     }
 
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
@@ -254,7 +260,9 @@ impl Indexed for Changed {
         {
             return Ok(view);
         }
-        Ok(View::shared(self.merged.get(names, |name| self.view(name))?, self.kinds()))
+        let mut before = 0;
+        let table = self.merged.get(names, |name| self.view_after(name, &mut before))?;
+        Ok(View::shared(table, self.kinds()))
     }
 }
 

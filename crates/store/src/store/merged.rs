@@ -23,7 +23,7 @@ impl Merged {
     pub fn get<'a>(
         &self,
         names: Vec<GraphId>,
-        view: impl Fn(GraphId) -> Result<Option<View<'a>>>,
+        mut view: impl FnMut(GraphId) -> Result<Option<View<'a>>>,
     ) -> Result<Arc<Table>> {
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = lock().iter().find(|(have, _)| *have == names).map(|(_, table)| Arc::clone(table));

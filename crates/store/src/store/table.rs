@@ -18,6 +18,7 @@ use super::view::View;
 use crate::error::Result;
 use std::collections::HashMap;
 use std::io::Write;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
@@ -126,6 +127,68 @@ impl Quads {
     }
 }
 
+/// What takes pairs: their predicate, their firsts, their seconds.
+type Taker<'t> = &'t mut dyn FnMut(Id, &[Id], &[Id]);
+
+/// Graphs to merge: runs of a table that lie side by side, or a graph that is not as a table has it.
+enum Part<'v> {
+    Runs(&'v Table, Range<usize>),
+    Graph(&'v View<'v>),
+}
+
+impl<'v> Part<'v> {
+    fn of(views: &'v [View<'v>]) -> Result<Vec<Self>> {
+        let mut parts: Vec<Self> = Vec::new();
+        for view in views {
+            let Some((table, place)) = view.unchanged() else {
+                parts.push(Self::Graph(view));
+                continue;
+            };
+            let runs = table.run_numbers(place)?;
+            match parts.last_mut() {
+                Some(Self::Runs(last, before)) if std::ptr::eq(*last, table) && before.end == runs.start => {
+                    before.end = runs.end;
+                }
+                _ => parts.push(Self::Runs(table, runs)),
+            }
+        }
+        Ok(parts)
+    }
+
+    /// How many pairs each of its runs has.
+    fn counts(&self, each: &mut dyn FnMut(Id, usize)) -> Result<()> {
+        match self {
+            Self::Runs(table, runs) => {
+                for number in runs.clone() {
+                    if let Some((run, end)) = table.with_end(number)? {
+                        each(run.predicate, end - run.start);
+                    }
+                }
+            }
+            Self::Graph(view) => {
+                view.predicates()?.iter().for_each(|count| each(count.predicate, count.triples as usize));
+            }
+        }
+        Ok(())
+    }
+
+    /// Its pairs: predicate, firsts, seconds.
+    fn each(&self, by: End, each: Taker<'_>) -> Result<()> {
+        match self {
+            Self::Runs(table, runs) => table.each_piece(runs.clone(), by, each),
+            Self::Graph(view) => {
+                for count in view.predicates()? {
+                    let mut cursor = view.pairs(count.predicate, by)?;
+                    while let Some((firsts, seconds)) = cursor.next_block()? {
+                        each(count.predicate, firsts, seconds);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
 /// One of the two orders while it is made.
 #[derive(Default)]
 pub(super) struct Half {
@@ -149,6 +212,11 @@ impl HalfRun {
     /// One that begins at a place.
     pub fn new(graph: GraphId, predicate: Id, start: usize) -> Self {
         Self { graph, predicate, start, firsts: 0, most: 0, length: 0 }
+    }
+
+    /// How many different firsts there are, and how often the most frequent occurs.
+    pub fn counts(&self) -> [u32; 2] {
+        [self.firsts, self.most]
     }
 
     /// Counts the next pair, given the one before it in the run.
@@ -234,6 +302,38 @@ impl Half {
         Ok(half)
     }
 
+    /// The pairs of several graphs as one, given how many each predicate has.
+    fn of_parts(parts: &[Part<'_>], counts: &[(Id, usize)], by: End) -> Result<Self> {
+        let mut sum = 0;
+        let mut ends: HashMap<Id, usize> = HashMap::with_capacity(counts.len());
+        for (predicate, count) in counts {
+            ends.insert(*predicate, sum);
+            sum += count;
+        }
+        let mut pairs = vec![0u64; sum];
+        for part in parts {
+            part.each(by, &mut |predicate, firsts, seconds| {
+                let Some(end) = ends.get_mut(&predicate) else { return };
+                let places = pairs.get_mut(*end..).unwrap_or_default();
+                let both = firsts.iter().zip(seconds);
+                places.iter_mut().zip(both).for_each(|(place, (first, second))| {
+                    *place = by_subject(*first, *second);
+                });
+                *end += firsts.len();
+            })?;
+        }
+        let mut half = Self::with_room(sum);
+        let mut rest = pairs.as_mut_slice();
+        for (predicate, count) in counts {
+            let (part, others) = std::mem::take(&mut rest).split_at_mut(*count);
+            // Runs that are sorted already, which a merging sort takes as they are.
+            part.sort();
+            half.add(None, *predicate, part.iter().copied(), Watch::nobody())?;
+            rest = others;
+        }
+        Ok(half)
+    }
+
     /// None yet, and room for so many pairs.
     pub fn with_room(pairs: usize) -> Self {
         let (first, second) = (Vec::with_capacity(pairs), Vec::with_capacity(pairs));
@@ -291,25 +391,20 @@ fn by_object(subject: Id, object: Id) -> u64 {
     by_subject(object, subject)
 }
 
-/// What both orders tell of each run.
-pub(super) fn directory(subjects: &[HalfRun], objects: &[HalfRun]) -> Directory {
-    let (mut names, mut starts, mut runs) = (Vec::new(), vec![0], Vec::new());
-    let mut graph = None;
-    for (s, o) in subjects.iter().zip(objects) {
+/// What both orders tell of each run; of the objects' runs all that is not the same is what [`HalfRun::counts`] tells.
+pub(super) fn directory(subjects: Vec<HalfRun>, objects: impl Iterator<Item = [u32; 2]>) -> Directory {
+    let (mut names, mut starts, mut graph) = (Vec::new(), vec![0], None);
+    let both = subjects.into_iter().zip(objects).enumerate();
+    let run = |(number, (s, [objects, max_subjects])): (usize, (HalfRun, [u32; 2]))| {
         if s.graph != graph {
-            starts.push(runs.len());
+            starts.push(number);
             names.extend(s.graph);
             graph = s.graph;
         }
-        runs.push(Run {
-            start: s.start,
-            predicate: s.predicate,
-            subjects: s.firsts,
-            objects: o.firsts,
-            max_objects: s.most,
-            max_subjects: o.most,
-        });
-    }
+        let HalfRun { start, predicate, firsts: subjects, most: max_objects, .. } = s;
+        Run { start, predicate, subjects, objects, max_objects, max_subjects }
+    };
+    let runs: Vec<Run> = both.map(run).collect();
     starts.push(runs.len());
     Directory::Memory(names, starts, runs)
 }
@@ -338,7 +433,7 @@ impl Table {
     /// From both orders.
     pub fn of_halves(subjects: Half, objects: Half) -> Self {
         Self {
-            directory: directory(&subjects.runs, &objects.runs),
+            directory: directory(subjects.runs, objects.runs.iter().map(HalfRun::counts)),
             by_subject: Store::Memory(Arc::new(subjects.pairs)),
             by_object: Store::Memory(Arc::new(objects.pairs)),
             ..Self::default()
@@ -375,32 +470,17 @@ impl Table {
         Self::of_halves(half(by_subject), half(by_object))
     }
 
-    /// Several graphs as one default graph; what is in two of them counts once.
+    /// Several graphs as one default graph; what is in two of them counts once. Pairs are put into one part for each
+    /// predicate, then sorted; graphs that lie side by side in a table are read as one.
     pub fn of_views(views: &[View<'_>]) -> Result<Self> {
-        let mut runs: Vec<(Id, &View<'_>)> = Vec::new();
-        for view in views {
-            runs.extend(view.predicates()?.into_iter().map(|count| (count.predicate, view)));
+        let parts = Part::of(views)?;
+        let mut counts: HashMap<Id, usize> = HashMap::new();
+        for part in &parts {
+            part.counts(&mut |predicate, pairs| *counts.entry(predicate).or_default() += pairs)?;
         }
-        runs.sort_by_key(|(predicate, _)| *predicate);
-        let half = |by| -> Result<Half> {
-            let mut half = Half::default();
-            for same in runs.chunk_by(|(a, _), (b, _)| a == b) {
-                let Some((predicate, _)) = same.first() else { continue };
-                let mut pairs: Vec<u64> = Vec::new();
-                for (_, view) in same {
-                    let mut cursor = view.pairs(*predicate, by)?;
-                    while let Some((firsts, seconds)) = cursor.next_block()? {
-                        pairs.extend(
-                            firsts.iter().zip(seconds).map(|(first, second)| by_subject(*first, *second)),
-                        );
-                    }
-                }
-                // Several sorted runs, which a merging sort takes as they are.
-                pairs.sort();
-                half.add(None, *predicate, pairs.into_iter(), Watch::nobody())?;
-            }
-            Ok(half)
-        };
+        let mut counts: Vec<(Id, usize)> = counts.into_iter().collect();
+        counts.sort_unstable();
+        let half = |by| Half::of_parts(&parts, &counts, by);
         Ok(Self::of_halves(half(End::Subject)?, half(End::Object)?))
     }
 
@@ -412,6 +492,43 @@ impl Table {
     /// The place of a graph, for the methods below; the default graph always has one.
     pub fn place(&self, graph: GraphId) -> Result<Option<usize>> {
         self.directory.place(graph)
+    }
+
+    /// The same, quickest for the graph after that at the place `before`.
+    pub fn place_after(&self, graph: GraphId, before: usize) -> Result<Option<usize>> {
+        let next = before + 1;
+        let is_next =
+            graph.is_some() && next <= self.directory.names() && self.directory.name(next)? == graph;
+        if is_next { Ok(Some(next)) } else { self.place(graph) }
+    }
+
+    /// The numbers of the runs of a graph.
+    pub fn run_numbers(&self, place: usize) -> Result<Range<usize>> {
+        self.directory.runs(place)
+    }
+
+    /// Gives the pairs of runs that lie side by side, in the order in which they lie: predicate, firsts, seconds.
+    fn each_piece(&self, runs: Range<usize>, by: End, each: Taker<'_>) -> Result<()> {
+        let mut open = runs.filter_map(|number| self.with_end(number).transpose()).peekable();
+        let Some(start) = open.peek().and_then(|run| run.as_ref().ok()).map(|(run, _)| run.start) else {
+            return open.next().map_or(Ok(()), |run| run.map(drop));
+        };
+        let (mut at, mut run) = (start, open.next().transpose()?);
+        let mut cursor = self.cursor_over(start..self.len(), by);
+        while let Some((mut firsts, mut seconds)) = cursor.next_block()? {
+            while !firsts.is_empty() {
+                let Some((Run { predicate, .. }, end)) = run else { return Ok(()) };
+                let (these, others) = firsts.split_at(firsts.len().min(end.saturating_sub(at)));
+                let (of_these, of_others) = seconds.split_at(these.len().min(seconds.len()));
+                each(predicate, these, of_these);
+                at += these.len();
+                (firsts, seconds) = (others, of_others);
+                if at >= end {
+                    run = open.next().transpose()?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A run and where it ends.
@@ -461,12 +578,16 @@ impl Table {
 
     /// A cursor that lives as long as the table.
     pub fn cursor(&self, (run, end): &(Run, usize), by: End) -> PairCursor<'_> {
+        self.cursor_over(run.start..*end, by)
+    }
+
+    fn cursor_over(&self, places: Range<usize>, by: End) -> PairCursor<'_> {
         match self.pairs(by) {
             Store::Memory(pairs) => {
-                let cut = |column| <[Id]>::get(column, run.start..*end).unwrap_or_default();
+                let cut = |column| <[Id]>::get(column, places.clone()).unwrap_or_default();
                 PairCursor::over(cut(&pairs.first), cut(&pairs.second))
             }
-            Store::Packed(pairs) => PairCursor::packed(pairs, run.start..*end),
+            Store::Packed(pairs) => PairCursor::packed(pairs, places),
         }
     }
 

@@ -64,6 +64,14 @@ impl<'a> View<'a> {
         Self { table: TableRef::Borrowed(table), place, kinds, delta }
     }
 
+    /// The table and the graph's place in it, where nothing was changed since and the table is that of a dataset.
+    pub(super) fn unchanged(&self) -> Option<(&'a Table, usize)> {
+        match (&self.table, self.place, self.delta) {
+            (TableRef::Borrowed(table), Some(place), None) => Some((*table, place)),
+            _ => None,
+        }
+    }
+
     /// The runs of the table.
     fn runs(&self) -> Result<Vec<(Run, usize)>> {
         self.place.map_or_else(|| Ok(Vec::new()), |place| self.table.runs(place))

@@ -20,7 +20,7 @@ use super::{sort, varint};
 use crate::error::Result;
 use crate::store::Lexical;
 use crate::store::kinds::{KINDS, Kind};
-use crate::store::port::{FIRST_FOREIGN, Id};
+use crate::store::port::{End, FIRST_FOREIGN, Id};
 use crate::terms::Prefixes;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
@@ -144,8 +144,8 @@ impl Runs {
         let Self { beside, memory, terms, quads, runs } = self;
         drop((numbers, terms, quads, runs));
         let total = subjects.len();
-        let mut half = |sorter: Sorter, before: usize| -> Result<Half> {
-            let (mut writer, mut merge) = (HalfWriter::new(&beside, memory / 16), sorter.merged()?);
+        let mut half = |by, sorter: Sorter, before: usize| -> Result<Half> {
+            let (mut writer, mut merge) = (HalfWriter::new(by, &beside, memory / 16), sorter.merged()?);
             let mut done = before;
             while let Some(row) = merge.next()? {
                 done += 1;
@@ -156,7 +156,7 @@ impl Runs {
             }
             writer.finish(&mut out, watch)
         };
-        let halves = [half(subjects, 0)?, half(objects, total)?];
+        let halves = [half(End::Subject, subjects, 0)?, half(End::Object, objects, total)?];
         let table = halves::finish(halves, &mut out, watch)?;
         file::finish(out, counts, dictionary, table, prefixes)
     }

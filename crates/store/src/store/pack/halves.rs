@@ -9,7 +9,7 @@ use super::merge::Sorter;
 use super::pairs::PairWriter;
 use super::watch::{Step, Watch};
 use crate::error::Result;
-use crate::store::port::Id;
+use crate::store::port::{End, Id};
 use crate::store::sets::SetCounter;
 use crate::store::table::{HalfRun, directory};
 use std::io::Write;
@@ -20,8 +20,13 @@ const STRIDE: usize = 1 << 13;
 
 /// Writes the pairs of one order. See the module.
 pub(in super::super) struct HalfWriter {
-    runs: Vec<HalfRun>,
+    runs: Runs,
+    /// The run of the last quad.
+    open: Option<HalfRun>,
     pairs: PairWriter,
+    by: End,
+    /// How many runs and pairs there are so far.
+    number: u32,
     count: usize,
     last: Option<u128>,
     /// A node (from bit 64 on), the place of one of its predicates (from bit 32 on), and how many triples it has with it.
@@ -31,16 +36,41 @@ pub(in super::super) struct HalfWriter {
 
 /// One order that was written.
 pub(in super::super) struct Half {
-    runs: Vec<HalfRun>,
+    runs: Runs,
     pairs: [u64; 3],
     facts: Sorter,
 }
 
+/// The runs of one order. Those by object are those by subject, but for what is counted.
+#[derive(Default)]
+struct Runs {
+    whole: Vec<HalfRun>,
+    counts: Vec<[u32; 2]>,
+}
+
+impl Runs {
+    fn add(&mut self, run: Option<HalfRun>, by: End) {
+        match by {
+            End::Subject => self.whole.extend(run),
+            End::Object => self.counts.extend(run.as_ref().map(HalfRun::counts)),
+        }
+    }
+}
+
 impl HalfWriter {
     /// None yet. What does not fit into `memory` bytes goes to a temporary file beside a file.
-    pub fn new(beside: &Path, memory: usize) -> Self {
-        let facts = Sorter::new(beside, memory);
-        Self { runs: Vec::new(), pairs: PairWriter::default(), count: 0, last: None, fact: None, facts }
+    pub fn new(by: End, beside: &Path, memory: usize) -> Self {
+        Self {
+            runs: Runs::default(),
+            open: None,
+            pairs: PairWriter::default(),
+            by,
+            number: 0,
+            count: 0,
+            last: None,
+            fact: None,
+            facts: Sorter::new(beside, memory),
+        }
     }
 
     /// Adds the next quad: graph and one (0 for the default graph), predicate, first and second, 32 bits each. One that comes
@@ -53,15 +83,17 @@ impl HalfWriter {
         let before = self.last.filter(|last: &u128| (last >> 64) as u64 == run).map(|last| last as u64);
         if before.is_none() {
             let graph = ((run >> 32) as Id).checked_sub(1);
-            self.runs.push(HalfRun::new(graph, run as Id, self.count));
+            let last = self.open.replace(HalfRun::new(graph, run as Id, self.count));
+            self.runs.add(last, self.by);
+            self.number += 1;
         }
-        if let Some(run) = self.runs.last_mut() {
+        if let Some(run) = &mut self.open {
             run.count(pair, before);
         }
         self.pairs.push((pair >> 32) as Id, pair as Id, out)?;
         self.count += 1;
         if run >> 32 == 0 {
-            let of = u128::from(pair >> 32) << 64 | (self.runs.len() as u128 - 1) << 32;
+            let of = u128::from(pair >> 32) << 64 | u128::from(self.number - 1) << 32;
             match &mut self.fact {
                 Some((same, triples)) if *same == of => *triples += 1,
                 _ => {
@@ -83,6 +115,7 @@ impl HalfWriter {
         let last = self.fact.take();
         self.put_fact(last, watch)?;
         self.facts.finish(watch)?;
+        self.runs.add(self.open.take(), self.by);
         Ok(Half { runs: self.runs, pairs: self.pairs.finish(out)?, facts: self.facts })
     }
 }
@@ -93,9 +126,9 @@ pub(in super::super) fn finish<W: Write>(
     out: &mut ChunkWriter<W>,
     watch: Watch<'_>,
 ) -> Result<Vec<u64>> {
-    let of_default = subjects.runs.iter().take_while(|run| run.graph.is_none());
+    let of_default = subjects.runs.whole.iter().take_while(|run| run.graph.is_none());
     let names: Vec<Id> = of_default.map(|run| run.predicate).collect();
-    let mut table = directory(&subjects.runs, &objects.runs).write(out)?.to_vec();
+    let mut table = directory(subjects.runs.whole, objects.runs.counts.into_iter()).write(out)?.to_vec();
     table.extend(subjects.pairs.into_iter().chain(objects.pairs));
     for facts in [subjects.facts, objects.facts] {
         table.extend(write_sets(&facts, &names, out, watch)?);

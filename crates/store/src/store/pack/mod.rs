@@ -162,7 +162,12 @@ impl Indexed for Pack {
         {
             return Ok(view);
         }
-        let table = self.merged.get(names, |name| self.view(name))?;
+        let mut before = 0;
+        let table = self.merged.get(names, |name| {
+            let Some(place) = self.table.place_after(name, before)? else { return Ok(None) };
+            before = place;
+            Ok(Some(View::of_table(&self.table, place, self.kinds())))
+        })?;
         Ok(View::shared(table, self.kinds()))
     }
 }

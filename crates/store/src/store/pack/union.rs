@@ -87,7 +87,7 @@ impl<'a> Union<'a> {
         drop(columns);
         let mut known = Vec::new();
         let mut half = |by| {
-            let mut writer = HalfWriter::new(beside, memory / 4);
+            let mut writer = HalfWriter::new(by, beside, memory / 4);
             self.each_row(by, watch, &mut |row, of| {
                 if of & ADDED != 0 && by == End::Subject {
                     known.push(of & HERE != 0);
