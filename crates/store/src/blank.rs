@@ -98,12 +98,16 @@ impl Blanks {
             NamedOrBlankNode::BlankNode(node) => self.renamed(&node).into(),
             subject => subject,
         };
-        let object = match triple.object {
+        Triple::new(subject, triple.predicate, self.relabel_term(triple.object))
+    }
+
+    /// A term with the labels from here.
+    pub fn relabel_term(&self, term: Term) -> Term {
+        match term {
             Term::BlankNode(node) => self.renamed(&node).into(),
             Term::Triple(inner) => self.relabel_triple(*inner).into(),
-            object => object,
-        };
-        Triple::new(subject, triple.predicate, object)
+            term => term,
+        }
     }
 
     fn renamed(&self, node: &BlankNode) -> BlankNode {

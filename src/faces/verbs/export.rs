@@ -10,13 +10,13 @@ use crate::embedded::{self, EMBEDDED};
 use crate::engine::Bindings;
 use crate::engine::answer::Answer;
 use crate::error::{Diagnostic, Error, Hint, Kind, Result};
-use crate::explore::selection::{Selection, things_only};
+use crate::explore::selection::{Part, Selection, things_only};
 use crate::faces::args::{Diff, Export, Load, Query};
 use crate::faces::params::Said;
 use crate::faces::terminal::hints::Face;
 use crate::faces::terminal::present::{Output, Target, unwritten};
-use crate::formats::changes;
 use crate::formats::graphs::{self, GraphFormat, Naming};
+use crate::formats::{changes, lines};
 use crate::packing::{self, Packing};
 use crate::session::{Change, Session, Source};
 use crate::show::text::counted;
@@ -49,14 +49,17 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
         (None, None) => (Selection::All, "the whole".to_owned()),
     };
     let waiting = output.waiting();
-    let mut quads = session.export(&selection)?;
+    let found = session.part(&selection)?;
     drop(waiting);
+    let header = export.header.then_some(part.as_str());
     let drawn =
         output.format_name().is_some() && output.graph_format()?.is_some_and(GraphFormat::shows_labels);
     if drawn && !export.ontology && export.about.is_none() {
-        quads = things_only(quads);
+        let (quads, stopped) = within_limit(things_only(found.quads()?), session);
+        return write_quads(quads, stopped, header, session, output);
     }
-    write_quads(within_limit(quads, session), export.header.then_some(part.as_str()), session, output)
+    let (quads, stopped) = within_limit(found.quads, session);
+    write_part(Part { quads, ..found }, stopped, header, session, output)
 }
 
 /// Writes the whole graph.
@@ -64,7 +67,7 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
 /// # Errors
 /// Where it cannot be written.
 pub fn whole(session: &Session, output: &Output) -> Result<()> {
-    write_quads((session.export(&Selection::All)?, None), None, session, output)
+    write_part(session.part(&Selection::All)?, None, None, session, output)
 }
 
 /// Writes files, or without any the session's graph, as a pack.
@@ -161,11 +164,11 @@ fn constructed(export: &Export, session: &Session, output: &Output) -> Result<()
             }
         }
     }
-    write_quads((quads, stopped), export.header.then_some(part.as_str()), session, output)
+    write_quads(quads, stopped, export.header.then_some(part.as_str()), session, output)
 }
 
 /// So many quads as the limit allows, and the error that says so where there are more.
-fn within_limit(mut quads: Vec<Quad>, session: &Session) -> (Vec<Quad>, Option<Error>) {
+fn within_limit<Q>(mut quads: Vec<Q>, session: &Session) -> (Vec<Q>, Option<Error>) {
     let max = session.ask.limits.max_rows.and_then(|max| usize::try_from(max).ok());
     match max.filter(|max| quads.len() > *max) {
         None => (quads, None),
@@ -177,9 +180,39 @@ fn within_limit(mut quads: Vec<Quad>, session: &Session) -> (Vec<Quad>, Option<E
     }
 }
 
+/// Writes a part of the graph, all of it or what was found before something stopped the work: as lines without making terms
+/// of it.
+fn write_part(
+    found: Part<'_>,
+    stopped: Option<Error>,
+    part: Option<&str>,
+    session: &Session,
+    output: &Output,
+) -> Result<()> {
+    let format = output.format_name().and_then(GraphFormat::named);
+    let Some(format) = format.filter(|format| matches!(format, GraphFormat::NTriples | GraphFormat::NQuads))
+    else {
+        return write_quads(found.quads()?, stopped, part, session, output);
+    };
+    if !format.keeps_named_graphs() {
+        several_graphs(found.quads.iter().map(|(graph, _)| *graph), format, output);
+    }
+    let header = part.map(|part| session.export_header(part)).unwrap_or_default();
+    let count = found.quads.len() as u64;
+    let mut naming = Naming::Stable;
+    output.write(|out| {
+        naming = lines::write(found, &header, format.keeps_named_graphs(), out)?;
+        Ok(())
+    })?;
+    output.naming(naming);
+    output.wrote(count, ("triple", "triples"));
+    output.partial(count, "triples", stopped).map(drop)
+}
+
 /// Writes quads, all of them or those found before something stopped the work.
 fn write_quads(
-    (mut quads, stopped): (Vec<Quad>, Option<Error>),
+    mut quads: Vec<Quad>,
+    stopped: Option<Error>,
     part: Option<&str>,
     session: &Session,
     output: &Output,
@@ -193,7 +226,8 @@ fn write_quads(
         })?,
     };
     if named && !format.keeps_named_graphs() {
-        in_one_graph(&mut quads, format, output);
+        several_graphs(quads.iter().map(|quad| &quad.graph_name), format, output);
+        quads.iter_mut().for_each(|quad| quad.graph_name = crate::terms::GraphName::DefaultGraph);
     }
     let mut style = session.graph_style_for(format, &quads, output.language(session))?;
     if let Some(part) = part {
@@ -212,16 +246,13 @@ fn write_quads(
     output.partial(count, "triples", stopped).map(drop)
 }
 
-/// Takes the quads out of their graphs, and says so where there are several.
-fn in_one_graph(quads: &mut [Quad], format: GraphFormat, output: &Output) {
-    let first = quads.first().map(|quad| quad.graph_name.clone());
-    if quads.iter().any(|quad| Some(&quad.graph_name) != first.as_ref()) {
+/// Says, where there are several graphs, that quads are taken out of them.
+fn several_graphs<G: PartialEq>(mut graphs: impl Iterator<Item = G>, format: GraphFormat, output: &Output) {
+    let first = graphs.next();
+    if graphs.any(|graph| Some(&graph) != first.as_ref()) {
         let lost = format!("{} keeps no named graphs: all triples are written as one graph", format.name());
         let kept = "trig, nquads and jsonld keep them; --graph IRI takes one";
         output.report.warning(&Diagnostic::new(lost).hint(kept));
-    }
-    for quad in quads {
-        quad.graph_name = crate::terms::GraphName::DefaultGraph;
     }
 }
 

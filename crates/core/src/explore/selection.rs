@@ -1,9 +1,9 @@
 //! Which part of a graph is exported: all of it, one named graph, one thing with its surroundings.
 //!
-//! In: a graph and a [`Selection`]. Out: quads. Quads are held in memory.
+//! In: a graph and a [`Selection`]. Out: quads, as numbers ([`Part`]) or terms. They are held in memory.
 
 use crate::error::{Error, Result};
-use crate::store::{Graph, GraphId, Id, Pattern, quad_of};
+use crate::store::{Graph, GraphId, Id, Indexed, Pattern, Triple, quad_of};
 use crate::terms::{BlankNode, NamedOrBlankNode, Quad, Term, rdf};
 use std::collections::{BTreeSet, HashSet};
 
@@ -27,11 +27,35 @@ pub enum Selection {
     },
 }
 
-/// The quads of a part of a graph, in the graph's order.
+/// The quads of a part of a graph as numbers, in the graph's order.
+#[derive(Clone)]
+pub struct Part<'a> {
+    /// The graph that has them.
+    pub graph: &'a dyn Indexed,
+    /// Graph and triple of each.
+    pub quads: Vec<(GraphId, Triple)>,
+}
+
+impl Part<'_> {
+    /// The same as terms.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn quads(&self) -> Result<Vec<Quad>> {
+        self.quads.iter().map(|(name, triple)| quad_of(self.graph, *name, *triple)).collect()
+    }
+}
+
+/// A part of a graph.
 ///
 /// # Errors
 /// Where there is no such graph or thing, or the store cannot be read.
-pub fn select(graph: &dyn Graph, selection: &Selection) -> Result<Vec<Quad>> {
+pub fn select<'a>(graph: &'a dyn Graph, selection: &Selection) -> Result<Part<'a>> {
+    let graph = graph.indexed()?.ok_or_else(|| Error::store("the graph has no columns to read"))?;
+    Ok(Part { graph, quads: quads_of(graph, selection)? })
+}
+
+fn quads_of(graph: &dyn Indexed, selection: &Selection) -> Result<Vec<(GraphId, Triple)>> {
     match selection {
         Selection::All => {
             let mut quads = Vec::new();
@@ -41,7 +65,7 @@ pub fn select(graph: &dyn Graph, selection: &Selection) -> Result<Vec<Quad>> {
                     Ok(())
                 })?;
             }
-            to_quads(graph, quads)
+            Ok(quads)
         }
         Selection::DefaultGraph => of_graph(graph, None),
         Selection::Graph(name) => {
@@ -61,7 +85,7 @@ pub fn select(graph: &dyn Graph, selection: &Selection) -> Result<Vec<Quad>> {
 }
 
 /// The error for a named graph that is not there, with some that are.
-fn no_graph(name: &Term, names: &[Id], graph: &dyn Graph) -> Result<Error> {
+fn no_graph(name: &Term, names: &[Id], graph: &dyn Indexed) -> Result<Error> {
     let known = names.iter().take(5).map(|id| Ok(graph.term(*id)?.to_string()));
     let known: Vec<String> = known.collect::<Result<_>>()?;
     let hint = match known.is_empty() {
@@ -118,19 +142,19 @@ const SCHEMA: [&str; 3] = [
 const PROPERTY: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#Property";
 const PREDICATE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate";
 
-fn of_graph(graph: &dyn Graph, name: GraphId) -> Result<Vec<Quad>> {
+fn of_graph(graph: &dyn Indexed, name: GraphId) -> Result<Vec<(GraphId, Triple)>> {
     let mut quads = Vec::new();
     scan(graph, name, [None; 3], &mut |triple| {
         quads.push((name, triple));
         Ok(())
     })?;
-    to_quads(graph, quads)
+    Ok(quads)
 }
 
 /// Triples with their graphs, each once.
-type QuadSet = BTreeSet<(GraphId, crate::store::Triple)>;
+type QuadSet = BTreeSet<(GraphId, Triple)>;
 
-fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
+fn around(graph: &dyn Indexed, thing: Id, depth: usize) -> Result<Vec<(GraphId, Triple)>> {
     let mut found = QuadSet::new();
     let mut seen = HashSet::from([thing]);
     let mut edge = vec![thing];
@@ -149,11 +173,11 @@ fn around(graph: &dyn Graph, thing: Id, depth: usize) -> Result<Vec<Quad>> {
         next.retain(|id| seen.insert(*id));
         edge = next;
     }
-    to_quads(graph, found)
+    Ok(found.into_iter().collect())
 }
 
 /// What is said about a thing, and about the blank nodes this mentions. Other things mentioned go to `next`.
-fn out_of(graph: &dyn Graph, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
+fn out_of(graph: &dyn Indexed, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
     each(thing, &mut |id, open| {
         for name in graph.graphs()? {
             scan(graph, name, [Some(id), None, None], &mut |triple| {
@@ -171,7 +195,7 @@ fn out_of(graph: &dyn Graph, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>)
 }
 
 /// Where a thing is mentioned, up to the things that have a name. They go to `next`.
-fn into(graph: &dyn Graph, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
+fn into(graph: &dyn Indexed, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
     each(thing, &mut |id, open| {
         let mut blanks = Vec::new();
         for name in graph.graphs()? {
@@ -205,18 +229,10 @@ fn each(thing: Id, visit: &mut dyn FnMut(Id, &mut Vec<Id>) -> Result<()>) -> Res
 }
 
 fn scan(
-    graph: &dyn Graph,
+    graph: &dyn Indexed,
     name: GraphId,
     pattern: Pattern,
-    visit: &mut dyn FnMut(crate::store::Triple) -> Result<()>,
+    visit: &mut dyn FnMut(Triple) -> Result<()>,
 ) -> Result<()> {
     graph.scan(name, pattern).triples().try_for_each(|triple| visit(triple?))
-}
-
-/// Identifiers as terms.
-fn to_quads(
-    graph: &dyn Graph,
-    triples: impl IntoIterator<Item = (GraphId, crate::store::Triple)>,
-) -> Result<Vec<Quad>> {
-    triples.into_iter().map(|(name, triple)| quad_of(graph, name, triple)).collect()
 }

@@ -1,10 +1,10 @@
 //! Graphs in every format that other tools read, each sorted so that the same graph gives the same bytes.
 //!
 //! In: quads, a format, and a [`GraphStyle`]. Out: text. All quads are held in memory: sorting needs them
-//! all.
+//! all. What is in a graph already is written as N-Triples and N-Quads without them, by [`lines`](super::lines).
 
 use super::canonical::{canonical, hash, rdfc10};
-use super::{jsonld, network, rdfxml, turtle};
+use super::{jsonld, lines, network, rdfxml, turtle};
 use crate::blank::{Blanks, Rule};
 use crate::error::{Error, Result};
 use crate::terms::{NamedNode, Prefixes, Quad};
@@ -210,7 +210,7 @@ fn named(format: GraphFormat, quads: Vec<Quad>, style: &GraphStyle) -> Result<Wr
         GraphFormat::Dot => network::dot(blanks.relabel(quads), style),
         GraphFormat::Edges => network::edges(blanks.relabel(quads), style),
         GraphFormat::Nodes => network::nodes(blanks.relabel(quads), style),
-        _ => lines(&blanks.relabel(quads), &style.header),
+        _ => lines::of_quads(&blanks.relabel(quads), &style.header),
     };
     Ok(Written { text, naming })
 }
@@ -225,11 +225,4 @@ fn one_graph(format: GraphFormat, quads: &[Quad]) -> Result<()> {
     ))
     .hint("write trig, nquads or jsonld, which keep named graphs")
     .hint("or choose one graph to export"))
-}
-
-fn lines(quads: &[Quad], header: &[String]) -> String {
-    let mut lines: Vec<String> = quads.iter().map(|quad| format!("{quad} .\n")).collect();
-    lines.sort_unstable();
-    let comments = header.iter().flat_map(|text| text.lines()).map(|line| format!("# {}\n", line.trim_end()));
-    comments.chain(lines).collect()
 }

@@ -9,6 +9,7 @@ pub mod documents;
 pub mod graphs;
 mod json;
 pub mod jsonld;
+pub mod lines;
 pub mod markup;
 pub mod network;
 pub mod rdfxml;

@@ -9,7 +9,7 @@ use crate::explore::mentions;
 use crate::explore::resolve;
 use crate::explore::schema::{self, Schema};
 use crate::explore::search::{self, Match};
-use crate::explore::selection::{self, Selection};
+use crate::explore::selection::{self, Part, Selection};
 use crate::formats::graphs::{GraphFormat, GraphStyle};
 use crate::project::Project;
 use crate::show::description::Description;
@@ -58,6 +58,16 @@ impl Snapshot {
     /// # Errors
     /// Where there is no such part, or the graph is damaged or cannot be read.
     pub fn export(&self, selection: &Selection) -> Result<Vec<Quad>> {
+        self.part(selection)?.quads()
+    }
+
+    /// The same by the graph's own numbers, which is all that N-Triples and N-Quads are written of. See [`lines`].
+    ///
+    /// [`lines`]: crate::formats::lines
+    ///
+    /// # Errors
+    /// As there.
+    pub fn part(&self, selection: &Selection) -> Result<Part<'_>> {
         selection::select(self.graph(), selection)
     }
 
