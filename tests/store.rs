@@ -1,6 +1,6 @@
 //! The durable store through the binary: what a command acknowledged is there afterwards, whatever happened to it.
 
-use super::cli::{Folder, baimo_in, command};
+use super::cli::{Folder, baimo_in, command, piped};
 
 fn triples(folder: &Folder) -> usize {
     let out = baimo_in(folder, &["query", "--store", "s", "-F", "tsv", "SELECT * { ?s ?p ?o }"]).ok();
@@ -361,4 +361,74 @@ fn a_store_may_leave_the_disk_its_own_time() {
     assert_eq!(triples(&folder), 1);
     baimo_in(&folder, &["update", "--store", "s", "--sync", "maybe", "INSERT DATA { <x:a> <x:n> 1 }"])
         .failed(2);
+}
+
+/// A broken file in the middle of a load: the message names the place and how much had been read, and a store, a graph in
+/// memory, a prompt and its open transaction are as they were.
+#[test]
+fn a_broken_file_leaves_everything_as_it_was() {
+    let lines = "<x:a> <x:p> \"1\" .\n<x:a> <x:p> \"2\" .\n";
+    let rdf = "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:e=\"x:\">\n<rdf:Description rdf:about=\"x:a\">               <e:p>1</e:p><e:p>2</e:p></rdf:Description>\n<rdf:Description rdf:about=\"x:b\"><e:p>1</e:q></rdf:Description></rdf:RDF>\n";
+    let broken = [
+        ("t.ttl", lines.to_owned() + "<x:a> <x:p> \"3 .\n", "3:13", 2),
+        ("n.nt", lines.to_owned() + "<x:a> <x:p> 3 .\n", "3:13", 2),
+        ("q.nq", lines.to_owned() + "<x:a> <x:p> \"3\" \"g\" .\n", "3:17", 2),
+        ("g.trig", format!("<x:g> {{\n{} }}\n<x:g> {{ <x:a> }}\n", lines), "5:15", 2),
+        ("r.rdf", rdf.to_owned(), "3:40", 2),
+        // A document of JSON is read as a whole.
+        (
+            "j.jsonld",
+            "[{\"@id\":\"x:a\",\"x:p\":[1,2]},\n {\"@id\":\"x:b\",\"x:p\":[1,2}]\n".to_owned(),
+            "2:25",
+            0,
+        ),
+        ("m.n3", lines.to_owned() + "<x:a> <x:p> [ .\n", "3:15", 2),
+    ];
+    let folder = Folder::new().with("good.nt", lines);
+    for (name, text, ..) in &broken {
+        std::fs::write(folder.0.join(name), text).unwrap();
+    }
+    done(&folder, &["load", "--store", "s", "good.nt"]);
+    let held = || {
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.0.join("s")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        names.sort();
+        names.retain(|name| !name.ends_with("lock"));
+        names.into_iter().map(|name| (name.clone(), std::fs::read(name).unwrap())).collect::<Vec<_>>()
+    };
+    let before = held();
+    for (name, text, place, read) in &broken {
+        let says = |error: &str, file: &str, read: usize| {
+            assert!(error.contains(&format!("--> {file}:{place}")), "{name}: {error}");
+            let count = format!("{read} triples had been read before this; nothing was added");
+            assert!(read == 0 || error.contains(&count), "{name}: {error}");
+        };
+        says(&baimo_in(&folder, &["load", "--store", "s", name]).failed(1), name, *read);
+        says(&baimo_in(&folder, &["load", "--store", "s", "good.nt", name]).failed(1), name, read + 2);
+        says(&baimo_in(&folder, &["load", "--store", &format!("new-{name}"), name]).failed(1), name, *read);
+        let new =
+            baimo_in(&folder, &["query", "--store", &format!("new-{name}"), "-F", "csv", "ASK { ?s ?p ?o }"]);
+        assert!(new.code == 3 || new.out.starts_with("false"), "{name}: {new:?}");
+        says(&baimo_in(&folder, &["load", "--data", "good.nt", "-o", "out.nt", name]).failed(1), name, *read);
+        assert!(!folder.0.join("out.nt").exists(), "{name}");
+        let iri = format!("file://{}", folder.0.join(name).display());
+        let load = format!("INSERT DATA {{ <x:b> <x:c> 1 }} ; LOAD <{iri}>");
+        let file = folder.0.join(name).display().to_string();
+        says(&baimo_in(&folder, &["update", "--store", "s", &load]).failed(1), &file, *read);
+        // Without a name N-Triples and N-Quads may be Turtle and TriG, which have numbers.
+        if !matches!(*name, "n.nt" | "q.nq") {
+            says(
+                &piped(&folder, &["load", "--store", "s", "-"], text.as_bytes()).failed(1),
+                "standard input",
+                *read,
+            );
+        }
+        let script = format!(
+            ".load {name}\n.begin\nINSERT DATA {{ <x:new> <x:p> 1 }}\n.load {name}\nSELECT (COUNT(*) AS ?n) {{ ?s ?p ?o }}\n.rollback\n"
+        );
+        let said = piped(&folder, &["--store", "s", "--keep-going"], script.as_bytes());
+        assert_eq!(said.err.matches(&format!("--> {name}:{place}")).count(), 2, "{name}: {}", said.err);
+        assert!(said.out.contains('3'), "{name}: {said:?}");
+        assert_eq!(held(), before, "{name}");
+    }
 }

@@ -68,15 +68,15 @@ impl<'t> Tokens<'t> {
             }
             '0'..='9' | '+' | '-' => (Kind::Number, number_length(rest)),
             '.' if second.is_ascii_digit() => (Kind::Number, number_length(rest)),
+            '_' if second == b':' => {
+                // A label has no colon of its own.
+                let label = rest.get(2..).and_then(|rest| rest.split(':').next()).unwrap_or_default();
+                (Kind::Blank, 2 + name_length(label))
+            }
             _ => mark().unwrap_or_else(|| {
                 let length = name_length(rest).max(first.len_utf8());
                 let name = rest.get(..length).unwrap_or_default();
-                let kind = match name.find(':') {
-                    Some(1) if first == '_' => Kind::Blank,
-                    Some(_) => Kind::Name,
-                    None => Kind::Word,
-                };
-                (kind, length)
+                (if name.contains(':') { Kind::Name } else { Kind::Word }, length)
             }),
         }
     }
@@ -191,10 +191,10 @@ mod tests {
         ];
         assert_eq!(shown(text), expected);
         assert_eq!(
-            shown("<<e:a e:p<<(_:x a'')>>~e:r>>{|a 1|}({e:%41-})[]true."),
+            shown("_:s:p _:x.y <<e:a e:p<<(_:x a'')>>~e:r>>{|a 1|}({e:%41-})[]true."),
             [
-                "<<", "e:a", "e:p", "<<(", "_:x", "a", "''", ")>>", "~", "e:r", ">>", "{|", "a", "1", "|}",
-                "(", "{", "e:%41-", "}", ")", "[", "]", "true", "."
+                "_:s", ":p", "_:x.y", "<<", "e:a", "e:p", "<<(", "_:x", "a", "''", ")>>", "~", "e:r", ">>",
+                "{|", "a", "1", "|}", "(", "{", "e:%41-", "}", ")", "[", "]", "true", "."
             ]
         );
     }

@@ -94,7 +94,7 @@ pub(super) fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
     };
     let mut quads = Vec::new();
     for input in import::inputs(&[path])? {
-        import::read(
+        let read = import::read(
             input.with_fresh_blank_nodes(),
             Some(iri),
             &mut Prefixes::new(),
@@ -103,7 +103,8 @@ pub(super) fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
                 quads.push(quad.into_owned());
                 Ok(())
             },
-        )?;
+        );
+        read.map_err(|error| after(error, quads.len() as u64))?;
     }
     Ok(quads)
 }
