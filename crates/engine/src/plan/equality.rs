@@ -12,8 +12,8 @@ use super::variables::{Var, VarSet, VariableNames};
 use crate::syntax::algebra::{Expression, Function};
 use crate::terms::NamedNode;
 
-/// Names the function; no text of a query can spell an IRI with spaces.
-const CLASS: &str = "equality class of";
+/// Names the function; no text of a query can spell an IRI with a caret.
+const CLASS: &str = "^equality-class";
 
 /// The expression whose equality class this expression is.
 pub fn class_of(expression: &Expression) -> Option<&Expression> {

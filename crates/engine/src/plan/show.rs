@@ -3,6 +3,7 @@
 //! In: a node of the plan, the names of variables. Out: what it does, on what, and by what choice. IRIs
 //! are whole: who shows the line shortens them.
 
+use super::equality::class_of;
 use super::logical::{
     Aggregate, Existence, Formula, Kind, Logical, Pattern, Reach, Slot, SortKey, Source, Step,
 };
@@ -60,7 +61,10 @@ pub fn label(node: &Node, names: &VariableNames) -> String {
         Op::Lookup(kind, _) => format!("{} by lookup", name_of_join(*kind)),
         Op::Union => "Union".to_owned(),
         Op::Filter(conditions) => format!("Filter({})", of_formulas(conditions)),
-        Op::Extend(var, formula) => format!("Bind({} AS {})", formula.expression, names.show(*var)),
+        Op::Extend(var, formula) => match class_of(&formula.expression) {
+            Some(value) => format!("Equality class({value} AS {})", names.show(*var)),
+            None => format!("Bind({} AS {})", formula.expression, names.show(*var)),
+        },
         Op::Values(vars, rows) => format!("Values({}), rows: {}", of_vars(vars, names), rows.len()),
         Op::Group(keys, aggregates) => {
             let aggregates: Vec<String> = aggregates.iter().map(|a| of_aggregate(a, names)).collect();

@@ -197,6 +197,7 @@ pub const PLAN: &[Pair] = &[
     ("Union", "并集"),
     ("Filter({})", "过滤({})"),
     ("Bind({})", "绑定({})"),
+    ("Equality class({})", "相等类({})"),
     ("Values({}), rows: {}", "取值({})，{} 行"),
     ("Group({})", "分组({})"),
     ("Distinct({})", "去重({})"),
