@@ -128,7 +128,7 @@ fn a_chart_without_its_column_says_what_is_missing() {
 
 fn found(rows: Vec<Row>, columns: usize) -> Solutions {
     let variables = (0..columns).map(|i| Variable::new_unchecked(format!("v{i}"))).collect();
-    Solutions { variables, rows, stopped: None }
+    Solutions { variables, rows, ..Solutions::default() }
 }
 
 fn written(found: &Solutions, format: RowFormat) -> String {

@@ -98,7 +98,10 @@ const ORDER: &[(&str, &[&str])] = &[
     ("store", &["hint", "error", "terms", "blank", "value", "sources", "store"]),
     (
         "engine",
-        &["governor", "explain", "answer", "syntax", "expr", "passes", "plan", "exec", "guard", "update"],
+        &[
+            "aside", "governor", "explain", "answer", "syntax", "expr", "passes", "plan", "exec", "guard",
+            "update",
+        ],
     ),
 ];
 

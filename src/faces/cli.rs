@@ -22,6 +22,7 @@ use crate::store::durable::Durability;
 use crate::store::import::Progress;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -71,13 +72,14 @@ pub fn run(
         must_be_kept(verb, &options)?;
     }
     let limits = limits(options.limits, memory_used);
-    let mut session = {
+    // At the end of the program nothing is given back piece by piece: that takes long where there is much.
+    let mut session = ManuallyDrop::new({
         let _watched = watch(limits, report, &output.found);
         let mut shown = output.progress();
         let governor = Governor::new(limits, Arc::clone(&stop));
         let makes = verb.as_ref().is_none_or(args::Verb::changes);
         open(&options, makes, &governor, &mut |progress| shown.show(progress))?
-    };
+    });
     session.use_switch(stop);
     if let Some(language) = output.chosen_language(&session).map(str::to_owned) {
         session.speak(&language);
@@ -91,7 +93,7 @@ pub fn run(
             }
             Ok(())
         }
-        None => prompt(session, output, keep_going),
+        None => prompt(ManuallyDrop::into_inner(session), output, keep_going),
     }
 }
 

@@ -1,11 +1,11 @@
 //! What a session remembers of its queries: the last one, its answer, and the answers before it.
 //!
 //! In: answers as they go out. Out: what `_` stands for, and what can be shown, drawn and explained
-//! again. At most [`KEEP`] rows are kept; a command line keeps none.
+//! again. At most [`KEEP`] rows are kept, and [`KEEP_TEXT`] bytes of text; a command line keeps none.
 
 use crate::engine::Bindings;
 use crate::engine::answer::page::Page;
-use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
+use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions, text_len};
 use crate::error::{Error, Kind, Result};
 use crate::previous::PreviousAnswer;
 use crate::terms::Triple;
@@ -14,6 +14,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Rows kept in memory of one answer; a file takes any number.
 pub const KEEP: usize = 100_000;
+
+/// Bytes of text kept in memory of one answer.
+pub const KEEP_TEXT: usize = 128 << 20;
+
+/// So many rows take some milliseconds to drop.
+const LARGE: usize = 5_000;
 
 /// A query, as it was asked.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +53,15 @@ pub enum Last {
 }
 
 impl Last {
+    /// Whether it takes some milliseconds to drop.
+    fn is_large(&self) -> bool {
+        match self {
+            Self::Nothing | Self::Yes(_) => false,
+            Self::Rows(found) => found.rows.len() > LARGE,
+            Self::Graph(triples) => triples.len() > LARGE,
+        }
+    }
+
     /// The answer again; nothing where there is none.
     pub fn replay(&self) -> Option<Answer<'_>> {
         match self {
@@ -105,7 +120,7 @@ impl Memory {
         if self.cut && !crate::previous::places(text).is_empty() {
             return Err(Error::new(
                 Kind::Limit,
-                format!("the last answer has more than {KEEP} rows: `_` would be a part of it"),
+                "the last answer is too large to be kept: `_` would be a part of it",
             )
             .hint("write both queries as one, the first as a subquery"));
         }
@@ -119,10 +134,14 @@ impl Memory {
         }
         self.question = Some(question);
         self.cut = noted.more;
-        match std::mem::replace(&mut self.last, noted.last) {
-            Last::Rows(found) => self.earlier_rows = Last::Rows(found),
-            Last::Graph(triples) => self.earlier_graph = Last::Graph(triples),
-            Last::Nothing | Last::Yes(_) => {}
+        let before = match std::mem::replace(&mut self.last, noted.last) {
+            Last::Rows(found) => std::mem::replace(&mut self.earlier_rows, Last::Rows(found)),
+            Last::Graph(triples) => std::mem::replace(&mut self.earlier_graph, Last::Graph(triples)),
+            Last::Nothing | Last::Yes(_) => return,
+        };
+        if before.is_large() {
+            // Where no thread can be started it is dropped here.
+            let _ = std::thread::Builder::new().spawn(move || drop(before));
         }
     }
 }
@@ -136,6 +155,8 @@ pub struct Noted {
     pub count: usize,
     /// Whether there were more than were kept.
     more: bool,
+    /// How many bytes of text were kept.
+    text: usize,
     /// For each column, whether it has had a value.
     filled: Vec<bool>,
 }
@@ -152,7 +173,8 @@ impl Noted {
             *filled |= cell.is_some();
         }
         if let (true, Last::Rows(found)) = (keeps, &mut self.last) {
-            if found.rows.len() < KEEP {
+            if found.rows.len() < KEEP && self.text < KEEP_TEXT {
+                self.text += text_len(row);
                 found.rows.push(row.clone());
             } else {
                 self.more = true;
@@ -166,9 +188,16 @@ impl Noted {
             *filled = (0..page.len()).any(|row| page.get(row, column).is_some());
         }
         if let (true, Last::Rows(found)) = (keeps, &mut self.last) {
-            let room = KEEP - found.rows.len();
-            found.rows.extend((0..page.len().min(room)).map(|row| page.row(row)));
-            self.more |= page.len() > room;
+            let mut rows = 0..page.len();
+            while found.rows.len() < KEEP
+                && self.text < KEEP_TEXT
+                && let Some(row) = rows.next()
+            {
+                let row = page.row(row);
+                self.text += text_len(&row);
+                found.rows.push(row);
+            }
+            self.more |= !rows.is_empty();
         }
     }
 

@@ -34,6 +34,7 @@ use rustyline::{
 };
 use std::cell::RefCell;
 use std::io::IsTerminal as _;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -79,7 +80,8 @@ struct Shell {
 /// Of a script: its first error, with the line. At the prompt errors are shown, and nothing ends it
 /// but a terminal that cannot be used.
 pub fn run(session: Session, output: Output, keep_going: bool) -> Result<()> {
-    let mut shell = Shell::new(session, output, keep_going);
+    // With it the program ends: nothing is given back piece by piece.
+    let mut shell = ManuallyDrop::new(Shell::new(session, output, keep_going));
     if shell.interactive {
         return shell.prompt();
     }

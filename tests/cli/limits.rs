@@ -104,6 +104,47 @@ fn ctrl_c_keeps_what_was_found() {
     assert_eq!(reader.join().unwrap(), Some(b'\n'), "the last row is whole");
 }
 
+/// The program is ended at once, in the middle of a document.
+#[cfg(unix)]
+#[test]
+fn an_end_by_force_leaves_whole_documents() {
+    let folder = Folder::new();
+    for (format, foot) in [("json", "]}}\n"), ("xml", "</results></sparql>\n"), ("csv", "\r\n")] {
+        let query = ["query", "-F", format, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"];
+        let mut child =
+            command(&folder.0, &query).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        let mut document = vec![0; 1 << 20];
+        out.read_exact(&mut document).unwrap();
+        // By SIGTERM, which no query waits for.
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        out.read_to_end(&mut document).unwrap();
+        assert_eq!(Said::of(child.wait_with_output().unwrap()).code, 143);
+        let document = String::from_utf8(document).unwrap();
+        assert!(document.ends_with(foot), "{format}: {:?}", &document[document.len() - 99..]);
+        if format == "json" {
+            serde_json::from_str::<serde_json::Value>(&document).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_large_graph_is_written_as_it_is_found() {
+    let nodes: String = (0..330).map(|n| format!("<urn:n{n}> <urn:p> \"é\\t{n}\" .\n")).collect();
+    let folder = Folder::new().with("x.nt", &nodes);
+    let product = "CONSTRUCT { ?a <urn:with> ?d } { ?a ?b ?c . ?e ?f ?d }";
+    let whole = baimo_in(&folder, &["query", "--data", "x.nt", product]).ok();
+    let mut lines: Vec<&str> = whole.lines().collect();
+    assert!(lines.iter().all(|line| line.starts_with("<urn:n") && line.ends_with("\" .")), "{}", lines[0]);
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines.len(), 330 * 330);
+    // Every other number of triples is sorted, also where that many were asked for.
+    let some = baimo_in(&folder, &["query", "--data", "x.nt", "--max-rows", "5000", product]);
+    assert_eq!(some.code, 4, "{some:?}");
+    assert!(some.out.starts_with("<urn:n0>\n    <urn:with> "), "{}", some.out);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_even_what_never_looks_up() {

@@ -11,6 +11,21 @@ use page::Page;
 /// One row: a term, or nothing, for each variable.
 pub type Row = Vec<Option<Term>>;
 
+/// The texts of the rows that [`Rows::gather_first`] keeps have about so many bytes at most.
+const MUCH: usize = 16 << 20;
+
+/// How many bytes of text a row holds.
+pub fn text_len(row: &Row) -> usize {
+    let cells = row.iter().flatten();
+    let lens = cells.map(|term| match term {
+        Term::NamedNode(iri) => iri.as_str().len(),
+        Term::BlankNode(node) => node.as_str().len(),
+        Term::Literal(literal) => literal.value().len(),
+        Term::Triple(_) => size_of::<Triple>(),
+    });
+    lens.sum()
+}
+
 /// The answer to a query. Rows and triples come one by one, as they are found.
 pub enum Answer<'a> {
     /// Of SELECT.
@@ -78,13 +93,15 @@ pub struct Rows<'a> {
     pub rows: Box<dyn RowSource + 'a>,
 }
 
-/// All rows of an answer, in memory: what tables and charts are drawn from.
+/// The rows of an answer, in memory: what tables and charts are drawn from.
 #[derive(Debug, Default)]
 pub struct Solutions {
     /// A column each.
     pub variables: Vec<Variable>,
     /// The rows, each as long as `variables`.
     pub rows: Vec<Row>,
+    /// How many rows there were after these, of which nobody needs more than their number.
+    pub more: u64,
     /// What ended the rows early, if anything did: then they are right, but not all.
     pub stopped: Option<Error>,
 }
@@ -97,23 +114,68 @@ impl<'a> Rows<'a> {
 
     /// Reads the rows to their end, or to the error that ends them.
     pub fn gather(self) -> Solutions {
+        self.gather_first(usize::MAX)
+    }
+
+    /// Reads the rows to their end, or to the error that ends them; the first so many are kept, fewer where their texts are
+    /// long, and the others counted.
+    pub fn gather_first(mut self, most: usize) -> Solutions {
         let mut found = Solutions { variables: self.variables, ..Solutions::default() };
-        for row in self.rows {
-            match row {
-                Ok(row) => found.rows.push(row),
-                Err(error) => {
-                    found.stopped = Some(error);
-                    break;
+        let mut bytes = 0;
+        while found.rows.len() < most && (bytes < MUCH || most == usize::MAX) {
+            match self.rows.next() {
+                Some(Ok(row)) => {
+                    bytes += text_len(&row);
+                    found.rows.push(row);
                 }
+                Some(Err(error)) => {
+                    found.stopped = Some(error);
+                    return found;
+                }
+                None => return found,
             }
         }
+        let mut page = Page::default();
+        found.stopped = loop {
+            match self.rows.page(&mut page) {
+                Ok(true) => found.more += page.len() as u64,
+                Ok(false) => break None,
+                Err(error) => break Some(error),
+            }
+        };
         found
     }
 }
 
 impl Solutions {
+    /// How many rows there were.
+    pub fn count(&self) -> u64 {
+        self.rows.len() as u64 + self.more
+    }
+
     /// The rows as an answer again, for the writers that stream.
     pub fn replay(&self) -> Rows<'_> {
         Rows::of(self.variables.clone(), self.rows.iter().cloned().map(Ok))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::Literal;
+
+    #[test]
+    fn rows_that_are_not_kept_are_counted() {
+        let rows = |text: String| {
+            let row = vec![Some(Literal::from(text).into()), None];
+            Rows::of(Vec::new(), std::iter::repeat_n(row, 100).map(Ok))
+        };
+        for (text, most, kept) in
+            [("x".to_owned(), 7, 7), ("x".to_owned(), 200, 100), ("x".repeat(MUCH), 7, 1)]
+        {
+            let found = rows(text).gather_first(most);
+            assert_eq!((found.rows.len(), found.count()), (kept, 100));
+        }
+        assert_eq!(rows("x".to_owned()).gather().rows.len(), 100);
     }
 }

@@ -4,6 +4,7 @@
 //! graphs come from and who reads the answer is the business of others.
 
 pub mod answer;
+mod aside;
 pub mod exec;
 pub mod explain;
 pub mod expr;

@@ -6,6 +6,7 @@
 mod numbered;
 
 use crate::answer::{Answer, Row};
+use crate::aside::Aside;
 use crate::error::{Error, Hint, Kind, Result};
 use crate::governor::Governor;
 use crate::store::memory::Memory;
@@ -149,20 +150,22 @@ fn delete_insert(
     if numbered::delete_insert(templates, &query, memory, governor)? {
         return Ok(());
     }
-    let (gone, come) = instances(templates, &query, memory, governor)?;
+    let (mut gone, mut come) = (Aside(Vec::new()), Aside(Vec::new()));
+    instances(templates, &query, memory, governor, (&mut gone.0, &mut come.0))?;
     governor.check()?;
-    let gone = gone.into_iter().map(|quad| (false, quad));
-    memory.set_quads(gone.chain(come.into_iter().map(|quad| (true, quad))))
+    let gone = std::mem::take(&mut gone.0).into_iter().map(|quad| (false, quad));
+    let come = std::mem::take(&mut come.0).into_iter().map(|quad| (true, quad));
+    memory.set_quads(gone.chain(come))
 }
 
-/// What the templates give for the solutions of a query: quads to remove, quads to add.
+/// What the templates give for the solutions of a query is added to quads to remove and quads to add.
 fn instances(
     (delete, insert): Templates<'_>,
     query: &Query,
     memory: &Memory,
     governor: &Governor,
-) -> Result<(Vec<Quad>, Vec<Quad>)> {
-    let (mut gone, mut come) = (Vec::new(), Vec::new());
+    (gone, come): (&mut Vec<Quad>, &mut Vec<Quad>),
+) -> Result<()> {
     let Answer::Rows(rows) = super::answer(memory, query, super::DefaultGraph::Alone, governor)? else {
         return Err(Error::new(Kind::Query, "the pattern of the update has no solutions"));
     };
@@ -173,7 +176,7 @@ fn instances(
         gone.extend(delete.iter().filter_map(|template| instance.deleted(template)));
         come.extend(insert.iter().filter_map(|template| instance.inserted(template)));
     }
-    Ok((gone, come))
+    Ok(())
 }
 
 /// A template's values for one solution. A quad with a place that has no value or a wrong one is left out

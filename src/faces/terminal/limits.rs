@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// How long the work may take to notice that its time is over.
-const GRACE: Duration = Duration::from_millis(300);
+/// How long the work may take to notice that its time is over: as long as it had, from half a second to three.
+const GRACE: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(3)];
 /// How often is looked.
 const EVERY: Duration = Duration::from_millis(20);
 
@@ -32,7 +32,8 @@ pub fn watch(limits: Limits, report: &Report, found: &Arc<AtomicBool>) -> Watch 
         return Watch { _over: None };
     }
     let (report, found) = (report.clone(), Arc::clone(found));
-    let late = |timeout: Duration| timeout + (timeout / 4).clamp(GRACE, GRACE * 10);
+    let [least, most] = GRACE;
+    let late = |timeout: Duration| timeout + timeout.clamp(least, most);
     let deadline = limits.timeout.map(late).and_then(|late| Instant::now().checked_add(late));
     let (sender, over) = channel();
     std::thread::spawn(move || {

@@ -23,6 +23,8 @@ pub mod report;
 pub mod tongue;
 // What signals mean by what the program is doing.
 pub mod signals;
+// Documents that are whole wherever their writing ends.
+pub mod whole;
 
 use std::io::{self, IsTerminal as _};
 use std::sync::OnceLock;
@@ -74,6 +76,7 @@ pub fn leavings() -> Receiver<u8> {
 /// calls this goes no further.
 pub fn leave(code: u8) -> ! {
     files::abandon();
+    whole::close();
     signals::restore_terminal();
     tell(code);
     loop {

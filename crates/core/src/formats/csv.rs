@@ -4,6 +4,7 @@
 
 use super::rows::{RowWriter, plain};
 use crate::engine::answer::page::Page;
+use crate::error::Result;
 use crate::terms::{TermRef, Variable};
 
 #[derive(Default)]
@@ -18,7 +19,7 @@ impl RowWriter for Csv {
         names.join(",") + "\r\n"
     }
 
-    fn row(&mut self, page: &Page, row: usize, out: &mut String) {
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) -> Result<()> {
         for column in 0..self.width {
             if column > 0 {
                 out.push(',');
@@ -28,6 +29,7 @@ impl RowWriter for Csv {
             }
         }
         out.push_str("\r\n");
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use super::canonical::{canonical, hash, rdfc10};
 use super::{jsonld, lines, network, rdfxml, turtle};
 use crate::blank::{Blanks, Rule};
 use crate::error::{Error, Result};
-use crate::terms::{NamedNode, Prefixes, Quad};
+use crate::terms::{NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple};
 use std::collections::{HashMap, HashSet};
 use std::io;
 
@@ -73,6 +73,11 @@ const NAMES: &[(GraphFormat, &[&str], &str)] = &[
 ];
 
 impl GraphFormat {
+    /// Whether a triple a line, as N-Triples has them, is a document of it.
+    pub fn takes_lines(self) -> bool {
+        matches!(self, Self::Turtle | Self::NTriples | Self::NQuads | Self::TriG)
+    }
+
     /// The format of a name, a file's ending or a media type, in any letter case.
     pub fn named(name: &str) -> Option<Self> {
         let name = name.trim().to_ascii_lowercase();
@@ -185,6 +190,32 @@ pub fn written(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) ->
         }
         _ => named(format, quads, style),
     }
+}
+
+/// Adds a triple as a line that all formats for which [`GraphFormat::takes_lines`] is true can hold. Blank nodes keep their
+/// names.
+pub fn write_line(out: &mut String, triple: &Triple) {
+    match &triple.subject {
+        NamedOrBlankNode::NamedNode(iri) => write_iri(out, iri.as_str()),
+        NamedOrBlankNode::BlankNode(node) => {
+            out.push_str("_:");
+            out.push_str(node.as_str());
+        }
+    }
+    out.push(' ');
+    write_iri(out, triple.predicate.as_str());
+    out.push(' ');
+    match &triple.object {
+        Term::NamedNode(iri) => write_iri(out, iri.as_str()),
+        other => out.push_str(&other.to_string()),
+    }
+    out.push_str(" .\n");
+}
+
+fn write_iri(out: &mut String, iri: &str) {
+    out.push('<');
+    out.push_str(iri);
+    out.push('>');
 }
 
 impl From<Rule> for Naming {

@@ -5,7 +5,11 @@
 
 use super::rows::{RowWriter, plain};
 use crate::engine::answer::page::Page;
+use crate::error::Result;
 use crate::terms::{LiteralRef, TermRef, Variable, is_bare, xsd};
+
+/// What ends the document of the Recommendation.
+pub(super) const FOOT: &str = "]}}\n";
 
 /// Objects with plain values: numbers and truth values as such, unbound variables as null.
 #[derive(Default)]
@@ -19,7 +23,7 @@ impl RowWriter for JsonLines {
         String::new()
     }
 
-    fn row(&mut self, page: &Page, row: usize, out: &mut String) {
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) -> Result<()> {
         out.push('{');
         for (i, name) in self.names.iter().enumerate() {
             if i > 0 {
@@ -30,6 +34,7 @@ impl RowWriter for JsonLines {
             out.push_str(&page.get(row, i).map_or_else(|| "null".to_owned(), json_value));
         }
         out.push_str("}\n");
+        Ok(())
     }
 }
 
@@ -68,7 +73,7 @@ impl RowWriter for Json {
         format!("{{\"head\":{{\"vars\":[{}]}},\"results\":{{\"bindings\":[", quoted.join(","))
     }
 
-    fn row(&mut self, page: &Page, row: usize, out: &mut String) {
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) -> Result<()> {
         out.push_str(if self.begun { ",{" } else { "{" });
         self.begun = true;
         let mut first = true;
@@ -83,10 +88,11 @@ impl RowWriter for Json {
             }
         }
         out.push('}');
+        Ok(())
     }
 
     fn foot(&self) -> &'static str {
-        "]}}\n"
+        FOOT
     }
 }
 
@@ -177,7 +183,7 @@ mod tests {
             for row in &rows {
                 page.clear(2);
                 page.push_row(row);
-                writer.row(&page, 0, &mut ours);
+                writer.row(&page, 0, &mut ours).unwrap();
             }
             ours.push_str(writer.foot());
             let mut theirs = QueryResultsSerializer::from_format(QueryResultsFormat::Json)

@@ -8,13 +8,14 @@
 //! An answer that ends early still ends as a whole document.
 
 use super::csv::Csv;
-use super::json::{Json, JsonLines};
+use super::json::{self, Json, JsonLines};
 use super::markup::{HTML_FOOT, html_head, html_row, markdown_head, markdown_row};
+use super::svg;
 use super::tsv::Tsv;
-use super::{svg, xml};
+use super::xml::{self, Xml};
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{Rows, Solutions};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::show::cells::columns_of;
 use crate::show::table::{lines, table};
 use crate::show::{Style, chart};
@@ -128,6 +129,17 @@ impl RowFormat {
         }
     }
 
+    /// What makes a document of the rows that were written so far, where the writing ends between two of them.
+    pub fn foot(self) -> &'static str {
+        match self {
+            Self::Json => json::FOOT,
+            Self::Xml => xml::FOOT,
+            Self::Html => HTML_FOOT,
+            Self::Table | Self::Line | Self::Svg => "",
+            Self::Csv | Self::Tsv | Self::JsonLines | Self::Markdown => "",
+        }
+    }
+
     fn names(self) -> Option<&'static FormatNames> {
         FORMATS.iter().find(|names| names.format == self)
     }
@@ -163,7 +175,7 @@ pub fn write_rows(
         RowFormat::Tsv => stream(rows, &mut Tsv::default(), out),
         RowFormat::JsonLines => stream(rows, &mut JsonLines::default(), out),
         RowFormat::Json => stream(rows, &mut Json::default(), out),
-        RowFormat::Xml => as_xml(rows, out),
+        RowFormat::Xml => stream(rows, &mut Xml::default(), out),
         RowFormat::Markdown | RowFormat::Html => marked_up(rows, format, style, out),
     }
 }
@@ -194,7 +206,7 @@ pub fn write_boolean(value: bool, format: RowFormat, out: &mut dyn Write) -> io:
 fn drawn(
     rows: Rows<'_>,
     out: &mut dyn Write,
-    draw: impl Fn(&Solutions) -> crate::error::Result<String>,
+    draw: impl Fn(&Solutions) -> Result<String>,
 ) -> io::Result<Written> {
     let mut found = rows.gather();
     match draw(&found) {
@@ -210,7 +222,10 @@ fn drawn(
 pub(super) trait RowWriter {
     fn head(&mut self, variables: &[Variable]) -> String;
     /// The row of this number of a page.
-    fn row(&mut self, page: &Page, row: usize, out: &mut String);
+    ///
+    /// # Errors
+    /// Where the format cannot carry it; then nothing was added.
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) -> Result<()>;
     /// What closes the document.
     fn foot(&self) -> &'static str {
         ""
@@ -222,24 +237,27 @@ fn stream(rows: Rows<'_>, writer: &mut dyn RowWriter, out: &mut dyn Write) -> io
     let mut written = Written::default();
     let (mut page, mut lines) = (Page::default(), String::new());
     let mut source = rows.rows;
-    written.stopped = loop {
+    written.stopped = 'pages: loop {
         match source.page(&mut page) {
-            Ok(true) => {
-                lines.clear();
-                for row in 0..page.len() {
-                    writer.row(&page, row, &mut lines);
-                    if lines.len() > MUCH {
-                        out.write_all(lines.as_bytes())?;
-                        lines.clear();
-                    }
-                }
-                out.write_all(lines.as_bytes())?;
-                written.rows += page.len() as u64;
-            }
+            Ok(true) => {}
             Ok(false) => break None,
             Err(error) => break Some(error),
         }
+        for row in 0..page.len() {
+            if let Err(error) = writer.row(&page, row, &mut lines) {
+                break 'pages Some(error);
+            }
+            written.rows += 1;
+            // Whole rows at a time: wherever the writing ends, the foot makes it a document.
+            if lines.len() > MUCH {
+                out.write_all(lines.as_bytes())?;
+                lines.clear();
+            }
+        }
+        out.write_all(lines.as_bytes())?;
+        lines.clear();
     };
+    out.write_all(lines.as_bytes())?;
     out.write_all(writer.foot().as_bytes())?;
     Ok(written)
 }
@@ -256,32 +274,6 @@ pub(super) fn plain(term: TermRef<'_>) -> Cow<'_, str> {
             format!("<<( {subject} {} {object} )>>", triple.predicate.as_str()).into()
         }
     }
-}
-
-fn as_xml(rows: Rows<'_>, out: &mut dyn Write) -> io::Result<Written> {
-    let variables = rows.variables;
-    let mut writer = QueryResultsSerializer::from_format(QueryResultsFormat::Xml)
-        .serialize_solutions_to_writer(&mut *out, variables.clone())?;
-    let mut written = Written::default();
-    let (mut page, mut source) = (Page::default(), rows.rows);
-    written.stopped = 'pages: loop {
-        match source.page(&mut page) {
-            Ok(true) => {}
-            Ok(false) => break None,
-            Err(error) => break Some(error),
-        }
-        for row in 0..page.len() {
-            if let Err(error) = xml::can_hold(&page, row, variables.len(), written.rows) {
-                break 'pages Some(error);
-            }
-            let cells = variables.iter().enumerate();
-            writer.serialize(cells.filter_map(|(n, variable)| Some((variable, page.get(row, n)?))))?;
-            written.rows += 1;
-        }
-    };
-    writer.finish()?;
-    out.write_all(b"\n")?;
-    Ok(written)
 }
 
 /// Markdown and HTML: columns are judged by the first rows, then all is streamed.

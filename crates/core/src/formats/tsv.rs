@@ -4,6 +4,7 @@
 
 use super::rows::RowWriter;
 use crate::engine::answer::page::Page;
+use crate::error::Result;
 use crate::terms::{Prefixes, Variable};
 
 #[derive(Default)]
@@ -20,7 +21,7 @@ impl RowWriter for Tsv {
         names.join("\t") + "\n"
     }
 
-    fn row(&mut self, page: &Page, row: usize, out: &mut String) {
+    fn row(&mut self, page: &Page, row: usize, out: &mut String) -> Result<()> {
         for column in 0..self.width {
             if column > 0 {
                 out.push('\t');
@@ -30,5 +31,6 @@ impl RowWriter for Tsv {
             }
         }
         out.push('\n');
+        Ok(())
     }
 }

@@ -223,11 +223,12 @@ fn entry(out: &mut String, names: usize, column: &Column, cell: &Cell, style: &S
 
 /// `… 134 more rows, .last shows all`
 fn left_out(found: &Solutions, style: &Style<'_>) -> String {
-    let left = found.rows.len().saturating_sub(style.max_rows.unwrap_or(usize::MAX));
+    let shown = found.rows.len().min(style.max_rows.unwrap_or(usize::MAX));
+    let left = found.count() - shown as u64;
     if left == 0 {
         return String::new();
     }
-    let mut text = format!("… {}", counted(left as u64, "more row", "more rows"));
+    let mut text = format!("… {}", counted(left, "more row", "more rows"));
     if let Some(more) = style.more {
         text.push_str(", ");
         text.push_str(more);

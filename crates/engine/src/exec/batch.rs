@@ -74,6 +74,18 @@ impl Batch {
         }
     }
 
+    /// [`Self::gather`] for any number of rows.
+    ///
+    /// # Errors
+    /// Once a limit is met, or where there is no room for them.
+    pub fn gather_within(&self, rows: &[u32], cx: &mut Context<'_>) -> Result<Self> {
+        let mut all = self.gather(&[]);
+        for part in rows.chunks(ROWS) {
+            all.append_within(&self.gather(part), cx)?;
+        }
+        Ok(all)
+    }
+
     /// Rows of a join: these rows' `kept` columns, then the `new` ones. Where `found` is given, each row stands for so
     /// many times the solutions of the row that it came from.
     ///

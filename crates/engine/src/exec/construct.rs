@@ -10,13 +10,17 @@ use super::batch::{Batch, Expander};
 use super::context::Context;
 use super::dataset::Dataset;
 use super::matches;
+use super::seen::Seen;
 use crate::error::Result;
 use crate::plan::logical;
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, NONE, View};
 use crate::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::terms::{BlankNode, NamedOrBlankNode, Term, Triple, Variable};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+/// To read the terms of a triple takes as long as so many units of work.
+const READING: usize = 20;
 
 /// Makes triples, some at a time.
 pub trait Source {
@@ -78,7 +82,8 @@ pub struct Construct<'a> {
     expander: Expander,
     /// Whether each of equal solutions gives triples of its own.
     has_blanks: bool,
-    seen: HashSet<[Id; 3]>,
+    seen: Seen,
+    places: Vec<u32>,
 }
 
 /// The variables of a template.
@@ -132,7 +137,8 @@ impl<'a> Construct<'a> {
             template: places,
             expander: Expander::default(),
             has_blanks: has_blanks(template),
-            seen: HashSet::new(),
+            seen: Seen::default(),
+            places: Vec::new(),
         })
     }
 }
@@ -150,8 +156,7 @@ impl Source for Construct<'_> {
                 batch
             }
         };
-        self.cx.work(batch.len * self.template.len())?;
-        let mut ready = Vec::new();
+        let mut found: [Vec<Id>; 3] = Default::default();
         for row in 0..batch.len {
             let mut blanks = HashMap::new();
             for places in &self.template {
@@ -161,9 +166,22 @@ impl Source for Construct<'_> {
                     instance(p, &batch, row, &mut blanks, &mut self.cx)?,
                     instance(o, &batch, row, &mut blanks, &mut self.cx)?,
                 ];
-                if !ids.contains(&NONE) && self.seen.insert(ids) {
-                    ready.extend(triple(terms(ids, &self.cx)?));
+                if !ids.contains(&NONE) {
+                    found.iter_mut().zip(ids).for_each(|(column, id)| column.push(id));
                 }
+            }
+            self.cx.work(self.template.len())?;
+        }
+        let [subjects, predicates, objects] = &found;
+        let mut known = self.seen.len() as u32;
+        self.seen.enter(&[subjects, predicates, objects], subjects.len(), &self.cx, &mut self.places)?;
+        let mut ready = Vec::with_capacity(self.seen.len() - known as usize);
+        for (row, place) in self.places.iter().enumerate() {
+            if *place == known {
+                known += 1;
+                let id = |column: &Vec<Id>| column.get(row).copied().unwrap_or(NONE);
+                ready.extend(triple(terms([subjects, predicates, objects].map(id), &self.cx)?));
+                self.cx.work(READING)?;
             }
         }
         Ok(Some(ready))
@@ -251,7 +269,8 @@ pub struct Describe<'a> {
     root: Running<'a>,
     cx: Context<'a>,
     view: Option<View<'a>>,
-    described: HashSet<Id>,
+    described: Seen,
+    places: Vec<u32>,
     /// Things still to describe, the next one last.
     open: Vec<Id>,
 }
@@ -263,7 +282,16 @@ impl<'a> Describe<'a> {
     /// Where the graph is damaged.
     pub fn new(root: Running<'a>, cx: Context<'a>, dataset: &Dataset<'a>) -> Result<Self> {
         let view = dataset.view(&logical::Source::Default)?;
-        Ok(Self { root, cx, view, described: HashSet::new(), open: Vec::new() })
+        Ok(Self { root, cx, view, described: Seen::default(), places: Vec::new(), open: Vec::new() })
+    }
+}
+
+impl Describe<'_> {
+    /// Whether a thing was not met before.
+    fn is_new(&mut self, thing: Id) -> Result<bool> {
+        let known = self.described.len();
+        self.described.enter(&[&[thing]], 1, &self.cx, &mut self.places)?;
+        Ok(self.described.len() > known)
     }
 }
 
@@ -271,10 +299,11 @@ impl Source for Describe<'_> {
     fn more(&mut self) -> Result<Option<Vec<Triple>>> {
         let Some(thing) = self.open.pop() else {
             let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(None) };
+            self.cx.work(batch.len * batch.columns.len())?;
             for row in (0..batch.len).rev() {
                 for column in &batch.columns {
                     let id = column.ids().and_then(|ids| ids.get(row)).copied().unwrap_or(NONE);
-                    if id != NONE && self.described.insert(id) {
+                    if id != NONE && self.is_new(id)? {
                         self.open.push(id);
                     }
                 }
@@ -285,12 +314,13 @@ impl Source for Describe<'_> {
         if let Some(view) = &self.view {
             matches::matches(view, [Some(thing), None, None], &mut found)?;
         }
-        self.cx.work(found.len() + 1)?;
+        self.cx.work(1)?;
         let mut ready = Vec::with_capacity(found.len());
         for ids in found {
+            self.cx.work(READING)?;
             let terms = terms(ids, &self.cx)?;
             let [_, _, object] = ids;
-            if matches!(terms, [_, _, Some(Term::BlankNode(_))]) && self.described.insert(object) {
+            if matches!(terms, [_, _, Some(Term::BlankNode(_))]) && self.is_new(object)? {
                 self.open.push(object);
             }
             ready.extend(triple(terms));

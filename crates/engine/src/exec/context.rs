@@ -16,6 +16,12 @@ use std::time::Duration;
 /// How many units of work (a row touched, a probe made) may pass between two looks at the clock.
 const UNITS: usize = 10_000;
 
+/// To plan a pattern for a row and to build its operators takes as long as so many units.
+pub const PLANNING: usize = UNITS / 4;
+
+/// To build operators takes as long as so many units.
+pub const BUILDING: usize = UNITS / 40;
+
 /// What an operator did so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Measure {

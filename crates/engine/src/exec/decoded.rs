@@ -17,6 +17,8 @@ use std::ops::Range;
 const FIRST_ROWS: usize = 16;
 /// A page with so many bytes of text takes a millisecond to write.
 const MUCH: usize = 1 << 20;
+/// A page of so many cells takes some milliseconds to fill and to write.
+const CELLS: usize = 1 << 14;
 
 /// An answer in progress. See the module.
 pub struct Decoded<'a> {
@@ -172,7 +174,7 @@ impl RowSource for Decoded<'_> {
                 page.set_len(len);
                 self.row += len;
                 self.rows = match page.text_len() {
-                    ..MUCH => (self.rows * 2).min(ROWS),
+                    ..MUCH => (self.rows * 2).min(ROWS).min((CELLS / self.width.max(1)).max(1)),
                     _ => (self.rows / 2).max(1),
                 };
             }

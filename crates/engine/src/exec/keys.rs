@@ -15,6 +15,9 @@ use std::cmp::Ordering;
 /// The bit that makes signed numbers sort as unsigned ones.
 const SIGN: u64 = 1 << 63;
 
+/// Numbers looked at without a look at the clock.
+const STRETCH: usize = 1 << 15;
+
 /// Whole numbers up to this are doubles, all of them.
 const WHOLE: u64 = 1 << 53;
 
@@ -24,7 +27,10 @@ const WHOLE: u64 = 1 << 53;
 /// Once a limit is met.
 pub fn of_numbers(numbers: &[Option<Fast>], governor: &Governor) -> Result<Vec<Rank>> {
     governor.room(size_of_val(numbers))?;
-    if let Some(ranks) = of_small(numbers).or_else(|| of_doubles(numbers)) {
+    if let Some(ranks) = of_small(numbers, governor)? {
+        return Ok(ranks);
+    }
+    if let Some(ranks) = of_doubles(numbers, governor)? {
         return Ok(ranks);
     }
     if let Some(exact) = aligned(numbers) {
@@ -71,14 +77,31 @@ fn raised(number: Fast, scale: u8) -> Option<i128> {
 }
 
 /// Exact numbers that fit 64 bits once they have one scale: they are ranks by themselves.
-fn of_small(numbers: &[Option<Fast>]) -> Option<Vec<Rank>> {
-    let scale = common_scale(numbers)?;
+fn of_small(numbers: &[Option<Fast>], governor: &Governor) -> Result<Option<Vec<Rank>>> {
+    let Some(scale) = common_scale(numbers) else { return Ok(None) };
     let rank = |number: Fast| {
         let whole = i64::try_from(raised(number, scale)?).ok()?;
         // The least of all has the rank of unbound.
         Some(whole.cast_unsigned() ^ SIGN).filter(|rank| *rank > 0)
     };
-    numbers.iter().map(|number| number.map_or(Some(0), rank)).collect()
+    of_each(numbers, rank, governor)
+}
+
+/// A rank for each number by itself, 0 for unbound; nothing where one has none.
+fn of_each(
+    numbers: &[Option<Fast>],
+    rank: impl Fn(Fast) -> Option<Rank>,
+    governor: &Governor,
+) -> Result<Option<Vec<Rank>>> {
+    let mut ranks = Vec::with_capacity(numbers.len());
+    for part in numbers.chunks(STRETCH) {
+        for number in part {
+            let Some(rank) = number.map_or(Some(0), &rank) else { return Ok(None) };
+            ranks.push(rank);
+        }
+        governor.check()?;
+    }
+    Ok(Some(ranks))
 }
 
 /// Exact numbers at one scale.
@@ -91,7 +114,7 @@ fn aligned(numbers: &[Option<Fast>]) -> Option<Vec<(i128, u32)>> {
 }
 
 /// Floats, doubles and the integers that are doubles too.
-fn of_doubles(numbers: &[Option<Fast>]) -> Option<Vec<Rank>> {
+fn of_doubles(numbers: &[Option<Fast>], governor: &Governor) -> Result<Option<Vec<Rank>>> {
     let rank = |number| {
         let value = match number {
             Fast::Double(value) => value,
@@ -102,7 +125,7 @@ fn of_doubles(numbers: &[Option<Fast>]) -> Option<Vec<Rank>> {
         };
         Some(of_double(value))
     };
-    numbers.iter().map(|number| number.map_or(Some(0), rank)).collect()
+    of_each(numbers, rank, governor)
 }
 
 fn of_double(value: f64) -> Rank {
@@ -121,10 +144,13 @@ fn dense<T: Copy + Send>(
     governor: &Governor,
     order: &(dyn Fn(&T, &T) -> Ordering + Sync),
 ) -> Result<Vec<Rank>> {
-    sorting::sort(&mut found, governor, &|a: &(T, u32), b: &(T, u32)| order(&a.0, &b.0))?;
+    sorting::sort_slowly(&mut found, governor, &|a: &(T, u32), b: &(T, u32)| order(&a.0, &b.0))?;
     let mut ranks = vec![0; rows];
     let equal = |a: &(T, u32), b: &(T, u32)| order(&a.0, &b.0).is_eq();
     for (rank, together) in (1..).zip(found.chunk_by(equal)) {
+        if rank % STRETCH as u64 == 0 {
+            governor.check()?;
+        }
         for (_, row) in together {
             if let Some(place) = ranks.get_mut(*row as usize) {
                 *place = rank;

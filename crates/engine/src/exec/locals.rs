@@ -4,8 +4,8 @@
 //! uses, the same number for the same term; so equal numbers are equal terms throughout a query. The numbers are in no order.
 
 use super::rows_index::RowsIndex;
-use super::set_aside;
 use crate::Governor;
+use crate::aside::{ITEM, set_aside};
 use crate::error::{Error, Result};
 use crate::store::{FIRST_FOREIGN, Id, NONE};
 use crate::terms::Term;
@@ -27,8 +27,9 @@ pub struct Locals {
 impl Drop for Locals {
     fn drop(&mut self) {
         let terms = std::mem::take(&mut self.terms);
-        let bytes = terms.len() * TERM;
-        set_aside(terms, bytes);
+        let index = std::mem::take(&mut self.index);
+        let bytes = terms.len() * TERM.max(ITEM) + index.bytes();
+        set_aside((terms, index), bytes);
     }
 }
 

@@ -21,7 +21,7 @@ mod operators;
 mod ranks;
 mod rows_index;
 mod seen;
-mod sorting;
+pub(crate) mod sorting;
 pub mod stages;
 
 use crate::Governor;
@@ -293,17 +293,6 @@ pub fn drain(mut operator: Running<'_>, cx: &mut Context<'_>) -> Result<Batch> {
         all.append_within(&batch, cx)?;
     }
     Ok(all)
-}
-
-/// So many bytes take some milliseconds to give back.
-const MUCH: usize = 64 << 20;
-
-/// Drops what holds about so many bytes, on another thread where that takes long: a query that was stopped is over at once.
-fn set_aside<T: Send + 'static>(value: T, bytes: usize) {
-    if bytes >= MUCH {
-        // Where no thread can be started, it is dropped here.
-        let _ = std::thread::Builder::new().spawn(move || drop(value));
-    }
 }
 
 /// `true` or `false`.

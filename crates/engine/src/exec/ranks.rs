@@ -22,6 +22,9 @@ pub type Rank = u64;
 /// Room between the places of two terms of the dictionary for those that fall there.
 const BETWEEN: u32 = 30;
 
+/// Terms looked at without a look at the clock.
+const STRETCH: usize = 1 << 16;
+
 /// Ranks of terms. See the module.
 #[derive(Debug, Default)]
 pub struct Ranks {
@@ -34,7 +37,11 @@ impl Ranks {
     /// # Errors
     /// Where the graph is damaged.
     pub fn of<'c>(columns: impl Iterator<Item = &'c [Id]>, cx: &Context<'_>) -> Result<Self> {
-        let mut found: Vec<Id> = columns.flatten().copied().filter(|id| is_unsorted(*id)).collect();
+        let mut found: Vec<Id> = Vec::new();
+        for part in columns.flat_map(|column| column.chunks(STRETCH)) {
+            found.extend(part.iter().copied().filter(|id| is_unsorted(*id)));
+            cx.check()?;
+        }
         sorting::sort(&mut found, cx.governor(), &Ord::cmp)?;
         found.dedup();
         let mut placed: Vec<(Standing, Id)> = Vec::with_capacity(found.len());
@@ -61,15 +68,22 @@ impl Ranks {
             return Ok(());
         }
         let mut terms: Vec<(Term, Id)> = Vec::with_capacity(together.len());
-        for (_, id) in together {
-            terms.extend(cx.term(*id)?.map(|term| (term, *id)));
+        for part in together.chunks(ROWS) {
+            for (_, id) in part {
+                terms.extend(cx.term(*id)?.map(|term| (term, *id)));
+            }
+            cx.check()?;
         }
-        let mut order: Vec<&(Term, Id)> = terms.iter().collect();
-        sorting::sort(&mut order, cx.governor(), &|a: &&(Term, Id), b: &&(Term, Id)| {
-            compare(a.0.as_ref(), b.0.as_ref())
+        let mut order: Vec<u32> = (0..terms.len() as u32).collect();
+        sorting::sort_slowly(&mut order, cx.governor(), &|a: &u32, b: &u32| {
+            let term = |n: &u32| terms.get(*n as usize).map(|(term, _)| term.as_ref());
+            term(a).zip(term(b)).map_or(Ordering::Equal, |(a, b)| compare(a, b))
         })?;
         let mut last: Option<&Term> = None;
-        for (term, id) in order {
+        for (n, (term, id)) in order.iter().filter_map(|n| terms.get(*n as usize)).enumerate() {
+            if n.is_multiple_of(ROWS) {
+                cx.check()?;
+            }
             rank += u64::from(last.is_some_and(|last| !equal_values(last, term)));
             self.unsorted.insert(*id, rank);
             last = Some(term);

@@ -5,11 +5,12 @@
 //! any number of columns. Nothing is ever taken out.
 
 use crate::Governor;
+use crate::aside::set_aside;
 use crate::error::Result;
 use crate::store::Id;
 
 /// Rows linked without a look at the clock.
-const STRETCH: usize = 1 << 16;
+const STRETCH: usize = 1 << 14;
 
 /// No row.
 const END: u32 = u32::MAX;
@@ -33,8 +34,8 @@ impl Default for RowsIndex {
 impl RowsIndex {
     /// Empty, with room for so many rows.
     pub fn with_capacity(rows: usize) -> Self {
-        let buckets = (rows + rows / 2).next_power_of_two().max(64);
-        Self { heads: vec![END; buckets], next: Vec::with_capacity(rows), hashes: Vec::with_capacity(rows) }
+        let heads = vec![END; buckets(rows)];
+        Self { heads, next: Vec::with_capacity(rows), hashes: Vec::with_capacity(rows) }
     }
 
     /// An index over rows whose hashes are given, each bucket in the order of the rows.
@@ -42,11 +43,14 @@ impl RowsIndex {
     /// # Errors
     /// Once a limit is met, or where there is no room for it.
     pub fn over(hashes: Vec<u32>, governor: &Governor) -> Result<Self> {
-        governor.room(hashes.len() * 3 * size_of::<u32>())?;
-        let mut index = Self::with_capacity(hashes.len());
-        index.next = vec![END; hashes.len()];
-        index.hashes = hashes;
-        index.relink(governor)?;
+        let (heads, next) =
+            (governor.filled(END, buckets(hashes.len()))?, governor.filled(END, hashes.len())?);
+        let mut index = Self { heads, next, hashes };
+        if let Err(error) = index.relink(governor) {
+            let bytes = index.bytes();
+            set_aside(index, bytes);
+            return Err(error);
+        }
         Ok(index)
     }
 
@@ -73,8 +77,9 @@ impl RowsIndex {
             *head = row as u32;
         }
         if self.next.len() * 4 > self.heads.len() * 3 {
-            governor.room(self.heads.len() * 2 * size_of::<u32>())?;
-            self.heads = vec![END; self.heads.len() * 2];
+            let buckets = self.heads.len() * 2;
+            self.heads = Vec::new();
+            self.heads = governor.filled(END, buckets)?;
             self.relink(governor)?;
         }
         Ok(row)
@@ -106,6 +111,11 @@ impl RowsIndex {
         }
         Ok(())
     }
+}
+
+/// How many buckets so many rows have: a power of two.
+fn buckets(rows: usize) -> usize {
+    (rows + rows / 2).next_power_of_two().max(64)
 }
 
 /// The rows of one hash. A copy goes on where the original stood.
@@ -142,6 +152,24 @@ impl Iterator for Chain<'_> {
         }
         None
     }
+}
+
+/// The hashes of any number of rows: see [`hashes`].
+///
+/// # Errors
+/// Once a limit is met, or where there is no room for them.
+pub fn all_hashes(columns: &[&[Id]], len: usize, governor: &Governor) -> Result<Vec<u32>> {
+    governor.room(len * size_of::<u32>())?;
+    let mut all = Vec::with_capacity(len);
+    while all.len() < len {
+        let part = (len - all.len()).min(STRETCH);
+        let rows = all.len()..all.len() + part;
+        let parts: Vec<&[Id]> =
+            columns.iter().map(|column| column.get(rows.clone()).unwrap_or_default()).collect();
+        all.extend(hashes(&parts, part));
+        governor.check()?;
+    }
+    Ok(all)
 }
 
 /// The hashes of rows, from the columns of their keys: multiply and mix, a column after the other.

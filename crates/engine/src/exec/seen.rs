@@ -7,12 +7,12 @@
 
 use super::context::Context;
 use super::rows_index::{RowsIndex, hashes};
-use super::set_aside;
+use crate::aside::set_aside;
 use crate::error::Result;
 use crate::store::{Id, NONE};
 
 /// Rows moved without a look at the clock.
-const STRETCH: usize = 1 << 16;
+const STRETCH: usize = 1 << 14;
 
 /// The place of a free slot.
 const FREE: u32 = u32::MAX;
@@ -38,7 +38,7 @@ trait Table: Send {
     fn bytes(&self) -> usize;
 
     /// Their first `width` columns.
-    fn columns(&mut self, width: usize) -> Vec<Vec<Id>>;
+    fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Vec<Id>>>;
 }
 
 impl Seen {
@@ -77,8 +77,12 @@ impl Seen {
     }
 
     /// The columns of the different rows.
-    pub fn into_columns(mut self) -> Vec<Vec<Id>> {
-        self.table.take().map_or_else(Vec::new, |mut table| table.columns(self.width))
+    ///
+    /// # Errors
+    /// Where there is no room for them within the query's limits.
+    pub fn into_columns(mut self, cx: &Context<'_>) -> Result<Vec<Vec<Id>>> {
+        let width = self.width;
+        self.table.as_mut().map_or_else(|| Ok(Vec::new()), |table| table.columns(width, cx))
     }
 }
 
@@ -137,20 +141,24 @@ impl<const N: usize> Table for Slots<N> {
         size_of_val(self.slots.as_slice()) + self.ascending.capacity() * size_of::<[Id; N]>()
     }
 
-    fn columns(&mut self, width: usize) -> Vec<Vec<Id>> {
+    fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Vec<Id>>> {
         if self.slots.is_empty() {
-            let column = |n: usize| self.ascending.iter().map(move |key| key.get(n).copied().unwrap_or(NONE));
-            return (0..width).map(|n| column(n).collect()).collect();
+            let cells = |n: usize| self.ascending.iter().map(move |key| key.get(n).copied().unwrap_or(NONE));
+            return (0..width).map(|n| cx.governor().collected(cells(n), self.ascending.len())).collect();
         }
-        let mut columns = vec![vec![NONE; self.len as usize]; width];
-        for slot in self.slots.drain(..).filter(|slot| slot.place != FREE) {
-            for (column, id) in columns.iter_mut().zip(slot.key) {
-                if let Some(cell) = column.get_mut(slot.place as usize) {
-                    *cell = id;
+        let column = |_| cx.governor().filled(NONE, self.len as usize);
+        let mut columns = (0..width).map(column).collect::<Result<Vec<Vec<Id>>>>()?;
+        for slots in self.slots.chunks(STRETCH) {
+            for slot in slots.iter().filter(|slot| slot.place != FREE) {
+                for (column, id) in columns.iter_mut().zip(slot.key) {
+                    if let Some(cell) = column.get_mut(slot.place as usize) {
+                        *cell = id;
+                    }
                 }
             }
+            cx.check()?;
         }
-        columns
+        Ok(columns)
     }
 }
 
@@ -210,14 +218,16 @@ impl<const N: usize> Slots<N> {
             return Ok(());
         }
         let size = wanted.next_power_of_two();
-        cx.room(size * size_of::<Slot<N>>())?;
-        let old = std::mem::replace(&mut self.slots, vec![Self::FREE; size]);
+        let old = std::mem::replace(&mut self.slots, cx.governor().filled(Self::FREE, size)?);
         let ascending = std::mem::take(&mut self.ascending).into_iter().zip(0..);
         let ascending = ascending.map(|(key, place)| Slot { key, place });
         let mask = size - 1;
-        for (n, slot) in old.into_iter().filter(|slot| slot.place != FREE).chain(ascending).enumerate() {
+        for (n, slot) in old.into_iter().chain(ascending).enumerate() {
             if n.is_multiple_of(STRETCH) {
                 cx.check()?;
+            }
+            if slot.place == FREE {
+                continue;
             }
             let mut at = hash(slot.key) as usize & mask;
             while self.slots.get(at).is_some_and(|taken| taken.place != FREE) {
@@ -285,8 +295,8 @@ impl Table for Chained {
         self.columns.iter().map(Vec::capacity).sum::<usize>() * size_of::<Id>() + self.index.bytes()
     }
 
-    fn columns(&mut self, _: usize) -> Vec<Vec<Id>> {
-        std::mem::take(&mut self.columns)
+    fn columns(&mut self, _: usize, _: &Context<'_>) -> Result<Vec<Vec<Id>>> {
+        Ok(std::mem::take(&mut self.columns))
     }
 }
 
@@ -328,7 +338,7 @@ mod tests {
                 }
             }
             assert_eq!(seen.len(), expected.len());
-            let columns = seen.into_columns();
+            let columns = seen.into_columns(&cx).unwrap();
             assert_eq!(columns.len(), width as usize);
             for (n, column) in columns.iter().enumerate() {
                 assert!(column.iter().eq(expected.iter().map(|row| &row[n])), "width {width}");

@@ -8,8 +8,10 @@ use crate::Governor;
 use crate::error::Result;
 use std::cmp::Ordering;
 
-/// Items sorted without a look at the clock: some milliseconds.
+/// Items sorted without a look at the clock: a millisecond or two.
 const RUN: usize = 1 << 15;
+/// The same of items that take long to compare.
+const SLOW_RUN: usize = 1 << 11;
 /// From so many items on, a second thread pays.
 const BOTH: usize = 1 << 17;
 
@@ -22,20 +24,39 @@ where
     T: Copy + Send,
     F: Fn(&T, &T) -> Ordering + Sync,
 {
-    if items.len() <= RUN {
+    in_runs(items, governor, order, RUN)
+}
+
+/// Sorts items that take long to compare, such as texts.
+///
+/// # Errors
+/// As [`sort`].
+pub fn sort_slowly<T, F>(items: &mut Vec<T>, governor: &Governor, order: &F) -> Result<()>
+where
+    T: Copy + Send,
+    F: Fn(&T, &T) -> Ordering + Sync,
+{
+    in_runs(items, governor, order, SLOW_RUN)
+}
+
+fn in_runs<T, F>(items: &mut Vec<T>, governor: &Governor, order: &F, run: usize) -> Result<()>
+where
+    T: Copy + Send,
+    F: Fn(&T, &T) -> Ordering + Sync,
+{
+    if items.len() <= run {
         items.sort_unstable_by(order);
         return governor.check();
     }
-    governor.room(size_of_val(items.as_slice()))?;
-    let mut buffer = items.clone();
-    let half = (items.len() / 2).next_multiple_of(RUN).min(items.len());
+    let mut buffer = governor.collected(items.iter().copied(), items.len())?;
+    let half = (items.len() / 2).next_multiple_of(run).min(items.len());
     let (left, right) = items.split_at_mut(half);
     let (buffer_left, buffer_right) = buffer.split_at_mut(half);
     if left.len() + right.len() >= BOTH {
         std::thread::scope(|scope| {
-            let work = || sort_runs(left, buffer_left, governor, order);
+            let work = || sort_runs(left, buffer_left, governor, order, run);
             let other = std::thread::Builder::new().spawn_scoped(scope, work);
-            let mine = sort_runs(right, buffer_right, governor, order);
+            let mine = sort_runs(right, buffer_right, governor, order, run);
             match other {
                 Ok(other) => other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).and(mine),
                 Err(error) => {
@@ -44,49 +65,58 @@ where
             }
         })?;
     } else {
-        sort_runs(left, buffer_left, governor, order)?;
-        sort_runs(right, buffer_right, governor, order)?;
+        sort_runs(left, buffer_left, governor, order, run)?;
+        sort_runs(right, buffer_right, governor, order, run)?;
     }
     // Each half is sorted in `items`; `buffer` takes both.
-    merge(left, right, &mut buffer, governor, order)?;
+    merge(left, right, &mut buffer, governor, order, run)?;
     *items = buffer;
     Ok(())
 }
 
 /// Sorts `items` with a buffer of the same length.
-fn sort_runs<T, F>(items: &mut [T], buffer: &mut [T], governor: &Governor, order: &F) -> Result<()>
+fn sort_runs<T, F>(
+    items: &mut [T],
+    buffer: &mut [T],
+    governor: &Governor,
+    order: &F,
+    run: usize,
+) -> Result<()>
 where
     T: Copy,
     F: Fn(&T, &T) -> Ordering,
 {
-    for run in items.chunks_mut(RUN) {
-        run.sort_unstable_by(order);
+    for items in items.chunks_mut(run) {
+        items.sort_unstable_by(order);
         governor.check()?;
     }
     let (mut from, mut to) = (items, buffer);
-    let (mut width, mut passes) = (RUN, 0);
+    let (mut width, mut passes) = (run, 0);
     while width < from.len() {
         for (pair, out) in from.chunks(2 * width).zip(to.chunks_mut(2 * width)) {
             let (a, b) = pair.split_at(width.min(pair.len()));
-            merge(a, b, out, governor, order)?;
+            merge(a, b, out, governor, order, run)?;
         }
         std::mem::swap(&mut from, &mut to);
         (width, passes) = (2 * width, passes + 1);
     }
     if passes % 2 == 1 {
-        to.copy_from_slice(from);
+        for (to, from) in to.chunks_mut(RUN).zip(from.chunks(RUN)) {
+            to.copy_from_slice(from);
+            governor.check()?;
+        }
     }
     Ok(())
 }
 
 /// Merges two sorted lists; of equal items those of the first come first.
-fn merge<T, F>(a: &[T], b: &[T], out: &mut [T], governor: &Governor, order: &F) -> Result<()>
+fn merge<T, F>(a: &[T], b: &[T], out: &mut [T], governor: &Governor, order: &F, run: usize) -> Result<()>
 where
     T: Copy,
     F: Fn(&T, &T) -> Ordering,
 {
     let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
-    for stretch in out.chunks_mut(RUN) {
+    for stretch in out.chunks_mut(run) {
         for place in stretch {
             let second = match (a.peek(), b.peek()) {
                 (Some(first), Some(second)) => order(second, first).is_lt(),
@@ -127,6 +157,9 @@ mod tests {
             sort(&mut found, &Governor::unlimited(), &Ord::cmp).unwrap();
             expected.sort_unstable();
             assert!(found == expected, "{len}");
+            found = items(len);
+            sort_slowly(&mut found, &Governor::unlimited(), &Ord::cmp).unwrap();
+            assert!(found == expected, "{len}, slowly");
         }
     }
 

@@ -62,6 +62,9 @@ pub enum Computed {
     Values(Vec<Option<Value>>),
 }
 
+/// A value of a step is worth so many bytes of text.
+const STEP: usize = 16;
+
 /// How many numbers are remembered with those of their terms.
 const NUMBERS: usize = 1 << 16;
 
@@ -382,6 +385,7 @@ impl Program {
                 self.compute(step, from..to, cells, scope)
             }
         };
+        scope.spend((to - from) * STEP);
         scope.check()?;
         if let Some(vector) = self.state.vectors.get_mut(id) {
             vector.append(results);
@@ -429,7 +433,10 @@ impl Program {
             let Some(id) = step.arguments.get(n).copied() else { return ERROR };
             self.truth(id, self.place_of_argument(step.domain, id, place))
         };
-        let both = |place: usize| Some((argument(0, place)?, argument(1, place)?));
+        let both = |place: usize| {
+            let (a, b) = (argument(0, place)?, argument(1, place)?);
+            scope.spend(a.text_len().min(b.text_len())).then_some((a, b))
+        };
         match &step.operation {
             Operation::Column(column) => match cells.column(*column) {
                 Column::Ids(_) => {
@@ -453,7 +460,8 @@ impl Program {
             }),
             Operation::In => truths(&|place| {
                 let others = (1..step.arguments.len()).map(|n| argument(n, place));
-                truth_of(argument(0, place).and_then(|value| is_in(value, others)))
+                let value = argument(0, place).filter(|_| scope.spend(step.arguments.len() * STEP));
+                truth_of(value.and_then(|value| is_in(value, others)))
             }),
             _ => {
                 let value = |place| {

@@ -5,10 +5,12 @@
 //! nodes or triple terms are no matter of it: see [`super`].
 
 use super::Templates;
+use crate::aside::Aside;
 use crate::error::Result;
 use crate::exec;
 use crate::exec::batch::Batch;
 use crate::exec::context::Context;
+use crate::exec::sorting;
 use crate::governor::Governor;
 use crate::store::memory::Memory;
 use crate::store::{Graph, Id, Kind, NONE};
@@ -18,6 +20,9 @@ use spargebra::term::{
     GraphNamePattern, GroundQuadPattern, GroundTermPattern, NamedNodePattern, QuadPattern, TermPattern,
 };
 use std::collections::HashMap;
+
+/// Rows looked at without a look at the clock.
+const STRETCH: usize = 1 << 14;
 
 /// Graph (nothing for the default one), subject, predicate, object of a template.
 type Places = [Place; 4];
@@ -36,8 +41,8 @@ type Row = [Id; 4];
 /// What the templates give, and the terms that the query computed for it.
 #[derive(Default)]
 struct Found {
-    gone: Vec<Row>,
-    come: Vec<Row>,
+    gone: Aside<Row>,
+    come: Aside<Row>,
     computed: HashMap<Id, Term>,
 }
 
@@ -95,7 +100,7 @@ impl Found {
                 _ => None,
             };
             let columns: [Option<&[Id]>; 4] = std::array::from_fn(|n| template.get(n).and_then(column));
-            let rows = if comes { &mut self.come } else { &mut self.gone };
+            let Aside(rows) = if comes { &mut self.come } else { &mut self.gone };
             cx.room(batch.len * size_of::<Row>())?;
             for row in 0..batch.len {
                 let number = |n: usize| match (template.get(n), columns.get(n).copied().flatten()) {
@@ -131,17 +136,21 @@ impl Found {
     /// What is to go goes before what is to come.
     fn carry_out(mut self, memory: &mut Memory, governor: &Governor) -> Result<()> {
         // A term that was computed is in no quad yet.
-        self.gone.retain(|row| !row.iter().any(|id| self.computed.contains_key(id)));
+        if !self.computed.is_empty() {
+            self.gone.0.retain(|row| !row.iter().any(|id| self.computed.contains_key(id)));
+        }
         let mut numbers = HashMap::new();
-        for (id, term) in self.computed {
-            numbers.insert(id, memory.intern(term.as_ref())?);
+        for (id, term) in &self.computed {
+            numbers.insert(*id, memory.intern(term.as_ref())?);
         }
-        for id in self.come.iter_mut().flatten() {
-            *id = numbers.get(id).copied().unwrap_or(*id);
+        for rows in self.come.0.chunks_mut(STRETCH) {
+            governor.check()?;
+            for id in rows.iter_mut().flatten() {
+                *id = numbers.get(id).copied().unwrap_or(*id);
+            }
         }
-        for (rows, comes) in [(self.gone, false), (self.come, true)] {
-            let mut rows = rows;
-            rows.sort_unstable();
+        for (Aside(rows), comes) in [(&mut self.gone, false), (&mut self.come, true)] {
+            sorting::sort(rows, governor, &Ord::cmp)?;
             rows.dedup();
             for list in rows.chunk_by(|[g, p, ..], [h, q, ..]| (g, p) == (h, q)) {
                 let Some([graph, predicate, ..]) = list.first().copied() else { continue };

@@ -15,7 +15,7 @@ use super::progress::Waiting;
 use super::report::{Report, When};
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Hint, Kind, Result};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle, Written};
 use crate::formats::rows::{self, RowFormat};
 use crate::formats::svg;
@@ -29,6 +29,19 @@ use crate::terms::{GraphName, Quad, Term, TermRef, Triple};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
+
+/// A graph of so many triples or more is written as it is found; a smaller one sorted, so that the same graph gives the same
+/// text.
+const SORTED: usize = 100_000;
+
+/// Of a graph that was stopped at most so many triples are sorted: it is not the same graph again, and nobody is to wait.
+const NEAT: usize = 1_000;
+
+/// So many bytes of lines are written at once.
+const MUCH: usize = 1 << 16;
+
+/// By so many rows the columns of a table are judged where not all are shown.
+const JUDGED: usize = 1000;
 
 /// Where answers go, and in which shape.
 #[derive(Debug, Clone)]
@@ -119,12 +132,13 @@ impl Output {
         let mut elapsed = None;
         let (count, stopped) = if matches!(format, RowFormat::Table | RowFormat::Line) {
             let waiting = self.waiting();
-            let counted = rows.rows.inspect(|_| waiting.row());
-            let found = Rows::of(rows.variables, counted).gather();
+            let most = self.rows_held(directive.as_ref(), about);
+            let counted = Awaited { rows: rows.rows, waiting: Some(&waiting) };
+            let found = Rows { variables: rows.variables, rows: Box::new(counted) }.gather_first(most);
             drop(waiting);
             elapsed = about.asked.map(|asked| asked.elapsed());
             self.show_rows(session, &found, format, directive.as_ref(), about)?;
-            (found.rows.len() as u64, found.stopped)
+            (found.count(), found.stopped)
         } else {
             let written = self.write_rows(session, rows, format, directive.as_ref(), about)?;
             (written.rows, written.stopped)
@@ -136,6 +150,18 @@ impl Output {
             Footer { count, nouns: about.nouns, elapsed, stopped: stopped_by, ..Footer::default() },
         );
         self.partial(count, about.nouns.map_or("rows", |(_, many)| many), stopped)
+    }
+
+    /// How many rows of an answer are held for showing them: a table with a limit shows the first and counts the others.
+    fn rows_held(&self, directive: Option<&Directive>, about: &About) -> usize {
+        let drawn = directive.is_some_and(|directive| directive.view != View::Table) && self.draws();
+        let shown = self.rows_shown(about).filter(|_| !drawn);
+        shown.map_or(usize::MAX, |shown| shown.max(JUDGED))
+    }
+
+    /// How many rows a table shows at most. What baimo lists itself is shown whole.
+    fn rows_shown(&self, about: &About) -> Option<usize> {
+        self.max_rows.filter(|_| self.shown() && about.nouns.is_none())
     }
 
     /// Rows for programs. What ends them early and is not a limit leaves a file as it was.
@@ -156,7 +182,7 @@ impl Output {
             rows: Box::new(Awaited { rows: rows.rows, waiting: waiting.as_ref() }),
         };
         let mut written = rows::Written::default();
-        self.write(|out| {
+        self.write_whole(format.foot(), |out| {
             written = rows::write_rows(rows, format, &style, out).map_err(unwritten)?;
             match written.stopped.take_if(|error| !matches!(error.kind, Kind::Limit | Kind::Interrupted)) {
                 Some(error) => Err(error),
@@ -182,8 +208,7 @@ impl Output {
         }
         let language = self.language(session);
         let labels = |term: &Term| session.label(term, language);
-        // What baimo lists itself is shown whole.
-        let max_rows = self.max_rows.filter(|_| self.shown() && about.nouns.is_none());
+        let max_rows = self.rows_shown(about);
         let style = Style { max_rows, ..self.style(session, about, &labels) };
         let mut text =
             if format == RowFormat::Line { table::lines(found, &style) } else { table::table(found, &style) };
@@ -253,8 +278,17 @@ impl Output {
     ) -> Result<u64> {
         let format = self.graph_format()?;
         let waiting = self.waiting();
-        let (triples, stopped) = gather(triples.inspect(|_| waiting.row()));
+        let mut triples = triples.inspect(|_| waiting.row());
+        let lines = format.filter(|format| format.takes_lines()).filter(|_| about.thing.is_none());
+        let most = lines.filter(|_| !self.shown()).map_or(usize::MAX, |_| SORTED);
+        let (found, stopped) = gather(triples.by_ref().take(most));
+        let is_large = lines.is_some() && found.len() > stopped.as_ref().map_or(SORTED - 1, neat);
+        if is_large && !self.shown() {
+            return self.graph_in_lines(session, found, (stopped, &mut triples), about);
+        }
+        drop(triples);
         drop(waiting);
+        let triples = found;
         let count = triples.len() as u64;
         let language = self.language(session).to_owned();
         let labels = |term: &Term| session.label(term, &language);
@@ -264,6 +298,11 @@ impl Output {
         let text = match format {
             None if self.format_name() == Some(TREE) => tree::tree(&triples, &style),
             None => svg::graph(&triples, &style),
+            Some(_) if is_large && stopped.is_some() => {
+                let mut lines = String::new();
+                triples.iter().for_each(|triple| graphs::write_line(&mut lines, triple));
+                lines
+            }
             Some(format) => {
                 let tree = self.shown() && draws_tree;
                 let drawing =
@@ -281,6 +320,46 @@ impl Output {
             }
         };
         self.page(&text)?;
+        let nouns = Some(("triple", "triples"));
+        let stopped_by = stopped.as_ref();
+        self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
+        self.partial(count, "triples", stopped)
+    }
+
+    /// A graph that is too large to be sorted, or of which much was found before it was stopped: as it is found. What was
+    /// `found` so far is perhaps stopped already.
+    fn graph_in_lines(
+        &self,
+        session: &Session,
+        found: Vec<Triple>,
+        (mut stopped, more): (Option<Error>, &mut dyn Iterator<Item = Result<Triple>>),
+        about: &About,
+    ) -> Result<u64> {
+        let mut count = 0;
+        let ended = stopped.is_some();
+        self.write_whole("", |out| {
+            let mut lines = String::new();
+            let more = more.take(if ended { 0 } else { usize::MAX });
+            for triple in found.into_iter().map(Ok).chain(more) {
+                match triple {
+                    Ok(triple) => graphs::write_line(&mut lines, &triple),
+                    Err(error) => {
+                        stopped = Some(error);
+                        break;
+                    }
+                }
+                count += 1;
+                if lines.len() > MUCH {
+                    out.write_all(lines.as_bytes()).map_err(unwritten)?;
+                    lines.clear();
+                }
+            }
+            out.write_all(lines.as_bytes()).map_err(unwritten)?;
+            match stopped.take_if(|error| !matches!(error.kind, Kind::Limit | Kind::Interrupted)) {
+                Some(error) => Err(error),
+                None => Ok(()),
+            }
+        })?;
         let nouns = Some(("triple", "triples"));
         let stopped_by = stopped.as_ref();
         self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
@@ -371,6 +450,12 @@ fn turtle_about(
     lines.sort_unstable();
     let head = all.split_once("\n\n").map_or("", |(head, _)| head);
     Ok(Written { text: format!("{head}\n\n{body}\n{}", lines.concat()), naming })
+}
+
+/// How many triples are sorted where this ended them.
+fn neat(stopped: &Error) -> usize {
+    // So many were asked for.
+    if stopped.hints.contains(&Hint::RaiseMaxRows) { SORTED } else { NEAT }
 }
 
 /// Triples up to what ended them.

@@ -6,7 +6,7 @@
 use super::Output;
 use crate::error::{Error, Result};
 use crate::faces::terminal::signals::{Doing, doing};
-use crate::faces::terminal::{files, formats, pager};
+use crate::faces::terminal::{files, formats, pager, whole};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle};
 use crate::terms::Quad;
 use std::cell::Cell;
@@ -89,13 +89,7 @@ impl Output {
     /// Where `write` fails, or the target cannot be written.
     pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         match &self.target {
-            Target::Stdout => {
-                let mut out = Watched { inner: io::BufWriter::new(io::stdout().lock()), left: false };
-                let done = write(&mut out);
-                let flushed = out.flush().map_err(unwritten);
-                self.left.fetch_or(out.left, Ordering::Relaxed);
-                if out.left { Ok(()) } else { done.and(flushed) }
-            }
+            Target::Stdout => self.to_stdout(io::BufWriter::new(io::stdout().lock()), write),
             Target::File(path) => files::replace(path, write),
             Target::Growing(path, begun) if begun.get() => {
                 self.room_for_another()?;
@@ -108,6 +102,30 @@ impl Output {
             }
             Target::Command(command) => into_command(command, write),
         }
+    }
+
+    /// As [`Self::write`], of a document of which parts are written, each by one call, that `foot` makes a whole one after any
+    /// of them: it is whole even where the program is ended in the middle.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn write_whole(
+        &self,
+        foot: &'static str,
+        write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
+        match &self.target {
+            Target::Stdout => self.to_stdout(whole::begin(foot), write),
+            _ => self.write(write),
+        }
+    }
+
+    fn to_stdout(&self, inner: impl Write, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let mut out = Watched { inner, left: false };
+        let done = write(&mut out);
+        let flushed = out.flush().map_err(unwritten);
+        self.left.fetch_or(out.left, Ordering::Relaxed);
+        if out.left { Ok(()) } else { done.and(flushed) }
     }
 
     /// Writes a graph's nodes.csv and edges.csv, where the target is a folder and the format CSV. False

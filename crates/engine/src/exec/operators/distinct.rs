@@ -3,6 +3,7 @@
 //! In: rows. Out: every different row once: of `Distinct` at its first occurrence, so that an order below
 //! is kept; of `Combine` at the end, with the sum of the counts.
 
+use crate::aside::set_aside;
 use crate::error::Result;
 use crate::exec::batch::{Batch, ROWS, plus};
 use crate::exec::context::Context;
@@ -65,6 +66,14 @@ impl<'a> Combine<'a> {
     }
 }
 
+impl Drop for Combine<'_> {
+    fn drop(&mut self) {
+        let whole = std::mem::take(&mut self.whole);
+        let bytes = whole.bytes();
+        set_aside(whole, bytes);
+    }
+}
+
 impl Operator for Combine<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         if let Some(mut input) = self.input.take() {
@@ -81,7 +90,7 @@ impl Operator for Combine<'_> {
             }
             let len = seen.len();
             self.held = seen.bytes() + counts.capacity() * size_of::<u64>();
-            self.whole = Batch { counts: Some(counts), ..Batch::of(seen.into_columns(), len) };
+            self.whole = Batch { counts: Some(counts), ..Batch::of(seen.into_columns(cx)?, len) };
         }
         let part = self.whole.part(self.given, ROWS);
         self.given += part.len;

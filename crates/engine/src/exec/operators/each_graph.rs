@@ -7,7 +7,7 @@
 use crate::error::Result;
 use crate::exec::batch::Batch;
 use crate::exec::build::Builder;
-use crate::exec::context::Context;
+use crate::exec::context::{BUILDING, Context};
 use crate::exec::{Operator, Running};
 use crate::plan::physical::Node;
 use crate::store::{Id, NONE};
@@ -48,7 +48,7 @@ impl<'a> EachGraph<'a> {
         }
         let (builder, open) = (&self.builder, self.open.get_or_insert_default());
         let (Some(graph), Some(inner)) = (open.pop(), &self.shape.inner) else { return Ok(false) };
-        cx.work(1)?;
+        cx.work(BUILDING)?;
         let within = Builder { each: Some(graph), ..builder.clone() };
         self.current = Some((graph, within.build_within(inner, cx)?));
         Ok(true)

@@ -3,10 +3,11 @@
 //! In: rows, a logical pattern. Out: the rows that have, or have not, an answer; or all of them with the truth in a column.
 //! It is planned and run once for equal values of what it reads; patterns that can be joined never come here.
 
+use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
 use crate::exec::batch::Batch;
 use crate::exec::build::Builder;
-use crate::exec::context::Context;
+use crate::exec::context::{Context, PLANNING};
 use crate::exec::{Operator, Running, boolean};
 use crate::plan::logical::{Constant, Existence, Logical};
 use crate::plan::lower;
@@ -64,7 +65,7 @@ impl<'a> Exists<'a> {
         let node = lower::lower(&one, &[], Bag::Set, &*self.builder.dataset, &mut names)?;
         let builder = Builder { names: names.into(), ..self.builder.clone() };
         let found = builder.build_within(&node, cx)?.next(cx)?;
-        cx.work(1)?;
+        cx.work(PLANNING)?;
         Ok(found.is_some())
     }
 
@@ -92,6 +93,14 @@ impl<'a> Exists<'a> {
     }
 }
 
+impl Drop for Exists<'_> {
+    fn drop(&mut self) {
+        let known = std::mem::take(&mut self.known);
+        let bytes = known.len() * ITEM;
+        set_aside(known, bytes);
+    }
+}
+
 impl Operator for Exists<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         while let Some(batch) = self.input.next(cx)? {
@@ -99,6 +108,7 @@ impl Operator for Exists<'_> {
             for row in 0..batch.len {
                 holds.push(self.holds(&batch, row, cx)?);
             }
+            cx.work(batch.len * 4)?;
             let batch = self.kept(batch, &holds, cx)?;
             if batch.len > 0 {
                 return Ok(Some(batch));

@@ -5,6 +5,7 @@
 //! of nothing (SPARQL 1.1, section 18.5, Aggregation). COUNT, MIN, MAX and SAMPLE of a variable work on ids
 //! and ranks, or on what was computed, sums of integers on the graph's column of values; all else goes through `expr::aggregate`.
 
+use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column, ROWS, plus};
 use crate::exec::best::Best;
@@ -21,6 +22,9 @@ use std::collections::HashMap;
 
 /// Before a text longer than this grows, it is asked whether there is room for it.
 const LONG_TEXT: usize = 1 << 20;
+
+/// To number a computed term takes as long as so many units of work.
+const INTERNING: usize = 20;
 
 /// An aggregate to compute.
 pub struct Aggregate {
@@ -94,7 +98,7 @@ impl<'a> Group<'a> {
         self.held = self.bytes();
         let len = if self.keys.is_empty() { 1 } else { self.seen.len() };
         let mut columns: Vec<Column> =
-            std::mem::take(&mut self.seen).into_columns().into_iter().map(Column::Ids).collect();
+            std::mem::take(&mut self.seen).into_columns(cx)?.into_iter().map(Column::Ids).collect();
         columns.resize(self.keys.len(), Column::default());
         for aggregation in &mut self.aggregations {
             columns.push(aggregation.column(len, cx)?);
@@ -114,6 +118,19 @@ impl<'a> Group<'a> {
         let mut groups = Vec::with_capacity(batch.len);
         self.seen.enter(&columns, batch.len, cx, &mut groups)?;
         Ok(groups)
+    }
+}
+
+impl Drop for Aggregation {
+    fn drop(&mut self) {
+        let items = match &self.state {
+            State::General { accumulators, .. } => {
+                accumulators.iter().map(|accumulator| ITEM + accumulator.text_len()).sum()
+            }
+            _ => 0,
+        };
+        let bytes = self.bytes() + items;
+        set_aside(std::mem::replace(&mut self.state, State::Counts(Vec::new())), bytes);
     }
 }
 
@@ -245,10 +262,12 @@ impl Aggregation {
                 Ok(column)
             }
             State::General { sums, accumulators } => {
-                let groups = std::mem::take(accumulators).into_iter().zip(std::mem::take(sums));
                 let (mut failures, mut errors, mut column) = (0, 0, Column::default());
-                for (mut accumulator, total) in groups {
-                    accumulator.add_total(total);
+                for (accumulator, total) in accumulators.iter_mut().zip(sums) {
+                    cx.work(INTERNING)?;
+                    let empty = Accumulator::new(&AggregateFunction::Count);
+                    let mut accumulator = std::mem::replace(accumulator, empty);
+                    accumulator.add_total(*total);
                     let failed = accumulator.errors();
                     let value = accumulator.finish();
                     if value.is_none() {
@@ -266,11 +285,11 @@ impl Aggregation {
 
 /// Counts as they are.
 fn counted(counts: &[u64], cx: &mut Context<'_>) -> Result<Column> {
-    let number = |count: &u64| i64::try_from(*count).ok().map(|count| Some(Fast::Integer(count)));
-    match counts.iter().map(number).collect::<Option<_>>() {
-        Some(numbers) => Ok(Column::Numbers(numbers)),
-        None => numbered(counts, cx).map(Column::Ids),
+    let number = |count: &u64| i64::try_from(*count).ok().map(Fast::Integer);
+    if !counts.iter().all(|count| number(count).is_some()) {
+        return numbered(counts, cx).map(Column::Ids);
     }
+    cx.governor().collected(counts.iter().map(number), counts.len()).map(Column::Numbers)
 }
 
 /// The ids of counts. Groups share few different counts, so each is looked up once.
@@ -278,9 +297,11 @@ fn numbered(counts: &[u64], cx: &mut Context<'_>) -> Result<Vec<Id>> {
     let mut known: HashMap<u64, Id> = HashMap::new();
     let mut ids = Vec::with_capacity(counts.len());
     for count in counts {
+        cx.work(1)?;
         let id = match known.get(count) {
             Some(id) => *id,
             None => {
+                cx.work(INTERNING)?;
                 let id = cx.intern(&integer(*count))?;
                 known.insert(*count, id);
                 id
@@ -417,6 +438,14 @@ fn accumulate(
         cx.work(1)?;
     }
     Ok(())
+}
+
+impl Drop for Group<'_> {
+    fn drop(&mut self) {
+        let whole = std::mem::take(&mut self.whole);
+        let bytes = whole.bytes();
+        set_aside(whole, bytes);
+    }
 }
 
 impl Operator for Group<'_> {

@@ -5,12 +5,13 @@
 //! shared variables are compared by SPARQL 1.1, section 18.3: unbound is compatible with anything. Without
 //! keys every pair is looked at.
 
+use crate::aside::set_aside;
 use crate::error::Result;
 use crate::exec::batch::{Batch, ROWS, gather, times};
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
-use crate::exec::rows_index::{Chain, RowsIndex, hashes};
-use crate::exec::{Operator, Running, boolean, drain, set_aside};
+use crate::exec::rows_index::{Chain, RowsIndex, all_hashes, hashes};
+use crate::exec::{Operator, Running, boolean, drain};
 use crate::plan::physical::JoinKind;
 use crate::store::{Id, NONE};
 
@@ -91,8 +92,8 @@ impl<'a> HashJoin<'a> {
         let Some(right) = self.right.take() else { return Ok(()) };
         self.held = drain(right, cx)?;
         let columns: Vec<&[Id]> = self.shape.keys.iter().map(|(_, right)| self.held.column(*right)).collect();
-        cx.room(self.held.len * size_of::<u32>())?;
-        self.index = RowsIndex::over(hashes(&columns, self.held.len), cx.governor())?;
+        let hashes = all_hashes(&columns, self.held.len, cx.governor())?;
+        self.index = RowsIndex::over(hashes, cx.governor())?;
         Ok(())
     }
 
@@ -253,7 +254,7 @@ impl<'a> HashJoin<'a> {
 impl Drop for HashJoin<'_> {
     fn drop(&mut self) {
         let held = (std::mem::take(&mut self.held), std::mem::take(&mut self.index));
-        let bytes = held.0.bytes();
+        let bytes = held.0.bytes() + held.1.bytes();
         set_aside(held, bytes);
     }
 }

@@ -3,10 +3,11 @@
 //! In: rows, a logical pattern. Out: each row joined with what the pattern gives for it. The pattern is planned and run
 //! once for equal values of what it reads; patterns for which a join is the same never come here.
 
+use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, times};
 use crate::exec::build::Builder;
-use crate::exec::context::Context;
+use crate::exec::context::{Context, PLANNING};
 use crate::exec::{Operator, Running, drain};
 use crate::plan::logical::{Constant, Logical};
 use crate::plan::lower;
@@ -15,7 +16,7 @@ use crate::plan::substitute::substitute;
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, NONE};
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Answers are kept for equal values up to so many rows.
 const KEPT_ROWS: usize = 1 << 20;
@@ -39,7 +40,7 @@ pub struct Lateral<'a> {
     shape: Shape,
     builder: Builder<'a>,
     input: Running<'a>,
-    known: HashMap<Box<[Id]>, Rc<Batch>>,
+    known: HashMap<Box<[Id]>, Arc<Batch>>,
     kept: usize,
     batch: Batch,
     row: usize,
@@ -51,24 +52,30 @@ impl<'a> Lateral<'a> {
         Self { shape, builder, input, known: HashMap::new(), kept: 0, batch: Batch::default(), row: 0 }
     }
 
-    fn found(&mut self, row: usize, cx: &mut Context<'_>) -> Result<Rc<Batch>> {
+    fn found(&mut self, row: usize, cx: &mut Context<'_>) -> Result<Arc<Batch>> {
         let key: Box<[Id]> =
             self.shape.reads.iter().map(|(_, column)| self.batch.cell(*column, row)).collect();
         if let Some(known) = self.known.get(&key) {
-            return Ok(Rc::clone(known));
+            return Ok(Arc::clone(known));
         }
         let mut given = Vec::with_capacity(key.len());
         for ((var, _), id) in self.shape.reads.iter().zip(&key) {
             given.extend(cx.term(*id)?.map(|term| (*var, Constant { term, id: Some(*id) })));
         }
-        let found = Rc::new(self.search(&substitute(&self.shape.pattern, &given), cx)?);
+        let found = Arc::new(self.search(&substitute(&self.shape.pattern, &given), cx)?);
         if self.kept + found.len > KEPT_ROWS {
-            self.known.clear();
-            self.kept = 0;
+            self.forget();
         }
         self.kept += found.len + 1;
-        self.known.insert(key, Rc::clone(&found));
+        self.known.insert(key, Arc::clone(&found));
         Ok(found)
+    }
+
+    fn forget(&mut self) {
+        let known = std::mem::take(&mut self.known);
+        let bytes = known.len() * ITEM;
+        set_aside(known, bytes);
+        self.kept = 0;
     }
 
     fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<Batch> {
@@ -77,7 +84,7 @@ impl<'a> Lateral<'a> {
         let node = lower::lower(pattern, &self.shape.wanted, self.shape.bag, statistics, &mut names)?;
         let builder = Builder { names: names.into(), ..self.builder.clone() };
         let running = builder.build_within(&node, cx)?;
-        cx.work(1)?;
+        cx.work(PLANNING)?;
         drain(running, cx)
     }
 
@@ -103,6 +110,12 @@ impl<'a> Lateral<'a> {
             counts = Some(product.collect::<Result<_>>()?);
         }
         Ok(Batch { counts, ..Batch::of(columns, rows.len()) })
+    }
+}
+
+impl Drop for Lateral<'_> {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::error::Result;
 use crate::exec::batch::{Batch, gather, times};
 use crate::exec::build::Builder;
-use crate::exec::context::Context;
+use crate::exec::context::{BUILDING, Context};
 use crate::exec::{Operator, Running, boolean};
 use crate::plan::physical::{JoinKind, Node};
 use crate::store::{Id, NONE};
@@ -64,7 +64,7 @@ impl<'a> Lookup<'a> {
         self.running = Some(builder.build_again(node, *first, cx)?);
         self.matched = vec![false; batch.len];
         self.batch = batch;
-        Ok(())
+        cx.work(BUILDING)
     }
 
     /// Rows with what was found for them.

@@ -7,16 +7,20 @@
 //! An end that is a constant matches itself by the path of length zero though the graph may not have it; a
 //! variable stands for nodes of the graph alone ("nodes(G)", section 18.1.7).
 
+use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
-use crate::exec::{Operator, Running};
+use crate::exec::{Operator, Running, sorting};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
+
+/// To open the pairs of a predicate takes as long as so many units of work.
+const OPENING: usize = 4;
 
 /// How many nodes found are kept at most for later rows.
 const KEPT: usize = 1 << 22;
@@ -108,36 +112,41 @@ impl<'a> Walk<'a> {
     fn image(&mut self, nodes: &[Id], out: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
         match self {
             Self::Link(cursor) => {
-                let before = out.len();
-                for node in nodes {
-                    out.extend_from_slice(cursor.lookup(*node)?);
+                for part in nodes.chunks(ROWS) {
+                    let before = out.len();
+                    for node in part {
+                        out.extend_from_slice(cursor.lookup(*node)?);
+                    }
+                    cx.work(part.len() + out.len() - before)?;
                 }
-                cx.work(nodes.len() + out.len() - before)
+                Ok(())
             }
             Self::Either(parts) => parts.iter_mut().try_for_each(|part| part.image(nodes, out, cx)),
             Self::Sequence(parts, between) => {
                 let mut at = nodes.to_vec();
                 if let Some(view) = between {
-                    retain_nodes(view, &mut at)?;
+                    retain(&mut at, cx, |node| is_node(view, node))?;
                 }
                 for part in parts {
                     let mut next = Vec::new();
                     part.image(&at, &mut next, cx)?;
-                    next.sort_unstable();
+                    sort(&mut next, cx)?;
                     next.dedup();
                     at = next;
                 }
                 out.append(&mut at);
-                Ok(())
+                cx.work(nodes.len())
             }
             Self::Not(view, excluded, end) => {
                 for node in nodes {
+                    let before = out.len();
                     for predicate in view.predicates_of(*node, *end)? {
                         if excluded.binary_search(&predicate).is_err() {
                             out.extend_from_slice(view.pairs(predicate, *end)?.lookup(*node)?);
                         }
+                        cx.work(OPENING)?;
                     }
-                    cx.work(1)?;
+                    cx.work(1 + out.len() - before)?;
                 }
                 Ok(())
             }
@@ -164,7 +173,7 @@ impl<'a> Walk<'a> {
                     let Some(sources) = part.sources(cx)? else { return Ok(None) };
                     all.extend(sources);
                 }
-                all.sort_unstable();
+                sort(&mut all, cx)?;
                 all.dedup();
                 Some(all)
             }
@@ -184,17 +193,28 @@ fn is_node(view: &View<'_>, term: Id) -> Result<bool> {
         || !view.predicates_of(term, End::Object)?.is_empty())
 }
 
-/// Drops what is not a node of the graph.
-fn retain_nodes(view: &View<'_>, terms: &mut Vec<Id>) -> Result<()> {
-    let mut outcome = Ok(());
-    terms.retain(|term| {
-        outcome.is_ok()
-            && is_node(view, *term).unwrap_or_else(|error| {
-                outcome = Err(error);
-                false
-            })
-    });
-    outcome
+/// Drops nodes that are not to be kept.
+fn retain(nodes: &mut Vec<Id>, cx: &mut Context<'_>, mut keep: impl FnMut(Id) -> Result<bool>) -> Result<()> {
+    let mut kept = Vec::new();
+    for part in nodes.chunks(ROWS) {
+        for node in part {
+            if keep(*node)? {
+                kept.push(*node);
+            }
+        }
+        cx.work(part.len())?;
+    }
+    *nodes = kept;
+    Ok(())
+}
+
+/// Sorts nodes.
+fn sort(nodes: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
+    if nodes.len() > ROWS {
+        return sorting::sort(nodes, cx.governor(), &Ord::cmp);
+    }
+    nodes.sort_unstable();
+    cx.work(nodes.len())
 }
 
 impl<'a> Repeat<'a> {
@@ -215,10 +235,13 @@ impl<'a> Repeat<'a> {
         self.seen.clear();
         let mut frontier = starts.to_vec();
         if self.zero {
-            for start in starts {
-                self.seen.insert(*start);
+            for part in starts.chunks(ROWS) {
+                for start in part {
+                    self.seen.insert(*start);
+                }
+                out.extend_from_slice(part);
+                cx.work(part.len())?;
             }
-            out.extend_from_slice(starts);
             if wanted.is_some_and(|wanted| starts.contains(&wanted)) {
                 return Ok(true);
             }
@@ -227,7 +250,7 @@ impl<'a> Repeat<'a> {
         while !frontier.is_empty() {
             next.clear();
             self.step.image(&frontier, &mut next, cx)?;
-            next.retain(|node| self.seen.insert(*node));
+            retain(&mut next, cx, |node| Ok(self.seen.insert(node)))?;
             out.extend_from_slice(&next);
             if wanted.is_some_and(|wanted| next.contains(&wanted)) {
                 return Ok(true);
@@ -235,7 +258,7 @@ impl<'a> Repeat<'a> {
             if !self.many {
                 break;
             }
-            next.sort_unstable();
+            sort(&mut next, cx)?;
             std::mem::swap(&mut frontier, &mut next);
         }
         Ok(false)
@@ -266,15 +289,15 @@ pub struct Reach<'a> {
     input: Running<'a>,
     batch: Batch,
     row: usize,
-    /// What was found for the row, and how much of it was given.
-    found: Rc<[[Id; 2]]>,
+    /// The ends found for the row, which of the two ends they are not, and how many of them were given.
+    found: Found,
     given: usize,
     started: bool,
     /// The starts still to search from for the row, the next one last, where neither end is given.
     starts: Vec<Id>,
     cap: usize,
     /// What is reached from an end, for the rows to come.
-    known: HashMap<Id, Rc<[Id]>>,
+    known: HashMap<Id, Arc<Vec<Id>>>,
     kept: usize,
 }
 
@@ -290,7 +313,7 @@ impl<'a> Reach<'a> {
             input,
             batch: Batch::default(),
             row: 0,
-            found: Rc::default(),
+            found: Found::default(),
             given: 0,
             started: false,
             starts: Vec::new(),
@@ -301,23 +324,19 @@ impl<'a> Reach<'a> {
     }
 
     /// The pairs of ends for one row of the input; where neither is given, those of the first start.
-    fn pairs(&mut self, row: usize, cx: &mut Context<'_>) -> Result<Rc<[[Id; 2]]>> {
+    fn pairs(&mut self, row: usize, cx: &mut Context<'_>) -> Result<Found> {
         let [start, end] = self.shape.ends;
         let get = |from: From| from.get(&self.batch, row);
-        Ok(match (get(start), get(end)) {
-            (Some(from), Some(to)) => {
+        let given = [get(start), get(end)];
+        Ok(match given {
+            [Some(from), Some(to)] => {
                 let there = self.connects((start, from), (end, to), cx)?;
-                if there { Rc::from([[from, to]]) } else { Rc::default() }
+                let nodes = Arc::new(if there { vec![to] } else { Vec::new() });
+                Found { given, nodes }
             }
-            (Some(from), None) => {
-                let reached = self.reached(start, from, true, cx)?;
-                reached.iter().map(|to| [from, *to]).collect()
-            }
-            (None, Some(to)) => {
-                let reached = self.reached(end, to, false, cx)?;
-                reached.iter().map(|from| [*from, to]).collect()
-            }
-            (None, None) => {
+            [Some(from), None] => Found { given, nodes: self.reached(start, from, true, cx)? },
+            [None, Some(to)] => Found { given, nodes: self.reached(end, to, false, cx)? },
+            [None, None] => {
                 self.starts = self.all_starts(cx)?;
                 self.next_start(cx)?
             }
@@ -337,10 +356,10 @@ impl<'a> Reach<'a> {
         let (from, to) = (start.1, end.1);
         // From a constant the search is made once, for all rows.
         if matches!(end.0, From::Term(_)) && matches!(start.0, From::Column(_)) {
-            return Ok(self.reached(end.0, to, false, cx)?.contains(&from));
+            return Ok(self.reached(end.0, to, false, cx)?.binary_search(&from).is_ok());
         }
         if matches!(start.0, From::Term(_)) && matches!(end.0, From::Column(_)) {
-            return Ok(self.reached(start.0, from, true, cx)?.contains(&to));
+            return Ok(self.reached(start.0, from, true, cx)?.binary_search(&to).is_ok());
         }
         if !self.admits(start.0, from)? {
             return Ok(false);
@@ -349,30 +368,36 @@ impl<'a> Reach<'a> {
     }
 
     /// What is reached from a node at one end, sorted.
-    fn reached(&mut self, at: From, node: Id, forward: bool, cx: &mut Context<'_>) -> Result<Reached> {
+    fn reached(&mut self, at: From, node: Id, forward: bool, cx: &mut Context<'_>) -> Result<Arc<Vec<Id>>> {
         if let Some(known) = self.known.get(&node) {
-            return Ok(Reached(Rc::clone(known)));
+            return Ok(Arc::clone(known));
         }
         let mut out = Vec::new();
         if self.admits(at, node)? {
             let walk = if forward { &mut self.forward } else { &mut self.backward };
             walk.search(&[node], None, &mut out, cx)?;
         }
-        out.sort_unstable();
-        let found: Rc<[Id]> = out.into();
+        sort(&mut out, cx)?;
+        let found = Arc::new(out);
         self.kept += found.len() + 1;
         if self.kept > KEPT {
-            self.known.clear();
+            self.forget();
             self.kept = found.len() + 1;
         }
-        self.known.insert(node, Rc::clone(&found));
-        Ok(Reached(found))
+        self.known.insert(node, Arc::clone(&found));
+        Ok(found)
     }
 
-    fn next_start(&mut self, cx: &mut Context<'_>) -> Result<Rc<[[Id; 2]]>> {
+    fn forget(&mut self) {
+        let known = std::mem::take(&mut self.known);
+        let bytes = known.len() * ITEM;
+        set_aside(known, bytes);
+    }
+
+    fn next_start(&mut self, cx: &mut Context<'_>) -> Result<Found> {
         match self.starts.pop() {
             Some(start) => self.pairs_from(start, cx),
-            None => Ok(Rc::default()),
+            None => Ok(Found::default()),
         }
     }
 
@@ -384,19 +409,21 @@ impl<'a> Reach<'a> {
             None => self.nodes(cx)?,
         };
         starts.reverse();
+        cx.work(starts.len())?;
         Ok(starts)
     }
 
     /// The pairs of ends that start at `start`, where neither end is given.
-    fn pairs_from(&mut self, start: Id, cx: &mut Context<'_>) -> Result<Rc<[[Id; 2]]>> {
+    fn pairs_from(&mut self, start: Id, cx: &mut Context<'_>) -> Result<Found> {
         let mut out = Vec::new();
         if self.shape.same {
             let there = self.forward.search(&[start], Some(start), &mut out, cx)?;
-            return Ok(if there { Rc::from([[start, start]]) } else { Rc::default() });
+            out = if there { vec![start] } else { Vec::new() };
+        } else {
+            self.forward.search(&[start], None, &mut out, cx)?;
+            sort(&mut out, cx)?;
         }
-        self.forward.search(&[start], None, &mut out, cx)?;
-        out.sort_unstable();
-        Ok(out.into_iter().map(|end| [start, end]).collect())
+        Ok(Found { given: [Some(start), None], nodes: Arc::new(out) })
     }
 
     /// The nodes of the graph, sorted: all subjects and objects.
@@ -413,8 +440,8 @@ impl<'a> Reach<'a> {
                 }
             }
         }
-        let mut nodes = nodes.set;
-        nodes.sort_unstable();
+        let mut nodes = std::mem::take(&mut nodes.set);
+        sort(&mut nodes, cx)?;
         Ok(nodes)
     }
 
@@ -430,21 +457,21 @@ impl<'a> Reach<'a> {
             }
             let row = self.row as u32;
             if new.is_empty() {
-                if !self.found.is_empty() {
+                if !self.found.nodes.is_empty() {
                     rows.push(row);
-                    counts.push(self.found.len() as u64);
+                    counts.push(self.found.nodes.len() as u64);
                 }
-                self.given = self.found.len();
+                self.given = self.found.nodes.len();
             }
-            let rest = self.found.iter().skip(self.given).take(self.cap - rows.len());
-            for pair in rest {
+            let rest = self.found.nodes.iter().skip(self.given).take(self.cap - rows.len());
+            for node in rest {
                 rows.push(row);
                 self.given += 1;
                 for (column, place) in new.iter_mut().zip(&self.shape.new) {
-                    column.push(pair.get(*place).copied().unwrap_or(NONE));
+                    column.push(self.found.given.get(*place).copied().flatten().unwrap_or(*node));
                 }
             }
-            if self.given < self.found.len() {
+            if self.given < self.found.nodes.len() {
                 continue;
             }
             if self.starts.is_empty() {
@@ -459,16 +486,16 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// Nodes reached, sorted.
-struct Reached(Rc<[Id]>);
+/// The pairs of ends for a row: the end that is given, and the nodes at the other one, sorted; one node where both are given.
+#[derive(Default)]
+struct Found {
+    given: [Option<Id>; 2],
+    nodes: Arc<Vec<Id>>,
+}
 
-impl Reached {
-    fn contains(&self, node: &Id) -> bool {
-        self.0.binary_search(node).is_ok()
-    }
-
-    fn iter(&self) -> std::slice::Iter<'_, Id> {
-        self.0.iter()
+impl Drop for Reach<'_> {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
 
@@ -488,7 +515,7 @@ impl Operator for Reach<'_> {
     }
 
     fn bytes(&self) -> usize {
-        self.forward.seen.bytes() + self.backward.seen.bytes() + size_of_val(&*self.found)
+        self.forward.seen.bytes() + self.backward.seen.bytes() + self.found.nodes.capacity() * size_of::<Id>()
     }
 }
 

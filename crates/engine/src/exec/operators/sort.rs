@@ -4,11 +4,12 @@
 //! came. With a limit only the rows that may still be among the first are held (a heap would do the same;
 //! cutting a sorted prefix now and then is as quick and keeps the order of equals).
 
+use crate::aside::{Aside, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column, ROWS};
 use crate::exec::context::Context;
 use crate::exec::ranks::{Rank, Ranks};
-use crate::exec::{Operator, Running, keys, set_aside, sorting};
+use crate::exec::{Operator, Running, keys, sorting};
 use crate::store::Id;
 
 /// A key: a column of the input, and whether the greatest comes first.
@@ -39,7 +40,7 @@ impl<'a> Sort<'a> {
             self.held.append_within(&batch, cx)?;
             if room.is_some_and(|room| self.held.len > room) {
                 let order = self.sorted(cx)?;
-                self.held = self.held.gather(&order);
+                self.held = self.held.gather_within(&order, cx)?;
             }
         }
         self.order = self.sorted(cx)?;
@@ -50,18 +51,17 @@ impl<'a> Sort<'a> {
     fn sorted(&self, cx: &mut Context<'_>) -> Result<Vec<u32>> {
         let columns: Vec<&Column> = self.keys.iter().map(|(column, _)| self.held.cells(*column)).collect();
         let ranks = Ranks::of(columns.iter().filter_map(|column| column.ids()), cx)?;
-        let mut keyed: Vec<(Vec<Rank>, bool)> = Vec::new();
+        let mut keyed: Vec<(Aside<Rank>, bool)> = Vec::new();
         for (column, (_, descending)) in columns.iter().zip(&self.keys) {
             cx.room(column.len() * size_of::<Rank>())?;
-            let ranked = match column {
+            let ranked = Aside(match column {
                 Column::Ids(ids) => ranked(ids, &ranks, cx)?,
                 Column::Numbers(numbers) => keys::of_numbers(numbers, cx.governor())?,
                 Column::Texts(texts) => keys::of_texts(texts, cx.governor())?,
-            };
+            });
             keyed.push((ranked, *descending));
         }
-        cx.room(self.held.len * 2 * size_of::<(Rank, u32)>())?;
-        let mut order: Vec<u32> = (0..self.held.len as u32).collect();
+        let mut order = cx.governor().collected(0..self.held.len as u32, self.held.len)?;
         sort(&mut order, &keyed, cx)?;
         if let Some(first) = self.first {
             let mut solutions = 0_u64;
@@ -90,26 +90,27 @@ fn ranked(ids: &[Id], ranks: &Ranks, cx: &mut Context<'_>) -> Result<Vec<Rank>> 
 
 /// Sorts rows by their keys; equal ones by their places. One key or two and the place make one value, so that nothing is
 /// looked up while sorting.
-fn sort(order: &mut Vec<u32>, keys: &[(Vec<Rank>, bool)], cx: &Context<'_>) -> Result<()> {
-    let rank = |(ranks, descending): &(Vec<Rank>, bool), row: u32| {
-        let rank = ranks.get(row as usize).copied().unwrap_or_default();
+fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) -> Result<()> {
+    let rank = |(ranks, descending): &(Aside<Rank>, bool), row: u32| {
+        let rank = ranks.0.get(row as usize).copied().unwrap_or_default();
         if *descending { !rank } else { rank }
     };
     match keys {
         [key] => {
-            let mut keyed: Vec<(Rank, u32)> = order.iter().map(|row| (rank(key, *row), *row)).collect();
-            sorting::sort(&mut keyed, cx.governor(), &Ord::cmp)?;
-            *order = keyed.into_iter().map(|(_, row)| row).collect();
+            let keyed = order.iter().map(|row| (rank(key, *row), *row));
+            let mut keyed = Aside(cx.governor().collected(keyed, order.len())?);
+            sorting::sort(&mut keyed.0, cx.governor(), &Ord::cmp)?;
+            *order = cx.governor().collected(keyed.0.iter().map(|(_, row)| *row), order.len())?;
             Ok(())
         }
         [a, b] => {
-            let mut keyed: Vec<(Rank, Rank, u32)> =
-                order.iter().map(|row| (rank(a, *row), rank(b, *row), *row)).collect();
-            sorting::sort(&mut keyed, cx.governor(), &Ord::cmp)?;
-            *order = keyed.into_iter().map(|(_, _, row)| row).collect();
+            let keyed = order.iter().map(|row| (rank(a, *row), rank(b, *row), *row));
+            let mut keyed = Aside(cx.governor().collected(keyed, order.len())?);
+            sorting::sort(&mut keyed.0, cx.governor(), &Ord::cmp)?;
+            *order = cx.governor().collected(keyed.0.iter().map(|(_, _, row)| *row), order.len())?;
             Ok(())
         }
-        _ => sorting::sort(order, cx.governor(), &|a: &u32, b: &u32| {
+        _ => sorting::sort_slowly(order, cx.governor(), &|a: &u32, b: &u32| {
             let ordering = |key| rank(key, *a).cmp(&rank(key, *b));
             keys.iter().map(ordering).find(|ordering| ordering.is_ne()).unwrap_or_else(|| a.cmp(b))
         }),

@@ -1,0 +1,300 @@
+//! Queries that explode, stopped at every kind of place: what was given out is right, and soon there is no more work.
+//!
+//! The limit is a number of looks at the governor, so that a run stops at the same place on any machine. The same kinds of
+//! query, over more data and by the clock, are in `benches/exploding.py` of the repository's root.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should stop at once")]
+
+use baimo_engine::answer::Answer;
+use baimo_engine::error::{Error, Kind};
+use baimo_engine::store::memory::Memory;
+use baimo_engine::store::pack::{Builder, Pack};
+use baimo_engine::store::quads_of;
+use baimo_engine::syntax::parse;
+use baimo_engine::terms::{GraphName, Literal, NamedNode, Prefixes, Quad, Term};
+use baimo_engine::{DefaultGraph, Governor, Limits, update};
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How large a question is made.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Nodes of the graph, each with five triples.
+    nodes: usize,
+    /// Values of each of seven variables.
+    values: usize,
+    /// How often a text of 16 letters is doubled, at most.
+    doubled: usize,
+}
+
+/// So small that each question has an answer.
+const SMALL: Size = Size { nodes: 2, values: 3, doubled: 8 };
+/// So large that none has.
+const LARGE: Size = Size { nodes: 1600, values: 40, doubled: 24 };
+
+/// How often work may ask after it was refused once: each thread of a sort may, and each part of an answer that ends.
+const FEW: u64 = 8;
+
+/// A ring with chords, of several kinds, with names and numbers.
+fn quads(size: Size) -> Vec<Quad> {
+    let iri = |name: String| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+    let node = |n: usize| iri(format!("n{}", n % size.nodes));
+    let mut quads = Vec::new();
+    for n in 0..size.nodes {
+        let mut add = |property: &str, object: Term| {
+            quads.push(Quad::new(node(n), iri(property.into()), object, GraphName::DefaultGraph));
+        };
+        add("next", node(n + 1).into());
+        add("next", node(n * 7 + 3).into());
+        add("kind", iri(format!("kind{}", n % 7)).into());
+        add("name", Literal::from(format!("node number {n}")).into());
+        add("size", Literal::from((n % 311) as i64).into());
+    }
+    quads
+}
+
+fn pack(size: Size) -> Pack {
+    let mut builder = Builder::new();
+    quads(size).iter().for_each(|quad| builder.add(quad.as_ref()));
+    builder.finish()
+}
+
+/// The questions, by name.
+fn questions(size: Size) -> Vec<(&'static str, String)> {
+    let all = "?a ?p ?b . ?c ?q ?d . ?e ?r ?f . ?g ?s ?h";
+    let doubled = |times: usize| {
+        let steps =
+            (0..times.min(size.doubled)).map(|n| format!("BIND(CONCAT(?t{n}, ?t{n}) AS ?t{})", n + 1));
+        let last = times.min(size.doubled);
+        format!("BIND('aaaaaaaaaaaaaaaa' AS ?t0) {} BIND(?t{last} AS ?t)", steps.collect::<String>())
+    };
+    let list = (0..size.values).map(|n| format!("{n} ")).collect::<String>();
+    let values = (0..7).map(|n| format!("VALUES ?v{n} {{ {list} }} ")).collect::<String>();
+    let union = vec!["{ ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"; 30].join(" UNION ");
+    let (long, longest) = (doubled(16), doubled(24));
+    vec![
+        ("product-count", format!("SELECT (COUNT(?x) AS ?n) {{ {all} FILTER(?b != ?d) BIND(?h AS ?x) FILTER(STR(?h) != STR(?f)) }}")),
+        ("product-rows", format!("SELECT * {{ {all} }}")),
+        ("product-distinct", format!("SELECT DISTINCT ?a ?d ?e ?h {{ {all} }}")),
+        ("product-sorted", format!("SELECT * {{ {all} }} ORDER BY ?h ?a")),
+        ("product-top-1", format!("SELECT * {{ {all} }} ORDER BY DESC(STR(?h)) ?a LIMIT 1")),
+        ("product-random", "SELECT * { ?a ?p ?b . ?c ?q ?d } ORDER BY RAND()".into()),
+        ("product-grouped", format!("SELECT ?a ?h (COUNT(*) AS ?n) (SUM(STRLEN(STR(?d))) AS ?l) {{ {all} }} GROUP BY ?a ?h ?d")),
+        ("product-filter", format!("SELECT * {{ {all} FILTER(STRLEN(CONCAT(STR(?a), STR(?d), STR(?h))) < 3) }}")),
+        ("product-regex", format!("SELECT * {{ {all} FILTER(REGEX(CONCAT(STR(?a), STR(?d)), '(x+x+)+y$')) }}")),
+        ("product-optional", "SELECT * { ?a ?p ?b OPTIONAL { ?c ?q ?d OPTIONAL { ?e ?r ?f FILTER(?b = ?f && ?d != ?f) } } }".into()),
+        ("product-minus", "SELECT * { ?a ?p ?b . ?c ?q ?d MINUS { ?a ?x ?y . ?z ?u ?d . ?v ?w ?k } }".into()),
+        ("product-not-exists", "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d FILTER NOT EXISTS { ?a :next ?y . ?y :next ?z FILTER(?z = ?d || STR(?b) = STR(?z)) } }".into()),
+        ("product-exists-bound", "SELECT (COUNT(?t) AS ?n) { ?a ?p ?b . ?c ?q ?d BIND(EXISTS { ?a ?x ?d . ?m ?n ?b } AS ?t) }".into()),
+        ("product-union", format!("SELECT (COUNT(DISTINCT ?f) AS ?n) {{ {union} FILTER(STR(?b) < STR(?f)) }}")),
+        ("product-values", format!("SELECT (SUM(?v0 * ?v1 + ?v6) AS ?n) {{ {values} }}")),
+        ("product-values-rows", format!("SELECT * {{ {values} }}")),
+        ("product-values-distinct", format!("SELECT DISTINCT * {{ {values} }}")),
+        ("sub-selects", "SELECT (COUNT(?k) AS ?n) { { SELECT ?a ?d (CONCAT(STR(?a), STR(?d)) AS ?k) { ?a ?p ?b . ?c ?q ?d } } { SELECT ?e ?h { ?e ?r ?f . ?g ?s ?h } } FILTER(?k > STR(?h)) }".into()),
+        ("sub-select-sorted", "SELECT * { { SELECT ?a ?d { ?a ?p ?b . ?c ?q ?d } ORDER BY ?d ?a } { SELECT DISTINCT ?e { ?e ?r ?f . ?g ?s ?h } } }".into()),
+        ("paths-all", "SELECT (COUNT(*) AS ?n) { ?a (:next|^:next|:kind)* ?b . ?c (:next|:kind|^:kind)+ ?d FILTER(?a != ?d) }".into()),
+        ("paths-negated", "SELECT * { ?a (!:none|^(!:none))* ?b }".into()),
+        ("paths-nested", "SELECT * { ?a ((:next+/^:kind?)*|(^:next/:kind*)+)* ?b }".into()),
+        ("paths-product", "SELECT (COUNT(?a) AS ?n) { ?a :next* ?b . ?c :next* ?d . FILTER(STR(?b) < STR(?d)) }".into()),
+        ("concat-doubled", format!("SELECT (STRLEN(?t) AS ?n) (SHA512(?t) AS ?h) {{ ?a ?p ?b . {longest} }}")),
+        ("concat-doubled-rows", format!("SELECT ?a ?t {{ ?a ?p ?b . ?c ?q ?d . {long} }}")),
+        ("replace-nested", format!("SELECT (STRLEN(?y) AS ?n) {{ ?a ?p ?b . ?c ?q ?d {} BIND(REPLACE(REPLACE(?t, 'a', 'aa'), 'a', 'bbb') AS ?x) BIND(REPLACE(?x, 'b', 'cccc') AS ?y) }}", doubled(12))),
+        ("replace-in-place", format!("SELECT (STRLEN(?x) AS ?n) {{ ?a ?p ?b . {} BIND(REPLACE(?t, 'a', 'bcd') AS ?x) }}", doubled(20))),
+        ("upper-long", format!("SELECT (STRLEN(UCASE(LCASE(?t))) AS ?n) {{ ?a ?p ?b . {} FILTER(STRENDS(ENCODE_FOR_URI(CONCAT(?t, STR(?a))), 'x')) }}", doubled(19))),
+        ("regex-backtracking", format!("SELECT * {{ ?a ?p ?b . ?c ?q ?d {} FILTER(REGEX(CONCAT(?t, STR(?a), STR(?c)), '^(a+)+\\\\1$')) }}", doubled(1))),
+        ("regex-long", format!("SELECT * {{ ?a ?p ?b . {} FILTER(REGEX(?t, '(a?){{50}}a{{50}}b')) }}", doubled(20))),
+        ("group-concat", "SELECT (STRLEN(GROUP_CONCAT(CONCAT(STR(?a), STR(?d)))) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }".into()),
+        ("group-concat-groups", format!("SELECT ?b (GROUP_CONCAT(?h; separator=', ') AS ?n) {{ {all} }} GROUP BY ?b ?d")),
+        ("group-concat-distinct", format!("SELECT (GROUP_CONCAT(DISTINCT CONCAT(STR(?a), STR(?d), STR(?e))) AS ?n) {{ {all} }}")),
+        ("count-distinct", format!("SELECT (COUNT(DISTINCT CONCAT(STR(?a), STR(?d), STR(?e))) AS ?n) {{ {all} }}")),
+        ("count-distinct-all", format!("SELECT (COUNT(DISTINCT *) AS ?n) {{ {all} }}")),
+        ("min-computed", format!("SELECT (MIN(CONCAT(STR(?a), STR(?d), STR(?h))) AS ?n) (MAX(?b + ?d) AS ?m) {{ {all} }}")),
+        ("construct", format!("CONSTRUCT {{ ?a :with ?d . ?e ?q ?h }} {{ {all} }}")),
+        ("construct-blank", format!("CONSTRUCT {{ [] :of ?a ; :with [ :value ?h ] }} {{ {all} }}")),
+        ("describe", format!("DESCRIBE ?a ?d {{ {all} }}")),
+        ("insert", format!("INSERT {{ ?a :with ?d . ?e :and ?h }} WHERE {{ {all} }}")),
+        ("delete-insert", format!("DELETE {{ ?a ?p ?b }} INSERT {{ ?a ?p ?h ; :as [ :was ?d ] }} WHERE {{ {all} }}")),
+    ]
+}
+
+fn prefixes() -> Prefixes {
+    let mut prefixes = Prefixes::well_known();
+    prefixes.insert("", "http://example.org/");
+    prefixes
+}
+
+fn is_update(text: &str) -> bool {
+    text.contains(" WHERE {")
+}
+
+/// What came of a question: rows, triples, or the changed graph, each as a text; and what ended it early.
+#[derive(Debug, Default)]
+struct Outcome {
+    given: Vec<String>,
+    stopped: Option<Error>,
+}
+
+/// Asks until the end, or until a limit ends it.
+fn ask(graph: &Pack, text: &str, governor: &Governor) -> Outcome {
+    let query = parse::query(text, &prefixes(), None).unwrap();
+    let mut outcome = Outcome::default();
+    let mut take = |item: Result<String, Error>| match item {
+        Ok(item) => outcome.given.push(item),
+        Err(error) => outcome.stopped = Some(error),
+    };
+    match baimo_engine::answer(graph, &query, DefaultGraph::Alone, governor) {
+        Ok(Answer::Rows(rows)) => rows.rows.for_each(|row| take(row.map(|row| format!("{row:?}")))),
+        Ok(Answer::Graph(triples)) => {
+            triples.for_each(|triple| take(triple.map(|triple| triple.to_string())))
+        }
+        Ok(Answer::Boolean(yes)) => take(Ok(yes.to_string())),
+        Err(error) => take(Err(error)),
+    }
+    outcome
+}
+
+/// Carries out an update; what is given is the graph after it.
+fn change(size: Size, text: &str, governor: &Governor) -> Outcome {
+    let mut memory = Memory::over(pack(size));
+    let update = parse::update(text, &prefixes(), None).unwrap();
+    let stopped = update::execute(&update, &mut memory, governor).err();
+    let given = quads_of(&memory, None).map(|quad| quad.unwrap().to_string()).collect();
+    Outcome { given, stopped }
+}
+
+fn within(steps: Option<u64>) -> Governor {
+    Governor::new(Limits { steps, ..Limits::default() }, Arc::default())
+}
+
+/// Some numbers up to `most`: all small ones, then fewer and fewer, and the last.
+fn spread(most: u64) -> Vec<u64> {
+    let mut numbers: Vec<u64> = (0..most.min(8)).collect();
+    let mut next = 8;
+    while next < most {
+        numbers.push(next);
+        next += next / 2;
+    }
+    numbers.extend(most.checked_sub(1));
+    numbers.dedup();
+    numbers
+}
+
+/// Names of blank nodes and the order of chance differ from run to run.
+fn comparable(name: &str, outcome: &mut Outcome) {
+    if matches!(name, "product-random" | "construct-blank" | "delete-insert") {
+        let plain = |text: &String| {
+            text.split(' ')
+                .map(|word| if word.starts_with("_:") { "_:b" } else { word })
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        outcome.given = outcome.given.iter().map(plain).collect();
+        outcome.given.sort_unstable();
+    }
+}
+
+/// Whether all of `part` is in `whole`, as often at most.
+fn is_part(part: &[String], whole: &[String]) -> bool {
+    let mut counts: HashMap<&str, i64> = HashMap::new();
+    whole.iter().for_each(|item| *counts.entry(item).or_default() += 1);
+    part.iter().for_each(|item| *counts.entry(item).or_default() -= 1);
+    counts.values().all(|count| *count >= 0)
+}
+
+#[test]
+fn a_stopped_question_gives_a_part_of_its_answer_and_no_work_goes_on() {
+    let graph = pack(SMALL);
+    for (name, text) in questions(SMALL) {
+        let run = |governor: &Governor| {
+            let mut outcome =
+                if is_update(&text) { change(SMALL, &text, governor) } else { ask(&graph, &text, governor) };
+            comparable(name, &mut outcome);
+            outcome
+        };
+        let governor = within(None);
+        let whole = run(&governor);
+        assert!(whole.stopped.is_none(), "{name}: {:?}", whole.stopped);
+        let needed = governor.asked();
+        assert!(needed > 0, "{name} never asks");
+        let before = change(SMALL, "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(false) }", &within(None));
+        for steps in spread(needed) {
+            let governor = within(Some(steps));
+            let part = run(&governor);
+            let stopped = part.stopped.as_ref().map(|error| error.kind);
+            assert_eq!(stopped, Some(Kind::Limit), "{name} after {steps} of {needed} steps");
+            assert!(governor.has_stopped());
+            let more = governor.asked() - steps;
+            assert!(more <= FEW, "{name} asked {more} times after {steps} of {needed} steps");
+            if is_update(&text) {
+                let mut before = Outcome { given: before.given.clone(), stopped: None };
+                comparable(name, &mut before);
+                assert_eq!(part.given, before.given, "{name}: all of an update or nothing");
+            } else if text.contains("RAND()") || name == "construct-blank" {
+                assert!(is_part(&part.given, &whole.given), "{name} after {steps} of {needed} steps");
+            } else {
+                assert!(whole.given.starts_with(&part.given), "{name} after {steps} of {needed} steps");
+            }
+        }
+        assert_eq!(run(&within(Some(needed))).given, whole.given, "{name}: so many steps are enough");
+    }
+}
+
+thread_local! {
+    /// When this thread last asked, in nanoseconds of its own processor time; and the longest time between two questions.
+    static ASKED: Cell<u64> = const { Cell::new(0) };
+    static LONGEST: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How long this thread has run, in nanoseconds, whatever else the machine does.
+#[cfg(target_os = "linux")]
+fn processor_time() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split(' ').next().and_then(|time| time.parse().ok()).unwrap_or(0)
+}
+
+/// Notes the time since the last question.
+#[cfg(target_os = "linux")]
+fn note_time() -> usize {
+    let now = processor_time();
+    LONGEST.set(LONGEST.get().max(now.saturating_sub(ASKED.get())));
+    ASKED.set(now);
+    0
+}
+
+/// Without optimisation all takes many times as long.
+#[cfg(target_os = "linux")]
+const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 400 } else { 40 });
+
+#[test]
+#[cfg(target_os = "linux")]
+fn work_asks_often() {
+    let graph = pack(LARGE);
+    let mut late = Vec::new();
+    for (name, text) in questions(LARGE) {
+        let limits = Limits {
+            timeout: Some(Duration::from_millis(200)),
+            max_memory: Some(usize::MAX),
+            memory_used: Some(note_time),
+            ..Limits::default()
+        };
+        ASKED.set(processor_time());
+        LONGEST.set(0);
+        let governor = Governor::new(limits, Arc::default());
+        if is_update(&text) {
+            change(LARGE, &text, &governor);
+        } else {
+            ask(&graph, &text, &governor);
+        }
+        note_time();
+        let longest = Duration::from_nanos(LONGEST.get());
+        if std::env::var_os("BAIMO_STOPS").is_some() {
+            println!("{name:24} {:8.1} ms", longest.as_secs_f64() * 1000.0);
+        }
+        if longest > PATIENCE {
+            late.push(format!("{name} did not ask for {longest:?}"));
+        }
+    }
+    assert!(late.is_empty(), "{late:#?}");
+}

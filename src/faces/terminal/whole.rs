@@ -1,0 +1,126 @@
+//! Documents on stdout that are whole even where the program is ended while they are written.
+//!
+//! In: parts of a document, and what makes a whole one after any of them. Out: the document. What is written as one part stays
+//! together; where a reader does not read, the end of the program does not wait for it.
+
+use std::io::{self, Write};
+use std::sync::mpsc::channel;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// So many bytes are written at once.
+const MUCH: usize = 1 << 16;
+
+/// How long the end of the program waits for the end of the document.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A document in progress.
+struct Open {
+    /// What is not written yet.
+    rest: Vec<u8>,
+    foot: &'static str,
+}
+
+/// The document that is being written to stdout: there is one stdout.
+static NOW: Mutex<State> = Mutex::new(State::None);
+
+enum State {
+    None,
+    Open(Open),
+    /// The program ends: whoever writes goes no further.
+    Over,
+}
+
+/// A writer of the parts of a document.
+pub struct Parts(());
+
+/// Begins a document on stdout, which `foot` makes a whole one where the program is ended early.
+pub fn begin(foot: &'static str) -> Parts {
+    let mut now = NOW.lock().unwrap_or_else(PoisonError::into_inner);
+    if !matches!(*now, State::Over) {
+        *now = State::Open(Open { rest: Vec::new(), foot });
+    }
+    Parts(())
+}
+
+impl Parts {
+    /// Does something with the document. At the end of the program it does not come back.
+    fn with(act: impl FnOnce(&mut Open) -> io::Result<()>) -> io::Result<()> {
+        match &mut *NOW.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Open(open) => return act(open),
+            State::None => return Ok(()),
+            State::Over => {}
+        }
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+impl Write for Parts {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        Self::with(|open| {
+            open.rest.extend_from_slice(part);
+            if open.rest.len() >= MUCH { open.write_rest(&mut io::stdout().lock()) } else { Ok(()) }
+        })?;
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Self::with(|open| open.write_rest(&mut io::stdout().lock()))
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        let mut now = NOW.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*now, State::Open(_)) {
+            *now = State::None;
+        }
+    }
+}
+
+impl Open {
+    fn write_rest(&mut self, out: &mut impl Write) -> io::Result<()> {
+        // What could not be written is not tried again.
+        let rest = std::mem::take(&mut self.rest);
+        out.write_all(&rest)?;
+        out.flush()
+    }
+
+    fn close(mut self, out: &mut impl Write) -> io::Result<()> {
+        self.rest.extend_from_slice(self.foot.as_bytes());
+        self.write_rest(out)
+    }
+}
+
+/// Makes the document on stdout a whole one, where one is open; to be called at the end of the program.
+pub fn close() {
+    let (done, is_done) = channel();
+    let work = move || {
+        let mut now = NOW.lock().unwrap_or_else(PoisonError::into_inner);
+        if let State::Open(open) = std::mem::replace(&mut *now, State::Over) {
+            // A reader that has left needs no end.
+            let _ = open.close(&mut io::stdout().lock());
+        }
+        let _ = done.send(());
+    };
+    if std::thread::Builder::new().spawn(work).is_ok() {
+        let _ = is_done.recv_timeout(PATIENCE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_foot_follows_what_was_written_so_far() {
+        let mut out = Vec::new();
+        let mut open = Open { rest: b"[1".to_vec(), foot: "]\n" };
+        open.write_rest(&mut out).unwrap();
+        open.rest.extend_from_slice(b",2");
+        open.close(&mut out).unwrap();
+        assert_eq!(out, b"[1,2]\n");
+    }
+}
