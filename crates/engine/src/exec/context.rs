@@ -8,7 +8,7 @@ use super::locals::Locals;
 use crate::Governor;
 use crate::error::Result;
 use crate::expr::Scope;
-use crate::store::{Id, Indexed, NONE};
+use crate::store::{FIRST_FOREIGN, Id, Indexed, NONE, Number};
 use crate::terms::Term;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +50,8 @@ pub struct Context<'a> {
     /// From where the solutions are numbered that the latest BIND extends.
     solutions: u64,
     units: usize,
+    /// Whether all numbers of the graph are of exact types, once that was asked.
+    exact: Option<bool>,
 }
 
 /// What expressions had to say is said to whoever watches the query, once it is over or given up.
@@ -73,6 +75,7 @@ impl<'a> Context<'a> {
             scope: Arc::new(Scope::new(base).within(governor)),
             solutions: 0,
             units: 0,
+            exact: None,
         }
     }
 
@@ -121,6 +124,28 @@ impl<'a> Context<'a> {
     /// Once a limit is met, or where they would pass the limit of memory.
     pub fn room(&self, bytes: usize) -> Result<()> {
         self.governor.room(bytes)
+    }
+
+    /// Whether no number of the graph is an `xsd:float` or `xsd:double`; looked for once in a query.
+    ///
+    /// # Errors
+    /// Once a limit is met, or where the graph is damaged.
+    pub fn numbers_are_exact(&mut self) -> Result<bool> {
+        if let Some(exact) = self.exact {
+            return Ok(exact);
+        }
+        let numbers = self.graph.numbers()?;
+        let beside = FIRST_FOREIGN..FIRST_FOREIGN.saturating_add(self.graph.more_terms());
+        let mut exact = true;
+        for id in numbers.range().chain(beside) {
+            if let Some(Number::Float(_) | Number::Double(_)) = numbers.get(id) {
+                exact = false;
+                break;
+            }
+            self.work(1)?;
+        }
+        self.exact = Some(exact);
+        Ok(exact)
     }
 
     /// The number of a term: the graph's where the graph has it, else one of this query's.

@@ -14,7 +14,7 @@ use crate::exec::formula::Compiled;
 use crate::exec::{Operator, Running};
 use crate::expr::Value;
 use crate::expr::value::Operand;
-use crate::store::{Id, Kind, Number};
+use crate::store::{Id, Kind};
 use crate::terms::{Literal, NamedNode, Term};
 use baimo_store::value::datatype::Datatype;
 use rustc_hash::FxHashMap;
@@ -24,14 +24,12 @@ pub struct EqualityClass<'a> {
     formula: Compiled,
     input: Running<'a>,
     known: FxHashMap<Id, Id>,
-    /// Whether all numbers of the graph are of exact types, once that was asked.
-    exact: Option<bool>,
 }
 
 impl<'a> EqualityClass<'a> {
     /// Of the values of `formula` over `input`.
     pub fn new(formula: Compiled, input: Running<'a>) -> Self {
-        Self { formula, input, known: FxHashMap::default(), exact: None }
+        Self { formula, input, known: FxHashMap::default() }
     }
 
     fn class(&mut self, id: Id, cx: &mut Context<'_>) -> Result<Id> {
@@ -44,7 +42,7 @@ impl<'a> EqualityClass<'a> {
         let term = cx.term(id)?;
         let class = match term {
             None => cx.intern(&name("error"))?,
-            Some(term) => match self.class_of(term, cx)? {
+            Some(term) => match class_of(term, cx)? {
                 Some(class) => cx.intern(&class)?,
                 None => id,
             },
@@ -53,45 +51,30 @@ impl<'a> EqualityClass<'a> {
         self.known.insert(id, class);
         Ok(class)
     }
+}
 
-    /// The class of a term; nothing where that is the term itself.
-    fn class_of(&mut self, term: Term, cx: &Context<'_>) -> Result<Option<Term>> {
-        let value = Value::Term(term);
-        Ok(Some(match value.operand() {
-            Operand::Iri(_) | Operand::Blank(_) | Operand::String(_) | Operand::Other(..) => return Ok(None),
-            Operand::Boolean(value) => Literal::from(value).into(),
-            Operand::LangString(text, ..) => Literal::new_simple_literal(text).into(),
-            Operand::Number(number) => match number.as_exact() {
-                Some(exact) if self.is_exact(cx)? => {
-                    Literal::new_typed_literal(exact.to_string(), crate::terms::xsd::DECIMAL).into()
-                }
-                _ => name("number"),
-            },
-            Operand::Moment(moment, datatype) => {
-                let kind = if datatype == Datatype::DateTimeStamp { Datatype::DateTime } else { datatype };
-                name(&format!("{kind:?} {}", moment.instant()))
+/// The class of a term; nothing where that is the term itself.
+fn class_of(term: Term, cx: &mut Context<'_>) -> Result<Option<Term>> {
+    let value = Value::Term(term);
+    Ok(Some(match value.operand() {
+        Operand::Iri(_) | Operand::Blank(_) | Operand::String(_) | Operand::Other(..) => return Ok(None),
+        Operand::Boolean(value) => Literal::from(value).into(),
+        Operand::LangString(text, ..) => Literal::new_simple_literal(text).into(),
+        Operand::Number(number) => match number.as_exact() {
+            Some(exact) if cx.numbers_are_exact()? => {
+                Literal::new_typed_literal(exact.to_string(), crate::terms::xsd::DECIMAL).into()
             }
-            Operand::Duration(duration, _) => {
-                name(&format!("duration {} {}", duration.months, duration.attoseconds))
-            }
-            Operand::Triple(_) => name("triple term"),
-        }))
-    }
-
-    fn is_exact(&mut self, cx: &Context<'_>) -> Result<bool> {
-        if let Some(exact) = self.exact {
-            return Ok(exact);
+            _ => name("number"),
+        },
+        Operand::Moment(moment, datatype) => {
+            let kind = if datatype == Datatype::DateTimeStamp { Datatype::DateTime } else { datatype };
+            name(&format!("{kind:?} {}", moment.instant()))
         }
-        let mut exact = cx.graph.more_terms() == 0;
-        if exact {
-            let numbers = cx.graph.numbers()?;
-            exact = numbers
-                .range()
-                .all(|id| !matches!(numbers.get(id), Some(Number::Float(_) | Number::Double(_))));
+        Operand::Duration(duration, _) => {
+            name(&format!("duration {} {}", duration.months, duration.attoseconds))
         }
-        self.exact = Some(exact);
-        Ok(exact)
-    }
+        Operand::Triple(_) => name("triple term"),
+    }))
 }
 
 /// The name of a class that is no term of any graph: it has a space in it.
