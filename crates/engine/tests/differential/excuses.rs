@@ -8,6 +8,7 @@ use baimo_engine::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, NamedNodePattern,
     OrderExpression, PropertyPathExpression, TermPattern, TriplePattern, children, operands,
 };
+use baimo_engine::terms::xsd;
 use baimo_engine::{DefaultGraph, Query};
 
 /// What judges an answer instead of the reference.
@@ -386,7 +387,9 @@ pub const OPERATORS: Excuse = Excuse {
                 Expression::Less(a, b)
                 | Expression::Greater(a, b)
                 | Expression::LessOrEqual(a, b)
-                | Expression::GreaterOrEqual(a, b) => a == b || computed(a) || computed(b),
+                | Expression::GreaterOrEqual(a, b) => {
+                    a == b || [a, b].iter().any(|side| computed(side) || is_boolean(side))
+                }
                 // 0 divided by a decimal is an error there.
                 Expression::Divide(..) => true,
                 // The parser reads `- 1e0` as one literal, which keeps its spelling.
@@ -593,6 +596,11 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Nothing,
     },
 ];
+
+/// Whether it is a literal of type `xsd:boolean`: `true > false` (17.3, op:boolean-greater-than) is an error for spareval.
+fn is_boolean(expression: &Expression) -> bool {
+    matches!(expression, Expression::Literal(literal) if literal.datatype() == xsd::BOOLEAN)
+}
 
 /// Whether an effective boolean value is taken of what need not be a boolean.
 fn is_tested(pattern: &GraphPattern) -> bool {
