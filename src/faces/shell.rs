@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::explore::names::fold;
 use crate::session::{Session, Source};
 use clap::Command;
+use clap::builder::StyledStr;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 use std::ffi::{OsStr, OsString};
@@ -53,12 +54,58 @@ pub fn registration(shell: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&script).into_owned())
 }
 
+/// The headings of a manual page, in English and in Chinese.
+const HEADINGS: &[(&str, &str)] = &[
+    (".SH NAME\n", ".SH 名称\n"),
+    (".SH SYNOPSIS\n", ".SH 概要\n"),
+    (".SH DESCRIPTION\n", ".SH 说明\n"),
+    (".SH OPTIONS\n", ".SH 选项\n"),
+    (".SH SUBCOMMANDS\n", ".SH 命令\n"),
+    (".SH EXTRA\n", ".SH 补充\n"),
+    (".SH VERSION\n", ".SH 版本\n"),
+];
+
+/// A command with its help in a language.
+fn in_tongue(command: Command, tongue: Tongue) -> Command {
+    if !tongue.is_chinese() {
+        return command;
+    }
+    let say = |text: Option<&StyledStr>| text.map(|text| tongue.say(&text.to_string()).into_owned());
+    let [about, long, after] =
+        [command.get_about(), command.get_long_about(), command.get_after_help()].map(say);
+    let command = command.about(about.unwrap_or_default()).after_help(after.unwrap_or_default());
+    let command = match long {
+        Some(long) => command.long_about(long),
+        None => command,
+    };
+    let command = command.mut_args(|arg| {
+        let (help, long) = (say(arg.get_help()), say(arg.get_long_help()));
+        let arg = match help {
+            Some(help) => arg.help(help),
+            None => arg,
+        };
+        match long {
+            Some(long) => arg.long_help(long),
+            None => arg,
+        }
+    });
+    command.mut_subcommands(|verb| in_tongue(verb, tongue))
+}
+
+/// A manual page with its headings in a language.
+fn headed(page: String, tongue: Tongue) -> String {
+    if !tongue.is_chinese() {
+        return page;
+    }
+    HEADINGS.iter().fold(page, |page, (english, chinese)| page.replace(english, chinese))
+}
+
 /// The manual page of baimo, or of one verb.
 ///
 /// # Errors
 /// Where there is no such verb.
-pub fn manual(verb: Option<&str>) -> Result<String> {
-    let mut command = args::command();
+pub fn manual(verb: Option<&str>, tongue: Tongue) -> Result<String> {
+    let mut command = in_tongue(args::command(), tongue);
     command.build();
     let command = match verb {
         None => command,
@@ -73,17 +120,27 @@ pub fn manual(verb: Option<&str>) -> Result<String> {
     clap_mangen::Man::new(command)
         .render(&mut page)
         .map_err(|error| Error::usage("the manual cannot be written").because(error))?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    Ok(headed(String::from_utf8_lossy(&page).into_owned(), tongue))
 }
 
 /// Writes the manual pages of baimo and of every verb into a folder, made where there is none.
 ///
 /// # Errors
 /// Where they cannot be written.
-pub fn manuals(folder: &std::path::Path) -> Result<()> {
+pub fn manuals(folder: &std::path::Path, tongue: Tongue) -> Result<()> {
     std::fs::create_dir_all(folder)
-        .and_then(|()| clap_mangen::generate_to(args::command(), folder))
+        .and_then(|()| clap_mangen::generate_to(in_tongue(args::command(), tongue), folder))
+        .and_then(|()| std::fs::read_dir(folder)?.try_for_each(|entry| head(&entry?.path(), tongue)))
         .map_err(|error| Error::store(format!("cannot write into {}", folder.display())).because(error))
+}
+
+/// Puts the headings of a manual page in a file into a language.
+fn head(path: &std::path::Path, tongue: Tongue) -> std::io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !tongue.is_chinese() || !name.starts_with("baimo") || !name.ends_with(".1") {
+        return Ok(());
+    }
+    std::fs::write(path, headed(std::fs::read_to_string(path)?, tongue))
 }
 
 /// The command with the saved queries of the folder's graph as verbs of `run`; `in_bash` or for another shell.

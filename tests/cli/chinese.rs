@@ -72,3 +72,22 @@ fn a_session_in_chinese_says_nothing_in_english() {
         assert!(said.err.contains(['，', '：', '。']), "{words:?}: {}", said.err);
     }
 }
+
+#[test]
+fn manual_pages_and_repairs_are_chinese_too() {
+    let folder = Folder::new();
+    let page = baimo_in(&folder, &["man", "update", "--lang", "zh"]).ok();
+    assert!(page.contains(".SH 名称") && page.contains("只说明") && !page.contains(".SH NAME"), "{page}");
+    baimo_in(&folder, &["man", "--folder", "pages", "--lang", "zh"]).ok();
+    let page = std::fs::read_to_string(folder.0.join("pages/baimo-load.1")).unwrap();
+    assert!(page.contains(".SH 选项") && !page.contains(".SH OPTIONS"), "{page}");
+    assert!(baimo_in(&folder, &["man", "update"]).ok().contains(".SH NAME"));
+    baimo_in(&folder, &["update", "--store", "s", "INSERT DATA { <x:a> <x:b> 1 }"]);
+    let mut journal =
+        std::fs::OpenOptions::new().append(true).open(folder.0.join("s/journal-1.rdfp")).unwrap();
+    std::io::Write::write_all(&mut journal, b"# half").unwrap();
+    let said = baimo_in(&folder, &["repair", "s", "--lang", "zh"]);
+    assert!(said.out.contains("  待处理：截去 6 字节：事务 2"), "{said:?}");
+    assert!(said.err.contains("有一处问题；未作任何改动"), "{said:?}");
+    assert!(baimo_in(&folder, &["repair", "s"]).err.contains("one thing is wrong; nothing was changed"));
+}

@@ -84,8 +84,8 @@ pub fn perform_alone(verb: &Verb, output: &Output) -> Result<()> {
         Verb::Init(wanted) => init::init(&wanted.folder, output),
         Verb::Completions(wanted) => output.text(&shell::registration(&wanted.shell)?),
         Verb::Repair(wanted) => store::repair(wanted, output),
-        Verb::Man(Man { folder: Some(folder), .. }) => shell::manuals(folder),
-        Verb::Man(wanted) => output.text(&shell::manual(wanted.verb.as_deref())?),
+        Verb::Man(Man { folder: Some(folder), .. }) => shell::manuals(folder, output.report.tongue),
+        Verb::Man(wanted) => output.text(&shell::manual(wanted.verb.as_deref(), output.report.tongue)?),
         _ => Err(Error::usage("this verb needs a graph")),
     }
 }

@@ -140,21 +140,27 @@ pub fn repair(repair: &Repair, output: &Output) -> Result<()> {
     }
     let mut lost = false;
     for durable::Finding { wrong, remedy } in &findings {
+        let tongue = output.report.tongue;
+        let state = tongue.say(if repair.write { "done:" } else { "to do:" });
+        // A Chinese colon has its space within.
+        let space = if tongue.is_chinese() { "" } else { " " };
         let remedy = match remedy {
-            Some(remedy) if repair.write => format!("done: {remedy}"),
-            Some(remedy) => format!("to do: {remedy}"),
+            Some(remedy) => format!("{state}{space}{}", tongue.say(remedy)),
             None => {
                 lost = true;
-                "this cannot be repaired: take the folder from a backup".to_owned()
+                tongue.say("this cannot be repaired: take the folder from a backup").into_owned()
             }
         };
-        output.text(&output.report.tongue.say(&format!("{wrong}\n  {remedy}")))?;
+        output.text(&format!("{}\n  {remedy}", tongue.say(wrong)))?;
     }
-    let count = counted(findings.len() as u64, "thing", "things");
+    let wrong = match findings.len() {
+        1 => "one thing is wrong; nothing was changed".to_owned(),
+        many => format!("{many} things are wrong; nothing was changed"),
+    };
     match repair.write {
         true if !lost => Ok(()),
         true => Err(Error::new(Kind::Check, "not all could be repaired")),
-        false => Err(Error::new(Kind::Check, format!("{count} are wrong; nothing was changed"))
+        false => Err(Error::new(Kind::Check, wrong)
             .hint("`baimo repair --write` does what can be done, and keeps copies")),
     }
 }

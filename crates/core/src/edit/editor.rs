@@ -152,8 +152,11 @@ impl<'a> Editor<'a> {
         };
         let found = self.pending.of_object(&first.object).find(same);
         let Some(subject) = found.map(|quad| quad.subject.clone()) else { return };
-        let Some(text) = self.pen.term(&subject.clone().into(), statement.place.start) else { return };
-        if self.take_all(&slots, &|quad| Quad { subject: subject.clone(), ..quad.clone() }) {
+        let term = Term::from(subject.clone());
+        if self.pen.can_name(&term)
+            && self.take_all(&slots, &|quad| Quad { subject: subject.clone(), ..quad.clone() })
+        {
+            let text = self.pen.term(&term, statement.place.start).unwrap_or_default();
             self.words.insert(statement.subject.place.start, text);
             self.subjects.insert(facts.opened, subject);
         }

@@ -48,8 +48,8 @@ impl Changes {
         for piece in pieces {
             let near = merged.last_mut().filter(|last| {
                 let gap = text.get(last.end..piece.start);
-                let put_between =
-                    self.puts.iter().any(|(place, _)| place.start >= last.end && place.end <= piece.start);
+                let next = self.puts.partition_point(|(place, _)| place.start < last.end);
+                let put_between = self.puts.get(next).is_some_and(|(place, _)| place.end <= piece.start);
                 piece.start <= last.end || (gap.is_some_and(|gap| gap.trim().is_empty()) && !put_between)
             });
             match near {
@@ -61,9 +61,10 @@ impl Changes {
         for cut in merged {
             let tidied = tidied(text, &cut);
             let mut start = tidied.start;
-            for (place, _) in &self.puts {
-                // What is put within the blanks around a cut stays there.
-                if place.start > start && place.end < tidied.end {
+            let next = self.puts.partition_point(|(place, _)| place.start <= start);
+            // What is put within the blanks around a cut stays there.
+            for (place, _) in self.puts.iter().skip(next).take_while(|(place, _)| place.start < tidied.end) {
+                if place.end < tidied.end {
                     edits.push((start..place.start, String::new()));
                     start = place.end;
                 }

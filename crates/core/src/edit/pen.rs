@@ -10,7 +10,7 @@ use crate::formats::subjects::rank;
 use crate::formats::turtle::Writer;
 use crate::sources::rdf::Format;
 use crate::terms::{BlankNode, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, rdf};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How wide a line becomes at most, where it can.
 pub(super) const WIDTH: usize = 100;
@@ -27,8 +27,8 @@ pub(super) struct Pen<'a> {
     /// The blank nodes that are mentioned somewhere.
     mentioned: HashSet<BlankNode>,
     labels: HashMap<String, String>,
-    /// The prefixes that must be declared in the file.
-    pub missing: Vec<(String, String)>,
+    /// By how many declarations stand before the place that is written to.
+    writers: HashMap<usize, Writer>,
 }
 
 impl<'a> Pen<'a> {
@@ -48,7 +48,7 @@ impl<'a> Pen<'a> {
             nested: HashMap::new(),
             mentioned: HashSet::new(),
             labels: HashMap::new(),
-            missing: Vec::new(),
+            writers: HashMap::new(),
         };
         if !pen.by_lines() {
             pen.nest(added);
@@ -146,35 +146,37 @@ impl<'a> Pen<'a> {
         is_named.then_some(named)
     }
 
-    /// The prefixes that can be used at a place of the file: those declared before it, once and for all, and those that
-    /// can be declared at its beginning.
-    fn writer(&self, at: usize) -> Writer {
-        let mut prefixes = Prefixes::new();
-        let declared = &self.outline.prefixes;
-        let of = |name: &str| declared.iter().filter(move |declared| declared.name == name).count();
-        for (name, namespace) in self.known.iter() {
-            if of(name) == 0 {
+    /// What writes terms at a place of the file: with the prefixes that are declared before it, once and for all, and those
+    /// that can be declared at its beginning.
+    fn writer(&mut self, at: usize) -> &mut Writer {
+        let (declared, known) = (&self.outline.prefixes, self.known);
+        let before = declared.partition_point(|prefix| prefix.place.end <= at);
+        self.writers.entry(before).or_insert_with(|| {
+            let mut prefixes = Prefixes::new();
+            let of = |name: &str| declared.iter().filter(move |declared| declared.name == name).count();
+            for (name, namespace) in known.iter().filter(|(name, _)| of(name) == 0) {
                 prefixes.insert(name, namespace);
             }
-        }
-        for prefix in declared.iter().filter(|prefix| prefix.place.end <= at && of(&prefix.name) == 1) {
-            if let Some(namespace) = &prefix.namespace {
-                prefixes.insert(prefix.name.as_str(), namespace.as_str());
+            for prefix in declared.iter().take(before).filter(|prefix| of(&prefix.name) == 1) {
+                if let Some(namespace) = &prefix.namespace {
+                    prefixes.insert(prefix.name.as_str(), namespace.as_str());
+                }
             }
-        }
-        Writer::new(&prefixes, Blanks::default())
+            Writer::new(&prefixes, Blanks::default())
+        })
     }
 
-    /// Notes the prefixes that a writer has used and the file lacks.
-    fn used(&mut self, writer: &Writer) {
-        for (name, namespace) in writer.used() {
-            let have = |(have, _): &(String, String)| have == name;
-            if !self.outline.prefixes.iter().any(|prefix| prefix.name == name)
-                && !self.missing.iter().any(have)
-            {
-                self.missing.push((name.to_owned(), namespace.to_owned()));
-            }
-        }
+    /// The prefixes that were used and that the file lacks, with their namespaces.
+    pub fn missing(&self) -> BTreeMap<String, String> {
+        let used = self.writers.values().flat_map(Writer::used);
+        let lacks = |name: &str| !self.outline.prefixes.iter().any(|prefix| prefix.name == name);
+        let missing = used.filter(|(name, _)| lacks(name));
+        missing.map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect()
+    }
+
+    /// Whether all blank nodes of a term have a name in the file.
+    pub fn can_name(&mut self, term: &Term) -> bool {
+        self.named(term).is_some()
     }
 
     /// A term that has nothing in it.
@@ -183,11 +185,9 @@ impl<'a> Pen<'a> {
         if self.by_lines() {
             return Some(term.to_string());
         }
-        let mut writer = self.writer(at);
         // A line end of the file within a text would be one of the text.
-        let text = writer.term(&term, self.outline.style.newline() == "\n");
-        self.used(&writer);
-        Some(text)
+        let may_break = self.outline.style.newline() == "\n";
+        Some(self.writer(at).term(&term, may_break))
     }
 
     /// A subject where a statement begins.
@@ -209,10 +209,7 @@ impl<'a> Pen<'a> {
         if self.by_lines() {
             return predicate.to_string();
         }
-        let mut writer = self.writer(at);
-        let text = writer.verb(predicate);
-        self.used(&writer);
-        text
+        self.writer(at).verb(predicate)
     }
 
     /// An object, with all that is said about it where it is a new blank node.

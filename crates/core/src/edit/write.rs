@@ -536,17 +536,16 @@ impl<'a> Editor<'a> {
     /// Declares the prefixes that what was written needs.
     pub(super) fn declare(&mut self) {
         let outline: &Outline = self.task.outline;
-        let mut missing = std::mem::take(&mut self.pen.missing);
+        let missing = self.pen.missing();
         if missing.is_empty() {
             return;
         }
-        missing.sort();
         let newline = outline.style.newline();
         let first = outline.first.unwrap_or(self.task.text.len());
         let header = outline.prefixes.iter().rev().find(|prefix| prefix.place.end <= first);
         let as_sparql =
             header.is_some_and(|prefix| !self.between(prefix.place.start, prefix.place.end).starts_with('@'));
-        let line = |(name, namespace): &(String, String)| match as_sparql {
+        let line = |(name, namespace): (&String, &String)| match as_sparql {
             true => format!("PREFIX {name}: <{namespace}>"),
             false => format!("@prefix {name}: <{namespace}> ."),
         };
