@@ -74,8 +74,8 @@ impl Governor {
         }
     }
 
-    /// The same for a query that is planned as if it were asked of very much data, however little there is: tests meet
-    /// ways that are not worth it for them.
+    /// The same for a query that is planned as if it were asked of very much data, however little there is, and that asks
+    /// far more often: tests meet ways that are not worth it for them, and stop at all places.
     #[must_use]
     pub fn planning_every_way(self) -> Self {
         Self { every_way: true, ..self }

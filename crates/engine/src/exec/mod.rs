@@ -26,6 +26,7 @@ pub mod stages;
 
 use crate::Governor;
 use crate::answer::{Answer, Row, Rows};
+use crate::aside::set_aside;
 use crate::error::{Error, Kind, Result};
 use crate::explain::{Explanation, Step};
 use crate::plan::physical::{Bag, Node, Op};
@@ -289,8 +290,21 @@ fn base_of(query: &Query) -> Option<&str> {
 /// As the operator's.
 pub fn drain(mut operator: Running<'_>, cx: &mut Context<'_>) -> Result<Batch> {
     let mut all = Batch::default();
-    while let Some(batch) = operator.next(cx)? {
-        all.append_within(&batch, cx)?;
+    let done = loop {
+        match operator.next(cx) {
+            Ok(Some(batch)) => {
+                if let Err(error) = all.append_within(&batch, cx) {
+                    break Err(error);
+                }
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    if let Err(error) = done {
+        let bytes = all.bytes();
+        set_aside(all, bytes);
+        return Err(error);
     }
     Ok(all)
 }

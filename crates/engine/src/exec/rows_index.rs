@@ -5,7 +5,7 @@
 //! any number of columns. Nothing is ever taken out.
 
 use crate::Governor;
-use crate::aside::set_aside;
+use crate::aside::{Aside, set_aside};
 use crate::error::Result;
 use crate::store::Id;
 
@@ -78,7 +78,7 @@ impl RowsIndex {
         }
         if self.next.len() * 4 > self.heads.len() * 3 {
             let buckets = self.heads.len() * 2;
-            self.heads = Vec::new();
+            drop(Aside(std::mem::take(&mut self.heads)));
             self.heads = governor.filled(END, buckets)?;
             self.relink(governor)?;
         }

@@ -7,7 +7,7 @@
 
 use super::context::Context;
 use super::rows_index::{RowsIndex, hashes};
-use crate::aside::set_aside;
+use crate::aside::{Aside, set_aside};
 use crate::error::Result;
 use crate::store::{Id, NONE};
 
@@ -218,11 +218,11 @@ impl<const N: usize> Slots<N> {
             return Ok(());
         }
         let size = wanted.next_power_of_two();
-        let old = std::mem::replace(&mut self.slots, cx.governor().filled(Self::FREE, size)?);
+        let old = Aside(std::mem::replace(&mut self.slots, cx.governor().filled(Self::FREE, size)?));
         let ascending = std::mem::take(&mut self.ascending).into_iter().zip(0..);
         let ascending = ascending.map(|(key, place)| Slot { key, place });
         let mask = size - 1;
-        for (n, slot) in old.into_iter().chain(ascending).enumerate() {
+        for (n, slot) in old.0.iter().copied().chain(ascending).enumerate() {
             if n.is_multiple_of(STRETCH) {
                 cx.check()?;
             }
