@@ -109,7 +109,16 @@ fn ctrl_c_keeps_what_was_found() {
 #[test]
 fn an_end_by_force_leaves_whole_documents() {
     let folder = Folder::new();
-    for (format, foot) in [("json", "]}}\n"), ("xml", "</results></sparql>\n"), ("csv", "\r\n")] {
+    let feet = [
+        ("json", "]}}\n"),
+        ("xml", "</results></sparql>\n"),
+        ("html", "</tbody>\n</table>\n</body>\n</html>\n"),
+        ("csv", "\r\n"),
+        ("tsv", "\n"),
+        ("jsonl", "}\n"),
+        ("markdown", "|\n"),
+    ];
+    for (format, foot) in feet {
         let query = ["query", "-F", format, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"];
         let mut child =
             command(&folder.0, &query).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

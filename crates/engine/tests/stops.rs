@@ -320,9 +320,13 @@ fn note_time() -> usize {
 #[cfg(target_os = "linux")]
 const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 400 } else { 40 });
 
+/// Only with `BAIMO_TIMED=1`, which prints the times: they depend on what else the machine does.
 #[test]
 #[cfg(target_os = "linux")]
-fn work_asks_often() {
+fn work_asks_often_by_the_clock() {
+    if std::env::var_os("BAIMO_TIMED").is_none() {
+        return;
+    }
     let graph = pack(LARGE);
     let mut late = Vec::new();
     for (name, text) in questions(LARGE) {
@@ -342,9 +346,7 @@ fn work_asks_often() {
         }
         note_time();
         let longest = Duration::from_nanos(LONGEST.get());
-        if std::env::var_os("BAIMO_STOPS").is_some() {
-            println!("{name:24} {:8.1} ms", longest.as_secs_f64() * 1000.0);
-        }
+        println!("{name:24} {:8.1} ms", longest.as_secs_f64() * 1000.0);
         if longest > PATIENCE {
             late.push(format!("{name} did not ask for {longest:?}"));
         }

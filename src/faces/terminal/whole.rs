@@ -19,6 +19,10 @@ struct Open {
     /// What is not written yet.
     rest: Vec<u8>,
     foot: &'static str,
+    /// Whether it has a part that is not its foot: what has no head needs no foot.
+    begun: bool,
+    /// Whether its foot was written.
+    ended: bool,
 }
 
 /// The document that is being written to stdout: there is one stdout.
@@ -34,11 +38,12 @@ enum State {
 /// A writer of the parts of a document.
 pub struct Parts(());
 
-/// Begins a document on stdout, which `foot` makes a whole one where the program is ended early.
+/// Begins a document on stdout, which `foot` makes a whole one where the program is ended early. The part that is the foot
+/// itself ends it.
 pub fn begin(foot: &'static str) -> Parts {
     let mut now = NOW.lock().unwrap_or_else(PoisonError::into_inner);
     if !matches!(*now, State::Over) {
-        *now = State::Open(Open { rest: Vec::new(), foot });
+        *now = State::Open(Open::with(foot));
     }
     Parts(())
 }
@@ -60,7 +65,7 @@ impl Parts {
 impl Write for Parts {
     fn write(&mut self, part: &[u8]) -> io::Result<usize> {
         Self::with(|open| {
-            open.rest.extend_from_slice(part);
+            open.add(part);
             if open.rest.len() >= MUCH { open.write_rest(&mut io::stdout().lock()) } else { Ok(()) }
         })?;
         Ok(part.len())
@@ -81,6 +86,17 @@ impl Drop for Parts {
 }
 
 impl Open {
+    fn with(foot: &'static str) -> Self {
+        Self { rest: Vec::new(), foot, begun: false, ended: false }
+    }
+
+    fn add(&mut self, part: &[u8]) {
+        let is_foot = part == self.foot.as_bytes();
+        self.begun |= !is_foot;
+        self.ended |= is_foot;
+        self.rest.extend_from_slice(part);
+    }
+
     fn write_rest(&mut self, out: &mut impl Write) -> io::Result<()> {
         // What could not be written is not tried again.
         let rest = std::mem::take(&mut self.rest);
@@ -89,7 +105,9 @@ impl Open {
     }
 
     fn close(mut self, out: &mut impl Write) -> io::Result<()> {
-        self.rest.extend_from_slice(self.foot.as_bytes());
+        if self.begun && !self.ended {
+            self.rest.extend_from_slice(self.foot.as_bytes());
+        }
         self.write_rest(out)
     }
 }
@@ -114,13 +132,23 @@ pub fn close() {
 mod tests {
     use super::*;
 
+    /// A document of some parts, closed after each of them.
     #[test]
-    fn the_foot_follows_what_was_written_so_far() {
-        let mut out = Vec::new();
-        let mut open = Open { rest: b"[1".to_vec(), foot: "]\n" };
-        open.write_rest(&mut out).unwrap();
-        open.rest.extend_from_slice(b",2");
-        open.close(&mut out).unwrap();
-        assert_eq!(out, b"[1,2]\n");
+    fn the_foot_follows_what_was_written_so_far_and_comes_once() {
+        for (parts, whole) in
+            [(vec![], ""), (vec!["[1"], "[1]\n"), (vec!["[1", ",2"], "[1,2]\n"), (vec!["[1", "]\n"], "[1]\n")]
+        {
+            for written in [false, true] {
+                let (mut out, mut open) = (Vec::new(), Open::with("]\n"));
+                for part in &parts {
+                    open.add(part.as_bytes());
+                    if written {
+                        open.write_rest(&mut out).unwrap();
+                    }
+                }
+                open.close(&mut out).unwrap();
+                assert_eq!(String::from_utf8(out).unwrap(), whole);
+            }
+        }
     }
 }
