@@ -92,7 +92,12 @@ fn distribute<T: Number>(
         (*end, sum) = (sum, sum + *end);
     }
     spare.clear();
-    spare.resize(items.len(), T::default());
+    spare.reserve_exact(items.len());
+    while spare.len() < items.len() {
+        // Memory that is touched for the first time takes a millisecond for a few MB.
+        spare.resize(items.len().min(spare.len() + STRIDE), T::default());
+        watch.check()?;
+    }
     for piece in items.chunks(STRIDE) {
         for item in piece {
             if let Some(end) = ends.get_mut(part(*item)) {
@@ -104,8 +109,17 @@ fn distribute<T: Number>(
         }
         watch.check()?;
     }
-    items.copy_from_slice(spare);
+    copy(spare, items, watch)?;
     Ok(ends)
+}
+
+/// Copies items.
+fn copy<T: Copy>(from: &[T], to: &mut [T], watch: Watch<'_>) -> Result<()> {
+    for (to, from) in to.chunks_mut(STRIDE).zip(from.chunks(STRIDE)) {
+        to.copy_from_slice(from);
+        watch.check()?;
+    }
+    Ok(())
 }
 
 /// Sorts by comparison.
@@ -145,7 +159,7 @@ pub(in super::super) fn sort_by<T: Copy>(
             spare.extend_from_slice(left);
             spare.extend_from_slice(right);
         }
-        items.copy_from_slice(&spare);
+        copy(&spare, items, watch)?;
         width *= 2;
     }
     Ok(())
