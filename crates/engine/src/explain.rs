@@ -15,7 +15,7 @@ pub struct Step {
     pub cost: f64,
     /// The variables by which its rows come sorted, the first one first.
     pub order: Vec<String>,
-    /// What the planner weighed here: the way not taken, and its cost.
+    /// What the planner weighed here: the ways not taken, and their costs, with ` | ` between them.
     pub choice: Option<String>,
     /// How many rows it gave. A step inside a loop counts all its turns.
     pub rows: u64,

@@ -101,7 +101,7 @@ impl Drawing<'_> {
                 short_variables(&step.order.join(" "))
             )));
         }
-        if let Some(choice) = &step.choice {
+        for choice in step.choice.iter().flat_map(|choices| choices.split(" | ")) {
             text.push_str(&format!(" [{}]", (self.how.say)(&short_label(choice, self.how.shorten))));
         }
         text

@@ -10,7 +10,7 @@ use crate::expr::verdicts::Verdicts;
 use crate::plan::estimate::{Leg, Meeting};
 use crate::plan::logical::Source;
 use crate::plan::statistics::{self, Statistics};
-use crate::store::{End, Id, Indexed, NONE, Pattern, Star, View};
+use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
 use crate::syntax::algebra::{Expression, QueryDataset};
 use crate::terms::{NamedNode, Term};
 use std::collections::HashMap;
@@ -186,7 +186,18 @@ impl<'a> Dataset<'a> {
         }
     }
 
-    /// Some triples of the smaller leg, evenly spaced, looked up in the other.
+    /// The most triples that a node has on a leg.
+    fn most(&self, view: &View<'_>, leg: Leg) -> Result<u64> {
+        let counts = view.predicate(leg.predicate)?;
+        let most = |counts: PredicateCount| match leg.end {
+            End::Subject => counts.max_objects,
+            End::Object => counts.max_subjects,
+        };
+        Ok(counts.map_or(0, most))
+    }
+
+    /// Some triples of one leg, evenly spaced, looked up in the other: of that whose nodes have the most, so that these are met as
+    /// often as they have triples, and what is found varies little.
     fn sampled(&self, of: Leg, with: Leg) -> Result<Option<Meeting>> {
         let Some(view) = self.by_number(of.graph).filter(|_| of.graph == with.graph) else { return Ok(None) };
         let mut own = view.pairs(of.predicate, of.end)?;
@@ -194,19 +205,19 @@ impl<'a> Dataset<'a> {
         if own.is_empty() || other.is_empty() {
             return Ok(Some(Meeting { each: 0.0, some: 0.0 }));
         }
-        let is_swapped = other.len() < own.len();
+        let is_swapped = self.most(&view, with)? > self.most(&view, of)?;
         let times = if is_swapped { other.len() as f64 / own.len() as f64 } else { 1.0 };
-        let (less, more) = if is_swapped { (&mut other, &mut own) } else { (&mut own, &mut other) };
-        let samples = less.len().min(SAMPLE);
+        let (from, into) = if is_swapped { (&mut other, &mut own) } else { (&mut own, &mut other) };
+        let samples = from.len().min(SAMPLE);
         let (mut each, mut some) = (0.0, 0.0);
         for sample in 0..samples {
-            let Some(node) = less.first_at(sample * less.len() / samples)? else { continue };
-            let found = more.count(node)? as f64;
+            let Some(node) = from.first_at(sample * from.len() / samples)? else { continue };
+            let found = into.count(node)? as f64;
             each += found;
             some += match found {
                 0.0 => 0.0,
-                // Of the triples of the greater leg: as many as its node has, for each that the node has here.
-                found if is_swapped => found / less.count(node)?.max(1) as f64,
+                // Of the triples of the other leg: as many as its node has, for each that the node has here.
+                found if is_swapped => found / from.count(node)?.max(1) as f64,
                 _ => 1.0,
             };
         }
@@ -306,5 +317,61 @@ impl Statistics for Dataset<'_> {
         };
         let Some(counts) = view.predicate(predicate).ok().flatten() else { return 1.0 };
         (if place == 0 { counts.subjects } else { counts.objects }) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::pack::{Builder, Pack};
+    use crate::store::{Graph as _, GraphId};
+    use crate::terms::{GraphName, NamedNode, Quad};
+
+    fn iri(name: &str) -> NamedNode {
+        NamedNode::new_unchecked(format!("http://example.org/{name}"))
+    }
+
+    /// Four hundred people in twenty cities, of which ten have two names each and the other ten none.
+    fn cities() -> Pack {
+        let mut builder = Builder::new();
+        let mut add = |s: String, p: &str, o: String| {
+            builder.add(Quad::new(iri(&s), iri(p), iri(&o), GraphName::DefaultGraph).as_ref());
+        };
+        for person in 0..400 {
+            add(format!("person{person}"), "in", format!("city{}", person % 20));
+        }
+        for city in 0..10 {
+            add(format!("city{city}"), "name", format!("a{city}"));
+            add(format!("city{city}"), "name", format!("b{city}"));
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn samples_tell_how_predicates_meet_whichever_side_is_asked() {
+        let pack = cities();
+        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone).unwrap();
+        let leg = |name: &str, end| {
+            let predicate = pack.id(iri(name).as_ref().into()).unwrap().unwrap();
+            Leg { graph: GraphId::None, predicate, end }
+        };
+        let (lives, named) = (leg("in", End::Object), leg("name", End::Subject));
+        // Half of the people live in a city with two names; each name is that of a city of twenty.
+        assert_eq!(dataset.meeting(lives, named), Some(Meeting { each: 1.0, some: 0.5 }));
+        let back = dataset.meeting(named, lives).unwrap();
+        assert!((back.each - 20.0).abs() < 1e-9 && (back.some - 1.0).abs() < 1e-9, "{back:?}");
+        let none = dataset.meeting(lives, leg("in", End::Subject)).unwrap();
+        assert!(none.each < 0.01 && none.some < 0.01, "no person is a city: {none:?}");
+    }
+
+    #[test]
+    fn stars_are_told_once_the_sets_are_known() {
+        let pack = cities();
+        let dataset = || Dataset::new(&pack, None, DefaultGraph::Alone).unwrap();
+        let name = pack.id(iri("name").as_ref().into()).unwrap().unwrap();
+        assert_eq!(dataset().star(None, End::Subject, &[name]), None, "nobody counted yet");
+        pack.view(None).unwrap().unwrap().statistics().unwrap();
+        let star = Star { nodes: 10.0, rows: 20.0 };
+        assert_eq!(dataset().star(None, End::Subject, &[name]), Some(star));
     }
 }

@@ -1,10 +1,10 @@
 //! Bushy orders of joins: joins of joins, where an order that adds one part after the other is bad.
 //!
 //! In: the parts of a group with their figures. Out: the cheapest tree of joins, by dynamic programming over connected
-//! subsets, where beside the cheapest way to join a subset those are kept whose rows come sorted by what is joined or grouped by
-//! later (interesting orders: Selinger et al., Access path selection in a relational database management system, SIGMOD
-//! 1979) (Moerkotte and Neumann, Analysis of two existing and one new dynamic programming algorithm for the generation of
-//! optimal bushy join trees without cross products, VLDB 2006: DPccp). Groups of more parts, or with more pairs of subsets
+//! subsets (Moerkotte and Neumann, Analysis of two existing and one new dynamic programming algorithm for the generation of
+//! optimal bushy join trees without cross products, VLDB 2006: DPccp). Beside the cheapest way to join a subset, ways are kept whose
+//! rows come sorted by a variable that a later join or GROUP BY uses (interesting orders: Selinger et al., Access path
+//! selection in a relational database management system, SIGMOD 1979). Groups of more parts, or with more pairs of subsets
 //! than are worth a look, and groups that fall apart, have none.
 
 use super::cost::{self, Lookups};

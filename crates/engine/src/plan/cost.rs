@@ -1,32 +1,32 @@
 //! What operators are expected to take, in nanoseconds of one core.
 //!
-//! In: how many rows go in and come out. Out: nanoseconds. The figures are fitted to what `cargo bench -p baimo-engine --bench
-//! operators` measures over a pack, on the machine of `docs/performance.md`; another machine is as much faster or slower at all of
+//! In: how many rows go in and come out. Out: nanoseconds. The figures lie between those that `cargo bench -p baimo-engine --bench
+//! operators` fits for packs and for graphs in memory (`docs/performance.md`); another machine is as much faster or slower at all of
 //! them, which decides nothing. What a lookup takes depends on the order of its keys: keys that come sorted read the index from front to
 //! back, keys in no order search it, or read all of it once into a table where there are many of them.
 
 use super::physical::{Node, Op};
 
 /// A row that a scan gives.
-const SCANNED: f64 = 6.0;
+const SCANNED: f64 = 3.0;
 /// A row that is handed on as it is, or with a column more or less.
 const HANDED: f64 = 1.0;
 /// A row for which conditions are judged.
 const JUDGED: f64 = 30.0;
 /// A sorted key that is looked up.
-const SORTED_KEY: f64 = 25.0;
+const SORTED_KEY: f64 = 20.0;
 /// A key in no order, looked up in a table.
-const TABLE_KEY: f64 = 40.0;
+const TABLE_KEY: f64 = 30.0;
 /// A key in no order, searched in a pack.
-const FAR_KEY: f64 = 500.0;
+const FAR_KEY: f64 = 150.0;
 /// A pair read into the table.
-const TABLE_PAIR: f64 = 12.0;
+const TABLE_PAIR: f64 = 4.0;
 /// So many times fewer far lookups than there are pairs are made before there is a table (`PairCursor`).
 const BEFORE_TABLE: f64 = 64.0;
 /// A match that a lookup gives.
-const MATCH: f64 = 8.0;
+const MATCH: f64 = 5.0;
 /// A key that is looked up in a list to be intersected with others.
-const INTERSECTED: f64 = 100.0;
+const INTERSECTED: f64 = 60.0;
 /// A row put into the table of a hash join.
 const HELD: f64 = 8.0;
 /// A row looked up there.

@@ -190,7 +190,7 @@ pub struct Node {
     pub order: Vec<Var>,
     /// At which ends of which predicates its columns stand.
     pub legs: Legs,
-    /// What was weighed here: the way not taken, and its cost.
+    /// What was weighed here: the ways not taken, and their costs, with bars between them.
     pub choice: Option<String>,
 }
 
@@ -210,10 +210,13 @@ impl Node {
         Self { op, inputs, output, certain, unique: false, rows, cost, order, legs, choice: None }
     }
 
-    /// The same, with what was weighed.
+    /// The same, with what was weighed; after what was weighed before, behind a bar.
     #[must_use]
     pub fn chosen(mut self, choice: String) -> Self {
-        self.choice = Some(choice);
+        self.choice = Some(match self.choice {
+            Some(before) => format!("{before} | {choice}"),
+            None => choice,
+        });
         self
     }
 

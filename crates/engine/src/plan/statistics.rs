@@ -9,9 +9,10 @@ use crate::store::{End, Id, Star};
 use crate::syntax::algebra::Expression;
 use crate::terms::{NamedNode, Term};
 
-/// Whether a plan of this cost, in nanoseconds, may take longer than it takes to look for a better one.
+/// Whether a plan of this cost, in nanoseconds, may take longer than it takes to look for a better one: to sample its joins, a
+/// hundred lookups for each pair of predicates, and to try trees.
 pub fn is_worth_a_look(cost: f64) -> bool {
-    cost > 150_000.0
+    cost > 1e6
 }
 
 /// Counts of one dataset. `graph` is the number of a named graph, or nothing for the default one.

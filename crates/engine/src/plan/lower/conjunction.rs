@@ -106,7 +106,7 @@ impl Lowering<'_> {
             return Ok(self.cheapest(joins)?.pruned(need));
         };
         let before = Before { bound: &bound, legs: &seed.legs, rows: seed.rows };
-        let order = order(&items, before, (&wanted, &wish), (self.statistics, self.close()))?;
+        let (order, _) = order(&items, before, (&wanted, &wish), (self.statistics, self.close()))?;
         let mut ordered = vec![Item::Node(Box::new(seed))];
         ordered.extend(order.places.into_iter().filter_map(|place| items.get(place).cloned()));
         Ok(self.joined(ordered, group.conditions, (need, None), bag)?.pruned(need))
@@ -119,18 +119,21 @@ impl Lowering<'_> {
             return Ok(chain);
         }
         let before = self.closely.replace(true);
-        let found = self.closer(joins, &order);
+        let found = self.closer(joins, &order).and_then(|chain| self.tree_or(chain, joins));
         self.closely.set(before);
         found
     }
 
-    /// The parts joined one after the other, in the best order that is found.
+    /// The parts joined one after the other, in the better of two orders: what they take is known once filters and intersections
+    /// have their places.
     fn chain(&self, joins: Joins<'_>) -> Planned<(Order, Node)> {
         let nothing = Before { bound: &VarSet::new(), legs: &[], rows: 1.0 };
         let more = (self.statistics, self.close());
-        let order = order(joins.items, nothing, (joins.wanted, joins.wish), more)?;
+        let (order, other) = order(joins.items, nothing, (joins.wanted, joins.wish), more)?;
         let chain = self.in_order(&order, joins)?;
-        Ok((order, chain))
+        let Some(other) = other else { return Ok((order, chain)) };
+        let with_other = self.in_order(&other, joins)?;
+        Ok(if with_other.cost < chain.cost { (other, with_other) } else { (order, chain) })
     }
 
     fn in_order(&self, order: &Order, joins: Joins<'_>) -> Planned<Node> {
@@ -138,7 +141,7 @@ impl Lowering<'_> {
         self.joined(ordered, joins.conditions.to_vec(), (joins.kept, order.lead), joins.bag)
     }
 
-    /// The cheapest plan by all that statistics tell. `usual` is the order that counts alone suggest.
+    /// The best order by all that statistics tell. `usual` is the one that counts alone suggest.
     fn closer(&self, joins: Joins<'_>, usual: &Order) -> Planned<Node> {
         let (order, mut chain) = self.chain(joins)?;
         if order.places != usual.places {
@@ -150,6 +153,11 @@ impl Lowering<'_> {
                 usual.chosen(format!("ordered by counts alone, cost {other:.0}; by sampled joins {cost:.0}"))
             };
         }
+        Ok(chain)
+    }
+
+    /// Joins of joins where these are far cheaper than a chain, which else it is.
+    fn tree_or(&self, chain: Node, joins: Joins<'_>) -> Planned<Node> {
         if !bushy::may_be(joins.items.len()) {
             return Ok(chain);
         }

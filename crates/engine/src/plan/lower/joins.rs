@@ -163,8 +163,13 @@ impl Lowering<'_> {
             !matches!(kind, JoinKind::Inner | JoinKind::Left)
                 || right.unique && right.output.iter().all(|var| output.contains(var)) && loose.is_empty()
         };
+        let (streamed, held) = (left.rows, right.rows);
         let op = Op::HashJoin { kind, keys, loose, conditions };
-        Node::new(op, vec![left, right], output, certain, rows).unique(unique)
+        let node = Node::new(op, vec![left, right], output, certain, rows).unique(unique);
+        if kind == JoinKind::Inner && self.statistics.is_worth_a_look(node.cost) {
+            return node.chosen(format!("held, rows {held:.0}; streamed {streamed:.0}"));
+        }
+        node
     }
 }
 

@@ -169,12 +169,11 @@ impl Lowering<'_> {
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Node> {
-        let long = self.statistics.is_worth_a_look(left.cost + inner.cost);
+        let long = self.statistics.is_worth_a_look(left.cost);
         let before = self.closely.replace(long || self.closely.get());
         let hashed = self.hash_join(left, inner, kind, conditions.to_vec(), need);
-        let found = if may { self.cheaper(hashed, right, (kind, conditions), need, bag) } else { Ok(hashed) };
         self.closely.set(before);
-        found
+        if may { self.cheaper(hashed, right, (kind, conditions), need, bag) } else { Ok(hashed) }
     }
 
     /// The plan that looks up instead of one that hashes, where it touches far fewer rows: a row that is looked up
