@@ -432,3 +432,60 @@ fn a_broken_file_leaves_everything_as_it_was() {
         assert_eq!(held(), before, "{name}");
     }
 }
+
+/// So many lines that a journal of them would be merged at once.
+fn many(count: usize, last: &str) -> String {
+    let line = |n| {
+        format!(
+            "<http://e/thing/{n}> <http://e/p> \"number {n}\" .\n_:x <http://e/q> <http://e/thing/{n}> .\n"
+        )
+    };
+    (0..count / 2).map(line).chain([last.to_owned()]).collect()
+}
+
+#[test]
+fn a_large_load_makes_a_new_pack_of_all_and_can_be_taken_back() {
+    let folder = Folder::new()
+        .with("a.nt", "<http://e/a> <http://e/p> \"1\" .\n<http://e/thing/7> <http://e/p> \"number 7\" .\n_:x <http://e/q> \"1\" .\n")
+        .with("many.nt", many(120_000, ""))
+        .with("broken.nt", many(120_000, "<http://e/a> <http://e/p> \"1 .\n"));
+    done(&folder, &["load", "--store", "s", "a.nt"]);
+    insert(&folder, 2);
+    let files = || {
+        let names = std::fs::read_dir(folder.0.join("s")).unwrap();
+        let mut names: Vec<_> =
+            names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let before = files();
+    let error = baimo_in(&folder, &["load", "--store", "s", "broken.nt", "--max-memory", "90MB"]).failed(1);
+    assert!(error.contains("broken.nt:120001:") && error.contains("nothing was added"), "{error}");
+    assert_eq!((files(), triples(&folder)), (before, 4), "all is as it was");
+    // In memory, and within so little that it is sorted in temporary files.
+    for (round, memory) in [("1", "2GB"), ("2", "90MB")] {
+        let said = done(&folder, &["load", "--store", "s", "many.nt", "--max-memory", memory]);
+        assert!(said.contains("120003 triples, 119999 more than before"), "{said}");
+        assert!(files().iter().any(|name| name.starts_with("added-")), "{round}: {:?}", files());
+        assert!(
+            !files().iter().any(|name| name.starts_with("load-") || name.ends_with(".spill")),
+            "{:?}",
+            files()
+        );
+        let journal = files().into_iter().rfind(|name| name.starts_with("journal-")).unwrap();
+        assert!(std::fs::metadata(folder.0.join("s").join(journal)).unwrap().len() < 1000, "no row of it");
+        let nodes = "SELECT (COUNT(DISTINCT ?x) AS ?n) { ?x <http://e/q> ?o }";
+        let out = baimo_in(&folder, &["query", "--store", "s", "-F", "csv", nodes]).ok();
+        assert!(
+            out.ends_with("\n2\r\n") || out.ends_with("\n2\n"),
+            "a blank node of another file is another: {out:?}"
+        );
+        // What was there before stays.
+        done(&folder, &["undo", "--store", "s"]);
+        assert_eq!(triples(&folder), 4, "{round}");
+    }
+    let log = baimo_in(&folder, &["log", "--store", "s", "-F", "csv"]).ok();
+    assert_eq!(log.lines().count(), 7, "{log}");
+    // Nothing new is no transaction.
+    done(&folder, &["load", "--store", "s", "a.nt", "--max-memory", "1GB"]);
+}

@@ -86,8 +86,11 @@ pub fn run(
     }
     match verb {
         Some(verb) => {
-            let _watched = watch(limits, report, &output.found);
-            verbs::perform(&verb, &mut session, &output, &mut Memory::default())?;
+            {
+                let _watched = watch(limits, report, &output.found);
+                verbs::perform(&verb, &mut session, &output, &mut Memory::default())?;
+            }
+            // What was asked for is done: no limit of it holds for what follows.
             if verb.changes() {
                 merge_if_due(&mut session, &output);
             }

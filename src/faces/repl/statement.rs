@@ -3,7 +3,9 @@
 //! In: the text of the buffer, and a parser as a yes-or-no question. Out: whether Enter runs it, and if
 //! not, why not. What is done with a statement stands elsewhere.
 
-use crate::engine::syntax::tokens::{Kind, OPERATIONS, Token, begins_statement, skip_prologue, tokens};
+use crate::engine::syntax::tokens::{
+    Kind, OPERATIONS, Token, begins_statement, each_token, skip_prologue, tokens,
+};
 
 /// What Enter means for a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +69,7 @@ pub fn begins_as_sparql(text: &str) -> bool {
 
 /// Whether a text, past its prologue, is an update and not a query.
 pub fn is_update(text: &str) -> bool {
-    let all: Vec<Token> = meaningful(&tokens(text)).cloned().collect();
+    let all = opening(text);
     skip_prologue(&all, text)
         .first()
         .is_some_and(|first| OPERATIONS.iter().any(|change| change.eq_ignore_ascii_case(first.text(text))))
@@ -75,7 +77,7 @@ pub fn is_update(text: &str) -> bool {
 
 /// Whether there are only comments and declarations of prefixes and the like in a text.
 pub fn only_prologue(text: &str) -> bool {
-    let all: Vec<Token> = meaningful(&tokens(text)).cloned().collect();
+    let all = opening(text);
     skip_prologue(&all, text).is_empty()
 }
 
@@ -94,7 +96,20 @@ pub fn declared(text: &str) -> Vec<(&str, &str)> {
 
 /// Whether there is nothing in a text but space and comments.
 pub fn is_blank(text: &str) -> bool {
-    meaningful(&tokens(text)).next().is_none()
+    each_token(text).all(|token| token.kind == Kind::Comment)
+}
+
+/// The tokens of a text up to the first bracket, which no prologue has: all that tells what it begins as.
+fn opening(text: &str) -> Vec<Token> {
+    let mut all = Vec::new();
+    for token in each_token(text).filter(|token| token.kind != Kind::Comment) {
+        let is_last = token.kind == Kind::Punctuation;
+        all.push(token);
+        if is_last {
+            break;
+        }
+    }
+    all
 }
 
 /// What Enter at the end of `text` means. `parses` says whether a text is a whole query or update.
@@ -127,8 +142,7 @@ pub fn ending(text: &str, parses: &dyn Fn(&str) -> bool) -> Ending {
 /// stays where it is, so that places in it stay true.
 pub fn trimmed(text: &str) -> &str {
     let text = text.trim_end();
-    let all = tokens(text);
-    if !is_update(text) && ends_with_semicolon(text, &all) {
+    if text.ends_with(';') && !is_update(text) && ends_with_semicolon(text, &tokens(text)) {
         text.strip_suffix(';').unwrap_or(text).trim_end()
     } else {
         text
@@ -195,9 +209,8 @@ fn slice<'a>(text: &'a str, token: &Token) -> &'a str {
 }
 
 fn first_word(text: &str) -> Option<&str> {
-    let all = tokens(text);
-    let first = meaningful(&all).next()?;
-    text.get(first.range.clone())
+    let first = each_token(text).find(|token| token.kind != Kind::Comment)?;
+    text.get(first.range)
 }
 
 /// How many of the last lines are blank, the one the cursor is on included.

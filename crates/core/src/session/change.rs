@@ -168,8 +168,9 @@ impl Session {
         into: Option<&NamedNode>,
         progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Change> {
-        // Memory is kept by the packer.
-        let limits = Limits { max_memory: None, ..self.ask.limits };
+        // Beside a store memory is kept by the packer.
+        let has_room = self.store.is_some() && self.transaction.is_none();
+        let limits = if has_room { Limits { max_memory: None, ..self.ask.limits } } else { self.ask.limits };
         let governor = Governor::new(limits, Arc::clone(&self.ask.cancel));
         let check = || governor.check();
         let watch = Watch::new(&check, &|_, _, _| {});
@@ -243,7 +244,7 @@ impl Session {
             store.install(pack.pack(), &declared, &mut about)?;
             match pack {
                 LoadedPack::Held(pack) => Memory::over(pack),
-                LoadedPack::Spooled(_) => Memory::over(store.pack()?),
+                LoadedPack::Spooled(_) => Memory::over(reopened(store)?),
             }
         } else {
             let graphs = (&memory.snapshot(), pack.pack());
@@ -254,7 +255,7 @@ impl Session {
                     watch,
                 );
             }
-            let mut graph = Memory::over(store.pack()?);
+            let mut graph = Memory::over(reopened(store)?);
             empty.iter().for_each(|name| graph.set_empty(name, true));
             graph
         };
@@ -411,6 +412,11 @@ impl Session {
         self.declared = declared;
         self.snapshot = Arc::new(self.snapshot.with_prefixes(prefixes));
     }
+}
+
+/// The pack that a load made. The load is kept by now: where the pack cannot be opened the store is read before its next change.
+fn reopened(store: &mut Store) -> Result<Pack> {
+    store.pack().inspect_err(|_| store.reread())
 }
 
 fn none_open() -> Error {

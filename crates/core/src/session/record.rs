@@ -105,16 +105,8 @@ impl Session {
             undoes: Some(number),
             ..Transaction::default()
         };
-        let change = self.change(about, |memory| {
-            for (added, quad) in changes.into_iter().rev() {
-                if added {
-                    memory.remove(&quad)?
-                } else {
-                    memory.insert(quad)?
-                };
-            }
-            Ok(())
-        })?;
+        let back = changes.into_iter().rev().map(|(added, quad)| (!added, quad));
+        let change = self.change(about, |memory| memory.set_quads(back))?;
         if change.added + change.removed == 0 {
             return Err(Error::usage(format!("nothing is left of transaction {number} to take back")));
         }
@@ -129,6 +121,11 @@ impl Session {
     pub fn compact(&mut self) -> Result<Option<Figures>> {
         self.no_transaction()?;
         self.kept()?;
+        if let Some(thread) = self.merging.take() {
+            // One is under way already.
+            let merge = thread.join().map_err(|_| Error::store("the merge ended early"))??;
+            self.put_merged(merge)?;
+        }
         self.begin_writing()?;
         self.end_writing();
         let figures = self.kept()?.figures()?;
@@ -218,17 +215,18 @@ impl Session {
 
     fn put_merged(&mut self, merge: Merge) -> Result<()> {
         self.begin_writing()?;
-        let done = self.store.as_mut().map_or(Ok(()), |store| {
+        let done = self.store.as_mut().map_or(Ok(false), |store| {
             let done = store.finish_merge(merge);
             store.end();
             store.reread();
             done
         });
-        // What is in memory becomes the new pack and what came after it.
-        self.begin_writing()?;
+        // What is in memory becomes the new pack and what came after it; where another process is writing just now, at the next
+        // change.
+        let _ = self.begin_writing();
         self.end_writing();
         self.merge_after = 0;
-        done
+        done.map(drop)
     }
 
     /// How large the graph is, and its store.
@@ -308,16 +306,16 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("baimo-aside-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        let mut text = String::new();
+        let mut text = "INSERT DATA {\n".to_owned();
         for n in 0..60_000 {
             let _ =
                 writeln!(text, "<http://example.org/some/thing/{n}> <http://example.org/number> \"{n}\" .");
         }
-        std::fs::write(folder.join("many.nt"), text).unwrap();
+        text.push('}');
         let store = Source::NewStore(folder.join("s"));
         let mut session = Session::open(&store, &Embedded::NOTHING).unwrap();
         session.update("INSERT DATA { <x:a> <x:p> 0 }").unwrap();
-        session.load(&[folder.join("many.nt")], None, &mut |_| {}).unwrap();
+        session.update(&text).unwrap();
         session.compact_aside().unwrap();
         assert!(session.merging.is_some(), "the journal is long enough");
         let mut changes = 0;

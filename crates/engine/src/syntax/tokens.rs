@@ -209,12 +209,13 @@ pub(super) const BRACKETS: &[(&str, &str)] =
 
 /// Splits a text into tokens. Never fails; what is no SPARQL becomes [`Kind::Unknown`].
 pub fn tokens(text: &str) -> Vec<Token> {
+    each_token(text).collect()
+}
+
+/// The tokens of a text one after the other, for who needs only the first ones.
+pub fn each_token(text: &str) -> impl Iterator<Item = Token> {
     let mut scanner = Scanner { text, at: 0 };
-    let mut found = Vec::new();
-    while let Some(token) = scanner.next_token() {
-        found.push(token);
-    }
-    found
+    std::iter::from_fn(move || scanner.next_token())
 }
 
 /// The bracket that belongs to the one at byte `at`, if there is one at `at`, and it has a partner.

@@ -1,6 +1,6 @@
 //! What a graph has that its pack does not, and the other way round.
 //!
-//! In: quads of numbers to add or to take away, one at a time. Out: for each graph and predicate that was touched its pairs in
+//! In: quads of numbers to add or to take away, one at a time or many of a list. Out: for each graph and predicate that was touched its pairs in
 //! both orders and its exact counts; for each node the predicates that it gained and lost. A change costs some logarithms
 //! and the copy of two pages, however large the graph; copies share all but what was changed since. Terms that the pack lacks
 //! are numbered beside its dictionary.
@@ -126,6 +126,9 @@ impl Lists {
         let predicate = self.counts.predicate;
         let cursor = |paged, end| Ok(PairCursor::paged(paged, list(base, predicate, end)?));
         let subjects = Joined::of(cursor(&self.by_subject, End::Subject)?, pairs, present)?;
+        if subjects.effective.is_empty() {
+            return Ok((Vec::new(), [Vec::new(), Vec::new()]));
+        }
         let mut turned: Vec<Pair> = subjects.effective.iter().map(|(s, o)| (*o, *s)).collect();
         turned.sort_unstable();
         let objects = Joined::of(cursor(&self.by_object, End::Object)?, &turned, present)?;

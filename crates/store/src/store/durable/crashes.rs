@@ -347,12 +347,33 @@ impl Use {
                 if dice.below(2) == 0 {
                     self.change(dice)?;
                 }
-                self.store.finish_merge(merge)?;
+                assert!(self.store.finish_merge(merge)?);
             }
+            3 if !first => self.load(dice)?,
             _ => self.change(dice)?,
         }
         if dice.below(3) == 0 {
             self.store.end();
+        }
+        Ok(())
+    }
+
+    /// A large load: some of what it brings is there already.
+    fn load(&mut self, dice: &mut Dice) -> Result<()> {
+        let mut builder = Builder::keeping_labels();
+        let from = dice.below(40);
+        (from..from + 8).for_each(|n| builder.add(quad(n).as_ref()));
+        let (added, graph, mut about) = (builder.finish(), self.graph.snapshot(), Transaction::default());
+        let mut expected = self.graph.clone();
+        expected.add_pack(&added, Watch::nobody())?;
+        let others = (&Prefixes::new(), Vec::new());
+        let count = self.store.install_more((&graph, &added), others, Watch::nobody(), &mut about)?;
+        assert_eq!(count, expected.len() - self.graph.len());
+        if count > 0 {
+            self.graph = expected;
+            self.acknowledge();
+            let fresh = self.store.packed_quads(&about.pack.unwrap_or_default().0)?;
+            assert_eq!(fresh.len() as u64, count, "what the load added is on record");
         }
         Ok(())
     }
@@ -438,17 +459,55 @@ fn after_a_crash_every_acknowledged_transaction_is_there_whole_and_no_other() {
             }
             made += 1;
             let end = dice.below(steps.len() + 1);
-            let acknowledged = steps[..end].iter().rev().find_map(|step| match step {
-                Step::Acknowledged(n) => Some(*n),
-                _ => None,
-            });
-            let acknowledged = acknowledged.unwrap_or(0);
+            let acknowledged = acknowledged(&steps[..end]);
             let next = (acknowledged + 1).min(states.len() - 1);
             let folder = Folder::of(&disk_after(&steps[..end], Some(&mut dice)));
             let what = format!("seed {seed}, after step {end} of {}", steps.len());
             goes_on(&folder.0, [&states[acknowledged], &states[next]], &what);
         }
     }
+}
+
+/// How many transactions are acknowledged after some steps.
+fn acknowledged(steps: &[Step]) -> usize {
+    let last = steps.iter().rev().find_map(|step| match step {
+        Step::Acknowledged(n) => Some(*n),
+        _ => None,
+    });
+    last.unwrap_or(0)
+}
+
+#[test]
+fn a_copy_taken_meanwhile_is_of_one_moment_or_refused() {
+    let (mut opened, mut refused) = (0, 0);
+    for seed in 0..crashes() as u64 / 4 {
+        let (steps, states) = recorded(seed % 40 + 1);
+        let mut dice = Dice(seed * 2 + 77);
+        let begin = dice.below(steps.len());
+        let end = (begin + dice.below(60)).min(steps.len());
+        // Names as they were in the beginning, in any order, each file as it is when it is its turn.
+        let mut names: Vec<String> = disk_after(&steps[..begin], None).into_keys().collect();
+        let (mut copy, mut now) = (BTreeMap::new(), begin);
+        while !names.is_empty() {
+            let name = names.swap_remove(dice.below(names.len()));
+            now += dice.below((end - now) / (names.len() + 1) + 1);
+            if let Some(bytes) = disk_after(&steps[..now], None).remove(&name) {
+                copy.insert(name, bytes);
+            }
+        }
+        let folder = Folder::of(&copy);
+        let (first, last) = (acknowledged(&steps[..begin]), acknowledged(&steps[..now]) + 1);
+        match Store::open(&folder.0).and_then(|(_, content)| state(&content.graph)) {
+            Ok(found) => {
+                opened += 1;
+                let allowed = &states[first..(last + 1).min(states.len())];
+                // A copy without a manifest is no store.
+                assert!(allowed.contains(&found) || !copy.contains_key(manifest::NAME), "seed {seed}");
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(opened > refused, "{opened} were opened, {refused} refused");
 }
 
 #[test]

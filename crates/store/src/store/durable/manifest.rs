@@ -45,6 +45,8 @@ pub(super) struct Manifest {
     pub journal: String,
     /// Where in the journal they begin.
     pub start: u64,
+    /// How long the journal was when this was written: one that is shorter is not all of it.
+    pub least: u64,
     /// When the pack was written.
     pub merged: String,
     /// The id of the last transaction that is in the pack.
@@ -73,8 +75,9 @@ impl Manifest {
         if let Some(PackFile { name, length }) = &self.pack {
             out.push_str(&format!("pack {name} {length}\n"));
         }
-        let Self { packed, journal, start, merged, id, .. } = self;
-        out.push_str(&format!("packed {packed}\njournal {journal} {start}\nmerged {merged}\nid {id}\n"));
+        let Self { packed, journal, start, least, merged, id, .. } = self;
+        out.push_str(&format!("packed {packed}\njournal {journal} {start} {least}\n"));
+        out.push_str(&format!("merged {merged}\nid {id}\n"));
         for Past { name, numbers: [first, last] } in &self.past {
             out.push_str(&format!("past {name} {first} {last}\n"));
         }
@@ -129,7 +132,13 @@ impl Manifest {
         match key {
             "pack" => self.pack = Some(PackFile { name: name()?, length: words.next()?.parse().ok()? }),
             "packed" => self.packed = rest.parse().ok()?,
-            "journal" => (self.journal, self.start) = (name()?, words.next()?.parse().ok()?),
+            "journal" => {
+                self.journal = name()?;
+                let mut numbers = words.map(|word| word.parse().ok());
+                self.start = numbers.next()??;
+                // One that was written before this was told says nothing of it.
+                self.least = numbers.next().unwrap_or(Some(0))?;
+            }
             "merged" => rest.clone_into(&mut self.merged),
             "id" => rest.clone_into(&mut self.id),
             "past" => {
@@ -178,6 +187,7 @@ mod tests {
             packed: 41,
             journal: "journal-3.rdfp".to_owned(),
             start: 17,
+            least: 29,
             merged: "2026-11-25T23:30:00.000000Z".to_owned(),
             id: "urn:uuid:x".to_owned(),
             past: vec![Past { name: "journal-1.rdfp".to_owned(), numbers: [1, 41] }],

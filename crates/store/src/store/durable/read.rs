@@ -97,7 +97,8 @@ impl Store {
         let name = manifest.journal.as_str();
         let journal = self.files.read(&self.path(name)).map_err(|error| self.unreadable(name, error))?;
         let mut at = usize::try_from(manifest.start).unwrap_or(usize::MAX);
-        if at > journal.len() {
+        let least = usize::try_from(manifest.least).unwrap_or(usize::MAX);
+        if at.max(least) > journal.len() {
             return Err(self.damaged(name, journal.len(), "it is shorter than it was"));
         }
         let (number, id) = (manifest.packed, manifest.id.clone());

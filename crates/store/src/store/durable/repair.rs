@@ -188,6 +188,13 @@ impl Work<'_> {
         let (what, is_torn) = loop {
             match found(&bytes, at, number) {
                 Found::Frame(_, end) => (at, number) = (end, number + 1),
+                Found::End if (bytes.len() as u64) < manifest.least => {
+                    let file = self.path(name).display().to_string();
+                    let wrong =
+                        format!("{file} is shorter than it was: transactions from {number} on are missing");
+                    self.note(wrong, Some("it is taken as it is".to_owned()));
+                    return Ok(());
+                }
                 Found::End => return Ok(()),
                 Found::Torn => break ("it was never finished".to_owned(), true),
                 Found::Damaged(what) => break (what, false),
@@ -217,6 +224,8 @@ impl Work<'_> {
     /// Journals that are on record alone: what is wrong with them harms `log` and `undo`, and no answer.
     fn past(&mut self, manifest: &Manifest) -> Result<()> {
         let mut kept = manifest.clone();
+        let journal = std::fs::metadata(self.path(&manifest.journal)).map_or(0, |data| data.len());
+        kept.least = kept.least.min(journal.max(kept.start));
         for past in &manifest.past {
             let bytes = std::fs::read(self.path(&past.name)).unwrap_or_default();
             let [first, last] = past.numbers;

@@ -169,6 +169,7 @@ impl Store {
             packed: transaction.number,
             journal: format!("journal-{generation}.rdfp"),
             start: frame.len() as u64,
+            least: 0,
             merged: transaction.time.clone(),
             id: transaction.id.clone(),
             past: past(&manifest, last.number),
@@ -206,7 +207,8 @@ impl Store {
             let _ = self.files.remove(&path);
             return Ok(0);
         }
-        self.create(&record, &mut |out| write_fresh(added, &known, &path, watch, out))?;
+        let kept = self.create(&record, &mut |out| write_fresh(added, &known, &path, watch, out));
+        kept.inspect_err(|_| drop(self.files.remove(&path)))?;
         transaction.number = last.number + 1;
         transaction.time = time::now_after(&last.time);
         transaction.pack = Some((record.clone(), fresh));
@@ -218,6 +220,7 @@ impl Store {
             packed: number,
             journal: format!("journal-{generation}.rdfp"),
             start: frame.len() as u64,
+            least: 0,
             merged: time.clone(),
             id: id.clone(),
             past: past(&manifest, last.number),
@@ -254,17 +257,17 @@ impl Store {
     }
 
     /// Puts the pack of a merge that was written in the place of the one that is there. What was committed since the merge
-    /// was prepared stays in the journal.
+    /// was prepared stays in the journal. Where another process was quicker with a new pack, it says no and all is as it was.
     ///
     /// # Errors
-    /// Where that cannot be done, or another process has merged meanwhile: then all is as it was.
-    pub fn finish_merge(&mut self, merge: Merge) -> Result<()> {
+    /// Where that cannot be done: then all is as it was.
+    pub fn finish_merge(&mut self, merge: Merge) -> Result<bool> {
         let State { manifest, last, end } = self.state()?.clone();
         let Merge { mark, empty, at_work, .. } = merge;
         if mark.journal != manifest.journal || mark.end > end {
             // The pack is a leaving, which the next writer removes.
             self.tidied = false;
-            return Err(Error::store("the store has another pack by now"));
+            return Ok(false);
         }
         let generation = self.next_generation()?;
         let name = format!("graph-{generation}.pack");
@@ -282,13 +285,14 @@ impl Store {
             packed: mark.number,
             journal: format!("journal-{generation}.rdfp"),
             start: 0,
+            least: 0,
             merged: time::now_after(&mark.time),
             id: mark.id.clone(),
             past: past(&manifest, mark.number),
             added: manifest.added.clone(),
             empty,
         };
-        self.switch(new, later, last)
+        self.switch(new, later, last).map(|()| true)
     }
 
     fn write_pack(&self, name: &str, pack: &Pack, prefixes: &Prefixes) -> Result<u64> {
@@ -299,10 +303,12 @@ impl Store {
     /// Publishes a manifest with a new journal, and removes what it no longer names.
     fn switch(&mut self, mut new: Manifest, journal: &[u8], last: Mark) -> Result<()> {
         self.forget_old(&mut new);
+        new.least = journal.len() as u64;
         let failed = |error| unwritable(&self.folder, error);
         self.create(&new.journal, &mut |out| out.write_all(journal).map_err(failed))?;
         if let Err(error) = self.publish(&new) {
-            (self.writer, self.doubtful) = (None, true);
+            // The next writer looks for what no manifest names.
+            (self.writer, self.doubtful, self.tidied) = (None, true, false);
             return Err(error);
         }
         let path = self.path(&new.journal);

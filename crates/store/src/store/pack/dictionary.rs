@@ -5,7 +5,7 @@
 use super::chunks::{ChunkWriter, Chunks};
 use super::intern::Interner;
 use super::terms::{decode, encode_triple};
-use super::texts::{PackedTexts, TextWriter};
+use super::texts::{BLOCK, PackedTexts, TextWriter};
 use super::values;
 use super::watch::{Step, Watch};
 use crate::error::{Error, Result};
@@ -225,7 +225,7 @@ impl Dictionary {
 
     /// Where a term stands: all numbers before the range sort before it, all after the range after it.
     pub fn position(&self, term: TermRef<'_>) -> Result<Range<Id>> {
-        let Range { start: mut low, end: mut high } = self.kinds.range(order::kind(term));
+        let Range { start: mut low, end: mut high } = self.narrowed(term)?;
         let mut scratch = Scratch::new();
         while low < high {
             let middle = low + (high - low) / 2;
@@ -236,6 +236,32 @@ impl Dictionary {
             }
         }
         Ok(low..low)
+    }
+
+    /// The numbers among which a term stands: those of its kind, of a pack those of one block, found by the terms that need
+    /// not be decoded.
+    fn narrowed(&self, term: TermRef<'_>) -> Result<Range<Id>> {
+        let kind = order::kind(term);
+        let range = self.kinds.range(kind);
+        let Texts::Packed(texts) = &self.texts else { return Ok(range) };
+        if kind == Kind::Triple {
+            return Ok(range);
+        }
+        let each = BLOCK as Id;
+        let (mut low, mut high) = (range.start.div_ceil(each), range.end.div_ceil(each));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let head = texts.head(middle)?.and_then(decode);
+            let head = head.as_ref().and_then(Lexical::as_term).ok_or_else(damaged)?;
+            match order::compare(head, term) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Ok(middle * each..middle * each + 1),
+            }
+        }
+        // The heads before `low` are less, that of `low` is greater.
+        let start = low.checked_sub(1).map_or(range.start, |before| (before * each).max(range.start));
+        Ok(start..(low * each).min(range.end))
     }
 
     /// The terms of one kind, sorted by text, that start with `prefix`.

@@ -33,6 +33,8 @@ pub struct Packer {
     runs: Option<Runs>,
     /// The graph that takes what is in none.
     into: Option<NamedNode>,
+    /// How many quads were spilled.
+    spilled: u64,
 }
 
 impl Packer {
@@ -79,9 +81,9 @@ impl Packer {
         self.builder.absorb(piece);
     }
 
-    /// How many quads were added and are held in memory, repeated ones too.
+    /// How many quads were added, repeated ones too.
     pub fn quads(&self) -> u64 {
-        self.builder.quads()
+        self.spilled + self.builder.quads()
     }
 
     /// Whether all that was added is held in memory.
@@ -117,6 +119,7 @@ impl Packer {
 
     fn spill(&mut self, watch: Watch<'_>) -> Result<()> {
         self.gather();
+        self.spilled += self.builder.quads();
         let Some(room) = &self.room else { return Ok(()) };
         let runs = match &mut self.runs {
             Some(runs) => runs,

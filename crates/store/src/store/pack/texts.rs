@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many terms a block has.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 /// How many terms a chunk has.
 const CHUNK: usize = 4096;
 
@@ -95,20 +95,37 @@ impl PackedTexts {
         scratch.get(id).ok_or_else(|| self.chunks.damaged())
     }
 
+    /// The first term of a block, the only one that lies there whole; nothing past the last. Terms of block `n` have the
+    /// numbers from [`BLOCK`] times `n` on.
+    pub fn head(&self, number: Id) -> Result<Option<&[u8]>> {
+        let place = number as usize * BLOCK;
+        if place >= self.length as usize {
+            return Ok(None);
+        }
+        let mut bytes = self.block_of(place)?;
+        let length = varint::read(&mut bytes).and_then(|length| usize::try_from(length).ok());
+        let head = length.and_then(|length| bytes.get(..length));
+        head.map(Some).ok_or_else(|| self.chunks.damaged())
+    }
+
+    /// The bytes from the block of a term on.
+    fn block_of(&self, place: usize) -> Result<&[u8]> {
+        let chunk = u32::try_from(place / CHUNK).ok().and_then(|chunk| self.first_chunk.checked_add(chunk));
+        let bytes = self.chunks.get(chunk.ok_or_else(|| self.chunks.damaged())?)?;
+        let terms = (self.length as usize - place / CHUNK * CHUNK).min(CHUNK);
+        let text = block(bytes, place % CHUNK / BLOCK, terms.div_ceil(BLOCK));
+        text.ok_or_else(|| self.chunks.damaged())
+    }
+
     /// Decodes the block of a term.
     fn decode(&self, id: Id, scratch: &mut Scratch) -> Result<()> {
         scratch.ids = 0..0;
         if id >= self.length {
             return Err(self.chunks.damaged());
         }
-        let place = id as usize;
-        let chunk = u32::try_from(place / CHUNK).ok().and_then(|chunk| self.first_chunk.checked_add(chunk));
-        let bytes = self.chunks.get(chunk.ok_or_else(|| self.chunks.damaged())?)?;
-        let start = place / BLOCK * BLOCK;
+        let start = id as usize / BLOCK * BLOCK;
         let count = (self.length as usize - start).min(BLOCK);
-        let terms = (self.length as usize - place / CHUNK * CHUNK).min(CHUNK);
-        let text = block(bytes, place % CHUNK / BLOCK, terms.div_ceil(BLOCK));
-        text.and_then(|text| scratch.fill(text, count)).ok_or_else(|| self.chunks.damaged())?;
+        scratch.fill(self.block_of(start)?, count).ok_or_else(|| self.chunks.damaged())?;
         scratch.pack = self.pack;
         scratch.ids = start as Id..(start + count) as Id;
         Ok(())

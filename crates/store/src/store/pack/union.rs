@@ -3,7 +3,7 @@
 //! In: a graph that was changed, perhaps a pack to add. Out: the pack that a builder of all their quads would have made, as
 //! bytes or in memory. Dictionaries and lists of pairs are merged as they lie (Knuth, The art of computer programming,
 //! vol. 3, 5.4); only the terms that the changes brought, and the pairs with them, are sorted. What is held is a number for
-//! each term, the triple terms, and of each list the pairs whose terms the changes brought.
+//! each term, the columns of values, the triple terms, and of each list the pairs whose terms the changes brought.
 
 use super::chunks::ChunkWriter;
 use super::dictionary::ColumnWriter;
@@ -147,7 +147,7 @@ impl<'a> Union<'a> {
         streams.extend(self.added.map(|pack| Terms::of(Origin::Pack(pack, &[]))));
         let total = streams.iter().map(|stream| stream.end).sum();
         streams.iter_mut().try_for_each(Terms::step)?;
-        let (mut next, mut counts, mut term, mut done) = (0, [0; KINDS], Vec::new(), 0);
+        let (mut next, mut counts, mut term) = (0, [0; KINDS], Vec::new());
         while let Some(least) = streams.iter().filter(|stream| stream.is_there).min_by(|a, b| a.compare(b)) {
             check_room(next)?;
             term.clone_from(&least.bytes);
@@ -161,11 +161,10 @@ impl<'a> Union<'a> {
                     *number = next;
                 }
                 stream.step()?;
-                done += 1;
             }
             next += 1;
-            if done % STRIDE == 0 {
-                watch.tell(Step::Dictionary, done, total)?;
+            if (next as usize).is_multiple_of(STRIDE) {
+                watch.tell(Step::Dictionary, next as usize, total)?;
             }
         }
         for (numbers, stream) in self.numbers.iter_mut().zip(streams) {

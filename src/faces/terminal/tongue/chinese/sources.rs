@@ -413,7 +413,6 @@ pub const SOURCES: &[Pair] = &[
     ("name a folder that is empty or not there yet", "请指定空文件夹，或尚不存在的文件夹"),
     ("a store is changed between its begin and its end", "存储的改动须在开始与结束之间"),
     ("nothing was changed", "未作任何改动"),
-    ("the store has another pack by now", "存储已换了图包"),
     ("a transaction is open", "有未结束的事务"),
     ("no transaction is open", "没有进行中的事务"),
     ("`.commit` keeps it, `.rollback` drops it", "`.commit` 保留，`.rollback` 放弃"),
@@ -494,4 +493,6 @@ pub const SOURCES: &[Pair] = &[
         "日志已长，正合并为新图包；此次改动已保存",
     ),
     ("transaction {} can no longer be taken back", "事务 {} 不能再撤销"),
+    ("{} is shorter than it was: transactions from {} on are missing", "{} 比原先短：自事务 {} 起的事务缺失"),
+    ("it is taken as it is", "按现状采用"),
 ];
