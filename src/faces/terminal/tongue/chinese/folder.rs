@@ -12,7 +12,6 @@ pub const FOLDER: &[Pair] = &[
         "请改用 Turtle：导出为以 .ttl 结尾的文件，再替换原文件",
     ),
     ("{} is not written in UTF-8, and is not changed in place", "{} 不是 UTF-8 编码，不能就地修改"),
-    ("save it as UTF-8", "请另存为 UTF-8"),
     ("{} cannot be changed in place: {}", "{} 不能就地修改：{}"),
     (
         "what is said within this object stays, and nothing would mention it",
