@@ -141,6 +141,19 @@ fn the_prompt_writes_files_too_and_keeps_its_graph_in_step() {
 }
 
 #[test]
+fn what_differs_each_time_is_the_same_in_files_and_at_the_prompt() {
+    let folder = folder();
+    let script = ".update --write 'INSERT { e:b e:id ?id } WHERE { BIND(STRUUID() AS ?id) }'\nSELECT ?id { e:b e:id ?id }\n";
+    std::fs::write(folder.0.join("script"), script).unwrap();
+    let input = std::fs::File::open(folder.0.join("script")).unwrap();
+    let done = super::command(&folder.0, &["-F", "csv"]).stdin(input).output().unwrap();
+    let out = String::from_utf8(done.stdout).unwrap();
+    let id = out.lines().last().unwrap();
+    assert_eq!(id.len(), 36, "{out}");
+    assert!(folder.read("data/vendors.ttl").contains(id), "{out}");
+}
+
+#[test]
 fn it_is_said_in_chinese_too() {
     let folder = folder();
     let said = baimo_in(&folder, &["update", "--lang", "zh", "INSERT DATA { e:b e:p 1 }"]).err;

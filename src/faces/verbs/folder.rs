@@ -57,7 +57,7 @@ pub fn update(
         files::replace_all(&changes)?;
         // Without a prompt nobody asks this graph any more.
         if output.report.face == Face::Prompt {
-            session.update(text)?;
+            session.update_as_files(text, &edits)?;
         }
     }
     let patch: String = edits.files.iter().map(|file| file.difference.as_str()).collect();

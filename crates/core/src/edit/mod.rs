@@ -45,6 +45,8 @@ pub struct Edits {
     pub removed: u64,
     /// How many triples the graph has then.
     pub after: u64,
+    /// The quads that come (true) and go; nothing where one has a blank node, whose label is of this reading of the files alone.
+    pub quads: Option<Vec<(bool, Quad)>>,
 }
 
 /// A file that changes.
@@ -90,6 +92,8 @@ pub fn edits(
         },
     )?;
     let after = crate::store::Graph::len(&memory);
+    let is_named = changes.iter().all(|(_, quad)| folder::blanks_of(quad).is_empty());
+    let quads = is_named.then(|| changes.clone());
     let (added, removed): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(added, _)| *added);
     let mut added: Vec<Quad> = added.into_iter().map(|(_, quad)| quad).collect();
     let removed: HashSet<Quad> = removed.into_iter().map(|(_, quad)| quad).collect();
@@ -107,7 +111,7 @@ pub fn edits(
             files.extend(edited(&folder, number, share, &removed, prefixes)?);
         }
     }
-    Ok(Edits { files, added: counts.0, removed: counts.1, after })
+    Ok(Edits { files, added: counts.0, removed: counts.1, after, quads })
 }
 
 /// Subjects together, their types and names first, as other writers of baimo have it.

@@ -13,7 +13,7 @@ use crate::engine::{self, Governor, Limits};
 use crate::error::{Error, Hint, Result};
 use crate::snapshot::Snapshot;
 use crate::store::Graph as _;
-use crate::store::durable::{Content, Spooled, Store, Transaction, net};
+use crate::store::durable::{Content, SORTING, Spooled, Store, Transaction, net};
 use crate::store::import::Progress;
 use crate::store::memory::{Changes, Memory};
 use crate::store::pack::{Builder, Pack, Packer, Room, Watch};
@@ -113,6 +113,20 @@ impl Session {
         done.map(|change| Change { cut, ..change })
     }
 
+    /// Makes an update that the files of the project's folder have now one of the open graph too: by its quads, so that what
+    /// differs each time (UUID, RAND, NOW) is the same in both, or by its text where blank nodes have other labels here.
+    ///
+    /// # Errors
+    /// As [`Self::update`].
+    pub fn update_as_files(&mut self, text: &str, edits: &Edits) -> Result<Change> {
+        let Some(quads) = &edits.quads else { return self.update(text) };
+        let cut = self.begin_writing()?;
+        let about = Transaction { what: summary(text), ..Transaction::default() };
+        let done = self.change(about, |memory| memory.set_quads(quads.iter().cloned()));
+        self.end_writing();
+        done.map(|change| Change { cut, ..change })
+    }
+
     /// What an update would add and remove; nothing is changed.
     ///
     /// # Errors
@@ -196,12 +210,16 @@ impl Session {
         self.load_whole(LoadedPack::Spooled(spooled), loaded, watch)
     }
 
+    /// How many bytes are left of those that are allowed, where any number is.
+    fn room(&self) -> Option<usize> {
+        let Limits { max_memory, memory_used, .. } = self.ask.limits;
+        Some(max_memory?.saturating_sub(memory_used.map_or(0, |used| used())))
+    }
+
     /// What collects the quads of a load: within the memory that is left, beside the store where that does not suffice. Its
     /// blank nodes are no others of the graph.
     fn packer(&self) -> Packer {
-        let Limits { max_memory, memory_used, .. } = self.ask.limits;
-        let used = memory_used.map_or(0, |used| used());
-        let memory = max_memory.map_or(COLLECTED, |most| most.saturating_sub(used));
+        let memory = self.room().unwrap_or(COLLECTED);
         let store = self.store.as_ref().filter(|_| self.transaction.is_none());
         let packer = store.map_or_else(Packer::in_memory, |store| {
             Packer::within(Room { memory, beside: store.folder().join("load") })
@@ -238,7 +256,9 @@ impl Session {
         let empty: Vec<GraphName> = memory.empty_graphs().into_iter().collect();
         about.prefixes = added_prefixes(&self.declared, &declared);
         declared.extend(&self.declared);
+        let room = self.room().map_or(SORTING, |left| (left / 2).clamp(64 << 20, SORTING));
         let Some(store) = self.store.as_mut() else { return Err(Error::store("there is no store")) };
+        store.sorting = room;
         let graph = if store.mark().number == 0 {
             about.prefixes = Vec::new();
             store.install(pack.pack(), &declared, &mut about)?;

@@ -55,7 +55,12 @@ pub struct Store {
     writer: Option<Writer>,
     /// Whether changes wait for the disk.
     pub durability: Durability,
+    /// How many bytes a merge or a large load may take for sorting, beside some for each term.
+    pub sorting: usize,
 }
+
+/// What [`Store::sorting`] is where nobody says otherwise.
+pub const SORTING: usize = 256 << 20;
 
 /// How far a store was read.
 #[derive(Clone)]
@@ -115,8 +120,16 @@ impl Store {
     fn open_on(folder: &Path, files: Arc<dyn Files>) -> Result<(Self, Content)> {
         let folder = folder.to_owned();
         let (state, doubtful, tidied, writer) = (None, false, false, None);
-        let mut store =
-            Self { folder, files, state, doubtful, tidied, writer, durability: Durability::default() };
+        let mut store = Self {
+            folder,
+            files,
+            state,
+            doubtful,
+            tidied,
+            writer,
+            durability: Durability::default(),
+            sorting: SORTING,
+        };
         let content = match store.read()? {
             Some((state, content)) => {
                 store.state = Some(state);

@@ -25,8 +25,6 @@ const UNCERTAIN: &str = "whether this change is kept is known when the store is 
 /// A file being written.
 type Out = BufWriter<Box<dyn Handle>>;
 
-/// How many bytes a merge may take for sorting.
-const MERGING: usize = 256 << 20;
 /// How the names of packs begin that are being written.
 const WORK: [&str; 2] = ["merge-", "load-"];
 
@@ -195,10 +193,10 @@ impl Store {
         let State { manifest, last, .. } = self.state()?.clone();
         let generation = self.next_generation()?;
         let (name, record) = (format!("graph-{generation}.pack"), format!("added-{generation}.pack"));
-        let (path, mut known) = (self.path(&name), Vec::new());
+        let (path, mut known, sorting) = (self.path(&name), Vec::new(), self.sorting);
         self.create(&name, &mut |out| {
             let union = Union::of(graph, Some(added), watch)?;
-            known = union.write(prefixes, out, (&path, MERGING), watch)?.1;
+            known = union.write(prefixes, out, (&path, sorting), watch)?.1;
             Ok(())
         })?;
         let fresh = known.iter().filter(|known| !**known).count() as u64;
@@ -207,7 +205,7 @@ impl Store {
             let _ = self.files.remove(&path);
             return Ok(0);
         }
-        let kept = self.create(&record, &mut |out| write_fresh(added, &known, &path, watch, out));
+        let kept = self.create(&record, &mut |out| write_fresh(added, &known, (&path, sorting), watch, out));
         kept.inspect_err(|_| drop(self.files.remove(&path)))?;
         transaction.number = last.number + 1;
         transaction.time = time::now_after(&last.time);
@@ -253,7 +251,15 @@ impl Store {
     pub fn prepare_merge(&self, prefixes: Prefixes, empty: Vec<GraphName>) -> Result<Merge> {
         self.state()?;
         let (at_work, files) = (AtWork::new(&self.folder, "merge"), Arc::clone(&self.files));
-        Ok(Merge { at_work, files, mark: self.mark(), prefixes, empty, durability: self.durability })
+        Ok(Merge {
+            at_work,
+            files,
+            mark: self.mark(),
+            prefixes,
+            empty,
+            durability: self.durability,
+            sorting: self.sorting,
+        })
     }
 
     /// Puts the pack of a merge that was written in the place of the one that is there. What was committed since the merge
@@ -393,6 +399,7 @@ pub struct Merge {
     prefixes: Prefixes,
     empty: Vec<GraphName>,
     durability: Durability,
+    sorting: usize,
 }
 
 impl Merge {
@@ -403,7 +410,7 @@ impl Merge {
     /// Where it cannot be written, or `watch` stops it.
     pub fn write(&self, graph: &Changed, watch: Watch<'_>) -> Result<()> {
         let Self { at_work: AtWork { folder, name, path }, files, prefixes, durability, .. } = self;
-        let room = (path.as_path(), MERGING);
+        let room = (path.as_path(), self.sorting);
         let write =
             &mut |out: &mut Out| Union::of(graph, None, watch)?.write(prefixes, out, room, watch).map(drop);
         create(files.as_ref(), folder, *durability, name, write)
@@ -424,11 +431,17 @@ impl Drop for Spooled {
 }
 
 /// Writes those quads of a pack that are not known, in its order.
-fn write_fresh(added: &Pack, known: &[bool], beside: &Path, watch: Watch<'_>, out: &mut Out) -> Result<()> {
+fn write_fresh(
+    added: &Pack,
+    known: &[bool],
+    (beside, memory): (&Path, usize),
+    watch: Watch<'_>,
+    out: &mut Out,
+) -> Result<()> {
     if !known.contains(&true) {
         return added.write_within(&Prefixes::new(), out, watch).map(drop);
     }
-    let room = Room { memory: MERGING, beside: beside.to_owned() };
+    let room = Room { memory, beside: beside.to_owned() };
     let (mut packer, mut known) = (Packer::within(room).keeping_labels(), known.iter());
     added.each_quad(&mut |quad| {
         if known.next() == Some(&false) {
