@@ -5,7 +5,7 @@
 //! update gives; else there is an error and no text.
 //!
 //! Only Turtle, TriG, N-Triples and N-Quads are changed. No parser of RDF tells where a triple stands in the text, so
-//! [`outline`] finds the places by the structure alone, and the parser's quads say what stands there.
+//! `outline` finds the places by the structure alone, and the parser's quads say what stands there.
 
 mod editor;
 mod folder;

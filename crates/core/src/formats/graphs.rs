@@ -1,7 +1,7 @@
 //! Graphs in every format that other tools read, each sorted so that the same graph gives the same bytes.
 //!
 //! In: quads, a format, and a [`GraphStyle`]. Out: text. All quads are held in memory: sorting needs them
-//! all. What is in a graph already is written as N-Triples and N-Quads without them, by [`lines`](super::lines).
+//! all. What is in a graph already is written as N-Triples and N-Quads without them, by [`lines`].
 
 use super::canonical::{canonical, hash, rdfc10};
 use super::{jsonld, lines, network, rdfxml, turtle};
