@@ -5,7 +5,7 @@
 
 use super::{Session, TakenBack};
 use crate::error::{Error, Hint, Result};
-use crate::store::Changed;
+use crate::store::{Changed, Indexed};
 use crate::store::durable::{Figures, Merge, Store, Transaction};
 use crate::store::pack::Watch;
 use crate::terms::Quad;
@@ -235,7 +235,8 @@ impl Session {
     /// Where it cannot be read.
     pub fn statistics(&self) -> Result<Statistics> {
         let graph = self.snapshot.graph();
-        let terms = graph.indexed()?.map_or(0, |columns| u64::from(columns.term_count()));
+        let count = |columns: &dyn Indexed| u64::from(columns.term_count()) + u64::from(columns.more_terms());
+        let terms = graph.indexed()?.map_or(0, count);
         let store = self.store.as_ref().filter(|store| store.exists()).map(Store::figures).transpose()?;
         Ok(Statistics { quads: graph.len(), graphs: graph.graph_names()?.len() as u64, terms, store })
     }
