@@ -5,9 +5,9 @@
 
 use super::{Session, TakenBack};
 use crate::error::{Error, Hint, Result};
-use crate::store::{Changed, Indexed};
 use crate::store::durable::{Figures, Merge, Store, Transaction};
 use crate::store::pack::Watch;
+use crate::store::{Changed, Indexed};
 use crate::terms::Quad;
 use std::collections::HashSet;
 

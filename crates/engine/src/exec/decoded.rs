@@ -62,6 +62,16 @@ impl<'a> Decoded<'a> {
         Ok(true)
     }
 
+    /// The current row.
+    fn terms(&self) -> Result<Row> {
+        // Collecting results would not know how many there are.
+        let mut row = Row::with_capacity(self.width);
+        for column in 0..self.width {
+            row.push(self.batch.cells(column).term(self.row, &self.cx)?);
+        }
+        Ok(row)
+    }
+
     /// Fills a column of a page with the terms of the rows from the current one on.
     fn column(&mut self, column: usize, page: &mut Page) -> Result<()> {
         let cells = self.batch.cells(column);
@@ -143,8 +153,7 @@ impl Iterator for Decoded<'_> {
         }
         match self.advance() {
             Ok(true) => {
-                let row = (0..self.width).map(|column| self.batch.cells(column).term(self.row, &self.cx));
-                let row: Result<Row> = row.collect();
+                let row = self.terms();
                 self.row += 1;
                 self.ended = row.is_err();
                 Some(row)
