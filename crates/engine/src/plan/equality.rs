@@ -28,21 +28,21 @@ pub fn class_of(expression: &Expression) -> Option<&Expression> {
 /// A group with these filters, those of its parts that only they connect given a variable to be joined on.
 pub fn connect(group: Logical, conditions: &[Formula], names: &mut VariableNames) -> Logical {
     let compared: Vec<[&Expression; 2]> = conditions.iter().filter_map(comparison).collect();
+    if compared.is_empty() {
+        return group;
+    }
     let Kind::Join(parts) = group.kind else { return group };
     let mut components = components(parts);
-    if !compared.is_empty() && components.len() > 1 {
-        for sides in compared {
-            let place = |side| components.iter().position(|component| may_compare(side, component, names));
-            let [Some(a), Some(b)] = sides.map(place) else { continue };
-            if a == b {
-                continue;
-            }
-            let var = names.fresh("equal");
-            for (place, side) in [(a, sides[0]), (b, sides[1])] {
-                if let Some(component) = components.get_mut(place) {
-                    *component =
-                        std::mem::replace(component, Logical::unit()).extend(var, class(side, names));
-                }
+    for sides in compared {
+        let place = |side| components.iter().position(|component| may_compare(side, component, names));
+        let [Some(a), Some(b)] = sides.map(place) else { continue };
+        if a == b {
+            continue;
+        }
+        let var = names.fresh("equal");
+        for (place, side) in [(a, sides[0]), (b, sides[1])] {
+            if let Some(component) = components.get_mut(place) {
+                *component = std::mem::replace(component, Logical::unit()).extend(var, class(side, names));
             }
         }
     }

@@ -215,8 +215,7 @@ impl<'a> Translator<'a> {
                 plain.push(Formula::new(part.clone(), &mut self.names));
             }
         }
-        let (pushed, plain) = pushdown::push(input, plain, &self.names);
-        let connected = equality::connect(pushed, &plain, &mut self.names);
+        let connected = equality::connect(input, &plain, &mut self.names);
         let (pushed, plain) = pushdown::push(connected, plain, &self.names);
         input = pushed.filter(plain);
         for part in asking {
