@@ -103,12 +103,18 @@ impl Session {
     /// # Errors
     /// Where the text is wrong, an operation fails, a limit stops it, or it cannot be kept; then nothing is changed.
     pub fn update(&mut self, text: &str) -> Result<Change> {
-        let cut = self.begin_writing()?;
-        let done = self.parsed(text).and_then(|update| {
-            let governor = self.ask.governor();
+        self.writing(|session| {
+            let update = session.parsed(text)?;
+            let governor = session.ask.governor();
             let about = Transaction { what: summary(text), ..Transaction::default() };
-            self.change(about, |memory| engine::update::execute(&update, memory, &governor))
-        });
+            session.change(about, |memory| engine::update::execute(&update, memory, &governor))
+        })
+    }
+
+    /// Does what changes the graph while no other process does.
+    fn writing(&mut self, work: impl FnOnce(&mut Self) -> Result<Change>) -> Result<Change> {
+        let cut = self.begin_writing()?;
+        let done = work(self);
         self.end_writing();
         done.map(|change| Change { cut, ..change })
     }
@@ -120,11 +126,8 @@ impl Session {
     /// As [`Self::update`].
     pub fn update_as_files(&mut self, text: &str, edits: &Edits) -> Result<Change> {
         let Some(quads) = &edits.quads else { return self.update(text) };
-        let cut = self.begin_writing()?;
         let about = Transaction { what: summary(text), ..Transaction::default() };
-        let done = self.change(about, |memory| memory.set_quads(quads.iter().cloned()));
-        self.end_writing();
-        done.map(|change| Change { cut, ..change })
+        self.writing(|session| session.change(about, |memory| memory.set_quads(quads.iter().cloned())))
     }
 
     /// What an update would add and remove; nothing is changed.
@@ -170,10 +173,7 @@ impl Session {
         into: Option<&NamedNode>,
         progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Change> {
-        let cut = self.begin_writing()?;
-        let done = self.load_files(files, into, progress);
-        self.end_writing();
-        done.map(|change| Change { cut, ..change })
+        self.writing(|session| session.load_files(files, into, progress))
     }
 
     fn load_files(
