@@ -22,6 +22,7 @@ use super::terminal::limits::{Watch, watch};
 use super::terminal::present::{Output, Target};
 use super::terminal::signals::{self, Doing, doing};
 use crate::advise::complete as known;
+use crate::engine::syntax::tokens::declared;
 use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::show::text::{counted, wrap};
@@ -280,7 +281,7 @@ impl Shell {
 
     /// Declarations with no query after them hold for the rest of the session.
     fn declare(&mut self, text: &str) -> Result<()> {
-        let declared = statement::declared(text);
+        let declared = declared(text);
         if declared.is_empty() {
             return Err(Error::query("this declares no prefix").hint("PREFIX ex: <http://example.org/>"));
         }

@@ -55,6 +55,21 @@ fn formats_go_by_name_ending_and_media_type() {
 }
 
 #[test]
+fn iris_are_short_by_the_prefixes_that_a_query_declares() {
+    let text =
+        "PREFIX firm: <https://example.org/firm/> SELECT ?v ?b { VALUES (?v ?b) { (firm:a vendor:baidu) } }";
+    let table = baimo(&["query", "-F", "table", text]).ok();
+    assert!(table.contains("firm:a") && table.contains("vendor:baidu"), "{table}");
+    let turtle = "PREFIX firm: <https://example.org/firm/> CONSTRUCT { firm:a a firm:B } {}";
+    let turtle = baimo(&["query", "-F", "turtle", turtle]).ok();
+    assert!(turtle.contains("a firm:B"), "{turtle}");
+    let counts = "PREFIX r: <http://www.w3.org/2000/01/rdf-schema#>
+        SELECT (COUNT(*) AS ?n) { ?v r:label ?o } HAVING (COUNT(*) > 1)";
+    let plan = baimo(&["explain", counts]).ok();
+    assert!(plan.contains("Filter((?aggregate > ") && plan.contains("Scan(?v r:label ?o)"), "{plan}");
+}
+
+#[test]
 fn a_format_that_does_not_suit_is_named_before_any_work() {
     let error = baimo(&["query", "-F", "turtle", "ASK {}"]).failed(2);
     assert!(error.contains("turtle is a format of graphs"), "{error}");

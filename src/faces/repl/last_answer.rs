@@ -7,8 +7,9 @@ use crate::advise::provenance::AnswerPart;
 use crate::error::{Error, Result};
 use crate::faces::args::{self, Shape};
 use crate::faces::memory::{Last, Question};
-use crate::faces::terminal::present::About;
+use crate::faces::terminal::present::{About, prefixes_in_scope};
 use crate::faces::verbs;
+use crate::session::Session;
 
 impl Shell {
     /// Runs a query, or carries out an update.
@@ -38,7 +39,7 @@ impl Shell {
                 output.chosen_chart = Some("table".to_owned());
             }
             let answer = memory.last.replay().ok_or_else(nothing_asked)?;
-            output.answer(session, answer, &about(memory.question.as_ref())).map(drop)
+            output.answer(session, answer, &about(memory.question.as_ref(), session)).map(drop)
         })
     }
 
@@ -48,7 +49,7 @@ impl Shell {
         let shape = Shape { chart: Some(words.join(" ")), ..own.shape };
         self.present(&shape, |session, output, memory| {
             let answer = memory.last.replay().ok_or_else(nothing_asked)?;
-            output.drawing(session, answer, &about(memory.question.as_ref()))
+            output.drawing(session, answer, &about(memory.question.as_ref(), session))
         })
     }
 
@@ -86,9 +87,10 @@ impl Shell {
             }
             Last::Yes(_) | Last::Nothing => AnswerPart::Yes,
         };
+        let own = prefixes_in_scope(&question.text, &session);
         let shown = session
             .why(&question.text, &question.bindings, part)?
-            .show(session.prefixes(), self.output.report.tongue.words());
+            .show(own.as_ref().unwrap_or(session.prefixes()), self.output.report.tongue.words());
         drop(session);
         if shown.trim().is_empty() {
             self.output.report.note("nothing in the graph stands behind it: it is computed");
@@ -111,7 +113,8 @@ fn nothing_asked() -> Error {
 }
 
 /// What is known about the answer to a query.
-fn about(question: Option<&Question>) -> About {
-    let title = question.and_then(|question| question.title.clone());
-    About { view: question.and_then(|question| question.view.clone()), title, ..About::default() }
+fn about(question: Option<&Question>, session: &Session) -> About {
+    let Some(question) = question else { return About::default() };
+    let prefixes = prefixes_in_scope(&question.text, session);
+    About { view: question.view.clone(), title: question.title.clone(), prefixes, ..About::default() }
 }

@@ -81,19 +81,6 @@ pub fn only_prologue(text: &str) -> bool {
     skip_prologue(&all, text).is_empty()
 }
 
-/// The prefixes that a text declares: name without colon, and IRI.
-pub fn declared(text: &str) -> Vec<(&str, &str)> {
-    let all: Vec<Token> = meaningful(&tokens(text)).cloned().collect();
-    all.windows(3)
-        .filter_map(|three| {
-            let [word, name, iri] = three else { return None };
-            let iri = iri.text(text).strip_prefix('<')?.strip_suffix('>')?;
-            let name = name.text(text).strip_suffix(':')?;
-            word.text(text).eq_ignore_ascii_case("PREFIX").then_some((name, iri))
-        })
-        .collect()
-}
-
 /// Whether there is nothing in a text but space and comments.
 pub fn is_blank(text: &str) -> bool {
     each_token(text).all(|token| token.kind == Kind::Comment)

@@ -9,7 +9,7 @@ use crate::engine::syntax::tokens::tokens;
 use crate::error::{Diagnostic, Result, Span};
 use crate::faces::args::Explain;
 use crate::faces::memory::{Last, Memory, Noted, Question, noting};
-use crate::faces::terminal::present::{About, Output};
+use crate::faces::terminal::present::{About, Output, prefixes_in_scope};
 use crate::formats::documents::{self, Advice};
 use crate::session::Session;
 use crate::show::plan::{Drawn, draw};
@@ -35,6 +35,7 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
         view: question.view.clone(),
         title: question.title.clone(),
         asked: Some(Instant::now()),
+        prefixes: prefixes_in_scope(&question.text, session),
         ..About::default()
     };
     let keeps = memory.keeps();
@@ -162,8 +163,10 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         return output.text(&documents::explanation(&explained, &advice)?);
     }
     let tongue = output.report.tongue;
+    let own = prefixes_in_scope(text, session);
+    let prefixes = own.as_ref().unwrap_or(session.prefixes());
     let how = Drawn {
-        shorten: &|iri| session.prefixes().compact(iri),
+        shorten: &|iri| prefixes.compact(iri),
         say: &|english| tongue.word(english).into_owned(),
         width: output.shown().then_some(output.window.width),
     };

@@ -96,10 +96,7 @@ impl Drawing<'_> {
     fn text(&self, step: &Step) -> String {
         let mut text = (self.how.say)(&short_label(&step.label, self.how.shorten));
         if !step.order.is_empty() {
-            text.push_str(&(self.how.say)(&format!(
-                ", sorted by {}",
-                short_variables(&step.order.join(" "))
-            )));
+            text.push_str(&(self.how.say)(&format!(", sorted by {}", step.order.join(" "))));
         }
         for choice in step.choice.iter().flat_map(|choices| choices.split(" | ")) {
             text.push_str(&format!(" [{}]", (self.how.say)(&short_label(choice, self.how.shorten))));
@@ -146,22 +143,7 @@ fn short_label(label: &str, shorten: &dyn Fn(&str) -> Option<String>) -> String 
             }
         }
     }
-    short_variables(&(out + rest))
-}
-
-/// The evaluator names what it computes by 32 hexadecimal digits; four tell them apart.
-fn short_variables(label: &str) -> String {
-    let mut parts = label.split('?');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let made = part.get(..32).filter(|name| name.bytes().all(|b| b.is_ascii_hexdigit()));
-        out.push('?');
-        match made.and_then(|name| name.get(..4)) {
-            Some(name) => out.extend(["_", name, part.get(32..).unwrap_or_default()]),
-            None => out.push_str(part),
-        }
-    }
-    out
+    out + rest
 }
 
 #[cfg(test)]

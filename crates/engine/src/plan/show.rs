@@ -13,6 +13,10 @@ use crate::store::End;
 
 /// The line of a node.
 pub fn label(node: &Node, names: &VariableNames) -> String {
+    names.readable(&line(node, names))
+}
+
+fn line(node: &Node, names: &VariableNames) -> String {
     match &node.op {
         Op::Unit => "one empty solution".to_owned(),
         Op::Empty => "nothing: a term of the pattern is not in the graph".to_owned(),
@@ -88,7 +92,7 @@ pub fn logical(plan: &Logical, names: &VariableNames) -> String {
     let mut open = vec![(plan, 0)];
     while let Some((node, depth)) = open.pop() {
         let (line, inner) = of_kind(&node.kind, names);
-        text.push_str(&format!("{}{line}\n", "  ".repeat(depth)));
+        text.push_str(&format!("{}{}\n", "  ".repeat(depth), names.readable(&line)));
         open.extend(inner.into_iter().rev().map(|inner| (inner, depth + 1)));
     }
     text

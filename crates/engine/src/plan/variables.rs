@@ -66,8 +66,33 @@ impl VariableNames {
     pub fn show(&self, var: Var) -> String {
         let name = self.name(var);
         // A renamed variable of a sub-select carries the number of its scope after a dot.
-        if name.starts_with("_:") { name.to_owned() } else { format!("?{name}") }
+        if name.starts_with("_:") { name.to_owned() } else { self.readable(&format!("?{name}")) }
     }
+
+    /// A text with variables, those of aggregates that the parser named by a random number as `?aggregate`, the second
+    /// one as `?aggregate2`: the same plan reads the same each time.
+    pub fn readable(&self, text: &str) -> String {
+        let made = self.names.iter().filter(|name| is_random(name));
+        let Some(_) = made.clone().next() else { return text.to_owned() };
+        let mut parts = text.split('?');
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            out.push('?');
+            let found = made.clone().position(|name| part.starts_with(name.as_str()));
+            let name = found.and_then(|found| made.clone().nth(found));
+            match (found, name.and_then(|name| part.strip_prefix(name.as_str()))) {
+                (Some(0), Some(rest)) => out.extend(["aggregate", rest]),
+                (Some(found), Some(rest)) => out.extend(["aggregate", &(found + 1).to_string(), rest]),
+                _ => out.push_str(part),
+            }
+        }
+        out
+    }
+}
+
+/// Whether the parser made up a name: a random number of 128 bits, zeros before it left out.
+fn is_random(name: &str) -> bool {
+    (24..=32).contains(&name.len()) && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// A set of variables, as bits.
@@ -207,6 +232,16 @@ mod tests {
 
     fn set(vars: &[Var]) -> VarSet {
         vars.iter().copied().collect()
+    }
+
+    #[test]
+    fn random_names_of_aggregates_read_the_same_each_time() {
+        let mut names = VariableNames::default();
+        let (first, second) = ("f5a8f42b10a72d6650ab7ffd49437da", "0123456789abcdef0123456789abcdef");
+        let numbers = [first, "a", second].map(|name| names.number(name));
+        assert_eq!(numbers.map(|var| names.show(var)), ["?aggregate", "?a", "?aggregate2"]);
+        let condition = format!("(?{second} > ?a) && ?{first} = \"?\"");
+        assert_eq!(names.readable(&condition), "(?aggregate2 > ?a) && ?aggregate = \"?\"");
     }
 
     #[test]

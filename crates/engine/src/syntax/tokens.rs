@@ -285,6 +285,19 @@ pub fn skip_prologue<'t>(mut found: &'t [Token], text: &str) -> &'t [Token] {
     }
 }
 
+/// The prefixes that a text declares: name without colon, and IRI as it stands there.
+pub fn declared(text: &str) -> Vec<(&str, &str)> {
+    let all: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
+    all.windows(3)
+        .filter_map(|three| {
+            let [word, name, iri] = three else { return None };
+            let iri = iri.text(text).strip_prefix('<')?.strip_suffix('>')?;
+            let name = name.text(text).strip_suffix(':')?;
+            word.text(text).eq_ignore_ascii_case("PREFIX").then_some((name, iri))
+        })
+        .collect()
+}
+
 /// Reads one token after the other. `at` is always between characters.
 struct Scanner<'t> {
     text: &'t str,

@@ -15,6 +15,7 @@ use super::progress::Waiting;
 use super::report::{Report, When};
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
+use crate::engine::syntax::tokens::declared;
 use crate::error::{Error, Hint, Kind, Result};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle, Written};
 use crate::formats::rows::{self, RowFormat};
@@ -25,7 +26,7 @@ use crate::show::chart::{Directive, View};
 use crate::show::description::{self, Description};
 use crate::show::table::{self, Footer};
 use crate::show::{Style, tree};
-use crate::terms::{GraphName, Quad, Term, TermRef, Triple};
+use crate::terms::{GraphName, Prefixes, Quad, Term, TermRef, Triple};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -98,6 +99,21 @@ pub struct About {
     pub thing: Option<Term>,
     /// What is counted, in one and in many, where it is not rows or triples.
     pub nouns: Option<(&'static str, &'static str)>,
+    /// Shortens IRIs, where the query declares prefixes of its own; else the session's do.
+    pub prefixes: Option<Prefixes>,
+}
+
+/// The prefixes in scope of a query: the session's and, before them, its own. Nothing where it has none of its own.
+pub fn prefixes_in_scope(text: &str, session: &Session) -> Option<Prefixes> {
+    let own = declared(text);
+    if own.is_empty() {
+        return None;
+    }
+    let mut prefixes = session.prefixes().clone();
+    for (name, namespace) in own {
+        prefixes.insert(name, namespace);
+    }
+    Some(prefixes)
 }
 
 impl Output {
@@ -309,7 +325,10 @@ impl Output {
                     if tree { format!("\n{}", tree::tree(&triples, &style)) } else { String::new() };
                 let quads = triples.into_iter().map(|triple| triple.in_graph(GraphName::DefaultGraph));
                 let quads: Vec<Quad> = quads.collect();
-                let style = session.graph_style_for(format, &quads, &language)?;
+                let mut style = session.graph_style_for(format, &quads, &language)?;
+                if let Some(prefixes) = &about.prefixes {
+                    style.prefixes.extend(prefixes);
+                }
                 if self.tables(format, &quads, &style)? {
                     return self.partial(count, "triples", stopped);
                 }
@@ -394,7 +413,7 @@ impl Output {
             say: self.report.tongue.words(),
             labels: self.labels.then_some(labels),
             title: about.title.as_deref(),
-            ..Style::plain(session.prefixes())
+            ..Style::plain(about.prefixes.as_ref().unwrap_or(session.prefixes()))
         }
     }
 
