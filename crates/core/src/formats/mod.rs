@@ -14,6 +14,7 @@ pub mod markup;
 pub mod network;
 pub mod rdfxml;
 pub mod rows;
+mod stream;
 pub(crate) mod subjects;
 pub mod svg;
 mod tsv;

@@ -10,6 +10,7 @@
 use super::csv::Csv;
 use super::json::{self, Json, JsonLines};
 use super::markup::{HTML_FOOT, html_head, html_row, markdown_head, markdown_row};
+use super::stream::stream;
 use super::svg;
 use super::tsv::Tsv;
 use super::xml::{self, Xml};
@@ -23,9 +24,6 @@ use crate::terms::{TermRef, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use std::borrow::Cow;
 use std::io::{self, Write};
-
-/// So many bytes are written at once.
-const MUCH: usize = 1 << 16;
 
 /// How many rows are looked at before a column is declared one of numbers.
 const LOOK_AHEAD: usize = 1_000;
@@ -219,7 +217,7 @@ fn drawn(
 }
 
 /// A format whose rows stand by themselves.
-pub(super) trait RowWriter {
+pub(super) trait RowWriter: Send {
     fn head(&mut self, variables: &[Variable]) -> String;
     /// The row of this number of a page.
     ///
@@ -230,36 +228,6 @@ pub(super) trait RowWriter {
     fn foot(&self) -> &'static str {
         ""
     }
-}
-
-fn stream(rows: Rows<'_>, writer: &mut dyn RowWriter, out: &mut dyn Write) -> io::Result<Written> {
-    out.write_all(writer.head(&rows.variables).as_bytes())?;
-    let mut written = Written::default();
-    let (mut page, mut lines) = (Page::default(), String::new());
-    let mut source = rows.rows;
-    written.stopped = 'pages: loop {
-        match source.page(&mut page) {
-            Ok(true) => {}
-            Ok(false) => break None,
-            Err(error) => break Some(error),
-        }
-        for row in 0..page.len() {
-            if let Err(error) = writer.row(&page, row, &mut lines) {
-                break 'pages Some(error);
-            }
-            written.rows += 1;
-            // Whole rows at a time: wherever the writing ends, the foot makes it a document.
-            if lines.len() > MUCH {
-                out.write_all(lines.as_bytes())?;
-                lines.clear();
-            }
-        }
-        out.write_all(lines.as_bytes())?;
-        lines.clear();
-    };
-    out.write_all(lines.as_bytes())?;
-    out.write_all(writer.foot().as_bytes())?;
-    Ok(written)
 }
 
 /// The value alone: IRIs without brackets, literals without quotes, tag and datatype.
