@@ -59,20 +59,31 @@ impl Blanks {
         !self.is_uncertain
     }
 
-    /// The label of a blank node: `b` and eight hexadecimal digits.
-    pub fn label<'a>(&'a self, node: &'a BlankNode) -> &'a str {
-        self.labels.get(node.as_str()).map_or(node.as_str(), String::as_str)
+    /// The label of a blank node, by what it is called in the quads: `b` and eight hexadecimal digits.
+    pub fn label<'a>(&'a self, node: &'a str) -> &'a str {
+        self.labels.get(node).map_or(node, String::as_str)
+    }
+
+    /// The same, to be asked by the labels from here: nodes are called so from now on.
+    #[must_use]
+    pub fn by_label(self) -> Self {
+        let Self { labels, nested, shared, is_uncertain } = self;
+        let relabelled = |names: HashSet<String>| {
+            names.into_iter().map(|name| labels.get(&name).cloned().unwrap_or(name)).collect()
+        };
+        let (nested, shared) = (relabelled(nested), relabelled(shared));
+        Self { labels: HashMap::new(), nested, shared, is_uncertain }
     }
 
     /// Whether a blank node is mentioned once, outside a triple term, and so can be written there.
-    pub fn is_nested(&self, node: &BlankNode) -> bool {
-        self.nested.contains(node.as_str())
+    pub fn is_nested(&self, node: &str) -> bool {
+        self.nested.contains(node)
     }
 
     /// Whether a blank node's label is needed wherever it stands: it is mentioned somewhere and does
     /// not nest, or is described in more than one graph.
-    pub fn is_shared(&self, node: &BlankNode) -> bool {
-        self.shared.contains(node.as_str())
+    pub fn is_shared(&self, node: &str) -> bool {
+        self.shared.contains(node)
     }
 
     /// The quads with the labels from here.
@@ -111,7 +122,7 @@ impl Blanks {
     }
 
     fn renamed(&self, node: &BlankNode) -> BlankNode {
-        BlankNode::new_unchecked(self.label(node))
+        BlankNode::new_unchecked(self.label(node.as_str()))
     }
 }
 

@@ -281,21 +281,27 @@ fn common_prefix(a: &str, b: &str) -> usize {
 /// Appends `value` as a quoted Turtle string; only what must be escaped is.
 pub fn quote(out: &mut String, value: &str) {
     out.push('"');
-    for c in value.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{C}' => out.push_str("\\f"),
-            '\0'..='\u{1F}' | '\u{7F}' => {
-                let _ = write!(out, "\\u{:04X}", c as u32);
+    let mut from = 0;
+    for (at, byte) in value.bytes().enumerate() {
+        if byte >= b' ' && !matches!(byte, b'"' | b'\\' | 0x7F) {
+            continue;
+        }
+        out.push_str(value.get(from..at).unwrap_or_default());
+        from = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            0x8 => out.push_str("\\b"),
+            0xC => out.push_str("\\f"),
+            _ => {
+                let _ = write!(out, "\\u{byte:04X}");
             }
-            _ => out.push(c),
         }
     }
+    out.push_str(value.get(from..).unwrap_or_default());
     out.push('"');
 }
 

@@ -15,8 +15,8 @@ use crate::faces::args::{Diff, Export, Load, Query};
 use crate::faces::params::Said;
 use crate::faces::terminal::hints::Face;
 use crate::faces::terminal::present::{Output, Target, unwritten};
-use crate::formats::graphs::{self, GraphFormat, Naming};
-use crate::formats::{changes, lines};
+use crate::formats::changes;
+use crate::formats::graphs::{self, GraphFormat, GraphStyle, Naming};
 use crate::packing::{self, Packing};
 use crate::session::{Change, Session, Source};
 use crate::show::text::counted;
@@ -180,8 +180,8 @@ fn within_limit<Q>(mut quads: Vec<Q>, session: &Session) -> (Vec<Q>, Option<Erro
     }
 }
 
-/// Writes a part of the graph, all of it or what was found before something stopped the work: as lines without making terms
-/// of it.
+/// Writes a part of the graph, all of it or what was found before something stopped the work: without making terms of it,
+/// where the format is one of RDF's own.
 fn write_part(
     found: Part<'_>,
     stopped: Option<Error>,
@@ -189,24 +189,48 @@ fn write_part(
     session: &Session,
     output: &Output,
 ) -> Result<()> {
-    let format = output.format_name().and_then(GraphFormat::named);
-    let Some(format) = format.filter(|format| matches!(format, GraphFormat::NTriples | GraphFormat::NQuads))
-    else {
+    let named = found.quads.iter().any(|(graph, _)| graph.is_some());
+    let format = format_of(named, output)?;
+    if !format.is_of_rdf() {
         return write_quads(found.quads()?, stopped, part, session, output);
-    };
-    if !format.keeps_named_graphs() {
-        several_graphs(found.quads.iter().map(|(graph, _)| *graph), format, output);
     }
-    let header = part.map(|part| session.export_header(part)).unwrap_or_default();
+    let found = match named && !format.keeps_named_graphs() {
+        true => {
+            several_graphs(found.quads.iter().map(|(graph, _)| *graph), format, output);
+            found.merged()
+        }
+        false => found,
+    };
+    let style = GraphStyle { header: header(part, format, session, output), ..session.graph_style() };
     let count = found.quads.len() as u64;
     let mut naming = Naming::Stable;
     output.write(|out| {
-        naming = lines::write(found, &header, format.keeps_named_graphs(), out)?;
+        naming = graphs::write(out, format, found, &style)?;
         Ok(())
     })?;
     output.naming(naming);
     output.wrote(count, ("triple", "triples"));
     output.partial(count, "triples", stopped).map(drop)
+}
+
+/// The format to write, where there are `named` graphs or none.
+fn format_of(named: bool, output: &Output) -> Result<GraphFormat> {
+    match output.format_name() {
+        None if named => Ok(GraphFormat::TriG),
+        _ => output.graph_format()?.ok_or_else(|| {
+            Error::usage("a drawing cannot be exported")
+                .hint("draw an answer: baimo query -F svg 'CONSTRUCT ...'")
+        }),
+    }
+}
+
+/// What stands before an export of a part.
+fn header(part: Option<&str>, format: GraphFormat, session: &Session, output: &Output) -> Vec<String> {
+    let Some(part) = part else { return Vec::new() };
+    if !format.has_comments() {
+        output.report.note(&format!("{} has no comments: it is written without a header", format.name()));
+    }
+    session.export_header(part)
 }
 
 /// Writes quads, all of them or those found before something stopped the work.
@@ -218,24 +242,15 @@ fn write_quads(
     output: &Output,
 ) -> Result<()> {
     let named = quads.iter().any(|quad| !quad.graph_name.is_default_graph());
-    let format = match output.format_name() {
-        None if named => GraphFormat::TriG,
-        _ => output.graph_format()?.ok_or_else(|| {
-            Error::usage("a drawing cannot be exported")
-                .hint("draw an answer: baimo query -F svg 'CONSTRUCT ...'")
-        })?,
-    };
+    let format = format_of(named, output)?;
     if named && !format.keeps_named_graphs() {
         several_graphs(quads.iter().map(|quad| &quad.graph_name), format, output);
         quads.iter_mut().for_each(|quad| quad.graph_name = crate::terms::GraphName::DefaultGraph);
     }
-    let mut style = session.graph_style_for(format, &quads, output.language(session))?;
-    if let Some(part) = part {
-        style.header = session.export_header(part);
-        if !format.has_comments() {
-            output.report.note(&format!("{} has no comments: it is written without a header", format.name()));
-        }
-    }
+    let style = GraphStyle {
+        header: header(part, format, session, output),
+        ..session.graph_style_for(format, &quads, output.language(session))?
+    };
     let count = quads.len() as u64;
     if !output.tables(format, &quads, &style)? {
         let written = graphs::written(format, quads, &style)?;

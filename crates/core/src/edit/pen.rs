@@ -5,9 +5,8 @@
 
 use super::folder::{Origin, blanks_of, renamed_term};
 use super::outline::Outline;
-use crate::blank::Blanks;
 use crate::formats::subjects::rank;
-use crate::formats::turtle::Writer;
+use crate::formats::turtle::Terms;
 use crate::sources::rdf::Format;
 use crate::terms::{BlankNode, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, rdf};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -28,7 +27,7 @@ pub(super) struct Pen<'a> {
     mentioned: HashSet<BlankNode>,
     labels: HashMap<String, String>,
     /// By how many declarations stand before the place that is written to.
-    writers: HashMap<usize, Writer>,
+    writers: HashMap<usize, Terms>,
 }
 
 impl<'a> Pen<'a> {
@@ -148,7 +147,7 @@ impl<'a> Pen<'a> {
 
     /// What writes terms at a place of the file: with the prefixes that are declared before it, once and for all, and those
     /// that can be declared at its beginning.
-    fn writer(&mut self, at: usize) -> &mut Writer {
+    fn writer(&mut self, at: usize) -> &mut Terms {
         let (declared, known) = (&self.outline.prefixes, self.known);
         let before = declared.partition_point(|prefix| prefix.place.end <= at);
         self.writers.entry(before).or_insert_with(|| {
@@ -162,13 +161,13 @@ impl<'a> Pen<'a> {
                     prefixes.insert(prefix.name.as_str(), namespace.as_str());
                 }
             }
-            Writer::new(&prefixes, Blanks::default())
+            Terms::new(&prefixes)
         })
     }
 
     /// The prefixes that were used and that the file lacks, with their namespaces.
     pub fn missing(&self) -> BTreeMap<String, String> {
-        let used = self.writers.values().flat_map(Writer::used);
+        let used = self.writers.values().flat_map(Terms::used);
         let lacks = |name: &str| !self.outline.prefixes.iter().any(|prefix| prefix.name == name);
         let missing = used.filter(|(name, _)| lacks(name));
         missing.map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect()
@@ -187,7 +186,7 @@ impl<'a> Pen<'a> {
         }
         // A line end of the file within a text would be one of the text.
         let may_break = self.outline.style.newline() == "\n";
-        Some(self.writer(at).term(&term, may_break))
+        Some(self.writer(at).term(term.as_ref(), may_break))
     }
 
     /// A subject where a statement begins.

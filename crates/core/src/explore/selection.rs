@@ -37,6 +37,15 @@ pub struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// The same with all graphs as one, in which a triple is once.
+    #[must_use]
+    pub fn merged(mut self) -> Self {
+        self.quads.iter_mut().for_each(|(graph, _)| *graph = None);
+        self.quads.sort_unstable();
+        self.quads.dedup();
+        self
+    }
+
     /// The same as terms.
     ///
     /// # Errors

@@ -6,151 +6,116 @@
 //! A line without a mark is there for the place: the subject, or the node that a change is in. Lists are
 //! shown whole, before and after.
 
-use super::subjects::{Subjects, by_graph, rank};
-use super::turtle::Writer;
-use crate::blank::Blanks;
-use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use super::numbered::{Number, Row};
+use super::short::Short;
+use super::subjects::Document;
+use super::turtle::{Writer, writable};
+use crate::terms::{Prefixes, Quad};
+use std::collections::BTreeSet;
 
 /// How far a statement stands from its subject.
 const STEP: usize = 4;
 
 /// The lines that tell the graph `before` from the graph `after`. Nothing where they are the same.
 pub fn write(before: &[Quad], after: &[Quad], prefixes: &Prefixes) -> String {
-    let (old, new) = (Side::of(before, prefixes), Side::of(after, prefixes));
-    let mut names: BTreeMap<String, GraphName> = BTreeMap::new();
-    for quad in before.iter().chain(after) {
-        let name = &quad.graph_name;
-        let key = if name.is_default_graph() { String::new() } else { name.to_string() };
-        names.entry(key).or_insert_with(|| name.clone());
+    let (old, new) = Document::both(before, after);
+    // Lines that were changed have no place for prefixes: all that are known may be used.
+    let short = Short::of(&new.texts, &writable(prefixes));
+    let names = |document: &Document| document.graphs().map(|graph| graph.name()).collect::<Vec<_>>();
+    let all: BTreeSet<Option<Number>> = names(&old).into_iter().chain(names(&new)).collect();
+    let mut out = String::new();
+    for name in all {
+        let (before, after) = (old.graph(name), new.graph(name));
+        let side = |document, graph| Writer { document, short: &short, graph };
+        Changes { old: side(&old, &before), new: side(&new, &after) }.graph(name, &mut out);
     }
-    let mut changes = Changes { old, new, out: String::new() };
-    for name in names.into_values() {
-        changes.graph(&name);
-    }
-    changes.out
+    out
 }
 
-/// One of the two graphs.
-struct Side {
-    writer: Writer,
-    graphs: HashMap<GraphName, Subjects>,
+/// One graph before and after.
+struct Changes<'a> {
+    old: Writer<'a>,
+    new: Writer<'a>,
 }
 
-impl Side {
-    fn of(quads: &[Quad], prefixes: &Prefixes) -> Self {
-        let blanks = Blanks::of(quads).keeping_labels();
-        let graphs = by_graph(quads, &blanks)
-            .into_iter()
-            .map(|(name, quads)| (name, Subjects::of(&quads, &blanks)))
-            .collect();
-        Self { writer: Writer::new(prefixes, blanks), graphs }
-    }
-
-    /// Makes one graph the one that is read.
-    fn choose(&mut self, name: &GraphName) {
-        self.writer.subjects = self.graphs.remove(name).unwrap_or_default();
-    }
-
-    fn objects(&self, subject: &NamedOrBlankNode, predicate: &NamedNode) -> &[Term] {
-        let facts = self.writer.subjects.facts(subject);
-        facts.iter().find(|(p, _)| p == predicate).map_or(&[], |(_, objects)| objects)
-    }
-
-    fn nests(&self, node: &BlankNode) -> bool {
-        self.writer.blanks.is_nested(node)
-    }
-
-    fn list(&self, node: &BlankNode) -> Option<Vec<Term>> {
-        self.writer.subjects.list(node, &self.writer.blanks)
-    }
-
-    /// The lines of one statement.
-    fn statement(&mut self, predicate: &NamedNode, object: &Term, indent: usize) -> String {
-        self.writer.statement(predicate, std::slice::from_ref(object), indent) + " ;"
-    }
+/// What is written by `write`.
+fn text(write: impl FnOnce(&mut String)) -> String {
+    let mut text = String::new();
+    write(&mut text);
+    text
 }
 
-struct Changes {
-    old: Side,
-    new: Side,
-    out: String,
+/// The lines of one fact.
+fn statement(side: &Writer<'_>, fact: Row, indent: usize) -> String {
+    text(|out| side.statement(out, &[fact], indent)) + " ;"
 }
 
-impl Changes {
-    fn graph(&mut self, name: &GraphName) {
-        self.old.choose(name);
-        self.new.choose(name);
+impl Changes<'_> {
+    fn graph(&self, name: Option<Number>, out: &mut String) {
         let mut blocks = Vec::new();
         for subject in self.subjects() {
-            let lines = self.changes(&subject, STEP);
+            let lines = self.changes(subject, STEP);
             if lines.is_empty() {
                 continue;
             }
-            let known = [&self.old, &self.new].map(|side| !side.writer.subjects.facts(&subject).is_empty());
+            let known = [&self.old, &self.new].map(|side| !side.graph.facts(subject).is_empty());
             let mark = match known {
                 [true, false] => '-',
                 [false, true] => '+',
                 _ => ' ',
             };
-            let head = marked(mark, &self.new.writer.subject(&subject));
-            blocks.push(head + &lines);
+            blocks.push(marked(mark, &text(|out| self.new.term(out, subject))) + &lines);
         }
         if blocks.is_empty() {
             return;
         }
-        if !self.out.is_empty() {
-            self.out.push('\n');
+        if !out.is_empty() {
+            out.push('\n');
         }
         let inner = blocks.join("\n");
-        let name = match name {
-            GraphName::DefaultGraph => return self.out.push_str(&inner),
-            GraphName::NamedNode(iri) => self.new.writer.subject(&iri.clone().into()),
-            GraphName::BlankNode(node) => self.new.writer.subject(&node.clone().into()),
-        };
-        self.out.push_str(&format!("  {name} {{\n\n{inner}\n  }}\n"));
+        match name {
+            None => out.push_str(&inner),
+            Some(name) => {
+                let name = text(|out| self.new.term(out, name));
+                out.push_str(&format!("  {name} {{\n\n{inner}\n  }}\n"));
+            }
+        }
     }
 
     /// Subjects that stand for themselves in one of the two graphs: IRIs first, each sorted.
-    fn subjects(&self) -> Vec<NamedOrBlankNode> {
-        let mut names = BTreeSet::new();
-        let mut blanks = BTreeSet::new();
-        for side in [&self.old, &self.new] {
-            names.extend(side.writer.subjects.named.iter().cloned());
-            blanks.extend(side.writer.subjects.unnamed.iter().map(|node| node.as_str().to_owned()));
-        }
-        let blanks = blanks.into_iter().map(|label| BlankNode::new_unchecked(label).into());
-        names.into_iter().map(NamedOrBlankNode::from).chain(blanks).collect()
+    fn subjects(&self) -> BTreeSet<Number> {
+        let of = |side: &Writer<'_>| side.graph.subjects().map(|(subject, _)| subject).collect::<Vec<_>>();
+        of(&self.old).into_iter().chain(of(&self.new)).collect()
     }
 
     /// The changes of what is said about a subject, and about the nodes in it.
-    fn changes(&mut self, subject: &NamedOrBlankNode, indent: usize) -> String {
-        let mut predicates: Vec<NamedNode> = Vec::new();
-        for side in [&self.old, &self.new] {
-            predicates.extend(side.writer.subjects.facts(subject).iter().map(|(p, _)| p.clone()));
-        }
-        predicates.sort_by(|a, b| rank(a).cmp(&rank(b)));
-        predicates.dedup();
+    fn changes(&self, subject: Number, indent: usize) -> String {
+        let facts = [&self.old, &self.new].map(|side| side.graph.facts(subject));
+        let predicates: BTreeSet<u32> = facts.iter().copied().flatten().map(|fact| fact.predicate).collect();
         let mut out = String::new();
         for predicate in predicates {
-            let old = self.old.objects(subject, &predicate).to_vec();
-            let new = self.new.objects(subject, &predicate).to_vec();
-            let (had, have): (HashSet<&Term>, HashSet<&Term>) = (old.iter().collect(), new.iter().collect());
+            let [old, new] = facts.map(|facts| {
+                let facts = facts.iter().filter(|fact| fact.predicate == predicate);
+                facts.copied().collect::<Vec<Row>>()
+            });
+            let [had, have] =
+                [&old, &new].map(|facts| facts.iter().map(|fact| fact.object).collect::<BTreeSet<Number>>());
             let (mut minus, mut plus, mut inside) = (String::new(), String::new(), String::new());
-            for object in &old {
-                if !have.contains(object) {
-                    minus += &marked('-', &self.old.statement(&predicate, object, indent));
-                } else if let Term::BlankNode(node) = object {
+            for fact in &old {
+                let node = fact.object;
+                if !have.contains(&node) {
+                    minus += &marked('-', &statement(&self.old, *fact, indent));
+                } else if self.old.document.is_blank(node) {
                     if self.list_changed(node) {
-                        minus += &marked('-', &self.old.statement(&predicate, object, indent));
-                        plus += &marked('+', &self.new.statement(&predicate, object, indent));
+                        minus += &marked('-', &statement(&self.old, *fact, indent));
+                        plus += &marked('+', &statement(&self.new, *fact, indent));
                     } else {
-                        inside += &self.inside(&predicate, node, indent);
+                        inside += &self.inside(*fact, indent);
                     }
                 }
             }
-            for object in new.iter().filter(|object| !had.contains(object)) {
-                plus += &marked('+', &self.new.statement(&predicate, object, indent));
+            for fact in new.iter().filter(|fact| !had.contains(&fact.object)) {
+                plus += &marked('+', &statement(&self.new, *fact, indent));
             }
             out.extend([minus, plus, inside]);
         }
@@ -158,25 +123,27 @@ impl Changes {
     }
 
     /// The changes in a node that is written in place of its mention in both graphs.
-    fn inside(&mut self, predicate: &NamedNode, node: &BlankNode, indent: usize) -> String {
-        let is_list = self.old.list(node).is_some() && self.new.list(node).is_some();
-        if is_list || !self.old.nests(node) || !self.new.nests(node) {
+    fn inside(&self, fact: Row, indent: usize) -> String {
+        let node = fact.object;
+        let is_list = self.old.graph.list(node).is_some() && self.new.graph.list(node).is_some();
+        if is_list || !self.old.document.nests(node) || !self.new.document.nests(node) {
             return String::new();
         }
-        let lines = self.changes(&node.clone().into(), indent + STEP);
+        let lines = self.changes(node, indent + STEP);
         if lines.is_empty() {
             return lines;
         }
-        let verb = self.new.writer.verb(predicate);
+        let verb = text(|out| self.new.verb(out, fact));
         marked(' ', &format!("{:indent$}{verb} [", "")) + &lines + &marked(' ', &format!("{:indent$}] ;", ""))
     }
 
     /// Whether a node begins a list in one of the graphs that reads otherwise in the other.
-    fn list_changed(&mut self, node: &BlankNode) -> bool {
-        let term = Term::from(node.clone());
-        match (self.old.list(node), self.new.list(node)) {
+    fn list_changed(&self, node: Number) -> bool {
+        match (self.old.graph.list(node), self.new.graph.list(node)) {
             (None, None) => false,
-            (Some(_), Some(_)) => self.old.writer.object(&term, 0) != self.new.writer.object(&term, 0),
+            (Some(_), Some(_)) => {
+                text(|out| self.old.object(out, node, 0)) != text(|out| self.new.object(out, node, 0))
+            }
             _ => true,
         }
     }
@@ -190,6 +157,7 @@ fn marked(mark: char, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blank::Blanks;
     use crate::sources::rdf;
 
     fn quads(text: &str) -> Vec<Quad> {

@@ -1,14 +1,17 @@
 //! Graphs in every format that other tools read, each sorted so that the same graph gives the same bytes.
 //!
-//! In: quads, a format, and a [`GraphStyle`]. Out: text. All quads are held in memory: sorting needs them
-//! all. What is in a graph already is written as N-Triples and N-Quads without them, by [`lines`].
+//! In: what is to be written, a format, and a [`GraphStyle`]. Out: text. All quads are held in memory: sorting needs them
+//! all, but as numbers where the format is one of RDF's own.
 
 use super::canonical::{canonical, hash, rdfc10};
+pub use super::numbered::Content;
+use super::sheet::Sheet;
+use super::subjects::Document;
 use super::{jsonld, lines, network, rdfxml, turtle};
 use crate::blank::{Blanks, Rule};
 use crate::error::{Error, Result};
 use crate::terms::{NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
 
 /// A format that graphs can be written in.
@@ -115,6 +118,14 @@ impl GraphFormat {
         matches!(self, Turtle | NTriples | NQuads | TriG | RdfXml | GraphMl | Dot)
     }
 
+    /// Whether it is a syntax of RDF that is written of numbers, without a term for each place.
+    pub fn is_of_rdf(self) -> bool {
+        matches!(
+            self,
+            Self::Turtle | Self::NTriples | Self::NQuads | Self::TriG | Self::RdfXml | Self::JsonLd
+        )
+    }
+
     /// Whether things are shown by their labels.
     pub fn shows_labels(self) -> bool {
         matches!(self, Self::GraphMl | Self::Dot | Self::Edges | Self::Nodes)
@@ -147,18 +158,44 @@ pub struct Written {
     pub naming: Naming,
 }
 
-/// Writes quads, in any order, repeated or not; how blank nodes were named.
+/// Writes a part of a graph, or quads in any order, repeated or not; how blank nodes were named.
 ///
 /// # Errors
-/// Where the format cannot say what a quad says (the error names it), or `out` cannot be written to.
-pub fn write(
+/// Where the format cannot say what a quad says (the error names it; nothing is written then), and where `out` cannot be
+/// written to.
+pub fn write<'a>(
     out: &mut dyn io::Write,
     format: GraphFormat,
-    quads: Vec<Quad>,
+    content: impl Into<Content<'a>>,
     style: &GraphStyle,
 ) -> Result<Naming> {
-    let Written { text, naming } = written(format, quads, style)?;
-    out.write_all(text.as_bytes()).map_err(|error| Error::store("cannot write the graph").because(error))?;
+    let content = content.into();
+    if !format.keeps_named_graphs() {
+        one_graph(format, &content)?;
+    }
+    let mut sheet = Sheet::new(out);
+    let naming = match format {
+        GraphFormat::NTriples | GraphFormat::NQuads => {
+            certainly(lines::write(content, &style.header, &mut sheet)?)
+        }
+        GraphFormat::Turtle | GraphFormat::TriG | GraphFormat::RdfXml | GraphFormat::JsonLd => {
+            let document = Document::of(content)?;
+            document_in(format, &document, style, &mut sheet)?;
+            certainly(document.is_certain())
+        }
+        GraphFormat::GraphMl | GraphFormat::Dot | GraphFormat::Edges | GraphFormat::Nodes => {
+            let quads = content.quads()?;
+            let blanks = Blanks::of(&quads);
+            sheet.text = network_in(format, blanks.relabel(quads), style);
+            certainly(blanks.is_certain())
+        }
+        GraphFormat::Canonical | GraphFormat::Rdfc10 | GraphFormat::Hash => {
+            let (text, naming) = canonical_in(format, &content.quads()?)?;
+            sheet.text = text;
+            naming
+        }
+    };
+    sheet.flush()?;
     Ok(naming)
 }
 
@@ -174,22 +211,51 @@ pub fn to_text(format: GraphFormat, quads: Vec<Quad>, style: &GraphStyle) -> Res
 ///
 /// # Errors
 /// Where the format cannot say what a quad says.
-pub fn written(format: GraphFormat, mut quads: Vec<Quad>, style: &GraphStyle) -> Result<Written> {
-    let mut seen = HashSet::new();
-    quads.retain(|quad| seen.insert(quad.clone()));
-    drop(seen);
-    if !format.keeps_named_graphs() {
-        one_graph(format, &quads)?;
-    }
+pub fn written<'a>(
+    format: GraphFormat,
+    content: impl Into<Content<'a>>,
+    style: &GraphStyle,
+) -> Result<Written> {
+    let mut bytes = Vec::new();
+    let naming = write(&mut bytes, format, content, style)?;
+    // All of it was text.
+    Ok(Written { text: String::from_utf8(bytes).unwrap_or_default(), naming })
+}
+
+fn certainly(is_certain: bool) -> Naming {
+    if is_certain { Naming::Stable } else { Naming::Uncertain }
+}
+
+fn document_in(
+    format: GraphFormat,
+    document: &Document,
+    style: &GraphStyle,
+    sheet: &mut Sheet<'_>,
+) -> Result<()> {
+    let GraphStyle { prefixes, header, .. } = style;
     match format {
-        GraphFormat::Canonical => canonical(&quads).map(|(text, rule)| Written { text, naming: rule.into() }),
-        GraphFormat::Rdfc10 => Ok(Written { text: rdfc10(&quads)?, naming: Naming::Stable }),
-        GraphFormat::Hash => {
-            let (text, rule) = canonical(&quads)?;
-            Ok(Written { text: format!("{}\n", hash(&text)), naming: rule.into() })
-        }
-        _ => named(format, quads, style),
+        GraphFormat::RdfXml => rdfxml::write(document, prefixes, header, sheet),
+        GraphFormat::JsonLd => jsonld::write(document, prefixes, sheet),
+        _ => turtle::write(document, prefixes, header, sheet),
     }
+}
+
+fn network_in(format: GraphFormat, quads: Vec<Quad>, style: &GraphStyle) -> String {
+    match format {
+        GraphFormat::GraphMl => network::graphml(quads, style),
+        GraphFormat::Dot => network::dot(quads, style),
+        GraphFormat::Edges => network::edges(quads, style),
+        _ => network::nodes(quads, style),
+    }
+}
+
+fn canonical_in(format: GraphFormat, quads: &[Quad]) -> Result<(String, Naming)> {
+    if format == GraphFormat::Rdfc10 {
+        return Ok((rdfc10(quads)?, Naming::Stable));
+    }
+    let (text, rule) = canonical(quads)?;
+    let text = if format == GraphFormat::Hash { format!("{}\n", hash(&text)) } else { text };
+    Ok((text, rule.into()))
 }
 
 /// Adds a triple as a line that all formats for which [`GraphFormat::takes_lines`] is true can hold. Blank nodes keep their
@@ -227,33 +293,71 @@ impl From<Rule> for Naming {
     }
 }
 
-/// The formats whose blank nodes are named by content.
-fn named(format: GraphFormat, quads: Vec<Quad>, style: &GraphStyle) -> Result<Written> {
-    let blanks = Blanks::of(&quads);
-    let naming = if blanks.is_certain() { Naming::Stable } else { Naming::Uncertain };
-    let text = match format {
-        GraphFormat::Turtle | GraphFormat::TriG => {
-            turtle::write(&quads, blanks, &style.prefixes, &style.header)
-        }
-        GraphFormat::RdfXml => rdfxml::write(&blanks.relabel(quads), &style.prefixes, &style.header)?,
-        GraphFormat::JsonLd => jsonld::write(&quads, blanks, &style.prefixes),
-        GraphFormat::GraphMl => network::graphml(blanks.relabel(quads), style),
-        GraphFormat::Dot => network::dot(blanks.relabel(quads), style),
-        GraphFormat::Edges => network::edges(blanks.relabel(quads), style),
-        GraphFormat::Nodes => network::nodes(blanks.relabel(quads), style),
-        _ => lines::of_quads(&blanks.relabel(quads), &style.header),
-    };
-    Ok(Written { text, naming })
-}
-
 /// Refuses named graphs where the format has no place for them.
-fn one_graph(format: GraphFormat, quads: &[Quad]) -> Result<()> {
-    let Some(quad) = quads.iter().find(|quad| !quad.graph_name.is_default_graph()) else { return Ok(()) };
+fn one_graph(format: GraphFormat, content: &Content<'_>) -> Result<()> {
+    let Some(name) = content.named_graph()? else { return Ok(()) };
     Err(Error::usage(format!(
-        "{} holds one graph only, and there are named graphs here, such as {}",
+        "{} holds one graph only, and there are named graphs here, such as {name}",
         format.name(),
-        quad.graph_name
     ))
     .hint("write trig, nquads or jsonld, which keep named graphs")
     .hint("or choose one graph to export"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::selection::{Selection, select};
+    use crate::formats::fixture::memory;
+    use crate::terms::{BlankNode, GraphName};
+
+    /// Triple terms are sorted by the labels that their blank nodes get, not by those that they had.
+    #[test]
+    fn what_blank_nodes_are_called_changes_no_byte() {
+        let data = |names: [&str; 2]| {
+            let nodes = names.map(|name| Term::from(BlankNode::new_unchecked(name)));
+            let iri = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+            let mut quads = Vec::new();
+            for (node, what) in nodes.into_iter().zip(["p", "q"]) {
+                let inner = Triple::new(iri("a"), iri(what), node);
+                quads.push(Quad::new(iri("s"), iri("says"), inner, GraphName::DefaultGraph));
+            }
+            quads
+        };
+        for format in [GraphFormat::Turtle, GraphFormat::JsonLd, GraphFormat::RdfXml, GraphFormat::NQuads] {
+            let [one, other] = [["x", "y"], ["y", "x"]]
+                .map(|names| to_text(format, data(names), &GraphStyle::default()).unwrap());
+            assert_eq!(one, other);
+        }
+    }
+
+    /// What is written by the numbers of a graph is what is written of its terms.
+    #[test]
+    fn a_part_of_a_graph_is_written_as_its_quads_are() {
+        let memory = memory();
+        let style = GraphStyle {
+            header: vec!["one\ntwo  ".to_owned()],
+            prefixes: Prefixes::well_known(),
+            ..GraphStyle::default()
+        };
+        for selection in [Selection::All, Selection::DefaultGraph] {
+            let part = select(&memory, &selection).unwrap();
+            for format in GraphFormat::all() {
+                let part = if format.keeps_named_graphs() { part.clone() } else { part.clone().merged() };
+                let by_terms = written(format, part.quads().unwrap(), &style);
+                let by_numbers = written(format, part, &style);
+                match (by_terms, by_numbers) {
+                    (Ok(expected), Ok(found)) => {
+                        assert_eq!(found.text, expected.text);
+                        assert_eq!(found.naming, expected.naming);
+                        assert!(format == GraphFormat::Hash || found.text.lines().count() > 5);
+                    }
+                    (expected, found) => {
+                        assert_eq!(found.unwrap_err().message, expected.unwrap_err().message);
+                        assert_eq!(format, GraphFormat::RdfXml, "it has no control characters");
+                    }
+                }
+            }
+        }
+    }
 }

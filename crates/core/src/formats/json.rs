@@ -135,7 +135,7 @@ fn write_term(out: &mut String, term: TermRef<'_>) {
 }
 
 /// A text as a JSON string; what needs no escape is copied at once.
-fn write_string(out: &mut String, text: &str) {
+pub(super) fn write_string(out: &mut String, text: &str) {
     if text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
         out.push_str(&quoted(text));
     } else {

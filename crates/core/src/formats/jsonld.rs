@@ -1,6 +1,6 @@
 //! JSON-LD 1.1, compact: a context from the prefixes in use, one node object per subject.
 //!
-//! In: quads, the names of their blank nodes, prefixes. Out: text. JSON-LD 1.1 has no triple terms: they are written as JSON-LD-star has
+//! In: a document, prefixes. Out: text, a node at a time. JSON-LD 1.1 has no triple terms: they are written as JSON-LD-star has
 //! them (report of the community group, 2021), `{"@id": {"@id": "s", "p": "o"}}`. A processor of 1.1 refuses that, where
 //! it would pass over a new keyword, such as the `@triple` that has been proposed, without a word.
 //!
@@ -8,14 +8,17 @@
 //! knows only `@id` and `@value` is right. Integers and booleans are JSON's own where they come back as
 //! the very same literals.
 
-use super::json::quoted;
-use super::subjects::{Subjects, by_graph};
-use crate::blank::Blanks;
-use crate::terms::{
-    BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple, is_bare, rdf,
-    xsd,
-};
-use std::collections::{BTreeSet, HashSet};
+use super::json::write_string;
+use super::numbered::{Number, Row};
+use super::sheet::Sheet;
+use super::short::Short;
+use super::subjects::{Document, Graph, Met};
+use super::texts::Texts;
+use crate::error::Result;
+use crate::store::{Lexical, Tag};
+use crate::terms::{BaseDirection, Prefixes, is_bare, xsd};
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// The width that a value keeps to when it is written on one line.
@@ -24,52 +27,41 @@ const WIDTH: usize = 100;
 /// The largest integer that every reader of JSON takes without loss, 2^53 - 1.
 const SAFE: u64 = (1 << 53) - 1;
 
-/// Writes quads as one document.
-pub fn write(quads: &[Quad], blanks: Blanks, prefixes: &Prefixes) -> String {
-    let graphs = by_graph(quads, &blanks);
-    let prefixes = writable(prefixes, quads);
-    let mut writer = Writer { prefixes, used: BTreeSet::new(), blanks, subjects: Subjects::default() };
-    let mut nodes = Vec::new();
-    for (name, quads) in graphs {
-        let inner = writer.graph(&quads);
-        let name = match name {
-            GraphName::DefaultGraph => {
-                nodes.extend(inner);
-                continue;
+/// Writes a document.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(crate) fn write(document: &Document, prefixes: &Prefixes, sheet: &mut Sheet<'_>) -> Result<()> {
+    let mut short = Short::of(&document.texts, &writable(prefixes, &document.texts));
+    document.graphs().for_each(|graph| note(&graph, document, &mut short));
+    let context = short.used().map(|(name, namespace)| (Text::of(name), Json::Text(Text::of(namespace))));
+    sheet.text.push_str("{\n  \"@context\": ");
+    Json::Object(context.collect()).write(&mut sheet.text, 2);
+    sheet.text.push_str(",\n  \"@graph\": ");
+    let mut nodes = Items::new(2);
+    for graph in document.graphs() {
+        let writer = Writer { document, short: &short, graph: &graph };
+        match graph.name() {
+            None => writer.nodes(&mut nodes, sheet)?,
+            Some(name) => {
+                nodes.before(&mut sheet.text);
+                writer.named(name, sheet)?;
             }
-            GraphName::NamedNode(iri) => writer.iri(&iri),
-            GraphName::BlankNode(node) => writer.blank(&node),
-        };
-        nodes.push(Json::Object(vec![("@id".to_owned(), name), ("@graph".to_owned(), Json::Array(inner))]));
+        }
     }
-    let context = writer.used.iter().map(|name| {
-        let namespace = writer.prefixes.namespace(name).unwrap_or_default();
-        (name.clone(), Json::text(namespace))
-    });
-    let document = Json::Object(vec![
-        ("@context".to_owned(), Json::Object(context.collect())),
-        ("@graph".to_owned(), Json::Array(nodes)),
-    ]);
-    let mut out = String::new();
-    document.write(&mut out, 0, true);
-    out.push('\n');
-    out
+    nodes.end(&mut sheet.text);
+    sheet.text.push_str("\n}\n");
+    Ok(())
 }
 
 /// The prefixes that every JSON-LD processor takes for prefixes: with a name, a namespace that ends in a
 /// delimiter, and not read as the scheme of an IRI that is written in full.
-fn writable(prefixes: &Prefixes, quads: &[Quad]) -> Prefixes {
-    let mut schemes = HashSet::new();
-    let mut note = |iri: &str| {
-        if let Some((scheme, rest)) = iri.split_once(':')
-            && !rest.starts_with("//")
-        {
-            schemes.insert(scheme.to_owned());
-        }
-    };
-    for quad in quads {
-        iris(quad, &mut note);
-    }
+fn writable(prefixes: &Prefixes, texts: &Texts) -> Prefixes {
+    let iris = texts.iris().map(|number| texts.plain(number));
+    // A language tag has no colon.
+    let all = iris.chain(texts.names().iter().map(String::as_str));
+    let opaque = all.filter_map(|iri| iri.split_once(':')).filter(|(_, rest)| !rest.starts_with("//"));
+    let schemes: HashSet<&str> = opaque.map(|(scheme, _)| scheme).collect();
     let mut kept = Prefixes::new();
     for (name, namespace) in prefixes.iter() {
         let delimited = namespace.ends_with([':', '/', '?', '#', '[', ']', '@']);
@@ -82,263 +74,389 @@ fn writable(prefixes: &Prefixes, quads: &[Quad]) -> Prefixes {
     kept
 }
 
-fn iris(quad: &Quad, note: &mut dyn FnMut(&str)) {
-    note(quad.predicate.as_str());
-    if let NamedOrBlankNode::NamedNode(iri) = &quad.subject {
-        note(iri.as_str());
+/// Notes the prefixes that a graph needs.
+fn note(graph: &Graph<'_>, document: &Document, short: &mut Short) {
+    if let Some(name) = graph.name() {
+        short.note_iri(name);
     }
-    if let GraphName::NamedNode(iri) = &quad.graph_name {
-        note(iri.as_str());
-    }
-    iris_of_object(&quad.object, note);
+    graph.each(&mut |met| match met {
+        Met::Subject(subject) => short.note_iri(subject),
+        Met::Fact(row) if document.is_type(row) && document.is_iri(row.object) => short.note_iri(row.object),
+        Met::Fact(row) => {
+            short.note_iri(document.verb(row));
+            note_object(row.object, document, short);
+        }
+        Met::Item(item) => note_object(item, document, short),
+    });
 }
 
-fn iris_of_object(object: &Term, note: &mut dyn FnMut(&str)) {
-    match object {
-        Term::NamedNode(iri) => note(iri.as_str()),
-        Term::Literal(literal) => note(literal.datatype().as_str()),
-        Term::BlankNode(_) => {}
-        Term::Triple(triple) => {
-            note(triple.predicate.as_str());
-            if let NamedOrBlankNode::NamedNode(iri) = &triple.subject {
-                note(iri.as_str());
+fn note_object(object: Number, document: &Document, short: &mut Short) {
+    match document.texts.get(object) {
+        Lexical::Iri(_) if document.is_nil(object) => {}
+        Lexical::Iri(_) => short.note_iri(object),
+        Lexical::Literal(value, Tag::Datatype(datatype)) => {
+            if !is_native(value, datatype) && datatype != xsd::STRING.as_str() {
+                short.note_datatype(object, &document.texts);
             }
-            iris_of_object(&triple.object, note);
         }
+        Lexical::Triple([subject, predicate, inner]) => {
+            short.note_iri(subject);
+            short.note_iri(predicate);
+            match document.is_iri(inner) {
+                true => short.note_iri(inner),
+                false => note_object(inner, document, short),
+            }
+        }
+        Lexical::Literal(..) | Lexical::Blank(_) => {}
+    }
+}
+
+/// A text, perhaps in two parts with a colon between.
+#[derive(Debug, Clone, Copy)]
+struct Text<'a> {
+    prefix: Option<&'a str>,
+    rest: &'a str,
+}
+
+impl<'a> Text<'a> {
+    fn of(rest: &'a str) -> Self {
+        Self { prefix: None, rest }
+    }
+
+    fn bytes(&self) -> impl Iterator<Item = u8> {
+        let prefix = self.prefix.into_iter().flat_map(|prefix| prefix.bytes().chain([b':']));
+        prefix.chain(self.rest.bytes())
+    }
+
+    fn write(&self, out: &mut String) {
+        match self.prefix {
+            None => write_string(out, self.rest),
+            Some(prefix) => {
+                // A prefix has letters, digits and hyphens, and what follows it no more than names have.
+                out.push('"');
+                out.push_str(prefix);
+                out.push(':');
+                out.push_str(self.rest);
+                out.push('"');
+            }
+        }
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl PartialOrd for Text<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.bytes().cmp(other.bytes())
     }
 }
 
 /// What JSON is made of here. Numbers and booleans are kept as they are spelt.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Json {
-    Bare(String),
-    Text(String),
-    Array(Vec<Json>),
-    Object(Vec<(String, Json)>),
+enum Json<'a> {
+    Bare(&'a str),
+    Text(Text<'a>),
+    Array(Vec<Json<'a>>),
+    Object(Vec<(Text<'a>, Json<'a>)>),
 }
 
-impl Json {
-    fn text(text: &str) -> Self {
-        Self::Text(text.to_owned())
+impl Json<'_> {
+    fn text(text: &str) -> Json<'_> {
+        Json::Text(Text::of(text))
     }
 
-    /// Appends the value; on one line where it fits, unless it must be `open`.
-    fn write(&self, out: &mut String, indent: usize, open: bool) {
+    /// Appends the value, its items on lines of their own.
+    fn write(&self, out: &mut String, indent: usize) {
         match self {
             Self::Bare(text) => out.push_str(text),
-            Self::Text(text) => quote(out, text),
+            Self::Text(text) => text.write(out),
             Self::Array(items) => {
-                let parts = items.iter().map(|item| (None, item));
-                block(out, ('[', ']'), parts, indent, open);
+                let mut array = Items::new(indent);
+                for item in items {
+                    array.before(out);
+                    item.fit(out, indent + 2);
+                }
+                array.end(out);
             }
             Self::Object(items) => {
-                let parts = items.iter().map(|(key, value)| (Some(key.as_str()), value));
-                block(out, ('{', '}'), parts, indent, open);
+                let mut object = Items { braces: ('{', '}'), ..Items::new(indent) };
+                for (key, value) in items {
+                    object.before(out);
+                    key.write(out);
+                    out.push_str(": ");
+                    value.fit(out, indent + 2);
+                }
+                object.end(out);
             }
+        }
+    }
+
+    /// Appends the value: on one line where that is short enough.
+    fn fit(&self, out: &mut String, indent: usize) {
+        let start = out.len();
+        self.inline(out);
+        if width(out.get(start..).unwrap_or_default()) + indent > WIDTH {
+            out.truncate(start);
+            self.write(out, indent);
         }
     }
 
     /// On one line.
     fn inline(&self, out: &mut String) {
-        let parts: Vec<(Option<&str>, &Self)> = match self {
-            Self::Bare(_) | Self::Text(_) => return self.write(out, 0, false),
-            Self::Array(items) => items.iter().map(|item| (None, item)).collect(),
-            Self::Object(items) => items.iter().map(|(key, value)| (Some(key.as_str()), value)).collect(),
-        };
-        let braces = matches!(self, Self::Object(_));
-        out.push_str(if braces { "{" } else { "[" });
-        for (number, (key, value)) in parts.into_iter().enumerate() {
-            out.push_str(if number == 0 { " " } else { ", " });
-            name(out, key);
-            value.inline(out);
+        let mut before = " ";
+        match self {
+            Self::Bare(_) | Self::Text(_) => self.write(out, 0),
+            Self::Array(items) => {
+                out.push('[');
+                for item in items {
+                    out.push_str(before);
+                    item.inline(out);
+                    before = ", ";
+                }
+                out.push_str(" ]");
+            }
+            Self::Object(items) => {
+                out.push('{');
+                for (key, value) in items {
+                    out.push_str(before);
+                    key.write(out);
+                    out.push_str(": ");
+                    value.inline(out);
+                    before = ", ";
+                }
+                out.push_str(" }");
+            }
         }
-        out.push_str(if braces { " }" } else { " ]" });
     }
 }
 
-fn name(out: &mut String, key: Option<&str>) {
-    if let Some(key) = key {
-        quote(out, key);
-        out.push_str(": ");
+fn width(text: &str) -> usize {
+    match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        true => text.len(),
+        false => crate::show::text::width(text),
     }
 }
 
-/// Appends an array or an object, an item a line; small ones inside on one line.
-fn block<'a>(
-    out: &mut String,
-    (start, end): (char, char),
-    items: impl ExactSizeIterator<Item = (Option<&'a str>, &'a Json)>,
+/// An array or an object, an item a line.
+struct Items {
     indent: usize,
-    open: bool,
-) {
-    let count = items.len();
-    out.push(start);
-    let deep = indent + 2;
-    for (number, (key, value)) in items.enumerate() {
+    braces: (char, char),
+    count: usize,
+}
+
+impl Items {
+    fn new(indent: usize) -> Self {
+        Self { indent, braces: ('[', ']'), count: 0 }
+    }
+
+    /// Begins an item.
+    fn before(&mut self, out: &mut String) {
+        out.push(if self.count == 0 { self.braces.0 } else { ',' });
+        self.count += 1;
+        let deep = self.indent + 2;
         let _ = write!(out, "\n{:deep$}", "");
-        name(out, key);
-        let mut line = String::new();
-        value.inline(&mut line);
-        let node = open && matches!(value, Json::Array(_) | Json::Object(_)) && indent < 4;
-        if !node && crate::show::text::width(&line) + deep <= WIDTH {
-            out.push_str(&line);
+    }
+
+    fn end(self, out: &mut String) {
+        let Self { indent, braces, count } = self;
+        if count == 0 {
+            out.push(braces.0);
         } else {
-            value.write(out, deep, open && indent == 0);
+            let _ = write!(out, "\n{:indent$}", "");
         }
-        if number + 1 < count {
-            out.push(',');
-        }
+        out.push(braces.1);
     }
-    if count > 0 {
-        let _ = write!(out, "\n{:indent$}", "");
-    }
-    out.push(end);
 }
 
-/// Appends a JSON string.
-fn quote(out: &mut String, text: &str) {
-    out.push_str(&quoted(text));
+/// Writes one graph.
+struct Writer<'a> {
+    document: &'a Document,
+    short: &'a Short,
+    graph: &'a Graph<'a>,
 }
 
-struct Writer {
-    prefixes: Prefixes,
-    used: BTreeSet<String>,
-    blanks: Blanks,
-    /// Of the graph that is being written.
-    subjects: Subjects,
-}
-
-impl Writer {
-    /// The node objects of one graph.
-    fn graph(&mut self, quads: &[&Quad]) -> Vec<Json> {
-        self.subjects = Subjects::of(quads, &self.blanks);
-        let (named, unnamed) = (self.subjects.named.clone(), self.subjects.unnamed.clone());
-        let mut nodes: Vec<Json> = Vec::new();
-        for iri in named {
-            let id = self.iri(&iri);
-            nodes.push(self.node(Some(id), &iri.into()));
-        }
-        let mut last = Vec::new();
-        for node in unnamed {
-            let id = self.subjects.needs_label(&node, &self.blanks).then(|| self.blank(&node));
-            last.push(self.node(id, &node.into()));
-        }
-        last.sort_unstable();
-        nodes.extend(last);
-        nodes
+impl<'a> Writer<'a> {
+    /// Writes the node objects of the graph as items of an array.
+    fn nodes(&self, items: &mut Items, sheet: &mut Sheet<'_>) -> Result<()> {
+        self.each(&mut |node| {
+            items.before(&mut sheet.text);
+            // The outermost nodes are never on one line.
+            node.write(&mut sheet.text, items.indent + 2);
+            sheet.end()
+        })
     }
 
-    fn node(&mut self, id: Option<Json>, subject: &NamedOrBlankNode) -> Json {
+    /// Writes a graph with a name, its nodes on one line where that is short enough.
+    fn named(&self, name: Number, sheet: &mut Sheet<'_>) -> Result<()> {
+        sheet.text.push_str("{\n      \"@id\": ");
+        self.name(name).write(&mut sheet.text, 6);
+        sheet.text.push_str(",\n      \"@graph\": ");
+        // The first nodes, until they are too wide for one line.
+        let (mut first, mut wide) = (Vec::new(), 0);
+        let mut array = Items::new(6);
+        let mut line = String::new();
+        self.each(&mut |node| {
+            if wide <= WIDTH {
+                line.clear();
+                node.inline(&mut line);
+                wide += width(&line);
+                first.push(node);
+                if wide <= WIDTH {
+                    return Ok(());
+                }
+            } else {
+                first.push(node);
+            }
+            for node in first.drain(..) {
+                array.before(&mut sheet.text);
+                node.fit(&mut sheet.text, 8);
+            }
+            sheet.end()
+        })?;
+        match wide <= WIDTH {
+            true => Json::Array(first).fit(&mut sheet.text, 6),
+            false => array.end(&mut sheet.text),
+        }
+        sheet.text.push_str("\n    }");
+        Ok(())
+    }
+
+    /// The node objects: of IRIs, sorted, then of blank nodes by what they say.
+    fn each(&self, take: &mut dyn FnMut(Json<'a>) -> Result<()>) -> Result<()> {
+        let mut unnamed = Vec::new();
+        for (subject, rows) in self.graph.subjects() {
+            if self.document.is_blank(subject) {
+                let id = self.graph.needs_label(subject).then_some(subject);
+                unnamed.push(self.node(id, rows));
+            } else {
+                take(self.node(Some(subject), rows))?;
+            }
+        }
+        unnamed.sort_unstable();
+        unnamed.into_iter().try_for_each(take)
+    }
+
+    fn node(&self, id: Option<Number>, rows: &[Row]) -> Json<'a> {
         let mut members = Vec::new();
-        members.extend(id.map(|id| ("@id".to_owned(), id)));
-        for (predicate, objects) in self.subjects.facts(subject).to_vec() {
-            // Types that are no IRIs are said as any other fact.
-            let is_type = |object: &Term| predicate == rdf::TYPE && object.is_named_node();
-            let (types, others): (Vec<Term>, Vec<Term>) = objects.into_iter().partition(is_type);
-            let types = types.iter().filter_map(|term| match term {
-                Term::NamedNode(iri) => Some(self.iri(iri)),
-                _ => None,
-            });
-            let types: Vec<Json> = types.collect();
+        members.extend(id.map(|id| (Text::of("@id"), self.name(id))));
+        for facts in rows.chunk_by(|a, b| a.predicate == b.predicate) {
+            let Some(first) = facts.first() else { continue };
+            // Types that are no IRIs are said as any other fact; IRIs come first.
+            let is_type = |fact: &Row| self.document.is_type(*fact) && self.document.is_iri(fact.object);
+            let (types, others) = facts.split_at(facts.partition_point(is_type));
             if !types.is_empty() {
-                members.push(("@type".to_owned(), one_or_all(types)));
+                let types = types.iter().map(|fact| self.name(fact.object)).collect();
+                members.push((Text::of("@type"), one_or_all(types)));
             }
             if !others.is_empty() {
-                let name = self.short(&predicate);
-                members.push((name, self.objects(&others)));
+                members.push((self.short(self.document.verb(*first)), self.objects(others)));
             }
         }
         Json::Object(members)
     }
 
-    fn objects(&mut self, objects: &[Term]) -> Json {
-        let mut values: Vec<(bool, Json)> =
-            objects.iter().map(|object| (object.is_blank_node(), self.object(object))).collect();
-        let from = values.partition_point(|(blank, _)| !blank);
-        if let Some(blanks) = values.get_mut(from..) {
+    fn objects(&self, facts: &[Row]) -> Json<'a> {
+        let mut values: Vec<Json<'a>> = facts.iter().map(|fact| self.object(fact.object)).collect();
+        let named = facts.partition_point(|fact| !self.document.is_blank(fact.object));
+        if let Some(blanks) = values.get_mut(named..) {
             blanks.sort_unstable();
         }
-        one_or_all(values.into_iter().map(|(_, value)| value).collect())
+        one_or_all(values)
     }
 
-    fn object(&mut self, object: &Term) -> Json {
-        match object {
-            Term::NamedNode(iri) if *iri == rdf::NIL => list(Vec::new()),
-            Term::NamedNode(iri) => Json::Object(vec![("@id".to_owned(), self.iri(iri))]),
-            Term::Literal(literal) => self.literal(literal),
-            Term::BlankNode(node) if self.blanks.is_nested(node) => self.nested(node),
-            Term::BlankNode(node) => Json::Object(vec![("@id".to_owned(), self.blank(node))]),
-            Term::Triple(triple) => Json::Object(vec![("@id".to_owned(), self.triple(triple))]),
+    fn object(&self, object: Number) -> Json<'a> {
+        match self.document.texts.get(object) {
+            Lexical::Iri(_) if self.document.is_nil(object) => list(Vec::new()),
+            Lexical::Iri(_) => self.reference(object),
+            Lexical::Literal(value, tag) => self.literal(object, value, tag),
+            Lexical::Blank(_) if self.document.nests(object) => self.nested(object),
+            Lexical::Blank(_) => self.reference(object),
+            Lexical::Triple(parts) => Json::Object(vec![(Text::of("@id"), self.triple(parts))]),
         }
     }
 
     /// A triple term: a node with one property, instead of an identifier.
-    fn triple(&mut self, triple: &Triple) -> Json {
-        let subject = match &triple.subject {
-            NamedOrBlankNode::NamedNode(iri) => self.iri(iri),
-            NamedOrBlankNode::BlankNode(node) => self.blank(node),
+    fn triple(&self, [subject, predicate, object]: [Number; 3]) -> Json<'a> {
+        let object = match self.document.is_iri(object) {
+            true => self.reference(object),
+            false => self.object(object),
         };
-        let object = match &triple.object {
-            Term::NamedNode(iri) => Json::Object(vec![("@id".to_owned(), self.iri(iri))]),
-            object => self.object(object),
-        };
-        Json::Object(vec![("@id".to_owned(), subject), (self.short(&triple.predicate), object)])
+        Json::Object(vec![(Text::of("@id"), self.name(subject)), (self.short(predicate), object)])
     }
 
-    fn nested(&mut self, node: &BlankNode) -> Json {
-        if let Some(items) = self.subjects.list(node, &self.blanks) {
-            return list(items.iter().map(|item| self.object(item)).collect());
+    fn nested(&self, node: Number) -> Json<'a> {
+        if let Some(items) = self.graph.list(node) {
+            return list(items.iter().map(|item| self.object(*item)).collect());
         }
-        let subject = node.clone().into();
+        let facts = self.graph.facts(node);
         // An object with nothing in it is not a node to every reader.
-        let id = self.subjects.facts(&subject).is_empty().then(|| self.blank(node));
-        self.node(id, &subject)
+        self.node(facts.is_empty().then_some(node), facts)
     }
 
-    fn literal(&mut self, literal: &Literal) -> Json {
-        let value = literal.value();
-        if is_native(literal) {
-            return Json::Bare(value.to_owned());
-        }
+    fn literal(&self, number: Number, value: &'a str, tag: Tag<'a>) -> Json<'a> {
         let mut members = Vec::new();
-        if let Some(language) = literal.language() {
-            if let Some(direction) = literal.direction() {
-                members.push(("@direction".to_owned(), Json::Text(direction.to_string())));
+        match tag {
+            Tag::Datatype(datatype) if is_native(value, datatype) => return Json::Bare(value),
+            Tag::Datatype(datatype) if datatype == xsd::STRING.as_str() => return Json::text(value),
+            Tag::Datatype(datatype) => {
+                let text = match self.short.datatype(number, &self.document.texts) {
+                    Some((prefix, rest)) => Text { prefix: Some(prefix), rest },
+                    None => Text::of(datatype),
+                };
+                members.push((Text::of("@type"), Json::Text(text)));
             }
-            members.push(("@language".to_owned(), Json::text(language)));
-        } else if literal.datatype() != xsd::STRING {
-            members.push(("@type".to_owned(), self.iri(&literal.datatype().into_owned())));
-        } else {
-            return Json::text(value);
+            Tag::Language(tag) => members.push((Text::of("@language"), Json::text(tag))),
+            Tag::Directed(tag, direction) => {
+                let direction = match direction {
+                    BaseDirection::Ltr => "ltr",
+                    BaseDirection::Rtl => "rtl",
+                };
+                members.push((Text::of("@direction"), Json::text(direction)));
+                members.push((Text::of("@language"), Json::text(tag)));
+            }
         }
-        members.push(("@value".to_owned(), Json::text(value)));
+        members.push((Text::of("@value"), Json::text(value)));
         Json::Object(members)
     }
 
-    fn iri(&mut self, iri: &NamedNode) -> Json {
-        Json::Text(self.short(iri))
+    fn reference(&self, number: Number) -> Json<'a> {
+        Json::Object(vec![(Text::of("@id"), self.name(number))])
     }
 
-    fn short(&mut self, iri: &NamedNode) -> String {
-        let Some((prefix, local)) = self.prefixes.split(iri.as_str()) else {
-            return iri.as_str().to_owned();
-        };
-        if !self.used.contains(prefix) {
-            self.used.insert(prefix.to_owned());
+    fn name(&self, number: Number) -> Json<'a> {
+        Json::Text(self.short(number))
+    }
+
+    /// An IRI or a blank node.
+    fn short(&self, number: Number) -> Text<'a> {
+        let texts = &self.document.texts;
+        if self.document.is_blank(number) {
+            return Text { prefix: Some("_"), rest: texts.plain(number) };
         }
-        format!("{prefix}:{local}")
-    }
-
-    fn blank(&self, node: &BlankNode) -> Json {
-        Json::Text(format!("_:{}", self.blanks.label(node)))
+        match self.short.iri(number, texts) {
+            Some((prefix, rest)) => Text { prefix: Some(prefix), rest },
+            None => Text::of(texts.plain(number)),
+        }
     }
 }
 
-fn list(items: Vec<Json>) -> Json {
-    Json::Object(vec![("@list".to_owned(), Json::Array(items))])
+fn list(items: Vec<Json<'_>>) -> Json<'_> {
+    Json::Object(vec![(Text::of("@list"), Json::Array(items))])
 }
 
-fn one_or_all(mut values: Vec<Json>) -> Json {
+fn one_or_all(mut values: Vec<Json<'_>>) -> Json<'_> {
     match (values.len(), values.pop()) {
         (1, Some(value)) => value,
         (_, last) => {
@@ -349,19 +467,20 @@ fn one_or_all(mut values: Vec<Json>) -> Json {
 }
 
 /// Whether JSON's own number or boolean comes back as this very literal.
-fn is_native(literal: &Literal) -> bool {
-    let (value, datatype) = (literal.value(), literal.datatype());
-    if datatype == xsd::BOOLEAN {
-        return is_bare(value, datatype.as_str());
+fn is_native(value: &str, datatype: &str) -> bool {
+    if datatype == xsd::BOOLEAN.as_str() {
+        return is_bare(value, datatype);
     }
     let digits = value.strip_prefix('-').unwrap_or(value);
     let canonical = digits == "0" && value == digits || !digits.starts_with(['0', '+']);
-    datatype == xsd::INTEGER && canonical && digits.parse::<u64>().is_ok_and(|number| number <= SAFE)
+    datatype == xsd::INTEGER.as_str() && canonical && digits.parse::<u64>().is_ok_and(|number| number <= SAFE)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::graphs::{GraphFormat, GraphStyle, to_text};
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, Term};
 
     fn written(object: Term) -> String {
         let subject = NamedNode::new_unchecked("ex:in-full");
@@ -371,7 +490,8 @@ mod tests {
         prefixes.insert("e", "http://e.org/");
         prefixes.insert("glued", "http://glued.org/x");
         let quads = [Quad::new(subject, predicate, object, GraphName::DefaultGraph)];
-        write(&quads, Blanks::of(&quads), &prefixes)
+        to_text(GraphFormat::JsonLd, quads.to_vec(), &GraphStyle { prefixes, ..GraphStyle::default() })
+            .unwrap()
     }
 
     #[test]

@@ -8,8 +8,8 @@
 
 use super::graphs::GraphStyle;
 use super::markup::escape;
-use super::subjects::Subjects;
-use crate::blank::Blanks;
+use super::numbered::Number;
+use super::subjects::Document;
 use crate::terms::{BlankNode, NAMING, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, rdf, xsd};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -202,9 +202,8 @@ fn full(thing: &Thing) -> String {
 
 impl<'a> Network<'a> {
     fn of(quads: Vec<Quad>, style: &'a GraphStyle) -> Self {
-        let blanks = Blanks::of(&quads);
-        let subjects = Subjects::of(&quads.iter().collect::<Vec<_>>(), &blanks);
-        let cells = cells(&quads, &subjects, &blanks);
+        let lists = Lists(Document::both(&quads, &[]).0);
+        let cells = lists.cells(&quads);
         let mut network = Self { style, nodes: BTreeMap::new(), edges: BTreeSet::new() };
         for quad in &quads {
             let subject = Thing::from(quad.subject.clone());
@@ -214,33 +213,26 @@ impl<'a> Network<'a> {
             network.nodes.entry(subject.clone()).or_default();
             let list = match &quad.object {
                 Term::NamedNode(iri) if *iri == rdf::NIL => Some(Vec::new()),
-                Term::BlankNode(node) => subjects.list(node, &blanks),
+                Term::BlankNode(node) => lists.items(node),
                 _ => None,
             };
             for object in list.unwrap_or_else(|| vec![quad.object.clone()]) {
-                network.add(&subject, &quad.predicate, object, &subjects, &blanks);
+                network.add(&subject, &quad.predicate, object, &lists);
             }
         }
         network
     }
 
-    fn add(
-        &mut self,
-        subject: &Thing,
-        property: &NamedNode,
-        object: Term,
-        subjects: &Subjects,
-        blanks: &Blanks,
-    ) {
+    fn add(&mut self, subject: &Thing, property: &NamedNode, object: Term, lists: &Lists) {
         let target: Thing = match object {
             Term::NamedNode(class) if *property == rdf::TYPE => {
                 return self.nodes.entry(subject.clone()).or_default().types.push(class);
             }
             Term::NamedNode(iri) => iri.into(),
-            Term::BlankNode(node) => match subjects.list(&node, blanks) {
+            Term::BlankNode(node) => match lists.items(&node) {
                 // A list in a list: its items are tied to what has the outer one.
                 Some(items) => {
-                    items.into_iter().for_each(|item| self.add(subject, property, item, subjects, blanks));
+                    items.into_iter().for_each(|item| self.add(subject, property, item, lists));
                     return;
                 }
                 None => node.into(),
@@ -354,16 +346,28 @@ impl<'a> Network<'a> {
     }
 }
 
-/// The cells of the lists that are written as edges.
-fn cells(quads: &[Quad], subjects: &Subjects, blanks: &Blanks) -> HashSet<Thing> {
-    let mut cells = HashSet::new();
-    for quad in quads.iter().filter(|quad| quad.predicate != rdf::REST) {
-        if let Term::BlankNode(head) = &quad.object {
-            let list = subjects.cells(head, blanks).unwrap_or_default();
-            cells.extend(list.into_iter().map(|(cell, _)| Thing::from(cell)));
-        }
+/// The lists of a graph.
+struct Lists(Document);
+
+impl Lists {
+    /// The cells of the list that begins at a node, each with its item.
+    fn list(&self, head: &BlankNode) -> Option<Vec<(Number, Number)>> {
+        self.0.graph(None).cells(self.0.texts.find_blank(head.as_str())?)
     }
-    cells
+
+    fn items(&self, head: &BlankNode) -> Option<Vec<Term>> {
+        self.list(head)?.into_iter().map(|(_, item)| self.0.texts.term(item)).collect()
+    }
+
+    /// The cells of the lists that are written as edges.
+    fn cells(&self, quads: &[Quad]) -> HashSet<Thing> {
+        let heads = quads.iter().filter(|quad| quad.predicate != rdf::REST);
+        let lists = heads.filter_map(|quad| match &quad.object {
+            Term::BlankNode(head) => self.list(head),
+            _ => None,
+        });
+        lists.flatten().map(|(cell, _)| Thing::Blank(self.0.texts.plain(cell).to_owned())).collect()
+    }
 }
 
 /// GraphML's name for what all of these values are. A node with several values has a text.

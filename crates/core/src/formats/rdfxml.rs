@@ -1,98 +1,208 @@
 //! RDF/XML: one description per subject, sorted.
 //!
-//! In: quads of one graph, blank nodes labelled. Out: text, or an error that names the triple that
+//! In: a document of one graph. Out: text, a subject at a time, or before the first an error that names the triple that
 //! RDF/XML cannot say.
 
 use super::markup::{escape, is_xml_char};
+use super::numbered::{Number, Row};
+use super::sheet::Sheet;
+use super::subjects::Document;
 use crate::error::{Error, Result};
 use crate::sources::rdfxml::{LONG, is_taken};
-use crate::terms::{NamedOrBlankNode, Prefixes, Quad, Term, rdf, xsd};
+use crate::store::{Lexical, Tag};
+use crate::terms::{Prefixes, rdf, xsd};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// The namespace of directions.
 const ITS: &str = "http://www.w3.org/2005/11/its";
 
-/// Writes the quads, which are sorted here.
+/// Writes a document.
 ///
 /// # Errors
-/// Where a predicate does not end in an XML name, or a text has a control character.
-pub fn write(quads: &[Quad], prefixes: &Prefixes, header: &[String]) -> Result<String> {
-    let mut spaces: BTreeMap<String, String> = BTreeMap::from([(rdf_namespace(), "rdf".to_owned())]);
-    let directed = quads.iter().any(|quad| has_direction(&quad.object));
-    if directed {
-        spaces.insert(ITS.to_owned(), "its".to_owned());
-    }
-    let mut subjects: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for quad in quads {
-        let element = element(quad, quad.predicate.as_str(), &quad.object, prefixes, &mut spaces)?;
-        subjects.entry(about(&quad.subject)).or_default().push(format!("    {element}\n"));
-    }
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    for line in header.iter().flat_map(|text| text.lines()) {
-        let _ = writeln!(out, "<!-- {} -->", line.replace("--", "- -").trim_end_matches('-'));
-    }
-    out.push_str("<rdf:RDF");
-    let declared: BTreeMap<&String, &String> = spaces.iter().map(|(space, name)| (name, space)).collect();
-    for (name, space) in declared {
-        let _ = write!(out, "\n    xmlns:{name}=\"{}\"", escape(space));
-    }
-    // Readers of RDF 1.1 are told only where there is something that they do not know.
-    if directed {
-        out.push_str("\n    its:version=\"2.0\"");
-    }
-    if directed || quads.iter().any(|quad| quad.object.is_triple()) {
-        out.push_str("\n    rdf:version=\"1.2\"");
-    }
-    out.push_str(">\n");
-    for (about, mut elements) in subjects {
-        elements.sort_unstable();
-        let _ = write!(out, "\n  <rdf:Description {about}>\n{}  </rdf:Description>\n", elements.concat());
-    }
-    Ok(out + "\n</rdf:RDF>\n")
-}
-
-fn rdf_namespace() -> String {
-    rdf::TYPE.as_str().trim_end_matches("type").to_owned()
-}
-
-fn about(subject: &NamedOrBlankNode) -> String {
-    match subject {
-        NamedOrBlankNode::NamedNode(iri) => format!("rdf:about=\"{}\"", escape(iri.as_str())),
-        NamedOrBlankNode::BlankNode(node) => format!("rdf:nodeID=\"{}\"", node.as_str()),
-    }
-}
-
-fn has_direction(term: &Term) -> bool {
-    match term {
-        Term::Literal(literal) => literal.direction().is_some(),
-        Term::Triple(triple) => has_direction(&triple.object),
-        Term::NamedNode(_) | Term::BlankNode(_) => false,
-    }
-}
-
-/// The name of a property; `quad` is what an error names.
-fn property(
-    quad: &Quad,
-    iri: &str,
+/// Where a predicate does not end in an XML name, or a text has a control character, before anything is written; and where it
+/// cannot be written.
+pub(crate) fn write(
+    document: &Document,
     prefixes: &Prefixes,
-    spaces: &mut BTreeMap<String, String>,
-) -> Result<String> {
-    let Some((space, local)) = xml_name(iri) else {
-        return Err(refused(quad, "its predicate ends in no XML name"));
-    };
+    header: &[String],
+    sheet: &mut Sheet<'_>,
+) -> Result<()> {
+    let writer = Writer::of(document, prefixes)?;
+    sheet.text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    for line in header.iter().flat_map(|text| text.lines()) {
+        let _ = writeln!(sheet.text, "<!-- {} -->", line.replace("--", "- -").trim_end_matches('-'));
+    }
+    writer.root(&mut sheet.text);
+    for (about, rows) in writer.subjects() {
+        let _ = writeln!(sheet.text, "\n  <rdf:Description {about}>");
+        writer.elements(&mut sheet.text, rows);
+        sheet.text.push_str("  </rdf:Description>\n");
+        sheet.end()?;
+    }
+    sheet.text.push_str("\n</rdf:RDF>\n");
+    Ok(())
+}
+
+fn rdf_namespace() -> &'static str {
+    rdf::TYPE.as_str().trim_end_matches("type")
+}
+
+/// What writes a document.
+struct Writer<'a> {
+    document: &'a Document,
+    /// The names of namespaces.
+    spaces: BTreeMap<&'a str, String>,
+    /// The names of properties.
+    properties: BTreeMap<Number, String>,
+    has_directions: bool,
+    has_triples: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn of(document: &'a Document, prefixes: &Prefixes) -> Result<Self> {
+        let mut spaces = BTreeMap::from([(rdf_namespace(), "rdf".to_owned())]);
+        let (mut has_directions, mut has_triples) = (false, false);
+        let mut properties: BTreeMap<Number, String> =
+            document.verbs().map(|verb| (verb, String::new())).collect();
+        for number in document.texts.others() {
+            match document.texts.get(number) {
+                Lexical::Literal(value, tag) => {
+                    has_directions |= matches!(tag, Tag::Directed(..));
+                    if value.contains(|c| !is_xml_char(c)) {
+                        return Err(refused(document, number, "its text has a control character"));
+                    }
+                }
+                Lexical::Triple([_, predicate, _]) => {
+                    has_triples = true;
+                    properties.insert(predicate, String::new());
+                }
+                Lexical::Iri(_) | Lexical::Blank(_) => {}
+            }
+        }
+        if has_directions {
+            spaces.insert(ITS, "its".to_owned());
+        }
+        for (predicate, name) in &mut properties {
+            let iri = document.texts.plain(*predicate);
+            *name = property(iri, prefixes, &mut spaces).map_err(|why| refused(document, *predicate, why))?;
+        }
+        Ok(Self { document, spaces, properties, has_directions, has_triples })
+    }
+
+    /// The beginning of the root element.
+    fn root(&self, out: &mut String) {
+        out.push_str("<rdf:RDF");
+        let declared: BTreeMap<&String, &str> =
+            self.spaces.iter().map(|(space, name)| (name, *space)).collect();
+        for (name, space) in declared {
+            let _ = write!(out, "\n    xmlns:{name}=\"{}\"", escape(space));
+        }
+        // Readers of RDF 1.1 are told only where there is something that they do not know.
+        if self.has_directions {
+            out.push_str("\n    its:version=\"2.0\"");
+        }
+        if self.has_directions || self.has_triples {
+            out.push_str("\n    rdf:version=\"1.2\"");
+        }
+        out.push_str(">\n");
+    }
+
+    /// What is said about each subject, sorted by the text that says which it is.
+    fn subjects(&self) -> Vec<(String, &'a [Row])> {
+        let rows = self.document.graphs().next().map(|graph| graph.rows()).unwrap_or_default();
+        let blocks = rows.chunk_by(|a, b| a.subject == b.subject);
+        let mut subjects: Vec<_> =
+            blocks.filter_map(|rows| Some((self.about(rows.first()?.subject), rows))).collect();
+        subjects.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        subjects
+    }
+
+    fn about(&self, subject: Number) -> String {
+        let text = self.document.texts.plain(subject);
+        match self.document.is_blank(subject) {
+            true => format!("rdf:nodeID=\"{text}\""),
+            false => format!("rdf:about=\"{}\"", escape(text)),
+        }
+    }
+
+    /// The properties of a subject, sorted.
+    fn elements(&self, out: &mut String, rows: &[Row]) {
+        let (mut text, mut spans) = (String::new(), Vec::new());
+        for row in rows {
+            let start = text.len();
+            text.push_str("    ");
+            self.element(&mut text, self.document.verb(*row), row.object);
+            text.push('\n');
+            spans.push(start..text.len());
+        }
+        let element = |span: &Range<usize>| text.get(span.clone()).unwrap_or_default();
+        spans.sort_unstable_by(|a, b| element(a).cmp(element(b)));
+        spans.iter().for_each(|span| out.push_str(element(span)));
+    }
+
+    /// A property with its object.
+    fn element(&self, out: &mut String, predicate: Number, object: Number) {
+        let property = self.properties.get(&predicate).map_or("", String::as_str);
+        out.push('<');
+        out.push_str(property);
+        match self.document.texts.get(object) {
+            Lexical::Iri(iri) => return attribute(out, " rdf:resource=\"", iri, "\"/>"),
+            Lexical::Blank(label) => return attribute(out, " rdf:nodeID=\"", label, "\"/>"),
+            Lexical::Triple([subject, predicate, object]) => {
+                let about = self.about(subject);
+                let _ = write!(out, " rdf:parseType=\"Triple\"><rdf:Description {about}>");
+                self.element(out, predicate, object);
+                out.push_str("</rdf:Description>");
+            }
+            Lexical::Literal(value, tag) => {
+                match tag {
+                    Tag::Datatype(datatype) if datatype == xsd::STRING.as_str() => {}
+                    Tag::Datatype(datatype) => attribute(out, " rdf:datatype=\"", datatype, "\""),
+                    Tag::Language(tag) => attribute(out, " xml:lang=\"", tag, "\""),
+                    Tag::Directed(tag, direction) => {
+                        let _ = write!(out, " xml:lang=\"{tag}\" its:dir=\"{direction}\"");
+                    }
+                }
+                attribute(out, ">", value, "");
+            }
+        }
+        out.push_str("</");
+        out.push_str(property);
+        out.push('>');
+    }
+}
+
+/// A text, escaped, with what is before and after it.
+fn attribute(out: &mut String, before: &str, text: &str, after: &str) {
+    out.push_str(before);
+    match text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+        true => out.push_str(text),
+        false => out.push_str(&escape(text)),
+    }
+    out.push_str(after);
+}
+
+/// The name of a property, or why it has none.
+fn property<'a>(
+    iri: &'a str,
+    prefixes: &Prefixes,
+    spaces: &mut BTreeMap<&'a str, String>,
+) -> std::result::Result<String, &'static str> {
+    let (space, local) = xml_name(iri).ok_or("its predicate ends in no XML name")?;
     if space == rdf_namespace() && is_taken(local) {
-        return Err(refused(quad, "its predicate is a part of the syntax"));
+        return Err("its predicate is a part of the syntax");
     }
     if space.len() > LONG {
-        return Err(refused(quad, "its predicate is too long"));
+        return Err("its predicate is too long");
     }
     if !spaces.contains_key(space) {
         let known = prefixes.iter().find(|(name, have)| *have == space && is_xml_prefix(name));
         let taken = |name: &str| spaces.values().any(|have| have == name);
         let name = known.map(|(name, _)| name.to_owned()).filter(|name| !taken(name));
         let free = || (1..).map(|n| format!("ns{n}")).find(|name| !taken(name));
-        spaces.insert(space.to_owned(), name.or_else(free).unwrap_or_default());
+        spaces.insert(space, name.or_else(free).unwrap_or_default());
     }
     Ok(format!("{}:{local}", spaces.get(space).map_or("", String::as_str)))
 }
@@ -114,53 +224,26 @@ fn xml_name(iri: &str) -> Option<(&str, &str)> {
     (!space.is_empty()).then_some((space, local))
 }
 
-/// A property with its object.
-fn element(
-    quad: &Quad,
-    predicate: &str,
-    object: &Term,
-    prefixes: &Prefixes,
-    spaces: &mut BTreeMap<String, String>,
-) -> Result<String> {
-    let property = property(quad, predicate, prefixes, spaces)?;
-    Ok(match object {
-        Term::NamedNode(iri) => format!("<{property} rdf:resource=\"{}\"/>", escape(iri.as_str())),
-        Term::BlankNode(node) => format!("<{property} rdf:nodeID=\"{}\"/>", node.as_str()),
-        Term::Triple(triple) => {
-            let inner = element(quad, triple.predicate.as_str(), &triple.object, prefixes, spaces)?;
-            let about = about(&triple.subject);
-            format!(
-                "<{property} rdf:parseType=\"Triple\"><rdf:Description {about}>{inner}</rdf:Description></{property}>"
-            )
-        }
-        Term::Literal(literal) => {
-            let bad = |c: char| !is_xml_char(c);
-            if literal.value().contains(bad) {
-                return Err(refused(quad, "its text has a control character"));
-            }
-            let kind = match (literal.language(), literal.direction()) {
-                (Some(language), Some(direction)) => {
-                    format!(" xml:lang=\"{language}\" its:dir=\"{direction}\"")
-                }
-                (Some(language), None) => format!(" xml:lang=\"{language}\""),
-                (None, _) if literal.datatype() == xsd::STRING => String::new(),
-                (None, _) => format!(" rdf:datatype=\"{}\"", escape(literal.datatype().as_str())),
-            };
-            format!("<{property}{kind}>{}</{property}>", escape(literal.value()))
-        }
-    })
-}
-
-fn refused(quad: &Quad, why: &str) -> Error {
-    Error::usage(format!("RDF/XML cannot say this triple, for {why}: {quad}"))
+/// The error for a triple that has a term which RDF/XML cannot say.
+fn refused(document: &Document, number: Number, why: &str) -> Error {
+    let mut rows = document.graphs().next().map(|graph| graph.rows()).unwrap_or_default().iter();
+    let has = |row: &&Row| document.verb(**row) == number || document.has(row.object, number);
+    let parts = rows.find(has).map(|row| [row.subject, document.verb(*row), row.object]);
+    let triple: Vec<String> = parts.into_iter().flatten().map(|part| document.texts.line(part)).collect();
+    Error::usage(format!("RDF/XML cannot say this triple, for {why}: {}", triple.join(" ")))
         .hint("write turtle or ntriples, which can")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::graphs::{GraphFormat, GraphStyle, to_text};
     use crate::sources::rdf;
-    use crate::terms::{GraphName, Literal, NamedNode, Triple};
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, Term, Triple};
+
+    fn written(quads: &[Quad], prefixes: Prefixes) -> Result<String> {
+        to_text(GraphFormat::RdfXml, quads.to_vec(), &GraphStyle { prefixes, ..GraphStyle::default() })
+    }
 
     fn quad(predicate: &str, object: impl Into<Term>) -> Quad {
         let subject = NamedNode::new_unchecked("http://example.org/s");
@@ -168,7 +251,7 @@ mod tests {
     }
 
     fn back(quads: &[Quad]) -> Vec<Quad> {
-        let text = write(quads, &Prefixes::well_known(), &[]).unwrap();
+        let text = written(quads, Prefixes::well_known()).unwrap();
         let mut found = Vec::new();
         let sink = &mut |quad| {
             found.push(quad);
@@ -196,7 +279,7 @@ mod tests {
             let quads = [quad("http://example.org/p", object)];
             assert_eq!(back(&quads), quads);
         }
-        let plain = write(&[quad("http://example.org/p", Literal::from(1))], &Prefixes::new(), &[]).unwrap();
+        let plain = written(&[quad("http://example.org/p", Literal::from(1))], Prefixes::new()).unwrap();
         assert!(!plain.contains("version=\"1.2\""), "readers of RDF 1.1 have nothing to mind");
     }
 
@@ -204,7 +287,7 @@ mod tests {
     fn a_predicate_that_the_syntax_takes_for_itself_is_refused() {
         for name in crate::sources::rdfxml::SYNTAX.iter().chain(&["Description", "li"]) {
             let quad = quad(&format!("{}{name}", rdf_namespace()), Literal::from(1));
-            let error = write(&[quad], &Prefixes::new(), &[]).unwrap_err();
+            let error = written(&[quad], Prefixes::new()).unwrap_err();
             assert!(error.message.contains("part of the syntax"), "{name}: {error}");
         }
     }

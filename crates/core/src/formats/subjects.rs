@@ -1,158 +1,295 @@
 //! A graph subject by subject, in the order in which people read: what Turtle, TriG and JSON-LD share.
 //!
-//! In: quads and their [`Blanks`]. Out: graphs by name, subjects by IRI, facts with types first, names
-//! next, other predicates by IRI; and which blank nodes are lists.
+//! In: what is to be written. Out: graphs by name, subjects by IRI, facts with types first, names next, other predicates by
+//! IRI; and which blank nodes are lists. Nothing here is a term: all are numbers of [`Texts`].
 
+use super::numbered::{self, Content, Number, Row};
+use super::texts::Texts;
 use crate::blank::Blanks;
-use crate::terms::{
-    BlankNode, GraphName, Literal, NAMING, NamedNode, NamedOrBlankNode, OTHER_NAMES, Quad, Term, is_bare, rdf,
-};
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::error::Result;
+use crate::store::Lexical;
+use crate::terms::{NAMING, NamedNode, OTHER_NAMES, Quad, rdf};
+use std::collections::HashSet;
+use std::rc::Rc;
 
-/// What is said about one subject: predicates in order, each with its objects.
-pub(crate) type Facts = Vec<(NamedNode, Vec<Term>)>;
+/// Graphs to be written. The predicate of a row is its place among the verbs.
+pub(crate) struct Document {
+    pub(crate) texts: Rc<Texts>,
+    verbs: Rc<Verbs>,
+    rows: Vec<Row>,
+    /// By label.
+    blanks: Blanks,
+}
 
-/// The quads of each graph, the default graph first, then by name.
-pub(crate) fn by_graph<'a>(quads: &'a [Quad], blanks: &Blanks) -> Vec<(GraphName, Vec<&'a Quad>)> {
-    let mut graphs: BTreeMap<String, (GraphName, Vec<&Quad>)> = BTreeMap::new();
-    for quad in quads {
-        let key = match &quad.graph_name {
-            GraphName::DefaultGraph => String::new(),
-            GraphName::NamedNode(iri) => format!("<{}", iri.as_str()),
-            GraphName::BlankNode(node) => format!("_{}", blanks.label(node)),
-        };
-        graphs.entry(key).or_insert_with(|| (quad.graph_name.clone(), Vec::new())).1.push(quad);
+/// The predicates of a document in the order in which they are written.
+pub(crate) struct Verbs {
+    numbers: Vec<Number>,
+    first: Option<u32>,
+    rest: Option<u32>,
+    nil: Option<Number>,
+    /// The place of `rdf:type`.
+    pub(crate) kind: Option<u32>,
+}
+
+impl Document {
+    /// Reads what is to be written.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub(crate) fn of(content: Content<'_>) -> Result<Self> {
+        let blanks = content.blanks()?;
+        let mut texts = Texts::default();
+        let rows = content.number(&blanks, &mut |lexical| texts.push(lexical))?;
+        let (texts, ranks) = texts.sorted();
+        let (verbs, places) = Verbs::of(&texts, rows.iter().map(|row| at(&ranks, row.predicate)));
+        Ok(Self::sorted(Rc::new(texts), Rc::new(verbs), rows, &ranks, &places, blanks.by_label()))
     }
-    graphs.into_values().collect()
+
+    /// Two graphs of which numbers mean the same; their blank nodes keep their labels.
+    pub(crate) fn both(before: &[Quad], after: &[Quad]) -> (Self, Self) {
+        let [old, new] = [before, after].map(|quads| Blanks::of(quads).keeping_labels());
+        let mut texts = Texts::default();
+        let all = before.iter().chain(after);
+        let mut rows = numbered::of_quads(all, &Blanks::default(), &mut |lexical| texts.push(lexical));
+        let (texts, ranks) = texts.sorted();
+        let (verbs, places) = Verbs::of(&texts, rows.iter().map(|row| at(&ranks, row.predicate)));
+        let (texts, verbs) = (Rc::new(texts), Rc::new(verbs));
+        let after = rows.split_off(before.len());
+        let side =
+            |rows, blanks| Self::sorted(Rc::clone(&texts), Rc::clone(&verbs), rows, &ranks, &places, blanks);
+        (side(rows, old), side(after, new))
+    }
+
+    fn sorted(
+        texts: Rc<Texts>,
+        verbs: Rc<Verbs>,
+        mut rows: Vec<Row>,
+        ranks: &[Number],
+        places: &[u32],
+        blanks: Blanks,
+    ) -> Self {
+        for row in &mut rows {
+            *row = Row {
+                graph: row.graph_name().map_or(0, |name| at(ranks, name) + 1),
+                subject: at(ranks, row.subject),
+                predicate: at(places, at(ranks, row.predicate)),
+                object: at(ranks, row.object),
+            };
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        Self { texts, verbs, rows, blanks }
+    }
+
+    /// Whether labels of blank nodes depend on what is said about them alone.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.blanks.is_certain()
+    }
+
+    /// The default graph, where it has something in it, then the others by name: IRIs before blank nodes.
+    pub(crate) fn graphs(&self) -> impl Iterator<Item = Graph<'_>> {
+        self.rows.chunk_by(|a, b| a.graph == b.graph).map(|rows| Graph::of(self, rows))
+    }
+
+    /// One graph by the number of its name, even where there is nothing in it.
+    pub(crate) fn graph(&self, name: Option<Number>) -> Graph<'_> {
+        let number = name.map_or(0, |name| name + 1);
+        let from = self.rows.partition_point(|row| row.graph < number);
+        let rows = self.rows.get(from..).unwrap_or_default();
+        Graph::of(self, rows.get(..rows.partition_point(|row| row.graph == number)).unwrap_or_default())
+    }
+
+    /// The predicates, types first, then names.
+    pub(crate) fn verbs(&self) -> impl Iterator<Item = Number> {
+        self.verbs.numbers.iter().copied()
+    }
+
+    /// Whether a term is another one, or a triple term that has it in it.
+    pub(crate) fn has(&self, term: Number, other: Number) -> bool {
+        let is_in = |parts: [Number; 3]| parts.into_iter().any(|part| self.has(part, other));
+        term == other || matches!(self.texts.get(term), Lexical::Triple(parts) if is_in(parts))
+    }
+
+    /// The predicate of a row.
+    pub(crate) fn verb(&self, row: Row) -> Number {
+        at(&self.verbs.numbers, row.predicate)
+    }
+
+    /// Whether the predicate of a row is `rdf:type`.
+    pub(crate) fn is_type(&self, row: Row) -> bool {
+        self.verbs.kind == Some(row.predicate)
+    }
+
+    /// Whether a term is `rdf:nil`.
+    pub(crate) fn is_nil(&self, number: Number) -> bool {
+        self.verbs.nil == Some(number)
+    }
+
+    /// Whether a term is an IRI.
+    pub(crate) fn is_iri(&self, number: Number) -> bool {
+        number < self.texts.iris().end
+    }
+
+    /// Whether a term is a blank node.
+    pub(crate) fn is_blank(&self, number: Number) -> bool {
+        number >= self.texts.blanks().start
+    }
+
+    /// Whether a term is a blank node that is written in place of its one mention.
+    pub(crate) fn nests(&self, number: Number) -> bool {
+        self.is_blank(number) && self.blanks.is_nested(self.texts.plain(number))
+    }
 }
 
-/// The subjects of one graph.
-#[derive(Default)]
-pub(crate) struct Subjects {
-    facts: HashMap<NamedOrBlankNode, Facts>,
-    /// Those that have a name, sorted.
-    pub(crate) named: Vec<NamedNode>,
-    /// Blank nodes that are not written in place of their mention, in no order.
-    pub(crate) unnamed: Vec<BlankNode>,
-    /// The labels of blank nodes that are objects.
-    mentioned: HashSet<String>,
+fn at(list: &[u32], place: u32) -> u32 {
+    list.get(place as usize).copied().unwrap_or_default()
 }
 
-impl Subjects {
-    /// Reads the quads of one graph.
-    pub(crate) fn of(quads: &[&Quad], blanks: &Blanks) -> Self {
-        let mut sorted: HashMap<&NamedOrBlankNode, BTreeMap<(usize, &str), HashSet<&Term>>> = HashMap::new();
-        let mut mentioned = HashSet::new();
-        for quad in quads {
-            let about = sorted.entry(&quad.subject).or_default();
-            about.entry(rank(&quad.predicate)).or_default().insert(&quad.object);
-            if let Term::BlankNode(node) = &quad.object {
-                mentioned.insert(node.as_str().to_owned());
+impl Verbs {
+    /// Of some predicates, and the place of each number.
+    fn of(texts: &Texts, predicates: impl Iterator<Item = Number>) -> (Self, Vec<u32>) {
+        let mut places = vec![0; texts.iris().len()];
+        for predicate in predicates {
+            if let Some(place) = places.get_mut(predicate as usize) {
+                *place = 1;
             }
         }
-        let facts: HashMap<_, _> =
-            sorted.into_iter().map(|(subject, facts)| (subject.clone(), in_order(facts))).collect();
-        let (mut named, mut unnamed) = (Vec::new(), Vec::new());
-        for subject in facts.keys() {
-            match subject {
-                NamedOrBlankNode::NamedNode(iri) => named.push(iri.clone()),
-                NamedOrBlankNode::BlankNode(node) if blanks.is_nested(node) => {}
-                NamedOrBlankNode::BlankNode(node) => unnamed.push(node.clone()),
+        let used = (0..).zip(&places).filter(|(_, used)| **used > 0);
+        let mut numbers: Vec<Number> = used.map(|(number, _)| number).collect();
+        numbers.sort_by_key(|number| rank_of(texts.plain(*number)));
+        for (place, number) in (0..).zip(&numbers) {
+            if let Some(slot) = places.get_mut(*number as usize) {
+                *slot = place;
             }
         }
-        named.sort_unstable_by(|a: &NamedNode, b| a.as_str().cmp(b.as_str()));
-        Self { facts, named, unnamed, mentioned }
+        let place = |iri: &str| {
+            let found = texts.find(iri)?;
+            numbers.iter().position(|number| *number == found).map(|place| place as u32)
+        };
+        let [first, rest, kind] = [rdf::FIRST, rdf::REST, rdf::TYPE].map(|iri| place(iri.as_str()));
+        let nil = texts.find(rdf::NIL.as_str());
+        (Self { first, rest, nil, kind, numbers }, places)
+    }
+}
+
+/// One graph of a document.
+pub(crate) struct Graph<'a> {
+    document: &'a Document,
+    rows: &'a [Row],
+    /// The blank nodes that are objects in it.
+    mentioned: HashSet<Number>,
+}
+
+/// What a writer comes across in a graph.
+pub(crate) enum Met {
+    /// A subject where it begins a block.
+    Subject(Number),
+    /// A predicate with one of its objects.
+    Fact(Row),
+    /// An item of a list.
+    Item(Number),
+}
+
+impl<'a> Graph<'a> {
+    fn of(document: &'a Document, rows: &'a [Row]) -> Self {
+        let objects = rows.iter().map(|row| row.object);
+        Self { document, rows, mentioned: objects.filter(|object| document.is_blank(*object)).collect() }
+    }
+
+    /// The number of its name; nothing of the default graph.
+    pub(crate) fn name(&self) -> Option<Number> {
+        self.rows.first().and_then(|row| row.graph_name())
+    }
+
+    /// All that is said in it, by subject.
+    pub(crate) fn rows(&self) -> &'a [Row] {
+        self.rows
+    }
+
+    /// What is said about each subject that is not written in place of its mention: of IRIs, sorted, then of blank nodes.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = (Number, &'a [Row])> {
+        let blocks = self.rows.chunk_by(|a, b| a.subject == b.subject);
+        let subjects = blocks.filter_map(|rows| Some((rows.first()?.subject, rows)));
+        subjects.filter(|(subject, _)| !self.document.nests(*subject))
     }
 
     /// What is said about a subject.
-    pub(crate) fn facts(&self, subject: &NamedOrBlankNode) -> &[(NamedNode, Vec<Term>)] {
-        self.facts.get(subject).map_or(&[], Vec::as_slice)
+    pub(crate) fn facts(&self, subject: Number) -> &'a [Row] {
+        let from = self.rows.partition_point(|row| row.subject < subject);
+        let rows = self.rows.get(from..).unwrap_or_default();
+        let len = rows.partition_point(|row| row.subject == subject);
+        rows.get(..len).unwrap_or_default()
     }
 
-    /// Whether a blank node needs its label where it is described: it is mentioned somewhere else.
-    pub(crate) fn needs_label(&self, node: &BlankNode, blanks: &Blanks) -> bool {
-        self.mentioned.contains(node.as_str()) || blanks.is_shared(node)
+    /// Whether the label of a blank node is needed where it is described: it is mentioned somewhere else.
+    pub(crate) fn needs_label(&self, node: Number) -> bool {
+        let is_shared = || self.document.blanks.is_shared(self.document.texts.plain(node));
+        self.mentioned.contains(&node) || is_shared()
     }
 
-    /// The items of a well-formed list that starts at a nested node. See [`Self::cells`].
-    pub(crate) fn list(&self, head: &BlankNode, blanks: &Blanks) -> Option<Vec<Term>> {
-        Some(self.cells(head, blanks)?.into_iter().map(|(_, item)| item).collect())
+    /// The items of a well-formed list that starts at a nested node: each cell has a first and a rest, nothing else, and is
+    /// mentioned nowhere else.
+    pub(crate) fn list(&self, head: Number) -> Option<Vec<Number>> {
+        Some(self.cells(head)?.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// The cells of a well-formed list that starts at a nested node, each with its item: each cell has
-    /// a first and a rest, nothing else, and is mentioned nowhere else.
-    pub(crate) fn cells(&self, head: &BlankNode, blanks: &Blanks) -> Option<Vec<(BlankNode, Term)>> {
+    /// The cells of such a list, each with its item.
+    pub(crate) fn cells(&self, head: Number) -> Option<Vec<(Number, Number)>> {
+        let (document, verbs) = (self.document, &self.document.verbs);
+        let (first, rest) = (verbs.first?, verbs.rest?);
         let mut cells = Vec::new();
-        let mut cell = Some(head.clone()).filter(|head| blanks.is_nested(head))?;
+        let mut cell = Some(head).filter(|head| document.nests(*head))?;
         loop {
-            let [(first, values), (rest, tails)] = self.facts(&cell.clone().into()) else { return None };
-            let ([value], [tail]) = (values.as_slice(), tails.as_slice()) else { return None };
-            if *first != rdf::FIRST || *rest != rdf::REST {
+            let [item, tail] = self.facts(cell) else { return None };
+            if (item.predicate, tail.predicate) != (first, rest) {
                 return None;
             }
-            cells.push((cell, value.clone()));
-            match tail {
-                Term::NamedNode(nil) if *nil == rdf::NIL => return Some(cells),
-                Term::BlankNode(next) if blanks.is_nested(next) => cell = next.clone(),
+            cells.push((cell, item.object));
+            match tail.object {
+                nil if document.is_nil(nil) => return Some(cells),
+                next if document.nests(next) => cell = next,
                 _ => return None,
             }
+        }
+    }
+
+    /// All that is written of the graph, in no order.
+    pub(crate) fn each(&self, meet: &mut dyn FnMut(Met)) {
+        for (subject, rows) in self.subjects() {
+            meet(Met::Subject(subject));
+            self.each_of(rows, meet);
+        }
+    }
+
+    fn each_of(&self, rows: &[Row], meet: &mut dyn FnMut(Met)) {
+        for row in rows {
+            meet(Met::Fact(*row));
+            self.each_in(row.object, meet);
+        }
+    }
+
+    fn each_in(&self, object: Number, meet: &mut dyn FnMut(Met)) {
+        if !self.document.nests(object) {
+            return;
+        }
+        let Some(items) = self.list(object) else { return self.each_of(self.facts(object), meet) };
+        for item in items {
+            meet(Met::Item(item));
+            self.each_in(item, meet);
         }
     }
 }
 
 /// Types, then names, then the rest by IRI.
 pub(crate) fn rank(predicate: &NamedNode) -> (usize, &str) {
-    let iri = predicate.as_str();
-    let rank = if *predicate == rdf::TYPE {
-        0
-    } else {
-        1 + NAMING
-            .iter()
-            .chain(OTHER_NAMES)
-            .position(|naming| *naming == iri)
-            .unwrap_or(NAMING.len() + OTHER_NAMES.len())
+    rank_of(predicate.as_str())
+}
+
+fn rank_of(iri: &str) -> (usize, &str) {
+    let names = || NAMING.iter().chain(OTHER_NAMES);
+    let rank = match iri == rdf::TYPE.as_str() {
+        true => 0,
+        false => 1 + names().position(|naming| *naming == iri).unwrap_or(NAMING.len() + OTHER_NAMES.len()),
     };
     (rank, iri)
-}
-
-fn in_order(facts: BTreeMap<(usize, &str), HashSet<&Term>>) -> Facts {
-    let ordered = |((_, predicate), objects): ((usize, &str), HashSet<&Term>)| {
-        let mut objects: Vec<Term> = objects.into_iter().cloned().collect();
-        objects.sort_by(compare);
-        (NamedNode::new_unchecked(predicate), objects)
-    };
-    facts.into_iter().map(ordered).collect()
-}
-
-/// IRIs, then literals, then triple terms, then blank nodes by their labels (writers that write them out in place sort them
-/// again, by that text).
-fn compare(a: &Term, b: &Term) -> Ordering {
-    let class = |term: &Term| match term {
-        Term::NamedNode(_) => 0,
-        Term::Literal(_) => 1,
-        Term::Triple(_) => 2,
-        Term::BlankNode(_) => 3,
-    };
-    class(a).cmp(&class(b)).then_with(|| match (a, b) {
-        (Term::NamedNode(a), Term::NamedNode(b)) => a.as_str().cmp(b.as_str()),
-        (Term::Literal(a), Term::Literal(b)) => compare_literals(a, b),
-        (Term::BlankNode(a), Term::BlankNode(b)) => a.as_str().cmp(b.as_str()),
-        (a, b) => a.to_string().cmp(&b.to_string()),
-    })
-}
-
-fn compare_literals(a: &Literal, b: &Literal) -> Ordering {
-    let number = |literal: &Literal| {
-        is_bare(literal.value(), literal.datatype().as_str())
-            .then(|| literal.value().parse::<f64>().ok())
-            .flatten()
-    };
-    let (x, y) = (number(a), number(b));
-    let values = match (x, y) {
-        (Some(x), Some(y)) => x.total_cmp(&y),
-        (x, y) => y.is_some().cmp(&x.is_some()),
-    };
-    let rest = |l: &Literal| (l.language().map(str::to_owned), l.value().to_owned(), l.to_string());
-    values.then_with(|| rest(a).cmp(&rest(b)))
 }

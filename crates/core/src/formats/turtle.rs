@@ -1,45 +1,71 @@
 //! Turtle and TriG for reading and comparing: the same graph gives the same bytes everywhere.
 //!
-//! In: quads and prefixes. Out: text. Graphs are sorted by name, the default graph first; subjects by
+//! In: a document and prefixes. Out: text, a block at a time. Graphs are sorted by name, the default graph first; subjects by
 //! IRI, then blank nodes by what they say; types first, labels next, other predicates by IRI; objects:
-//! IRIs, numbers by value, texts by language, then blank nodes.
+//! IRIs, numbers by value, texts by language, then blank nodes. What is said about the blank nodes of a graph that are not
+//! written in place of their mention is held in memory, to be sorted.
 
-use super::subjects::{Subjects, by_graph};
-use crate::blank::Blanks;
-use crate::terms::{
-    BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple, is_bare, quote,
-    rdf, xsd,
-};
+use super::numbered::{Number, Row};
+use super::sheet::Sheet;
+use super::short::Short;
+use super::subjects::{Document, Graph, Met};
+use super::texts::Texts;
+use crate::error::Result;
+use crate::store::{Lexical, Tag};
+use crate::terms::{NamedNode, Prefixes, TermRef, is_bare, quote, rdf, xsd};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
 /// The width that lines keep to where they can.
 const WIDTH: usize = 100;
 
-/// Writes quads as Turtle, or as TriG where there are named graphs.
-pub fn write(quads: &[Quad], blanks: Blanks, prefixes: &Prefixes, header: &[String]) -> String {
-    let graphs = by_graph(quads, &blanks);
-    let mut writer = Writer::new(prefixes, blanks);
-    let mut blocks = Vec::new();
-    for (name, quads) in graphs {
-        let inner = writer.graph(&quads);
-        blocks.push(match name {
-            GraphName::DefaultGraph => inner,
-            GraphName::NamedNode(iri) => in_braces(&writer.iri(&iri), &inner),
-            GraphName::BlankNode(node) => in_braces(&writer.blank(&node), &inner),
-        });
+/// Writes a document as Turtle, or as TriG where there are named graphs.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(crate) fn write(
+    document: &Document,
+    prefixes: &Prefixes,
+    header: &[String],
+    sheet: &mut Sheet<'_>,
+) -> Result<()> {
+    let mut short = Short::of(&document.texts, &writable(prefixes));
+    document.graphs().for_each(|graph| note(&graph, document, &mut short));
+    for line in header.iter().flat_map(|text| text.lines()) {
+        let _ = writeln!(sheet.text, "# {}", line.trim_end());
     }
-    writer.assemble(header, &blocks)
-}
-
-fn in_braces(name: &str, inner: &str) -> String {
-    // The lines of a long text stand as they are, so nothing is indented here.
-    format!("{name} {{\n\n{inner}\n}}\n")
+    let mut is_first = true;
+    let mut between = |sheet: &mut Sheet<'_>| {
+        if !std::mem::take(&mut is_first) || !sheet.text.is_empty() {
+            sheet.text.push('\n');
+        }
+    };
+    if short.used().next().is_some() {
+        between(sheet);
+        for (name, namespace) in short.used() {
+            let _ = writeln!(sheet.text, "@prefix {name}: <{namespace}> .");
+        }
+    }
+    for graph in document.graphs() {
+        between(sheet);
+        let writer = Writer { document, short: &short, graph: &graph };
+        let Some(name) = graph.name() else {
+            writer.blocks(sheet)?;
+            continue;
+        };
+        // The lines of a long text stand as they are, so nothing is indented here.
+        writer.term(&mut sheet.text, name);
+        sheet.text.push_str(" {\n\n");
+        writer.blocks(sheet)?;
+        sheet.text.push_str("\n}\n");
+    }
+    Ok(())
 }
 
 /// The prefixes whose names and namespaces the grammar allows.
-fn writable(prefixes: &Prefixes) -> Prefixes {
+pub(crate) fn writable(prefixes: &Prefixes) -> Prefixes {
     let mut kept = Prefixes::new();
     for (name, namespace) in prefixes.iter() {
         let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
@@ -55,19 +81,52 @@ fn must_escape(c: char) -> bool {
     c <= ' ' || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\')
 }
 
-/// Writes the parts of Turtle, and notes the prefixes in use.
-pub(crate) struct Writer {
-    prefixes: Prefixes,
-    used: BTreeSet<String>,
-    pub(crate) blanks: Blanks,
-    /// Of the graph that is being written.
-    pub(crate) subjects: Subjects,
+/// Notes the prefixes that a graph needs.
+fn note(graph: &Graph<'_>, document: &Document, short: &mut Short) {
+    if let Some(name) = graph.name() {
+        short.note_iri(name);
+    }
+    graph.each(&mut |met| match met {
+        Met::Subject(subject) => short.note_iri(subject),
+        Met::Fact(row) => {
+            if !document.is_type(row) {
+                short.note_iri(document.verb(row));
+            }
+            note_object(row.object, document, short);
+        }
+        Met::Item(item) => note_object(item, document, short),
+    });
 }
 
-impl Writer {
-    /// A writer that has no graph yet.
-    pub(crate) fn new(prefixes: &Prefixes, blanks: Blanks) -> Self {
-        Self { prefixes: writable(prefixes), used: BTreeSet::new(), blanks, subjects: Subjects::default() }
+fn note_object(object: Number, document: &Document, short: &mut Short) {
+    if !document.is_nil(object) {
+        note_term(object, &document.texts, short);
+    }
+}
+
+fn note_term(number: Number, texts: &Texts, short: &mut Short) {
+    match texts.get(number) {
+        Lexical::Iri(_) => short.note_iri(number),
+        Lexical::Literal(value, Tag::Datatype(datatype)) => {
+            if !is_bare(value, datatype) && datatype != xsd::STRING.as_str() {
+                short.note_datatype(number, texts);
+            }
+        }
+        Lexical::Triple(parts) => parts.into_iter().for_each(|part| note_term(part, texts, short)),
+        Lexical::Literal(..) | Lexical::Blank(_) => {}
+    }
+}
+
+/// Writes terms one by one, and notes the prefixes that they need.
+pub(crate) struct Terms {
+    prefixes: Prefixes,
+    used: BTreeSet<String>,
+}
+
+impl Terms {
+    /// With the prefixes that the grammar allows.
+    pub(crate) fn new(prefixes: &Prefixes) -> Self {
+        Self { prefixes: writable(prefixes), used: BTreeSet::new() }
     }
 
     /// The prefixes that were used so far, with their namespaces.
@@ -75,207 +134,304 @@ impl Writer {
         self.used.iter().map(|name| (name.as_str(), self.prefixes.namespace(name).unwrap_or_default()))
     }
 
-    /// A subject where it begins a block.
-    pub(crate) fn subject(&mut self, subject: &NamedOrBlankNode) -> String {
-        match subject {
-            NamedOrBlankNode::NamedNode(iri) => self.iri(iri),
-            NamedOrBlankNode::BlankNode(node) => self.blank(node),
+    /// A term. Texts of several lines stay lines if they `may_break`.
+    pub(crate) fn term(&mut self, term: TermRef<'_>, may_break: bool) -> String {
+        if may_break && matches!(term, TermRef::NamedNode(iri) if iri == rdf::NIL) {
+            return "()".to_owned();
         }
+        let (texts, number) = Texts::of(term);
+        let mut short = Short::of(&texts, &self.prefixes);
+        note_term(number, &texts, &mut short);
+        self.used.extend(short.used().map(|(name, _)| name.to_owned()));
+        let mut out = String::new();
+        Speller { texts: &texts, short: &short }.term(&mut out, number, may_break);
+        out
     }
 
     /// A predicate.
     pub(crate) fn verb(&mut self, predicate: &NamedNode) -> String {
-        if *predicate == rdf::TYPE { "a".to_owned() } else { self.iri(predicate) }
+        match *predicate == rdf::TYPE {
+            true => "a".to_owned(),
+            false => self.term(predicate.as_ref().into(), false),
+        }
+    }
+}
+
+/// Writes terms that nothing is nested in.
+struct Speller<'a> {
+    texts: &'a Texts,
+    short: &'a Short,
+}
+
+impl Speller<'_> {
+    /// A term by its number. Texts of several lines stay lines if they `may_break`.
+    fn term(&self, out: &mut String, number: Number, may_break: bool) {
+        match self.texts.get(number) {
+            Lexical::Iri(iri) => match self.short.iri(number, self.texts) {
+                Some((prefix, local)) => named(out, prefix, local),
+                None => full(out, iri),
+            },
+            Lexical::Blank(label) => {
+                out.push_str("_:");
+                out.push_str(label);
+            }
+            Lexical::Literal(value, tag) => self.literal(out, number, (value, tag), may_break),
+            Lexical::Triple([subject, predicate, object]) => {
+                out.push_str("<<( ");
+                self.term(out, subject, false);
+                out.push(' ');
+                self.term(out, predicate, false);
+                out.push(' ');
+                self.term(out, object, false);
+                out.push_str(" )>>");
+            }
+        }
     }
 
-    fn assemble(&self, header: &[String], blocks: &[String]) -> String {
-        let mut out = String::new();
-        for line in header.iter().flat_map(|text| text.lines()) {
-            let _ = writeln!(out, "# {}", line.trim_end());
+    fn literal(&self, out: &mut String, number: Number, (value, tag): (&str, Tag<'_>), may_break: bool) {
+        if matches!(tag, Tag::Datatype(datatype) if is_bare(value, datatype)) {
+            return out.push_str(value);
         }
-        let mut parts = Vec::new();
-        let mut declared = String::new();
-        for name in &self.used {
-            let namespace = self.prefixes.namespace(name).unwrap_or_default();
-            let _ = writeln!(declared, "@prefix {name}: <{namespace}> .");
+        if may_break && value.contains('\n') {
+            long_quote(out, value);
+        } else {
+            quote(out, value);
         }
-        parts.push(declared);
-        parts.extend_from_slice(blocks);
-        parts.retain(|part| !part.is_empty());
-        if !out.is_empty() && !parts.is_empty() {
-            out.push('\n');
+        match tag {
+            Tag::Datatype(datatype) if datatype == xsd::STRING.as_str() => {}
+            Tag::Datatype(datatype) => {
+                out.push_str("^^");
+                match self.short.datatype(number, self.texts) {
+                    Some((prefix, local)) => named(out, prefix, local),
+                    None => full(out, datatype),
+                }
+            }
+            Tag::Language(tag) => {
+                out.push('@');
+                out.push_str(tag);
+            }
+            Tag::Directed(tag, direction) => {
+                let _ = write!(out, "@{tag}--{direction}");
+            }
         }
-        out + &parts.join("\n")
+    }
+}
+
+fn named(out: &mut String, prefix: &str, local: &str) {
+    out.push_str(prefix);
+    out.push(':');
+    out.push_str(local);
+}
+
+fn full(out: &mut String, iri: &str) {
+    out.push('<');
+    match iri.contains(must_escape) {
+        false => out.push_str(iri),
+        true => iri.chars().for_each(|c| match must_escape(c) {
+            true => {
+                let _ = write!(out, "\\u{:04X}", c as u32);
+            }
+            false => out.push(c),
+        }),
+    }
+    out.push('>');
+}
+
+/// Writes one graph.
+pub(crate) struct Writer<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) short: &'a Short,
+    pub(crate) graph: &'a Graph<'a>,
+}
+
+impl Writer<'_> {
+    /// A subject where it begins a block, or a name of a graph.
+    pub(crate) fn term(&self, out: &mut String, number: Number) {
+        Speller { texts: &self.document.texts, short: self.short }.term(out, number, true);
     }
 
-    /// The blocks of one graph, with a blank line between.
-    fn graph(&mut self, quads: &[&Quad]) -> String {
-        self.subjects = Subjects::of(quads, &self.blanks);
-        let (named, unnamed) = (self.subjects.named.clone(), self.subjects.unnamed.clone());
-        let mut blocks: Vec<String> = Vec::new();
-        for iri in named {
-            let name = self.iri(&iri);
-            blocks.push(self.block(&name, &iri.into()));
+    /// The predicate of a row.
+    pub(crate) fn verb(&self, out: &mut String, row: Row) {
+        match self.document.is_type(row) {
+            true => out.push('a'),
+            false => self.term(out, self.document.verb(row)),
         }
-        let mut last = Vec::new();
-        for node in unnamed {
-            let name = if self.subjects.needs_label(&node, &self.blanks) {
-                self.blank(&node)
-            } else {
-                "[]".to_owned()
-            };
-            last.push(self.block(&name, &node.into()));
-        }
-        last.sort_unstable();
-        blocks.extend(last);
-        blocks.join("\n")
     }
 
-    fn block(&mut self, name: &str, subject: &NamedOrBlankNode) -> String {
-        let facts = self.subjects.facts(subject).to_vec();
-        let lines: Vec<String> =
-            facts.iter().map(|(predicate, objects)| self.statement(predicate, objects, 4)).collect();
-        format!("{name}\n{} .\n", lines.join(" ;\n"))
+    /// The blocks of the graph, with a blank line between.
+    fn blocks(&self, sheet: &mut Sheet<'_>) -> Result<()> {
+        let mut unnamed = Vec::new();
+        let mut is_first = true;
+        for (subject, rows) in self.graph.subjects() {
+            if self.document.is_blank(subject) {
+                let mut block = String::new();
+                match self.graph.needs_label(subject) {
+                    true => self.term(&mut block, subject),
+                    false => block.push_str("[]"),
+                }
+                self.statements(&mut block, rows);
+                unnamed.push(block);
+                continue;
+            }
+            if !std::mem::take(&mut is_first) {
+                sheet.text.push('\n');
+            }
+            self.term(&mut sheet.text, subject);
+            self.statements(&mut sheet.text, rows);
+            sheet.end()?;
+        }
+        unnamed.sort_unstable();
+        for block in unnamed {
+            if !std::mem::take(&mut is_first) {
+                sheet.text.push('\n');
+            }
+            sheet.text.push_str(&block);
+            sheet.end()?;
+        }
+        Ok(())
     }
 
-    /// One predicate with its objects, without the mark that ends it.
-    pub(crate) fn statement(&mut self, predicate: &NamedNode, objects: &[Term], indent: usize) -> String {
-        let verb = self.verb(predicate);
-        let head = format!("{:indent$}{verb} ", "");
-        let mut texts: Vec<(bool, String)> =
-            objects.iter().map(|object| (object.is_blank_node(), self.object(object, indent))).collect();
-        let from = texts.partition_point(|(blank, _)| !blank);
-        if let Some(blanks) = texts.get_mut(from..) {
-            blanks.sort_unstable();
+    /// What is said about a subject, after its name.
+    fn statements(&self, out: &mut String, rows: &[Row]) {
+        let mut before = "\n";
+        for facts in rows.chunk_by(|a, b| a.predicate == b.predicate) {
+            out.push_str(before);
+            self.statement(out, facts, 4);
+            before = " ;\n";
         }
-        let texts: Vec<String> = texts.into_iter().map(|(_, text)| text).collect();
-        let line = format!("{head}{}", texts.join(", "));
-        if texts.len() < 2 || (line.width() + 2 <= WIDTH && !line.contains('\n')) {
-            return line;
+        out.push_str(" .\n");
+    }
+
+    /// The facts of one subject that have the same predicate, without the mark that ends them.
+    pub(crate) fn statement(&self, out: &mut String, facts: &[Row], indent: usize) {
+        let [first, others @ ..] = facts else { return };
+        let start = out.len();
+        spaces(out, indent);
+        self.verb(out, *first);
+        out.push(' ');
+        if others.is_empty() {
+            return self.object(out, first.object, indent);
         }
-        let align = head.width();
-        let mut out = head;
+        let head = out.len();
+        let objects = self.objects(facts, indent);
+        let mut before = "";
+        for text in objects.iter() {
+            out.push_str(before);
+            out.push_str(text);
+            before = ", ";
+        }
+        let line = out.get(start..).unwrap_or_default();
+        if width(line) + 2 <= WIDTH && !line.contains('\n') {
+            return;
+        }
+        let align = width(out.get(start..head).unwrap_or_default());
+        out.truncate(head);
         let mut previous_block = true;
-        for (number, text) in texts.iter().enumerate() {
+        for (number, text) in objects.iter().enumerate() {
             let is_block = text.contains('\n') && !text.starts_with('"');
             match number {
                 0 => {}
                 _ if previous_block || is_block => out.push_str(", "),
                 _ => {
-                    let _ = write!(out, ",\n{:align$}", "");
+                    out.push_str(",\n");
+                    spaces(out, align);
                 }
             }
             out.push_str(text);
             previous_block = is_block;
         }
-        out
+    }
+
+    /// The objects of some facts in their order: blank nodes last, by their texts.
+    fn objects(&self, facts: &[Row], indent: usize) -> Pieces {
+        let mut pieces = Pieces::default();
+        for fact in facts {
+            let start = pieces.text.len();
+            self.object(&mut pieces.text, fact.object, indent);
+            pieces.spans.push(start..pieces.text.len());
+        }
+        let named = facts.partition_point(|fact| !self.document.is_blank(fact.object));
+        if let Some(blanks) = pieces.spans.get_mut(named..) {
+            let text = |span: &Range<usize>| pieces.text.get(span.clone()).unwrap_or_default();
+            blanks.sort_unstable_by(|a, b| text(a).cmp(text(b)));
+        }
+        pieces
     }
 
     /// An object: nested where it can be.
-    pub(crate) fn object(&mut self, object: &Term, indent: usize) -> String {
-        match object {
-            Term::BlankNode(node) if self.blanks.is_nested(node) => {
-                match self.subjects.list(node, &self.blanks) {
-                    Some(items) => self.list_text(&items, indent),
-                    None => self.nested(node, indent),
-                }
-            }
-            object => self.term(object, true),
+    pub(crate) fn object(&self, out: &mut String, object: Number, indent: usize) {
+        if self.document.is_nil(object) {
+            return out.push_str("()");
+        }
+        if !self.document.nests(object) {
+            return self.term(out, object);
+        }
+        match self.graph.list(object) {
+            Some(items) => self.list(out, &items, indent),
+            None => self.nested(out, object, indent),
         }
     }
 
-    fn nested(&mut self, node: &BlankNode, indent: usize) -> String {
-        let facts = self.subjects.facts(&node.clone().into()).to_vec();
-        if facts.is_empty() {
-            return "[]".to_owned();
+    fn nested(&self, out: &mut String, node: Number, indent: usize) {
+        let facts = self.graph.facts(node).chunk_by(|a, b| a.predicate == b.predicate);
+        let line = |facts| {
+            let mut line = String::new();
+            self.statement(&mut line, facts, indent + 4);
+            line
+        };
+        let lines: Vec<String> = facts.map(line).collect();
+        if lines.is_empty() {
+            return out.push_str("[]");
         }
-        let lines: Vec<String> =
-            facts.iter().map(|(predicate, objects)| self.statement(predicate, objects, indent + 4)).collect();
         let short: Vec<&str> = lines.iter().map(|line| line.trim_start()).collect();
         let inline = format!("[ {} ]", short.join(" ; "));
-        if inline.width() + indent + 20 <= WIDTH && !inline.contains('\n') {
-            return inline;
+        if width(&inline) + indent + 20 <= WIDTH && !inline.contains('\n') {
+            return out.push_str(&inline);
         }
-        format!("[\n{}\n{:indent$}]", lines.join(" ;\n"), "")
+        let _ = write!(out, "[\n{}\n{:indent$}]", lines.join(" ;\n"), "");
     }
 
-    fn list_text(&mut self, items: &[Term], indent: usize) -> String {
-        let texts: Vec<String> = items.iter().map(|item| self.object(item, indent + 4)).collect();
+    fn list(&self, out: &mut String, items: &[Number], indent: usize) {
+        let text = |item: &Number| {
+            let mut text = String::new();
+            self.object(&mut text, *item, indent + 4);
+            text
+        };
+        let texts: Vec<String> = items.iter().map(text).collect();
         let inline = format!("( {} )", texts.join(" "));
-        if inline.width() + indent + 20 <= WIDTH && !inline.contains('\n') {
-            return inline;
+        if width(&inline) + indent + 20 <= WIDTH && !inline.contains('\n') {
+            return out.push_str(&inline);
         }
         let deep = indent + 4;
-        let lines: String = texts.iter().fold(String::new(), |mut out, text| {
+        out.push_str("(\n");
+        for text in texts {
             let _ = writeln!(out, "{:deep$}{text}", "");
-            out
-        });
-        format!("(\n{lines}{:indent$})", "")
+        }
+        let _ = write!(out, "{:indent$})", "");
     }
+}
 
-    /// A term that nothing is nested in.
-    pub(crate) fn term(&mut self, term: &Term, may_break: bool) -> String {
-        match term {
-            Term::NamedNode(iri) if *iri == rdf::NIL && may_break => "()".to_owned(),
-            Term::NamedNode(iri) => self.iri(iri),
-            Term::BlankNode(node) => self.blank(node),
-            Term::Literal(literal) => self.literal(literal, may_break),
-            Term::Triple(triple) => self.triple(triple),
-        }
-    }
+/// Texts side by side.
+#[derive(Default)]
+struct Pieces {
+    text: String,
+    spans: Vec<Range<usize>>,
+}
 
-    fn triple(&mut self, triple: &Triple) -> String {
-        let subject = self.subject(&triple.subject);
-        let predicate = self.iri(&triple.predicate);
-        let object = self.term(&triple.object, false);
-        format!("<<( {subject} {predicate} {object} )>>")
+impl Pieces {
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        self.spans.iter().map(|span| self.text.get(span.clone()).unwrap_or_default())
     }
+}
 
-    fn literal(&mut self, literal: &Literal, may_break: bool) -> String {
-        let (value, datatype) = (literal.value(), literal.datatype());
-        if is_bare(value, datatype.as_str()) {
-            return value.to_owned();
-        }
-        let mut out = String::new();
-        if may_break && value.contains('\n') {
-            long_quote(&mut out, value);
-        } else {
-            quote(&mut out, value);
-        }
-        if let Some(language) = literal.language() {
-            let _ = write!(out, "@{language}");
-            if let Some(direction) = literal.direction() {
-                let _ = write!(out, "--{direction}");
-            }
-        } else if datatype != xsd::STRING {
-            out.push_str("^^");
-            out.push_str(&self.iri(&datatype.into_owned()));
-        }
-        out
-    }
+fn spaces(out: &mut String, count: usize) {
+    out.extend(std::iter::repeat_n(' ', count));
+}
 
-    fn iri(&mut self, iri: &NamedNode) -> String {
-        if let Some((prefix, local)) = self.prefixes.split(iri.as_str()) {
-            if !self.used.contains(prefix) {
-                self.used.insert(prefix.to_owned());
-            }
-            return format!("{prefix}:{local}");
-        }
-        let mut out = String::from("<");
-        for c in iri.as_str().chars() {
-            if must_escape(c) {
-                let _ = write!(out, "\\u{:04X}", c as u32);
-            } else {
-                out.push(c);
-            }
-        }
-        out.push('>');
-        out
-    }
-
-    fn blank(&self, node: &BlankNode) -> String {
-        format!("_:{}", self.blanks.label(node))
-    }
+/// How many columns a text takes on a terminal.
+fn width(text: &str) -> usize {
+    // There are no control characters in it, but perhaps line ends, and then nobody asks.
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 /// A text of several lines between triple quotes. Its lines stay lines.

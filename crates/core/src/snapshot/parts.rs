@@ -61,9 +61,7 @@ impl Snapshot {
         self.part(selection)?.quads()
     }
 
-    /// The same by the graph's own numbers, which is all that N-Triples and N-Quads are written of. See [`lines`].
-    ///
-    /// [`lines`]: crate::formats::lines
+    /// The same by the graph's own numbers, which is all that the syntaxes of RDF are written of.
     ///
     /// # Errors
     /// As there.

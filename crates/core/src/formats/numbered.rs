@@ -1,0 +1,275 @@
+//! A graph as the writers of documents read it: terms by number, their texts side by side, quads of these numbers.
+//!
+//! In: a part of a graph, or quads of terms, in any order, repeated or not. Out: each different term once, as its text, to
+//! who writes it, and quads that name terms by the order in which they came. Blank nodes are named by content. All quads are
+//! held in memory (16 bytes each): to sort them, or to name blank nodes, all are needed.
+
+use crate::blank::Blanks;
+use crate::error::Result;
+use crate::explore::selection::Part;
+use crate::store::{FIRST_FOREIGN, GraphId, Id, Indexed, Kind, Lexical, Scratch, Tag, Triple, quad_of};
+use crate::terms::{GraphName, LiteralRef, Quad, Term, TermRef};
+use std::collections::{HashMap, HashSet};
+
+/// A term of one document.
+pub(crate) type Number = u32;
+
+/// A quad of numbers. The default graph is 0, another one the number of its name and 1 more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Row {
+    pub(crate) graph: u32,
+    pub(crate) subject: Number,
+    pub(crate) predicate: Number,
+    pub(crate) object: Number,
+}
+
+impl Row {
+    /// The number of the name of its graph; nothing of the default graph.
+    pub(crate) fn graph_name(self) -> Option<Number> {
+        self.graph.checked_sub(1)
+    }
+}
+
+/// What is to be written as a document, each quad once.
+#[derive(Clone)]
+pub enum Content<'a> {
+    /// A part of a graph, by its numbers.
+    Part(Part<'a>),
+    /// Quads of terms.
+    Quads(Vec<Quad>),
+}
+
+impl From<Vec<Quad>> for Content<'_> {
+    fn from(mut quads: Vec<Quad>) -> Self {
+        let mut seen = HashSet::new();
+        let mut is_new = quads.iter().map(|quad| seen.insert(quad)).collect::<Vec<bool>>().into_iter();
+        quads.retain(|_| is_new.next().unwrap_or_default());
+        Self::Quads(quads)
+    }
+}
+
+impl<'a> From<Part<'a>> for Content<'a> {
+    fn from(part: Part<'a>) -> Self {
+        Self::Part(part)
+    }
+}
+
+impl Content<'_> {
+    /// The same as terms.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn quads(self) -> Result<Vec<Quad>> {
+        match self {
+            Self::Part(part) => part.quads(),
+            Self::Quads(quads) => Ok(quads),
+        }
+    }
+
+    /// The name of some graph that is not the default graph.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub(crate) fn named_graph(&self) -> Result<Option<Term>> {
+        match self {
+            Self::Part(part) => {
+                part.quads.iter().find_map(|(name, _)| *name).map(|name| part.graph.term(name)).transpose()
+            }
+            Self::Quads(quads) => Ok(quads.iter().find_map(|quad| match &quad.graph_name {
+                GraphName::DefaultGraph => None,
+                GraphName::NamedNode(iri) => Some(iri.clone().into()),
+                GraphName::BlankNode(node) => Some(node.clone().into()),
+            })),
+        }
+    }
+
+    /// The blank nodes of what is written.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub(crate) fn blanks(&self) -> Result<Blanks> {
+        let part = match self {
+            Self::Part(part) => part,
+            Self::Quads(quads) => return Ok(Blanks::of(quads)),
+        };
+        let may_be_blank = |id: &Id| matches!(part.graph.kind(*id), Some(Kind::Blank | Kind::Triple));
+        let with_blanks = part.quads.iter().filter(|(graph, [s, _, o])| {
+            may_be_blank(s) || may_be_blank(o) || graph.as_ref().is_some_and(may_be_blank)
+        });
+        let quads = with_blanks.map(|(graph, triple)| quad_of(part.graph, *graph, *triple));
+        Ok(Blanks::of(&quads.collect::<Result<Vec<Quad>>>()?))
+    }
+
+    /// Gives each different term to `each`, once, in the order of its number, the parts of a triple term before it and by their
+    /// numbers; and gives back the quads.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub(crate) fn number(self, blanks: &Blanks, each: Each<'_>) -> Result<Vec<Row>> {
+        match self {
+            Self::Part(part) => of_part(part, blanks, each),
+            Self::Quads(quads) => Ok(of_quads(quads.iter(), blanks, each)),
+        }
+    }
+}
+
+/// What takes the terms of a document.
+pub(crate) type Each<'e> = &'e mut dyn FnMut(Lexical<'_>);
+
+fn of_part(part: Part<'_>, blanks: &Blanks, each: Each<'_>) -> Result<Vec<Row>> {
+    let Part { graph, quads } = part;
+    let mut numbers = Numbers::of(graph, &quads);
+    let triples = numbers.add_parts(graph)?;
+    let mut ids = numbers.ids();
+    ids.retain(|id| !matches!(graph.kind(*id), Some(Kind::Triple)));
+    (1..).zip(&ids).for_each(|(number, id)| numbers.set(*id, number));
+    graph.lexicals(&ids, &mut Scratch::new(), &mut |_, lexical| {
+        each(match lexical {
+            Lexical::Blank(label) => Lexical::Blank(blanks.label(label)),
+            lexical => lexical,
+        });
+        Ok(())
+    })?;
+    for (number, (id, parts)) in (ids.len() as Number + 1..).zip(triples) {
+        numbers.set(id, number);
+        each(Lexical::Triple(parts.map(|part| numbers.get(part))));
+    }
+    Ok(quads.into_iter().map(|quad| numbers.row(quad)).collect())
+}
+
+/// A number for each term of a graph, 1 more than that in the document; 0 where it is not in the document.
+struct Numbers {
+    /// How many terms the dictionary has; those beside it follow.
+    sorted: Id,
+    of: Vec<u32>,
+}
+
+impl Numbers {
+    /// 1 for each term of some quads.
+    fn of(graph: &dyn Indexed, quads: &[(GraphId, Triple)]) -> Self {
+        let (sorted, more) = (graph.term_count(), graph.more_terms());
+        let mut numbers = Self { sorted, of: vec![0; sorted as usize + more as usize] };
+        for (graph, triple) in quads {
+            graph.iter().chain(triple).for_each(|id| numbers.set(*id, 1));
+        }
+        numbers
+    }
+
+    /// Adds the parts of the triple terms that are there, and gives these back, each after those within it.
+    fn add_parts(&mut self, graph: &dyn Indexed) -> Result<Vec<(Id, Triple)>> {
+        let is_triple = |id: &Id| matches!(graph.kind(*id), Some(Kind::Triple));
+        let dictionary = graph.kinds().range(Kind::Triple);
+        let beside = FIRST_FOREIGN..FIRST_FOREIGN + graph.more_terms();
+        let all = dictionary.chain(beside.filter(is_triple));
+        let mut open: Vec<Id> = all.filter(|id| self.is_used(*id)).collect();
+        let mut scratch = Scratch::new();
+        let mut found = Vec::new();
+        while let Some(id) = open.pop() {
+            let Lexical::Triple(parts) = graph.lexical(id, &mut scratch)? else { continue };
+            parts.iter().for_each(|part| self.set(*part, 1));
+            open.extend(parts.iter().filter(|part| is_triple(part)));
+            found.push((id, parts));
+        }
+        // What lies within another was found after it, perhaps several times.
+        let mut once = HashSet::new();
+        found.reverse();
+        found.retain(|(id, _)| once.insert(*id));
+        Ok(found)
+    }
+
+    fn place(&self, id: Id) -> usize {
+        match id.checked_sub(FIRST_FOREIGN) {
+            Some(foreign) => self.sorted as usize + foreign as usize,
+            None => id as usize,
+        }
+    }
+
+    fn is_used(&self, id: Id) -> bool {
+        self.of.get(self.place(id)).is_some_and(|number| *number > 0)
+    }
+
+    fn get(&self, id: Id) -> Number {
+        self.of.get(self.place(id)).map_or(0, |number| number.saturating_sub(1))
+    }
+
+    fn set(&mut self, id: Id, number: u32) {
+        let place = self.place(id);
+        if let Some(have) = self.of.get_mut(place) {
+            *have = number;
+        }
+    }
+
+    fn row(&self, (graph, [subject, predicate, object]): (GraphId, Triple)) -> Row {
+        Row {
+            graph: graph.map_or(0, |name| self.get(name) + 1),
+            subject: self.get(subject),
+            predicate: self.get(predicate),
+            object: self.get(object),
+        }
+    }
+
+    /// The terms that are used, in the order of the dictionary.
+    fn ids(&self) -> Vec<Id> {
+        let ids = (0..self.sorted).chain(FIRST_FOREIGN..);
+        ids.zip(&self.of).filter(|(_, number)| **number > 0).map(|(id, _)| id).collect()
+    }
+}
+
+/// As [`Content::number`], of quads of terms.
+pub(crate) fn of_quads<'q>(
+    quads: impl Iterator<Item = &'q Quad>,
+    blanks: &Blanks,
+    each: Each<'_>,
+) -> Vec<Row> {
+    let mut terms = Interned { numbers: HashMap::new(), blanks, each };
+    let row = |quad: &'q Quad| {
+        let graph = match &quad.graph_name {
+            GraphName::DefaultGraph => 0,
+            GraphName::NamedNode(iri) => terms.number(iri.as_ref().into()) + 1,
+            GraphName::BlankNode(node) => terms.number(node.as_ref().into()) + 1,
+        };
+        let subject = terms.number(quad.subject.as_ref().into());
+        let predicate = terms.number(quad.predicate.as_ref().into());
+        Row { graph, subject, predicate, object: terms.number(quad.object.as_ref()) }
+    };
+    quads.map(row).collect()
+}
+
+/// The terms of some quads, numbered as they come.
+struct Interned<'q, 'e> {
+    numbers: HashMap<TermRef<'q>, Number>,
+    blanks: &'e Blanks,
+    each: Each<'e>,
+}
+
+impl<'q> Interned<'q, '_> {
+    fn number(&mut self, term: TermRef<'q>) -> Number {
+        if let Some(number) = self.numbers.get(&term) {
+            return *number;
+        }
+        let lexical = match term {
+            TermRef::BlankNode(node) => Lexical::Blank(self.blanks.label(node.as_str())),
+            TermRef::Triple(triple) => Lexical::Triple([
+                self.number(triple.subject.as_ref().into()),
+                self.number(triple.predicate.as_ref().into()),
+                self.number(triple.object.as_ref()),
+            ]),
+            TermRef::NamedNode(iri) => Lexical::Iri(iri.as_str()),
+            TermRef::Literal(literal) => literal_of(literal),
+        };
+        (self.each)(lexical);
+        let number = self.numbers.len() as Number;
+        self.numbers.insert(term, number);
+        number
+    }
+}
+
+/// A literal as its text.
+pub(crate) fn literal_of(literal: LiteralRef<'_>) -> Lexical<'_> {
+    let tag = match (literal.language(), literal.direction()) {
+        (Some(tag), Some(direction)) => Tag::Directed(tag, direction),
+        (Some(tag), None) => Tag::Language(tag),
+        (None, _) => Tag::Datatype(literal.datatype().as_str()),
+    };
+    Lexical::Literal(literal.value(), tag)
+}

@@ -1,0 +1,41 @@
+//! What a document is written on: text that goes out in large pieces.
+//!
+//! In: text. Out: bytes. It holds little more than the longest part that is written in one go.
+
+use crate::error::{Error, Result};
+use std::io::Write;
+
+/// So many bytes are written at once.
+const MUCH: usize = 1 << 16;
+
+/// See the module.
+pub(crate) struct Sheet<'a> {
+    /// What is to be written next.
+    pub(crate) text: String,
+    out: &'a mut dyn Write,
+}
+
+impl<'a> Sheet<'a> {
+    /// One that writes to `out`.
+    pub(crate) fn new(out: &'a mut dyn Write) -> Self {
+        Self { text: String::new(), out }
+    }
+
+    /// A part has ended: what there is of the document may go out.
+    ///
+    /// # Errors
+    /// Where it cannot.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        if self.text.len() >= MUCH { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes all that there is.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        let written = self.out.write_all(self.text.as_bytes());
+        self.text.clear();
+        written.map_err(|error| Error::store("cannot write the graph").because(error))
+    }
+}

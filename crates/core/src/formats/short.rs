@@ -1,0 +1,76 @@
+//! Which prefix shortens each IRI of a document, found once for each, and which prefixes are in use.
+//!
+//! In: texts and prefixes. Out: the short form of an IRI by its number. What a format cannot have as a prefix, it leaves out
+//! beforehand.
+
+use super::numbered::Number;
+use super::texts::Texts;
+use crate::terms::Prefixes;
+
+/// That no prefix shortens an IRI.
+const NONE: u32 = u32::MAX;
+
+/// See the module.
+pub(crate) struct Short {
+    prefixes: Vec<(String, String)>,
+    /// The place among the prefixes for each IRI.
+    iris: Vec<u32>,
+    /// The same for each datatype.
+    names: Vec<u32>,
+    used: Vec<bool>,
+}
+
+impl Short {
+    /// Of the IRIs and the datatypes of a document.
+    pub(crate) fn of(texts: &Texts, prefixes: &Prefixes) -> Self {
+        let list: Vec<(String, String)> =
+            prefixes.iter().map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect();
+        let place = |iri: &str| {
+            let Some((name, _)) = prefixes.split(iri) else { return NONE };
+            list.binary_search_by(|(known, _)| known.as_str().cmp(name)).map_or(NONE, |place| place as u32)
+        };
+        let iris = texts.iris().map(|number| place(texts.plain(number))).collect();
+        let names = texts.names().iter().map(|name| place(name)).collect();
+        Self { iris, names, used: vec![false; list.len()], prefixes: list }
+    }
+
+    fn cut<'a>(&'a self, place: Option<&u32>, iri: &'a str) -> Option<(&'a str, &'a str)> {
+        let (name, namespace) = self.prefixes.get(*place? as usize)?;
+        Some((name, iri.strip_prefix(namespace.as_str())?))
+    }
+
+    /// Prefix and local name of an IRI.
+    pub(crate) fn iri<'a>(&'a self, number: Number, texts: &'a Texts) -> Option<(&'a str, &'a str)> {
+        self.cut(self.iris.get(number as usize), texts.plain(number))
+    }
+
+    /// Prefix and local name of the datatype of a literal.
+    pub(crate) fn datatype<'a>(&'a self, number: Number, texts: &'a Texts) -> Option<(&'a str, &'a str)> {
+        let name = texts.datatype(number)?;
+        self.cut(self.names.get(name), texts.names().get(name)?)
+    }
+
+    /// Notes that an IRI is written.
+    pub(crate) fn note_iri(&mut self, number: Number) {
+        let place = self.iris.get(number as usize).copied();
+        self.note(place);
+    }
+
+    /// Notes that the datatype of a literal is written.
+    pub(crate) fn note_datatype(&mut self, number: Number, texts: &Texts) {
+        let place = texts.datatype(number).and_then(|name| self.names.get(name)).copied();
+        self.note(place);
+    }
+
+    fn note(&mut self, place: Option<u32>) {
+        if let Some(used) = place.and_then(|place| self.used.get_mut(place as usize)) {
+            *used = true;
+        }
+    }
+
+    /// The prefixes that are in use, with their namespaces, sorted.
+    pub(crate) fn used(&self) -> impl Iterator<Item = (&str, &str)> {
+        let used = self.prefixes.iter().zip(&self.used).filter(|(_, used)| **used);
+        used.map(|((name, namespace), _)| (name.as_str(), namespace.as_str()))
+    }
+}
