@@ -1,15 +1,21 @@
 #!/usr/bin/env python3
-"""Questions that explode: how late each stops at its limits, and what it leaves behind.
+"""Queries that explode: how late each stops at its limits, and what it leaves behind.
 
-    python3 benches/exploding.py BINARY [NAME,...]
+    python3 benches/exploding.py BINARY [--wall] [--ways=query,pipe,prompt,Ctrl-C,memory] [NAME,...]
 
-Each question of QUESTIONS runs over a small graph in five ways: `query` with a limit of time; its statement on standard
-input; at the prompt, in a terminal; stopped by Ctrl-C; and `query` with a limit of memory. Given are, in milliseconds of
-processor time, what the process still did between the limit and its word on it (wall time of a crowded machine says
-nothing), less what an empty question takes to start, and the peak of its memory (resident, above that of an empty question)
-as a part of the limit. `!` marks what is over the bars: 20 ms, 1.2. A
-question that ends by itself before the limit is given as `ended`. The exit code must be 4 (130 for Ctrl-C), and what was
-written must be a whole document: JSON is parsed.
+Each query of QUESTIONS runs over a small graph in five ways: `query` with a limit of time; its statement on standard input;
+at the prompt, in a terminal; stopped by Ctrl-C; and `query` with a limit of memory.
+
+In: a program. Out: a line a query. In the first four ways a cell is `word+rest`, in milliseconds of processor time of all
+threads (with --wall, of the clock, which says something on a quiet machine only): `word` from the limit to the word on it,
+less what an empty query takes to begin, and `rest` from there to the end of the process, or at the prompt what is done in
+the second that follows. At the prompt the limit is counted from the moment the last key is pressed, so that reading the
+text counts too. `!` marks a word later than 20 ms, a wrong exit code, and at the prompt work that goes on, or a thread more
+than before, when the second is over. The last cell is the peak of memory, resident, above that of an empty query, as a part
+of the limit, marked over 1.2. A query that ends by itself before the limit is `ended`. The exit code must be 4 (130 for
+Ctrl-C), and what was written must be a whole document: JSON is parsed.
+
+Its limit: what is looked at from outside is seen a millisecond late.
 """
 import json
 import os
@@ -73,6 +79,9 @@ QUESTIONS = {
     "delete-insert": "DELETE { ?a ?p ?b } INSERT { ?a ?p ?h ; :as [ :was ?d ] } WHERE { %s }" % ALL,
 }
 TIME, MEMORY = 1.0, 150 * 1000 * 1000
+# Milliseconds that may pass between a limit and the word on it.
+BAR = 20
+WAYS = ["query", "pipe", "prompt", "Ctrl-C", "memory"]
 
 
 def graph(path):
@@ -88,66 +97,57 @@ def graph(path):
 
 
 def processor_time(pid):
-    """Seconds that all threads of a process have run, with those that have ended."""
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    total = 0
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        try:
-            total += int(open(f"/proc/{pid}/task/{thread}/schedstat").read().split()[0])
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-    return max(total / 1e9, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") - 0.02)
+    """Seconds that all threads of a process have run, with those that have ended (clock_getcpuclockid(3))."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
-def peak(pid):
-    """The most memory that a process has had resident, in bytes."""
-    try:
-        lines = open(f"/proc/{pid}/status").read().splitlines()
-        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
+class Clock:
+    """What passes for time: that of a process's threads, or that of the wall."""
+
+    def __init__(self, wall):
+        self.wall = wall
+
+    def now(self, pid):
+        return time.monotonic() if self.wall else processor_time(pid)
 
 
 class Run:
-    """One process, watched: processor time after a moment, peak memory, exit code."""
+    """One process, watched: when it said that it was stopped, when it ended, its exit code and peak of memory."""
 
-    def __init__(self, command, stdin=subprocess.DEVNULL, out=None):
-        self.begun = time.monotonic()
-        self.out = out or tempfile.TemporaryFile()
+    def __init__(self, clock, command, stdin=subprocess.DEVNULL):
+        self.clock, self.begun = clock, time.monotonic()
+        self.out = tempfile.TemporaryFile()
         self.process = subprocess.Popen(command, stdin=stdin, stdout=self.out, stderr=subprocess.PIPE)
 
     def wait(self, limit, send=None):
-        """Waits for the limit, then for the word that it was met, then for the end. Gives the processor time between the first
-        two in milliseconds; nothing where the end came before the limit."""
-        pid, at, said, self.peak, self.error = self.process.pid, None, None, 0, ""
+        """Waits for the limit, for the word that it was met, and for the end. Gives the milliseconds between them, as
+        two numbers; nothing where the end came before the limit."""
+        pid, at, said, self.error = self.process.pid, None, None, ""
         os.set_blocking(self.process.stderr.fileno(), False)
         while True:
-            self.peak = max(self.peak, peak(pid))
-            try:
-                spent = processor_time(pid)
-            except (FileNotFoundError, ProcessLookupError):
-                spent = 0
-            done, status, used = os.wait4(pid, os.WNOHANG)
+            now, wall = self.clock.now(pid), time.monotonic() - self.begun
+            # The process is there, if only its name, until it is waited for.
+            done = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             self.error += (self.process.stderr.read() or b"").decode(errors="replace")
             if said is None and ("stopped" in self.error or "interrupted" in self.error):
-                said = spent
+                said = now
             if done:
                 break
-            now = time.monotonic() - self.begun
-            if at is None and now >= limit:
-                at = spent
+            if at is None and wall >= limit:
+                at = now
                 if send:
                     os.kill(pid, send)
-            if now > limit + 20:
+            if wall > limit + 20:
                 self.process.kill()
-                _, status, used = os.wait4(pid, 0)
-                break
-            time.sleep(0.001)
+            time.sleep(0.0005)
+        end = self.clock.now(pid)
+        _, status, used = os.wait4(pid, 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)
-        self.spent = used.ru_utime + used.ru_stime
+        self.peak, self.took = used.ru_maxrss * 1024, end - (self.begun if self.clock.wall else 0)
         if at is None:
             return None
-        return max(0.0, (self.spent if said is None else said) - at) * 1000
+        said = max(at, end if said is None else said)
+        return (said - at) * 1000, (end - said) * 1000
 
     def is_whole(self):
         """Whether what was written is JSON; of a long document its end is looked at."""
@@ -163,16 +163,17 @@ class Run:
             return False
 
 
-def verdict(milliseconds, code, wanted):
-    if milliseconds is None:
+def verdict(took, start, code, wanted):
+    if took is None:
         # Stopped between two looks at the clock, or done.
-        return "0" if code == wanted else "ended" if code == 0 else f"ended: {code}!"
-    mark = "!" if milliseconds > 20 or code != wanted else ""
-    return f"{milliseconds:.0f}{mark}" + (f" ({code})" if code != wanted else "")
+        return "0+0" if code == wanted else "ended" if code == 0 else f"ended: {code}!"
+    word, rest = max(0.0, took[0] - start), took[1]
+    mark = "!" if word > BAR or code != wanted else ""
+    return f"{word:.0f}+{rest:.0f}{mark}" + (f" ({code})" if code != wanted else "")
 
 
-def at_the_prompt(binary, data, question):
-    """Processor time between the limit and the next prompt, in milliseconds."""
+def at_the_prompt(clock, binary, data, question):
+    """A cell: time between the limit and the word, and in the second after it."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update(TERM="xterm", HOME=tempfile.mkdtemp())
@@ -190,67 +191,102 @@ def at_the_prompt(binary, data, question):
                     return False
         return mark in seen
 
+    def threads():
+        return len(os.listdir(f"/proc/{pid}/task"))
+
     try:
         until(b"> ", 20)
         os.write(terminal, f".timeout {TIME}s\r".encode())
-        time.sleep(0.5)
-        seen = b""
+        until(b"never", 0.5)
+        before = threads()
         # Read from a file: to type it takes time of its own.
         with tempfile.NamedTemporaryFile("w", suffix=".rq") as file:
             file.write(question)
             file.flush()
-            os.write(terminal, f".read {file.name}\r".encode())
-            time.sleep(0.05)
-        time.sleep(TIME)
-        before = processor_time(pid)
-        there = until(b"stopped", 15)
-        return (processor_time(pid) - before) * 1000 if there else None
+            os.write(terminal, f".read {file.name}".encode())
+            until(b"never", 0.2)
+            seen, limit = b"", time.monotonic() + TIME
+            os.write(terminal, b"\r")
+            while time.monotonic() < limit:
+                until(b"stopped", min(0.002, max(0, limit - time.monotonic())))
+            at = clock.now(pid)
+            if b"stopped" not in seen and b"rows \xc2\xb7" in seen:
+                return "ended"
+            if not until(b"stopped", 15):
+                return "never!" if b"error" not in seen else "ended"
+            said = clock.now(pid)
+            until(b"never", 0.7)
+            idle = processor_time(pid)
+            until(b"never", 0.3)
+            now, more = processor_time(pid), threads() - before
+            word, rest = (said - at) * 1000, (0 if clock.wall else now - said) * 1000
+            busy = f" busy {(now - idle) * 1000:.0f}!" if now - idle > 0.003 else ""
+            return f"{word:.0f}+{rest:.0f}" + ("!" if word > BAR else "") + busy + (f" {more} threads!" if more > 0 else "")
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.close(terminal)
 
 
-def main():
-    binary = os.path.abspath(sys.argv[1])
-    wanted = sys.argv[2].split(",") if len(sys.argv) > 2 else list(QUESTIONS)
-    folder = tempfile.mkdtemp()
-    data = os.path.join(folder, "g.nt")
-    graph(data)
-    resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-    empty = Run([binary, "query", "--data", data, "ASK {}"])
-    empty.wait(10)
-    bad, start = 0, empty.spent * 1000
-    late = lambda took, code, wanted: verdict(took if took is None else max(0.0, took - start), code, wanted)
-    print(f"{'':26}{'query':>12}{'pipe':>12}{'prompt':>12}{'Ctrl-C':>12}{'memory':>12}  document")
-    for name in wanted:
-        question = PREFIX + QUESTIONS[name]
-        verb = "update" if name in ("insert", "delete-insert") else "query"
-        changed = [] if verb == "query" else ["-o", os.path.join(folder, "out.nq")]
-        format = ["-F", "json"] if verb == "query" and name not in ("construct", "construct-blank", "describe") else []
-        cells = []
-        run = Run([binary, verb, "--data", data, "--timeout", f"{TIME}s", *format, *changed, question])
-        cells.append(late(run.wait(TIME), run.process.returncode, 4))
-        document = "whole" if not format or run.is_whole() else "cut!"
-        read, write = os.pipe()
-        os.write(write, (" ".join(question.split()) + ";\n").encode())
-        os.close(write)
-        run = Run([binary, "--data", data, "--timeout", f"{TIME}s"], stdin=read)
-        cells.append(late(run.wait(TIME), run.process.returncode, 4))
-        took = at_the_prompt(binary, data, question) if verb == "query" else None
-        cells.append("-" if took is None else f"{took:.0f}" + ("!" if took > 20 else ""))
-        run = Run([binary, verb, "--data", data, *changed, question])
-        cells.append(late(run.wait(TIME, signal.SIGINT), run.process.returncode, 130))
-        limit = ["--max-memory", f"{MEMORY // 1000000}MB", "--timeout", "20s"]
-        run = Run([binary, verb, "--data", data, *limit, *format, *changed, question])
-        run.wait(30)
-        part = (run.peak - empty.peak) / MEMORY
-        if "memory" in run.error:
-            cells.append(f"{part:.2f}" + ("!" if part > 1.2 else ""))
+def cells_of(name, ways, clock, binary, data, folder, empty):
+    """The cells of a line, and what is said of the document."""
+    question, start = PREFIX + QUESTIONS[name], empty.took * 1000
+    changes = name in ("insert", "delete-insert")
+    verb = "update" if changes else "query"
+    changed = ["-o", os.path.join(folder, "out.nq")] if changes else []
+    format = [] if changes or name in ("construct", "construct-blank", "describe") else ["-F", "json"]
+    time_limit, document = ["--timeout", f"{TIME}s"], "-"
+    for way in WAYS:
+        if way not in ways:
+            yield "", document
+            continue
+        if way == "query":
+            run = Run(clock, [binary, verb, "--data", data, *time_limit, *format, *changed, question])
+            cell = verdict(run.wait(TIME), start, run.process.returncode, 4)
+            document = "-" if not format else "whole" if run.is_whole() else "cut!"
+        elif way == "pipe":
+            with tempfile.TemporaryFile() as text:
+                text.write((" ".join(question.split()) + ";\n").encode())
+                text.seek(0)
+                run = Run(clock, [binary, "--data", data, *time_limit], stdin=text)
+                cell = verdict(run.wait(TIME), start, run.process.returncode, 4)
+        elif way == "prompt":
+            cell = at_the_prompt(clock, binary, data, question)
+        elif way == "Ctrl-C":
+            run = Run(clock, [binary, verb, "--data", data, *changed, question])
+            cell = verdict(run.wait(TIME, signal.SIGINT), 0, run.process.returncode, 130)
         else:
-            cells.append(f"not met {part:.2f}")
-        print(f"{name:26}" + "".join(f"{cell:>12}" for cell in cells) + f"  {document}", flush=True)
-        bad += sum("!" in cell for cell in [*cells, document])
+            limit = ["--max-memory", f"{MEMORY // 1000000}MB", "--timeout", "20s"]
+            run = Run(clock, [binary, verb, "--data", data, *limit, *format, *changed, question])
+            run.wait(30)
+            part = (run.peak - empty.peak) / MEMORY
+            cell = f"{part:.2f}" + ("!" if part > 1.2 else "")
+            cell = cell if "memory" in run.error else f"not met {cell}"
+        yield cell, document
+
+
+def main():
+    options = [word for word in sys.argv[1:] if word.startswith("--")]
+    binary, *names = [word for word in sys.argv[1:] if not word.startswith("--")]
+    binary, clock = os.path.abspath(binary), Clock("--wall" in options)
+    ways = next((word[7:].split(",") for word in options if word.startswith("--ways=")), WAYS)
+    wanted = names[0].split(",") if names else list(QUESTIONS)
+    folder = tempfile.mkdtemp()
+    text, data = os.path.join(folder, "g.nt"), os.path.join(folder, "g.pack")
+    graph(text)
+    subprocess.run([binary, "pack", text, "-o", data], check=True, stderr=subprocess.DEVNULL)
+    resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+    for _ in range(2):
+        empty = Run(clock, [binary, "query", "--data", data, "ASK {}"])
+        empty.wait(10)
+    print(f"an empty query: {empty.took * 1000:.1f} ms, {empty.peak / 1e6:.0f} MB")
+    print(f"{'':26}" + "".join(f"{way:>14}" for way in WAYS) + "  document")
+    bad = 0
+    for name in wanted:
+        line = list(cells_of(name, ways, clock, binary, data, folder, empty))
+        document = next((told for _, told in line if told != "-"), "-")
+        print(f"{name:26}" + "".join(f"{cell:>14}" for cell, _ in line) + f"  {document}", flush=True)
+        bad += sum("!" in cell for cell in [*(cell for cell, _ in line), document])
     print(f"{bad} over the bars")
 
 

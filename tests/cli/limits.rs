@@ -137,6 +137,74 @@ fn an_end_by_force_leaves_whole_documents() {
     }
 }
 
+/// A program that works, once it listens to signals: sent one, and ended.
+#[cfg(unix)]
+fn signalled(folder: &Folder, signal: &str, words: &[&str]) -> Said {
+    let mut child = command(&folder.0, words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    crate::stress::listens(&mut child);
+    std::thread::sleep(Duration::from_millis(300));
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    Said::of(child.wait_with_output().unwrap())
+}
+
+/// Tables and graphs are written once all is found: what a signal ends has all that was found by then.
+#[cfg(unix)]
+#[test]
+fn a_signal_stops_the_work_and_what_was_found_is_written() {
+    let nodes: String = (0..330).map(|n| format!("<urn:n{n}> <urn:p> \"é\\t{n}\" .\n")).collect();
+    let folder = Folder::new().with("x.nt", &nodes);
+    // Few are found, and then nothing more for hours.
+    let few = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?f || ?f < ?i || STR(?a) < STR(?i) && ?c != ?i || ?a = ?d)";
+    let rows = format!("SELECT ?a ?d ?g {{ {few} }}");
+    let graph = format!("CONSTRUCT {{ ?a ?b ?i . ?d ?b ?f }} WHERE {{ {few} }}");
+    let feet = [
+        ("table", &rows, "┘\n"),
+        ("line", &rows, "\n"),
+        ("json", &rows, "]}}\n"),
+        ("xml", &rows, "</results></sparql>\n"),
+        ("turtle", &graph, ".\n"),
+        ("ntriples", &graph, " .\n"),
+        ("rdfxml", &graph, "</rdf:RDF>\n"),
+        ("jsonld", &graph, "}\n"),
+        ("graphml", &graph, "</graphml>\n"),
+    ];
+    for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
+        for (format, query, foot) in feet {
+            let said = signalled(&folder, signal, &["query", "--data", "x.nt", "-F", format, query]);
+            assert_eq!(said.code, code, "{format}: {}", said.err);
+            assert!(
+                said.out.ends_with(foot),
+                "{signal} {format}: {:?}",
+                said.out.chars().rev().take(99).collect::<String>()
+            );
+            assert!(said.err.contains("partial answer: "), "{format}: {}", said.err);
+        }
+    }
+}
+
+/// A table of more rows than one holds has the same head, rows and foot, and a hash of a part is none.
+#[test]
+fn a_table_of_any_length_is_drawn_as_it_comes() {
+    let nodes: String = (0..120).map(|n| format!("<urn:n{n}> <urn:p> \"{}\" .\n", "x".repeat(n))).collect();
+    let folder = Folder::new().with("x.nt", &nodes);
+    let product = "SELECT * { ?a <urn:p> ?b . ?c <urn:p> ?d } ORDER BY STRLEN(?b) ?c";
+    let long = baimo_in(&folder, &["query", "--data", "x.nt", "-F", "table", product]).ok();
+    let lines: Vec<&str> = long.lines().collect();
+    assert_eq!(lines.len(), 120 * 120 + 4);
+    assert!(lines[0].starts_with('┌') && lines[lines.len() - 1].starts_with('└'));
+    let (first, last) = (lines[3], lines[lines.len() - 2]);
+    assert!(first.starts_with("│ urn:n0 ") || first.starts_with("│ <urn:n0> "), "{first}");
+    // Wider than any of the first part: nothing is cut.
+    assert!(last.contains(&"x".repeat(119)), "{last}");
+    let blocks = baimo_in(&folder, &["query", "--data", "x.nt", "-F", "line", product]).ok();
+    assert_eq!(blocks.lines().filter(|line| line.starts_with("── ")).count(), 120 * 120);
+    assert!(blocks.contains("── 14 400 "));
+    let graph = "CONSTRUCT { ?a ?d ?b } { ?a <urn:p> ?b . ?c ?d ?e }";
+    let hash = baimo_in(&folder, &["query", "--data", "x.nt", "-F", "hash", "--max-rows", "3", graph]);
+    assert_eq!((hash.code, hash.out.as_str()), (4, ""), "{}", hash.err);
+}
+
 #[test]
 fn a_large_graph_is_written_as_it_is_found() {
     let nodes: String = (0..330).map(|n| format!("<urn:n{n}> <urn:p> \"é\\t{n}\" .\n")).collect();

@@ -113,27 +113,16 @@ impl<'a> Rows<'a> {
     }
 
     /// Reads the rows to their end, or to the error that ends them.
-    pub fn gather(self) -> Solutions {
+    pub fn gather(mut self) -> Solutions {
         self.gather_first(usize::MAX)
     }
 
     /// Reads the rows to their end, or to the error that ends them; the first so many are kept, fewer where their texts are
     /// long, and the others counted.
-    pub fn gather_first(mut self, most: usize) -> Solutions {
-        let mut found = Solutions { variables: self.variables, ..Solutions::default() };
-        let mut bytes = 0;
-        while found.rows.len() < most && (bytes < MUCH || most == usize::MAX) {
-            match self.rows.next() {
-                Some(Ok(row)) => {
-                    bytes += text_len(&row);
-                    found.rows.push(row);
-                }
-                Some(Err(error)) => {
-                    found.stopped = Some(error);
-                    return found;
-                }
-                None => return found,
-            }
+    pub fn gather_first(&mut self, most: usize) -> Solutions {
+        let (mut found, more) = self.part(most);
+        if !more {
+            return found;
         }
         let mut page = Page::default();
         found.stopped = loop {
@@ -144,6 +133,26 @@ impl<'a> Rows<'a> {
             }
         };
         found
+    }
+
+    /// The next rows, at most so many, fewer where their texts are long; and whether there may be others after them.
+    pub fn part(&mut self, most: usize) -> (Solutions, bool) {
+        let mut found = Solutions { variables: self.variables.clone(), ..Solutions::default() };
+        let mut bytes = 0;
+        while found.rows.len() < most && (bytes < MUCH || most == usize::MAX) {
+            match self.rows.next() {
+                Some(Ok(row)) => {
+                    bytes += text_len(&row);
+                    found.rows.push(row);
+                }
+                Some(Err(error)) => {
+                    found.stopped = Some(error);
+                    return (found, false);
+                }
+                None => return (found, false),
+            }
+        }
+        (found, true)
     }
 }
 
@@ -177,5 +186,9 @@ mod tests {
             assert_eq!((found.rows.len(), found.count()), (kept, 100));
         }
         assert_eq!(rows("x".to_owned()).gather().rows.len(), 100);
+        let mut in_parts = rows("x".to_owned());
+        let parts: Vec<_> = (0..3).map(|_| in_parts.part(50)).collect();
+        let seen: Vec<_> = parts.iter().map(|(found, more)| (found.rows.len(), *more)).collect();
+        assert_eq!(seen, [(50, true), (50, true), (0, false)]);
     }
 }

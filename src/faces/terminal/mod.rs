@@ -87,5 +87,5 @@ pub fn leave(code: u8) -> ! {
 /// Tells the main thread the exit code of the program.
 pub fn tell(code: u8) {
     // Where nobody listens any more, the program is ending.
-    let _ = LEAVING.get().map(|leaving| leaving.send(code));
+    let _ = LEAVING.get().map(|leaving| leaving.send(signals::code_of_end(code)));
 }

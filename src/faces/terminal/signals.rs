@@ -1,7 +1,7 @@
 //! What Ctrl-C, SIGTERM and SIGHUP mean, by what the program is doing.
 //!
-//! In: signals, and what is being done. Out: a running query stopped by its switch, or the end of
-//! the program with no half-written file left. A pager or an editor has Ctrl-C to itself.
+//! In: signals, and what is being done. Out: a running query stopped by its switch, so that what it found is written, or the
+//! end of the program with no half-written file left. A pager or an editor has Ctrl-C to itself.
 
 use super::leave;
 use super::report::exit_code;
@@ -15,10 +15,12 @@ use std::time::Duration;
 pub enum Doing {
     /// It waits for input: a signal ends it.
     Reading = 0,
-    /// It works: the first Ctrl-C stops the work, the second ends the program.
+    /// It works: the first signal stops the work, the second ends the program.
     Working = 1,
     /// Another program has the terminal: Ctrl-C is that one's.
     Aside = 2,
+    /// It draws what was found, all of it in one go: nothing more is to be found, so that a signal ends the program.
+    Drawing = 3,
 }
 
 /// Signals come to the process, so what it is doing is kept for the process.
@@ -52,34 +54,58 @@ pub enum Stops {
 /// How long a stopped query may take to notice, where the program ends with it.
 const GRACE: Duration = Duration::from_millis(1500);
 
-/// Listens to signals from now on; `switch` stops the running query.
+/// How long it may take once a second signal has come: what was found is written by then, unless nobody reads it.
+const MOMENT: Duration = Duration::from_millis(200);
+
+/// The exit code that the latest signal asks for.
+static CODE: AtomicU8 = AtomicU8::new(0);
+
+/// The exit code of a program whose work gave `code`: one that a signal stopped ends with the code of that signal.
+pub fn code_of_end(code: u8) -> u8 {
+    let asked = CODE.load(Ordering::SeqCst);
+    if code == exit_code(Kind::Interrupted) && asked != 0 { asked } else { code }
+}
+
+/// Listens to signals from now on; `switch` stops the running query. What it found is written then, whichever signal it was.
 pub fn listen(switch: Arc<AtomicBool>, stops: Stops) {
-    let interrupted = move || {
-        let now = NOW.load(Ordering::SeqCst);
-        if now == Doing::Aside as u8 {
+    let stop = move |code: u8| {
+        let (now, ctrl_c) = (NOW.load(Ordering::SeqCst), exit_code(Kind::Interrupted));
+        let is = |what: Doing| now == what as u8;
+        if is(Doing::Aside) && code == ctrl_c {
             return;
         }
-        if now == Doing::Reading as u8 || switch.swap(true, Ordering::SeqCst) {
-            leave(exit_code(Kind::Interrupted));
+        // What was stopped before is about to be written.
+        let draws = is(Doing::Drawing) && !switch.load(Ordering::SeqCst);
+        let at_once = match stops {
+            Stops::Question => code != ctrl_c,
+            Stops::Program => is(Doing::Aside) || draws,
+        };
+        if at_once || is(Doing::Reading) {
+            leave(code);
+        }
+        CODE.store(code, Ordering::SeqCst);
+        if switch.swap(true, Ordering::SeqCst) {
+            std::thread::sleep(MOMENT);
+            leave(code);
         }
         if stops == Stops::Program {
-            std::thread::spawn(|| {
+            std::thread::spawn(move || {
                 std::thread::sleep(GRACE);
                 // What was found by then may be in a pager: its reader takes all the time there is.
                 if NOW.load(Ordering::SeqCst) == Doing::Aside as u8 {
                     return;
                 }
-                leave(exit_code(Kind::Interrupted));
+                leave(code);
             });
         }
     };
     remember_terminal();
     // Without a handler Ctrl-C still ends the program, so a failure here needs no word.
-    let _ = handle(interrupted);
+    let _ = handle(stop);
 }
 
 #[cfg(unix)]
-fn handle(interrupted: impl Fn() + Send + 'static) -> std::io::Result<()> {
+fn handle(stop: impl Fn(u8) + Send + 'static) -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut wanted = vec![SIGINT, SIGTERM];
     if !is_ignored(SIGHUP) {
@@ -88,11 +114,8 @@ fn handle(interrupted: impl Fn() + Send + 'static) -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new(wanted)?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
-            match signal {
-                SIGINT => interrupted(),
-                // By the custom of shells.
-                signal => leave(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
-            }
+            // By the custom of shells.
+            stop(u8::try_from(128 + signal).unwrap_or(u8::MAX));
         }
     })?;
     Ok(())
@@ -108,8 +131,8 @@ fn is_ignored(signal: i32) -> bool {
 }
 
 #[cfg(not(unix))]
-fn handle(interrupted: impl Fn() + Send + 'static) -> Result<(), ctrlc::Error> {
-    ctrlc::set_handler(interrupted)
+fn handle(stop: impl Fn(u8) + Send + 'static) -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(move || stop(exit_code(Kind::Interrupted)))
 }
 
 /// How the terminal was when the program began: a prompt changes it while it waits for a line.

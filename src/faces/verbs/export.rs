@@ -194,6 +194,7 @@ fn write_part(
     if !format.is_of_rdf() {
         return write_quads(found.quads()?, stopped, part, session, output);
     }
+    let _draws = output.begins_to_draw();
     let found = match named && !format.keeps_named_graphs() {
         true => {
             several_graphs(found.quads.iter().map(|(graph, _)| *graph), format, output);
@@ -241,6 +242,7 @@ fn write_quads(
     session: &Session,
     output: &Output,
 ) -> Result<()> {
+    let _draws = output.begins_to_draw();
     let named = quads.iter().any(|quad| !quad.graph_name.is_default_graph());
     let format = format_of(named, output)?;
     if named && !format.keeps_named_graphs() {

@@ -9,9 +9,10 @@
 //! or stand in `<>`.
 
 use super::Style;
-use super::text::{Side, visible};
+use super::text::{Side, visible, visible_start};
 use crate::engine::answer::{Row, Solutions};
 use crate::terms::{Literal, Term, xsd};
+use std::borrow::Cow;
 
 /// What a value is, as far as its place and looks depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,8 +134,9 @@ pub fn number(literal: &Literal) -> Option<f64> {
 }
 
 fn is_plain_number(value: &str) -> bool {
-    value.bytes().any(|b| b.is_ascii_digit())
-        && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
+    // In this order a long text is soon known to be none.
+    value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
+        && value.bytes().any(|b| b.is_ascii_digit())
 }
 
 fn is_date_type(literal: &Literal) -> bool {
@@ -162,6 +164,12 @@ fn looks_dated(value: &str) -> bool {
 
 /// The text of a cell. See the head of this file for what is shown how.
 pub fn cell(term: Option<&Term>, column: &Column, style: &Style<'_>) -> Cell {
+    cell_start(term, column, style, usize::MAX)
+}
+
+/// The same of a cell of which at most so many columns are seen: of a longer text a little more than those, so that a text of
+/// a megabyte costs no more than another one.
+pub fn cell_start(term: Option<&Term>, column: &Column, style: &Style<'_>, seen: usize) -> Cell {
     let Some(term) = term else {
         return Cell { text: String::new(), tag: String::new(), sort: Sort::Unbound };
     };
@@ -171,24 +179,28 @@ pub fn cell(term: Option<&Term>, column: &Column, style: &Style<'_>) -> Cell {
         }
         _ => String::new(),
     };
-    Cell { text: shown(term, style), tag, sort: sort(term) }
+    Cell { text: shown_start(term, style, seen), tag, sort: sort(term) }
 }
 
 /// A term as one line for people, without a language tag.
 pub fn shown(term: &Term, style: &Style<'_>) -> String {
+    shown_start(term, style, usize::MAX)
+}
+
+fn shown_start(term: &Term, style: &Style<'_>, seen: usize) -> String {
     if let Some(label) = style.labels.and_then(|labels| labels(term)) {
-        return visible(&label);
+        return visible_start(&label, seen);
     }
     match term {
-        Term::Literal(literal) => visible(&literal_text(literal, style)),
-        _ => visible(&style.prefixes.show(term.as_ref())),
+        Term::Literal(literal) => visible_start(&literal_text(literal, style), seen),
+        _ => visible_start(&style.prefixes.show(term.as_ref()), seen),
     }
 }
 
-fn literal_text(literal: &Literal, style: &Style<'_>) -> String {
+fn literal_text<'a>(literal: &'a Literal, style: &Style<'_>) -> Cow<'a, str> {
     let value = literal.value();
     if literal.language().is_some() {
-        return if value.trim().is_empty() { format!("\"{value}\"") } else { value.to_owned() };
+        return if value.trim().is_empty() { format!("\"{value}\"").into() } else { value.into() };
     }
     if let Some(number) = number(literal) {
         return number_text(value, number);
@@ -196,9 +208,9 @@ fn literal_text(literal: &Literal, style: &Style<'_>) -> String {
     let plain = literal.datatype() != xsd::STRING && (is_date_type(literal) && looks_dated(value))
         || (literal.datatype() == xsd::BOOLEAN && matches!(value, "true" | "false"));
     if plain || !(is_mistakable(value, style) || claims_a_form(literal)) {
-        return value.to_owned();
+        return value.into();
     }
-    style.prefixes.show(literal.into())
+    style.prefixes.show(literal.into()).into()
 }
 
 /// A datatype with a form that this value does not have: worth seeing.
@@ -211,12 +223,12 @@ fn claims_a_form(literal: &Literal) -> bool {
 }
 
 /// Doubles without their exponent, where that says the same in fewer words.
-fn number_text(value: &str, number: f64) -> String {
+fn number_text(value: &str, number: f64) -> Cow<'_, str> {
     let size = number.abs();
     if value.contains(['e', 'E']) && (size == 0.0 || (1e-4..1e15).contains(&size)) {
-        number.to_string()
+        number.to_string().into()
     } else {
-        value.trim().to_owned()
+        value.trim().into()
     }
 }
 

@@ -4,7 +4,7 @@
 //! In: rows and a [`Style`]. Out: text, no line of it wider than the style allows. How
 //! wide the window is, the caller says. What a cell says is decided in [`super::cells`].
 
-use super::cells::{Cell, Column, Sort, cell, columns};
+use super::cells::{Cell, Column, Sort, cell_start, columns};
 use super::text::{Side, counted, cut, fit, grouped, width, wrap};
 use super::{Style, ink};
 use crate::engine::answer::Solutions;
@@ -25,15 +25,22 @@ pub fn table(found: &Solutions, style: &Style<'_>) -> String {
         return without_columns(found, style);
     }
     let columns = columns(found);
-    let cells = shown_cells(found, &columns, style);
-    let wanted = wanted(&columns, &cells);
-    let room = style.width.map_or(usize::MAX, |width| width.saturating_sub(frame(columns.len())));
-    match shrink(&wanted, &least(&columns, &cells), room) {
+    let cells = shown_cells(found, &columns, style, seen(style));
+    match widths(&columns, &cells, style) {
         Some(widths) => {
-            Grid { columns: &columns, widths: &widths, style }.draw(&cells) + &left_out(found, style)
+            let grid = Grid { columns: &columns, widths: &widths, style };
+            let mut out = grid.head();
+            grid.rows(&mut out, &cells);
+            out + &grid.foot() + &left_out(found, style)
         }
         None => lines(found, style),
     }
+}
+
+/// The widths of columns; none where the window is too narrow for a table.
+fn widths(columns: &[Column], cells: &[Vec<Cell>], style: &Style<'_>) -> Option<Vec<usize>> {
+    let room = style.width.map_or(usize::MAX, |width| width.saturating_sub(frame(columns.len())));
+    shrink(&wanted(columns, cells), &least(columns, cells), room)
 }
 
 /// A pattern without variables matches or does not: there are rows, but nothing in them.
@@ -42,16 +49,66 @@ fn without_columns(found: &Solutions, style: &Style<'_>) -> String {
     folded(&text, style)
 }
 
-fn shown_cells(found: &Solutions, columns: &[Column], style: &Style<'_>) -> Vec<Vec<Cell>> {
+/// The cells of the rows that are shown, of which so many columns of the window are seen.
+fn shown_cells(found: &Solutions, columns: &[Column], style: &Style<'_>, seen: usize) -> Vec<Vec<Cell>> {
     let rows = found.rows.iter().take(style.max_rows.unwrap_or(usize::MAX));
     rows.map(|row| {
         columns
             .iter()
             .enumerate()
-            .map(|(i, column)| cell(row.get(i).and_then(Option::as_ref), column, style))
+            .map(|(i, column)| cell_start(row.get(i).and_then(Option::as_ref), column, style, seen))
             .collect()
     })
     .collect()
+}
+
+/// A table that is drawn a part at a time, for programs and files, so that it may be of any length: columns and their widths
+/// are those that suit the first part, and a wider cell after it moves what is right of it.
+pub struct Parts {
+    columns: Vec<Column>,
+    /// None where each row is a block.
+    widths: Option<Vec<usize>>,
+    /// How many rows were drawn.
+    drawn: usize,
+}
+
+impl Parts {
+    /// Begins with the first part: what suits it, and its text. `blocks` asks for a block a row.
+    pub fn begin(first: &Solutions, blocks: bool, style: &Style<'_>) -> (Self, String) {
+        let columns = columns(first);
+        let cells = shown_cells(first, &columns, style, seen(style));
+        let widths = if blocks { None } else { widths(&columns, &cells, style) };
+        let mut parts = Self { columns, widths, drawn: 0 };
+        let head = parts.grid(style).map_or_else(String::new, |grid| grid.head());
+        let rows = parts.more(first, style);
+        (parts, head + &rows)
+    }
+
+    fn grid<'a>(&'a self, style: &'a Style<'a>) -> Option<Grid<'a>> {
+        let widths = self.widths.as_deref()?;
+        Some(Grid { columns: &self.columns, widths, style })
+    }
+
+    /// The text of a further part.
+    pub fn more(&mut self, part: &Solutions, style: &Style<'_>) -> String {
+        let mut out = String::new();
+        match self.grid(style) {
+            Some(grid) => grid.rows(&mut out, &shown_cells(part, &self.columns, style, seen(style))),
+            None => blocks(&mut out, part, &self.columns, self.drawn, style),
+        }
+        self.drawn += part.rows.len();
+        out
+    }
+
+    /// What stands under the last part.
+    pub fn end(&self, style: &Style<'_>) -> String {
+        self.grid(style).map_or_else(String::new, |grid| grid.foot())
+    }
+}
+
+/// How much of a cell can be seen in a table.
+fn seen(style: &Style<'_>) -> usize {
+    style.width.unwrap_or(usize::MAX)
 }
 
 /// The width that each column would have if there were room.
@@ -116,7 +173,7 @@ struct Grid<'a> {
 }
 
 impl Grid<'_> {
-    fn draw(&self, cells: &[Vec<Cell>]) -> String {
+    fn head(&self) -> String {
         let mut out = self.rule('┌', '┬', '┐');
         let header = self.columns.iter().zip(self.widths);
         self.line(
@@ -126,12 +183,18 @@ impl Grid<'_> {
             }),
         );
         out.push_str(&self.rule('├', '┼', '┤'));
+        out
+    }
+
+    fn rows(&self, out: &mut String, cells: &[Vec<Cell>]) {
         for row in cells {
             let row = row.iter().zip(self.columns).zip(self.widths);
-            self.line(&mut out, row.map(|((cell, column), width)| self.fitted(cell, *width, column.side())));
+            self.line(out, row.map(|((cell, column), width)| self.fitted(cell, *width, column.side())));
         }
-        out.push_str(&self.rule('└', '┴', '┘'));
-        out
+    }
+
+    fn foot(&self) -> String {
+        self.rule('└', '┴', '┘')
     }
 
     fn rule(&self, left: char, middle: char, right: char) -> String {
@@ -159,6 +222,9 @@ impl Grid<'_> {
     }
 
     fn fitted(&self, cell: &Cell, cells: usize, side: Side) -> String {
+        // Where no window ends a line, nothing is cut.
+        let whole = self.style.width.is_none().then(|| width(&cell.text) + width(&cell.tag));
+        let cells = cells.max(whole.unwrap_or(0));
         let text = cut(&cell.text, cells.saturating_sub(width(&cell.tag)));
         let tag = cut(&cell.tag, cells - width(&text));
         let space = " ".repeat(cells - width(&text) - width(&tag));
@@ -172,16 +238,20 @@ pub fn lines(found: &Solutions, style: &Style<'_>) -> String {
     if found.variables.is_empty() {
         return without_columns(found, style);
     }
-    let columns = columns(found);
-    let names = columns.iter().map(|column| width(&column.name)).max().unwrap_or(0);
     let mut out = String::new();
-    for (i, row) in shown_cells(found, &columns, style).iter().enumerate() {
-        heading(&mut out, i + 1, style);
-        for (cell, column) in row.iter().zip(&columns) {
-            entry(&mut out, names, column, cell, style);
+    blocks(&mut out, found, &columns(found), 0, style);
+    out + &left_out(found, style)
+}
+
+/// Rows as blocks, of which so many came before.
+fn blocks(out: &mut String, found: &Solutions, columns: &[Column], before: usize, style: &Style<'_>) {
+    let names = columns.iter().map(|column| width(&column.name)).max().unwrap_or(0);
+    for (i, row) in shown_cells(found, columns, style, usize::MAX).iter().enumerate() {
+        heading(out, before + i + 1, style);
+        for (cell, column) in row.iter().zip(columns) {
+            entry(out, names, column, cell, style);
         }
     }
-    out + &left_out(found, style)
 }
 
 /// `── 3 ──────`
@@ -224,12 +294,16 @@ fn entry(out: &mut String, names: usize, column: &Column, cell: &Cell, style: &S
 /// `… 134 more rows, .last shows all`
 fn left_out(found: &Solutions, style: &Style<'_>) -> String {
     let shown = found.rows.len().min(style.max_rows.unwrap_or(usize::MAX));
-    let left = found.count() - shown as u64;
-    if left == 0 {
-        return String::new();
+    match found.count() - shown as u64 {
+        0 => String::new(),
+        left => more(left, ("more row", "more rows"), style.more, style),
     }
-    let mut text = format!("… {}", counted(left, "more row", "more rows"));
-    if let Some(more) = style.more {
+}
+
+/// `… 134 more triples`, of what is found and not shown; and what shows it.
+pub fn more(left: u64, (one, many): (&str, &str), shown_by: Option<&str>, style: &Style<'_>) -> String {
+    let mut text = format!("… {}", counted(left, one, many));
+    if let Some(more) = shown_by {
         text.push_str(", ");
         text.push_str(more);
     }

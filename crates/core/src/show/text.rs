@@ -23,10 +23,17 @@ pub fn width(text: &str) -> usize {
 /// as their pictures, and invisible characters that spoil a comparison, or turn the line around, by
 /// number (`\u202E`). Marks that only pick a glyph are left out, since terminals disagree on their width.
 pub fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut last = None;
+    visible_start(text, usize::MAX)
+}
+
+/// The same of a text of which at most so many cells are seen: what is further behind is left out, so that [`cut`] to so many
+/// cells, or to fewer, gives the same of it as of the whole.
+pub fn visible_start(text: &str, seen: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(seen));
+    let (mut last, mut wide) = (None, 0);
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
+        let before = out.len();
         match c {
             '\r' if chars.peek() == Some(&'\n') => continue,
             '\n' | '\u{2028}' | '\u{2029}' | '\u{85}' => out.push('⏎'),
@@ -45,6 +52,10 @@ pub fn visible(text: &str) -> String {
             }
         }
         last = Some(c);
+        wide += out.get(before..).map_or(0, width);
+        if wide > seen {
+            break;
+        }
     }
     out
 }
@@ -274,6 +285,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_not_seen_changes_nothing(text in "\\PC*|[文e\u{301} 🇨🇳\n\r\u{202E}\t]*", seen in 0_usize..20) {
+            let (start, whole) = (visible_start(&text, seen), visible(&text));
+            prop_assert!(whole.starts_with(&start));
+            for max in 0..=seen {
+                prop_assert_eq!(cut(&start, max), cut(&whole, max));
+            }
+        }
+
         #[test]
         fn no_cut_is_too_wide_and_no_line_either(text in "\\PC*|[文e\u{301} 🇨🇳\n]*", max in 0_usize..20) {
             let text = visible(&text);

@@ -5,6 +5,7 @@
 
 mod choice;
 mod said;
+mod stream;
 mod target;
 
 pub use target::{Target, unwritten};
@@ -16,7 +17,7 @@ use super::report::{Report, When};
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
 use crate::engine::syntax::tokens::declared;
-use crate::error::{Error, Hint, Kind, Result};
+use crate::error::{Error, Hint, Result};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle, Written};
 use crate::formats::rows::{self, RowFormat};
 use crate::formats::svg;
@@ -25,6 +26,7 @@ use crate::show;
 use crate::show::chart::{Directive, View};
 use crate::show::description::{self, Description};
 use crate::show::table::{self, Footer};
+use crate::show::text::grouped;
 use crate::show::{Style, tree};
 use crate::terms::{GraphName, Prefixes, Quad, Term, TermRef, Triple};
 use std::sync::Arc;
@@ -32,14 +34,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// A graph of so many triples or more is written as it is found; a smaller one sorted, so that the same graph gives the same
-/// text.
+/// text. On a screen no more are shown.
 const SORTED: usize = 100_000;
 
-/// Of a graph that was stopped at most so many triples are sorted: it is not the same graph again, and nobody is to wait.
+/// Of a graph that was stopped at most so many triples are sorted: it is not the same graph again, and nobody is to wait. On
+/// a screen, and in formats in which a triple has its place among all others, no more are written.
 const NEAT: usize = 1_000;
-
-/// So many bytes of lines are written at once.
-const MUCH: usize = 1 << 16;
 
 /// By so many rows the columns of a table are judged where not all are shown.
 const JUDGED: usize = 1000;
@@ -147,14 +147,14 @@ impl Output {
         // Taken before a pager opens: reading takes time too.
         let mut elapsed = None;
         let (count, stopped) = if matches!(format, RowFormat::Table | RowFormat::Line) {
-            let waiting = self.waiting();
-            let most = self.rows_held(directive.as_ref(), about);
-            let counted = Awaited { rows: rows.rows, waiting: Some(&waiting) };
-            let found = Rows { variables: rows.variables, rows: Box::new(counted) }.gather_first(most);
-            drop(waiting);
-            elapsed = about.asked.map(|asked| asked.elapsed());
-            self.show_rows(session, &found, format, directive.as_ref(), about)?;
-            (found.count(), found.stopped)
+            match self.held_or_drawn(session, rows, format, directive.as_ref(), about)? {
+                Drawn::Not(found) => {
+                    elapsed = about.asked.map(|asked| asked.elapsed());
+                    self.show_rows(session, &found, format, directive.as_ref(), about)?;
+                    (found.count(), found.stopped)
+                }
+                Drawn::Already(count, stopped) => (count, stopped),
+            }
         } else {
             let written = self.write_rows(session, rows, format, directive.as_ref(), about)?;
             (written.rows, written.stopped)
@@ -168,11 +168,40 @@ impl Output {
         self.partial(count, about.nouns.map_or("rows", |(_, many)| many), stopped)
     }
 
+    /// Reads rows for people. Where there are more than one holds, and no window shows a part of them, they are drawn as they
+    /// come.
+    fn held_or_drawn(
+        &self,
+        session: &Session,
+        rows: Rows<'_>,
+        format: RowFormat,
+        directive: Option<&Directive>,
+        about: &About,
+    ) -> Result<Drawn> {
+        let waiting = self.waiting();
+        let most = self.rows_held(directive, about);
+        let awaited = Box::new(Awaited { rows: rows.rows, waiting: Some(&waiting) });
+        let mut rows = Rows { variables: rows.variables, rows: awaited };
+        if most != usize::MAX || self.shown() || self.draws_rows(directive) || rows.variables.is_empty() {
+            return Ok(Drawn::Not(rows.gather_first(most)));
+        }
+        let (found, more) = rows.part(stream::PART);
+        if !more {
+            return Ok(Drawn::Not(found));
+        }
+        let (count, stopped) = self.rows_in_parts(session, (found, rows), format, about)?;
+        Ok(Drawn::Already(count, stopped))
+    }
+
     /// How many rows of an answer are held for showing them: a table with a limit shows the first and counts the others.
     fn rows_held(&self, directive: Option<&Directive>, about: &About) -> usize {
-        let drawn = directive.is_some_and(|directive| directive.view != View::Table) && self.draws();
-        let shown = self.rows_shown(about).filter(|_| !drawn);
+        let shown = self.rows_shown(about).filter(|_| !self.draws_rows(directive));
         shown.map_or(usize::MAX, |shown| shown.max(JUDGED))
+    }
+
+    /// Whether a chart stands below the rows.
+    fn draws_rows(&self, directive: Option<&Directive>) -> bool {
+        directive.is_some_and(|directive| directive.view != View::Table) && self.draws()
     }
 
     /// How many rows a table shows at most. What baimo lists itself is shown whole.
@@ -200,10 +229,7 @@ impl Output {
         let mut written = rows::Written::default();
         self.write_whole(format.foot(), |out| {
             written = rows::write_rows(rows, format, &style, out).map_err(unwritten)?;
-            match written.stopped.take_if(|error| !matches!(error.kind, Kind::Limit | Kind::Interrupted)) {
-                Some(error) => Err(error),
-                None => Ok(()),
-            }
+            stream::unless_a_limit(&mut written.stopped)
         })?;
         Ok(written)
     }
@@ -218,6 +244,7 @@ impl Output {
         directive: Option<&Directive>,
         about: &About,
     ) -> Result<()> {
+        let _draws = self.begins_to_draw();
         if found.rows.is_empty() && found.stopped.is_none() && self.foots() && self.format.is_none() {
             // The line below says so.
             return Ok(());
@@ -296,29 +323,53 @@ impl Output {
         let waiting = self.waiting();
         let mut triples = triples.inspect(|_| waiting.row());
         let lines = format.filter(|format| format.takes_lines()).filter(|_| about.thing.is_none());
-        let most = lines.filter(|_| !self.shown()).map_or(usize::MAX, |_| SORTED);
-        let (found, stopped) = gather(triples.by_ref().take(most));
-        let is_large = lines.is_some() && found.len() > stopped.as_ref().map_or(SORTED - 1, neat);
-        if is_large && !self.shown() {
+        let most = if lines.is_some() || self.shown() { SORTED } else { usize::MAX };
+        let (mut found, mut stopped) = gather(triples.by_ref().take(most));
+        let is_large = found.len() > stopped.as_ref().map_or(SORTED - 1, neat);
+        if is_large && lines.is_some() && !self.shown() {
             return self.graph_in_lines(session, found, (stopped, &mut triples), about);
+        }
+        let mut count = found.len() as u64;
+        if found.len() == most {
+            // Of the others on a screen their number is said.
+            stopped = triples.try_for_each(|triple| triple.map(|_| count += 1)).err();
         }
         drop(triples);
         drop(waiting);
-        let triples = found;
-        let count = triples.len() as u64;
+        if let Some(error) = stopped.take_if(|_| format == Some(GraphFormat::Hash)) {
+            // That of a part would be taken for that of the whole.
+            return Err(error);
+        }
+        found.truncate(stopped.as_ref().map_or(most, neat).min(most));
+        let left = count - found.len() as u64;
+        let written = if self.shown() { count } else { found.len() as u64 };
+        if self.draw_graph(session, (found, left), format, about)? {
+            let nouns = Some(("triple", "triples"));
+            let stopped_by = stopped.as_ref();
+            let footer = Footer { count: written, nouns, stopped: stopped_by, ..Footer::default() };
+            self.foot(session, about, footer);
+        }
+        self.partial(written, "triples", stopped)
+    }
+
+    /// Writes a graph that is held, of which so many triples more were found. Says whether a line under it can tell of it: two
+    /// tables have none.
+    fn draw_graph(
+        &self,
+        session: &Session,
+        (triples, left): (Vec<Triple>, u64),
+        format: Option<GraphFormat>,
+        about: &About,
+    ) -> Result<bool> {
+        let _draws = self.begins_to_draw();
         let language = self.language(session).to_owned();
         let labels = |term: &Term| session.label(term, &language);
         let style = self.style(session, about, &labels);
         let draws_tree =
             self.draws() && self.directive(about)?.is_some_and(|directive| directive.view == View::Graph);
-        let text = match format {
+        let mut text = match format {
             None if self.format_name() == Some(TREE) => tree::tree(&triples, &style),
             None => svg::graph(&triples, &style),
-            Some(_) if is_large && stopped.is_some() => {
-                let mut lines = String::new();
-                triples.iter().for_each(|triple| graphs::write_line(&mut lines, triple));
-                lines
-            }
             Some(format) => {
                 let tree = self.shown() && draws_tree;
                 let drawing =
@@ -330,7 +381,7 @@ impl Output {
                     style.prefixes.extend(prefixes);
                 }
                 if self.tables(format, &quads, &style)? {
-                    return self.partial(count, "triples", stopped);
+                    return Ok(false);
                 }
                 let about = about.thing.as_ref().filter(|_| format == GraphFormat::Turtle);
                 let Written { text, naming } = turtle_about(about, format, quads, &style)?;
@@ -338,51 +389,15 @@ impl Output {
                 text + &drawing
             }
         };
-        self.page(&text)?;
-        let nouns = Some(("triple", "triples"));
-        let stopped_by = stopped.as_ref();
-        self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
-        self.partial(count, "triples", stopped)
-    }
-
-    /// A graph that is too large to be sorted, or of which much was found before it was stopped: as it is found. What was
-    /// `found` so far is perhaps stopped already.
-    fn graph_in_lines(
-        &self,
-        session: &Session,
-        found: Vec<Triple>,
-        (mut stopped, more): (Option<Error>, &mut dyn Iterator<Item = Result<Triple>>),
-        about: &About,
-    ) -> Result<u64> {
-        let mut count = 0;
-        let ended = stopped.is_some();
-        self.write_whole("", |out| {
-            let mut lines = String::new();
-            let more = more.take(if ended { 0 } else { usize::MAX });
-            for triple in found.into_iter().map(Ok).chain(more) {
-                match triple {
-                    Ok(triple) => graphs::write_line(&mut lines, &triple),
-                    Err(error) => {
-                        stopped = Some(error);
-                        break;
-                    }
-                }
-                count += 1;
-                if lines.len() > MUCH {
-                    out.write_all(lines.as_bytes()).map_err(unwritten)?;
-                    lines.clear();
-                }
-            }
-            out.write_all(lines.as_bytes()).map_err(unwritten)?;
-            match stopped.take_if(|error| !matches!(error.kind, Kind::Limit | Kind::Interrupted)) {
-                Some(error) => Err(error),
-                None => Ok(()),
-            }
-        })?;
-        let nouns = Some(("triple", "triples"));
-        let stopped_by = stopped.as_ref();
-        self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
-        self.partial(count, "triples", stopped)
+        if left > 0 && self.shown() {
+            text.push_str(&table::more(left, ("more triple", "more triples"), None, &style));
+        } else if left > 0 {
+            self.report.note(&format!(
+                "{} more triples were found and are not written: in this format each has its place among all others",
+                grouped(left)
+            ));
+        }
+        self.page(&text).map(|()| true)
     }
 
     /// The chart to draw: the user's choice, else the query's own.
@@ -471,10 +486,10 @@ fn turtle_about(
     Ok(Written { text: format!("{head}\n\n{body}\n{}", lines.concat()), naming })
 }
 
-/// How many triples are sorted where this ended them.
+/// How many triples are put in order where this ended them.
 fn neat(stopped: &Error) -> usize {
     // So many were asked for.
-    if stopped.hints.contains(&Hint::RaiseMaxRows) { SORTED } else { NEAT }
+    if stopped.hints.contains(&Hint::RaiseMaxRows) { usize::MAX } else { NEAT }
 }
 
 /// Triples up to what ended them.
@@ -487,6 +502,14 @@ fn gather(triples: impl Iterator<Item = Result<Triple>>) -> (Vec<Triple>, Option
         }
     }
     (found, None)
+}
+
+/// Rows for people.
+enum Drawn {
+    /// They are held, and to be drawn.
+    Not(Solutions),
+    /// How many were drawn, and what ended them early.
+    Already(u64, Option<Error>),
 }
 
 /// Rows that are counted for who waits.

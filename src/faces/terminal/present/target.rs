@@ -5,7 +5,7 @@
 
 use super::Output;
 use crate::error::{Error, Result};
-use crate::faces::terminal::signals::{Doing, doing};
+use crate::faces::terminal::signals::{Doing, Until, doing};
 use crate::faces::terminal::{files, formats, pager, whole};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle};
 use crate::terms::Quad;
@@ -59,6 +59,13 @@ impl Output {
                 ".output with another name, or one of csv, tsv, jsonl and the like, which take any number",
             ))
         })
+    }
+
+    /// Says that all is found and only the drawing is left: no limit of time is to stop that, and nothing more is lost where a
+    /// signal does.
+    pub fn begins_to_draw(&self) -> Until {
+        self.found.store(true, Ordering::Relaxed);
+        doing(Doing::Drawing)
     }
 
     /// Writes a long text for people: through the pager where it does not fit the window.

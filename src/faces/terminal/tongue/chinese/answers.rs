@@ -26,6 +26,12 @@ pub const ANSWERS: &[Pair] = &[
     ("… {} more row, {}", "… 另有 {} 行，{}"),
     ("… {} more rows, {}", "… 另有 {} 行，{}"),
     ("… {} more rows", "… 另有 {} 行"),
+    ("… {} more triples", "… 另有 {} 条三元组"),
+    ("… {} more triple", "… 另有 {} 条三元组"),
+    (
+        "{} more triples were found and are not written: in this format each has its place among all others",
+        "另有 {} 条已得的三元组未写出：在此格式中，每条三元组的位置取决于其余全部",
+    ),
     ("… {} more row", "… 另有 {} 行"),
     (".last shows all", ".last 显示全部"),
     ("`-F table` shows the rows too", "加 `-F table` 可同时显示各行"),

@@ -1,0 +1,98 @@
+//! Answers of any length, written while they are found: tables a part at a time, graphs a triple a line.
+//!
+//! In: what was found so far, and where the rest comes from. Out: text in the presenter's target, all that was found where
+//! something ends it early. At most one part is held, and no more than that is left to be written once a limit is met.
+
+use super::{About, Output, unwritten};
+use crate::engine::answer::{Rows, Solutions};
+use crate::error::{Error, Kind, Result};
+use crate::formats::graphs;
+use crate::formats::rows::RowFormat;
+use crate::session::Session;
+use crate::show::Style;
+use crate::show::table::{Footer, Parts};
+use crate::terms::{Term, Triple};
+
+/// So many rows of a table are drawn at a time, and fewer where their texts are long.
+pub(super) const PART: usize = 5_000;
+
+/// So many bytes of lines are written at once.
+const MUCH: usize = 1 << 16;
+
+impl Output {
+    /// Draws a table, or a block a row, for programs and files: its first part, and what follows. Gives how many rows there
+    /// were, and what ended them early.
+    pub(super) fn rows_in_parts(
+        &self,
+        session: &Session,
+        (first, mut rows): (Solutions, Rows<'_>),
+        format: RowFormat,
+        about: &About,
+    ) -> Result<(u64, Option<Error>)> {
+        let language = self.language(session).to_owned();
+        let labels = |term: &Term| session.label(term, &language);
+        let style = Style { max_rows: None, ..self.style(session, about, &labels) };
+        let (mut count, mut stopped) = (0, None);
+        self.write_whole("", |out| {
+            let (mut parts, text) = Parts::begin(&first, format == RowFormat::Line, &style);
+            count = first.count();
+            drop(first);
+            out.write_all(text.as_bytes()).map_err(unwritten)?;
+            let mut more = true;
+            while more {
+                let (part, goes_on) = rows.part(PART);
+                count += part.count();
+                out.write_all(parts.more(&part, &style).as_bytes()).map_err(unwritten)?;
+                (more, stopped) = (goes_on, part.stopped);
+            }
+            out.write_all(parts.end(&style).as_bytes()).map_err(unwritten)?;
+            unless_a_limit(&mut stopped)
+        })?;
+        Ok((count, stopped))
+    }
+
+    /// A graph that is too large to be sorted, or of which much was found before it was stopped: as it is found. What was
+    /// `found` so far is perhaps stopped already.
+    pub(super) fn graph_in_lines(
+        &self,
+        session: &Session,
+        found: Vec<Triple>,
+        (mut stopped, more): (Option<Error>, &mut dyn Iterator<Item = Result<Triple>>),
+        about: &About,
+    ) -> Result<u64> {
+        let mut count = 0;
+        let ended = stopped.is_some();
+        self.write_whole("", |out| {
+            let mut lines = String::new();
+            let more = more.take(if ended { 0 } else { usize::MAX });
+            for triple in found.into_iter().map(Ok).chain(more) {
+                match triple {
+                    Ok(triple) => graphs::write_line(&mut lines, &triple),
+                    Err(error) => {
+                        stopped = Some(error);
+                        break;
+                    }
+                }
+                count += 1;
+                if lines.len() > MUCH {
+                    out.write_all(lines.as_bytes()).map_err(unwritten)?;
+                    lines.clear();
+                }
+            }
+            out.write_all(lines.as_bytes()).map_err(unwritten)?;
+            unless_a_limit(&mut stopped)
+        })?;
+        let nouns = Some(("triple", "triples"));
+        let stopped_by = stopped.as_ref();
+        self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
+        self.partial(count, "triples", stopped)
+    }
+}
+
+/// The error that ended an answer, where it is none of a limit: then the target is left as it was.
+pub(super) fn unless_a_limit(stopped: &mut Option<Error>) -> Result<()> {
+    match stopped.take_if(|error| !matches!(error.kind, Kind::Limit | Kind::Interrupted)) {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
