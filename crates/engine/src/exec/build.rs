@@ -22,6 +22,7 @@ use crate::plan::lower::is_volatile;
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
+use crate::syntax::algebra::Expression;
 use std::rc::Rc;
 
 /// Builds operators for one query. Operators that plan and build while they run keep a clone.
@@ -420,10 +421,30 @@ impl<'a> Builder<'a> {
             kind,
             keys: both(keys),
             loose: both(sides.loose),
+            extreme: self.extreme(conditions, sides),
             conditions: self.compiled(conditions, &pair)?,
             pair: pair.iter().filter_map(|var| sides.side(*var)).collect(),
             output: columns,
         })
+    }
+
+    /// Where the only condition is that a column of the right is less or greater than one of the left: see [`hash_join::Shape`].
+    fn extreme(&self, conditions: &[logical::Formula], sides: &Sides<'_>) -> Option<(usize, bool)> {
+        let [condition] = conditions else { return None };
+        let (less, more) = match &condition.expression {
+            Expression::Less(a, b) | Expression::LessOrEqual(a, b) => (a, b),
+            Expression::Greater(a, b) | Expression::GreaterOrEqual(a, b) => (b, a),
+            _ => return None,
+        };
+        let side = |expression: &Expression| match expression {
+            Expression::Variable(variable) => sides.side(self.names.find(variable.as_str())?),
+            _ => None,
+        };
+        match (side(less)?, side(more)?) {
+            (hash_join::Side::Left(_), hash_join::Side::Right(value)) => Some((value, true)),
+            (hash_join::Side::Right(value), hash_join::Side::Left(_)) => Some((value, false)),
+            _ => None,
+        }
     }
 
     fn aggregate(

@@ -200,12 +200,19 @@ impl<'a> Dataset<'a> {
     /// often as they have triples, and what is found varies little.
     fn sampled(&self, of: Leg, with: Leg) -> Result<Option<Meeting>> {
         let Some(view) = self.by_number(of.graph).filter(|_| of.graph == with.graph) else { return Ok(None) };
+        let ends = [(of.predicate, of.end), (with.predicate, with.end)];
+        let [each, some] = view.meeting(ends, || self.sample(&view, of, with))?;
+        Ok(Some(Meeting { each, some }))
+    }
+
+    /// How many triples of the one leg each of the other meets, and which part of them meets any.
+    fn sample(&self, view: &View<'_>, of: Leg, with: Leg) -> Result<[f64; 2]> {
         let mut own = view.pairs(of.predicate, of.end)?;
         let mut other = view.pairs(with.predicate, with.end)?;
         if own.is_empty() || other.is_empty() {
-            return Ok(Some(Meeting { each: 0.0, some: 0.0 }));
+            return Ok([0.0, 0.0]);
         }
-        let is_swapped = self.most(&view, with)? > self.most(&view, of)?;
+        let is_swapped = self.most(view, with)? > self.most(view, of)?;
         let times = if is_swapped { other.len() as f64 / own.len() as f64 } else { 1.0 };
         let (from, into) = if is_swapped { (&mut other, &mut own) } else { (&mut own, &mut other) };
         let samples = from.len().min(SAMPLE);
@@ -223,7 +230,7 @@ impl<'a> Dataset<'a> {
         }
         // Where no sample meets any, fewer do than one in so many.
         let of_all = |sum: f64| if sum > 0.0 { sum / samples as f64 } else { 0.5 / samples as f64 };
-        Ok(Some(Meeting { each: of_all(each) * times, some: (of_all(some) * times).min(1.0) }))
+        Ok([of_all(each) * times, (of_all(some) * times).min(1.0)])
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {

@@ -6,7 +6,7 @@
 use super::batch::{Batch, Column};
 use super::context::Context;
 use crate::error::Result;
-use crate::expr::verdicts::{Verdicts, variable_of};
+use crate::expr::verdicts::{Verdict, Verdicts, by_tag, variable_of};
 use crate::expr::{Cells, Computed, Program, Terms};
 use crate::plan::logical::Formula;
 use crate::plan::variables::{Var, VariableNames};
@@ -35,6 +35,8 @@ struct Tested {
     expression: Expression,
     rows: usize,
     verdicts: Option<Verdicts>,
+    /// What is known of language strings by their tags, where that is asked and there is a column of them.
+    by_tag: Option<Vec<Verdict>>,
 }
 
 impl Compiled {
@@ -52,6 +54,7 @@ impl Compiled {
             expression: formula.expression.clone(),
             rows: 0,
             verdicts: None,
+            by_tag: None,
         });
         Ok(Self { program, column: formula.as_variable().map(place), tested })
     }
@@ -139,8 +142,17 @@ impl Tested {
                 return Ok(None);
             }
             self.verdicts = Some(Verdicts::of(&self.expression, cx.graph)?);
+            self.by_tag = by_tag(&self.expression, cx.graph.languages()?.tags());
         }
-        Ok(self.verdicts.as_ref().map(|verdicts| verdicts.truths(ids)))
+        let mut known = self.verdicts.as_ref().map(|verdicts| verdicts.truths(ids));
+        if let (Some(known), Some(by_tag)) = (&mut known, &self.by_tag) {
+            let languages = cx.graph.languages()?;
+            for (known, id) in known.iter_mut().zip(ids).filter(|(known, _)| known.is_none()) {
+                let verdict = languages.place(*id).and_then(|place| by_tag.get(place));
+                *known = verdict.and_then(|verdict| verdict.truth());
+            }
+        }
+        Ok(known)
     }
 }
 

@@ -10,6 +10,7 @@ mod construct;
 pub mod context;
 mod dataset;
 mod decoded;
+mod dense;
 #[cfg(test)]
 mod fixture;
 mod formula;

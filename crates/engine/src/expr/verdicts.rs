@@ -41,6 +41,18 @@ pub enum Verdict {
     Open,
 }
 
+impl Verdict {
+    /// Whether a condition holds, for which an error is as good as false; nothing where that is open.
+    #[inline]
+    pub fn truth(self) -> Option<bool> {
+        match self {
+            Self::True => Some(true),
+            Self::False | Self::Error => Some(false),
+            Self::Open => None,
+        }
+    }
+}
+
 /// Verdicts for all terms of a graph. See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdicts {
@@ -116,11 +128,7 @@ impl Verdicts {
                 let (end, found) = self.pieces.get(place).copied().unwrap_or((NONE, Verdict::Open));
                 (known, verdict) = (start..end, found);
             }
-            match verdict {
-                Verdict::True => Some(true),
-                Verdict::False | Verdict::Error => Some(false),
-                Verdict::Open => None,
-            }
+            verdict.truth()
         };
         column.iter().map(truth).collect()
     }
@@ -160,6 +168,40 @@ impl Verdicts {
             }
         }
         Self { pieces: joined.0 }
+    }
+}
+
+/// Verdicts for language strings by their tags, in the order of the tags, where an expression asks for nothing else of them.
+pub fn by_tag(expression: &Expression, tags: &[&str]) -> Option<Vec<Verdict>> {
+    variable_of(expression)?;
+    tags_of(expression, tags)
+}
+
+/// Its parts are at most as many as [`LARGEST`], and so is its depth.
+fn tags_of(expression: &Expression, tags: &[&str]) -> Option<Vec<Verdict>> {
+    let of = |part: &Expression| tags_of(part, tags);
+    let both = |a, b, connect: fn(Verdict, Verdict) -> Verdict| {
+        Some(of(a)?.into_iter().zip(of(b)?).map(|(a, b)| connect(a, b)).collect())
+    };
+    match expression {
+        Expression::And(a, b) => both(a, b, and),
+        Expression::Or(a, b) => both(a, b, or),
+        Expression::Not(a) => Some(of(a)?.into_iter().map(not).collect()),
+        test => match Test::of(test)?.1 {
+            Test::Language(value) => {
+                Some(tags.iter().map(|tag| verdict_of(equal(&Value::string(*tag), &value))).collect())
+            }
+            Test::Matches(range) => Some(tags.iter().map(|tag| verdict_of(matches(tag, &range))).collect()),
+            _ => None,
+        },
+    }
+}
+
+/// LANGMATCHES of a tag and a range.
+fn matches(tag: &str, range: &Value) -> Option<bool> {
+    match strings::lang_matches(&Value::string(tag), range) {
+        Some(Value::Boolean(truth)) => Some(truth),
+        _ => None,
     }
 }
 
@@ -355,12 +397,11 @@ impl<'e> Test<'e> {
                 place.by_language(without, with)
             }
             Self::Matches(range) => {
-                let truth = |tag: &str| match strings::lang_matches(&Value::string(tag), range) {
-                    Some(Value::Boolean(truth)) => Some(truth),
-                    _ => None,
-                };
                 let any = strings::simple(range) == Some("*");
-                place.by_language(verdict_of(truth("")), if any { Verdict::True } else { Verdict::Open })
+                place.by_language(
+                    verdict_of(matches("", range)),
+                    if any { Verdict::True } else { Verdict::Open },
+                )
             }
             Self::Datatype(value) => place.of_datatype(value),
             Self::Same(_) | Self::In(_) => place.all(Verdict::Open),
@@ -890,6 +931,41 @@ mod tests {
         }
         for text in HALF_KNOWN {
             check(graph, &rows, text);
+        }
+    }
+
+    #[test]
+    fn verdicts_by_tag_are_what_evaluation_gives() {
+        let stored = Stored::of(&terms());
+        let graph = stored.indexed().unwrap();
+        let languages = graph.languages().unwrap();
+        assert_eq!(languages.tags().len(), 3);
+        let strings = graph.kinds().range(Kind::LangString);
+        assert_eq!(languages.range(), strings);
+        let rows: Vec<Vec<Option<Term>>> = strings.clone().map(|id| vec![graph.term(id).ok()]).collect();
+        for text in [
+            "LANG(?a) = \"en\"",
+            "LANG(?a) != \"en\"",
+            "LANG(?a) = 1",
+            "LANGMATCHES(LANG(?a), \"en\")",
+            "!LANGMATCHES(LANG(?a), \"zh\")",
+            "LANGMATCHES(LANG(?a), 1)",
+            "LANG(?a) = \"zh\" || LANGMATCHES(LANG(?a), \"en-US\")",
+            "LANG(?a) = \"zh\" && !(LANG(?a) = 1)",
+        ] {
+            let found = by_tag(&expression(text), languages.tags()).unwrap();
+            let values = values_in(&mut Table::default(), text, &rows);
+            for (id, value) in strings.clone().zip(values) {
+                let expected = match value.as_str() {
+                    "\"true\"^^xsd:boolean" => Verdict::True,
+                    "\"false\"^^xsd:boolean" => Verdict::False,
+                    _ => Verdict::Error,
+                };
+                assert_eq!(found[languages.place(id).unwrap()], expected, "{text} for {:?}", graph.term(id));
+            }
+        }
+        for other in ["LANG(?a) = \"en\" && STRSTARTS(?a, \"a\")", "?a = 1", "LANG(?a) = LANG(?b)"] {
+            assert_eq!(by_tag(&expression(other), languages.tags()), None, "{other}");
         }
     }
 

@@ -1,8 +1,8 @@
 //! How many rows of two inputs of a join agree, where more is asked than counts of single predicates.
 //!
 //! In: at which ends of which predicates a variable stands on either side. Out: what part of all pairs of rows agrees in it. Where
-//! both sides have it at the same end it is a star, and the characteristic sets tell (Neumann and Moerkotte, ICDE 2011); else the
-//! join of two predicates is sampled by its index (Leis, Radke, Gubichev, Kemper and Neumann, Cardinality estimation done right:
+//! both sides have it at the same end it is a star, and the characteristic sets tell (Neumann and Moerkotte, ICDE 2011); where it is
+//! the same end of the same predicate, and else, the join of two predicates is sampled by its index (Leis, Radke, Gubichev, Kemper and Neumann, Cardinality estimation done right:
 //! index-based join sampling, CIDR 2017). Filters are taken to be independent of both. Asking takes microseconds, so
 //! that it is done only for plans that are expected to take long.
 
@@ -75,8 +75,12 @@ pub fn agreement(
             legs.iter().filter(|leg| leg.end == end).map(|leg| leg.predicate).collect()
         };
         let (a, b) = (at(&left), at(&right));
+        // Of a predicate with itself the sets know the mean alone, and what is met twice is the square of what is met: where few nodes
+        // have most of the triples, a sample finds them.
+        let is_square = a.iter().any(|predicate| b.contains(predicate));
         if !a.is_empty()
             && !b.is_empty()
+            && !is_square
             && let Some(star) = of_star(graph, end, (a, b), statistics)
         {
             return Some(star);

@@ -101,9 +101,16 @@ pub struct Order {
 pub struct Wish {
     /// Variables whose values come together where rows come sorted by the first of them, which takes less afterwards.
     pub together: Vec<Var>,
+    /// How many rows are wanted, where a LIMIT stops the join once it has so many.
+    pub first: Option<u64>,
 }
 
 impl Wish {
+    /// What is expected of a join that takes `cost` for all of its rows until it has given as many as are wanted.
+    pub fn until_enough(&self, cost: f64, rows: f64) -> f64 {
+        self.first.map_or(cost, |first| cost * (first as f64 / rows.max(1.0)).min(1.0))
+    }
+
     /// What so many rows take more afterwards that come sorted by `lead`, and not as wished.
     pub fn cost(&self, rows: f64, lead: Option<Var>) -> f64 {
         if self.together.is_empty() || lead.is_some_and(|lead| self.together.contains(&lead)) {

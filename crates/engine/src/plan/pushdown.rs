@@ -2,11 +2,12 @@
 //!
 //! In: conditions over a plan. Out: the plan with as many of them below as mean the same there, and the others. A condition goes
 //! where all that it reads is bound in every solution: into each branch of a UNION, the left side of OPTIONAL, MINUS and
-//! EXISTS, a sub-select, the groups that its keys make; and below `Extend(P, v, e)` with `e` in place of `v`. An error
+//! EXISTS, a sub-select, the groups that its keys make; `!BOUND` of an OPTIONAL makes a NOT EXISTS of it; and below `Extend(P, v, e)` with `e` in place of `v`. An error
 //! in `e` leaves `v` unbound (SPARQL 1.1, section 18.5), and every operator but BOUND takes an unbound variable and an error
 //! alike (17.2), so that the two filters keep the same solutions. A value that differs each time must not be computed twice.
 
-use super::logical::{Formula, Kind, Logical};
+use super::exists::joinable;
+use super::logical::{Existence, Formula, Kind, Logical};
 use super::lower::is_volatile;
 use super::variables::{Var, VarSet, VariableNames};
 use crate::syntax::algebra::{Expression, operands, operands_mut};
@@ -54,8 +55,16 @@ fn below(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> (Lo
             (inner.filter(own), kept)
         }
         Kind::LeftJoin(left, right, own) => {
-            let (moved, kept) = split(conditions, &left.certain);
-            (Logical::left_join(under(*left, moved, names), *right, own), kept)
+            let (moved, mut kept) = split(conditions, &left.certain);
+            let left = under(*left, moved, names);
+            let without = |condition: &Formula| is_of_unmatched(condition, &left, &right);
+            if kept.iter().any(without)
+                && let Some(pattern) = as_pattern(&left, &right, &own)
+            {
+                kept.retain(|condition| !without(condition));
+                return (Logical::exists(left, pattern, Existence::Forbidden), kept);
+            }
+            (Logical::left_join(left, *right, own), kept)
         }
         Kind::Minus(left, right) => {
             let (moved, kept) = split(conditions, &left.certain);
@@ -84,6 +93,31 @@ fn below(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> (Lo
         }
         kind => (Logical { kind, certain, possible }, conditions),
     }
+}
+
+/// Whether a condition on OPTIONAL is true of the solutions of the left that have none on the right, and of no other: `!BOUND` of what
+/// the right side always binds and the left side never does.
+fn is_of_unmatched(condition: &Formula, left: &Logical, right: &Logical) -> bool {
+    let Expression::Not(inner) = &condition.expression else { return false };
+    let bound = matches!(inner.as_ref(), Expression::Bound(_));
+    bound && condition.vars.is_subset(&right.certain) && condition.vars.is_disjoint(&left.possible)
+}
+
+/// The right side of OPTIONAL as the pattern of a NOT EXISTS that keeps the solutions of the left without one on the right; nothing
+/// where that would keep others. Section 18.5 has OPTIONAL join solutions where section 18.6 has EXISTS replace
+/// variables, which is the same wherever EXISTS itself is a join.
+fn as_pattern(left: &Logical, right: &Logical, own: &[Formula]) -> Option<Logical> {
+    // A filter of a group within that group does not see the solutions of the left.
+    if let Kind::Filter(input, conditions) = &right.kind
+        && !conditions.iter().all(|it| it.vars.intersection(&left.possible).is_subset(&input.certain))
+    {
+        return None;
+    }
+    if own.iter().any(|condition| is_volatile(&condition.expression)) {
+        return None;
+    }
+    let pattern = right.clone().filter(own.to_vec());
+    joinable(&pattern, &left.possible).is_some().then_some(pattern)
 }
 
 /// Conditions on the parts of a group that have a plan of their own. Where a pattern binds the same, the condition stays

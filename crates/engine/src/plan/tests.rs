@@ -277,7 +277,9 @@ fn filters_go_down_where_they_mean_the_same() {
     let grouped = "SELECT * { { SELECT ?b (COUNT(*) AS ?n) { ?a :name ?b } GROUP BY ?b } FILTER(?b > 1) }";
     below(grouped, test, "Group");
     // What OPTIONAL may leave unbound is judged above it.
-    let lines = shown("SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c . ?c :rare ?d } FILTER(!BOUND(?c)) }");
+    let lines = shown(
+        "SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c . ?c :rare ?d } FILTER(!BOUND(?c) || ?b = ?d) }",
+    );
     assert!(lines.first().is_some_and(|line| line.contains("Filter")), "{lines:#?}");
     // A slice is of what there was before the filter.
     let lines = shown("SELECT * { { SELECT ?b { ?a :name ?b } LIMIT 5 } FILTER(?b > 1) }");
@@ -285,6 +287,26 @@ fn filters_go_down_where_they_mean_the_same() {
         lines.iter().position(|line| line.contains("Filter"))
             < lines.iter().position(|l| l.contains("Slice"))
     );
+}
+
+#[test]
+fn what_an_optional_leaves_unbound_is_what_does_not_exist() {
+    let rows = |text: &str| shown(text).iter().filter(|line| line.contains("Anti-join")).count();
+    assert_eq!(rows("SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c } FILTER(!BOUND(?c)) }"), 1);
+    assert_eq!(
+        rows("SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c FILTER(?c > ?b) } FILTER(!BOUND(?c)) }"),
+        1
+    );
+    for other in [
+        // What is bound before, or not in all solutions on the right, tells nothing of a partner.
+        "SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c } FILTER(!BOUND(?b)) }",
+        "SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c OPTIONAL { ?c :rare ?d } } FILTER(!BOUND(?d)) }",
+        "SELECT * { ?a :name ?b OPTIONAL { ?a :rare ?c } FILTER(BOUND(?c)) }",
+        // Within its own group a filter does not see what is around (SPARQL 1.1, section 18.2.2).
+        "SELECT * { ?a :name ?b OPTIONAL { { ?a :rare ?c FILTER(?c > ?b) } } FILTER(!BOUND(?c)) }",
+    ] {
+        assert_eq!(rows(other), 0, "{other}: {:#?}", shown(other));
+    }
 }
 
 #[test]

@@ -232,9 +232,16 @@ impl Maker<'_> {
         let outer = std::mem::replace(&mut self.in_exists, true);
         let scope = self.scope.clone();
         let group = self.group(1);
+        let mut node = Node::new(Sort::Expression).with(format!("{not}EXISTS {{ ")).and(group);
+        if !scope.is_empty() && self.random.chance(30) {
+            // What is within beside what is around.
+            let around = self.random.pick(&scope).clone();
+            let operator = self.random.pick(&["<", "<=", ">", ">="]);
+            node = node.with(format!(" FILTER(?{} {operator} ?{around})", self.variable()));
+        }
         self.scope = scope;
         self.in_exists = outer;
-        Node::new(Sort::Expression).with(format!("{not}EXISTS {{ ")).and(group).with(" }")
+        node.with(" }")
     }
 
     fn leaf(&mut self, kind: Kind) -> Node {

@@ -224,15 +224,22 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// OPTIONAL, at times with a filter that has EXISTS.
+    /// OPTIONAL, at times with a filter that has EXISTS, at times for what has no partner.
     fn optional(&mut self, depth: usize) -> Node {
+        let before = self.scope.len();
         let group = self.group(depth - 1);
         let mut node = Node::new(Sort::Element).with("OPTIONAL { ").and(group);
         if self.random.chance(12) {
             let exists = self.exists();
             node = node.with(" FILTER ").and(Node::new(Sort::Element).and(exists));
         }
-        node.with(" }")
+        node = node.with(" }");
+        if self.random.chance(20) {
+            let new = self.scope.get(before..).unwrap_or_default();
+            let name = if new.is_empty() { self.variable() } else { self.random.pick(new).clone() };
+            node = node.with(format!(" FILTER(!BOUND(?{name}))"));
+        }
+        node
     }
 
     fn wrapped(&mut self, keyword: &str, depth: usize) -> Node {

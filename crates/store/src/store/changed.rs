@@ -8,6 +8,7 @@ use super::columns::{Epochs, Numbers};
 use super::delta::Delta;
 use super::foreign::no_term;
 use super::kinds::{Kind, Kinds};
+use super::languages::Languages;
 use super::lexical::{Lexical, Scratch};
 use super::merged::Merged;
 use super::pack::union::Union;
@@ -245,6 +246,10 @@ impl Indexed for Changed {
 
     fn epochs(&self) -> Result<Epochs<'_>> {
         Ok(self.base.epochs()?.with(&self.delta.terms))
+    }
+
+    fn languages(&self) -> Result<Languages<'_>> {
+        self.base.languages()
     }
 
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {

@@ -5,7 +5,7 @@
 //! call is dynamic; how the list lies in memory stays inside.
 
 use super::Id;
-use super::list::{List, Pairs, run_end};
+use super::list::{List, Pairs, next_bound, run_end};
 use super::pack::pairs::PackedPairs;
 use super::packed::PackedCursor;
 use super::paged::{PagedCursor, PagedPairs};
@@ -18,6 +18,8 @@ pub const BLOCK: usize = 4096;
 
 /// A lookup that begins so many pairs from the one before is far from it.
 const FAR: usize = 64;
+/// Runs up to this are counted one by one.
+const SHORT: usize = 8;
 /// So many far lookups are too few to prepare for more.
 const SOME: usize = 64;
 /// A far lookup in a pack takes as long as it takes to read so many pairs into a table: once as much was spent on lookups as the
@@ -143,6 +145,33 @@ impl<'a> PairCursor<'a> {
         Ok(self.locate(first)?.len())
     }
 
+    /// How many seconds each of these firsts has, in their order, into `counts`, which is emptied first: quickest where they come sorted.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn counts(&mut self, firsts: &[Id], counts: &mut Vec<u32>) -> Result<()> {
+        counts.clear();
+        if self.jumps.is_some()
+            || matches!(self.list, List::Packed(_) | List::Paged(_))
+            || !firsts.is_sorted()
+        {
+            for first in firsts {
+                counts.push(self.locate(*first)?.len() as u32);
+            }
+            return Ok(());
+        }
+        let column = self.list.columns().0;
+        let mut at = self.probe;
+        for first in firsts {
+            at = next_bound(column, at, *first);
+            let rest = column.get(at..).unwrap_or_default();
+            let run = rest.iter().take(SHORT).take_while(|found| **found == *first).count();
+            counts.push(if run < SHORT { run } else { run_end(column, at, *first) - at } as u32);
+        }
+        self.probe = at;
+        Ok(())
+    }
+
     /// Whether the pair occurs.
     ///
     /// # Errors
@@ -181,6 +210,20 @@ impl<'a> PairCursor<'a> {
         let (firsts, seconds) = self.list.block(self.rest.clone())?;
         self.rest.start = start + firsts.len().max(1);
         Ok(Some((firsts, seconds)))
+    }
+
+    /// The firsts of what [`Self::next_block`] would give, where nobody needs the seconds, and in its place.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn next_firsts(&mut self) -> Result<Option<&[Id]>> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let start = self.rest.start;
+        let firsts = self.list.firsts(self.rest.clone())?;
+        self.rest.start = start + firsts.len().max(1);
+        Ok(Some(firsts))
     }
 
     /// Lets [`Self::next_block`] go on with the first pair whose first is at least `first`, forwards or
@@ -286,6 +329,12 @@ mod tests {
             assert_eq!(cursor.lookup(first).unwrap(), expected, "{first}");
             assert_eq!(cursor.count(first).unwrap(), expected.len());
             assert_eq!(cursor.contains(first, 17).unwrap(), expected.contains(&17));
+            let (some, mut counts) = ([first, first + 1, first + 9, 290, 7], Vec::new());
+            for some in [&some[..], &some[..3]] {
+                cursor.counts(some, &mut counts).unwrap();
+                let expected: Vec<u32> = some.iter().map(|it| seconds(&pairs, *it).len() as u32).collect();
+                assert_eq!(counts, expected, "{some:?}");
+            }
             let next = pairs.first.iter().find(|have| **have >= first).copied();
             assert_eq!(cursor.first_from(first).unwrap(), next);
         }
@@ -321,12 +370,19 @@ mod tests {
             let expected: Vec<(Id, Id)> =
                 pairs.first.iter().copied().zip(pairs.second.iter().copied()).collect();
             let expected: Vec<_> = expected.into_iter().filter(|(first, _)| range.contains(first)).collect();
+            let range_of = range.clone();
             assert_eq!(cursor.range(range).unwrap(), expected.len());
             let mut found = Vec::new();
             while let Some((firsts, seconds)) = cursor.next_block().unwrap() {
                 found.extend(firsts.iter().copied().zip(seconds.iter().copied()));
             }
             assert_eq!(found, expected);
+            let mut firsts = Vec::new();
+            cursor.range(range_of).unwrap();
+            while let Some(more) = cursor.next_firsts().unwrap() {
+                firsts.extend_from_slice(more);
+            }
+            assert!(firsts.iter().eq(expected.iter().map(|(first, _)| first)));
         }
     }
 

@@ -142,6 +142,14 @@ impl<'a> List<'a> {
         }
     }
 
+    /// The firsts of [`Self::block`], where nobody needs the seconds.
+    pub fn firsts(&mut self, rest: Range<usize>) -> Result<&[Id]> {
+        match self {
+            Self::Packed(cursor) => cursor.firsts(rest),
+            list => Ok(list.block(rest)?.0),
+        }
+    }
+
     /// All pairs in plain memory, copied there if need be.
     pub fn flat(&mut self) -> Result<List<'a>> {
         if let Self::Paged(cursor) = self {
@@ -197,6 +205,19 @@ pub(super) fn lower_bound(column: &[Id], hint: usize, value: Id) -> usize {
     }
     let part = column.get(low..high).unwrap_or_default();
     low + part.partition_point(|found| *found < value)
+}
+
+/// The same where values are asked for in order: most lie a few places after the one before, at `hint`.
+pub(super) fn next_bound(column: &[Id], hint: usize, value: Id) -> usize {
+    const NEAR: usize = 8;
+    let before = hint.checked_sub(1).and_then(|before| column.get(before));
+    if before.is_none_or(|before| *before < value) {
+        let near = column.get(hint..).unwrap_or_default().iter().take(NEAR);
+        if let Some(step) = near.clone().position(|found| *found >= value) {
+            return hint + step;
+        }
+    }
+    lower_bound(column, hint, value)
 }
 
 /// Where the run of `value` that begins at `start` ends.

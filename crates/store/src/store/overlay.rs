@@ -6,6 +6,7 @@
 use super::columns::{Epochs, Numbers};
 use super::foreign::ForeignTerms;
 use super::kinds::{Kind, Kinds};
+use super::languages::Languages;
 use super::lexical::{Lexical, Scratch};
 use super::standing::Standing;
 use super::table::Table;
@@ -150,6 +151,10 @@ impl Indexed for Overlay<'_> {
 
     fn epochs(&self) -> Result<Epochs<'_>> {
         self.below.epochs()
+    }
+
+    fn languages(&self) -> Result<Languages<'_>> {
+        self.below.languages()
     }
 
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {

@@ -4,6 +4,7 @@
 
 use super::Id;
 use super::cursor::BLOCK;
+use super::list::lower_bound;
 use super::pack::bits::{Block, LENGTH};
 use super::pack::pairs::PackedPairs;
 use crate::error::Result;
@@ -24,6 +25,8 @@ pub(super) struct PackedCursor<'a> {
     second_block: usize,
     firsts: Block,
     seconds: Block,
+    /// Where in the part of its block the last first was found: keys in order are near each other.
+    near: usize,
     /// The head of the block after `first_block`, where the range has one.
     next_head: Option<Id>,
     /// Seconds of more than one block, and the columns of `next_block`.
@@ -41,6 +44,7 @@ impl<'a> PackedCursor<'a> {
             second_block: NO_BLOCK,
             firsts: [0; LENGTH],
             seconds: [0; LENGTH],
+            near: 0,
             next_head: None,
             gathered: Vec::new(),
             columns: (Vec::new(), Vec::new()),
@@ -85,14 +89,20 @@ impl<'a> PackedCursor<'a> {
         if self.range.is_empty() {
             return Ok(0);
         }
-        if !self.is_at(first) {
+        let is_near = self.is_at(first);
+        if !is_near {
             let (from, to) = (self.range.start / LENGTH, (self.range.end - 1) / LENGTH);
             let block = self.pairs.block_before(from, to, first)?;
             self.load_firsts(block)?;
         }
         let part = self.within(self.first_block);
         let start = self.first_block * LENGTH + part.start;
-        let found = self.firsts.get(part).unwrap_or_default().partition_point(|have| *have < first);
+        let firsts = self.firsts.get(part).unwrap_or_default();
+        let found = match is_near {
+            true => lower_bound(firsts, self.near, first),
+            false => firsts.partition_point(|have| *have < first),
+        };
+        self.near = found;
         Ok(start + found - self.range.start)
     }
 
@@ -157,12 +167,28 @@ impl<'a> PackedCursor<'a> {
         Ok(self.firsts.get(place % LENGTH).copied())
     }
 
-    /// The columns at the first of the places of `rest`, and how many they have.
-    pub fn columns(&mut self, rest: Range<usize>) -> Result<(&[Id], &[Id])> {
+    /// The first block of some places, how many blocks hold the first of them, and where these lie within those blocks.
+    fn piece(&self, rest: &Range<usize>) -> (usize, usize, Range<usize>) {
         let start = self.range.start + rest.start;
         let from = start / LENGTH;
         let end = (self.range.start + rest.end).min((from + BLOCK / LENGTH) * LENGTH);
-        let blocks = end.div_ceil(LENGTH) - from;
+        (from, end.div_ceil(LENGTH) - from, start - from * LENGTH..end - from * LENGTH)
+    }
+
+    /// The firsts at the first of the places of `rest`; their seconds are not decoded.
+    pub fn firsts(&mut self, rest: Range<usize>) -> Result<&[Id]> {
+        let (from, blocks, part) = self.piece(&rest);
+        let firsts = &mut self.columns.0;
+        firsts.resize(blocks * LENGTH, 0);
+        for (block, firsts) in (from..).zip(firsts.as_chunks_mut().0) {
+            self.pairs.firsts(block, firsts)?;
+        }
+        Ok(firsts.get(part).unwrap_or_default())
+    }
+
+    /// The columns at the first of the places of `rest`, and how many they have.
+    pub fn columns(&mut self, rest: Range<usize>) -> Result<(&[Id], &[Id])> {
+        let (from, blocks, part) = self.piece(&rest);
         let (firsts, seconds) = &mut self.columns;
         firsts.resize(blocks * LENGTH, 0);
         seconds.resize(blocks * LENGTH, 0);
@@ -171,7 +197,6 @@ impl<'a> PackedCursor<'a> {
             self.pairs.firsts(block, firsts)?;
             self.pairs.seconds(block, seconds)?;
         }
-        let part = start - from * LENGTH..end - from * LENGTH;
         Ok((firsts.get(part.clone()).unwrap_or_default(), seconds.get(part).unwrap_or_default()))
     }
 }

@@ -8,6 +8,7 @@
 
 use super::columns::{Epochs, Numbers};
 use super::kinds::{Kind, Kinds};
+use super::languages::Languages;
 use super::lexical::{Lexical, Scratch};
 use super::standing::{self, Standing};
 use super::view::View;
@@ -211,6 +212,14 @@ pub trait Indexed: Graph {
     /// # Errors
     /// Where the stored bytes are damaged.
     fn epochs(&self) -> Result<Epochs<'_>>;
+
+    /// The language tags of the range [`Kind::LangString`]; an empty column where there is none, so that texts tell them.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn languages(&self) -> Result<Languages<'_>> {
+        Ok(Languages::default())
+    }
 
     /// One graph of the dataset to read, found in logarithmic time; nothing where no such graph holds a
     /// triple. The default graph is always there, even empty.

@@ -37,7 +37,15 @@ pub(super) struct Table {
     stored: Option<StoredSets>,
     /// What is counted about the graphs that were asked for it.
     described: Mutex<HashMap<usize, Arc<Described>>>,
+    /// How predicates of a graph were found to meet.
+    meetings: Mutex<HashMap<(usize, Ends), [f64; 2]>>,
 }
+
+/// Ends of two predicates.
+pub(super) type Ends = [(Id, End); 2];
+
+/// More meetings than these are not kept: each takes some tens of bytes.
+const MEETINGS: usize = 1 << 14;
 
 /// Where pairs lie.
 pub(super) enum Store {
@@ -611,6 +619,26 @@ impl Table {
             return self.described(place).map(Some);
         }
         Ok(self.described.lock().unwrap_or_else(PoisonError::into_inner).get(&place).map(Arc::clone))
+    }
+
+    /// What was found of two ends of predicates in a graph when that was first asked for, and is found by `find` then.
+    pub fn meeting(
+        &self,
+        place: usize,
+        ends: Ends,
+        find: impl FnOnce() -> Result<[f64; 2]>,
+    ) -> Result<[f64; 2]> {
+        let lock = || self.meetings.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(&(place, ends)).copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = find()?;
+        let mut meetings = lock();
+        if meetings.len() < MEETINGS {
+            meetings.insert((place, ends), found);
+        }
+        Ok(found)
     }
 
     fn described_within(&self, place: usize, watch: Watch<'_>) -> Result<Arc<Described>> {

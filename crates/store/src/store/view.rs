@@ -227,6 +227,18 @@ impl<'a> View<'a> {
         }))
     }
 
+    /// Two figures about how two ends of predicates meet, as `find` tells them: asked of it once and kept, unless the graph
+    /// was changed.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub fn meeting(&self, ends: [(Id, End); 2], find: impl FnOnce() -> Result<[f64; 2]>) -> Result<[f64; 2]> {
+        match (self.place, self.delta) {
+            (Some(place), None) => self.table.meeting(place, ends, find),
+            _ => find(),
+        }
+    }
+
     /// Everything that is counted about the graph: made at the first call, and kept. Of a graph that was changed the sets of
     /// predicates are those of before.
     ///

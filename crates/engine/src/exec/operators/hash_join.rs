@@ -3,12 +3,15 @@
 //! In: two inputs; the right one is held in memory, the left one streams. Out: pairs of compatible rows,
 //! or the left rows that have a partner, or have none. Keys that both sides always bind are hashed; other
 //! shared variables are compared by SPARQL 1.1, section 18.3: unbound is compatible with anything. Without
-//! keys every pair is looked at.
+//! keys every pair is looked at. Where the keys of one column lie close together they are places of a table
+//! (`dense.rs`), a bit each where only whether there is a partner matters; where a partner must be less or greater
+//! than something of the left row, only the least or greatest of each key is held.
 
 use crate::aside::set_aside;
 use crate::error::Result;
 use crate::exec::batch::{Batch, ROWS, gather, times};
 use crate::exec::context::Context;
+use crate::exec::dense::{KeySet, RowsByKey, extremes};
 use crate::exec::formula::Compiled;
 use crate::exec::rows_index::{Chain, RowsIndex, all_hashes, hashes};
 use crate::exec::{Operator, Running, boolean, drain};
@@ -30,6 +33,9 @@ pub struct Shape {
     pub conditions: Vec<Compiled>,
     /// The columns that the conditions read.
     pub pair: Vec<Side>,
+    /// Where the only condition compares a column of the right with one of the left: that column, and whether the greatest of
+    /// it fulfils the condition where any does, or else the least.
+    pub extreme: Option<(usize, bool)>,
     /// The columns of the output.
     pub output: Vec<Side>,
 }
@@ -47,18 +53,47 @@ pub enum Side {
     Mark,
 }
 
+/// How the held rows of a key are found.
+enum Index {
+    /// By its hash.
+    Hashed(RowsIndex),
+    /// By its number.
+    ByKey(RowsByKey),
+    /// They are not: only which keys there are matters.
+    Keys(KeySet),
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self::Hashed(RowsIndex::default())
+    }
+}
+
+impl Index {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Hashed(index) => index.bytes(),
+            Self::ByKey(rows) => rows.bytes(),
+            Self::Keys(keys) => keys.bytes(),
+        }
+    }
+}
+
+/// Rows of the left and of the held side that go together.
+type Pairs = (Vec<u32>, Vec<u32>);
+
 /// A join in progress. See the module.
 pub struct HashJoin<'a> {
     shape: Shape,
     left: Running<'a>,
     right: Option<Running<'a>>,
     held: Batch,
-    index: RowsIndex,
+    index: Index,
     batch: Batch,
     hashes: Vec<u32>,
     /// Which rows of the left batch have a partner.
     matched: Vec<bool>,
-    /// The left row being matched, and where in its chain.
+    /// The left row being matched, and where in its chain, or how many of its partners were given.
     row: usize,
     place: Option<u32>,
     /// Whether all pairs of the batch were looked at.
@@ -76,7 +111,7 @@ impl<'a> HashJoin<'a> {
             left,
             right: Some(right),
             held: Batch::default(),
-            index: RowsIndex::default(),
+            index: Index::default(),
             batch: Batch::default(),
             hashes: Vec::new(),
             matched: Vec::new(),
@@ -91,19 +126,62 @@ impl<'a> HashJoin<'a> {
     fn hold(&mut self, cx: &mut Context<'_>) -> Result<()> {
         let Some(right) = self.right.take() else { return Ok(()) };
         self.held = drain(right, cx)?;
+        if let (&[(_, key)], []) = (self.shape.keys.as_slice(), self.shape.loose.as_slice())
+            && self.hold_by_number(key, cx)?
+        {
+            return Ok(());
+        }
         let columns: Vec<&[Id]> = self.shape.keys.iter().map(|(_, right)| self.held.column(*right)).collect();
         let hashes = all_hashes(&columns, self.held.len, cx.governor())?;
-        self.index = RowsIndex::over(hashes, cx.governor())?;
+        self.index = Index::Hashed(RowsIndex::over(hashes, cx.governor())?);
         Ok(())
+    }
+
+    /// Finds held rows by the number in their only key, where these lie close together; whether they do.
+    fn hold_by_number(&mut self, key: usize, cx: &Context<'_>) -> Result<bool> {
+        let governor = cx.governor();
+        if self.once() && self.shape.conditions.is_empty() {
+            let Some(keys) = KeySet::of(self.held.column(key), governor)? else { return Ok(false) };
+            self.index = Index::Keys(keys);
+            self.let_go();
+            return Ok(true);
+        }
+        if let Some((value, greatest)) = self.shape.extreme.filter(|_| self.once())
+            && let Some(held) = extremes(&self.held, (key, value, greatest), cx.graph, governor)?
+        {
+            self.let_go();
+            self.held = held;
+        }
+        let Some(rows) = RowsByKey::of(self.held.column(key), governor)? else { return Ok(false) };
+        self.index = Index::ByKey(rows);
+        Ok(true)
+    }
+
+    /// Drops the held rows.
+    fn let_go(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        let bytes = held.bytes();
+        set_aside(held, bytes);
     }
 
     /// Takes the next batch of the left.
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<bool> {
         let Some(batch) = self.left.next(cx)? else { return Ok(false) };
-        let columns: Vec<&[Id]> = self.shape.keys.iter().map(|(left, _)| batch.column(*left)).collect();
-        self.hashes = hashes(&columns, batch.len);
-        self.matched = vec![false; batch.len];
+        let key = self.shape.keys.first().map_or(&[][..], |(left, _)| batch.column(*left));
         (self.row, self.place, self.paired) = (0, None, false);
+        match &self.index {
+            Index::Keys(keys) => {
+                self.matched = key.iter().map(|key| keys.contains(*key)).collect();
+                self.paired = true;
+                cx.work(batch.len)?;
+            }
+            Index::ByKey(_) => self.matched = vec![false; batch.len],
+            Index::Hashed(_) => {
+                let keys: Vec<&[Id]> = self.shape.keys.iter().map(|(left, _)| batch.column(*left)).collect();
+                self.hashes = hashes(&keys, batch.len);
+                self.matched = vec![false; batch.len];
+            }
+        }
         self.batch = batch;
         Ok(true)
     }
@@ -114,15 +192,50 @@ impl<'a> HashJoin<'a> {
     }
 
     /// Some pairs that agree in keys and loose columns, as rows of the left and of the held side.
-    fn pairs(&mut self, cx: &mut Context<'_>) -> Result<(Vec<u32>, Vec<u32>)> {
+    fn pairs(&mut self, cx: &mut Context<'_>) -> Result<Pairs> {
+        match &self.index {
+            Index::Hashed(_) => self.pairs_by_hash(cx),
+            _ => self.pairs_by_number(cx),
+        }
+    }
+
+    /// The same, where rows are found by the number in their only key.
+    fn pairs_by_number(&mut self, cx: &mut Context<'_>) -> Result<Pairs> {
+        let (mut lefts, mut rights) = (Vec::new(), Vec::new());
+        let keys = self.shape.keys.first().map_or(&[][..], |(left, _)| self.batch.column(*left));
+        let (before, mut given, once) = (self.row, self.place.take().unwrap_or(0) as usize, self.once());
+        if let Index::ByKey(index) = &self.index {
+            for key in keys.get(self.row..).unwrap_or_default() {
+                let settled = once && self.matched.get(self.row) == Some(&true);
+                let all = if settled { &[] } else { index.rows(*key) };
+                let rest = all.get(given..).unwrap_or_default();
+                let taken = rest.get(..self.cap - lefts.len()).unwrap_or(rest);
+                lefts.extend(std::iter::repeat_n(self.row as u32, taken.len()));
+                rights.extend_from_slice(taken);
+                given += taken.len();
+                if lefts.len() >= self.cap {
+                    break;
+                }
+                (self.row, given) = (self.row + 1, 0);
+            }
+        }
+        self.paired = self.row >= self.batch.len;
+        self.place = (given > 0).then_some(given as u32);
+        cx.work(self.row - before + lefts.len())?;
+        Ok((lefts, rights))
+    }
+
+    /// The same, where rows are found by the hash of their keys.
+    fn pairs_by_hash(&mut self, cx: &mut Context<'_>) -> Result<Pairs> {
+        let Index::Hashed(index) = &self.index else { return Ok(Pairs::default()) };
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         let once = self.once() && self.shape.conditions.is_empty();
         let mut work = 0;
         while self.row < self.batch.len {
             let hash = self.hashes.get(self.row).copied().unwrap_or_default();
             let mut chain = match self.place {
-                Some(place) => Chain::from(&self.index, hash, place),
-                None => self.index.rows(hash),
+                Some(place) => Chain::from(index, hash, place),
+                None => index.rows(hash),
             };
             let settled = self.once() && self.matched.get(self.row) == Some(&true);
             while !settled && let Some(right) = chain.next() {
@@ -168,11 +281,7 @@ impl<'a> HashJoin<'a> {
     }
 
     /// The pairs for which the conditions are true.
-    fn conditioned(
-        &mut self,
-        pairs: (Vec<u32>, Vec<u32>),
-        cx: &mut Context<'_>,
-    ) -> Result<(Vec<u32>, Vec<u32>)> {
+    fn conditioned(&mut self, pairs: Pairs, cx: &mut Context<'_>) -> Result<Pairs> {
         if self.shape.conditions.is_empty() || pairs.0.is_empty() {
             return Ok(pairs);
         }
@@ -307,6 +416,7 @@ mod tests {
             loose: if loose { vec![(1, 1)] } else { Vec::new() },
             conditions: Vec::new(),
             pair: Vec::new(),
+            extreme: None,
             output: output.to_vec(),
         };
         run(|_| Box::new(HashJoin::new(shape, Batches::new(vec![left]), Batches::new(vec![right]))))
@@ -345,6 +455,7 @@ mod tests {
                 loose: vec![(0, 0)],
                 conditions: Vec::new(),
                 pair: Vec::new(),
+                extreme: None,
                 output: vec![Side::Left(0)],
             };
             let left = Batches::new(vec![Batch::of(vec![vec![1, NONE, 2]], 3)]);

@@ -111,6 +111,18 @@ impl<'a> IndexJoin<'a> {
                 }
                 out.new = self.shape.new.iter().map(|_| std::mem::take(&mut values)).collect();
             }
+            Way::Count(cursor, From::Column(column)) => {
+                let keys = self.batch.column(*column).get(self.row..).unwrap_or_default();
+                let mut counts = Vec::with_capacity(keys.len());
+                cursor.counts(keys, &mut counts)?;
+                for (row, count) in (self.row as u32..).zip(counts) {
+                    if count > 0 || self.shape.optional {
+                        out.rows.push(row);
+                        out.counts.push(count.max(1).into());
+                    }
+                }
+                self.row = self.batch.len;
+            }
             Way::Count(cursor, from) => {
                 for row in self.row..self.batch.len {
                     let key = from.get(&self.batch, row).unwrap_or(NONE);

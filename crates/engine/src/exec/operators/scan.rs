@@ -158,6 +158,10 @@ impl<'a> Scan<'a> {
         cursor: &mut PairCursor<'a>,
         cx: &mut Context<'_>,
     ) -> Result<Option<Batch>> {
+        if self.within.is_none() && self.needs_firsts_alone() {
+            let Some(firsts) = cursor.next_firsts()? else { return Ok(None) };
+            return Ok(Some(self.rows(predicate, firsts, &[])));
+        }
         let Some((firsts, seconds)) = cursor.next_block()? else { return Ok(None) };
         if let Some(within) = &mut self.within
             && self
@@ -173,11 +177,17 @@ impl<'a> Scan<'a> {
         Ok(Some(self.rows(predicate, firsts, seconds)))
     }
 
+    /// Whether the end that does not lead is neither given out nor compared.
+    fn needs_firsts_alone(&self) -> bool {
+        let second = if self.shape.by == End::Subject { 2 } else { 0 };
+        self.shape.equal.is_empty() && !self.shape.columns.contains(&second)
+    }
+
     /// The rows of some pairs of a predicate.
     fn rows(&self, predicate: Id, firsts: &[Id], seconds: &[Id]) -> Batch {
         let by = self.shape.by;
-        let (first, second) = if by == End::Subject { (0, 2) } else { (2, 0) };
-        if self.shape.equal.is_empty() && !self.shape.columns.contains(&second) {
+        let first = if by == End::Subject { 0 } else { 2 };
+        if self.needs_firsts_alone() {
             let (values, counts) = runs(firsts);
             let len = values.len();
             let columns = self.shape.columns.iter();

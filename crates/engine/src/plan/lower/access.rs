@@ -19,7 +19,7 @@ use std::collections::HashMap;
 const TO_COUNT: f64 = 150.0;
 
 /// A selection is expected to keep this part of its rows.
-const SELECTIVITY: f64 = 0.3;
+pub(super) const SELECTIVITY: f64 = 0.3;
 
 impl Lowering<'_> {
     /// A pattern, with the part of it that tests of either end leave.

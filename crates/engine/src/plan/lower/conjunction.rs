@@ -115,7 +115,8 @@ impl Lowering<'_> {
     /// The parts of a group joined one after the other or, where that is far cheaper, joins of joins.
     fn cheapest(&self, joins: Joins<'_>) -> Planned<Node> {
         let (order, chain) = self.chain(joins)?;
-        if joins.items.len() < 2 || !self.statistics.is_worth_a_look(chain.cost) {
+        let expected = joins.wish.until_enough(chain.cost, chain.rows);
+        if joins.items.len() < 2 || !self.statistics.is_worth_a_look(expected) {
             return Ok(chain);
         }
         let before = self.closely.replace(true);

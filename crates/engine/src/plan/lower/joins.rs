@@ -3,7 +3,7 @@
 //! In: what is on the left, and what is joined to it. Out: a node with its columns, its expected rows and its cost.
 
 use super::Lowering;
-use super::access::Access;
+use super::access::{Access, SELECTIVITY};
 use crate::plan::cost::{self, Lookups};
 use crate::plan::estimate::{Agreement, agreement};
 use crate::plan::logical::{Formula, Pattern, Reach};
@@ -141,7 +141,7 @@ impl Lowering<'_> {
         // Of an inner join either side may be held: the smaller one is.
         let (left, right) =
             if kind == JoinKind::Inner && right.rows > left.rows { (right, left) } else { (left, right) };
-        let rows = self.hashed_rows(&left, &right, kind, &keys);
+        let rows = self.hashed_rows(&left, &right, kind, (&keys, &conditions));
         let mut certain = left.certain.clone();
         let mut output = left.output.clone();
         match kind {
@@ -175,7 +175,13 @@ impl Lowering<'_> {
 
 impl Lowering<'_> {
     /// How many rows a hash join gives.
-    fn hashed_rows(&self, left: &Node, right: &Node, kind: JoinKind, keys: &[Var]) -> f64 {
+    fn hashed_rows(
+        &self,
+        left: &Node,
+        right: &Node,
+        kind: JoinKind,
+        (keys, conditions): (&[Var], &[Formula]),
+    ) -> f64 {
         let mut agree = Agreement { pairs: 1.0, some: 1.0 };
         let known = |key: &Var| agreement(*key, &left.legs, &right.legs, self.close()?);
         let (mut unknown, mut told) = (false, false);
@@ -191,9 +197,14 @@ impl Lowering<'_> {
         if unknown && !told {
             agree.pairs /= left.rows.max(right.rows).max(1.0);
         }
-        let pairs = left.rows * right.rows * agree.pairs;
-        let partnered =
-            if told { left.rows * agree.some.min(agree.pairs * right.rows) } else { left.rows / 2.0 };
+        // Of the pairs that agree conditions on both keep some, and half of the rows that have partners keep one, as far as is known.
+        let (of_pairs, of_rows) = if conditions.is_empty() { (1.0, 1.0) } else { (SELECTIVITY, 0.5) };
+        let pairs = left.rows * right.rows * agree.pairs * of_pairs;
+        let partnered = if told {
+            left.rows * agree.some.min(agree.pairs * right.rows) * of_rows
+        } else {
+            left.rows / 2.0
+        };
         match kind {
             JoinKind::Inner => pairs,
             JoinKind::Left => pairs.max(left.rows),

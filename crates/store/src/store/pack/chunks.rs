@@ -11,9 +11,11 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The first bytes of a pack, with the version of its layout.
-pub(in super::super) const MAGIC: [u8; 8] = *b"baimo\0\0\x03";
+pub(in super::super) const MAGIC: [u8; 8] = *b"baimo\0\0\x04";
 /// The last bytes of a pack.
-const END: [u8; 8] = *b"\x03\0\0omiab";
+const END: [u8; 8] = *b"\x04\0\0omiab";
+/// The version before, which is read as well: it has no column of language tags.
+const OLDER: u8 = 3;
 /// The last bytes of a pack: where the table begins, its checksum, [`END`].
 const TRAILER: u64 = 24;
 /// A row of the table: where a chunk begins, its length, its checksum.
@@ -75,6 +77,7 @@ enum Source {
 pub(in super::super) struct Chunks {
     source: Source,
     table: Vec<Row>,
+    version: u8,
 }
 
 struct Row {
@@ -103,15 +106,20 @@ impl Chunks {
     }
 
     fn open(source: Source, length: u64) -> Result<Self> {
-        let mut chunks = Self { source, table: Vec::new() };
+        let [.., version] = MAGIC;
+        let mut chunks = Self { source, table: Vec::new(), version };
         let head = chunks.read(0, (MAGIC.len() as u64).min(length))?;
-        if head.strip_prefix(b"baimo\0\0") != Some(&[3]) {
-            return Err(chunks.foreign(&head));
+        match head.strip_prefix(b"baimo\0\0") {
+            Some([found]) if *found == version || *found == OLDER => chunks.version = *found,
+            _ => return Err(chunks.foreign(&head)),
         }
+        let mut end = END;
+        let [first, ..] = &mut end;
+        *first = chunks.version;
         let trailer_start = length.checked_sub(TRAILER).ok_or_else(|| chunks.damaged())?;
         let trailer = chunks.read(trailer_start, TRAILER)?;
         let ([start, sum], true) =
-            (numbers::<2>(&trailer).ok_or_else(|| chunks.damaged())?, trailer.ends_with(&END))
+            (numbers::<2>(&trailer).ok_or_else(|| chunks.damaged())?, trailer.ends_with(&end))
         else {
             return Err(chunks.damaged());
         };
@@ -128,6 +136,11 @@ impl Chunks {
             chunks.table.push(Row { start: first, length, sum, bytes: OnceLock::new() });
         }
         Ok(chunks)
+    }
+
+    /// Whether its root knows of a column of language tags.
+    pub fn has_languages(&self) -> bool {
+        self.version != OLDER
     }
 
     /// How many chunks there are.
@@ -162,8 +175,8 @@ impl Chunks {
             Source::File(file, name) => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 file.seek(SeekFrom::Start(start)).map_err(|error| unread(name, error))?;
-                let mut bytes = Vec::new();
-                // No more than there is: a wrong length must not take all memory.
+                // No more than the file had when it was opened, and no more is read than there is.
+                let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
                 let read =
                     (&mut *file).take(length).read_to_end(&mut bytes).map_err(|error| unread(name, error))?;
                 if read as u64 == length { Ok(bytes) } else { Err(self.damaged()) }

@@ -1,6 +1,6 @@
 //! The dictionary of a pack: the text of every term, sorted by value, and the values beside it.
 //!
-//! In: sorted terms. Out: the text of a number, the number of a term, columns of values. Damage is an error.
+//! In: sorted terms. Out: the text of a number, the number of a term, columns of values and of language tags. Damage is an error.
 
 use super::chunks::{ChunkWriter, Chunks};
 use super::intern::Interner;
@@ -11,6 +11,7 @@ use super::watch::{Step, Watch};
 use crate::error::{Error, Result};
 use crate::store::columns::{Epochs, Numbers};
 use crate::store::kinds::{KINDS, Kind, Kinds};
+use crate::store::languages::{self, LanguageWriter, Languages};
 use crate::store::{Id, Lexical, Scratch};
 use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple};
 use crate::value::order;
@@ -27,6 +28,7 @@ pub(in super::super) struct Dictionary {
     kinds: Kinds,
     texts: Texts,
     values: Values,
+    tagged: Tagged,
 }
 
 /// Where the texts lie.
@@ -47,12 +49,28 @@ enum Values {
     Packed(Arc<Chunks>, [u32; 3]),
 }
 
-/// The columns of values while they are made.
+/// Where the language tags lie.
+enum Tagged {
+    /// In memory: the place of each string's tag, and the tags.
+    Memory(Vec<u8>, Vec<u8>),
+    /// In these chunks of a pack; nothing in one of an older layout.
+    Packed(Arc<Chunks>, Option<[u32; 2]>),
+}
+
+/// How many numbers tell where a dictionary lies: the first chunk of texts, chunks of tags, payloads and instants of values, of the
+/// places of language tags and of these.
+pub(super) const PARTS: usize = 6;
+
+/// In the place of the chunks of language tags, where there are none.
+pub(super) const NO_CHUNK: u64 = u64::MAX;
+
+/// The columns while they are made.
 #[derive(Default)]
 pub(in super::super) struct ColumnWriter {
     tags: Vec<u8>,
     payloads: Vec<[u8; 8]>,
     micros: Vec<[u8; 8]>,
+    languages: LanguageWriter,
 }
 
 impl ColumnWriter {
@@ -67,17 +85,21 @@ impl ColumnWriter {
                 self.payloads.push(payload);
             }
             Kind::DateTime | Kind::Date => self.micros.push(values::epoch(lexical()).to_le_bytes()),
+            Kind::LangString => self.languages.push(lexical()),
             _ => {}
         }
     }
 
-    fn values(self) -> Values {
-        Values::Memory(self.tags, self.payloads, self.micros)
+    fn held(self) -> (Values, Tagged) {
+        let (places, tags) = self.languages.into_bytes();
+        (Values::Memory(self.tags, self.payloads, self.micros), Tagged::Memory(places, tags))
     }
 
     /// Writes them into a pack, and gives their chunks.
-    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>) -> Result<[u64; 3]> {
-        write_columns((&self.tags, &self.payloads, &self.micros), out)
+    pub fn write<W: Write>(self, out: &mut ChunkWriter<W>) -> Result<[u64; 5]> {
+        let [a, b, c] = write_columns((&self.tags, &self.payloads, &self.micros), out)?;
+        let (places, tags) = self.languages.into_bytes();
+        Ok([a, b, c, out.add(&places)?.into(), out.add(&tags)?.into()])
     }
 }
 
@@ -97,8 +119,7 @@ fn damaged() -> Error {
 impl Dictionary {
     /// One without terms.
     pub fn empty() -> Self {
-        let kinds = Kinds::of_counts([0; KINDS]);
-        Self { kinds, texts: Texts::Memory(vec![0], Vec::new()), values: ColumnWriter::default().values() }
+        Self::of_sorted(Kinds::of_counts([0; KINDS]), vec![0], Vec::new(), ColumnWriter::default())
     }
 
     /// From terms, the order they are to stand in, and the new number of each.
@@ -128,7 +149,7 @@ impl Dictionary {
         }
         starts.push(text.len() as u64);
         let mut columns = ColumnWriter::default();
-        for kind in [Kind::Number, Kind::DateTime, Kind::Date] {
+        for kind in [Kind::Number, Kind::DateTime, Kind::Date, Kind::LangString] {
             for id in kinds.range(kind) {
                 columns.push(kind, cut(&starts, &text, id));
                 if id % 8192 == 0 {
@@ -136,26 +157,38 @@ impl Dictionary {
                 }
             }
         }
-        Ok(Self { kinds, texts: Texts::Memory(starts, text), values: columns.values() })
+        Ok(Self::of_sorted(kinds, starts, text, columns))
     }
 
-    /// From terms in order: where each begins in the text, and the end; the text; their values.
+    /// From terms in order: where each begins in the text, and the end; the text; their columns.
     pub fn of_sorted(kinds: Kinds, starts: Vec<u64>, text: Vec<u8>, columns: ColumnWriter) -> Self {
-        Self { kinds, texts: Texts::Memory(starts, text), values: columns.values() }
+        let (values, tagged) = columns.held();
+        Self { kinds, texts: Texts::Memory(starts, text), values, tagged }
     }
 
-    /// From the parts of a pack: the first chunk of texts, and the chunks of the values.
-    pub fn of_pack(chunks: &Arc<Chunks>, kinds: Kinds, [texts, a, b, c]: [u64; 4]) -> Result<Self> {
+    /// From the parts of a pack: the first chunk of texts, the chunks of the values and of the language tags.
+    pub fn of_pack(
+        chunks: &Arc<Chunks>,
+        kinds: Kinds,
+        [texts, a, b, c, places, tags]: [u64; PARTS],
+    ) -> Result<Self> {
         let chunk = |number: u64| u32::try_from(number).map_err(|_| chunks.damaged());
         let texts = Texts::Packed(PackedTexts::open(chunks, texts, kinds.total())?);
         let values = Values::Packed(Arc::clone(chunks), [chunk(a)?, chunk(b)?, chunk(c)?]);
-        Ok(Self { kinds, texts, values })
+        let tagged = if places == NO_CHUNK { None } else { Some([chunk(places)?, chunk(tags)?]) };
+        let tagged = Tagged::Packed(Arc::clone(chunks), tagged);
+        Ok(Self { kinds, texts, values, tagged })
     }
 
     /// Writes it into a pack.
-    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>, watch: Watch<'_>) -> Result<[u64; 4]> {
+    pub fn write<W: Write>(&self, out: &mut ChunkWriter<W>, watch: Watch<'_>) -> Result<[u64; PARTS]> {
         let (mut writer, mut done) = (TextWriter::default(), 0);
+        let (mut columns, strings) = (ColumnWriter::default(), self.kinds.range(Kind::LangString));
         self.each(&mut |bytes| {
+            // A pack of an older layout has no column to copy.
+            if strings.contains(&(done as Id)) {
+                columns.push(Kind::LangString, bytes);
+            }
             done += 1;
             if done % 8192 == 0 {
                 watch.tell(Step::Dictionary, done, self.kinds.total() as usize)?;
@@ -164,7 +197,8 @@ impl Dictionary {
         })?;
         let texts = writer.finish(out)?;
         let [a, b, c] = write_columns(self.columns()?, out)?;
-        Ok([texts, a, b, c])
+        let (places, tags) = columns.languages.into_bytes();
+        Ok([texts, a, b, c, out.add(&places)?.into(), out.add(&tags)?.into()])
     }
 
     /// The numbers that have an instant.
@@ -299,6 +333,17 @@ impl Dictionary {
     /// The column of instants.
     pub fn epochs(&self) -> Result<Epochs<'_>> {
         Ok(Epochs::new(self.dates().start, self.columns()?.2))
+    }
+
+    /// The column of language tags; an empty one where the pack has none.
+    pub fn languages(&self) -> Result<Languages<'_>> {
+        let (places, tags): (&[u8], &[u8]) = match &self.tagged {
+            Tagged::Memory(places, tags) => (places, tags),
+            Tagged::Packed(_, None) => return Ok(Languages::default()),
+            Tagged::Packed(chunks, Some([places, tags])) => (chunks.get(*places)?, chunks.get(*tags)?),
+        };
+        let tags = languages::tags(tags).ok_or_else(damaged)?;
+        Ok(Languages::new(self.kinds.range(Kind::LangString).start, places, tags))
     }
 
     fn columns(&self) -> Result<Columns<'_>> {

@@ -8,7 +8,7 @@
 
 use super::build::Builder;
 use super::chunks::ChunkWriter;
-use super::dictionary::ColumnWriter;
+use super::dictionary::{ColumnWriter, PARTS};
 use super::file;
 use super::halves::{self, Half, HalfWriter};
 use super::merge::{Sorter, TermHead};
@@ -167,7 +167,7 @@ impl Runs {
         &mut self,
         out: &mut ChunkWriter<W>,
         watch: Watch<'_>,
-    ) -> Result<([Id; KINDS], [u64; 4], Numbers)> {
+    ) -> Result<([Id; KINDS], [u64; PARTS], Numbers)> {
         let mut numbers = Numbers::new(&self.beside, &self.runs)?;
         let buffer = (self.memory / 16 / self.runs.len().max(1)).clamp(1 << 12, BUFFER);
         let read = |run: &Run| self.terms.reader(run.texts.clone(), buffer);
@@ -216,8 +216,8 @@ impl Runs {
             *count = numbers.triples.len() as Id;
         }
         let texts = texts.finish(out)?;
-        let [a, b, c] = columns.write(out)?;
-        Ok((counts, [texts, a, b, c], numbers))
+        let [a, b, c, places, tags] = columns.write(out)?;
+        Ok((counts, [texts, a, b, c, places, tags], numbers))
     }
 
     /// The triple terms of all runs by their new numbers, in order. Those of each run are renumbered in place.

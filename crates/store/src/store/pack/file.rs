@@ -4,6 +4,7 @@
 //! constant time. The layout is `docs/pack-format.md`.
 
 use super::chunks::{ChunkWriter, Chunks, MAGIC, numbers};
+use super::dictionary::{NO_CHUNK, PARTS};
 use super::pairs::PackedPairs;
 use super::records::Records;
 use super::watch::Watch;
@@ -20,9 +21,11 @@ use std::io::{Read as _, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How many numbers the root has: the counts of kinds, 4 of the dictionary, 6 of the directory, 3 for each order of
+/// How many numbers the root has: the counts of kinds, those of the dictionary, 6 of the directory, 3 for each order of
 /// pairs, 4 for each end's characteristic sets, the chunk of the prefixes.
-const ROOT: usize = KINDS + 4 + 6 + 3 + 3 + 4 + 4 + 1;
+const ROOT: usize = KINDS + PARTS + 6 + 3 + 3 + 4 + 4 + 1;
+/// How many it has where there is no column of language tags.
+const OLDER_ROOT: usize = ROOT - 2;
 
 impl Pack {
     /// Whether a file begins as a pack does, of whatever version.
@@ -82,8 +85,9 @@ impl Pack {
     fn from_chunks(chunks: Chunks) -> Result<Self> {
         let chunks = Arc::new(chunks);
         let last = chunks.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
-        let root = numbers::<ROOT>(chunks.get(last.ok_or_else(|| chunks.damaged())?)?);
-        let mut root = root.ok_or_else(|| chunks.damaged())?.into_iter();
+        let root = chunks.get(last.ok_or_else(|| chunks.damaged())?)?;
+        let root = if chunks.has_languages() { numbers(root) } else { older_root(root) };
+        let mut root: std::array::IntoIter<u64, ROOT> = root.ok_or_else(|| chunks.damaged())?.into_iter();
         let counts: [Option<Id>; KINDS] = take(&mut root).map(|count| Id::try_from(count).ok());
         let counts = counts.map(|count| count.ok_or_else(|| chunks.damaged()));
         let mut kinds = [0; KINDS];
@@ -107,11 +111,18 @@ impl Pack {
     }
 }
 
+/// The root of a pack that was written before there was a column of language tags, as one without.
+fn older_root(bytes: &[u8]) -> Option<[u64; ROOT]> {
+    let older: [u64; OLDER_ROOT] = numbers(bytes)?;
+    let (before, after) = older.split_at_checked(KINDS + PARTS - 2)?;
+    [before, &[NO_CHUNK; 2], after].concat().try_into().ok()
+}
+
 /// Ends a pack whose parts are written: how many terms there are of each kind, where the dictionary and the table lie.
 pub(super) fn finish<W: Write>(
     mut out: ChunkWriter<W>,
     counts: [Id; KINDS],
-    dictionary: [u64; 4],
+    dictionary: [u64; PARTS],
     table: Vec<u64>,
     prefixes: &Prefixes,
 ) -> Result<W> {
@@ -167,6 +178,11 @@ mod tests {
             let mixed = n.wrapping_mul(0x9e37_79b9) >> 3;
             add(iri(n), 1, iri(mixed % size).into(), GraphName::DefaultGraph);
             add(iri(n / 3), 2, Literal::from(n as i64 % 50).into(), GraphName::DefaultGraph);
+            if n < 4 || n % 9 == 0 {
+                let tag = ["en", "de", "zh-hans"][(n + n / 9) % 3];
+                let tagged = Literal::new_language_tagged_literal_unchecked(format!("text {}", n % 4), tag);
+                add(iri(n / 3), 2, tagged.into(), GraphName::DefaultGraph);
+            }
             add(
                 iri(mixed % 7),
                 3,
@@ -203,7 +219,10 @@ mod tests {
         let (mut out, mut scratch) = (format!("{:?}{:?}\n", pack.kinds(), pack.prefixes()), Scratch::new());
         for id in 0..pack.term_count() {
             let lexical = pack.lexical(id, &mut scratch)?;
-            let _ = writeln!(out, "{lexical:?} {:?} {:?}", pack.numbers()?.get(id), pack.epochs()?.get(id));
+            let languages = pack.languages()?;
+            let tag = languages.place(id).and_then(|place| languages.tags().get(place).copied());
+            let (number, epoch) = (pack.numbers()?.get(id), pack.epochs()?.get(id));
+            let _ = writeln!(out, "{lexical:?} {number:?} {epoch:?} {tag:?}");
             let term = pack.term(id)?;
             let _ = writeln!(out, "{:?}", pack.id(term.as_ref())?);
         }
@@ -251,6 +270,8 @@ mod tests {
         for range in [0..Id::MAX, limit / 3..limit / 2, 5..5, limit - 1..limit] {
             assert_eq!(raw.range(range.clone()).unwrap(), packed.range(range).unwrap());
             assert_eq!(pairs(raw), pairs(packed));
+            assert_eq!(raw.range(0..limit / 2).unwrap(), packed.range(0..limit / 2).unwrap());
+            assert_eq!(firsts(raw), firsts(packed));
         }
         for first in [limit / 2, 0, limit / 3] {
             raw.range(0..Id::MAX).unwrap();
@@ -259,6 +280,14 @@ mod tests {
             packed.seek(first).unwrap();
             assert_eq!(pairs(raw), pairs(packed));
         }
+    }
+
+    fn firsts(cursor: &mut PairCursor<'_>) -> Vec<Id> {
+        let mut firsts = Vec::new();
+        while let Some(more) = cursor.next_firsts().unwrap() {
+            firsts.extend_from_slice(more);
+        }
+        firsts
     }
 
     fn pairs(cursor: &mut PairCursor<'_>) -> Vec<(Id, Id)> {
@@ -298,6 +327,31 @@ mod tests {
                 assert!(said == expected, "byte {place}");
             }
         }
+    }
+
+    #[test]
+    fn a_pack_of_the_layout_before_is_read_on_and_written_anew() {
+        // The same chunks, with a root that knows no language tags; version 3 had none.
+        let whole = bytes(40);
+        let chunks = Chunks::of_static(Vec::leak(whole.clone())).unwrap();
+        let mut out = ChunkWriter::new(Vec::new()).unwrap();
+        let last = chunks.len() as u32 - 1;
+        (0..last).for_each(|n| assert_eq!(out.add(chunks.get(n).unwrap()).unwrap(), n));
+        let mut root: [u64; ROOT] = numbers(chunks.get(last).unwrap()).unwrap();
+        root[KINDS + PARTS - 2..].rotate_left(2);
+        let root: Vec<u8> = root[..OLDER_ROOT].iter().flat_map(|n| n.to_le_bytes()).collect();
+        let mut older = out.finish(&root).unwrap();
+        let end = older.len();
+        (older[7], older[end - 8]) = (3, 3);
+        let pack = opened(older.clone()).unwrap();
+        assert!(pack.languages().unwrap().tags().is_empty());
+        let id = pack.kinds().range(Kind::LangString).start;
+        assert_eq!(pack.term(id).unwrap(), opened(whole.clone()).unwrap().term(id).unwrap());
+        let again = opened(pack.write(Vec::new()).unwrap()).unwrap();
+        assert!(dump(&again).unwrap() == dump(&opened(whole).unwrap()).unwrap());
+        // Each version has its own end.
+        older[7] = 4;
+        assert!(opened(older).is_err());
     }
 
     #[test]

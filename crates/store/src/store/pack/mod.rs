@@ -36,7 +36,7 @@ use super::merged::Merged;
 use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan};
 use super::scan;
 use super::table::Table;
-use super::{Epochs, Lexical, Numbers, Scratch, View};
+use super::{Epochs, Languages, Lexical, Numbers, Scratch, View};
 use crate::error::Result;
 use crate::store::quads_of;
 use crate::terms::{Prefixes, Quad, Term, TermRef};
@@ -146,6 +146,10 @@ impl Indexed for Pack {
 
     fn epochs(&self) -> Result<Epochs<'_>> {
         self.dictionary.epochs()
+    }
+
+    fn languages(&self) -> Result<Languages<'_>> {
+        self.dictionary.languages()
     }
 
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {

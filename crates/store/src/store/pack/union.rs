@@ -83,8 +83,7 @@ impl<'a> Union<'a> {
             texts.push(bytes, &mut out)
         })?;
         let texts = texts.finish(&mut out)?;
-        let [a, b, c] = columns.write(&mut out)?;
-        drop(columns);
+        let [a, b, c, places, tags] = columns.write(&mut out)?;
         let mut known = Vec::new();
         let mut half = |by| {
             let mut writer = HalfWriter::new(by, beside, memory / 4);
@@ -98,7 +97,7 @@ impl<'a> Union<'a> {
         };
         let halves = [half(End::Subject)?, half(End::Object)?];
         let table = halves::finish(halves, &mut out, watch)?;
-        Ok((file::finish(out, counts, [texts, a, b, c], table, prefixes)?, known))
+        Ok((file::finish(out, counts, [texts, a, b, c, places, tags], table, prefixes)?, known))
     }
 
     /// The pack of all of it, in memory.
