@@ -1,6 +1,8 @@
 //! The durable store through the binary: what a command acknowledged is there afterwards, whatever happened to it.
 
 use super::cli::{Folder, baimo_in, command, piped};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 fn triples(folder: &Folder) -> usize {
     let out = baimo_in(folder, &["query", "--store", "s", "-F", "tsv", "SELECT * { ?s ?p ?o }"]).ok();
@@ -176,6 +178,197 @@ fn what_was_acknowledged_survives_a_kill() {
     }
 }
 
+/// What a store holds, as the killed program's commands make it: how many triples of each transaction are there, and the
+/// changes that `.undo` can take back.
+#[cfg(unix)]
+#[derive(Debug, Clone, Default)]
+struct Model {
+    parts: BTreeMap<u64, u64>,
+    /// Number and triples of each change, and whether it added them.
+    changes: Vec<(u64, u64, bool)>,
+}
+
+#[cfg(unix)]
+impl Model {
+    fn change(&mut self, (number, count, adds): (u64, u64, bool)) {
+        match adds {
+            true => drop(self.parts.insert(number, count)),
+            false => drop(self.parts.remove(&number)),
+        }
+    }
+
+    /// Something that a person would type, and what the store holds then. Each large load is of a file of its own.
+    fn next(&mut self, number: u64, dice: &mut dyn FnMut(u64) -> u64) -> String {
+        let count = 2 + dice(4);
+        let mut change = (number, count, true);
+        let oldest = self.parts.iter().next().map(|(number, count)| (*number, *count));
+        let text = match (dice(14), oldest) {
+            (0, _) => ".compact".to_owned(),
+            (1, _) => format!(".backup copy-{number}.nq"),
+            (2 | 3, _) if !self.changes.is_empty() => {
+                let (number, count, adds) = self.changes.pop().unwrap();
+                self.change((number, count, !adds));
+                return ".undo".to_owned();
+            }
+            (4..=6, Some((old, of))) if self.parts.len() > 4 => {
+                change = (old, of, false);
+                format!("DELETE WHERE {{ <x:t{old}> ?p ?o }}")
+            }
+            (7, _) => {
+                change.1 = LARGE;
+                format!(".load large-{number}.nt")
+            }
+            (8, _) => {
+                change.1 = 40;
+                format!(".load small-{number}.nt")
+            }
+            (9, _) => format!(
+                ".begin\nINSERT DATA {{ <x:t{number}> <x:part> 1, 9999 }}\nDELETE DATA {{ <x:t{number}> <x:part> 9999 }}\nINSERT DATA {{ <x:t{number}> <x:part> {} }}\n.commit",
+                list(2..=count)
+            ),
+            _ => format!("INSERT DATA {{ <x:t{number}> <x:part> {} }}", list(1..=count)),
+        };
+        if !text.starts_with(".compact") && !text.starts_with(".backup") {
+            self.change(change);
+            self.changes.push(change);
+        }
+        text
+    }
+}
+
+/// How many lines a load has after which a merge is due.
+#[cfg(unix)]
+const LARGE: u64 = 30_000;
+
+#[cfg(unix)]
+fn list(numbers: std::ops::RangeInclusive<u64>) -> String {
+    numbers.map(|n| n.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(unix)]
+fn parts_of(folder: &Folder, source: &[&str]) -> BTreeMap<u64, u64> {
+    let query = "SELECT ?t (COUNT(*) AS ?n) { ?t <x:part> ?p } GROUP BY ?t";
+    let out = baimo_in(folder, &[&["query", "-F", "csv", query], source].concat()).ok();
+    let row = |line: &str| {
+        let (number, count) = line.strip_prefix("x:t")?.split_once(',')?;
+        Some((number.parse().ok()?, count.parse().ok()?))
+    };
+    out.lines().skip(1).map(|line| row(line).unwrap_or_else(|| panic!("{out}"))).collect()
+}
+
+/// The program is killed amid updates, loads small and large, transactions of several statements, merges, backups and
+/// what takes back, while two others read: all that it acknowledged is there, whole, and at most what it was doing.
+#[cfg(unix)]
+#[test]
+fn a_kill_amid_anything_loses_nothing() {
+    let runs: u64 = std::env::var("BAIMO_KILLS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(4);
+    let folder = Folder::new();
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut dice = |below: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed >> 11) % below
+    };
+    done(&folder, &["update", "--store", "s", "INSERT DATA { <x:t0> <x:part> 1 }"]);
+    let (mut model, mut number) = (Model::default(), 0);
+    model.change((0, 1, true));
+    model.changes.push((0, 1, true));
+    for run in 0..runs {
+        let mut states = vec![model.clone()];
+        let mut script = Vec::new();
+        for _ in 0..8 {
+            number += 1;
+            script.push(model.next(number, &mut dice));
+            states.push(model.clone());
+            let line = |n| format!("<x:t{number}> <x:part> \"{n} {}\" .\n", "long ".repeat(30));
+            if let Some(name) = script.last().and_then(|command| command.strip_prefix(".load ")) {
+                let lines = if name.starts_with("large") { LARGE } else { 40 };
+                std::fs::write(folder.0.join(name), (0..lines).map(line).collect::<String>()).unwrap();
+            }
+        }
+        let (wait, delay) = (dice(7), 1_u64 << dice(20));
+        let acknowledged = killed(&folder, &script, wait, Duration::from_micros(delay), &states);
+        let found = parts_of(&folder, &["--store", "s"]);
+        let what = format!("run {run}: {acknowledged} of {script:#?}");
+        let is = |state: &&Model| state.parts == found;
+        let Some(state) = states.iter().skip(acknowledged).take(2).find(is) else {
+            panic!("{what}\nfound {found:?}\nwanted {:?}", states.iter().skip(acknowledged).take(2))
+        };
+        for (at, command) in script.iter().enumerate() {
+            let Some(name) = command.strip_prefix(".backup ") else { continue };
+            let is_there = folder.0.join(name).exists();
+            assert!(is_there || at >= acknowledged, "{what}: {name}");
+            if is_there {
+                assert_eq!(parts_of(&folder, &["--data", name]), states[at].parts, "{what}: {name}");
+            }
+        }
+        model = state.clone();
+        let said = baimo_in(&folder, &["repair", "s"]);
+        assert!(matches!(said.code, 0 | 5) && !said.out.contains("damaged"), "{what}: {said:?}");
+        for entry in std::fs::read_dir(&folder.0).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+    }
+    // The next writer leaves nothing that no manifest names.
+    done(&folder, &["update", "--store", "s", "INSERT DATA { <x:t> <x:other> 1 }"]);
+    let manifest = std::fs::read_to_string(folder.0.join("s/baimo-store")).unwrap();
+    for entry in std::fs::read_dir(folder.0.join("s")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            manifest.contains(&name) || ["baimo-store", "lock"].contains(&name.as_str()),
+            "{name} is left"
+        );
+    }
+}
+
+/// Runs the program with a script of which it acknowledges each command, and kills it a while after some of them; two
+/// readers meanwhile see one of the states. Says how many it acknowledged.
+#[cfg(unix)]
+fn killed(folder: &Folder, script: &[String], wait: u64, delay: Duration, states: &[Model]) -> usize {
+    use std::io::{BufRead as _, Write as _};
+    use std::os::unix::process::ExitStatusExt as _;
+    let said = std::fs::File::create(folder.0.join("said.txt")).unwrap();
+    let mut child = command(&folder.0, &["--store", "s"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(said)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    for (number, command) in script.iter().enumerate() {
+        stdin.write_all(format!("{command}\n.echo {}\n", number + 1).as_bytes()).unwrap();
+    }
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let ends = std::sync::atomic::AtomicBool::new(false);
+    let acknowledged = std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !ends.load(std::sync::atomic::Ordering::Relaxed) {
+                    let seen = parts_of(folder, &["--store", "s"]);
+                    assert!(states.iter().any(|state| state.parts == seen), "a reader sees {seen:?}");
+                }
+            });
+        }
+        let mut acknowledged = 0;
+        let mut note = |line: std::io::Result<String>| acknowledged = line.unwrap().parse::<usize>().unwrap();
+        out.by_ref().take(wait as usize).for_each(&mut note);
+        std::thread::sleep(delay);
+        child.kill().unwrap();
+        out.for_each(&mut note);
+        ends.store(true, std::sync::atomic::Ordering::Relaxed);
+        acknowledged
+    });
+    drop(stdin);
+    let status = child.wait().unwrap();
+    let said = std::fs::read_to_string(folder.0.join("said.txt")).unwrap();
+    assert!(status.signal() == Some(9) && !said.contains("error"), "{status} {script:#?}\n{said}");
+    acknowledged
+}
+
 fn insert(folder: &Folder, n: usize) {
     done(folder, &["update", "--store", "s", &format!("INSERT DATA {{ <x:a> <x:n> {n} }}")]);
 }
@@ -315,6 +508,52 @@ fn a_damaged_store_is_repaired_with_copies_kept() {
     std::fs::write(&pack, &bytes).unwrap();
     let said = baimo_in(&folder, &["repair", "s", "--write"]);
     assert!(said.code == 5 && said.out.contains("take the folder from a backup"), "{said:?}");
+}
+
+/// What cannot be read may be whole, and what no manifest names may be all that is left: neither is given up.
+#[test]
+fn repair_gives_nothing_up_that_may_be_of_use() {
+    let folder = Folder::new();
+    (1..=3).for_each(|n| insert(&folder, n));
+    done(&folder, &["compact", "s"]);
+    insert(&folder, 4);
+    let path = |name: &str| folder.0.join("s").join(name);
+    for name in ["baimo-store", "journal-2.rdfp", "graph-2.pack"] {
+        // A file that the system does not give, whoever asks.
+        std::fs::rename(path(name), path("aside")).unwrap();
+        std::fs::create_dir(path(name)).unwrap();
+        for words in [&["repair", "s", "--write"][..], &["query", "--store", "s", "ASK {}"]] {
+            let said = baimo_in(&folder, words);
+            assert!(matches!(said.code, 3 | 5) && !said.err.contains("missing"), "{name}: {said:?}");
+            assert!(path(name).is_dir(), "{name}");
+        }
+        std::fs::remove_dir(path(name)).unwrap();
+        std::fs::rename(path("aside"), path(name)).unwrap();
+        assert_eq!(triples(&folder), 4, "{name}");
+    }
+    // The manifest lost, the pack damaged: what is left is an older journal.
+    std::fs::remove_file(path("baimo-store")).unwrap();
+    let mut pack = std::fs::read(path("graph-2.pack")).unwrap();
+    pack[20] ^= 1;
+    std::fs::write(path("graph-2.pack"), &pack).unwrap();
+    let said = baimo_in(&folder, &["repair", "s"]);
+    assert!(said.code == 5 && said.out.contains("set aside as graph-2.pack.damaged-1"), "{said:?}");
+    assert!(
+        !path("baimo-store").exists() && path("graph-2.pack").exists(),
+        "nothing is done without being told"
+    );
+    let said = baimo_in(&folder, &["repair", "s", "--write"]);
+    assert!(said.code == 0 && said.out.contains("made of no pack and journal-1.rdfp"), "{said:?}");
+    assert_eq!(triples(&folder), 3);
+    insert(&folder, 5);
+    assert_eq!(std::fs::read(path("graph-2.pack.damaged-1")).unwrap(), pack, "no writer removes it");
+    assert!(path("journal-2.rdfp.damaged-1").exists());
+    // The pack alone is no store, and its file is not touched.
+    let alone = Folder::new();
+    std::fs::create_dir(alone.0.join("s")).unwrap();
+    std::fs::write(alone.0.join("s/graph-2.pack"), &pack).unwrap();
+    let error = baimo_in(&alone, &["repair", "s", "--write"]).failed(3);
+    assert!(error.contains("no pack that is whole with its journal"), "{error}");
 }
 
 #[test]

@@ -160,6 +160,9 @@ pub fn repair(repair: &Repair, output: &Output) -> Result<()> {
     match repair.write {
         true if !lost => Ok(()),
         true => Err(Error::new(Kind::Check, "not all could be repaired")),
+        false if findings.iter().all(|finding| finding.remedy.is_none()) => {
+            Err(Error::new(Kind::Check, wrong).hint("take the folder from a backup"))
+        }
         false => Err(Error::new(Kind::Check, wrong)
             .hint("`baimo repair --write` does what can be done, and keeps copies")),
     }

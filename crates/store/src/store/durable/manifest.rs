@@ -68,7 +68,15 @@ pub(super) struct Added {
     pub number: u64,
 }
 
+/// What is said about a manifest that is whole, and of a version that is not known here.
+const OTHER_VERSION: &str = "this baimo knows version 1: take a newer one";
+
 impl Manifest {
+    /// Whether an error of [`Self::read`] is about another version, which is no damage.
+    pub fn is_of_other_version(error: &Error) -> bool {
+        error.hints.iter().any(|hint| *hint == OTHER_VERSION)
+    }
+
     /// The text of the file.
     pub fn write(&self) -> Vec<u8> {
         let mut out = format!("baimo store {VERSION}\n");
@@ -118,7 +126,7 @@ impl Manifest {
         let version = lines.next().and_then(|line| line.strip_prefix("baimo store ")).ok_or_else(damaged)?;
         if version != VERSION {
             let message = format!("the store {} is of version {version}", folder.display());
-            return Err(Error::store(message).hint("this baimo knows version 1: take a newer one"));
+            return Err(Error::store(message).hint(OTHER_VERSION));
         }
         let mut read = Self::default();
         lines.try_for_each(|line| read.line(line)).ok_or_else(damaged)?;
@@ -199,6 +207,11 @@ mod tests {
         assert_eq!(Manifest::read(&bytes, folder).unwrap(), manifest);
         let new = Manifest { journal: "journal-1.rdfp".to_owned(), ..Manifest::default() };
         assert_eq!(Manifest::read(&new.write(), folder).unwrap(), new);
+        let later = String::from_utf8(new.write()).unwrap().replace("store 1\n", "store 2\n");
+        let body = later.rsplit_once("sum ").unwrap().0;
+        let later = format!("{body}sum {:016x}\n", checksum(body.as_bytes()));
+        assert!(Manifest::is_of_other_version(&Manifest::read(later.as_bytes(), folder).unwrap_err()));
+        assert!(!Manifest::is_of_other_version(&Manifest::read(b"rubbish", folder).unwrap_err()));
         for byte in 0..bytes.len() {
             assert!(Manifest::read(&bytes[..byte], folder).is_err(), "{byte}");
             for bit in 0..8 {

@@ -11,6 +11,7 @@ use crate::store::memory::Memory;
 use crate::store::pack::{Builder, Pack};
 use crate::terms::{Prefixes, Quad};
 use std::io;
+use std::path::Path;
 
 /// How many changes of the journal are carried out together.
 const AT_ONCE: usize = 1 << 17;
@@ -149,6 +150,7 @@ impl Store {
             let what = format!("it has {length} bytes, and had {}", file.length);
             return Err(self.damaged(&file.name, 0, &what));
         }
+        std::fs::File::open(&path).map_err(|error| self.unreadable(&file.name, error))?;
         Pack::open(&path).map_err(|error| {
             Error::store(format!("the pack of the store {} cannot be opened", self.folder.display()))
                 .because(error)
@@ -216,20 +218,27 @@ impl Store {
     }
 
     pub(super) fn unreadable(&self, name: &str, error: io::Error) -> Error {
-        let name = self.path(name).display().to_string();
-        match error.kind() {
-            io::ErrorKind::NotFound => Error::store(format!("{name} is missing"))
-                .hint("a store is its whole folder: take that from a backup"),
-            io::ErrorKind::PermissionDenied => Error::store(format!("no permission to read {name}")),
-            _ => Error::store(format!("{name} cannot be read")),
-        }
-        .because(error)
+        unreadable(&self.path(name), error)
     }
 
     pub(super) fn damaged(&self, name: &str, at: usize, what: &str) -> Error {
         Error::store(format!("{} is damaged at byte {at}: {what}", self.path(name).display()))
             .hint(crate::error::Hint::RepairStore(self.folder.display().to_string()))
     }
+}
+
+/// The error for a file that cannot be read. Only one that is not there is lost; another may be whole.
+pub(super) fn unreadable(path: &Path, error: io::Error) -> Error {
+    let name = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => Error::store(format!("{name} is missing"))
+            .hint("a store is its whole folder: take that from a backup"),
+        io::ErrorKind::PermissionDenied => Error::store(format!("no permission to read {name}"))
+            .hint("nothing is lost: its owner, or who has permission, can read it"),
+        _ => Error::store(format!("{name} cannot be read"))
+            .hint("this is said by the system, not by what is in the file: look at the disk, and try again"),
+    }
+    .because(error)
 }
 
 /// Takes note of what a transaction of the journal did.

@@ -8,9 +8,13 @@ use super::files::{Disk, Files};
 use super::frame::{Found, found, later};
 use super::lock::{Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile};
+use super::read::unreadable;
+use super::write::generation;
 use super::{Store, Transaction};
 use crate::error::{Error, Result};
 use crate::store::pack::Pack;
+use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What was found in a store.
@@ -29,15 +33,12 @@ pub struct Finding {
 pub fn repair(folder: &Path, write: bool) -> Result<Vec<Finding>> {
     let _lock = write.then(|| Lock::take(folder)).transpose()?;
     let mut work = Work { folder, write, findings: Vec::new() };
-    let manifest = match std::fs::read(folder.join(manifest::NAME)) {
-        Ok(bytes) => Manifest::read(&bytes, folder),
-        Err(error) => Err(Error::store("the manifest cannot be read").because(error)),
+    let manifest = match work.bytes(manifest::NAME)?.map(|bytes| Manifest::read(&bytes, folder)) {
+        Some(Ok(manifest)) => manifest,
+        Some(Err(error)) if Manifest::is_of_other_version(&error) => return Err(error),
+        Some(Err(_)) | None => work.manifest()?,
     };
-    let manifest = match manifest {
-        Ok(manifest) => manifest,
-        Err(_) => work.manifest()?,
-    };
-    work.pack(&manifest);
+    work.pack(&manifest)?;
     work.journal(&manifest)?;
     work.past(&manifest)?;
     Ok(work.findings)
@@ -54,14 +55,41 @@ impl Work<'_> {
         self.folder.join(name)
     }
 
+    /// The bytes of a file; nothing where it is not there. One that is there and cannot be read may be whole: nothing is
+    /// done about it, and nothing without it.
+    fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let path = self.path(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(None)
+            }
+            Err(error) => Err(unreadable(&path, error)),
+        }
+    }
+
+    /// What is wrong with a pack; nothing where it is whole.
+    fn harm(&self, name: &str) -> Result<Option<Error>> {
+        let path = self.path(name);
+        match std::fs::File::open(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unreadable(&path, error)),
+            _ => Ok(Pack::open(&path).and_then(|pack| pack.each_quad(&mut |_| Ok(()))).err()),
+        }
+    }
+
     fn note(&mut self, wrong: String, remedy: Option<String>) {
         self.findings.push(Finding { wrong, remedy });
     }
 
+    /// A name for a file beside another one, which no writer takes for a leaving.
+    fn beside(&self, name: &str) -> String {
+        let free = (1..).map(|n| format!("{name}.damaged-{n}")).find(|name| !self.path(name).exists());
+        free.unwrap_or_else(|| format!("{name}.damaged"))
+    }
+
     /// Keeps a copy of a file beside it; gives its name.
     fn copy(&self, name: &str) -> Result<String> {
-        let copy = (1..).map(|n| format!("{name}.damaged-{n}")).find(|copy| !self.path(copy).exists());
-        let copy = copy.unwrap_or_else(|| format!("{name}.damaged"));
+        let copy = self.beside(name);
         let failed = |error| unwritable(self.folder, error);
         std::fs::copy(self.path(name), self.path(&copy)).map_err(failed)?;
         std::fs::File::open(self.path(&copy)).and_then(|file| file.sync_all()).map_err(failed)?;
@@ -70,44 +98,79 @@ impl Work<'_> {
 
     /// A manifest in the place of one that is lost or damaged: of the newest pack that has its journal beside it.
     fn manifest(&mut self) -> Result<Manifest> {
-        let names = Disk.names(self.folder).map_err(|error| unwritable(self.folder, error))?;
-        let mut generations: Vec<u64> =
-            names.iter().filter_map(|name| super::write::generation(name)).collect();
+        let names = Disk.names(self.folder).map_err(|error| unreadable(self.folder, error))?;
+        let mut generations: Vec<u64> = names.iter().filter_map(|name| generation(name)).collect();
         generations.sort_unstable();
-        let known = generations.into_iter().rev().find_map(|generation| self.generation(generation));
+        generations.dedup();
+        let name = self.folder.display();
+        let mut known = None;
+        for generation in generations.iter().rev().copied().filter(|generation| *generation > 0) {
+            known = self.generation(generation)?;
+            if known.is_some() {
+                break;
+            }
+        }
         let Some(manifest) = known else {
-            return Err(Error::store(format!("there is no store in {}", self.folder.display()))
-                .hint("no pack or journal of one is there"));
+            return Err(match generations.is_empty() {
+                true => Error::store(format!("there is no store in {name}"))
+                    .hint("no pack or journal of one is there"),
+                false => Error::store(format!(
+                    "the store {name} has no pack that is whole with its journal beside it"
+                ))
+                .hint("take the folder from a backup"),
+            });
         };
         let wrong = format!("{} is missing or damaged", self.path(manifest::NAME).display());
         let from = manifest.pack.as_ref().map_or("no pack", |pack| pack.name.as_str());
         let remedy = format!("a new one is made of {from} and {}", manifest.journal);
-        if self.write {
-            let failed = |error| unwritable(self.folder, error);
-            if self.path(manifest::NAME).exists() {
-                self.copy(manifest::NAME)?;
-            }
-            std::fs::write(self.path(manifest::NEW), manifest.write()).map_err(failed)?;
-            std::fs::File::open(self.path(manifest::NEW)).and_then(|file| file.sync_all()).map_err(failed)?;
-            Disk.rename(&self.path(manifest::NEW), &self.path(manifest::NAME)).map_err(failed)?;
-            Disk.sync_folder(self.folder).map_err(failed)?;
+        // What the new manifest does not name the next writer would remove.
+        let own: BTreeSet<&str> = manifest.files().collect();
+        let is_left =
+            |name: &&String| generation(name).is_some_and(|g| g > 0) && !own.contains(name.as_str());
+        let left: Vec<String> = names.iter().filter(is_left).cloned().collect();
+        if self.write && self.path(manifest::NAME).exists() {
+            self.copy(manifest::NAME)?;
         }
         self.note(wrong, Some(remedy));
+        for name in left {
+            let aside = self.beside(&name);
+            if self.write {
+                let failed = |error| unwritable(self.folder, error);
+                Disk.rename(&self.path(&name), &self.path(&aside)).map_err(failed)?;
+            }
+            let wrong = format!("{} is named by no manifest that could be read", self.path(&name).display());
+            self.note(wrong, Some(format!("it is set aside as {aside}")));
+        }
+        if self.write {
+            self.publish(&manifest)?;
+        }
         Ok(manifest)
     }
 
+    /// Puts a manifest in the place of the one that is there.
+    fn publish(&self, manifest: &Manifest) -> Result<()> {
+        let failed = |error| unwritable(self.folder, error);
+        std::fs::write(self.path(manifest::NEW), manifest.write()).map_err(failed)?;
+        std::fs::File::open(self.path(manifest::NEW)).and_then(|file| file.sync_all()).map_err(failed)?;
+        Disk.rename(&self.path(manifest::NEW), &self.path(manifest::NAME)).map_err(failed)?;
+        Disk.sync_folder(self.folder).map_err(failed)
+    }
+
     /// The manifest of a pack and the journal that was begun with it.
-    fn generation(&self, generation: u64) -> Option<Manifest> {
+    fn generation(&self, generation: u64) -> Result<Option<Manifest>> {
         let journal = format!("journal-{generation}.rdfp");
-        let bytes = std::fs::read(self.path(&journal)).ok()?;
+        let Some(bytes) = self.bytes(&journal)? else { return Ok(None) };
         let name = format!("graph-{generation}.pack");
         let pack = match std::fs::metadata(self.path(&name)) {
             Ok(data) => {
-                whole(&self.path(&name)).ok()?;
+                if self.harm(&name)?.is_some() {
+                    return Ok(None);
+                }
                 Some(PackFile { name, length: data.len() })
             }
-            Err(_) if generation == 1 => None,
-            Err(_) => return None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && generation == 1 => None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(&self.path(&name), error)),
         };
         let mut manifest = Manifest { pack, journal, ..Manifest::default() };
         match first_frame(&bytes) {
@@ -120,15 +183,14 @@ impl Work<'_> {
             }
             None => {
                 // All is in the pack: the journal before it ends with the same transaction.
-                let before = (1..generation).rev().find_map(|generation| self.frames(generation));
-                if let Some((_, last)) = before {
+                if let Some((_, last)) = self.newest_frames(generation)? {
                     (manifest.packed, manifest.id, manifest.merged) = (last.number, last.id, last.time);
                 }
             }
         }
         let mut first = manifest.packed + u64::from(manifest.start == 0);
         for generation in (1..generation).rev() {
-            let Some((begin, last)) = self.frames(generation) else { continue };
+            let Some((begin, last)) = self.frames(generation)? else { continue };
             if begin >= first || last.number + 1 < first {
                 break;
             }
@@ -137,7 +199,17 @@ impl Work<'_> {
             first = begin;
         }
         manifest.added = self.added(manifest.first_on_record());
-        Some(manifest)
+        Ok(Some(manifest))
+    }
+
+    /// What the newest journal before a generation has.
+    fn newest_frames(&self, generation: u64) -> Result<Option<(u64, Transaction)>> {
+        for generation in (1..generation).rev() {
+            if let Some(frames) = self.frames(generation)? {
+                return Ok(Some(frames));
+            }
+        }
+        Ok(None)
     }
 
     /// The packs of what loads added, from a transaction on.
@@ -155,31 +227,32 @@ impl Work<'_> {
     }
 
     /// The number of the first transaction of a journal, and the last transaction that is whole.
-    fn frames(&self, generation: u64) -> Option<(u64, Transaction)> {
-        let bytes = std::fs::read(self.path(&format!("journal-{generation}.rdfp"))).ok()?;
-        let (mut last, mut at) = first_frame(&bytes)?;
+    fn frames(&self, generation: u64) -> Result<Option<(u64, Transaction)>> {
+        let bytes = self.bytes(&format!("journal-{generation}.rdfp"))?.unwrap_or_default();
+        let Some((mut last, mut at)) = first_frame(&bytes) else { return Ok(None) };
         let first = last.number;
         while let Found::Frame(transaction, end) = found(&bytes, at, last.number + 1) {
             (last, at) = (*transaction, end);
         }
-        Some((first, last))
+        Ok(Some((first, last)))
     }
 
-    fn pack(&mut self, manifest: &Manifest) {
-        let Some(PackFile { name, length }) = &manifest.pack else { return };
+    fn pack(&mut self, manifest: &Manifest) -> Result<()> {
+        let Some(PackFile { name, length }) = &manifest.pack else { return Ok(()) };
         let path = self.path(name);
         let found = std::fs::metadata(&path).map(|data| data.len()).unwrap_or(0);
-        let wrong = match whole(&path) {
-            Ok(()) if found == *length => return,
-            Ok(()) => format!("{} has {found} bytes, and had {length}", path.display()),
-            Err(error) => error.message.clone(),
+        let wrong = match self.harm(name)? {
+            None if found == *length => return Ok(()),
+            None => format!("{} has {found} bytes, and had {length}", path.display()),
+            Some(error) => error.message.clone(),
         };
         self.note(wrong, None);
+        Ok(())
     }
 
     fn journal(&mut self, manifest: &Manifest) -> Result<()> {
         let name = &manifest.journal;
-        let Ok(bytes) = std::fs::read(self.path(name)) else {
+        let Some(bytes) = self.bytes(name)? else {
             self.note(format!("{} is missing", self.path(name).display()), None);
             return Ok(());
         };
@@ -227,7 +300,7 @@ impl Work<'_> {
         let journal = std::fs::metadata(self.path(&manifest.journal)).map_or(0, |data| data.len());
         kept.least = kept.least.min(journal.max(kept.start));
         for past in &manifest.past {
-            let bytes = std::fs::read(self.path(&past.name)).unwrap_or_default();
+            let bytes = self.bytes(&past.name)?.unwrap_or_default();
             let [first, last] = past.numbers;
             let mut at = 0;
             let whole = (first..=last).all(|number| match found(&bytes, at, number) {
@@ -249,7 +322,7 @@ impl Work<'_> {
         let first = kept.first_on_record();
         kept.added.retain(|added| added.number >= first);
         for Added { name, number } in kept.added.clone() {
-            if whole(&self.path(&name)).is_err() {
+            if self.harm(&name)?.is_some() {
                 let wrong = format!("{} is missing or damaged", self.path(&name).display());
                 self.note(wrong, Some(format!("transaction {number} can no longer be taken back")));
                 kept.added.retain(|other| other.name != name);
@@ -261,16 +334,12 @@ impl Work<'_> {
                     self.copy(name)?;
                 }
             }
-            let failed = |error| unwritable(self.folder, error);
             for past in manifest.past.iter().filter(|past| !kept.past.contains(past)) {
                 if self.path(&past.name).exists() {
                     self.copy(&past.name)?;
                 }
             }
-            std::fs::write(self.path(manifest::NEW), kept.write()).map_err(failed)?;
-            std::fs::File::open(self.path(manifest::NEW)).and_then(|file| file.sync_all()).map_err(failed)?;
-            Disk.rename(&self.path(manifest::NEW), &self.path(manifest::NAME)).map_err(failed)?;
-            Disk.sync_folder(self.folder).map_err(failed)?;
+            self.publish(&kept)?;
         }
         Ok(())
     }
@@ -282,11 +351,6 @@ fn first_frame(journal: &[u8]) -> Option<(Transaction, usize)> {
         Found::Frame(transaction, end) => Some((*transaction, end)),
         _ => None,
     }
-}
-
-/// Reads all of a pack.
-fn whole(path: &Path) -> Result<()> {
-    Pack::open(path)?.each_quad(&mut |_| Ok(()))
 }
 
 impl Store {

@@ -66,11 +66,13 @@ impl Store {
             journal.cut(length - content.torn).map_err(failed)?;
         }
         if !self.tidied {
-            self.tidy(&manifest).map_err(failed)?;
-            // What another process wrote and never told to be safe is built upon from now on.
+            // What another process wrote and never told to be safe is built upon from now on: its transactions, and the name
+            // of its manifest, where it ended between giving that and making it safe.
             if self.durability == Durability::Synced {
                 journal.sync().map_err(failed)?;
+                self.files.sync_folder(&self.folder).map_err(failed)?;
             }
+            self.tidy(&manifest).map_err(failed)?;
             self.tidied = true;
         }
         self.doubtful = false;
@@ -238,6 +240,7 @@ impl Store {
         let failed = |error| unwritable(&self.folder, error);
         let mut out = BufWriter::with_capacity(BUFFER, std::fs::File::create(&at_work.path).map_err(failed)?);
         let pack = write(&mut out).and_then(|()| out.flush().map_err(failed));
+        let pack = pack.map_err(|error| of_the_disk(&self.folder, error));
         let pack = pack.and_then(|()| Pack::open(&at_work.path)).inspect_err(|_| {
             let _ = std::fs::remove_file(&at_work.path);
         })?;
@@ -505,7 +508,8 @@ fn create(
     let failed = |error| unwritable(folder, error);
     let file = files.create(&folder.join(name)).map_err(failed)?;
     let mut out = BufWriter::with_capacity(BUFFER, file);
-    let done = write(&mut out).and_then(|()| out.flush().map_err(failed));
+    let done = write(&mut out).map_err(|error| of_the_disk(folder, error));
+    let done = done.and_then(|()| out.flush().map_err(failed));
     let done = done.and_then(|()| match durability {
         Durability::Synced => out.get_mut().sync().map_err(failed),
         Durability::Unsynced => Ok(()),
@@ -516,6 +520,20 @@ fn create(
         let _ = files.remove(&folder.join(name));
     }
     done
+}
+
+/// Names the store and its disk where that is why a pack could not be written: what writes packs knows no store.
+fn of_the_disk(folder: &Path, mut error: Error) -> Error {
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
+    let why = error.cause.take().map(|cause| cause.downcast::<io::Error>());
+    match why {
+        Some(Ok(why)) if matches!(why.kind(), StorageFull | PermissionDenied | ReadOnlyFilesystem) => {
+            unwritable(folder, *why).hint("nothing was changed")
+        }
+        Some(Ok(why)) => error.because(*why),
+        Some(Err(other)) => error.because(other),
+        None => error,
+    }
 }
 
 /// The journals on record once the one of `manifest` is in the pack up to a transaction.

@@ -426,7 +426,6 @@ pub const SOURCES: &[Pair] = &[
         "things and properties take turns: put a property between the two things",
         "事物与属性交替出现：请在两个事物之间加一个属性",
     ),
-    ("the manifest cannot be read", "无法读取清单"),
     ("no pack or journal of one is there", "其中没有图包，也没有日志"),
     ("{} is missing or damaged", "{} 缺失或损坏"),
     ("a new one is made of {} and {}", "由 {} 与 {} 重建"),
@@ -495,4 +494,18 @@ pub const SOURCES: &[Pair] = &[
     ("transaction {} can no longer be taken back", "事务 {} 不能再撤销"),
     ("{} is shorter than it was: transactions from {} on are missing", "{} 比原先短：自事务 {} 起的事务缺失"),
     ("it is taken as it is", "按现状采用"),
+    (
+        "the store {} has no pack that is whole with its journal beside it",
+        "存储 {} 中没有完整且日志俱在的图包",
+    ),
+    ("{} is named by no manifest that could be read", "没有可读的清单提及 {}"),
+    ("it is set aside as {}", "另存为 {}"),
+    (
+        "nothing is lost: its owner, or who has permission, can read it",
+        "数据并未丢失：其所有者或有权限者可以读取",
+    ),
+    (
+        "this is said by the system, not by what is in the file: look at the disk, and try again",
+        "这是系统报告的错误，不是文件内容有误：请检查磁盘后重试",
+    ),
 ];
