@@ -23,11 +23,16 @@ pub struct Limits {
     /// Bytes of memory of the whole process.
     pub max_memory: Option<usize>,
     /// How often the work may ask whether to go on: it does so every few hundred rows. The same query over the same graph is
-    /// stopped at the same place by it, on any machine.
+    /// stopped at the same place by it, on any machine: it runs on one thread, where nothing else is said.
     pub steps: Option<u64>,
     /// How many bytes the process has allocated now; without it `max_memory` cannot hold.
     pub memory_used: Option<fn() -> usize>,
+    /// On how many threads a query may run; without it on as many as the machine lets the process have, up to [`THREADS`].
+    pub threads: Option<usize>,
 }
+
+/// On so many threads a query runs where nothing else is said: on more it was not measured whether they pay.
+pub const THREADS: usize = 2;
 
 /// Watches one query's limits. Clones watch the same query.
 #[derive(Debug, Clone)]
@@ -79,6 +84,16 @@ impl Governor {
     #[must_use]
     pub fn planning_every_way(self) -> Self {
         Self { every_way: true, ..self }
+    }
+
+    /// On how many threads the query may run.
+    pub fn threads(&self) -> usize {
+        let there = || match self.limits.steps {
+            // Who asks how often depends on which thread does what.
+            Some(_) => 1,
+            None => std::thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS)),
+        };
+        self.limits.threads.unwrap_or_else(there).max(1)
     }
 
     /// Whether ways are taken that are not worth it.

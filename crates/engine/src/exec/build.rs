@@ -12,10 +12,11 @@ use super::formula::Compiled;
 use super::measured::Measured;
 use super::operators::reach::{self, Walk};
 use super::operators::{
-    distinct, each_graph, equality_class, exists, extend, filter, group, hash_join, index_join, intersect,
-    lateral, lookup, number, once, project, scan, slice, sort, union, unpack,
+    distinct, each_graph, equality_class, exchange, exists, extend, filter, group, hash_join, index_join,
+    intersect, lateral, lookup, number, once, project, scan, slice, sort, union, unpack,
 };
 use crate::error::Result;
+use crate::plan::cost;
 use crate::plan::equality::class_of;
 use crate::plan::logical::{self, Constant, Pattern, Reach, Slot, Source, Step};
 use crate::plan::lower::is_volatile;
@@ -23,22 +24,44 @@ use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
 use crate::syntax::algebra::Expression;
-use std::rc::Rc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 /// Builds operators for one query. Operators that plan and build while they run keep a clone.
 #[derive(Clone)]
 pub struct Builder<'a> {
     /// What is read.
-    pub dataset: Rc<Dataset<'a>>,
+    pub dataset: Arc<Dataset<'a>>,
     /// What variables are called.
-    pub names: Rc<VariableNames>,
+    pub names: Arc<VariableNames>,
     /// The graph at hand, inside of GRAPH with a variable.
     pub each: Option<Id>,
     /// The rows at hand, inside of a lookup.
-    pub seed: Rc<Batch>,
+    pub seed: Arc<Batch>,
+    /// On how many threads it may run.
+    pub threads: usize,
+    /// What copies of the same operators share, while they are built.
+    pub shared: Option<Arc<Shared>>,
 }
 
+/// What copies of the same operators share.
+pub struct Shared {
+    /// The parts of the data that they read.
+    parts: Arc<Vec<scan::Part>>,
+    /// The held sides of joins, by the numbers of the joins.
+    tables: HashMap<usize, Table>,
+}
+
+/// A held side, once it was read.
+type Table = Arc<OnceLock<Arc<hash_join::Held>>>;
+
 impl<'a> Builder<'a> {
+    /// For a query over a dataset, on one thread.
+    pub fn new(dataset: Dataset<'a>, names: &VariableNames) -> Self {
+        let (dataset, names) = (Arc::new(dataset), Arc::new(names.clone()));
+        Self { dataset, names, each: None, seed: Arc::default(), threads: 1, shared: None }
+    }
+
     /// The graph that patterns of this source are matched against; nothing where there is none.
     fn view(&self, source: &Source) -> Result<Option<View<'a>>> {
         match (source, self.each) {
@@ -82,13 +105,7 @@ impl<'a> Builder<'a> {
     /// Keeps numbers free for the measures of a node and all below it; gives the first.
     fn reserved(node: &Node, cx: &mut Context<'_>) -> usize {
         let first = cx.measures.len();
-        let mut open = vec![node];
-        while let Some(node) = open.pop() {
-            cx.measures.push(super::context::Measure::default());
-            if !matches!(node.op, Op::EachGraph(_)) {
-                open.extend(&node.inputs);
-            }
-        }
+        cx.measures.resize(first + measured(node), super::context::Measure::default());
         first
     }
 
@@ -108,12 +125,81 @@ impl<'a> Builder<'a> {
             let lookup = self.lookup(node, (*kind, *var), (left, right), cx)?;
             return Ok(Box::new(Measured::new(number, Box::new(lookup))));
         }
+        if let (Op::Exchange, [inner]) = (&node.op, node.inputs.as_slice()) {
+            let rows = match self.exchange(inner, computed, number, cx)? {
+                Some(exchange) => exchange,
+                None => self.build(inner, computed, cx)?,
+            };
+            return Ok(Box::new(Measured::new(number, rows)));
+        }
         let mut inputs = Vec::with_capacity(node.inputs.len());
         let taken = taken(node, computed);
-        for input in &node.inputs {
-            inputs.push(self.build(input, &taken, cx)?);
+        for (place, input) in node.inputs.iter().enumerate() {
+            if place == 1 && self.shares(number) {
+                Self::reserved(input, cx);
+            } else {
+                inputs.push(self.build(input, &taken, cx)?);
+            }
         }
-        Ok(Box::new(Measured::new(number, self.operator(node, computed, inputs, cx)?)))
+        Ok(Box::new(Measured::new(number, self.operator(node, (number, computed), inputs, cx)?)))
+    }
+
+    /// Whether the second input of the operator of this number is held for several copies of it.
+    fn shares(&self, number: usize) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.tables.contains_key(&number))
+    }
+
+    /// Copies of operators, each to run on a thread of its own; nothing where that is not possible or does not pay. What their joins
+    /// hold is read once, here.
+    fn exchange(
+        &self,
+        node: &Node,
+        computed: &VarSet,
+        own: usize,
+        cx: &mut Context<'_>,
+    ) -> Result<Option<Running<'a>>> {
+        // Whoever wants to see every batch sees them in the order of one thread.
+        if self.threads < 2 || cx.trace.is_some() || self.shared.is_some() {
+            return Ok(None);
+        }
+        let Some(parts) = self.parts(node, cx.governor().plans_every_way())? else { return Ok(None) };
+        let (count, first) = (parts.len(), Self::reserved(node, cx));
+        let (mut tables, mut prepare) = (HashMap::new(), Vec::new());
+        let (mut node_at, mut number) = (node, first);
+        while let Some(left) = node_at.inputs.first() {
+            if let (Op::HashJoin { kind, keys, loose, conditions }, Some(right)) =
+                (&node_at.op, node_at.inputs.get(1))
+            {
+                let table = Table::default();
+                let rows = self.build_again(right, number + 1 + measured(left), cx)?;
+                let shape = self.hash_join(node_at, (*kind, keys, loose, conditions))?;
+                prepare.push(held(rows, shape, Arc::clone(&table)));
+                tables.insert(number, table);
+            }
+            (node_at, number) = (left, number + 1);
+        }
+        let shared = Some(Arc::new(Shared { parts: Arc::new(parts), tables }));
+        let builder = Self { shared, ..self.clone() };
+        let mut workers = Vec::with_capacity(self.threads);
+        for _ in 0..self.threads.min(count) {
+            let mut cx = cx.twin(self.dataset.graph());
+            cx.measures.resize(first, super::context::Measure::default());
+            let root = builder.build(node, computed, &mut cx)?;
+            workers.push(exchange::Worker { root, cx });
+        }
+        Ok(Some(Box::new(exchange::Exchange::new(workers, prepare, count, (own, first)))))
+    }
+
+    /// The parts of the scan that leads, each of about a millisecond's work; nothing where there is but one.
+    fn parts(&self, node: &Node, finely: bool) -> Result<Option<Vec<scan::Part>>> {
+        let mut lead = node;
+        while let Some(input) = lead.inputs.first() {
+            lead = input;
+        }
+        let Op::Scan { pattern, by, within } = &lead.op else { return Ok(None) };
+        let Some(scan) = self.scan(pattern, *by, within, &lead.output)? else { return Ok(None) };
+        let size = if finely { 3 } else { cost::rows_of_a_part(lead.rows, cost::streamed(node)) };
+        Ok(scan.parts(size)?.filter(|parts| parts.len() > 1))
     }
 
     /// BIND. Upon another BIND it extends the same solutions.
@@ -140,7 +226,7 @@ impl<'a> Builder<'a> {
     fn operator(
         &self,
         node: &Node,
-        computed: &VarSet,
+        (number, computed): (usize, &VarSet),
         inputs: Vec<Running<'a>>,
         cx: &mut Context<'_>,
     ) -> Result<Running<'a>> {
@@ -150,13 +236,19 @@ impl<'a> Builder<'a> {
         Ok(match &node.op {
             Op::Empty => Box::new(once::Once::new(Batch::default())),
             Op::Unit => Box::new(once::Once::new(Batch { len: 1, ..Batch::default() })),
-            Op::Scan { pattern, by, within } => self.scan(pattern, *by, within, &node.output)?,
+            Op::Scan { pattern, by, within } => {
+                match (self.scan(pattern, *by, within, &node.output)?, &self.shared) {
+                    (None, _) => Box::new(once::Once::new(Batch::default())),
+                    (Some(scan), None) => Box::new(scan),
+                    (Some(scan), Some(shared)) => Box::new(scan.of_parts(Arc::clone(&shared.parts))),
+                }
+            }
             Op::IndexJoin { pattern, optional, bag } => {
                 self.index_join(pattern, *optional, *bag, &node.output, below, next())?
             }
             Op::Seed => Box::new(once::Once::new(Batch::clone(&self.seed))),
             // Built above, since what they read is built anew for each graph or batch.
-            Op::EachGraph(_) | Op::Lookup(..) => next(),
+            Op::EachGraph(_) | Op::Lookup(..) | Op::Exchange => next(),
             Op::Exists { .. } | Op::Lateral { .. } => self.by_row(node, below, next()),
             Op::Unpack(var, slots) => {
                 Box::new(unpack::Unpack::new(unpack_shape(*var, slots, &node.output, below, cx)?, next()))
@@ -165,11 +257,13 @@ impl<'a> Builder<'a> {
             Op::Intersect { patterns, bag } => self.intersect(patterns, *bag, &node.output, below, next())?,
             Op::Reach { reach, bag } => self.reach(reach, *bag, &node.output, below, next(), cx)?,
             Op::HashJoin { kind, keys, loose, conditions } => {
-                let right = node.inputs.get(1).map_or(&[][..], |input| &input.output);
-                let sides = Sides { left: below, right, loose };
-                let conditions = (*kind, keys.as_slice(), conditions.as_slice());
-                let shape = self.hash_join(conditions, &sides, &node.output)?;
-                Box::new(hash_join::HashJoin::new(shape, next(), next()))
+                let shape = self.hash_join(node, (*kind, keys, loose, conditions))?;
+                let left = next();
+                let right = match self.shared.as_ref().and_then(|shared| shared.tables.get(&number)) {
+                    Some(table) => hash_join::Right::Shared(Arc::clone(table)),
+                    None => hash_join::Right::Input(next()),
+                };
+                Box::new(hash_join::HashJoin::new(shape, left, right))
             }
             Op::Union => Box::new(union::Union::new(inputs.collect())),
             Op::Filter(conditions) => {
@@ -235,21 +329,30 @@ impl<'a> Builder<'a> {
         by: End,
         within: &[logical::Formula],
         output: &[Var],
-    ) -> Result<Running<'a>> {
+    ) -> Result<Option<scan::Scan<'a>>> {
         let (Some(ids), Some(view)) = (pattern.ids(), self.view(&pattern.source)?) else {
-            return Ok(Box::new(once::Once::new(Batch::default())));
+            return Ok(None);
         };
         let columns = output.iter().filter_map(|var| slot_of(pattern, *var)).collect();
         let equal = equal_slots(pattern, &VarSet::new());
         let scan = scan::Scan::new(view, scan::Shape { ids, columns, equal, by });
-        if within.is_empty() {
-            return Ok(Box::new(scan));
-        }
+        let scan = if within.is_empty() { scan } else { self.within(scan, pattern, by, within)? };
+        Ok(Some(scan))
+    }
+
+    /// A scan with conditions on the end that leads.
+    fn within(
+        &self,
+        scan: scan::Scan<'a>,
+        pattern: &Pattern,
+        by: End,
+        within: &[logical::Formula],
+    ) -> Result<scan::Scan<'a>> {
         let [subject, _, object] = &pattern.slots;
         let leading = if by == End::Subject { subject } else { object };
         let column: Vec<Var> = leading.var().into_iter().collect();
         let ranges = self.dataset.passing(within.iter().map(|formula| &formula.expression))?;
-        Ok(Box::new(scan.within(scan::Within { ranges, conditions: self.compiled(within, &column)? })))
+        Ok(scan.within(scan::Within { ranges, conditions: self.compiled(within, &column)? }))
     }
 
     fn index_join(
@@ -397,10 +500,11 @@ impl<'a> Builder<'a> {
 
     fn hash_join(
         &self,
-        (kind, keys, conditions): (JoinKind, &[Var], &[logical::Formula]),
-        sides: &Sides<'_>,
-        output: &[Var],
+        node: &Node,
+        (kind, keys, loose, conditions): (JoinKind, &[Var], &[Var], &[logical::Formula]),
     ) -> Result<hash_join::Shape> {
+        let columns = |place: usize| node.inputs.get(place).map_or(&[][..], |input| &input.output);
+        let sides = &Sides { left: columns(0), right: columns(1), loose };
         let both = |vars: &[Var]| -> Vec<(usize, usize)> {
             vars.iter().filter_map(|var| place(sides.left, *var).zip(place(sides.right, *var))).collect()
         };
@@ -410,7 +514,7 @@ impl<'a> Builder<'a> {
         }
         let pair: Vec<Var> = read.iter().filter(|var| sides.side(*var).is_some()).collect();
         let columns =
-            output
+            node.output
                 .iter()
                 .map(|var| {
                     if kind == JoinKind::Mark(*var) { Some(hash_join::Side::Mark) } else { sides.side(*var) }
@@ -461,6 +565,27 @@ impl<'a> Builder<'a> {
             computed: computed.contains(aggregate.var),
         })
     }
+}
+
+/// Under how many numbers a node and those below it are measured.
+fn measured(node: &Node) -> usize {
+    let (mut count, mut open) = (0, vec![node]);
+    while let Some(node) = open.pop() {
+        count += 1;
+        if !matches!(node.op, Op::EachGraph(_)) {
+            open.extend(&node.inputs);
+        }
+    }
+    count
+}
+
+/// What reads the held side of a join into its table.
+fn held(rows: Running<'_>, shape: hash_join::Shape, table: Table) -> exchange::Prepare<'_> {
+    Box::new(move |cx: &mut Context<'_>| {
+        let held = Arc::new(hash_join::Held::of(rows, &shape, cx)?);
+        table.get_or_init(|| held);
+        Ok(())
+    })
 }
 
 /// A step ready to walk, from its start or from its end.

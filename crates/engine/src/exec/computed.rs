@@ -13,7 +13,13 @@ use crate::syntax::algebra::AggregateFunction;
 pub fn taken(node: &Node, given: &VarSet) -> VarSet {
     let below: VarSet = node.inputs.iter().flat_map(|input| input.output.iter().copied()).collect();
     match &node.op {
-        Op::Filter(_) | Op::Extend(..) | Op::Slice(..) | Op::Union | Op::Project | Op::Sort(..) => {
+        Op::Filter(_)
+        | Op::Extend(..)
+        | Op::Slice(..)
+        | Op::Union
+        | Op::Project
+        | Op::Exchange
+        | Op::Sort(..) => {
             // What nothing above sees is at most read here, or compared.
             given.union(&below.without(&node.output.iter().copied().collect()))
         }

@@ -36,6 +36,18 @@ pub struct Measure {
     pub time: Duration,
     /// The most bytes that it held when it gave a batch.
     pub bytes: usize,
+    /// Into how many parts its data were cut, and on how many threads these were read; nothing where they were not.
+    pub parts: Option<(usize, usize)>,
+}
+
+impl Measure {
+    /// Adds what a copy of the operator did on another thread.
+    pub fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.batches += other.batches;
+        self.time += other.time;
+        self.bytes = self.bytes.max(other.bytes);
+    }
 }
 
 /// Shared by the operators of one query. See the module.
@@ -57,6 +69,8 @@ pub struct Context<'a> {
     exact: Option<bool>,
     /// After how many units it asks.
     stride: usize,
+    /// Which part of the data is read by operators that read parts.
+    pub part: usize,
 }
 
 /// What expressions had to say is said to whoever watches the query, once it is over or given up.
@@ -82,6 +96,26 @@ impl<'a> Context<'a> {
             units: 0,
             exact: None,
             stride: if governor.plans_every_way() { FEW_UNITS } else { UNITS },
+            part: 0,
+        }
+    }
+
+    /// For work on another thread of the same query over the same graph: computed terms, limits and what expressions share are the same, measures
+    /// are its own.
+    #[must_use]
+    pub fn twin<'b>(&self, graph: &'b dyn Indexed) -> Context<'b> {
+        Context {
+            graph,
+            locals: self.locals.clone(),
+            measures: Vec::new(),
+            trace: None,
+            governor: self.governor.clone(),
+            scope: Arc::clone(&self.scope),
+            solutions: self.solutions,
+            units: 0,
+            exact: self.exact,
+            stride: self.stride,
+            part: 0,
         }
     }
 
@@ -172,7 +206,7 @@ impl<'a> Context<'a> {
     pub fn term(&self, id: Id) -> Result<Option<Term>> {
         match self.locals.place(id) {
             _ if id == NONE => Ok(None),
-            Some(_) => Ok(self.locals.term(id).cloned()),
+            Some(_) => Ok(self.locals.term(id)),
             None => self.graph.term(id).map(Some),
         }
     }

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::expr::verdicts::Verdicts;
 use crate::plan::estimate::{Leg, Meeting};
 use crate::plan::logical::Source;
+use crate::plan::parallel;
 use crate::plan::statistics::{self, Statistics};
 use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
 use crate::syntax::algebra::{Expression, QueryDataset};
@@ -96,6 +97,11 @@ impl<'a> Dataset<'a> {
         empty.dedup();
         let (verdicts, asked) = (Mutex::default(), Mutex::default());
         Ok(Self { graph, default, named, empty, governor: Governor::unlimited(), verdicts, asked })
+    }
+
+    /// What is asked.
+    pub fn graph(&self) -> &'a dyn Indexed {
+        self.graph
     }
 
     /// What a source of the plan stands for; nothing where there is no such graph.
@@ -306,6 +312,10 @@ impl Statistics for Dataset<'_> {
 
     fn is_worth_a_look(&self, cost: f64) -> bool {
         self.governor.plans_every_way() || statistics::is_worth_a_look(cost)
+    }
+
+    fn is_worth_threads(&self, cost: f64) -> bool {
+        self.governor.plans_every_way() || parallel::is_worth_threads(cost)
     }
 
     fn is_far_better(&self, other: f64, usual: f64, times: f64) -> bool {

@@ -108,8 +108,8 @@ impl<'a> Decoded<'a> {
             run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
         }
         for run in computed.chunk_by(|a, b| a.0 == b.0) {
-            let term = run.first().and_then(|(id, _)| self.cx.locals.term(*id));
-            let cell = term.map_or_else(Page::unbound, |term| page.term(term));
+            let cell = run.first().and_then(|(id, _)| self.cx.locals.with(*id, |term| page.term(term)));
+            let cell = cell.unwrap_or_else(Page::unbound);
             run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
         }
         cells.into_iter().for_each(|cell| page.push(column, cell));

@@ -11,20 +11,26 @@ use crate::store::{FIRST_FOREIGN, Id, NONE};
 use crate::terms::Term;
 use rustc_hash::FxHasher;
 use std::hash::{Hash as _, Hasher as _};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// About how many bytes a term takes.
 const TERM: usize = 150;
 
-/// Computed terms. See the module.
-#[derive(Debug, Default)]
+/// Computed terms. Clones share them, also from thread to thread. See the module.
+#[derive(Debug, Clone, Default)]
 pub struct Locals {
     /// How many foreign numbers the graph uses.
     before: Id,
+    numbered: Arc<RwLock<Numbered>>,
+}
+
+#[derive(Debug, Default)]
+struct Numbered {
     terms: Vec<Term>,
     index: RowsIndex,
 }
 
-impl Drop for Locals {
+impl Drop for Numbered {
     fn drop(&mut self) {
         let terms = std::mem::take(&mut self.terms);
         let index = std::mem::take(&mut self.index);
@@ -36,28 +42,34 @@ impl Drop for Locals {
 impl Locals {
     /// None yet, over a graph that uses so many foreign numbers itself.
     pub fn after(before: Id) -> Self {
-        Self { before, terms: Vec::new(), index: RowsIndex::default() }
+        Self { before, numbered: Arc::default() }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Numbered> {
+        self.numbered.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The number of a term.
     ///
     /// # Errors
     /// Where 2^31 terms have one already, or a limit is met.
-    pub fn intern(&mut self, term: &Term, governor: &Governor) -> Result<Id> {
+    pub fn intern(&self, term: &Term, governor: &Governor) -> Result<Id> {
         let mut hasher = FxHasher::default();
         term.hash(&mut hasher);
         let hash = (hasher.finish() >> 32) as u32;
-        let known = self.index.rows(hash).find(|row| self.terms.get(*row as usize) == Some(term));
+        let mut numbered = self.numbered.write().unwrap_or_else(PoisonError::into_inner);
+        let Numbered { terms, index } = &mut *numbered;
+        let known = index.rows(hash).find(|row| terms.get(*row as usize) == Some(term));
         if let Some(row) = known {
             return Ok(FIRST_FOREIGN + self.before + row);
         }
-        let id = Id::try_from(self.terms.len())
+        let id = Id::try_from(terms.len())
             .ok()
             .and_then(|n| n.checked_add(self.before)?.checked_add(FIRST_FOREIGN))
             .filter(|id| *id < NONE)
             .ok_or_else(|| Error::query("the query computes more terms than can be numbered (2^31)"))?;
-        self.terms.push(term.clone());
-        self.index.push(hash, governor)?;
+        terms.push(term.clone());
+        index.push(hash, governor)?;
         Ok(id)
     }
 
@@ -71,8 +83,14 @@ impl Locals {
     }
 
     /// The term of a number that [`Self::intern`] gave.
-    pub fn term(&self, id: Id) -> Option<&Term> {
-        self.terms.get(self.place(id)?)
+    pub fn term(&self, id: Id) -> Option<Term> {
+        self.with(id, Term::clone)
+    }
+
+    /// What `read` makes of the term of a number that [`Self::intern`] gave; it must not number terms itself.
+    pub fn with<T>(&self, id: Id, read: impl FnOnce(&Term) -> T) -> Option<T> {
+        let place = self.place(id)?;
+        self.read().terms.get(place).map(read)
     }
 }
 
@@ -83,16 +101,16 @@ mod tests {
 
     #[test]
     fn a_term_has_one_number() {
-        let mut locals = Locals::default();
+        let locals = Locals::default();
         let (one, two) = (Term::from(Literal::from(1)), Term::from(Literal::from(2)));
-        let mut intern = |term| locals.intern(term, &Governor::unlimited()).unwrap();
+        let intern = |term| locals.intern(term, &Governor::unlimited()).unwrap();
         let (a, b) = (intern(&one), intern(&two));
         assert_eq!((intern(&one), a != b), (a, true));
-        assert_eq!(locals.term(b), Some(&two));
+        assert_eq!(locals.term(b), Some(two));
         assert_eq!(locals.term(3), None, "a number of the graph");
-        let mut locals = Locals::after(7);
+        let locals = Locals::after(7);
         let a = locals.intern(&one, &Governor::unlimited()).unwrap();
-        assert_eq!((a, locals.term(a)), (FIRST_FOREIGN + 7, Some(&one)));
+        assert_eq!((a, locals.term(a)), (FIRST_FOREIGN + 7, Some(one)));
         assert_eq!(locals.term(FIRST_FOREIGN + 6), None, "a number of the graph");
     }
 }

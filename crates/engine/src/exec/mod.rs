@@ -42,10 +42,10 @@ use context::{Context, Measure};
 use dataset::Dataset;
 pub use dataset::DefaultGraph;
 use decoded::Decoded;
-use std::rc::Rc;
 
-/// An operator of a running query: it gives its rows a batch at a time, as they are asked for.
-pub trait Operator {
+/// An operator of a running query: it gives its rows a batch at a time, as they are asked for. Copies of it may run on other threads,
+/// each over parts of the data (`operators/exchange.rs`).
+pub trait Operator: Send {
     /// The next batch, which has at least one row; nothing once all were given.
     ///
     /// # Errors
@@ -76,10 +76,10 @@ pub fn answer<'a>(
     let dataset = Dataset::new(graph, query.dataset(), default_graph)?.planned_by(governor);
     let plan = deep::on_stack(depth, || planned(query, &dataset))??;
     if depth <= STREAMED {
-        return run(graph, query, dataset, plan, governor);
+        return run(graph, query, dataset, plan, governor, governor.threads());
     }
-    // Operators deep within each other run where they have room, to the end.
-    let whole = || run(graph, query, dataset, plan, governor).map(Gathered::of);
+    // Operators deep within each other run where they have room, to the end, on one thread.
+    let whole = || run(graph, query, dataset, plan, governor, 1).map(Gathered::of);
     deep::on_stack(depth, whole)?.map(Gathered::answer)
 }
 
@@ -151,10 +151,10 @@ fn run<'a>(
     dataset: Dataset<'a>,
     plan: Plan,
     governor: &Governor,
+    threads: usize,
 ) -> Result<Answer<'a>> {
     let mut cx = Context::new(graph, governor, base_of(query));
-    let names = Rc::new(plan.names.clone());
-    let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
+    let builder = build::Builder { threads, ..build::Builder::new(dataset, &plan.names) };
     let mut root = builder.build(&plan.root, &taken(query, &plan), &mut cx)?;
     Ok(match query {
         Query::Ask { .. } => Answer::Boolean(root.next(&mut cx)?.is_some()),
@@ -194,8 +194,7 @@ pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: 
     deep::on_stack(depth(query)?, || {
         let plan = planned(query, &dataset)?;
         let mut cx = Context::new(graph, governor, base_of(query));
-        let names = Rc::new(plan.names.clone());
-        let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
+        let builder = build::Builder::new(dataset, &plan.names);
         let mut root = builder.build(&plan.root, &VarSet::new(), &mut cx)?;
         let variables: Vec<Variable> = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
         while let Some(batch) = root.next(&mut cx)? {
@@ -216,20 +215,21 @@ pub fn explain(
     governor: &Governor,
 ) -> Result<Explanation> {
     let graph = columns(graph)?;
-    deep::on_stack(depth(query)?, || explained(graph, query, default_graph, governor))?
+    let depth = depth(query)?;
+    let threads = if depth <= STREAMED { governor.threads() } else { 1 };
+    deep::on_stack(depth, || explained(graph, query, default_graph, (governor, threads)))?
 }
 
 fn explained(
     graph: &dyn Indexed,
     query: &Query,
     default_graph: DefaultGraph,
-    governor: &Governor,
+    (governor, threads): (&Governor, usize),
 ) -> Result<Explanation> {
     let dataset = Dataset::new(graph, query.dataset(), default_graph)?.planned_by(governor);
     let plan = planned(query, &dataset)?;
     let mut cx = Context::new(graph, governor, base_of(query));
-    let names = Rc::new(plan.names.clone());
-    let builder = build::Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
+    let builder = build::Builder { threads, ..build::Builder::new(dataset, &plan.names) };
     let mut root = builder.build(&plan.root, &taken(query, &plan), &mut cx)?;
     let once = matches!(query, Query::Ask { .. });
     let stopped = loop {
@@ -263,8 +263,12 @@ fn step(node: &Node, names: &VariableNames, measures: &mut std::slice::Iter<'_, 
     let mut nothing = [].iter();
     // What runs once for each graph is not measured by itself.
     let below = if matches!(node.op, Op::EachGraph(_)) { &mut nothing } else { measures };
+    let mut label = show::label(node, names);
+    if let Some((parts, threads)) = measure.parts {
+        label.push_str(&format!(": {parts} parts on {threads} threads, whose times are added up"));
+    }
     Step {
-        label: show::label(node, names),
+        label,
         estimate: Some(node.rows.round() as u64),
         cost: node.cost,
         order: node.order.iter().map(|var| names.show(*var)).collect(),

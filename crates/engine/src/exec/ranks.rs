@@ -138,8 +138,8 @@ impl Ranking {
         if let Some(known) = self.computed.get(&id) {
             return Ok(*known);
         }
-        let Some(term) = cx.locals.term(id) else { return Ok(Standing::default()) };
-        let standing = of_term(term.as_ref(), cx.graph)?;
+        let standing = cx.locals.with(id, |term| of_term(term.as_ref(), cx.graph));
+        let standing = standing.transpose()?.unwrap_or_default();
         self.computed.insert(id, standing);
         Ok(standing)
     }
@@ -147,8 +147,8 @@ impl Ranking {
 
 /// Where a term that is in no order stands.
 fn standing(id: Id, cx: &Context<'_>) -> Result<Standing> {
-    match cx.locals.term(id) {
-        Some(term) => of_term(term.as_ref(), cx.graph),
+    match cx.locals.with(id, |term| of_term(term.as_ref(), cx.graph)) {
+        Some(standing) => standing,
         None => cx.graph.standing(id),
     }
 }

@@ -17,7 +17,6 @@ use crate::plan::variables::VariableNames;
 use crate::store::{Graph, Id, NONE};
 use crate::syntax::algebra::{Query, pattern};
 use std::fmt::Write as _;
-use std::rc::Rc;
 
 /// What the stages made. See the module.
 #[derive(Debug)]
@@ -44,8 +43,7 @@ pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> 
     let plan = super::planned(query, &dataset)?;
     let mut cx = Context::new(graph, &Governor::unlimited(), super::base_of(query));
     cx.trace = Some(Vec::new());
-    let names = Rc::new(plan.names.clone());
-    let builder = Builder { dataset: Rc::new(dataset), names, each: None, seed: Rc::default() };
+    let builder = Builder::new(dataset, &plan.names);
     let mut root = builder.build(&plan.root, &super::taken(query, &plan), &mut cx)?;
     while root.next(&mut cx)?.is_some() {}
     let nodes = in_order(&plan.root);

@@ -76,6 +76,27 @@ impl Lookups {
     }
 }
 
+/// So long a part takes of what is run on several threads, in nanoseconds: long enough to be worth taking, short enough that
+/// all threads end at about the same time.
+const PART: f64 = 1e6;
+
+/// What is run over the rows of its first scan takes by itself: without what its joins hold, which is read before.
+pub fn streamed(node: &Node) -> f64 {
+    let (mut cost, mut at) = (node.cost, node);
+    while let Some(left) = at.inputs.first() {
+        cost -= at.inputs.iter().skip(1).map(|held| held.cost).sum::<f64>();
+        at = left;
+    }
+    cost.max(0.0)
+}
+
+/// How many of so many rows make a part, where all of them take so long.
+pub fn rows_of_a_part(rows: f64, cost: f64) -> usize {
+    // Whole blocks of a pack, as far as that is possible.
+    let parts = (cost / PART).clamp(8.0, 1e4);
+    ((rows / parts) as usize).next_multiple_of(128)
+}
+
 /// What a scan of so many rows takes.
 pub fn scan(rows: f64) -> f64 {
     rows * SCANNED

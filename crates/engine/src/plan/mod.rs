@@ -5,13 +5,14 @@
 //! `order.rs` and `bushy.rs` (the order of joins). No graph is open here.
 
 mod bushy;
-mod cost;
+pub mod cost;
 pub mod equality;
 pub mod estimate;
 mod exists;
 pub mod logical;
 pub mod lower;
 pub mod order;
+pub mod parallel;
 mod paths;
 pub mod physical;
 mod pushdown;
@@ -68,7 +69,7 @@ pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan
     };
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &columns, Bag::Rows, statistics, &mut names)?;
-    Ok(Plan { root, columns, names })
+    Ok(Plan { root: parallel::exchanged(root, statistics), columns, names })
 }
 
 /// Plans the pattern of ASK: whether it has a solution at all. The plan has no columns, and one row or none.
@@ -107,7 +108,7 @@ pub fn plan_for(
     }
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &columns, bag, statistics, &mut names)?;
-    Ok(Plan { root, columns, names })
+    Ok(Plan { root: parallel::exchanged(root, statistics), columns, names })
 }
 
 /// The variables of the outermost projection.

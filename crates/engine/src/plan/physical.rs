@@ -167,6 +167,8 @@ pub enum Op {
     Slice(u64, Option<u64>),
     /// The same rows with other columns: those of the input that the output names.
     Project,
+    /// The rows of the input, which is run on several threads, each over parts of the data of its first scan.
+    Exchange,
 }
 
 /// An operator in its place.
@@ -308,6 +310,7 @@ fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
         | Op::Combine
         | Op::Distinct
         | Op::Slice(..)
+        | Op::Exchange
         | Op::Project => of_input(),
         Op::Unit
         | Op::Empty

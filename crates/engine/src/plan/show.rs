@@ -83,6 +83,7 @@ fn line(node: &Node, names: &VariableNames) -> String {
             format!("Slice(offset {offset}, limit {limit})")
         }
         Op::Project => format!("Project({})", of_vars(&node.output, names)),
+        Op::Exchange => "In parallel".to_owned(),
     }
 }
 

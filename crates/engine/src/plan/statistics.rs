@@ -51,6 +51,11 @@ pub trait Statistics {
         is_worth_a_look(cost)
     }
 
+    /// Whether a chain of operators of this cost, in nanoseconds, takes so long that several threads pay.
+    fn is_worth_threads(&self, _cost: f64) -> bool {
+        false
+    }
+
     /// Whether another plan is taken than the usual one: where its cost is so many times less.
     fn is_far_better(&self, other: f64, usual: f64, times: f64) -> bool {
         other * times < usual

@@ -124,7 +124,7 @@ impl Found {
                 }
                 for id in quad {
                     if let Some(term) = cx.locals.term(id) {
-                        self.computed.entry(id).or_insert_with(|| term.clone());
+                        self.computed.entry(id).or_insert(term);
                     }
                 }
                 rows.push([graph, p, s, o]);
@@ -164,12 +164,12 @@ impl Found {
 }
 
 fn is_kind(id: Id, cx: &Context<'_>, fits: impl Fn(Kind) -> bool) -> bool {
-    match cx.locals.term(id) {
-        Some(Term::NamedNode(_)) => fits(Kind::Iri),
-        Some(Term::BlankNode(_)) => fits(Kind::Blank),
-        Some(Term::Literal(_) | Term::Triple(_)) => false,
-        None => cx.graph.kind(id).is_some_and(fits),
-    }
+    let computed = cx.locals.with(id, |term| match term {
+        Term::NamedNode(_) => fits(Kind::Iri),
+        Term::BlankNode(_) => fits(Kind::Blank),
+        Term::Literal(_) | Term::Triple(_) => false,
+    });
+    computed.unwrap_or_else(|| cx.graph.kind(id).is_some_and(fits))
 }
 
 fn term(term: impl Into<Term>) -> Place {

@@ -13,13 +13,14 @@ use crate::reference;
 use crate::specification::Specification;
 use baimo_engine::answer::Answer;
 use baimo_engine::error::Result;
-use baimo_engine::{DefaultGraph, Governor, Query};
+use baimo_engine::{DefaultGraph, Governor, Limits, Query};
 use baimo_store::store::Graph;
 use baimo_store::store::memory::Memory;
 use baimo_store::store::pack::{Builder, Pack};
 use baimo_store::terms::{GraphName, Prefixes, Quad, Term};
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// How many smaller cases are tried before the smallest so far is shown.
 const SHRINKING_STEPS: usize = 4000;
@@ -226,6 +227,13 @@ impl Case {
                 None => Verdict::Differs("far more rows than are right".to_owned()),
             };
         };
+        // Every way is gone on two threads, which give the rows of one in their order.
+        if self.every_way
+            && let Outcome::Rows(..) = &engine
+            && Outcome::read(self.answer_of(Who::Alone, graph, query)).is_none_or(|alone| alone != engine)
+        {
+            return Verdict::Differs("one thread gives other rows than two, or in another order".to_owned());
+        }
         let by = |right: &Outcome| modifiers.fault(&engine, right, &labels);
         let fault = match Excuse::of(&facts) {
             None => {
@@ -303,12 +311,13 @@ impl Case {
     }
 
     fn answer_of<'a>(&self, who: Who, graph: &'a dyn Graph, query: &Query) -> Result<Answer<'a>> {
-        let mut governor = Governor::unlimited();
+        let threads = Some(if matches!(who, Who::Alone) { 1 } else { 2 });
+        let mut governor = Governor::new(Limits { threads, ..Limits::default() }, Arc::default());
         if self.every_way {
             governor = governor.planning_every_way();
         }
         match who {
-            Who::Engine => baimo_engine::answer(graph, query, self.default_graph, &governor),
+            Who::Engine | Who::Alone => baimo_engine::answer(graph, query, self.default_graph, &governor),
             Who::Reference => reference::answer(graph, query, self.default_graph, &governor),
         }
     }
@@ -350,6 +359,8 @@ impl Case {
 #[derive(Clone, Copy)]
 enum Who {
     Engine,
+    /// The engine on one thread.
+    Alone,
     Reference,
 }
 

@@ -181,6 +181,16 @@ impl<'a> PairCursor<'a> {
         Ok(self.list.place_of(range, second)?.is_ok())
     }
 
+    /// Some of the seconds of `first`: those at these places among them.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn lookup_part(&mut self, first: Id, part: Range<usize>) -> Result<&[Id]> {
+        let all = self.locate(first)?;
+        let place = |place: usize| all.start.saturating_add(place).min(all.end);
+        self.list.seconds(place(part.start)..place(part.end))
+    }
+
     /// The least first that is at least `from`, found as a lookup is: for leapfrog joins.
     ///
     /// # Errors
@@ -246,6 +256,18 @@ impl<'a> PairCursor<'a> {
         let end = self.list.position(start, firsts.end.max(firsts.start))?;
         self.rest = start..end;
         Ok(end - start)
+    }
+
+    /// The places of the pairs that [`Self::next_block`] has still to give.
+    #[must_use]
+    pub fn places(&self) -> Range<usize> {
+        self.rest.clone()
+    }
+
+    /// Lets [`Self::next_block`] give the pairs at these places: a part of those that [`Self::places`] tells.
+    pub fn at(&mut self, places: Range<usize>) {
+        let end = places.end.min(self.len());
+        self.rest = places.start.min(end)..end;
     }
 }
 
@@ -383,6 +405,29 @@ mod tests {
                 firsts.extend_from_slice(more);
             }
             assert!(firsts.iter().eq(expected.iter().map(|(first, _)| first)));
+        }
+    }
+
+    #[test]
+    fn parts_put_together_are_the_whole() {
+        let pairs = pairs();
+        let mut cursor = PairCursor::over(&pairs.first, &pairs.second);
+        cursor.range(12..250).unwrap();
+        let all = cursor.places();
+        let mut found = Vec::new();
+        for start in all.clone().step_by(77) {
+            cursor.at(start..all.end.min(start + 77));
+            while let Some((firsts, _)) = cursor.next_block().unwrap() {
+                found.extend_from_slice(firsts);
+            }
+        }
+        assert_eq!(found, pairs.first[all]);
+        let first = pairs.first[500];
+        let whole = seconds(&pairs, first);
+        for cut in 0..=whole.len() + 1 {
+            let mut parts = cursor.lookup_part(first, 0..cut).unwrap().to_vec();
+            parts.extend_from_slice(cursor.lookup_part(first, cut..usize::MAX).unwrap());
+            assert_eq!(parts, whole);
         }
     }
 

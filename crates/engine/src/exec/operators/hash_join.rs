@@ -8,7 +8,7 @@
 //! than something of the left row, only the least or greatest of each key is held.
 
 use crate::aside::set_aside;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exec::batch::{Batch, ROWS, gather, times};
 use crate::exec::context::Context;
 use crate::exec::dense::{KeySet, RowsByKey, extremes};
@@ -17,6 +17,7 @@ use crate::exec::rows_index::{Chain, RowsIndex, all_hashes, hashes};
 use crate::exec::{Operator, Running, boolean, drain};
 use crate::plan::physical::JoinKind;
 use crate::store::{Id, NONE};
+use std::sync::{Arc, OnceLock};
 
 /// The first batch has at most so many pairs: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
@@ -82,13 +83,81 @@ impl Index {
 /// Rows of the left and of the held side that go together.
 type Pairs = (Vec<u32>, Vec<u32>);
 
+/// The right side of a join, its rows found by their keys.
+#[derive(Default)]
+pub struct Held {
+    rows: Batch,
+    index: Index,
+}
+
+impl Held {
+    /// All rows of an input, as a join of this shape looks for them.
+    ///
+    /// # Errors
+    /// As the input's, or where there is no room for them.
+    pub fn of(input: Running<'_>, shape: &Shape, cx: &mut Context<'_>) -> Result<Self> {
+        let mut held = Self { rows: drain(input, cx)?, index: Index::default() };
+        if let (&[(_, key)], []) = (shape.keys.as_slice(), shape.loose.as_slice())
+            && held.index_by_number(key, shape, cx)?
+        {
+            return Ok(held);
+        }
+        let columns: Vec<&[Id]> = shape.keys.iter().map(|(_, right)| held.rows.column(*right)).collect();
+        let hashes = all_hashes(&columns, held.rows.len, cx.governor())?;
+        held.index = Index::Hashed(RowsIndex::over(hashes, cx.governor())?);
+        Ok(held)
+    }
+
+    /// Finds rows by the number in their only key, where these lie close together; whether they do.
+    fn index_by_number(&mut self, key: usize, shape: &Shape, cx: &Context<'_>) -> Result<bool> {
+        let (governor, once) = (cx.governor(), !shape.kind.gives_pairs());
+        if once && shape.conditions.is_empty() {
+            let Some(keys) = KeySet::of(self.rows.column(key), governor)? else { return Ok(false) };
+            self.index = Index::Keys(keys);
+            self.let_go();
+            return Ok(true);
+        }
+        if let Some((value, greatest)) = shape.extreme.filter(|_| once)
+            && let Some(rows) = extremes(&self.rows, (key, value, greatest), cx.graph, governor)?
+        {
+            self.let_go();
+            self.rows = rows;
+        }
+        let Some(rows) = RowsByKey::of(self.rows.column(key), governor)? else { return Ok(false) };
+        self.index = Index::ByKey(rows);
+        Ok(true)
+    }
+
+    /// Drops the rows.
+    fn let_go(&mut self) {
+        let rows = std::mem::take(&mut self.rows);
+        let bytes = rows.bytes();
+        set_aside(rows, bytes);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let held = (std::mem::take(&mut self.rows), std::mem::take(&mut self.index));
+        let bytes = held.0.bytes() + held.1.bytes();
+        set_aside(held, bytes);
+    }
+}
+
+/// The right side of a join, to be read or read already.
+pub enum Right<'a> {
+    /// Rows.
+    Input(Running<'a>),
+    /// What several joins hold together: somebody else reads it before any of them asks for a row.
+    Shared(Arc<OnceLock<Arc<Held>>>),
+}
+
 /// A join in progress. See the module.
 pub struct HashJoin<'a> {
     shape: Shape,
     left: Running<'a>,
-    right: Option<Running<'a>>,
-    held: Batch,
-    index: Index,
+    right: Option<Right<'a>>,
+    held: Arc<Held>,
     batch: Batch,
     hashes: Vec<u32>,
     /// Which rows of the left batch have a partner.
@@ -105,13 +174,12 @@ pub struct HashJoin<'a> {
 
 impl<'a> HashJoin<'a> {
     /// Of two inputs.
-    pub fn new(shape: Shape, left: Running<'a>, right: Running<'a>) -> Self {
+    pub fn new(shape: Shape, left: Running<'a>, right: Right<'a>) -> Self {
         Self {
             shape,
             left,
             right: Some(right),
-            held: Batch::default(),
-            index: Index::default(),
+            held: Arc::default(),
             batch: Batch::default(),
             hashes: Vec::new(),
             matched: Vec::new(),
@@ -124,44 +192,15 @@ impl<'a> HashJoin<'a> {
     }
 
     fn hold(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        let Some(right) = self.right.take() else { return Ok(()) };
-        self.held = drain(right, cx)?;
-        if let (&[(_, key)], []) = (self.shape.keys.as_slice(), self.shape.loose.as_slice())
-            && self.hold_by_number(key, cx)?
-        {
-            return Ok(());
+        match self.right.take() {
+            None => {}
+            Some(Right::Input(input)) => self.held = Arc::new(Held::of(input, &self.shape, cx)?),
+            Some(Right::Shared(table)) => {
+                let held = table.get().ok_or_else(|| Error::query("a join ran before its table was made"))?;
+                self.held = Arc::clone(held);
+            }
         }
-        let columns: Vec<&[Id]> = self.shape.keys.iter().map(|(_, right)| self.held.column(*right)).collect();
-        let hashes = all_hashes(&columns, self.held.len, cx.governor())?;
-        self.index = Index::Hashed(RowsIndex::over(hashes, cx.governor())?);
         Ok(())
-    }
-
-    /// Finds held rows by the number in their only key, where these lie close together; whether they do.
-    fn hold_by_number(&mut self, key: usize, cx: &Context<'_>) -> Result<bool> {
-        let governor = cx.governor();
-        if self.once() && self.shape.conditions.is_empty() {
-            let Some(keys) = KeySet::of(self.held.column(key), governor)? else { return Ok(false) };
-            self.index = Index::Keys(keys);
-            self.let_go();
-            return Ok(true);
-        }
-        if let Some((value, greatest)) = self.shape.extreme.filter(|_| self.once())
-            && let Some(held) = extremes(&self.held, (key, value, greatest), cx.graph, governor)?
-        {
-            self.let_go();
-            self.held = held;
-        }
-        let Some(rows) = RowsByKey::of(self.held.column(key), governor)? else { return Ok(false) };
-        self.index = Index::ByKey(rows);
-        Ok(true)
-    }
-
-    /// Drops the held rows.
-    fn let_go(&mut self) {
-        let held = std::mem::take(&mut self.held);
-        let bytes = held.bytes();
-        set_aside(held, bytes);
     }
 
     /// Takes the next batch of the left.
@@ -169,7 +208,7 @@ impl<'a> HashJoin<'a> {
         let Some(batch) = self.left.next(cx)? else { return Ok(false) };
         let key = self.shape.keys.first().map_or(&[][..], |(left, _)| batch.column(*left));
         (self.row, self.place, self.paired) = (0, None, false);
-        match &self.index {
+        match &self.held.index {
             Index::Keys(keys) => {
                 self.matched = key.iter().map(|key| keys.contains(*key)).collect();
                 self.paired = true;
@@ -193,7 +232,7 @@ impl<'a> HashJoin<'a> {
 
     /// Some pairs that agree in keys and loose columns, as rows of the left and of the held side.
     fn pairs(&mut self, cx: &mut Context<'_>) -> Result<Pairs> {
-        match &self.index {
+        match &self.held.index {
             Index::Hashed(_) => self.pairs_by_hash(cx),
             _ => self.pairs_by_number(cx),
         }
@@ -204,7 +243,7 @@ impl<'a> HashJoin<'a> {
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         let keys = self.shape.keys.first().map_or(&[][..], |(left, _)| self.batch.column(*left));
         let (before, mut given, once) = (self.row, self.place.take().unwrap_or(0) as usize, self.once());
-        if let Index::ByKey(index) = &self.index {
+        if let Index::ByKey(index) = &self.held.index {
             for key in keys.get(self.row..).unwrap_or_default() {
                 let settled = once && self.matched.get(self.row) == Some(&true);
                 let all = if settled { &[] } else { index.rows(*key) };
@@ -227,7 +266,8 @@ impl<'a> HashJoin<'a> {
 
     /// The same, where rows are found by the hash of their keys.
     fn pairs_by_hash(&mut self, cx: &mut Context<'_>) -> Result<Pairs> {
-        let Index::Hashed(index) = &self.index else { return Ok(Pairs::default()) };
+        let held = Arc::clone(&self.held);
+        let Index::Hashed(index) = &held.index else { return Ok(Pairs::default()) };
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         let once = self.once() && self.shape.conditions.is_empty();
         let mut work = 0;
@@ -263,13 +303,13 @@ impl<'a> HashJoin<'a> {
 
     fn agree(&self, left: usize, right: usize) -> bool {
         let keys = self.shape.keys.iter();
-        let mut equal = keys.map(|(a, b)| (self.batch.cell(*a, left), self.held.cell(*b, right)));
+        let mut equal = keys.map(|(a, b)| (self.batch.cell(*a, left), self.held.rows.cell(*b, right)));
         if !equal.all(|(a, b)| a == b) {
             return false;
         }
         let mut shared = !self.shape.keys.is_empty();
         for (a, b) in &self.shape.loose {
-            let (a, b) = (self.batch.cell(*a, left), self.held.cell(*b, right));
+            let (a, b) = (self.batch.cell(*a, left), self.held.rows.cell(*b, right));
             if a != NONE && b != NONE {
                 if a != b {
                     return false;
@@ -302,10 +342,10 @@ impl<'a> HashJoin<'a> {
     fn cells(&self, side: Side, lefts: &[u32], rights: &[u32]) -> Vec<Id> {
         match side {
             Side::Left(column) => gather(self.batch.column(column), lefts),
-            Side::Right(column) => gather(self.held.column(column), rights),
+            Side::Right(column) => gather(self.held.rows.column(column), rights),
             Side::Either(left, right) => {
                 let left = gather(self.batch.column(left), lefts);
-                let right = gather(self.held.column(right), rights);
+                let right = gather(self.held.rows.column(right), rights);
                 left.into_iter().zip(right).map(|(a, b)| if a == NONE { b } else { a }).collect()
             }
             Side::Mark => vec![NONE; lefts.len()],
@@ -316,10 +356,10 @@ impl<'a> HashJoin<'a> {
     fn joined(&self, lefts: &[u32], rights: &[u32]) -> Result<Batch> {
         let columns = self.shape.output.iter().map(|side| self.cells(*side, lefts, rights)).collect();
         let mut counts = None;
-        if self.batch.counts.is_some() || self.held.counts.is_some() {
+        if self.batch.counts.is_some() || self.held.rows.counts.is_some() {
             let mut product = Vec::with_capacity(lefts.len());
             for (left, right) in lefts.iter().zip(rights) {
-                product.push(times(self.batch.count(*left as usize), self.held.count(*right as usize))?);
+                product.push(times(self.batch.count(*left as usize), self.held.rows.count(*right as usize))?);
             }
             counts = Some(product);
         }
@@ -360,14 +400,6 @@ impl<'a> HashJoin<'a> {
     }
 }
 
-impl Drop for HashJoin<'_> {
-    fn drop(&mut self) {
-        let held = (std::mem::take(&mut self.held), std::mem::take(&mut self.index));
-        let bytes = held.0.bytes() + held.1.bytes();
-        set_aside(held, bytes);
-    }
-}
-
 impl Operator for HashJoin<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         self.hold(cx)?;
@@ -396,7 +428,7 @@ impl Operator for HashJoin<'_> {
     }
 
     fn bytes(&self) -> usize {
-        self.held.bytes() + self.index.bytes() + self.batch.bytes()
+        self.held.rows.bytes() + self.held.index.bytes() + self.batch.bytes()
     }
 }
 
@@ -419,7 +451,9 @@ mod tests {
             extreme: None,
             output: output.to_vec(),
         };
-        run(|_| Box::new(HashJoin::new(shape, Batches::new(vec![left]), Batches::new(vec![right]))))
+        run(|_| {
+            Box::new(HashJoin::new(shape, Batches::new(vec![left]), Right::Input(Batches::new(vec![right]))))
+        })
     }
 
     #[test]
@@ -460,7 +494,7 @@ mod tests {
             };
             let left = Batches::new(vec![Batch::of(vec![vec![1, NONE, 2]], 3)]);
             let right = Batches::new(vec![Batch::of(vec![vec![value]], 1)]);
-            run(|_| Box::new(HashJoin::new(shape, left, right))).0
+            run(|_| Box::new(HashJoin::new(shape, left, Right::Input(right)))).0
         };
         assert_eq!(minus(1), [[NONE, 2]]);
         assert_eq!(minus(NONE), [[1, NONE, 2]]);

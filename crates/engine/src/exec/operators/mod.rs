@@ -6,6 +6,7 @@
 pub mod distinct;
 pub mod each_graph;
 pub mod equality_class;
+pub mod exchange;
 pub mod exists;
 pub mod extend;
 pub mod filter;

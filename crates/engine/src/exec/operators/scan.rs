@@ -9,8 +9,9 @@ use crate::exec::batch::Batch;
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
 use crate::exec::{Operator, matches};
-use crate::store::{End, Id, PairCursor, View};
+use crate::store::{End, Id, NONE, PairCursor, View};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What a scan is asked for.
 #[derive(Debug, Clone)]
@@ -34,10 +35,16 @@ pub struct Within {
     pub conditions: Vec<Compiled>,
 }
 
+/// A part of what a scan reads: places among the pairs of its predicate, or among the matches of the end that is given; with `true` the
+/// conditions must be judged there.
+pub type Part = Vec<(Range<usize>, bool)>;
+
 /// A scan in progress. See the module.
 pub struct Scan<'a> {
     view: View<'a>,
     shape: Shape,
+    /// Where only the part is read that the context names.
+    cut: Option<Cut<'a>>,
     /// The predicates still to read, the next one last; nothing before the first call.
     open: Option<Vec<Id>>,
     /// The predicate being read.
@@ -66,7 +73,46 @@ impl Position<'_> {
 impl<'a> Scan<'a> {
     /// Of a view of one graph.
     pub fn new(view: View<'a>, shape: Shape) -> Self {
-        Self { view, shape, open: None, current: None, within: None, begun: 0 }
+        Self { view, shape, cut: None, open: None, current: None, within: None, begun: 0 }
+    }
+
+    /// The same, reading the part that the context names. Once that was given, the next one may be asked for.
+    #[must_use]
+    pub fn of_parts(self, parts: Arc<Vec<Part>>) -> Self {
+        let cut = Cut { parts, part: None, ranges: Vec::new(), cursor: PairCursor::empty(), judged: false };
+        Self { cut: Some(cut), ..self }
+    }
+
+    /// Cuts what it reads into parts of about so many pairs; nothing where it cannot be cut.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn parts(&self, size: usize) -> Result<Option<Vec<Part>>> {
+        let [subject, Some(predicate), object] = self.shape.ids else { return Ok(None) };
+        // An end that is not live becomes counts, one for a run of pairs: a run that were cut would be two rows.
+        let is_live = |id: Option<Id>, place| id.is_some() || self.shape.columns.contains(&place);
+        if !is_live(subject, 0) || !is_live(object, 2) || !self.shape.equal.is_empty() {
+            return Ok(None);
+        }
+        let mut ranges = Vec::new();
+        match (subject, object, &self.within) {
+            (Some(_), Some(_), _) => return Ok(None),
+            (Some(first), None, _) => {
+                ranges.push((0..self.view.pairs(predicate, End::Subject)?.count(first)?, false));
+            }
+            (None, Some(first), _) => {
+                ranges.push((0..self.view.pairs(predicate, End::Object)?.count(first)?, false));
+            }
+            (None, None, None) => ranges.push((0..self.view.pairs(predicate, self.shape.by)?.len(), false)),
+            (None, None, Some(within)) => {
+                let mut cursor = self.view.pairs(predicate, self.shape.by)?;
+                for (range, judged) in &within.ranges {
+                    cursor.range(range.clone())?;
+                    ranges.push((cursor.places(), *judged));
+                }
+            }
+        }
+        Ok(Some(cut(ranges, size.max(1))))
     }
 
     /// The same, with conditions on the end that leads.
@@ -217,8 +263,101 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// The parts of a scan, and the part being read.
+struct Cut<'a> {
+    parts: Arc<Vec<Part>>,
+    part: Option<usize>,
+    /// What of it is still to be read, the next one last.
+    ranges: Part,
+    cursor: PairCursor<'a>,
+    judged: bool,
+}
+
+/// Places in parts of about so many.
+fn cut(ranges: Part, size: usize) -> Vec<Part> {
+    let (mut parts, mut part, mut room) = (Vec::new(), Part::new(), size);
+    for (mut range, judged) in ranges {
+        while !range.is_empty() {
+            let end = range.end.min(range.start + room);
+            part.push((range.start..end, judged));
+            room -= end - range.start;
+            range.start = end;
+            if room == 0 {
+                parts.push(std::mem::take(&mut part));
+                room = size;
+            }
+        }
+    }
+    parts.extend((!part.is_empty()).then_some(part));
+    parts
+}
+
+impl<'a> Scan<'a> {
+    /// The next rows of the part that the context names.
+    fn next_of_part(&mut self, cut: &mut Cut<'a>, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        let [subject, predicate, object] = self.shape.ids;
+        let predicate = predicate.unwrap_or(NONE);
+        if cut.part != Some(cx.part) {
+            if cut.part.is_none() {
+                let end = if subject.is_some() { End::Subject } else { End::Object };
+                let given = subject.is_some() || object.is_some();
+                cut.cursor = self.view.pairs(predicate, if given { end } else { self.shape.by })?;
+            }
+            cut.part = Some(cx.part);
+            cut.ranges = cut.parts.get(cx.part).cloned().unwrap_or_default();
+            cut.ranges.reverse();
+            cut.cursor.at(0..0);
+        }
+        loop {
+            let batch = match subject.or(object) {
+                None => self.next_block(predicate, cut, cx)?,
+                Some(first) => {
+                    let Some((range, _)) = cut.ranges.pop() else { return Ok(None) };
+                    let found = Position::Each(cut.cursor.lookup_part(first, range.clone())?);
+                    let part = Position::All(predicate);
+                    let all = Position::All(first);
+                    let parts = if subject.is_some() { [all, part, found] } else { [found, part, all] };
+                    Some(self.batch(parts, range.len()))
+                }
+            };
+            let Some(batch) = batch else { return Ok(None) };
+            cx.work(batch.len.max(1))?;
+            if batch.len > 0 {
+                return Ok(Some(batch));
+            }
+        }
+    }
+
+    /// The next block of pairs of the part.
+    fn next_block(
+        &mut self,
+        predicate: Id,
+        cut: &mut Cut<'a>,
+        cx: &mut Context<'_>,
+    ) -> Result<Option<Batch>> {
+        loop {
+            if let Some((firsts, seconds)) = cut.cursor.next_block()? {
+                let Some(within) = self.within.as_mut().filter(|_| cut.judged) else {
+                    return Ok(Some(self.rows(predicate, firsts, seconds)));
+                };
+                let all = Batch::of(vec![firsts.to_vec(), seconds.to_vec()], firsts.len());
+                let kept = judged(all, &mut within.conditions, cx)?;
+                return Ok(Some(self.rows(predicate, kept.column(0), kept.column(1))));
+            }
+            let Some((range, judged)) = cut.ranges.pop() else { return Ok(None) };
+            cut.cursor.at(range);
+            cut.judged = judged;
+        }
+    }
+}
+
 impl Operator for Scan<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        if let Some(mut cut) = self.cut.take() {
+            let batch = self.next_of_part(&mut cut, cx);
+            self.cut = Some(cut);
+            return batch;
+        }
         if self.open.is_none() {
             self.open()?;
         }
@@ -316,6 +455,39 @@ mod tests {
         assert_eq!(found[0].len(), 3, "a predicate that is not known: each in turn");
         let (found, _) = scanned([Some("r0"), Some("order"), None], &[2], End::Subject);
         assert!(found.concat().is_empty());
+    }
+
+    #[test]
+    fn parts_give_the_rows_of_the_whole() {
+        for (names, columns, by) in [
+            ([None, Some("year"), None], vec![0, 2], End::Subject),
+            ([None, Some("year"), None], vec![2, 0], End::Object),
+            ([None, Some("kind"), Some("launch")], vec![0], End::Subject),
+            ([Some("r0"), Some("kind"), None], vec![2], End::Subject),
+        ] {
+            let (graph, governor) = crate::exec::fixture::context();
+            let mut cx = Context::new(&graph, &governor, None);
+            let ids = names.map(|name| name.map(|name| node(name, &mut cx)));
+            let shape = Shape { ids, columns, equal: Vec::new(), by };
+            let scan = || Scan::new(cx.graph.view(None).unwrap().unwrap(), shape.clone());
+            let rows = |batch: &Batch| -> Vec<Vec<Id>> {
+                let row = |row| (0..batch.columns.len()).map(move |column| batch.cell(column, row)).collect();
+                (0..batch.len).flat_map(|n| vec![row(n); batch.count(n) as usize]).collect()
+            };
+            let whole = crate::exec::drain(Box::new(scan()), &mut cx).unwrap();
+            let parts = Arc::new(scan().parts(7).unwrap().unwrap());
+            let mut cut = scan().of_parts(Arc::clone(&parts));
+            let mut found = vec![Vec::new(); parts.len()];
+            // In no order, as threads take them.
+            for part in (0..parts.len()).rev() {
+                cx.part = part;
+                while let Some(batch) = cut.next(&mut cx).unwrap() {
+                    found[part].extend(rows(&batch));
+                }
+            }
+            assert_eq!(found.concat(), rows(&whole));
+            assert_eq!(parts.len(), rows(&whole).len().div_ceil(7));
+        }
     }
 
     #[test]

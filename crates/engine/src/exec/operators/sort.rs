@@ -19,7 +19,8 @@ pub type Key = (usize, bool);
 pub struct Sort<'a> {
     keys: Vec<Key>,
     first: Option<u64>,
-    input: Option<Running<'a>>,
+    input: Running<'a>,
+    is_sorted: bool,
     held: Batch,
     /// The rows of `held` in order.
     order: Vec<u32>,
@@ -29,14 +30,14 @@ pub struct Sort<'a> {
 impl<'a> Sort<'a> {
     /// Of `input`; with `first`, only so many solutions are wanted.
     pub fn new(keys: Vec<Key>, first: Option<u64>, input: Running<'a>) -> Self {
-        Self { keys, first, input: Some(input), held: Batch::default(), order: Vec::new(), given: 0 }
+        Self { keys, first, input, is_sorted: false, held: Batch::default(), order: Vec::new(), given: 0 }
     }
 
-    fn run(&mut self, mut input: Running<'a>, cx: &mut Context<'_>) -> Result<()> {
+    fn run(&mut self, cx: &mut Context<'_>) -> Result<()> {
         // Cut once there are this many rows more than can be needed.
         let room = self.first.map(|first| usize::try_from(first).unwrap_or(usize::MAX).saturating_mul(2));
         let room = room.map(|room| room.saturating_add(4 * ROWS));
-        while let Some(batch) = input.next(cx)? {
+        while let Some(batch) = self.input.next(cx)? {
             self.held.append_within(&batch, cx)?;
             if room.is_some_and(|room| self.held.len > room) {
                 let order = self.sorted(cx)?;
@@ -117,23 +118,37 @@ fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) ->
     }
 }
 
-impl Drop for Sort<'_> {
-    fn drop(&mut self) {
+impl Sort<'_> {
+    /// Drops what is held.
+    fn forget(&mut self) {
         let held = std::mem::take(&mut self.held);
         let bytes = held.bytes();
         set_aside(held, bytes);
+        (self.order, self.given, self.is_sorted) = (Vec::new(), 0, false);
+    }
+}
+
+impl Drop for Sort<'_> {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
 
 impl Operator for Sort<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
-        if let Some(input) = self.input.take() {
-            self.run(input, cx)?;
+        if !self.is_sorted {
+            self.run(cx)?;
+            self.is_sorted = true;
         }
         let rows = self.order.get(self.given..).unwrap_or_default();
         let rows = rows.get(..ROWS).unwrap_or(rows);
+        if rows.is_empty() {
+            // What comes after that is sorted by itself: the input's next part, where it is read in parts.
+            self.forget();
+            return Ok(None);
+        }
         self.given += rows.len();
-        Ok((!rows.is_empty()).then(|| self.held.gather(rows)))
+        Ok(Some(self.held.gather(rows)))
     }
 
     fn bytes(&self) -> usize {
@@ -165,6 +180,23 @@ mod tests {
         assert_eq!(counts, Some(vec![5, 1, 1, 1, 1]));
         assert_eq!(sorted(&[(0, true)], None).0, [[3, 2, 2, 1, 1], [0, 2, 4, 1, 3]]);
         assert_eq!(sorted(&[(0, false), (1, true)], None).0[1], [3, 1, 4, 2, 0]);
+    }
+
+    #[test]
+    fn each_part_of_an_input_is_sorted_by_itself() {
+        struct Two(usize);
+        impl Operator for Two {
+            fn next(&mut self, _: &mut Context<'_>) -> Result<Option<Batch>> {
+                self.0 += 1;
+                Ok((self.0 % 2 == 1 && self.0 < 4).then(|| Batch::of(vec![vec![9 - self.0 as Id, 1]], 2)))
+            }
+        }
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
+        let mut sort = Sort::new(vec![(0, false)], None, Box::new(Two(0)));
+        let mut next = || sort.next(&mut cx).unwrap().map(|batch| batch.column(0).to_vec());
+        assert_eq!([next(), next()], [Some(vec![1, 8]), None]);
+        assert_eq!([next(), next(), next()], [Some(vec![1, 6]), None, None]);
     }
 
     #[test]

@@ -214,6 +214,11 @@ pub const PLAN: &[Pair] = &[
     ("ordered by sampled joins, cost {}; by counts alone {}", "按抽样连接排序，代价 {}；只按计数为 {}"),
     ("ordered by counts alone, cost {}; by sampled joins {}", "只按计数排序，代价 {}；按抽样连接为 {}"),
     ("hashed, cost {}; looked up {}", "哈希，代价 {}；逐行查找为 {}"),
+    ("In parallel", "并行"),
+    (
+        "In parallel: {} parts on {} threads, whose times are added up",
+        "并行：分 {} 份，用 {} 个线程，时间为各线程之和",
+    ),
     ("memory", "内存"),
     ("Scan({}) by subject, where {}", "扫描({})，按主语，限于 {}"),
     ("Scan({}) by object, where {}", "扫描({})，按宾语，限于 {}"),

@@ -1,0 +1,272 @@
+//! Both cores: copies of some operators, each over parts of the data, their rows put together again in the order of the parts.
+//!
+//! In: copies of a tree of operators, one for each thread, whose scan reads the part that the context names. Out: the rows that one
+//! of them would give over all parts, in the same order, whatever ran where: an exchange (Graefe, Encapsulation of parallelism in the Volcano
+//! query processing system, SIGMOD 1990) over morsels, which each thread takes when it is free (Leis, Boncz, Kemper, Neumann, Morsel-driven
+//! parallelism, SIGMOD 2014). How the data are cut depends on them alone. Threads live as long as a round, in which some
+//! parts are read to their end; **between two calls none runs**, so that nothing goes on once a query is stopped or given up. Rounds grow, up to
+//! [`HELD`] bytes of rows: what reads the first rows alone waits for two parts at most.
+
+use crate::error::{Error, Result};
+use crate::exec::batch::Batch;
+use crate::exec::context::{Context, Measure};
+use crate::exec::{Operator, Running};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// No further part is begun in a round whose rows take so many bytes.
+const HELD: usize = 32 << 20;
+
+/// What must be done once before the first part is read: tables made that all copies share.
+pub type Prepare<'a> = Box<dyn FnOnce(&mut Context<'_>) -> Result<()> + Send + 'a>;
+
+/// A copy of the operators, with a context of its own.
+pub struct Worker<'a> {
+    /// The topmost of them.
+    pub root: Running<'a>,
+    /// What they share.
+    pub cx: Context<'a>,
+}
+
+/// Copies at work. See the module.
+pub struct Exchange<'a> {
+    workers: Vec<Worker<'a>>,
+    prepare: Vec<Prepare<'a>>,
+    parts: usize,
+    /// The first part that was not read yet.
+    next: usize,
+    /// How many parts the next round reads.
+    round: usize,
+    ready: VecDeque<Batch>,
+    /// What ended the reading, to be said after the rows that came before it.
+    failed: Option<Error>,
+    /// The numbers under which this operator and the first of the copied ones are measured.
+    numbers: (usize, usize),
+}
+
+/// What one thread found: parts in ascending order, with what ended the last one.
+type Found = Vec<(usize, Vec<Batch>, Option<Error>)>;
+
+/// What the threads of a round share.
+struct Round {
+    /// The next part to take, and the first that belongs to the next round.
+    next: AtomicUsize,
+    end: usize,
+    bytes: AtomicUsize,
+    failed: AtomicBool,
+}
+
+impl<'a> Exchange<'a> {
+    /// Over so many parts; `numbers` are those under which it and the first copied operator are measured.
+    pub fn new(
+        workers: Vec<Worker<'a>>,
+        prepare: Vec<Prepare<'a>>,
+        parts: usize,
+        numbers: (usize, usize),
+    ) -> Self {
+        let (round, ready) = (workers.len(), VecDeque::new());
+        Self { workers, prepare, parts, next: 0, round, ready, failed: None, numbers }
+    }
+
+    /// Reads some parts.
+    fn run_round(&mut self, cx: &mut Context<'_>) {
+        let end = self.parts.min(self.next + self.round);
+        let round = Round {
+            next: AtomicUsize::new(self.next),
+            end,
+            bytes: AtomicUsize::new(0),
+            failed: AtomicBool::new(false),
+        };
+        let mut found = Found::new();
+        std::thread::scope(|scope| {
+            let (first, others) = match self.workers.split_first_mut() {
+                Some((first, others)) if end - self.next > 1 => (first, others),
+                Some((first, _)) => (first, &mut [][..]),
+                None => return,
+            };
+            let round = &round;
+            let helpers: Vec<_> = others
+                .iter_mut()
+                // Where no thread can be started, fewer do the same.
+                .filter_map(|worker| {
+                    std::thread::Builder::new().spawn_scoped(scope, || worker.read(round)).ok()
+                })
+                .collect();
+            found = first.read(round);
+            for helper in helpers {
+                found.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+        });
+        self.round *= 2;
+        self.gather(found, cx);
+    }
+
+    /// Puts in order what the threads found, up to what failed.
+    fn gather(&mut self, mut found: Found, cx: &mut Context<'_>) {
+        found.sort_by_key(|(part, ..)| *part);
+        for (part, batches, error) in found {
+            self.next = part + 1;
+            self.ready.extend(batches);
+            if error.is_some() {
+                self.failed = error;
+                break;
+            }
+        }
+        let (own, first) = self.numbers;
+        if let Some(measure) = cx.measures.get_mut(own) {
+            measure.parts = Some((self.parts, self.workers.len()));
+        }
+        for worker in &mut self.workers {
+            for (sum, measure) in cx.measures.iter_mut().zip(&mut worker.cx.measures).skip(first) {
+                sum.add(std::mem::take::<Measure>(measure));
+            }
+        }
+    }
+}
+
+impl Worker<'_> {
+    /// Reads parts of a round as long as there are any.
+    fn read(&mut self, round: &Round) -> Found {
+        let mut found = Found::new();
+        while !round.failed.load(Ordering::Relaxed) && round.bytes.load(Ordering::Relaxed) < HELD {
+            let part = round.next.fetch_add(1, Ordering::Relaxed);
+            if part >= round.end {
+                break;
+            }
+            self.cx.part = part;
+            let mut batches = Vec::new();
+            let error = loop {
+                match self.root.next(&mut self.cx) {
+                    Ok(Some(batch)) => {
+                        round.bytes.fetch_add(batch.bytes(), Ordering::Relaxed);
+                        batches.push(batch);
+                    }
+                    Ok(None) => break None,
+                    Err(error) => break Some(error),
+                }
+            };
+            let failed = error.is_some();
+            found.push((part, batches, error));
+            if failed {
+                round.failed.store(true, Ordering::Relaxed);
+                break;
+            }
+        }
+        found
+    }
+}
+
+impl Operator for Exchange<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        for prepare in std::mem::take(&mut self.prepare) {
+            prepare(cx)?;
+        }
+        loop {
+            if let Some(batch) = self.ready.pop_front() {
+                return Ok(Some(batch));
+            }
+            if let Some(error) = self.failed.take() {
+                self.next = self.parts;
+                return Err(error);
+            }
+            if self.next >= self.parts {
+                return Ok(None);
+            }
+            self.run_round(cx);
+            cx.check()?;
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.ready.iter().map(Batch::bytes).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::exec::fixture::context;
+    use crate::store::Id;
+
+    /// Some batches for each part: as many as its number says. It fails at one of them.
+    struct Parts {
+        begun: Option<usize>,
+        left: usize,
+        fails: usize,
+    }
+
+    impl Operator for Parts {
+        fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+            if self.begun != Some(cx.part) {
+                (self.begun, self.left) = (Some(cx.part), cx.part % 5);
+            }
+            if cx.part == self.fails && self.left == 1 {
+                return Err(Error::new(Kind::Limit, "stopped"));
+            }
+            let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+            self.left = left;
+            Ok(Some(Batch::of(vec![vec![cx.part as Id, left as Id]], 2)))
+        }
+    }
+
+    fn exchanged(threads: usize, parts: usize, fails: usize) -> (Vec<Id>, Option<Kind>) {
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
+        let worker =
+            |_| Worker { root: Box::new(Parts { begun: None, left: 0, fails }), cx: cx.twin(&graph) };
+        let workers = (0..threads).map(worker).collect();
+        let mut exchange = Exchange::new(workers, Vec::new(), parts, (0, 1));
+        let mut found = Vec::new();
+        loop {
+            match exchange.next(&mut cx) {
+                Ok(Some(batch)) => found.extend_from_slice(batch.column(0)),
+                Ok(None) => return (found, None),
+                Err(error) => {
+                    assert!(exchange.next(&mut cx).unwrap().is_none(), "nothing comes after an error");
+                    return (found, Some(error.kind));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_the_parts() {
+        for parts in [0, 1, 2, 7, 300] {
+            let one = exchanged(1, parts, usize::MAX);
+            assert_eq!(one.0.len(), (0..parts).map(|part| part % 5 * 2).sum::<usize>());
+            for _ in 0..20 {
+                assert_eq!(exchanged(2, parts, usize::MAX), one);
+                assert_eq!(exchanged(5, parts, usize::MAX), one);
+            }
+        }
+    }
+
+    #[test]
+    fn what_came_before_an_error_is_given_and_nothing_after_it() {
+        let one = exchanged(1, 300, 123);
+        assert_eq!(one.1, Some(Kind::Limit));
+        for _ in 0..50 {
+            assert_eq!(exchanged(2, 300, 123), one);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "on another thread")]
+    fn a_panic_is_not_swallowed() {
+        struct Panics;
+        impl Operator for Panics {
+            fn next(&mut self, _: &mut Context<'_>) -> Result<Option<Batch>> {
+                panic!("on another thread")
+            }
+        }
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
+        let workers = vec![
+            Worker { root: Box::new(Parts { begun: None, left: 0, fails: usize::MAX }), cx: cx.twin(&graph) },
+            Worker { root: Box::new(Panics), cx: cx.twin(&graph) },
+        ];
+        let mut exchange = Exchange::new(workers, Vec::new(), 100_000, (0, 1));
+        while exchange.next(&mut cx).unwrap().is_some() {}
+    }
+}

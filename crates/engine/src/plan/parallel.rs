@@ -1,0 +1,252 @@
+//! Which parts of a plan run on several threads.
+//!
+//! In: a plan. Out: the same with an [`Op::Exchange`] above each chain of operators that takes the rows of a scan one by one, and takes
+//! long enough. Its rows come in the order of one thread, but in other batches (`exec/operators/exchange.rs`): so there is none below what
+//! counts on the order of batches, nor where only the first rows are wanted, nor over expressions that are worth something else
+//! each time. However many threads there are, the plan is the same.
+
+use super::cost;
+use super::equality::class_of;
+use super::logical::{Formula, Source};
+use super::lower::is_volatile;
+use super::physical::{JoinKind, Node, Op};
+use super::statistics::Statistics;
+use super::variables::{Var, VarSet};
+
+/// Whether a chain of this cost, in nanoseconds, takes so long that threads pay: to start one takes about 50 µs, and what each of them
+/// decodes and remembers for itself takes time too.
+pub fn is_worth_threads(cost: f64) -> bool {
+    cost > 2e6
+}
+
+/// At most so many first rows are sought by each thread for itself.
+const FIRST: u64 = 1000;
+
+/// What is above an operator.
+#[derive(Debug, Clone, Copy)]
+struct Above {
+    /// Whether all its rows are wanted, and not the first ones alone.
+    all: bool,
+    /// Whether it matters how rows are put into batches.
+    batches: bool,
+}
+
+/// All rows are wanted, in any batches.
+const WHOLE: Above = Above { all: true, batches: false };
+
+/// A plan with its exchanges.
+pub fn exchanged(mut root: Node, statistics: &dyn Statistics) -> Node {
+    within(&mut root, WHOLE, statistics);
+    root
+}
+
+fn within(node: &mut Node, above: Above, statistics: &dyn Statistics) {
+    if above.all && !above.batches && is_worth(node, statistics) {
+        held_within(node, statistics);
+        return exchange(node);
+    }
+    if is_first_of_worth(node, statistics) {
+        held_within(node, statistics);
+        return exchange_first(node);
+    }
+    for (place, input) in node.inputs.iter_mut().enumerate() {
+        if let Some(above) = below(&node.op, place, above) {
+            within(input, above, statistics);
+        }
+    }
+}
+
+/// What joins of a chain hold, with exchanges of its own: it is read before the chain is run.
+fn held_within(chain: &mut Node, statistics: &dyn Statistics) {
+    let mut at = Some(chain);
+    while let Some(node) = at {
+        node.inputs.iter_mut().skip(1).for_each(|held| within(held, WHOLE, statistics));
+        at = node.inputs.first_mut();
+    }
+}
+
+/// Puts an exchange above a node.
+fn exchange(node: &mut Node) {
+    let nothing = Node::new(Op::Unit, Vec::new(), Vec::new(), VarSet::new(), 0.0);
+    let inner = std::mem::replace(node, nothing);
+    let rows = inner.rows;
+    *node = inner.under(Op::Exchange, rows);
+}
+
+/// Puts an exchange above a sort of a few rows, and the same sort above that: each part gives its first rows, of which the first are
+/// sought again.
+fn exchange_first(sort: &mut Node) {
+    let inputs = std::mem::take(&mut sort.inputs);
+    let mut inner = sort.clone();
+    inner.inputs = inputs;
+    exchange(&mut inner);
+    sort.inputs = vec![inner];
+}
+
+/// Whether a node is a chain over a scan that takes long enough.
+fn is_worth(node: &Node, statistics: &dyn Statistics) -> bool {
+    if !is_chain(node) {
+        return false;
+    }
+    let (mut lead, mut does_something) = (node, false);
+    while let Some(input) = lead.inputs.first() {
+        does_something |= !matches!(lead.op, Op::Project);
+        lead = input;
+    }
+    does_something && statistics.is_worth_threads(cost::streamed(node) - lead.cost)
+}
+
+/// Whether a node is a sort of a few rows of such a chain.
+fn is_first_of_worth(node: &Node, statistics: &dyn Statistics) -> bool {
+    let (Op::Sort(_, Some(first)), [input]) = (&node.op, node.inputs.as_slice()) else { return false };
+    *first <= FIRST && is_chain(input) && statistics.is_worth_threads(cost::streamed(node) - input.rows)
+}
+
+/// What stands above an input of an operator; nothing where the input is built anew while the operator runs.
+fn below(op: &Op, place: usize, above: Above) -> Option<Above> {
+    match op {
+        Op::EachGraph(_) => None,
+        Op::Lookup(..) if place > 0 => None,
+        Op::Lookup(..) => Some(Above { batches: true, ..above }),
+        Op::HashJoin { .. } if place > 0 => Some(WHOLE),
+        Op::HashJoin { kind: JoinKind::Left, .. } => Some(Above { batches: true, ..above }),
+        Op::Slice(_, Some(_)) => Some(Above { all: false, ..above }),
+        Op::Group(..) | Op::Sort(..) | Op::Combine => Some(WHOLE),
+        _ => Some(above),
+    }
+}
+
+/// Whether copies of an operator and of those below it can each take a part of the rows of the scan that leads.
+fn is_chain(mut node: &Node) -> bool {
+    while let Some(input) = node.inputs.first() {
+        if !is_link(&node.op) {
+            return false;
+        }
+        node = input;
+    }
+    let Op::Scan { pattern, within, .. } = &node.op else { return false };
+    let [subject, predicate, object] = &pattern.slots;
+    let (s, p, o) = (subject.var(), predicate.var(), object.var());
+    // An end that nobody reads is counted, and a count is not cut.
+    let is_read = |var: Option<Var>| var.is_none_or(|var| node.output.contains(&var));
+    p.is_none()
+        && (s.is_some() || o.is_some())
+        && s != o
+        && is_read(s)
+        && is_read(o)
+        && !matches!(pattern.source, Source::Each(_))
+        && are_steady(within)
+}
+
+/// Whether an operator takes the rows of its first input one by one, whatever batches they are in.
+fn is_link(op: &Op) -> bool {
+    match op {
+        Op::IndexJoin { .. } | Op::Intersect { .. } | Op::Project => true,
+        Op::Filter(conditions) => are_steady(conditions),
+        Op::Extend(_, formula) => {
+            !is_volatile(&formula.expression) && class_of(&formula.expression).is_none()
+        }
+        // The rows of a left join come in an order that depends on batches.
+        Op::HashJoin { kind, conditions, .. } => *kind != JoinKind::Left && are_steady(conditions),
+        _ => false,
+    }
+}
+
+/// Whether expressions are worth the same each time.
+fn are_steady(formulas: &[Formula]) -> bool {
+    !formulas.iter().any(|formula| is_volatile(&formula.expression))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::Answer;
+    use crate::fixture::{graph, prefixes};
+    use crate::syntax::parse;
+    use crate::{DefaultGraph, Governor, Limits, explain};
+
+    fn governor(threads: usize) -> Governor {
+        let limits = Limits { threads: Some(threads), ..Limits::default() };
+        Governor::new(limits, std::sync::Arc::default()).planning_every_way()
+    }
+
+    /// The rows of a query in their order, and how often its plan runs something in parallel.
+    fn asked(text: &str, threads: usize) -> (Vec<String>, usize) {
+        let (graph, query) = (graph(), parse::query(text, &prefixes(), None).unwrap());
+        let Answer::Rows(rows) =
+            crate::answer(&graph, &query, DefaultGraph::Alone, &governor(threads)).unwrap()
+        else {
+            panic!("no rows: {text}")
+        };
+        let rows = rows.gather().rows.iter().map(|row| format!("{row:?}")).collect();
+        let explained = explain(&graph, &query, DefaultGraph::Alone, &governor(threads)).unwrap();
+        let (mut open, mut parallel) = (vec![&explained.plan], 0);
+        while let Some(step) = open.pop() {
+            parallel += usize::from(step.label.starts_with("In parallel:"));
+            open.extend(&step.children);
+        }
+        (rows, parallel)
+    }
+
+    #[test]
+    fn two_threads_give_the_rows_of_one_in_their_order() {
+        for (text, wanted) in [
+            ("SELECT ?r ?k ?y { ?r :year ?y ; :kind ?k }", 1),
+            ("SELECT ?k (GROUP_CONCAT(?y) AS ?all) { ?r :year ?y ; :kind ?k } GROUP BY ?k", 1),
+            (
+                "SELECT ?r ?n { ?r :year ?y ; :kind ?k BIND(CONCAT(STR(?y), STR(?k)) AS ?n) FILTER(?y > 2001) }",
+                1,
+            ),
+            ("SELECT DISTINCT ?k ?y { ?r :year ?y ; :kind ?k }", 1),
+            // Solutions are numbered one after the other: 40 blank nodes.
+            ("SELECT (COUNT(DISTINCT ?b) AS ?n) { ?r :year ?y ; :kind ?k BIND(BNODE() AS ?b) }", 1),
+            ("SELECT ?r ?y { ?r :year ?y ; :kind ?k } ORDER BY DESC(?y) LIMIT 7", 1),
+            ("SELECT ?a ?b { ?a :year ?y ; :kind ?k . ?b :year ?y ; :kind ?k FILTER(?a != ?b) }", 1),
+            (
+                "SELECT ?r ?n { ?r :year ?y ; :kind ?k { SELECT ?y (COUNT(*) AS ?n) { ?q :year ?y } GROUP BY ?y } }",
+                0,
+            ),
+            ("SELECT ?r { ?r :year ?y MINUS { ?r :kind ?k . ?q :year ?y ; :kind :integration } }", 0),
+            ("SELECT ?r ?y { ?r :kind :launch ; :year ?y }", 1),
+        ] {
+            let (one, alone) = asked(text, 1);
+            assert_eq!(alone, 0, "{text}");
+            for _ in 0..10 {
+                let (two, parallel) = asked(text, 2);
+                assert_eq!(two, one, "{text}");
+                assert!(parallel >= wanted, "{text}: {parallel}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_depends_on_one_thread_runs_on_one() {
+        for text in [
+            // The first rows alone are wanted.
+            "SELECT ?r ?k { ?r :year ?y ; :kind ?k } LIMIT 3",
+            // Nothing is done but reading.
+            "SELECT ?r ?y { ?r :year ?y }",
+        ] {
+            let (two, parallel) = asked(text, 2);
+            assert_eq!((parallel, two), (0, asked(text, 1).0), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stop_on_two_threads_gives_a_part_of_the_rows_or_none() {
+        let text = "SELECT ?a ?b { ?a :year ?y ; :kind ?k . ?b :year ?y ; :kind ?k FILTER(?a != ?b) }";
+        let (whole, _) = asked(text, 1);
+        let (graph, query) = (graph(), parse::query(text, &prefixes(), None).unwrap());
+        for steps in 0..200 {
+            let limits = Limits { threads: Some(2), steps: Some(steps), ..Limits::default() };
+            let governor = Governor::new(limits, std::sync::Arc::default()).planning_every_way();
+            let Ok(Answer::Rows(rows)) = crate::answer(&graph, &query, DefaultGraph::Alone, &governor) else {
+                assert!(governor.has_stopped());
+                continue;
+            };
+            let found = rows.gather();
+            let rows: Vec<String> = found.rows.iter().map(|row| format!("{row:?}")).collect();
+            assert!(whole.starts_with(&rows), "after {steps} steps");
+            assert!(found.stopped.is_some() || rows.len() == whole.len(), "after {steps} steps");
+        }
+    }
+}
