@@ -10,8 +10,8 @@ use std::ops::Bound;
 pub use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm, Dataset};
 pub use oxrdf::vocab::{rdf, rdfs, xsd};
 pub use oxrdf::{
-    BaseDirection, BlankNode, BlankNodeRef, GraphName, Literal, LiteralRef, NamedNode, NamedNodeRef,
-    NamedOrBlankNode, Quad, QuadRef, Term, TermRef, Triple, Variable,
+    BaseDirection, BlankNode, BlankNodeRef, GraphName, GraphNameRef, Literal, LiteralRef, NamedNode,
+    NamedNodeRef, NamedOrBlankNode, Quad, QuadRef, Term, TermRef, Triple, Variable,
 };
 
 /// Prefixes that are in scope wherever nothing else claims them: the ones every linked-data

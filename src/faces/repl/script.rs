@@ -4,7 +4,7 @@
 //! no history.
 
 use super::Shell;
-use super::statement::{self, Ending, Piece};
+use super::statement::{self, Ending, Growing, Piece};
 use crate::error::{Error, Kind, Result};
 use crate::faces::file_kind;
 use crate::faces::terminal::signals::{Doing, doing};
@@ -47,14 +47,15 @@ impl Shell {
     /// # Errors
     /// The first one. Where the source keeps going, that some were wrong.
     pub(super) fn script(&mut self, source: &Source<'_>, lines: &mut dyn BufRead) -> Result<()> {
-        let mut text = String::new();
+        let (mut text, mut growing, mut is_open) = (String::new(), Growing::default(), false);
         let (mut first, mut number) = (1, 0);
         let mut wrong = Wrong::default();
         loop {
             let line = next_line(source, number + 1, lines)?;
             number += 1;
-            if line.as_ref().is_none_or(|line| self.ends_before(&text, line)) {
+            if line.as_ref().is_none_or(|line| !is_open && self.ends_before(&text, line)) {
                 wrong.note(self.part(source, &text, first))?;
+                growing = Growing::default();
                 text.clear();
                 first = number;
             }
@@ -74,10 +75,19 @@ impl Shell {
             if text.len() > MAX_TEXT {
                 return Err(Error::query(format!("the statement of line {first} is too long")));
             }
-            if self.ending(&text) == Ending::Over {
+            // A statement of many lines is looked at as a whole once it may be over.
+            let is_sparql = statement::begins_as_sparql(&text);
+            is_open = is_sparql && growing.is_open(&text);
+            if let Some(end) = growing.end().filter(|_| is_sparql) {
+                let piece = Piece { text: text.get(..end).unwrap_or_default(), indent: "", line: 0 };
+                wrong.note(self.pieces(source, &[piece], first))?;
+            } else if !is_open && self.ending(&text) == Ending::Over {
                 wrong.note(self.part(source, &text, first))?;
-                text.clear();
+            } else {
+                continue;
             }
+            growing = Growing::default();
+            text.clear();
         }
     }
 
@@ -96,13 +106,17 @@ impl Shell {
     /// Runs the statements of a text that begins on the line `first`. An error that is shown and not
     /// given back is given back as `false`.
     fn part(&mut self, source: &Source<'_>, text: &str, first: usize) -> Result<Option<Kind>> {
+        self.pieces(source, &statement::pieces(text), first)
+    }
+
+    fn pieces(&mut self, source: &Source<'_>, pieces: &[Piece<'_>], first: usize) -> Result<Option<Kind>> {
         let mut wrong = None;
-        for piece in statement::pieces(text) {
+        for piece in pieces {
             if self.leaving {
                 break;
             }
             let Err(error) = self.statement(piece.text) else { continue };
-            let error = placed(error, source, first, &piece);
+            let error = placed(error, source, first, piece);
             if !source.keep_going || matches!(error.kind, Kind::Interrupted) {
                 return Err(error);
             }

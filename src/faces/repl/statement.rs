@@ -136,6 +136,60 @@ pub fn trimmed(text: &str) -> &str {
     }
 }
 
+/// What is open in a text that grows line by line: each line is looked at once, however many there are.
+#[derive(Default)]
+pub struct Growing {
+    /// Up to where the text was looked at.
+    at: usize,
+    brackets: Vec<char>,
+    /// Where the first `;` outside all brackets is, and whether something follows it.
+    semicolon: Option<(usize, bool)>,
+    in_string: bool,
+    /// Whether a bracket was closed that was not open: then nothing is said to be.
+    broken: bool,
+}
+
+impl Growing {
+    /// Whether a bracket, or a string that may go over several lines, is open at the end of the text. It begins as the text
+    /// did that was given before, which ended with a line.
+    pub fn is_open(&mut self, text: &str) -> bool {
+        self.in_string = false;
+        let rest = text.get(self.at..).unwrap_or_default();
+        for token in each_token(rest).filter(|token| token.kind != Kind::Comment) {
+            let word = slice(rest, &token);
+            match &mut self.semicolon {
+                Some((_, is_followed)) => *is_followed = true,
+                None if word == ";" && self.brackets.is_empty() => {
+                    self.semicolon = Some((self.at + token.range.start, false));
+                }
+                None => {}
+            }
+            if token.kind == Kind::String && !token.closed && is_long(word) {
+                self.in_string = true;
+                self.at += token.range.start;
+                return !self.broken;
+            }
+            for c in word.chars().filter(|_| token.kind == Kind::Punctuation) {
+                match c {
+                    '{' | '(' | '[' => self.brackets.push(c),
+                    '}' | ')' | ']' => {
+                        self.broken |= self.brackets.pop().is_none_or(|opened| closer(opened) != c);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.at = text.len();
+        !self.broken && !self.brackets.is_empty()
+    }
+
+    /// Where the `;` is that ends the only statement of the text, once that is there: it is over.
+    pub fn end(&self) -> Option<usize> {
+        let is_over = !self.in_string && !self.broken && self.brackets.is_empty();
+        self.semicolon.filter(|(_, is_followed)| is_over && !is_followed).map(|(at, _)| at)
+    }
+}
+
 /// One of several statements in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece<'a> {
@@ -325,6 +379,38 @@ mod tests {
         assert_eq!(end("SELECT *\n{ ?s ?p ?o\n FILTER("), Ending::Open('(', 3));
         assert_eq!(end("SELECT * { ?s ?p ?o .\n"), Ending::Open('{', 1));
         assert_eq!(end("SELECT * { ?s ?p \"\"\"x"), Ending::OpenString);
+    }
+
+    #[test]
+    fn what_is_open_is_known_line_by_line() {
+        let lines = [
+            "INSERT DATA {",
+            "<x:a> <x:b> \"}\", '''}",
+            "{ \\''' ( ",
+            "''' ; # }",
+            "<x:c> (1 [",
+            "]) <http://d/> # }",
+            "} ;",
+            "ASK {",
+            "]",
+            "{",
+        ];
+        let (mut text, mut growing) = (String::new(), Growing::default());
+        for line in lines {
+            text.push_str(line);
+            let whole = matches!(end(&text), Ending::Open(..) | Ending::OpenString);
+            assert_eq!(growing.is_open(&text), whole, "{text}");
+            let is_over = line == "} ;";
+            assert_eq!(growing.end(), is_over.then(|| text.len() - 1), "{text}");
+            if is_over {
+                assert_eq!(end(&text), Ending::Over);
+                assert_eq!(
+                    pieces(&text).iter().map(|piece| piece.text).collect::<Vec<_>>(),
+                    [&text[..text.len() - 1]]
+                );
+            }
+            text.push('\n');
+        }
     }
 
     #[test]

@@ -93,7 +93,8 @@ pub(super) fn query_after(ask: &Ask, snapshot: &Snapshot, previous: PreviousAnsw
 pub(super) fn is_whole(text: &str, snapshot: &Snapshot) -> bool {
     let (text, prefixes) = blanked(text, snapshot);
     let base = snapshot.base();
-    parse::query(&text, &prefixes, base).is_ok() || parse::update(&text, &prefixes, base).is_ok()
+    // What is long is an update.
+    parse::update(&text, &prefixes, base).is_ok() || parse::query(&text, &prefixes, base).is_ok()
 }
 
 /// A text without the places of the last answer, and the prefixes to parse it with.

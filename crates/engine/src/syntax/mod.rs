@@ -4,6 +4,7 @@
 
 mod aggregates;
 pub mod algebra;
+mod data;
 pub mod deep;
 pub mod nesting;
 pub mod parse;

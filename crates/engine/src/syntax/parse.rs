@@ -4,7 +4,7 @@
 //! no data.
 
 use super::transfers::{self, Update};
-use super::{aggregates, algebra, deep, nesting};
+use super::{aggregates, algebra, data, deep, nesting};
 use crate::error::{Error, Result};
 use crate::terms::Prefixes;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser};
@@ -31,6 +31,9 @@ pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Quer
 /// # Errors
 /// Where the text is not a SPARQL 1.1 or 1.2 update.
 pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Update> {
+    if let Some(update) = data::read(text, prefixes, base) {
+        return Ok(update);
+    }
     let depth = nesting::check("update", text)?;
     let parser = parser(prefixes, base)?;
     deep::on_stack(depth, || {

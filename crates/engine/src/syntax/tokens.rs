@@ -310,9 +310,8 @@ impl<'t> Scanner<'t> {
     }
 
     fn next_token(&mut self) -> Option<Token> {
-        let blank = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
-        let rest = self.rest();
-        self.at += rest.len() - rest.trim_start_matches(blank).len();
+        let blanks = self.rest().bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+        self.at += blanks.count();
         let rest = self.rest();
         let first = rest.chars().next()?;
         let (kind, length, closed) = match first {
@@ -364,7 +363,7 @@ fn variable(rest: &str) -> Cut {
 /// plainly was meant; else it is an operator.
 fn less_than(rest: &str) -> Cut {
     let inside = rest.get(1..).unwrap_or_default();
-    let good = run(inside, is_iri_char);
+    let good = inside.bytes().position(ends_iri).unwrap_or(inside.len());
     let is_closed = inside.get(good..).is_some_and(|rest| rest.starts_with('>'));
     // `?a<?b&&?c>?d` compares twice; an IRI that is only a query is not heard of.
     if is_closed && !(inside.starts_with('?') && inside.get(..good).is_some_and(|iri| iri.contains("&&"))) {
@@ -396,17 +395,22 @@ fn string(rest: &str) -> Cut {
     let long = rest.get(..3).filter(|start| start.chars().all(|c| quote.starts_with(c)));
     let end = long.unwrap_or(quote);
     let mut at = end.len();
-    while let Some(left) = rest.get(at..).filter(|left| !left.is_empty()) {
+    let first = quote.bytes().next().unwrap_or_default();
+    let matters =
+        |byte: u8| byte == first || byte == b'\\' || (long.is_none() && matches!(byte, b'\n' | b'\r'));
+    while let Some(left) = rest.get(at..) {
+        let Some(plain) = left.bytes().position(matters) else { return (Kind::String, rest.len(), false) };
+        at += plain;
+        let left = left.get(plain..).unwrap_or_default();
         if left.starts_with(end) {
             return (Kind::String, at + end.len(), true);
         }
         if long.is_none() && left.starts_with(['\n', '\r']) {
             break;
         }
-        let mut chars = left.chars();
-        at += chars.next().map_or(0, char::len_utf8);
+        at += 1;
         if left.starts_with('\\') {
-            let escaped = chars.next().filter(|c| long.is_some() || !matches!(c, '\n' | '\r'));
+            let escaped = left.chars().nth(1).filter(|c| long.is_some() || !matches!(c, '\n' | '\r'));
             at += escaped.map_or(0, char::len_utf8);
         }
     }
@@ -521,6 +525,9 @@ fn is_escapable(c: char) -> bool {
 }
 
 fn punctuation(rest: &str) -> Cut {
+    if rest.starts_with(['.', ';', ',']) {
+        return (Kind::Punctuation, 1, true);
+    }
     if rest.starts_with("==") {
         return (Kind::Unknown, 2, true);
     }
@@ -534,8 +541,23 @@ fn punctuation(rest: &str) -> Cut {
     }
 }
 
-fn is_iri_char(c: char) -> bool {
-    c > ' ' && !matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`')
+/// Whether a byte cannot be part of an IRI; what is beyond ASCII can.
+#[inline]
+fn ends_iri(byte: u8) -> bool {
+    const ENDS: [bool; 256] = {
+        let mut ends = [false; 256];
+        let (mut byte, others) = (0, b"<>\"{}|^`");
+        #[expect(clippy::indexing_slicing, reason = "both places are below 256; evaluated by the compiler")]
+        while byte <= 0x20 {
+            ends[byte] = true;
+            if byte < others.len() {
+                ends[others[byte] as usize] = true;
+            }
+            byte += 1;
+        }
+        ends
+    };
+    ENDS.get(usize::from(byte)).copied().unwrap_or(true)
 }
 
 /// `PN_CHARS_U` of the grammar.

@@ -319,7 +319,7 @@ const fn bytes() -> [Byte; 256] {
         {
             bytes[byte] = match byte as u8 {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => Byte::Host,
-                b'&'..=b';' | b'_' | b'~' | b'!' | b'$' | b'=' | b'@' => Byte::Plain,
+                b'&'..=b';' | b'_' | b'~' | b'!' | b'$' | b'=' | b'@' | b'?' => Byte::Plain,
                 b'%' => Byte::Escape,
                 b'#' => Byte::Hash,
                 b'>' => Byte::End,
@@ -337,8 +337,10 @@ fn byte(byte: u8) -> Byte {
     BYTES.get(usize::from(byte)).copied().unwrap_or(Byte::Rare)
 }
 
-/// How long an IRI of http or https with nothing rare in it is, up to the bracket that closes it.
-fn iri_length(text: &[u8]) -> Option<usize> {
+/// How long an IRI of http or https with nothing rare in it is, up to the bracket that closes it; nothing where the bytes begin
+/// with something else.
+#[must_use]
+pub fn iri_length(text: &[u8]) -> Option<usize> {
     let start = if text.starts_with(b"http://") { 7 } else { 8 };
     if start == 8 && !text.starts_with(b"https://") {
         return None;
