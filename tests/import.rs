@@ -178,7 +178,7 @@ fn relative_iris_are_those_of_the_file() {
         let error = session.query("SELECT * { <x> ?p ?o }", &Bindings::new()).map(drop).unwrap_err();
         assert!(!format!("{error:?}").contains("w3id"), "a query has no base here: {error:?}");
         session.update("CLEAR ALL").unwrap();
-        session.load(&[path], None, &mut |_| {}).unwrap();
+        session.load(&[path], None, &mut |_| {}, &|_, _, _| {}).unwrap();
         let found = session.query(&ask, &Bindings::new()).unwrap();
         assert!(matches!(found, Answer::Boolean(true)), "{name} loaded");
     }
@@ -281,9 +281,9 @@ fn a_load_of_a_good_and_a_broken_file_changes_nothing() {
     let broken = folder.file("broken.nt", b"<http://a/a> <http://a/b> .");
     let mut session = baimo::embedded::open(&Source::Embedded).unwrap();
     let before = session.graph().len();
-    assert!(session.load(&[good.clone(), broken], None, &mut |_| {}).is_err());
+    assert!(session.load(&[good.clone(), broken], None, &mut |_| {}, &|_, _, _| {}).is_err());
     assert_eq!(session.graph().len(), before);
-    let change = session.load(&[good], None, &mut |_| {}).unwrap();
+    let change = session.load(&[good], None, &mut |_| {}, &|_, _, _| {}).unwrap();
     assert_eq!((change.before, change.after, change.durable), (before, before + 1, false));
 }
 
@@ -293,7 +293,7 @@ fn blank_nodes_of_two_files_stay_apart() {
     let files = ["a.ttl", "b.ttl"].map(|name| folder.file(name, b"_:x <http://a/b> 1 ."));
     assert_eq!(count(&files).unwrap(), 2);
     let mut session = baimo::embedded::open(&Source::Files(vec![files[0].clone()])).unwrap();
-    assert_eq!(session.load(&files, None, &mut |_| {}).unwrap().after, 3);
+    assert_eq!(session.load(&files, None, &mut |_| {}, &|_, _, _| {}).unwrap().after, 3);
 }
 
 #[test]

@@ -92,28 +92,11 @@ pub fn run(
             }
             // What was asked for is done: no limit of it holds for what follows.
             if verb.changes() {
-                merge_if_due(&mut session, &output);
+                verbs::merge_if_due(&mut session, &output);
             }
             Ok(())
         }
         None => prompt(ManuallyDrop::into_inner(session), output, keep_going),
-    }
-}
-
-/// Makes the pack of a store anew where its journal has grown long. The change is kept and said by now: this only makes the
-/// next query quicker, and what goes wrong with it is a matter for a word.
-fn merge_if_due(session: &mut Session, output: &Output) {
-    if !session.merge_is_due().unwrap_or(false) {
-        return;
-    }
-    output
-        .report
-        .note("the journal has grown long and is merged into a new pack; the change is kept already");
-    let waiting = output.waiting();
-    let done = session.compact();
-    drop(waiting);
-    if let Err(error) = done {
-        output.report.warning(&session.failed_merge(error).diagnostic);
     }
 }
 

@@ -21,6 +21,7 @@ use super::terminal::hints::Face;
 use super::terminal::limits::{Watch, watch};
 use super::terminal::present::{Output, Target};
 use super::terminal::signals::{self, Doing, doing};
+use super::verbs;
 use crate::advise::complete as known;
 use crate::engine::syntax::tokens::declared;
 use crate::error::{Error, Result};
@@ -87,7 +88,11 @@ pub fn run(session: Session, output: Output, keep_going: bool) -> Result<()> {
         return shell.prompt();
     }
     let source = script::Source { name: Some("stdin"), keep_going };
-    shell.script(&source, &mut std::io::stdin().lock())
+    shell.script(&source, &mut std::io::stdin().lock())?;
+    if shell.session.borrow().transaction().is_none() {
+        verbs::merge_if_due(&mut shell.session.borrow_mut(), &shell.output);
+    }
+    Ok(())
 }
 
 impl Shell {

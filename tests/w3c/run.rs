@@ -10,7 +10,7 @@ use baimo::engine::{DefaultGraph, Governor, answer};
 use baimo::store::Graph as _;
 use baimo::store::durable::{Store, Transaction};
 use baimo::store::memory::Memory;
-use baimo::store::pack::{Builder, Pack};
+use baimo::store::pack::{Builder, Pack, Watch};
 use baimo::store::quads_of;
 use baimo::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -248,7 +248,7 @@ fn on_disk(pack: &Pack, update: &Update) -> Result<Vec<Quad>, baimo::error::Erro
     let folder = std::env::temp_dir().join(format!("baimo-w3c-{}-{number}", std::process::id()));
     let (mut store, _) = Store::open(&folder)?;
     store.begin()?;
-    store.install(pack, &Prefixes::new(), &mut Transaction::default())?;
+    store.install(pack, &Prefixes::new(), Watch::nobody(), &mut Transaction::default())?;
     store.end();
     let (mut store, mut content) = Store::open(&folder)?;
     store.begin()?;
@@ -256,7 +256,7 @@ fn on_disk(pack: &Pack, update: &Update) -> Result<Vec<Quad>, baimo::error::Erro
         |graph| execute(update, graph, &Governor::unlimited()),
         |changes| {
             let mut transaction = Transaction::default();
-            transaction.take(changes)?;
+            transaction.take(changes, Watch::nobody())?;
             store.commit(&mut transaction)
         },
     )?;

@@ -12,7 +12,9 @@ use crate::governor::Governor;
 use crate::store::memory::Memory;
 pub use crate::syntax::transfers::Update;
 use crate::syntax::transfers::{Operation, Transfer};
-use crate::terms::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple, Variable};
+use crate::terms::{
+    BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, QuadRef, Term, Triple, Variable,
+};
 use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
 use spargebra::term::{
     GraphName as Destination, GraphNamePattern, GroundQuad, GroundQuadPattern, GroundTerm, GroundTermPattern,
@@ -70,7 +72,8 @@ fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Gov
     match operation {
         GraphUpdateOperation::InsertData { data } => insert_data(data, memory, governor),
         GraphUpdateOperation::DeleteData { data } => {
-            memory.set_quads(data.iter().map(|quad| (false, ground_quad(quad))))
+            let quads: Vec<Quad> = data.iter().map(ground_quad).collect();
+            memory.set_quads(quads.iter().map(|quad| (false, quad.as_ref())))
         }
         GraphUpdateOperation::DeleteInsert { delete, insert, using, pattern } => {
             delete_insert((delete, insert), using.as_ref(), pattern, memory, governor)
@@ -94,18 +97,35 @@ fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Gov
 
 /// Adds the quads of an INSERT DATA. Its blank nodes are new ones, other than all in the graph (section 3.1.1).
 fn insert_data(data: &[InsertedQuad], memory: &mut Memory, governor: &Governor) -> Result<()> {
+    governor.check()?;
+    if !data.iter().any(has_blank) {
+        return memory.set_quads(data.iter().map(|quad| {
+            let (subject, predicate) = (quad.subject.as_ref(), quad.predicate.as_ref());
+            let graph_name = match &quad.graph_name {
+                Destination::NamedNode(name) => name.as_ref().into(),
+                Destination::DefaultGraph => GraphNameRef::DefaultGraph,
+            };
+            (true, QuadRef { subject, predicate, object: quad.object.as_ref(), graph_name })
+        }));
+    }
     let no_row = Instance { columns: &HashMap::new(), row: &Vec::new(), blanks: HashMap::new() };
     let mut instance = no_row;
-    governor.check()?;
-    memory.set_quads(data.iter().map(|quad| {
+    let fresh = data.iter().map(|quad| {
         let subject = match &quad.subject {
             NamedOrBlankNode::NamedNode(iri) => iri.clone().into(),
             NamedOrBlankNode::BlankNode(node) => NamedOrBlankNode::from(instance.fresh(node)),
         };
         let object = instance.fresh_in(&quad.object);
         let graph_name = graph_name(&quad.graph_name);
-        (true, Quad { subject, predicate: quad.predicate.clone(), object, graph_name })
-    }))
+        Quad { subject, predicate: quad.predicate.clone(), object, graph_name }
+    });
+    let quads: Vec<Quad> = fresh.collect();
+    memory.set_quads(quads.iter().map(|quad| (true, quad.as_ref())))
+}
+
+fn has_blank(quad: &InsertedQuad) -> bool {
+    let of_term = |term: &Term| matches!(term, Term::BlankNode(_) | Term::Triple(_));
+    matches!(quad.subject, NamedOrBlankNode::BlankNode(_)) || of_term(&quad.object)
 }
 
 fn graph_name(name: &Destination) -> GraphName {
@@ -153,8 +173,8 @@ fn delete_insert(
     let (mut gone, mut come) = (Aside(Vec::new()), Aside(Vec::new()));
     instances(templates, &query, memory, governor, (&mut gone.0, &mut come.0))?;
     governor.check()?;
-    let gone = std::mem::take(&mut gone.0).into_iter().map(|quad| (false, quad));
-    let come = std::mem::take(&mut come.0).into_iter().map(|quad| (true, quad));
+    let gone = gone.0.iter().map(|quad| (false, quad.as_ref()));
+    let come = come.0.iter().map(|quad| (true, quad.as_ref()));
     memory.set_quads(gone.chain(come))
 }
 

@@ -82,16 +82,16 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
     let shown = Mutex::new(output.progress().packing());
     let shown = || shown.lock().unwrap_or_else(PoisonError::into_inner);
     let news = |step, done, total| shown().step(step, done, total);
-    if files.is_empty() {
-        let governor = session.ask.governor();
-        let check = || governor.check();
-        return whole_or_nothing(output, |out| session.write_pack(out, Watch::new(&check, &news)));
-    }
-    let memory = session.ask.limits.max_memory.or_else(|| machine_memory().map(|all| all / 2));
     let beside = match &output.target {
         Target::File(path) | Target::Growing(path, _) => path.clone(),
         Target::Stdout | Target::Command(_) => std::env::temp_dir().join("baimo.pack"),
     };
+    if files.is_empty() {
+        let governor = session.ask.governor();
+        let check = || governor.check();
+        return whole_or_nothing(output, |out| session.write_pack(out, &beside, Watch::new(&check, &news)));
+    }
+    let memory = session.ask.limits.max_memory.or_else(|| machine_memory().map(|all| all / 2));
     let packing = Packing {
         room: memory.map(|memory| Room { memory, beside }),
         limits: session.ask.limits,
@@ -282,9 +282,12 @@ pub fn load(load: &Load, session: &mut Session, output: &Output) -> Result<()> {
         return Err(text::stdin_is_taken());
     }
     let into = load.into.as_deref().map(|name| iri(name, session)).transpose()?;
-    let mut shown = output.progress();
-    let change = session.load(&load.files, into.as_ref(), &mut |progress| shown.show(progress))?;
-    drop(shown);
+    let change = {
+        let shown = Mutex::new(output.progress().packing());
+        let shown = || shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = |step, done, total| shown().step(step, done, total);
+        session.load(&load.files, into.as_ref(), &mut |progress| shown().show(progress), &news)?
+    };
     changed(change, session, output)
 }
 

@@ -19,6 +19,7 @@ mod store;
 mod things;
 
 pub use ask::ask;
+pub use store::merge_if_due;
 
 use super::args::{Man, Verb};
 use super::memory::{Memory, Question};

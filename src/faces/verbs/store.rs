@@ -99,7 +99,7 @@ pub fn backup(backup: &Backup, session: &Session, output: &Output) -> Result<()>
         let governor = session.ask.governor();
         let check = || governor.check();
         super::export::whole_or_nothing(&output, |out| {
-            session.write_pack(out, Watch::new(&check, &|_, _, _| {}))
+            session.write_pack(out, file, Watch::new(&check, &|_, _, _| {}))
         })?;
         output.wrote(session.graph().len(), ("triple", "triples"));
         return Ok(());
@@ -125,6 +125,24 @@ pub fn compact(session: &mut Session, output: &Output) -> Result<()> {
         ),
     });
     Ok(())
+}
+
+/// Makes the pack of a store anew where its journal has grown long, as the last thing that is done. The changes are kept and
+/// said by now: this only makes the next query quicker, and what goes wrong with it is a matter for a word.
+pub fn merge_if_due(session: &mut Session, output: &Output) {
+    let done = session.await_merge().and_then(|()| {
+        if !session.merge_is_due().unwrap_or(false) {
+            return Ok(());
+        }
+        output
+            .report
+            .note("the journal has grown long and is merged into a new pack; the change is kept already");
+        let _waiting = output.waiting();
+        session.compact().map(drop)
+    });
+    if let Err(error) = done {
+        output.report.warning(&session.failed_merge(error).diagnostic);
+    }
 }
 
 /// Looks through a store that may be damaged, and puts it in order where that is wanted.

@@ -26,6 +26,7 @@ use crate::explore::diff::Diff;
 use crate::formats::subjects::rank;
 use crate::project::{MANIFEST, Project, Root};
 use crate::sources::rdf;
+use crate::store::pack::Watch;
 use crate::terms::{NamedOrBlankNode, Prefixes, Quad};
 use editor::{Editor, Task};
 use folder::Folder;
@@ -87,7 +88,7 @@ pub fn edits(
     memory.change_and_keep(
         |memory| engine::update::execute(update, memory, governor),
         |all| {
-            changes = all.net().quads()?;
+            changes = all.net(Watch::nobody())?.quads()?;
             Ok(())
         },
     )?;

@@ -16,7 +16,7 @@ use crate::store::Graph as _;
 use crate::store::durable::{Content, SORTING, Spooled, Store, Transaction, net};
 use crate::store::import::Progress;
 use crate::store::memory::{Changes, Memory};
-use crate::store::pack::{Builder, Pack, Packer, Room, Watch};
+use crate::store::pack::{Builder, Pack, Packer, Room, Step, Watch};
 use crate::terms::{BlankNode, GraphName, NamedNode, Prefixes, Quad};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -29,7 +29,7 @@ const WHAT: usize = 200;
 /// In how many bytes of memory a load is collected, where no limit says how many there are.
 const COLLECTED: usize = 2 << 30;
 /// How many bytes a quad takes in a journal, about.
-const QUAD: u64 = 120;
+pub(super) const QUAD: u64 = 120;
 
 /// What a change did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +115,9 @@ impl Session {
     fn writing(&mut self, work: impl FnOnce(&mut Self) -> Result<Change>) -> Result<Change> {
         let cut = self.begin_writing()?;
         let done = work(self);
+        if done.is_err() {
+            self.unmake();
+        }
         self.end_writing();
         done.map(|change| Change { cut, ..change })
     }
@@ -127,7 +130,8 @@ impl Session {
     pub fn update_as_files(&mut self, text: &str, edits: &Edits) -> Result<Change> {
         let Some(quads) = &edits.quads else { return self.update(text) };
         let about = Transaction { what: summary(text), ..Transaction::default() };
-        self.writing(|session| session.change(about, |memory| memory.set_quads(quads.iter().cloned())))
+        let refs = quads.iter().map(|(added, quad)| (*added, quad.as_ref()));
+        self.writing(|session| session.change(about, |memory| memory.set_quads(refs)))
     }
 
     /// What an update would add and remove; nothing is changed.
@@ -140,7 +144,7 @@ impl Session {
         let mut found = Vec::new();
         let work = |memory: &mut Memory| engine::update::execute(&update, memory, &self.ask.governor());
         memory.change_and_keep(work, |changes| {
-            found = changes.net().quads()?;
+            found = changes.net(Watch::nobody())?.quads()?;
             Ok(())
         })?;
         Ok(found)
@@ -162,7 +166,8 @@ impl Session {
         Ok(update)
     }
 
-    /// Adds files to the graph, all of them or nothing; into the graph `into`, where one is given.
+    /// Adds files to the graph, all of them or nothing; into the graph `into`, where one is given. `progress` hears of the
+    /// reading, `news` of what is made of it then.
     ///
     /// # Errors
     /// Where a file cannot be read or is broken, a limit stops the reading, or it cannot be kept; then nothing is
@@ -172,8 +177,9 @@ impl Session {
         files: &[PathBuf],
         into: Option<&NamedNode>,
         progress: &mut dyn FnMut(&Progress<'_>),
+        news: &(dyn Fn(Step, u64, u64) + Sync),
     ) -> Result<Change> {
-        self.writing(|session| session.load_files(files, into, progress))
+        self.writing(|session| session.load_files(files, into, progress, news))
     }
 
     fn load_files(
@@ -181,13 +187,14 @@ impl Session {
         files: &[PathBuf],
         into: Option<&NamedNode>,
         progress: &mut dyn FnMut(&Progress<'_>),
+        news: &(dyn Fn(Step, u64, u64) + Sync),
     ) -> Result<Change> {
         // Beside a store memory is kept by the packer.
         let has_room = self.store.is_some() && self.transaction.is_none();
         let limits = if has_room { Limits { max_memory: None, ..self.ask.limits } } else { self.ask.limits };
         let governor = Governor::new(limits, Arc::clone(&self.ask.cancel));
         let check = || governor.check();
-        let watch = Watch::new(&check, &|_, _, _| {});
+        let watch = Watch::new(&check, news);
         let mut declared = Prefixes::new();
         let mut packer = self.packer().gathering_into(into.cloned());
         let read = reading::build(files, None, &mut declared, watch, progress, &mut packer);
@@ -242,7 +249,8 @@ impl Session {
     fn load_beside(&mut self, pack: &Pack, loaded: Loaded, watch: Watch<'_>) -> Result<Change> {
         let Loaded { mut declared, mut about, .. } = loaded;
         about.prefixes = added_prefixes(&self.declared, &declared);
-        let change = self.change(about, |memory| memory.change(|memory| memory.add_pack(pack, watch)))?;
+        let change =
+            self.change(about, |memory| memory.change(|memory| memory.set_pack(pack, true, watch)))?;
         declared.extend(&self.declared);
         self.declare(declared);
         Ok(change)
@@ -261,7 +269,7 @@ impl Session {
         store.sorting = room;
         let graph = if store.mark().number == 0 {
             about.prefixes = Vec::new();
-            store.install(pack.pack(), &declared, &mut about)?;
+            store.install(pack.pack(), &declared, watch, &mut about)?;
             match pack {
                 LoadedPack::Held(pack) => Memory::over(pack),
                 LoadedPack::Spooled(_) => Memory::over(reopened(store)?),
@@ -341,6 +349,7 @@ impl Session {
         let open = self.transaction.take().ok_or_else(none_open)?;
         let count = net(&open.changes).len();
         self.restore(open);
+        self.unmake();
         self.end_writing();
         Ok(count)
     }
@@ -365,23 +374,27 @@ impl Session {
             Ok(())
         };
         let mut counts = (0, 0);
+        // Until it is written it can be stopped; no other limit holds for what is done already.
+        let governor = Governor::new(Limits::default(), Arc::clone(&self.ask.cancel));
+        let check = || governor.check();
+        let watch = Watch::new(&check, &|_, _, _| {});
         let keep = |changes: &Changes<'_>| {
             about.empty = empty.take();
             match (open, store) {
                 (Some(open), _) => {
-                    counts = changes.net().counts();
+                    counts = changes.net(watch)?.counts();
                     open.changes.extend(changes.quads()?);
                     open.empty.append(&mut about.empty);
                     open.what.push(std::mem::take(&mut about.what));
                     Ok(())
                 }
                 (None, Some(store)) => {
-                    about.take(changes)?;
+                    about.take(changes, watch)?;
                     counts = about.counts();
                     if about.says_something() { store.commit(&mut about) } else { Ok(()) }
                 }
                 (None, None) => {
-                    counts = changes.net().counts();
+                    counts = changes.net(watch)?.counts();
                     Ok(())
                 }
             }
@@ -407,6 +420,14 @@ impl Session {
         let torn = content.torn;
         self.take_over(content);
         Ok(torn)
+    }
+
+    /// Takes a store away again that was made for a change which came to nothing.
+    fn unmake(&mut self) {
+        if let Some(store) = self.store.as_mut().filter(|_| self.transaction.is_none()) {
+            // What is left where that fails is an empty store.
+            let _ = store.unmake();
+        }
     }
 
     pub(super) fn end_writing(&mut self) {
@@ -462,19 +483,30 @@ fn summary(text: &str) -> String {
         let start = line.get(..6).unwrap_or_default();
         start.eq_ignore_ascii_case("prefix") || start.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("base"))
     };
-    let words: Vec<&str> = lines.skip_while(is_prologue).flat_map(str::split_whitespace).collect();
-    let text = words.join(" ");
-    match text.char_indices().nth(WHAT) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
+    let (mut summary, mut length) = (String::new(), 0);
+    for word in lines.skip_while(is_prologue).flat_map(str::split_whitespace) {
+        if length > 0 {
+            summary.push(' ');
+        }
+        summary.push_str(word);
+        length += word.chars().take(WHAT + 1).count() + 1;
+        // The rest, which may be long, is not looked at.
+        if length > WHAT + 1 {
+            break;
+        }
     }
+    shortened(&summary)
 }
 
 fn loaded(files: &[PathBuf]) -> String {
     let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
-    let text = format!("load {}", names.join(" "));
+    shortened(&format!("load {}", names.join(" ")))
+}
+
+/// The beginning of a text that is long.
+fn shortened(text: &str) -> String {
     match text.char_indices().nth(WHAT) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
+        None => text.to_owned(),
     }
 }

@@ -3,18 +3,27 @@
 //! In: numbers of transactions. Out: what they were, and the changed store. What is on record is bounded by its size:
 //! see `docs/store.md`.
 
+use super::change::QUAD;
 use super::{Session, TakenBack};
 use crate::error::{Error, Hint, Result};
 use crate::store::durable::{Figures, Merge, Store, Transaction};
 use crate::store::pack::Watch;
 use crate::store::{Changed, Indexed};
-use crate::terms::Quad;
 use std::collections::HashSet;
+use std::thread::JoinHandle;
 
-/// How many bytes of journal a pack is left behind at least, before it is made anew.
+/// A journal of so many bytes is merged whatever it costs, where it is one in [`PART`] of the pack's too.
 const FEW: u64 = 4 << 20;
-/// A journal of one in so many bytes of the pack makes that anew.
 const PART: u64 = 4;
+/// A journal of fewer bytes is never merged: it is read as quickly as a program starts.
+const LEAST: u64 = 256 << 10;
+/// A session that goes on lets the journal grow to so many bytes at least, and at most.
+const ASIDE: [u64; 2] = [8 << 20, 64 << 20];
+/// In between, to that of one in so many of the graph's quads: so a quad is merged a few times, however many come.
+const ASIDE_PART: u64 = 2;
+/// How long a merge takes by itself and for each quad, and how long to read a byte of the journal, in nanoseconds, about.
+const MERGING: [u64; 2] = [20_000_000, 500];
+const READING: u64 = 25;
 
 /// A transaction of the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,18 +104,24 @@ impl Session {
         let store = self.kept()?;
         let number = number.map_or_else(|| last_standing(store), Ok)?;
         let transaction = found(store, number)?;
-        let changes = match &transaction.pack {
-            None => transaction.changes,
-            Some((name, _)) => store.packed_quads(name)?.into_iter().map(|quad: Quad| (true, quad)).collect(),
+        let loaded = match &transaction.pack {
+            None => None,
+            Some((name, _)) => Some(store.added_pack(name)?),
         };
-        let what = transaction.what;
+        let Transaction { what, changes, .. } = transaction;
         let about = Transaction {
             what: format!("undo {number}: {what}"),
             undoes: Some(number),
             ..Transaction::default()
         };
-        let back = changes.into_iter().rev().map(|(added, quad)| (!added, quad));
-        let change = self.change(about, |memory| memory.set_quads(back))?;
+        let governor = self.ask.governor();
+        let check = || governor.check();
+        let watch = Watch::new(&check, &|_, _, _| {});
+        let back = changes.iter().rev().map(|(added, quad)| (!added, quad.as_ref()));
+        let change = self.change(about, |memory| match loaded {
+            Some(pack) => memory.set_pack(&pack, false, watch),
+            None => memory.set_quads(back),
+        })?;
         if change.added + change.removed == 0 {
             return Err(Error::usage(format!("nothing is left of transaction {number} to take back")));
         }
@@ -121,11 +136,7 @@ impl Session {
     pub fn compact(&mut self) -> Result<Option<Figures>> {
         self.no_transaction()?;
         self.kept()?;
-        if let Some(thread) = self.merging.take() {
-            // One is under way already.
-            let merge = thread.join().map_err(|_| Error::store("the merge ended early"))??;
-            self.put_merged(merge)?;
-        }
+        self.await_merge()?;
         self.begin_writing()?;
         self.end_writing();
         let figures = self.kept()?.figures()?;
@@ -142,21 +153,33 @@ impl Session {
         self.kept()?.figures().map(Some)
     }
 
-    /// Whether the journal has grown so long that the pack should be made anew: see [`Self::compact`].
+    /// Whether the pack should be made anew before the program ends, so that the next one opens the store quickly: the journal
+    /// is long, or to read it again and again, by a program for each of its transactions, took as long as a merge.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn merge_is_due(&self) -> Result<bool> {
-        self.merge_is_due_with(0)
-    }
-
-    /// Whether it would be with a journal that is some bytes longer.
-    pub(super) fn merge_is_due_with(&self, more: u64) -> Result<bool> {
-        let Some(store) = self.store.as_ref().filter(|store| store.exists() && self.transaction.is_none())
-        else {
+        if self.merge_is_due_with(0)? {
+            return Ok(true);
+        }
+        let Some(Figures { transactions, packed, journal_bytes, .. }) = self.figures_to_merge()? else {
             return Ok(false);
         };
-        let figures = store.figures()?;
+        let [merge, quad] = MERGING;
+        let merging = merge + quad * self.snapshot.graph().len();
+        let reading = (transactions - packed).saturating_mul(journal_bytes / 2).saturating_mul(READING);
+        Ok(reading >= merging && journal_bytes >= LEAST.max(self.merge_after))
+    }
+
+    /// How large the store is, where it may be merged.
+    fn figures_to_merge(&self) -> Result<Option<Figures>> {
+        let store = self.store.as_ref().filter(|store| store.exists() && self.transaction.is_none());
+        store.map(Store::figures).transpose()
+    }
+
+    /// Whether the journal is long, or would be with some bytes more.
+    pub(super) fn merge_is_due_with(&self, more: u64) -> Result<bool> {
+        let Some(figures) = self.figures_to_merge()? else { return Ok(false) };
         Ok(figures.journal_bytes + more >= FEW.max(figures.pack_bytes / PART).max(self.merge_after))
     }
 
@@ -171,7 +194,17 @@ impl Session {
     }
 
     fn start_merge(&mut self) -> Result<()> {
-        if self.merging.is_some() || !self.merge_is_due()? {
+        let Some(figures) = self.figures_to_merge()?.filter(|_| self.merging.is_none()) else {
+            return Ok(());
+        };
+        let [least, most] = ASIDE;
+        let part = (self.snapshot.graph().len().saturating_mul(QUAD) / ASIDE_PART).min(most);
+        // Who asks in between is to find few changes beside the pack.
+        let is_due = match self.snapshot.memory().was_read() {
+            true => self.merge_is_due_with(0)?,
+            false => figures.journal_bytes >= least.max(part).max(self.merge_after),
+        };
+        if !is_due {
             return Ok(());
         }
         let (merge, graph) = self.prepare_merge()?;
@@ -204,7 +237,18 @@ impl Session {
         if self.transaction.is_some() {
             return Ok(());
         }
-        match self.merging.take_if(|thread| thread.is_finished()) {
+        match self.merging.as_ref().is_some_and(JoinHandle::is_finished) {
+            true => self.await_merge(),
+            false => Ok(()),
+        }
+    }
+
+    /// Waits for the merge that [`Self::compact_aside`] began, where one is under way, and puts its pack in its place.
+    ///
+    /// # Errors
+    /// Where it failed: then all is as it was.
+    pub fn await_merge(&mut self) -> Result<()> {
+        match self.merging.take() {
             None => Ok(()),
             Some(thread) => {
                 let merge = thread.join().map_err(|_| Error::store("the merge ended early"))??;
@@ -317,6 +361,9 @@ mod tests {
         let mut session = Session::open(&store, &Embedded::NOTHING).unwrap();
         session.update("INSERT DATA { <x:a> <x:p> 0 }").unwrap();
         session.update(&text).unwrap();
+        session.compact_aside().unwrap();
+        assert!(session.merging.is_none(), "nobody asks");
+        session.graph().count(None, [None; 3]).unwrap();
         session.compact_aside().unwrap();
         assert!(session.merging.is_some(), "the journal is long enough");
         let mut changes = 0;

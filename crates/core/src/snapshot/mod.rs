@@ -18,10 +18,11 @@ use crate::explore::look::{Damage, Look};
 use crate::explore::names::Names;
 use crate::project::Project;
 use crate::store::Graph;
+use crate::store::durable::SORTING;
 use crate::store::memory::Memory;
 use crate::store::pack::Watch;
 use crate::terms::Prefixes;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 /// How many names are read at most for labels and completion.
@@ -93,12 +94,16 @@ impl Snapshot {
         Some(memory)
     }
 
-    /// Writes the graph as a pack.
+    /// Writes the graph as a pack, as it is read: neither is held. Temporary files, where they are needed, go beside a file.
     ///
     /// # Errors
     /// Where the graph cannot be read, has more terms than a pack can number, or `out` fails; and where `watch` stops it.
-    pub fn write_pack(&self, out: &mut dyn std::io::Write, watch: Watch<'_>) -> Result<()> {
-        self.graph.pack()?.write_within(&self.prefixes, out, watch).map(drop)
+    pub fn write_pack(&self, out: &mut dyn std::io::Write, beside: &Path, watch: Watch<'_>) -> Result<()> {
+        let graph = self.graph.snapshot();
+        match graph.changes() {
+            0 => graph.base().write_within(&self.prefixes, out, watch).map(drop),
+            _ => graph.write_pack(&self.prefixes, out, (beside, SORTING), watch).map(drop),
+        }
     }
 
     /// The graph with its changes.

@@ -11,7 +11,7 @@ use super::pack::{Pack, Watch};
 use super::port::{End, Graph as _, GraphId, Id, Indexed as _, NONE};
 use super::{Lexical, Scratch};
 use crate::error::Result;
-use crate::terms::{GraphName, Quad, TermRef};
+use crate::terms::{GraphNameRef, QuadRef, TermRef};
 
 /// A change by numbers; as they sort, neighbours lie together, and the last change of a quad is the last of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ impl Met {
             return Ok(Some(id));
         }
         let id = match (known, comes) {
-            (_, true) => Some(memory.intern(term)?),
+            (_, true) => Some(memory.intern_bytes(term, &self.bytes)?),
             (Some(_), false) => None,
             (None, false) => memory.find(term)?,
         };
@@ -56,23 +56,27 @@ impl Met {
     }
 
     /// A change by numbers; nothing where a quad that is to go has a term that the graph does not have.
-    fn row(&mut self, place: usize, comes: bool, quad: &Quad, memory: &mut Memory) -> Result<Option<Row>> {
+    fn row(
+        &mut self,
+        place: usize,
+        comes: bool,
+        quad: QuadRef<'_>,
+        memory: &mut Memory,
+    ) -> Result<Option<Row>> {
         let mut number = |term| self.number(term, comes, memory);
-        let name = match &quad.graph_name {
-            GraphName::DefaultGraph => None,
-            GraphName::NamedNode(name) => Some(number(name.as_ref().into())?),
-            GraphName::BlankNode(name) => Some(number(name.as_ref().into())?),
+        let name = match quad.graph_name {
+            GraphNameRef::DefaultGraph => None,
+            GraphNameRef::NamedNode(name) => Some(number(name.into())?),
+            GraphNameRef::BlankNode(name) => Some(number(name.into())?),
         };
         let graph = match name {
             None => None,
             Some(Some(name)) => Some(name),
             Some(None) => return Ok(None),
         };
-        let (Some(s), Some(predicate), Some(o)) = (
-            number(quad.subject.as_ref().into())?,
-            number(quad.predicate.as_ref().into())?,
-            number(quad.object.as_ref())?,
-        ) else {
+        let (Some(s), Some(predicate), Some(o)) =
+            (number(quad.subject.into())?, number(quad.predicate.into())?, number(quad.object)?)
+        else {
             return Ok(None);
         };
         Ok(Some(Row { graph, predicate, pair: (s, o), place, comes }))
@@ -84,11 +88,11 @@ impl Memory {
     ///
     /// # Errors
     /// Where the graph cannot be read, or there would be more terms than a graph can number.
-    pub fn set_quads(&mut self, quads: impl Iterator<Item = (bool, Quad)>) -> Result<()> {
-        self.numbered()?;
+    pub fn set_quads<'a>(&mut self, quads: impl Iterator<Item = (bool, QuadRef<'a>)>) -> Result<()> {
+        self.settle();
         let (mut met, mut rows) = (Met::default(), Vec::new());
         for (place, (comes, quad)) in quads.enumerate() {
-            rows.extend(met.row(place, comes, &quad, self)?);
+            rows.extend(met.row(place, comes, quad, self)?);
         }
         rows.sort_unstable();
         for list in rows.chunk_by(|a, b| (a.graph, a.predicate) == (b.graph, b.predicate)) {
@@ -102,17 +106,21 @@ impl Memory {
         Ok(())
     }
 
-    /// Adds all quads of a pack. Blank nodes of equal labels are one.
+    /// Adds all quads of a pack, or takes them away. Blank nodes of equal labels are one.
     ///
     /// # Errors
     /// Where the graph or the pack cannot be read, there would be more terms than a graph can number, or `watch` stops it.
-    pub fn add_pack(&mut self, pack: &Pack, watch: Watch<'_>) -> Result<()> {
-        self.numbered()?;
+    pub fn set_pack(&mut self, pack: &Pack, present: bool, watch: Watch<'_>) -> Result<()> {
+        self.settle();
         let (mut numbers, mut scratch) = (Vec::with_capacity(pack.term_count() as usize), Scratch::new());
         for id in 0..pack.term_count() {
+            let mut number = |term| match present {
+                true => self.intern(term),
+                false => Ok(self.find(term)?.unwrap_or(NONE)),
+            };
             numbers.push(match pack.lexical(id, &mut scratch)? {
-                Lexical::Triple(_) => self.intern(pack.term(id)?.as_ref())?,
-                lexical => lexical.as_term().map_or(Ok(NONE), |term| self.intern(term))?,
+                Lexical::Triple(_) => number(pack.term(id)?.as_ref())?,
+                lexical => lexical.as_term().map_or(Ok(NONE), number)?,
             });
             if id % (1 << 12) == 0 {
                 watch.check()?;
@@ -127,9 +135,15 @@ impl Memory {
                     pairs.extend(subjects.iter().zip(objects).map(|(s, o)| (number(*s), number(*o))));
                     watch.check()?;
                 }
+                // What has a term that the graph does not know is not there to be taken away.
+                let list = (name.map(number), number(count.predicate));
+                if list.0 == Some(NONE) || list.1 == NONE {
+                    continue;
+                }
+                pairs.retain(|(s, o)| *s != NONE && *o != NONE);
                 // In order but for the terms that the graph did not have.
                 pairs.sort();
-                self.set_all((name.map(number), number(count.predicate)), &pairs, true)?;
+                self.set_all(list, &pairs, present)?;
             }
         }
         Ok(())

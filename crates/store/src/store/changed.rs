@@ -6,11 +6,12 @@
 
 use super::columns::{Epochs, Numbers};
 use super::delta::Delta;
-use super::foreign::no_term;
+use super::foreign::{Sought, no_term};
 use super::kinds::{Kind, Kinds};
 use super::languages::Languages;
 use super::lexical::{Lexical, Scratch};
 use super::merged::Merged;
+use super::pack::terms::encode;
 use super::pack::union::Union;
 use super::pack::{Pack, Watch};
 use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
@@ -18,8 +19,10 @@ use super::scan;
 use super::standing::{self, Standing};
 use super::view::View;
 use crate::error::Result;
-use crate::terms::{Term, TermRef};
+use crate::terms::{Prefixes, Term, TermRef};
+use std::io::Write;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 /// So many changes are few, however small the pack.
@@ -48,6 +51,17 @@ impl Changed {
         Self { base, delta, merged: Merged::default() }
     }
 
+    /// The same graph, of whose pack nothing is read yet where that is a file of more than some bytes.
+    ///
+    /// # Errors
+    /// Where it is damaged.
+    pub(super) fn again(&self, more_than: usize) -> Result<Self> {
+        Ok(match self.base.again(more_than)? {
+            Some(base) => Self { base: Arc::new(base), ..self.clone() },
+            None => self.clone(),
+        })
+    }
+
     /// The pack, without the changes.
     #[must_use]
     pub fn base(&self) -> &Arc<Pack> {
@@ -71,9 +85,23 @@ impl Changed {
     /// # Errors
     /// Where the stored bytes are damaged, or there would be more terms than can be numbered.
     pub fn intern(&mut self, term: TermRef<'_>) -> Result<Id> {
+        let mut bytes = Vec::new();
+        if encode(term, &mut bytes) {
+            return self.intern_bytes(term, &bytes);
+        }
         match self.delta.terms.find(term, self.base.as_ref())? {
             Some(id) => Ok(id),
-            None => Arc::make_mut(&mut self.delta).terms.intern_beside(term, self.base.as_ref()),
+            None => Arc::make_mut(&mut self.delta).terms.intern_triple(term, self.base.as_ref()),
+        }
+    }
+
+    /// The same of a term that is no triple term, as a dictionary stores it.
+    pub(super) fn intern_bytes(&mut self, term: TermRef<'_>, bytes: &[u8]) -> Result<Id> {
+        match self.delta.terms.seek(term, bytes, self.base.as_ref())? {
+            Sought::Known(id) => Ok(id),
+            Sought::Missing(place) => {
+                Arc::make_mut(&mut self.delta).terms.add(term, bytes, place, self.base.as_ref())
+            }
         }
     }
 
@@ -136,6 +164,21 @@ impl Changed {
     /// Where the stored bytes are damaged, and where `watch` stops it.
     pub fn to_pack(&self, watch: Watch<'_>) -> Result<Pack> {
         Union::of(self, None, watch)?.into_pack(watch)
+    }
+
+    /// Writes one pack of all of it, without holding that: some bytes for each term, and little for each quad. Temporary files
+    /// go beside a file where `memory` bytes do not suffice for the rest.
+    ///
+    /// # Errors
+    /// Where it cannot be read or written, and where `watch` stops it.
+    pub fn write_pack<W: Write>(
+        &self,
+        prefixes: &Prefixes,
+        out: W,
+        room: (&Path, usize),
+        watch: Watch<'_>,
+    ) -> Result<W> {
+        Union::of(self, None, watch)?.write(prefixes, out, room, watch).map(|(out, _)| out)
     }
 
     /// A term that the pack lacks, as a dictionary stores it.
@@ -295,6 +338,8 @@ mod tests {
             0 => iri(n).into(),
             1 => Literal::new_typed_literal(format!("0{n}"), xsd::INT).into(),
             2 => BlankNode::new_unchecked(format!("x{n}")).into(),
+            // One in the other where there are more.
+            _ if n > 4 => Nested::new(iri(n % 3), iri(100), object(n - 4)).into(),
             _ => Nested::new(iri(n), iri(100), Literal::from(i64::from(n))).into(),
         }
     }

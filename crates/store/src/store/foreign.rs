@@ -48,6 +48,14 @@ struct Entry {
     standing: Standing,
 }
 
+/// What was found of a term.
+pub enum Sought {
+    /// Its number.
+    Known(Id),
+    /// It has none; in the dictionary it would stand before the term of this number.
+    Missing(Id),
+}
+
 impl ForeignTerms {
     /// None yet, over a graph.
     pub fn over(graph: &dyn Indexed) -> Self {
@@ -137,32 +145,55 @@ impl ForeignTerms {
         Ok(Triple::new(subject, predicate, graph.term(o)?).into())
     }
 
+    /// Looks for a term that is no triple term, by its bytes: among these first, where a hash finds it.
+    ///
+    /// # Errors
+    /// Where the graph below is damaged.
+    pub fn seek(&self, term: TermRef<'_>, bytes: &[u8], below: &dyn Indexed) -> Result<Sought> {
+        if let Some(id) = self.find_bytes(bytes) {
+            return Ok(Sought::Known(id));
+        }
+        if below.more_terms() > 0
+            && let Some(id) = below.id(term)?
+        {
+            return Ok(Sought::Known(id));
+        }
+        let place = below.position(term)?;
+        Ok(if place.is_empty() { Sought::Missing(place.start) } else { Sought::Known(place.start) })
+    }
+
     /// The number of a term, of the graph below or of these.
     ///
     /// # Errors
     /// Where the graph below is damaged.
     pub fn find(&self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Option<Id>> {
+        let mut bytes = Vec::new();
+        if terms::encode(term, &mut bytes) {
+            return Ok(match self.seek(term, &bytes, below)? {
+                Sought::Known(id) => Some(id),
+                Sought::Missing(_) => None,
+            });
+        }
         let known = below.id(term)?;
+        let TermRef::Triple(triple) = term else { return Ok(known) };
         if known.is_some() || self.len == 0 {
             return Ok(known);
         }
-        let mut bytes = Vec::new();
-        if let TermRef::Triple(triple) = term {
-            // The parser limits how deep these nest.
-            let parts = [
-                self.find(triple.subject.as_ref().into(), below)?,
-                self.find(triple.predicate.as_ref().into(), below)?,
-                self.find(triple.object.as_ref(), below)?,
-            ];
-            let [Some(s), Some(p), Some(o)] = parts else { return Ok(None) };
-            terms::encode_triple([s, p, o], &mut bytes);
-        } else {
-            terms::encode(term, &mut bytes);
-        }
+        // The parser limits how deep these nest.
+        let parts = [
+            self.find(triple.subject.as_ref().into(), below)?,
+            self.find(triple.predicate.as_ref().into(), below)?,
+            self.find(triple.object.as_ref(), below)?,
+        ];
+        let [Some(s), Some(p), Some(o)] = parts else { return Ok(None) };
+        terms::encode_triple([s, p, o], &mut bytes);
         Ok(self.find_bytes(&bytes))
     }
 
     fn find_bytes(&self, bytes: &[u8]) -> Option<Id> {
+        if self.len == 0 {
+            return None;
+        }
         let hash = intern::hash(bytes);
         let alike = self.index.from((hash, 0)).take_while(|((have, _), ())| *have == hash);
         let mut ids = alike.map(|((_, place), ())| FIRST_FOREIGN + self.below + place);
@@ -174,35 +205,43 @@ impl ForeignTerms {
     /// # Errors
     /// Where the graph below is damaged, or there would be more terms than can be numbered.
     pub fn intern(&mut self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Id> {
+        let mut bytes = Vec::new();
+        if terms::encode(term, &mut bytes) {
+            return match self.seek(term, &bytes, below)? {
+                Sought::Known(id) => Ok(id),
+                Sought::Missing(place) => self.add(term, &bytes, place, below),
+            };
+        }
         match below.id(term)? {
             Some(id) => Ok(id),
-            None => self.intern_beside(term, below),
+            None => self.intern_triple(term, below),
         }
     }
 
-    /// The number of a term that the graph below does not have.
+    /// The number of a triple term that the graph below does not have.
     ///
     /// # Errors
     /// As [`Self::intern`].
-    pub fn intern_beside(&mut self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Id> {
+    pub fn intern_triple(&mut self, term: TermRef<'_>, below: &dyn Indexed) -> Result<Id> {
+        let TermRef::Triple(triple) = term else { return self.intern(term, below) };
+        let parts = [
+            self.intern(triple.subject.as_ref().into(), below)?,
+            self.intern(triple.predicate.as_ref().into(), below)?,
+            self.intern(triple.object.as_ref(), below)?,
+        ];
         let mut bytes = Vec::new();
-        if let TermRef::Triple(triple) = term {
-            let parts = [
-                self.intern(triple.subject.as_ref().into(), below)?,
-                self.intern(triple.predicate.as_ref().into(), below)?,
-                self.intern(triple.object.as_ref(), below)?,
-            ];
-            terms::encode_triple(parts, &mut bytes);
-        } else {
-            terms::encode(term, &mut bytes);
-        }
+        terms::encode_triple(parts, &mut bytes);
         match self.find_bytes(&bytes) {
             Some(id) => Ok(id),
-            None => self.add(term, &bytes, below),
+            None => self.add(term, &bytes, below.position(term)?.start, below),
         }
     }
 
-    fn add(&mut self, term: TermRef<'_>, bytes: &[u8], below: &dyn Indexed) -> Result<Id> {
+    /// Numbers a term that was [not found](Self::seek): its bytes, and before which term of the dictionary it stands.
+    ///
+    /// # Errors
+    /// As [`Self::intern`].
+    pub fn add(&mut self, term: TermRef<'_>, bytes: &[u8], place: Id, below: &dyn Indexed) -> Result<Id> {
         let count = below.term_count().saturating_add(self.count());
         let id = FIRST_FOREIGN.checked_add(self.count()).filter(|id| *id < NONE && count < FIRST_FOREIGN);
         let id = id.ok_or_else(|| {
@@ -214,7 +253,7 @@ impl ForeignTerms {
             kind: order::kind(term),
             number: lexical.map_or(Number::Big, values::number),
             epoch: lexical.map_or(NO_EPOCH, values::epoch),
-            standing: standing::of_term(term, below)?,
+            standing: standing::of_term_at(place, term, below)?,
         };
         if self.len.is_multiple_of(PART) {
             self.parts.push(Arc::default());

@@ -5,13 +5,14 @@
 //! next read, or by another thread that was given a [`Memory::snapshot`].
 
 use super::changed::Changed;
-use super::pack::{Pack, Watch};
+use super::pack::{Pack, Watch, radix};
 use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
 use super::{quad_of, quads_of};
 use crate::error::{Error, Result};
 use crate::terms::{GraphName, Quad, Term, TermRef};
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A graph in memory that can change. See the module. A copy shares all that neither of the two changes.
@@ -24,6 +25,8 @@ pub struct Memory {
     record: Option<Vec<Change>>,
     /// Named graphs that were made and may hold nothing.
     empty: Arc<HashSet<GraphName>>,
+    /// Whether it was read, by who asks or by a change that goes by what is there; of all copies together.
+    was_read: Arc<AtomicBool>,
 }
 
 /// A quad that was added or removed, by numbers.
@@ -64,10 +67,12 @@ impl Changes<'_> {
 
     /// The sum of them: a quad that was added and removed again is in it no more; what went stands before what came, and
     /// neighbours stand together.
-    #[must_use]
-    pub fn net(&self) -> Self {
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub fn net(&self, watch: Watch<'_>) -> Result<Self> {
         let mut sorted = self.changes.to_vec();
-        sorted.sort_unstable();
+        radix::sort_by(&mut sorted, watch, Change::cmp)?;
         let of_quad = sorted.chunk_by(|a, b| (a.graph, a.triple) == (b.graph, b.triple));
         // Each change of a quad takes back the one before it: of an odd number of them more are of one sort.
         let left = of_quad.filter_map(|same| {
@@ -77,7 +82,7 @@ impl Changes<'_> {
         });
         let (mut gone, come): (Vec<Change>, Vec<Change>) = left.partition(|change| !change.added);
         gone.extend(come);
-        Self { graph: self.graph, changes: Cow::Owned(gone) }
+        Ok(Self { graph: self.graph, changes: Cow::Owned(gone) })
     }
 
     /// How many quads were added, and how many were removed.
@@ -103,7 +108,8 @@ impl Memory {
     #[must_use]
     pub fn over(pack: Pack) -> Self {
         let graph = Changed::over(Arc::new(pack));
-        Self { graph, settled: OnceLock::new(), record: None, empty: Arc::default() }
+        let (empty, was_read) = (Arc::default(), Arc::default());
+        Self { graph, settled: OnceLock::new(), record: None, empty, was_read }
     }
 
     /// The graph as it is now, as one pack, made at the first call after a change: that takes as long as all of the graph
@@ -124,6 +130,9 @@ impl Memory {
 
     /// What is read: the pack where nothing was changed or much was, else both together.
     fn read(&self) -> Result<&dyn Indexed> {
+        if !self.was_read() {
+            self.was_read.store(true, Ordering::Relaxed);
+        }
         let is_recorded = self.record.as_ref().is_some_and(|record| !record.is_empty());
         if !is_recorded
             && (self.settled.get().is_some() || self.graph.changes() == 0 || self.graph.is_much_changed())
@@ -131,6 +140,12 @@ impl Memory {
             return Ok(self.pack()?);
         }
         Ok(&self.graph)
+    }
+
+    /// Whether it was read since it was made of a pack: else it only took changes.
+    #[must_use]
+    pub fn was_read(&self) -> bool {
+        self.was_read.load(Ordering::Relaxed)
     }
 
     /// The graph of this moment, to be read while this one changes on.
@@ -236,6 +251,11 @@ impl Memory {
         self.graph.intern(term)
     }
 
+    /// The same of a term that is no triple term, as a dictionary stores it.
+    pub(super) fn intern_bytes(&mut self, term: TermRef<'_>, bytes: &[u8]) -> Result<Id> {
+        self.graph.intern_bytes(term, bytes)
+    }
+
     /// The number of a term. See [`Self::numbered`].
     pub(super) fn find(&self, term: TermRef<'_>) -> Result<Option<Id>> {
         self.graph.id(term)
@@ -289,7 +309,7 @@ impl Memory {
 
     /// Makes the pack that was made of the changes the base of further ones, unless what is recorded goes by the numbers
     /// of before.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if let Some(pack) = self.settled.take()
             && self.record.as_ref().is_none_or(Vec::is_empty)
         {
@@ -445,9 +465,9 @@ mod tests {
                             (0..n).map(|k| (k * n % 3 > 0, quad(k * n % 90))).collect();
                         let mut kept = Vec::new();
                         let before = set.clone();
-                        let work = |memory: &mut Memory| memory.set_quads(many.iter().cloned());
+                        let work = |memory: &mut Memory| memory.set_quads(many.iter().map(|(added, quad)| (*added, quad.as_ref())));
                         memory.change_and_keep(work, |changes| {
-                            kept = changes.net().quads()?;
+                            kept = changes.net(Watch::nobody())?.quads()?;
                             Ok(())
                         }).unwrap();
                         for (comes, quad) in many {
@@ -461,7 +481,7 @@ mod tests {
                     3 if n % 4 == 2 => {
                         let mut builder = Builder::keeping_labels();
                         (n..n + 20).for_each(|n| builder.add(quad(n).as_ref()));
-                        memory.add_pack(&builder.finish(), Watch::nobody()).unwrap();
+                        memory.set_pack(&builder.finish(), true, Watch::nobody()).unwrap();
                         set.extend((n..n + 20).map(quad));
                     }
                     _ => {

@@ -74,7 +74,14 @@ pub fn of_number<G: Indexed + ?Sized>(mut id: Id, graph: &G) -> Result<Standing>
 /// # Errors
 /// Where the stored bytes are damaged.
 pub fn of_term<G: Indexed + ?Sized>(term: TermRef<'_>, graph: &G) -> Result<Standing> {
-    let place = graph.position(term)?.start;
+    of_term_at(graph.position(term)?.start, term, graph)
+}
+
+/// The same, where it is known before which number of the dictionary the term stands.
+///
+/// # Errors
+/// As [`of_term`].
+pub fn of_term_at<G: Indexed + ?Sized>(place: Id, term: TermRef<'_>, graph: &G) -> Result<Standing> {
     let kind = order::kind(term);
     if matches!(kind, Kind::Number | Kind::Date | Kind::DateTime) {
         let (kinds, term) = (graph.kinds(), term.into_owned());

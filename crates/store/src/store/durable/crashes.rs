@@ -380,7 +380,7 @@ impl Use {
                 (0..20).for_each(|n| builder.add(quad(n).as_ref()));
                 let pack = builder.finish();
                 self.states.push((0..20).map(|n| quad(n).to_string()).collect());
-                self.store.install(&pack, &Prefixes::new(), &mut Transaction::default())?;
+                self.store.install(&pack, &Prefixes::new(), Watch::nobody(), &mut Transaction::default())?;
                 self.graph = Memory::over(pack);
                 self.acknowledge();
             }
@@ -411,18 +411,27 @@ impl Use {
         let mut builder = Builder::keeping_labels();
         let from = dice.below(40);
         (from..from + 8).for_each(|n| builder.add(quad(n).as_ref()));
-        let (added, graph, mut about) = (builder.finish(), self.graph.snapshot(), Transaction::default());
+        let (held, graph, mut about) = (builder.finish(), self.graph.snapshot(), Transaction::default());
+        // In memory, or where it did not fit, beside the store.
+        let spooled = match dice.below(2) {
+            0 => Some(self.store.spooled(&mut |out| held.write(out).map(drop))?),
+            _ => None,
+        };
+        let added = spooled.as_ref().map_or(&held, |spooled| &spooled.pack);
         let mut expected = self.graph.clone();
-        expected.add_pack(&added, Watch::nobody())?;
+        expected.set_pack(added, true, Watch::nobody())?;
         self.try_for(&expected);
         let others = (&Prefixes::new(), Vec::new());
-        let count = self.store.install_more((&graph, &added), others, Watch::nobody(), &mut about)?;
+        let count = self.store.install_more((&graph, added), others, Watch::nobody(), &mut about)?;
         assert_eq!(count, expected.len() - self.graph.len());
         if count > 0 {
             self.graph = expected;
             self.acknowledge();
-            let fresh = self.store.packed_quads(&about.pack.unwrap_or_default().0)?;
-            assert_eq!(fresh.len() as u64, count, "what the load added is on record");
+            let fresh = self.store.added_pack(&about.pack.unwrap_or_default().0)?;
+            assert_eq!(fresh.len(), count, "what the load added is on record");
+            let mut before = self.graph.clone();
+            before.set_pack(&fresh, false, Watch::nobody())?;
+            assert_eq!(before.len(), self.graph.len() - count, "and can be taken back");
         }
         Ok(())
     }
@@ -448,7 +457,7 @@ impl Use {
         let store = &mut self.store;
         self.graph.change_and_keep(change, |changes| {
             let mut transaction = Transaction::default();
-            transaction.take(changes)?;
+            transaction.take(changes, Watch::nobody())?;
             store.commit(&mut transaction)
         })?;
         self.acknowledge();

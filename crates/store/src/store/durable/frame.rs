@@ -5,6 +5,7 @@
 
 use super::patch::{read_quad, read_term, write_row, write_string, write_term};
 use crate::store::memory::Changes;
+use crate::store::pack::Watch;
 use crate::store::pack::checksum::checksum;
 use crate::store::{Graph as _, Indexed as _, Scratch};
 use crate::terms::{GraphName, NamedNode, Quad, Term};
@@ -16,6 +17,9 @@ const HEAD: &str = "# baimo ";
 const FOOT: &str = "# sum ";
 /// How long the last line is.
 const FOOT_LENGTH: usize = FOOT.len() + 16 + 1;
+/// How long a row is, about, and for how many room is made at once.
+const ROW: usize = 128;
+const FEW: usize = 1 << 16;
 /// What the disk loses, it loses in pieces of so many bytes.
 const SECTOR: usize = 512;
 
@@ -63,14 +67,19 @@ impl Transaction {
     /// Takes the sum of some changes, as rows.
     ///
     /// # Errors
-    /// Where the graph cannot be read.
-    pub fn take(&mut self, changes: &Changes<'_>) -> crate::error::Result<()> {
-        let net = changes.net();
+    /// Where the graph cannot be read, and where `watch` stops it.
+    pub fn take(&mut self, changes: &Changes<'_>, watch: Watch<'_>) -> crate::error::Result<()> {
+        let net = changes.net(watch)?;
         let (added, removed) = net.counts();
-        let mut text = Vec::new();
+        let rows = usize::try_from(added + removed).unwrap_or_default();
+        let (mut text, mut seen) = (Vec::with_capacity(ROW * rows.min(FEW)), 0_u64);
         // Each place of a row by itself, since neighbours share what is decoded.
         let mut scratch: [Scratch; 4] = Default::default();
         net.each(&mut |graph, added, name, [s, p, o]| {
+            seen += 1;
+            if seen.is_multiple_of(1 << 12) {
+                watch.check()?;
+            }
             text.extend_from_slice(if added { b"A" } else { b"D" });
             for (id, scratch) in [s, p, o].into_iter().chain(name).zip(&mut scratch) {
                 text.push(b' ');
@@ -96,10 +105,10 @@ impl Transaction {
 
     /// Its frame. The id is made here, of the one before it and all that this one says.
     pub(super) fn frame(&mut self, previous: &str) -> Vec<u8> {
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(self.rows.text.len() + 64);
         self.write_rows(&mut rows);
         self.id = id([previous, &self.time, &self.what], self.number, &rows);
-        let mut body = Vec::with_capacity(rows.len() + 512);
+        let mut body = Vec::with_capacity(512);
         header("id", &NamedNode::new_unchecked(&self.id).into(), &mut body);
         if !previous.is_empty() {
             header("prev", &NamedNode::new_unchecked(previous).into(), &mut body);
@@ -121,9 +130,11 @@ impl Transaction {
             };
             header(if *made { "graph" } else { "no-graph" }, &term, &mut body);
         }
-        body.extend_from_slice(&rows);
-        let mut frame = format!("{HEAD}{} {}\n", self.number, body.len()).into_bytes();
+        let mut frame = Vec::with_capacity(body.len() + rows.len() + 128);
+        let length = body.len() + rows.len();
+        frame.extend_from_slice(format!("{HEAD}{} {length}\n", self.number).as_bytes());
         frame.extend_from_slice(&body);
+        frame.extend_from_slice(&rows);
         let sum = checksum(&frame);
         frame.extend_from_slice(format!("{FOOT}{sum:016x}\n").as_bytes());
         frame

@@ -32,7 +32,9 @@ impl Lock {
         let begun = Instant::now();
         loop {
             match file.try_lock() {
-                Ok(()) => break,
+                Ok(()) if is_at(&file, &path) => break,
+                // Its holder removed it, with a store that came to nothing.
+                Ok(()) => file = open().map_err(|error| unwritable(folder, error))?,
                 Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => return Err(taken(folder, &mut file)),
                 Err(TryLockError::Error(error)) => return Err(unwritable(folder, error)),
@@ -42,6 +44,20 @@ impl Lock {
         let _ = name_holder(&mut file);
         Ok(Self { _file: file })
     }
+}
+
+/// Whether a file is the one that has the name now.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let (Ok(locked), Ok(named)) = (file.metadata(), std::fs::metadata(path)) else { return false };
+    (locked.dev(), locked.ino()) == (named.dev(), named.ino())
+}
+
+/// Elsewhere a file that is open is not removed.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
 }
 
 fn name_holder(file: &mut File) -> io::Result<()> {

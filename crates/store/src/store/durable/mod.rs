@@ -52,6 +52,8 @@ pub struct Store {
     doubtful: bool,
     /// Whether leavings of others were looked for.
     tidied: bool,
+    /// What was made by this one where nothing was.
+    made: Option<Made>,
     writer: Option<Writer>,
     /// Whether changes wait for the disk.
     pub durability: Durability,
@@ -82,6 +84,12 @@ pub struct Mark {
     /// The journal that holds it, and where that ends with it.
     journal: String,
     end: u64,
+}
+
+/// A store that was made where none was.
+struct Made {
+    /// Whether its folder was too.
+    folder: bool,
 }
 
 /// What writing needs.
@@ -119,13 +127,14 @@ impl Store {
 
     fn open_on(folder: &Path, files: Arc<dyn Files>) -> Result<(Self, Content)> {
         let folder = folder.to_owned();
-        let (state, doubtful, tidied, writer) = (None, false, false, None);
+        let (state, doubtful, tidied, made, writer) = (None, false, false, None, None);
         let mut store = Self {
             folder,
             files,
             state,
             doubtful,
             tidied,
+            made,
             writer,
             durability: Durability::default(),
             sorting: SORTING,

@@ -113,7 +113,8 @@ impl Store {
                     last = Mark { number, id, time, ..Mark::default() };
                     at = end;
                     if changes.len() > AT_ONCE {
-                        graph.set_quads(changes.drain(..))?;
+                        graph.set_quads(changes.iter().map(|(added, quad)| (*added, quad.as_ref())))?;
+                        changes.clear();
                     }
                 }
                 Found::End => break,
@@ -127,7 +128,7 @@ impl Store {
                 }
             }
         }
-        graph.set_quads(changes.into_iter())?;
+        graph.set_quads(changes.iter().map(|(added, quad)| (*added, quad.as_ref())))?;
         let state = State { manifest: manifest.clone(), end: at as u64, last };
         Ok((state, Content { graph, prefixes, torn: torn as u64 }))
     }

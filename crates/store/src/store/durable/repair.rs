@@ -354,25 +354,19 @@ fn first_frame(journal: &[u8]) -> Option<(Transaction, usize)> {
 }
 
 impl Store {
-    /// The quads of a pack that the store still has: those that a load added.
+    /// The pack of what a load added, where the store still has it.
     ///
     /// # Errors
     /// Where it has that pack no longer, or it is damaged.
-    pub fn packed_quads(&self, name: &str) -> Result<Vec<crate::terms::Quad>> {
+    pub fn added_pack(&self, name: &str) -> Result<Pack> {
         let manifest = &self.state()?.manifest;
-        let pack = if manifest.added.iter().any(|added| added.name == name) {
-            Pack::open(&self.path(name))?
+        if manifest.added.iter().any(|added| added.name == name) {
+            Pack::open(&self.path(name))
         } else if manifest.pack.as_ref().is_some_and(|pack| pack.name == name) {
-            self.pack()?
+            self.pack()
         } else {
-            return Err(Error::store("what this load added is merged with other transactions by now")
-                .hint("an update can remove it"));
-        };
-        let mut quads = Vec::new();
-        pack.each_quad(&mut |quad| {
-            quads.push(quad);
-            Ok(())
-        })?;
-        Ok(quads)
+            Err(Error::store("what this load added is merged with other transactions by now")
+                .hint("an update can remove it"))
+        }
     }
 }

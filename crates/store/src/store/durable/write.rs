@@ -6,17 +6,17 @@
 use super::files::{Files, Handle};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
-use super::{Content, Durability, Mark, State, Store, Transaction, Writer, time};
+use super::{Content, Durability, Made, Mark, State, Store, Transaction, Writer, time};
 use crate::error::{Error, Result};
 use crate::store::pack::union::Union;
 use crate::store::pack::{Pack, Packer, Room, Watch};
 use crate::store::{Changed, Graph as _};
 use crate::terms::{GraphName, Prefixes};
-use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many bytes of journals are kept whose transactions are in the pack; more where the pack is larger.
 const PAST: u64 = 64 << 20;
@@ -27,6 +27,8 @@ type Out = BufWriter<Box<dyn Handle>>;
 
 /// How the names of packs begin that are being written.
 const WORK: [&str; 2] = ["merge-", "load-"];
+/// How the names of files end that are locked meanwhile.
+const LOCKED: &str = "lock";
 
 /// What is written at a time.
 const BUFFER: usize = 1 << 20;
@@ -41,11 +43,15 @@ impl Store {
         if self.writer.is_some() {
             return Ok(None);
         }
+        let makes_folder = !self.folder.exists();
         self.files.make_folder(&self.folder).map_err(|error| unwritable(&self.folder, error))?;
         let lock = Lock::take(&self.folder)?;
         let manifest = match self.manifest()? {
             Some(manifest) => manifest,
-            None => self.make()?,
+            None => {
+                self.made = Some(Made { folder: makes_folder });
+                self.make()?
+            }
         };
         let journal = self.path(&manifest.journal);
         let length =
@@ -105,6 +111,28 @@ impl Store {
         Ok(manifest)
     }
 
+    /// Takes away again a store that was made by [`Self::begin`] where nothing was there, and in which nothing was committed
+    /// since; and lets others change what is there.
+    ///
+    /// # Errors
+    /// Where a file of it cannot be removed.
+    pub fn unmake(&mut self) -> Result<()> {
+        let failed = |error| unwritable(&self.folder, error);
+        if let Some(made) = self.made.take().filter(|_| self.writer.is_some() && self.mark().number == 0) {
+            let journal = self.state()?.manifest.journal.clone();
+            for name in [manifest::NAME, &journal, lock::NAME] {
+                self.files.remove(&self.path(name)).map_err(failed)?;
+            }
+            self.state = None;
+            if made.folder {
+                // Somebody may have put something into it by now.
+                let _ = std::fs::remove_dir(&self.folder);
+            }
+        }
+        self.writer = None;
+        Ok(())
+    }
+
     /// Writes a transaction to the journal and waits until it is safe. Its number, time and id are filled in here.
     ///
     /// # Errors
@@ -154,8 +182,14 @@ impl Store {
     /// journal as large as the pack.
     ///
     /// # Errors
-    /// As [`Self::commit`].
-    pub fn install(&mut self, pack: &Pack, prefixes: &Prefixes, transaction: &mut Transaction) -> Result<()> {
+    /// As [`Self::commit`], and where `watch` stops it.
+    pub fn install(
+        &mut self,
+        pack: &Pack,
+        prefixes: &Prefixes,
+        watch: Watch<'_>,
+        transaction: &mut Transaction,
+    ) -> Result<()> {
         let State { manifest, last, .. } = self.state()?.clone();
         let generation = self.next_generation()?;
         let name = format!("graph-{generation}.pack");
@@ -163,7 +197,9 @@ impl Store {
         transaction.time = time::now_after(&last.time);
         transaction.pack = Some((name.clone(), pack.len()));
         let frame = transaction.frame(&last.id);
-        let file = PackFile { length: self.write_pack(&name, pack, prefixes)?, name };
+        self.create(&name, &mut |out| pack.write_within(prefixes, out, watch).map(drop))?;
+        let length = self.files.length(&self.path(&name)).map_err(|error| self.unreadable(&name, error))?;
+        let file = PackFile { length, name };
         let new = Manifest {
             pack: Some(file),
             packed: transaction.number,
@@ -236,15 +272,12 @@ impl Store {
     /// # Errors
     /// Where it cannot be written, and what `write` reports.
     pub fn spooled(&self, write: &mut dyn FnMut(&mut dyn io::Write) -> Result<()>) -> Result<Spooled> {
-        let at_work = AtWork::new(&self.folder, "load");
-        let failed = |error| unwritable(&self.folder, error);
-        let mut out = BufWriter::with_capacity(BUFFER, std::fs::File::create(&at_work.path).map_err(failed)?);
-        let pack = write(&mut out).and_then(|()| out.flush().map_err(failed));
-        let pack = pack.map_err(|error| of_the_disk(&self.folder, error));
-        let pack = pack.and_then(|()| Pack::open(&at_work.path)).inspect_err(|_| {
-            let _ = std::fs::remove_file(&at_work.path);
-        })?;
-        Ok(Spooled { pack, at_work })
+        let (at_work, files) = (AtWork::new(&self.folder, "load"), Arc::clone(&self.files));
+        // It is read at once, and of no use after a crash.
+        let written = Durability::Unsynced;
+        create(files.as_ref(), &self.folder, written, &at_work.name, &mut |out| write(out))?;
+        let pack = Pack::open(&at_work.path).inspect_err(|_| drop(files.remove(&at_work.path)))?;
+        Ok(Spooled { pack, at_work, files })
     }
 
     /// Prepares a merge whose pack another thread writes while the store is read and changed on: of all up to now.
@@ -302,11 +335,6 @@ impl Store {
             empty,
         };
         self.switch(new, later, last).map(|()| true)
-    }
-
-    fn write_pack(&self, name: &str, pack: &Pack, prefixes: &Prefixes) -> Result<u64> {
-        self.create(name, &mut |out| pack.write_with(prefixes, out).map(drop))?;
-        self.files.length(&self.path(name)).map_err(|error| self.unreadable(name, error))
     }
 
     /// Publishes a manifest with a new journal, and removes what it no longer names.
@@ -385,7 +413,7 @@ impl Store {
     /// Removes files of ours that the manifest does not name: what is left of work that never came to its end.
     fn tidy(&self, manifest: &Manifest) -> io::Result<()> {
         for name in self.files.names(&self.folder)? {
-            let is_ours = manifest.files().any(|own| own == name) || AtWork::is_one(&self.folder, &name);
+            let is_ours = manifest.files().any(|own| own == name) || AtWork::is_at_work(&self.folder, &name);
             if generation(&name).is_some() && !is_ours {
                 self.files.remove(&self.path(&name))?;
             }
@@ -412,10 +440,9 @@ impl Merge {
     /// # Errors
     /// Where it cannot be written, or `watch` stops it.
     pub fn write(&self, graph: &Changed, watch: Watch<'_>) -> Result<()> {
-        let Self { at_work: AtWork { folder, name, path }, files, prefixes, durability, .. } = self;
+        let Self { at_work: AtWork { folder, name, path, .. }, files, prefixes, durability, .. } = self;
         let room = (path.as_path(), self.sorting);
-        let write =
-            &mut |out: &mut Out| Union::of(graph, None, watch)?.write(prefixes, out, room, watch).map(drop);
+        let write = &mut |out: &mut Out| graph.write_pack(prefixes, out, room, watch).map(drop);
         create(files.as_ref(), folder, *durability, name, write)
     }
 }
@@ -425,11 +452,12 @@ pub struct Spooled {
     /// The pack.
     pub pack: Pack,
     at_work: AtWork,
+    files: Arc<dyn Files>,
 }
 
 impl Drop for Spooled {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.at_work.path);
+        let _ = self.files.remove(&self.at_work.path);
     }
 }
 
@@ -446,26 +474,29 @@ fn write_fresh(
     }
     let room = Room { memory, beside: beside.to_owned() };
     let (mut packer, mut known) = (Packer::within(room).keeping_labels(), known.iter());
+    let mut seen = 0_u64;
     added.each_quad(&mut |quad| {
+        seen += 1;
+        if seen.is_multiple_of(1 << 12) {
+            packer.make_room(watch)?;
+            watch.check()?;
+        }
         if known.next() == Some(&false) {
             packer.add(quad.as_ref());
-            if packer.quads().is_multiple_of(1 << 12) {
-                packer.make_room(watch)?;
-            }
         }
         Ok(())
     })?;
     packer.write(&Prefixes::new(), out, watch).map(drop)
 }
 
-/// The files that this process is writing for stores: no leavings, though no manifest names them.
-static WORKING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-
-/// The name of a file that is being written for a store, as long as it is.
+/// The name of a file that is being written for a store. Beside it stands one that is locked as long as that goes on, so that
+/// no other writer takes it for a leaving; a lock ends with its process.
 struct AtWork {
     folder: PathBuf,
     name: String,
     path: PathBuf,
+    lock: PathBuf,
+    _locked: Option<File>,
 }
 
 impl AtWork {
@@ -474,26 +505,25 @@ impl AtWork {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("{what}-{}-{number}.pack", std::process::id());
         let path = folder.join(&name);
-        WORKING.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
-        Self { folder: folder.to_owned(), name, path }
+        let lock = path.with_extension(LOCKED);
+        // Where that is not possible, neither is what follows.
+        let locked = File::create(&lock).ok().filter(|file| file.try_lock().is_ok());
+        Self { folder: folder.to_owned(), name, path, lock, _locked: locked }
     }
 
-    /// Whether a file is being written by a process that is there, as far as that can be told.
-    fn is_one(folder: &Path, name: &str) -> bool {
-        let process = WORK.iter().find_map(|what| name.strip_prefix(what)?.split_once('-'));
-        let Some(process) = process.and_then(|(process, _)| process.parse::<u32>().ok()) else {
+    /// Whether a file is being written, or says so of another.
+    fn is_at_work(folder: &Path, name: &str) -> bool {
+        if !WORK.iter().any(|what| name.starts_with(what)) {
             return false;
-        };
-        if process == std::process::id() {
-            return WORKING.lock().unwrap_or_else(PoisonError::into_inner).contains(&folder.join(name));
         }
-        Path::new("/proc").join(process.to_string()).exists()
+        let lock = File::options().write(true).open(folder.join(name).with_extension(LOCKED));
+        lock.is_ok_and(|file| file.try_lock().is_err())
     }
 }
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        WORKING.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
+        let _ = std::fs::remove_file(&self.lock);
     }
 }
 
@@ -551,7 +581,8 @@ pub(super) fn generation(name: &str) -> Option<u64> {
     if name == manifest::NEW {
         return Some(0);
     }
-    if WORK.iter().any(|what| name.starts_with(what)) && name.ends_with(".pack") {
+    if WORK.iter().any(|what| name.starts_with(what)) && (name.ends_with(".pack") || name.ends_with(".lock"))
+    {
         return Some(0);
     }
     let pack = name.strip_prefix("graph-").or_else(|| name.strip_prefix("added-"));

@@ -8,7 +8,8 @@ use super::checksum::checksum;
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The first bytes of a pack, with the version of its layout.
 pub(in super::super) const MAGIC: [u8; 8] = *b"baimo\0\0\x04";
@@ -68,9 +69,10 @@ fn unwritten(error: std::io::Error) -> Error {
 }
 
 /// What stands behind a pack's bytes.
+#[derive(Clone)]
 enum Source {
     Static(&'static [u8]),
-    File(Mutex<File>, String),
+    File(Arc<Mutex<File>>, String),
 }
 
 /// The chunks of a pack. See the module.
@@ -78,6 +80,8 @@ pub(in super::super) struct Chunks {
     source: Source,
     table: Vec<Row>,
     version: u8,
+    /// How many bytes of chunks were read so far.
+    held: AtomicUsize,
 }
 
 struct Row {
@@ -102,12 +106,12 @@ impl Chunks {
     /// Opens a file.
     pub fn of_file(mut file: File, name: &str) -> Result<Self> {
         let length = file.seek(SeekFrom::End(0)).map_err(|error| unread(name, error))?;
-        Self::open(Source::File(Mutex::new(file), name.to_owned()), length)
+        Self::open(Source::File(Arc::new(Mutex::new(file)), name.to_owned()), length)
     }
 
     fn open(source: Source, length: u64) -> Result<Self> {
         let [.., version] = MAGIC;
-        let mut chunks = Self { source, table: Vec::new(), version };
+        let mut chunks = Self { source, table: Vec::new(), version, held: AtomicUsize::new(0) };
         let head = chunks.read(0, (MAGIC.len() as u64).min(length))?;
         match head.strip_prefix(b"baimo\0\0") {
             Some([found]) if *found == version || *found == OLDER => chunks.version = *found,
@@ -143,6 +147,23 @@ impl Chunks {
         self.version != OLDER
     }
 
+    /// The same chunks, none of them read yet: for who reads much once, and keeps it no longer than these.
+    pub fn again(&self) -> Self {
+        let row = |row: &Row| Row { bytes: OnceLock::new(), ..*row };
+        let table = self.table.iter().map(row).collect();
+        Self { source: self.source.clone(), table, version: self.version, held: AtomicUsize::new(0) }
+    }
+
+    /// How many bytes of chunks are held in memory.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes all chunks have together, where they are in a file.
+    pub fn in_file(&self) -> Option<u64> {
+        matches!(self.source, Source::File(..)).then(|| self.table.iter().map(|row| row.length).sum())
+    }
+
     /// How many chunks there are.
     pub fn len(&self) -> usize {
         self.table.len()
@@ -161,8 +182,11 @@ impl Chunks {
             if checksum(held.bytes()) != row.sum {
                 return Err(self.damaged());
             }
+            let length = held.bytes().len();
             // Another thread may have read the same.
-            let _ = row.bytes.set(held);
+            if row.bytes.set(held).is_ok() {
+                self.held.fetch_add(length, Ordering::Relaxed);
+            }
         }
         row.bytes.get().map(ChunkBytes::bytes).ok_or_else(|| self.damaged())
     }

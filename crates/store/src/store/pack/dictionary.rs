@@ -4,7 +4,7 @@
 
 use super::chunks::{ChunkWriter, Chunks};
 use super::intern::Interner;
-use super::terms::{decode, encode_triple};
+use super::terms::{decode, encode, encode_triple};
 use super::texts::{BLOCK, PackedTexts, TextWriter};
 use super::values;
 use super::watch::{Step, Watch};
@@ -13,7 +13,7 @@ use crate::store::columns::{Epochs, Numbers};
 use crate::store::kinds::{KINDS, Kind, Kinds};
 use crate::store::languages::{self, LanguageWriter, Languages};
 use crate::store::{Id, Lexical, Scratch};
-use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple};
+use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple, xsd};
 use crate::value::order;
 use std::cmp::Ordering;
 use std::io::Write;
@@ -109,6 +109,16 @@ fn write_columns<W: Write>(
 ) -> Result<[u64; 3]> {
     let [a, b, c] = [tags, payloads.as_flattened(), micros.as_flattened()].map(|bytes| out.add(bytes));
     Ok([a?.into(), b?.into(), c?.into()])
+}
+
+/// The kind of a term where terms of that kind sort as their bytes do.
+fn kind_by_bytes(term: TermRef<'_>) -> Option<Kind> {
+    match term {
+        TermRef::BlankNode(_) => Some(Kind::Blank),
+        TermRef::NamedNode(_) => Some(Kind::Iri),
+        TermRef::Literal(literal) => (literal.datatype() == xsd::STRING).then_some(Kind::String),
+        TermRef::Triple(_) => None,
+    }
 }
 
 /// A stored byte is not what was written.
@@ -259,11 +269,47 @@ impl Dictionary {
 
     /// Where a term stands: all numbers before the range sort before it, all after the range after it.
     pub fn position(&self, term: TermRef<'_>) -> Result<Range<Id>> {
+        if let Some(kind) = kind_by_bytes(term) {
+            let mut bytes = Vec::new();
+            encode(term, &mut bytes);
+            return self.position_of_bytes(kind, &bytes);
+        }
         let Range { start: mut low, end: mut high } = self.narrowed(term)?;
         let mut scratch = Scratch::new();
         while low < high {
             let middle = low + (high - low) / 2;
             match self.compare(middle, term, &mut scratch)? {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Ok(middle..middle + 1),
+            }
+        }
+        Ok(low..low)
+    }
+
+    /// Where the bytes of a term stand, of a kind in the order of its bytes.
+    fn position_of_bytes(&self, kind: Kind, bytes: &[u8]) -> Result<Range<Id>> {
+        let Range { start: mut low, end: mut high } = self.kinds.range(kind);
+        if let Texts::Packed(texts) = &self.texts {
+            // The block first, by the terms that need not be decoded.
+            let each = BLOCK as Id;
+            let (mut from, mut to) = (low.div_ceil(each), high.div_ceil(each));
+            while from < to {
+                let middle = from + (to - from) / 2;
+                if texts.head(middle)?.ok_or_else(damaged)? <= bytes {
+                    from = middle + 1;
+                } else {
+                    to = middle;
+                }
+            }
+            // The heads before `from` are not greater, that of `from` is.
+            low = from.checked_sub(1).map_or(low, |before| (before * each).max(low));
+            high = (from * each).min(high);
+        }
+        let mut scratch = Scratch::new();
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.bytes(middle, &mut scratch)?.cmp(bytes) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
                 Ordering::Equal => return Ok(middle..middle + 1),

@@ -82,7 +82,7 @@ impl Pack {
         Self::from_chunks(Chunks::of_file(file, &name)?)
     }
 
-    fn from_chunks(chunks: Chunks) -> Result<Self> {
+    pub(super) fn from_chunks(chunks: Chunks) -> Result<Self> {
         let chunks = Arc::new(chunks);
         let last = chunks.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
         let root = chunks.get(last.ok_or_else(|| chunks.damaged())?)?;
@@ -107,7 +107,7 @@ impl Pack {
         let [prefixes] = take(&mut root);
         let prefixes = u32::try_from(prefixes).map_err(|_| chunks.damaged())?;
         let prefixes = read(chunks.get(prefixes)?).ok_or_else(|| chunks.damaged())?;
-        Ok(Self::of(dictionary, table).with_prefixes(prefixes))
+        Ok(Self { prefixes, chunks: Some(chunks), ..Self::of(dictionary, table) })
     }
 }
 

@@ -40,7 +40,9 @@ use super::{Epochs, Languages, Lexical, Numbers, Scratch, View};
 use crate::error::Result;
 use crate::store::quads_of;
 use crate::terms::{Prefixes, Quad, Term, TermRef};
+use chunks::Chunks;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A read-only graph. See the module.
 pub struct Pack {
@@ -48,11 +50,13 @@ pub struct Pack {
     table: Table,
     prefixes: Prefixes,
     merged: Merged,
+    /// What it is read from, where it is not in memory.
+    chunks: Option<Arc<Chunks>>,
 }
 
 impl Pack {
     fn of(dictionary: Dictionary, table: Table) -> Self {
-        Self { dictionary, table, prefixes: Prefixes::new(), merged: Merged::default() }
+        Self { dictionary, table, prefixes: Prefixes::new(), merged: Merged::default(), chunks: None }
     }
 
     /// A graph of nothing.
@@ -69,6 +73,20 @@ impl Pack {
     #[must_use]
     pub fn with_prefixes(self, prefixes: Prefixes) -> Self {
         Self { prefixes, ..self }
+    }
+
+    /// The same pack, none of it read yet, where it is a file of more than some bytes: for who reads much of it once.
+    ///
+    /// # Errors
+    /// Where it is damaged.
+    pub(super) fn again(&self, more_than: usize) -> Result<Option<Self>> {
+        let is_large = |chunks: &&Arc<Chunks>| chunks.in_file().is_some_and(|bytes| bytes > more_than as u64);
+        self.chunks.as_ref().filter(is_large).map(|chunks| Self::from_chunks(chunks.again())).transpose()
+    }
+
+    /// How many bytes of its file are held in memory.
+    pub(super) fn held(&self) -> usize {
+        self.chunks.as_ref().map_or(0, |chunks| chunks.held())
     }
 
     /// The columns of triples.

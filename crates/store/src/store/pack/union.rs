@@ -3,7 +3,8 @@
 //! In: a graph that was changed, perhaps a pack to add. Out: the pack that a builder of all their quads would have made, as
 //! bytes or in memory. Dictionaries and lists of pairs are merged as they lie (Knuth, The art of computer programming,
 //! vol. 3, 5.4); only the terms that the changes brought, and the pairs with them, are sorted. What is held is a number for
-//! each term, the columns of values, the triple terms, and of each list the pairs whose terms the changes brought.
+//! each term, the columns of values, the triple terms, of each list the pairs whose terms the changes brought, and of packs in
+//! files no more than was read since the last list, or the last 16 MB of terms.
 
 use super::chunks::ChunkWriter;
 use super::dictionary::ColumnWriter;
@@ -28,6 +29,9 @@ use std::thread;
 
 /// After how many items it is asked whether to go on.
 const STRIDE: usize = 1 << 13;
+/// When so many bytes of a pack's file were read, they are forgotten before more is.
+/// Tests are to meet that too.
+const WINDOW: usize = if cfg!(test) { 0 } else { 16 << 20 };
 /// That a quad is in the graph that was changed.
 const HERE: u8 = 1;
 /// That a quad is in the pack that is added.
@@ -35,7 +39,7 @@ const ADDED: u8 = 2;
 
 /// Graphs that become one. See the module.
 pub(in super::super) struct Union<'a> {
-    changed: &'a Changed,
+    changed: Changed,
     added: Option<&'a Pack>,
     /// Of the pack that was changed, and of the terms that the changes brought: which are in a quad. Where it says nothing
     /// of one, that is.
@@ -59,9 +63,15 @@ impl<'a> Union<'a> {
     ///
     /// # Errors
     /// Where the graph is damaged, or `watch` stops it.
-    pub fn of(changed: &'a Changed, added: Option<&'a Pack>, watch: Watch<'_>) -> Result<Self> {
-        let used = used(changed, watch)?;
-        Ok(Self { changed, added, used, numbers: Default::default(), lists: Vec::new() })
+    pub fn of(changed: &Changed, added: Option<&'a Pack>, watch: Watch<'_>) -> Result<Self> {
+        let used = used(&changed.again(WINDOW)?, watch)?;
+        Ok(Self {
+            changed: changed.again(WINDOW)?,
+            added,
+            used,
+            numbers: Default::default(),
+            lists: Vec::new(),
+        })
     }
 
     /// Writes the pack of all of it. Temporary files go beside a file where `memory` bytes do not suffice. Tells of each quad
@@ -141,9 +151,11 @@ impl<'a> Union<'a> {
     ) -> Result<[Id; KINDS]> {
         let foreign = self.foreign(watch)?;
         let [base_used, _] = &self.used;
-        let mut streams = vec![Terms::of(Origin::Pack(self.changed.base(), base_used))];
-        streams.push(Terms::of(Origin::Changes(self.changed, &foreign)));
-        streams.extend(self.added.map(|pack| Terms::of(Origin::Pack(pack, &[]))));
+        let mut streams = vec![Terms::of(Origin::Pack(Reading::of(self.changed.base())?, base_used))];
+        streams.push(Terms::of(Origin::Changes(&self.changed, &foreign)));
+        if let Some(pack) = self.added {
+            streams.push(Terms::of(Origin::Pack(Reading::of(pack)?, &[])));
+        }
         let total = streams.iter().map(|stream| stream.end).sum();
         streams.iter_mut().try_for_each(Terms::step)?;
         let (mut next, mut counts, mut term) = (0, [0; KINDS], Vec::new());
@@ -220,7 +232,7 @@ impl<'a> Union<'a> {
         let of_foreign = of_foreign.filter(|id| self.changed.kind(*id) == Some(Kind::Triple));
         let mut all: Vec<(Flat, bool, Id)> = Vec::new();
         for id in of_base.chain(of_foreign) {
-            all.push((self.flatten(self.changed, false, id)?, false, id));
+            all.push((self.flatten(&self.changed, false, id)?, false, id));
         }
         if let Some(pack) = self.added {
             for id in pack.kinds().range(Kind::Triple) {
@@ -266,7 +278,7 @@ impl<'a> Union<'a> {
     fn lists(&self) -> Result<Vec<ListOf>> {
         let mut lists = Vec::new();
         let added = self.added.map(|pack| (pack as &dyn Indexed, true));
-        for (graph, is_added) in [(self.changed as &dyn Indexed, false)].into_iter().chain(added) {
+        for (graph, is_added) in [(&self.changed as &dyn Indexed, false)].into_iter().chain(added) {
             for name in graph.graphs()? {
                 let Some(view) = graph.view(name)? else { continue };
                 let number = name.map_or(0, |name| self.number(is_added, name) + 1);
@@ -290,12 +302,19 @@ impl<'a> Union<'a> {
         each: &mut dyn FnMut(u128, u8) -> Result<()>,
     ) -> Result<()> {
         let (total, mut done) = (2 * usize::try_from(self.changed.len()).unwrap_or_default(), 0);
+        let mut changed = self.changed.again(WINDOW)?;
+        let mut added = self.added.map(Reading::of).transpose()?;
         for lists in self.lists.chunk_by(|a, b| (a.graph, a.predicate) == (b.graph, b.predicate)) {
             let Some(ListOf { graph, predicate, .. }) = lists.first() else { continue };
             let key = u128::from(*graph) << 96 | u128::from(*predicate) << 64;
+            if changed.base().held() > WINDOW {
+                changed = self.changed.again(WINDOW)?;
+            }
+            added.as_mut().map_or(Ok(()), Reading::forget)?;
+            let graphs = (&changed, added.as_ref().map(Reading::pack));
             let mut open = Vec::new();
             for list in lists {
-                self.open(list, by, &mut open)?;
+                self.open(list, graphs, by, &mut open)?;
             }
             let mut asked = 0;
             merge(&mut open, &mut |pair, of| {
@@ -312,18 +331,24 @@ impl<'a> Union<'a> {
     }
 
     /// The pairs of a list, in one piece or, where the changes brought terms to it, two.
-    fn open<'s>(&'s self, list: &ListOf, by: End, open: &mut Vec<Ordered<'s>>) -> Result<()> {
+    fn open<'s>(
+        &'s self,
+        list: &ListOf,
+        (changed, added): (&'s Changed, Option<&'s Pack>),
+        by: End,
+        open: &mut Vec<Ordered<'s>>,
+    ) -> Result<()> {
         let (graph, predicate) = list.old;
-        let view = match self.added.filter(|_| list.is_added) {
+        let view = match added.filter(|_| list.is_added) {
             Some(pack) => pack.view(graph)?,
-            None => self.changed.view(graph)?,
+            None => changed.view(graph)?,
         };
         let Some(view) = view else { return Ok(()) };
         let of = if list.is_added { ADDED } else { HERE };
-        let [base, _, added] = &self.numbers;
-        let numbers = if list.is_added { added.as_slice() } else { base };
+        let [base, _, of_added] = &self.numbers;
+        let numbers = if list.is_added { of_added.as_slice() } else { base };
         let mut apart = Vec::new();
-        if !list.is_added && self.changed.more_terms() > 0 && self.changed.is_touched(graph, predicate) {
+        if !list.is_added && changed.more_terms() > 0 && changed.is_touched(graph, predicate) {
             let mut cursor = view.pairs(predicate, by)?;
             while let Some((firsts, seconds)) = cursor.next_block()? {
                 for (first, second) in firsts.iter().zip(seconds) {
@@ -413,9 +438,34 @@ fn order(kind: Kind, a: &[u8], b: &[u8]) -> Ordering {
     }
 }
 
+/// A pack that is read once, from front to back: what was read is forgotten now and then.
+struct Reading<'a> {
+    given: &'a Pack,
+    /// The same again, where it is worth that.
+    own: Option<Box<Pack>>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(given: &'a Pack) -> Result<Self> {
+        Ok(Self { given, own: given.again(WINDOW)?.map(Box::new) })
+    }
+
+    fn pack(&self) -> &Pack {
+        self.own.as_deref().unwrap_or(self.given)
+    }
+
+    /// Forgets what was read, where it is much.
+    fn forget(&mut self) -> Result<()> {
+        if self.own.as_ref().is_some_and(|own| own.held() > WINDOW) {
+            self.own = self.given.again(WINDOW)?.map(Box::new);
+        }
+        Ok(())
+    }
+}
+
 enum Origin<'a> {
     /// A pack, and which of its terms are used.
-    Pack(&'a Pack, &'a [bool]),
+    Pack(Reading<'a>, &'a [bool]),
     /// Terms that the changes brought, in order.
     Changes(&'a Changed, &'a [Id]),
 }
@@ -436,8 +486,10 @@ struct Terms<'a> {
 
 impl<'a> Terms<'a> {
     fn of(from: Origin<'a>) -> Self {
-        let (end, count) = match from {
-            Origin::Pack(pack, _) => (pack.kinds().range(Kind::Triple).start as usize, pack.kinds().total()),
+        let (end, count) = match &from {
+            Origin::Pack(reading, _) => {
+                (reading.given.kinds().range(Kind::Triple).start as usize, reading.given.kinds().total())
+            }
             Origin::Changes(changed, ids) => (ids.len(), changed.more_terms()),
         };
         let (key, bytes) = (SortKey { kind: Kind::Blank, prefix: 0 }, Vec::new());
@@ -448,8 +500,8 @@ impl<'a> Terms<'a> {
     /// Takes the next term at hand, where there is one.
     fn step(&mut self) -> Result<()> {
         self.bytes.clear();
-        let kind = match self.from {
-            Origin::Pack(pack, used) => {
+        let kind = match &mut self.from {
+            Origin::Pack(reading, used) => {
                 let unused = used.get(self.at..self.end).unwrap_or_default();
                 self.at += unused.iter().take_while(|used| !**used).count();
                 self.is_there = self.at < self.end;
@@ -458,6 +510,8 @@ impl<'a> Terms<'a> {
                 }
                 self.place = self.at;
                 let id = self.at as Id;
+                reading.forget()?;
+                let pack = reading.pack();
                 self.bytes.extend_from_slice(pack.dictionary.bytes(id, &mut self.scratch)?);
                 pack.kinds().of(id)
             }
