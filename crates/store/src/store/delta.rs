@@ -90,13 +90,16 @@ impl Lists {
         })
     }
 
-    /// Adds a pair of subject and object or takes it away. Says, where that changed anything, whether it is the only one
-    /// of its subject, and of its object.
-    fn set(&mut self, (s, o): (Id, Id), present: bool, base: Option<&View<'_>>) -> Result<Option<[bool; 2]>> {
-        let predicate = self.counts.predicate;
-        let alone = self.by_subject.set((s, o), present, &mut list(base, predicate, End::Subject)?)?;
-        let Some(of_subject) = alone else { return Ok(None) };
-        let alone = self.by_object.set((o, s), present, &mut list(base, predicate, End::Object)?)?;
+    /// Adds a pair of subject and object or takes it away; `below` is the list of the pack in both orders. Says, where that
+    /// changed anything, whether it is the only one of its subject, and of its object.
+    fn set(
+        &mut self,
+        (s, o): Pair,
+        present: bool,
+        [subjects, objects]: &mut [List<'_>; 2],
+    ) -> Result<Option<[bool; 2]>> {
+        let Some(of_subject) = self.by_subject.set((s, o), present, subjects)? else { return Ok(None) };
+        let alone = self.by_object.set((o, s), present, objects)?;
         let (of_object, counts) = (alone.unwrap_or_default(), &mut self.counts);
         step(&mut counts.triples, present);
         for (is_alone, nodes, most) in [
@@ -195,24 +198,38 @@ impl GraphDelta {
         }
     }
 
-    /// Adds a triple or takes it away. Says whether that changed anything.
-    fn set(&mut self, [s, p, o]: Triple, present: bool, base: Option<&View<'_>>) -> Result<bool> {
-        if self.lists.get(&p).is_none() {
-            if holds(base, [s, p, o])? == present {
-                return Ok(false);
+    /// Adds triples of one predicate or takes them away, one after the other. Gives those that this changed.
+    fn set_few(
+        &mut self,
+        predicate: Id,
+        pairs: &[Pair],
+        present: bool,
+        base: Option<&View<'_>>,
+    ) -> Result<Vec<Pair>> {
+        let mut below = [list(base, predicate, End::Subject)?, list(base, predicate, End::Object)?];
+        let mut effective = Vec::new();
+        for (s, o) in pairs {
+            if self.lists.get(&predicate).is_none() {
+                // As long as nothing changes, the list is not touched.
+                let [subjects, _] = &mut below;
+                let places = subjects.locate(0, *s)?;
+                if subjects.place_of(places, *o)?.is_ok() == present {
+                    continue;
+                }
+                self.lists.insert(predicate, Arc::new(Lists::over(predicate, base)?));
             }
-            self.lists.insert(p, Arc::new(Lists::over(p, base)?));
+            let Some(lists) = self.lists.get_mut(&predicate).map(Arc::make_mut) else { break };
+            let Some([of_subject, of_object]) = lists.set((*s, *o), present, &mut below)? else { continue };
+            effective.push((*s, *o));
+            step(&mut self.triples, present);
+            if of_subject {
+                self.note(*s, predicate, End::Subject, present);
+            }
+            if of_object {
+                self.note(*o, predicate, End::Object, present);
+            }
         }
-        let Some(lists) = self.lists.get_mut(&p).map(Arc::make_mut) else { return Ok(false) };
-        let Some([of_subject, of_object]) = lists.set((s, o), present, base)? else { return Ok(false) };
-        step(&mut self.triples, present);
-        if of_subject {
-            self.note(s, p, End::Subject, present);
-        }
-        if of_object {
-            self.note(o, p, End::Object, present);
-        }
-        Ok(true)
+        Ok(effective)
     }
 }
 
@@ -232,13 +249,7 @@ impl GraphDelta {
             (None, None) => 0,
         };
         if pairs.len() < MANY || pairs.len() * MANY_OF < length {
-            let mut effective = Vec::new();
-            for (s, o) in pairs {
-                if self.set([*s, predicate, *o], present, base)? {
-                    effective.push((*s, *o));
-                }
-            }
-            return Ok(effective);
+            return self.set_few(predicate, pairs, present, base);
         }
         if known.is_none() {
             self.lists.insert(predicate, Arc::new(Lists::over(predicate, base)?));
@@ -315,6 +326,7 @@ impl Delta {
     /// # Errors
     /// Where the stored bytes of the pack are damaged.
     pub fn set(&mut self, base: &Pack, graph: GraphId, triple: Triple, present: bool) -> Result<bool> {
+        let [s, p, o] = triple;
         let is_new = self.graph(graph).is_some_and(|graph| graph.is_new);
         let below = if is_new { None } else { base.view(graph)? };
         if self.graphs.get(&graph).is_none() {
@@ -324,7 +336,7 @@ impl Delta {
             self.graphs.insert(graph, Arc::new(GraphDelta::over(below.as_ref())?));
         }
         let changed = match self.graphs.get_mut(&graph).map(Arc::make_mut) {
-            Some(changed) => changed.set(triple, present, below.as_ref())?,
+            Some(changed) => !changed.set_few(p, &[(s, o)], present, below.as_ref())?.is_empty(),
             None => false,
         };
         if changed {

@@ -303,7 +303,12 @@ impl Dictionary {
                 }
             }
             // The heads before `from` are not greater, that of `from` is.
-            low = from.checked_sub(1).map_or(low, |before| (before * each).max(low));
+            if let Some(block) = from.checked_sub(1).filter(|block| block * each >= low) {
+                let (less, is_it) = texts.search(block, bytes)?;
+                // Terms of another kind may follow in the block.
+                let place = (block * each + less).min(high);
+                return Ok(place..place + Id::from(is_it && place < high));
+            }
             high = (from * each).min(high);
         }
         let mut scratch = Scratch::new();

@@ -108,6 +108,14 @@ impl PackedTexts {
         head.map(Some).ok_or_else(|| self.chunks.damaged())
     }
 
+    /// Looks for a term in a block whose terms sort as their bytes do: how many of it are less, and whether the next is the
+    /// term. Nothing is decoded: what two neighbours share decides most comparisons.
+    pub fn search(&self, number: Id, term: &[u8]) -> Result<(Id, bool)> {
+        let start = number as usize * BLOCK;
+        let count = (self.length as usize).saturating_sub(start).min(BLOCK);
+        search(self.block_of(start)?, count, term).ok_or_else(|| self.chunks.damaged())
+    }
+
     /// The bytes from the block of a term on.
     fn block_of(&self, place: usize) -> Result<&[u8]> {
         let chunk = u32::try_from(place / CHUNK).ok().and_then(|chunk| self.first_chunk.checked_add(chunk));
@@ -137,6 +145,34 @@ fn block(bytes: &[u8], block: usize, blocks: usize) -> Option<&[u8]> {
     let (starts, text) = bytes.split_at_checked(4 * blocks)?;
     let start = starts.as_chunks::<4>().0.get(block)?;
     text.get(u32::from_le_bytes(*start) as usize..)
+}
+
+/// See [`PackedTexts::search`].
+fn search(mut bytes: &[u8], count: usize, term: &[u8]) -> Option<(Id, bool)> {
+    // How long the beginning is that the term shares with the one looked at last, which is less.
+    let mut same = 0;
+    for place in 0..count {
+        let shared = if place > 0 { usize::try_from(varint::read(&mut bytes)?).ok()? } else { 0 };
+        let length = usize::try_from(varint::read(&mut bytes)?).ok()?;
+        let (rest, after) = bytes.split_at_checked(length)?;
+        bytes = after;
+        if shared > same {
+            // It differs from the term where the one before did.
+            continue;
+        }
+        if shared < same {
+            return Some((place as Id, false));
+        }
+        let wanted = term.get(same..).unwrap_or_default();
+        let more = rest.iter().zip(wanted).take_while(|(a, b)| a == b).count();
+        match (rest.get(more), wanted.get(more)) {
+            (None, None) => return Some((place as Id, true)),
+            (Some(have), Some(want)) if have > want => return Some((place as Id, false)),
+            (Some(_), None) => return Some((place as Id, false)),
+            _ => same += more,
+        }
+    }
+    Some((count as Id, false))
 }
 
 impl Scratch {
@@ -169,5 +205,30 @@ impl Scratch {
             (bytes, last) = (after, start);
         }
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_block_is_searched_as_its_terms_are(terms in prop::collection::btree_set("[ab]{0,5}", 1..=BLOCK), sought in "[abc]{0,6}") {
+            let (mut bytes, mut last) = (Vec::new(), String::new());
+            for (place, term) in terms.iter().enumerate() {
+                let shared = if place > 0 { term.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count() } else { 0 };
+                if place > 0 {
+                    varint::write(shared as u64, &mut bytes);
+                }
+                varint::write((term.len() - shared) as u64, &mut bytes);
+                bytes.extend_from_slice(&term.as_bytes()[shared..]);
+                last.clone_from(term);
+            }
+            let less = terms.iter().filter(|term| **term < sought).count() as Id;
+            let expected = Some((less, terms.contains(&sought)));
+            prop_assert_eq!(search(&bytes, terms.len(), sought.as_bytes()), expected);
+        }
     }
 }
