@@ -1,7 +1,8 @@
 //! Answers queries over a pack, and over another pack that changes make the same graph of it: how much slower is that?
 //!
 //! In: an RDF file, a folder of queries, how many of a thousand quads are changes (half of them added, half taken away), and
-//! `packed` where both packs are to be read from bytes as a file is. Out: a line for each query: milliseconds of both, the best
+//! `packed` where both packs are to be read from bytes as a file is, and `merging` to compare the changed graph with itself while
+//! another thread writes one pack of it, again and again. Out: a line for each query: milliseconds of both, the best
 //! of several rounds in turns, and their ratio; then what one change and a point query take. The answers must be equal.
 
 use baimo_engine::answer::Answer;
@@ -11,11 +12,13 @@ use baimo_store::error::{Error, Result};
 use baimo_store::sources::rdf;
 use baimo_store::store::Graph;
 use baimo_store::store::memory::Memory;
-use baimo_store::store::pack::{Builder, Pack};
+use baimo_store::store::pack::{Builder, Pack, Watch};
 use baimo_store::terms::{Prefixes, Quad};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// How long a query is asked for.
 const TIME: f64 = 0.4;
@@ -27,12 +30,13 @@ fn main() -> Result<()> {
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let [data, queries, thousandths, rest @ ..] = arguments.as_slice() else {
         println!(
-            "usage: cargo bench -p baimo-engine --bench changed -- DATA QUERIES CHANGES_IN_A_THOUSAND [packed]"
+            "usage: cargo bench -p baimo-engine --bench changed -- DATA QUERIES CHANGES_IN_A_THOUSAND [packed] [merging]"
         );
         return Ok(());
     };
     let thousandths = thousandths.parse().map_err(|_| Error::query("not a number"))?;
     let is_packed = rest.iter().any(|word| word == "packed");
+    let merges = rest.iter().any(|word| word == "merging");
     let quads = read(Path::new(data))?;
     let (base, added, gone) = split(&quads, thousandths);
     let clean = Memory::over(pack(&quads, is_packed)?);
@@ -52,11 +56,15 @@ fn main() -> Result<()> {
         .collect();
     files.sort();
     let (mut product, mut worst, mut count) = (0.0, 0.0_f64, 0);
+    let merging = merges.then(|| Merging::of(&changed)).transpose()?;
     for file in files {
         let text = std::fs::read_to_string(&file).map_err(|error| Error::data("no query").because(error))?;
         let query = parse::query(&text, &Prefixes::well_known(), None)?;
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let (ours, theirs, same) = compare(&clean, &changed, &query)?;
+        let (ours, theirs, same) = match &merging {
+            Some(merging) => merging.compare(&changed, &query)?,
+            None => compare(&clean, &changed, &query)?,
+        };
         let ratio = theirs / ours;
         println!(
             "{name:22} {:10.3} {:10.3} {ratio:6.2} {}",
@@ -67,6 +75,9 @@ fn main() -> Result<()> {
         product += ratio.ln();
         worst = worst.max(ratio);
         count += 1;
+    }
+    if let Some(merging) = &merging {
+        println!("{} merges", merging.merges.load(Ordering::Relaxed));
     }
     println!("geometric mean {:.3}, worst {worst:.2}", (product / f64::from(count.max(1))).exp());
     Ok(())
@@ -120,6 +131,57 @@ fn pack(quads: &[Quad], is_packed: bool) -> Result<Pack> {
     quads.iter().for_each(|quad| builder.add(quad.as_ref()));
     let pack = builder.finish();
     if is_packed { Pack::from_static(Vec::leak(pack.write(Vec::new())?)) } else { Ok(pack) }
+}
+
+/// A thread that writes one pack of a changed graph, and another, as long as it is let.
+struct Merging {
+    goes_on: Arc<AtomicBool>,
+    merges: Arc<AtomicUsize>,
+}
+
+impl Merging {
+    fn of(changed: &Memory) -> Result<Self> {
+        let (goes_on, merges): (Arc<AtomicBool>, Arc<AtomicUsize>) = Default::default();
+        let (graph, may, done) = (changed.snapshot(), Arc::clone(&goes_on), Arc::clone(&merges));
+        let work = move || {
+            let check = || {
+                while !may.load(Ordering::Relaxed) {
+                    std::thread::park_timeout(Duration::from_micros(200));
+                }
+                Ok(())
+            };
+            let watch = Watch::new(&check, &|_, _, _| {});
+            let beside = std::env::temp_dir().join("baimo-changed.pack");
+            while graph.write_pack(&Prefixes::new(), std::io::sink(), (&beside, 256 << 20), watch).is_ok() {
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        // It ends with the program.
+        std::thread::Builder::new().spawn(work).map_err(|error| Error::data("no thread").because(error))?;
+        Ok(Self { goes_on, merges })
+    }
+
+    /// Seconds for a query without a merge and with one going on, in turns.
+    fn compare(&self, graph: &Memory, query: &Query) -> Result<(f64, f64, bool)> {
+        let (mut times, mut answers) = ([f64::MAX; 2], Vec::new());
+        let begun = Instant::now();
+        for round in 0.. {
+            if begun.elapsed().as_secs_f64() > 2.0 * TIME && round >= 5 {
+                break;
+            }
+            for (time, merges) in times.iter_mut().zip([false, true]) {
+                self.goes_on.store(merges, Ordering::Relaxed);
+                std::thread::sleep(Duration::from_millis(1));
+                *time = time.min(timed(graph, query)?);
+                if round == 0 {
+                    answers.push(ask(graph, query)?);
+                }
+            }
+        }
+        self.goes_on.store(false, Ordering::Relaxed);
+        let [alone, beside] = times;
+        Ok((alone, beside, answers.first() == answers.last()))
+    }
 }
 
 /// Seconds for a query over both graphs, and whether the answers are equal.
