@@ -88,7 +88,9 @@ impl Loading {
         }
         self.last = Some(now);
         let left = left(now.duration_since(self.started), self.done);
-        let left = left.map_or_else(String::new, |left| format!(", about {} left", about(left)));
+        let left = left.map_or_else(String::new, |left| {
+            format!(", about {} left", about(left.max(Duration::from_secs(1))))
+        });
         let _ = write!(io::stderr(), "{CLEAR}{}{left}", text());
     }
 }

@@ -5,6 +5,7 @@
 //! cannot go without one that stays, that is an error with its place.
 
 use super::layout::Changes;
+use super::lists::NewList;
 use super::outline::{Facts, Inner, Note, Object, Outline, Place, Slot, Statement, Value, Verb};
 use super::pen::Pen;
 use crate::error::{Error, Result, Span};
@@ -29,9 +30,13 @@ pub(super) struct Editor<'a> {
     pub(super) task: Task<'a>,
     pub(super) pen: Pen<'a>,
     /// What is to come and has no place yet, in the order in which it is to be written.
-    pending: Pending,
+    pub(super) pending: Pending,
     /// Triples that go in this text, but whose place says another one then.
-    kept: HashSet<Slot>,
+    pub(super) kept: HashSet<Slot>,
+    /// Lists that change, by where they begin.
+    pub(super) lists: HashMap<usize, NewList>,
+    /// The cells of lists, with the places of these.
+    pub(super) cells: HashMap<NamedOrBlankNode, Place>,
     /// Objects that become another one.
     pub(super) objects: HashMap<Slot, String>,
     /// Subjects and predicates that become another one, by where they begin.
@@ -66,6 +71,8 @@ impl<'a> Editor<'a> {
             pen,
             pending,
             kept: HashSet::new(),
+            lists: HashMap::new(),
+            cells: HashMap::new(),
             objects: HashMap::new(),
             words: HashMap::new(),
             subjects: HashMap::new(),
@@ -83,6 +90,9 @@ impl<'a> Editor<'a> {
     pub fn edit(&mut self) -> Result<()> {
         let outline = self.task.outline;
         for statement in &outline.statements {
+            self.edit_lists(statement);
+        }
+        for statement in &outline.statements {
             self.rename_subject(statement);
         }
         for statement in &outline.statements {
@@ -93,6 +103,7 @@ impl<'a> Editor<'a> {
                 }
             }
         }
+        self.check_cells()?;
         self.place_rest()?;
         for statement in &outline.statements {
             self.check(statement)?;
@@ -402,7 +413,7 @@ impl<'a> Editor<'a> {
 
 /// The quads that have no place yet, in order, found by their parts.
 #[derive(Default)]
-struct Pending {
+pub(super) struct Pending {
     quads: Vec<Option<Quad>>,
     numbers: HashMap<Quad, usize>,
     subjects: HashMap<NamedOrBlankNode, Vec<usize>>,
@@ -425,13 +436,13 @@ impl Pending {
         self.numbers.contains_key(quad)
     }
 
-    fn take(&mut self, quad: &Quad) {
+    pub(super) fn take(&mut self, quad: &Quad) {
         if let Some(place) = self.numbers.remove(quad).and_then(|number| self.quads.get_mut(number)) {
             *place = None;
         }
     }
 
-    fn of_subject(&self, subject: &NamedOrBlankNode) -> impl Iterator<Item = &Quad> {
+    pub(super) fn of_subject(&self, subject: &NamedOrBlankNode) -> impl Iterator<Item = &Quad> {
         let numbers = self.subjects.get(subject).into_iter().flatten();
         numbers.filter_map(|number| self.quads.get(*number)?.as_ref())
     }
@@ -439,6 +450,10 @@ impl Pending {
     fn of_object(&self, object: &Term) -> impl Iterator<Item = &Quad> {
         let numbers = self.objects.get(object).into_iter().flatten();
         numbers.filter_map(|number| self.quads.get(*number)?.as_ref())
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Quad> {
+        self.quads.iter().flatten()
     }
 
     fn left(self) -> impl Iterator<Item = Quad> {

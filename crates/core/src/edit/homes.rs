@@ -5,6 +5,7 @@
 //! blank node stays in one file.
 
 use super::folder::{Folder, blanks_of};
+use super::lists::is_cell;
 use super::outline::Slot;
 use crate::error::{Error, Hint, Result};
 use crate::terms::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};
@@ -15,7 +16,7 @@ type Subject = (GraphName, NamedOrBlankNode);
 /// What one file has to do with a change.
 #[derive(Default)]
 pub(super) struct Share {
-    /// The quads that go, or are about what comes, by the number of their triple.
+    /// The quads that go, or are about what comes, and those of lists where one changes, by the number of their triple.
     pub quads: HashMap<Slot, Quad>,
     /// Whether some of them go.
     pub loses: bool,
@@ -36,6 +37,8 @@ pub(super) struct Share {
 pub(super) fn shares(folder: &Folder, removed: &HashSet<Quad>, added: &[Quad]) -> Result<Vec<Share>> {
     let subjects: HashSet<&NamedOrBlankNode> = added.iter().map(|quad| &quad.subject).collect();
     let blanks: HashSet<Term> = added.iter().flat_map(blanks_of).map(Term::from).collect();
+    // A cell that changes is known by those around it.
+    let lists = removed.iter().chain(added).any(is_cell);
     let mut shares = Vec::new();
     for number in 0..folder.files.len() {
         let mut share = Share::default();
@@ -52,7 +55,7 @@ pub(super) fn shares(folder: &Folder, removed: &HashSet<Quad>, added: &[Quad]) -
                 share.facts.insert((subject, quad.predicate.clone()));
             }
             share.loses |= goes;
-            if goes || about || blanks.contains(&quad.object) {
+            if goes || about || blanks.contains(&quad.object) || (lists && is_cell(&quad)) {
                 share.quads.insert(slot, quad);
             }
             Ok(())

@@ -11,6 +11,7 @@ mod editor;
 mod folder;
 mod homes;
 mod layout;
+mod lists;
 mod outline;
 mod patch;
 mod pen;

@@ -261,18 +261,22 @@ impl<'a> Pen<'a> {
         Some(entries.into_iter().map(|(_, entry)| entry).collect())
     }
 
+    /// The item and the rest of a new cell of a list, where it is nothing else.
+    pub fn cell(&self, node: &BlankNode) -> Option<(Term, Term)> {
+        let facts = self.nested.get(node)?;
+        let one = |predicate| facts.iter().find(|(of, _)| *of == predicate).map(|(_, object)| object.clone());
+        (facts.len() == 2).then(|| Some((one(rdf::FIRST)?, one(rdf::REST)?)))?
+    }
+
     /// The items of a list of new blank nodes.
     fn items(&self, head: &BlankNode) -> Option<Vec<Term>> {
-        let (mut items, mut cell) = (Vec::new(), head);
+        let (mut items, mut next) = (Vec::new(), head.clone());
         loop {
-            let [(first, item), (rest, tail)] = self.nested.get(cell)?.as_slice() else { return None };
-            if *first != rdf::FIRST || *rest != rdf::REST {
-                return None;
-            }
-            items.push(item.clone());
+            let (item, tail) = self.cell(&next)?;
+            items.push(item);
             match tail {
-                Term::NamedNode(nil) if *nil == rdf::NIL => return Some(items),
-                Term::BlankNode(next) => cell = next,
+                Term::NamedNode(nil) if nil == rdf::NIL => return Some(items),
+                Term::BlankNode(cell) => next = cell,
                 _ => return None,
             }
         }

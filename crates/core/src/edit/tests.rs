@@ -291,6 +291,88 @@ fn what_cannot_go_alone_is_an_error_with_its_place() {
 }
 
 #[test]
+fn the_cells_of_a_list_come_go_and_become_others() {
+    const RDF: &str = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> ";
+    let before = "e:a e:p ( 1 \"b\" e:c ) ; e:q 2 .\ne:b e:p (\n    e:x # the first\n    e:y\n    [ e:q 1 ]\n) .\n( 1 2 ) e:p 2 .\n";
+    let with = |from: &str, to: &str| before.replace(from, to);
+    for (update, after) in [
+        (
+            "DELETE { ?l rdf:first 'b' } INSERT { ?l rdf:first 'B' } WHERE { ?l rdf:first 'b' }",
+            with("\"b\"", "\"B\""),
+        ),
+        // The last cell goes, another one comes.
+        (
+            "DELETE { ?l rdf:rest ?c . ?c rdf:first e:c ; rdf:rest ?n } INSERT { ?l rdf:rest ?n } WHERE { ?l rdf:rest ?c . ?c rdf:first e:c ; rdf:rest ?n }",
+            with(" e:c )", " )"),
+        ),
+        (
+            "DELETE { ?l rdf:rest () } INSERT { ?l rdf:rest ( e:d 5 ) } WHERE { ?l rdf:first e:c ; rdf:rest () }",
+            with("e:c )", "e:c e:d 5 )"),
+        ),
+        // One comes in the middle, one before the first.
+        (
+            "DELETE { ?l rdf:rest ?n } INSERT { ?l rdf:rest [ rdf:first e:zz ; rdf:rest ?n ] } WHERE { ?l rdf:first 1 ; rdf:rest ?n . ?n rdf:first 'b' }",
+            with("( 1 \"b\"", "( 1 e:zz \"b\""),
+        ),
+        (
+            "DELETE { e:a e:p ?l } INSERT { e:a e:p [ rdf:first 0 ; rdf:rest ?l ] } WHERE { e:a e:p ?l }",
+            with("( 1 \"b\"", "( 0 1 \"b\""),
+        ),
+        // The first one goes: the list begins with the second.
+        (
+            "DELETE { e:a e:p ?l . ?l rdf:first 1 ; rdf:rest ?n } INSERT { e:a e:p ?n } WHERE { e:a e:p ?l . ?l rdf:rest ?n }",
+            with("( 1 \"b\"", "( \"b\""),
+        ),
+        // Lines of their own, with comments, and what is said within an item.
+        (
+            "DELETE { ?l rdf:rest ?n } INSERT { ?l rdf:rest [ rdf:first [ e:q 7 ] ; rdf:rest ?n ] } WHERE { ?l rdf:first e:y ; rdf:rest ?n }",
+            with("    e:y\n", "    e:y\n    [ e:q 7 ]\n"),
+        ),
+        (
+            "DELETE { ?l rdf:rest ?c . ?c rdf:first ?x ; rdf:rest () . ?x e:q 1 } INSERT { ?l rdf:rest () } WHERE { ?l rdf:first e:y ; rdf:rest ?c . ?c rdf:first ?x }",
+            with("    [ e:q 1 ]\n", ""),
+        ),
+        ("DELETE { ?x e:q 1 } INSERT { ?x e:q 8 } WHERE { ?x e:q 1 }", with("e:q 1", "e:q 8")),
+        // A list that is a subject.
+        (
+            "DELETE { ?l rdf:rest () } INSERT { ?l rdf:rest ( 3 ) } WHERE { ?l rdf:first 2 ; rdf:rest () }",
+            with("( 1 2 )", "( 1 2 3 )"),
+        ),
+        // The whole of it, and nothing of it.
+        (
+            "DELETE { e:a e:p ?h . ?l rdf:first ?x ; rdf:rest ?n } WHERE { e:a e:p ?h . ?h rdf:rest* ?l . ?l rdf:first ?x ; rdf:rest ?n } ; INSERT DATA { e:a e:p ( e:new () ) }",
+            with("( 1 \"b\" e:c )", "( e:new () )"),
+        ),
+        (
+            "DELETE { e:a e:p ?h . ?l rdf:first ?x ; rdf:rest ?n } INSERT { e:a e:p () } WHERE { e:a e:p ?h . ?h rdf:rest* ?l . ?l rdf:first ?x ; rdf:rest ?n }",
+            with("( 1 \"b\" e:c )", "()"),
+        ),
+    ] {
+        assert_eq!(turtle(before, &format!("{RDF}{update}")), after, "{update}");
+    }
+    assert_eq!(
+        turtle(
+            "e:a e:p (1(2)3), ( (5 6) ) .\n",
+            &format!(
+                "{RDF}DELETE {{ ?a rdf:rest ?b . ?b rdf:first ?c ; rdf:rest ?d . ?c rdf:first 2 ; rdf:rest () }} INSERT {{ ?a rdf:rest ?d }} WHERE {{ ?a rdf:rest ?b . ?b rdf:first ?c ; rdf:rest ?d . ?c rdf:first 2 }} ; DELETE {{ ?l rdf:first 5 }} INSERT {{ ?l rdf:first 4 }} WHERE {{ ?l rdf:first 5 }}"
+            )
+        ),
+        "e:a e:p (1 3), ( (4 6) ) .\n"
+    );
+    // What would be no list in its order any more.
+    for update in [
+        "DELETE { ?l rdf:rest ?n } INSERT { ?l rdf:rest e:other } WHERE { ?l rdf:first 1 ; rdf:rest ?n . ?n rdf:first 'b' }",
+        "INSERT { ?l rdf:rest e:other } WHERE { ?l rdf:first 'b' }",
+        "DELETE { ?l rdf:rest ?n } INSERT { ?l rdf:rest ?l } WHERE { ?l rdf:first 1 ; rdf:rest ?n . ?n rdf:first 'b' }",
+    ] {
+        let error = changed(&[("data/x.ttl", &format!("{HEAD}{before}"))], &format!("{RDF}{update}"), None)
+            .unwrap_err();
+        assert!(error.message.contains("would not be one list"), "{update}: {error}");
+        assert_eq!(error.span.as_ref().map(|span| span.line), Some(4), "{update}");
+    }
+}
+
+#[test]
 fn each_change_goes_to_the_file_that_has_the_subject() {
     let files = [
         ("data/a.ttl", "@prefix e: <http://e/#> .\ne:a e:p 1 ; e:q 1 .\ne:both e:p 1 .\n"),
@@ -371,6 +453,8 @@ impl Text {
             "\"\"\"e\n# no comment\n\"f\" \"\"\"",
             "\"07\"^^e:t",
             "\"百度\"",
+            "e:百度",
+            "<rel#x>",
             "_:n1",
             "_:n2",
             "()",
@@ -447,6 +531,10 @@ impl Text {
             "INSERT { ?s e:of ?o . ?o e:by e:x } WHERE { ?s e:r ?o FILTER(isIRI(?o) && ?s != e:quiet && isIRI(?s)) }",
             "INSERT DATA { e:a rdfs:label '百\\n度'@zh ; e:p 1 . e:fresh a e:C . _:m e:p _:m , [] }",
             "DELETE WHERE { e:b ?p ?o }",
+            "DELETE { ?l rdf:first ?o } INSERT { ?l rdf:first e:changed } WHERE { ?l rdf:first ?o FILTER(!isBlank(?o)) }",
+            "DELETE { ?l rdf:rest () } INSERT { ?l rdf:rest ( e:last 'x' ) } WHERE { ?l rdf:rest () }",
+            "DELETE { ?a rdf:rest ?b . ?b rdf:first ?x ; rdf:rest ?c } INSERT { ?a rdf:rest ?c } WHERE { ?s ?p ?a . ?a rdf:rest ?b . ?b rdf:first ?x ; rdf:rest ?c FILTER(?p != rdf:rest && !isBlank(?x)) }",
+            "DELETE { ?s ?p ?l } INSERT { ?s ?p [ rdf:first 0 ; rdf:rest ?l ] } WHERE { ?s ?p ?l . ?l rdf:first ?x FILTER(?p != rdf:rest && ?p != rdf:first && isIRI(?s)) }",
             "DELETE { ?s ?p ?o . ?o ?q ?v } INSERT { ?s ?p 'flat' } WHERE { ?s ?p ?o . ?o ?q ?v FILTER(isBlank(?o) && ?s != e:quiet) }",
         ];
         let mut update = self.dice.one(&updates).to_owned();
@@ -517,7 +605,8 @@ fn random_layouts_and_random_updates() {
         for _ in 0..8 {
             text.dice.roll(2);
         }
-        let mut before = format!("{HEAD}{}", text.statements());
+        let base = text.dice.one(&["", "", "@base <http://b/> .\n"]);
+        let mut before = format!("{HEAD}{base}{}", text.statements());
         if text.dice.roll(3) == 0 {
             let inner = text.statements();
             before += &format!("e:g {{\n{inner}}}\n");
@@ -525,6 +614,9 @@ fn random_layouts_and_random_updates() {
         if text.dice.roll(5) == 0 && !before.contains("\"\"\"") {
             before = before.replace('\n', "\r\n");
             text.quiet.clear();
+        }
+        if text.dice.roll(4) == 0 {
+            before.truncate(before.trim_end().len());
         }
         let update = text.update();
         let fixture = Fixture::of(&[("data/x.trig", &before)]);
@@ -562,6 +654,10 @@ fn random_layouts_and_random_updates() {
         for quiet in &text.quiet {
             assert!(after.contains(quiet.as_str()), "{seed}: {quiet}\n-----\n{after}");
         }
+        // What is said already changes nothing.
+        let again =
+            Fixture::of(&[("data/x.trig", &after)]).edits("INSERT { ?s ?p ?o } WHERE { ?s ?p ?o }", None);
+        assert!(again.unwrap().files.is_empty(), "{seed}");
         if let Some(file) = files.first() {
             assert_eq!(patched(&before, &file.difference), after, "{seed}: {}", file.difference);
         }

@@ -18,7 +18,7 @@ impl<'a> Editor<'a> {
         self.task.text.get(from..to).unwrap_or_default()
     }
 
-    fn nameless(&self) -> Error {
+    pub(super) fn nameless(&self) -> Error {
         Error::data(format!("{} cannot be changed in place: a blank node without a label would be mentioned at a second place", self.task.name))
             .hint("give it a label in the file, as in _:x, and say the rest about that; nothing was written")
     }
@@ -70,11 +70,14 @@ impl<'a> Editor<'a> {
                 self.changes.cut(facts.opened..facts.closes.start);
                 Ok(())
             }
-            Inner::Items(items, _) => items.iter().try_for_each(|item| self.write_object(item)),
+            Inner::Items(items, _) => match self.lists.remove(&value.place.start) {
+                Some(new) => self.write_list(value, items, &new),
+                None => items.iter().try_for_each(|item| self.write_object(item)),
+            },
         }
     }
 
-    fn write_object(&mut self, object: &Object) -> Result<()> {
+    pub(super) fn write_object(&mut self, object: &Object) -> Result<()> {
         if let Some(text) = self.objects.remove(&object.slot) {
             self.changes.put(object.place(), text);
             return Ok(());

@@ -18,6 +18,11 @@ pub const FOLDER: &[Pair] = &[
         "此宾语内部的语句仍保留，却再也没有语句提到它",
     ),
     ("a part of this list goes, and the rest of it stays", "此列表的一部分要删去，其余仍保留"),
+    ("the cells of this list would not be one list in its order", "此列表的各单元将不再是一个次序不变的列表"),
+    (
+        "delete the whole list and insert the new one, as in ( 1 2 3 ), in its place; nothing was written",
+        "请删去整个列表，并在原处插入新列表，如 ( 1 2 3 )；未写入任何内容",
+    ),
     (
         "what this stands for goes, and what is said about it stays",
         "此处所指的语句要删去，关于它的语句却仍保留",
