@@ -35,7 +35,7 @@ impl Drop for Folder {
 
 const TRIPLE: &str = "<http://example.org/a> <http://example.org/b> \"百度\"@zh .\n";
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()

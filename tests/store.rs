@@ -1,6 +1,7 @@
 //! The durable store through the binary: what a command acknowledged is there afterwards, whatever happened to it.
 
 use super::cli::{Folder, baimo_in, command, piped};
+use super::import::gzip;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -442,6 +443,42 @@ fn a_merge_changes_no_answer_and_keeps_the_record() {
     }
 }
 
+/// A long journal is merged at the end of a script that adds to it, and never by one that only asks.
+#[test]
+fn a_script_that_only_asks_writes_nothing() {
+    let folder = Folder::new().with("many.nq", many(40_000, ""));
+    done(&folder, &["load", "--store", "s", "many.nq"]);
+    let rows: String = (0..9_000).map(|n| format!("<http://e/other/{n}> <http://e/p> {n} . ")).collect();
+    let script = format!(".begin\nINSERT DATA {{ {rows} }} ;\n.commit\n");
+    let files = || {
+        let names = std::fs::read_dir(folder.0.join("s")).unwrap().map(|entry| entry.unwrap());
+        let mut found: Vec<_> = names
+            .filter(|entry| entry.file_name() != "lock")
+            .map(|entry| (entry.file_name(), entry.metadata().unwrap().len()))
+            .collect();
+        found.sort();
+        found
+    };
+    let stats = || baimo_in(&folder, &["stats", "s"]).ok();
+    // Until reading it again and again took as long as a merge, it stays.
+    assert_eq!(piped(&folder, &["--store", "s"], script.as_bytes()).code, 0);
+    assert!(stats().contains(" 1 transaction\n"), "{}", stats());
+    for n in 0..60 {
+        done(
+            &folder,
+            &["update", "--store", "s", "--sync", "off", &format!("INSERT DATA {{ <x:a> <x:p> {n} }}")],
+        );
+        let before = files();
+        let asked = piped(&folder, &["--store", "s"], b"SELECT (COUNT(*) AS ?n) { ?s ?p ?o }\n");
+        assert_eq!((asked.code, files()), (0, before), "asking writes nothing");
+        if stats().contains(" 0 transactions\n") {
+            assert!(n > 0, "not at once");
+            return;
+        }
+    }
+    panic!("it was never merged: {}", stats());
+}
+
 #[test]
 fn a_dry_run_says_what_would_change_and_changes_nothing() {
     let folder = Folder::new();
@@ -652,6 +689,9 @@ fn a_broken_file_leaves_everything_as_it_was() {
         };
         says(&baimo_in(&folder, &["load", "--store", "s", name]).failed(1), name, *read);
         says(&baimo_in(&folder, &["load", "--store", "s", "good.nt", name]).failed(1), name, read + 2);
+        let packed = format!("{name}.gz");
+        std::fs::write(folder.0.join(&packed), gzip(text.as_bytes())).unwrap();
+        says(&baimo_in(&folder, &["load", "--store", "s", "good.nt", &packed]).failed(1), &packed, read + 2);
         says(&baimo_in(&folder, &["load", "--store", &format!("new-{name}"), name]).failed(1), name, *read);
         assert!(!folder.0.join(format!("new-{name}")).exists(), "{name}: a store that came to nothing");
         says(&baimo_in(&folder, &["load", "--data", "good.nt", "-o", "out.nt", name]).failed(1), name, *read);

@@ -60,6 +60,8 @@ struct Shell {
     keep_going: bool,
     /// Whether the graph was changed, and the change is kept nowhere.
     unsaved: bool,
+    /// Whether the graph was changed at all: who only asks writes nothing.
+    has_changed: bool,
     /// Whether it was said that leaving drops an open transaction.
     warned: bool,
     /// Stops the running query.
@@ -89,7 +91,7 @@ pub fn run(session: Session, output: Output, keep_going: bool) -> Result<()> {
     }
     let source = script::Source { name: Some("stdin"), keep_going };
     shell.script(&source, &mut std::io::stdin().lock())?;
-    if shell.session.borrow().transaction().is_none() {
+    if shell.has_changed && shell.session.borrow().transaction().is_none() {
         verbs::merge_if_due(&mut shell.session.borrow_mut(), &shell.output);
     }
     Ok(())
@@ -108,6 +110,7 @@ impl Shell {
             interactive: std::io::stdin().is_terminal(),
             keep_going,
             unsaved: false,
+            has_changed: false,
             warned: false,
             typed: Vec::new(),
             offered: Vec::new(),

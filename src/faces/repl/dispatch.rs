@@ -154,6 +154,7 @@ impl Shell {
         self.warned = false;
         let kept = change.transaction.map_or_else(String::new, |number| format!(", as transaction {number}"));
         self.output.report.note(&format!("kept: {} added, {} removed{kept}", change.added, change.removed));
+        self.has_changed = true;
         self.compact();
         Ok(())
     }
@@ -177,6 +178,7 @@ impl Shell {
     /// The graph was changed.
     pub(super) fn changed(&mut self) {
         self.unsaved = !self.session.borrow().is_durable();
+        self.has_changed = true;
         self.compact();
     }
 
