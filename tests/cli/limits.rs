@@ -64,6 +64,8 @@ fn limits_stop_the_work_and_keep_what_was_found() {
     assert!(said.err.contains("partial answer: 5 rows"), "{}", said.err);
     let said = baimo(&["query", "--max-rows", "5", "-F", "json", endless]);
     assert!(said.code == 4 && said.out.trim_end().ends_with('}'), "the document is whole: {said:?}");
+    let one_more = baimo(&["query", "--max-rows", "5", "SELECT * { ?s ?p ?o } LIMIT 6"]);
+    assert_eq!((one_more.code, one_more.out.lines().count()), (4, 6), "{}", one_more.err);
     let exact = baimo(&["query", "--max-rows", "5", "SELECT * { ?s ?p ?o } LIMIT 5"]);
     assert_eq!((exact.code, exact.out.lines().count()), (0, 6), "{}", exact.err);
     let folder = Folder::new();
@@ -181,6 +183,29 @@ fn a_signal_stops_the_work_and_what_was_found_is_written() {
             assert!(said.err.contains("partial answer: "), "{format}: {}", said.err);
         }
     }
+}
+
+/// What is not all of an answer, where nobody asked for a part, is under no name of a whole one.
+#[cfg(unix)]
+#[test]
+fn a_part_of_an_answer_is_not_taken_for_the_whole() {
+    let folder = Folder::new().with("out.csv", "the whole\n").with("out.ttl", "# whole\n");
+    let product = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i";
+    let (rows, graph) = (format!("SELECT * {{ {product} }}"), format!("CONSTRUCT WHERE {{ {product} }}"));
+    for (name, query, signal) in
+        [("out.csv", &rows, "-INT"), ("out.csv", &rows, "-TERM"), ("out.ttl", &graph, "-INT")]
+    {
+        let before = folder.read(name);
+        let said = signalled(&folder, signal, &["query", "-o", name, query]);
+        let part = folder.read(&format!("{name}.partial"));
+        assert!(part.lines().count() > 1, "{name}: {part}");
+        assert_eq!(folder.read(name), before, "{name} is as it was: {}", said.err);
+        assert!(said.err.contains(&format!("what was found is in {name}.partial")), "{}", said.err);
+        std::fs::remove_file(folder.0.join(format!("{name}.partial"))).unwrap();
+    }
+    let said = baimo_in(&folder, &["query", "--timeout", "200ms", "-o", "out.json", &rows]);
+    assert!(said.code == 4 && !folder.0.join("out.json").exists(), "{said:?}");
+    serde_json::from_str::<serde_json::Value>(&folder.read("out.json.partial")).unwrap();
 }
 
 /// A table of more rows than one holds has the same head, rows and foot, and a hash of a part is none.

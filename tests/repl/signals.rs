@@ -114,3 +114,87 @@ fn one_signal_ends_a_script_that_waits_or_works() {
         assert_eq!(ended_by(signal, &to_file, ""), Some(code), "{signal} while it writes");
     }
 }
+
+/// How long a process has run, in hundredths of a second, and how many threads it has (proc(5)).
+#[cfg(target_os = "linux")]
+fn worked(pid: &str) -> (u64, u64) {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    let number = |n: usize| fields[n].parse::<u64>().unwrap();
+    (number(11) + number(12), number(17))
+}
+
+/// Waits until a process has as many threads as before, and looks how long it works in the time that follows: it must not.
+#[cfg(target_os = "linux")]
+fn comes_to_rest(pid: &str, threads: u64, what: &str) {
+    let begun = std::time::Instant::now();
+    while worked(pid).1 > threads {
+        assert!(begun.elapsed().as_millis() < u128::from(PATIENCE), "{what}: threads are left");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    // Memory may be on its way back to the system.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    let before = worked(pid);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let after = worked(pid);
+    assert!(after.0 - before.0 <= 1, "{what}: it works on for {} hundredths", after.0 - before.0);
+    assert_eq!(after.1, threads, "{what}");
+}
+
+/// A timeout that does not stop the work is a known fault of other engines.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_processor_is_idle_after_a_stop() {
+    let product = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i";
+    let queries = [
+        format!("SELECT * {{ {product} }} ORDER BY ?i ?a"),
+        format!("SELECT DISTINCT ?a ?d ?i {{ {product} }}"),
+        format!("SELECT (COUNT(*) AS ?n) {{ {product} FILTER(?c != ?f && ?f != ?i) }}"),
+        "SELECT (COUNT(*) AS ?n) { ?a (!<urn:no>|^(!<urn:no>))* ?b }".to_owned(),
+        format!("CONSTRUCT {{ ?a ?e ?i }} {{ {product} }}"),
+    ];
+    let home_of_prompt = home("idle");
+    let mut command = Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_baimo");
+    command.arg("-c").arg(format!("echo $$ > pid; stty cols 100 rows 24; exec '{program}'"));
+    environment(&mut command, &home_of_prompt);
+    let options = Options::new().timeout_ms(Some(PATIENCE));
+    let mut prompt = Prompt { pty: spawn_with_options(command, options).unwrap() };
+    prompt.sees(READY);
+    let pid = std::fs::read_to_string(home_of_prompt.join("pid")).unwrap().trim().to_owned();
+    prompt.ask(".pager off");
+    prompt.ask(".timeout 300ms");
+    let (_, threads) = worked(&pid);
+    for query in &queries {
+        has(&prompt.ask(query), "stopped after");
+        comes_to_rest(&pid, threads, query);
+    }
+    prompt.leave();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baimo"));
+    environment(&mut command, &home("idle-pipe"));
+    let command = command.args(["--keep-going", "--timeout", "300ms"]);
+    let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = streams.spawn().unwrap();
+    let (mut stdin, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let pid = child.id().to_string();
+    let mut threads = None;
+    for query in &queries {
+        // What is asked after it is answered once it was stopped.
+        write!(stdin, "{query}\n\nSELECT (\"over\" AS ?now) {{}}\n\n").unwrap();
+        stdin.flush().unwrap();
+        let (mut seen, mut part) = (Vec::new(), vec![0; 1 << 16]);
+        while !seen.ends_with(b"over\n") && !seen.ends_with(b"over\"\n") {
+            let read = std::io::Read::read(&mut out, &mut part).unwrap();
+            assert!(read > 0, "{query}");
+            seen.extend_from_slice(&part[..read]);
+            seen.drain(..seen.len().saturating_sub(32));
+        }
+        let known = *threads.get_or_insert_with(|| {
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            worked(&pid).1
+        });
+        comes_to_rest(&pid, known, query);
+    }
+    drop(stdin);
+    child.wait().unwrap();
+}

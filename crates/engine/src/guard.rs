@@ -31,12 +31,14 @@ struct Guarded<I> {
     governor: Governor,
     nouns: &'static str,
     given: u64,
+    /// Whether rows of a page were left out: the limit of rows is told at the next one.
+    cut: bool,
     ended: bool,
 }
 
 impl<I> Guarded<I> {
     fn new(items: I, governor: &Governor, nouns: &'static str) -> Self {
-        Self { items, governor: governor.clone(), nouns, given: 0, ended: false }
+        Self { items, governor: governor.clone(), nouns, given: 0, cut: false, ended: false }
     }
 }
 
@@ -46,6 +48,10 @@ impl<T, I: Iterator<Item = Result<T>>> Iterator for Guarded<I> {
     fn next(&mut self) -> Option<Result<T>> {
         if self.ended {
             return None;
+        }
+        if self.cut {
+            self.ended = true;
+            return Some(Err(self.full(self.given)));
         }
         let alive = if self.given.is_multiple_of(STEP) { self.governor.check() } else { Ok(()) };
         let item = match alive {
@@ -73,6 +79,10 @@ impl RowSource for Guarded<Box<dyn RowSource + '_>> {
         if self.ended {
             return Ok(false);
         }
+        if self.cut {
+            self.ended = true;
+            return Err(self.full(self.given));
+        }
         let found = self.governor.check().and_then(|()| self.items.page(page));
         let found = match found {
             // The evaluator may take a scan that was stopped for one that ended.
@@ -93,6 +103,7 @@ impl<I> Guarded<I> {
         if left == 0 {
             return Err(self.full(self.given));
         }
+        self.cut = page.len() > left;
         page.truncate(left);
         self.given += page.len() as u64;
         Ok(true)
@@ -122,6 +133,30 @@ mod tests {
         assert_eq!(items, [Ok(0), Ok(1), Ok(2), Err(Kind::Limit)]);
         let all = Guarded::new((0..3).map(Ok), &Governor::new(limits, Arc::default()), "rows");
         assert!(all.map(|item: Result<u64>| item.unwrap()).eq(0..3));
+    }
+
+    /// By the page too, and where the rows that are left out are in the last one.
+    #[test]
+    fn rows_left_out_of_the_last_page_are_told() {
+        let graph = crate::fixture::graph();
+        let text = "SELECT * { VALUES ?x { 1 2 3 4 5 6 7 } }";
+        let query = crate::syntax::parse::query(text, &crate::fixture::prefixes(), None).unwrap();
+        for (max, told) in [(0, true), (5, true), (6, true), (7, false), (8, false)] {
+            let limits = Limits { max_rows: Some(max), ..Limits::default() };
+            let governor = Governor::new(limits, Arc::default());
+            let found = crate::answer(&graph, &query, crate::DefaultGraph::Alone, &governor).unwrap();
+            let Answer::Rows(mut rows) = found else { panic!("rows") };
+            let (mut page, mut given) = (Page::default(), 0);
+            let end = loop {
+                match rows.rows.page(&mut page) {
+                    Ok(true) => given += page.len() as u64,
+                    Ok(false) => break None,
+                    Err(error) => break Some(error.kind),
+                }
+            };
+            assert_eq!((given, end), (max.min(7), told.then_some(Kind::Limit)), "{max} of 7");
+            assert!(!rows.rows.page(&mut page).unwrap(), "the end is the end");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected should stop at once")]
 
 use baimo_engine::answer::Answer;
+use baimo_engine::answer::page::Page;
 use baimo_engine::error::{Error, Kind};
 use baimo_engine::store::memory::Memory;
 use baimo_engine::store::pack::{Builder, Pack};
@@ -155,6 +156,28 @@ fn ask(graph: &Pack, text: &str, governor: &Governor) -> Outcome {
     outcome
 }
 
+/// The same, with the rows a page at a time, as writers read them.
+fn ask_by_pages(graph: &Pack, text: &str, governor: &Governor) -> Outcome {
+    let query = parse::query(text, &prefixes(), None).unwrap();
+    let mut rows = match baimo_engine::answer(graph, &query, DefaultGraph::Alone, governor) {
+        Ok(Answer::Rows(rows)) => rows.rows,
+        Ok(_) => return ask(graph, text, governor),
+        Err(error) => return Outcome { stopped: Some(error), ..Outcome::default() },
+    };
+    let (mut outcome, mut page) = (Outcome::default(), Page::default());
+    loop {
+        match rows.page(&mut page) {
+            Ok(true) => outcome.given.extend((0..page.len()).map(|row| format!("{:?}", page.row(row)))),
+            Ok(false) => return outcome,
+            Err(error) => {
+                outcome.stopped = Some(error);
+                assert!(!rows.page(&mut page).is_ok_and(|more| more), "rows after the end: {text}");
+                return outcome;
+            }
+        }
+    }
+}
+
 /// Carries out an update; what is given is the graph after it.
 fn change(size: Size, text: &str, governor: &Governor) -> Outcome {
     let mut memory = Memory::over(pack(size));
@@ -247,17 +270,59 @@ fn delicate() -> Vec<(&'static str, String)> {
 
 #[test]
 fn a_stopped_question_gives_a_part_of_its_answer_and_no_work_goes_on() {
-    stop_everywhere(SMALL, questions(SMALL), &within);
+    stop_everywhere(SMALL, questions(SMALL), &within, ask);
+}
+
+#[test]
+fn pages_of_a_stopped_question_are_a_part_of_its_answer_too() {
+    stop_everywhere(SMALL, questions(SMALL), &within, ask_by_pages);
+    let often = |steps| within(steps).planning_every_way();
+    stop_everywhere(Size { nodes: 8, ..SMALL }, delicate(), &often, ask_by_pages);
+}
+
+/// A limit of rows gives the first rows, all of them where there are just so many, by the row and by the page.
+#[test]
+fn so_many_rows_are_the_first_of_the_answer() {
+    let graph = pack(SMALL);
+    let all = questions(SMALL).into_iter().chain(delicate());
+    for (name, text) in all.filter(|(name, text)| !is_update(text) && *name != "product-random") {
+        for ask in [ask, ask_by_pages] {
+            let mut whole = ask(&graph, &text, &within(None));
+            comparable(name, &mut whole);
+            let len = whole.given.len();
+            if text.starts_with("ASK") {
+                continue;
+            }
+            for max in [0, 1, len / 2, len.saturating_sub(1), len, len + 1] {
+                let limits = Limits { max_rows: Some(max as u64), ..Limits::default() };
+                let mut part = ask(&graph, &text, &Governor::new(limits, Arc::default()));
+                comparable(name, &mut part);
+                let stopped = part.stopped.as_ref().map(|error| error.kind);
+                assert_eq!(stopped, (max < len).then_some(Kind::Limit), "{name}: {max} of {len}");
+                assert_eq!(part.given.len(), max.min(len), "{name}: {max} of {len}");
+                assert!(is_part(&part.given, &whole.given), "{name}: {max} of {len}");
+                if name != "construct-blank" {
+                    assert!(whole.given.starts_with(&part.given), "{name}: {max} of {len}");
+                }
+            }
+        }
+    }
 }
 
 /// With looks at the governor after every few rows.
 #[test]
 fn what_was_not_seen_to_its_end_has_no_answer() {
-    stop_everywhere(Size { nodes: 8, ..SMALL }, delicate(), &|steps| within(steps).planning_every_way());
+    let often = |steps| within(steps).planning_every_way();
+    stop_everywhere(Size { nodes: 8, ..SMALL }, delicate(), &often, ask);
 }
 
 /// Asks questions that are allowed so many steps, for many numbers of steps.
-fn stop_everywhere(size: Size, questions: Vec<(&str, String)>, within: &dyn Fn(Option<u64>) -> Governor) {
+fn stop_everywhere(
+    size: Size,
+    questions: Vec<(&str, String)>,
+    within: &dyn Fn(Option<u64>) -> Governor,
+    ask: fn(&Pack, &str, &Governor) -> Outcome,
+) {
     let graph = pack(size);
     for (name, text) in questions {
         let name = if name == "delicate" { text.as_str() } else { name };

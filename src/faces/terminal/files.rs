@@ -6,7 +6,7 @@
 //! `.NAME.PID.part` beside the file: [`abandon`] removes it, and the next write one whose program is gone. A power
 //! cut is not provided for.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Hint, Kind, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Seek as _, Write};
@@ -39,6 +39,28 @@ fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error {
 pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let Some(part) = PartialFile::beside(path)? else { return straight(path, write) };
     part.replace(path, write)
+}
+
+/// As [`replace`], of an answer. One that is not all of it, where nobody asked for a part, leaves the file as it was: it goes to
+/// the file that [`partial`] names, so that no program takes it for the whole.
+///
+/// # Errors
+/// As [`replace`]; the error that cut the answer short is given back too.
+pub fn replace_by_answer(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let Some(part) = PartialFile::beside(path)? else { return straight(path, write) };
+    part.replace_or(path, |cut| is_unwanted(cut).then(|| partial(path)), write)
+}
+
+/// Where a part of an answer goes that was to be in a file: `answer.csv.partial`.
+pub fn partial(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
+}
+
+/// Whether the error that ends an answer leaves a part of it that nobody asked for: as many rows as were asked for are wanted.
+pub fn is_unwanted(cut: &Error) -> bool {
+    matches!(cut.kind, Kind::Limit | Kind::Interrupted) && !cut.hints.contains(&Hint::RaiseMaxRows)
 }
 
 /// Makes a file longer by what `write` writes, all of it or nothing.
@@ -146,10 +168,21 @@ impl PartialFile {
 
     /// Fills it and puts it in place of the file.
     fn replace(self, path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        self.replace_or(path, |_| None, write)
+    }
+
+    /// Fills it and puts it in place of the file, or where the answer is cut short perhaps elsewhere.
+    fn replace_or(
+        self,
+        path: &Path,
+        elsewhere: impl Fn(&Error) -> Option<PathBuf>,
+        write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<()> {
         let failed = unwritable(path);
         let (done, part, file) = self.fill(write)?;
         part.take_name(file).map_err(&failed)?;
-        std::fs::rename(&part.name, &part.whole).map_err(failed)?;
+        let elsewhere = done.as_ref().err().and_then(elsewhere);
+        std::fs::rename(&part.name, elsewhere.as_ref().unwrap_or(&part.whole)).map_err(failed)?;
         done
     }
 
@@ -320,6 +353,18 @@ mod tests {
         assert_eq!(holds(), "one\ntwo\n");
         replace(&file, broken(Kind::Limit)).unwrap_err();
         assert_eq!(holds(), "half", "an answer cut by a limit is kept");
+        replace(&file, text("one\n")).unwrap();
+        for kind in [Kind::Limit, Kind::Interrupted] {
+            replace_by_answer(&file, broken(kind)).unwrap_err();
+            assert_eq!(holds(), "one\n", "what is not all is no answer");
+            assert_eq!(std::fs::read_to_string(partial(&file)).unwrap(), "half", "{kind:?}");
+            std::fs::remove_file(partial(&file)).unwrap();
+        }
+        let asked_for = Error::new(Kind::Limit, "so many").hint(Hint::RaiseMaxRows);
+        replace_by_answer(&file, |out| text("half")(out).and(Err(asked_for))).unwrap_err();
+        assert_eq!(holds(), "half", "so many rows were asked for");
+        replace_by_answer(&file, text("two\n")).unwrap();
+        assert_eq!(holds(), "two\n");
         let files = || std::fs::read_dir(&folder).unwrap().count();
         assert_eq!(files(), 1, "nothing else is left");
         // The program ends in the middle, where files have names from the start.

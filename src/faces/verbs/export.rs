@@ -13,8 +13,10 @@ use crate::error::{Diagnostic, Error, Hint, Kind, Result};
 use crate::explore::selection::{Part, Selection, things_only};
 use crate::faces::args::{Diff, Export, Load, Query};
 use crate::faces::params::Said;
+use crate::faces::terminal::files;
 use crate::faces::terminal::hints::Face;
-use crate::faces::terminal::present::{Output, Target, unwritten};
+use crate::faces::terminal::present::{Asking, Output, Target, unwritten};
+use crate::faces::terminal::signals::{Doing, doing};
 use crate::formats::changes;
 use crate::formats::graphs::{self, GraphFormat, GraphStyle, Naming};
 use crate::packing::{self, Packing};
@@ -49,6 +51,8 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
         (None, None) => (Selection::All, "the whole".to_owned()),
     };
     let waiting = output.waiting();
+    // Nothing is written before all is found: there is nothing to keep where a signal ends it.
+    let _draws = doing(Doing::Drawing);
     let found = session.part(&selection)?;
     drop(waiting);
     let header = export.header.then_some(part.as_str());
@@ -158,6 +162,8 @@ fn constructed(export: &Export, session: &Session, output: &Output) -> Result<()
     for triple in triples {
         match triple {
             Ok(triple) => quads.push(triple.in_graph(crate::terms::GraphName::DefaultGraph)),
+            // A part of an export that nobody asked for is of no use.
+            Err(error) if files::is_unwanted(&error) => return Err(error),
             Err(error) => {
                 stopped = Some(error);
                 break;
@@ -205,8 +211,9 @@ fn write_part(
     let style = GraphStyle { header: header(part, format, session, output), ..session.graph_style() };
     let count = found.quads.len() as u64;
     let mut naming = Naming::Stable;
-    output.write(|out| {
-        naming = graphs::write(out, format, found, &style)?;
+    let governor = session.ask.governor();
+    whole_or_nothing(output, |out| {
+        naming = graphs::write(&mut Asking { inner: out, governor: &governor }, format, found, &style)?;
         Ok(())
     })?;
     output.naming(naming);
@@ -237,7 +244,7 @@ fn header(part: Option<&str>, format: GraphFormat, session: &Session, output: &O
 /// Writes quads, all of them or those found before something stopped the work.
 fn write_quads(
     mut quads: Vec<Quad>,
-    stopped: Option<Error>,
+    mut stopped: Option<Error>,
     part: Option<&str>,
     session: &Session,
     output: &Output,
@@ -254,10 +261,11 @@ fn write_quads(
         ..session.graph_style_for(format, &quads, output.language(session))?
     };
     let count = quads.len() as u64;
-    if !output.tables(format, &quads, &style)? {
+    if !output.tables(format, &quads, &style, stopped.as_ref())? {
         let written = graphs::written(format, quads, &style)?;
         output.naming(written.naming);
-        output.write(|out| out.write_all(written.text.as_bytes()).map_err(unwritten))?;
+        stopped =
+            output.write_part(stopped, |out| out.write_all(written.text.as_bytes()).map_err(unwritten))?;
     }
     output.wrote(count, ("triple", "triples"));
     output.partial(count, "triples", stopped).map(drop)

@@ -25,6 +25,7 @@ use super::args::{Man, Verb};
 use super::memory::{Memory, Question};
 use super::terminal::hints::Face;
 use super::terminal::present::Output;
+use super::terminal::signals::{Doing, doing};
 use super::{init, shell};
 use crate::error::{Error, Result};
 use crate::session::Session;
@@ -42,6 +43,12 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
     if let Some(folder) = verb.store().filter(|_| output.report.face == Face::Prompt) {
         is_open(folder, session)?;
     }
+    // What reads the graph and shows one text of it has nothing to keep where a signal ends it.
+    let shows = matches!(
+        verb,
+        Verb::Describe(_) | Verb::Search(_) | Verb::Schema(_) | Verb::Diff(_) | Verb::Stats(_) | Verb::Log(_)
+    );
+    let _draws = shows.then(|| doing(Doing::Drawing));
     match verb {
         Verb::Query(query) => {
             let (name, text) = text::question(query, output.report.face)?;

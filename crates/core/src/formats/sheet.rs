@@ -36,6 +36,10 @@ impl<'a> Sheet<'a> {
     pub(crate) fn flush(&mut self) -> Result<()> {
         let written = self.out.write_all(self.text.as_bytes());
         self.text.clear();
-        written.map_err(|error| Error::store("cannot write the graph").because(error))
+        written.map_err(|error| match error.downcast::<Error>() {
+            // Whoever takes the text has ended it.
+            Ok(error) => error,
+            Err(cause) => Error::store("cannot write the graph").because(cause),
+        })
     }
 }

@@ -8,7 +8,7 @@ mod said;
 mod stream;
 mod target;
 
-pub use target::{Target, unwritten};
+pub use target::{Asking, Target, unwritten};
 
 use super::Window;
 use super::formats::TREE;
@@ -148,9 +148,9 @@ impl Output {
         let mut elapsed = None;
         let (count, stopped) = if matches!(format, RowFormat::Table | RowFormat::Line) {
             match self.held_or_drawn(session, rows, format, directive.as_ref(), about)? {
-                Drawn::Not(found) => {
+                Drawn::Not(mut found) => {
                     elapsed = about.asked.map(|asked| asked.elapsed());
-                    self.show_rows(session, &found, format, directive.as_ref(), about)?;
+                    self.show_rows(session, &mut found, format, directive.as_ref(), about)?;
                     (found.count(), found.stopped)
                 }
                 Drawn::Already(count, stopped) => (count, stopped),
@@ -227,11 +227,11 @@ impl Output {
             rows: Box::new(Awaited { rows: rows.rows, waiting: waiting.as_ref() }),
         };
         let mut written = rows::Written::default();
-        self.write_whole(format.foot(), |out| {
+        let done = self.write_whole(format.foot(), |out| {
             written = rows::write_rows(rows, format, &style, out).map_err(unwritten)?;
-            stream::unless_a_limit(&mut written.stopped)
-        })?;
-        Ok(written)
+            written.stopped.take().map_or(Ok(()), Err)
+        });
+        Ok(rows::Written { stopped: target::limit_of(done)?, ..written })
     }
 
     /// Rows for people: the table, and the chart below it. Where both are more than a window and nobody
@@ -239,7 +239,7 @@ impl Output {
     fn show_rows(
         &self,
         session: &Session,
-        found: &Solutions,
+        found: &mut Solutions,
         format: RowFormat,
         directive: Option<&Directive>,
         about: &About,
@@ -274,7 +274,11 @@ impl Output {
             }
         }
         // A table with rows left out is meant to be seen at once.
-        if max_rows.is_some() { self.text(&text) } else { self.page(&text) }
+        if max_rows.is_some() {
+            return self.text(&text);
+        }
+        found.stopped = self.page_part(&text, found.stopped.take())?;
+        Ok(())
     }
 
     /// Presents the chart of an answer and not the answer: as text, or as SVG where that is the format.
@@ -343,7 +347,8 @@ impl Output {
         found.truncate(stopped.as_ref().map_or(most, neat).min(most));
         let left = count - found.len() as u64;
         let written = if self.shown() { count } else { found.len() as u64 };
-        if self.draw_graph(session, (found, left), format, about)? {
+        let (told, stopped) = self.draw_graph(session, (found, left, stopped), format, about)?;
+        if told {
             let nouns = Some(("triple", "triples"));
             let stopped_by = stopped.as_ref();
             let footer = Footer { count: written, nouns, stopped: stopped_by, ..Footer::default() };
@@ -352,15 +357,15 @@ impl Output {
         self.partial(written, "triples", stopped)
     }
 
-    /// Writes a graph that is held, of which so many triples more were found. Says whether a line under it can tell of it: two
-    /// tables have none.
+    /// Writes a graph that is held, of which so many triples more were found, and what ended it early. Says whether a line under it
+    /// can tell of it: two tables have none.
     fn draw_graph(
         &self,
         session: &Session,
-        (triples, left): (Vec<Triple>, u64),
+        (triples, left, stopped): (Vec<Triple>, u64, Option<Error>),
         format: Option<GraphFormat>,
         about: &About,
-    ) -> Result<bool> {
+    ) -> Result<(bool, Option<Error>)> {
         let _draws = self.begins_to_draw();
         let language = self.language(session).to_owned();
         let labels = |term: &Term| session.label(term, &language);
@@ -380,8 +385,8 @@ impl Output {
                 if let Some(prefixes) = &about.prefixes {
                     style.prefixes.extend(prefixes);
                 }
-                if self.tables(format, &quads, &style)? {
-                    return Ok(false);
+                if self.tables(format, &quads, &style, stopped.as_ref())? {
+                    return Ok((false, stopped));
                 }
                 let about = about.thing.as_ref().filter(|_| format == GraphFormat::Turtle);
                 let Written { text, naming } = turtle_about(about, format, quads, &style)?;
@@ -397,7 +402,7 @@ impl Output {
                 grouped(left)
             ));
         }
-        self.page(&text).map(|()| true)
+        Ok((true, self.page_part(&text, stopped)?))
     }
 
     /// The chart to draw: the user's choice, else the query's own.

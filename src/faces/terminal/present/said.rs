@@ -39,6 +39,13 @@ impl Output {
                         "partial answer: {count} {nouns} were found before it stopped; there may be more"
                     ));
                 }
+                if let (Some(part), Some(path)) = (self.set_aside(&error), self.target.file()) {
+                    self.report.note(&format!(
+                        "what was found is in {}; {} is as it was",
+                        part.display(),
+                        path.display()
+                    ));
+                }
                 Err(error)
             }
         }
@@ -56,7 +63,7 @@ impl Output {
             let elapsed = footer.elapsed.or_else(|| about.asked.map(|asked| asked.elapsed()));
             let elapsed = elapsed.filter(|_| self.timer);
             self.report.aside(&Footer { elapsed, graph: Some(&graph), ..footer }.text());
-        } else {
+        } else if footer.stopped.is_none_or(|stopped| self.set_aside(stopped).is_none()) {
             self.wrote(footer.count, footer.nouns.unwrap_or(("row", "rows")));
         }
     }

@@ -3,9 +3,10 @@
 //! In: what was found so far, and where the rest comes from. Out: text in the presenter's target, all that was found where
 //! something ends it early. At most one part is held, and no more than that is left to be written once a limit is met.
 
+use super::target::limit_of;
 use super::{About, Output, unwritten};
 use crate::engine::answer::{Rows, Solutions};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::formats::graphs;
 use crate::formats::rows::RowFormat;
 use crate::session::Session;
@@ -33,7 +34,7 @@ impl Output {
         let labels = |term: &Term| session.label(term, &language);
         let style = Style { max_rows: None, ..self.style(session, about, &labels) };
         let (mut count, mut stopped) = (0, None);
-        self.write_whole("", |out| {
+        let done = self.write_whole("", |out| {
             let (mut parts, text) = Parts::begin(&first, format == RowFormat::Line, &style);
             count = first.count();
             drop(first);
@@ -46,9 +47,9 @@ impl Output {
                 (more, stopped) = (goes_on, part.stopped);
             }
             out.write_all(parts.end(&style).as_bytes()).map_err(unwritten)?;
-            unless_a_limit(&mut stopped)
-        })?;
-        Ok((count, stopped))
+            stopped.take().map_or(Ok(()), Err)
+        });
+        Ok((count, limit_of(done)?))
     }
 
     /// A graph that is too large to be sorted, or of which much was found before it was stopped: as it is found. What was
@@ -62,7 +63,7 @@ impl Output {
     ) -> Result<u64> {
         let mut count = 0;
         let ended = stopped.is_some();
-        self.write_whole("", |out| {
+        let done = self.write_whole("", |out| {
             let mut lines = String::new();
             let more = more.take(if ended { 0 } else { usize::MAX });
             for triple in found.into_iter().map(Ok).chain(more) {
@@ -80,19 +81,12 @@ impl Output {
                 }
             }
             out.write_all(lines.as_bytes()).map_err(unwritten)?;
-            unless_a_limit(&mut stopped)
-        })?;
+            stopped.take().map_or(Ok(()), Err)
+        });
+        let stopped = limit_of(done)?;
         let nouns = Some(("triple", "triples"));
         let stopped_by = stopped.as_ref();
         self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
         self.partial(count, "triples", stopped)
-    }
-}
-
-/// The error that ended an answer, where it is none of a limit: then the target is left as it was.
-pub(super) fn unless_a_limit(stopped: &mut Option<Error>) -> Result<()> {
-    match stopped.take_if(|error| !matches!(error.kind, Kind::Limit | Kind::Interrupted)) {
-        Some(error) => Err(error),
-        None => Ok(()),
     }
 }

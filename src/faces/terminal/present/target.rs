@@ -4,7 +4,8 @@
 //! left (`| head`) is not a failure.
 
 use super::Output;
-use crate::error::{Error, Result};
+use crate::engine::Governor;
+use crate::error::{Error, Kind, Result};
 use crate::faces::terminal::signals::{Doing, Until, doing};
 use crate::faces::terminal::{files, formats, pager, whole};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle};
@@ -21,7 +22,7 @@ use std::sync::atomic::Ordering;
 pub enum Target {
     /// Standard output.
     Stdout,
-    /// A file, replaced when the answer is complete.
+    /// A file, replaced when the answer is complete; what a limit cuts short goes beside it.
     File(PathBuf),
     /// A file that every answer is added to: the first one replaces what was there.
     Growing(PathBuf, Rc<Cell<bool>>),
@@ -73,12 +74,20 @@ impl Output {
     /// # Errors
     /// Where the target cannot be written.
     pub fn page(&self, text: &str) -> Result<()> {
+        self.page_part(text, None).map(drop)
+    }
+
+    /// As [`Self::page`], of an answer of which `stopped` has ended the rest: that is given back.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn page_part(&self, text: &str, stopped: Option<Error>) -> Result<Option<Error>> {
         self.found.store(true, Ordering::Relaxed);
         let long = || text.lines().count() >= self.window.height;
         if self.shown() && self.pager && long() && pager::paged(text, self.report.tongue) {
-            return Ok(());
+            return Ok(stopped);
         }
-        self.write(|out| out.write_all(text.as_bytes()).map_err(unwritten))
+        self.write_part(stopped, |out| out.write_all(text.as_bytes()).map_err(unwritten))
     }
 
     /// Writes a text, with a line end.
@@ -97,14 +106,14 @@ impl Output {
     pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         match &self.target {
             Target::Stdout => self.to_stdout(io::BufWriter::new(io::stdout().lock()), write),
-            Target::File(path) => files::replace(path, write),
+            Target::File(path) => files::replace_by_answer(path, write),
             Target::Growing(path, begun) if begun.get() => {
                 self.room_for_another()?;
                 files::append(path, write)
             }
             Target::Growing(path, begun) => {
                 let done = files::replace(path, write);
-                begun.set(done.is_ok());
+                begun.set(done.as_ref().err().is_none_or(is_a_limit));
                 done
             }
             Target::Command(command) => into_command(command, write),
@@ -127,6 +136,33 @@ impl Output {
         }
     }
 
+    /// Where a part of an answer went that `stopped` has ended early; nothing where the target itself has it.
+    pub(super) fn set_aside(&self, stopped: &Error) -> Option<PathBuf> {
+        match &self.target {
+            Target::File(path) if files::is_unwanted(stopped) && (path.is_file() || !path.exists()) => {
+                Some(files::partial(path))
+            }
+            _ => None,
+        }
+    }
+
+    /// As [`Self::write`], of an answer of which `stopped` has ended the rest: that is given back.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn write_part(
+        &self,
+        stopped: Option<Error>,
+        write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<Option<Error>> {
+        let mut stopped = stopped;
+        let done = self.write(|out| {
+            write(out)?;
+            stopped.take().map_or(Ok(()), Err)
+        });
+        limit_of(done)
+    }
+
     fn to_stdout(&self, inner: impl Write, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
         let mut out = Watched { inner, left: false };
         let done = write(&mut out);
@@ -135,12 +171,18 @@ impl Output {
         if out.left { Ok(()) } else { done.and(flushed) }
     }
 
-    /// Writes a graph's nodes.csv and edges.csv, where the target is a folder and the format CSV. False
-    /// where it is not.
+    /// Writes a graph's nodes.csv and edges.csv, where the target is a folder and the format CSV; beside them what `stopped` has
+    /// ended early. False where it is not.
     ///
     /// # Errors
     /// Where they cannot be written.
-    pub fn tables(&self, format: GraphFormat, quads: &[Quad], style: &GraphStyle) -> Result<bool> {
+    pub fn tables(
+        &self,
+        format: GraphFormat,
+        quads: &[Quad],
+        style: &GraphStyle,
+        stopped: Option<&Error>,
+    ) -> Result<bool> {
         let Some(folder) = self.target.file() else { return Ok(false) };
         let is_folder = folder.is_dir() || folder.as_os_str().as_encoded_bytes().ends_with(b"/");
         if !is_folder || !matches!(format, GraphFormat::Edges | GraphFormat::Nodes) {
@@ -152,11 +194,29 @@ impl Output {
                 .hint("choose another with -o")
         })?;
         for (name, format) in [("nodes.csv", GraphFormat::Nodes), ("edges.csv", GraphFormat::Edges)] {
-            files::replace(&folder.join(name), |out| {
+            let path = folder.join(name);
+            let path = if stopped.is_some_and(files::is_unwanted) { files::partial(&path) } else { path };
+            files::replace(&path, |out| {
                 graphs::write(out, format, quads.to_vec(), style).map(|naming| self.naming(naming))
             })?;
         }
         Ok(true)
+    }
+}
+
+fn is_a_limit(error: &Error) -> bool {
+    matches!(error.kind, Kind::Limit | Kind::Interrupted)
+}
+
+/// The limit that ended the writing of an answer, of which all that was found is written.
+///
+/// # Errors
+/// What ended it and is no limit: then the target is as it was.
+pub(super) fn limit_of(done: Result<()>) -> Result<Option<Error>> {
+    match done {
+        Ok(()) => Ok(None),
+        Err(error) if is_a_limit(&error) => Ok(Some(error)),
+        Err(error) => Err(error),
     }
 }
 
@@ -185,6 +245,25 @@ pub fn unwritten(cause: io::Error) -> Error {
     match cause.downcast::<Error>() {
         Ok(error) => error,
         Err(cause) => Error::store("the answer cannot be written").because(cause).hint("is the disk full?"),
+    }
+}
+
+/// A writer that asks before each part whether to go on, for documents that are of no use in part.
+pub struct Asking<'a> {
+    /// Where the parts go.
+    pub inner: &'a mut dyn Write,
+    /// Who is asked.
+    pub governor: &'a Governor,
+}
+
+impl Write for Asking<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.governor.check().map_err(io::Error::other)?;
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

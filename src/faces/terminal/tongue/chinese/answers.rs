@@ -23,6 +23,7 @@ pub const ANSWERS: &[Pair] = &[
         "partial answer: {} triples were found before it stopped; there may be more",
         "答案不完整：已得的 {} 条三元组正确，但可能还有更多",
     ),
+    ("what was found is in {}; {} is as it was", "已得的结果在 {} 中；{} 保持原样"),
     ("… {} more row, {}", "… 另有 {} 行，{}"),
     ("… {} more rows, {}", "… 另有 {} 行，{}"),
     ("… {} more rows", "… 另有 {} 行"),
