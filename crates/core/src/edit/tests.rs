@@ -290,11 +290,12 @@ fn what_cannot_go_alone_is_an_error_with_its_place() {
     assert!(error.hints.contains(&Hint::NameFileForNew), "{error}");
 }
 
+const RDF: &str = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> ";
+const LISTS: &str = "e:a e:p ( 1 \"b\" e:c ) ; e:q 2 .\ne:b e:p (\n    e:x # the first\n    e:y\n    [ e:q 1 ]\n) .\n( 1 2 ) e:p 2 .\n";
+
 #[test]
 fn the_cells_of_a_list_come_go_and_become_others() {
-    const RDF: &str = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> ";
-    let before = "e:a e:p ( 1 \"b\" e:c ) ; e:q 2 .\ne:b e:p (\n    e:x # the first\n    e:y\n    [ e:q 1 ]\n) .\n( 1 2 ) e:p 2 .\n";
-    let with = |from: &str, to: &str| before.replace(from, to);
+    let with = |from: &str, to: &str| LISTS.replace(from, to);
     for (update, after) in [
         (
             "DELETE { ?l rdf:first 'b' } INSERT { ?l rdf:first 'B' } WHERE { ?l rdf:first 'b' }",
@@ -348,7 +349,7 @@ fn the_cells_of_a_list_come_go_and_become_others() {
             with("( 1 \"b\" e:c )", "()"),
         ),
     ] {
-        assert_eq!(turtle(before, &format!("{RDF}{update}")), after, "{update}");
+        assert_eq!(turtle(LISTS, &format!("{RDF}{update}")), after, "{update}");
     }
     assert_eq!(
         turtle(
@@ -359,13 +360,16 @@ fn the_cells_of_a_list_come_go_and_become_others() {
         ),
         "e:a e:p (1 3), ( (4 6) ) .\n"
     );
-    // What would be no list in its order any more.
+}
+
+#[test]
+fn what_would_be_no_list_is_refused() {
     for update in [
         "DELETE { ?l rdf:rest ?n } INSERT { ?l rdf:rest e:other } WHERE { ?l rdf:first 1 ; rdf:rest ?n . ?n rdf:first 'b' }",
         "INSERT { ?l rdf:rest e:other } WHERE { ?l rdf:first 'b' }",
         "DELETE { ?l rdf:rest ?n } INSERT { ?l rdf:rest ?l } WHERE { ?l rdf:first 1 ; rdf:rest ?n . ?n rdf:first 'b' }",
     ] {
-        let error = changed(&[("data/x.ttl", &format!("{HEAD}{before}"))], &format!("{RDF}{update}"), None)
+        let error = changed(&[("data/x.ttl", &format!("{HEAD}{LISTS}"))], &format!("{RDF}{update}"), None)
             .unwrap_err();
         assert!(error.message.contains("would not be one list"), "{update}: {error}");
         assert_eq!(error.span.as_ref().map(|span| span.line), Some(4), "{update}");

@@ -15,6 +15,10 @@ mod folder;
 mod help;
 // The prompt and the command line.
 mod prompt;
+// Readers of JSON-LD and RDF/XML.
+mod readers;
+// What is made of common words.
+mod remedies;
 // Readers of files, and stores.
 mod sources;
 // Broken queries.
@@ -47,6 +51,8 @@ pub const SENTENCES: &[&[Pair]] = &[
     prompt::PROMPT,
     prompt::HELP,
     prompt::USAGE,
+    readers::READERS,
+    remedies::REMEDIES,
     sources::SOURCES,
     syntax::SYNTAX,
 ];
