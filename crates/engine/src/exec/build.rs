@@ -13,7 +13,7 @@ use super::measured::Measured;
 use super::operators::reach::{self, Walk};
 use super::operators::{
     distinct, each_graph, equality_class, exchange, exists, extend, filter, group, hash_join, index_join,
-    intersect, lateral, lookup, number, once, project, scan, slice, sort, union, unpack,
+    intersect, lateral, lookup, number, once, partition, project, scan, slice, sort, union, unpack,
 };
 use crate::error::Result;
 use crate::plan::cost;
@@ -162,6 +162,9 @@ impl<'a> Builder<'a> {
         if self.threads < 2 || cx.trace.is_some() || self.shared.is_some() {
             return Ok(None);
         }
+        if let Op::Group(keys, aggregates) = &node.op {
+            return self.partition(node, (keys, aggregates), computed, own, cx);
+        }
         let Some(parts) = self.parts(node, cx.governor().plans_every_way())? else { return Ok(None) };
         let (count, first) = (parts.len(), Self::reserved(node, cx));
         let (mut tables, mut prepare) = (HashMap::new(), Vec::new());
@@ -188,6 +191,40 @@ impl<'a> Builder<'a> {
             workers.push(exchange::Worker { root, cx });
         }
         Ok(Some(Box::new(exchange::Exchange::new(workers, prepare, count, (own, first)))))
+    }
+
+    /// Copies of a grouping, each for a part of the keys; nothing where a key is not bound.
+    fn partition(
+        &self,
+        node: &Node,
+        (keys, aggregates): (&[Var], &[logical::Aggregate]),
+        computed: &VarSet,
+        own: usize,
+        cx: &mut Context<'_>,
+    ) -> Result<Option<Running<'a>>> {
+        let Some(below) = node.inputs.first() else { return Ok(None) };
+        let places: Option<Vec<usize>> = keys.iter().map(|key| place(&below.output, *key)).collect();
+        let Some(places) = places else { return Ok(None) };
+        let first = cx.measures.len();
+        cx.measures.push(super::context::Measure::default());
+        let input = self.build(below, &taken(node, computed), cx)?;
+        let mut names = VariableNames::clone(&self.names);
+        let row = names.fresh("row");
+        let builder = Self { names: Arc::new(names), ..self.clone() };
+        let columns: Vec<Var> = below.output.iter().copied().chain([row]).collect();
+        let first_row = logical::Aggregate::first(row, &builder.names);
+        let mut shares = Vec::with_capacity(self.threads);
+        for share in 0..self.threads {
+            let (inbox, way) = partition::Inbox::new(places.clone(), (share, self.threads));
+            let aggregates = aggregates.iter().chain([&first_row]);
+            let aggregates = aggregates.map(|aggregate| builder.aggregate(aggregate, computed, &columns));
+            let keys = places.iter().copied().map(Some).collect();
+            let group = group::Group::new(keys, aggregates.collect::<Result<_>>()?, Box::new(inbox));
+            let mut cx = cx.twin(self.dataset.graph());
+            cx.measures.resize(first + 1, super::context::Measure::default());
+            shares.push(partition::Share::new(Box::new(Measured::new(first, Box::new(group))), cx, way));
+        }
+        Ok(Some(Box::new(partition::Partition::new(input, shares, (own, first)))))
     }
 
     /// The parts of the scan that leads, each of about a millisecond's work; nothing where there is but one.

@@ -149,6 +149,6 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
 }
 
 /// Whether the rows of an only input come sorted by one of these columns, so that equal ones stand together or nearly so.
-fn is_sorted(inputs: &[Node], columns: &[super::variables::Var]) -> bool {
+pub(super) fn is_sorted(inputs: &[Node], columns: &[super::variables::Var]) -> bool {
     inputs.first().and_then(|input| input.order.first()).is_some_and(|first| columns.contains(first))
 }

@@ -136,6 +136,15 @@ pub struct Aggregate {
     pub distinct: bool,
 }
 
+impl Aggregate {
+    /// The first value of a variable in each group, which every solution binds.
+    pub fn first(var: Var, names: &VariableNames) -> Self {
+        let expression = Expression::Variable(names.variable(var));
+        let argument = Some(Formula { expression, vars: VarSet::from_iter([var]) });
+        Self { var, function: AggregateFunction::Sample, argument, distinct: false }
+    }
+}
+
 /// What becomes of a solution for which the pattern of EXISTS has or has not an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existence {

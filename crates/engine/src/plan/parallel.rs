@@ -7,11 +7,12 @@
 
 use super::cost;
 use super::equality::class_of;
-use super::logical::{Formula, Source};
+use super::logical::{Aggregate, Formula, Source};
 use super::lower::is_volatile;
 use super::physical::{JoinKind, Node, Op};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
+use crate::syntax::algebra::AggregateFunction;
 
 /// Whether a chain of this cost, in nanoseconds, takes so long that threads pay: to start one takes about 50 µs, and what each of them
 /// decodes and remembers for itself takes time too.
@@ -49,11 +50,38 @@ fn within(node: &mut Node, above: Above, statistics: &dyn Statistics) {
         held_within(node, statistics);
         return exchange_first(node);
     }
+    let is_partitioned = is_worth_partition(node, statistics);
     for (place, input) in node.inputs.iter_mut().enumerate() {
         if let Some(above) = below(&node.op, place, above) {
             within(input, above, statistics);
         }
     }
+    if is_partitioned {
+        exchange(node);
+    }
+}
+
+/// Whether each thread takes a part of the keys of a grouping: where they come in no order, so that each row is searched in a table,
+/// or much is done for each row. DISTINCT does too little for a row: to share its rows out and to merge them took longer.
+fn is_worth_partition(node: &Node, statistics: &dyn Statistics) -> bool {
+    let Op::Group(keys, aggregates) = &node.op else { return false };
+    // COUNT(DISTINCT *) tells whole solutions apart, which the number of its row would make each one of its own.
+    let steady = |aggregate: &Aggregate| match &aggregate.argument {
+        Some(argument) => is_steady(argument),
+        None => !aggregate.distinct,
+    };
+    let below: f64 = node.inputs.iter().map(|input| input.cost).sum();
+    !keys.is_empty()
+        && (!cost::is_sorted(&node.inputs, keys) || aggregates.iter().any(is_heavy))
+        && aggregates.iter().all(steady)
+        && statistics.is_worth_threads(node.cost - below)
+}
+
+/// Whether an aggregate takes long for each row.
+fn is_heavy(aggregate: &Aggregate) -> bool {
+    aggregate.distinct
+        || matches!(aggregate.function, AggregateFunction::GroupConcat { .. })
+        || aggregate.argument.as_ref().is_some_and(|formula| formula.as_variable().is_none())
 }
 
 /// What joins of a chain hold, with exchanges of its own: it is read before the chain is run.
@@ -154,7 +182,12 @@ fn is_link(op: &Op) -> bool {
 
 /// Whether expressions are worth the same each time.
 fn are_steady(formulas: &[Formula]) -> bool {
-    !formulas.iter().any(|formula| is_volatile(&formula.expression))
+    formulas.iter().all(is_steady)
+}
+
+/// Whether an expression is worth the same each time.
+fn is_steady(formula: &Formula) -> bool {
+    !is_volatile(&formula.expression)
 }
 
 #[cfg(test)]
@@ -197,6 +230,15 @@ mod tests {
                 1,
             ),
             ("SELECT DISTINCT ?k ?y { ?r :year ?y ; :kind ?k }", 1),
+            ("SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?k ?y { ?r :year ?y ; :kind ?k } }", 1),
+            (
+                "SELECT ?y (COUNT(DISTINCT ?r) AS ?n) (GROUP_CONCAT(?r) AS ?all) { ?r :year ?y ; :kind ?k } GROUP BY ?y",
+                2,
+            ),
+            (
+                "SELECT ?r (AVG(?y / 1e0) AS ?a) (MIN(?k) AS ?m) { ?r :year ?y ; :kind ?k } GROUP BY ?r HAVING(?a > 1)",
+                1,
+            ),
             // Solutions are numbered one after the other: 40 blank nodes.
             ("SELECT (COUNT(DISTINCT ?b) AS ?n) { ?r :year ?y ; :kind ?k BIND(BNODE() AS ?b) }", 1),
             ("SELECT ?r ?y { ?r :year ?y ; :kind ?k } ORDER BY DESC(?y) LIMIT 7", 1),
@@ -221,6 +263,8 @@ mod tests {
     #[test]
     fn what_depends_on_one_thread_runs_on_one() {
         for text in [
+            // Whole solutions are told apart.
+            "SELECT ?k (COUNT(DISTINCT *) AS ?n) { VALUES (?k ?v) { (1 2) (1 2) (1 3) (2 2) } } GROUP BY ?k",
             // The first rows alone are wanted.
             "SELECT ?r ?k { ?r :year ?y ; :kind ?k } LIMIT 3",
             // Nothing is done but reading.
@@ -233,20 +277,30 @@ mod tests {
 
     #[test]
     fn a_stop_on_two_threads_gives_a_part_of_the_rows_or_none() {
-        let text = "SELECT ?a ?b { ?a :year ?y ; :kind ?k . ?b :year ?y ; :kind ?k FILTER(?a != ?b) }";
-        let (whole, _) = asked(text, 1);
-        let (graph, query) = (graph(), parse::query(text, &prefixes(), None).unwrap());
-        for steps in 0..200 {
-            let limits = Limits { threads: Some(2), steps: Some(steps), ..Limits::default() };
-            let governor = Governor::new(limits, std::sync::Arc::default()).planning_every_way();
-            let Ok(Answer::Rows(rows)) = crate::answer(&graph, &query, DefaultGraph::Alone, &governor) else {
-                assert!(governor.has_stopped());
-                continue;
-            };
-            let found = rows.gather();
-            let rows: Vec<String> = found.rows.iter().map(|row| format!("{row:?}")).collect();
-            assert!(whole.starts_with(&rows), "after {steps} steps");
-            assert!(found.stopped.is_some() || rows.len() == whole.len(), "after {steps} steps");
+        for text in [
+            "SELECT ?a ?b { ?a :year ?y ; :kind ?k . ?b :year ?y ; :kind ?k FILTER(?a != ?b) }",
+            "SELECT ?y (GROUP_CONCAT(?r) AS ?all) { ?r :year ?y ; :kind ?k } GROUP BY ?y",
+            "SELECT ?r ?y { ?r :year ?y ; :kind ?k } ORDER BY DESC(?y) ?r LIMIT 9",
+        ] {
+            let (whole, parallel) = asked(text, 2);
+            assert!(parallel > 0, "{text}");
+            let (graph, query) = (graph(), parse::query(text, &prefixes(), None).unwrap());
+            let mut stopped = 0;
+            for steps in 0..150 {
+                let limits = Limits { threads: Some(2), steps: Some(steps), ..Limits::default() };
+                let governor = Governor::new(limits, std::sync::Arc::default()).planning_every_way();
+                let Ok(Answer::Rows(rows)) = crate::answer(&graph, &query, DefaultGraph::Alone, &governor)
+                else {
+                    assert!(governor.has_stopped());
+                    continue;
+                };
+                let found = rows.gather();
+                let rows: Vec<String> = found.rows.iter().map(|row| format!("{row:?}")).collect();
+                assert!(whole.starts_with(&rows), "{text} after {steps} steps");
+                assert!(found.stopped.is_some() || rows.len() == whole.len(), "{text} after {steps} steps");
+                stopped += usize::from(found.stopped.is_some());
+            }
+            assert!(stopped > 0, "{text}");
         }
     }
 }

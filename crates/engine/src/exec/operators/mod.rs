@@ -18,6 +18,7 @@ pub mod lateral;
 pub mod lookup;
 pub mod number;
 pub mod once;
+pub mod partition;
 pub mod project;
 pub mod reach;
 pub mod scan;
