@@ -169,7 +169,10 @@ impl Growing {
                 self.at += token.range.start;
                 return !self.broken;
             }
-            for c in word.chars().filter(|_| token.kind == Kind::Punctuation) {
+            if token.kind != Kind::Punctuation {
+                continue;
+            }
+            for c in word.chars() {
                 match c {
                     '{' | '(' | '[' => self.brackets.push(c),
                     '}' | ')' | ']' => {

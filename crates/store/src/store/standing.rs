@@ -96,6 +96,11 @@ pub fn of_term_at<G: Indexed + ?Sized>(place: Id, term: TermRef<'_>, graph: &G) 
 
 /// Whether two numbers are equal; nothing where their text must be read.
 fn equal_numbers(a: Number, b: Number) -> Option<bool> {
+    compare_decimals(a, b).map(Ordering::is_eq)
+}
+
+/// The order of two integers or decimals; nothing for other numbers, whose text must be read.
+pub(super) fn compare_decimals(a: Number, b: Number) -> Option<Ordering> {
     let decimal = |number| match number {
         Number::Integer(value) => Some((i128::from(value), 0)),
         Number::Decimal { mantissa, scale } => Some((i128::from(mantissa), u32::from(scale))),
@@ -104,7 +109,7 @@ fn equal_numbers(a: Number, b: Number) -> Option<bool> {
     let ((a, scale_a), (b, scale_b)) = (decimal(a)?, decimal(b)?);
     let scale = scale_a.max(scale_b);
     // At most 19 digits and a scale of at most 18: both products fit 128 bits.
-    Some(a * 10_i128.pow(scale - scale_a) == b * 10_i128.pow(scale - scale_b))
+    Some((a * 10_i128.pow(scale - scale_a)).cmp(&(b * 10_i128.pow(scale - scale_b))))
 }
 
 /// Whether two terms are equal numbers, or dates or dateTimes of the same instant, or one term.

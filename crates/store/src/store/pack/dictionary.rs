@@ -9,10 +9,11 @@ use super::texts::{BLOCK, PackedTexts, TextWriter};
 use super::values;
 use super::watch::{Step, Watch};
 use crate::error::{Error, Result};
-use crate::store::columns::{Epochs, Numbers};
+use crate::store::columns::{Epochs, Number, Numbers};
 use crate::store::kinds::{KINDS, Kind, Kinds};
 use crate::store::languages::{self, LanguageWriter, Languages};
-use crate::store::{Id, Lexical, Scratch};
+use crate::store::standing::compare_decimals;
+use crate::store::{Id, Lexical, Scratch, Tag};
 use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple, xsd};
 use crate::value::order;
 use std::cmp::Ordering;
@@ -109,6 +110,25 @@ fn write_columns<W: Write>(
 ) -> Result<[u64; 3]> {
     let [a, b, c] = [tags, payloads.as_flattened(), micros.as_flattened()].map(|bytes| out.add(bytes));
     Ok([a?.into(), b?.into(), c?.into()])
+}
+
+/// See [`Dictionary::by_value`].
+struct ByValue<'a> {
+    value: Number,
+    numbers: Numbers<'a>,
+    range: Range<Id>,
+}
+
+impl ByValue<'_> {
+    /// The order of a stored number and this one; nothing where they are equal, or not both integers or decimals.
+    fn compare(&self, id: Id) -> Option<Ordering> {
+        let have = self.numbers.get(id)?;
+        let order = match (have, self.value) {
+            (Number::Integer(have), Number::Integer(want)) => have.cmp(&want),
+            (have, want) => compare_decimals(have, want)?,
+        };
+        Some(order).filter(|order| order.is_ne())
+    }
 }
 
 /// The kind of a term where terms of that kind sort as their bytes do.
@@ -274,17 +294,33 @@ impl Dictionary {
             encode(term, &mut bytes);
             return self.position_of_bytes(kind, &bytes);
         }
-        let Range { start: mut low, end: mut high } = self.narrowed(term)?;
+        let by_value = self.by_value(term)?;
+        let range =
+            by_value.as_ref().map_or_else(|| self.narrowed(term), |by_value| Ok(by_value.range.clone()));
+        let Range { start: mut low, end: mut high } = range?;
         let mut scratch = Scratch::new();
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.compare(middle, term, &mut scratch)? {
+            // Where the value does not tell, the text does.
+            let by_value = by_value.as_ref().and_then(|by_value| by_value.compare(middle));
+            match by_value.map_or_else(|| self.compare(middle, term, &mut scratch), Ok)? {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
                 Ordering::Equal => return Ok(middle..middle + 1),
             }
         }
         Ok(low..low)
+    }
+
+    /// What tells the order of a term and those of its kind by their values; nothing where only their texts do.
+    fn by_value(&self, term: TermRef<'_>) -> Result<Option<ByValue<'_>>> {
+        let TermRef::Literal(literal) = term else { return Ok(None) };
+        if order::kind(term) != Kind::Number {
+            return Ok(None);
+        }
+        let tag = Tag::Datatype(literal.datatype().as_str());
+        let value = values::number(Lexical::Literal(literal.value(), tag));
+        Ok(Some(ByValue { value, numbers: self.numbers()?, range: self.kinds.range(Kind::Number) }))
     }
 
     /// Where the bytes of a term stand, of a kind in the order of its bytes.
@@ -412,4 +448,54 @@ impl Dictionary {
 fn cut<'a>(starts: &[u64], text: &'a [u8], id: Id) -> &'a [u8] {
     let at = |place: usize| starts.get(place).map_or(0, |start| *start as usize);
     text.get(at(id as usize)..at(id as usize + 1)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::pack::{Builder, Pack};
+    use crate::store::{Graph as _, Indexed as _};
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, xsd};
+
+    #[test]
+    fn a_number_stands_where_its_value_and_then_its_text_say() {
+        let mut numbers = Vec::new();
+        for n in -6..6 {
+            let big = format!("{n}00000000000000000000");
+            for (text, datatype) in [
+                (format!("{n}"), xsd::INTEGER),
+                (format!("{}0{}", if n < 0 { "-" } else { "" }, n.abs()), xsd::INT),
+                (format!("{n}.0"), xsd::DECIMAL),
+                (format!("{n}.50"), xsd::DECIMAL),
+                (format!("{n}.25e0"), xsd::DOUBLE),
+                (format!("{n}"), xsd::FLOAT),
+                (big.clone(), xsd::INTEGER),
+                (format!("{big}.125"), xsd::DECIMAL),
+            ] {
+                numbers.push(Term::from(Literal::new_typed_literal(text, datatype)));
+            }
+        }
+        numbers.push(Literal::new_typed_literal("NaN", xsd::DOUBLE).into());
+        let node = NamedNode::new_unchecked("http://example.org/");
+        let mut builder = Builder::new();
+        for term in numbers.iter().step_by(2) {
+            builder
+                .add(Quad::new(node.clone(), node.clone(), term.clone(), GraphName::DefaultGraph).as_ref());
+        }
+        let pack = builder.finish();
+        let written = Pack::from_static(Vec::leak(pack.write(Vec::new()).unwrap())).unwrap();
+        for pack in [pack, written] {
+            let range = pack.kinds().range(Kind::Number);
+            for (place, term) in numbers.iter().enumerate() {
+                let less = range
+                    .clone()
+                    .filter(|id| order::compare(pack.term(*id).unwrap().as_ref(), term.as_ref()).is_lt());
+                let start = range.start + less.count() as Id;
+                let is_there = numbers.iter().step_by(2).any(|have| have == term);
+                assert!(is_there || place % 2 == 1);
+                let expected = start..start + Id::from(is_there);
+                assert_eq!(pack.position(term.as_ref()).unwrap(), expected, "{term}");
+            }
+        }
+    }
 }
