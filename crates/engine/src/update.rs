@@ -10,6 +10,7 @@ use crate::aside::Aside;
 use crate::error::{Error, Hint, Kind, Result};
 use crate::governor::Governor;
 use crate::store::memory::Memory;
+use crate::store::pack::Watch;
 pub use crate::syntax::transfers::Update;
 use crate::syntax::transfers::{Operation, Transfer};
 use crate::terms::{
@@ -73,7 +74,7 @@ fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Gov
         GraphUpdateOperation::InsertData { data } => insert_data(data, memory, governor),
         GraphUpdateOperation::DeleteData { data } => {
             let quads: Vec<Quad> = data.iter().map(ground_quad).collect();
-            memory.set_quads(quads.iter().map(|quad| (false, quad.as_ref())))
+            set_quads(quads.iter().map(|quad| (false, quad.as_ref())), memory, governor)
         }
         GraphUpdateOperation::DeleteInsert { delete, insert, using, pattern } => {
             delete_insert((delete, insert), using.as_ref(), pattern, memory, governor)
@@ -99,14 +100,15 @@ fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Gov
 fn insert_data(data: &[InsertedQuad], memory: &mut Memory, governor: &Governor) -> Result<()> {
     governor.check()?;
     if !data.iter().any(has_blank) {
-        return memory.set_quads(data.iter().map(|quad| {
+        let refs = data.iter().map(|quad| {
             let (subject, predicate) = (quad.subject.as_ref(), quad.predicate.as_ref());
             let graph_name = match &quad.graph_name {
                 Destination::NamedNode(name) => name.as_ref().into(),
                 Destination::DefaultGraph => GraphNameRef::DefaultGraph,
             };
             (true, QuadRef { subject, predicate, object: quad.object.as_ref(), graph_name })
-        }));
+        });
+        return set_quads(refs, memory, governor);
     }
     let no_row = Instance { columns: &HashMap::new(), row: &Vec::new(), blanks: HashMap::new() };
     let mut instance = no_row;
@@ -120,7 +122,17 @@ fn insert_data(data: &[InsertedQuad], memory: &mut Memory, governor: &Governor) 
         Quad { subject, predicate: quad.predicate.clone(), object, graph_name }
     });
     let quads: Vec<Quad> = fresh.collect();
-    memory.set_quads(quads.iter().map(|quad| (true, quad.as_ref())))
+    set_quads(quads.iter().map(|quad| (true, quad.as_ref())), memory, governor)
+}
+
+/// Adds and takes away quads, as long as the governor lets it.
+fn set_quads<'a>(
+    quads: impl Iterator<Item = (bool, QuadRef<'a>)>,
+    memory: &mut Memory,
+    governor: &Governor,
+) -> Result<()> {
+    let check = || governor.check();
+    memory.set_quads(quads, Watch::new(&check, &|_, _, _| {}))
 }
 
 fn has_blank(quad: &InsertedQuad) -> bool {
@@ -175,7 +187,7 @@ fn delete_insert(
     governor.check()?;
     let gone = gone.0.iter().map(|quad| (false, quad.as_ref()));
     let come = come.0.iter().map(|quad| (true, quad.as_ref()));
-    memory.set_quads(gone.chain(come))
+    set_quads(gone.chain(come), memory, governor)
 }
 
 /// What the templates give for the solutions of a query is added to quads to remove and quads to add.

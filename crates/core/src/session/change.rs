@@ -131,7 +131,10 @@ impl Session {
         let Some(quads) = &edits.quads else { return self.update(text) };
         let about = Transaction { what: summary(text), ..Transaction::default() };
         let refs = quads.iter().map(|(added, quad)| (*added, quad.as_ref()));
-        self.writing(|session| session.change(about, |memory| memory.set_quads(refs)))
+        let governor = self.ask.governor();
+        let check = || governor.check();
+        let watch = Watch::new(&check, &|_, _, _| {});
+        self.writing(|session| session.change(about, |memory| memory.set_quads(refs, watch)))
     }
 
     /// What an update would add and remove; nothing is changed.

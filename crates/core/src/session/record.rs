@@ -120,7 +120,7 @@ impl Session {
         let back = changes.iter().rev().map(|(added, quad)| (!added, quad.as_ref()));
         let change = self.change(about, |memory| match loaded {
             Some(pack) => memory.set_pack(&pack, false, watch),
-            None => memory.set_quads(back),
+            None => memory.set_quads(back, watch),
         })?;
         if change.added + change.removed == 0 {
             return Err(Error::usage(format!("nothing is left of transaction {number} to take back")));

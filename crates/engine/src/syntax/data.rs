@@ -25,8 +25,12 @@ pub(super) fn read(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Optio
     let mut operations = Vec::new();
     loop {
         operations.push(Operation::Plain(reader.operation()?));
-        if reader.rest.is_empty() || (reader.take(";") && reader.rest.is_empty()) {
+        let more = reader.take(";");
+        if reader.rest.is_empty() {
             return Some(Update { operations });
+        }
+        if !more {
+            return None;
         }
     }
 }
@@ -469,6 +473,13 @@ mod tests {
                 format!("INSERT DATA {{ :s :p :o . }} {term}"),
                 format!("INSERT DATA {{ :s :p :o ; {term} }}"),
                 format!("{term} INSERT DATA {{ }}"),
+                format!("INSERT DATA {{ :s :p {term} }} DELETE DATA {{ :s :p {term} }}"),
+                format!(
+                    "INSERT DATA {{ :s :p {term} }} ; PREFIX : <http://example.org/q#> DELETE DATA {{ :s :p 1 }}"
+                ),
+                format!("VERSION \"1.2\" INSERT DATA {{ :s :p {term} }}"),
+                format!("WITH :g INSERT DATA {{ :s :p {term} }}"),
+                format!("INSERT DATA {{ :s :p {term} }} ;;"),
             ] {
                 for base in [None, Some("http://example.org/base/x")] {
                     let Some(update) = read(&text, &prefixes(), base) else { continue };
@@ -482,6 +493,23 @@ mod tests {
             }
         }
         assert!(read_here > 250, "{read_here}");
+    }
+
+    #[test]
+    fn what_is_wrong_or_rarer_is_left_to_the_grammar() {
+        for text in [
+            "INSERT DATA { :s :p 1 } INSERT DATA { :s :p 2 }",
+            "INSERT DATA { :s :p 1 } ; PREFIX : <http://example.org/q#> INSERT DATA { :s :p 2 }",
+            "INSERT DATA { :s :p 1 } ;;",
+            "VERSION \"1.2\" INSERT DATA { :s :p 1 }",
+            "BASE <http://example.org/> INSERT DATA { :s :p 1 }",
+            "WITH :g INSERT DATA { :s :p 1 }",
+            "INSERT DATA { :s :p _:b }",
+            "DELETE WHERE { :s :p 1 }",
+            "",
+        ] {
+            assert!(read(text, &prefixes(), None).is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use super::memory::Memory;
 use super::pack::intern::Interner;
 use super::pack::terms::encode;
-use super::pack::{Pack, Watch};
+use super::pack::{Pack, Watch, radix};
 use super::port::{End, Graph as _, GraphId, Id, Indexed as _, NONE};
 use super::{Lexical, Scratch};
 use crate::error::Result;
@@ -87,16 +87,24 @@ impl Memory {
     /// Adds quads (true) and takes quads away, as if one after the other.
     ///
     /// # Errors
-    /// Where the graph cannot be read, or there would be more terms than a graph can number.
-    pub fn set_quads<'a>(&mut self, quads: impl Iterator<Item = (bool, QuadRef<'a>)>) -> Result<()> {
+    /// Where the graph cannot be read, there would be more terms than a graph can number, or `watch` stops it.
+    pub fn set_quads<'a>(
+        &mut self,
+        quads: impl Iterator<Item = (bool, QuadRef<'a>)>,
+        watch: Watch<'_>,
+    ) -> Result<()> {
         self.settle();
         let (mut met, mut rows) = (Met::default(), Vec::new());
         for (place, (comes, quad)) in quads.enumerate() {
             rows.extend(met.row(place, comes, quad, self)?);
+            if place.is_multiple_of(1 << 12) {
+                watch.check()?;
+            }
         }
-        rows.sort_unstable();
+        radix::sort_by(&mut rows, watch, Row::cmp)?;
         for list in rows.chunk_by(|a, b| (a.graph, a.predicate) == (b.graph, b.predicate)) {
             let Some(Row { graph, predicate, .. }) = list.first() else { continue };
+            watch.check()?;
             let last = list.chunk_by(|a, b| a.pair == b.pair).filter_map(|same| same.last());
             for present in [false, true] {
                 let pairs = last.clone().filter(|row| row.comes == present).map(|row| row.pair);

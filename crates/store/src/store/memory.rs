@@ -465,7 +465,7 @@ mod tests {
                             (0..n).map(|k| (k * n % 3 > 0, quad(k * n % 90))).collect();
                         let mut kept = Vec::new();
                         let before = set.clone();
-                        let work = |memory: &mut Memory| memory.set_quads(many.iter().map(|(added, quad)| (*added, quad.as_ref())));
+                        let work = |memory: &mut Memory| memory.set_quads(many.iter().map(|(added, quad)| (*added, quad.as_ref())), Watch::nobody());
                         memory.change_and_keep(work, |changes| {
                             kept = changes.net(Watch::nobody())?.quads()?;
                             Ok(())

@@ -374,6 +374,13 @@ impl Use {
             self.graph = content.graph;
         }
         let first = self.store.mark().number == 0;
+        if dice.below(8) == 0 {
+            // A change came to nothing: what was made for it goes, what was there stays.
+            let before = self.store.mark();
+            self.store.unmake()?;
+            assert!(self.store.mark() == before || (first && !self.store.exists()));
+            return Ok(());
+        }
         match dice.below(10) {
             0 if first => {
                 let mut builder = Builder::keeping_labels();

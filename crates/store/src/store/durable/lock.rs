@@ -96,3 +96,30 @@ pub(super) fn unwritable(folder: &Path, error: io::Error) -> Error {
     .because(error)
     .hint("it can still be queried: queries write nothing")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_for_a_lock_that_is_removed_gets_the_one_that_is_there() {
+        let folder = std::env::temp_dir().join(format!("baimo-lock-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let held = Lock::take(&folder).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| Lock::take(&folder).unwrap());
+            std::thread::sleep(3 * PAUSE);
+            std::fs::remove_file(folder.join(NAME)).unwrap();
+            drop(held);
+            let taken = waiting.join().unwrap();
+            let there = File::open(folder.join(NAME)).unwrap();
+            assert!(
+                matches!(there.try_lock(), Err(TryLockError::WouldBlock)),
+                "the file of that name is locked"
+            );
+            drop(taken);
+            assert!(there.try_lock().is_ok());
+        });
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

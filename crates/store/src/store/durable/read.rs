@@ -8,7 +8,7 @@ use super::manifest::{self, Manifest, PackFile};
 use super::{Content, Mark, State, Store};
 use crate::error::{Error, Result};
 use crate::store::memory::Memory;
-use crate::store::pack::{Builder, Pack};
+use crate::store::pack::{Builder, Pack, Watch};
 use crate::terms::{Prefixes, Quad};
 use std::io;
 use std::path::Path;
@@ -113,7 +113,10 @@ impl Store {
                     last = Mark { number, id, time, ..Mark::default() };
                     at = end;
                     if changes.len() > AT_ONCE {
-                        graph.set_quads(changes.iter().map(|(added, quad)| (*added, quad.as_ref())))?;
+                        graph.set_quads(
+                            changes.iter().map(|(added, quad)| (*added, quad.as_ref())),
+                            Watch::nobody(),
+                        )?;
                         changes.clear();
                     }
                 }
@@ -128,7 +131,7 @@ impl Store {
                 }
             }
         }
-        graph.set_quads(changes.iter().map(|(added, quad)| (*added, quad.as_ref())))?;
+        graph.set_quads(changes.iter().map(|(added, quad)| (*added, quad.as_ref())), Watch::nobody())?;
         let state = State { manifest: manifest.clone(), end: at as u64, last };
         Ok((state, Content { graph, prefixes, torn: torn as u64 }))
     }

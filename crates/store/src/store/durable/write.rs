@@ -12,7 +12,7 @@ use crate::store::pack::union::Union;
 use crate::store::pack::{Pack, Packer, Room, Watch};
 use crate::store::{Changed, Graph as _};
 use crate::terms::{GraphName, Prefixes};
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,8 +49,10 @@ impl Store {
         let manifest = match self.manifest()? {
             Some(manifest) => manifest,
             None => {
-                self.made = Some(Made { folder: makes_folder });
-                self.make()?
+                let made = Made { folder: makes_folder };
+                let manifest = self.make().inspect_err(|_| self.leave_nothing(&made))?;
+                self.made = Some(made);
+                manifest
             }
         };
         let journal = self.path(&manifest.journal);
@@ -91,6 +93,15 @@ impl Store {
         self.writer = None;
     }
 
+    /// Takes away what was made before there was a store: its lock, and its folder.
+    fn leave_nothing(&self, made: &Made) {
+        // What cannot be removed does no harm; and somebody may have put something into the folder by now.
+        if !self.path(manifest::NAME).exists() {
+            let _ = self.files.remove(&self.path(lock::NAME));
+            let _ = made.folder.then(|| std::fs::remove_dir(&self.folder));
+        }
+    }
+
     /// Makes an empty store in a folder that holds nothing else.
     fn make(&self) -> Result<Manifest> {
         let failed = |error| unwritable(&self.folder, error);
@@ -102,7 +113,12 @@ impl Store {
         }
         let manifest = Manifest { journal: "journal-1.rdfp".to_owned(), ..Manifest::default() };
         self.create(&manifest.journal, &mut |_| Ok(()))?;
-        self.publish(&manifest)?;
+        self.publish(&manifest).inspect_err(|_| {
+            // Where its name is there, the store is.
+            if !self.path(manifest::NAME).exists() {
+                let _ = self.files.remove(&self.path(&manifest.journal));
+            }
+        })?;
         let above = self.folder.parent().filter(|above| !above.as_os_str().is_empty());
         if let Some(above) = above.filter(|_| self.durability == Durability::Synced) {
             // Where the folder above cannot be read, its names are in the hands of the system.
@@ -119,15 +135,15 @@ impl Store {
     pub fn unmake(&mut self) -> Result<()> {
         let failed = |error| unwritable(&self.folder, error);
         if let Some(made) = self.made.take().filter(|_| self.writer.is_some() && self.mark().number == 0) {
-            let journal = self.state()?.manifest.journal.clone();
-            for name in [manifest::NAME, &journal, lock::NAME] {
-                self.files.remove(&self.path(name)).map_err(failed)?;
-            }
+            let journal = self.path(&self.state()?.manifest.journal);
+            self.files.remove(&self.path(manifest::NAME)).map_err(failed)?;
             self.state = None;
-            if made.folder {
-                // Somebody may have put something into it by now.
-                let _ = std::fs::remove_dir(&self.folder);
+            // A manifest without its journal would be a damaged store.
+            if self.durability == Durability::Synced {
+                self.files.sync_folder(&self.folder).map_err(failed)?;
             }
+            self.files.remove(&journal).map_err(failed)?;
+            self.leave_nothing(&made);
         }
         self.writer = None;
         Ok(())
@@ -272,7 +288,7 @@ impl Store {
     /// # Errors
     /// Where it cannot be written, and what `write` reports.
     pub fn spooled(&self, write: &mut dyn FnMut(&mut dyn io::Write) -> Result<()>) -> Result<Spooled> {
-        let (at_work, files) = (AtWork::new(&self.folder, "load"), Arc::clone(&self.files));
+        let (at_work, files) = (AtWork::new(&self.folder, "load")?, Arc::clone(&self.files));
         // It is read at once, and of no use after a crash.
         let written = Durability::Unsynced;
         create(files.as_ref(), &self.folder, written, &at_work.name, &mut |out| write(out))?;
@@ -286,7 +302,7 @@ impl Store {
     /// Where there is no store yet.
     pub fn prepare_merge(&self, prefixes: Prefixes, empty: Vec<GraphName>) -> Result<Merge> {
         self.state()?;
-        let (at_work, files) = (AtWork::new(&self.folder, "merge"), Arc::clone(&self.files));
+        let (at_work, files) = (AtWork::new(&self.folder, "merge")?, Arc::clone(&self.files));
         Ok(Merge {
             at_work,
             files,
@@ -496,22 +512,30 @@ struct AtWork {
     name: String,
     path: PathBuf,
     lock: PathBuf,
-    _locked: Option<File>,
+    _locked: File,
 }
 
 impl AtWork {
-    fn new(folder: &Path, what: &str) -> Self {
+    fn new(folder: &Path, what: &str) -> Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{what}-{}-{number}.pack", std::process::id());
-        let path = folder.join(&name);
-        let lock = path.with_extension(LOCKED);
-        // Where that is not possible, neither is what follows.
-        let locked = File::create(&lock).ok().filter(|file| file.try_lock().is_ok());
-        Self { folder: folder.to_owned(), name, path, lock, _locked: locked }
+        loop {
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            let name = format!("{what}-{}-{number}.pack", std::process::id());
+            let path = folder.join(&name);
+            let lock = path.with_extension(LOCKED);
+            // Another system that has the disk too may have a process of this number, which writes there.
+            let locked = match File::options().write(true).create_new(true).open(&lock) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                _ if path.exists() => continue,
+                locked => locked.map_err(|error| unwritable(folder, error))?,
+            };
+            if !matches!(locked.try_lock(), Err(TryLockError::WouldBlock)) {
+                return Ok(Self { folder: folder.to_owned(), name, path, lock, _locked: locked });
+            }
+        }
     }
 
-    /// Whether a file is being written, or says so of another.
+    /// Whether somebody writes the file of a name now, or holds its lock.
     fn is_at_work(folder: &Path, name: &str) -> bool {
         if !WORK.iter().any(|what| name.starts_with(what)) {
             return false;

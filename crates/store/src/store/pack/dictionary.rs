@@ -460,7 +460,7 @@ mod tests {
     #[test]
     fn a_number_stands_where_its_value_and_then_its_text_say() {
         let mut numbers = Vec::new();
-        for n in -6..6 {
+        for n in -6..6_i32 {
             let big = format!("{n}00000000000000000000");
             for (text, datatype) in [
                 (format!("{n}"), xsd::INTEGER),
