@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// The most pairs that [`PairCursor::next_block`] gives at once.
 pub const BLOCK: usize = 4096;
 
+/// The first block has so many, each later one twice as many: a LIMIT may need no more.
+const FIRST_BLOCK: usize = 256;
+
 /// A lookup that begins so many pairs from the one before is far from it.
 const FAR: usize = 64;
 /// Runs up to this are counted one by one.
@@ -39,8 +42,9 @@ pub struct PairCursor<'a> {
     /// How many lookups went far from the one before, and what makes them quick once there were many.
     far: usize,
     jumps: Option<Jumps>,
-    /// What `next_block` has still to give.
+    /// What `next_block` has still to give, and how many pairs at once.
     rest: Range<usize>,
+    step: usize,
 }
 
 impl<'a> PairCursor<'a> {
@@ -74,7 +78,7 @@ impl<'a> PairCursor<'a> {
     }
 
     fn with(list: List<'a>, length: usize) -> Self {
-        Self { list, probe: 0, far: 0, jumps: None, rest: 0..length }
+        Self { list, probe: 0, far: 0, jumps: None, rest: 0..length, step: FIRST_BLOCK }
     }
 
     pub(super) fn of_list(list: List<'a>) -> Self {
@@ -208,6 +212,13 @@ impl<'a> PairCursor<'a> {
         self.list.first_at(place)
     }
 
+    /// The places of the next block.
+    fn next(&mut self) -> Range<usize> {
+        let step = self.step;
+        self.step = (2 * step).min(BLOCK);
+        self.rest.start..self.rest.end.min(self.rest.start + step)
+    }
+
     /// The next pairs in order, at most [`BLOCK`]: their firsts and their seconds.
     ///
     /// # Errors
@@ -216,8 +227,8 @@ impl<'a> PairCursor<'a> {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        let start = self.rest.start;
-        let (firsts, seconds) = self.list.block(self.rest.clone())?;
+        let (start, next) = (self.rest.start, self.next());
+        let (firsts, seconds) = self.list.block(next)?;
         self.rest.start = start + firsts.len().max(1);
         Ok(Some((firsts, seconds)))
     }
@@ -230,8 +241,8 @@ impl<'a> PairCursor<'a> {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        let start = self.rest.start;
-        let firsts = self.list.firsts(self.rest.clone())?;
+        let (start, next) = (self.rest.start, self.next());
+        let firsts = self.list.firsts(next)?;
         self.rest.start = start + firsts.len().max(1);
         Ok(Some(firsts))
     }

@@ -75,7 +75,7 @@ impl<'a> List<'a> {
             Self::Paged(cursor) => cursor.locate(first),
             list => {
                 let firsts = list.columns().0;
-                let start = lower_bound(firsts, hint, first);
+                let start = next_bound(firsts, hint, first);
                 let end = match firsts.get(start) {
                     Some(found) if *found == first => run_end(firsts, start, first),
                     _ => start,
@@ -208,6 +208,7 @@ pub(super) fn lower_bound(column: &[Id], hint: usize, value: Id) -> usize {
 }
 
 /// The same where values are asked for in order: most lie a few places after the one before, at `hint`.
+#[inline]
 pub(super) fn next_bound(column: &[Id], hint: usize, value: Id) -> usize {
     const NEAR: usize = 8;
     let before = hint.checked_sub(1).and_then(|before| column.get(before));

@@ -4,6 +4,7 @@
 //! came. With a limit only the rows that may still be among the first are held (a heap would do the same;
 //! cutting a sorted prefix now and then is as quick and keeps the order of equals).
 
+use crate::Governor;
 use crate::aside::{Aside, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column, ROWS};
@@ -11,9 +12,13 @@ use crate::exec::context::Context;
 use crate::exec::ranks::{Rank, Ranks};
 use crate::exec::{Operator, Running, keys, sorting};
 use crate::store::Id;
+use std::ops::{BitOr, Shl};
 
 /// A key: a column of the input, and whether the greatest comes first.
 pub type Key = (usize, bool);
+
+/// Rows whose keys are put together without a look at the clock.
+const STRETCH: usize = 1 << 16;
 
 /// A sort in progress. See the module.
 pub struct Sort<'a> {
@@ -89,32 +94,94 @@ fn ranked(ids: &[Id], ranks: &Ranks, cx: &mut Context<'_>) -> Result<Vec<Rank>> 
     Ok(ranked)
 }
 
-/// Sorts rows by their keys; equal ones by their places. One key or two and the place make one value, so that nothing is
-/// looked up while sorting.
+/// Sorts rows by their keys; equal ones by their places. Where all keys and the place fit into one number, of 64 or of 128 bits, such
+/// numbers are sorted, so that nothing is looked up while sorting.
 fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) -> Result<()> {
-    let rank = |(ranks, descending): &(Aside<Rank>, bool), row: u32| {
-        let rank = ranks.0.get(row as usize).copied().unwrap_or_default();
-        if *descending { !rank } else { rank }
-    };
-    match keys {
-        [key] => {
-            let keyed = order.iter().map(|row| (rank(key, *row), *row));
-            let mut keyed = Aside(cx.governor().collected(keyed, order.len())?);
-            sorting::sort(&mut keyed.0, cx.governor(), &Ord::cmp)?;
-            *order = cx.governor().collected(keyed.0.iter().map(|(_, row)| *row), order.len())?;
-            Ok(())
+    let governor = cx.governor();
+    let place = Digits { least: 0, greatest: order.len() as Rank, descending: false, shift: 0 };
+    let mut digits = Vec::with_capacity(keys.len());
+    for (ranks, descending) in keys {
+        digits.push((Digits::of(&ranks.0, *descending), ranks.0.as_slice()));
+        governor.check()?;
+    }
+    let bits = digits.iter().map(|(digits, _)| digits.bits()).sum::<u32>() + place.bits();
+    match bits {
+        ..=64 => {
+            let mut numbers = Aside(numbers::<u64>(order.len(), &digits, &place, governor)?);
+            sorting::sort(&mut numbers.0, governor, &Ord::cmp)?;
+            let rows = numbers.0.iter().map(|number| place.last_of((*number).into()));
+            *order = governor.collected(rows, order.len())?;
         }
-        [a, b] => {
-            let keyed = order.iter().map(|row| (rank(a, *row), rank(b, *row), *row));
-            let mut keyed = Aside(cx.governor().collected(keyed, order.len())?);
-            sorting::sort(&mut keyed.0, cx.governor(), &Ord::cmp)?;
-            *order = cx.governor().collected(keyed.0.iter().map(|(_, _, row)| *row), order.len())?;
-            Ok(())
+        ..=128 => {
+            let mut numbers = Aside(numbers::<u128>(order.len(), &digits, &place, governor)?);
+            sorting::sort(&mut numbers.0, governor, &Ord::cmp)?;
+            let rows = numbers.0.iter().map(|number| place.last_of(*number));
+            *order = governor.collected(rows, order.len())?;
         }
-        _ => sorting::sort_slowly(order, cx.governor(), &|a: &u32, b: &u32| {
-            let ordering = |key| rank(key, *a).cmp(&rank(key, *b));
+        _ => sorting::sort_slowly(order, governor, &|a: &u32, b: &u32| {
+            let rank = |(ranks, descending): &(Aside<Rank>, bool), row: &u32| {
+                let rank = ranks.0.get(*row as usize).copied().unwrap_or_default();
+                if *descending { !rank } else { rank }
+            };
+            let ordering = |key| rank(key, a).cmp(&rank(key, b));
             keys.iter().map(ordering).find(|ordering| ordering.is_ne()).unwrap_or_else(|| a.cmp(b))
-        }),
+        })?,
+    }
+    Ok(())
+}
+
+/// A number for each row, of its keys and then its place.
+fn numbers<T>(rows: usize, keys: &[(Digits, &[Rank])], place: &Digits, governor: &Governor) -> Result<Vec<T>>
+where
+    T: Copy + Default + From<u64> + Shl<u32, Output = T> + BitOr<Output = T>,
+{
+    let mut numbers = governor.filled(T::default(), rows)?;
+    for (digits, ranks) in keys {
+        let bits = digits.bits();
+        for (numbers, ranks) in numbers.chunks_mut(STRETCH).zip(ranks.chunks(STRETCH)) {
+            for (number, rank) in numbers.iter_mut().zip(ranks) {
+                *number = *number << bits | T::from(digits.digit(*rank));
+            }
+            governor.check()?;
+        }
+    }
+    let bits = place.bits();
+    for (number, row) in numbers.iter_mut().zip(0_u64..) {
+        *number = *number << bits | T::from(row);
+    }
+    Ok(numbers)
+}
+
+/// How the ranks of a key become numbers with as few bits as they need: counted from the least or the greatest, without the low bits that
+/// are zero in all of them.
+struct Digits {
+    least: Rank,
+    greatest: Rank,
+    descending: bool,
+    shift: u32,
+}
+
+impl Digits {
+    fn of(ranks: &[Rank], descending: bool) -> Self {
+        let least = ranks.iter().min().copied().unwrap_or_default();
+        let greatest = ranks.iter().max().copied().unwrap_or_default();
+        let mixed = ranks.iter().fold(0, |mixed, rank| mixed | (rank - least));
+        Self { least, greatest, descending, shift: if mixed == 0 { 0 } else { mixed.trailing_zeros() } }
+    }
+
+    fn bits(&self) -> u32 {
+        Rank::BITS - ((self.greatest - self.least) >> self.shift).leading_zeros()
+    }
+
+    /// The place of a row, which comes last in a number.
+    #[inline]
+    fn last_of(&self, number: u128) -> u32 {
+        (number & ((1 << self.bits()) - 1)) as u32
+    }
+
+    #[inline]
+    fn digit(&self, rank: Rank) -> Rank {
+        (if self.descending { self.greatest - rank } else { rank - self.least }) >> self.shift
     }
 }
 
@@ -197,6 +264,40 @@ mod tests {
         let mut next = || sort.next(&mut cx).unwrap().map(|batch| batch.column(0).to_vec());
         assert_eq!([next(), next()], [Some(vec![1, 8]), None]);
         assert_eq!([next(), next(), next()], [Some(vec![1, 6]), None, None]);
+    }
+
+    #[test]
+    fn ranks_of_any_width_sort_alike() {
+        // By one number of 64 bits, by one of 128, and by what fits into neither.
+        run(|cx| {
+            for (width, shift) in [(3, 30), (40, 0), (60, 2), (64, 0)] {
+                let mut state = 1_u64;
+                let mut rank = || {
+                    state =
+                        state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    (state.rotate_left(17) >> (64 - width)) << (shift % (65 - width).max(1))
+                };
+                for keys in 0..4 {
+                    let ranks: Vec<Vec<Rank>> =
+                        (0..keys).map(|_| (0..999).map(|_| rank()).collect()).collect();
+                    let descending = |key: usize| key % 2 == 1;
+                    let mut expected: Vec<u32> = (0..999).collect();
+                    expected.sort_by_key(|row| {
+                        let key = |(n, ranks): (usize, &Vec<Rank>)| {
+                            let rank = ranks[*row as usize];
+                            if descending(n) { !rank } else { rank }
+                        };
+                        ranks.iter().enumerate().map(key).collect::<Vec<Rank>>()
+                    });
+                    let keyed: Vec<(Aside<Rank>, bool)> =
+                        (0..).zip(&ranks).map(|(n, ranks)| (Aside(ranks.clone()), descending(n))).collect();
+                    let mut order = (0..999).collect();
+                    sort(&mut order, &keyed, cx).unwrap();
+                    assert_eq!(order, expected, "{keys} keys of {width} bits");
+                }
+            }
+            Batches::new(Vec::new())
+        });
     }
 
     #[test]

@@ -24,11 +24,19 @@ impl Lowering<'_> {
         let left = if access.within.is_empty() { None } else { access.lead };
         let left = left.and_then(|lead| part.share(lead)).unwrap_or(1.0);
         let mut rows = figures.rows * left;
-        if let [only] = output.as_slice() {
-            let values = figures.distinct.iter().find(|(var, _)| var == only).map(|(_, values)| *values);
-            let values = if access.lead == Some(*only) { values.map(|values| values * left) } else { values };
-            rows = values.map_or(rows, |values| values.min(rows));
-        }
+        let values = |only: Var| {
+            let values = figures.distinct.iter().find(|(var, _)| *var == only).map(|(_, values)| *values);
+            if access.lead == Some(only) { values.map(|values| values * left) } else { values }
+        };
+        rows = match output.as_slice() {
+            [only] => values(*only).map_or(rows, |values| values.min(rows)),
+            // Of what nobody reads there is a row for each value of the end that conditions are on, or one.
+            [] if !vars.is_empty() => {
+                let read = access.lead.filter(|_| !access.within.is_empty());
+                read.map_or(Some(1.0), values).map_or(rows, |values| values.min(rows))
+            }
+            _ => rows,
+        };
         let all = figures.rows;
         let Access { by, within, .. } = access;
         let choice = (!within.is_empty()).then(|| format!("a range of {:.0} of {all:.0}", all * left));
@@ -89,13 +97,21 @@ impl Lowering<'_> {
         let mut patterns = vec![first.pattern];
         patterns.extend(others);
         let bound = left.columns();
-        let mut rows = f64::INFINITY;
+        let (mut least, mut independent, mut among) = (f64::INFINITY, left.rows, 1.0_f64);
         let mut vars = VarSet::new();
         for pattern in &patterns {
             let figures = Figures::of_pattern(pattern, self.statistics);
-            rows = rows.min(self.after(&figures, &left, live));
+            let found = self.after(&figures, &left, live);
+            least = least.min(found);
+            independent *= found / left.rows.max(1.0);
+            let new = figures.distinct.iter().filter(|(var, _)| !bound.contains(*var));
+            among = new.fold(among, |among, (_, values)| among.max(*values));
             vars.extend_with(&figures.vars);
         }
+        independent /= among.powi(patterns.len() as i32 - 1);
+        // Lists that are intersected share more than lists drawn by chance, and less than all of the shortest: friends of friends are
+        // friends at times. The truth of the queries that were looked at lies about the middle, as times go.
+        let rows = (least * independent).sqrt().min(least);
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
         let new = vars.without(&bound);
         output.extend(new.iter().filter(|var| live.contains(*var)));
