@@ -10,7 +10,7 @@ use super::context::Context;
 use super::sorting;
 use crate::error::Result;
 use crate::store::standing::{equal_values, of_term};
-use crate::store::{FIRST_FOREIGN, Id, Indexed, NONE, Standing};
+use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, NONE, Standing};
 use crate::terms::Term;
 use baimo_store::value::order::compare;
 use rustc_hash::FxHashMap;
@@ -87,6 +87,20 @@ impl Ranks {
             rank += u64::from(last.is_some_and(|last| !equal_values(last, term)));
             self.unsorted.insert(*id, rank);
             last = Some(term);
+        }
+        Ok(())
+    }
+
+    /// The ranks of cells. Only numbers and dates are asked for terms of the same value.
+    ///
+    /// # Errors
+    /// Where the graph is damaged.
+    pub fn ranks(&self, ids: &[Id], graph: &dyn Indexed, ranks: &mut Vec<Rank>) -> Result<()> {
+        let kinds = graph.kinds();
+        let (before, after) = (kinds.range(Kind::Number).start, kinds.range(Kind::Date).end);
+        for id in ids {
+            let is_alone = *id < before || (after..FIRST_FOREIGN).contains(id);
+            ranks.push(if is_alone { of_standing(Standing::at(*id)) } else { self.rank(*id, graph)? });
         }
         Ok(())
     }

@@ -21,7 +21,10 @@ use std::cmp::Ordering;
 pub struct Standing(pub u64);
 
 impl Standing {
-    fn at(id: Id) -> Self {
+    /// That of a term of the dictionary whose kind has no two terms of one value: neither a number nor a date.
+    #[inline]
+    #[must_use]
+    pub fn at(id: Id) -> Self {
         Self(2 * u64::from(id) + 1)
     }
 

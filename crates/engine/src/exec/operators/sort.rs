@@ -86,9 +86,7 @@ impl<'a> Sort<'a> {
 fn ranked(ids: &[Id], ranks: &Ranks, cx: &mut Context<'_>) -> Result<Vec<Rank>> {
     let mut ranked = Vec::with_capacity(ids.len());
     for part in ids.chunks(ROWS) {
-        for id in part {
-            ranked.push(ranks.rank(*id, cx.graph)?);
-        }
+        ranks.ranks(part, cx.graph, &mut ranked)?;
         cx.work(part.len())?;
     }
     Ok(ranked)
