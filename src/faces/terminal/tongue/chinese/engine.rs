@@ -40,6 +40,7 @@ pub const ENGINE: &[Pair] = &[
     ("download it, then LOAD <file:///...>", "请先下载，再 LOAD <file:///...>"),
     ("there are more solutions than can be counted (2^64)", "解的数目超过可计数的上限（2^64）"),
     ("the query computes more terms than can be numbered (2^31)", "查询算出的项超过可编号的数目（2^31）"),
+    ("a join ran before its table was made", "连接在其表建成之前就运行了"),
     ("no second thread could be started", "无法启动第二个线程"),
     ("OPTIONAL has more solutions than can be numbered", "OPTIONAL 的解超过可编号的数目"),
     (
