@@ -110,7 +110,7 @@ fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) ->
             let rows = numbers.0.iter().map(|number| place.last_of((*number).into()));
             *order = governor.collected(rows, order.len())?;
         }
-        ..=128 => {
+        65..=128 => {
             let mut numbers = Aside(numbers::<u128>(order.len(), &digits, &place, governor)?);
             sorting::sort(&mut numbers.0, governor, &Ord::cmp)?;
             let rows = numbers.0.iter().map(|number| place.last_of(*number));
