@@ -68,8 +68,8 @@ impl Locals {
             .and_then(|n| n.checked_add(self.before)?.checked_add(FIRST_FOREIGN))
             .filter(|id| *id < NONE)
             .ok_or_else(|| Error::query("the query computes more terms than can be numbered (2^31)"))?;
-        terms.push(term.clone());
         index.push(hash, governor)?;
+        terms.push(term.clone());
         Ok(id)
     }
 

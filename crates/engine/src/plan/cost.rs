@@ -92,9 +92,13 @@ pub fn streamed(node: &Node) -> f64 {
 
 /// How many of so many rows make a part, where all of them take so long.
 pub fn rows_of_a_part(rows: f64, cost: f64) -> usize {
-    // Whole blocks of a pack, as far as that is possible.
     let parts = (cost / PART).clamp(8.0, 1e4);
-    ((rows / parts) as usize).next_multiple_of(128)
+    match (rows / parts).ceil() as usize {
+        // A few rows, of which each takes long.
+        few @ ..1024 => few.max(1),
+        // Whole blocks of a pack.
+        many => many.next_multiple_of(128),
+    }
 }
 
 /// What a scan of so many rows takes.

@@ -20,7 +20,7 @@ pub fn is_worth_threads(cost: f64) -> bool {
     cost > 2e6
 }
 
-/// At most so many first rows are sought by each thread for itself.
+/// A sort that gives more rows than this is not done part by part: each part would give as many.
 const FIRST: u64 = 1000;
 
 /// What is above an operator.
@@ -113,21 +113,38 @@ fn exchange_first(sort: &mut Node) {
 
 /// Whether a node is a chain over a scan that takes long enough.
 fn is_worth(node: &Node, statistics: &dyn Statistics) -> bool {
-    if !is_chain(node) {
-        return false;
-    }
-    let (mut lead, mut does_something) = (node, false);
-    while let Some(input) = lead.inputs.first() {
-        does_something |= !matches!(lead.op, Op::Project);
-        lead = input;
-    }
-    does_something && statistics.is_worth_threads(cost::streamed(node) - lead.cost)
+    is_chain(node) && does_more_than_read(node) && statistics.is_worth_threads(beside_reading(node))
 }
 
 /// Whether a node is a sort of a few rows of such a chain.
 fn is_first_of_worth(node: &Node, statistics: &dyn Statistics) -> bool {
     let (Op::Sort(_, Some(first)), [input]) = (&node.op, node.inputs.as_slice()) else { return false };
-    *first <= FIRST && is_chain(input) && statistics.is_worth_threads(cost::streamed(node) - input.rows)
+    *first <= FIRST && is_chain(input) && statistics.is_worth_threads(beside_reading(node))
+}
+
+/// What a chain takes, in nanoseconds, beside the scan that leads: reading alone takes so little for a row that to give the row to
+/// another thread takes as long.
+fn beside_reading(chain: &Node) -> f64 {
+    cost::streamed(chain) - lead(chain).cost
+}
+
+/// The operator from which a chain gets its rows.
+fn lead(mut chain: &Node) -> &Node {
+    while let Some(input) = chain.inputs.first() {
+        chain = input;
+    }
+    chain
+}
+
+/// Whether anything happens to the rows that a chain reads, but that columns are left out.
+fn does_more_than_read(mut chain: &Node) -> bool {
+    while let Some(input) = chain.inputs.first() {
+        if !matches!(chain.op, Op::Project) {
+            return true;
+        }
+        chain = input;
+    }
+    false
 }
 
 /// What stands above an input of an operator; nothing where the input is built anew while the operator runs.

@@ -37,6 +37,8 @@ pub struct Exchange<'a> {
     next: usize,
     /// How many parts the next round reads.
     round: usize,
+    /// See [`HELD`].
+    held: usize,
     ready: VecDeque<Batch>,
     /// What ended the reading, to be said after the rows that came before it.
     failed: Option<Error>,
@@ -53,6 +55,7 @@ struct Round {
     next: AtomicUsize,
     end: usize,
     bytes: AtomicUsize,
+    held: usize,
     failed: AtomicBool,
 }
 
@@ -65,16 +68,17 @@ impl<'a> Exchange<'a> {
         numbers: (usize, usize),
     ) -> Self {
         let (round, ready) = (workers.len(), VecDeque::new());
-        Self { workers, prepare, parts, next: 0, round, ready, failed: None, numbers }
+        Self { workers, prepare, parts, next: 0, round, held: HELD, ready, failed: None, numbers }
     }
 
     /// Reads some parts.
     fn run_round(&mut self, cx: &mut Context<'_>) {
-        let end = self.parts.min(self.next + self.round);
+        let end = self.parts.min(self.next.saturating_add(self.round));
         let round = Round {
             next: AtomicUsize::new(self.next),
             end,
             bytes: AtomicUsize::new(0),
+            held: self.held,
             failed: AtomicBool::new(false),
         };
         let mut found = Found::new();
@@ -97,7 +101,8 @@ impl<'a> Exchange<'a> {
                 found.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
         });
-        self.round *= 2;
+        // The bytes that it may hold end a round before it reads many parts, however many rounds there are.
+        self.round = self.round.saturating_mul(2).min(self.parts);
         self.gather(found, cx);
     }
 
@@ -128,7 +133,7 @@ impl Worker<'_> {
     /// Reads parts of a round as long as there are any.
     fn read(&mut self, round: &Round) -> Found {
         let mut found = Found::new();
-        while !round.failed.load(Ordering::Relaxed) && round.bytes.load(Ordering::Relaxed) < HELD {
+        while !round.failed.load(Ordering::Relaxed) && round.bytes.load(Ordering::Relaxed) < round.held {
             let part = round.next.fetch_add(1, Ordering::Relaxed);
             if part >= round.end {
                 break;
@@ -159,7 +164,11 @@ impl Worker<'_> {
 impl Operator for Exchange<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         for prepare in std::mem::take(&mut self.prepare) {
-            prepare(cx)?;
+            if let Err(error) = prepare(cx) {
+                // Without its tables nothing can be read.
+                self.next = self.parts;
+                return Err(error);
+            }
         }
         loop {
             if let Some(batch) = self.ready.pop_front() {
@@ -211,12 +220,16 @@ mod tests {
     }
 
     fn exchanged(threads: usize, parts: usize, fails: usize) -> (Vec<Id>, Option<Kind>) {
+        exchanged_holding(HELD, threads, parts, fails)
+    }
+
+    fn exchanged_holding(held: usize, threads: usize, parts: usize, fails: usize) -> (Vec<Id>, Option<Kind>) {
         let (graph, governor) = context();
         let mut cx = Context::new(&graph, &governor, None);
         let worker =
             |_| Worker { root: Box::new(Parts { begun: None, left: 0, fails }), cx: cx.twin(&graph) };
         let workers = (0..threads).map(worker).collect();
-        let mut exchange = Exchange::new(workers, Vec::new(), parts, (0, 1));
+        let mut exchange = Exchange { held, ..Exchange::new(workers, Vec::new(), parts, (0, 1)) };
         let mut found = Vec::new();
         loop {
             match exchange.next(&mut cx) {
@@ -240,6 +253,29 @@ mod tests {
                 assert_eq!(exchanged(5, parts, usize::MAX), one);
             }
         }
+    }
+
+    #[test]
+    fn rounds_that_hold_little_go_on_to_the_end() {
+        // A round reads a part or two, so that there are far more rounds than doublings of a number.
+        for threads in [1, 2, 3] {
+            assert_eq!(exchanged_holding(1, threads, 600, usize::MAX), exchanged(1, 600, usize::MAX));
+        }
+    }
+
+    #[test]
+    fn nothing_is_read_where_a_table_could_not_be_made() {
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
+        let worker = |_| Worker {
+            root: Box::new(Parts { begun: None, left: 0, fails: usize::MAX }) as Running<'_>,
+            cx: cx.twin(&graph),
+        };
+        let workers = (0..2).map(worker).collect();
+        let prepare: Prepare<'_> = Box::new(|_| Err(Error::new(Kind::Limit, "stopped")));
+        let mut exchange = Exchange::new(workers, vec![prepare], 9, (0, 1));
+        assert_eq!(exchange.next(&mut cx).unwrap_err().kind, Kind::Limit);
+        assert!(exchange.next(&mut cx).unwrap().is_none());
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub struct Within {
     pub conditions: Vec<Compiled>,
 }
 
+/// Into so many parts a scan is cut at most.
+const MOST_PARTS: usize = 10_000;
+
 /// A part of what a scan reads: places among the pairs of its predicate, or among the matches of the end that is given; with `true` the
 /// conditions must be judged there.
 pub type Part = Vec<(Range<usize>, bool)>;
@@ -112,7 +115,9 @@ impl<'a> Scan<'a> {
                 }
             }
         }
-        Ok(Some(cut(ranges, size.max(1))))
+        // An estimate that is far off makes no million of parts.
+        let pairs: usize = ranges.iter().map(|(range, _)| range.len()).sum();
+        Ok(Some(cut(ranges, size.max(pairs.div_ceil(MOST_PARTS)).max(1))))
     }
 
     /// The same, with conditions on the end that leads.
@@ -488,6 +493,16 @@ mod tests {
             assert_eq!(found.concat(), rows(&whole));
             assert_eq!(parts.len(), rows(&whole).len().div_ceil(7));
         }
+    }
+
+    #[test]
+    fn parts_are_as_large_as_their_number_asks() {
+        let sizes = |pairs, size: usize| -> Vec<usize> {
+            let parts = cut(vec![(0..pairs, false), (pairs..pairs + 5, true)], size);
+            parts.iter().map(|part| part.iter().map(|(range, _)| range.len()).sum()).collect()
+        };
+        assert_eq!(sizes(10, 4), [4, 4, 4, 3]);
+        assert_eq!(sizes(0, 9), [5]);
     }
 
     #[test]
