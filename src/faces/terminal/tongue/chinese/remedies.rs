@@ -69,7 +69,6 @@ pub const REMEDIES: &[Pair] = &[
     ("write it as json, csv or tsv", "请写成 json、csv 或 tsv"),
     // Plans and updates.
     ("a computed column where one of numbers was asked for", "需要编号列，而得到的是计算列"),
-    ("a join ran before its table was made", "连接在其散列表建成之前运行"),
     ("join the parts of the query by a common variable", "请用共同的变量连接查询的各部分"),
     ("a range of {} of {}", "{2} 中的一个范围：{1}"),
     (
