@@ -14,13 +14,13 @@ use std::ops::Range;
 /// Keys looked at without a look at the clock.
 const STRETCH: usize = 1 << 16;
 
-/// A place for each of so many numbers is no more than a table of hashes takes for each key.
+/// A table has at most this many places for each key, and so takes no more memory than a hash table.
 const PLACES: usize = 4;
 
-/// As many numbers, a bit each, take eight bytes for each key.
+/// A bit set spans at most this many numbers for each key: eight bytes.
 const BITS: usize = 64;
 
-/// Below so many numbers a table is small whatever the keys.
+/// A span of this many numbers always gets a table: it is small.
 const FEW: usize = 64;
 
 /// From the least key to the greatest, where these are at most so many numbers for each key.
