@@ -217,6 +217,10 @@ pub const PLAN: &[Pair] = &[
     ("hashed, cost {}; looked up {}", "哈希，代价 {}；逐行查找为 {}"),
     ("In parallel", "并行"),
     (
+        "there are more rows than can be grouped on several threads (2^32)",
+        "行数超过多线程分组所能处理的上限（2^32）",
+    ),
+    (
         "In parallel: {} parts on {} threads, whose times are added up",
         "并行：分 {} 份，用 {} 个线程，时间为各线程之和",
     ),
