@@ -5,7 +5,7 @@
 
 use crate::engine::Bindings;
 use crate::engine::answer::page::Page;
-use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions, text_len};
+use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions, TripleSource, text_len};
 use crate::error::{Error, Kind, Result};
 use crate::previous::PreviousAnswer;
 use crate::terms::Triple;
@@ -68,7 +68,7 @@ impl Last {
             Self::Nothing => None,
             Self::Yes(yes) => Some(Answer::Boolean(*yes)),
             Self::Rows(found) => Some(Answer::Rows(found.replay())),
-            Self::Graph(triples) => Some(Answer::Graph(Box::new(triples.iter().cloned().map(Ok)))),
+            Self::Graph(triples) => Some(Answer::graph(triples.iter().cloned().map(Ok))),
         }
     }
 }
@@ -201,11 +201,11 @@ impl Noted {
         }
     }
 
-    fn triple(&mut self, triple: &Triple, keeps: bool) {
+    fn triple(&mut self, keeps: bool, triple: impl FnOnce() -> Option<Triple>) {
         self.count += 1;
         if let (true, Last::Graph(all)) = (keeps, &mut self.last) {
             if all.len() < KEEP {
-                all.push(triple.clone());
+                all.extend(triple());
             } else {
                 self.more = true;
             }
@@ -236,11 +236,7 @@ pub fn noting<'a>(
         }
         Answer::Graph(triples) => {
             noted.borrow_mut().last = Last::Graph(Vec::new());
-            let note = move |triple: Result<Triple>| {
-                unless(stop)?;
-                triple.inspect(|triple| noted.borrow_mut().triple(triple, keeps))
-            };
-            Answer::Graph(Box::new(triples.map(note)))
+            Answer::Graph(Box::new(NotedTriples { triples, keeps, noted, stop }))
         }
     }
 }
@@ -277,6 +273,36 @@ impl RowSource for NotedRows<'_> {
         let found = self.rows.page(page)?;
         if found {
             self.noted.borrow_mut().page(page, self.keeps);
+        }
+        Ok(found)
+    }
+}
+
+/// Triples of which note is taken.
+struct NotedTriples<'a> {
+    triples: Box<dyn TripleSource + 'a>,
+    keeps: bool,
+    noted: &'a RefCell<Noted>,
+    stop: &'a AtomicBool,
+}
+
+impl Iterator for NotedTriples<'_> {
+    type Item = Result<Triple>;
+
+    fn next(&mut self) -> Option<Result<Triple>> {
+        let triple = self.triples.next()?;
+        let triple = unless(self.stop).and(triple);
+        Some(triple.inspect(|triple| self.noted.borrow_mut().triple(self.keeps, || Some(triple.clone()))))
+    }
+}
+
+impl TripleSource for NotedTriples<'_> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        unless(self.stop)?;
+        let found = self.triples.page(page)?;
+        if found {
+            let mut noted = self.noted.borrow_mut();
+            (0..page.len()).for_each(|row| noted.triple(self.keeps, || page.triple(row)));
         }
         Ok(found)
     }

@@ -33,7 +33,14 @@ pub enum Answer<'a> {
     /// Of ASK.
     Boolean(bool),
     /// Of CONSTRUCT and DESCRIBE.
-    Graph(Box<dyn Iterator<Item = Result<Triple>> + 'a>),
+    Graph(Box<dyn TripleSource + 'a>),
+}
+
+impl<'a> Answer<'a> {
+    /// A graph of triples that come as terms.
+    pub fn graph(triples: impl Iterator<Item = Result<Triple>> + 'a) -> Self {
+        Self::Graph(Box::new(Plain(triples)))
+    }
 }
 
 impl Answer<'_> {
@@ -47,7 +54,7 @@ impl Answer<'_> {
                 let all: Vec<Result<Row>> = rows.rows.collect();
                 Answer::Rows(Rows::of(variables, all.into_iter()))
             }
-            Self::Graph(triples) => Answer::Graph(Box::new(triples.collect::<Vec<_>>().into_iter())),
+            Self::Graph(triples) => Answer::graph(triples.collect::<Vec<_>>().into_iter()),
         }
     }
 }
@@ -72,15 +79,37 @@ pub trait RowSource: Iterator<Item = Result<Row>> {
     }
 }
 
+/// Where triples come from: one by one as terms, or a page at a time as texts, as [`RowSource`] has it of rows.
+pub trait TripleSource: Iterator<Item = Result<Triple>> {
+    /// Fills a page with the next triples, of which the columns are subject, predicate and object, and says whether there were
+    /// any. A source that has nothing better gives one triple a page.
+    ///
+    /// # Errors
+    /// As the triples': the page is empty then.
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        match self.next() {
+            None => Ok(false),
+            Some(triple) => {
+                let Triple { subject, predicate, object } = triple?;
+                page.clear(3);
+                page.push_row(&vec![Some(subject.into()), Some(predicate.into()), Some(object)]);
+                Ok(true)
+            }
+        }
+    }
+}
+
 struct Plain<I>(I);
 
-impl<I: Iterator<Item = Result<Row>>> Iterator for Plain<I> {
-    type Item = Result<Row>;
+impl<I: Iterator> Iterator for Plain<I> {
+    type Item = I::Item;
 
-    fn next(&mut self) -> Option<Result<Row>> {
+    fn next(&mut self) -> Option<I::Item> {
         self.0.next()
     }
 }
+
+impl<I: Iterator<Item = Result<Triple>>> TripleSource for Plain<I> {}
 
 impl<I: Iterator<Item = Result<Row>>> RowSource for Plain<I> {}
 

@@ -5,7 +5,7 @@
 
 use super::Governor;
 use crate::answer::page::Page;
-use crate::answer::{Answer, RowSource, Rows};
+use crate::answer::{Answer, RowSource, Rows, TripleSource};
 use crate::error::{Error, Hint, Kind, Result};
 
 /// How many rows are given out between two looks at the clock.
@@ -76,6 +76,23 @@ impl<T, I: Iterator<Item = Result<T>>> Iterator for Guarded<I> {
 
 impl RowSource for Guarded<Box<dyn RowSource + '_>> {
     fn page(&mut self, page: &mut Page) -> Result<bool> {
+        self.fill(page, |rows, page| rows.page(page))
+    }
+}
+
+impl TripleSource for Guarded<Box<dyn TripleSource + '_>> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        self.fill(page, |triples, page| triples.page(page))
+    }
+}
+
+impl<I> Guarded<I> {
+    /// Lets `next` fill a page.
+    fn fill(
+        &mut self,
+        page: &mut Page,
+        next: impl FnOnce(&mut I, &mut Page) -> Result<bool>,
+    ) -> Result<bool> {
         if self.ended {
             return Ok(false);
         }
@@ -83,7 +100,7 @@ impl RowSource for Guarded<Box<dyn RowSource + '_>> {
             self.ended = true;
             return Err(self.full(self.given));
         }
-        let found = self.governor.check().and_then(|()| self.items.page(page));
+        let found = self.governor.check().and_then(|()| next(&mut self.items, page));
         let found = match found {
             // The evaluator may take a scan that was stopped for one that ended.
             Ok(false) if self.governor.has_stopped() => Err(self.governor.stop_reason()),
@@ -93,9 +110,7 @@ impl RowSource for Guarded<Box<dyn RowSource + '_>> {
         self.ended = found.is_err();
         found
     }
-}
 
-impl<I> Guarded<I> {
     /// Whether rows of the page are within the limit of rows; those past it are left out.
     fn within_limit(&mut self, page: &mut Page) -> Result<bool> {
         let left = self.governor.limits().max_rows.map(|max| max.saturating_sub(self.given));

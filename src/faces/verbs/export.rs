@@ -15,10 +15,10 @@ use crate::faces::args::{Diff, Export, Load, Query};
 use crate::faces::params::Said;
 use crate::faces::terminal::files;
 use crate::faces::terminal::hints::Face;
-use crate::faces::terminal::present::{Asking, Output, Target, unwritten};
+use crate::faces::terminal::present::{Asking, Output, Target, each_page, unwritten};
 use crate::faces::terminal::signals::{Doing, doing};
 use crate::formats::changes;
-use crate::formats::graphs::{self, GraphFormat, GraphStyle, Naming};
+use crate::formats::graphs::{self, Content, Found, GraphFormat, GraphStyle, Naming};
 use crate::packing::{self, Packing};
 use crate::session::{Change, Session, Source};
 use crate::show::text::counted;
@@ -157,20 +157,22 @@ fn constructed(export: &Export, session: &Session, output: &Output) -> Result<()
         return Err(Error::usage("only CONSTRUCT and DESCRIBE give a graph to export")
             .hint("`baimo query` and `baimo run` write rows, as csv, json and more"));
     };
-    let mut quads = Vec::new();
-    let mut stopped = None;
-    for triple in triples {
-        match triple {
-            Ok(triple) => quads.push(triple.in_graph(crate::terms::GraphName::DefaultGraph)),
-            // A part of an export that nobody asked for is of no use.
-            Err(error) if files::is_unwanted(&error) => return Err(error),
-            Err(error) => {
-                stopped = Some(error);
-                break;
-            }
-        }
+    let (mut triples, mut found) = (triples, Found::default());
+    let mut stopped = each_page(triples.as_mut(), &mut |page| {
+        found.add(page);
+        true
+    });
+    drop(triples);
+    // A part of an export that nobody asked for is of no use.
+    if let Some(error) = stopped.take_if(|error| files::is_unwanted(error)) {
+        return Err(error);
     }
-    write_quads(quads, stopped, export.header.then_some(part.as_str()), session, output)
+    let header = export.header.then_some(part.as_str());
+    let format = format_of(false, output)?;
+    match format.is_of_rdf() {
+        true => write_content(found.len(), found.into(), stopped, (format, header), session, output),
+        false => write_quads(Content::from(found).quads()?, stopped, header, session, output),
+    }
 }
 
 /// So many quads as the limit allows, and the error that says so where there are more.
@@ -200,7 +202,6 @@ fn write_part(
     if !format.is_of_rdf() {
         return write_quads(found.quads()?, stopped, part, session, output);
     }
-    let _draws = output.begins_to_draw();
     let found = match named && !format.keeps_named_graphs() {
         true => {
             several_graphs(found.quads.iter().map(|(graph, _)| *graph), format, output);
@@ -208,14 +209,35 @@ fn write_part(
         }
         false => found,
     };
+    write_content(found.quads.len(), found.into(), stopped, (format, part), session, output)
+}
+
+/// Writes what may be held as numbers, in a syntax of RDF.
+fn write_content(
+    count: usize,
+    content: Content<'_>,
+    stopped: Option<Error>,
+    (format, part): (GraphFormat, Option<&str>),
+    session: &Session,
+    output: &Output,
+) -> Result<()> {
+    let _draws = output.begins_to_draw();
     let style = GraphStyle { header: header(part, format, session, output), ..session.graph_style() };
-    let count = found.quads.len() as u64;
+    let count = count as u64;
     let mut naming = Naming::Stable;
     let governor = session.ask.governor();
-    whole_or_nothing(output, |out| {
-        naming = graphs::write(&mut Asking { inner: out, governor: &governor }, format, found, &style)?;
+    let write = |out: &mut dyn io::Write| {
+        naming = graphs::write(out, format, content, &style)?;
         Ok(())
-    })?;
+    };
+    // What was found before is written, whatever stopped the work.
+    let stopped = match stopped {
+        Some(_) => output.write_part(stopped, write)?,
+        None => {
+            whole_or_nothing(output, |out| write(&mut Asking { inner: out, governor: &governor }))?;
+            None
+        }
+    };
     output.naming(naming);
     output.wrote(count, ("triple", "triples"));
     output.partial(count, "triples", stopped).map(drop)

@@ -107,7 +107,7 @@ pub fn list(queries: &Queries, session: &Session, output: &Output) -> Result<()>
         Some(QueriesAction::Export) => {
             let base = session.project().base.clone().unwrap_or_else(|| "urn:baimo:".to_owned());
             let triples = catalog()?.to_rdf(&base).into_iter().map(Ok);
-            return output.answer(session, Answer::Graph(Box::new(triples)), &About::default()).map(drop);
+            return output.answer(session, Answer::graph(triples), &About::default()).map(drop);
         }
         None => {}
     }

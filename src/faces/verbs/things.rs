@@ -44,7 +44,7 @@ pub fn describe(describe: &Describe, session: &Session, output: &Output) -> Resu
     }
     let triples = quads.into_iter().map(|quad| Ok(quad.into()));
     let about = About { asked: Some(asked), thing: Some(thing), ..About::default() };
-    output.answer(session, Answer::Graph(Box::new(triples)), &about).map(drop)
+    output.answer(session, Answer::graph(triples), &about).map(drop)
 }
 
 /// Where a thing is mentioned: the triples that have it as their object.

@@ -4,13 +4,14 @@
 //! all, but as numbers where the format is one of RDF's own.
 
 use super::canonical::{canonical, hash, rdfc10};
+pub use super::found::{Found, write_lines};
 pub use super::numbered::Content;
 use super::sheet::Sheet;
 use super::subjects::Document;
 use super::{jsonld, lines, network, rdfxml, turtle};
 use crate::blank::{Blanks, Rule};
 use crate::error::{Error, Result};
-use crate::terms::{NamedNode, NamedOrBlankNode, Prefixes, Quad, Term, Triple};
+use crate::terms::{NamedNode, Prefixes, Quad};
 use std::collections::HashMap;
 use std::io;
 
@@ -258,32 +259,6 @@ fn canonical_in(format: GraphFormat, quads: &[Quad]) -> Result<(String, Naming)>
     Ok((text, rule.into()))
 }
 
-/// Adds a triple as a line that all formats for which [`GraphFormat::takes_lines`] is true can hold. Blank nodes keep their
-/// names.
-pub fn write_line(out: &mut String, triple: &Triple) {
-    match &triple.subject {
-        NamedOrBlankNode::NamedNode(iri) => write_iri(out, iri.as_str()),
-        NamedOrBlankNode::BlankNode(node) => {
-            out.push_str("_:");
-            out.push_str(node.as_str());
-        }
-    }
-    out.push(' ');
-    write_iri(out, triple.predicate.as_str());
-    out.push(' ');
-    match &triple.object {
-        Term::NamedNode(iri) => write_iri(out, iri.as_str()),
-        other => out.push_str(&other.to_string()),
-    }
-    out.push_str(" .\n");
-}
-
-fn write_iri(out: &mut String, iri: &str) {
-    out.push('<');
-    out.push_str(iri);
-    out.push('>');
-}
-
 impl From<Rule> for Naming {
     fn from(rule: Rule) -> Self {
         match rule {
@@ -309,7 +284,7 @@ mod tests {
     use super::*;
     use crate::explore::selection::{Selection, select};
     use crate::formats::fixture::memory;
-    use crate::terms::{BlankNode, GraphName};
+    use crate::terms::{BlankNode, GraphName, Term, Triple};
 
     /// Triple terms are sorted by the labels that their blank nodes get, not by those that they had.
     #[test]

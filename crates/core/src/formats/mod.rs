@@ -8,6 +8,7 @@ mod csv;
 pub mod documents;
 #[cfg(test)]
 mod fixture;
+mod found;
 pub mod graphs;
 mod json;
 mod jsonld;

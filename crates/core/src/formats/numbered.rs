@@ -4,11 +4,12 @@
 //! who writes it, and quads that name terms by the order in which they came. Blank nodes are named by content. All quads are
 //! held in memory (16 bytes each): to sort them, or to name blank nodes, all are needed.
 
+use super::found::Found;
 use crate::blank::Blanks;
 use crate::error::Result;
 use crate::explore::selection::Part;
 use crate::store::{FIRST_FOREIGN, GraphId, Id, Indexed, Kind, Lexical, Scratch, Tag, Triple, quad_of};
-use crate::terms::{GraphName, LiteralRef, Quad, Term, TermRef};
+use crate::terms::{GraphName, Quad, Term, TermRef};
 use std::collections::{HashMap, HashSet};
 
 /// A term of one document.
@@ -31,12 +32,19 @@ impl Row {
 }
 
 /// What is to be written as a document, each quad once.
-#[derive(Clone)]
 pub enum Content<'a> {
     /// A part of a graph, by its numbers.
     Part(Part<'a>),
     /// Quads of terms.
     Quads(Vec<Quad>),
+    /// What a query gave.
+    Found(Box<Found>),
+}
+
+impl From<Found> for Content<'_> {
+    fn from(found: Found) -> Self {
+        Self::Found(Box::new(found))
+    }
 }
 
 impl From<Vec<Quad>> for Content<'_> {
@@ -63,6 +71,9 @@ impl Content<'_> {
         match self {
             Self::Part(part) => part.quads(),
             Self::Quads(quads) => Ok(quads),
+            Self::Found(found) => {
+                Ok(found.triples().map(|triple| triple.in_graph(GraphName::DefaultGraph)).collect())
+            }
         }
     }
 
@@ -75,6 +86,7 @@ impl Content<'_> {
             Self::Part(part) => {
                 part.quads.iter().find_map(|(name, _)| *name).map(|name| part.graph.term(name)).transpose()
             }
+            Self::Found(_) => Ok(None),
             Self::Quads(quads) => Ok(quads.iter().find_map(|quad| match &quad.graph_name {
                 GraphName::DefaultGraph => None,
                 GraphName::NamedNode(iri) => Some(iri.clone().into()),
@@ -91,6 +103,7 @@ impl Content<'_> {
         let part = match self {
             Self::Part(part) => part,
             Self::Quads(quads) => return Ok(Blanks::of(quads)),
+            Self::Found(found) => return Ok(found.blanks()),
         };
         let may_be_blank = |id: &Id| matches!(part.graph.kind(*id), Some(Kind::Blank | Kind::Triple));
         let with_blanks = part.quads.iter().filter(|(graph, [s, _, o])| {
@@ -109,6 +122,7 @@ impl Content<'_> {
         match self {
             Self::Part(part) => of_part(part, blanks, each),
             Self::Quads(quads) => Ok(of_quads(quads.iter(), blanks, each)),
+            Self::Found(found) => Ok(found.number_all(blanks, each)),
         }
     }
 }
@@ -247,15 +261,14 @@ impl<'q> Interned<'q, '_> {
         if let Some(number) = self.numbers.get(&term) {
             return *number;
         }
-        let lexical = match term {
-            TermRef::BlankNode(node) => Lexical::Blank(self.blanks.label(node.as_str())),
-            TermRef::Triple(triple) => Lexical::Triple([
+        let lexical = match (lexical_of(term), term) {
+            (Some(Lexical::Blank(name)), _) => Lexical::Blank(self.blanks.label(name)),
+            (None, TermRef::Triple(triple)) => Lexical::Triple([
                 self.number(triple.subject.as_ref().into()),
                 self.number(triple.predicate.as_ref().into()),
                 self.number(triple.object.as_ref()),
             ]),
-            TermRef::NamedNode(iri) => Lexical::Iri(iri.as_str()),
-            TermRef::Literal(literal) => literal_of(literal),
+            (lexical, _) => lexical.unwrap_or(Lexical::Blank("")),
         };
         (self.each)(lexical);
         let number = self.numbers.len() as Number;
@@ -264,12 +277,19 @@ impl<'q> Interned<'q, '_> {
     }
 }
 
-/// A literal as its text.
-pub(crate) fn literal_of(literal: LiteralRef<'_>) -> Lexical<'_> {
-    let tag = match (literal.language(), literal.direction()) {
-        (Some(tag), Some(direction)) => Tag::Directed(tag, direction),
-        (Some(tag), None) => Tag::Language(tag),
-        (None, _) => Tag::Datatype(literal.datatype().as_str()),
-    };
-    Lexical::Literal(literal.value(), tag)
+/// A term as its text; nothing of a triple term.
+pub(crate) fn lexical_of(term: TermRef<'_>) -> Option<Lexical<'_>> {
+    Some(match term {
+        TermRef::NamedNode(iri) => Lexical::Iri(iri.as_str()),
+        TermRef::BlankNode(node) => Lexical::Blank(node.as_str()),
+        TermRef::Literal(literal) => {
+            let tag = match (literal.language(), literal.direction()) {
+                (Some(tag), Some(direction)) => Tag::Directed(tag, direction),
+                (Some(tag), None) => Tag::Language(tag),
+                (None, _) => Tag::Datatype(literal.datatype().as_str()),
+            };
+            Lexical::Literal(literal.value(), tag)
+        }
+        TermRef::Triple(_) => return None,
+    })
 }

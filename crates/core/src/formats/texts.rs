@@ -4,7 +4,7 @@
 //! language, then by language), triple terms, blank nodes by their labels. A term takes 16 bytes beside its text, which is
 //! shorter than 4 GB.
 
-use super::numbered::{Number, literal_of};
+use super::numbered::{Number, lexical_of};
 use crate::store::{Lexical, Tag};
 use crate::terms::{BaseDirection, NamedOrBlankNode, Term, TermRef, Triple, is_bare, xsd};
 use std::cmp::Ordering;
@@ -64,18 +64,16 @@ impl Texts {
     }
 
     fn add(&mut self, term: TermRef<'_>) -> Number {
-        let lexical = match term {
-            TermRef::NamedNode(iri) => Lexical::Iri(iri.as_str()),
-            TermRef::BlankNode(node) => Lexical::Blank(node.as_str()),
-            TermRef::Literal(literal) => literal_of(literal),
-            TermRef::Triple(triple) => Lexical::Triple([
+        let lexical = match (lexical_of(term), term) {
+            (None, TermRef::Triple(triple)) => Lexical::Triple([
                 self.add(triple.subject.as_ref().into()),
                 self.add(triple.predicate.as_ref().into()),
                 self.add(triple.object.as_ref()),
             ]),
+            (lexical, _) => lexical.unwrap_or(Lexical::Blank("")),
         };
         self.push(lexical);
-        self.cells.len() as Number - 1
+        self.len() - 1
     }
 
     /// Adds a term. The parts of a triple term are terms that were added before.
@@ -106,6 +104,11 @@ impl Texts {
         self.names.push(name.to_owned());
         self.known.insert(name.to_owned(), number);
         number
+    }
+
+    /// How many terms there are.
+    pub(crate) fn len(&self) -> Number {
+        self.cells.len() as Number
     }
 
     fn cell(&self, number: Number) -> Cell {
@@ -179,16 +182,21 @@ impl Texts {
 
     /// A term.
     pub(crate) fn term(&self, number: Number) -> Option<Term> {
-        let Lexical::Triple([subject, predicate, object]) = self.get(number) else {
-            return self.get(number).to_term();
-        };
+        match self.get(number) {
+            Lexical::Triple(parts) => Some(self.triple(parts)?.into()),
+            lexical => lexical.to_term(),
+        }
+    }
+
+    /// A triple of terms; nothing where they cannot be one.
+    pub(crate) fn triple(&self, [subject, predicate, object]: [Number; 3]) -> Option<Triple> {
         let subject: NamedOrBlankNode = match self.term(subject)? {
             Term::NamedNode(iri) => iri.into(),
             Term::BlankNode(node) => node.into(),
             Term::Literal(_) | Term::Triple(_) => return None,
         };
         let Term::NamedNode(predicate) = self.term(predicate)? else { return None };
-        Some(Triple { subject, predicate, object: self.term(object)? }.into())
+        Some(Triple { subject, predicate, object: self.term(object)? })
     }
 
     /// The same terms in the order in which people read, and for each number that before it was sorted.

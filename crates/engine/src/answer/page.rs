@@ -6,7 +6,9 @@
 
 use crate::answer::Row;
 use crate::store::{Lexical, Tag};
-use crate::terms::{BaseDirection, BlankNodeRef, LiteralRef, NamedNodeRef, Term, TermRef, xsd};
+use crate::terms::{
+    BaseDirection, BlankNodeRef, LiteralRef, NamedNodeRef, NamedOrBlankNode, Term, TermRef, Triple, xsd,
+};
 use std::ops::Range;
 
 /// Some rows. See the module.
@@ -169,6 +171,17 @@ impl Page {
         })
     }
 
+    /// A row of subject, predicate and object as a triple; nothing where it is none.
+    pub fn triple(&self, row: usize) -> Option<Triple> {
+        let subject: NamedOrBlankNode = match self.get(row, 0)? {
+            TermRef::NamedNode(iri) => iri.into_owned().into(),
+            TermRef::BlankNode(node) => node.into_owned().into(),
+            TermRef::Literal(_) | TermRef::Triple(_) => return None,
+        };
+        let TermRef::NamedNode(predicate) = self.get(row, 1)? else { return None };
+        Some(Triple { subject, predicate: predicate.into_owned(), object: self.get(row, 2)?.into_owned() })
+    }
+
     /// A row as terms.
     pub fn row(&self, row: usize) -> Row {
         (0..self.columns.len()).map(|column| self.get(row, column).map(TermRef::into_owned)).collect()
@@ -178,7 +191,7 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{BlankNode, Literal, NamedNode, Triple};
+    use crate::terms::{BlankNode, Literal, NamedNode};
 
     #[test]
     fn a_page_gives_back_the_rows_that_were_put_in() {

@@ -9,12 +9,15 @@ use super::Running;
 use super::batch::{Batch, Expander};
 use super::context::Context;
 use super::dataset::Dataset;
+use super::decoded::{FIRST_ROWS, rows_after, write_ids};
 use super::matches;
 use super::seen::Seen;
+use crate::answer::TripleSource;
+use crate::answer::page::Page;
 use crate::error::Result;
 use crate::plan::logical;
 use crate::plan::variables::{Var, VariableNames};
-use crate::store::{Id, NONE, View};
+use crate::store::{Id, Kind, NONE, Scratch, View};
 use crate::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::terms::{BlankNode, NamedOrBlankNode, Term, Triple, Variable};
 use std::collections::HashMap;
@@ -22,26 +25,63 @@ use std::collections::HashMap;
 /// To read the terms of a triple takes as long as so many units of work.
 const READING: usize = 20;
 
+/// Subjects, predicates and objects: each three can be a triple.
+type Found = [Vec<Id>; 3];
+
 /// Makes triples, some at a time.
 pub trait Source {
-    /// More triples, perhaps none for now; nothing once there are no more.
+    /// More triples by number, perhaps none for now; nothing once there are no more.
     ///
     /// # Errors
     /// Where the graph is damaged, or a limit is met.
-    fn more(&mut self) -> Result<Option<Vec<Triple>>>;
+    fn more(&mut self) -> Result<Option<Found>>;
+
+    /// What the numbers stand for.
+    fn context(&self) -> &Context<'_>;
 }
 
-/// The triples of a source, one by one. An error ends them.
+/// The triples of a source, one by one or a page at a time. An error ends them.
 pub struct Triples<S> {
     source: S,
-    ready: std::vec::IntoIter<Triple>,
+    ready: Found,
+    /// How many of those that are ready were given.
+    given: usize,
     ended: bool,
+    scratch: Scratch,
+    /// How many triples the next page takes.
+    rows: usize,
 }
 
 impl<S> Triples<S> {
     /// All that `source` makes.
     pub fn of(source: S) -> Self {
-        Self { source, ready: Vec::new().into_iter(), ended: false }
+        let scratch = Scratch::new();
+        Self { source, ready: Found::default(), given: 0, ended: false, scratch, rows: FIRST_ROWS }
+    }
+}
+
+impl<S: Source> Triples<S> {
+    /// How many triples are ready; none once all were given.
+    fn ready(&mut self) -> Result<usize> {
+        loop {
+            let [subjects, ..] = &self.ready;
+            let ready = subjects.len() - self.given;
+            if ready > 0 || self.ended {
+                return Ok(ready);
+            }
+            let more = self.source.more();
+            self.ended = !matches!(more, Ok(Some(_)));
+            if let Some(more) = more? {
+                (self.ready, self.given) = (more, 0);
+            }
+        }
+    }
+
+    /// The next triple that is ready.
+    fn read(&mut self) -> Result<Option<Triple>> {
+        let ids = self.ready.each_ref().map(|ids| ids.get(self.given).copied().unwrap_or(NONE));
+        self.given += 1;
+        Ok(triple(terms(ids, self.source.context())?))
     }
 }
 
@@ -49,20 +89,34 @@ impl<S: Source> Iterator for Triples<S> {
     type Item = Result<Triple>;
 
     fn next(&mut self) -> Option<Result<Triple>> {
-        while !self.ended {
-            if let Some(triple) = self.ready.next() {
-                return Some(Ok(triple));
-            }
-            match self.source.more() {
-                Ok(Some(more)) => self.ready = more.into_iter(),
-                Ok(None) => self.ended = true,
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(error));
-                }
+        loop {
+            let triple = match self.ready() {
+                Ok(0) => return None,
+                Ok(_) => self.read(),
+                Err(error) => Err(error),
+            };
+            self.ended |= triple.is_err();
+            if let Some(triple) = triple.transpose() {
+                return Some(triple);
             }
         }
-        None
+    }
+}
+
+impl<S: Source> TripleSource for Triples<S> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        page.clear(3);
+        let rows = self.ready()?.min(self.rows);
+        for (column, ids) in self.ready.iter().enumerate() {
+            let ids = ids.get(self.given..self.given + rows).unwrap_or_default();
+            let filled = write_ids(ids, column, page, self.source.context(), &mut self.scratch);
+            self.ended |= filled.is_err();
+            filled?;
+        }
+        page.set_len(rows);
+        self.given += rows;
+        self.rows = rows_after(self.rows, page, 3);
+        Ok(rows > 0)
     }
 }
 
@@ -144,19 +198,23 @@ impl<'a> Construct<'a> {
 }
 
 impl Source for Construct<'_> {
-    fn more(&mut self) -> Result<Option<Vec<Triple>>> {
+    fn context(&self) -> &Context<'_> {
+        &self.cx
+    }
+
+    fn more(&mut self) -> Result<Option<Found>> {
         let batch = match self.expander.take() {
             Some(batch) => batch,
             None => {
                 let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(None) };
                 if self.has_blanks {
                     self.expander.fill(batch);
-                    return Ok(Some(Vec::new()));
+                    return Ok(Some(Found::default()));
                 }
                 batch
             }
         };
-        let mut found: [Vec<Id>; 3] = Default::default();
+        let mut found = Found::default();
         for row in 0..batch.len {
             let mut blanks = HashMap::new();
             for places in &self.template {
@@ -166,7 +224,7 @@ impl Source for Construct<'_> {
                     instance(p, &batch, row, &mut blanks, &mut self.cx)?,
                     instance(o, &batch, row, &mut blanks, &mut self.cx)?,
                 ];
-                if !ids.contains(&NONE) {
+                if is_triple(ids, &self.cx) {
                     found.iter_mut().zip(ids).for_each(|(column, id)| column.push(id));
                 }
             }
@@ -175,16 +233,17 @@ impl Source for Construct<'_> {
         let [subjects, predicates, objects] = &found;
         let mut known = self.seen.len() as u32;
         self.seen.enter(&[subjects, predicates, objects], subjects.len(), &self.cx, &mut self.places)?;
-        let mut ready = Vec::with_capacity(self.seen.len() - known as usize);
+        // Those that were met before are left out.
+        let mut kept = 0;
         for (row, place) in self.places.iter().enumerate() {
             if *place == known {
-                known += 1;
-                let id = |column: &Vec<Id>| column.get(row).copied().unwrap_or(NONE);
-                ready.extend(triple(terms([subjects, predicates, objects].map(id), &self.cx)?));
-                self.cx.work(READING)?;
+                (known, kept) = (known + 1, kept + 1);
+                found.iter_mut().for_each(|column| column.swap(kept - 1, row));
             }
         }
-        Ok(Some(ready))
+        found.iter_mut().for_each(|column| column.truncate(kept));
+        self.cx.work(kept * READING)?;
+        Ok(Some(found))
     }
 }
 
@@ -249,6 +308,22 @@ fn instance(
     })
 }
 
+/// Whether three terms can be a triple.
+fn is_triple([subject, predicate, object]: [Id; 3], cx: &Context<'_>) -> bool {
+    let is_subject = matches!(kind(subject, cx), Some(Kind::Iri | Kind::Blank));
+    is_subject && kind(predicate, cx) == Some(Kind::Iri) && object != NONE
+}
+
+/// Whether a term is an IRI, a blank node or something else.
+fn kind(id: Id, cx: &Context<'_>) -> Option<Kind> {
+    let of_term = |term: &Term| match term {
+        Term::NamedNode(_) => Some(Kind::Iri),
+        Term::BlankNode(_) => Some(Kind::Blank),
+        Term::Literal(_) | Term::Triple(_) => None,
+    };
+    cx.graph.kind(id).or_else(|| cx.locals.with(id, of_term)?)
+}
+
 fn terms([s, p, o]: [Id; 3], cx: &Context<'_>) -> Result<[Option<Term>; 3]> {
     Ok([cx.term(s)?, cx.term(p)?, cx.term(o)?])
 }
@@ -296,7 +371,11 @@ impl Describe<'_> {
 }
 
 impl Source for Describe<'_> {
-    fn more(&mut self) -> Result<Option<Vec<Triple>>> {
+    fn context(&self) -> &Context<'_> {
+        &self.cx
+    }
+
+    fn more(&mut self) -> Result<Option<Found>> {
         let Some(thing) = self.open.pop() else {
             let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(None) };
             self.cx.work(batch.len * batch.columns.len())?;
@@ -308,22 +387,23 @@ impl Source for Describe<'_> {
                     }
                 }
             }
-            return Ok(Some(Vec::new()));
+            return Ok(Some(Found::default()));
         };
         let mut found = Vec::new();
         if let Some(view) = &self.view {
             matches::matches(view, [Some(thing), None, None], &mut found)?;
         }
         self.cx.work(1)?;
-        let mut ready = Vec::with_capacity(found.len());
+        let mut ready = Found::default();
         for ids in found {
             self.cx.work(READING)?;
-            let terms = terms(ids, &self.cx)?;
             let [_, _, object] = ids;
-            if matches!(terms, [_, _, Some(Term::BlankNode(_))]) && self.is_new(object)? {
+            if kind(object, &self.cx) == Some(Kind::Blank) && self.is_new(object)? {
                 self.open.push(object);
             }
-            ready.extend(triple(terms));
+            if is_triple(ids, &self.cx) {
+                ready.iter_mut().zip(ids).for_each(|(column, id)| column.push(id));
+            }
         }
         Ok(Some(ready))
     }

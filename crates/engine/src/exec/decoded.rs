@@ -14,7 +14,7 @@ use crate::terms::xsd;
 use std::ops::Range;
 
 /// The first page has at most so many rows: nobody knows yet how long their texts are.
-const FIRST_ROWS: usize = 16;
+pub(super) const FIRST_ROWS: usize = 16;
 /// A page with so many bytes of text takes a millisecond to write.
 const MUCH: usize = 1 << 20;
 /// A page of so many cells takes some milliseconds to fill and to write.
@@ -82,39 +82,61 @@ impl<'a> Decoded<'a> {
         };
         let ids = ids.get(self.row..).unwrap_or_default();
         let ids = ids.get(..self.rows).unwrap_or(ids);
-        let mut cells = vec![Page::unbound(); ids.len()];
-        let mut places: Vec<(Id, u32)> = ids.iter().copied().zip(0..).collect();
-        if !ids.is_sorted() {
-            places.sort_unstable();
-        }
-        places.retain(|(id, _)| *id != NONE);
-        let is_known = |(id, _): &(Id, u32)| self.cx.locals.place(*id).is_none();
-        let (known, computed) = places.split_at(places.partition_point(is_known));
-        let mut different: Vec<Id> = known.iter().map(|(id, _)| *id).collect();
-        different.dedup();
-        let mut shared = Vec::with_capacity(different.len());
-        let graph = self.cx.graph;
-        graph.lexicals(&different, &mut self.scratch, &mut |place, lexical| {
-            let cell = page.text(lexical);
-            // The parts of a triple term are other terms.
-            shared.push(match (cell, different.get(place)) {
-                (Some(cell), _) => cell,
-                (None, Some(id)) => page.term(&graph.term(*id)?),
-                (None, None) => Page::unbound(),
-            });
-            Ok(())
-        })?;
-        for (run, cell) in known.chunk_by(|a, b| a.0 == b.0).zip(shared) {
-            run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
-        }
-        for run in computed.chunk_by(|a, b| a.0 == b.0) {
-            let cell = run.first().and_then(|(id, _)| self.cx.locals.with(*id, |term| page.term(term)));
-            let cell = cell.unwrap_or_else(Page::unbound);
-            run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
-        }
-        cells.into_iter().for_each(|cell| page.push(column, cell));
-        Ok(())
+        write_ids(ids, column, page, &self.cx, &mut self.scratch)
     }
+}
+
+/// How many rows the page after this one takes: fewer where texts are long.
+pub(super) fn rows_after(rows: usize, page: &Page, width: usize) -> usize {
+    match page.text_len() {
+        ..MUCH => (rows * 2).min(ROWS).min((CELLS / width.max(1)).max(1)),
+        _ => (rows / 2).max(1),
+    }
+}
+
+/// Writes terms by number into a page.
+///
+/// # Errors
+/// Where the graph is damaged.
+pub(super) fn write_ids(
+    ids: &[Id],
+    column: usize,
+    page: &mut Page,
+    cx: &Context<'_>,
+    scratch: &mut Scratch,
+) -> Result<()> {
+    let mut cells = vec![Page::unbound(); ids.len()];
+    let mut places: Vec<(Id, u32)> = ids.iter().copied().zip(0..).collect();
+    if !ids.is_sorted() {
+        places.sort_unstable();
+    }
+    places.retain(|(id, _)| *id != NONE);
+    let is_known = |(id, _): &(Id, u32)| cx.locals.place(*id).is_none();
+    let (known, computed) = places.split_at(places.partition_point(is_known));
+    let mut different: Vec<Id> = known.iter().map(|(id, _)| *id).collect();
+    different.dedup();
+    let mut shared = Vec::with_capacity(different.len());
+    let graph = cx.graph;
+    graph.lexicals(&different, scratch, &mut |place, lexical| {
+        let cell = page.text(lexical);
+        // The parts of a triple term are other terms.
+        shared.push(match (cell, different.get(place)) {
+            (Some(cell), _) => cell,
+            (None, Some(id)) => page.term(&graph.term(*id)?),
+            (None, None) => Page::unbound(),
+        });
+        Ok(())
+    })?;
+    for (run, cell) in known.chunk_by(|a, b| a.0 == b.0).zip(shared) {
+        run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
+    }
+    for run in computed.chunk_by(|a, b| a.0 == b.0) {
+        let cell = run.first().and_then(|(id, _)| cx.locals.with(*id, |term| page.term(term)));
+        let cell = cell.unwrap_or_else(Page::unbound);
+        run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
+    }
+    cells.into_iter().for_each(|cell| page.push(column, cell));
+    Ok(())
 }
 
 /// Writes computed cells straight into a page.
@@ -182,10 +204,7 @@ impl RowSource for Decoded<'_> {
                 let len = self.rows.min(self.batch.len - self.row);
                 page.set_len(len);
                 self.row += len;
-                self.rows = match page.text_len() {
-                    ..MUCH => (self.rows * 2).min(ROWS).min((CELLS / self.width.max(1)).max(1)),
-                    _ => (self.rows / 2).max(1),
-                };
+                self.rows = rows_after(self.rows, page, self.width);
             }
             Ok(more)
         });

@@ -121,7 +121,7 @@ impl Gathered {
         match self {
             Self::Boolean(found) => Answer::Boolean(found),
             Self::Rows(variables, rows) => Answer::Rows(Rows::of(variables, rows.into_iter())),
-            Self::Graph(triples) => Answer::Graph(Box::new(triples.into_iter())),
+            Self::Graph(triples) => Answer::graph(triples.into_iter()),
         }
     }
 }

@@ -7,6 +7,7 @@
 
 use baimo_engine::Query;
 use baimo_engine::answer::Answer;
+use baimo_engine::answer::page::Page;
 use baimo_engine::error::Result;
 use baimo_engine::syntax::algebra::{Expression, GraphPattern, OrderExpression};
 use baimo_store::terms::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
@@ -60,8 +61,13 @@ impl Outcome {
                     }
                     Self::Rows(rows.variables, all)
                 }
-                Answer::Graph(triples) => {
-                    let all: Vec<Triple> = triples.take(MOST_ROWS + 1).collect::<Result<_>>()?;
+                Answer::Graph(mut triples) => {
+                    // The first as a term, the others by the page: either way goes on where the other stopped.
+                    let mut all: Vec<Triple> = triples.next().into_iter().collect::<Result<_>>()?;
+                    let mut page = Page::default();
+                    while all.len() <= MOST_ROWS && triples.page(&mut page)? {
+                        all.extend((0..page.len()).map(|row| page.triple(row).expect("a triple")));
+                    }
                     if all.len() > MOST_ROWS {
                         return Ok(None);
                     }

@@ -51,7 +51,7 @@ fn prepare<'a>(
 fn answered(results: std::result::Result<QueryResults<'_>, QueryEvaluationError>) -> Result<Answer<'_>> {
     Ok(match results.map_err(report)? {
         QueryResults::Boolean(found) => Answer::Boolean(found),
-        QueryResults::Graph(triples) => Answer::Graph(Box::new(triples.map(|triple| triple.map_err(report)))),
+        QueryResults::Graph(triples) => Answer::graph(triples.map(|triple| triple.map_err(report))),
         QueryResults::Solutions(solutions) => {
             let variables = solutions.variables().to_vec();
             let rows =

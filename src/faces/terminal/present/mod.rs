@@ -15,10 +15,10 @@ use super::formats::TREE;
 use super::progress::Waiting;
 use super::report::{Report, When};
 use crate::engine::answer::page::Page;
-use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions};
+use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions, TripleSource};
 use crate::engine::syntax::tokens::declared;
 use crate::error::{Error, Hint, Result};
-use crate::formats::graphs::{self, GraphFormat, GraphStyle, Written};
+use crate::formats::graphs::{self, Found, GraphFormat, GraphStyle, Written};
 use crate::formats::rows::{self, RowFormat};
 use crate::formats::svg;
 use crate::session::Session;
@@ -297,7 +297,7 @@ impl Output {
                 return Err(Error::usage("yes or no cannot be drawn").hint("ask a SELECT or a CONSTRUCT"));
             }
             Answer::Graph(triples) if self.format_name().is_none_or(as_text) => {
-                tree::tree(&gather(triples).0, &style)
+                tree::tree(&gather(triples), &style)
             }
             Answer::Graph(triples) => return self.graph(session, triples, about).map(drop),
             Answer::Rows(rows) => {
@@ -320,23 +320,32 @@ impl Output {
     fn graph(
         &self,
         session: &Session,
-        triples: Box<dyn Iterator<Item = Result<Triple>> + '_>,
+        mut triples: Box<dyn TripleSource + '_>,
         about: &About,
     ) -> Result<u64> {
         let format = self.graph_format()?;
         let waiting = self.waiting();
-        let mut triples = triples.inspect(|_| waiting.row());
         let lines = format.filter(|format| format.takes_lines()).filter(|_| about.thing.is_none());
         let most = if lines.is_some() || self.shown() { SORTED } else { usize::MAX };
-        let (mut found, mut stopped) = gather(triples.by_ref().take(most));
+        let mut found = Found::default();
+        let mut stopped = each_page(triples.as_mut(), &mut |page| {
+            waiting.rows(page.len() as u64);
+            found.add(page);
+            found.len() < most
+        });
         let is_large = found.len() > stopped.as_ref().map_or(SORTED - 1, neat);
         if is_large && lines.is_some() && !self.shown() {
-            return self.graph_in_lines(session, found, (stopped, &mut triples), about);
+            drop(waiting);
+            return self.graph_in_lines(session, found, (stopped, triples.as_mut()), about);
         }
         let mut count = found.len() as u64;
-        if found.len() == most {
+        if found.len() >= most {
             // Of the others on a screen their number is said.
-            stopped = triples.try_for_each(|triple| triple.map(|_| count += 1)).err();
+            stopped = each_page(triples.as_mut(), &mut |page| {
+                waiting.rows(page.len() as u64);
+                count += page.len() as u64;
+                true
+            });
         }
         drop(triples);
         drop(waiting);
@@ -344,7 +353,7 @@ impl Output {
             // That of a part would be taken for that of the whole.
             return Err(error);
         }
-        found.truncate(stopped.as_ref().map_or(most, neat).min(most));
+        let found = found.first(stopped.as_ref().map_or(most, neat).min(most));
         let left = count - found.len() as u64;
         let written = if self.shown() { count } else { found.len() as u64 };
         let (told, stopped) = self.draw_graph(session, (found, left, stopped), format, about)?;
@@ -362,7 +371,7 @@ impl Output {
     fn draw_graph(
         &self,
         session: &Session,
-        (triples, left, stopped): (Vec<Triple>, u64, Option<Error>),
+        (found, left, stopped): (Found, u64, Option<Error>),
         format: Option<GraphFormat>,
         about: &About,
     ) -> Result<(bool, Option<Error>)> {
@@ -373,23 +382,20 @@ impl Output {
         let draws_tree =
             self.draws() && self.directive(about)?.is_some_and(|directive| directive.view == View::Graph);
         let mut text = match format {
-            None if self.format_name() == Some(TREE) => tree::tree(&triples, &style),
-            None => svg::graph(&triples, &style),
+            None if self.format_name() == Some(TREE) => {
+                tree::tree(&found.triples().collect::<Vec<_>>(), &style)
+            }
+            None => svg::graph(&found.triples().collect::<Vec<_>>(), &style),
             Some(format) => {
-                let tree = self.shown() && draws_tree;
-                let drawing =
-                    if tree { format!("\n{}", tree::tree(&triples, &style)) } else { String::new() };
-                let quads = triples.into_iter().map(|triple| triple.in_graph(GraphName::DefaultGraph));
-                let quads: Vec<Quad> = quads.collect();
-                let mut style = session.graph_style_for(format, &quads, &language)?;
-                if let Some(prefixes) = &about.prefixes {
-                    style.prefixes.extend(prefixes);
-                }
-                if self.tables(format, &quads, &style, stopped.as_ref())? {
+                let drawing = match self.shown() && draws_tree {
+                    true => format!("\n{}", tree::tree(&found.triples().collect::<Vec<_>>(), &style)),
+                    false => String::new(),
+                };
+                let Some(Written { text, naming }) =
+                    self.graph_text(session, (found, stopped.as_ref()), format, about)?
+                else {
                     return Ok((false, stopped));
-                }
-                let about = about.thing.as_ref().filter(|_| format == GraphFormat::Turtle);
-                let Written { text, naming } = turtle_about(about, format, quads, &style)?;
+                };
                 self.naming(naming);
                 text + &drawing
             }
@@ -403,6 +409,35 @@ impl Output {
             ));
         }
         Ok((true, self.page_part(&text, stopped)?))
+    }
+
+    /// A graph as text; nothing where it was written as two tables.
+    fn graph_text(
+        &self,
+        session: &Session,
+        (found, stopped): (Found, Option<&Error>),
+        format: GraphFormat,
+        about: &About,
+    ) -> Result<Option<Written>> {
+        let language = self.language(session);
+        let styled = |quads: &[Quad]| -> Result<GraphStyle> {
+            let mut style = session.graph_style_for(format, quads, language)?;
+            if let Some(prefixes) = &about.prefixes {
+                style.prefixes.extend(prefixes);
+            }
+            Ok(style)
+        };
+        let thing = about.thing.as_ref().filter(|_| format == GraphFormat::Turtle);
+        if format.is_of_rdf() && thing.is_none() {
+            return graphs::written(format, found, &styled(&[])?).map(Some);
+        }
+        let quads = found.triples().map(|triple| triple.in_graph(GraphName::DefaultGraph));
+        let quads: Vec<Quad> = quads.collect();
+        let style = styled(&quads)?;
+        if self.tables(format, &quads, &style, stopped)? {
+            return Ok(None);
+        }
+        turtle_about(thing, format, quads, &style).map(Some)
     }
 
     /// The chart to draw: the user's choice, else the query's own.
@@ -498,15 +533,20 @@ fn neat(stopped: &Error) -> usize {
 }
 
 /// Triples up to what ended them.
-fn gather(triples: impl Iterator<Item = Result<Triple>>) -> (Vec<Triple>, Option<Error>) {
-    let mut found = Vec::new();
-    for triple in triples {
-        match triple {
-            Ok(triple) => found.push(triple),
-            Err(error) => return (found, Some(error)),
+fn gather(triples: impl Iterator<Item = Result<Triple>>) -> Vec<Triple> {
+    triples.map_while(Result::ok).collect()
+}
+
+/// Gives pages of triples to `take` while that wants more; and what ended them early.
+pub fn each_page(triples: &mut dyn TripleSource, take: &mut dyn FnMut(&Page) -> bool) -> Option<Error> {
+    let mut page = Page::default();
+    loop {
+        match triples.page(&mut page) {
+            Ok(true) if take(&page) => {}
+            Ok(_) => return None,
+            Err(error) => return Some(error),
         }
     }
-    (found, None)
 }
 
 /// Rows for people.

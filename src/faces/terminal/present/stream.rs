@@ -5,14 +5,16 @@
 
 use super::target::limit_of;
 use super::{About, Output, unwritten};
-use crate::engine::answer::{Rows, Solutions};
+use crate::engine::answer::page::Page;
+use crate::engine::answer::{Rows, Solutions, TripleSource};
 use crate::error::{Error, Result};
-use crate::formats::graphs;
+use crate::formats::graphs::{self, Found};
 use crate::formats::rows::RowFormat;
 use crate::session::Session;
 use crate::show::Style;
 use crate::show::table::{Footer, Parts};
-use crate::terms::{Term, Triple};
+use crate::terms::Term;
+use std::io::Write;
 
 /// So many rows of a table are drawn at a time, and fewer where their texts are long.
 pub(super) const PART: usize = 5_000;
@@ -57,30 +59,29 @@ impl Output {
     pub(super) fn graph_in_lines(
         &self,
         session: &Session,
-        found: Vec<Triple>,
-        (mut stopped, more): (Option<Error>, &mut dyn Iterator<Item = Result<Triple>>),
+        found: Found,
+        (mut stopped, more): (Option<Error>, &mut dyn TripleSource),
         about: &About,
     ) -> Result<u64> {
-        let mut count = 0;
-        let ended = stopped.is_some();
+        let mut count = found.len() as u64;
         let done = self.write_whole("", |out| {
             let mut lines = String::new();
-            let more = more.take(if ended { 0 } else { usize::MAX });
-            for triple in found.into_iter().map(Ok).chain(more) {
-                match triple {
-                    Ok(triple) => graphs::write_line(&mut lines, &triple),
-                    Err(error) => {
-                        stopped = Some(error);
-                        break;
-                    }
+            found.lines(&mut |line| {
+                lines.push_str(line);
+                write_much(&mut lines, out, MUCH)
+            })?;
+            drop(found);
+            let mut page = Page::default();
+            while stopped.is_none() {
+                match more.page(&mut page) {
+                    Ok(true) => graphs::write_lines(&mut lines, &page),
+                    Ok(false) => break,
+                    Err(error) => stopped = Some(error),
                 }
-                count += 1;
-                if lines.len() > MUCH {
-                    out.write_all(lines.as_bytes()).map_err(unwritten)?;
-                    lines.clear();
-                }
+                count += if stopped.is_none() { page.len() as u64 } else { 0 };
+                write_much(&mut lines, out, MUCH)?;
             }
-            out.write_all(lines.as_bytes()).map_err(unwritten)?;
+            write_much(&mut lines, out, 0)?;
             stopped.take().map_or(Ok(()), Err)
         });
         let stopped = limit_of(done)?;
@@ -89,4 +90,13 @@ impl Output {
         self.foot(session, about, Footer { count, nouns, stopped: stopped_by, ..Footer::default() });
         self.partial(count, "triples", stopped)
     }
+}
+
+/// Writes lines where they have so many bytes.
+fn write_much(lines: &mut String, out: &mut dyn Write, much: usize) -> Result<()> {
+    if lines.len() >= much {
+        out.write_all(lines.as_bytes()).map_err(unwritten)?;
+        lines.clear();
+    }
+    Ok(())
 }
