@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::expr::Scope;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, NONE, Number};
 use crate::terms::Term;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ pub struct Context<'a> {
     pub graph: &'a dyn Indexed,
     /// The terms that the query computed.
     pub locals: Locals,
+    /// Terms of the graph that were computed, with their numbers: some of them, short ones.
+    known: FxHashMap<Term, Id>,
     /// The measures of the operators, by their numbers.
     pub measures: Vec<Measure>,
     /// The batches that operators gave, each with the operator's number; kept only where that is asked for.
@@ -73,6 +76,12 @@ pub struct Context<'a> {
     pub part: usize,
 }
 
+/// So many terms of the graph that were computed are remembered with their numbers: less than a megabyte.
+const KNOWN: usize = 1 << 12;
+
+/// Those whose texts have at most so many bytes.
+const SHORT: usize = 64;
+
 /// What expressions had to say is said to whoever watches the query, once it is over or given up.
 impl Drop for Context<'_> {
     fn drop(&mut self) {
@@ -88,6 +97,7 @@ impl<'a> Context<'a> {
         Self {
             graph,
             locals: Locals::after(graph.more_terms()),
+            known: FxHashMap::default(),
             measures: Vec::new(),
             trace: None,
             governor: governor.clone(),
@@ -107,6 +117,7 @@ impl<'a> Context<'a> {
         Context {
             graph,
             locals: self.locals.clone(),
+            known: FxHashMap::default(),
             measures: Vec::new(),
             trace: None,
             governor: self.governor.clone(),
@@ -193,10 +204,20 @@ impl<'a> Context<'a> {
     /// # Errors
     /// Where the graph is damaged, or the query computed more terms than can be numbered.
     pub fn intern(&mut self, term: &Term) -> Result<Id> {
-        match self.graph.id(term.as_ref())? {
-            Some(id) => Ok(id),
-            None => self.locals.intern(term, &self.governor),
+        // What is computed comes again and again, and a look into the dictionary takes many times as long as one here.
+        if let Some(id) = self.locals.find(term).or_else(|| self.known.get(term).copied()) {
+            return Ok(id);
         }
+        let Some(id) = self.graph.id(term.as_ref())? else {
+            return self.locals.intern(term, &self.governor);
+        };
+        if matches!(term, Term::Literal(literal) if literal.value().len() <= SHORT) {
+            if self.known.len() >= KNOWN {
+                self.known.clear();
+            }
+            self.known.insert(term.clone(), id);
+        }
+        Ok(id)
     }
 
     /// The term of a number; nothing for [`NONE`].

@@ -30,6 +30,13 @@ struct Numbered {
     index: RowsIndex,
 }
 
+impl Numbered {
+    /// The place of a term.
+    fn find(&self, term: &Term) -> Option<u32> {
+        self.index.rows(hash(term)).find(|row| self.terms.get(*row as usize) == Some(term))
+    }
+}
+
 impl Drop for Numbered {
     fn drop(&mut self) {
         let terms = std::mem::take(&mut self.terms);
@@ -54,23 +61,25 @@ impl Locals {
     /// # Errors
     /// Where 2^31 terms have one already, or a limit is met.
     pub fn intern(&self, term: &Term, governor: &Governor) -> Result<Id> {
-        let mut hasher = FxHasher::default();
-        term.hash(&mut hasher);
-        let hash = (hasher.finish() >> 32) as u32;
         let mut numbered = self.numbered.write().unwrap_or_else(PoisonError::into_inner);
-        let Numbered { terms, index } = &mut *numbered;
-        let known = index.rows(hash).find(|row| terms.get(*row as usize) == Some(term));
-        if let Some(row) = known {
+        if let Some(row) = numbered.find(term) {
             return Ok(FIRST_FOREIGN + self.before + row);
         }
+        let Numbered { terms, index } = &mut *numbered;
         let id = Id::try_from(terms.len())
             .ok()
             .and_then(|n| n.checked_add(self.before)?.checked_add(FIRST_FOREIGN))
             .filter(|id| *id < NONE)
             .ok_or_else(|| Error::query("the query computes more terms than can be numbered (2^31)"))?;
-        index.push(hash, governor)?;
+        index.push(hash(term), governor)?;
         terms.push(term.clone());
         Ok(id)
+    }
+
+    /// The number of a term that [`Self::intern`] gave before.
+    pub fn find(&self, term: &Term) -> Option<Id> {
+        let row = self.read().find(term)?;
+        Some(FIRST_FOREIGN + self.before + row)
     }
 
     /// The place of a number among these terms, where it is past all of the graph's.
@@ -94,6 +103,12 @@ impl Locals {
     }
 }
 
+fn hash(term: &Term) -> u32 {
+    let mut hasher = FxHasher::default();
+    term.hash(&mut hasher);
+    (hasher.finish() >> 32) as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +121,7 @@ mod tests {
         let intern = |term| locals.intern(term, &Governor::unlimited()).unwrap();
         let (a, b) = (intern(&one), intern(&two));
         assert_eq!((intern(&one), a != b), (a, true));
+        assert_eq!((locals.find(&two), locals.find(&Literal::from(3).into())), (Some(b), None));
         assert_eq!(locals.term(b), Some(two));
         assert_eq!(locals.term(3), None, "a number of the graph");
         let locals = Locals::after(7);
