@@ -154,38 +154,16 @@ pub(super) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{BaseDirection, BlankNode, Literal, NamedNode, Term, Triple};
+    use crate::formats::fixture::{document, rows};
     use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 
     /// Another writer of the same Recommendation gives the same bytes.
     #[test]
     fn rows_are_written_as_the_recommendation_has_them() {
-        let iri = NamedNode::new_unchecked("http://example.org/é");
-        let terms: Vec<Option<Term>> = vec![
-            Some(iri.clone().into()),
-            None,
-            Some(BlankNode::new_unchecked("b").into()),
-            Some(Literal::from("a\"b\\c\n\t\u{1}\u{7f}\u{2028}百").into()),
-            None,
-            None,
-            Some(Literal::from(5).into()),
-            Some(Literal::new_language_tagged_literal_unchecked("Wort", "de").into()),
-            Some(
-                Literal::new_directional_language_tagged_literal_unchecked("w", "ar", BaseDirection::Rtl)
-                    .into(),
-            ),
-            Some(Triple::new(iri.clone(), iri, Literal::from("")).into()),
-        ];
+        let all = rows("http://example.org/é", ["a\"b\\c\n\t\u{1}\u{7f}\u{2028}百", "\r"]);
         let variables = ["a", "b"].map(Variable::new_unchecked).to_vec();
-        for rows in [terms.chunks(2).map(<[_]>::to_vec).collect(), Vec::new()] {
-            let (mut ours, mut page, mut writer) = (String::new(), Page::default(), Json::default());
-            ours.push_str(&writer.head(&variables));
-            for row in &rows {
-                page.clear(2);
-                page.push_row(row);
-                writer.row(&page, 0, &mut ours).unwrap();
-            }
-            ours.push_str(writer.foot());
+        for rows in [all, Vec::new()] {
+            let ours = document(&mut Json::default(), &variables, &rows);
             let mut theirs = QueryResultsSerializer::from_format(QueryResultsFormat::Json)
                 .serialize_solutions_to_writer(Vec::new(), variables.clone())
                 .unwrap();

@@ -148,40 +148,17 @@ fn can_hold(page: &Page, row: usize, width: usize, before: u64) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::{BaseDirection, BlankNode, Literal, NamedNode, Term, Triple};
+    use crate::formats::fixture::{document, rows};
+    use crate::terms::{Literal, Term};
     use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsParser, ReaderQueryResultsParserOutput};
 
     /// Another reader of the same Recommendation reads the terms that were written.
     #[test]
     fn rows_are_read_as_they_were_written() {
-        let iri = NamedNode::new_unchecked("http://example.org/é?a=1&b='2'");
-        let terms: Vec<Option<Term>> = vec![
-            Some(iri.clone().into()),
-            None,
-            Some(BlankNode::new_unchecked("b").into()),
-            Some(Literal::from(" a\"b\\c'\t<d>&amp;百\n ").into()),
-            Some(Literal::from("\r").into()),
-            Some(Literal::from("").into()),
-            None,
-            None,
-            Some(Literal::from(5).into()),
-            Some(Literal::new_language_tagged_literal_unchecked("Wort", "de").into()),
-            Some(
-                Literal::new_directional_language_tagged_literal_unchecked("w", "ar", BaseDirection::Rtl)
-                    .into(),
-            ),
-            Some(Triple::new(iri.clone(), iri, Literal::from("<")).into()),
-        ];
+        let all = rows("http://example.org/é?a=1&b='2'", [" a\"b\\c'\t<d>&amp;百\n ", "\r"]);
         let variables = ["a", "b"].map(Variable::new_unchecked).to_vec();
-        for rows in [terms.chunks(2).map(<[_]>::to_vec).collect(), Vec::new()] {
-            let (mut text, mut page, mut writer) = (String::new(), Page::default(), Xml::default());
-            text.push_str(&writer.head(&variables));
-            for row in &rows {
-                page.clear(2);
-                page.push_row(row);
-                writer.row(&page, 0, &mut text).unwrap();
-            }
-            text.push_str(writer.foot());
+        for rows in [all, Vec::new()] {
+            let text = document(&mut Xml::default(), &variables, &rows);
             let parser = QueryResultsParser::from_format(QueryResultsFormat::Xml);
             let Ok(ReaderQueryResultsParserOutput::Solutions(read)) = parser.for_reader(text.as_bytes())
             else {
