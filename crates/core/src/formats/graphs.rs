@@ -4,9 +4,9 @@
 //! all, but as numbers where the format is one of RDF's own.
 
 use super::canonical::{canonical, hash, rdfc10};
+use super::draft::Draft;
 pub use super::found::{Found, write_lines};
 pub use super::numbered::Content;
-use super::sheet::Sheet;
 use super::subjects::Document;
 use super::{jsonld, lines, network, rdfxml, turtle};
 use crate::blank::{Blanks, Rule};
@@ -174,29 +174,29 @@ pub fn write<'a>(
     if !format.keeps_named_graphs() {
         one_graph(format, &content)?;
     }
-    let mut sheet = Sheet::new(out);
+    let mut draft = Draft::new(out);
     let naming = match format {
         GraphFormat::NTriples | GraphFormat::NQuads => {
-            certainly(lines::write(content, &style.header, &mut sheet)?)
+            certainly(lines::write(content, &style.header, &mut draft)?)
         }
         GraphFormat::Turtle | GraphFormat::TriG | GraphFormat::RdfXml | GraphFormat::JsonLd => {
             let document = Document::of(content)?;
-            document_in(format, &document, style, &mut sheet)?;
+            document_in(format, &document, style, &mut draft)?;
             certainly(document.is_certain())
         }
         GraphFormat::GraphMl | GraphFormat::Dot | GraphFormat::Edges | GraphFormat::Nodes => {
             let quads = content.quads()?;
             let blanks = Blanks::of(&quads);
-            sheet.text = network_in(format, blanks.relabel(quads), style);
+            draft.text = network_in(format, blanks.relabel(quads), style);
             certainly(blanks.is_certain())
         }
         GraphFormat::Canonical | GraphFormat::Rdfc10 | GraphFormat::Hash => {
             let (text, naming) = canonical_in(format, &content.quads()?)?;
-            sheet.text = text;
+            draft.text = text;
             naming
         }
     };
-    sheet.flush()?;
+    draft.flush()?;
     Ok(naming)
 }
 
@@ -231,13 +231,13 @@ fn document_in(
     format: GraphFormat,
     document: &Document,
     style: &GraphStyle,
-    sheet: &mut Sheet<'_>,
+    draft: &mut Draft<'_>,
 ) -> Result<()> {
     let GraphStyle { prefixes, header, .. } = style;
     match format {
-        GraphFormat::RdfXml => rdfxml::write(document, prefixes, header, sheet),
-        GraphFormat::JsonLd => jsonld::write(document, prefixes, sheet),
-        _ => turtle::write(document, prefixes, header, sheet),
+        GraphFormat::RdfXml => rdfxml::write(document, prefixes, header, draft),
+        GraphFormat::JsonLd => jsonld::write(document, prefixes, draft),
+        _ => turtle::write(document, prefixes, header, draft),
     }
 }
 

@@ -8,10 +8,10 @@
 //! knows only `@id` and `@value` is right. Integers and booleans are JSON's own where they come back as
 //! the very same literals.
 
+use super::draft::Draft;
 use super::json::write_string;
 use super::numbered::{Number, Row};
-use super::sheet::Sheet;
-use super::short::Short;
+use super::short::{Short, is_plain};
 use super::subjects::{Document, Graph, Met};
 use super::texts::Texts;
 use crate::error::Result;
@@ -31,26 +31,26 @@ const SAFE: u64 = (1 << 53) - 1;
 ///
 /// # Errors
 /// Where it cannot be written.
-pub(crate) fn write(document: &Document, prefixes: &Prefixes, sheet: &mut Sheet<'_>) -> Result<()> {
+pub(crate) fn write(document: &Document, prefixes: &Prefixes, draft: &mut Draft<'_>) -> Result<()> {
     let mut short = Short::of(&document.texts, &writable(prefixes, &document.texts));
     document.graphs().for_each(|graph| note(&graph, document, &mut short));
     let context = short.used().map(|(name, namespace)| (Text::of(name), Json::Text(Text::of(namespace))));
-    sheet.text.push_str("{\n  \"@context\": ");
-    Json::Object(context.collect()).write(&mut sheet.text, 2);
-    sheet.text.push_str(",\n  \"@graph\": ");
+    draft.text.push_str("{\n  \"@context\": ");
+    Json::Object(context.collect()).write(&mut draft.text, 2);
+    draft.text.push_str(",\n  \"@graph\": ");
     let mut nodes = Items::new(2);
     for graph in document.graphs() {
         let writer = Writer { document, short: &short, graph: &graph };
         match graph.name() {
-            None => writer.nodes(&mut nodes, sheet)?,
+            None => writer.nodes(&mut nodes, draft)?,
             Some(name) => {
-                nodes.before(&mut sheet.text);
-                writer.named(name, sheet)?;
+                nodes.before(&mut draft.text);
+                writer.named(name, draft)?;
             }
         }
     }
-    nodes.end(&mut sheet.text);
-    sheet.text.push_str("\n}\n");
+    nodes.end(&mut draft.text);
+    draft.text.push_str("\n}\n");
     Ok(())
 }
 
@@ -65,9 +65,7 @@ fn writable(prefixes: &Prefixes, texts: &Texts) -> Prefixes {
     let mut kept = Prefixes::new();
     for (name, namespace) in prefixes.iter() {
         let delimited = namespace.ends_with([':', '/', '?', '#', '[', ']', '@']);
-        let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        let starts = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
-        if starts && letters && delimited && !schemes.contains(name) {
+        if is_plain(name) && delimited && !schemes.contains(name) {
             kept.insert(name, namespace);
         }
     }
@@ -289,20 +287,20 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// Writes the node objects of the graph as items of an array.
-    fn nodes(&self, items: &mut Items, sheet: &mut Sheet<'_>) -> Result<()> {
+    fn nodes(&self, items: &mut Items, draft: &mut Draft<'_>) -> Result<()> {
         self.each(&mut |node| {
-            items.before(&mut sheet.text);
+            items.before(&mut draft.text);
             // The outermost nodes are never on one line.
-            node.write(&mut sheet.text, items.indent + 2);
-            sheet.end()
+            node.write(&mut draft.text, items.indent + 2);
+            draft.end()
         })
     }
 
     /// Writes a graph with a name, its nodes on one line where that is short enough.
-    fn named(&self, name: Number, sheet: &mut Sheet<'_>) -> Result<()> {
-        sheet.text.push_str("{\n      \"@id\": ");
-        self.name(name).write(&mut sheet.text, 6);
-        sheet.text.push_str(",\n      \"@graph\": ");
+    fn named(&self, name: Number, draft: &mut Draft<'_>) -> Result<()> {
+        draft.text.push_str("{\n      \"@id\": ");
+        self.name(name).write(&mut draft.text, 6);
+        draft.text.push_str(",\n      \"@graph\": ");
         // The first nodes, until they are too wide for one line.
         let (mut first, mut wide) = (Vec::new(), 0);
         let mut array = Items::new(6);
@@ -320,16 +318,16 @@ impl<'a> Writer<'a> {
                 first.push(node);
             }
             for node in first.drain(..) {
-                array.before(&mut sheet.text);
-                node.fit(&mut sheet.text, 8);
+                array.before(&mut draft.text);
+                node.fit(&mut draft.text, 8);
             }
-            sheet.end()
+            draft.end()
         })?;
         match wide <= WIDTH {
-            true => Json::Array(first).fit(&mut sheet.text, 6),
-            false => array.end(&mut sheet.text),
+            true => Json::Array(first).fit(&mut draft.text, 6),
+            false => array.end(&mut draft.text),
         }
-        sheet.text.push_str("\n    }");
+        draft.text.push_str("\n    }");
         Ok(())
     }
 

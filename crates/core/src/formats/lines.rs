@@ -1,12 +1,12 @@
 //! N-Triples and N-Quads: one statement a line, sorted so that the same graph gives the same bytes.
 //!
 //! In: what is to be written. Out: lines. Each different term is made text once, however many quads have it, and lines are
-//! sorted by the ranks of their terms' texts. That
-//! is the order of the lines: where the text of a term begins with that of another (`_:a`, `_:ab`; `"a"`, `"a"@en`), it goes
-//! on with a character that sorts after the space which follows the other. All lines are known before the first is written.
+//! sorted by the ranks of their terms' texts. That is the order of the lines: where the text of a term begins with that of
+//! another (`_:a`, `_:ab`; `"a"`, `"a"@en`), it goes on with a character that sorts after the space which follows the other.
+//! All lines are known before the first is written.
 
+use super::draft::Draft;
 use super::numbered::{Content, Number, Row};
-use super::sheet::Sheet;
 use crate::error::Result;
 use crate::store::Lexical;
 use std::fmt::Write as _;
@@ -15,9 +15,9 @@ use std::fmt::Write as _;
 ///
 /// # Errors
 /// Where the graph is damaged, or the lines cannot be written.
-pub(crate) fn write(content: Content<'_>, header: &[String], sheet: &mut Sheet<'_>) -> Result<bool> {
+pub(crate) fn write(content: Content<'_>, header: &[String], draft: &mut Draft<'_>) -> Result<bool> {
     let blanks = content.blanks()?;
-    let mut texts = Texts::default();
+    let mut texts = Lines::default();
     let rows = content.number(&blanks, &mut |lexical| texts.push(lexical))?;
     let (order, ranks) = texts.order();
     let rank = |number: Number| ranks.get(number as usize).copied().unwrap_or_default();
@@ -29,28 +29,28 @@ pub(crate) fn write(content: Content<'_>, header: &[String], sheet: &mut Sheet<'
     let mut lines: Vec<[u32; 4]> = rows.into_iter().map(line).collect();
     lines.sort_unstable();
     for line in header.iter().flat_map(|text| text.lines()) {
-        let _ = writeln!(sheet.text, "# {}", line.trim_end());
+        let _ = writeln!(draft.text, "# {}", line.trim_end());
     }
     let text = |rank: u32| order.get(rank as usize).map_or("", |number| texts.get(*number));
     for [subject, predicate, object, graph] in lines {
         for rank in [subject, predicate, object].into_iter().chain(graph.checked_sub(1)) {
-            sheet.text.push_str(text(rank));
-            sheet.text.push(' ');
+            draft.text.push_str(text(rank));
+            draft.text.push(' ');
         }
-        sheet.text.push_str(".\n");
-        sheet.end()?;
+        draft.text.push_str(".\n");
+        draft.end()?;
     }
     Ok(blanks.is_certain())
 }
 
 /// Terms as N-Triples writes them, side by side.
 #[derive(Default)]
-struct Texts {
+struct Lines {
     text: String,
     ends: Vec<usize>,
 }
 
-impl Texts {
+impl Lines {
     fn push(&mut self, lexical: Lexical<'_>) {
         // A string takes all that is written to it.
         let _ = match (lexical, lexical.as_term()) {

@@ -126,6 +126,19 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// A line as a comment of XML can hold it: no two hyphens side by side, and none at the end.
+pub fn comment(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c == '-' && out.ends_with('-') {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out.truncate(out.trim_end_matches('-').len());
+    out
+}
+
 /// Whether XML 1.0 can hold a character at all.
 pub fn is_xml_char(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')

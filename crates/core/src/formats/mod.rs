@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod changes;
 mod csv;
 pub mod documents;
+mod draft;
 #[cfg(test)]
 mod fixture;
 mod found;
@@ -18,7 +19,6 @@ pub mod network;
 mod numbered;
 mod rdfxml;
 pub mod rows;
-mod sheet;
 mod short;
 mod stream;
 pub(crate) mod subjects;

@@ -7,7 +7,7 @@
 //! This is a view: a graph cannot be read back from it.
 
 use super::graphs::GraphStyle;
-use super::markup::escape;
+use super::markup::{comment, escape};
 use super::numbered::Number;
 use super::subjects::Document;
 use crate::terms::{BlankNode, NAMING, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, rdf, xsd};
@@ -69,7 +69,7 @@ pub fn graphml(quads: Vec<Quad>, style: &GraphStyle) -> String {
     let network = Network::of(quads, style);
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     for line in style.header.iter().flat_map(|text| text.lines()) {
-        let _ = writeln!(out, "<!-- {} -->", line.replace("--", "- -").trim_end_matches('-'));
+        let _ = writeln!(out, "<!-- {} -->", comment(line));
     }
     out.push_str(
         "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\"\n    \

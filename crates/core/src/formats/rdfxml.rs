@@ -3,9 +3,10 @@
 //! In: a document of one graph. Out: text, a subject at a time, or before the first an error that names the triple that
 //! RDF/XML cannot say.
 
-use super::markup::{escape, is_xml_char};
+use super::draft::Draft;
+use super::markup::{comment, escape, is_xml_char};
 use super::numbered::{Number, Row};
-use super::sheet::Sheet;
+use super::short::is_plain;
 use super::subjects::Document;
 use crate::error::{Error, Result};
 use crate::sources::rdfxml::{LONG, is_taken};
@@ -27,21 +28,21 @@ pub(crate) fn write(
     document: &Document,
     prefixes: &Prefixes,
     header: &[String],
-    sheet: &mut Sheet<'_>,
+    draft: &mut Draft<'_>,
 ) -> Result<()> {
     let writer = Writer::of(document, prefixes)?;
-    sheet.text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    draft.text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     for line in header.iter().flat_map(|text| text.lines()) {
-        let _ = writeln!(sheet.text, "<!-- {} -->", line.replace("--", "- -").trim_end_matches('-'));
+        let _ = writeln!(draft.text, "<!-- {} -->", comment(line));
     }
-    writer.root(&mut sheet.text);
+    writer.root(&mut draft.text);
     for (about, rows) in writer.subjects() {
-        let _ = writeln!(sheet.text, "\n  <rdf:Description {about}>");
-        writer.elements(&mut sheet.text, rows);
-        sheet.text.push_str("  </rdf:Description>\n");
-        sheet.end()?;
+        let _ = writeln!(draft.text, "\n  <rdf:Description {about}>");
+        writer.elements(&mut draft.text, rows);
+        draft.text.push_str("  </rdf:Description>\n");
+        draft.end()?;
     }
-    sheet.text.push_str("\n</rdf:RDF>\n");
+    draft.text.push_str("\n</rdf:RDF>\n");
     Ok(())
 }
 
@@ -208,9 +209,7 @@ fn property<'a>(
 }
 
 fn is_xml_prefix(name: &str) -> bool {
-    name.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        && !name.to_ascii_lowercase().starts_with("xml")
+    is_plain(name) && !name.to_ascii_lowercase().starts_with("xml")
 }
 
 /// An IRI cut before the longest XML name that it ends in.
@@ -281,6 +280,15 @@ mod tests {
         }
         let plain = written(&[quad("http://example.org/p", Literal::from(1))], Prefixes::new()).unwrap();
         assert!(!plain.contains("version=\"1.2\""), "readers of RDF 1.1 have nothing to mind");
+    }
+
+    #[test]
+    fn no_two_hyphens_stand_in_a_comment() {
+        for (line, expected) in
+            [("a -- b", "a - - b"), ("a --- b", "a - - - b"), ("----", "- - - "), ("a-", "a")]
+        {
+            assert_eq!(comment(line), expected);
+        }
     }
 
     #[test]

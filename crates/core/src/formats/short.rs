@@ -6,13 +6,28 @@
 use super::numbered::Number;
 use super::texts::Texts;
 use crate::terms::Prefixes;
+use std::rc::Rc;
 
 /// That no prefix shortens an IRI.
 const NONE: u32 = u32::MAX;
 
+/// Prefixes in their order, each with its namespace.
+pub(crate) type List = Rc<[(String, String)]>;
+
+/// The prefixes as a list.
+pub(crate) fn list(prefixes: &Prefixes) -> List {
+    prefixes.iter().map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect()
+}
+
+/// Whether all formats take a name for a prefix: a letter, then letters, digits, hyphens and underscores.
+pub(crate) fn is_plain(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
 /// See the module.
 pub(crate) struct Short {
-    prefixes: Vec<(String, String)>,
+    prefixes: List,
     /// The place among the prefixes for each IRI.
     iris: Vec<u32>,
     /// The same for each datatype.
@@ -23,8 +38,11 @@ pub(crate) struct Short {
 impl Short {
     /// Of the IRIs and the datatypes of a document.
     pub(crate) fn of(texts: &Texts, prefixes: &Prefixes) -> Self {
-        let list: Vec<(String, String)> =
-            prefixes.iter().map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect();
+        Self::of_list(texts, prefixes, list(prefixes))
+    }
+
+    /// The same, where the list of the prefixes is there already.
+    pub(crate) fn of_list(texts: &Texts, prefixes: &Prefixes, list: List) -> Self {
         let place = |iri: &str| {
             let Some((name, _)) = prefixes.split(iri) else { return NONE };
             list.binary_search_by(|(known, _)| known.as_str().cmp(name)).map_or(NONE, |place| place as u32)

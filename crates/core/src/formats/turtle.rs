@@ -5,9 +5,9 @@
 //! IRIs, numbers by value, texts by language, then blank nodes. What is said about the blank nodes of a graph that are not
 //! written in place of their mention is held in memory, to be sorted.
 
+use super::draft::Draft;
 use super::numbered::{Number, Row};
-use super::sheet::Sheet;
-use super::short::Short;
+use super::short::{List, Short, is_plain, list};
 use super::subjects::{Document, Graph, Met};
 use super::texts::Texts;
 use crate::error::Result;
@@ -16,6 +16,7 @@ use crate::terms::{NamedNode, Prefixes, TermRef, is_bare, quote, rdf, xsd};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::rc::Rc;
 use unicode_width::UnicodeWidthStr;
 
 /// The width that lines keep to where they can.
@@ -29,37 +30,37 @@ pub(crate) fn write(
     document: &Document,
     prefixes: &Prefixes,
     header: &[String],
-    sheet: &mut Sheet<'_>,
+    draft: &mut Draft<'_>,
 ) -> Result<()> {
     let mut short = Short::of(&document.texts, &writable(prefixes));
     document.graphs().for_each(|graph| note(&graph, document, &mut short));
     for line in header.iter().flat_map(|text| text.lines()) {
-        let _ = writeln!(sheet.text, "# {}", line.trim_end());
+        let _ = writeln!(draft.text, "# {}", line.trim_end());
     }
     let mut is_first = true;
-    let mut between = |sheet: &mut Sheet<'_>| {
-        if !std::mem::take(&mut is_first) || !sheet.text.is_empty() {
-            sheet.text.push('\n');
+    let mut between = |draft: &mut Draft<'_>| {
+        if !std::mem::take(&mut is_first) || !draft.text.is_empty() {
+            draft.text.push('\n');
         }
     };
     if short.used().next().is_some() {
-        between(sheet);
+        between(draft);
         for (name, namespace) in short.used() {
-            let _ = writeln!(sheet.text, "@prefix {name}: <{namespace}> .");
+            let _ = writeln!(draft.text, "@prefix {name}: <{namespace}> .");
         }
     }
     for graph in document.graphs() {
-        between(sheet);
+        between(draft);
         let writer = Writer { document, short: &short, graph: &graph };
         let Some(name) = graph.name() else {
-            writer.blocks(sheet)?;
+            writer.blocks(draft)?;
             continue;
         };
         // The lines of a long text stand as they are, so nothing is indented here.
-        writer.term(&mut sheet.text, name);
-        sheet.text.push_str(" {\n\n");
-        writer.blocks(sheet)?;
-        sheet.text.push_str("\n}\n");
+        writer.term(&mut draft.text, name);
+        draft.text.push_str(" {\n\n");
+        writer.blocks(draft)?;
+        draft.text.push_str("\n}\n");
     }
     Ok(())
 }
@@ -68,9 +69,8 @@ pub(crate) fn write(
 pub(crate) fn writable(prefixes: &Prefixes) -> Prefixes {
     let mut kept = Prefixes::new();
     for (name, namespace) in prefixes.iter() {
-        let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        let starts = name.chars().next().is_none_or(|c| c.is_ascii_alphabetic());
-        if letters && starts && !namespace.is_empty() && !namespace.contains(must_escape) {
+        let is_name = name.is_empty() || is_plain(name);
+        if is_name && !namespace.is_empty() && !namespace.contains(must_escape) {
             kept.insert(name, namespace);
         }
     }
@@ -120,13 +120,15 @@ fn note_term(number: Number, texts: &Texts, short: &mut Short) {
 /// Writes terms one by one, and notes the prefixes that they need.
 pub(crate) struct Terms {
     prefixes: Prefixes,
+    list: List,
     used: BTreeSet<String>,
 }
 
 impl Terms {
     /// With the prefixes that the grammar allows.
     pub(crate) fn new(prefixes: &Prefixes) -> Self {
-        Self { prefixes: writable(prefixes), used: BTreeSet::new() }
+        let prefixes = writable(prefixes);
+        Self { list: list(&prefixes), prefixes, used: BTreeSet::new() }
     }
 
     /// The prefixes that were used so far, with their namespaces.
@@ -140,7 +142,7 @@ impl Terms {
             return "()".to_owned();
         }
         let (texts, number) = Texts::of(term);
-        let mut short = Short::of(&texts, &self.prefixes);
+        let mut short = Short::of_list(&texts, &self.prefixes, Rc::clone(&self.list));
         note_term(number, &texts, &mut short);
         self.used.extend(short.used().map(|(name, _)| name.to_owned()));
         let mut out = String::new();
@@ -259,7 +261,7 @@ impl Writer<'_> {
     }
 
     /// The blocks of the graph, with a blank line between.
-    fn blocks(&self, sheet: &mut Sheet<'_>) -> Result<()> {
+    fn blocks(&self, draft: &mut Draft<'_>) -> Result<()> {
         let mut unnamed = Vec::new();
         let mut is_first = true;
         for (subject, rows) in self.graph.subjects() {
@@ -274,19 +276,19 @@ impl Writer<'_> {
                 continue;
             }
             if !std::mem::take(&mut is_first) {
-                sheet.text.push('\n');
+                draft.text.push('\n');
             }
-            self.term(&mut sheet.text, subject);
-            self.statements(&mut sheet.text, rows);
-            sheet.end()?;
+            self.term(&mut draft.text, subject);
+            self.statements(&mut draft.text, rows);
+            draft.end()?;
         }
         unnamed.sort_unstable();
         for block in unnamed {
             if !std::mem::take(&mut is_first) {
-                sheet.text.push('\n');
+                draft.text.push('\n');
             }
-            sheet.text.push_str(&block);
-            sheet.end()?;
+            draft.text.push_str(&block);
+            draft.end()?;
         }
         Ok(())
     }

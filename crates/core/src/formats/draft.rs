@@ -9,13 +9,13 @@ use std::io::Write;
 const MUCH: usize = 1 << 16;
 
 /// See the module.
-pub(crate) struct Sheet<'a> {
+pub(crate) struct Draft<'a> {
     /// What is to be written next.
     pub(crate) text: String,
     out: &'a mut dyn Write,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> Draft<'a> {
     /// One that writes to `out`.
     pub(crate) fn new(out: &'a mut dyn Write) -> Self {
         Self { text: String::new(), out }
