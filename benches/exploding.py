@@ -167,6 +167,8 @@ def verdict(took, start, code, wanted):
     if took is None:
         # Stopped between two looks at the clock, or done.
         return "0+0" if code == wanted else "ended" if code == 0 else f"ended: {code}!"
+    if code == 0:
+        return "ended"
     word, rest = max(0.0, took[0] - start), took[1]
     mark = "!" if word > BAR or code != wanted else ""
     return f"{word:.0f}+{rest:.0f}{mark}" + (f" ({code})" if code != wanted else "")

@@ -326,7 +326,7 @@ impl Output {
         let format = self.graph_format()?;
         let waiting = self.waiting();
         let lines = format.filter(|format| format.takes_lines()).filter(|_| about.thing.is_none());
-        let most = if lines.is_some() || self.shown() { SORTED } else { usize::MAX };
+        let most = held(format, lines.is_some() || self.shown());
         let mut found = Found::default();
         let mut stopped = each_page(triples.as_mut(), &mut |page| {
             waiting.rows(page.len() as u64);
@@ -349,8 +349,8 @@ impl Output {
         }
         drop(triples);
         drop(waiting);
-        if let Some(error) = stopped.take_if(|_| format == Some(GraphFormat::Hash)) {
-            // That of a part would be taken for that of the whole.
+        if let Some(error) = stopped.take_if(|_| format.is_some_and(tells_of_the_whole)) {
+            // Of a part it would be taken for that of the whole.
             return Err(error);
         }
         let found = found.first(stopped.as_ref().map_or(most, neat).min(most));
@@ -526,6 +526,16 @@ fn turtle_about(
     Ok(Written { text: format!("{head}\n\n{body}\n{}", lines.concat()), naming })
 }
 
+/// Whether each byte of a format depends on all triples: a part has no such document.
+fn tells_of_the_whole(format: GraphFormat) -> bool {
+    matches!(format, GraphFormat::Hash | GraphFormat::Canonical | GraphFormat::Rdfc10)
+}
+
+/// How many triples are held at most, where a part of the graph can be `shown`, or written while the rest is found.
+fn held(format: Option<GraphFormat>, shown: bool) -> usize {
+    if shown && !format.is_some_and(tells_of_the_whole) { SORTED } else { usize::MAX }
+}
+
 /// How many triples are put in order where this ended them.
 fn neat(stopped: &Error) -> usize {
     // So many were asked for.
@@ -577,5 +587,20 @@ impl RowSource for Awaited<'_> {
         let found = self.rows.page(page)?;
         self.waiting.iter().for_each(|waiting| waiting.rows(page.len() as u64));
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tells_of_the_whole_is_made_of_the_whole() {
+        for format in GraphFormat::all() {
+            let of_all = matches!(format.name(), "hash" | "canonical" | "rdfc");
+            assert_eq!(held(Some(format), true) == usize::MAX, of_all, "{}", format.name());
+            assert_eq!(held(Some(format), false), usize::MAX);
+        }
+        assert_eq!(held(None, true), SORTED, "a drawing");
     }
 }
