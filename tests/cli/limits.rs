@@ -144,7 +144,16 @@ fn an_end_by_force_leaves_whole_documents() {
 fn signalled(folder: &Folder, signal: &str, words: &[&str]) -> Said {
     let mut child = command(&folder.0, words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     crate::stress::listens(&mut child);
-    std::thread::sleep(Duration::from_millis(300));
+    // Until it has opened the graph and found something, however crowded the machine is: a second of its own time.
+    let stat = format!("/proc/{}/stat", child.id());
+    let worked = || {
+        let Ok(stat) = std::fs::read_to_string(&stat) else { return u64::MAX };
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    };
+    while worked() < 100 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
     Said::of(child.wait_with_output().unwrap())

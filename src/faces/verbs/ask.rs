@@ -10,6 +10,7 @@ use crate::error::{Diagnostic, Result, Span};
 use crate::faces::args::Explain;
 use crate::faces::memory::{Last, Memory, Noted, Question, noting};
 use crate::faces::terminal::present::{About, Output, prefixes_in_scope};
+use crate::faces::terminal::signals::{Doing, doing};
 use crate::formats::documents::{self, Advice};
 use crate::session::Session;
 use crate::show::plan::{Drawn, draw};
@@ -41,7 +42,10 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
     let keeps = memory.keeps();
     let done = memory.before(&question.text).and_then(|before| {
         let waiting = output.waiting();
+        // Nothing is found before there is an answer to read: there is nothing to keep where a signal ends it.
+        let begins = doing(Doing::Drawing);
         let answer = session.query_after(&question.text, &question.bindings, before)?;
+        drop(begins);
         drop(waiting);
         output.answer(session, noting(answer, keeps, &noted, &stop), &about)
     });

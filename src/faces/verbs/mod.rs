@@ -48,7 +48,14 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
         verb,
         Verb::Describe(_) | Verb::Search(_) | Verb::Schema(_) | Verb::Diff(_) | Verb::Stats(_) | Verb::Log(_)
     );
-    let _draws = shows.then(|| doing(Doing::Drawing));
+    // Nor has a change that no store keeps.
+    let lives = match verb {
+        // The files of a folder are all written, or none: no signal may come between.
+        Verb::Update(wanted) => !session.is_durable() && !folder::is_meant(wanted, session, output),
+        Verb::Load(_) => !session.is_durable(),
+        _ => false,
+    };
+    let _draws = (shows || lives).then(|| doing(Doing::Drawing));
     match verb {
         Verb::Query(query) => {
             let (name, text) = text::question(query, output.report.face)?;
