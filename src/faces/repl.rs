@@ -289,12 +289,12 @@ impl Shell {
 
     /// Declarations with no query after them hold for the rest of the session.
     fn declare(&mut self, text: &str) -> Result<()> {
-        let declared = declared(text);
+        let declared = declared(text, self.session.borrow().base());
         if declared.is_empty() {
             return Err(Error::query("this declares no prefix").hint("PREFIX ex: <http://example.org/>"));
         }
         for (name, iri) in declared {
-            self.session.borrow_mut().add_prefix(name, iri)?;
+            self.session.borrow_mut().add_prefix(name, &iri)?;
             self.output.report.note(&format!("{name}: is in scope from now on"));
         }
         Ok(())

@@ -318,7 +318,7 @@ impl Assistant {
         let session = self.session.borrow();
         let pair = if self.settled.get() { None } else { bracket_pair(line, pos) };
         let mut declared = Prefixes::new();
-        for (name, iri) in tokens::declared(line) {
+        for (name, iri) in tokens::declared(line, session.base()) {
             declared.insert(name, iri);
         }
         let mut out = String::with_capacity(line.len() * 2);

@@ -285,17 +285,29 @@ pub fn skip_prologue<'t>(mut found: &'t [Token], text: &str) -> &'t [Token] {
     }
 }
 
-/// The prefixes that a text declares: name without colon, and IRI as it stands there.
-pub fn declared(text: &str) -> Vec<(&str, &str)> {
+/// The prefixes that a text declares: name without colon, and namespace, relative ones resolved against `base` and
+/// the text's own BASE. What is no IRI even then, or is written with an escape, is given as it stands there.
+pub fn declared<'t>(text: &'t str, base: Option<&str>) -> Vec<(&'t str, String)> {
+    let mut base = base.map(str::to_owned);
     let all: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
-    all.windows(3)
-        .filter_map(|three| {
-            let [word, name, iri] = three else { return None };
-            let iri = iri.text(text).strip_prefix('<')?.strip_suffix('>')?;
-            let name = name.text(text).strip_suffix(':')?;
-            word.text(text).eq_ignore_ascii_case("PREFIX").then_some((name, iri))
-        })
-        .collect()
+    let is = |token: &Token, word: &str| token.text(text).eq_ignore_ascii_case(word);
+    let resolved = |token: &Token, base: Option<&str>| {
+        let iri = token.text(text).strip_prefix('<')?.strip_suffix('>')?;
+        let whole = base.and_then(|base| oxiri::Iri::parse(base).ok()?.resolve(iri).ok());
+        Some(whole.map_or_else(|| iri.to_owned(), oxiri::Iri::into_inner))
+    };
+    let mut found = Vec::new();
+    for (n, word) in all.iter().enumerate() {
+        match (all.get(n + 1), all.get(n + 2)) {
+            (Some(iri), _) if is(word, "BASE") => base = resolved(iri, base.as_deref()).or(base),
+            (Some(name), Some(iri)) if is(word, "PREFIX") => {
+                let name = name.text(text).strip_suffix(':');
+                found.extend(name.zip(resolved(iri, base.as_deref())));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Reads one token after the other. `at` is always between characters.
@@ -619,6 +631,17 @@ mod tests {
             (Punctuation, "}"),
         ];
         assert_eq!(kinds(text), expected);
+    }
+
+    #[test]
+    fn declared_namespaces_are_resolved() {
+        let text =
+            "BASE <http://e/a> prefix v: <v#> # PREFIX no: <no>\n PREFIX : <> PREFIX w: <http://w/> ASK {}";
+        let found = declared(text, None);
+        let found: Vec<(&str, &str)> = found.iter().map(|(name, iri)| (*name, iri.as_str())).collect();
+        assert_eq!(found, [("v", "http://e/v#"), ("", "http://e/a"), ("w", "http://w/")]);
+        assert_eq!(declared("PREFIX v: <v#>", Some("http://b/c")), [("v", "http://b/v#".to_owned())]);
+        assert_eq!(declared("PREFIX v: <v#>", None), [("v", "v#".to_owned())]);
     }
 
     #[test]

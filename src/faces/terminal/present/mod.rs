@@ -28,7 +28,7 @@ use crate::show::description::{self, Description};
 use crate::show::table::{self, Footer};
 use crate::show::text::grouped;
 use crate::show::{Style, tree};
-use crate::terms::{GraphName, Prefixes, Quad, Term, TermRef, Triple};
+use crate::terms::{GraphName, NamedNode, Prefixes, Quad, Term, TermRef, Triple};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -105,12 +105,13 @@ pub struct About {
 
 /// The prefixes in scope of a query: the session's and, before them, its own. Nothing where it has none of its own.
 pub fn prefixes_in_scope(text: &str, session: &Session) -> Option<Prefixes> {
-    let own = declared(text);
+    let own = declared(text, session.base());
     if own.is_empty() {
         return None;
     }
     let mut prefixes = session.prefixes().clone();
-    for (name, namespace) in own {
+    // What is no IRI shortens none.
+    for (name, namespace) in own.into_iter().filter(|(_, namespace)| NamedNode::new(namespace).is_ok()) {
         prefixes.insert(name, namespace);
     }
     Some(prefixes)
