@@ -5,6 +5,7 @@
 //! many tags is said so, and read from its text.
 
 use super::{Id, Lexical, Tag};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Stands for a tag that has no place: read the text.
@@ -52,6 +53,8 @@ impl<'a> Languages<'a> {
 pub(super) struct LanguageWriter {
     places: Vec<u8>,
     tags: Vec<String>,
+    /// The place of each of [`Self::tags`].
+    known: HashMap<String, u8>,
 }
 
 impl LanguageWriter {
@@ -66,13 +69,13 @@ impl LanguageWriter {
     }
 
     fn place(&mut self, tag: &str) -> u8 {
-        let known = self.tags.iter().position(|known| known == tag);
-        let place = known.unwrap_or(self.tags.len());
-        match u8::try_from(place) {
+        if let Some(place) = self.known.get(tag) {
+            return *place;
+        }
+        match u8::try_from(self.tags.len()) {
             Ok(place) if place < NO_TAG => {
-                if known.is_none() {
-                    self.tags.push(tag.to_owned());
-                }
+                self.tags.push(tag.to_owned());
+                self.known.insert(tag.to_owned(), place);
                 place
             }
             _ => NO_TAG,
