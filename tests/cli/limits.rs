@@ -151,8 +151,14 @@ fn signalled(folder: &Folder, signal: &str, words: &[&str]) -> Said {
         let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
         fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
     };
-    while worked() < 100 {
+    // Or until it waits for its reader, who comes later: then it works no more.
+    let (mut seen, mut since) = (0, Instant::now());
+    while seen < 100 && since.elapsed() < Duration::from_secs(2) {
         std::thread::sleep(Duration::from_millis(20));
+        let now = worked();
+        if now > seen {
+            (seen, since) = (now, Instant::now());
+        }
     }
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
