@@ -144,7 +144,8 @@ pub struct Growing {
     brackets: Vec<char>,
     /// Where the first `;` outside all brackets is, and whether something follows it.
     semicolon: Option<(usize, bool)>,
-    in_string: bool,
+    /// The quotes that end the string in which the text ends, and up to where they were looked for.
+    in_string: Option<([u8; 3], usize)>,
     /// Whether a bracket was closed that was not open: then nothing is said to be.
     broken: bool,
 }
@@ -153,7 +154,14 @@ impl Growing {
     /// Whether a bracket, or a string that may go over several lines, is open at the end of the text. It begins as the text
     /// did that was given before, which ended with a line.
     pub fn is_open(&mut self, text: &str) -> bool {
-        self.in_string = false;
+        if let Some((quotes, seen)) = &mut self.in_string {
+            let new = text.as_bytes().get(seen.saturating_sub(2)..).unwrap_or_default();
+            *seen = text.len();
+            if !new.windows(3).any(|three| three == quotes.as_slice()) {
+                return !self.broken;
+            }
+        }
+        self.in_string = None;
         let rest = text.get(self.at..).unwrap_or_default();
         for token in each_token(rest).filter(|token| token.kind != Kind::Comment) {
             let word = slice(rest, &token);
@@ -165,7 +173,7 @@ impl Growing {
                 None => {}
             }
             if token.kind == Kind::String && !token.closed && is_long(word) {
-                self.in_string = true;
+                self.in_string = word.as_bytes().first_chunk().map(|quotes| (*quotes, text.len()));
                 self.at += token.range.start;
                 return !self.broken;
             }
@@ -188,7 +196,7 @@ impl Growing {
 
     /// Where the `;` is that ends the only statement of the text, once that is there: it is over.
     pub fn end(&self) -> Option<usize> {
-        let is_over = !self.in_string && !self.broken && self.brackets.is_empty();
+        let is_over = self.in_string.is_none() && !self.broken && self.brackets.is_empty();
         self.semicolon.filter(|(_, is_followed)| is_over && !is_followed).map(|(at, _)| at)
     }
 }
@@ -390,6 +398,7 @@ mod tests {
             "INSERT DATA {",
             "<x:a> <x:b> \"}\", '''}",
             "{ \\''' ( ",
+            "\"\"\" more '' [",
             "''' ; # }",
             "<x:c> (1 [",
             "]) <http://d/> # }",
