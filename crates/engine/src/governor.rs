@@ -4,6 +4,7 @@
 //! to know clocks other than the monotonic one, and signals.
 
 use crate::aside;
+use crate::cores;
 use crate::error::{Error, Hint, Kind, Result};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -91,7 +92,7 @@ impl Governor {
         let there = || match self.limits.steps {
             // Who asks how often depends on which thread does what.
             Some(_) => 1,
-            None => std::thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS)),
+            None => cores::count().min(THREADS),
         };
         self.limits.threads.unwrap_or_else(there).max(1)
     }

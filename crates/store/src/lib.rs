@@ -4,6 +4,8 @@
 
 // Names for blank nodes by content.
 pub mod blank;
+// How many cores there are.
+pub mod cores;
 // What went wrong, where, and the remedy.
 pub mod error;
 // Remedies, as data.

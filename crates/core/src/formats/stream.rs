@@ -5,6 +5,7 @@
 //! pages are between the two. Rows that were found before a limit was met are written, all of them.
 
 use super::rows::{RowWriter, Written};
+use crate::cores;
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{RowSource, Rows};
 use crate::error::Error;
@@ -29,8 +30,7 @@ const AHEAD: usize = 4;
 /// # Errors
 /// Of `out` alone.
 pub(super) fn stream(rows: Rows<'_>, writer: &mut dyn RowWriter, out: &mut dyn Write) -> io::Result<Written> {
-    let two = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
-    stream_after(if two { LONG } else { usize::MAX }, rows, writer, out)
+    stream_after(if cores::count() > 1 { LONG } else { usize::MAX }, rows, writer, out)
 }
 
 /// [`stream`], with a second thread after so many bytes.

@@ -4,6 +4,7 @@
 //! broken file is named with the place. Where the quads go is the caller's business; nothing is printed.
 
 use super::pack::{Builder, Packer, Watch};
+use crate::cores;
 use crate::error::{Error, Result};
 use crate::sources::lines::Rest;
 use crate::sources::pieces::{self, Gathering};
@@ -14,7 +15,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 /// After how many quads there is news of the progress.
 const NEWS_EVERY: u64 = 1 << 14;
@@ -223,8 +223,7 @@ impl rdf::Target for Building<'_> {
         reader: &mut dyn Read,
         count: &mut u64,
     ) -> std::result::Result<Option<Rest>, turtle::Stop> {
-        let workers =
-            thread::available_parallelism().map_or(0, |threads| threads.get() - 1).min(MOST_WORKERS);
+        let workers = (cores::count() - 1).min(MOST_WORKERS);
         let mut take = |piece: &mut Piece, quads: u64| {
             self.watch.check()?;
             self.packer.absorb(&mut piece.0);
