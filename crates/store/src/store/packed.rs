@@ -31,6 +31,8 @@ pub(super) struct PackedCursor<'a> {
     next_head: Option<Id>,
     /// Seconds of more than one block, and the columns of `next_block`.
     gathered: Vec<Id>,
+    /// The places of what was gathered.
+    gathered_at: Range<usize>,
     columns: (Vec<Id>, Vec<Id>),
 }
 
@@ -47,6 +49,7 @@ impl<'a> PackedCursor<'a> {
             near: 0,
             next_head: None,
             gathered: Vec::new(),
+            gathered_at: 0..0,
             columns: (Vec::new(), Vec::new()),
         }
     }
@@ -138,6 +141,11 @@ impl<'a> PackedCursor<'a> {
             self.load_seconds(from)?;
             return Ok(self.seconds.get(start % LENGTH..start % LENGTH + places.len()).unwrap_or_default());
         }
+        // One list is often asked for again and again: that of a constant, which is intersected with one for each row.
+        if self.gathered_at == (start..end) {
+            return Ok(&self.gathered);
+        }
+        self.gathered_at = 0..0;
         self.gathered.clear();
         for block in from..=to {
             self.load_seconds(block)?;
@@ -145,6 +153,7 @@ impl<'a> PackedCursor<'a> {
             let part = self.seconds.get(start.max(base) - base..end.min(base + LENGTH) - base);
             self.gathered.extend_from_slice(part.unwrap_or_default());
         }
+        self.gathered_at = start..end;
         Ok(&self.gathered)
     }
 
