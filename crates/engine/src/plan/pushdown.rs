@@ -15,24 +15,33 @@ use crate::syntax::algebra::{Expression, operands, operands_mut};
 /// An expression of more parts than this is computed once and kept: BIND upon BIND could double it each time.
 const LARGEST: usize = 64;
 
+/// What a filter is moved among.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// The names of variables.
+    pub names: &'a VariableNames,
+    /// The variables that solutions around may put into the pattern: those of what an EXISTS or LATERAL stands on.
+    pub around: &'a VarSet,
+}
+
 /// `input` with as many of the conditions in it as can be; gives back the others.
-pub fn push(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> (Logical, Vec<Formula>) {
+pub fn push(input: Logical, conditions: Vec<Formula>, scope: Scope<'_>) -> (Logical, Vec<Formula>) {
     let (conditions, mut kept): (Vec<Formula>, Vec<Formula>) =
         conditions.into_iter().partition(|condition| !is_volatile(&condition.expression));
     if conditions.is_empty() {
         return (input, kept);
     }
     let (pushed, rest) = match input.kind {
-        Kind::Extend(below, var, formula) => below_extend((*below, var, formula), conditions, names),
-        _ => below(input, conditions, names),
+        Kind::Extend(below, var, formula) => below_extend((*below, var, formula), conditions, scope),
+        _ => below(input, conditions, scope),
     };
     kept.extend(rest);
     (pushed, kept)
 }
 
 /// `input` with these conditions as far down as they go.
-fn under(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> Logical {
-    let (pushed, rest) = push(input, conditions, names);
+fn under(input: Logical, conditions: Vec<Formula>, scope: Scope<'_>) -> Logical {
+    let (pushed, rest) = push(input, conditions, scope);
     pushed.filter(rest)
 }
 
@@ -41,23 +50,23 @@ fn split(conditions: Vec<Formula>, known: &VarSet) -> (Vec<Formula>, Vec<Formula
     conditions.into_iter().partition(|condition| condition.vars.is_subset(known))
 }
 
-fn below(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> (Logical, Vec<Formula>) {
+fn below(input: Logical, conditions: Vec<Formula>, scope: Scope<'_>) -> (Logical, Vec<Formula>) {
     let Logical { kind, certain, possible } = input;
     match kind {
         Kind::Union(parts) => {
             let (moved, kept) = split(conditions, &certain);
-            let part = |part| under(part, moved.clone(), names);
+            let part = |part| under(part, moved.clone(), scope);
             (Logical::union(parts.into_iter().map(part).collect()), kept)
         }
-        Kind::Join(parts) => into_parts(parts, conditions, names),
+        Kind::Join(parts) => into_parts(parts, conditions, scope),
         Kind::Filter(inner, own) => {
-            let (inner, kept) = push(*inner, conditions, names);
+            let (inner, kept) = push(*inner, conditions, scope);
             (inner.filter(own), kept)
         }
         Kind::LeftJoin(left, right, own) => {
             let (moved, mut kept) = split(conditions, &left.certain);
-            let left = under(*left, moved, names);
-            let without = |condition: &Formula| is_of_unmatched(condition, &left, &right);
+            let left = under(*left, moved, scope);
+            let without = |condition: &Formula| is_of_unmatched(condition, &left, &right, scope);
             if kept.iter().any(without)
                 && let Some(pattern) = as_pattern(&left, &right, &own)
             {
@@ -68,19 +77,19 @@ fn below(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> (Lo
         }
         Kind::Minus(left, right) => {
             let (moved, kept) = split(conditions, &left.certain);
-            (Logical::minus(under(*left, moved, names), *right), kept)
+            (Logical::minus(under(*left, moved, scope), *right), kept)
         }
         Kind::Exists(left, pattern, existence) => {
             let (moved, kept) = split(conditions, &left.certain);
-            (Logical::exists(under(*left, moved, names), *pattern, existence), kept)
+            (Logical::exists(under(*left, moved, scope), *pattern, existence), kept)
         }
         Kind::Project(inner, vars) => {
             let (moved, kept) = split(conditions, &certain);
-            (under(*inner, moved, names).project(vars), kept)
+            (under(*inner, moved, scope).project(vars), kept)
         }
         Kind::Distinct(inner) => {
             let (moved, kept) = split(conditions, &certain);
-            (under(*inner, moved, names).distinct(), kept)
+            (under(*inner, moved, scope).distinct(), kept)
         }
         Kind::Group(inner, keys, aggregates) => {
             // All solutions of a group agree on its keys: it stays or goes as a whole.
@@ -89,17 +98,18 @@ fn below(input: Logical, conditions: Vec<Formula>, names: &VariableNames) -> (Lo
             let some = |condition: &Formula| !condition.vars.is_empty();
             let (moved, more): (Vec<Formula>, Vec<Formula>) = moved.into_iter().partition(some);
             let kept = kept.into_iter().chain(more).collect();
-            (under(*inner, moved, names).group(keys, aggregates), kept)
+            (under(*inner, moved, scope).group(keys, aggregates), kept)
         }
         kind => (Logical { kind, certain, possible }, conditions),
     }
 }
 
 /// Whether a condition on OPTIONAL is true of the solutions of the left that have none on the right, and of no other: `!BOUND` of what
-/// the right side always binds and the left side never does.
-fn is_of_unmatched(condition: &Formula, left: &Logical, right: &Logical) -> bool {
+/// the right side always binds and the left side never does. What solutions around may put in is bound there with no partner at all
+/// (section 18.6).
+fn is_of_unmatched(condition: &Formula, left: &Logical, right: &Logical, scope: Scope<'_>) -> bool {
     let Expression::Not(inner) = &condition.expression else { return false };
-    let bound = matches!(inner.as_ref(), Expression::Bound(_));
+    let bound = matches!(inner.as_ref(), Expression::Bound(_)) && condition.vars.is_disjoint(scope.around);
     bound && condition.vars.is_subset(&right.certain) && condition.vars.is_disjoint(&left.possible)
 }
 
@@ -122,11 +132,7 @@ fn as_pattern(left: &Logical, right: &Logical, own: &[Formula]) -> Option<Logica
 
 /// Conditions on the parts of a group that have a plan of their own. Where a pattern binds the same, the condition stays
 /// beside it as well: either may come first.
-fn into_parts(
-    parts: Vec<Logical>,
-    conditions: Vec<Formula>,
-    names: &VariableNames,
-) -> (Logical, Vec<Formula>) {
+fn into_parts(parts: Vec<Logical>, conditions: Vec<Formula>, scope: Scope<'_>) -> (Logical, Vec<Formula>) {
     let is_leaf = |part: &Logical| {
         matches!(part.kind, Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) | Kind::Slice(..))
     };
@@ -143,7 +149,7 @@ fn into_parts(
         }
     }
     let part = |(part, moved): (Logical, Vec<Formula>)| {
-        if moved.is_empty() { part } else { under(part, moved, names) }
+        if moved.is_empty() { part } else { under(part, moved, scope) }
     };
     (Logical::join(parts.into_iter().zip(moved).map(part).collect()), kept)
 }
@@ -151,7 +157,7 @@ fn into_parts(
 fn below_extend(
     (below, var, formula): (Logical, Var, Formula),
     conditions: Vec<Formula>,
-    names: &VariableNames,
+    scope: Scope<'_>,
 ) -> (Logical, Vec<Formula>) {
     if is_volatile(&formula.expression) {
         return (below.extend(var, formula), conditions);
@@ -159,7 +165,7 @@ fn below_extend(
     let (mut moved, mut kept) = (Vec::new(), Vec::new());
     for condition in conditions {
         // What is read from outside belongs to the EXISTS around, which looks for it at the top.
-        match replaced(&condition, var, &formula, names).filter(|it| it.vars.is_subset(&below.possible)) {
+        match replaced(&condition, var, &formula, scope).filter(|it| it.vars.is_subset(&below.possible)) {
             Some(condition) => moved.push(condition),
             None => kept.push(condition),
         }
@@ -167,15 +173,15 @@ fn below_extend(
     if moved.is_empty() {
         return (below.extend(var, formula), kept);
     }
-    (under(below, moved, names).extend(var, formula), kept)
+    (under(below, moved, scope).extend(var, formula), kept)
 }
 
 /// A condition with the value of a variable in its place; nothing where that is not the same, or too much.
-fn replaced(condition: &Formula, var: Var, value: &Formula, names: &VariableNames) -> Option<Formula> {
+fn replaced(condition: &Formula, var: Var, value: &Formula, scope: Scope<'_>) -> Option<Formula> {
     if !condition.vars.contains(var) {
         return Some(condition.clone());
     }
-    let name = names.variable(var);
+    let name = scope.names.variable(var);
     let mut expression = condition.expression.clone();
     let mut open = vec![&mut expression];
     let mut parts = 0;
@@ -227,7 +233,7 @@ mod tests {
         let input = input.extend(z, Formula::new(value, &mut names));
         let condition = condition(&mut names);
         let condition = Formula::new(condition, &mut names);
-        let (pushed, kept) = push(input, vec![condition], &names);
+        let (pushed, kept) = push(input, vec![condition], Scope { names: &names, around: &VarSet::new() });
         (pushed, kept.len())
     }
 

@@ -4,12 +4,13 @@
 //! Out: a [`Logical`] tree, or an error for SERVICE, which nothing here can answer. It orders nothing.
 
 use super::Planned;
+use super::equality;
 use super::logical::{
     Aggregate, Constant, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey, Source,
 };
+use super::pushdown::{self, Scope};
 use super::statistics::Statistics;
-use super::variables::{Var, VariableNames};
-use super::{equality, pushdown};
+use super::variables::{Var, VarSet, VariableNames};
 use crate::error::Error;
 use crate::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, GraphPattern, GroundTerm, NamedNodePattern,
@@ -24,12 +25,15 @@ pub struct Translator<'a> {
     source: Source,
     /// Within COUNT(DISTINCT *), which counts by all variables in scope.
     counts_whole: bool,
+    /// What solutions around may put into the pattern: within EXISTS and LATERAL, those that they stand on.
+    around: VarSet,
 }
 
 impl<'a> Translator<'a> {
     /// With an empty list of names.
     pub fn new(statistics: &'a dyn Statistics) -> Self {
-        Self { statistics, names: VariableNames::default(), source: Source::Default, counts_whole: false }
+        let (names, around) = (VariableNames::default(), VarSet::new());
+        Self { statistics, names, source: Source::Default, counts_whole: false, around }
     }
 
     /// The names met so far.
@@ -106,12 +110,23 @@ impl<'a> Translator<'a> {
                 with_parts(self.path(start, path, end)?, unpacked)
             }
             GraphPattern::Lateral { left, right } => {
-                Logical::lateral(self.pattern(left)?, self.pattern(right)?)
+                let left = self.pattern(left)?;
+                let right = self.correlated(&left, right)?;
+                Logical::lateral(left, right)
             }
             // SPARQL 1.1 Federated Query, section 2.4: a failure that is silent is one solution without bindings.
             GraphPattern::Service { silent: true, .. } => Logical::unit(),
             GraphPattern::Service { name, .. } => return Err(no_service(name)),
         })
+    }
+
+    /// A pattern into which the solutions of `rows` are put (section 18.6).
+    fn correlated(&mut self, rows: &Logical, pattern: &GraphPattern) -> Planned<Logical> {
+        let around = self.around.clone();
+        self.around.extend_with(&rows.possible);
+        let pattern = self.pattern(pattern);
+        self.around = around;
+        pattern
     }
 
     /// A part of a group. A sub-select that gives all solutions of its pattern is that pattern: what it hides has names of its
@@ -216,7 +231,8 @@ impl<'a> Translator<'a> {
             }
         }
         let connected = equality::connect(input, &plain, &mut self.names);
-        let (pushed, plain) = pushdown::push(connected, plain, &self.names);
+        let (pushed, plain) =
+            pushdown::push(connected, plain, Scope { names: &self.names, around: &self.around });
         input = pushed.filter(plain);
         for part in asking {
             input = match part {
@@ -236,7 +252,7 @@ impl<'a> Translator<'a> {
 
     /// EXISTS, what its filters compare with the solutions of `input` connected with them.
     fn exists(&mut self, input: Logical, pattern: &GraphPattern, existence: Existence) -> Planned<Logical> {
-        let Logical { kind, certain, possible } = self.pattern(pattern)?;
+        let Logical { kind, certain, possible } = self.correlated(&input, pattern)?;
         let Kind::Filter(inner, conditions) = kind else {
             return Ok(Logical::exists(input, Logical { kind, certain, possible }, existence));
         };

@@ -41,6 +41,29 @@ fn what_the_pattern_may_leave_unbound_is_substituted_first() {
     check("SELECT ?x { ?x :q ?y FILTER EXISTS { VALUES ?y { :e :b } } }", &["a", "d"]);
 }
 
+/// Section 18.6: "substitute" puts what the row binds in place of the variable, wherever it stands, so that it is bound in a FILTER
+/// there whether or not the OPTIONAL before has a solution.
+#[test]
+fn what_the_row_binds_is_bound_inside() {
+    check("SELECT ?x { ?x :q ?y FILTER EXISTS { OPTIONAL { ?z :p ?y } FILTER(!BOUND(?y)) } }", &[]);
+    check(
+        "SELECT ?x { ?x :q ?y FILTER NOT EXISTS { OPTIONAL { ?z :p ?y } FILTER(!BOUND(?y)) } }",
+        &["a", "d", "e"],
+    );
+    check("SELECT ?x { ?x :q ?y FILTER EXISTS { ?x :q ?z OPTIONAL { ?z :p ?y } FILTER(!BOUND(?y)) } }", &[]);
+    check("SELECT ?x { ?x :q ?y LATERAL { OPTIONAL { ?z :p ?y } FILTER(!BOUND(?y)) } }", &[]);
+    // Of what the row does not bind, it is what has no partner.
+    check(
+        "SELECT ?x { ?x :p ?y FILTER EXISTS { OPTIONAL { ?x :q ?z } FILTER(!BOUND(?z)) } }",
+        &["b", "c", "c"],
+    );
+    // An EXISTS in an EXISTS stands on the rows of both.
+    check(
+        "SELECT ?x { ?x :q ?y FILTER EXISTS { ?x :q ?w FILTER EXISTS { OPTIONAL { ?z :p ?y } FILTER(!BOUND(?y)) } } }",
+        &[],
+    );
+}
+
 #[test]
 fn negation_nests() {
     check(
