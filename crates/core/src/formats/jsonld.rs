@@ -15,6 +15,7 @@ use super::short::{Short, is_plain};
 use super::subjects::{Document, Graph, Met};
 use super::texts::Texts;
 use crate::error::Result;
+use crate::show::text::width;
 use crate::store::{Lexical, Tag};
 use crate::terms::{BaseDirection, Prefixes, is_bare, xsd};
 use std::cmp::Ordering;
@@ -237,13 +238,6 @@ impl Json<'_> {
                 out.push_str(" }");
             }
         }
-    }
-}
-
-fn width(text: &str) -> usize {
-    match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        true => text.len(),
-        false => crate::show::text::width(text),
     }
 }
 

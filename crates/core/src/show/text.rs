@@ -16,7 +16,10 @@ fn char_width(c: char) -> usize {
 
 /// The cells that a text takes: the sum over its characters.
 pub fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
+    match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        true => text.len(),
+        false => text.chars().map(char_width).sum(),
+    }
 }
 
 /// A text on one line with nothing hidden in it: line ends as `⏎`, tabs as spaces, control characters

@@ -64,6 +64,14 @@ fn what_the_row_binds_is_bound_inside() {
     );
 }
 
+/// Section 18.6 substitutes what the solution of the filter's own group binds (18.2.2.2): what other parts of the group around bind is
+/// joined later.
+#[test]
+fn what_is_bound_around_the_group_is_not_put_in() {
+    check("SELECT ?x { ?x :q ?v { ?x :p ?w FILTER EXISTS { ?b :r ?v } } }", &["a"]);
+    check("SELECT ?x { ?x :q ?v { ?x :p ?w FILTER NOT EXISTS { ?b :r ?v } } }", &[]);
+}
+
 #[test]
 fn negation_nests() {
     check(
