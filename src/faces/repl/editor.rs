@@ -60,7 +60,7 @@ impl Assistant {
 
     fn ending(&self, text: &str) -> Ending {
         let session = self.session.borrow();
-        statement::ending(text, &|text| session.parses(text))
+        statement::ending(text, &|text| session.reading(text))
     }
 }
 

@@ -100,7 +100,7 @@ impl Shell {
 
     fn ending(&self, text: &str) -> Ending {
         let session = self.session.borrow();
-        statement::ending(text, &|text| session.parses(text))
+        statement::ending(text, &|text| session.reading(text))
     }
 
     /// Runs the statements of a text that begins on the line `first`. An error that is shown and not

@@ -3,6 +3,7 @@
 //! In: the text of the buffer, and a parser as a yes-or-no question. Out: whether Enter runs it, and if
 //! not, why not. What is done with a statement stands elsewhere.
 
+use crate::engine::syntax::parse::Reading;
 use crate::engine::syntax::tokens::{
     Kind, OPERATIONS, Token, begins_statement, each_token, skip_prologue, tokens,
 };
@@ -99,8 +100,8 @@ fn opening(text: &str) -> Vec<Token> {
     all
 }
 
-/// What Enter at the end of `text` means. `parses` says whether a text is a whole query or update.
-pub fn ending(text: &str, parses: &dyn Fn(&str) -> bool) -> Ending {
+/// What Enter at the end of `text` means. `reading` says how far a text is a query or an update.
+pub fn ending(text: &str, reading: &dyn Fn(&str) -> Reading) -> Ending {
     if text.trim().is_empty() || is_command(text) {
         return Ending::Over;
     }
@@ -118,11 +119,13 @@ pub fn ending(text: &str, parses: &dyn Fn(&str) -> bool) -> Ending {
         return Ending::Unfinished;
     }
     let single_line = !text.trim_end().contains('\n');
-    if parses(text) {
-        return if single_line { Ending::Over } else { Ending::MayGoOn };
+    let completes = |more: &&str| reading(&format!("{text}{more}")) == Reading::Whole;
+    match reading(text) {
+        Reading::Whole if single_line => Ending::Over,
+        Reading::Whole => Ending::MayGoOn,
+        Reading::Short if CONTINUATIONS.iter().any(completes) => Ending::Unfinished,
+        Reading::Short | Reading::Wrong => Ending::Wrong,
     }
-    let too_short = CONTINUATIONS.iter().any(|more| parses(&format!("{text}{more}")));
-    if too_short { Ending::Unfinished } else { Ending::Wrong }
 }
 
 /// A statement without the `;` that ended it and without the empty lines around it. The beginning
@@ -320,13 +323,20 @@ mod tests {
     use crate::engine::syntax::parse;
     use crate::terms::Prefixes;
 
-    fn parses(text: &str) -> bool {
-        let prefixes = Prefixes::well_known();
-        parse::query(text, &prefixes, None).is_ok() || parse::update(text, &prefixes, None).is_ok()
+    fn end(text: &str) -> Ending {
+        ending(text, &|text| parse::reading(text, &Prefixes::well_known(), None))
     }
 
-    fn end(text: &str) -> Ending {
-        ending(text, &parses)
+    /// Each try of a continuation parses all of a text, which of a long one takes seconds.
+    #[test]
+    fn what_is_wrong_before_its_end_is_read_once() {
+        let reads = std::cell::Cell::new(0);
+        let counted = |text: &str| {
+            reads.set(reads.get() + 1);
+            parse::reading(text, &Prefixes::well_known(), None)
+        };
+        assert_eq!(ending("SELECT * { ?s ?p } LIMIT 5", &counted), Ending::Wrong);
+        assert_eq!(reads.get(), 1);
     }
 
     #[test]

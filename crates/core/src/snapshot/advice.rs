@@ -7,6 +7,7 @@ use crate::advise;
 use crate::advise::complete::{Completions, Context};
 use crate::advise::provenance::{AnswerPart, Provenance};
 use crate::ask::Ask;
+use crate::engine::syntax::parse::Reading;
 use crate::engine::{Governor, Limits};
 use crate::error::{Diagnostic, Hint, Result};
 use std::sync::Arc;
@@ -62,9 +63,9 @@ impl Snapshot {
         self.sound().map_or_else(|error| vec![Diagnostic::clone(&error)], |()| found)
     }
 
-    /// Whether a text is a whole query or update.
-    pub fn parses(&self, text: &str) -> bool {
-        parsed::is_whole(text, self)
+    /// How far a text is a query or an update.
+    pub fn reading(&self, text: &str) -> Reading {
+        parsed::reading(text, self)
     }
 
     /// What could be typed at `cursor` (in bytes) of `text`. Of a damaged graph there is less; the query itself is an error.

@@ -8,7 +8,7 @@ use crate::advise::diagnose;
 use crate::ask::Ask;
 use crate::engine::passes;
 use crate::engine::syntax::algebra::{self, Expression, GraphPattern, Query};
-use crate::engine::syntax::parse;
+use crate::engine::syntax::parse::{self, Reading};
 use crate::engine::syntax::tokens::{Kind, tokens};
 use crate::error::{Error, Hint, Result, Span};
 use crate::explore::Knowledge;
@@ -89,12 +89,10 @@ pub(super) fn query_after(ask: &Ask, snapshot: &Snapshot, previous: PreviousAnsw
     passes::bind::bind(&query, &ask.bindings)
 }
 
-/// Whether a text is a whole query or update.
-pub(super) fn is_whole(text: &str, snapshot: &Snapshot) -> bool {
+/// How far a text is a query or an update.
+pub(super) fn reading(text: &str, snapshot: &Snapshot) -> Reading {
     let (text, prefixes) = blanked(text, snapshot);
-    let base = snapshot.base();
-    // What is long is an update.
-    parse::update(&text, &prefixes, base).is_ok() || parse::query(&text, &prefixes, base).is_ok()
+    parse::reading(&text, &prefixes, snapshot.base())
 }
 
 /// A text without the places of the last answer, and the prefixes to parse it with.

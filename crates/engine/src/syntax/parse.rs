@@ -4,7 +4,7 @@
 //! no data.
 
 use super::transfers::{self, Update};
-use super::{aggregates, algebra, data, deep, nesting};
+use super::{aggregates, algebra, data, deep, nesting, tokens};
 use crate::error::{Error, Result};
 use crate::terms::Prefixes;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser};
@@ -79,4 +79,77 @@ fn parser(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlP
         })?;
     }
     Ok(parser)
+}
+
+/// How far a text is a query or an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// All of it is one.
+    Whole,
+    /// What it lacks would stand at its end: more text may complete it.
+    Short,
+    /// It is wrong before its end, and more text would not mend it.
+    Wrong,
+}
+
+/// How far `text` is a query or an update. It is parsed as both, once each.
+pub fn reading(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Reading {
+    // What is long is an update.
+    let Err(as_update) = update(text, prefixes, base) else { return Reading::Whole };
+    let Err(as_query) = query(text, prefixes, base) else { return Reading::Whole };
+    if nesting::check("query", text).is_err() {
+        return Reading::Wrong;
+    }
+    let last = tokens::each_token(text).filter(|token| token.kind != tokens::Kind::Comment).last();
+    let place = |error: Error| error.cause.and_then(|cause| failure(text, &*cause).0);
+    let at = place(as_update).zip(place(as_query)).map(|(one, other)| one.max(other));
+    match (at, last) {
+        (Some(at), Some(last)) if at < last.range.end => Reading::Wrong,
+        _ => Reading::Short,
+    }
+}
+
+/// Where in `text` a parser gave up, in bytes, where it says so, and its reason in its own words.
+pub fn failure(text: &str, error: &dyn std::error::Error) -> (Option<usize>, String) {
+    let mut reason = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        reason = error.to_string();
+        cause = error.source();
+    }
+    (position(text, &reason), reason)
+}
+
+/// The byte that `at LINE:COLUMN` in a parser's words means.
+fn position(text: &str, words: &str) -> Option<usize> {
+    let (_, rest) = words.split_once("at ")?;
+    let (line, rest) = rest.split_once(':')?;
+    let column: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let rest = text.get(start..)?;
+    Some(start + rest.char_indices().nth(column.checked_sub(1)?).map_or(rest.len(), |(at, _)| at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_whole_short_or_wrong() {
+        let known = Prefixes::well_known();
+        let read = |text: &str| reading(text, &known, None);
+        for text in ["ASK {}", "INSERT DATA { <a:a> <a:b> 1 }", "CLEAR ALL ; ", ""] {
+            assert_eq!(read(text), Reading::Whole, "{text}");
+        }
+        for text in ["ASK", "SELECT * { ?s ?p", "ASK {} LIMIT # of how many\n", "LOAD"] {
+            assert_eq!(read(text), Reading::Short, "{text}");
+        }
+        for text in ["SELECT * { ?s ?p } LIMIT 1", "SELECT ?x WHERE } ", "LAOD <a:a>", "ASK { ?s nope:x ?o }"]
+        {
+            assert_eq!(read(text), Reading::Wrong, "{text}");
+        }
+        let long = format!("ASK {{ FILTER(1 {}) }}", "|| 1 ".repeat(30_000));
+        assert_eq!(read(&long), Reading::Wrong);
+    }
 }

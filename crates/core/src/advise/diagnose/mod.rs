@@ -24,6 +24,7 @@ mod values;
 mod walk;
 
 use super::Knowledge;
+use crate::engine::syntax::parse;
 use crate::engine::syntax::tokens::{self, Token, tokens};
 use crate::error::{Diagnostic, Error, Kind, Span};
 use std::ops::Range;
@@ -86,13 +87,8 @@ pub(crate) fn nearest_of<'n>(name: &str, names: &'n std::collections::BTreeSet<S
 
 /// What the parser's position and reason say where our own reading finds nothing.
 fn from_parser(text: &str, error: &dyn std::error::Error) -> Diagnostic {
-    let mut reasons = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        reasons = error.to_string();
-        cause = error.source();
-    }
-    let at = position(text, &reasons).unwrap_or(text.len());
+    let (at, reasons) = parse::failure(text, error);
+    let at = at.unwrap_or(text.len());
     let found = tokens(text);
     let place = found.iter().find(|token| token.range.end > at).or(found.last());
     let range = place.map_or(0..0, |token| token.range.clone());
@@ -149,14 +145,3 @@ const REASONS: &[(&str, &str, &str)] = &[
         "use a sub-select in braces",
     ),
 ];
-
-/// The byte that `at LINE:COLUMN` in a parser's words means.
-fn position(text: &str, words: &str) -> Option<usize> {
-    let (_, rest) = words.split_once("at ")?;
-    let (line, rest) = rest.split_once(':')?;
-    let column: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
-    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let rest = text.get(start..)?;
-    Some(start + rest.char_indices().nth(column.checked_sub(1)?).map_or(rest.len(), |(at, _)| at))
-}
