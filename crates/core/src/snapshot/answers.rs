@@ -19,6 +19,7 @@ impl Snapshot {
     pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
         let query = parsed::query(ask, self)?;
         parsed::asks_only_here(&query, &ask.text)?;
+        self.make_room(ask);
         engine::answer(self.graph(), &query, ask.default_graph, &ask.governor())
     }
 
@@ -32,6 +33,7 @@ impl Snapshot {
             return self.answer(ask);
         }
         previous.has(&references, &ask.text)?;
+        self.make_room(ask);
         let query = parsed::query_after(ask, self, previous)?;
         parsed::asks_only_here(&query, &ask.text)?;
         let Some(triples) = previous.graph else {
@@ -52,7 +54,13 @@ impl Snapshot {
     pub fn explain(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
         let query = parsed::query(ask, self)?;
         parsed::asks_only_here(&query, &ask.text)?;
+        self.make_room(ask);
         engine::explain(self.graph(), &query, ask.default_graph, &ask.governor())
+    }
+
+    /// Lets what is read of a pack take half of the memory that a query may take: the limit is of the whole process.
+    fn make_room(&self, ask: &Ask) {
+        self.memory().keep_within(ask.limits.max_memory.map_or(usize::MAX, |most| most / 2));
     }
 
     /// How a query would be answered: its plan with estimates, not run. See [`engine::plan_only`].

@@ -2,6 +2,7 @@
 //!
 //! In: bytes of a dictionary. Out: [`Lexical`]. It owns nothing.
 
+use super::pack::cache::Part;
 use super::{Id, Triple};
 use crate::terms::{NamedNodeRef, Term, TermRef};
 use oxrdf::{BaseDirection, BlankNodeRef, LiteralRef};
@@ -78,6 +79,8 @@ pub struct Scratch {
     pub(super) ends: Vec<usize>,
     /// Their bytes.
     pub(super) text: Vec<u8>,
+    /// The chunk that they were read from, and its number: neighbours lie in the same.
+    pub(super) chunk: Option<(u32, Part)>,
 }
 
 impl Scratch {

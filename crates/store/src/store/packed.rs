@@ -6,7 +6,7 @@ use super::Id;
 use super::cursor::BLOCK;
 use super::list::lower_bound;
 use super::pack::bits::{Block, LENGTH};
-use super::pack::pairs::PackedPairs;
+use super::pack::pairs::{PackedPairs, Place};
 use crate::error::Result;
 use std::ops::Range;
 
@@ -18,6 +18,7 @@ const NO_BLOCK: usize = usize::MAX;
 /// A cursor over packed pairs. See the module.
 pub(super) struct PackedCursor<'a> {
     pairs: &'a PackedPairs,
+    at: Place,
     /// The places of its pairs.
     range: Range<usize>,
     /// Which blocks are decoded.
@@ -41,6 +42,7 @@ impl<'a> PackedCursor<'a> {
     pub fn new(pairs: &'a PackedPairs, range: Range<usize>) -> Self {
         Self {
             pairs,
+            at: Place::default(),
             range,
             first_block: NO_BLOCK,
             second_block: NO_BLOCK,
@@ -62,9 +64,9 @@ impl<'a> PackedCursor<'a> {
     fn load_firsts(&mut self, block: usize) -> Result<()> {
         if self.first_block != block {
             self.first_block = NO_BLOCK;
-            self.pairs.firsts(block, &mut self.firsts)?;
+            self.pairs.firsts(block, &mut self.at, &mut self.firsts)?;
             let has_next = (block + 1) * LENGTH < self.range.end;
-            self.next_head = if has_next { Some(self.pairs.head(block + 1)?) } else { None };
+            self.next_head = if has_next { Some(self.pairs.head(block + 1, &mut self.at)?) } else { None };
             self.first_block = block;
         }
         Ok(())
@@ -95,7 +97,7 @@ impl<'a> PackedCursor<'a> {
         let is_near = self.is_at(first);
         if !is_near {
             let (from, to) = (self.range.start / LENGTH, (self.range.end - 1) / LENGTH);
-            let block = self.pairs.block_before(from, to, first)?;
+            let block = self.pairs.block_before(from, to, first, &mut self.at)?;
             self.load_firsts(block)?;
         }
         let part = self.within(self.first_block);
@@ -160,7 +162,7 @@ impl<'a> PackedCursor<'a> {
     fn load_seconds(&mut self, block: usize) -> Result<()> {
         if self.second_block != block {
             self.second_block = NO_BLOCK;
-            self.pairs.seconds(block, &mut self.seconds)?;
+            self.pairs.seconds(block, &mut self.at, &mut self.seconds)?;
             self.second_block = block;
         }
         Ok(())
@@ -190,7 +192,7 @@ impl<'a> PackedCursor<'a> {
         let firsts = &mut self.columns.0;
         firsts.resize(blocks * LENGTH, 0);
         for (block, firsts) in (from..).zip(firsts.as_chunks_mut().0) {
-            self.pairs.firsts(block, firsts)?;
+            self.pairs.firsts(block, &mut self.at, firsts)?;
         }
         Ok(firsts.get(part).unwrap_or_default())
     }
@@ -203,8 +205,8 @@ impl<'a> PackedCursor<'a> {
         seconds.resize(blocks * LENGTH, 0);
         let parts = firsts.as_chunks_mut().0.iter_mut().zip(seconds.as_chunks_mut().0);
         for (block, (firsts, seconds)) in (from..).zip(parts) {
-            self.pairs.firsts(block, firsts)?;
-            self.pairs.seconds(block, seconds)?;
+            self.pairs.firsts(block, &mut self.at, firsts)?;
+            self.pairs.seconds(block, &mut self.at, seconds)?;
         }
         Ok((firsts.get(part.clone()).unwrap_or_default(), seconds.get(part).unwrap_or_default()))
     }

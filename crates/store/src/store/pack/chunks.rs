@@ -1,14 +1,14 @@
 //! The outer layout of a pack file: chunks, each with a checksum, and a table of them at the end.
 //!
-//! In: chunks to write, or a file. Out: any chunk by its number, read and verified when first asked for and
-//! kept from then on. A file costs what is read of it, and one that is cut while it is open gives errors, not
+//! In: chunks to write, or a file. Out: any chunk by its number, read and verified when it is asked for, and kept within a budget
+//! of bytes (`cache.rs`), or for good where a column is read in place. A file that is cut while it is open gives errors, not
 //! a crash (which is why it is read and not mapped). See `docs/pack-format.md`.
 
+use super::cache::{Cache, Part};
 use super::checksum::checksum;
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The first bytes of a pack, with the version of its layout.
@@ -80,21 +80,15 @@ pub(in super::super) struct Chunks {
     source: Source,
     table: Vec<Row>,
     version: u8,
-    /// How many bytes of chunks were read so far.
-    held: AtomicUsize,
+    cache: Cache,
 }
 
 struct Row {
     start: u64,
     length: u64,
     sum: u64,
-    /// The chunk, once it was read and verified.
-    bytes: OnceLock<ChunkBytes>,
-}
-
-enum ChunkBytes {
-    Static(&'static [u8]),
-    Owned(Box<[u8]>),
+    /// The chunk, once it was read and verified, where it is kept for good.
+    pinned: OnceLock<Part>,
 }
 
 impl Chunks {
@@ -111,7 +105,7 @@ impl Chunks {
 
     fn open(source: Source, length: u64) -> Result<Self> {
         let [.., version] = MAGIC;
-        let mut chunks = Self { source, table: Vec::new(), version, held: AtomicUsize::new(0) };
+        let mut chunks = Self { source, table: Vec::new(), version, cache: Cache::new(0, 0) };
         let head = chunks.read(0, (MAGIC.len() as u64).min(length))?;
         match head.strip_prefix(b"baimo\0\0") {
             Some([found]) if *found == version || *found == OLDER => chunks.version = *found,
@@ -137,8 +131,9 @@ impl Chunks {
             if first.checked_add(length).is_none_or(|end| end > start) {
                 return Err(chunks.damaged());
             }
-            chunks.table.push(Row { start: first, length, sum, bytes: OnceLock::new() });
+            chunks.table.push(Row { start: first, length, sum, pinned: OnceLock::new() });
         }
+        chunks.cache = Cache::new(chunks.table.len(), length);
         Ok(chunks)
     }
 
@@ -149,14 +144,21 @@ impl Chunks {
 
     /// The same chunks, none of them read yet: for who reads much once, and keeps it no longer than these.
     pub fn again(&self) -> Self {
-        let row = |row: &Row| Row { bytes: OnceLock::new(), ..*row };
+        let row = |row: &Row| Row { pinned: OnceLock::new(), ..*row };
         let table = self.table.iter().map(row).collect();
-        Self { source: self.source.clone(), table, version: self.version, held: AtomicUsize::new(0) }
+        let bytes = self.table.iter().map(|row| row.length).sum();
+        let cache = Cache::new(self.table.len(), bytes);
+        Self { source: self.source.clone(), table, version: self.version, cache }
     }
 
     /// How many bytes of chunks are held in memory.
     pub fn held(&self) -> usize {
-        self.held.load(Ordering::Relaxed)
+        self.cache.held()
+    }
+
+    /// Keeps no more than so many bytes of chunks from now on, beside columns that are read in place.
+    pub fn keep_within(&self, bytes: usize) {
+        self.cache.keep_within(bytes);
     }
 
     /// How many bytes all chunks have together, where they are in a file.
@@ -169,26 +171,46 @@ impl Chunks {
         self.table.len()
     }
 
-    /// A chunk, read and verified at the first call.
+    /// A chunk, read and verified where it is not kept.
+    pub fn part(&self, number: u32) -> Result<Part> {
+        let row = self.table.get(number as usize).ok_or_else(|| self.damaged())?;
+        if let Some(part) = row.pinned.get() {
+            return Ok(part.clone());
+        }
+        match self.source {
+            Source::Static(_) => self.pinned(row).cloned(),
+            Source::File(..) => self.cache.get(number as usize, || self.verified(row)),
+        }
+    }
+
+    /// A chunk, read and verified at the first call and kept from then on.
     pub fn get(&self, number: u32) -> Result<&[u8]> {
         let row = self.table.get(number as usize).ok_or_else(|| self.damaged())?;
-        if row.bytes.get().is_none() {
-            let held = match self.source {
+        self.pinned(row).map(|part| &**part)
+    }
+
+    fn pinned<'a>(&'a self, row: &'a Row) -> Result<&'a Part> {
+        if row.pinned.get().is_none() {
+            let part = match self.source {
                 Source::Static(bytes) => {
-                    ChunkBytes::Static(cut(bytes, row.start, row.length).ok_or_else(|| self.damaged())?)
+                    let bytes = cut(bytes, row.start, row.length).ok_or_else(|| self.damaged())?;
+                    self.verify(bytes, row).map(|()| Part::Static(bytes))?
                 }
-                Source::File(..) => ChunkBytes::Owned(self.read(row.start, row.length)?.into_boxed_slice()),
+                Source::File(..) => self.cache.pin(self.verified(row)?),
             };
-            if checksum(held.bytes()) != row.sum {
-                return Err(self.damaged());
-            }
-            let length = held.bytes().len();
             // Another thread may have read the same.
-            if row.bytes.set(held).is_ok() {
-                self.held.fetch_add(length, Ordering::Relaxed);
-            }
+            let _ = row.pinned.set(part);
         }
-        row.bytes.get().map(ChunkBytes::bytes).ok_or_else(|| self.damaged())
+        row.pinned.get().ok_or_else(|| self.damaged())
+    }
+
+    fn verified(&self, row: &Row) -> Result<Vec<u8>> {
+        let bytes = self.read(row.start, row.length)?;
+        self.verify(&bytes, row).map(|()| bytes)
+    }
+
+    fn verify(&self, bytes: &[u8], row: &Row) -> Result<()> {
+        if checksum(bytes) == row.sum { Ok(()) } else { Err(self.damaged()) }
     }
 
     fn read(&self, start: u64, length: u64) -> Result<Vec<u8>> {
@@ -224,15 +246,6 @@ impl Chunks {
                 .hint("make it anew from its sources")
         } else {
             Error::data(format!("{name} is not a pack"))
-        }
-    }
-}
-
-impl ChunkBytes {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Static(bytes) => bytes,
-            Self::Owned(bytes) => bytes,
         }
     }
 }

@@ -332,7 +332,7 @@ impl Dictionary {
             let (mut from, mut to) = (low.div_ceil(each), high.div_ceil(each));
             while from < to {
                 let middle = from + (to - from) / 2;
-                if texts.head(middle)?.ok_or_else(damaged)? <= bytes {
+                if texts.head(middle, |head| Ok(head <= bytes))?.ok_or_else(damaged)? {
                     from = middle + 1;
                 } else {
                     to = middle;
@@ -372,9 +372,12 @@ impl Dictionary {
         let (mut low, mut high) = (range.start.div_ceil(each), range.end.div_ceil(each));
         while low < high {
             let middle = low + (high - low) / 2;
-            let head = texts.head(middle)?.and_then(decode);
-            let head = head.as_ref().and_then(Lexical::as_term).ok_or_else(damaged)?;
-            match order::compare(head, term) {
+            let order = texts.head(middle, |head| {
+                let head = decode(head);
+                let head = head.as_ref().and_then(Lexical::as_term).ok_or_else(damaged)?;
+                Ok(order::compare(head, term))
+            })?;
+            match order.ok_or_else(damaged)? {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
                 Ordering::Equal => return Ok(middle * each..middle * each + 1),

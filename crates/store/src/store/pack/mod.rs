@@ -5,6 +5,7 @@
 
 pub(super) mod bits;
 mod build;
+pub(super) mod cache;
 pub(super) mod checksum;
 pub(super) mod chunks;
 mod dictionary;
@@ -87,6 +88,14 @@ impl Pack {
     /// How many bytes of its file are held in memory.
     pub(super) fn held(&self) -> usize {
         self.chunks.as_ref().map_or(0, |chunks| chunks.held())
+    }
+
+    /// Keeps no more than about so many bytes of its file in memory from now on; columns of values are kept whatever it says. Without
+    /// it three quarters of the file are kept, and all of a small one.
+    pub fn keep_within(&self, bytes: usize) {
+        if let Some(chunks) = &self.chunks {
+            chunks.keep_within(bytes);
+        }
     }
 
     /// The columns of triples.

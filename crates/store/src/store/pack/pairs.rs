@@ -4,6 +4,7 @@
 //! `first`, the base of its seconds, where its bits lie, how many each number has. See `docs/pack-format.md`.
 
 use super::bits::{self, Block, LENGTH};
+use super::cache::Part;
 use super::chunks::{ChunkWriter, Chunks};
 use crate::error::Result;
 use crate::store::Id;
@@ -119,6 +120,13 @@ pub(in super::super) struct PackedPairs {
     heads: Vec<Id>,
 }
 
+/// Where somebody reads: the chunk that holds the block read last, so that the next need not ask for it.
+#[derive(Debug, Default)]
+pub(in super::super) struct Place {
+    chunk: Option<usize>,
+    part: Part,
+}
+
 /// What is known of a block before its numbers are read.
 #[derive(Debug, Clone, Copy)]
 struct Record {
@@ -160,37 +168,42 @@ impl PackedPairs {
         self.length
     }
 
-    /// The records and the bits of a chunk.
-    fn chunk(&self, chunk: usize) -> Result<(&[[u8; RECORD]], &[u8])> {
-        let number = u32::try_from(chunk).ok().and_then(|chunk| self.first_chunk.checked_add(chunk));
-        let bytes = self.chunks.get(number.ok_or_else(|| self.chunks.damaged())?)?;
+    /// The records and the bits of a chunk, which `at` holds then.
+    #[inline]
+    fn chunk<'c>(&self, chunk: usize, at: &'c mut Place) -> Result<(&'c [[u8; RECORD]], &'c [u8])> {
+        if at.chunk != Some(chunk) {
+            at.chunk = None;
+            let number = u32::try_from(chunk).ok().and_then(|chunk| self.first_chunk.checked_add(chunk));
+            at.part = self.chunks.part(number.ok_or_else(|| self.chunks.damaged())?)?;
+            at.chunk = Some(chunk);
+        }
         let pairs = self.length.saturating_sub(chunk * LENGTH * BLOCKS).min(LENGTH * BLOCKS);
-        let cut = bytes.split_at_checked(pairs.div_ceil(LENGTH) * RECORD);
+        let cut = at.part.split_at_checked(pairs.div_ceil(LENGTH) * RECORD);
         let (records, bits) = cut.ok_or_else(|| self.chunks.damaged())?;
         Ok((records.as_chunks().0, bits))
     }
 
-    fn record(&self, block: usize) -> Result<(Record, &[u8])> {
-        let (records, bits) = self.chunk(block / BLOCKS)?;
+    fn record<'c>(&self, block: usize, at: &'c mut Place) -> Result<(Record, &'c [u8])> {
+        let (records, bits) = self.chunk(block / BLOCKS, at)?;
         let record = records.get(block % BLOCKS).ok_or_else(|| self.chunks.damaged())?;
         Ok((Record::read(*record), bits))
     }
 
     /// The first `first` of a block.
-    pub fn head(&self, block: usize) -> Result<Id> {
+    pub fn head(&self, block: usize, at: &mut Place) -> Result<Id> {
         if block.is_multiple_of(BLOCKS) {
             return self.heads.get(block / BLOCKS).copied().ok_or_else(|| self.chunks.damaged());
         }
-        Ok(self.record(block)?.0.first)
+        Ok(self.record(block, at)?.0.first)
     }
 
     /// The last block of `from..=to`, where heads are sorted after `from`, that is `from` or whose head lies
     /// below `first`. Reads one chunk at most.
-    pub fn block_before(&self, from: usize, to: usize, first: Id) -> Result<usize> {
+    pub fn block_before(&self, from: usize, to: usize, first: Id, at: &mut Place) -> Result<usize> {
         let (from_chunk, to_chunk) = (from / BLOCKS, to / BLOCKS);
         let heads = self.heads.get(from_chunk + 1..to_chunk + 1).unwrap_or_default();
         let chunk = from_chunk + heads.partition_point(|head| *head < first);
-        let (records, _) = self.chunk(chunk)?;
+        let (records, _) = self.chunk(chunk, at)?;
         let low = if chunk == from_chunk { from % BLOCKS } else { 0 };
         let high = if chunk == to_chunk { to % BLOCKS } else { BLOCKS - 1 };
         let later = records.get(low + 1..high + 1).unwrap_or_default();
@@ -199,8 +212,8 @@ impl PackedPairs {
 
     /// Decodes the firsts of a block.
     #[inline]
-    pub fn firsts(&self, block: usize, out: &mut Block) -> Result<()> {
-        let (record, bits) = self.record(block)?;
+    pub fn firsts(&self, block: usize, at: &mut Place, out: &mut Block) -> Result<()> {
+        let (record, bits) = self.record(block, at)?;
         let width = record.first_mode & !DISTANCES;
         bits::unpack(self.part(bits, record.offset, 0, width)?, width, out);
         if record.first_mode & DISTANCES != 0 {
@@ -211,8 +224,8 @@ impl PackedPairs {
 
     /// Decodes the seconds of a block.
     #[inline]
-    pub fn seconds(&self, block: usize, out: &mut Block) -> Result<()> {
-        let (record, bits) = self.record(block)?;
+    pub fn seconds(&self, block: usize, at: &mut Place, out: &mut Block) -> Result<()> {
+        let (record, bits) = self.record(block, at)?;
         let (before, width) = (record.first_mode & !DISTANCES, record.second_mode & !DISTANCES);
         bits::unpack(self.part(bits, record.offset, before, width)?, width, out);
         if record.second_mode & DISTANCES != 0 {

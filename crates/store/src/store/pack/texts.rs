@@ -95,17 +95,18 @@ impl PackedTexts {
         scratch.get(id).ok_or_else(|| self.chunks.damaged())
     }
 
-    /// The first term of a block, the only one that lies there whole; nothing past the last. Terms of block `n` have the
-    /// numbers from [`BLOCK`] times `n` on.
-    pub fn head(&self, number: Id) -> Result<Option<&[u8]>> {
+    /// What `look` makes of the first term of a block, the only one that lies there whole; nothing past the last. Terms of block `n` have
+    /// the numbers from [`BLOCK`] times `n` on.
+    pub fn head<T>(&self, number: Id, look: impl FnOnce(&[u8]) -> Result<T>) -> Result<Option<T>> {
         let place = number as usize * BLOCK;
         if place >= self.length as usize {
             return Ok(None);
         }
-        let mut bytes = self.block_of(place)?;
+        let chunk = self.chunks.part(self.chunk_of(place)?)?;
+        let mut bytes = self.block_of(place, &chunk)?;
         let length = varint::read(&mut bytes).and_then(|length| usize::try_from(length).ok());
         let head = length.and_then(|length| bytes.get(..length));
-        head.map(Some).ok_or_else(|| self.chunks.damaged())
+        look(head.ok_or_else(|| self.chunks.damaged())?).map(Some)
     }
 
     /// Looks for a term in a block whose terms sort as their bytes do: how many of it are less, and whether the next is the
@@ -113,13 +114,18 @@ impl PackedTexts {
     pub fn search(&self, number: Id, term: &[u8]) -> Result<(Id, bool)> {
         let start = number as usize * BLOCK;
         let count = (self.length as usize).saturating_sub(start).min(BLOCK);
-        search(self.block_of(start)?, count, term).ok_or_else(|| self.chunks.damaged())
+        let chunk = self.chunks.part(self.chunk_of(start)?)?;
+        search(self.block_of(start, &chunk)?, count, term).ok_or_else(|| self.chunks.damaged())
     }
 
-    /// The bytes from the block of a term on.
-    fn block_of(&self, place: usize) -> Result<&[u8]> {
+    /// The number of the chunk that a term lies in.
+    fn chunk_of(&self, place: usize) -> Result<u32> {
         let chunk = u32::try_from(place / CHUNK).ok().and_then(|chunk| self.first_chunk.checked_add(chunk));
-        let bytes = self.chunks.get(chunk.ok_or_else(|| self.chunks.damaged())?)?;
+        chunk.ok_or_else(|| self.chunks.damaged())
+    }
+
+    /// The bytes from the block of a term on, of the chunk in which it lies.
+    fn block_of<'c>(&self, place: usize, bytes: &'c [u8]) -> Result<&'c [u8]> {
         let terms = (self.length as usize - place / CHUNK * CHUNK).min(CHUNK);
         let text = block(bytes, place % CHUNK / BLOCK, terms.div_ceil(BLOCK));
         text.ok_or_else(|| self.chunks.damaged())
@@ -133,7 +139,13 @@ impl PackedTexts {
         }
         let start = id as usize / BLOCK * BLOCK;
         let count = (self.length as usize - start).min(BLOCK);
-        scratch.fill(self.block_of(start)?, count).ok_or_else(|| self.chunks.damaged())?;
+        let number = self.chunk_of(start)?;
+        let chunk = match scratch.chunk.take() {
+            Some((known, part)) if known == number && scratch.pack == self.pack => part,
+            _ => self.chunks.part(number)?,
+        };
+        scratch.fill(self.block_of(start, &chunk)?, count).ok_or_else(|| self.chunks.damaged())?;
+        scratch.chunk = Some((number, chunk));
         scratch.pack = self.pack;
         scratch.ids = start as Id..(start + count) as Id;
         Ok(())
