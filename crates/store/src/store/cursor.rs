@@ -41,7 +41,9 @@ pub struct PairCursor<'a> {
     probe: usize,
     /// How many lookups went far from the one before, and what makes them quick once there were many.
     far: usize,
-    jumps: Option<Jumps>,
+    /// At how many of these it looks whether that pays, or whether another cursor has it already.
+    look: usize,
+    jumps: Option<Arc<Jumps>>,
     /// What `next_block` has still to give, and how many pairs at once.
     rest: Range<usize>,
     step: usize,
@@ -78,7 +80,7 @@ impl<'a> PairCursor<'a> {
     }
 
     fn with(list: List<'a>, length: usize) -> Self {
-        Self { list, probe: 0, far: 0, jumps: None, rest: 0..length, step: FIRST_BLOCK }
+        Self { list, probe: 0, far: 0, look: SOME, jumps: None, rest: 0..length, step: FIRST_BLOCK }
     }
 
     pub(super) fn of_list(list: List<'a>) -> Self {
@@ -112,23 +114,36 @@ impl<'a> PairCursor<'a> {
         let range = self.list.locate(self.probe, first)?;
         self.far += usize::from(range.start.abs_diff(self.probe) > FAR);
         self.probe = range.start;
-        if self.far > SOME && self.far * PAIRS_FOR_A_LOOKUP > self.len() {
+        if self.far > self.look {
             self.prepare_jumps()?;
         }
         Ok(range)
     }
 
     /// Makes lookups in no order quick, once so many were made that it pays: packed pairs are decoded, and a table tells
-    /// where to look.
+    /// where to look. What another cursor over the same packed pairs decoded, on whatever thread, is used at once.
     fn prepare_jumps(&mut self) -> Result<()> {
-        self.far = 0;
-        if matches!(self.list, List::Packed(_) | List::Paged(_)) {
-            if self.len() > DECODED {
+        self.look = self.far + SOME;
+        let pays = self.far * PAIRS_FOR_A_LOOKUP > self.len();
+        if pays {
+            self.far = 0;
+            self.look = SOME;
+        }
+        let is_long = self.len() > DECODED;
+        match &mut self.list {
+            List::Packed(_) | List::Paged(_) if is_long => return Ok(()),
+            List::Packed(cursor) => {
+                let Some(Decoded { pairs, jumps }) = cursor.decoded(pays)? else { return Ok(()) };
+                let len = pairs.first.len();
+                self.list = List::Shared(pairs, 0..len);
+                self.jumps = jumps;
                 return Ok(());
             }
-            self.list = self.list.flat()?;
+            _ if !pays => return Ok(()),
+            List::Paged(_) => self.list = self.list.flat()?,
+            List::Borrowed(..) | List::Shared(..) => {}
         }
-        self.jumps = Jumps::over(self.list.columns().0);
+        self.jumps = Jumps::over(self.list.columns().0).map(Arc::new);
         Ok(())
     }
 
@@ -282,9 +297,16 @@ impl<'a> PairCursor<'a> {
     }
 }
 
+/// Packed pairs made ready for lookups in no order.
+pub(super) struct Decoded {
+    pub pairs: Arc<Pairs>,
+    /// Where to look; nothing where the pairs are none.
+    pub jumps: Option<Arc<Jumps>>,
+}
+
 /// Where to look for a number in a sorted column: a table of the places at which its upper bits begin, about as long as the
 /// column. Where numbers lie close together, as those of one kind of thing do, it tells the run itself.
-struct Jumps {
+pub(super) struct Jumps {
     least: Id,
     /// How many lower bits share an entry.
     shift: u32,
@@ -294,7 +316,7 @@ struct Jumps {
 
 impl Jumps {
     /// Of a sorted column; nothing where it is empty or too long.
-    fn over(column: &[Id]) -> Option<Self> {
+    pub(super) fn over(column: &[Id]) -> Option<Self> {
         let (least, greatest) = (*column.first()?, *column.last()?);
         let len = u32::try_from(column.len()).ok()?;
         let mut shift = 0;
@@ -335,6 +357,9 @@ impl Jumps {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::pack::{Builder, Pack};
+    use crate::store::{End, Indexed as _};
+    use crate::terms::{GraphName, NamedNode, Quad};
 
     fn pairs() -> Pairs {
         let mut pairs: Vec<(Id, Id)> = (0..2000u32).map(|n| (n * n % 97 * 3, n % 61)).collect();
@@ -392,6 +417,42 @@ mod tests {
                 assert_eq!(cursor.contains(first, second).unwrap(), expected.contains(&second));
             }
         }
+    }
+
+    #[test]
+    fn what_one_cursor_decoded_another_uses_and_nobody_keeps() {
+        const NODES: usize = 30_000;
+        let iri = |n: usize| NamedNode::new_unchecked(format!("http://example.org/{n:05}"));
+        let mut builder = Builder::new();
+        for n in 0..NODES {
+            let quad = Quad::new(iri(n), iri(0), iri(n * 7 % NODES), GraphName::DefaultGraph);
+            builder.add(quad.as_ref());
+        }
+        let memory = builder.finish();
+        let pack = Pack::from_static(Vec::leak(memory.write(Vec::new()).unwrap())).unwrap();
+        let (memory, view) = (memory.view(None).unwrap().unwrap(), pack.view(None).unwrap().unwrap());
+        let mut expected = memory.pairs(0, End::Subject).unwrap();
+        let mut ask = |cursor: &mut PairCursor<'_>, many: u32| {
+            for first in (0..many).map(|n| n.wrapping_mul(0x9e37_79b9) % NODES as u32) {
+                assert_eq!(cursor.lookup(first).unwrap(), expected.lookup(first).unwrap());
+            }
+        };
+        let mut cursors = [0; 3].map(|_| view.pairs(0, End::Subject).unwrap());
+        let [one, two, other] = &mut cursors;
+        ask(one, 1_000);
+        ask(two, 300);
+        let (known, used) = (one.jumps.as_ref().unwrap(), two.jumps.as_ref().unwrap());
+        assert!(Arc::ptr_eq(known, used), "300 lookups are too few to make it");
+        std::thread::scope(|scope| drop(scope.spawn(|| ask(other, 300))));
+        assert!(other.jumps.is_some(), "on another thread");
+        let left = Arc::downgrade(one.jumps.as_ref().unwrap());
+        drop(cursors);
+        assert!(left.upgrade().is_none());
+        let mut late = view.pairs(0, End::Subject).unwrap();
+        ask(&mut late, 300);
+        assert!(late.jumps.is_none(), "it is gone with the cursors");
+        ask(&mut late, 1_000);
+        assert!(late.jumps.is_some(), "and made anew");
     }
 
     #[test]

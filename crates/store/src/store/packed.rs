@@ -3,12 +3,13 @@
 //! In: pairs of a pack, a range of places that is sorted. Out: what `cursor.rs` offers.
 
 use super::Id;
-use super::cursor::BLOCK;
-use super::list::lower_bound;
+use super::cursor::{BLOCK, Decoded, Jumps};
+use super::list::{List, lower_bound};
 use super::pack::bits::{Block, LENGTH};
 use super::pack::pairs::{PackedPairs, Place};
 use crate::error::Result;
 use std::ops::Range;
+use std::sync::{Arc, PoisonError};
 
 /// How many pairs are decoded at once.
 pub(super) const PIECE: usize = LENGTH;
@@ -59,6 +60,25 @@ impl<'a> PackedCursor<'a> {
     /// How many pairs there are.
     pub fn len(&self) -> usize {
         self.range.len()
+    }
+
+    /// All pairs in plain memory with a table that tells where to look, as long as any cursor over the same pairs has it; with `make` it is
+    /// made where there is none. Who asks while it is made waits.
+    pub fn decoded(&self, make: bool) -> Result<Option<Decoded>> {
+        let shared = self.pairs.shared(self.range.clone());
+        let mut ready = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(decoded) = ready.get() {
+            return Ok(Some(decoded));
+        }
+        if !make {
+            return Ok(None);
+        }
+        let mut list = List::Packed(Box::new(Self::new(self.pairs, self.range.clone())));
+        let pairs = Arc::new(list.copied(0..self.len())?);
+        let jumps = Jumps::over(&pairs.first).map(Arc::new);
+        let decoded = Decoded { pairs, jumps };
+        ready.put(&decoded);
+        Ok(Some(decoded))
     }
 
     fn load_firsts(&mut self, block: usize) -> Result<()> {

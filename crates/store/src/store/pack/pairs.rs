@@ -8,8 +8,12 @@ use super::cache::Part;
 use super::chunks::{ChunkWriter, Chunks};
 use crate::error::Result;
 use crate::store::Id;
+use crate::store::cursor::{Decoded, Jumps};
+use crate::store::list::Pairs;
+use std::collections::HashMap;
 use std::io::Write;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// How many blocks a chunk has.
 const BLOCKS: usize = 512;
@@ -118,6 +122,25 @@ pub(in super::super) struct PackedPairs {
     length: usize,
     /// The first `first` of each chunk.
     heads: Vec<Id>,
+    /// What cursors have decoded for lookups in no order, by the places of the pairs.
+    decoded: Mutex<HashMap<Range<usize>, Arc<Mutex<Ready>>>>,
+}
+
+/// Pairs that some cursor has decoded; they live as long as any of them does.
+#[derive(Default)]
+pub(in super::super) struct Ready(Weak<Pairs>, Weak<Jumps>);
+
+impl Ready {
+    /// What there is.
+    pub fn get(&self) -> Option<Decoded> {
+        Some(Decoded { pairs: self.0.upgrade()?, jumps: Some(self.1.upgrade()?) })
+    }
+
+    /// Remembers it for others.
+    pub fn put(&mut self, decoded: &Decoded) {
+        self.0 = Arc::downgrade(&decoded.pairs);
+        self.1 = decoded.jumps.as_ref().map_or_else(Weak::new, Arc::downgrade);
+    }
 }
 
 /// Where somebody reads: the chunk that holds the block read last, so that the next need not ask for it.
@@ -160,7 +183,17 @@ impl PackedPairs {
             return Err(damaged());
         }
         let first_chunk = u32::try_from(first_chunk).map_err(|_| damaged())?;
-        Ok(Self { chunks: Arc::clone(chunks), first_chunk, length, heads })
+        let decoded = Mutex::default();
+        Ok(Self { chunks: Arc::clone(chunks), first_chunk, length, heads, decoded })
+    }
+
+    /// Where cursors over the pairs at these places share what they decode. Places that nobody uses any more are forgotten.
+    pub fn shared(&self, places: Range<usize>) -> Arc<Mutex<Ready>> {
+        let mut all = self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, ready| {
+            Arc::strong_count(ready) > 1 || ready.lock().is_ok_and(|ready| ready.0.strong_count() > 0)
+        });
+        Arc::clone(all.entry(places).or_default())
     }
 
     /// How many pairs there are.
