@@ -202,6 +202,31 @@ fn a_signal_stops_the_work_and_what_was_found_is_written() {
     }
 }
 
+/// What was measured of a part of a run is shown, and the exit code says that it is a part, as that of a query does.
+#[cfg(unix)]
+#[test]
+fn an_account_of_a_run_that_was_stopped_says_so() {
+    let folder = Folder::new();
+    let endless =
+        "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STR(?c) < STR(?f) && ?f != ?i) }";
+    for format in [&[][..], &["-F", "json"]] {
+        let run = ["explain", "--run"].iter().chain(format);
+        let said = signalled(&folder, "-INT", &run.clone().copied().chain([endless]).collect::<Vec<_>>());
+        assert_eq!(said.code, 130, "{said:?}");
+        assert!(said.out.contains("interrupted") && said.err.contains("interrupted"), "{said:?}");
+        let timed = run.copied().chain(["--timeout", "200ms", endless]).collect::<Vec<_>>();
+        let said = baimo_in(&folder, &timed);
+        assert_eq!(said.code, 4, "{said:?}");
+        assert!(
+            said.out.contains("stopped after 0.2 s") && said.err.contains("stopped after 0.2 s"),
+            "{said:?}"
+        );
+        if !format.is_empty() {
+            serde_json::from_str::<serde_json::Value>(&said.out).unwrap();
+        }
+    }
+}
+
 /// What is not all of an answer, where nobody asked for a part, is under no name of a whole one.
 #[cfg(unix)]
 #[test]

@@ -10,7 +10,7 @@ use crate::aside::Aside;
 use crate::error::{Error, Hint, Kind, Result};
 use crate::governor::Governor;
 use crate::store::memory::Memory;
-use crate::store::pack::Watch;
+use crate::store::pack::{Step, Watch};
 pub use crate::syntax::transfers::Update;
 use crate::syntax::transfers::{Operation, Transfer};
 use crate::terms::{
@@ -73,7 +73,7 @@ fn operate(operation: &GraphUpdateOperation, memory: &mut Memory, governor: &Gov
     match operation {
         GraphUpdateOperation::InsertData { data } => insert_data(data, memory, governor),
         GraphUpdateOperation::DeleteData { data } => {
-            let quads: Vec<Quad> = data.iter().map(ground_quad).collect();
+            let quads = governor.collected(data.iter().map(ground_quad), data.len())?;
             set_quads(quads.iter().map(|quad| (false, quad.as_ref())), memory, governor)
         }
         GraphUpdateOperation::DeleteInsert { delete, insert, using, pattern } => {
@@ -121,9 +121,12 @@ fn insert_data(data: &[InsertedQuad], memory: &mut Memory, governor: &Governor) 
         let graph_name = graph_name(&quad.graph_name);
         Quad { subject, predicate: quad.predicate.clone(), object, graph_name }
     });
-    let quads: Vec<Quad> = fresh.collect();
+    let quads = governor.collected(fresh, data.len())?;
     set_quads(quads.iter().map(|quad| (true, quad.as_ref())), memory, governor)
 }
+
+/// Nobody hears how far an update is.
+const NEWS: &(dyn Fn(Step, u64, u64) + Sync) = &|_, _, _| {};
 
 /// Adds and takes away quads, as long as the governor lets it.
 fn set_quads<'a>(
@@ -131,8 +134,7 @@ fn set_quads<'a>(
     memory: &mut Memory,
     governor: &Governor,
 ) -> Result<()> {
-    let check = || governor.check();
-    memory.set_quads(quads, Watch::new(&check, &|_, _, _| {}))
+    memory.set_quads(quads, Watch::new(&|| governor.check(), NEWS))
 }
 
 fn has_blank(quad: &InsertedQuad) -> bool {
@@ -334,7 +336,7 @@ fn clear(
     }
     for name in names {
         governor.check()?;
-        memory.clear(&name)?;
+        memory.clear(&name, Watch::new(&|| governor.check(), NEWS))?;
         memory.set_empty(&name, !forget && name != GraphName::DefaultGraph);
     }
     Ok(())

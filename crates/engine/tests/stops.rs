@@ -316,6 +316,39 @@ fn what_was_not_seen_to_its_end_has_no_answer() {
     stop_everywhere(Size { nodes: 8, ..SMALL }, delicate(), &often, ask);
 }
 
+/// All that one list of pairs takes is done a part at a time: an update of it can be stopped anywhere, and changes nothing then.
+#[test]
+fn an_update_of_one_long_list_asks_all_along() {
+    let size = Size { nodes: 2000, ..SMALL };
+    let quads: usize = 2000 * 5;
+    let data = (0..quads).map(|n| format!(":s{n} :p {n} . ")).collect::<String>();
+    let before = change(size, "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(false) }", &within(None));
+    for text in [
+        "INSERT { ?s :new ?o } WHERE { ?s ?p ?o }".to_owned(),
+        "INSERT { ?s :new [ :is ?o ] } WHERE { ?s ?p ?o }".to_owned(),
+        "DELETE { ?s :next ?o } INSERT { ?o :before ?s } WHERE { ?s :next ?o }".to_owned(),
+        format!("INSERT DATA {{ {data} }}"),
+        format!("DELETE DATA {{ {data} }}"),
+    ] {
+        let name = &text[..20];
+        let governor = within(None);
+        assert!(change(size, &text, &governor).stopped.is_none(), "{name}");
+        let needed = governor.asked();
+        assert!(needed >= (quads / 2048) as u64, "{name} asks {needed} times");
+        for steps in spread(needed).into_iter().rev().step_by(3) {
+            let governor = within(Some(steps));
+            let part = change(size, &text, &governor);
+            assert_eq!(
+                part.stopped.map(|error| error.kind),
+                Some(Kind::Limit),
+                "{name}: {steps} of {needed}"
+            );
+            assert!(governor.asked() - steps <= FEW, "{name}: {steps} of {needed}");
+            assert!(part.given == before.given, "{name}: all of an update or nothing");
+        }
+    }
+}
+
 /// Asks questions that are allowed so many steps, for many numbers of steps.
 fn stop_everywhere(
     size: Size,

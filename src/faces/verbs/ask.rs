@@ -146,7 +146,7 @@ fn advise(question: &Question, noted: &Noted, session: &Session, output: &Output
 /// a query need not be given: then it is the last one, with the values of its parameters.
 ///
 /// # Errors
-/// Where it is wrong.
+/// Where it is wrong; and what ended its run early, once that was shown.
 pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Memory) -> Result<()> {
     let question = match &memory.question {
         Some(last) if wanted.query.is_missing() => last.clone(),
@@ -160,11 +160,13 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
     let waiting = output.waiting();
     let explained =
         if wanted.run { session.explain(text, bindings) } else { session.plan_only(text, bindings) };
-    let explained = explained.map_err(|error| named(error, name))?;
+    let mut explained = explained.map_err(|error| named(error, name))?;
     drop(waiting);
     if output.format_name() == Some("json") {
         let advice: Vec<Advice> = advice.iter().map(|found| as_document(found, output)).collect();
-        return output.text(&documents::explanation(&explained, &advice)?);
+        output.text(&documents::explanation(&explained, &advice)?)?;
+        // As of an answer that is a part: what was measured is written, and then said not to be all.
+        return explained.stopped.map_or(Ok(()), Err);
     }
     let tongue = output.report.tongue;
     let own = prefixes_in_scope(text, session);
@@ -194,7 +196,8 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
     if advice.is_empty() && !question.saved && quick {
         out.push_str(&tongue.say("nothing in this query looks slow or unintended\n"));
     }
-    output.page(&out)
+    output.page(&out)?;
+    explained.stopped.take().map_or(Ok(()), Err)
 }
 
 fn as_document(found: &Diagnostic, output: &Output) -> Advice {

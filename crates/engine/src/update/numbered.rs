@@ -4,7 +4,7 @@
 //! take away and those to add, by numbers, carried out in an order in which neighbours lie together. Templates with blank
 //! nodes or triple terms are no matter of it: see [`super`].
 
-use super::Templates;
+use super::{NEWS, Templates};
 use crate::aside::Aside;
 use crate::error::Result;
 use crate::exec;
@@ -13,6 +13,7 @@ use crate::exec::context::Context;
 use crate::exec::sorting;
 use crate::governor::Governor;
 use crate::store::memory::Memory;
+use crate::store::pack::Watch;
 use crate::store::{Graph, Id, Kind, NONE};
 use crate::terms::{Literal, NamedNode, Term, Variable};
 use spargebra::Query;
@@ -151,12 +152,12 @@ impl Found {
         }
         for (Aside(rows), comes) in [(&mut self.gone, false), (&mut self.come, true)] {
             sorting::sort(rows, governor, &Ord::cmp)?;
-            rows.dedup();
             for list in rows.chunk_by(|[g, p, ..], [h, q, ..]| (g, p) == (h, q)) {
                 let Some([graph, predicate, ..]) = list.first().copied() else { continue };
-                governor.check()?;
-                let pairs: Vec<(Id, Id)> = list.iter().map(|[_, _, s, o]| (*s, *o)).collect();
-                memory.set_all(((graph != NONE).then_some(graph), predicate), &pairs, comes)?;
+                let same = list.chunk_by(|a, b| a == b).filter_map(|same| same.first());
+                let pairs = governor.collected(same.map(|[_, _, s, o]| (*s, *o)), list.len())?;
+                let list = ((graph != NONE).then_some(graph), predicate);
+                memory.set_all(list, &pairs, comes, Watch::new(&|| governor.check(), NEWS))?;
             }
         }
         Ok(())

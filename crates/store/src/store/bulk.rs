@@ -13,6 +13,9 @@ use super::{Lexical, Scratch};
 use crate::error::Result;
 use crate::terms::{GraphNameRef, QuadRef, TermRef};
 
+/// After how many changes it is asked whether to go on.
+const STRIDE: usize = 1 << 12;
+
 /// A change by numbers; as they sort, neighbours lie together, and the last change of a quad is the last of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Row {
@@ -87,7 +90,8 @@ impl Memory {
     /// Adds quads (true) and takes quads away, as if one after the other.
     ///
     /// # Errors
-    /// Where the graph cannot be read, there would be more terms than a graph can number, or `watch` stops it.
+    /// Where the graph cannot be read, there would be more terms than a graph can number, or `watch` stops it, in the middle of
+    /// the changes: see [`Memory::change`].
     pub fn set_quads<'a>(
         &mut self,
         quads: impl Iterator<Item = (bool, QuadRef<'a>)>,
@@ -97,7 +101,7 @@ impl Memory {
         let (mut met, mut rows) = (Met::default(), Vec::new());
         for (place, (comes, quad)) in quads.enumerate() {
             rows.extend(met.row(place, comes, quad, self)?);
-            if place.is_multiple_of(1 << 12) {
+            if place % STRIDE == STRIDE - 1 {
                 watch.check()?;
             }
         }
@@ -107,8 +111,15 @@ impl Memory {
             watch.check()?;
             let last = list.chunk_by(|a, b| a.pair == b.pair).filter_map(|same| same.last());
             for present in [false, true] {
-                let pairs = last.clone().filter(|row| row.comes == present).map(|row| row.pair);
-                self.set_all((*graph, *predicate), &pairs.collect::<Vec<_>>(), present)?;
+                let wanted = last.clone().filter(|row| row.comes == present);
+                let mut pairs = Vec::new();
+                for (place, row) in wanted.enumerate() {
+                    pairs.push(row.pair);
+                    if place % STRIDE == STRIDE - 1 {
+                        watch.check()?;
+                    }
+                }
+                self.set_all((*graph, *predicate), &pairs, present, watch)?;
             }
         }
         Ok(())
@@ -130,7 +141,7 @@ impl Memory {
                 Lexical::Triple(_) => number(pack.term(id)?.as_ref())?,
                 lexical => lexical.as_term().map_or(Ok(NONE), number)?,
             });
-            if id % (1 << 12) == 0 {
+            if id as usize % STRIDE == STRIDE - 1 {
                 watch.check()?;
             }
         }
@@ -138,20 +149,23 @@ impl Memory {
         for name in pack.graphs()? {
             let Some(view) = pack.view(name)? else { continue };
             for count in view.predicates()? {
+                let list = (name.map(number), number(count.predicate));
                 let (mut cursor, mut pairs) = (view.pairs(count.predicate, End::Subject)?, Vec::new());
                 while let Some((subjects, objects)) = cursor.next_block()? {
-                    pairs.extend(subjects.iter().zip(objects).map(|(s, o)| (number(*s), number(*o))));
+                    // What has a term that the graph does not know is not there to be taken away.
+                    let known = |(s, o): &(Id, Id)| *s != NONE && *o != NONE;
+                    let numbered = subjects.iter().zip(objects).map(|(s, o)| (number(*s), number(*o)));
+                    pairs.extend(numbered.filter(known));
                     watch.check()?;
                 }
-                // What has a term that the graph does not know is not there to be taken away.
-                let list = (name.map(number), number(count.predicate));
                 if list.0 == Some(NONE) || list.1 == NONE {
                     continue;
                 }
-                pairs.retain(|(s, o)| *s != NONE && *o != NONE);
                 // In order but for the terms that the graph did not have.
-                pairs.sort();
-                self.set_all(list, &pairs, present)?;
+                if !pairs.is_sorted() {
+                    radix::sort(&mut pairs, watch)?;
+                }
+                self.set_all(list, &pairs, present, watch)?;
             }
         }
         Ok(())

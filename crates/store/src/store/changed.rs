@@ -127,8 +127,9 @@ impl Changed {
         list: (GraphId, Id),
         pairs: &[(Id, Id)],
         present: bool,
+        watch: Watch<'_>,
     ) -> Result<Vec<(Id, Id)>> {
-        let changed = Arc::make_mut(&mut self.delta).set_all(&self.base, list, pairs, present)?;
+        let changed = Arc::make_mut(&mut self.delta).set_all(&self.base, list, pairs, present, watch)?;
         if !changed.is_empty() {
             self.merged = Merged::default();
         }

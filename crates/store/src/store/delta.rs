@@ -10,7 +10,7 @@ use super::cursor::PairCursor;
 use super::foreign::ForeignTerms;
 use super::joined::Joined;
 use super::list::List;
-use super::pack::Pack;
+use super::pack::{Pack, Watch, radix};
 use super::paged::{PagedPairs, Pair};
 use super::port::{End, GraphId, Indexed, Triple};
 use super::sorted::Sorted;
@@ -23,6 +23,9 @@ use std::sync::Arc;
 const MANY: usize = if cfg!(test) { 3 } else { 64 };
 /// Changes that are more than one in so many of a list make a new list of it.
 const MANY_OF: usize = 16;
+
+/// After how many changes it is asked whether to go on.
+const STRIDE: usize = 1 << 10;
 
 /// The changes to a pack. See the module.
 #[derive(Clone)]
@@ -125,16 +128,17 @@ impl Lists {
         pairs: &[Pair],
         present: bool,
         base: Option<&View<'_>>,
+        watch: Watch<'_>,
     ) -> Result<(Vec<Pair>, [Vec<Id>; 2])> {
         let predicate = self.counts.predicate;
         let cursor = |paged, end| Ok(PairCursor::paged(paged, list(base, predicate, end)?));
-        let subjects = Joined::of(cursor(&self.by_subject, End::Subject)?, pairs, present)?;
+        let subjects = Joined::of(cursor(&self.by_subject, End::Subject)?, pairs, present, watch)?;
         if subjects.effective.is_empty() {
             return Ok((Vec::new(), [Vec::new(), Vec::new()]));
         }
         let mut turned: Vec<Pair> = subjects.effective.iter().map(|(s, o)| (*o, *s)).collect();
-        turned.sort_unstable();
-        let objects = Joined::of(cursor(&self.by_object, End::Object)?, &turned, present)?;
+        radix::sort(&mut turned, watch)?;
+        let objects = Joined::of(cursor(&self.by_object, End::Object)?, &turned, present, watch)?;
         self.counts = PredicateCount {
             predicate,
             triples: subjects.pairs.first.len() as u64,
@@ -205,10 +209,14 @@ impl GraphDelta {
         pairs: &[Pair],
         present: bool,
         base: Option<&View<'_>>,
+        watch: Watch<'_>,
     ) -> Result<Vec<Pair>> {
         let mut below = [list(base, predicate, End::Subject)?, list(base, predicate, End::Object)?];
         let mut effective = Vec::new();
-        for (s, o) in pairs {
+        for (number, (s, o)) in pairs.iter().enumerate() {
+            if number % STRIDE == STRIDE - 1 {
+                watch.check()?;
+            }
             if self.lists.get(&predicate).is_none() {
                 // As long as nothing changes, the list is not touched.
                 let [subjects, _] = &mut below;
@@ -241,6 +249,7 @@ impl GraphDelta {
         pairs: &[Pair],
         present: bool,
         base: Option<&View<'_>>,
+        watch: Watch<'_>,
     ) -> Result<Vec<Pair>> {
         let known = self.lists.get(&predicate).map(|lists| lists.by_subject.len());
         let length = match (known, base) {
@@ -249,17 +258,20 @@ impl GraphDelta {
             (None, None) => 0,
         };
         if pairs.len() < MANY || pairs.len() * MANY_OF < length {
-            return self.set_few(predicate, pairs, present, base);
+            return self.set_few(predicate, pairs, present, base, watch);
         }
         if known.is_none() {
             self.lists.insert(predicate, Arc::new(Lists::over(predicate, base)?));
         }
         let Some(lists) = self.lists.get_mut(&predicate).map(Arc::make_mut) else { return Ok(Vec::new()) };
-        let (effective, [subjects, objects]) = lists.set_many(pairs, present, base)?;
+        let (effective, [subjects, objects]) = lists.set_many(pairs, present, base, watch)?;
         let count = effective.len() as u64;
         self.triples = if present { self.triples + count } else { self.triples.saturating_sub(count) };
         for (nodes, end) in [(subjects, End::Subject), (objects, End::Object)] {
-            nodes.into_iter().for_each(|node| self.note(node, predicate, end, present));
+            for part in nodes.chunks(STRIDE) {
+                part.iter().for_each(|node| self.note(*node, predicate, end, present));
+                watch.check()?;
+            }
         }
         Ok(effective)
     }
@@ -299,13 +311,14 @@ impl Delta {
     /// that this changed.
     ///
     /// # Errors
-    /// Where the stored bytes of the pack are damaged.
+    /// Where the stored bytes of the pack are damaged; and where `watch` stops it, in the middle of the changes.
     pub fn set_all(
         &mut self,
         base: &Pack,
         (graph, predicate): (GraphId, Id),
         pairs: &[Pair],
         present: bool,
+        watch: Watch<'_>,
     ) -> Result<Vec<Pair>> {
         let is_new = self.graph(graph).is_some_and(|graph| graph.is_new);
         let below = if is_new { None } else { base.view(graph)? };
@@ -313,7 +326,7 @@ impl Delta {
             self.graphs.insert(graph, Arc::new(GraphDelta::over(below.as_ref())?));
         }
         let Some(changed) = self.graphs.get_mut(&graph).map(Arc::make_mut) else { return Ok(Vec::new()) };
-        let effective = changed.set_all(predicate, pairs, present, below.as_ref())?;
+        let effective = changed.set_all(predicate, pairs, present, below.as_ref(), watch)?;
         let count = effective.len() as u64;
         self.len = if present { self.len + count } else { self.len.saturating_sub(count) };
         self.changes += effective.len();
@@ -336,7 +349,9 @@ impl Delta {
             self.graphs.insert(graph, Arc::new(GraphDelta::over(below.as_ref())?));
         }
         let changed = match self.graphs.get_mut(&graph).map(Arc::make_mut) {
-            Some(changed) => !changed.set_few(p, &[(s, o)], present, below.as_ref())?.is_empty(),
+            Some(changed) => {
+                !changed.set_few(p, &[(s, o)], present, below.as_ref(), Watch::nobody())?.is_empty()
+            }
             None => false,
         };
         if changed {

@@ -6,8 +6,12 @@
 use super::Id;
 use super::cursor::PairCursor;
 use super::list::Pairs;
+use super::pack::Watch;
 use super::paged::Pair;
 use crate::error::Result;
+
+/// After how many changes it is asked whether to go on.
+const STRIDE: usize = 1 << 14;
 
 /// What came of it. See the module.
 #[derive(Default)]
@@ -36,16 +40,17 @@ impl Joined {
     /// The list of a cursor with all of `changes`, where they are to be `present`, or without them.
     ///
     /// # Errors
-    /// Where the stored bytes are damaged.
-    pub fn of(mut cursor: PairCursor<'_>, changes: &[Pair], present: bool) -> Result<Self> {
+    /// Where the stored bytes are damaged, or `watch` stops it.
+    pub fn of(mut cursor: PairCursor<'_>, changes: &[Pair], present: bool, watch: Watch<'_>) -> Result<Self> {
         let room = cursor.len() + if present { changes.len() } else { 0 };
         let pairs = Pairs { first: Vec::with_capacity(room), second: Vec::with_capacity(room) };
         let (mut joined, mut node) = (Self { pairs, ..Self::default() }, Node::default());
         let mut changes = changes.iter().copied().peekable();
         while let Some((firsts, seconds)) = cursor.next_block()? {
+            watch.check()?;
             for pair in firsts.iter().copied().zip(seconds.iter().copied()) {
                 while let Some(change) = changes.next_if(|change| *change < pair) {
-                    joined.missing(&mut node, change, present);
+                    joined.missing(&mut node, change, present, watch)?;
                 }
                 let is_named = changes.next_if_eq(&pair).is_some();
                 joined.go_to(&mut node, pair.0);
@@ -58,19 +63,23 @@ impl Joined {
             }
         }
         for change in changes {
-            joined.missing(&mut node, change, present);
+            joined.missing(&mut node, change, present, watch)?;
         }
         joined.end(&node);
         Ok(joined)
     }
 
     /// A pair that the list did not have.
-    fn missing(&mut self, node: &mut Node, pair: Pair, present: bool) {
+    fn missing(&mut self, node: &mut Node, pair: Pair, present: bool, watch: Watch<'_>) -> Result<()> {
         if present {
             self.go_to(node, pair.0);
             self.effective.push(pair);
             self.push(node, pair);
+            if self.effective.len().is_multiple_of(STRIDE) {
+                watch.check()?;
+            }
         }
+        Ok(())
     }
 
     fn push(&mut self, node: &mut Node, (first, second): Pair) {

@@ -15,6 +15,9 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+/// After how many changes it is asked whether to go on.
+const STRIDE: usize = 1 << 14;
+
 /// A graph in memory that can change. See the module. A copy shares all that neither of the two changes.
 #[derive(Clone)]
 pub struct Memory {
@@ -282,17 +285,20 @@ impl Memory {
     /// sorted, none twice.
     ///
     /// # Errors
-    /// Where the graph cannot be read.
+    /// Where the graph cannot be read, or `watch` stops it, in the middle of the changes: see [`Self::change`].
     pub fn set_all(
         &mut self,
         (graph, predicate): (GraphId, Id),
         pairs: &[(Id, Id)],
         present: bool,
+        watch: Watch<'_>,
     ) -> Result<()> {
-        let changed = self.graph.set_all((graph, predicate), pairs, present)?;
+        let changed = self.graph.set_all((graph, predicate), pairs, present, watch)?;
         if let Some(record) = &mut self.record {
-            let change = |(s, o)| Change::new(present, graph, [s, predicate, o]);
-            record.extend(changed.into_iter().map(change));
+            for part in changed.chunks(STRIDE) {
+                record.extend(part.iter().map(|(s, o)| Change::new(present, graph, [*s, predicate, *o])));
+                watch.check()?;
+            }
         }
         Ok(())
     }
@@ -300,13 +306,16 @@ impl Memory {
     /// Removes all quads of a graph.
     ///
     /// # Errors
-    /// Where the graph cannot be read.
-    pub fn clear(&mut self, name: &GraphName) -> Result<()> {
+    /// Where the graph cannot be read, or `watch` stops it: see [`Self::change`].
+    pub fn clear(&mut self, name: &GraphName, watch: Watch<'_>) -> Result<()> {
         self.settle();
         let Some(graph) = graph_id(&self.graph, name)? else { return Ok(()) };
         if let Some(record) = &mut self.record {
-            for triple in self.graph.scan(graph, [None; 3]).triples() {
+            for (place, triple) in self.graph.scan(graph, [None; 3]).triples().enumerate() {
                 record.push(Change::new(false, graph, triple?));
+                if place % STRIDE == STRIDE - 1 {
+                    watch.check()?;
+                }
             }
         }
         self.graph.clear(graph)

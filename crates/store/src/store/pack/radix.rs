@@ -32,6 +32,12 @@ impl Number for u128 {
     }
 }
 
+impl Number for (u32, u32) {
+    fn number(self) -> u128 {
+        u128::from(self.0) << 32 | u128::from(self.1)
+    }
+}
+
 impl Number for (u64, u32) {
     fn number(self) -> u128 {
         u128::from(self.0) << 32 | u128::from(self.1)
