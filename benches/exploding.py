@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Queries that explode: how late each stops at its limits, and what it leaves behind.
 
-    python3 benches/exploding.py BINARY [--wall] [--ways=query,pipe,prompt,Ctrl-C,memory] [NAME,...]
+    python3 benches/exploding.py BINARY [--wall] [--first] [--ways=query,pipe,prompt,Ctrl-C,memory] [NAME,...]
 
 Each query of QUESTIONS runs over a small graph in five ways: `query` with a limit of time; its statement on standard input;
 at the prompt, in a terminal; stopped by Ctrl-C; and `query` with a limit of memory.
@@ -14,6 +14,9 @@ text counts too. `!` marks a word later than 20 ms, a wrong exit code, and at th
 than before, when the second is over. The last cell is the peak of memory, resident, above that of an empty query, as a part
 of the limit, marked over 1.2. A query that ends by itself before the limit is `ended`. The exit code must be 4 (130 for
 Ctrl-C), and what was written must be a whole document: JSON is parsed.
+
+With --first the programs come before all others on the machine, as the one who looks always does: their limits begin with
+them then, however crowded it is, and for as long as they run nobody else does.
 
 Its limit: what is looked at from outside is seen a millisecond late.
 """
@@ -101,6 +104,21 @@ def processor_time(pid):
     return time.clock_gettime((~pid << 3) | 2)
 
 
+def come(priority):
+    """Comes before all that has no priority of its own. False where that is not allowed."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO | (os.SCHED_RESET_ON_FORK if priority > 1 else 0), os.sched_param(priority))
+        return True
+    except (AttributeError, PermissionError):
+        return False
+
+
+def first():
+    """What a program does before it begins."""
+    if "--first" in sys.argv:
+        come(1)
+
+
 class Clock:
     """What passes for time: that of a process's threads, or that of the wall."""
 
@@ -117,7 +135,7 @@ class Run:
     def __init__(self, clock, command, stdin=subprocess.DEVNULL):
         self.clock, self.begun = clock, time.monotonic()
         self.out = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command, stdin=stdin, stdout=self.out, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(command, stdin=stdin, stdout=self.out, stderr=subprocess.PIPE, preexec_fn=first)
 
     def wait(self, limit, send=None):
         """Waits for the limit, for the word that it was met, and for the end. Gives the milliseconds between them, as
@@ -178,6 +196,7 @@ def at_the_prompt(clock, binary, data, question):
     """A cell: time between the limit and the word, and in the second after it."""
     pid, terminal = pty.fork()
     if pid == 0:
+        first()
         os.environ.update(TERM="xterm", HOME=tempfile.mkdtemp())
         os.execv(binary, [binary, "--data", data])
     seen = b""
@@ -274,10 +293,8 @@ def main():
     binary, clock = os.path.abspath(binary), Clock("--wall" in options)
     ways = next((word[7:].split(",") for word in options if word.startswith("--ways=")), WAYS)
     wanted = names[0].split(",") if names else list(QUESTIONS)
-    try:
-        # Who looks must not wait for those who work.
-        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
-    except (AttributeError, PermissionError):
+    # Who looks must not wait for those who work.
+    if not come(2):
         print("without a priority of its own: on a crowded machine the figures are not to be trusted")
     folder = tempfile.mkdtemp()
     text, data = os.path.join(folder, "g.nt"), os.path.join(folder, "g.pack")
@@ -298,4 +315,5 @@ def main():
     print(f"{bad} over the bars")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,7 @@
 //! In: a deadline, a ceiling of memory, an interrupt. Out: an error at the next check. It refuses
 //! to know clocks other than the monotonic one, and signals.
 
-use crate::aside;
+use crate::aside::{self, Aside};
 use crate::cores;
 use crate::error::{Error, Hint, Kind, Result};
 use std::collections::BTreeSet;
@@ -146,30 +146,34 @@ impl Governor {
     ///
     /// # Errors
     /// As [`Self::room`].
-    pub fn filled<T: Clone>(&self, value: T, len: usize) -> Result<Vec<T>> {
+    pub fn filled<T: Clone + Send + 'static>(&self, value: T, len: usize) -> Result<Vec<T>> {
         self.room(len.saturating_mul(size_of::<T>()))?;
-        let mut list = Vec::with_capacity(len);
+        let mut list = Aside(Vec::with_capacity(len));
         let part = part_of::<T>();
-        while list.len() < len {
-            list.resize(len.min(list.len() + part), value.clone());
+        while list.0.len() < len {
+            list.0.resize(len.min(list.0.len() + part), value.clone());
             self.check()?;
         }
-        Ok(list)
+        Ok(std::mem::take(&mut list.0))
     }
 
     /// A list of about so many items, made a part at a time.
     ///
     /// # Errors
     /// As [`Self::room`].
-    pub fn collected<T>(&self, items: impl IntoIterator<Item = T>, len: usize) -> Result<Vec<T>> {
+    pub fn collected<T: Send + 'static>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        len: usize,
+    ) -> Result<Vec<T>> {
         self.room(len.saturating_mul(size_of::<T>()))?;
-        let (mut list, mut items) = (Vec::with_capacity(len), items.into_iter());
+        let (mut list, mut items) = (Aside(Vec::with_capacity(len)), items.into_iter());
         let part = part_of::<T>();
         loop {
-            let before = list.len();
-            list.extend(items.by_ref().take(part));
-            if list.len() < before + part {
-                return Ok(list);
+            let before = list.0.len();
+            list.0.extend(items.by_ref().take(part));
+            if list.0.len() < before + part {
+                return Ok(std::mem::take(&mut list.0));
             }
             self.check()?;
         }

@@ -10,7 +10,7 @@ use crate::aside::Aside;
 use crate::error::{Error, Hint, Kind, Result};
 use crate::governor::Governor;
 use crate::store::memory::Memory;
-use crate::store::pack::{Step, Watch};
+use crate::store::pack::Watch;
 pub use crate::syntax::transfers::Update;
 use crate::syntax::transfers::{Operation, Transfer};
 use crate::terms::{
@@ -125,16 +125,13 @@ fn insert_data(data: &[InsertedQuad], memory: &mut Memory, governor: &Governor) 
     set_quads(quads.iter().map(|quad| (true, quad.as_ref())), memory, governor)
 }
 
-/// Nobody hears how far an update is.
-const NEWS: &(dyn Fn(Step, u64, u64) + Sync) = &|_, _, _| {};
-
 /// Adds and takes away quads, as long as the governor lets it.
 fn set_quads<'a>(
     quads: impl Iterator<Item = (bool, QuadRef<'a>)>,
     memory: &mut Memory,
     governor: &Governor,
 ) -> Result<()> {
-    memory.set_quads(quads, Watch::new(&|| governor.check(), NEWS))
+    memory.set_quads(quads, Watch::asking(&|| governor.check()))
 }
 
 fn has_blank(quad: &InsertedQuad) -> bool {
@@ -336,7 +333,7 @@ fn clear(
     }
     for name in names {
         governor.check()?;
-        memory.clear(&name, Watch::new(&|| governor.check(), NEWS))?;
+        memory.clear(&name, Watch::asking(&|| governor.check()))?;
         memory.set_empty(&name, !forget && name != GraphName::DefaultGraph);
     }
     Ok(())
@@ -591,6 +588,16 @@ mod tests {
                 _ => assert_eq!(found, expected, "{text}"),
             }
         }
+    }
+
+    /// Templates that give the same quads again and again, as those of a product do: each is added or taken away once.
+    #[test]
+    fn quads_that_come_again_and_again_are_one() {
+        let mut memory = memory(&[":a :p 1, 2, 3, 4, 5 . :b :p 1, 2, 3, 4, 5"]);
+        run(&mut memory, "INSERT { ?x :q ?o } WHERE { ?x :p ?o . ?y :p ?v }").unwrap();
+        assert_eq!(held(&memory).len(), 20);
+        run(&mut memory, "DELETE { ?x :q ?o . :a :p ?v } WHERE { ?x :p ?o . ?y :p ?v }").unwrap();
+        assert_eq!(held(&memory).len(), 5);
     }
 
     #[test]

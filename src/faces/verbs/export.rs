@@ -15,7 +15,7 @@ use crate::faces::args::{Diff, Export, Load, Query};
 use crate::faces::params::Said;
 use crate::faces::terminal::files;
 use crate::faces::terminal::hints::Face;
-use crate::faces::terminal::present::{Asking, Output, Target, each_page, unwritten};
+use crate::faces::terminal::present::{Output, Target, each_page, unwritten};
 use crate::faces::terminal::signals::{Doing, doing};
 use crate::formats::changes;
 use crate::formats::graphs::{self, Content, Found, GraphFormat, GraphStyle, Naming};
@@ -51,19 +51,22 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
         (None, None) => (Selection::All, "the whole".to_owned()),
     };
     let waiting = output.waiting();
+    let governor = session.ask.governor();
+    let check = || governor.check();
+    let watch = Watch::asking(&check);
     // Nothing is written before all is found: there is nothing to keep where a signal ends it.
     let _draws = doing(Doing::Drawing);
-    let found = session.part(&selection)?;
+    let found = session.part(&selection, watch)?;
     drop(waiting);
     let header = export.header.then_some(part.as_str());
     let drawn =
         output.format_name().is_some() && output.graph_format()?.is_some_and(GraphFormat::shows_labels);
     if drawn && !export.ontology && export.about.is_none() {
-        let (quads, stopped) = within_limit(things_only(found.quads()?), session);
-        return write_quads(quads, stopped, header, session, output);
+        let (quads, stopped) = within_limit(things_only(found.quads(watch)?), session);
+        return write_quads(quads, stopped, (header, watch), session, output);
     }
     let (quads, stopped) = within_limit(found.quads, session);
-    write_part(Part { quads, ..found }, stopped, header, session, output)
+    write_part(Part { quads, ..found }, stopped, (header, watch), session, output)
 }
 
 /// Writes the whole graph.
@@ -71,7 +74,10 @@ pub fn export(export: &Export, session: &Session, output: &Output) -> Result<()>
 /// # Errors
 /// Where it cannot be written.
 pub fn whole(session: &Session, output: &Output) -> Result<()> {
-    write_part(session.part(&Selection::All)?, None, None, session, output)
+    let governor = session.ask.governor();
+    let check = || governor.check();
+    let watch = Watch::asking(&check);
+    write_part(session.part(&Selection::All, watch)?, None, (None, watch), session, output)
 }
 
 /// Writes files, or without any the session's graph, as a pack.
@@ -169,9 +175,15 @@ fn constructed(export: &Export, session: &Session, output: &Output) -> Result<()
     }
     let header = export.header.then_some(part.as_str());
     let format = format_of(false, output)?;
+    let governor = session.ask.governor();
+    let check = || governor.check();
+    let watch = Watch::asking(&check);
     match format.is_of_rdf() {
-        true => write_content(found.len(), found.into(), stopped, (format, header), session, output),
-        false => write_quads(Content::from(found).quads()?, stopped, header, session, output),
+        true => write_content(found.len(), found.into(), stopped, (format, header, watch), session, output),
+        false => {
+            let quads = Content::from(found).quads(Watch::nobody())?;
+            write_quads(quads, stopped, (header, watch), session, output)
+        }
     }
 }
 
@@ -193,23 +205,23 @@ fn within_limit<Q>(mut quads: Vec<Q>, session: &Session) -> (Vec<Q>, Option<Erro
 fn write_part(
     found: Part<'_>,
     stopped: Option<Error>,
-    part: Option<&str>,
+    (part, watch): (Option<&str>, Watch<'_>),
     session: &Session,
     output: &Output,
 ) -> Result<()> {
     let named = found.quads.iter().any(|(graph, _)| graph.is_some());
     let format = format_of(named, output)?;
     if !format.is_of_rdf() {
-        return write_quads(found.quads()?, stopped, part, session, output);
+        return write_quads(found.quads(watch)?, stopped, (part, watch), session, output);
     }
     let found = match named && !format.keeps_named_graphs() {
         true => {
             several_graphs(found.quads.iter().map(|(graph, _)| *graph), format, output);
-            found.merged()
+            found.merged(watch)?
         }
         false => found,
     };
-    write_content(found.quads.len(), found.into(), stopped, (format, part), session, output)
+    write_content(found.quads.len(), found.into(), stopped, (format, part, watch), session, output)
 }
 
 /// Writes what may be held as numbers, in a syntax of RDF.
@@ -217,7 +229,7 @@ fn write_content(
     count: usize,
     content: Content<'_>,
     stopped: Option<Error>,
-    (format, part): (GraphFormat, Option<&str>),
+    (format, part, watch): (GraphFormat, Option<&str>, Watch<'_>),
     session: &Session,
     output: &Output,
 ) -> Result<()> {
@@ -225,16 +237,15 @@ fn write_content(
     let style = GraphStyle { header: header(part, format, session, output), ..session.graph_style() };
     let count = count as u64;
     let mut naming = Naming::Stable;
-    let governor = session.ask.governor();
-    let write = |out: &mut dyn io::Write| {
-        naming = graphs::write(out, format, content, &style)?;
+    let write = |out: &mut dyn io::Write, watch: Watch<'_>| {
+        naming = graphs::write_within(out, format, content, &style, watch)?;
         Ok(())
     };
     // What was found before is written, whatever stopped the work.
     let stopped = match stopped {
-        Some(_) => output.write_part(stopped, write)?,
+        Some(_) => output.write_part(stopped, |out| write(out, Watch::nobody()))?,
         None => {
-            whole_or_nothing(output, |out| write(&mut Asking { inner: out, governor: &governor }))?;
+            whole_or_nothing(output, |out| write(out, watch))?;
             None
         }
     };
@@ -267,7 +278,7 @@ fn header(part: Option<&str>, format: GraphFormat, session: &Session, output: &O
 fn write_quads(
     mut quads: Vec<Quad>,
     mut stopped: Option<Error>,
-    part: Option<&str>,
+    (part, watch): (Option<&str>, Watch<'_>),
     session: &Session,
     output: &Output,
 ) -> Result<()> {
@@ -284,10 +295,10 @@ fn write_quads(
     };
     let count = quads.len() as u64;
     if !output.tables(format, &quads, &style, stopped.as_ref())? {
-        let written = graphs::written(format, quads, &style)?;
-        output.naming(written.naming);
-        stopped =
-            output.write_part(stopped, |out| out.write_all(written.text.as_bytes()).map_err(unwritten))?;
+        let watch = if stopped.is_some() { Watch::nobody() } else { watch };
+        let mut text = Vec::new();
+        output.naming(graphs::write_within(&mut text, format, quads, &style, watch)?);
+        stopped = output.write_part(stopped, |out| out.write_all(&text).map_err(unwritten))?;
     }
     output.wrote(count, ("triple", "triples"));
     output.partial(count, "triples", stopped).map(drop)
@@ -358,7 +369,10 @@ pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
     let difference = before.diff(after)?;
     let mut style = after.graph_style();
     style.prefixes.extend(before.prefixes());
-    output.page(&changes::write(&difference.before, &difference.after, &style.prefixes))?;
+    let governor = session.ask.governor();
+    let check = || governor.check();
+    let watch = Watch::asking(&check);
+    output.page(&changes::write(&difference.before, &difference.after, &style.prefixes, watch)?)?;
     if difference.uncertain {
         output.naming(Naming::Uncertain);
     }

@@ -28,8 +28,10 @@ use super::terminal::present::Output;
 use super::terminal::signals::{Doing, doing};
 use super::{init, shell};
 use crate::error::{Error, Result};
+use crate::formats::changes;
 use crate::session::Session;
 use crate::show::text::{counted, grouped};
+use crate::store::pack::Watch;
 use std::path::Path;
 
 /// Does what a verb says.
@@ -128,7 +130,10 @@ fn preview(name: &str, text: &str, session: &Session, output: &Output) -> Result
         |kind: bool| changes.iter().filter(move |(added, _)| *added == kind).map(|(_, quad)| quad.clone());
     let (removed, added): (Vec<_>, Vec<_>) = (of(false).collect(), of(true).collect());
     let style = session.graph_style();
-    output.page(&crate::formats::changes::write(&removed, &added, &style.prefixes))?;
+    let governor = session.ask.governor();
+    let check = || governor.check();
+    let watch = Watch::asking(&check);
+    output.page(&changes::write(&removed, &added, &style.prefixes, watch)?)?;
     output.report.note(&format!(
         "{} would be removed, {} added; nothing was changed",
         counted(removed.len() as u64, "triple", "triples"),

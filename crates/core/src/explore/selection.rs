@@ -3,6 +3,7 @@
 //! In: a graph and a [`Selection`]. Out: quads, as numbers ([`Part`]) or terms. They are held in memory.
 
 use crate::error::{Error, Result};
+use crate::store::pack::{Pace, Watch, sort_watched};
 use crate::store::{Graph, GraphId, Id, Indexed, Pattern, Triple, quad_of};
 use crate::terms::{BlankNode, NamedOrBlankNode, Quad, Term, rdf};
 use std::collections::{BTreeSet, HashSet};
@@ -38,49 +39,64 @@ pub struct Part<'a> {
 
 impl Part<'_> {
     /// The same with all graphs as one, in which a triple is once.
-    #[must_use]
-    pub fn merged(mut self) -> Self {
-        self.quads.iter_mut().for_each(|(graph, _)| *graph = None);
-        self.quads.sort_unstable();
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub fn merged(mut self, watch: Watch<'_>) -> Result<Self> {
+        let mut pace = watch.pace();
+        for (graph, _) in &mut self.quads {
+            *graph = None;
+            pace.step()?;
+        }
+        sort_watched(&mut self.quads, watch, Ord::cmp)?;
         self.quads.dedup();
-        self
+        Ok(self)
     }
 
     /// The same as terms.
     ///
     /// # Errors
-    /// Where the graph is damaged.
-    pub fn quads(&self) -> Result<Vec<Quad>> {
-        self.quads.iter().map(|(name, triple)| quad_of(self.graph, *name, *triple)).collect()
+    /// Where the graph is damaged, or `watch` stops it.
+    pub fn quads(&self, watch: Watch<'_>) -> Result<Vec<Quad>> {
+        let mut pace = watch.pace();
+        let quad = |(name, triple): &(GraphId, Triple)| {
+            pace.step()?;
+            quad_of(self.graph, *name, *triple)
+        };
+        self.quads.iter().map(quad).collect()
     }
 }
 
 /// A part of a graph.
 ///
 /// # Errors
-/// Where there is no such graph or thing, or the store cannot be read.
-pub fn select<'a>(graph: &'a dyn Graph, selection: &Selection) -> Result<Part<'a>> {
+/// Where there is no such graph or thing, the store cannot be read, or `watch` stops it.
+pub fn select<'a>(graph: &'a dyn Graph, selection: &Selection, watch: Watch<'_>) -> Result<Part<'a>> {
     let graph = graph.indexed()?.ok_or_else(|| Error::store("the graph has no columns to read"))?;
-    Ok(Part { graph, quads: quads_of(graph, selection)? })
+    Ok(Part { graph, quads: quads_of(graph, selection, &mut watch.pace())? })
 }
 
-fn quads_of(graph: &dyn Indexed, selection: &Selection) -> Result<Vec<(GraphId, Triple)>> {
+fn quads_of(
+    graph: &dyn Indexed,
+    selection: &Selection,
+    pace: &mut Pace<'_>,
+) -> Result<Vec<(GraphId, Triple)>> {
     match selection {
         Selection::All => {
             let mut quads = Vec::new();
             for name in graph.graphs()? {
                 scan(graph, name, [None; 3], &mut |triple| {
                     quads.push((name, triple));
-                    Ok(())
+                    pace.step()
                 })?;
             }
             Ok(quads)
         }
-        Selection::DefaultGraph => of_graph(graph, None),
+        Selection::DefaultGraph => of_graph(graph, None, pace),
         Selection::Graph(name) => {
             let names = graph.graph_names()?;
             match graph.id(name.as_ref())?.filter(|id| names.contains(id)) {
-                Some(id) => of_graph(graph, Some(id)),
+                Some(id) => of_graph(graph, Some(id), pace),
                 None => Err(no_graph(name, &names, graph)?),
             }
         }
@@ -88,7 +104,7 @@ fn quads_of(graph: &dyn Indexed, selection: &Selection) -> Result<Vec<(GraphId, 
             let id = graph
                 .id(thing.as_ref())?
                 .ok_or_else(|| Error::usage(format!("{thing} does not occur in the graph")))?;
-            around(graph, id, *depth)
+            around(graph, id, *depth, pace)
         }
     }
 }
@@ -151,11 +167,11 @@ const SCHEMA: [&str; 3] = [
 const PROPERTY: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#Property";
 const PREDICATE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate";
 
-fn of_graph(graph: &dyn Indexed, name: GraphId) -> Result<Vec<(GraphId, Triple)>> {
+fn of_graph(graph: &dyn Indexed, name: GraphId, pace: &mut Pace<'_>) -> Result<Vec<(GraphId, Triple)>> {
     let mut quads = Vec::new();
     scan(graph, name, [None; 3], &mut |triple| {
         quads.push((name, triple));
-        Ok(())
+        pace.step()
     })?;
     Ok(quads)
 }
@@ -163,8 +179,26 @@ fn of_graph(graph: &dyn Indexed, name: GraphId) -> Result<Vec<(GraphId, Triple)>
 /// Triples with their graphs, each once.
 type QuadSet = BTreeSet<(GraphId, Triple)>;
 
-fn around(graph: &dyn Indexed, thing: Id, depth: usize) -> Result<Vec<(GraphId, Triple)>> {
-    let mut found = QuadSet::new();
+/// What was found so far, and who is asked whether to go on.
+struct Around<'p, 'w> {
+    quads: QuadSet,
+    pace: &'p mut Pace<'w>,
+}
+
+impl Around<'_, '_> {
+    fn add(&mut self, name: GraphId, triple: Triple) -> Result<()> {
+        self.quads.insert((name, triple));
+        self.pace.step()
+    }
+}
+
+fn around(
+    graph: &dyn Indexed,
+    thing: Id,
+    depth: usize,
+    pace: &mut Pace<'_>,
+) -> Result<Vec<(GraphId, Triple)>> {
+    let mut found = Around { quads: QuadSet::new(), pace };
     let mut seen = HashSet::from([thing]);
     let mut edge = vec![thing];
     for step in 0..=depth {
@@ -182,15 +216,15 @@ fn around(graph: &dyn Indexed, thing: Id, depth: usize) -> Result<Vec<(GraphId, 
         next.retain(|id| seen.insert(*id));
         edge = next;
     }
-    Ok(found.into_iter().collect())
+    Ok(found.quads.into_iter().collect())
 }
 
 /// What is said about a thing, and about the blank nodes this mentions. Other things mentioned go to `next`.
-fn out_of(graph: &dyn Indexed, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
+fn out_of(graph: &dyn Indexed, thing: Id, found: &mut Around<'_, '_>, next: &mut Vec<Id>) -> Result<()> {
     each(thing, &mut |id, open| {
         for name in graph.graphs()? {
             scan(graph, name, [Some(id), None, None], &mut |triple| {
-                found.insert((name, triple));
+                found.add(name, triple)?;
                 match graph.term(triple[2])? {
                     Term::BlankNode(_) => open.push(triple[2]),
                     Term::NamedNode(_) => next.push(triple[2]),
@@ -204,12 +238,12 @@ fn out_of(graph: &dyn Indexed, thing: Id, found: &mut QuadSet, next: &mut Vec<Id
 }
 
 /// Where a thing is mentioned, up to the things that have a name. They go to `next`.
-fn into(graph: &dyn Indexed, thing: Id, found: &mut QuadSet, next: &mut Vec<Id>) -> Result<()> {
+fn into(graph: &dyn Indexed, thing: Id, found: &mut Around<'_, '_>, next: &mut Vec<Id>) -> Result<()> {
     each(thing, &mut |id, open| {
         let mut blanks = Vec::new();
         for name in graph.graphs()? {
             scan(graph, name, [None, None, Some(id)], &mut |triple| {
-                found.insert((name, triple));
+                found.add(name, triple)?;
                 match graph.term(triple[0])? {
                     Term::BlankNode(_) => blanks.push(triple[0]),
                     _ => next.push(triple[0]),

@@ -10,6 +10,8 @@ use super::numbered::{Number, Row};
 use super::short::Short;
 use super::subjects::Document;
 use super::turtle::{Writer, writable};
+use crate::error::Result;
+use crate::store::pack::Watch;
 use crate::terms::{Prefixes, Quad};
 use std::collections::BTreeSet;
 
@@ -17,10 +19,13 @@ use std::collections::BTreeSet;
 const STEP: usize = 4;
 
 /// The lines that tell the graph `before` from the graph `after`. Nothing where they are the same.
-pub fn write(before: &[Quad], after: &[Quad], prefixes: &Prefixes) -> String {
-    let (old, new) = Document::both(before, after);
+///
+/// # Errors
+/// Where `watch` stops it.
+pub fn write(before: &[Quad], after: &[Quad], prefixes: &Prefixes, watch: Watch<'_>) -> Result<String> {
+    let (old, new) = Document::both(before, after, watch)?;
     // Lines that were changed have no place for prefixes: all that are known may be used.
-    let short = Short::of(&new.texts, &writable(prefixes));
+    let short = Short::of(&new.texts, &writable(prefixes), watch)?;
     let names = |document: &Document| document.graphs().map(|graph| graph.name()).collect::<Vec<_>>();
     let all: BTreeSet<Option<Number>> = names(&old).into_iter().chain(names(&new)).collect();
     let mut out = String::new();
@@ -29,7 +34,7 @@ pub fn write(before: &[Quad], after: &[Quad], prefixes: &Prefixes) -> String {
         let side = |document, graph| Writer { document, short: &short, graph };
         Changes { old: side(&old, &before), new: side(&new, &after) }.graph(name, &mut out);
     }
-    out
+    Ok(out)
 }
 
 /// One graph before and after.
@@ -180,14 +185,14 @@ mod tests {
     fn lines(before: &str, after: &str) -> String {
         let mut prefixes = Prefixes::well_known();
         prefixes.insert("ex", "http://example.org/");
-        write(&quads(before), &quads(after), &prefixes)
+        write(&quads(before), &quads(after), &prefixes, Watch::nobody()).unwrap()
     }
 
     #[test]
     fn the_same_is_nothing() {
         let before = by_content("ex:a ex:p ( 1 2 ), _:x . _:x ex:q 1 .");
         let after = by_content("_:y ex:q 1 . ex:a ex:p _:y, ( 1 2 ) .");
-        assert_eq!(write(&before, &after, &Prefixes::new()), "");
+        assert_eq!(write(&before, &after, &Prefixes::new(), Watch::nobody()).unwrap(), "");
     }
 
     #[test]
@@ -227,7 +232,7 @@ mod tests {
             let facts = (0..8).map(|n| format!("ex:a ex:p _:n{n} . _:n{n} ex:q {} .\n", n + more));
             quads(&facts.collect::<String>())
         };
-        let lines = || write(&graph(0), &graph(1), &Prefixes::well_known());
+        let lines = || write(&graph(0), &graph(1), &Prefixes::well_known(), Watch::nobody()).unwrap();
         let first = lines();
         assert!((0..20).all(|_| lines() == first), "{first}");
     }

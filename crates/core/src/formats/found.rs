@@ -7,8 +7,10 @@ use super::numbered::{Number, Row, lexical_of};
 use super::texts::Texts;
 use crate::blank::Blanks;
 use crate::engine::answer::page::Page;
+use crate::error;
 use crate::store::Lexical;
-use crate::terms::{GraphName, Quad, TermRef, Triple};
+use crate::store::pack::Watch;
+use crate::terms::{GraphName, TermRef, Triple};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
@@ -138,24 +140,41 @@ impl Found {
     }
 
     /// Its blank nodes.
-    pub(super) fn blanks(&self) -> Blanks {
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub(super) fn blanks(&self, watch: Watch<'_>) -> error::Result<Blanks> {
         let may_be_blank =
             |number: Number| matches!(self.texts.get(number), Lexical::Blank(_) | Lexical::Triple(_));
-        let with_blanks =
-            self.rows.iter().filter(|row| may_be_blank(row.subject) || may_be_blank(row.object));
-        let quads = with_blanks.filter_map(|row| Some(self.triple(*row)?.in_graph(GraphName::DefaultGraph)));
-        Blanks::of(&quads.collect::<Vec<Quad>>())
+        let (mut quads, mut pace) = (Vec::new(), watch.pace());
+        for row in &self.rows {
+            pace.step()?;
+            if may_be_blank(row.subject) || may_be_blank(row.object) {
+                quads.extend(self.triple(*row).map(|triple| triple.in_graph(GraphName::DefaultGraph)));
+            }
+        }
+        Ok(Blanks::of(&quads))
     }
 
     /// Gives its terms to `each`, and gives back its rows.
-    pub(super) fn number_all(self, blanks: &Blanks, each: &mut dyn FnMut(Lexical<'_>)) -> Vec<Row> {
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub(super) fn number_all(
+        self,
+        blanks: &Blanks,
+        each: &mut dyn FnMut(Lexical<'_>),
+        watch: Watch<'_>,
+    ) -> error::Result<Vec<Row>> {
+        let mut pace = watch.pace();
         for number in 0..self.texts.len() {
             each(match self.texts.get(number) {
                 Lexical::Blank(label) => Lexical::Blank(blanks.label(label)),
                 lexical => lexical,
             });
+            pace.step()?;
         }
-        self.rows
+        Ok(self.rows)
     }
 }
 
@@ -198,7 +217,10 @@ mod tests {
     /// Triples with terms of all kinds, and pages of them.
     fn triples() -> (Vec<Triple>, Vec<Page>) {
         let memory = memory();
-        let quads = select(&memory, &Selection::DefaultGraph).unwrap().quads().unwrap();
+        let quads = select(&memory, &Selection::DefaultGraph, Watch::nobody())
+            .unwrap()
+            .quads(Watch::nobody())
+            .unwrap();
         let triples: Vec<Triple> = quads.into_iter().map(Triple::from).collect();
         let pages = triples.chunks(7).map(|some| {
             let mut page = Page::default();
@@ -232,7 +254,7 @@ mod tests {
     fn what_was_found_is_written_as_its_quads_are() {
         for format in GraphFormat::all().filter(|format| format.is_of_rdf() && *format != GraphFormat::RdfXml)
         {
-            let quads = Content::from(found()).quads().unwrap();
+            let quads = Content::from(found()).quads(Watch::nobody()).unwrap();
             let expected = written(format, quads, &GraphStyle::default()).unwrap().text;
             assert_eq!(written(format, found(), &GraphStyle::default()).unwrap().text, expected);
         }

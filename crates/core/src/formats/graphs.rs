@@ -11,6 +11,7 @@ use super::subjects::Document;
 use super::{jsonld, lines, network, rdfxml, turtle};
 use crate::blank::{Blanks, Rule};
 use crate::error::{Error, Result};
+use crate::store::pack::Watch;
 use crate::terms::{NamedNode, Prefixes, Quad};
 use std::collections::HashMap;
 use std::io;
@@ -170,28 +171,42 @@ pub fn write<'a>(
     content: impl Into<Content<'a>>,
     style: &GraphStyle,
 ) -> Result<Naming> {
+    write_within(out, format, content, style, Watch::nobody())
+}
+
+/// The same as long as `watch` lets it: it is asked while the syntaxes of RDF are numbered, sorted and written.
+///
+/// # Errors
+/// As there, and where `watch` stops it.
+pub fn write_within<'a>(
+    out: &mut dyn io::Write,
+    format: GraphFormat,
+    content: impl Into<Content<'a>>,
+    style: &GraphStyle,
+    watch: Watch<'_>,
+) -> Result<Naming> {
     let content = content.into();
     if !format.keeps_named_graphs() {
         one_graph(format, &content)?;
     }
-    let mut draft = Draft::new(out);
+    let mut draft = Draft::new(out, watch);
     let naming = match format {
         GraphFormat::NTriples | GraphFormat::NQuads => {
             certainly(lines::write(content, &style.header, &mut draft)?)
         }
         GraphFormat::Turtle | GraphFormat::TriG | GraphFormat::RdfXml | GraphFormat::JsonLd => {
-            let document = Document::of(content)?;
+            let document = Document::of(content, watch)?;
             document_in(format, &document, style, &mut draft)?;
             certainly(document.is_certain())
         }
         GraphFormat::GraphMl | GraphFormat::Dot | GraphFormat::Edges | GraphFormat::Nodes => {
-            let quads = content.quads()?;
+            let quads = content.quads(watch)?;
             let blanks = Blanks::of(&quads);
-            draft.text = network_in(format, blanks.relabel(quads), style);
+            draft.text = network_in(format, blanks.relabel(quads), style, watch)?;
             certainly(blanks.is_certain())
         }
         GraphFormat::Canonical | GraphFormat::Rdfc10 | GraphFormat::Hash => {
-            let (text, naming) = canonical_in(format, &content.quads()?)?;
+            let (text, naming) = canonical_in(format, &content.quads(watch)?)?;
             draft.text = text;
             naming
         }
@@ -241,12 +256,12 @@ fn document_in(
     }
 }
 
-fn network_in(format: GraphFormat, quads: Vec<Quad>, style: &GraphStyle) -> String {
+fn network_in(format: GraphFormat, quads: Vec<Quad>, style: &GraphStyle, watch: Watch<'_>) -> Result<String> {
     match format {
-        GraphFormat::GraphMl => network::graphml(quads, style),
-        GraphFormat::Dot => network::dot(quads, style),
-        GraphFormat::Edges => network::edges(quads, style),
-        _ => network::nodes(quads, style),
+        GraphFormat::GraphMl => network::graphml(quads, style, watch),
+        GraphFormat::Dot => network::dot(quads, style, watch),
+        GraphFormat::Edges => network::edges(quads, style, watch),
+        _ => network::nodes(quads, style, watch),
     }
 }
 
@@ -284,7 +299,9 @@ mod tests {
     use super::*;
     use crate::explore::selection::{Selection, select};
     use crate::formats::fixture::memory;
-    use crate::terms::{BlankNode, GraphName, Term, Triple};
+    use crate::store::pack::Builder;
+    use crate::terms::{BlankNode, GraphName, Literal, Term, Triple};
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Triple terms are sorted by the labels that their blank nodes get, not by those that they had.
     #[test]
@@ -306,6 +323,42 @@ mod tests {
         }
     }
 
+    /// All that is done before the first byte goes out asks, too: an export is stopped wherever it is, soon.
+    #[test]
+    fn a_graph_that_is_written_asks_all_along() {
+        let iri = |name: String| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let mut builder = Builder::new();
+        for n in 0..20_000_u32 {
+            let (subject, predicate) = (iri(format!("s{}", n * 7919 % 20_000)), iri(format!("p{}", n % 3)));
+            let object = match n % 4 {
+                0 => Term::from(Literal::from(i64::from(n % 900))),
+                1 => Literal::from(format!("text {n}")).into(),
+                _ => iri(format!("s{}", n * 31 % 20_000)).into(),
+            };
+            builder.add(Quad::new(subject, predicate, object, GraphName::DefaultGraph).as_ref());
+        }
+        let (pack, asked) = (builder.finish(), AtomicUsize::new(0));
+        for format in GraphFormat::all().filter(|format| format.is_of_rdf() || format.shows_labels()) {
+            let run = |allowed: usize| {
+                asked.store(0, Ordering::Relaxed);
+                let check = || match asked.fetch_add(1, Ordering::Relaxed) < allowed {
+                    true => Ok(()),
+                    false => Err(Error::data("stopped")),
+                };
+                let (watch, mut out) = (Watch::asking(&check), Vec::new());
+                let part = select(&pack, &Selection::All, watch)?;
+                write_within(&mut out, format, part, &GraphStyle::default(), watch).map(|_| out.len())
+            };
+            let length = run(usize::MAX).unwrap();
+            let needed = asked.load(Ordering::Relaxed);
+            assert!(needed > 30 && length > 1 << 19, "{}: {needed}, {length}", format.name());
+            for allowed in (0..needed).step_by(needed / 12) {
+                assert_eq!(run(allowed).unwrap_err().message, "stopped", "{}", format.name());
+                assert_eq!(asked.load(Ordering::Relaxed), allowed + 1, "{}", format.name());
+            }
+        }
+    }
+
     /// What is written by the numbers of a graph is what is written of its terms.
     #[test]
     fn a_part_of_a_graph_is_written_as_its_quads_are() {
@@ -316,10 +369,14 @@ mod tests {
             ..GraphStyle::default()
         };
         for selection in [Selection::All, Selection::DefaultGraph] {
-            let part = select(&memory, &selection).unwrap();
+            let part = select(&memory, &selection, Watch::nobody()).unwrap();
             for format in GraphFormat::all() {
-                let part = if format.keeps_named_graphs() { part.clone() } else { part.clone().merged() };
-                let by_terms = written(format, part.quads().unwrap(), &style);
+                let part = if format.keeps_named_graphs() {
+                    part.clone()
+                } else {
+                    part.clone().merged(Watch::nobody()).unwrap()
+                };
+                let by_terms = written(format, part.quads(Watch::nobody()).unwrap(), &style);
                 let by_numbers = written(format, part, &style);
                 match (by_terms, by_numbers) {
                     (Ok(expected), Ok(found)) => {

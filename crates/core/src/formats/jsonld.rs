@@ -16,6 +16,7 @@ use super::subjects::{Document, Graph, Met};
 use super::texts::Texts;
 use crate::error::Result;
 use crate::show::text::width;
+use crate::store::pack::Watch;
 use crate::store::{Lexical, Tag};
 use crate::terms::{BaseDirection, Prefixes, is_bare, xsd};
 use std::cmp::Ordering;
@@ -33,8 +34,9 @@ const SAFE: u64 = (1 << 53) - 1;
 /// # Errors
 /// Where it cannot be written.
 pub(crate) fn write(document: &Document, prefixes: &Prefixes, draft: &mut Draft<'_>) -> Result<()> {
-    let mut short = Short::of(&document.texts, &writable(prefixes, &document.texts));
-    document.graphs().for_each(|graph| note(&graph, document, &mut short));
+    let watch = draft.watch;
+    let mut short = Short::of(&document.texts, &writable(prefixes, &document.texts, watch)?, watch)?;
+    document.graphs().try_for_each(|graph| note(&graph, document, &mut short, watch))?;
     let context = short.used().map(|(name, namespace)| (Text::of(name), Json::Text(Text::of(namespace))));
     draft.text.push_str("{\n  \"@context\": ");
     Json::Object(context.collect()).write(&mut draft.text, 2);
@@ -57,12 +59,18 @@ pub(crate) fn write(document: &Document, prefixes: &Prefixes, draft: &mut Draft<
 
 /// The prefixes that every JSON-LD processor takes for prefixes: with a name, a namespace that ends in a
 /// delimiter, and not read as the scheme of an IRI that is written in full.
-fn writable(prefixes: &Prefixes, texts: &Texts) -> Prefixes {
+fn writable(prefixes: &Prefixes, texts: &Texts, watch: Watch<'_>) -> Result<Prefixes> {
     let iris = texts.iris().map(|number| texts.plain(number));
+    let (mut schemes, mut pace) = (HashSet::new(), watch.pace());
     // A language tag has no colon.
-    let all = iris.chain(texts.names().iter().map(String::as_str));
-    let opaque = all.filter_map(|iri| iri.split_once(':')).filter(|(_, rest)| !rest.starts_with("//"));
-    let schemes: HashSet<&str> = opaque.map(|(scheme, _)| scheme).collect();
+    for iri in iris.chain(texts.names().iter().map(String::as_str)) {
+        pace.step()?;
+        if let Some((scheme, rest)) = iri.split_once(':')
+            && !rest.starts_with("//")
+        {
+            schemes.insert(scheme);
+        }
+    }
     let mut kept = Prefixes::new();
     for (name, namespace) in prefixes.iter() {
         let delimited = namespace.ends_with([':', '/', '?', '#', '[', ']', '@']);
@@ -70,15 +78,15 @@ fn writable(prefixes: &Prefixes, texts: &Texts) -> Prefixes {
             kept.insert(name, namespace);
         }
     }
-    kept
+    Ok(kept)
 }
 
 /// Notes the prefixes that a graph needs.
-fn note(graph: &Graph<'_>, document: &Document, short: &mut Short) {
+fn note(graph: &Graph<'_>, document: &Document, short: &mut Short, watch: Watch<'_>) -> Result<()> {
     if let Some(name) = graph.name() {
         short.note_iri(name);
     }
-    graph.each(&mut |met| match met {
+    graph.each(watch, &mut |met| match met {
         Met::Subject(subject) => short.note_iri(subject),
         Met::Fact(row) if document.is_type(row) && document.is_iri(row.object) => short.note_iri(row.object),
         Met::Fact(row) => {
@@ -86,7 +94,7 @@ fn note(graph: &Graph<'_>, document: &Document, short: &mut Short) {
             note_object(row.object, document, short);
         }
         Met::Item(item) => note_object(item, document, short),
-    });
+    })
 }
 
 fn note_object(object: Number, document: &Document, short: &mut Short) {

@@ -9,6 +9,7 @@ use super::draft::Draft;
 use super::numbered::{Content, Number, Row};
 use crate::error::Result;
 use crate::store::Lexical;
+use crate::store::pack::{Watch, sort_watched};
 use std::fmt::Write as _;
 
 /// Writes quads, with the names of their graphs. Says whether the labels of blank nodes depend on what is said about them alone.
@@ -16,18 +17,23 @@ use std::fmt::Write as _;
 /// # Errors
 /// Where the graph is damaged, or the lines cannot be written.
 pub(crate) fn write(content: Content<'_>, header: &[String], draft: &mut Draft<'_>) -> Result<bool> {
-    let blanks = content.blanks()?;
+    let watch = draft.watch;
+    let blanks = content.blanks(watch)?;
     let mut texts = Lines::default();
-    let rows = content.number(&blanks, &mut |lexical| texts.push(lexical))?;
-    let (order, ranks) = texts.order();
+    let rows = content.number(&blanks, &mut |lexical| texts.push(lexical), watch)?;
+    let (order, ranks) = texts.order(watch)?;
     let rank = |number: Number| ranks.get(number as usize).copied().unwrap_or_default();
     // The default graph comes before all others: a dot sorts before a name.
     let line = |row: Row| {
         let graph = row.graph_name().map_or(0, |name| rank(name) + 1);
         [rank(row.subject), rank(row.predicate), rank(row.object), graph]
     };
-    let mut lines: Vec<[u32; 4]> = rows.into_iter().map(line).collect();
-    lines.sort_unstable();
+    let (mut lines, mut pace) = (Vec::with_capacity(rows.len()), watch.pace());
+    for row in rows {
+        lines.push(line(row));
+        pace.step()?;
+    }
+    sort_watched(&mut lines, watch, <[u32; 4]>::cmp)?;
     for line in header.iter().flat_map(|text| text.lines()) {
         let _ = writeln!(draft.text, "# {}", line.trim_end());
     }
@@ -74,17 +80,18 @@ impl Lines {
     }
 
     /// The numbers, sorted by their texts, and the rank of each.
-    fn order(&self) -> (Vec<Number>, Vec<u32>) {
+    fn order(&self, watch: Watch<'_>) -> Result<(Vec<Number>, Vec<u32>)> {
         let mut order: Vec<Number> = (0..).zip(&self.ends).map(|(number, _)| number).collect();
         // Nearly sorted: by kind, and within most kinds by text.
-        order.sort_by(|a, b| self.get(*a).cmp(self.get(*b)));
-        let mut ranks = vec![0; order.len()];
+        sort_watched(&mut order, watch, |a, b| self.get(*a).cmp(self.get(*b)))?;
+        let (mut ranks, mut pace) = (vec![0; order.len()], watch.pace());
         for (rank, number) in (0..).zip(&order) {
             if let Some(slot) = ranks.get_mut(*number as usize) {
                 *slot = rank;
             }
+            pace.step()?;
         }
-        (order, ranks)
+        Ok((order, ranks))
     }
 }
 
@@ -94,6 +101,7 @@ mod tests {
     use crate::explore::selection::{Selection, select};
     use crate::formats::fixture::memory;
     use crate::formats::graphs::{GraphFormat, GraphStyle, written};
+    use crate::store::pack::Watch;
 
     /// The lines as oxrdf writes its quads, sorted as text.
     #[test]
@@ -101,11 +109,12 @@ mod tests {
         let memory = memory();
         let style = GraphStyle { header: vec!["one\ntwo  ".to_owned()], ..GraphStyle::default() };
         for selection in [Selection::All, Selection::DefaultGraph] {
-            let part = select(&memory, &selection).unwrap();
-            for (format, part) in
-                [(GraphFormat::NQuads, part.clone()), (GraphFormat::NTriples, part.merged())]
-            {
-                let quads = part.quads().unwrap();
+            let part = select(&memory, &selection, Watch::nobody()).unwrap();
+            for (format, part) in [
+                (GraphFormat::NQuads, part.clone()),
+                (GraphFormat::NTriples, part.merged(Watch::nobody()).unwrap()),
+            ] {
+                let quads = part.quads(Watch::nobody()).unwrap();
                 let quads = Blanks::of(&quads).relabel(quads);
                 let mut lines: Vec<String> = quads.iter().map(|quad| format!("{quad} .\n")).collect();
                 lines.sort();

@@ -10,6 +10,8 @@ use super::graphs::GraphStyle;
 use super::markup::{comment, escape};
 use super::numbered::Number;
 use super::subjects::Document;
+use crate::error::Result;
+use crate::store::pack::Watch;
 use crate::terms::{BlankNode, NAMING, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, rdf, xsd};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -65,8 +67,8 @@ struct Network<'a> {
 }
 
 /// As GraphML, with every text and number as a value of its node.
-pub fn graphml(quads: Vec<Quad>, style: &GraphStyle) -> String {
-    let network = Network::of(quads, style);
+pub fn graphml(quads: Vec<Quad>, style: &GraphStyle, watch: Watch<'_>) -> Result<String> {
+    let network = Network::of(quads, style, watch)?;
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     for line in style.header.iter().flat_map(|text| text.lines()) {
         let _ = writeln!(out, "<!-- {} -->", comment(line));
@@ -110,7 +112,7 @@ pub fn graphml(quads: Vec<Quad>, style: &GraphStyle) -> String {
         data(&mut out, "relation-iri", property.as_str());
         out.push_str("    </edge>\n");
     }
-    out + "  </graph>\n</graphml>\n"
+    Ok(out + "  </graph>\n</graphml>\n")
 }
 
 fn key(out: &mut String, id: &str, of: &str, name: &str, kind: &str) {
@@ -125,8 +127,8 @@ fn data(out: &mut String, key: &str, value: &str) {
 }
 
 /// As DOT: boxes with a label and a type, arrows with a label.
-pub fn dot(quads: Vec<Quad>, style: &GraphStyle) -> String {
-    let network = Network::of(quads, style);
+pub fn dot(quads: Vec<Quad>, style: &GraphStyle, watch: Watch<'_>) -> Result<String> {
+    let network = Network::of(quads, style, watch)?;
     let mut out = String::new();
     for line in style.header.iter().flat_map(|text| text.lines()) {
         let _ = writeln!(out, "// {}", line.trim_end());
@@ -154,7 +156,7 @@ pub fn dot(quads: Vec<Quad>, style: &GraphStyle) -> String {
         let (source, target) = (network.dot_id(source), network.dot_id(target));
         let _ = writeln!(out, "    {source} -> {target} [label=\"{}\"];", dot_text(&network.name(property)));
     }
-    out + "}\n"
+    Ok(out + "}\n")
 }
 
 /// Text within a quoted label: Graphviz reads backslashes and HTML's entities in it.
@@ -164,23 +166,23 @@ fn dot_text(text: &str) -> String {
 }
 
 /// The edges as a table: `Source,Target,Label`.
-pub fn edges(quads: Vec<Quad>, style: &GraphStyle) -> String {
-    let network = Network::of(quads, style);
+pub fn edges(quads: Vec<Quad>, style: &GraphStyle, watch: Watch<'_>) -> Result<String> {
+    let network = Network::of(quads, style, watch)?;
     let mut out = csv(["Source", "Target", "Label"]);
     for (source, property, target) in &network.edges {
         out += &csv([&*full(source), &*full(target), &*network.name(property)]);
     }
-    out
+    Ok(out)
 }
 
 /// The nodes as a table: `Id,Label,Type`.
-pub fn nodes(quads: Vec<Quad>, style: &GraphStyle) -> String {
-    let network = Network::of(quads, style);
+pub fn nodes(quads: Vec<Quad>, style: &GraphStyle, watch: Watch<'_>) -> Result<String> {
+    let network = Network::of(quads, style, watch)?;
     let mut out = csv(["Id", "Label", "Type"]);
     for (thing, node) in &network.nodes {
         out += &csv([&*full(thing), &*network.label(thing), &*network.types(node, BETWEEN)]);
     }
-    out
+    Ok(out)
 }
 
 /// A line of CSV as RFC 4180 has it.
@@ -201,11 +203,13 @@ fn full(thing: &Thing) -> String {
 }
 
 impl<'a> Network<'a> {
-    fn of(quads: Vec<Quad>, style: &'a GraphStyle) -> Self {
-        let lists = Lists(Document::both(&quads, &[]).0);
+    fn of(quads: Vec<Quad>, style: &'a GraphStyle, watch: Watch<'_>) -> Result<Self> {
+        let mut pace = watch.pace();
+        let lists = Lists(Document::both(&quads, &[], watch)?.0);
         let cells = lists.cells(&quads);
         let mut network = Self { style, nodes: BTreeMap::new(), edges: BTreeSet::new() };
         for quad in &quads {
+            pace.step()?;
             let subject = Thing::from(quad.subject.clone());
             if cells.contains(&subject) {
                 continue;
@@ -220,7 +224,7 @@ impl<'a> Network<'a> {
                 network.add(&subject, &quad.predicate, object, &lists);
             }
         }
-        network
+        Ok(network)
     }
 
     fn add(&mut self, subject: &Thing, property: &NamedNode, object: Term, lists: &Lists) {
@@ -431,25 +435,25 @@ mod tests {
     #[test]
     fn lists_are_edges_to_their_items_and_classes_are_types() {
         assert_eq!(
-            edges(graph(), &style("en")),
+            edges(graph(), &style("en"), Watch::nobody()).unwrap(),
             "Source,Target,Label\r\n\
              http://example.org/a,http://example.org/m1,ex:makes\r\n\
              http://example.org/a,http://example.org/m2,ex:makes\r\n"
         );
-        let table = nodes(graph(), &style("zh"));
+        let table = nodes(graph(), &style("zh"), Watch::nobody()).unwrap();
         assert!(table.contains("http://example.org/a,百度,\"Firm, \"\"Ltd\"\"\"\r\n"), "{table}");
         assert_eq!(table.lines().count(), 5, "{table}");
     }
 
     #[test]
     fn dot_and_graphml_escape_what_they_must() {
-        let drawn = dot(graph(), &style("en"));
+        let drawn = dot(graph(), &style("en"), Watch::nobody()).unwrap();
         assert!(
             drawn.contains(r#"    "ex:a" [label="A &amp; B\nFirm, \"Ltd\"", URL="http://example.org/a"];"#),
             "{drawn}"
         );
         assert!(drawn.contains(r#"    "ex:a" -> "ex:m2" [label="ex:makes"];"#), "{drawn}");
-        let xml = graphml(graph(), &style("en"));
+        let xml = graphml(graph(), &style("en"), Watch::nobody()).unwrap();
         assert!(
             xml.contains(r#"<key id="ex:size" for="node" attr.name="ex:size" attr.type="long"/>"#),
             "{xml}"
@@ -462,6 +466,7 @@ mod tests {
     fn the_order_of_the_quads_does_not_show() {
         let mut other = graph();
         other.reverse();
-        assert_eq!(graphml(graph(), &style("en")), graphml(other, &style("en")));
+        let drawn = |quads| graphml(quads, &style("en"), Watch::nobody()).unwrap();
+        assert_eq!(drawn(graph()), drawn(other));
     }
 }

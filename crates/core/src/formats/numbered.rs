@@ -9,6 +9,7 @@ use super::found::Found;
 use crate::blank::Blanks;
 use crate::error::Result;
 use crate::explore::selection::Part;
+use crate::store::pack::Watch;
 use crate::store::{FIRST_FOREIGN, GraphId, Id, Indexed, Kind, Lexical, Scratch, Tag, Triple, quad_of};
 use crate::terms::{GraphName, Quad, Term, TermRef};
 use std::collections::{HashMap, HashSet};
@@ -67,10 +68,10 @@ impl Content<'_> {
     /// The same as terms.
     ///
     /// # Errors
-    /// Where the graph is damaged.
-    pub fn quads(self) -> Result<Vec<Quad>> {
+    /// Where the graph is damaged, or `watch` stops it.
+    pub fn quads(self, watch: Watch<'_>) -> Result<Vec<Quad>> {
         match self {
-            Self::Part(part) => part.quads(),
+            Self::Part(part) => part.quads(watch),
             Self::Quads(quads) => Ok(quads),
             Self::Found(found) => {
                 Ok(found.triples().map(|triple| triple.in_graph(GraphName::DefaultGraph)).collect())
@@ -99,31 +100,34 @@ impl Content<'_> {
     /// The blank nodes of what is written.
     ///
     /// # Errors
-    /// Where the graph is damaged.
-    pub(crate) fn blanks(&self) -> Result<Blanks> {
+    /// Where the graph is damaged, or `watch` stops it.
+    pub(crate) fn blanks(&self, watch: Watch<'_>) -> Result<Blanks> {
         let part = match self {
             Self::Part(part) => part,
             Self::Quads(quads) => return Ok(Blanks::of(quads)),
-            Self::Found(found) => return Ok(found.blanks()),
+            Self::Found(found) => return found.blanks(watch),
         };
         let may_be_blank = |id: &Id| matches!(part.graph.kind(*id), Some(Kind::Blank | Kind::Triple));
-        let with_blanks = part.quads.iter().filter(|(graph, [s, _, o])| {
-            may_be_blank(s) || may_be_blank(o) || graph.as_ref().is_some_and(may_be_blank)
-        });
-        let quads = with_blanks.map(|(graph, triple)| quad_of(part.graph, *graph, *triple));
-        Ok(Blanks::of(&quads.collect::<Result<Vec<Quad>>>()?))
+        let (mut quads, mut pace) = (Vec::new(), watch.pace());
+        for (graph, triple @ [s, _, o]) in &part.quads {
+            pace.step()?;
+            if may_be_blank(s) || may_be_blank(o) || graph.as_ref().is_some_and(may_be_blank) {
+                quads.push(quad_of(part.graph, *graph, *triple)?);
+            }
+        }
+        Ok(Blanks::of(&quads))
     }
 
     /// Gives each different term to `each`, once, in the order of its number, the parts of a triple term before it and by their
     /// numbers; and gives back the quads.
     ///
     /// # Errors
-    /// Where the graph is damaged.
-    pub(crate) fn number(self, blanks: &Blanks, each: Each<'_>) -> Result<Vec<Row>> {
+    /// Where the graph is damaged, or `watch` stops it.
+    pub(crate) fn number(self, blanks: &Blanks, each: Each<'_>, watch: Watch<'_>) -> Result<Vec<Row>> {
         match self {
-            Self::Part(part) => of_part(part, blanks, each),
-            Self::Quads(quads) => Ok(of_quads(quads.iter(), blanks, each)),
-            Self::Found(found) => Ok(found.number_all(blanks, each)),
+            Self::Part(part) => of_part(part, blanks, each, watch),
+            Self::Quads(quads) => of_quads(quads.iter(), blanks, each, watch),
+            Self::Found(found) => found.number_all(blanks, each, watch),
         }
     }
 }
@@ -131,25 +135,33 @@ impl Content<'_> {
 /// What takes the terms of a document.
 pub(crate) type Each<'e> = &'e mut dyn FnMut(Lexical<'_>);
 
-fn of_part(part: Part<'_>, blanks: &Blanks, each: Each<'_>) -> Result<Vec<Row>> {
+fn of_part(part: Part<'_>, blanks: &Blanks, each: Each<'_>, watch: Watch<'_>) -> Result<Vec<Row>> {
     let Part { graph, quads } = part;
-    let mut numbers = Numbers::of(graph, &quads);
+    let mut pace = watch.pace();
+    let mut numbers = Numbers::of(graph, &quads, watch)?;
     let triples = numbers.add_parts(graph)?;
-    let mut ids = numbers.ids();
-    ids.retain(|id| !matches!(graph.kind(*id), Some(Kind::Triple)));
-    (1..).zip(&ids).for_each(|(number, id)| numbers.set(*id, number));
+    let ids = numbers.ids(|id| !matches!(graph.kind(id), Some(Kind::Triple)), watch)?;
+    for (number, id) in (1..).zip(&ids) {
+        numbers.set(*id, number);
+        pace.step()?;
+    }
     graph.lexicals(&ids, &mut Scratch::new(), &mut |_, lexical| {
         each(match lexical {
             Lexical::Blank(label) => Lexical::Blank(blanks.label(label)),
             lexical => lexical,
         });
-        Ok(())
+        pace.step()
     })?;
     for (number, (id, parts)) in (ids.len() as Number + 1..).zip(triples) {
         numbers.set(id, number);
         each(Lexical::Triple(parts.map(|part| numbers.get(part))));
     }
-    Ok(quads.into_iter().map(|quad| numbers.row(quad)).collect())
+    let mut rows = Vec::with_capacity(quads.len());
+    for quad in quads {
+        rows.push(numbers.row(quad));
+        pace.step()?;
+    }
+    Ok(rows)
 }
 
 /// A number for each term of a graph, 1 more than that in the document; 0 where it is not in the document.
@@ -161,13 +173,15 @@ struct Numbers {
 
 impl Numbers {
     /// 1 for each term of some quads.
-    fn of(graph: &dyn Indexed, quads: &[(GraphId, Triple)]) -> Self {
+    fn of(graph: &dyn Indexed, quads: &[(GraphId, Triple)], watch: Watch<'_>) -> Result<Self> {
         let (sorted, more) = (graph.term_count(), graph.more_terms());
         let mut numbers = Self { sorted, of: vec![0; sorted as usize + more as usize] };
+        let mut pace = watch.pace();
         for (graph, triple) in quads {
             graph.iter().chain(triple).for_each(|id| numbers.set(*id, 1));
+            pace.step()?;
         }
-        numbers
+        Ok(numbers)
     }
 
     /// Adds the parts of the triple terms that are there, and gives these back, each after those within it.
@@ -223,10 +237,16 @@ impl Numbers {
         }
     }
 
-    /// The terms that are used, in the order of the dictionary.
-    fn ids(&self) -> Vec<Id> {
-        let ids = (0..self.sorted).chain(FIRST_FOREIGN..);
-        ids.zip(&self.of).filter(|(_, number)| **number > 0).map(|(id, _)| id).collect()
+    /// The terms that are used, and wanted, in the order of the dictionary.
+    fn ids(&self, is_wanted: impl Fn(Id) -> bool, watch: Watch<'_>) -> Result<Vec<Id>> {
+        let (mut ids, mut pace) = (Vec::new(), watch.pace());
+        for (id, number) in (0..self.sorted).chain(FIRST_FOREIGN..).zip(&self.of) {
+            if *number > 0 && is_wanted(id) {
+                ids.push(id);
+            }
+            pace.step()?;
+        }
+        Ok(ids)
     }
 }
 
@@ -235,9 +255,12 @@ pub(crate) fn of_quads<'q>(
     quads: impl Iterator<Item = &'q Quad>,
     blanks: &Blanks,
     each: Each<'_>,
-) -> Vec<Row> {
+    watch: Watch<'_>,
+) -> Result<Vec<Row>> {
+    let mut pace = watch.pace();
     let mut terms = Interned { numbers: HashMap::new(), blanks, each };
     let row = |quad: &'q Quad| {
+        pace.step()?;
         let graph = match &quad.graph_name {
             GraphName::DefaultGraph => 0,
             GraphName::NamedNode(iri) => terms.number(iri.as_ref().into()) + 1,
@@ -245,7 +268,7 @@ pub(crate) fn of_quads<'q>(
         };
         let subject = terms.number(quad.subject.as_ref().into());
         let predicate = terms.number(quad.predicate.as_ref().into());
-        Row { graph, subject, predicate, object: terms.number(quad.object.as_ref()) }
+        Ok(Row { graph, subject, predicate, object: terms.number(quad.object.as_ref()) })
     };
     quads.map(row).collect()
 }

@@ -10,6 +10,7 @@ use super::short::is_plain;
 use super::subjects::Document;
 use crate::error::{Error, Result};
 use crate::sources::rdfxml::{LONG, is_taken};
+use crate::store::pack::{Watch, sort_watched};
 use crate::store::{Lexical, Tag};
 use crate::terms::{Prefixes, rdf, xsd};
 use std::collections::BTreeMap;
@@ -30,13 +31,14 @@ pub(crate) fn write(
     header: &[String],
     draft: &mut Draft<'_>,
 ) -> Result<()> {
-    let writer = Writer::of(document, prefixes)?;
+    let watch = draft.watch;
+    let writer = Writer::of(document, prefixes, watch)?;
     draft.text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     for line in header.iter().flat_map(|text| text.lines()) {
         let _ = writeln!(draft.text, "<!-- {} -->", comment(line));
     }
     writer.root(&mut draft.text);
-    for (about, rows) in writer.subjects() {
+    for (about, rows) in writer.subjects(watch)? {
         let _ = writeln!(draft.text, "\n  <rdf:Description {about}>");
         writer.elements(&mut draft.text, rows);
         draft.text.push_str("  </rdf:Description>\n");
@@ -62,12 +64,14 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn of(document: &'a Document, prefixes: &Prefixes) -> Result<Self> {
+    fn of(document: &'a Document, prefixes: &Prefixes, watch: Watch<'_>) -> Result<Self> {
+        let mut pace = watch.pace();
         let mut spaces = BTreeMap::from([(rdf_namespace(), "rdf".to_owned())]);
         let (mut has_directions, mut has_triples) = (false, false);
         let mut properties: BTreeMap<Number, String> =
             document.verbs().map(|verb| (verb, String::new())).collect();
         for number in document.texts.others() {
+            pace.step()?;
             match document.texts.get(number) {
                 Lexical::Literal(value, tag) => {
                     has_directions |= matches!(tag, Tag::Directed(..));
@@ -111,13 +115,18 @@ impl<'a> Writer<'a> {
     }
 
     /// What is said about each subject, sorted by the text that says which it is.
-    fn subjects(&self) -> Vec<(String, &'a [Row])> {
+    fn subjects(&self, watch: Watch<'_>) -> Result<Vec<(String, &'a [Row])>> {
         let rows = self.document.graphs().next().map(|graph| graph.rows()).unwrap_or_default();
         let blocks = rows.chunk_by(|a, b| a.subject == b.subject);
-        let mut subjects: Vec<_> =
-            blocks.filter_map(|rows| Some((self.about(rows.first()?.subject), rows))).collect();
-        subjects.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        subjects
+        let (mut subjects, mut pace) = (Vec::new(), watch.pace());
+        for rows in blocks {
+            pace.step()?;
+            subjects.extend(rows.first().map(|row| (self.about(row.subject), rows)));
+        }
+        let about = |place: &usize| subjects.get(*place).map(|(about, _)| about);
+        let mut order: Vec<usize> = (0..subjects.len()).collect();
+        sort_watched(&mut order, watch, |a, b| about(a).cmp(&about(b)))?;
+        Ok(order.into_iter().filter_map(|place| subjects.get_mut(place).map(std::mem::take)).collect())
     }
 
     fn about(&self, subject: Number) -> String {

@@ -5,6 +5,8 @@
 
 use super::numbered::Number;
 use super::texts::Texts;
+use crate::error::Result;
+use crate::store::pack::Watch;
 use crate::terms::Prefixes;
 use std::rc::Rc;
 
@@ -37,19 +39,28 @@ pub(crate) struct Short {
 
 impl Short {
     /// Of the IRIs and the datatypes of a document.
-    pub(crate) fn of(texts: &Texts, prefixes: &Prefixes) -> Self {
-        Self::of_list(texts, prefixes, list(prefixes))
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub(crate) fn of(texts: &Texts, prefixes: &Prefixes, watch: Watch<'_>) -> Result<Self> {
+        let mut short = Self::of_names(texts, prefixes, list(prefixes));
+        let mut pace = watch.pace();
+        for number in texts.iris() {
+            short.iris.push(place(texts.plain(number), prefixes, &short.prefixes));
+            pace.step()?;
+        }
+        Ok(short)
     }
 
-    /// The same, where the list of the prefixes is there already.
+    /// The same of a few, where the list of the prefixes is there already.
     pub(crate) fn of_list(texts: &Texts, prefixes: &Prefixes, list: List) -> Self {
-        let place = |iri: &str| {
-            let Some((name, _)) = prefixes.split(iri) else { return NONE };
-            list.binary_search_by(|(known, _)| known.as_str().cmp(name)).map_or(NONE, |place| place as u32)
-        };
-        let iris = texts.iris().map(|number| place(texts.plain(number))).collect();
-        let names = texts.names().iter().map(|name| place(name)).collect();
-        Self { iris, names, used: vec![false; list.len()], prefixes: list }
+        let iris = texts.iris().map(|number| place(texts.plain(number), prefixes, &list)).collect();
+        Self { iris, ..Self::of_names(texts, prefixes, list) }
+    }
+
+    fn of_names(texts: &Texts, prefixes: &Prefixes, list: List) -> Self {
+        let names = texts.names().iter().map(|name| place(name, prefixes, &list)).collect();
+        Self { iris: Vec::new(), names, used: vec![false; list.len()], prefixes: list }
     }
 
     fn cut<'a>(&'a self, place: Option<&u32>, iri: &'a str) -> Option<(&'a str, &'a str)> {
@@ -91,4 +102,10 @@ impl Short {
         let used = self.prefixes.iter().zip(&self.used).filter(|(_, used)| **used);
         used.map(|((name, namespace), _)| (name.as_str(), namespace.as_str()))
     }
+}
+
+/// The place of the prefix that shortens an IRI.
+fn place(iri: &str, prefixes: &Prefixes, list: &List) -> u32 {
+    let Some((name, _)) = prefixes.split(iri) else { return NONE };
+    list.binary_search_by(|(known, _)| known.as_str().cmp(name)).map_or(NONE, |place| place as u32)
 }

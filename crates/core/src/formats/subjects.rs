@@ -8,6 +8,7 @@ use super::texts::Texts;
 use crate::blank::Blanks;
 use crate::error::Result;
 use crate::store::Lexical;
+use crate::store::pack::{Pace, Watch, sort_watched};
 use crate::terms::{NAMING, NamedNode, OTHER_NAMES, Quad, rdf};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -35,40 +36,46 @@ impl Document {
     /// Reads what is to be written.
     ///
     /// # Errors
-    /// Where the graph is damaged.
-    pub(crate) fn of(content: Content<'_>) -> Result<Self> {
-        let blanks = content.blanks()?;
+    /// Where the graph is damaged, or `watch` stops it.
+    pub(crate) fn of(content: Content<'_>, watch: Watch<'_>) -> Result<Self> {
+        let blanks = content.blanks(watch)?;
         let mut texts = Texts::default();
-        let rows = content.number(&blanks, &mut |lexical| texts.push(lexical))?;
-        let (texts, ranks) = texts.sorted();
-        let (verbs, places) = Verbs::of(&texts, rows.iter().map(|row| at(&ranks, row.predicate)));
-        Ok(Self::sorted(Rc::new(texts), Rc::new(verbs), rows, &ranks, &places, blanks.by_label()))
+        let rows = content.number(&blanks, &mut |lexical| texts.push(lexical), watch)?;
+        let (texts, ranks) = texts.sorted(watch)?;
+        let (verbs, places) = Verbs::of(&texts, &rows, &ranks, watch)?;
+        let mut document =
+            Self { texts: Rc::new(texts), verbs: Rc::new(verbs), rows, blanks: blanks.by_label() };
+        document.sort((&ranks, &places), watch)?;
+        Ok(document)
     }
 
     /// Two graphs of which numbers mean the same; their blank nodes keep their labels.
-    pub(crate) fn both(before: &[Quad], after: &[Quad]) -> (Self, Self) {
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub(crate) fn both(before: &[Quad], after: &[Quad], watch: Watch<'_>) -> Result<(Self, Self)> {
         let [old, new] = [before, after].map(|quads| Blanks::of(quads).keeping_labels());
         let mut texts = Texts::default();
         let all = before.iter().chain(after);
-        let mut rows = numbered::of_quads(all, &Blanks::default(), &mut |lexical| texts.push(lexical));
-        let (texts, ranks) = texts.sorted();
-        let (verbs, places) = Verbs::of(&texts, rows.iter().map(|row| at(&ranks, row.predicate)));
+        let mut rows =
+            numbered::of_quads(all, &Blanks::default(), &mut |lexical| texts.push(lexical), watch)?;
+        let (texts, ranks) = texts.sorted(watch)?;
+        let (verbs, places) = Verbs::of(&texts, &rows, &ranks, watch)?;
         let (texts, verbs) = (Rc::new(texts), Rc::new(verbs));
         let after = rows.split_off(before.len());
-        let side =
-            |rows, blanks| Self::sorted(Rc::clone(&texts), Rc::clone(&verbs), rows, &ranks, &places, blanks);
-        (side(rows, old), side(after, new))
+        let side = |rows, blanks| -> Result<Self> {
+            let mut document = Self { texts: Rc::clone(&texts), verbs: Rc::clone(&verbs), rows, blanks };
+            document.sort((&ranks, &places), watch)?;
+            Ok(document)
+        };
+        Ok((side(rows, old)?, side(after, new)?))
     }
 
-    fn sorted(
-        texts: Rc<Texts>,
-        verbs: Rc<Verbs>,
-        mut rows: Vec<Row>,
-        ranks: &[Number],
-        places: &[u32],
-        blanks: Blanks,
-    ) -> Self {
-        for row in &mut rows {
+    /// Numbers the rows by the ranks of terms and the places of predicates, and sorts them.
+    fn sort(&mut self, (ranks, places): (&[Number], &[u32]), watch: Watch<'_>) -> Result<()> {
+        let mut pace = watch.pace();
+        for row in &mut self.rows {
+            pace.step()?;
             *row = Row {
                 graph: row.graph_name().map_or(0, |name| at(ranks, name) + 1),
                 subject: at(ranks, row.subject),
@@ -76,9 +83,9 @@ impl Document {
                 object: at(ranks, row.object),
             };
         }
-        rows.sort_unstable();
-        rows.dedup();
-        Self { texts, verbs, rows, blanks }
+        sort_watched(&mut self.rows, watch, Ord::cmp)?;
+        self.rows.dedup();
+        Ok(())
     }
 
     /// Whether labels of blank nodes depend on what is said about them alone.
@@ -146,13 +153,14 @@ fn at(list: &[u32], place: u32) -> u32 {
 }
 
 impl Verbs {
-    /// Of some predicates, and the place of each number.
-    fn of(texts: &Texts, predicates: impl Iterator<Item = Number>) -> (Self, Vec<u32>) {
-        let mut places = vec![0; texts.iris().len()];
-        for predicate in predicates {
-            if let Some(place) = places.get_mut(predicate as usize) {
+    /// Those of some rows, and the place of each number.
+    fn of(texts: &Texts, rows: &[Row], ranks: &[Number], watch: Watch<'_>) -> Result<(Self, Vec<u32>)> {
+        let (mut places, mut pace) = (vec![0; texts.iris().len()], watch.pace());
+        for row in rows {
+            if let Some(place) = places.get_mut(at(ranks, row.predicate) as usize) {
                 *place = 1;
             }
+            pace.step()?;
         }
         let used = (0..).zip(&places).filter(|(_, used)| **used > 0);
         let mut numbers: Vec<Number> = used.map(|(number, _)| number).collect();
@@ -168,7 +176,7 @@ impl Verbs {
         };
         let [first, rest, kind] = [rdf::FIRST, rdf::REST, rdf::TYPE].map(|iri| place(iri.as_str()));
         let nil = texts.find(rdf::NIL.as_str());
-        (Self { first, rest, nil, kind, numbers }, places)
+        Ok((Self { first, rest, nil, kind, numbers }, places))
     }
 }
 
@@ -254,29 +262,38 @@ impl<'a> Graph<'a> {
     }
 
     /// All that is written of the graph, in no order.
-    pub(crate) fn each(&self, meet: &mut dyn FnMut(Met)) {
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub(crate) fn each(&self, watch: Watch<'_>, meet: &mut dyn FnMut(Met)) -> Result<()> {
+        let mut pace = watch.pace();
         for (subject, rows) in self.subjects() {
             meet(Met::Subject(subject));
-            self.each_of(rows, meet);
+            self.each_of(rows, &mut pace, meet)?;
         }
+        Ok(())
     }
 
-    fn each_of(&self, rows: &[Row], meet: &mut dyn FnMut(Met)) {
+    fn each_of(&self, rows: &[Row], pace: &mut Pace<'_>, meet: &mut dyn FnMut(Met)) -> Result<()> {
         for row in rows {
+            pace.step()?;
             meet(Met::Fact(*row));
-            self.each_in(row.object, meet);
+            self.each_in(row.object, pace, meet)?;
         }
+        Ok(())
     }
 
-    fn each_in(&self, object: Number, meet: &mut dyn FnMut(Met)) {
+    fn each_in(&self, object: Number, pace: &mut Pace<'_>, meet: &mut dyn FnMut(Met)) -> Result<()> {
         if !self.document.nests(object) {
-            return;
+            return Ok(());
         }
-        let Some(items) = self.list(object) else { return self.each_of(self.facts(object), meet) };
+        let Some(items) = self.list(object) else { return self.each_of(self.facts(object), pace, meet) };
         for item in items {
+            pace.step()?;
             meet(Met::Item(item));
-            self.each_in(item, meet);
+            self.each_in(item, pace, meet)?;
         }
+        Ok(())
     }
 }
 

@@ -5,6 +5,8 @@
 //! shorter than 4 GB.
 
 use super::numbered::{Number, lexical_of};
+use crate::error::Result;
+use crate::store::pack::{Watch, sort_watched};
 use crate::store::{Lexical, Tag};
 use crate::terms::{BaseDirection, NamedOrBlankNode, Term, TermRef, Triple, is_bare, xsd};
 use std::cmp::Ordering;
@@ -59,7 +61,8 @@ impl Texts {
     pub(crate) fn of(term: TermRef<'_>) -> (Self, Number) {
         let mut texts = Self::default();
         let number = texts.add(term);
-        let (texts, ranks) = texts.sorted();
+        // Nobody stops it.
+        let (texts, ranks) = texts.sorted(Watch::nobody()).unwrap_or_default();
         (texts, ranks.get(number as usize).copied().unwrap_or_default())
     }
 
@@ -200,29 +203,40 @@ impl Texts {
     }
 
     /// The same terms in the order in which people read, and for each number that before it was sorted.
-    pub(crate) fn sorted(mut self) -> (Self, Vec<Number>) {
-        let order = self.order();
-        let mut ranks = vec![0; order.len()];
+    ///
+    /// # Errors
+    /// Where `watch` stops it.
+    pub(crate) fn sorted(mut self, watch: Watch<'_>) -> Result<(Self, Vec<Number>)> {
+        let order = self.order(watch)?;
+        let (mut ranks, mut pace) = (vec![0; order.len()], watch.pace());
         for (rank, number) in (0..).zip(&order) {
             if let Some(slot) = ranks.get_mut(*number as usize) {
                 *slot = rank;
             }
+            pace.step()?;
         }
         let rank = |number: Number| ranks.get(number as usize).copied().unwrap_or_default();
         self.triples.iter_mut().for_each(|parts| *parts = parts.map(rank));
-        self.cells = order.into_iter().map(|number| self.cell(number)).collect();
+        let mut cells = Vec::with_capacity(order.len());
+        for number in order {
+            cells.push(self.cell(number));
+            pace.step()?;
+        }
+        self.cells = cells;
         let upto = |kinds: &[u64]| self.cells.partition_point(|cell| kinds.contains(&cell.kind())) as Number;
         self.iris = 0..upto(&[IRI]);
         let blank = self.cells.partition_point(|cell| cell.kind() != BLANK) as Number;
         self.blanks = blank..self.cells.len() as Number;
-        (self, ranks)
+        Ok((self, ranks))
     }
 
     /// The numbers in the order of the module.
-    fn order(&self) -> Vec<Number> {
+    fn order(&self, watch: Watch<'_>) -> Result<Vec<Number>> {
+        let mut pace = watch.pace();
         let (mut iris, mut numbers, mut literals) = (Vec::new(), Vec::new(), Vec::new());
         let (mut triples, mut blanks) = (Vec::new(), Vec::new());
         for (number, cell) in (0..).zip(&self.cells) {
+            pace.step()?;
             match cell.kind() {
                 IRI => iris.push(number),
                 TRIPLE => triples.push(number),
@@ -235,13 +249,18 @@ impl Texts {
         }
         let text = |number: &Number| self.plain(*number);
         // Nearly sorted, where they come from a dictionary.
-        iris.sort_by(|a, b| text(a).cmp(text(b)));
-        numbers.sort_by(|(x, a), (y, b)| x.cmp(y).then_with(|| self.compare(*a, *b)));
-        literals.sort_by(|a, b| self.compare(*a, *b));
+        sort_watched(&mut iris, watch, |a, b| text(a).cmp(text(b)))?;
+        sort_watched(&mut numbers, watch, |(x, a), (y, b)| x.cmp(y).then_with(|| self.compare(*a, *b)))?;
+        sort_watched(&mut literals, watch, |a, b| self.compare(*a, *b))?;
         triples.sort_by_cached_key(|number| self.line(*number));
-        blanks.sort_by(|a, b| text(a).cmp(text(b)));
-        let numbers = numbers.into_iter().map(|(_, number)| number);
-        iris.into_iter().chain(numbers).chain(literals).chain(triples).chain(blanks).collect()
+        sort_watched(&mut blanks, watch, |a, b| text(a).cmp(text(b)))?;
+        let mut order = iris;
+        for (_, number) in numbers {
+            order.push(number);
+            pace.step()?;
+        }
+        order.extend(literals.into_iter().chain(triples).chain(blanks));
+        Ok(order)
     }
 
     /// The value of a number that Turtle writes bare, so that values compare as numbers do.

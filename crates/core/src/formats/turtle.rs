@@ -11,6 +11,7 @@ use super::short::{List, Short, is_plain, list};
 use super::subjects::{Document, Graph, Met};
 use super::texts::Texts;
 use crate::error::Result;
+use crate::store::pack::Watch;
 use crate::store::{Lexical, Tag};
 use crate::terms::{NamedNode, Prefixes, TermRef, is_bare, quote, rdf, xsd};
 use std::collections::BTreeSet;
@@ -32,8 +33,9 @@ pub(crate) fn write(
     header: &[String],
     draft: &mut Draft<'_>,
 ) -> Result<()> {
-    let mut short = Short::of(&document.texts, &writable(prefixes));
-    document.graphs().for_each(|graph| note(&graph, document, &mut short));
+    let watch = draft.watch;
+    let mut short = Short::of(&document.texts, &writable(prefixes), watch)?;
+    document.graphs().try_for_each(|graph| note(&graph, document, &mut short, watch))?;
     for line in header.iter().flat_map(|text| text.lines()) {
         let _ = writeln!(draft.text, "# {}", line.trim_end());
     }
@@ -82,11 +84,11 @@ fn must_escape(c: char) -> bool {
 }
 
 /// Notes the prefixes that a graph needs.
-fn note(graph: &Graph<'_>, document: &Document, short: &mut Short) {
+fn note(graph: &Graph<'_>, document: &Document, short: &mut Short, watch: Watch<'_>) -> Result<()> {
     if let Some(name) = graph.name() {
         short.note_iri(name);
     }
-    graph.each(&mut |met| match met {
+    graph.each(watch, &mut |met| match met {
         Met::Subject(subject) => short.note_iri(subject),
         Met::Fact(row) => {
             if !document.is_type(row) {
@@ -95,7 +97,7 @@ fn note(graph: &Graph<'_>, document: &Document, short: &mut Short) {
             note_object(row.object, document, short);
         }
         Met::Item(item) => note_object(item, document, short),
-    });
+    })
 }
 
 fn note_object(object: Number, document: &Document, short: &mut Short) {

@@ -13,6 +13,7 @@ use crate::explore::selection::{self, Part, Selection};
 use crate::formats::graphs::{GraphFormat, GraphStyle};
 use crate::project::Project;
 use crate::show::description::Description;
+use crate::store::pack::Watch;
 use crate::terms::{Quad, Term};
 
 impl Snapshot {
@@ -58,15 +59,15 @@ impl Snapshot {
     /// # Errors
     /// Where there is no such part, or the graph is damaged or cannot be read.
     pub fn export(&self, selection: &Selection) -> Result<Vec<Quad>> {
-        self.part(selection)?.quads()
+        self.part(selection, Watch::nobody())?.quads(Watch::nobody())
     }
 
     /// The same by the graph's own numbers, which is all that the syntaxes of RDF are written of.
     ///
     /// # Errors
-    /// As there.
-    pub fn part(&self, selection: &Selection) -> Result<Part<'_>> {
-        selection::select(self.graph(), selection)
+    /// As there, and where `watch` stops it.
+    pub fn part(&self, selection: &Selection, watch: Watch<'_>) -> Result<Part<'_>> {
+        selection::select(self.graph(), selection, watch)
     }
 
     /// The style to write graphs in: the prefixes in scope, the first language of the project.

@@ -6,6 +6,7 @@
 
 use super::batch::Batch;
 use crate::Governor;
+use crate::aside::Aside;
 use crate::error::Result;
 use crate::expr::column::Column;
 use crate::store::{Id, Indexed, Kind, NONE, Number};
@@ -24,10 +25,28 @@ const BITS: usize = 64;
 const FEW: usize = 64;
 
 /// From the least key to the greatest, where these are at most so many numbers for each key.
-fn narrow(keys: &[Id], each: usize) -> Option<Range<Id>> {
-    let (least, greatest) = (*keys.iter().min()?, *keys.iter().max()?);
+fn narrow(keys: &[Id], each: usize, governor: &Governor) -> Result<Option<Range<Id>>> {
+    let Some((least, greatest)) = ends(keys, governor)? else { return Ok(None) };
     let span = (greatest - least) as usize + 1;
-    (greatest != NONE && span <= keys.len() * each + FEW).then(|| least..greatest + 1)
+    Ok((greatest != NONE && span <= keys.len() * each + FEW).then(|| least..greatest + 1))
+}
+
+/// The least and the greatest.
+fn ends(ids: &[Id], governor: &Governor) -> Result<Option<(Id, Id)>> {
+    let mut ends: Option<(Id, Id)> = None;
+    for part in ids.chunks(STRETCH) {
+        let first = part.first().map(|id| (*id, *id));
+        let of_part = part
+            .iter()
+            .skip(1)
+            .fold(first, |ends, id| ends.map(|(least, greatest)| (least.min(*id), greatest.max(*id))));
+        ends = match (ends, of_part) {
+            (Some((least, greatest)), Some((a, b))) => Some((least.min(a), greatest.max(b))),
+            (ends, of_part) => ends.or(of_part),
+        };
+        governor.check()?;
+    }
+    Ok(ends)
 }
 
 /// The place of a key, where it lies in the table at all.
@@ -48,18 +67,18 @@ impl KeySet {
     /// # Errors
     /// Once a limit is met, or where there is no room for the table.
     pub fn of(keys: &[Id], governor: &Governor) -> Result<Option<Self>> {
-        let Some(span) = narrow(keys, BITS) else { return Ok(None) };
-        let mut bits = governor.filled(0_u64, span.len().div_ceil(BITS))?;
+        let Some(span) = narrow(keys, BITS, governor)? else { return Ok(None) };
+        let mut bits = Aside(governor.filled(0_u64, span.len().div_ceil(BITS))?);
         for part in keys.chunks(STRETCH) {
             for key in part {
                 let place = (key - span.start) as usize;
-                if let Some(word) = bits.get_mut(place / BITS) {
+                if let Some(word) = bits.0.get_mut(place / BITS) {
                     *word |= 1 << (place % BITS);
                 }
             }
             governor.check()?;
         }
-        Ok(Some(Self { least: span.start, bits }))
+        Ok(Some(Self { least: span.start, bits: std::mem::take(&mut bits.0) }))
     }
 
     /// Whether a key is among them.
@@ -91,36 +110,39 @@ impl RowsByKey {
     /// # Errors
     /// Once a limit is met, or where there is no room for the table.
     pub fn of(keys: &[Id], governor: &Governor) -> Result<Option<Self>> {
-        let Some(span) = narrow(keys, PLACES).filter(|_| u32::try_from(keys.len()).is_ok()) else {
-            return Ok(None);
-        };
+        let span = narrow(keys, PLACES, governor)?.filter(|_| u32::try_from(keys.len()).is_ok());
+        let Some(span) = span else { return Ok(None) };
         // One more in front: where the rows of a number end, while they are entered, is where those of the next began.
-        let mut starts = governor.filled(0_u32, span.len() + 2)?;
+        let mut starts = Aside(governor.filled(0_u32, span.len() + 2)?);
         for part in keys.chunks(STRETCH) {
             for key in part {
-                if let Some(count) = starts.get_mut((key - span.start) as usize + 2) {
+                if let Some(count) = starts.0.get_mut((key - span.start) as usize + 2) {
                     *count += 1;
                 }
             }
             governor.check()?;
         }
         let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
+        for part in starts.0.chunks_mut(STRETCH) {
+            for start in part {
+                sum += *start;
+                *start = sum;
+            }
+            governor.check()?;
         }
-        let mut rows = governor.filled(0_u32, keys.len())?;
+        let mut rows = Aside(governor.filled(0_u32, keys.len())?);
         for (part, first) in keys.chunks(STRETCH).zip((0_u32..).step_by(STRETCH)) {
             for (row, key) in (first..).zip(part) {
-                let Some(next) = starts.get_mut((key - span.start) as usize + 1) else { continue };
-                if let Some(place) = rows.get_mut(*next as usize) {
+                let Some(next) = starts.0.get_mut((key - span.start) as usize + 1) else { continue };
+                if let Some(place) = rows.0.get_mut(*next as usize) {
                     *place = row;
                 }
                 *next += 1;
             }
             governor.check()?;
         }
-        starts.pop();
+        starts.0.pop();
+        let (starts, rows) = (std::mem::take(&mut starts.0), std::mem::take(&mut rows.0));
         Ok(Some(Self { least: span.start, starts, rows }))
     }
 
@@ -151,8 +173,8 @@ pub fn extremes(
     governor: &Governor,
 ) -> Result<Option<Batch>> {
     let (keys, values) = (held.column(key), held.column(value));
-    let Some(span) = narrow(keys, PLACES) else { return Ok(None) };
-    if key == value || !is_monotone(values, graph)? {
+    let Some(span) = narrow(keys, PLACES, governor)? else { return Ok(None) };
+    if key == value || !is_monotone(values, graph, governor)? {
         return Ok(None);
     }
     let mut best = governor.filled(NONE, span.len())?;
@@ -167,7 +189,10 @@ pub fn extremes(
     }
     let found = || (span.start..).zip(&best).filter(|(_, value)| **value != NONE);
     let mut columns = vec![Column::default(); held.columns.len()];
-    let count = found().count();
+    let count = best.chunks(STRETCH).try_fold(0, |count, part| {
+        let more = part.iter().filter(|value| **value != NONE).count();
+        governor.check().map(|()| count + more)
+    })?;
     for (place, cells) in [
         (key, governor.collected(found().map(|(key, _)| key), count)?),
         (value, governor.collected(found().map(|(_, value)| *value), count)?),
@@ -183,10 +208,10 @@ pub fn extremes(
 /// So it is where all are strings, which are compared by code point as they are sorted, and where all are numbers of one type
 /// after promotion: whatever they are compared with, they are promoted alike, and rounding keeps their
 /// order. Of mixed types it is not, since their numbers are in exact order.
-fn is_monotone(values: &[Id], graph: &dyn Indexed) -> Result<bool> {
-    let (Some(least), Some(greatest)) = (values.iter().min(), values.iter().max()) else { return Ok(true) };
+fn is_monotone(values: &[Id], graph: &dyn Indexed, governor: &Governor) -> Result<bool> {
+    let Some((least, greatest)) = ends(values, governor)? else { return Ok(true) };
     let strings = graph.kinds().range(Kind::String);
-    if strings.contains(least) && strings.contains(greatest) {
+    if strings.contains(&least) && strings.contains(&greatest) {
         return Ok(true);
     }
     let numbers = graph.numbers()?;
@@ -198,17 +223,29 @@ fn is_monotone(values: &[Id], graph: &dyn Indexed) -> Result<bool> {
         _ => 0,
     };
     let range = numbers.range();
-    if !range.contains(least) || !range.contains(greatest) {
+    if !range.contains(&least) || !range.contains(&greatest) {
         return Ok(false);
     }
-    let first = class(*least);
+    let first = class(least);
     let alike = |id| first != 0 && class(id) == first;
     // Where few numbers lie between the ends these are asked, once each.
-    Ok(if ((greatest - least) as usize) < values.len() {
-        (*least..=*greatest).all(alike)
-    } else {
-        values.iter().all(|id| alike(*id))
-    })
+    if ((greatest - least) as usize) < values.len() {
+        return all(least..=greatest, alike, governor);
+    }
+    all(values.iter().copied(), alike, governor)
+}
+
+/// Whether something holds of all of them.
+fn all(ids: impl Iterator<Item = Id>, holds: impl Fn(Id) -> bool, governor: &Governor) -> Result<bool> {
+    for (n, id) in ids.enumerate() {
+        if !holds(id) {
+            return Ok(false);
+        }
+        if n % STRETCH == STRETCH - 1 {
+            governor.check()?;
+        }
+    }
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use super::ranks::Rank;
 use super::sorting;
 use crate::Governor;
+use crate::aside::Aside;
 use crate::error::Result;
 use crate::expr::Texts;
 use crate::expr::fast::Fast;
@@ -33,12 +34,12 @@ pub fn of_numbers(numbers: &[Option<Fast>], governor: &Governor) -> Result<Vec<R
     if let Some(ranks) = of_doubles(numbers, governor)? {
         return Ok(ranks);
     }
-    if let Some(exact) = aligned(numbers) {
+    if let Some(exact) = aligned(numbers, governor)? {
         return dense(exact, numbers.len(), governor, &i128::cmp);
     }
     // Exact values of mixed types, which are rare.
-    let values: Vec<(Number, u32)> =
-        (0..).zip(numbers).filter_map(|(row, number)| Some((number.as_ref()?.to_number(), row))).collect();
+    let values = (0..).zip(numbers).filter_map(|(row, number)| Some((number.as_ref()?.to_number(), row)));
+    let values: Vec<(Number, u32)> = governor.collected(values, numbers.len())?;
     let references = values.iter().map(|(number, row)| (number, *row)).collect();
     dense(references, numbers.len(), governor, &|a: &&Number, b: &&Number| a.compare_exactly(b))
 }
@@ -50,7 +51,13 @@ pub fn of_numbers(numbers: &[Option<Fast>], governor: &Governor) -> Result<Vec<R
 pub fn of_texts(texts: &Texts, governor: &Governor) -> Result<Vec<Rank>> {
     governor.room(texts.len() * size_of::<((u64, &str), u32)>())?;
     let text = |row| texts.get(row as usize).map(|text| ((prefix(text), text), row));
-    let found = (0..texts.len() as u32).filter_map(text).collect();
+    let mut found = Vec::with_capacity(texts.len());
+    for (n, row) in (0..texts.len() as u32).enumerate() {
+        found.extend(text(row));
+        if n % STRETCH == STRETCH - 1 {
+            governor.check()?;
+        }
+    }
     // The order of UTF-8 is that of code points.
     dense(found, texts.len(), governor, &|a: &(u64, &str), b: &(u64, &str)| a.cmp(b))
 }
@@ -63,8 +70,16 @@ fn prefix(text: &str) -> u64 {
 }
 
 /// The scale at which all that is exact is whole; nothing where a number is not exact.
-fn common_scale(numbers: &[Option<Fast>]) -> Option<u8> {
-    numbers.iter().flatten().try_fold(0, |scale, number| Some(number.exact()?.1.max(scale)))
+fn common_scale(numbers: &[Option<Fast>], governor: &Governor) -> Result<Option<u8>> {
+    let mut scale = 0;
+    for part in numbers.chunks(STRETCH) {
+        let of_part =
+            part.iter().flatten().try_fold(scale, |scale, number| Some(number.exact()?.1.max(scale)));
+        let Some(greater) = of_part else { return Ok(None) };
+        scale = greater;
+        governor.check()?;
+    }
+    Ok(Some(scale))
 }
 
 /// A number as a whole number at a scale; nothing where it does not fit.
@@ -78,7 +93,7 @@ fn raised(number: Fast, scale: u8) -> Option<i128> {
 
 /// Exact numbers that fit 64 bits once they have one scale: they are ranks by themselves.
 fn of_small(numbers: &[Option<Fast>], governor: &Governor) -> Result<Option<Vec<Rank>>> {
-    let Some(scale) = common_scale(numbers) else { return Ok(None) };
+    let Some(scale) = common_scale(numbers, governor)? else { return Ok(None) };
     let rank = |number: Fast| {
         let whole = i64::try_from(raised(number, scale)?).ok()?;
         // The least of all has the rank of unbound.
@@ -93,24 +108,30 @@ fn of_each(
     rank: impl Fn(Fast) -> Option<Rank>,
     governor: &Governor,
 ) -> Result<Option<Vec<Rank>>> {
-    let mut ranks = Vec::with_capacity(numbers.len());
+    let mut ranks = Aside(Vec::with_capacity(numbers.len()));
     for part in numbers.chunks(STRETCH) {
         for number in part {
             let Some(rank) = number.map_or(Some(0), &rank) else { return Ok(None) };
-            ranks.push(rank);
+            ranks.0.push(rank);
         }
         governor.check()?;
     }
-    Ok(Some(ranks))
+    Ok(Some(std::mem::take(&mut ranks.0)))
 }
 
 /// Exact numbers at one scale.
-fn aligned(numbers: &[Option<Fast>]) -> Option<Vec<(i128, u32)>> {
-    let scale = common_scale(numbers)?;
-    (0..)
-        .zip(numbers)
-        .filter_map(|(row, number)| number.map(|number| raised(number, scale).map(|whole| (whole, row))))
-        .collect()
+fn aligned(numbers: &[Option<Fast>], governor: &Governor) -> Result<Option<Vec<(i128, u32)>>> {
+    let Some(scale) = common_scale(numbers, governor)? else { return Ok(None) };
+    let mut all = Aside(Vec::with_capacity(numbers.len()));
+    for (numbers, first) in numbers.chunks(STRETCH).zip((0_u32..).step_by(STRETCH)) {
+        for (row, number) in (first..).zip(numbers) {
+            let Some(number) = number else { continue };
+            let Some(whole) = raised(*number, scale) else { return Ok(None) };
+            all.0.push((whole, row));
+        }
+        governor.check()?;
+    }
+    Ok(Some(std::mem::take(&mut all.0)))
 }
 
 /// Floats, doubles and the integers that are doubles too.
@@ -145,19 +166,19 @@ fn dense<T: Copy + Send>(
     order: &(dyn Fn(&T, &T) -> Ordering + Sync),
 ) -> Result<Vec<Rank>> {
     sorting::sort_slowly(&mut found, governor, &|a: &(T, u32), b: &(T, u32)| order(&a.0, &b.0))?;
-    let mut ranks = vec![0; rows];
+    let mut ranks = Aside(governor.filled(0, rows)?);
     let equal = |a: &(T, u32), b: &(T, u32)| order(&a.0, &b.0).is_eq();
     for (rank, together) in (1..).zip(found.chunk_by(equal)) {
         if rank % STRETCH as u64 == 0 {
             governor.check()?;
         }
         for (_, row) in together {
-            if let Some(place) = ranks.get_mut(*row as usize) {
+            if let Some(place) = ranks.0.get_mut(*row as usize) {
                 *place = rank;
             }
         }
     }
-    Ok(ranks)
+    Ok(std::mem::take(&mut ranks.0))
 }
 
 #[cfg(test)]

@@ -43,10 +43,8 @@ impl RowsIndex {
     /// # Errors
     /// Once a limit is met, or where there is no room for it.
     pub fn over(hashes: Vec<u32>, governor: &Governor) -> Result<Self> {
-        let (heads, next) =
-            (governor.filled(END, buckets(hashes.len()))?, governor.filled(END, hashes.len())?);
-        let mut index = Self { heads, next, hashes };
-        if let Err(error) = index.relink(governor) {
+        let mut index = Self { heads: Vec::new(), next: Vec::new(), hashes };
+        if let Err(error) = index.link(governor) {
             let bytes = index.bytes();
             set_aside(index, bytes);
             return Err(error);
@@ -93,6 +91,13 @@ impl RowsIndex {
 
     fn bucket(&self, hash: u32) -> usize {
         hash as usize & (self.heads.len() - 1)
+    }
+
+    /// Chains rows of which only the hashes are known.
+    fn link(&mut self, governor: &Governor) -> Result<()> {
+        self.heads = governor.filled(END, buckets(self.hashes.len()))?;
+        self.next = governor.filled(END, self.hashes.len())?;
+        self.relink(governor)
     }
 
     /// Chains all rows anew, from the last to the first, so that chains run upwards.
@@ -160,16 +165,16 @@ impl Iterator for Chain<'_> {
 /// Once a limit is met, or where there is no room for them.
 pub fn all_hashes(columns: &[&[Id]], len: usize, governor: &Governor) -> Result<Vec<u32>> {
     governor.room(len * size_of::<u32>())?;
-    let mut all = Vec::with_capacity(len);
-    while all.len() < len {
-        let part = (len - all.len()).min(STRETCH);
-        let rows = all.len()..all.len() + part;
+    let mut all = Aside(Vec::with_capacity(len));
+    while all.0.len() < len {
+        let part = (len - all.0.len()).min(STRETCH);
+        let rows = all.0.len()..all.0.len() + part;
         let parts: Vec<&[Id]> =
             columns.iter().map(|column| column.get(rows.clone()).unwrap_or_default()).collect();
-        all.extend(hashes(&parts, part));
+        all.0.extend(hashes(&parts, part));
         governor.check()?;
     }
-    Ok(all)
+    Ok(std::mem::take(&mut all.0))
 }
 
 /// The hashes of rows, from the columns of their keys: multiply and mix, a column after the other.

@@ -5,6 +5,7 @@
 //! stretches the limits are asked. It takes the room of the items once more.
 
 use crate::Governor;
+use crate::aside::Aside;
 use crate::error::Result;
 use std::cmp::Ordering;
 
@@ -21,10 +22,15 @@ const BOTH: usize = 1 << 17;
 /// Once a limit is met; then the items are in no order.
 pub fn sort<T, F>(items: &mut Vec<T>, governor: &Governor, order: &F) -> Result<()>
 where
-    T: Copy + Send,
+    T: Copy + Send + 'static,
     F: Fn(&T, &T) -> Ordering + Sync,
 {
-    in_runs(items, governor, order, RUN)
+    let mut buffer = Aside(Vec::new());
+    let done = in_runs((items, &mut buffer.0), governor, order, RUN);
+    if done.is_ok() {
+        std::mem::swap(items, &mut buffer.0);
+    }
+    done
 }
 
 /// Sorts items that take long to compare, such as texts.
@@ -36,19 +42,29 @@ where
     T: Copy + Send,
     F: Fn(&T, &T) -> Ordering + Sync,
 {
-    in_runs(items, governor, order, SLOW_RUN)
+    let mut buffer = Vec::new();
+    in_runs((items, &mut buffer), governor, order, SLOW_RUN)?;
+    *items = buffer;
+    Ok(())
 }
 
-fn in_runs<T, F>(items: &mut Vec<T>, governor: &Governor, order: &F, run: usize) -> Result<()>
+/// Sorts the items into the buffer.
+fn in_runs<T, F>(
+    (items, buffer): (&mut Vec<T>, &mut Vec<T>),
+    governor: &Governor,
+    order: &F,
+    run: usize,
+) -> Result<()>
 where
     T: Copy + Send,
     F: Fn(&T, &T) -> Ordering + Sync,
 {
     if items.len() <= run {
         items.sort_unstable_by(order);
+        std::mem::swap(items, buffer);
         return governor.check();
     }
-    let mut buffer = governor.collected(items.iter().copied(), items.len())?;
+    copy(items, buffer, governor)?;
     let half = (items.len() / 2).next_multiple_of(run).min(items.len());
     let (left, right) = items.split_at_mut(half);
     let (buffer_left, buffer_right) = buffer.split_at_mut(half);
@@ -69,8 +85,17 @@ where
         sort_runs(right, buffer_right, governor, order, run)?;
     }
     // Each half is sorted in `items`; `buffer` takes both.
-    merge(left, right, &mut buffer, governor, order, run)?;
-    *items = buffer;
+    merge(left, right, buffer, governor, order, run)
+}
+
+/// Copies items, a part at a time.
+fn copy<T: Copy>(items: &[T], to: &mut Vec<T>, governor: &Governor) -> Result<()> {
+    governor.room(size_of_val(items))?;
+    to.reserve_exact(items.len());
+    for part in items.chunks(RUN) {
+        to.extend_from_slice(part);
+        governor.check()?;
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! take away and those to add, by numbers, carried out in an order in which neighbours lie together. Templates with blank
 //! nodes or triple terms are no matter of it: see [`super`].
 
-use super::{NEWS, Templates};
+use super::Templates;
 use crate::aside::Aside;
 use crate::error::Result;
 use crate::exec;
@@ -39,11 +39,39 @@ enum Place {
 /// Quads by numbers: graph ([`NONE`] for the default one), predicate, subject, object.
 type Row = [Id; 4];
 
+/// Quads as they are found, again and again where solutions share them.
+#[derive(Default)]
+struct Quads {
+    rows: Aside<Row>,
+    /// How many there were when they were last put in order.
+    settled: usize,
+    /// Whether so few were the same that it does not pay to look again.
+    differ: bool,
+}
+
+/// So many quads are looked through for those that are the same: 64 MB.
+const MANY: usize = if cfg!(test) { 16 } else { 1 << 22 };
+
+impl Quads {
+    /// Keeps each once, where there are many and most are the same as others.
+    fn settle(&mut self, governor: &Governor) -> Result<()> {
+        let Self { rows: Aside(rows), settled, differ } = self;
+        if *differ || rows.len() < MANY.max(*settled * 2) {
+            return Ok(());
+        }
+        let before = rows.len();
+        sorting::sort(rows, governor, &Ord::cmp)?;
+        rows.dedup();
+        (*settled, *differ) = (rows.len(), rows.len() > before / 2);
+        Ok(())
+    }
+}
+
 /// What the templates give, and the terms that the query computed for it.
 #[derive(Default)]
 struct Found {
-    gone: Aside<Row>,
-    come: Aside<Row>,
+    gone: Quads,
+    come: Quads,
     computed: HashMap<Id, Term>,
 }
 
@@ -101,7 +129,9 @@ impl Found {
                 _ => None,
             };
             let columns: [Option<&[Id]>; 4] = std::array::from_fn(|n| template.get(n).and_then(column));
-            let Aside(rows) = if comes { &mut self.come } else { &mut self.gone };
+            let quads = if comes { &mut self.come } else { &mut self.gone };
+            quads.settle(cx.governor())?;
+            let rows = &mut quads.rows.0;
             cx.room(batch.len * size_of::<Row>())?;
             for row in 0..batch.len {
                 let number = |n: usize| match (template.get(n), columns.get(n).copied().flatten()) {
@@ -138,26 +168,26 @@ impl Found {
     fn carry_out(mut self, memory: &mut Memory, governor: &Governor) -> Result<()> {
         // A term that was computed is in no quad yet.
         if !self.computed.is_empty() {
-            self.gone.0.retain(|row| !row.iter().any(|id| self.computed.contains_key(id)));
+            self.gone.rows.0.retain(|row| !row.iter().any(|id| self.computed.contains_key(id)));
         }
         let mut numbers = HashMap::new();
         for (id, term) in &self.computed {
             numbers.insert(*id, memory.intern(term.as_ref())?);
         }
-        for rows in self.come.0.chunks_mut(STRETCH) {
+        for rows in self.come.rows.0.chunks_mut(STRETCH) {
             governor.check()?;
             for id in rows.iter_mut().flatten() {
                 *id = numbers.get(id).copied().unwrap_or(*id);
             }
         }
-        for (Aside(rows), comes) in [(&mut self.gone, false), (&mut self.come, true)] {
+        for (Quads { rows: Aside(rows), .. }, comes) in [(&mut self.gone, false), (&mut self.come, true)] {
             sorting::sort(rows, governor, &Ord::cmp)?;
             for list in rows.chunk_by(|[g, p, ..], [h, q, ..]| (g, p) == (h, q)) {
                 let Some([graph, predicate, ..]) = list.first().copied() else { continue };
                 let same = list.chunk_by(|a, b| a == b).filter_map(|same| same.first());
                 let pairs = governor.collected(same.map(|[_, _, s, o]| (*s, *o)), list.len())?;
                 let list = ((graph != NONE).then_some(graph), predicate);
-                memory.set_all(list, &pairs, comes, Watch::new(&|| governor.check(), NEWS))?;
+                memory.set_all(list, &pairs, comes, Watch::asking(&|| governor.check()))?;
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ mod said;
 mod stream;
 mod target;
 
-pub use target::{Asking, Target, unwritten};
+pub use target::{Target, unwritten};
 
 use super::Window;
 use super::formats::TREE;

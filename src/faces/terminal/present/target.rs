@@ -4,7 +4,6 @@
 //! left (`| head`) is not a failure.
 
 use super::Output;
-use crate::engine::Governor;
 use crate::error::{Error, Kind, Result};
 use crate::faces::terminal::signals::{Doing, Until, doing};
 use crate::faces::terminal::{files, formats, pager, whole};
@@ -245,25 +244,6 @@ pub fn unwritten(cause: io::Error) -> Error {
     match cause.downcast::<Error>() {
         Ok(error) => error,
         Err(cause) => Error::store("the answer cannot be written").because(cause).hint("is the disk full?"),
-    }
-}
-
-/// A writer that asks before each part whether to go on, for documents that are of no use in part.
-pub struct Asking<'a> {
-    /// Where the parts go.
-    pub inner: &'a mut dyn Write,
-    /// Who is asked.
-    pub governor: &'a Governor,
-}
-
-impl Write for Asking<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.governor.check().map_err(io::Error::other)?;
-        self.inner.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
     }
 }
 

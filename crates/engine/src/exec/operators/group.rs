@@ -46,9 +46,12 @@ enum State {
     Best(Best),
     /// Any member.
     Sample(Vec<Id>),
-    /// Sums of exact numbers that fit, and everything else.
-    General { sums: Vec<Total>, accumulators: Vec<Accumulator> },
+    /// Sums of exact numbers that fit, and everything else: for sums only up to the last group that has something else.
+    General { sums: Vec<Total>, accumulators: Vec<Accumulator>, empty: Accumulator },
 }
+
+/// So many accumulators are looked at to learn how much they hold.
+const LOOKED_AT: usize = 1 << 12;
 
 /// An aggregate in progress, for all groups.
 struct Aggregation {
@@ -125,7 +128,8 @@ impl Drop for Aggregation {
     fn drop(&mut self) {
         let items = match &self.state {
             State::General { accumulators, .. } => {
-                accumulators.iter().map(|accumulator| ITEM + accumulator.text_len()).sum()
+                let texts = accumulators.iter().take(LOOKED_AT).map(Accumulator::text_len).sum::<usize>();
+                accumulators.len() * ITEM + texts
             }
             _ => 0,
         };
@@ -142,7 +146,7 @@ impl Aggregation {
                 State::Counts(counts) => size_of_val(counts.as_slice()),
                 State::Best(best) => best.bytes(),
                 State::Sample(members) => size_of_val(members.as_slice()),
-                State::General { sums, accumulators } => {
+                State::General { sums, accumulators, .. } => {
                     size_of_val(sums.as_slice()) + size_of_val(accumulators.as_slice())
                 }
             }
@@ -156,7 +160,10 @@ impl Aggregation {
                 State::Best(Best::new(aggregate.function == AggregateFunction::Max))
             }
             AggregateFunction::Sample if variable => State::Sample(Vec::new()),
-            _ => State::General { sums: Vec::new(), accumulators: Vec::new() },
+            _ => {
+                let empty = Accumulator::new(&aggregate.function);
+                State::General { sums: Vec::new(), accumulators: Vec::new(), empty }
+            }
         };
         Self { aggregate, state, seen: Seen::default(), places: Vec::new() }
     }
@@ -167,10 +174,8 @@ impl Aggregation {
             State::Counts(counts) => counts.resize(count, 0),
             State::Best(best) => best.grow(count),
             State::Sample(best) => best.resize(count, NONE),
-            State::General { sums, accumulators } => {
-                sums.resize(count, Total::default());
-                accumulators.resize_with(count, || Accumulator::new(&self.aggregate.function));
-            }
+            State::General { sums, empty, .. } if empty.is_sum() => sums.resize(count, Total::default()),
+            State::General { accumulators, empty, .. } => accumulators.resize(count, empty.clone()),
         }
     }
 
@@ -261,13 +266,15 @@ impl Aggregation {
                 note(&self.aggregate.function, failures, 0, cx);
                 Ok(column)
             }
-            State::General { sums, accumulators } => {
+            State::General { sums, accumulators, empty } => {
                 let (mut failures, mut errors, mut column) = (0, 0, Column::default());
-                for (accumulator, total) in accumulators.iter_mut().zip(sums) {
+                let nothing = Accumulator::new(&AggregateFunction::Count);
+                for group in 0..len {
                     cx.work(INTERNING)?;
-                    let empty = Accumulator::new(&AggregateFunction::Count);
-                    let mut accumulator = std::mem::replace(accumulator, empty);
-                    accumulator.add_total(*total);
+                    let known = accumulators.get_mut(group);
+                    let known = known.map(|accumulator| std::mem::replace(accumulator, nothing.clone()));
+                    let mut accumulator = known.unwrap_or_else(|| empty.clone());
+                    accumulator.add_total(sums.get(group).copied().unwrap_or_default());
                     let failed = accumulator.errors();
                     let value = accumulator.finish();
                     if value.is_none() {
@@ -362,9 +369,9 @@ impl State {
                 }
             }
             Self::Best(best) => best.add_ids(rows.map(|(group, id, _)| (group, id)), cx)?,
-            Self::General { sums, accumulators } => {
+            Self::General { sums, accumulators, empty } => {
                 let numbers = cx.graph.numbers()?;
-                let sums_only = accumulators.first().is_some_and(Accumulator::is_sum);
+                let sums_only = empty.is_sum();
                 for (group, id, count) in rows {
                     let number = numbers.get(id).filter(|_| sums_only).and_then(Fast::of_packed);
                     if let Some(number) = number
@@ -372,7 +379,7 @@ impl State {
                     {
                         continue;
                     }
-                    if let Some(accumulator) = accumulators.get_mut(group as usize) {
+                    if let Some(accumulator) = of_group(accumulators, group, empty) {
                         accumulate(accumulator, cx.term(id)?.map(Value::Term).as_ref(), count, cx)?;
                     }
                 }
@@ -384,9 +391,9 @@ impl State {
     /// Adds a number that has no id.
     #[inline]
     fn add_number(&mut self, group: Id, number: Option<Fast>, more: u64, cx: &mut Context<'_>) -> Result<()> {
-        if let Self::General { sums, accumulators } = self
+        if let Self::General { sums, empty, .. } = self
             && let Some(fits) = number
-            && accumulators.get(group as usize).is_some_and(Accumulator::is_sum)
+            && empty.is_sum()
             && sums.get_mut(group as usize).is_some_and(|total| total.add(fits, more))
         {
             return Ok(());
@@ -402,8 +409,8 @@ impl State {
                     *count = plus(*count, more)?;
                 }
             }
-            Self::General { accumulators, .. } => {
-                if let Some(accumulator) = accumulators.get_mut(group as usize) {
+            Self::General { accumulators, empty, .. } => {
+                if let Some(accumulator) = of_group(accumulators, group, empty) {
                     accumulate(accumulator, value, more, cx)?;
                 }
             }
@@ -412,6 +419,18 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// The accumulator of a group, made where there is none yet.
+fn of_group<'a>(
+    accumulators: &'a mut Vec<Accumulator>,
+    group: Id,
+    empty: &Accumulator,
+) -> Option<&'a mut Accumulator> {
+    if accumulators.len() <= group as usize {
+        accumulators.resize(group as usize + 1, empty.clone());
+    }
+    accumulators.get_mut(group as usize)
 }
 
 /// Adds a value to a set function, a long text a part at a time.

@@ -84,12 +84,12 @@ impl<'a> Sort<'a> {
 
 /// The ranks of terms by their numbers.
 fn ranked(ids: &[Id], ranks: &Ranks, cx: &mut Context<'_>) -> Result<Vec<Rank>> {
-    let mut ranked = Vec::with_capacity(ids.len());
+    let mut ranked = Aside(Vec::with_capacity(ids.len()));
     for part in ids.chunks(ROWS) {
-        ranks.ranks(part, cx.graph, &mut ranked)?;
+        ranks.ranks(part, cx.graph, &mut ranked.0)?;
         cx.work(part.len())?;
     }
-    Ok(ranked)
+    Ok(std::mem::take(&mut ranked.0))
 }
 
 /// Sorts rows by their keys; equal ones by their places. Where all keys and the place fit into one number, of 64 or of 128 bits, such
@@ -99,8 +99,7 @@ fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) ->
     let place = Digits { least: 0, greatest: order.len() as Rank, descending: false, shift: 0 };
     let mut digits = Vec::with_capacity(keys.len());
     for (ranks, descending) in keys {
-        digits.push((Digits::of(&ranks.0, *descending), ranks.0.as_slice()));
-        governor.check()?;
+        digits.push((Digits::of(&ranks.0, *descending, governor)?, ranks.0.as_slice()));
     }
     let bits = digits.iter().map(|(digits, _)| digits.bits()).sum::<u32>() + place.bits();
     match bits {
@@ -131,12 +130,12 @@ fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) ->
 /// A number for each row, of its keys and then its place.
 fn numbers<T>(rows: usize, keys: &[(Digits, &[Rank])], place: &Digits, governor: &Governor) -> Result<Vec<T>>
 where
-    T: Copy + Default + From<u64> + Shl<u32, Output = T> + BitOr<Output = T>,
+    T: Copy + Default + Send + 'static + From<u64> + Shl<u32, Output = T> + BitOr<Output = T>,
 {
-    let mut numbers = governor.filled(T::default(), rows)?;
+    let mut numbers = Aside(governor.filled(T::default(), rows)?);
     for (digits, ranks) in keys {
         let bits = digits.bits();
-        for (numbers, ranks) in numbers.chunks_mut(STRETCH).zip(ranks.chunks(STRETCH)) {
+        for (numbers, ranks) in numbers.0.chunks_mut(STRETCH).zip(ranks.chunks(STRETCH)) {
             for (number, rank) in numbers.iter_mut().zip(ranks) {
                 *number = *number << bits | T::from(digits.digit(*rank));
             }
@@ -144,10 +143,13 @@ where
         }
     }
     let bits = place.bits();
-    for (number, row) in numbers.iter_mut().zip(0_u64..) {
-        *number = *number << bits | T::from(row);
+    for (numbers, first) in numbers.0.chunks_mut(STRETCH).zip((0_u64..).step_by(STRETCH)) {
+        for (number, row) in numbers.iter_mut().zip(first..) {
+            *number = *number << bits | T::from(row);
+        }
+        governor.check()?;
     }
-    Ok(numbers)
+    Ok(std::mem::take(&mut numbers.0))
 }
 
 /// How the ranks of a key become numbers with as few bits as they need: counted from the least or the greatest, without the low bits that
@@ -160,11 +162,19 @@ struct Digits {
 }
 
 impl Digits {
-    fn of(ranks: &[Rank], descending: bool) -> Self {
-        let least = ranks.iter().min().copied().unwrap_or_default();
-        let greatest = ranks.iter().max().copied().unwrap_or_default();
-        let mixed = ranks.iter().fold(0, |mixed, rank| mixed | (rank - least));
-        Self { least, greatest, descending, shift: if mixed == 0 { 0 } else { mixed.trailing_zeros() } }
+    fn of(ranks: &[Rank], descending: bool, governor: &Governor) -> Result<Self> {
+        let (mut least, mut greatest, mut mixed) = (Rank::MAX, 0, 0);
+        for part in ranks.chunks(STRETCH) {
+            (least, greatest) =
+                part.iter().fold((least, greatest), |(a, b), rank| (a.min(*rank), b.max(*rank)));
+            governor.check()?;
+        }
+        least = least.min(greatest);
+        for part in ranks.chunks(STRETCH) {
+            mixed = part.iter().fold(mixed, |mixed, rank| mixed | (rank - least));
+            governor.check()?;
+        }
+        Ok(Self { least, greatest, descending, shift: if mixed == 0 { 0 } else { mixed.trailing_zeros() } })
     }
 
     fn bits(&self) -> u32 {

@@ -30,7 +30,8 @@ pub(super) mod watch;
 pub use build::Builder;
 pub(super) use dictionary::Dictionary;
 pub use packer::{Packer, Room};
-pub use watch::{Step, Watch};
+pub use radix::sort_by as sort_watched;
+pub use watch::{Pace, Step, Watch};
 
 use super::kinds::{Kind, Kinds};
 use super::merged::Merged;

@@ -128,11 +128,11 @@ fn copy<T: Copy>(from: &[T], to: &mut [T], watch: Watch<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Sorts by comparison.
+/// Sorts by comparison; what is sorted already, or nearly so, is only looked through. Equal items may change places.
 ///
 /// # Errors
 /// Where `watch` stops it.
-pub(in super::super) fn sort_by<T: Copy>(
+pub fn sort_by<T: Copy>(
     items: &mut [T],
     watch: Watch<'_>,
     compare: impl Fn(&T, &T) -> Ordering,
@@ -144,10 +144,16 @@ pub(in super::super) fn sort_by<T: Copy>(
         watch.check()?;
     }
     let (mut width, mut spare) = (RUN, Vec::new());
-    while width < items.len() {
+    while width < items.len() && !are_in_order(items, width, watch, &compare)? {
         spare.clear();
         for two in items.chunks(2 * width) {
             let (mut left, mut right) = two.split_at(width.min(two.len()));
+            if let (Some(last), Some(first)) = (left.last(), right.first())
+                && compare(last, first).is_le()
+            {
+                extend(&mut spare, two, watch)?;
+                continue;
+            }
             while let (Some((a, others_left)), Some((b, others_right))) =
                 (left.split_first(), right.split_first())
             {
@@ -162,11 +168,34 @@ pub(in super::super) fn sort_by<T: Copy>(
                     watch.check()?;
                 }
             }
-            spare.extend_from_slice(left);
-            spare.extend_from_slice(right);
+            extend(&mut spare, left, watch)?;
+            extend(&mut spare, right, watch)?;
         }
         copy(&spare, items, watch)?;
         width *= 2;
+    }
+    Ok(())
+}
+
+/// Whether sorted parts of so many items follow each other.
+fn are_in_order<T>(
+    items: &[T],
+    width: usize,
+    watch: Watch<'_>,
+    compare: impl Fn(&T, &T) -> Ordering,
+) -> Result<bool> {
+    watch.check()?;
+    let mut parts = items.chunks(width).zip(items.chunks(width).skip(1));
+    Ok(parts.all(|(left, right)| {
+        left.last().zip(right.first()).is_none_or(|(last, first)| compare(last, first).is_le())
+    }))
+}
+
+/// Adds items.
+fn extend<T: Copy>(to: &mut Vec<T>, from: &[T], watch: Watch<'_>) -> Result<()> {
+    for part in from.chunks(STRIDE) {
+        to.extend_from_slice(part);
+        watch.check()?;
     }
     Ok(())
 }

@@ -54,6 +54,40 @@ impl<'a> Watch<'a> {
     }
 }
 
+impl<'a> Watch<'a> {
+    /// One of which nobody hears how far the work is: `check` says whether to go on.
+    pub fn asking(check: &'a (dyn Fn() -> Result<()> + Sync)) -> Self {
+        Self { check, news: &|_, _, _| {} }
+    }
+
+    /// Asks for the steps of a loop, now and then.
+    #[must_use]
+    pub fn pace(self) -> Pace<'a> {
+        Pace { watch: self, steps: 0 }
+    }
+}
+
+/// After how many steps of a loop it is asked whether to go on.
+const STRIDE: usize = 1 << 12;
+
+/// The steps of a loop, each of them no more work than a few terms take.
+pub struct Pace<'a> {
+    watch: Watch<'a>,
+    steps: usize,
+}
+
+impl Pace<'_> {
+    /// One more step: whether to go on.
+    ///
+    /// # Errors
+    /// As [`Watch::check`].
+    #[inline]
+    pub fn step(&mut self) -> Result<()> {
+        self.steps += 1;
+        if self.steps.is_multiple_of(STRIDE) { self.watch.check() } else { Ok(()) }
+    }
+}
+
 impl Watch<'static> {
     /// One that never stops anything.
     pub fn nobody() -> Self {
