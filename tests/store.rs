@@ -750,7 +750,7 @@ fn a_large_load_makes_a_new_pack_of_all_and_can_be_taken_back() {
     // In memory, and within so little that it is sorted in temporary files.
     for (round, memory) in [("1", "2GB"), ("2", "90MB")] {
         let said = done(&folder, &["load", "--store", "s", "many.nt", "--max-memory", memory]);
-        assert!(said.contains("120003 triples, 119999 more than before"), "{said}");
+        assert!(said.contains("120 003 triples, 119 999 more than before"), "{said}");
         assert!(files().iter().any(|name| name.starts_with("added-")), "{round}: {:?}", files());
         assert!(
             !files().iter().any(|name| name.starts_with("load-") || name.ends_with(".spill")),

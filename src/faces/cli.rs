@@ -50,14 +50,8 @@ pub fn run(
         }
         Parsed::Version(program) => return print(&format!("{program}graph built in: {}\n", built_in()?)),
     };
-    let CommandLine { verb, keep_going, mut options } = command;
-    if let Some(folder) = verb.as_ref().and_then(args::Verb::store) {
-        if options.place.store.is_some() || !options.place.data.is_empty() {
-            return Err(Error::usage(format!("two graphs are named: {} is one of them", folder.display()))
-                .hint("leave out one of the two"));
-        }
-        options.place.store = Some(folder.to_owned());
-    }
+    let CommandLine { mut verb, keep_going, mut options } = command;
+    place_store(&mut verb, &mut options)?;
     *report = Report { quiet: options.shape.quiet, ..Report::new(options.shape.color.unwrap_or_default()) };
     report.tongue = Tongue::chosen(options.shape.lang.as_deref(), report.terminal);
     let output = Output::new(&options.shape, report.clone());
@@ -71,6 +65,7 @@ pub fn run(
     if let Some(verb) = verb.as_ref().filter(|verb| verb.changes()) {
         must_be_kept(verb, &options)?;
     }
+    settle(&options, report);
     let limits = limits(options.limits, memory_used);
     // At the end of the program nothing is given back piece by piece: that takes long where there is much.
     let mut session = ManuallyDrop::new({
@@ -97,6 +92,29 @@ pub fn run(
             Ok(())
         }
         None => prompt(ManuallyDrop::into_inner(session), output, keep_going),
+    }
+}
+
+/// A store may be named by the verb or by the option, and not by both.
+fn place_store(verb: &mut Option<args::Verb>, options: &mut Options) -> Result<()> {
+    if let Some(folder) = verb.as_ref().and_then(args::Verb::store) {
+        if options.place.store.is_some() || !options.place.data.is_empty() {
+            return Err(Error::usage(format!("two graphs are named: {} is one of them", folder.display()))
+                .hint("leave out one of the two"));
+        }
+        options.place.store = Some(folder.to_owned());
+    }
+    if let Some(args::Verb::Repair(repair)) = verb {
+        repair.folder = repair.folder.take().or_else(|| options.place.store.clone());
+    }
+    Ok(())
+}
+
+/// Finishes what an update of the folder that is about to be read left undone.
+fn settle(options: &Options, report: &Report) {
+    let is_here = options.place.store.is_none() && options.place.data.is_empty();
+    if let (true, Ok(here)) = (is_here, std::env::current_dir()) {
+        verbs::folder::settle_above(&here, report);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A project's folder changed by updates: shown as a patch, written in place, left alone where anything is wrong.
 
-use super::{Folder, baimo_in};
+use super::{Folder, baimo_in, command};
 use std::process::{Command, Stdio};
 
 const VENDORS: &str = "# 厂商\n@prefix e: <http://e/#> .\n\ne:a\n    a e:Vendor ; # a vendor\n    e:name \"甲\"@zh .\n\ne:b a e:Vendor .\n";
@@ -164,4 +164,52 @@ fn it_is_said_in_chinese_too() {
     );
     let said = baimo_in(&folder, &["update", "--lang", "zh", "INSERT DATA { e:new e:p 1 }"]).err;
     assert!(said.contains("没有为新主语指定文件") && !said.contains("name one"), "{said}");
+}
+
+/// Killed at any moment: all files have changed, or none has, for the next command that reads them.
+#[cfg(unix)]
+#[test]
+fn a_kill_leaves_all_files_changed_or_none() {
+    let runs: u64 = std::env::var("BAIMO_KILLS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(6);
+    let folder = folder();
+    for n in 0..12 {
+        std::fs::write(folder.0.join(format!("data/part-{n}.ttl")), format!("<#part{n}> <#holds> 0 .\n"))
+            .unwrap();
+    }
+    let update = "DELETE { ?part e:holds ?n } INSERT { ?part e:holds ?m } WHERE { ?part e:holds ?n BIND(?n + 1 AS ?m) }";
+    let (mut held, mut kept, mut finished) = (0, 0, 0);
+    for run in 0..runs {
+        let mut child = command(&folder.0, &["update", "--write", update])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Once the journal is there, the files take their places.
+        let begun = std::time::Instant::now();
+        let journal = folder.0.join(".baimo-update");
+        while run % 4 > 0 && !journal.exists() && begun.elapsed().as_secs() < 5 {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(std::time::Duration::from_micros(
+            run * 7919 % if run % 4 > 0 { 3000 } else { 60_000 },
+        ));
+        child.kill().unwrap();
+        let acknowledged = child.wait().unwrap().success();
+        let asked = baimo_in(&folder, &["query", "-F", "csv", "SELECT DISTINCT ?n { ?part e:holds ?n }"]);
+        finished += u64::from(asked.err.contains("finished an update"));
+        let out = asked.ok();
+        let [_, n] = out.lines().collect::<Vec<_>>()[..] else { panic!("run {run}: {out}") };
+        let n: u64 = n.parse().unwrap();
+        assert!(n == held + 1 || (n == held && !acknowledged), "run {run}: {n} after {held}");
+        (held, kept) = (n, kept + n - held);
+    }
+    println!("{runs} kills: {kept} updates kept, {finished} of them finished by the next command");
+    let done = baimo_in(&folder, &["update", "--write", update]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    for part in ["", "data"] {
+        for entry in std::fs::read_dir(folder.0.join(part)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert!(!name.starts_with('.'), "{name} is left");
+        }
+    }
 }

@@ -167,6 +167,11 @@ impl Session {
         self.store.is_some()
     }
 
+    /// The folder of its store, where it has one.
+    pub fn store_folder(&self) -> Option<&Path> {
+        self.store.as_ref().map(|store| store.folder())
+    }
+
     /// The switch that stops a running query when set, from any thread.
     pub fn interrupt_switch(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.ask.cancel)

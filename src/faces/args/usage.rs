@@ -18,10 +18,12 @@ pub fn usage(error: &clap::Error, program: &str) -> Error {
         ErrorKind::InvalidSubcommand => no_verb(&of(ContextKind::InvalidSubcommand), program),
         ErrorKind::InvalidValue if value.is_empty() => Error::usage(format!("{argument} needs a value")),
         ErrorKind::InvalidValue => Error::usage(format!("`{value}` is not a value of {argument}")),
-        ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            Error::usage(format!("{argument}: {why}"))
-        }
+        ErrorKind::ValueValidation => match std::error::Error::source(error) {
+            Some(why) if why.is::<std::num::ParseIntError>() => {
+                Error::usage(format!("{argument}: `{value}` is not a whole number"))
+            }
+            why => Error::usage(format!("{argument}: {}", why.map(ToString::to_string).unwrap_or_default())),
+        },
         ErrorKind::NoEquals | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             Error::usage(format!("{argument} needs a value"))
         }
@@ -40,7 +42,7 @@ pub fn usage(error: &clap::Error, program: &str) -> Error {
             error.render().to_string().trim_start_matches("error: ").lines().next().unwrap_or_default(),
         ),
     };
-    with_usage(with_suggestions(said, error), error)
+    with_usage(with_suggestions(said, error), error, program)
 }
 
 /// The name of an argument without its value: `--format <NAME>` is `--format`, `<THING>...` is THING.
@@ -52,8 +54,8 @@ fn bare(argument: &str) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// How the verb is called, where something of it is missing.
-fn with_usage(said: Error, error: &clap::Error) -> Error {
+/// How the verb is called, where something of it is missing. At the prompt, where there is no `program`, with a dot.
+fn with_usage(said: Error, error: &clap::Error, program: &str) -> Error {
     let missing = matches!(
         error.kind(),
         ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand | ErrorKind::UnknownArgument
@@ -61,6 +63,8 @@ fn with_usage(said: Error, error: &clap::Error) -> Error {
     let usage = error.get(ContextKind::Usage).map(context).unwrap_or_default();
     match usage.trim().strip_prefix("Usage:").map(str::trim).filter(|_| missing && said.hints.is_empty()) {
         Some(usage) => {
+            let dotted = || format!(".{}", usage.trim_start_matches("baimo "));
+            let usage = if program.is_empty() { dotted() } else { usage.to_owned() };
             let verb =
                 usage.split([' ']).take_while(|word| !word.starts_with(['[', '<', '-'])).collect::<Vec<_>>();
             said.hint(format!("usage: {}", usage.replace(" [OPTIONS]", "")))

@@ -106,6 +106,7 @@ pub enum Verb {
     Stats(Stats),
     /// Write a copy of a store to a file, while it is in use
     #[command(
+        override_usage = "baimo backup [OPTIONS] [DIR] <FILE>",
         after_help = "Examples:\n  baimo update --store mine4 'INSERT DATA { <x:a> <x:b> 1 }' && baimo backup mine4 copy.pack\n  \
                             baimo backup --store mine4 copy.nq.gz\n\n\
                             A pack opens at once: baimo --data copy.pack; and it can be loaded into a new store: \
@@ -342,7 +343,7 @@ pub struct Stats {
 #[derive(Debug, Clone, Args)]
 pub struct Backup {
     /// A store (else the graph that is asked), and the file to write: a pack, or RDF by its ending
-    #[arg(value_name = "DIR FILE", required = true, num_args = 1..=2)]
+    #[arg(value_name = "FILE", required = true, num_args = 1..=2)]
     pub words: Vec<PathBuf>,
 }
 
@@ -357,9 +358,9 @@ pub struct Compact {
 /// Which store, and how.
 #[derive(Debug, Clone, Args)]
 pub struct Repair {
-    /// The store
+    /// The store; at the prompt, the one that is open
     #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
+    pub folder: Option<PathBuf>,
     /// Put in order what can be, and keep copies of what is cut
     #[arg(long)]
     pub write: bool,

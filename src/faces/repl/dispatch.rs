@@ -351,6 +351,9 @@ impl Shell {
             [folder] if folder.is_dir() => Source::Here(folder.clone()),
             _ => Source::Files(paths),
         };
+        if let Source::Here(folder) = &source {
+            verbs::folder::settle_above(folder, &self.output.report);
+        }
         let mut shown = self.output.progress();
         let governor = self.session.borrow().ask.governor();
         let mut opened = embedded::open_within(&source, &governor, &mut |progress| shown.show(progress))?;

@@ -4,7 +4,7 @@
 //! it was where anything fails. On Linux what is being written has no name until it is whole, so that nothing is left
 //! of it whatever ends the program, SIGKILL too. Elsewhere, and on file systems without such files, it is a
 //! `.NAME.PID.part` beside the file: [`abandon`] removes it, and the next write one whose program is gone. A power
-//! cut is not provided for.
+//! cut is not provided for, but by `together`.
 
 use crate::error::{Error, Hint, Kind, Result};
 use std::ffi::{OsStr, OsString};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// The parts being written now.
-static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+pub(super) static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Removes every part being written: the program ends before they are whole.
 pub fn abandon() {
@@ -25,8 +25,15 @@ pub fn abandon() {
     }
 }
 
+/// Notes a part that is being written, for [`abandon`].
+pub(super) fn remember(part: &Path) {
+    if let Ok(mut parts) = PARTS.lock() {
+        parts.push(part.to_owned());
+    }
+}
+
 /// The error for a file that cannot be written.
-fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error {
+pub(super) fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error {
     let message = format!("cannot write {}", path.display());
     move |cause| Error::store(message.clone()).because(cause).hint("choose another file")
 }
@@ -79,55 +86,6 @@ pub fn append(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> 
         return Err(failed(error));
     }
     done
-}
-
-/// A file that changes together with others.
-pub struct Change<'a> {
-    /// Where it is.
-    pub path: &'a Path,
-    /// What it holds, as far as is known; nothing where it is not there.
-    pub before: Option<&'a [u8]>,
-    /// What it is to hold.
-    pub after: &'a [u8],
-}
-
-/// Writes several files: all of them, or none. Each is whole beside its place before the first takes it.
-///
-/// # Errors
-/// Where one cannot be written, may not be, or holds something else by now; all are left as they were.
-pub fn replace_all(changes: &[Change<'_>]) -> Result<()> {
-    let mut ready = Vec::new();
-    for change in changes {
-        let failed = unwritable(change.path);
-        if std::fs::metadata(change.path).is_ok_and(|file| file.permissions().readonly()) {
-            return Err(Error::store(format!("{} is read-only", change.path.display()))
-                .hint("nothing was written; chmod u+w lets it be changed"));
-        }
-        let Some(part) = PartialFile::beside(change.path)? else {
-            return Err(Error::store(format!("{} is not a plain file", change.path.display())));
-        };
-        let (done, part, file) = part.fill(|out| out.write_all(change.after).map_err(&failed))?;
-        done?;
-        part.take_name(file).map_err(&failed)?;
-        ready.push(part);
-    }
-    for change in changes {
-        if std::fs::read(change.path).ok().as_deref() != change.before {
-            return Err(Error::store(format!("{} has changed meanwhile", change.path.display()))
-                .hint("nothing was written; try again"));
-        }
-    }
-    for (number, (part, change)) in ready.iter().zip(changes).enumerate() {
-        let Err(error) = std::fs::rename(&part.name, &part.whole) else { continue };
-        for done in changes.iter().take(number) {
-            let _ = match done.before {
-                Some(before) => std::fs::write(done.path, before),
-                None => std::fs::remove_file(done.path),
-            };
-        }
-        return Err(unwritable(change.path)(error));
-    }
-    Ok(())
 }
 
 /// Into a device or a pipe, which cannot be renamed over.
@@ -192,7 +150,7 @@ impl PartialFile {
         let file = match &self.unnamed {
             Some(file) => file.try_clone().map_err(&failed)?,
             None => {
-                self.remember();
+                remember(&self.name);
                 let options = &mut std::fs::OpenOptions::new();
                 options
                     .read(true)
@@ -224,16 +182,9 @@ impl PartialFile {
         Ok(())
     }
 
-    /// Notes the name, for [`abandon`].
-    fn remember(&self) {
-        if let Ok(mut parts) = PARTS.lock() {
-            parts.push(self.name.clone());
-        }
-    }
-
     /// Gives the file without a name one. Where the system cannot, a copy gets it.
     fn give_name(&self, mut file: File) -> io::Result<()> {
-        self.remember();
+        remember(&self.name);
         if link(&file, &self.name).is_ok() {
             return Ok(());
         }
@@ -273,16 +224,27 @@ fn link(_: &File, _: &Path) -> io::Result<()> {
 /// Removes the parts of a file that programs left which are gone: where that can be told, by their numbers.
 fn remove_stale(whole: &Path, dotted: &OsStr) {
     let folder = whole.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    remove_stale_in(folder, |name| {
+        name.as_encoded_bytes().strip_prefix(dotted.as_encoded_bytes()).is_some_and(|rest| {
+            rest.strip_prefix(b".").is_some_and(|rest| rest.iter().filter(|byte| **byte == b'.').count() == 1)
+        })
+    });
+}
+
+/// Removes the parts in a folder of which `may` holds, where their program is gone.
+pub(super) fn remove_stale_in(folder: &Path, may: impl Fn(&OsStr) -> bool) {
     let (Ok(entries), true) = (std::fs::read_dir(folder), Path::new("/proc/self").exists()) else { return };
-    for name in entries.flatten().map(|entry| entry.file_name()) {
-        let rest = name.as_encoded_bytes().strip_prefix(dotted.as_encoded_bytes());
-        let number = rest.and_then(|rest| std::str::from_utf8(rest).ok());
-        let number =
-            number.and_then(|rest| rest.strip_prefix('.')?.strip_suffix(".part")?.parse::<u32>().ok());
-        if number.is_some_and(|number| !Path::new("/proc").join(number.to_string()).exists()) {
+    for name in entries.flatten().map(|entry| entry.file_name()).filter(|name| may(name)) {
+        if part_of(&name).is_some_and(|number| !Path::new("/proc").join(number.to_string()).exists()) {
             let _ = std::fs::remove_file(folder.join(name));
         }
     }
+}
+
+/// The number of the process whose part has this name: `.NAME.NUMBER.part`.
+fn part_of(name: &OsStr) -> Option<u32> {
+    let (dotted, number) = name.to_str()?.strip_suffix(".part")?.rsplit_once('.')?;
+    if dotted.starts_with('.') { number.parse().ok() } else { None }
 }
 
 impl Drop for PartialFile {

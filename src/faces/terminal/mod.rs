@@ -21,6 +21,8 @@ pub mod progress;
 pub mod report;
 // The language in which baimo speaks.
 pub mod tongue;
+// Several files changed together.
+pub mod together;
 // What signals mean by what the program is doing.
 pub mod signals;
 // Documents that are whole wherever their writing ends.

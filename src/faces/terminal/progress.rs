@@ -4,7 +4,7 @@
 
 use super::tongue::Tongue;
 use crate::show::table::duration;
-use crate::show::text::grouped;
+use crate::show::text::{counted, cut, grouped, width};
 use crate::store::import::Progress;
 use crate::store::pack::Step;
 use std::io::{self, Write as _};
@@ -30,6 +30,7 @@ const READING: f64 = 0.76;
 /// How far the reading of files has come, and what follows it.
 pub struct Loading {
     wanted: bool,
+    tongue: Tongue,
     /// Whether a pack is made of what is read.
     packs: bool,
     started: Instant,
@@ -40,8 +41,8 @@ pub struct Loading {
 
 impl Loading {
     /// Shows nothing yet; nothing at all where it is not `wanted`.
-    pub fn new(wanted: bool) -> Self {
-        Self { wanted, packs: false, started: Instant::now(), last: None, done: 0.0 }
+    pub fn new(wanted: bool, tongue: Tongue) -> Self {
+        Self { wanted, tongue, packs: false, started: Instant::now(), last: None, done: 0.0 }
     }
 
     /// The same for files of which a pack is made: the time that is left counts that too.
@@ -56,10 +57,8 @@ impl Loading {
         let total = progress.bytes_total.filter(|total| *total > 0);
         let part = total.map(|total| progress.bytes_read as f64 / total as f64);
         self.done = part.unwrap_or_default() * if self.packs { READING } else { 1.0 };
-        let quads = grouped(progress.quads);
-        self.line(|| {
-            format!("{}{} {megabytes} MB, {quads} triples", progress.file, part.map_or_else(String::new, bar))
-        });
+        let read = [format!("{megabytes} MB"), counted(progress.quads, "triple", "triples")];
+        self.line(|| (progress.file.to_owned(), part, read.to_vec()));
     }
 
     /// Shows how far a step of packing is, as [`Self::show`] does.
@@ -74,10 +73,12 @@ impl Loading {
             Step::Statistics => ("counting", 0.94, 0.06),
         };
         self.done = self.done.max(from + share * part);
-        self.line(|| format!("{what}{}", bar(part)));
+        let tongue = self.tongue;
+        self.line(|| (tongue.word(what).into_owned(), Some(part), Vec::new()));
     }
 
-    fn line(&mut self, text: impl FnOnce() -> String) {
+    /// Shows what is done, how much of it, and other figures of it.
+    fn line(&mut self, news: impl FnOnce() -> (String, Option<f64>, Vec<String>)) {
         let now = Instant::now();
         let due = match self.last {
             None => now.duration_since(self.started) >= PATIENCE,
@@ -87,18 +88,52 @@ impl Loading {
             return;
         }
         self.last = Some(now);
-        let left = left(now.duration_since(self.started), self.done);
-        let left = left.map_or_else(String::new, |left| {
-            format!(", about {} left", about(left.max(Duration::from_secs(1))))
-        });
-        let _ = write!(io::stderr(), "{CLEAR}{}{left}", text());
+        let (what, part, mut figures) = news();
+        if let Some(left) = left(now.duration_since(self.started), self.done) {
+            figures.push(format!("about {} left", about(left.max(Duration::from_secs(1)))));
+        }
+        let columns =
+            terminal_size::terminal_size_of(io::stderr()).map_or(80, |(columns, _)| columns.0.into());
+        let line = fitted(&what, part, &figures, columns, self.tongue);
+        let mut err = io::stderr();
+        let _ = write!(err, "{CLEAR}{line}");
+        let _ = err.flush();
     }
 }
 
-/// A bar of twenty places, and hundredths.
-fn bar(part: f64) -> String {
-    let tenths = ((part * 20.0) as usize).min(20);
-    format!(" {}{} {} %", "█".repeat(tenths), "░".repeat(20 - tenths), tenths * 5)
+/// One line, never wider than the window, since what is wrapped could not be taken back: with less of the file's path, a
+/// shorter bar or none, fewer figures.
+fn fitted(what: &str, part: Option<f64>, figures: &[String], columns: usize, tongue: Tongue) -> String {
+    let figures: Vec<_> = figures.iter().map(|figure| tongue.part(figure).into_owned()).collect();
+    let name = what.rsplit(['/', '\\']).next().unwrap_or(what);
+    let line = |what: &str, cells: usize, figures: &[String]| {
+        let bar = part.map(|part| bar(part, cells));
+        let texts = bar.into_iter().chain(figures.iter().cloned()).collect::<Vec<_>>();
+        format!("{what} {}", texts.join(" · "))
+    };
+    let fewer = figures.get(1..).unwrap_or_default();
+    let last = figures.get(figures.len().saturating_sub(1)..).unwrap_or_default();
+    let lines = [
+        line(what, 20, &figures),
+        line(name, 20, &figures),
+        line(name, 10, &figures),
+        line(name, 10, fewer),
+        line(name, 10, last),
+        line(name, 0, last),
+        line(name, 0, &[]),
+    ];
+    // In the last column the cursor stands.
+    let cells = columns.saturating_sub(1);
+    let fits = lines.iter().find(|line| width(line) <= cells);
+    fits.cloned().unwrap_or_else(|| cut(&line(name, 0, &[]), cells))
+}
+
+/// A bar of so many cells, and hundredths.
+fn bar(part: f64, cells: usize) -> String {
+    let twentieths = ((part * 20.0) as usize).min(20);
+    let full = twentieths * cells / 20;
+    let space = if cells == 0 { "" } else { " " };
+    format!("{}{}{space}{} %", "█".repeat(full), "░".repeat(cells - full), twentieths * 5)
 }
 
 /// How much time is left, given how long a part of the work took; nothing while that says little.
@@ -192,12 +227,32 @@ mod tests {
         assert_eq!(left(seconds(30), 0.01), None, "too early to say");
         assert_eq!(left(seconds(30), 1.0), Some(seconds(0)));
         assert_eq!((about(seconds(99)), about(seconds(151))), ("99 s".to_owned(), "3 min".to_owned()));
-        assert_eq!(bar(0.5), " ██████████░░░░░░░░░░ 50 %");
+        assert_eq!(bar(0.5, 20), "██████████░░░░░░░░░░ 50 %");
+    }
+
+    /// A line that is wrapped leaves its first part standing, a hundred times in a minute.
+    #[test]
+    fn no_line_is_wider_than_the_window() {
+        let figures = ["1 074 MB", "10 244 359 triples", "about 12 min left"].map(str::to_owned);
+        let of =
+            |columns, tongue| fitted("/home/somebody/data/kg10m.nt", Some(0.72), &figures, columns, tongue);
+        for tongue in [Tongue::English, Tongue::Chinese] {
+            for columns in 1..160 {
+                assert!(width(&of(columns, tongue)) < columns, "{columns}: {}", of(columns, tongue));
+            }
+        }
+        assert_eq!(
+            of(120, Tongue::English),
+            "/home/somebody/data/kg10m.nt ██████████████░░░░░░ 70 % · 1 074 MB · 10 244 359 triples · about 12 min left"
+        );
+        assert_eq!(of(60, Tongue::English), "kg10m.nt ███████░░░ 70 % · about 12 min left");
+        assert_eq!(of(40, Tongue::Chinese), "kg10m.nt ███████░░░ 70 % · 约剩 12 分钟");
+        assert_eq!(of(16, Tongue::English), "kg10m.nt 70 %");
     }
 
     #[test]
     fn packing_never_goes_back() {
-        let mut loading = Loading::new(false).packing();
+        let mut loading = Loading::new(false, Tongue::English).packing();
         let (file, bytes_total) = ("x.nt", Some(100));
         let mut last = 0.0;
         let mut moves_on = |loading: &Loading| {

@@ -26,13 +26,17 @@ impl When {
     /// Whether a stream that is, or is not, a terminal gets colour.
     pub fn colour(self, terminal: bool) -> bool {
         let no_colour = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = || std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto => terminal && !no_colour() && !dumb(),
+            Self::Auto => terminal && !no_colour() && !is_dumb(),
         }
     }
+}
+
+/// Whether the terminal knows no commands, or nothing says that it does.
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_none_or(|term| term == "dumb")
 }
 
 /// The exit code of a kind of error. These are promised: scripts rely on them.

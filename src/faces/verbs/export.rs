@@ -21,7 +21,7 @@ use crate::formats::changes;
 use crate::formats::graphs::{self, Content, Found, GraphFormat, GraphStyle, Naming};
 use crate::packing::{self, Packing};
 use crate::session::{Change, Session, Source};
-use crate::show::text::counted;
+use crate::show::text::{counted, grouped};
 use crate::store::pack::{Room, Watch};
 use crate::terms::Quad;
 use std::ffi::OsString;
@@ -346,14 +346,14 @@ pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()>
     }
     let difference = match after.cmp(&before) {
         std::cmp::Ordering::Equal => "as many as before".to_owned(),
-        std::cmp::Ordering::Greater => format!("{} more than before", after - before),
-        std::cmp::Ordering::Less => format!("{} fewer than before", before - after),
+        std::cmp::Ordering::Greater => format!("{} more than before", grouped(after - before)),
+        std::cmp::Ordering::Less => format!("{} fewer than before", grouped(before - after)),
     };
     let written = output.format.is_some() || output.target != Target::Stdout;
     let kept = if durable || written { "" } else { "; this lasts as long as the session" };
     if output.report.terminal || !written {
-        let what = if after == 1 { "triple" } else { "triples" };
-        output.report.note(&format!("{after} {what}, {difference}{kept}"));
+        let all = counted(after, "triple", "triples");
+        output.report.note(&format!("{all}, {difference}{kept}"));
     }
     if written { whole(session, output) } else { Ok(()) }
 }

@@ -7,13 +7,15 @@ use super::named;
 use crate::edit::Edits;
 use crate::error::{Error, Hint, Result};
 use crate::faces::args::Update;
-use crate::faces::terminal::files::{self, Change};
 use crate::faces::terminal::hints::Face;
 use crate::faces::terminal::present::{Output, Target};
-use crate::project::Root;
+use crate::faces::terminal::report::Report;
+use crate::faces::terminal::together::{self, Change, Left};
+use crate::project::{MANIFEST, Root};
 use crate::session::Session;
 use crate::show::text::{counted, grouped};
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Whether an update is about the files of the folder: where that is said, and on the command line where there is no
 /// store and no other place for the changed graph.
@@ -45,6 +47,10 @@ pub fn update(
             Error::usage("a transaction is open, and files are not part of it").hint(Hint::EndTransaction)
         );
     }
+    let Root::Folder(root) = session.project().root.clone() else {
+        return session.edits(text, wanted.into.as_deref()).map(drop);
+    };
+    settle(&root, &output.report)?;
     let waiting = output.waiting();
     let edits = session.edits(text, wanted.into.as_deref()).map_err(|error| named(error, name))?;
     drop(waiting);
@@ -54,7 +60,7 @@ pub fn update(
             .iter()
             .map(|file| Change { path: &file.path, before: file.before.as_deref(), after: &file.after })
             .collect();
-        files::replace_all(&changes)?;
+        together::replace_all(&root, &changes)?;
         // Without a prompt nobody asks this graph any more.
         if output.report.face == Face::Prompt {
             session.update_as_files(text, &edits)?;
@@ -69,6 +75,32 @@ pub fn update(
         output.report.remedy(&Hint::WriteFiles);
     }
     Ok(())
+}
+
+/// Finishes an update of the files of a folder that something ended between two of them, and says so.
+///
+/// # Errors
+/// Where that cannot be done.
+pub fn settle(root: &Path, report: &Report) -> Result<()> {
+    match together::finish(root)? {
+        Left::Nothing => {}
+        Left::Finished(files) => {
+            report.note(&format!("finished an update that was interrupted: wrote {}", files.join(", ")));
+        }
+        Left::Dropped(files) => report.note(&format!(
+            "an update that was interrupted is dropped: {} are as they were before it",
+            files.join(", ")
+        )),
+    }
+    Ok(())
+}
+
+/// As [`settle`], for one who is about to read the folder that `start` lies in: what cannot be done is a warning.
+pub fn settle_above(start: &Path, report: &Report) {
+    let Some(root) = start.ancestors().find(|folder| folder.join(MANIFEST).is_file()) else { return };
+    if let Err(error) = settle(root, report) {
+        report.warning(&error.diagnostic);
+    }
 }
 
 /// What was done, or would be.

@@ -12,7 +12,7 @@ mod saved;
 // The text of a query.
 mod text;
 // The files of a project's folder.
-mod folder;
+pub mod folder;
 // The record of a store, its figures, copies and repair.
 mod store;
 // Things of the graph and what they are called.
@@ -88,7 +88,8 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
         Verb::Compact(_) => store::compact(session, output),
         Verb::Pack(wanted) => export::pack(&wanted.files, session, output),
         Verb::Diff(diff) => export::compare(diff, session, output),
-        Verb::Init(_) | Verb::Completions(_) | Verb::Man(_) | Verb::Repair(_) => perform_alone(verb, output),
+        Verb::Init(_) | Verb::Completions(_) | Verb::Man(_) => perform_alone(verb, output),
+        Verb::Repair(wanted) => store::repair(wanted, session.store_folder(), output),
     }
 }
 
@@ -100,7 +101,7 @@ pub fn perform_alone(verb: &Verb, output: &Output) -> Result<()> {
     match verb {
         Verb::Init(wanted) => init::init(&wanted.folder, output),
         Verb::Completions(wanted) => output.text(&shell::registration(&wanted.shell)?),
-        Verb::Repair(wanted) => store::repair(wanted, output),
+        Verb::Repair(wanted) => store::repair(wanted, None, output),
         Verb::Man(Man { folder: Some(folder), .. }) => shell::manuals(folder, output.report.tongue),
         Verb::Man(wanted) => output.text(&shell::manual(wanted.verb.as_deref(), output.report.tongue)?),
         _ => Err(Error::usage("this verb needs a graph")),

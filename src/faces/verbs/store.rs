@@ -145,12 +145,14 @@ pub fn merge_if_due(session: &mut Session, output: &Output) {
     }
 }
 
-/// Looks through a store that may be damaged, and puts it in order where that is wanted.
+/// Looks through a store that may be damaged, the `open` one where none is named, and puts it in order where that is wanted.
 ///
 /// # Errors
 /// Where it cannot be read or written; of kind `Check` where something is wrong that was not put in order.
-pub fn repair(repair: &Repair, output: &Output) -> Result<()> {
-    let folder: &Path = &repair.folder;
+pub fn repair(repair: &Repair, open: Option<&Path>, output: &Output) -> Result<()> {
+    let Some(folder) = repair.folder.as_deref().or(open) else {
+        return Err(Error::usage("which store?").hint("name its folder"));
+    };
     let findings = durable::repair(folder, repair.write)?;
     if findings.is_empty() {
         output.report.note(&format!("nothing is wrong with the store {}", folder.display()));

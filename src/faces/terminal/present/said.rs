@@ -5,7 +5,7 @@
 use super::{About, Output};
 use crate::error::{Diagnostic, Error, Kind, Result};
 use crate::faces::terminal::progress::{Loading, Waiting};
-use crate::faces::terminal::report::Report;
+use crate::faces::terminal::report::{Report, is_dumb};
 use crate::formats::graphs::Naming;
 use crate::session::Session;
 use crate::show::table::Footer;
@@ -84,11 +84,16 @@ impl Output {
 
     /// Shows how far the reading of files has come, on the terminal.
     pub fn progress(&self) -> Loading {
-        Loading::new(self.report.terminal && !self.report.quiet)
+        Loading::new(self.moves(), self.report.tongue)
     }
 
     /// Says on the terminal that the work goes on, until dropped.
     pub fn waiting(&self) -> Waiting {
-        Waiting::new(self.report.terminal && !self.report.quiet, self.report.tongue)
+        Waiting::new(self.moves(), self.report.tongue)
+    }
+
+    /// Whether a line of stderr may be rewritten: a terminal that knows no commands would show them all.
+    fn moves(&self) -> bool {
+        self.report.terminal && !self.report.quiet && !is_dumb()
     }
 }

@@ -12,7 +12,7 @@ fn step(state: u64, word: u64) -> u64 {
 }
 
 /// The checksum of `bytes`.
-pub(in super::super) fn checksum(bytes: &[u8]) -> u64 {
+pub fn checksum(bytes: &[u8]) -> u64 {
     let mut lanes = [1u64, 2, 3, 4];
     let (rows, rest) = bytes.as_chunks::<32>();
     for row in rows {

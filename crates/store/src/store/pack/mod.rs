@@ -6,7 +6,7 @@
 pub(super) mod bits;
 mod build;
 pub(super) mod cache;
-pub(super) mod checksum;
+pub mod checksum;
 pub(super) mod chunks;
 mod dictionary;
 mod external;

@@ -79,6 +79,29 @@ pub const FOLDER: &[Pair] = &[
     ("{} is not a plain file", "{} 不是普通文件"),
     ("{} has changed meanwhile", "{} 在此期间已被修改"),
     ("nothing was written; try again", "未写入任何内容；请重试"),
+    ("another process is changing the files of {}", "另一个进程正在修改 {} 的文件"),
+    ("try again when it is done", "请等它完成后重试"),
+    ("the files of {} are as they were", "{} 的文件保持原样"),
+    (
+        "the next start of baimo in this folder finishes the change, or takes it back",
+        "下次在此文件夹中启动 baimo 时会完成此修改，或将其撤销",
+    ),
+    ("{} has a name that cannot be written down", "{} 的名称无法记录"),
+    ("give it another name; nothing was written", "请改用其他名称；未写入任何内容"),
+    (
+        "an update of several files was interrupted: {} changed, {} did not",
+        "对多个文件的更新曾被中断：{} 已修改，{} 未修改",
+    ),
+    (
+        "they were changed since by others, so that nothing is done about it",
+        "此后它们又被他人修改，因此不作处理",
+    ),
+    ("put the files in order by hand, then remove {}", "请手工整理这些文件，然后删除 {}"),
+    ("finished an update that was interrupted: wrote {}", "已完成一次被中断的更新：已写入 {}"),
+    (
+        "an update that was interrupted is dropped: {} are as they were before it",
+        "已放弃一次被中断的更新：{} 保持更新前的内容",
+    ),
     (
         "the files of a folder can be changed, and this is about none",
         "只能修改文件夹中的文件，而此处没有涉及文件夹",

@@ -223,6 +223,7 @@ pub const VERBS: &[Pair] = &[
         "存储（省略则为所查的图），以及要写的文件：图包，或按扩展名为 RDF",
     ),
     ("The store", "存储"),
+    ("The store; at the prompt, the one that is open", "存储；在提示符下可省略，即已打开的存储"),
     ("Put in order what can be, and keep copies of what is cut", "修复可修复的，并保留所截内容的副本"),
     ("Say what would be added and removed, and change nothing", "只说明会添加与删去什么，不作改动"),
     (

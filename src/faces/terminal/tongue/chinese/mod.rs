@@ -60,7 +60,7 @@ pub const SENTENCES: &[&[Pair]] = &[
 /// Words that stand alone, and mean something else elsewhere: they are put into Chinese only where it is known what
 /// they are.
 pub const WORDS: &[&[Pair]] =
-    &[help::VALUES, engine::PLAN, engine::SETTINGS, answers::DRAWN, answers::HEADINGS];
+    &[help::VALUES, engine::PLAN, engine::SETTINGS, answers::DRAWN, answers::HEADINGS, sources::STEPS];
 
 /// Sentences of so few letters that all others are tried before them.
 pub const LOOSE: &[Pair] = &[("{} has {}", "{} 有 {}"), ("{} is {}", "{} 是 {}")];
@@ -162,4 +162,6 @@ pub const PARTS: &[Pair] = &[
     ("never", "从未"),
     ("{} so far", "至此 {} 行"),
     ("Ctrl-C stops", "按 Ctrl-C 停止"),
+    ("about {} left", "约剩 {}"),
+    ("{} min", "{} 分钟"),
 ];

@@ -66,6 +66,8 @@ pub const PROMPT: &[Pair] = &[
     ("name a file", "请指定文件"),
     ("a prefix has a name and an IRI", "前缀由名称与 IRI 组成"),
     ("which file?", "哪个文件？"),
+    ("which store?", "哪个存储？"),
+    ("name its folder", "请给出其文件夹"),
     ("name one; put a name with spaces in quotes", "请指定一个；含空格的名称要加引号"),
     ("`{}` is not a whole number", "“{}”不是整数"),
     ("such as 40; 0 means no limit", "例如 40；0 表示不限"),

@@ -509,3 +509,12 @@ pub const SOURCES: &[Pair] = &[
         "这是系统报告的错误，不是文件内容有误：请检查磁盘后重试",
     ),
 ];
+
+/// The steps of packing.
+pub const STEPS: &[Pair] = &[
+    ("sorting terms", "对项排序"),
+    ("sorting triples", "对三元组排序"),
+    ("writing terms", "写入各项"),
+    ("writing triples", "写入三元组"),
+    ("counting", "统计"),
+];
