@@ -14,6 +14,7 @@ pub mod fast;
 mod fixture;
 mod functions;
 mod kernels;
+mod members;
 pub mod operators;
 pub mod pattern;
 mod program;

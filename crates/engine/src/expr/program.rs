@@ -9,6 +9,7 @@ use super::compile::{Domain, Operation, Program, Step, StepId};
 use super::fast::Fast;
 use super::functions;
 use super::kernels;
+use super::members::Members;
 use super::operators::{calculate, compare, equal, negate, plus, truth};
 use super::scope::Scope;
 use super::value::Value;
@@ -458,11 +459,23 @@ impl Program {
                 let order = both(place).and_then(|(a, b)| compare(a, b));
                 truth_of(order.map(|order| comparison.holds(order)))
             }),
-            Operation::In => truths(&|place| {
-                let others = (1..step.arguments.len()).map(|n| argument(n, place));
-                let value = argument(0, place).filter(|_| scope.spend(step.arguments.len() * STEP));
-                truth_of(value.and_then(|value| is_in(value, others)))
-            }),
+            Operation::In => {
+                let list = step.arguments.get(1..).unwrap_or_default();
+                let is_constant =
+                    |id: &StepId| self.step(*id).is_some_and(|step| step.domain == Domain::Constant);
+                if list.iter().all(is_constant) {
+                    let members = Members::of(list.iter().map(|id| self.value(*id, 0)));
+                    return truths(&|place| {
+                        let value = argument(0, place).filter(|it| scope.spend(members.steps(it) * STEP));
+                        truth_of(value.and_then(|value| members.has(value)))
+                    });
+                }
+                truths(&|place| {
+                    let others = (1..step.arguments.len()).map(|n| argument(n, place));
+                    let value = argument(0, place).filter(|_| scope.spend(step.arguments.len() * STEP));
+                    truth_of(value.and_then(|value| is_in(value, others)))
+                })
+            }
             _ => {
                 let value = |place| {
                     (self.is_looked_at(step, place) && scope.spend(0))

@@ -227,6 +227,12 @@ fn or(a: Verdict, b: Verdict) -> Verdict {
     not(and(not(a), not(b)))
 }
 
+/// What is known of `||` of some tests.
+fn any_of(tests: &[Verdicts]) -> Verdicts {
+    let both = |a: Option<Verdicts>, b: &Verdicts| Some(a.map_or_else(|| b.clone(), |a| a.with(b, or)));
+    tests.iter().fold(None, both).unwrap_or(Verdicts { pieces: Vec::new() })
+}
+
 fn verdict_of(truth: Option<bool>) -> Verdict {
     match truth {
         Some(true) => Verdict::True,
@@ -355,11 +361,13 @@ impl<'e> Test<'e> {
         Ok(match self {
             Self::In(list) => {
                 // True where any is equal, else an error where any comparison is one (17.4.1.9), as `||` is.
-                let mut all = constant(Verdict::False);
-                for value in list {
-                    all = all.with(&Self::Equal(value.clone()).verdicts(graph)?, or);
+                let each = |value: &Value| Self::Equal(value.clone()).verdicts(graph);
+                let mut all = list.iter().map(each).collect::<Result<Vec<Verdicts>>>()?;
+                // Two and two, so that a long list is not gone through for each of its values.
+                while all.len() > 1 {
+                    all = all.chunks(2).map(any_of).collect();
                 }
-                all
+                all.pop().unwrap_or_else(|| constant(Verdict::False))
             }
             Self::Same(term) => {
                 let mut pieces = Pieces::default();

@@ -25,7 +25,7 @@ mod tests;
 pub mod translate;
 pub mod variables;
 
-use crate::passes::constants;
+use crate::passes::{constants, membership};
 use crate::syntax::algebra::GraphPattern;
 use crate::terms::Variable;
 use physical::{Bag, Node};
@@ -47,10 +47,11 @@ pub struct Plan {
     pub names: VariableNames,
 }
 
-/// The pattern that is planned: its constants folded, and each name one variable.
+/// The pattern that is planned: its constants folded, comparisons with several in one test, and each name one variable.
 pub fn prepared(pattern: &GraphPattern) -> GraphPattern {
     let mut pattern = pattern.clone();
     constants::fold(&mut pattern);
+    membership::gather(&mut pattern);
     scope::separate(&mut pattern);
     pattern
 }
