@@ -132,7 +132,7 @@ fn dot(name: &str) -> Call {
         "stats" => (vec![".open kept", ".stats"], Busy::No),
         "backup" => (vec![".open kept", ".backup copy.nt"], Busy::No),
         "compact" => (vec![".open kept", ".compact"], Busy::No),
-        "repair" => (vec![".repair kept"], Busy::No),
+        "repair" => (vec![".open kept", ".repair"], Busy::No),
         "begin" | "rollback" => (vec![".open kept", ".begin", CHANGE, ".rollback"], Busy::No),
         "commit" => (vec![".open kept", ".begin", CHANGE, ".commit"], Busy::No),
         "queries" => (vec![".queries"], Busy::No),

@@ -4,6 +4,7 @@
 //! Nothing is read or evaluated here: whether the text is a query is seen when it is asked.
 
 use crate::engine::{Bindings, DefaultGraph, Governor, Limits, Notes};
+use crate::throttle::Running;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -23,6 +24,8 @@ pub struct Ask {
     pub cancel: Arc<AtomicBool>,
     /// What there is to say about the answer beside it.
     pub notes: Notes,
+    /// Counts the queries that are being answered: work in the background gives way to them.
+    pub running: Running,
 }
 
 impl Ask {
@@ -40,5 +43,10 @@ impl Ask {
     /// Starts the clock of its limits.
     pub fn governor(&self) -> Governor {
         Governor::new(self.limits, Arc::clone(&self.cancel)).with_notes(&self.notes)
+    }
+
+    /// The same for a query that somebody waits for: until its answer is dropped work in the background gives way to it.
+    pub fn running_governor(&self) -> Governor {
+        self.governor().running(&self.running)
     }
 }

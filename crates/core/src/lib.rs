@@ -4,7 +4,7 @@
 //! command line, no terminal and no particular graph; the library for those who build on baimo.
 
 pub use baimo_engine as engine;
-pub use baimo_store::{blank, cores, error, sources, store, terms};
+pub use baimo_store::{blank, cores, error, sources, store, terms, throttle};
 
 // What a good colleague would add.
 pub mod advise;

@@ -6,6 +6,7 @@
 use crate::aside::{self, Aside};
 use crate::cores;
 use crate::error::{Error, Hint, Kind, Result};
+use crate::throttle;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,6 +48,8 @@ pub struct Governor {
     steps: Arc<AtomicU64>,
     notes: Notes,
     every_way: bool,
+    /// That the query runs, where work in the background gives way to it.
+    _running: Option<Arc<throttle::Query>>,
 }
 
 /// What is to be said about an answer beside the answer: a regular expression that is wrong, an aggregate that met an
@@ -77,6 +80,7 @@ impl Governor {
             steps: Arc::default(),
             notes: Notes::default(),
             every_way: false,
+            _running: None,
         }
     }
 
@@ -106,6 +110,12 @@ impl Governor {
     #[must_use]
     pub fn with_notes(self, notes: &Notes) -> Self {
         Self { notes: notes.clone(), ..self }
+    }
+
+    /// The same for a query to which work in the background gives way, until it is answered and the governor dropped.
+    #[must_use]
+    pub fn running(self, running: &throttle::Running) -> Self {
+        Self { _running: Some(Arc::new(running.begin())), ..self }
     }
 
     /// Adds a note.

@@ -16,5 +16,7 @@ pub mod sources;
 pub mod store;
 // RDF terms, prefixes, compact IRIs.
 pub mod terms;
+// Background work that gives way to queries.
+pub mod throttle;
 // XSD values and the order of all terms.
 pub mod value;

@@ -131,7 +131,7 @@ pub fn compact(session: &mut Session, output: &Output) -> Result<()> {
 /// said by now: this only makes the next query quicker, and what goes wrong with it is a matter for a word.
 pub fn merge_if_due(session: &mut Session, output: &Output) {
     let done = session.await_merge().and_then(|()| {
-        if !session.merge_is_due().unwrap_or(false) {
+        if !session.merge_is_due() {
             return Ok(());
         }
         output

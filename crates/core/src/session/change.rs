@@ -13,7 +13,7 @@ use crate::engine::{self, Governor, Limits};
 use crate::error::{Error, Hint, Result};
 use crate::snapshot::Snapshot;
 use crate::store::Graph as _;
-use crate::store::durable::{Content, SORTING, Spooled, Store, Transaction, net};
+use crate::store::durable::{Content, SORTING, Spooled, Store, Transaction};
 use crate::store::import::Progress;
 use crate::store::memory::{Changes, Memory};
 use crate::store::pack::{Builder, Pack, Packer, Room, Step, Watch};
@@ -68,7 +68,6 @@ pub struct TakenBack {
 pub(super) struct Open {
     before: Arc<Snapshot>,
     declared: Prefixes,
-    changes: Diff,
     empty: Vec<(bool, GraphName)>,
     what: Vec<String>,
 }
@@ -245,7 +244,7 @@ impl Session {
     /// Whether a load is so much that the pack is better made anew at once than after a journal as long.
     fn is_much(&self, loaded: &Loaded) -> bool {
         let bytes = loaded.quads.saturating_mul(QUAD);
-        !loaded.is_held || self.merge_is_due_with(bytes).unwrap_or(false)
+        !loaded.is_held || self.merge_is_due_with(bytes)
     }
 
     /// Adds what was loaded as any other change.
@@ -307,14 +306,13 @@ impl Session {
         }
         self.begin_writing()?;
         let (before, declared) = (Arc::clone(&self.snapshot), self.declared.clone());
-        self.transaction =
-            Some(Open { before, declared, changes: Vec::new(), empty: Vec::new(), what: Vec::new() });
+        self.transaction = Some(Open { before, declared, empty: Vec::new(), what: Vec::new() });
         Ok(())
     }
 
     /// Whether a transaction is open, and how many quads it has changed so far.
     pub fn transaction(&self) -> Option<usize> {
-        self.transaction.as_ref().map(|open| open.changes.len())
+        self.transaction.as_ref().map(|_| self.snapshot.memory().recorded().len())
     }
 
     /// Keeps what was changed since [`Self::begin`].
@@ -323,25 +321,38 @@ impl Session {
     /// Where none is open, or it cannot be kept: then it stays open, or is rolled back where the disk failed.
     pub fn commit(&mut self) -> Result<Change> {
         let open = self.transaction.take().ok_or_else(none_open)?;
-        let changes = net(&open.changes);
         let (before, after) = (open.before.graph().len(), self.snapshot.graph().len());
         let prefixes = added_prefixes(&open.declared, &self.declared);
         let (what, empty) = (open.what.join("\n"), open.empty.clone());
-        let mut about = Transaction { what, prefixes, empty, changes, ..Transaction::default() };
-        let (added, removed) = about.counts();
-        if let Some(store) = self.store.as_mut().filter(|_| about.says_something())
-            && let Err(error) = store.commit(&mut about)
-        {
-            if store.is_writing() {
+        let mut about = Transaction { what, prefixes, empty, ..Transaction::default() };
+        if let Err(error) = self.keep_recorded(&mut about) {
+            if self.store.as_ref().is_none_or(Store::is_writing) {
                 self.transaction = Some(open);
             } else {
                 self.restore(open);
             }
             return Err(error);
         }
+        edit(&mut self.snapshot, |memory| {
+            memory.end_record();
+            Ok(())
+        })?;
         self.end_writing();
+        let (added, removed) = about.counts();
         let transaction = Some(about.number).filter(|number| *number > 0);
         Ok(Change { before, after, added, removed, durable: self.store.is_some(), transaction, cut: 0 })
+    }
+
+    /// Keeps what was recorded since a transaction was opened, in the store where there is one.
+    fn keep_recorded(&mut self, about: &mut Transaction) -> Result<()> {
+        // Until it is written it can be stopped; no other limit holds for what is done already.
+        let governor = Governor::new(Limits::default(), Arc::clone(&self.ask.cancel));
+        let check = || governor.check();
+        about.take(&self.snapshot.memory().recorded(), Watch::new(&check, &|_, _, _| {}))?;
+        match self.store.as_mut().filter(|_| about.says_something()) {
+            Some(store) => store.commit(about),
+            None => Ok(()),
+        }
     }
 
     /// Drops what was changed since [`Self::begin`]; gives how many changes these were.
@@ -350,7 +361,7 @@ impl Session {
     /// Where none is open.
     pub fn rollback(&mut self) -> Result<usize> {
         let open = self.transaction.take().ok_or_else(none_open)?;
-        let count = net(&open.changes).len();
+        let count = self.snapshot.memory().recorded().net(Watch::nobody()).map_or(0, |net| net.len());
         self.restore(open);
         self.unmake();
         self.end_writing();
@@ -370,6 +381,7 @@ impl Session {
         let before = self.snapshot.graph().len();
         let (store, open) = (&mut self.store, &mut self.transaction);
         let empty = RefCell::new(Vec::new());
+        let is_open = open.is_some();
         let work = |memory: &mut Memory| {
             let before = memory.empty_graphs();
             work(memory)?;
@@ -386,7 +398,6 @@ impl Session {
             match (open, store) {
                 (Some(open), _) => {
                     counts = changes.net(watch)?.counts();
-                    open.changes.extend(changes.quads()?);
                     open.empty.append(&mut about.empty);
                     open.what.push(std::mem::take(&mut about.what));
                     Ok(())
@@ -402,14 +413,12 @@ impl Session {
                 }
             }
         };
-        if let Some(memory) = Arc::get_mut(&mut self.snapshot).and_then(Snapshot::memory_alone) {
-            memory.change_and_keep(work, keep)?;
-        } else {
-            // It shares all that stays as it was with those who hold the snapshot.
-            let mut new = Memory::clone(self.snapshot.memory());
-            new.change_and_keep(work, keep)?;
-            self.snapshot = Arc::new(self.snapshot.over(Arc::new(new)));
-        }
+        edit(&mut self.snapshot, |memory| {
+            if is_open {
+                memory.begin_record();
+            }
+            memory.change_and_keep(work, keep)
+        })?;
         let ((added, removed), after) = (counts, self.snapshot.graph().len());
         let transaction = Some(about.number).filter(|number| *number > 0);
         Ok(Change { before, after, added, removed, durable: self.store.is_some(), transaction, cut: 0 })
@@ -456,6 +465,18 @@ impl Session {
         self.declared = declared;
         self.snapshot = Arc::new(self.snapshot.with_prefixes(prefixes));
     }
+}
+
+/// Edits the graph in memory in place, or a copy where others hold it: that shares all that stays as it was, and is dropped
+/// where the work fails.
+fn edit<T>(snapshot: &mut Arc<Snapshot>, work: impl FnOnce(&mut Memory) -> Result<T>) -> Result<T> {
+    if let Some(memory) = Arc::get_mut(snapshot).and_then(Snapshot::memory_alone) {
+        return work(memory);
+    }
+    let mut new = Memory::clone(snapshot.memory());
+    let done = work(&mut new)?;
+    *snapshot = Arc::new(snapshot.over(Arc::new(new)));
+    Ok(done)
 }
 
 /// The pack that a load made. The load is kept by now: where the pack cannot be opened the store is read before its next change.

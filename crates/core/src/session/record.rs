@@ -6,9 +6,10 @@
 use super::change::QUAD;
 use super::{Session, TakenBack};
 use crate::error::{Error, Hint, Result};
-use crate::store::durable::{Figures, Merge, Store, Transaction};
+use crate::store::durable::{Behind, Figures, Merge, Store, Transaction};
 use crate::store::pack::Watch;
 use crate::store::{Changed, Indexed};
+use crate::throttle::Throttle;
 use std::collections::HashSet;
 use std::thread::JoinHandle;
 
@@ -108,7 +109,7 @@ impl Session {
             None => None,
             Some((name, _)) => Some(store.added_pack(name)?),
         };
-        let Transaction { what, changes, .. } = transaction;
+        let Transaction { what, rows, .. } = transaction;
         let about = Transaction {
             what: format!("undo {number}: {what}"),
             undoes: Some(number),
@@ -117,10 +118,17 @@ impl Session {
         let governor = self.ask.governor();
         let check = || governor.check();
         let watch = Watch::new(&check, &|_, _, _| {});
-        let back = changes.iter().rev().map(|(added, quad)| (!added, quad.as_ref()));
         let change = self.change(about, |memory| match loaded {
             Some(pack) => memory.set_pack(&pack, false, watch),
-            None => memory.set_quads(back, watch),
+            None => {
+                let mut changes = Vec::new();
+                rows.each(&mut |added, quad| {
+                    changes.push((added, quad));
+                    if changes.len().is_multiple_of(1 << 12) { watch.check() } else { Ok(()) }
+                })?;
+                let back = changes.iter().rev().map(|(added, quad)| (!added, quad.as_ref()));
+                memory.set_quads(back, watch)
+            }
         })?;
         if change.added + change.removed == 0 {
             return Err(Error::usage(format!("nothing is left of transaction {number} to take back")));
@@ -155,32 +163,27 @@ impl Session {
 
     /// Whether the pack should be made anew before the program ends, so that the next one opens the store quickly: the journal
     /// is long, or to read it again and again, by a program for each of its transactions, took as long as a merge.
-    ///
-    /// # Errors
-    /// Where the store cannot be read.
-    pub fn merge_is_due(&self) -> Result<bool> {
-        if self.merge_is_due_with(0)? {
-            return Ok(true);
+    pub fn merge_is_due(&self) -> bool {
+        if self.merge_is_due_with(0) {
+            return true;
         }
-        let Some(Figures { transactions, packed, journal_bytes, .. }) = self.figures_to_merge()? else {
-            return Ok(false);
-        };
+        let Some(Behind { transactions, journal_bytes, .. }) = self.behind() else { return false };
         let [merge, quad] = MERGING;
         let merging = merge + quad * self.snapshot.graph().len();
-        let reading = (transactions - packed).saturating_mul(journal_bytes / 2).saturating_mul(READING);
-        Ok(reading >= merging && journal_bytes >= LEAST.max(self.merge_after))
+        let reading = transactions.saturating_mul(journal_bytes / 2).saturating_mul(READING);
+        reading >= merging && journal_bytes >= LEAST.max(self.merge_after)
     }
 
-    /// How large the store is, where it may be merged.
-    fn figures_to_merge(&self) -> Result<Option<Figures>> {
-        let store = self.store.as_ref().filter(|store| store.exists() && self.transaction.is_none());
-        store.map(Store::figures).transpose()
+    /// How far the pack of the store is behind, where it may be merged.
+    fn behind(&self) -> Option<Behind> {
+        self.store.as_ref().filter(|_| self.transaction.is_none()).and_then(Store::behind)
     }
 
     /// Whether the journal is long, or would be with some bytes more.
-    pub(super) fn merge_is_due_with(&self, more: u64) -> Result<bool> {
-        let Some(figures) = self.figures_to_merge()? else { return Ok(false) };
-        Ok(figures.journal_bytes + more >= FEW.max(figures.pack_bytes / PART).max(self.merge_after))
+    pub(super) fn merge_is_due_with(&self, more: u64) -> bool {
+        self.behind().is_some_and(|Behind { journal_bytes, pack_bytes, .. }| {
+            journal_bytes + more >= FEW.max(pack_bytes / PART).max(self.merge_after)
+        })
     }
 
     /// Makes the pack anew where that is due, in a thread of its own, while the graph is read and changed on. What it has
@@ -194,21 +197,27 @@ impl Session {
     }
 
     fn start_merge(&mut self) -> Result<()> {
-        let Some(figures) = self.figures_to_merge()?.filter(|_| self.merging.is_none()) else {
-            return Ok(());
-        };
+        let Some(behind) = self.behind().filter(|_| self.merging.is_none()) else { return Ok(()) };
         let [least, most] = ASIDE;
         let part = (self.snapshot.graph().len().saturating_mul(QUAD) / ASIDE_PART).min(most);
         // Who asks in between is to find few changes beside the pack.
         let is_due = match self.snapshot.memory().was_read() {
-            true => self.merge_is_due_with(0)?,
-            false => figures.journal_bytes >= least.max(part).max(self.merge_after),
+            true => self.merge_is_due_with(0),
+            false => behind.journal_bytes >= least.max(part).max(self.merge_after),
         };
         if !is_due {
             return Ok(());
         }
         let (merge, graph) = self.prepare_merge()?;
-        let work = move || merge.write(&graph, Watch::nobody()).map(|()| merge);
+        let running = self.ask.running.clone();
+        let work = move || {
+            let throttle = Throttle::new(running);
+            let check = || {
+                throttle.give_way();
+                Ok(())
+            };
+            merge.write(&graph, Watch::new(&check, &|_, _, _| {})).map(|()| merge)
+        };
         let thread = std::thread::Builder::new().name("merge".into()).spawn(work);
         let failed = |error| Error::store("no thread can be started").because(error);
         self.merging = Some(thread.map_err(failed)?);
@@ -217,8 +226,8 @@ impl Session {
 
     /// What is said where a merge failed: once, since the next one waits.
     pub fn failed_merge(&mut self, error: Error) -> Error {
-        let bytes = self.store.as_ref().and_then(|store| store.figures().ok()).map(|now| now.journal_bytes);
-        self.merge_after = bytes.unwrap_or_default().saturating_mul(2);
+        let behind = self.store.as_ref().and_then(Store::behind);
+        self.merge_after = behind.map_or(0, |behind| behind.journal_bytes).saturating_mul(2);
         Error::store(format!("the journal could not be merged into a new pack: {error}"))
             .hint("what was changed is kept; this is tried again when the journal is twice as long")
     }

@@ -20,7 +20,7 @@ impl Snapshot {
         let query = parsed::query(ask, self)?;
         parsed::asks_only_here(&query, &ask.text)?;
         self.make_room(ask);
-        engine::answer(self.graph(), &query, ask.default_graph, &ask.governor())
+        engine::answer(self.graph(), &query, ask.default_graph, &ask.running_governor())
     }
 
     /// Answers a query in which `_` stands for the answer before it. See [`previous`].
@@ -37,14 +37,14 @@ impl Snapshot {
         let query = parsed::query_after(ask, self, previous)?;
         parsed::asks_only_here(&query, &ask.text)?;
         let Some(triples) = previous.graph else {
-            return engine::answer(self.graph(), &query, ask.default_graph, &ask.governor());
+            return engine::answer(self.graph(), &query, ask.default_graph, &ask.running_governor());
         };
         let name = NamedNode::new_unchecked(engine::passes::previous::MARK).into();
         let Some(columns) = self.graph().indexed()? else {
             return Err(Error::store("the graph has no columns to read"));
         };
         let overlay = Overlay::new(columns, &name, triples)?;
-        Ok(engine::answer(&overlay, &query, ask.default_graph, &ask.governor())?.gather())
+        Ok(engine::answer(&overlay, &query, ask.default_graph, &ask.running_governor())?.gather())
     }
 
     /// Answers a query to the end and tells how: what each step gave and took.
@@ -55,7 +55,7 @@ impl Snapshot {
         let query = parsed::query(ask, self)?;
         parsed::asks_only_here(&query, &ask.text)?;
         self.make_room(ask);
-        engine::explain(self.graph(), &query, ask.default_graph, &ask.governor())
+        engine::explain(self.graph(), &query, ask.default_graph, &ask.running_governor())
     }
 
     /// Lets what is read of a pack take half of the memory that a query may take: the limit is of the whole process.

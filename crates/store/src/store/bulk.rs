@@ -15,6 +15,8 @@ use crate::terms::{GraphNameRef, QuadRef, TermRef};
 
 /// After how many changes it is asked whether to go on.
 const STRIDE: usize = 1 << 12;
+/// How long a term is at most, mostly.
+const TERM: usize = 256;
 
 /// A change by numbers; as they sort, neighbours lie together, and the last change of a quad is the last of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +100,7 @@ impl Memory {
         watch: Watch<'_>,
     ) -> Result<()> {
         self.settle();
-        let (mut met, mut rows) = (Met::default(), Vec::new());
+        let (mut met, mut rows) = (Met { bytes: Vec::with_capacity(TERM), ..Met::default() }, Vec::new());
         for (place, (comes, quad)) in quads.enumerate() {
             rows.extend(met.row(place, comes, quad, self)?);
             if place % STRIDE == STRIDE - 1 {

@@ -88,6 +88,18 @@ impl Changes<'_> {
         Ok(Self { graph: self.graph, changes: Cow::Owned(gone) })
     }
 
+    /// How many changes these are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Whether nothing was changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
     /// How many quads were added, and how many were removed.
     #[must_use]
     pub fn counts(&self) -> (u64, u64) {
@@ -192,13 +204,37 @@ impl Memory {
         work: impl FnOnce(&mut Self) -> Result<T>,
         keep: impl FnOnce(&Changes<'_>) -> Result<()>,
     ) -> Result<T> {
-        self.change(|memory| {
-            memory.record = Some(Vec::new());
-            let done = work(memory);
-            let record = memory.record.take().unwrap_or_default();
-            let done = done?;
-            keep(&Changes { graph: &memory.graph, changes: Cow::Owned(record) }).map(|()| done)
-        })
+        let goes_on = self.record.is_some();
+        let done = self.change(|memory| {
+            let from = memory.record.get_or_insert_default().len();
+            let done = work(memory)?;
+            keep(&memory.recorded_from(from)).map(|()| done)
+        });
+        if !goes_on {
+            self.record = None;
+        }
+        done
+    }
+
+    /// Records what is changed from now on, through any number of changes; a record that was begun goes on.
+    pub fn begin_record(&mut self) {
+        self.record.get_or_insert_default();
+    }
+
+    /// What was changed since [`Self::begin_record`].
+    #[must_use]
+    pub fn recorded(&self) -> Changes<'_> {
+        self.recorded_from(0)
+    }
+
+    fn recorded_from(&self, from: usize) -> Changes<'_> {
+        let changes = self.record.as_ref().and_then(|record| record.get(from..)).unwrap_or_default();
+        Changes { graph: &self.graph, changes: Cow::Borrowed(changes) }
+    }
+
+    /// Records no more, and forgets what was recorded.
+    pub fn end_record(&mut self) {
+        self.record = None;
     }
 
     /// Adds a quad. Says whether it was new.

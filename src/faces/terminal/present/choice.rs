@@ -77,8 +77,9 @@ impl Output {
 
     /// Looks at the window again: it may have changed.
     pub fn fit_window(&mut self) {
-        self.window = Window::now();
+        // What is no terminal becomes none.
         if self.window.terminal {
+            self.window = Window::now();
             self.report.width = self.window.width;
         }
     }

@@ -3,7 +3,7 @@
 //! In: paths. Out: bytes, and files to write to. What is written is safe from a loss of power once its file was
 //! synced, and a name once its folder was. Packs are read by themselves: reading never goes through here twice.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -35,6 +35,49 @@ pub(super) trait Handle: Write + Send + Sync {
     fn sync(&mut self) -> io::Result<()>;
     /// Cuts the file to a length.
     fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+/// A file held open, so that no other one is taken for it: as long as it is, the system gives no new file its number.
+pub(super) struct Held {
+    /// The file.
+    pub file: File,
+    /// What was known of it when it was taken.
+    then: Option<Metadata>,
+}
+
+/// What tells whether a name stands for the same file: the numbers of its disk and of itself.
+type Identity = (u64, u64);
+
+impl Held {
+    /// Holds an open file.
+    pub fn of(file: File) -> Self {
+        let then = file.metadata().ok();
+        Self { file, then }
+    }
+
+    /// What is known of the file that has a name now, where that is this one.
+    pub fn at(&self, path: &Path) -> Option<Metadata> {
+        let (named, then) = (std::fs::metadata(path).ok()?, self.then.as_ref()?);
+        (identity(&named)? == identity(then)?).then_some(named)
+    }
+
+    /// Whether a name stands for this file, and nobody wrote to it since it was taken.
+    pub fn is_unchanged_at(&self, path: &Path) -> bool {
+        let when = |data: &Metadata| Some((data.len(), data.modified().ok()?));
+        self.at(path).is_some_and(|now| when(&now) == self.then.as_ref().and_then(when))
+    }
+}
+
+#[cfg(unix)]
+fn identity(data: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((data.dev(), data.ino()))
+}
+
+/// Elsewhere it is not told: a name is looked up anew each time.
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<Identity> {
+    None
 }
 
 /// The files of the system.

@@ -3,7 +3,8 @@
 //! In: what was changed, when and by what. Out: the bytes of a frame; and a transaction from them, or what is wrong with
 //! them. Both lines are comments to other readers of RDF Patch. The layout is in `docs/store.md`.
 
-use super::patch::{read_quad, read_term, write_row, write_string, write_term};
+use super::patch::{ADDED, REMOVED, read_quad, read_term, write_string, write_term};
+use crate::error::{Error, Result};
 use crate::store::memory::Changes;
 use crate::store::pack::Watch;
 use crate::store::pack::checksum::checksum;
@@ -42,13 +43,11 @@ pub struct Transaction {
     pub prefixes: Vec<(String, String)>,
     /// Graphs that were made, holding nothing (true), or are no longer kept where they hold nothing.
     pub empty: Vec<(bool, GraphName)>,
-    /// Quads added (true) and removed. None is in it twice.
-    pub changes: Vec<(bool, Quad)>,
-    /// More of them, written already; what is read from a journal has none.
+    /// Quads added and removed. None is in it twice.
     pub rows: Rows,
 }
 
-/// Quads added and removed, as they stand in a frame. See [`Transaction::take`].
+/// Quads added and removed, as they stand in a frame: what is removed first. See [`Transaction::take`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
     text: Vec<u8>,
@@ -56,19 +55,45 @@ pub struct Rows {
     removed: u64,
 }
 
+impl Rows {
+    /// Gives each quad, with whether it was added.
+    ///
+    /// # Errors
+    /// Where a row is none that is written here, and what `each` reports.
+    pub fn each(&self, each: &mut dyn FnMut(bool, Quad) -> Result<()>) -> Result<()> {
+        let unreadable = |line: &str| {
+            let line: String = line.chars().take(200).collect();
+            Error::store(format!("this line cannot be read: {line}"))
+        };
+        let text = std::str::from_utf8(&self.text).map_err(|error| unreadable("").because(error))?;
+        for line in text.lines() {
+            let (kind, row) = line.split_at_checked(2).unwrap_or_default();
+            let quad = read_quad(row).ok_or_else(|| unreadable(line))?;
+            each(kind == ADDED, quad)?;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, added: bool, line: &str) {
+        *(if added { &mut self.added } else { &mut self.removed }) += 1;
+        self.text.extend_from_slice(line.as_bytes());
+        self.text.push(b'\n');
+    }
+}
+
 impl Transaction {
     /// Whether it changes anything: one that does not is not written.
     #[must_use]
     pub fn says_something(&self) -> bool {
         let Rows { added, removed, .. } = self.rows;
-        !(self.changes.is_empty() && self.empty.is_empty() && self.prefixes.is_empty()) || added + removed > 0
+        !(self.empty.is_empty() && self.prefixes.is_empty()) || added + removed > 0
     }
 
     /// Takes the sum of some changes, as rows.
     ///
     /// # Errors
     /// Where the graph cannot be read, and where `watch` stops it.
-    pub fn take(&mut self, changes: &Changes<'_>, watch: Watch<'_>) -> crate::error::Result<()> {
+    pub fn take(&mut self, changes: &Changes<'_>, watch: Watch<'_>) -> Result<()> {
         let net = changes.net(watch)?;
         let (added, removed) = net.counts();
         let rows = usize::try_from(added + removed).unwrap_or_default();
@@ -80,15 +105,15 @@ impl Transaction {
             if seen.is_multiple_of(1 << 12) {
                 watch.check()?;
             }
-            text.extend_from_slice(if added { b"A" } else { b"D" });
+            text.extend_from_slice(if added { ADDED } else { REMOVED }.as_bytes());
             for (id, scratch) in [s, p, o].into_iter().chain(name).zip(&mut scratch) {
-                text.push(b' ');
                 match graph.lexical(id, scratch)?.as_term() {
                     Some(term) => write_term(term, &mut text),
                     None => write_term(graph.term(id)?.as_ref(), &mut text),
                 }
+                text.push(b' ');
             }
-            text.extend_from_slice(b" .\n");
+            text.extend_from_slice(b".\n");
             Ok(())
         })?;
         self.rows = Rows { text, added, removed };
@@ -98,9 +123,8 @@ impl Transaction {
     /// How many quads it added, and how many it removed.
     #[must_use]
     pub fn counts(&self) -> (u64, u64) {
-        let added = self.changes.iter().filter(|(added, _)| *added).count() as u64;
         let packed = self.pack.as_ref().map_or(0, |(_, count)| *count);
-        (added + packed + self.rows.added, self.changes.len() as u64 - added + self.rows.removed)
+        (packed + self.rows.added, self.rows.removed)
     }
 
     /// Its frame. The id is made here, of the one before it and all that this one says.
@@ -149,17 +173,12 @@ impl Transaction {
             write_term(NamedNode::new_unchecked(namespace).as_ref().into(), rows);
             rows.extend_from_slice(b" .\n");
         }
-        // What is to go goes before what is to come.
-        for kind in [false, true] {
-            let of_kind = self.changes.iter().filter(|(added, _)| *added == kind);
-            of_kind.for_each(|(added, quad)| write_row(*added, quad, rows));
-        }
         rows.extend_from_slice(&self.rows.text);
         rows.extend_from_slice(b"TC .\n");
     }
 
     /// A transaction from the body of its frame; where it does not hold what is written here, the line that is wrong.
-    fn of_body(number: u64, body: &str) -> Result<Self, String> {
+    fn of_body(number: u64, body: &str) -> std::result::Result<Self, String> {
         let mut read = Self { number, ..Self::default() };
         for line in body.lines() {
             read.line(line).ok_or_else(|| line.chars().take(200).collect::<String>())?;
@@ -168,10 +187,10 @@ impl Transaction {
     }
 
     fn line(&mut self, line: &str) -> Option<()> {
-        if let Some(row) = line.strip_prefix("A ") {
-            self.changes.push((true, read_quad(row)?));
-        } else if let Some(row) = line.strip_prefix("D ") {
-            self.changes.push((false, read_quad(row)?));
+        if line.starts_with(ADDED) {
+            self.rows.push(true, line);
+        } else if line.starts_with(REMOVED) {
+            self.rows.push(false, line);
         } else if let Some(row) = line.strip_prefix("H ") {
             let (key, value) = row.strip_suffix(" .")?.split_once(' ')?;
             self.header(key, read_term(value)?)?;
@@ -314,6 +333,7 @@ fn has_lost_sectors(bytes: &[u8], at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::patch::write_row;
     use super::*;
     use crate::terms::{BlankNode, Literal};
 
@@ -332,9 +352,19 @@ mod tests {
             undoes: Some(3),
             prefixes: vec![("ex".to_owned(), "http://example.org/".to_owned())],
             empty: vec![(true, iri("new").into()), (false, iri("old").into())],
-            changes: vec![(false, quad(1)), (true, quad(2))],
+            rows: rows(&[(false, quad(1)), (true, quad(2))]),
             ..Transaction::default()
         }
+    }
+
+    fn rows(quads: &[(bool, Quad)]) -> Rows {
+        let mut rows = Rows::default();
+        for (added, quad) in quads {
+            let mut line = Vec::new();
+            write_row(*added, quad, &mut line);
+            rows.push(*added, std::str::from_utf8(&line).unwrap().trim_end());
+        }
+        rows
     }
 
     #[test]

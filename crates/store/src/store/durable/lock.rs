@@ -3,6 +3,7 @@
 //! In: the folder of a store. Out: a lock that is held until it is dropped or its process ends, however it ends. The
 //! file holds the number of the process that has it, for the message to the others. Readers need no lock.
 
+use super::files::Held;
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -16,9 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The lock, held. See the module.
-pub(super) struct Lock {
-    _file: File,
-}
+pub(super) struct Lock(Held);
+
+/// A lock that was given back, to be taken again without looking for its file.
+pub(super) struct Resting(Held);
 
 impl Lock {
     /// Takes the lock.
@@ -28,42 +30,61 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Self> {
         let path = folder.join(NAME);
         let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = open().map_err(|error| unwritable(folder, error))?;
+        let mut file: File = open().map_err(|error| unwritable(folder, error))?;
         let begun = Instant::now();
         loop {
             match file.try_lock() {
-                Ok(()) if is_at(&file, &path) => break,
-                // Its holder removed it, with a store that came to nothing.
-                Ok(()) => file = open().map_err(|error| unwritable(folder, error))?,
+                Ok(()) => {
+                    let held = Held::of(file);
+                    if !is_other(&held, &path) {
+                        return Ok(Self::named(held));
+                    }
+                    // Its holder removed it, with a store that came to nothing.
+                    file = open().map_err(|error| unwritable(folder, error))?;
+                }
                 Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => return Err(taken(folder, &mut file)),
                 Err(TryLockError::Error(error)) => return Err(unwritable(folder, error)),
             }
         }
+    }
+
+    fn named(mut held: Held) -> Self {
         // Only a help for others: a lock without a number is a lock.
-        let _ = name_holder(&mut file);
-        Ok(Self { _file: file })
+        let _ = name_holder(&mut held.file);
+        Self(Held::of(held.file))
+    }
+
+    /// Gives the lock back; nothing where that fails, and its file is closed.
+    pub fn rest(self) -> Option<Resting> {
+        self.0.file.unlock().ok().map(|()| Resting(self.0))
     }
 }
 
-/// Whether a file is the one that has the name now.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let (Ok(locked), Ok(named)) = (file.metadata(), std::fs::metadata(path)) else { return false };
-    (locked.dev(), locked.ino()) == (named.dev(), named.ino())
+impl Resting {
+    /// Takes the lock again; nothing where another process has it, or the file was removed: then [`Lock::take`] says more.
+    pub fn take(self, folder: &Path) -> Option<Lock> {
+        self.0.file.try_lock().ok()?;
+        let path = folder.join(NAME);
+        if self.0.is_unchanged_at(&path) {
+            // Nobody else has written a number into it.
+            return Some(Lock(self.0));
+        }
+        self.0.at(&path).is_some().then(|| Lock::named(self.0))
+    }
 }
 
-/// Elsewhere a file that is open is not removed.
-#[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> bool {
-    true
+/// Whether a name stands for another file by now, or for none. Where that cannot be told, a file that is open is not removed.
+fn is_other(held: &Held, path: &Path) -> bool {
+    cfg!(unix) && held.at(path).is_none()
 }
 
 fn name_holder(file: &mut File) -> io::Result<()> {
     // Always as long: a file that is cut and written again goes to the disk at once on some systems.
-    let (own, mut held) = (format!("{:<15}\n", std::process::id()), String::new());
-    if file.take(32).read_to_string(&mut held).is_ok() && held == own {
+    let (own, mut held) = (format!("{:<15}\n", std::process::id()), [0; 32]);
+    file.rewind()?;
+    let length = file.read(&mut held)?;
+    if held.get(..length) == Some(own.as_bytes()) {
         return Ok(());
     }
     file.rewind()?;

@@ -17,17 +17,16 @@ mod time;
 mod write;
 
 pub use frame::{Rows, Transaction};
-pub use read::Figures;
+pub use read::{Behind, Figures};
 pub use repair::{Finding, repair};
 pub use write::{Merge, Spooled};
 
 use super::memory::Memory;
 use crate::error::{Error, Result};
-use crate::terms::{Prefixes, Quad};
-use files::{Disk, Files, Handle};
+use crate::terms::Prefixes;
+use files::{Disk, Files, Handle, Held};
 use lock::Lock;
 use manifest::Manifest;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,6 +54,8 @@ pub struct Store {
     /// What was made by this one where nothing was.
     made: Option<Made>,
     writer: Option<Writer>,
+    /// What the writer before had open.
+    resting: Option<Resting>,
     /// Whether changes wait for the disk.
     pub durability: Durability,
     /// How many bytes a merge or a large load may take for sorting, beside some for each term.
@@ -94,8 +95,21 @@ struct Made {
 
 /// What writing needs.
 struct Writer {
-    _lock: Lock,
+    lock: Lock,
+    files: Open,
+}
+
+/// What was written with between a begin and an end, to go on with where nobody else changed the store meanwhile.
+struct Resting {
+    lock: lock::Resting,
+    files: Open,
+}
+
+/// The open files of a store.
+struct Open {
     journal: Box<dyn Handle>,
+    /// The manifest and the journal that were read; nothing where others may have their names by now.
+    held: Option<[Held; 2]>,
 }
 
 /// What a store holds.
@@ -127,7 +141,7 @@ impl Store {
 
     fn open_on(folder: &Path, files: Arc<dyn Files>) -> Result<(Self, Content)> {
         let folder = folder.to_owned();
-        let (state, doubtful, tidied, made, writer) = (None, false, false, None, None);
+        let (state, doubtful, tidied, made, writer, resting) = (None, false, false, None, None, None);
         let mut store = Self {
             folder,
             files,
@@ -136,6 +150,7 @@ impl Store {
             tidied,
             made,
             writer,
+            resting,
             durability: Durability::default(),
             sorting: SORTING,
         };
@@ -192,27 +207,4 @@ impl Store {
     fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
-}
-
-/// The sum of changes made one after the other: a quad that was added and removed again is in it no more.
-#[must_use]
-pub fn net(changes: &[(bool, Quad)]) -> Vec<(bool, Quad)> {
-    let alike = changes.windows(2).all(|two| matches!(two, [(a, _), (b, _)] if a == b));
-    if alike {
-        return changes.to_vec();
-    }
-    // Each change of a quad takes back the one before it.
-    let mut times: HashMap<&Quad, usize> = HashMap::with_capacity(changes.len());
-    changes.iter().for_each(|(_, quad)| *times.entry(quad).or_default() += 1);
-    let mut left = Vec::new();
-    for (added, quad) in changes {
-        if let Some(count) = times.get_mut(quad)
-            && *count % 2 == 1
-        {
-            // One time of it stays, and it is the same in which of them.
-            *count = 0;
-            left.push((*added, quad.clone()));
-        }
-    }
-    left
 }

@@ -13,25 +13,29 @@ use std::io::Write as _;
 /// How deep triple terms nest in what is read: no parser gives deeper ones.
 const DEEPEST: usize = 200;
 
-/// Writes a row: `A` for a quad that is added, `D` for one that is removed.
+/// How the rows of quads begin that are added, and removed.
+pub(super) const ADDED: &str = "A ";
+pub(super) const REMOVED: &str = "D ";
+
+/// Writes a row, as a frame has it.
+#[cfg(test)]
 pub(super) fn write_row(added: bool, quad: &Quad, out: &mut Vec<u8>) {
-    out.extend_from_slice(if added { b"A " } else { b"D " });
+    out.extend_from_slice(if added { ADDED } else { REMOVED }.as_bytes());
     write_term(quad.subject.as_ref().into(), out);
     out.push(b' ');
     write_term(quad.predicate.as_ref().into(), out);
     out.push(b' ');
     write_term(quad.object.as_ref(), out);
-    match &quad.graph_name {
-        GraphName::DefaultGraph => {}
-        GraphName::NamedNode(name) => write_after_space(name.as_ref().into(), out),
-        GraphName::BlankNode(name) => write_after_space(name.as_ref().into(), out),
+    let name = match &quad.graph_name {
+        GraphName::DefaultGraph => None,
+        GraphName::NamedNode(name) => Some(name.as_ref().into()),
+        GraphName::BlankNode(name) => Some(name.as_ref().into()),
+    };
+    if let Some(name) = name {
+        out.push(b' ');
+        write_term(name, out);
     }
     out.extend_from_slice(b" .\n");
-}
-
-fn write_after_space(term: TermRef<'_>, out: &mut Vec<u8>) {
-    out.push(b' ');
-    write_term(term, out);
 }
 
 /// Writes a term.

@@ -37,6 +37,17 @@ pub struct Figures {
     pub past_bytes: u64,
 }
 
+/// How far the pack of a store is behind its journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behind {
+    /// How many transactions are in the journal alone.
+    pub transactions: u64,
+    /// Bytes of them.
+    pub journal_bytes: u64,
+    /// Bytes of the pack.
+    pub pack_bytes: u64,
+}
+
 /// What a store holds that is not there yet.
 pub(super) fn nothing() -> Content {
     Content { graph: Memory::over(Builder::keeping_labels().finish()), prefixes: Prefixes::new(), torn: 0 }
@@ -107,8 +118,9 @@ impl Store {
         let (mut torn, mut changes) = (0, Vec::new());
         loop {
             match found(&journal, at, last.number + 1) {
-                Found::Frame(mut transaction, end) => {
-                    apply(&mut transaction, &mut graph, &mut prefixes, &mut changes);
+                Found::Frame(transaction, end) => {
+                    apply(&transaction, &mut graph, &mut prefixes, &mut changes)
+                        .map_err(|error| self.damaged(name, at, &error.message))?;
                     let Transaction { number, id, time, .. } = *transaction;
                     last = Mark { number, id, time, ..Mark::default() };
                     at = end;
@@ -201,12 +213,24 @@ impl Store {
         Ok(self.state()?.manifest.first_on_record())
     }
 
+    /// How far its pack is behind; nothing where there is no store yet. No file is looked at.
+    #[must_use]
+    pub fn behind(&self) -> Option<Behind> {
+        let State { manifest, end, last } = self.state.as_ref()?;
+        Some(Behind {
+            transactions: last.number - manifest.packed,
+            journal_bytes: end - manifest.start,
+            pack_bytes: manifest.pack.as_ref().map_or(0, |pack| pack.length),
+        })
+    }
+
     /// How large the store is.
     ///
     /// # Errors
     /// Where there is no store yet.
     pub fn figures(&self) -> Result<Figures> {
-        let State { manifest, end, last } = self.state()?;
+        let (State { manifest, last, .. }, behind) = (self.state()?, self.behind());
+        let (journal_bytes, pack_bytes) = behind.map_or((0, 0), |b| (b.journal_bytes, b.pack_bytes));
         let past = manifest.past.iter().map(|past| &past.name);
         let past = past.chain(manifest.added.iter().map(|added| &added.name));
         let past = past.map(|name| self.files.length(&self.path(name)).unwrap_or(0));
@@ -215,8 +239,8 @@ impl Store {
             packed: manifest.packed,
             last: last.time.clone(),
             merged: if manifest.pack.is_some() { manifest.merged.clone() } else { String::new() },
-            pack_bytes: manifest.pack.as_ref().map_or(0, |pack| pack.length),
-            journal_bytes: end - manifest.start,
+            pack_bytes,
+            journal_bytes,
             past_bytes: past.sum(),
         })
     }
@@ -247,14 +271,18 @@ pub(super) fn unreadable(path: &Path, error: io::Error) -> Error {
 
 /// Takes note of what a transaction of the journal did.
 fn apply(
-    transaction: &mut Transaction,
+    transaction: &Transaction,
     graph: &mut Memory,
     prefixes: &mut Prefixes,
     changes: &mut Vec<(bool, Quad)>,
-) {
-    changes.append(&mut transaction.changes);
+) -> Result<()> {
+    transaction.rows.each(&mut |added, quad| {
+        changes.push((added, quad));
+        Ok(())
+    })?;
     for (name, namespace) in &transaction.prefixes {
         prefixes.insert(name, namespace);
     }
     transaction.empty.iter().for_each(|(made, name)| graph.set_empty(name, *made));
+    Ok(())
 }

@@ -260,7 +260,10 @@ impl Work<'_> {
         let mut number = manifest.packed + 1;
         let (what, is_torn) = loop {
             match found(&bytes, at, number) {
-                Found::Frame(_, end) => (at, number) = (end, number + 1),
+                Found::Frame(transaction, end) => match transaction.rows.each(&mut |_, _| Ok(())) {
+                    Ok(()) => (at, number) = (end, number + 1),
+                    Err(error) => break (error.message.clone(), false),
+                },
                 Found::End if (bytes.len() as u64) < manifest.least => {
                     let file = self.path(name).display().to_string();
                     let wrong =

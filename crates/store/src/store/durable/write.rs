@@ -3,10 +3,10 @@
 //! In: transactions, packs. Out: files that are safe once a function has returned. What fails leaves the store as it
 //! was; where even that is not certain, the error says so, and the store is read anew before the next change.
 
-use super::files::{Files, Handle};
+use super::files::{Files, Handle, Held};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
-use super::{Content, Durability, Made, Mark, State, Store, Transaction, Writer, time};
+use super::{Content, Durability, Made, Mark, Open, Resting, State, Store, Transaction, Writer, time};
 use crate::error::{Error, Result};
 use crate::store::pack::union::Union;
 use crate::store::pack::{Pack, Packer, Room, Watch};
@@ -43,9 +43,23 @@ impl Store {
         if self.writer.is_some() {
             return Ok(None);
         }
-        let makes_folder = !self.folder.exists();
-        self.files.make_folder(&self.folder).map_err(|error| unwritable(&self.folder, error))?;
-        let lock = Lock::take(&self.folder)?;
+        let (lock, before) = match self.resume() {
+            Some(writer) if self.is_as_it_was(&writer.files) => {
+                self.writer = Some(writer);
+                return Ok(None);
+            }
+            Some(Writer { lock, files }) => (Some(lock), Some(files)),
+            None => (None, None),
+        };
+        drop(before);
+        let makes_folder = lock.is_none() && !self.folder.exists();
+        let lock = match lock {
+            Some(lock) => lock,
+            None => {
+                self.files.make_folder(&self.folder).map_err(|error| unwritable(&self.folder, error))?;
+                Lock::take(&self.folder)?
+            }
+        };
         let manifest = match self.manifest()? {
             Some(manifest) => manifest,
             None => {
@@ -55,9 +69,8 @@ impl Store {
                 manifest
             }
         };
-        let journal = self.path(&manifest.journal);
-        let length =
-            self.files.length(&journal).map_err(|error| self.unreadable(&manifest.journal, error))?;
+        let path = self.path(&manifest.journal);
+        let length = self.files.length(&path).map_err(|error| self.unreadable(&manifest.journal, error))?;
         let known = self.state.as_ref().filter(|state| state.manifest == manifest && state.end == length);
         let content = if known.is_some() && !self.doubtful {
             None
@@ -67,7 +80,7 @@ impl Store {
             Some(content)
         };
         let failed = |error| unwritable(&self.folder, error);
-        let mut journal = self.files.append(&journal).map_err(failed)?;
+        let mut journal = self.files.append(&path).map_err(failed)?;
         if let Some(content) = &content
             && content.torn > 0
         {
@@ -84,13 +97,40 @@ impl Store {
             self.tidied = true;
         }
         self.doubtful = false;
-        self.writer = Some(Writer { _lock: lock, journal });
+        // Others may not give these names to other files while the lock is held.
+        let held = [self.path(manifest::NAME), path].map(|path| Some(Held::of(File::open(path).ok()?)));
+        let held = match held {
+            [Some(manifest), Some(journal)] => Some([manifest, journal]),
+            _ => None,
+        };
+        self.writer = Some(Writer { lock, files: Open { journal, held } });
         Ok(content)
+    }
+
+    /// Takes the lock again that was given back, where that is free.
+    fn resume(&mut self) -> Option<Writer> {
+        let Resting { lock, files } = self.resting.take()?;
+        Some(Writer { lock: lock.take(&self.folder)?, files })
+    }
+
+    /// Whether the store is what was last read or written: its manifest and its journal are the same files, and no longer. What
+    /// changes a manifest puts another file in its place; what is written to a journal makes it longer.
+    fn is_as_it_was(&self, open: &Open) -> bool {
+        let (Some(State { manifest, end, .. }), Some([named, journal])) = (&self.state, &open.held) else {
+            return false;
+        };
+        let of_journal = || journal.at(&self.path(&manifest.journal));
+        self.tidied
+            && !self.doubtful
+            && named.is_unchanged_at(&self.path(manifest::NAME))
+            && of_journal().is_some_and(|data| data.len() == *end)
     }
 
     /// Lets others change the store.
     pub fn end(&mut self) {
-        self.writer = None;
+        if let Some(Writer { lock, files }) = self.writer.take() {
+            self.resting = lock.rest().map(|lock| Resting { lock, files });
+        }
     }
 
     /// Takes away what was made before there was a store: its lock, and its folder.
@@ -162,8 +202,8 @@ impl Store {
         let Some(writer) = self.writer.as_mut() else {
             return Err(Error::store("a store is changed between its begin and its end"));
         };
-        let written = writer.journal.write_all(&frame);
-        let written = written.and_then(|()| if synced { writer.journal.sync() } else { Ok(()) });
+        let written = writer.files.journal.write_all(&frame);
+        let written = written.and_then(|()| if synced { writer.files.journal.sync() } else { Ok(()) });
         if let Err(error) = written {
             return Err(self.uncertain(error, before));
         }
@@ -183,10 +223,10 @@ impl Store {
     /// sync that failed may have lost what a later one calls safe.
     fn uncertain(&mut self, error: io::Error, before: u64) -> Error {
         self.doubtful = true;
-        let undone = self
-            .writer
-            .take()
-            .map_or(Ok(()), |mut writer| writer.journal.cut(before).and_then(|()| writer.journal.sync()));
+        let undone =
+            self.writer.take().map_or(Ok(()), |Writer { files: Open { mut journal, .. }, .. }| {
+                journal.cut(before).and_then(|()| journal.sync())
+            });
         let error = unwritable(&self.folder, error);
         match undone {
             Ok(()) => error.hint("nothing was changed"),
@@ -370,7 +410,7 @@ impl Store {
         let _ = self.tidy(&new);
         self.state = Some(State { manifest: new, end: journal.len() as u64, last });
         match (handle, self.writer.as_mut()) {
-            (Ok(handle), Some(writer)) => writer.journal = handle,
+            (Ok(journal), Some(writer)) => writer.files = Open { journal, held: None },
             (Err(error), _) => {
                 // What was asked for is done; the next change begins anew.
                 self.writer = None;
