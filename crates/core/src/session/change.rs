@@ -413,12 +413,17 @@ impl Session {
                 }
             }
         };
-        edit(&mut self.snapshot, |memory| {
+        let done = edit(&mut self.snapshot, |memory| {
             if is_open {
                 memory.begin_record();
             }
             memory.change_and_keep(work, keep)
-        })?;
+        });
+        if self.snapshot.memory().check_whole().is_err() {
+            // The next change begins with what is kept.
+            self.store.iter_mut().for_each(Store::reread);
+        }
+        done?;
         let ((added, removed), after) = (counts, self.snapshot.graph().len());
         let transaction = Some(about.number).filter(|number| *number > 0);
         Ok(Change { before, after, added, removed, durable: self.store.is_some(), transaction, cut: 0 })

@@ -105,6 +105,13 @@ impl Changed {
         }
     }
 
+    /// Forgets the terms that came after there were so many foreign ones: no quad has them.
+    pub(super) fn forget_terms(&mut self, count: Id) {
+        if self.delta.terms.count() > count {
+            Arc::make_mut(&mut self.delta).terms.forget(count);
+        }
+    }
+
     /// Adds a quad of numbers or takes it away. Says whether that changed anything.
     ///
     /// # Errors

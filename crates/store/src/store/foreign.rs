@@ -268,6 +268,26 @@ impl ForeignTerms {
     }
 }
 
+impl ForeignTerms {
+    /// Forgets the last terms until so many foreign numbers are in use.
+    pub fn forget(&mut self, count: Id) {
+        while self.len > 0 && self.count() > count {
+            let place = self.len - 1;
+            if let Some(bytes) = self.bytes(FIRST_FOREIGN + self.count() - 1) {
+                let key = (intern::hash(bytes), place as u32);
+                self.index.remove(&key);
+            }
+            self.len = place;
+            if place.is_multiple_of(PART) {
+                self.parts.pop();
+            } else if let Some(part) = self.parts.last_mut().map(Arc::make_mut) {
+                part.terms.pop();
+                part.bytes.truncate(part.terms.last().map_or(0, |entry| entry.end));
+            }
+        }
+    }
+}
+
 /// The error for a number that is none of a graph's.
 pub(super) fn no_term() -> Error {
     Error::data("a number stands for no term")

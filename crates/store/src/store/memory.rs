@@ -18,6 +18,9 @@ use std::sync::{Arc, OnceLock};
 /// After how many changes it is asked whether to go on.
 const STRIDE: usize = 1 << 14;
 
+/// So many changes of one list are not taken back one by one.
+const MANY: usize = if cfg!(test) { 5 } else { 64 };
+
 /// A graph in memory that can change. See the module. A copy shares all that neither of the two changes.
 #[derive(Clone)]
 pub struct Memory {
@@ -26,6 +29,16 @@ pub struct Memory {
     settled: OnceLock<Arc<Pack>>,
     /// What was changed since somebody began to ask; by numbers, which stay what they are until then.
     record: Option<Vec<Change>>,
+    /// The graph as it was before changes that the record does not suffice to take back, and how much was recorded then: the
+    /// first of them in each change.
+    backups: Vec<(usize, Changed)>,
+    is_backed_up: bool,
+    /// How many changes stand in each other.
+    depth: usize,
+    /// Whether a change ended in the middle, so that not all it did is recorded.
+    is_torn: bool,
+    /// Whether a change failed and could not be taken back: what is held is not what it was.
+    is_broken: bool,
     /// Named graphs that were made and may hold nothing.
     empty: Arc<HashSet<GraphName>>,
     /// Whether it was read, by who asks or by a change that goes by what is there; of all copies together.
@@ -124,7 +137,9 @@ impl Memory {
     pub fn over(pack: Pack) -> Self {
         let graph = Changed::over(Arc::new(pack));
         let (empty, was_read) = (Arc::default(), Arc::default());
-        Self { graph, settled: OnceLock::new(), record: None, empty, was_read }
+        let (settled, record, backups) = (OnceLock::new(), None, Vec::new());
+        let (is_backed_up, depth, is_torn, is_broken) = (false, 0, false, false);
+        Self { graph, settled, record, backups, is_backed_up, depth, is_torn, is_broken, empty, was_read }
     }
 
     /// The graph as it is now, as one pack, made at the first call after a change: that takes as long as all of the graph
@@ -145,6 +160,7 @@ impl Memory {
 
     /// What is read: the pack where nothing was changed or much was, else both together.
     fn read(&self) -> Result<&dyn Indexed> {
+        self.check_whole()?;
         if !self.was_read() {
             self.was_read.store(true, Ordering::Relaxed);
         }
@@ -182,16 +198,7 @@ impl Memory {
     /// # Errors
     /// What `work` reports.
     pub fn change<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let before = (self.graph.clone(), self.settled.clone(), Arc::clone(&self.empty));
-        let recorded = self.record.as_ref().map(Vec::len);
-        let done = work(self);
-        if done.is_err() {
-            (self.graph, self.settled, self.empty) = before;
-            if let (Some(record), Some(length)) = (&mut self.record, recorded) {
-                record.truncate(length);
-            }
-        }
-        done
+        self.change_and_keep(work, |_| Ok(()))
     }
 
     /// Carries out several changes as [`Self::change`] does, and gives `keep` the quads that were added or
@@ -204,16 +211,65 @@ impl Memory {
         work: impl FnOnce(&mut Self) -> Result<T>,
         keep: impl FnOnce(&Changes<'_>) -> Result<()>,
     ) -> Result<T> {
+        self.check_whole()?;
+        let (empty, terms) = (Arc::clone(&self.empty), self.graph.more_terms());
         let goes_on = self.record.is_some();
-        let done = self.change(|memory| {
-            let from = memory.record.get_or_insert_default().len();
-            let done = work(memory)?;
-            keep(&memory.recorded_from(from)).map(|()| done)
-        });
+        let from = self.record.get_or_insert_default().len();
+        let outer = std::mem::replace(&mut self.is_backed_up, false);
+        self.depth += 1;
+        // Few changes copy nothing for the case that it fails: what is recorded can be taken back.
+        let done = work(self).and_then(|done| keep(&self.recorded_from(from)).map(|()| done));
+        if done.is_err() {
+            self.empty = empty;
+            self.is_broken |= self.take_back(from, terms).is_err();
+        }
+        self.is_backed_up |= outer;
+        self.depth -= 1;
+        if self.depth == 0 {
+            self.backups.clear();
+            self.is_backed_up = false;
+        }
         if !goes_on {
-            self.record = None;
+            self.end_record();
         }
         done
+    }
+
+    /// Takes back what was recorded from a place on, when there were so many foreign terms.
+    fn take_back(&mut self, from: usize, terms: Id) -> Result<()> {
+        let mut record = self.record.get_or_insert_default().split_off(from);
+        let first = self.backups.iter().position(|(length, _)| *length >= from);
+        match first.and_then(|at| self.backups.drain(at..).next()) {
+            Some((length, graph)) => {
+                self.graph = graph;
+                record.truncate(length - from);
+                self.is_torn = false;
+            }
+            None if self.is_torn => return Err(Error::store("a change ended in the middle")),
+            None => {}
+        }
+        let changes = Changes { graph: &self.graph, changes: Cow::Owned(record) };
+        let net = changes.net(Watch::nobody())?.changes.into_owned();
+        let list = |change: &Change| (change.added, change.graph, change.triple[0]);
+        for changes in net.chunk_by(|a, b| list(a) == list(b)) {
+            let Some((added, graph, predicate)) = changes.first().map(list) else { continue };
+            let pairs: Vec<_> = changes.iter().map(|Change { triple: [_, s, o], .. }| (*s, *o)).collect();
+            self.graph.set_all((graph, predicate), &pairs, !added, Watch::nobody())?;
+        }
+        self.graph.forget_terms(terms);
+        Ok(())
+    }
+
+    /// Whether it holds what it should: it does, but where a change failed, and taking it back did.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn check_whole(&self) -> Result<()> {
+        match self.is_broken {
+            false => Ok(()),
+            true => Err(Error::store("a change failed, and could not be taken back in memory")
+                .hint("open the graph again: what is kept of it is as it was")),
+        }
     }
 
     /// Records what is changed from now on, through any number of changes; a record that was begun goes on.
@@ -235,6 +291,14 @@ impl Memory {
     /// Records no more, and forgets what was recorded.
     pub fn end_record(&mut self) {
         self.record = None;
+    }
+
+    /// Keeps the graph as it is, to go back to where the change at hand fails. Changes then copy what they touch.
+    fn back_up(&mut self) {
+        if let Some(record) = self.record.as_ref().filter(|_| !self.is_backed_up) {
+            self.backups.push((record.len(), self.graph.clone()));
+            self.is_backed_up = true;
+        }
     }
 
     /// Adds a quad. Says whether it was new.
@@ -310,7 +374,7 @@ impl Memory {
     /// # Errors
     /// Where the graph cannot be read.
     pub fn set(&mut self, graph: GraphId, triple: Triple, present: bool) -> Result<bool> {
-        let changed = self.graph.set(graph, triple, present)?;
+        let changed = self.graph.set(graph, triple, present).inspect_err(|_| self.is_torn = true)?;
         if let Some(record) = self.record.as_mut().filter(|_| changed) {
             record.push(Change::new(present, graph, triple));
         }
@@ -329,7 +393,12 @@ impl Memory {
         present: bool,
         watch: Watch<'_>,
     ) -> Result<()> {
-        let changed = self.graph.set_all((graph, predicate), pairs, present, watch)?;
+        if pairs.len() >= MANY {
+            // It may be stopped in the middle.
+            self.back_up();
+        }
+        let changed = self.graph.set_all((graph, predicate), pairs, present, watch);
+        let changed = changed.inspect_err(|_| self.is_torn = true)?;
         if let Some(record) = &mut self.record {
             for part in changed.chunks(STRIDE) {
                 record.extend(part.iter().map(|(s, o)| Change::new(present, graph, [*s, predicate, *o])));
@@ -346,6 +415,8 @@ impl Memory {
     pub fn clear(&mut self, name: &GraphName, watch: Watch<'_>) -> Result<()> {
         self.settle();
         let Some(graph) = graph_id(&self.graph, name)? else { return Ok(()) };
+        // To add all of it again would cost as much as it holds.
+        self.back_up();
         if let Some(record) = &mut self.record {
             for (place, triple) in self.graph.scan(graph, [None; 3]).triples().enumerate() {
                 record.push(Change::new(false, graph, triple?));
@@ -573,6 +644,68 @@ mod tests {
         );
         assert!(refused.is_err());
         assert_eq!(held(&memory), [quad(1), quad(3)].iter().map(ToString::to_string).collect());
+    }
+
+    /// A term that is not there has no number again, and the next new one gets it.
+    #[test]
+    fn what_fails_leaves_no_terms_behind_and_what_was_cleared_comes_back() {
+        let mut builder = Builder::keeping_labels();
+        (0..30).for_each(|n| builder.add(quad(n).as_ref()));
+        let mut memory = Memory::over(builder.finish());
+        memory.insert(quad(40)).unwrap();
+        let (before, terms) = (held(&memory), memory.graph.more_terms());
+        for clears in [false, true] {
+            let failed = memory.change(|memory| -> Result<()> {
+                memory.insert(Quad::new(iri(1), iri(1001), iri(1002), GraphName::DefaultGraph))?;
+                memory.change(|memory| memory.remove(&quad(3)))?;
+                if clears {
+                    memory.clear(&GraphName::DefaultGraph, Watch::nobody())?;
+                    memory.insert(quad(0))?;
+                    memory.clear(&iri(90).into(), Watch::nobody())?;
+                }
+                let many: Vec<Quad> = (0..90).map(quad).collect();
+                memory.set_quads(many.iter().map(|quad| (true, quad.as_ref())), Watch::nobody())?;
+                Err(Error::data("stopped"))
+            });
+            assert!(failed.is_err());
+            assert_eq!((held(&memory), memory.graph.more_terms()), (before.clone(), terms), "{clears}");
+            assert!(memory.id(iri(1002).as_ref().into()).unwrap().is_none());
+        }
+        memory.insert(Quad::new(iri(2000), iri(50), iri(2001), GraphName::DefaultGraph)).unwrap();
+        let id = memory.id(iri(2001).as_ref().into()).unwrap();
+        assert_eq!(memory.count(None, [None, None, id]).unwrap(), 1);
+        assert_eq!(memory.len(), before.len() as u64 + 1);
+    }
+
+    #[test]
+    fn many_changes_that_are_stopped_at_any_moment_change_nothing() {
+        let mut builder = Builder::keeping_labels();
+        (0..9000).for_each(|n| builder.add(number(n).as_ref()));
+        let mut memory = Memory::over(builder.finish());
+        memory.begin_record();
+        memory.change(|memory| memory.insert(quad(40))).unwrap();
+        let before = (held(&memory), memory.recorded().len());
+        let many: Vec<Quad> = (4000..20_000).map(number).collect();
+        for checks in [0, 1, 2, 3, 5, 8, 13, 21, 34] {
+            let left = std::sync::atomic::AtomicI32::new(checks);
+            let check = || match left.fetch_sub(1, Ordering::Relaxed) {
+                0 => Err(Error::data("stopped")),
+                _ => Ok(()),
+            };
+            let watch = Watch::new(&check, &|_, _, _| {});
+            let quads = many.iter().map(|quad| (quad.object != number(8000).object, quad.as_ref()));
+            let done = memory.change(|memory| {
+                memory.remove(&number(1))?;
+                memory.set_quads(quads, watch)
+            });
+            assert!(done.is_err(), "{checks}");
+            assert!((held(&memory), memory.recorded().len()) == before, "{checks}");
+        }
+        assert!(memory.backups.is_empty());
+    }
+
+    fn number(n: usize) -> Quad {
+        Quad::new(iri(n / 7), iri(50), Literal::from(n as i64), GraphName::DefaultGraph)
     }
 
     #[test]
