@@ -254,11 +254,7 @@ fn on_disk(pack: &Pack, update: &Update) -> Result<Vec<Quad>, baimo::error::Erro
     store.begin()?;
     content.graph.change_and_keep(
         |graph| execute(update, graph, &Governor::unlimited()),
-        |changes| {
-            let mut transaction = Transaction::default();
-            transaction.take(changes, Watch::nobody())?;
-            store.commit(&mut transaction)
-        },
+        |changes| store.commit(&mut Transaction::default(), changes, Watch::nobody()),
     )?;
     let (_, content) = Store::open(&folder)?;
     let found = all_quads(&content.graph);

@@ -2,12 +2,14 @@
 //!
 //! In: an RDF file, a folder of queries, how many of a thousand quads are changes (half of them added, half taken away), and
 //! `packed` where both packs are to be read from bytes as a file is, and `merging` to compare the changed graph with itself while
-//! another thread writes one pack of it, again and again. Out: a line for each query: milliseconds of both, the best
-//! of several rounds in turns, and their ratio; then what one change and a point query take. The answers must be equal.
+//! another thread writes one pack of it, again and again, and gives way as a merge does. Out: a line for each query:
+//! milliseconds of both, the best of several rounds in turns, and their ratio; with `merging` the mean of its processor time on one thread, too, where
+//! the system tells it (Linux). The answers must be equal.
 
 use baimo_engine::answer::Answer;
 use baimo_engine::syntax::parse;
-use baimo_engine::{DefaultGraph, Governor, Query};
+use baimo_engine::throttle::{Running, Throttle};
+use baimo_engine::{DefaultGraph, Governor, Limits, Query};
 use baimo_store::error::{Error, Result};
 use baimo_store::sources::rdf;
 use baimo_store::store::Graph;
@@ -56,18 +58,24 @@ fn main() -> Result<()> {
         .collect();
     files.sort();
     let (mut product, mut worst, mut count) = (0.0, 0.0_f64, 0);
+    let (mut of_processor, mut worst_of_processor) = (0.0, 0.0_f64);
     let merging = merges.then(|| Merging::of(&changed)).transpose()?;
     for file in files {
         let text = std::fs::read_to_string(&file).map_err(|error| Error::data("no query").because(error))?;
         let query = parse::query(&text, &Prefixes::well_known(), None)?;
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let (ours, theirs, same) = match &merging {
+        let ([ours, theirs], processor, same) = match &merging {
             Some(merging) => merging.compare(&changed, &query)?,
             None => compare(&clean, &changed, &query)?,
         };
         let ratio = theirs / ours;
+        let processor = processor.map_or_else(String::new, |[alone, beside]| {
+            of_processor += (beside / alone).ln();
+            worst_of_processor = worst_of_processor.max(beside / alone);
+            format!("  processor {:10.3} {:10.3} {:6.2}", alone * 1e3, beside * 1e3, beside / alone)
+        });
         println!(
-            "{name:22} {:10.3} {:10.3} {ratio:6.2} {}",
+            "{name:22} {:10.3} {:10.3} {ratio:6.2} {processor} {}",
             ours * 1e3,
             theirs * 1e3,
             if same { "" } else { "DIFFERENT" }
@@ -78,6 +86,8 @@ fn main() -> Result<()> {
     }
     if let Some(merging) = &merging {
         println!("{} merges", merging.merges.load(Ordering::Relaxed));
+        let mean = (of_processor / f64::from(count.max(1))).exp();
+        println!("processor: geometric mean {mean:.3}, worst {worst_of_processor:.2}");
     }
     println!("geometric mean {:.3}, worst {worst:.2}", (product / f64::from(count.max(1))).exp());
     Ok(())
@@ -137,14 +147,18 @@ fn pack(quads: &[Quad], is_packed: bool) -> Result<Pack> {
 struct Merging {
     goes_on: Arc<AtomicBool>,
     merges: Arc<AtomicUsize>,
+    running: Running,
 }
 
 impl Merging {
     fn of(changed: &Memory) -> Result<Self> {
         let (goes_on, merges): (Arc<AtomicBool>, Arc<AtomicUsize>) = Default::default();
         let (graph, may, done) = (changed.snapshot(), Arc::clone(&goes_on), Arc::clone(&merges));
+        let running = Running::default();
+        let throttle = Throttle::new(running.clone());
         let work = move || {
             let check = || {
+                throttle.give_way();
                 while !may.load(Ordering::Relaxed) {
                     std::thread::park_timeout(Duration::from_micros(200));
                 }
@@ -158,34 +172,57 @@ impl Merging {
         };
         // It ends with the program.
         std::thread::Builder::new().spawn(work).map_err(|error| Error::data("no thread").because(error))?;
-        Ok(Self { goes_on, merges })
+        Ok(Self { goes_on, merges, running })
     }
 
     /// Seconds for a query without a merge and with one going on, in turns.
-    fn compare(&self, graph: &Memory, query: &Query) -> Result<(f64, f64, bool)> {
+    fn compare(&self, graph: &Memory, query: &Query) -> Result<Compared> {
         let (mut times, mut answers) = ([f64::MAX; 2], Vec::new());
+        let (mut processor, mut rounds) = (Some([0.0; 2]), 0.0);
         let begun = Instant::now();
         for round in 0.. {
-            if begun.elapsed().as_secs_f64() > 2.0 * TIME && round >= 5 {
+            if begun.elapsed().as_secs_f64() > 3.0 * TIME && round >= 7 {
                 break;
             }
-            for (time, merges) in times.iter_mut().zip([false, true]) {
+            rounds += 1.0;
+            for (place, merges) in [false, true].into_iter().enumerate() {
                 self.goes_on.store(merges, Ordering::Relaxed);
-                std::thread::sleep(Duration::from_millis(1));
-                *time = time.min(timed(graph, query)?);
+                // Long enough for a merge to have its share of what follows.
+                std::thread::sleep(Duration::from_millis(4));
+                let two = Governor::unlimited().running(&self.running);
+                let time = timed(graph, query, &two)?;
+                let one = Limits { threads: Some(1), ..Limits::default() };
+                let one = Governor::new(one, Arc::default()).running(&self.running);
+                let before = of_this_thread();
+                timed(graph, query, &one)?;
+                let took = of_this_thread().zip(before).map(|(after, before)| after - before);
+                processor = processor.zip(took).map(|(mut sums, took)| {
+                    sums.iter_mut().skip(place).take(1).for_each(|sum| *sum += took);
+                    sums
+                });
+                times.iter_mut().skip(place).take(1).for_each(|best| *best = best.min(time));
                 if round == 0 {
                     answers.push(ask(graph, query)?);
                 }
             }
         }
         self.goes_on.store(false, Ordering::Relaxed);
-        let [alone, beside] = times;
-        Ok((alone, beside, answers.first() == answers.last()))
+        let processor = processor.map(|sums| sums.map(|sum| sum / rounds));
+        Ok((times, processor, answers.first() == answers.last()))
     }
 }
 
+/// Seconds of processor time of this thread, where the system tells them.
+fn of_this_thread() -> Option<f64> {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    told.split_whitespace().next()?.parse::<f64>().ok().map(|nanos| nanos / 1e9)
+}
+
+/// Seconds for both, the same of processor time, and whether the answers are equal.
+type Compared = ([f64; 2], Option<[f64; 2]>, bool);
+
 /// Seconds for a query over both graphs, and whether the answers are equal.
-fn compare(clean: &Memory, changed: &Memory, query: &Query) -> Result<(f64, f64, bool)> {
+fn compare(clean: &Memory, changed: &Memory, query: &Query) -> Result<Compared> {
     let (mut ours, mut theirs) = (f64::MAX, f64::MAX);
     let same = ask(clean, query)? == ask(changed, query)?;
     let begun = Instant::now();
@@ -194,22 +231,22 @@ fn compare(clean: &Memory, changed: &Memory, query: &Query) -> Result<(f64, f64,
         if is_over {
             break;
         }
-        ours = ours.min(timed(clean, query)?);
-        theirs = theirs.min(timed(changed, query)?);
+        ours = ours.min(timed(clean, query, &Governor::unlimited())?);
+        theirs = theirs.min(timed(changed, query, &Governor::unlimited())?);
     }
-    Ok((ours, theirs, same))
+    Ok(([ours, theirs], None, same))
 }
 
-fn timed(graph: &Memory, query: &Query) -> Result<f64> {
+fn timed(graph: &Memory, query: &Query, governor: &Governor) -> Result<f64> {
     let begun = Instant::now();
-    ask_rows(graph, query, &mut |_| {})?;
+    ask_rows(graph, query, governor, &mut |_| {})?;
     Ok(begun.elapsed().as_secs_f64())
 }
 
 /// A hash of the rows, in any order, and how many there are.
 fn ask(graph: &Memory, query: &Query) -> Result<(u64, u64)> {
     let (mut sum, mut count) = (0_u64, 0);
-    ask_rows(graph, query, &mut |row| {
+    ask_rows(graph, query, &Governor::unlimited(), &mut |row| {
         let mut hasher = DefaultHasher::new();
         row.hash(&mut hasher);
         sum = sum.wrapping_add(hasher.finish());
@@ -218,8 +255,13 @@ fn ask(graph: &Memory, query: &Query) -> Result<(u64, u64)> {
     Ok((sum, count))
 }
 
-fn ask_rows(graph: &dyn Graph, query: &Query, each: &mut dyn FnMut(Vec<Option<String>>)) -> Result<()> {
-    match baimo_engine::answer(graph, query, DefaultGraph::Alone, &Governor::unlimited())? {
+fn ask_rows(
+    graph: &dyn Graph,
+    query: &Query,
+    governor: &Governor,
+    each: &mut dyn FnMut(Vec<Option<String>>),
+) -> Result<()> {
+    match baimo_engine::answer(graph, query, DefaultGraph::Alone, governor)? {
         Answer::Boolean(yes) => each(vec![Some(yes.to_string())]),
         Answer::Graph(triples) => {
             for triple in triples {

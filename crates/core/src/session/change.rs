@@ -348,10 +348,13 @@ impl Session {
         // Until it is written it can be stopped; no other limit holds for what is done already.
         let governor = Governor::new(Limits::default(), Arc::clone(&self.ask.cancel));
         let check = || governor.check();
-        about.take(&self.snapshot.memory().recorded(), Watch::new(&check, &|_, _, _| {}))?;
-        match self.store.as_mut().filter(|_| about.says_something()) {
-            Some(store) => store.commit(about),
-            None => Ok(()),
+        let (watch, changes) = (Watch::new(&check, &|_, _, _| {}), self.snapshot.memory().recorded());
+        match self.store.as_mut() {
+            Some(store) => store.commit(about, &changes, watch),
+            None => {
+                about.count(&changes.net(watch)?);
+                Ok(())
+            }
         }
     }
 
@@ -403,9 +406,9 @@ impl Session {
                     Ok(())
                 }
                 (None, Some(store)) => {
-                    about.take(changes, watch)?;
+                    store.commit(&mut about, changes, watch)?;
                     counts = about.counts();
-                    if about.says_something() { store.commit(&mut about) } else { Ok(()) }
+                    Ok(())
                 }
                 (None, None) => {
                     counts = changes.net(watch)?.counts();

@@ -6,9 +6,11 @@
 use super::change::QUAD;
 use super::{Session, TakenBack};
 use crate::error::{Error, Hint, Result};
-use crate::store::durable::{Behind, Figures, Merge, Store, Transaction};
+use crate::store::durable::{Behind, Figures, Merge, Rows, Store, Transaction};
+use crate::store::memory::Memory;
 use crate::store::pack::Watch;
 use crate::store::{Changed, Indexed};
+use crate::terms::Quad;
 use crate::throttle::Throttle;
 use std::collections::HashSet;
 use std::thread::JoinHandle;
@@ -25,6 +27,9 @@ const ASIDE_PART: u64 = 2;
 /// How long a merge takes by itself and for each quad, and how long to read a byte of the journal, in nanoseconds, about.
 const MERGING: [u64; 2] = [20_000_000, 500];
 const READING: u64 = 25;
+
+/// So many rows of a transaction are taken back together.
+const AT_ONCE: usize = 1 << 16;
 
 /// A transaction of the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,15 +125,7 @@ impl Session {
         let watch = Watch::new(&check, &|_, _, _| {});
         let change = self.change(about, |memory| match loaded {
             Some(pack) => memory.set_pack(&pack, false, watch),
-            None => {
-                let mut changes = Vec::new();
-                rows.each(&mut |added, quad| {
-                    changes.push((added, quad));
-                    if changes.len().is_multiple_of(1 << 12) { watch.check() } else { Ok(()) }
-                })?;
-                let back = changes.iter().rev().map(|(added, quad)| (!added, quad.as_ref()));
-                memory.set_quads(back, watch)
-            }
+            None => take_back_rows(&rows, memory, watch),
         })?;
         if change.added + change.removed == 0 {
             return Err(Error::usage(format!("nothing is left of transaction {number} to take back")));
@@ -330,6 +327,21 @@ fn last_standing(store: &Store) -> Result<u64> {
         None => true,
     });
     standing.map(|(number, _)| number).ok_or_else(|| Error::usage("there is nothing to take back"))
+}
+
+/// Takes rows back, some at a time: no quad is in two of them, so that their order does not matter.
+fn take_back_rows(rows: &Rows, memory: &mut Memory, watch: Watch<'_>) -> Result<()> {
+    let mut changes: Vec<(bool, Quad)> = Vec::new();
+    let mut back = |changes: &mut Vec<(bool, Quad)>| {
+        let done = memory.set_quads(changes.iter().map(|(added, quad)| (!added, quad.as_ref())), watch);
+        changes.clear();
+        done
+    };
+    rows.each(&mut |added, quad| {
+        changes.push((added, quad));
+        if changes.len() < AT_ONCE { Ok(()) } else { back(&mut changes) }
+    })?;
+    back(&mut changes)
 }
 
 fn found(store: &Store, number: u64) -> Result<Transaction> {

@@ -308,17 +308,7 @@ impl Indexed for Changed {
     }
 
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
-        let mut names = graphs.to_vec();
-        names.sort_unstable();
-        names.dedup();
-        if let [name] = names.as_slice()
-            && let Some(view) = self.view(*name)?
-        {
-            return Ok(view);
-        }
-        let mut before = 0;
-        let table = self.merged.get(names, |name| self.view_after(name, &mut before))?;
-        Ok(View::shared(table, self.kinds()))
+        self.merged.view(graphs, self.kinds(), |name, before| self.view_after(name, before))
     }
 }
 

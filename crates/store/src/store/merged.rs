@@ -2,6 +2,7 @@
 //!
 //! In: names of graphs, and how to read each. Out: one table with the triples of all, each once (SPARQL 1.1, section 13.2.1).
 
+use super::kinds::Kinds;
 use super::port::GraphId;
 use super::table::Table;
 use super::view::View;
@@ -16,11 +17,30 @@ const KEPT: usize = 16;
 pub(super) struct Merged(Mutex<Vec<(Vec<GraphId>, Arc<Table>)>>);
 
 impl Merged {
-    /// The graphs of these names as one. Names are sorted, each once; what is not there counts as empty.
+    /// The graphs of these names as one: a single one as it is. What is not there counts as empty. `view` gives one graph, and
+    /// is quickest where it comes after the one whose place it left behind.
     ///
     /// # Errors
     /// What `view` reports, and where the stored bytes are damaged.
-    pub fn get<'a>(
+    pub fn view<'a>(
+        &self,
+        graphs: &[GraphId],
+        kinds: &'a Kinds,
+        mut view: impl FnMut(GraphId, &mut usize) -> Result<Option<View<'a>>>,
+    ) -> Result<View<'a>> {
+        let (mut names, mut before) = (graphs.to_vec(), 0);
+        names.sort_unstable();
+        names.dedup();
+        if let [name] = names.as_slice()
+            && let Some(view) = view(*name, &mut before)?
+        {
+            return Ok(view);
+        }
+        let table = self.get(names, |name| view(name, &mut before))?;
+        Ok(View::shared(table, kinds))
+    }
+
+    fn get<'a>(
         &self,
         names: Vec<GraphId>,
         mut view: impl FnMut(GraphId) -> Result<Option<View<'a>>>,

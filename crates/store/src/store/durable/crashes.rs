@@ -463,9 +463,7 @@ impl Use {
         self.try_for(&expected);
         let store = &mut self.store;
         self.graph.change_and_keep(change, |changes| {
-            let mut transaction = Transaction::default();
-            transaction.take(changes, Watch::nobody())?;
-            store.commit(&mut transaction)
+            store.commit(&mut Transaction::default(), changes, Watch::nobody())
         })?;
         self.acknowledge();
         Ok(())
@@ -754,4 +752,63 @@ fn a_journal_that_was_not_synced_is_not_promised() {
     let synced = |step: &Step| matches!(step, Step::Sync(_) | Step::SyncFolder);
     assert!(!recorder.0.lock().unwrap().steps.iter().any(synced));
     assert_eq!(state(&Store::open(&folder.0).unwrap().1.graph).unwrap(), *used.states.last().unwrap());
+}
+
+/// Temporary files have no names, and are written by the sort beside a pack: any operation on them fails, in a merge and in a large
+/// load.
+#[test]
+fn a_disk_that_fills_up_while_a_store_sorts_is_named_and_leaves_the_store_as_it_was() {
+    use crate::store::pack::faults;
+    let folder = Folder::new();
+    let (mut store, _) = Store::open(&folder.0).unwrap();
+    store.begin().unwrap();
+    let pack = |from: usize| {
+        let mut builder = Builder::keeping_labels();
+        (from..from + 3000).for_each(|n| builder.add(quad(n).as_ref()));
+        builder.finish()
+    };
+    store.install(&pack(0), &Prefixes::new(), Watch::nobody(), &mut Transaction::default()).unwrap();
+    let mut graph = Memory::over(pack(0));
+    graph
+        .change_and_keep(
+            |graph| graph.remove(&quad(1)),
+            |changes| store.commit(&mut Transaction::default(), changes, Watch::nobody()),
+        )
+        .unwrap();
+    store.sorting = 1;
+    let names = || Disk.names(&folder.0).unwrap().into_iter().collect::<BTreeSet<String>>();
+    let (before, more) = (names(), pack(2000));
+    let mark = store.mark();
+    for loads in [false, true] {
+        for operations in 0.. {
+            faults::fail_in(&folder.0, operations, io::ErrorKind::StorageFull);
+            let done = match loads {
+                false => {
+                    let merge = store.prepare_merge(Prefixes::new(), Vec::new()).unwrap();
+                    merge.write(&graph.snapshot(), Watch::nobody())
+                }
+                true => {
+                    let (others, mut about) = ((&Prefixes::new(), Vec::new()), Transaction::default());
+                    store
+                        .install_more((&graph.snapshot(), &more), others, Watch::nobody(), &mut about)
+                        .map(drop)
+                }
+            };
+            let failed = faults::stop(&folder.0);
+            let Err(error) = done else {
+                assert!(!failed && operations > 3, "{operations}");
+                // The merge is not put in its place.
+                for name in names().difference(&before).filter(|name| name.starts_with("merge-")) {
+                    Disk.remove(&folder.0.join(name)).unwrap();
+                }
+                break;
+            };
+            let said = format!("{error} {:?}", error.hints);
+            assert!(failed && said.contains("is full") && said.contains("nothing was changed"), "{said}");
+            assert_eq!((names(), store.mark()), (before.clone(), mark.clone()));
+            let (_, content) = Store::open(&folder.0).unwrap();
+            assert_eq!(content.graph.len(), 2999);
+        }
+    }
+    assert_eq!(Store::open(&folder.0).unwrap().1.graph.len(), 4999, "the load came to its end");
 }

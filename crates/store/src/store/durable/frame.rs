@@ -7,7 +7,7 @@ use super::patch::{ADDED, REMOVED, read_quad, read_term, write_string, write_ter
 use crate::error::{Error, Result};
 use crate::store::memory::Changes;
 use crate::store::pack::Watch;
-use crate::store::pack::checksum::checksum;
+use crate::store::pack::checksum::{Sum, checksum};
 use crate::store::{Graph as _, Indexed as _, Scratch};
 use crate::terms::{GraphName, NamedNode, Quad, Term};
 use memchr::memmem;
@@ -18,11 +18,20 @@ const HEAD: &str = "# baimo ";
 const FOOT: &str = "# sum ";
 /// How long the last line is.
 const FOOT_LENGTH: usize = FOOT.len() + 16 + 1;
+/// How the rows of a frame end.
+const END: &[u8] = b"TC .\n";
 /// How long a row is, about, and for how many room is made at once.
 const ROW: usize = 128;
-const FEW: usize = 1 << 16;
+const FEW: usize = 1 << 11;
+/// So many bytes of rows are written at once.
+const PART: usize = 1 << 18;
 /// What the disk loses, it loses in pieces of so many bytes.
 const SECTOR: usize = 512;
+
+/// Takes a part of a text.
+pub(super) type Part<'a> = &'a mut dyn FnMut(&[u8]) -> Result<()>;
+/// Gives all of a text in parts.
+pub(super) type Parts<'a> = &'a dyn Fn(Part<'_>) -> Result<()>;
 
 /// A transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,7 +56,8 @@ pub struct Transaction {
     pub rows: Rows,
 }
 
-/// Quads added and removed, as they stand in a frame: what is removed first. See [`Transaction::take`].
+/// Quads added and removed, as they stand in a frame: what is removed first. Of a transaction that is being written the rows
+/// are made when they are written, and only counted here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
     text: Vec<u8>,
@@ -89,35 +99,10 @@ impl Transaction {
         !(self.empty.is_empty() && self.prefixes.is_empty()) || added + removed > 0
     }
 
-    /// Takes the sum of some changes, as rows.
-    ///
-    /// # Errors
-    /// Where the graph cannot be read, and where `watch` stops it.
-    pub fn take(&mut self, changes: &Changes<'_>, watch: Watch<'_>) -> Result<()> {
-        let net = changes.net(watch)?;
+    /// Takes note of how many quads some changes add and remove, of which none is in them twice.
+    pub fn count(&mut self, net: &Changes<'_>) {
         let (added, removed) = net.counts();
-        let rows = usize::try_from(added + removed).unwrap_or_default();
-        let (mut text, mut seen) = (Vec::with_capacity(ROW * rows.min(FEW)), 0_u64);
-        // Each place of a row by itself, since neighbours share what is decoded.
-        let mut scratch: [Scratch; 4] = Default::default();
-        net.each(&mut |graph, added, name, [s, p, o]| {
-            seen += 1;
-            if seen.is_multiple_of(1 << 12) {
-                watch.check()?;
-            }
-            text.extend_from_slice(if added { ADDED } else { REMOVED }.as_bytes());
-            for (id, scratch) in [s, p, o].into_iter().chain(name).zip(&mut scratch) {
-                match graph.lexical(id, scratch)?.as_term() {
-                    Some(term) => write_term(term, &mut text),
-                    None => write_term(graph.term(id)?.as_ref(), &mut text),
-                }
-                text.push(b' ');
-            }
-            text.extend_from_slice(b".\n");
-            Ok(())
-        })?;
-        self.rows = Rows { text, added, removed };
-        Ok(())
+        self.rows = Rows { text: Vec::new(), added, removed };
     }
 
     /// How many quads it added, and how many it removed.
@@ -127,11 +112,54 @@ impl Transaction {
         (packed + self.rows.added, self.rows.removed)
     }
 
-    /// Its frame. The id is made here, of the one before it and all that this one says.
-    pub(super) fn frame(&mut self, previous: &str) -> Vec<u8> {
-        let mut rows = Vec::with_capacity(self.rows.text.len() + 64);
-        self.write_rows(&mut rows);
-        self.id = id([previous, &self.time, &self.what], self.number, &rows);
+    /// Writes its frame in parts; gives how long it is. `rows` gives the rows of quads in parts, twice. The id is made here, of
+    /// the one before it and all that this one says.
+    ///
+    /// # Errors
+    /// Those of `rows` and `out`.
+    pub(super) fn write_frame(&mut self, previous: &str, rows: Parts<'_>, out: Part<'_>) -> Result<u64> {
+        let (begin, mut of_rows) = (self.begin(), Sum::default());
+        of_rows.add(&begin);
+        rows(&mut |part| {
+            of_rows.add(part);
+            Ok(())
+        })?;
+        of_rows.add(END);
+        self.id = id([previous, &self.time, &self.what], self.number, of_rows.finish());
+        let body = self.body(previous);
+        let length = body.len() as u64 + of_rows.len();
+        let mut sum = Sum::default();
+        let mut put = |part: &[u8]| {
+            sum.add(part);
+            out(part)
+        };
+        let mut head = format!("{HEAD}{} {length}\n", self.number).into_bytes();
+        head.extend_from_slice(&body);
+        head.extend_from_slice(&begin);
+        put(&head)?;
+        rows(&mut put)?;
+        put(END)?;
+        out(format!("{FOOT}{:016x}\n", sum.finish()).as_bytes())?;
+        Ok(sum.len() + FOOT_LENGTH as u64)
+    }
+
+    /// Its frame, with the rows that it has.
+    ///
+    /// # Errors
+    /// None.
+    pub(super) fn frame(&mut self, previous: &str) -> Result<Vec<u8>> {
+        let text = std::mem::take(&mut self.rows.text);
+        let mut frame = Vec::with_capacity(text.len() + 512);
+        let written = self.write_frame(previous, &|put| put(&text), &mut |part| {
+            frame.extend_from_slice(part);
+            Ok(())
+        });
+        self.rows.text = text;
+        written.map(|_| frame)
+    }
+
+    /// The lines of its frame between the first one and the rows.
+    fn body(&self, previous: &str) -> Vec<u8> {
         let mut body = Vec::with_capacity(512);
         header("id", &NamedNode::new_unchecked(&self.id).into(), &mut body);
         if !previous.is_empty() {
@@ -154,27 +182,20 @@ impl Transaction {
             };
             header(if *made { "graph" } else { "no-graph" }, &term, &mut body);
         }
-        let mut frame = Vec::with_capacity(body.len() + rows.len() + 128);
-        let length = body.len() + rows.len();
-        frame.extend_from_slice(format!("{HEAD}{} {length}\n", self.number).as_bytes());
-        frame.extend_from_slice(&body);
-        frame.extend_from_slice(&rows);
-        let sum = checksum(&frame);
-        frame.extend_from_slice(format!("{FOOT}{sum:016x}\n").as_bytes());
-        frame
+        body
     }
 
-    fn write_rows(&self, rows: &mut Vec<u8>) {
-        rows.extend_from_slice(b"TX .\n");
+    /// The beginning of its rows.
+    fn begin(&self) -> Vec<u8> {
+        let mut rows = b"TX .\n".to_vec();
         for (name, namespace) in &self.prefixes {
             rows.extend_from_slice(b"PA ");
-            write_string(name, rows);
+            write_string(name, &mut rows);
             rows.push(b' ');
-            write_term(NamedNode::new_unchecked(namespace).as_ref().into(), rows);
+            write_term(NamedNode::new_unchecked(namespace).as_ref().into(), &mut rows);
             rows.extend_from_slice(b" .\n");
         }
-        rows.extend_from_slice(&self.rows.text);
-        rows.extend_from_slice(b"TC .\n");
+        rows
     }
 
     /// A transaction from the body of its frame; where it does not hold what is written here, the line that is wrong.
@@ -243,12 +264,43 @@ fn text_header(key: &str, value: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b" .\n");
 }
 
-/// A UUID of version 8 (RFC 9562, 5.8), made of all that tells a transaction from others.
-fn id(texts: [&str; 3], number: u64, rows: &[u8]) -> String {
+/// Writes the rows of changes of which no quad has two, in parts.
+///
+/// # Errors
+/// Where the graph cannot be read, where `watch` stops it, and those of `put`.
+pub(super) fn write_rows(net: &Changes<'_>, watch: Watch<'_>, put: Part<'_>) -> Result<()> {
+    let (mut text, mut seen) = (Vec::with_capacity(ROW * net.len().min(FEW)), 0_u64);
+    // Each place of a row by itself, since neighbours share what is decoded.
+    let mut scratch: [Scratch; 4] = Default::default();
+    net.each(&mut |graph, added, name, [s, p, o]| {
+        seen += 1;
+        if seen.is_multiple_of(1 << 12) {
+            watch.check()?;
+        }
+        text.extend_from_slice(if added { ADDED } else { REMOVED }.as_bytes());
+        for (id, scratch) in [s, p, o].into_iter().chain(name).zip(&mut scratch) {
+            match graph.lexical(id, scratch)?.as_term() {
+                Some(term) => write_term(term, &mut text),
+                None => write_term(graph.term(id)?.as_ref(), &mut text),
+            }
+            text.push(b' ');
+        }
+        text.extend_from_slice(b".\n");
+        if text.len() >= PART {
+            put(&text)?;
+            text.clear();
+        }
+        Ok(())
+    })?;
+    put(&text)
+}
+
+/// A UUID of version 8 (RFC 9562, 5.8), made of all that tells a transaction from others: of the rows their checksum.
+fn id(texts: [&str; 3], number: u64, rows: u64) -> String {
     let mut said = texts.join("\n").into_bytes();
     said.extend_from_slice(&number.to_le_bytes());
     let first = checksum(&said);
-    said.extend_from_slice(&checksum(rows).to_le_bytes());
+    said.extend_from_slice(&rows.to_le_bytes());
     let bits = u128::from(first) << 64 | u128::from(checksum(&said));
     let bits = bits & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
     let digits = format!("{bits:032x}");
@@ -370,17 +422,17 @@ mod tests {
     #[test]
     fn a_frame_gives_the_transaction_back() {
         let mut first = transaction();
-        let frame = first.frame("urn:uuid:before");
+        let frame = first.frame("urn:uuid:before").unwrap();
         let Found::Frame(read, end) = found(&frame, 0, 7) else { panic!("no frame") };
         assert_eq!((*read, end), (first.clone(), frame.len()));
         let text = String::from_utf8(frame.clone()).unwrap();
         assert!(
             text.starts_with("# baimo 7 ") && text.contains("\nTX .\n") && text.contains("\nTC .\n# sum ")
         );
-        let same = transaction().frame("urn:uuid:before");
+        let same = transaction().frame("urn:uuid:before").unwrap();
         assert_eq!(same, frame);
         let mut other = transaction();
-        other.frame("urn:uuid:another");
+        other.frame("urn:uuid:another").unwrap();
         assert_ne!(other.id, first.id);
         let version = |id: &str| id.as_bytes()[23] as char;
         assert_eq!((version(&first.id), first.id.len()), ('8', 45));
@@ -388,7 +440,7 @@ mod tests {
 
     #[test]
     fn a_frame_that_was_cut_is_torn_and_one_that_was_changed_is_damaged() {
-        let frame = transaction().frame("");
+        let frame = transaction().frame("").unwrap();
         for length in 1..frame.len() {
             assert!(matches!(found(&frame[..length], 0, 7), Found::Torn), "{length}");
         }

@@ -4,14 +4,17 @@
 //! was; where even that is not certain, the error says so, and the store is read anew before the next change.
 
 use super::files::{Files, Handle, Held};
+use super::frame::{Part, write_rows};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
 use super::{Content, Durability, Made, Mark, Open, Resting, State, Store, Transaction, Writer, time};
 use crate::error::{Error, Result};
+use crate::store::memory::Changes;
 use crate::store::pack::union::Union;
 use crate::store::pack::{Pack, Packer, Room, Watch};
 use crate::store::{Changed, Graph as _};
 use crate::terms::{GraphName, Prefixes};
+use std::cell::Cell;
 use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -22,6 +25,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const PAST: u64 = 64 << 20;
 /// What is said where the disk failed at the last moment.
 const UNCERTAIN: &str = "whether this change is kept is known when the store is opened again";
+/// What is said of a journal until it is known why.
+const UNWRITTEN: &str = "the journal cannot be written";
 /// A file being written.
 type Out = BufWriter<Box<dyn Handle>>;
 
@@ -32,6 +37,8 @@ const LOCKED: &str = "lock";
 
 /// What is written at a time.
 const BUFFER: usize = 1 << 20;
+/// Up to so many rows of a transaction are written at once.
+const AT_ONCE: usize = if cfg!(test) { 4 } else { 1 << 13 };
 
 impl Store {
     /// Becomes the one that may change the store, and makes the store where there is none. Gives what it holds where
@@ -189,26 +196,53 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a transaction to the journal and waits until it is safe. Its number, time and id are filled in here.
+    /// Writes a transaction with the sum of some changes to the journal and waits until it is safe; one that says nothing is not
+    /// written. Its counts, number, time and id are filled in here. Beside the numbers of what was changed little is held,
+    /// however many rows it has.
     ///
     /// # Errors
-    /// Where it cannot be written: then nothing was changed, or the error says that this is not known.
-    pub fn commit(&mut self, transaction: &mut Transaction) -> Result<()> {
+    /// Where it cannot be written: then nothing was changed, or the error says that this is not known. Where the graph cannot
+    /// be read, and where `watch` stops it before anything is written.
+    pub fn commit(
+        &mut self,
+        transaction: &mut Transaction,
+        changes: &Changes<'_>,
+        watch: Watch<'_>,
+    ) -> Result<()> {
+        let net = changes.net(watch)?;
+        transaction.count(&net);
+        if !transaction.says_something() {
+            return Ok(());
+        }
         let State { last, end, .. } = self.state()?;
         transaction.number = last.number + 1;
         transaction.time = time::now_after(&last.time);
-        let (frame, before) = (transaction.frame(&last.id), *end);
+        let (previous, before) = (last.id.clone(), *end);
         let synced = self.durability == Durability::Synced;
         let Some(writer) = self.writer.as_mut() else {
             return Err(Error::store("a store is changed between its begin and its end"));
         };
-        let written = writer.files.journal.write_all(&frame);
-        let written = written.and_then(|()| if synced { writer.files.journal.sync() } else { Ok(()) });
-        if let Err(error) = written {
-            return Err(self.uncertain(error, before));
-        }
+        let (journal, mut failed) = (&mut writer.files.journal, None);
+        let written = write_transaction(transaction, &previous, &net, watch, &mut |part| {
+            journal.write_all(part).map_err(|error| {
+                failed = Some(error);
+                Error::store(UNWRITTEN)
+            })
+        });
+        let written = written.and_then(|length| {
+            let done = if synced { journal.sync() } else { Ok(()) };
+            done.map(|()| length).map_err(|error| {
+                failed = Some(error);
+                Error::store(UNWRITTEN)
+            })
+        });
+        let length = match (written, failed) {
+            (Ok(length), _) => length,
+            (Err(_), Some(failed)) => return Err(self.withdrawn(unwritable(&self.folder, failed), before)),
+            (Err(error), None) => return Err(self.withdrawn(error, before)),
+        };
         if let Some(state) = self.state.as_mut() {
-            state.end = before + frame.len() as u64;
+            state.end = before + length;
             state.last = Mark {
                 number: transaction.number,
                 time: transaction.time.clone(),
@@ -221,13 +255,12 @@ impl Store {
 
     /// Takes back what was written of a transaction that failed. Whether the disk has it is not asked a second time: a
     /// sync that failed may have lost what a later one calls safe.
-    fn uncertain(&mut self, error: io::Error, before: u64) -> Error {
+    fn withdrawn(&mut self, error: Error, before: u64) -> Error {
         self.doubtful = true;
         let undone =
             self.writer.take().map_or(Ok(()), |Writer { files: Open { mut journal, .. }, .. }| {
                 journal.cut(before).and_then(|()| journal.sync())
             });
-        let error = unwritable(&self.folder, error);
         match undone {
             Ok(()) => error.hint("nothing was changed"),
             Err(_) => error.hint(UNCERTAIN),
@@ -252,7 +285,7 @@ impl Store {
         transaction.number = last.number + 1;
         transaction.time = time::now_after(&last.time);
         transaction.pack = Some((name.clone(), pack.len()));
-        let frame = transaction.frame(&last.id);
+        let frame = transaction.frame(&last.id)?;
         self.create(&name, &mut |out| pack.write_within(prefixes, out, watch).map(drop))?;
         let length = self.files.length(&self.path(&name)).map_err(|error| self.unreadable(&name, error))?;
         let file = PackFile { length, name };
@@ -304,7 +337,7 @@ impl Store {
         transaction.number = last.number + 1;
         transaction.time = time::now_after(&last.time);
         transaction.pack = Some((record.clone(), fresh));
-        let frame = transaction.frame(&last.id);
+        let frame = transaction.frame(&last.id)?;
         let length = self.files.length(&path).map_err(|error| self.unreadable(&name, error))?;
         let (number, time, id) = (transaction.number, transaction.time.clone(), transaction.id.clone());
         let new = Manifest {
@@ -515,6 +548,34 @@ impl Drop for Spooled {
     fn drop(&mut self) {
         let _ = self.files.remove(&self.at_work.path);
     }
+}
+
+/// Writes the frame of a transaction with all rows of some changes: at once, or in parts where it is long. Gives its length.
+fn write_transaction(
+    transaction: &mut Transaction,
+    previous: &str,
+    net: &Changes<'_>,
+    watch: Watch<'_>,
+    out: Part<'_>,
+) -> Result<u64> {
+    if net.len() > AT_ONCE {
+        // The first time it is not written yet, and can be stopped.
+        let is_first = Cell::new(true);
+        let rows = |put: Part<'_>| {
+            write_rows(net, if is_first.replace(false) { watch } else { Watch::nobody() }, put)
+        };
+        return transaction.write_frame(previous, &rows, out);
+    }
+    let (mut text, mut frame) = (Vec::new(), Vec::new());
+    write_rows(net, watch, &mut |part| {
+        text.extend_from_slice(part);
+        Ok(())
+    })?;
+    let length = transaction.write_frame(previous, &|put| put(&text), &mut |part| {
+        frame.extend_from_slice(part);
+        Ok(())
+    })?;
+    out(&frame).map(|()| length)
 }
 
 /// Writes those quads of a pack that are not known, in its order.

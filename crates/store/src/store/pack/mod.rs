@@ -31,6 +31,8 @@ pub use build::Builder;
 pub(super) use dictionary::Dictionary;
 pub use packer::{Packer, Room};
 pub use radix::sort_by as sort_watched;
+#[cfg(test)]
+pub(super) use spill::faults;
 pub use watch::{Pace, Step, Watch};
 
 use super::kinds::{Kind, Kinds};
@@ -186,21 +188,11 @@ impl Indexed for Pack {
     }
 
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
-        let mut names = graphs.to_vec();
-        names.sort_unstable();
-        names.dedup();
-        if let [name] = names.as_slice()
-            && let Some(view) = self.view(*name)?
-        {
-            return Ok(view);
-        }
-        let mut before = 0;
-        let table = self.merged.get(names, |name| {
-            let Some(place) = self.table.place_after(name, before)? else { return Ok(None) };
-            before = place;
+        self.merged.view(graphs, self.kinds(), |name, before| {
+            let Some(place) = self.table.place_after(name, *before)? else { return Ok(None) };
+            *before = place;
             Ok(Some(View::of_table(&self.table, place, self.kinds())))
-        })?;
-        Ok(View::shared(table, self.kinds()))
+        })
     }
 }
 

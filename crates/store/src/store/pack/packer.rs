@@ -276,6 +276,41 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_that_fails_while_sorting_is_named_with_a_remedy_and_nothing_stays() {
+        use super::super::spill::faults;
+        let folder = folder("full");
+        let path = folder.join("x.pack");
+        let build = || {
+            let mut packer = Packer::within(Room { memory: LEAST, beside: path.clone() });
+            for n in 0..6_000 {
+                packer.add(quad(n).as_ref());
+                if n % 2_500 == 2_499 {
+                    packer.spill(Watch::nobody())?;
+                }
+            }
+            packer.write(&Prefixes::new(), Vec::new(), Watch::nobody()).map(drop)
+        };
+        for kind in [std::io::ErrorKind::StorageFull, std::io::ErrorKind::Other] {
+            let mut operations = 0;
+            loop {
+                faults::fail_in(&folder, operations, kind);
+                let built = build();
+                let failed = faults::stop(&folder);
+                assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "something stays of {operations}");
+                let Err(error) = built else {
+                    assert!(!failed, "the failure of operation {operations} was passed over");
+                    break;
+                };
+                assert!(failed && error.message.contains(&path.display().to_string()), "{error}");
+                assert!(!error.hints.is_empty() && error.cause.is_some(), "{error}");
+                operations += 1;
+            }
+            assert!(operations > 10, "{operations}");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
     fn a_graph_that_outgrows_its_room_is_written_in_runs() {
         let folder = folder("room");
         let path = folder.join("x.pack");

@@ -33,7 +33,8 @@ impl Spill {
         name.push(format!("{}.{}.spill", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed)));
         let name = path.with_file_name(name);
         let options = &mut OpenOptions::new();
-        let file = options.read(true).write(true).create_new(true).open(&name);
+        let options = options.read(true).write(true).create_new(true);
+        let file = may(path).and_then(|()| options.open(&name));
         let file = file.map_err(|error| unwritten(path, error))?;
         let name = std::fs::remove_file(&name).is_err().then_some(name);
         Ok(Self { file: Mutex::new(file), length: 0, beside: path.to_owned(), name })
@@ -54,7 +55,8 @@ impl Spill {
     /// Writes bytes at a place.
     pub fn write_at(&self, place: u64, bytes: &[u8]) -> Result<()> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = file.seek(SeekFrom::Start(place)).and_then(|_| file.write_all(bytes));
+        let written = may(&self.beside).and_then(|()| file.seek(SeekFrom::Start(place)));
+        let written = written.and_then(|_| file.write_all(bytes));
         written.map_err(|error| unwritten(&self.beside, error))
     }
 
@@ -95,6 +97,50 @@ fn remove_stale(path: &Path) {
     }
 }
 
+/// Whether the next operation on the temporary files beside a file goes well: tests let any of them fail.
+fn may(beside: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    faults::may(beside)?;
+    let _ = beside;
+    Ok(())
+}
+
+#[cfg(test)]
+pub(in super::super) mod faults {
+    use super::*;
+
+    /// Folders in which operations fail: after how many, with what, and whether one has.
+    static FAULTS: Mutex<Vec<(PathBuf, usize, io::ErrorKind, bool)>> = Mutex::new(Vec::new());
+
+    /// Lets an operation on temporary files in a folder fail, and all after it.
+    pub fn fail_in(folder: &Path, after: usize, kind: io::ErrorKind) {
+        FAULTS.lock().unwrap().push((folder.to_owned(), after, kind, false));
+    }
+
+    /// Lets all go well again. Says whether any failed.
+    pub fn stop(folder: &Path) -> bool {
+        let mut faults = FAULTS.lock().unwrap();
+        let failed = faults.iter().any(|(of, .., failed)| of == folder && *failed);
+        faults.retain(|(of, ..)| of != folder);
+        failed
+    }
+
+    pub(super) fn may(beside: &Path) -> io::Result<()> {
+        let mut faults = FAULTS.lock().unwrap();
+        match faults.iter_mut().find(|(folder, ..)| beside.starts_with(folder)) {
+            Some((_, 0, kind, failed)) => {
+                *failed = true;
+                Err((*kind).into())
+            }
+            Some((_, left, ..)) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 fn unwritten(path: &Path, error: io::Error) -> Error {
     Error::store(format!("cannot write a temporary file beside {}", path.display())).because(error).hint(
         "free room there, name another place, or allow more memory: what fits into it needs no such file",
@@ -116,6 +162,7 @@ impl SpillReader<'_> {
         let left = usize::try_from(self.part.end - self.part.start).unwrap_or(usize::MAX);
         self.held.resize(self.buffer.min(left), 0);
         self.at = 0;
+        may(&self.spill.beside)?;
         let mut file = self.spill.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(self.part.start))?;
         file.read_exact(&mut self.held)?;
@@ -123,14 +170,17 @@ impl SpillReader<'_> {
         Ok(())
     }
 
-    fn unread(error: io::Error) -> Error {
-        Error::store("a temporary file cannot be read").because(error)
+    fn unread(&self, error: io::Error) -> Error {
+        let place = self.spill.beside.display();
+        Error::store(format!("a temporary file beside {place} cannot be read"))
+            .because(error)
+            .hint("look at the disk, and try again")
     }
 
     /// The next byte; nothing at the end.
     pub fn byte(&mut self) -> Result<Option<u8>> {
         if self.at == self.held.len() {
-            self.read_on().map_err(Self::unread)?;
+            self.read_on().map_err(|error| self.unread(error))?;
         }
         let byte = self.held.get(self.at).copied();
         self.at += 1;
@@ -152,7 +202,7 @@ impl SpillReader<'_> {
 
     /// Fills all of `bytes`.
     pub fn fill(&mut self, bytes: &mut [u8]) -> Result<()> {
-        self.read_exact(bytes).map_err(Self::unread)
+        self.read_exact(bytes).map_err(|error| self.unread(error))
     }
 }
 

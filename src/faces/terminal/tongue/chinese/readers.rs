@@ -184,7 +184,8 @@ pub const READERS: &[Pair] = &[
     ("the value of {} is not in quotes", "{} 的值没有加引号"),
     ("write &lt;, or close the quote before it", "请写 &lt;，或在它之前闭合引号"),
     // Packs.
-    ("a temporary file cannot be read", "无法读取临时文件"),
+    ("a temporary file beside {} cannot be read", "无法读取 {} 旁的临时文件"),
+    ("look at the disk, and try again", "请检查磁盘后重试"),
     ("cannot write a temporary file beside {}", "无法在 {} 旁写入临时文件"),
     (
         "free room there, name another place, or allow more memory: what fits into it needs no such file",

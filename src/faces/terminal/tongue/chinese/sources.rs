@@ -414,6 +414,7 @@ pub const SOURCES: &[Pair] = &[
     ("a change failed, and could not be taken back in memory", "更改失败，且无法在内存中撤回"),
     ("open the graph again: what is kept of it is as it was", "请重新打开该图：已保存的内容没有变化"),
     ("a change ended in the middle", "更改中途停止"),
+    ("the journal cannot be written", "无法写入日志"),
     ("a store is changed between its begin and its end", "存储的改动须在开始与结束之间"),
     ("nothing was changed", "未作任何改动"),
     ("a transaction is open", "有未结束的事务"),
