@@ -7,16 +7,16 @@ Each query of QUESTIONS runs over a small graph in five ways: `query` with a lim
 at the prompt, in a terminal; stopped by Ctrl-C; and `query` with a limit of memory.
 
 In: a program. Out: a line a query. In the first four ways a cell is `word+rest`, in milliseconds of processor time of all
-threads (with --wall, of the clock, which says something on a quiet machine only): `word` from the limit to the word on it,
-less what an empty query takes to begin, and `rest` from there to the end of the process, or at the prompt what is done in
-the second that follows. At the prompt the limit is counted from the moment the last key is pressed, so that reading the
+threads (with --wall, of the clock, which says something on a quiet machine only): `word` from the limit to the word on it, and
+`rest` from there to the end of the process, or at the prompt what is done in the second that follows. A limit of time is
+counted from when the program has worked for half the time of an empty query, since its own clock begins then. At the prompt the limit is counted from the moment the last key is pressed, so that reading the
 text counts too. `!` marks a word later than 20 ms, a wrong exit code, and at the prompt work that goes on, or a thread more
 than before, when the second is over. The last cell is the peak of memory, resident, above that of an empty query, as a part
 of the limit, marked over 1.2. A query that ends by itself before the limit is `ended`. The exit code must be 4 (130 for
 Ctrl-C), and what was written must be a whole document: JSON is parsed.
 
-With --first the programs come before all others on the machine, as the one who looks always does: their limits begin with
-them then, however crowded it is, and for as long as they run nobody else does.
+With --first the programs come before others on the machine (nice -20), as the one who looks always does: their limits begin
+with them then, however crowded it is, and for as long as they run others hardly do.
 
 Its limit: what is looked at from outside is seen a millisecond late.
 """
@@ -104,19 +104,10 @@ def processor_time(pid):
     return time.clock_gettime((~pid << 3) | 2)
 
 
-def come(priority):
-    """Comes before all that has no priority of its own. False where that is not allowed."""
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO | (os.SCHED_RESET_ON_FORK if priority > 1 else 0), os.sched_param(priority))
-        return True
-    except (AttributeError, PermissionError):
-        return False
-
-
 def first():
-    """What a program does before it begins."""
+    """What a program does before it begins: it comes before others, without keeping them out for ever."""
     if "--first" in sys.argv:
-        come(1)
+        os.setpriority(os.PRIO_PROCESS, 0, -20)
 
 
 class Clock:
@@ -137,13 +128,17 @@ class Run:
         self.out = tempfile.TemporaryFile()
         self.process = subprocess.Popen(command, stdin=stdin, stdout=self.out, stderr=subprocess.PIPE, preexec_fn=first)
 
-    def wait(self, limit, send=None):
+    def wait(self, limit, send=None, start=0.0):
         """Waits for the limit, for the word that it was met, and for the end. Gives the milliseconds between them, as
-        two numbers; nothing where the end came before the limit."""
+        two numbers; nothing where the end came before the limit. The limit is counted from when the program has worked
+        for `start` seconds."""
         pid, at, said, self.error = self.process.pid, None, None, ""
+        since = None if start else self.begun
         os.set_blocking(self.process.stderr.fileno(), False)
         while True:
             now, wall = self.clock.now(pid), time.monotonic() - self.begun
+            if since is None and processor_time(pid) >= start:
+                since = time.monotonic()
             # The process is there, if only its name, until it is waited for.
             done = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             self.error += (self.process.stderr.read() or b"").decode(errors="replace")
@@ -151,7 +146,7 @@ class Run:
                 said = now
             if done:
                 break
-            if at is None and wall >= limit:
+            if at is None and since is not None and time.monotonic() - since >= limit:
                 at = now
                 if send:
                     os.kill(pid, send)
@@ -181,13 +176,13 @@ class Run:
             return False
 
 
-def verdict(took, start, code, wanted):
+def verdict(took, code, wanted):
     if took is None:
         # Stopped between two looks at the clock, or done.
         return "0+0" if code == wanted else "ended" if code == 0 else f"ended: {code}!"
     if code == 0:
         return "ended"
-    word, rest = max(0.0, took[0] - start), took[1]
+    word, rest = took
     mark = "!" if word > BAR or code != wanted else ""
     return f"{word:.0f}+{rest:.0f}{mark}" + (f" ({code})" if code != wanted else "")
 
@@ -250,9 +245,18 @@ def at_the_prompt(clock, binary, data, question):
         os.close(terminal)
 
 
-def cells_of(name, ways, clock, binary, data, folder, empty):
+def piped(clock, command, text):
+    """A program that reads a statement from standard input."""
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode())
+        file.seek(0)
+        return Run(clock, command, stdin=file)
+
+
+def cells_of(name, ways, clock, binary, data, folder, empty, empty_pipe):
     """The cells of a line, and what is said of the document."""
-    question, start = PREFIX + QUESTIONS[name], empty.took * 1000
+    # By then its own clock runs: a part of the time goes to the end of the program.
+    question, start = PREFIX + QUESTIONS[name], empty.took / 2
     changes = name in ("insert", "delete-insert")
     verb = "update" if changes else "query"
     changed = ["-o", os.path.join(folder, "out.nq")] if changes else []
@@ -264,19 +268,16 @@ def cells_of(name, ways, clock, binary, data, folder, empty):
             continue
         if way == "query":
             run = Run(clock, [binary, verb, "--data", data, *time_limit, *format, *changed, question])
-            cell = verdict(run.wait(TIME), start, run.process.returncode, 4)
+            cell = verdict(run.wait(TIME, start=start), run.process.returncode, 4)
             document = "-" if not format else "whole" if run.is_whole() else "cut!"
         elif way == "pipe":
-            with tempfile.TemporaryFile() as text:
-                text.write((" ".join(question.split()) + ";\n").encode())
-                text.seek(0)
-                run = Run(clock, [binary, "--data", data, *time_limit], stdin=text)
-                cell = verdict(run.wait(TIME), start, run.process.returncode, 4)
+            run = piped(clock, [binary, "--data", data, *time_limit], " ".join(question.split()) + ";\n")
+            cell = verdict(run.wait(TIME, start=empty_pipe.took / 2), run.process.returncode, 4)
         elif way == "prompt":
             cell = at_the_prompt(clock, binary, data, question)
         elif way == "Ctrl-C":
             run = Run(clock, [binary, verb, "--data", data, *changed, question])
-            cell = verdict(run.wait(TIME, signal.SIGINT), 0, run.process.returncode, 130)
+            cell = verdict(run.wait(TIME, signal.SIGINT), run.process.returncode, 130)
         else:
             limit = ["--max-memory", f"{MEMORY // 1000000}MB", "--timeout", "20s"]
             run = Run(clock, [binary, verb, "--data", data, *limit, *format, *changed, question])
@@ -293,8 +294,10 @@ def main():
     binary, clock = os.path.abspath(binary), Clock("--wall" in options)
     ways = next((word[7:].split(",") for word in options if word.startswith("--ways=")), WAYS)
     wanted = names[0].split(",") if names else list(QUESTIONS)
-    # Who looks must not wait for those who work.
-    if not come(2):
+    try:
+        # Who looks must not wait for those who work.
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    except (AttributeError, PermissionError):
         print("without a priority of its own: on a crowded machine the figures are not to be trusted")
     folder = tempfile.mkdtemp()
     text, data = os.path.join(folder, "g.nt"), os.path.join(folder, "g.pack")
@@ -304,11 +307,13 @@ def main():
     for _ in range(2):
         empty = Run(clock, [binary, "query", "--data", data, "ASK {}"])
         empty.wait(10)
-    print(f"an empty query: {empty.took * 1000:.1f} ms, {empty.peak / 1e6:.0f} MB")
+        empty_pipe = piped(clock, [binary, "--data", data], PREFIX + "ASK {};\n")
+        empty_pipe.wait(10)
+    print(f"an empty query: {empty.took * 1000:.1f} ms, {empty.peak / 1e6:.0f} MB; in a pipe: {empty_pipe.took * 1000:.1f} ms")
     print(f"{'':26}" + "".join(f"{way:>14}" for way in WAYS) + "  document")
     bad = 0
     for name in wanted:
-        line = list(cells_of(name, ways, clock, binary, data, folder, empty))
+        line = list(cells_of(name, ways, clock, binary, data, folder, empty, empty_pipe))
         document = next((told for _, told in line if told != "-"), "-")
         print(f"{name:26}" + "".join(f"{cell:>14}" for cell, _ in line) + f"  {document}", flush=True)
         bad += sum("!" in cell for cell in [*(cell for cell, _ in line), document])

@@ -202,6 +202,44 @@ fn a_signal_stops_the_work_and_what_was_found_is_written() {
     }
 }
 
+/// What a program takes of the machine's memory at most, and how it ends.
+#[cfg(target_os = "linux")]
+fn peak(folder: &Folder, words: &[&str]) -> (usize, Said) {
+    let mut child = command(&folder.0, words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+        let kilobytes: usize = line.trim_end_matches("kB").trim().parse().unwrap_or(0);
+        peak = peak.max(kilobytes << 10);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    (peak, Said::of(child.wait_with_output().unwrap()))
+}
+
+/// A limit of memory holds whatever is held: rows to sort, groups of two threads, different rows.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_of_memory_is_one_of_the_machines_memory() {
+    let node = |n: usize| format!("<urn:n{}>", n % 1600);
+    let triples = |n: usize| format!("{} <urn:p> {} ; <urn:q> {} .\n", node(n), node(n * 7 + 3), n % 311);
+    let text: String = (0..1600).map(triples).collect();
+    let folder = Folder::new().with("x.ttl", &text);
+    let product = "?a <urn:p> ?b . ?c <urn:p> ?d . ?e <urn:q> ?f";
+    let (empty, _) = peak(&folder, &["query", "--data", "x.ttl", "ASK {}"]);
+    for query in [
+        format!("SELECT * {{ {product} }} ORDER BY DESC(?f) ?d"),
+        format!("SELECT ?a ?c ?e (SUM(?f) AS ?n) {{ {product} FILTER(?b != ?d) }} GROUP BY ?a ?c ?e"),
+        format!("SELECT DISTINCT ?a ?d ?e {{ {product} }}"),
+    ] {
+        let limit = 150_000_000;
+        let (used, said) = peak(&folder, &["query", "--data", "x.ttl", "--max-memory", "150MB", &query]);
+        assert!(said.code == 4 && said.err.contains("--max-memory"), "{query}: {said:?}");
+        assert!(used <= empty + limit / 5 * 6, "{query}: {used} bytes, and {empty} of an empty query");
+    }
+}
+
 /// What was measured of a part of a run is shown, and the exit code says that it is a part, as that of a query does.
 #[cfg(unix)]
 #[test]
@@ -224,6 +262,25 @@ fn an_account_of_a_run_that_was_stopped_says_so() {
         if !format.is_empty() {
             serde_json::from_str::<serde_json::Value>(&said.out).unwrap();
         }
+    }
+}
+
+/// A graph that was stopped is written as it was found, all of it, in each syntax of RDF, and is a whole document.
+#[test]
+fn all_that_was_found_of_a_graph_is_written() {
+    let folder = Folder::new();
+    let graph = "CONSTRUCT { ?a <urn:with> ?f . ?d <urn:and> ?i } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
+    for format in ["turtle", "jsonld", "rdfxml"] {
+        let said = baimo_in(&folder, &["query", "--timeout", "500ms", "-F", format, graph]);
+        assert_eq!(said.code, 4, "{format}: {}", said.err);
+        let told = said.err.split("partial answer: ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+        let told: usize = told.parse().unwrap();
+        assert!(told > 1_000, "{format}: {told}");
+        let name = format!("part.{format}");
+        let folder = Folder::new().with(&name, &said.out);
+        let count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
+        let read = baimo_in(&folder, &["query", "--data", &name, "-F", "csv", count]).ok();
+        assert_eq!(read.trim(), format!("n\r\n{told}"), "{format}");
     }
 }
 

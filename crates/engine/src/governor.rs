@@ -9,11 +9,18 @@ use crate::error::{Error, Hint, Kind, Result};
 use crate::throttle;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// So many bytes of memory are filled without a look at the clock: about half a millisecond.
 const STRETCH: usize = 1 << 21;
+
+/// A stack for such work, as deep as that of the program. Only what is used of it takes memory.
+const STACK: usize = 256 << 20;
+
+/// How long it is waited for work that cannot ask, before it is asked for it.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// How much a query may take. Nothing set means no limit.
 #[derive(Debug, Clone, Copy, Default)]
@@ -189,6 +196,31 @@ impl Governor {
         }
     }
 
+    /// What `work` gives, which cannot ask by itself and is done on a thread of its own. Where a limit is met it is waited for no
+    /// longer: it goes on to its own end then, and what it gives is dropped.
+    ///
+    /// # Errors
+    /// As [`Self::check`], and where no thread can be started.
+    pub fn waits_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let (sender, done) = channel();
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+            // Nobody waits any longer where it was given up.
+            let _ = sender.send(work());
+        });
+        let thread = thread.map_err(|error| Error::query("no thread could be started").because(error))?;
+        loop {
+            match done.recv_timeout(PATIENCE) {
+                Ok(found) => return Ok(found),
+                Err(RecvTimeoutError::Timeout) => self.check()?,
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        match thread.join() {
+            Err(panic) => std::panic::resume_unwind(panic),
+            Ok(()) => Err(Error::query("the work ended without a result")),
+        }
+    }
+
     /// How often the work has asked so far.
     pub fn asked(&self) -> u64 {
         self.steps.load(Ordering::Relaxed)
@@ -236,6 +268,21 @@ fn part_of<T>() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_that_cannot_ask_is_given_up() {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        let governor = Governor::new(Limits::default(), Arc::clone(&interrupted));
+        assert_eq!(governor.waits_for(|| 1).unwrap(), 1);
+        let (end, ends) = channel::<()>();
+        let stopped = governor.waits_for(move || {
+            interrupted.store(true, Ordering::Relaxed);
+            // It lasts longer than who waits for it.
+            let _ = ends.recv();
+        });
+        assert_eq!(stopped.err().map(|error| error.kind), Some(Kind::Interrupted));
+        drop(end);
+    }
 
     #[test]
     fn so_many_steps_are_allowed_and_no_more() {

@@ -309,6 +309,45 @@ fn so_many_rows_are_the_first_of_the_answer() {
     }
 }
 
+/// On two threads it is not known which of them asks when: what is given is the beginning of the answer all the same, an aggregate
+/// or a negation of a part has none, and both threads are done soon.
+#[test]
+fn what_two_threads_were_stopped_at_is_a_part_of_the_answer_too() {
+    let size = Size { nodes: 8, ..SMALL };
+    let graph = pack(size);
+    let within = |steps: Option<u64>| {
+        let limits = Limits { steps, threads: Some(2), ..Limits::default() };
+        Governor::new(limits, Arc::default()).planning_every_way()
+    };
+    let small = pack(SMALL);
+    let all = questions(SMALL).into_iter().map(|(name, text)| (name, &small, text));
+    let delicate = delicate().into_iter().map(|(_, text)| ("delicate", &graph, text));
+    for (name, graph, text) in all.chain(delicate).filter(|(.., text)| !is_update(text)) {
+        for ask in [ask, ask_by_pages] {
+            let (name, governor) = (if name == "delicate" { text.as_str() } else { name }, within(None));
+            let mut whole = ask(graph, &text, &governor);
+            comparable(name, &mut whole);
+            assert!(whole.stopped.is_none(), "{name}: {:?}", whole.stopped);
+            for steps in spread(governor.asked()).into_iter().step_by(2) {
+                let governor = within(Some(steps));
+                let mut part = ask(graph, &text, &governor);
+                comparable(name, &mut part);
+                // Shared otherwise, the work may have asked less often than before.
+                let Some(stopped) = part.stopped.map(|error| error.kind) else {
+                    assert_eq!(part.given, whole.given, "{name} within {steps}");
+                    continue;
+                };
+                assert_eq!(stopped, Kind::Limit, "{name} after {steps}");
+                assert!(governor.asked() - steps <= 2 * FEW, "{name} asked on after {steps}");
+                match text.contains("RAND()") || name == "construct-blank" {
+                    true => assert!(is_part(&part.given, &whole.given), "{name} after {steps}"),
+                    false => assert!(whole.given.starts_with(&part.given), "{name} after {steps}"),
+                }
+            }
+        }
+    }
+}
+
 /// With looks at the governor after every few rows.
 #[test]
 fn what_was_not_seen_to_its_end_has_no_answer() {

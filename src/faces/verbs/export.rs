@@ -7,8 +7,8 @@ use super::saved::{by_name, given};
 use super::text::{self, question};
 use super::things::iri;
 use crate::embedded::{self, EMBEDDED};
-use crate::engine::Bindings;
 use crate::engine::answer::Answer;
+use crate::engine::{Bindings, Governor};
 use crate::error::{Diagnostic, Error, Hint, Kind, Result};
 use crate::explore::selection::{Part, Selection, things_only};
 use crate::faces::args::{Diff, Export, Load, Query};
@@ -363,13 +363,14 @@ pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()>
 /// # Errors
 /// Where one cannot be read; and of kind `Check` where they differ.
 pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
-    let before = open(&diff.before)?;
-    let other = diff.after.as_deref().map(open).transpose()?;
+    let governor = session.ask.governor();
+    let before = open(&diff.before, &governor)?;
+    let other = diff.after.as_deref().map(|path| open(path, &governor)).transpose()?;
     let after = other.as_ref().unwrap_or(session);
-    let difference = before.diff(after)?;
+    let (old, new) = (before.snapshot(), after.snapshot());
+    let difference = governor.waits_for(move || old.diff(&new))??;
     let mut style = after.graph_style();
     style.prefixes.extend(before.prefixes());
-    let governor = session.ask.governor();
     let check = || governor.check();
     let watch = Watch::asking(&check);
     output.page(&changes::write(&difference.before, &difference.after, &style.prefixes, watch)?)?;
@@ -388,15 +389,16 @@ pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
 }
 
 /// The graph of a file, or of a folder with a manifest.
-fn open(path: &Path) -> Result<Session> {
+fn open(path: &Path, governor: &Governor) -> Result<Session> {
+    let open = |source| embedded::open_within(&source, governor, &mut |_| {});
     if path.is_dir() {
         if !path.join(crate::project::MANIFEST).is_file() {
             return Err(Error::usage(format!("{} is a folder without a baimo.toml", path.display()))
                 .hint("name a file, or a folder that `baimo init` would make"));
         }
-        return embedded::open(&Source::Here(path.to_owned()));
+        return open(Source::Here(path.to_owned()));
     }
-    embedded::open(&Source::Files(vec![path.to_owned()]))
+    open(Source::Files(vec![path.to_owned()]))
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::formats::changes;
 use crate::session::Session;
 use crate::show::text::{counted, grouped};
+use crate::snapshot::Snapshot;
 use crate::store::pack::Watch;
 use std::path::Path;
 
@@ -106,6 +107,18 @@ pub fn perform_alone(verb: &Verb, output: &Output) -> Result<()> {
         Verb::Man(wanted) => output.text(&shell::manual(wanted.verb.as_deref(), output.report.tongue)?),
         _ => Err(Error::usage("this verb needs a graph")),
     }
+}
+
+/// What reads all of a graph, or much of it, and asks nobody: done beside, and given up where a limit is met.
+///
+/// # Errors
+/// Once a limit is met.
+fn beside<T: Send + 'static>(
+    session: &Session,
+    work: impl FnOnce(&Snapshot) -> T + Send + 'static,
+) -> Result<T> {
+    let snapshot = session.snapshot();
+    session.ask.governor().waits_for(move || work(&snapshot))
 }
 
 /// Carries out an update and says what came of it.

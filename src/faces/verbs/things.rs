@@ -2,6 +2,7 @@
 //!
 //! In: a name as a person gives it. Out: a description, rows, or a schema, in the presenter.
 
+use super::beside;
 use crate::engine::Bindings;
 use crate::engine::answer::{Answer, Row, Rows};
 use crate::error::{Error, Result};
@@ -14,6 +15,7 @@ use crate::formats::documents;
 use crate::formats::rows::RowFormat;
 use crate::session::Session;
 use crate::show::text::cut;
+use crate::store::pack::Watch;
 use crate::terms::{Literal, NamedNode, Quad, Term, Variable};
 use std::time::Instant;
 
@@ -34,11 +36,16 @@ pub fn iri(text: &str, session: &Session) -> Result<NamedNode> {
 /// Where nothing, or more than one thing, is called so.
 pub fn describe(describe: &Describe, session: &Session, output: &Output) -> Result<()> {
     let asked = Instant::now();
-    let thing = session.thing(&describe.thing.join(" "))?;
+    let name = describe.thing.join(" ");
+    let thing = beside(session, move |known| known.thing(&name))??;
     if output.shown() && output.format_name().is_none() && describe.depth == 0 {
         return output.description(session, &session.description(&thing)?);
     }
-    let mut quads = session.export(&Selection::Around { thing: thing.clone(), depth: describe.depth })?;
+    let around = Selection::Around { thing: thing.clone(), depth: describe.depth };
+    let governor = session.ask.governor();
+    let check = || governor.check();
+    let watch = Watch::asking(&check);
+    let mut quads = session.part(&around, watch)?.quads(watch)?;
     if describe.depth == 0 {
         quads.extend(mentions(&thing, session, output)?);
     }
@@ -70,7 +77,8 @@ const MENTIONS: usize = 200;
 /// Where they cannot be written.
 pub fn find(search: &Search, session: &Session, output: &Output) -> Result<()> {
     let words = search.words.join(" ");
-    let found = session.search(&words, search.limit)?;
+    let (wanted, limit) = (words.clone(), search.limit);
+    let found = beside(session, move |known| known.search(&wanted, limit))??;
     if found.is_empty() {
         output.report.note(&format!("nothing here is called `{words}`, nor anything like it"));
     }
@@ -90,7 +98,8 @@ pub fn find(search: &Search, session: &Session, output: &Output) -> Result<()> {
 /// Where they cannot be written.
 pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
-    let schema = session.schema(of.filter.as_deref())?;
+    let filter = of.filter.clone();
+    let schema = beside(session, move |known| known.schema(filter.as_deref()))??;
     drop(waiting);
     if let Some(what) = of.filter.as_deref().filter(|_| schema.classes.is_empty()) {
         output.report.note(&format!("no class or property here has `{what}` in its name or label"));

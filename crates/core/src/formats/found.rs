@@ -1,6 +1,6 @@
 //! Triples that a query gives, held as numbers until they are written.
 //!
-//! In: pages of triples. Out: the same in the order in which they were found, as lines, as terms, or as what the writers of
+//! In: pages of triples. Out: the same in the order in which they were found, one by one, as terms, or as what the writers of
 //! documents read. A triple takes 16 bytes, and each different term its text once.
 
 use super::numbered::{Number, Row, lexical_of};
@@ -12,7 +12,6 @@ use crate::store::Lexical;
 use crate::store::pack::Watch;
 use crate::terms::{GraphName, TermRef, Triple};
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
 
 /// See the module.
@@ -119,23 +118,26 @@ impl Found {
         self.texts.triple([row.subject, row.predicate, row.object])
     }
 
-    /// Gives each triple, as a line that all formats which take lines can hold, to `write`. Blank nodes keep their names.
+    /// Gives each triple to `take`, in the order in which they were found. Blank nodes keep their names.
     ///
     /// # Errors
-    /// What `write` reports.
-    pub fn lines<E>(&self, write: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-        let mut line = String::new();
+    /// What `take` reports.
+    pub fn each(&self, take: &mut dyn FnMut([TermRef<'_>; 3]) -> error::Result<()>) -> error::Result<()> {
         self.rows.iter().try_for_each(|row| {
-            line.clear();
-            for number in [row.subject, row.predicate, row.object] {
-                match self.texts.get(number).as_term() {
-                    Some(term) => write_term(&mut line, term),
-                    None => line.push_str(&self.texts.line(number)),
-                }
-                line.push(' ');
+            let numbers = [row.subject, row.predicate, row.object];
+            // Of what is no text, a triple term, a term is made.
+            let made = numbers.map(|number| match self.texts.get(number).as_term() {
+                Some(_) => None,
+                None => self.texts.term(number),
+            });
+            let [s, p, o] = std::array::from_fn(|place| {
+                let text = numbers.get(place).and_then(|number| self.texts.get(*number).as_term());
+                text.or_else(|| made.get(place)?.as_ref().map(|term| term.as_ref()))
+            });
+            match (s, p, o) {
+                (Some(s), Some(p), Some(o)) => take([s, p, o]),
+                _ => Ok(()),
             }
-            line.push_str(".\n");
-            write(&line)
         })
     }
 
@@ -178,41 +180,13 @@ impl Found {
     }
 }
 
-/// Adds the triples of a page as lines, as [`Found::lines`] has them.
-pub fn write_lines(out: &mut String, page: &Page) {
-    for row in 0..page.len() {
-        for term in (0..3).filter_map(|column| page.get(row, column)) {
-            write_term(out, term);
-            out.push(' ');
-        }
-        out.push_str(".\n");
-    }
-}
-
-fn write_term(out: &mut String, term: TermRef<'_>) {
-    match term {
-        TermRef::NamedNode(iri) => {
-            out.push('<');
-            out.push_str(iri.as_str());
-            out.push('>');
-        }
-        TermRef::BlankNode(node) => {
-            out.push_str("_:");
-            out.push_str(node.as_str());
-        }
-        term => {
-            // A string takes all that is written to it.
-            let _ = write!(out, "{term}");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::explore::selection::{Selection, select};
     use crate::formats::fixture::memory;
     use crate::formats::graphs::{Content, GraphFormat, GraphStyle, written};
+    use crate::formats::statements::Statements;
 
     /// Triples with terms of all kinds, and pages of them.
     fn triples() -> (Vec<Triple>, Vec<Page>) {
@@ -263,15 +237,10 @@ mod tests {
     #[test]
     fn lines_are_the_same_from_pages_and_from_what_is_held() {
         let (triples, pages) = triples();
-        let mut by_page = String::new();
-        pages.iter().for_each(|page| write_lines(&mut by_page, page));
-        let mut held = String::new();
-        found()
-            .lines(&mut |line| {
-                held.push_str(line);
-                Ok::<(), ()>(())
-            })
-            .unwrap();
+        let mut lines = Statements::of(GraphFormat::NTriples);
+        let (mut by_page, mut held) = (String::new(), String::new());
+        pages.iter().for_each(|page| lines.add_page(&mut by_page, page).unwrap());
+        found().each(&mut |triple| lines.add(&mut held, triple)).unwrap();
         let expected: String = triples.iter().map(|triple| format!("{triple} .\n")).collect();
         assert_eq!((by_page, held), (expected.clone(), expected));
     }

@@ -5,7 +5,7 @@
 
 use super::canonical::{canonical, hash, rdfc10};
 use super::draft::Draft;
-pub use super::found::{Found, write_lines};
+pub use super::found::Found;
 pub use super::numbered::Content;
 use super::subjects::Document;
 use super::{jsonld, lines, network, rdfxml, turtle};
@@ -78,11 +78,6 @@ const NAMES: &[(GraphFormat, &[&str], &str)] = &[
 ];
 
 impl GraphFormat {
-    /// Whether a triple a line, as N-Triples has them, is a document of it.
-    pub fn takes_lines(self) -> bool {
-        matches!(self, Self::Turtle | Self::NTriples | Self::NQuads | Self::TriG)
-    }
-
     /// The format of a name, a file's ending or a media type, in any letter case.
     pub fn named(name: &str) -> Option<Self> {
         let name = name.trim().to_ascii_lowercase();
@@ -120,7 +115,8 @@ impl GraphFormat {
         matches!(self, Turtle | NTriples | NQuads | TriG | RdfXml | GraphMl | Dot)
     }
 
-    /// Whether it is a syntax of RDF that is written of numbers, without a term for each place.
+    /// Whether it is a syntax of RDF: written of numbers, without a term for each place, or a triple at a time
+    /// ([`super::statements`]).
     pub fn is_of_rdf(self) -> bool {
         matches!(
             self,

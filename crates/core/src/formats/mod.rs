@@ -20,6 +20,7 @@ mod numbered;
 mod rdfxml;
 pub mod rows;
 mod short;
+pub mod statements;
 mod stream;
 pub(crate) mod subjects;
 pub mod svg;

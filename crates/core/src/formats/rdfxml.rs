@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 /// The namespace of directions.
-const ITS: &str = "http://www.w3.org/2005/11/its";
+pub(super) const ITS: &str = "http://www.w3.org/2005/11/its";
 
 /// Writes a document.
 ///
@@ -48,7 +48,7 @@ pub(crate) fn write(
     Ok(())
 }
 
-fn rdf_namespace() -> &'static str {
+pub(super) fn rdf_namespace() -> &'static str {
     rdf::TYPE.as_str().trim_end_matches("type")
 }
 
@@ -222,7 +222,7 @@ fn is_xml_prefix(name: &str) -> bool {
 }
 
 /// An IRI cut before the longest XML name that it ends in.
-fn xml_name(iri: &str) -> Option<(&str, &str)> {
+pub(super) fn xml_name(iri: &str) -> Option<(&str, &str)> {
     let inner = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') || ('\u{4E00}'..='\u{9FA5}').contains(&c)
     };
@@ -238,7 +238,12 @@ fn refused(document: &Document, number: Number, why: &str) -> Error {
     let has = |row: &&Row| document.verb(**row) == number || document.has(row.object, number);
     let parts = rows.find(has).map(|row| [row.subject, document.verb(*row), row.object]);
     let triple: Vec<String> = parts.into_iter().flatten().map(|part| document.texts.line(part)).collect();
-    Error::usage(format!("RDF/XML cannot say this triple, for {why}: {}", triple.join(" ")))
+    refusal(&triple.join(" "), why)
+}
+
+/// The same, of a triple as N-Triples has it.
+pub(super) fn refusal(triple: &str, why: &str) -> Error {
+    Error::usage(format!("RDF/XML cannot say this triple, for {why}: {triple}"))
         .hint("write turtle or ntriples, which can")
 }
 

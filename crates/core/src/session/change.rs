@@ -10,7 +10,7 @@ use crate::advise::diagnose;
 use crate::edit::{self, Edits};
 use crate::engine::syntax::parse;
 use crate::engine::{self, Governor, Limits};
-use crate::error::{Error, Hint, Result};
+use crate::error::{Error, Hint, Kind, Result};
 use crate::snapshot::Snapshot;
 use crate::store::Graph as _;
 use crate::store::durable::{Content, SORTING, Spooled, Store, Transaction};
@@ -103,8 +103,8 @@ impl Session {
     /// Where the text is wrong, an operation fails, a limit stops it, or it cannot be kept; then nothing is changed.
     pub fn update(&mut self, text: &str) -> Result<Change> {
         self.writing(|session| {
-            let update = session.parsed(text)?;
             let governor = session.ask.governor();
+            let update = session.parsed(text, &governor)?;
             let about = Transaction { what: summary(text), ..Transaction::default() };
             session.change(about, |memory| engine::update::execute(&update, memory, &governor))
         })
@@ -141,10 +141,11 @@ impl Session {
     /// # Errors
     /// As [`Self::update`].
     pub fn preview(&self, text: &str) -> Result<Diff> {
-        let update = self.parsed(text)?;
+        let governor = self.ask.governor();
+        let update = self.parsed(text, &governor)?;
         let mut memory = Memory::clone(self.snapshot.memory());
         let mut found = Vec::new();
-        let work = |memory: &mut Memory| engine::update::execute(&update, memory, &self.ask.governor());
+        let work = |memory: &mut Memory| engine::update::execute(&update, memory, &governor);
         memory.change_and_keep(work, |changes| {
             found = changes.net(Watch::nobody())?.quads()?;
             Ok(())
@@ -158,12 +159,16 @@ impl Session {
     /// # Errors
     /// As [`Self::update`], and as there.
     pub fn edits(&self, text: &str, into: Option<&Path>) -> Result<Edits> {
-        edit::edits(self.project(), &self.parsed(text)?, into, self.prefixes(), &self.ask.governor())
+        let governor = self.ask.governor();
+        edit::edits(self.project(), &self.parsed(text, &governor)?, into, self.prefixes(), &governor)
     }
 
-    fn parsed(&self, text: &str) -> Result<engine::update::Update> {
-        let mut update = parse::update(text, self.prefixes(), self.base())
-            .map_err(|error| diagnose::explained(text, error, &self.knowledge(), true))?;
+    fn parsed(&self, text: &str, governor: &Governor) -> Result<engine::update::Update> {
+        let parsed = parse::update_within(text, self.prefixes(), self.base(), governor);
+        let mut update = parsed.map_err(|error| match error.kind {
+            Kind::Limit | Kind::Interrupted => error,
+            _ => diagnose::explained(text, error, &self.knowledge(), true),
+        })?;
         engine::update::inline_loads(&mut update, &mut reading::read_for_load)?;
         Ok(update)
     }

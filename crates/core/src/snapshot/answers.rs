@@ -5,10 +5,11 @@
 use super::{Snapshot, parsed};
 use crate::ask::Ask;
 use crate::engine::answer::Answer;
-use crate::engine::{self};
+use crate::engine::{self, Governor};
 use crate::error::{Error, Result};
 use crate::previous::{self, PreviousAnswer};
 use crate::store::overlay::Overlay;
+use crate::store::pack::Watch;
 use crate::terms::NamedNode;
 
 impl Snapshot {
@@ -17,10 +18,11 @@ impl Snapshot {
     /// # Errors
     /// Where the text is wrong, or the evaluation fails before its first row.
     pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
-        let query = parsed::query(ask, self)?;
+        let governor = ask.running_governor();
+        let query = parsed::query_within(ask, self, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
-        self.make_room(ask);
-        engine::answer(self.graph(), &query, ask.default_graph, &ask.running_governor())
+        self.make_room(ask, &governor)?;
+        engine::answer(self.graph(), &query, ask.default_graph, &governor)
     }
 
     /// Answers a query in which `_` stands for the answer before it. See [`previous`].
@@ -33,18 +35,19 @@ impl Snapshot {
             return self.answer(ask);
         }
         previous.has(&references, &ask.text)?;
-        self.make_room(ask);
-        let query = parsed::query_after(ask, self, previous)?;
+        let governor = ask.running_governor();
+        self.make_room(ask, &governor)?;
+        let query = parsed::query_after(ask, self, previous, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
         let Some(triples) = previous.graph else {
-            return engine::answer(self.graph(), &query, ask.default_graph, &ask.running_governor());
+            return engine::answer(self.graph(), &query, ask.default_graph, &governor);
         };
         let name = NamedNode::new_unchecked(engine::passes::previous::MARK).into();
         let Some(columns) = self.graph().indexed()? else {
             return Err(Error::store("the graph has no columns to read"));
         };
         let overlay = Overlay::new(columns, &name, triples)?;
-        Ok(engine::answer(&overlay, &query, ask.default_graph, &ask.running_governor())?.gather())
+        Ok(engine::answer(&overlay, &query, ask.default_graph, &governor)?.gather())
     }
 
     /// Answers a query to the end and tells how: what each step gave and took.
@@ -52,15 +55,18 @@ impl Snapshot {
     /// # Errors
     /// As [`Self::answer`].
     pub fn explain(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
-        let query = parsed::query(ask, self)?;
+        let governor = ask.running_governor();
+        let query = parsed::query_within(ask, self, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
-        self.make_room(ask);
-        engine::explain(self.graph(), &query, ask.default_graph, &ask.running_governor())
+        self.make_room(ask, &governor)?;
+        engine::explain(self.graph(), &query, ask.default_graph, &governor)
     }
 
-    /// Lets what is read of a pack take half of the memory that a query may take: the limit is of the whole process.
-    fn make_room(&self, ask: &Ask) {
+    /// Lets what is read of a pack take half of the memory that a query may take: the limit is of the whole process. Where much
+    /// was changed, what is read is made first.
+    fn make_room(&self, ask: &Ask, governor: &Governor) -> Result<()> {
         self.memory().keep_within(ask.limits.max_memory.map_or(usize::MAX, |most| most / 2));
+        self.memory().prepare(Watch::asking(&|| governor.check()))
     }
 
     /// How a query would be answered: its plan with estimates, not run. See [`engine::plan_only`].

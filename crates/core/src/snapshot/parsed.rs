@@ -6,11 +6,11 @@
 use super::Snapshot;
 use crate::advise::diagnose;
 use crate::ask::Ask;
-use crate::engine::passes;
 use crate::engine::syntax::algebra::{self, Expression, GraphPattern, Query};
 use crate::engine::syntax::parse::{self, Reading};
-use crate::engine::syntax::tokens::{Kind, tokens};
-use crate::error::{Error, Hint, Result, Span};
+use crate::engine::syntax::tokens::{self, tokens};
+use crate::engine::{Governor, passes};
+use crate::error::{Error, Hint, Kind, Result, Span};
 use crate::explore::Knowledge;
 use crate::plain;
 use crate::previous::{self, PreviousAnswer};
@@ -22,13 +22,20 @@ use std::borrow::Cow;
 /// # Errors
 /// Where the text is not a query, or a parameter does not fit its place.
 pub(super) fn query(ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
-    let mut query =
-        parse::query(&ask.text, snapshot.prefixes(), snapshot.base()).map_err(
-            |error| match plain::is_plain(&ask.text) {
-                true => not_sparql(&ask.text, snapshot),
-                false => diagnose::explained(&ask.text, error, &snapshot.knowledge(), false),
-            },
-        )?;
+    query_within(ask, snapshot, &ask.governor())
+}
+
+/// The same, of a query whose clock runs already.
+///
+/// # Errors
+/// As there, and once a limit is met.
+pub(super) fn query_within(ask: &Ask, snapshot: &Snapshot, governor: &Governor) -> Result<Query> {
+    let parsed = parse::query_within(&ask.text, snapshot.prefixes(), snapshot.base(), governor);
+    let mut query = parsed.map_err(|error| match plain::is_plain(&ask.text) {
+        _ if matches!(error.kind, Kind::Limit | Kind::Interrupted) => error,
+        true => not_sparql(&ask.text, snapshot),
+        false => diagnose::explained(&ask.text, error, &snapshot.knowledge(), false),
+    })?;
     if let Some(names) = star_columns(&ask.text) {
         passes::columns::order_columns(&mut query, &names);
     }
@@ -70,9 +77,18 @@ fn has_service(pattern: &GraphPattern) -> bool {
 }
 
 /// As [`query`], of a text in which `_` stands for the answer before it.
-pub(super) fn query_after(ask: &Ask, snapshot: &Snapshot, previous: PreviousAnswer<'_>) -> Result<Query> {
+pub(super) fn query_after(
+    ask: &Ask,
+    snapshot: &Snapshot,
+    previous: PreviousAnswer<'_>,
+    governor: &Governor,
+) -> Result<Query> {
     let marked = previous::marked(&ask.text, previous.rows);
-    let parsed = parse::query(&marked, snapshot.prefixes(), snapshot.base()).map_err(|error| {
+    let parsed = parse::query_within(&marked, snapshot.prefixes(), snapshot.base(), governor);
+    let parsed = parsed.map_err(|error| {
+        if matches!(error.kind, Kind::Limit | Kind::Interrupted) {
+            return error;
+        }
         // Parsed again with nothing moved, so that the error's place is true.
         let (blanked, prefixes) = blanked(&ask.text, snapshot);
         let error = parse::query(&blanked, &prefixes, snapshot.base()).err().unwrap_or(error);
@@ -124,10 +140,10 @@ fn not_sparql(text: &str, snapshot: &Snapshot) -> Error {
 /// which people expect the columns. The standard leaves it open.
 fn star_columns(text: &str) -> Option<Vec<String>> {
     let found = tokens(text);
-    let mut words = found.iter().filter(|token| token.kind != Kind::Comment);
+    let mut words = found.iter().filter(|token| token.kind != tokens::Kind::Comment);
     words.find(|token| token.text(text).eq_ignore_ascii_case("SELECT"))?;
-    let star = words.find(|token| token.kind != Kind::Keyword)?;
-    let names = words.filter(|token| token.kind == Kind::Variable);
+    let star = words.find(|token| token.kind != tokens::Kind::Keyword)?;
+    let names = words.filter(|token| token.kind == tokens::Kind::Variable);
     let mut seen: Vec<String> = Vec::new();
     for name in names.filter_map(|token| token.text(text).get(1..)) {
         if !seen.iter().any(|have| have == name) {

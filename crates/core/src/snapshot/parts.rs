@@ -67,6 +67,7 @@ impl Snapshot {
     /// # Errors
     /// As there, and where `watch` stops it.
     pub fn part(&self, selection: &Selection, watch: Watch<'_>) -> Result<Part<'_>> {
+        self.memory().prepare(watch)?;
         selection::select(self.graph(), selection, watch)
     }
 

@@ -6,6 +6,7 @@
 use super::transfers::{self, Update};
 use super::{aggregates, algebra, data, deep, nesting, tokens};
 use crate::error::{Error, Result};
+use crate::governor::Governor;
 use crate::terms::Prefixes;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser};
 
@@ -53,6 +54,51 @@ pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Upd
         };
         transfers::parsed(text, parse)
     })?
+}
+
+/// A text so long takes longer to parse than a stop may be late.
+const LONG: usize = 1 << 16;
+
+/// As [`query`], as long as the governor lets it.
+///
+/// # Errors
+/// As there, and once a limit is met.
+pub fn query_within(
+    text: &str,
+    prefixes: &Prefixes,
+    base: Option<&str>,
+    governor: &Governor,
+) -> Result<Query> {
+    within(text, prefixes, base, governor, query)
+}
+
+/// As [`update`], as long as the governor lets it.
+///
+/// # Errors
+/// As there, and once a limit is met.
+pub fn update_within(
+    text: &str,
+    prefixes: &Prefixes,
+    base: Option<&str>,
+    governor: &Governor,
+) -> Result<Update> {
+    within(text, prefixes, base, governor, update)
+}
+
+/// The parser asks nobody: what it takes long for is done beside.
+fn within<T: Send + 'static>(
+    text: &str,
+    prefixes: &Prefixes,
+    base: Option<&str>,
+    governor: &Governor,
+    parse: fn(&str, &Prefixes, Option<&str>) -> Result<T>,
+) -> Result<T> {
+    governor.check()?;
+    if text.len() < LONG {
+        return parse(text, prefixes, base);
+    }
+    let (text, prefixes, base) = (text.to_owned(), prefixes.clone(), base.map(str::to_owned));
+    governor.waits_for(move || parse(&text, &prefixes, base.as_deref()))?
 }
 
 /// Whether a prefix stands before a colon anywhere in a text.
@@ -134,6 +180,32 @@ fn position(text: &str, words: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Limits;
+    use crate::error::Kind;
+
+    /// Hundreds of megabytes of text take seconds; what is parsed is the same, and a limit ends the waiting.
+    #[test]
+    fn a_long_text_is_parsed_as_long_as_its_limits_let_it() {
+        let known = Prefixes::well_known();
+        let values = format!("SELECT * {{ VALUES ?x {{ {} }} }}", "1 ".repeat(LONG));
+        let data = format!("INSERT DATA {{ {} }}", "<a:a> <a:b> 1, 2 . ".repeat(LONG / 8));
+        let free = Governor::unlimited();
+        assert_eq!(
+            query_within(&values, &known, None, &free).unwrap(),
+            query(&values, &known, None).unwrap()
+        );
+        assert_eq!(update_within(&data, &known, None, &free).unwrap().operations.len(), 1);
+        assert!(query_within(&data, &known, None, &free).is_err(), "an update is no query");
+        let limits = Limits { timeout: Some(std::time::Duration::ZERO), ..Limits::default() };
+        let over = Governor::new(limits, std::sync::Arc::default());
+        let stopped = [
+            query_within(&values, &known, None, &over).err(),
+            update_within(&data, &known, None, &over).err(),
+        ];
+        for error in stopped {
+            assert_eq!(error.map(|error| error.kind), Some(Kind::Limit));
+        }
+    }
 
     #[test]
     fn a_text_is_whole_short_or_wrong() {

@@ -88,6 +88,7 @@ pub fn delete_insert(
     let deleted: Option<Vec<Places>> = templates.0.iter().map(deleted).collect();
     let inserted: Option<Vec<Places>> = templates.1.iter().map(inserted).collect();
     let (Some(mut deleted), Some(mut inserted)) = (deleted, inserted) else { return Ok(false) };
+    memory.prepare(Watch::asking(&|| governor.check()))?;
     // From here on numbers stay what they are.
     memory.numbered()?;
     for place in inserted.iter_mut().flatten() {

@@ -158,6 +158,20 @@ impl Memory {
         Ok(self.settled.get_or_init(|| Arc::new(pack)))
     }
 
+    /// Makes the pack that reading wants where much was changed, which takes as long as all of the graph is large, as long as
+    /// `watch` lets it. Whoever reads without that waits for it.
+    ///
+    /// # Errors
+    /// Where the graph that was changed cannot be read, or `watch` stops it.
+    pub fn prepare(&self, watch: Watch<'_>) -> Result<()> {
+        let is_recorded = self.record.as_ref().is_some_and(|record| !record.is_empty());
+        if !is_recorded && self.settled.get().is_none() && self.graph.is_much_changed() {
+            let pack = self.graph.to_pack(watch)?;
+            self.settled.get_or_init(|| Arc::new(pack));
+        }
+        Ok(())
+    }
+
     /// What is read: the pack where nothing was changed or much was, else both together.
     fn read(&self) -> Result<&dyn Indexed> {
         self.check_whole()?;

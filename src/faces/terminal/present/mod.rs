@@ -326,7 +326,7 @@ impl Output {
     ) -> Result<u64> {
         let format = self.graph_format()?;
         let waiting = self.waiting();
-        let lines = format.filter(|format| format.takes_lines()).filter(|_| about.thing.is_none());
+        let lines = format.filter(|format| format.is_of_rdf()).filter(|_| about.thing.is_none());
         let most = held(format, lines.is_some() || self.shown());
         let mut found = Found::default();
         let mut stopped = each_page(triples.as_mut(), &mut |page| {
@@ -335,9 +335,9 @@ impl Output {
             found.len() < most
         });
         let is_large = found.len() > stopped.as_ref().map_or(SORTED - 1, neat);
-        if is_large && lines.is_some() && !self.shown() {
+        if let Some(format) = lines.filter(|_| is_large && !self.shown()) {
             drop(waiting);
-            return self.graph_in_lines(session, found, (stopped, triples.as_mut()), about);
+            return self.graph_as_found(session, (found, format), (stopped, triples.as_mut()), about);
         }
         let mut count = found.len() as u64;
         if found.len() >= most {

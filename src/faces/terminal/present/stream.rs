@@ -1,4 +1,4 @@
-//! Answers of any length, written while they are found: tables a part at a time, graphs a triple a line.
+//! Answers of any length, written while they are found: tables a part at a time, graphs a triple at a time.
 //!
 //! In: what was found so far, and where the rest comes from. Out: text in the presenter's target, all that was found where
 //! something ends it early. At most one part is held, and no more than that is left to be written once a limit is met.
@@ -8,8 +8,9 @@ use super::{About, Output, unwritten};
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{Rows, Solutions, TripleSource};
 use crate::error::{Error, Result};
-use crate::formats::graphs::{self, Found};
+use crate::formats::graphs::{Found, GraphFormat};
 use crate::formats::rows::RowFormat;
+use crate::formats::statements::Statements;
 use crate::session::Session;
 use crate::show::Style;
 use crate::show::table::{Footer, Parts};
@@ -56,25 +57,26 @@ impl Output {
 
     /// A graph that is too large to be sorted, or of which much was found before it was stopped: as it is found. What was
     /// `found` so far is perhaps stopped already.
-    pub(super) fn graph_in_lines(
+    pub(super) fn graph_as_found(
         &self,
         session: &Session,
-        found: Found,
+        (found, format): (Found, GraphFormat),
         (mut stopped, more): (Option<Error>, &mut dyn TripleSource),
         about: &About,
     ) -> Result<u64> {
         let mut count = found.len() as u64;
-        let done = self.write_whole("", |out| {
-            let mut lines = String::new();
-            found.lines(&mut |line| {
-                lines.push_str(line);
+        let mut statements = Statements::of(format);
+        let done = self.write_whole(statements.foot(), |out| {
+            let mut lines = statements.head().to_owned();
+            found.each(&mut |triple| {
+                statements.add(&mut lines, triple)?;
                 write_much(&mut lines, out, MUCH)
             })?;
             drop(found);
             let mut page = Page::default();
             while stopped.is_none() {
                 match more.page(&mut page) {
-                    Ok(true) => graphs::write_lines(&mut lines, &page),
+                    Ok(true) => statements.add_page(&mut lines, &page)?,
                     Ok(false) => break,
                     Err(error) => stopped = Some(error),
                 }
@@ -82,6 +84,7 @@ impl Output {
                 write_much(&mut lines, out, MUCH)?;
             }
             write_much(&mut lines, out, 0)?;
+            out.write_all(statements.foot().as_bytes()).map_err(unwritten)?;
             stopped.take().map_or(Ok(()), Err)
         });
         let stopped = limit_of(done)?;

@@ -42,6 +42,8 @@ pub const ENGINE: &[Pair] = &[
     ("the query computes more terms than can be numbered (2^31)", "查询算出的项超过可编号的数目（2^31）"),
     ("a join ran before its table was made", "连接在其表建成之前就运行了"),
     ("no second thread could be started", "无法启动第二个线程"),
+    ("no thread could be started", "无法启动线程"),
+    ("the work ended without a result", "工作结束时没有结果"),
     ("OPTIONAL has more solutions than can be numbered", "OPTIONAL 的解超过可编号的数目"),
     (
         "SERVICE {} asks another endpoint, and no connection is opened for a query",
