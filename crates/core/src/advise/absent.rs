@@ -15,6 +15,7 @@ use crate::explore::names::fold;
 use crate::explore::survey::{BUDGET, Survey, local_name, nearest};
 use crate::store::Id;
 use crate::terms::{NamedNode, Term, rdf};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Names shorter than this are like too many others.
@@ -34,26 +35,26 @@ pub fn absent(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Absent> {
     uses.pattern(algebra::pattern(query));
     let places = Places::of(text, known);
     let mut survey = None;
-    let mut found: Vec<(usize, Absent)> = Vec::new();
+    let mut names: HashMap<Role, Names> = HashMap::new();
+    let mut found: BTreeMap<usize, Absent> = BTreeMap::new();
     for (node, role) in &uses.found {
         let Some(range) = places.of_name(node).filter(|_| !occurs(node, *role, known)) else { continue };
-        if found.iter().any(|(at, _)| *at == range.start) {
+        if found.contains_key(&range.start) {
             continue;
         }
         let survey = survey.get_or_insert_with(|| Survey::of(known.graph, BUDGET));
+        let names = names.entry(*role).or_insert_with(|| Names::of(*role, survey, known));
         let at = range.start;
-        let span = Span::in_text("query", text, range);
-        found.extend(said(node, *role, survey, known).map(|absent| {
-            let diagnostic = absent.diagnostic.at(span);
-            (at, Absent { diagnostic, ..absent })
-        }));
+        if let Some(absent) = said(node, *role, names, known) {
+            let diagnostic = absent.diagnostic.at(Span::in_text("query", text, range));
+            found.insert(at, Absent { diagnostic, ..absent });
+        }
     }
-    found.sort_by_key(|(at, _)| *at);
-    found.into_iter().map(|(_, absent)| absent).collect()
+    found.into_values().collect()
 }
 
 /// What a name is used as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Role {
     Predicate,
     Class,
@@ -172,27 +173,47 @@ fn occurs(node: &NamedNode, role: Role, known: &Knowledge<'_>) -> bool {
     graph.has(pattern)
 }
 
+/// The names that the graph has in a role, and how often.
+struct Names {
+    all: Vec<(Id, u64)>,
+    /// Those that are one word to the eye, by that word.
+    by_word: HashMap<String, Vec<(NamedNode, u64)>>,
+}
+
+impl Names {
+    fn of(role: Role, survey: &Survey, known: &Knowledge<'_>) -> Self {
+        let all: Vec<(Id, u64)> = match role {
+            Role::Predicate => survey.predicates.clone(),
+            Role::Class => survey.classes.clone(),
+            Role::Thing => known.names.things().map(|id| (id, 0)).collect(),
+        };
+        let mut by_word: HashMap<String, Vec<(NamedNode, u64)>> = HashMap::new();
+        for (id, uses) in &all {
+            if let Term::NamedNode(name) = known.graph.term(*id) {
+                by_word.entry(american(local_name(name.as_str()))).or_default().push((name, *uses));
+            }
+        }
+        Self { all, by_word }
+    }
+
+    /// Those that are like a name to the eye, the likest first.
+    fn like(&self, node: &NamedNode) -> Vec<(Likeness, u64, &NamedNode)> {
+        let same = self.by_word.get(&american(local_name(node.as_str()))).map(Vec::as_slice);
+        let mut like = Vec::new();
+        for (other, uses) in same.unwrap_or_default() {
+            let likeness = Likeness::of(node.as_str(), other.as_str());
+            like.extend(likeness.map(|likeness| (likeness, u64::MAX - uses, other)));
+        }
+        like.sort();
+        like
+    }
+}
+
 /// What is said about a name that is not there. One that is there in another role, and like no other, is left to
 /// those who look at values: it may be a class without instances.
-fn said(node: &NamedNode, role: Role, survey: &Survey, known: &Knowledge<'_>) -> Option<Absent> {
+fn said(node: &NamedNode, role: Role, names: &Names, known: &Knowledge<'_>) -> Option<Absent> {
     let short = known.prefixes.show(node.as_ref().into());
-    let named = |id: &Id| match known.graph.term(*id) {
-        Term::NamedNode(other) => Some(other),
-        Term::BlankNode(_) | Term::Literal(_) | Term::Triple(_) => None,
-    };
-    let among: Vec<(Id, u64)> = match role {
-        Role::Predicate => survey.predicates.clone(),
-        Role::Class => survey.classes.clone(),
-        Role::Thing => known.names.things().map(|id| (id, 0)).collect(),
-    };
-    let mut twins: Vec<(Likeness, u64, NamedNode)> = among
-        .iter()
-        .filter_map(|(id, uses)| {
-            let other = named(id)?;
-            Some((Likeness::of(node.as_str(), other.as_str())?, u64::MAX - uses, other))
-        })
-        .collect();
-    twins.sort();
+    let twins = names.like(node);
     let exists = known.graph.id(node.as_ref().into()).is_some();
     let message = match (exists, role) {
         (true, Role::Class) => format!("{short} is not a class in this graph"),
@@ -214,9 +235,9 @@ fn said(node: &NamedNode, role: Role, survey: &Survey, known: &Knowledge<'_>) ->
     if exists {
         return None;
     }
-    let among = if role == Role::Thing { Vec::new() } else { among };
+    let among: &[(Id, u64)] = if role == Role::Thing { &[] } else { &names.all };
     let is_word = local_name(node.as_str()).chars().count() >= SHORTEST;
-    let near = if is_word { nearest(node.as_str(), &among, known) } else { Vec::new() };
+    let near = if is_word { nearest(node.as_str(), among, known) } else { Vec::new() };
     let near: Vec<String> = near.iter().map(|near| titled(near, known)).collect();
     let diagnostic = match (near.is_empty(), role) {
         (false, _) => diagnostic.hint(format!("did you mean {}?", near.join(" or "))),
