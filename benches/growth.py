@@ -4,7 +4,7 @@
     python3 benches/growth.py WORKER SMALL LARGE QUERY_FOLDER [SHAPE,...]
 
 WORKER is the compiled `benches/shapes.rs`, of which one process has SMALL open and one LARGE (packs or any RDF files). Both are
-asked each query in turns, seven times (three where it takes over a second); medians. A line a shape: how many times as large the
+asked each query in turns, seven times (three where it takes over a second); the least, which other work on the machine changes least. A line a shape: how many times as large the
 answer is (its rows or, where it is one row of one number, that number), how many times as long it takes, and the one by the
 other; `!` marks what takes over 1.3 times as long as the answer is large and over a millisecond. An answer that does not grow
 while more is read for it is marked as well: what it has to read is for the reader to judge.
@@ -12,7 +12,6 @@ while more is read for it is marked as well: what it has to read is for the read
 import json
 import math
 import pathlib
-import statistics
 import subprocess
 import sys
 
@@ -48,7 +47,7 @@ def size(answer):
 
 
 def compare(workers, path):
-    """The sizes of both answers and the medians of their times; None where one has an error."""
+    """The sizes of both answers and their least times; None where one has an error."""
     times, sizes, rounds = ([], []), [0, 0], 7
     turn = 0
     while turn < rounds:
@@ -60,7 +59,7 @@ def compare(workers, path):
             sizes[place] = size(answer)
         rounds = 3 if times[1][-1] > 1 else rounds
         turn += 1
-    return sizes, [statistics.median(side) for side in times]
+    return sizes, [min(side) for side in times]
 
 
 def main():

@@ -20,7 +20,7 @@ use crate::plan::cost;
 use crate::plan::equality::class_of;
 use crate::plan::logical::{self, Constant, Pattern, Reach, Slot, Source, Step};
 use crate::plan::lower::is_volatile;
-use crate::plan::physical::{Bag, JoinKind, Node, Op};
+use crate::plan::physical::{Bag, JoinKind, Node, Op, comes_sorted};
 use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
 use crate::syntax::algebra::Expression;
@@ -319,9 +319,11 @@ impl<'a> Builder<'a> {
             Op::Distinct => Box::new(distinct::Distinct::new(next())),
             Op::Combine => Box::new(distinct::Combine::new(next())),
             Op::Sort(keys, first) => {
+                let is_sorted = node.inputs.first().is_some_and(|input| comes_sorted(input, keys));
                 let keys =
                     keys.iter().filter_map(|key| Some((place(below, key.var)?, key.descending))).collect();
-                Box::new(sort::Sort::new(keys, *first, next()))
+                let sort = sort::Sort::new(keys, *first, next());
+                Box::new(if is_sorted { sort.of_sorted() } else { sort })
             }
             Op::Slice(offset, limit) => Box::new(slice::Slice::new(*offset, *limit, next())),
             Op::Project => {

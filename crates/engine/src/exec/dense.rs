@@ -149,9 +149,20 @@ impl RowsByKey {
     /// The rows of a key.
     #[inline]
     pub fn rows(&self, key: Id) -> &[u32] {
+        self.rows.get(self.places(key)).unwrap_or_default()
+    }
+
+    /// Where the rows of a key stand among those that [`Self::take_order`] gives.
+    #[inline]
+    pub fn places(&self, key: Id) -> Range<usize> {
         let bounds = place(self.least, key).and_then(|place| self.starts.get(place..=place + 1));
-        let Some([start, end]) = bounds else { return &[] };
-        self.rows.get(*start as usize..*end as usize).unwrap_or_default()
+        let Some([start, end]) = bounds else { return 0..0 };
+        *start as usize..*end as usize
+    }
+
+    /// All rows, those of a key together; afterwards [`Self::rows`] has none.
+    pub fn take_order(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.rows)
     }
 
     /// How many bytes it holds.

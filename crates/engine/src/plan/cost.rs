@@ -5,7 +5,7 @@
 //! them, which decides nothing. What a lookup takes depends on the order of its keys: keys that come sorted read the index from front to
 //! back, keys in no order search it, or read all of it once into a table where there are many of them.
 
-use super::physical::{Node, Op};
+use super::physical::{Node, Op, comes_sorted};
 
 /// A row that a scan gives.
 const SCANNED: f64 = 3.0;
@@ -143,6 +143,7 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
             let columns = inputs.first().map_or(&[][..], |input| &input.output);
             group(input(0), rows, is_sorted(inputs, columns))
         }
+        Op::Sort(keys, _) if inputs.first().is_some_and(|input| comes_sorted(input, keys)) => rows * HANDED,
         Op::Sort(_, None) => input(0) * (KEPT + SORTED * input(0).max(2.0).log2()),
         Op::Sort(_, Some(_)) => input(0) * KEPT + rows * SORTED * rows.max(2.0).log2(),
         // A plan and a search for every row.

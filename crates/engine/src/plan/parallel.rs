@@ -9,7 +9,7 @@ use super::cost;
 use super::equality::class_of;
 use super::logical::{Aggregate, Formula, Source};
 use super::lower::is_volatile;
-use super::physical::{JoinKind, Node, Op};
+use super::physical::{JoinKind, Node, Op, comes_sorted};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
 use crate::syntax::algebra::AggregateFunction;
@@ -51,9 +51,10 @@ fn within(node: &mut Node, above: Above, statistics: &dyn Statistics) {
         return exchange_first(node);
     }
     let is_partitioned = is_worth_partition(node, statistics);
+    let ends_early = ends_early(node);
     for (place, input) in node.inputs.iter_mut().enumerate() {
         if let Some(above) = below(&node.op, place, above) {
-            within(input, above, statistics);
+            within(input, Above { all: above.all && !ends_early, ..above }, statistics);
         }
     }
     if is_partitioned {
@@ -116,10 +117,19 @@ fn is_worth(node: &Node, statistics: &dyn Statistics) -> bool {
     is_chain(node) && does_more_than_read(node) && statistics.is_worth_threads(beside_reading(node))
 }
 
+/// Whether a node is a sort that has little to do and needs the first rows of its input alone.
+fn ends_early(node: &Node) -> bool {
+    let (Op::Sort(keys, Some(_)), [input]) = (&node.op, node.inputs.as_slice()) else { return false };
+    comes_sorted(input, keys)
+}
+
 /// Whether a node is a sort of a few rows of such a chain.
 fn is_first_of_worth(node: &Node, statistics: &dyn Statistics) -> bool {
     let (Op::Sort(_, Some(first)), [input]) = (&node.op, node.inputs.as_slice()) else { return false };
-    *first <= FIRST && is_chain(input) && statistics.is_worth_threads(beside_reading(node))
+    *first <= FIRST
+        && !ends_early(node)
+        && is_chain(input)
+        && statistics.is_worth_threads(beside_reading(node))
 }
 
 /// What a chain takes, in nanoseconds, beside the scan that leads: reading alone takes so little for a row that to give the row to

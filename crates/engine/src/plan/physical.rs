@@ -320,6 +320,39 @@ fn order_of(op: &Op, inputs: &[Node]) -> Vec<Var> {
     }
 }
 
+/// Whether the rows of a node come sorted by these keys as far as the numbers of terms tell: read so from the sorted pairs of a predicate, and
+/// kept so since. A sort has then little to do (`exec/operators/sort.rs`).
+pub fn comes_sorted(input: &Node, keys: &[OrderKey]) -> bool {
+    let is_next = |(n, key): (usize, &OrderKey)| {
+        !key.descending && input.order.get(n) == Some(&key.var) && input.certain.contains(key.var)
+    };
+    keys.iter().enumerate().all(is_next) && is_read_in_order(input)
+}
+
+/// Whether the order of a node is that in which its first scan reads. Sorts are left out: they order by value.
+fn is_read_in_order(mut node: &Node) -> bool {
+    while let Some(input) = node.inputs.first() {
+        let keeps = match &node.op {
+            Op::HashJoin { kind, .. } => *kind != JoinKind::Left,
+            Op::IndexJoin { .. }
+            | Op::Intersect { .. }
+            | Op::Filter(_)
+            | Op::Extend(..)
+            | Op::Project
+            | Op::Exchange
+            | Op::Group(..)
+            | Op::Combine
+            | Op::Distinct => true,
+            _ => false,
+        };
+        if !keeps {
+            return false;
+        }
+        node = input;
+    }
+    matches!(node.op, Op::Scan { .. })
+}
+
 /// Pairs come by the end that leads, then by the other one. Of a variable predicate they come a predicate at a time.
 fn of_scan(pattern: &Pattern, by: End) -> Vec<Var> {
     let [subject, predicate, object] = &pattern.slots;

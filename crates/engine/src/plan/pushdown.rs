@@ -10,7 +10,8 @@ use super::exists::joinable;
 use super::logical::{Existence, Formula, Kind, Logical};
 use super::lower::is_volatile;
 use super::variables::{Var, VarSet, VariableNames};
-use crate::syntax::algebra::{Expression, operands, operands_mut};
+use crate::syntax::algebra::{Expression, Function, operands, operands_mut};
+use crate::terms::xsd;
 
 /// An expression of more parts than this is computed once and kept: BIND upon BIND could double it each time.
 const LARGEST: usize = 64;
@@ -166,7 +167,10 @@ fn below_extend(
     for condition in conditions {
         // What is read from outside belongs to the EXISTS around, which looks for it at the top.
         match replaced(&condition, var, &formula, scope).filter(|it| it.vars.is_subset(&below.possible)) {
-            Some(condition) => moved.push(condition),
+            Some(condition) => {
+                moved.extend(implied(&condition, scope.names));
+                moved.push(condition);
+            }
             None => kept.push(condition),
         }
     }
@@ -205,6 +209,38 @@ fn replaced(condition: &Formula, var: Var, value: &Formula, scope: Scope<'_>) ->
     Some(Formula { expression, vars })
 }
 
+/// What holds wherever STRSTARTS of a CONCAT holds and reads less: as far as the first part of the CONCAT goes, it agrees with what the whole
+/// is to start with. That is found out once for each value of the part, and the whole is made for the few that agree. Where a part is
+/// no string, CONCAT is an error (SPARQL 1.1, section 17.4.3.12), and the filter drops the solution.
+fn implied(condition: &Formula, names: &VariableNames) -> Option<Formula> {
+    let Expression::FunctionCall(Function::StrStarts, arguments) = &condition.expression else { return None };
+    let [Expression::FunctionCall(Function::Concat, parts), start @ Expression::Literal(literal)] =
+        arguments.as_slice()
+    else {
+        return None;
+    };
+    let (first, true) = (parts.first()?, literal.datatype() == xsd::STRING) else { return None };
+    let (mut vars, mut open) = (VarSet::new(), vec![first]);
+    while let Some(part) = open.pop() {
+        match part {
+            Expression::Variable(variable) | Expression::Bound(variable) => {
+                vars.insert(names.find(variable.as_str())?);
+            }
+            Expression::Exists(_) => return None,
+            _ => open.extend(operands(part)),
+        }
+    }
+    if vars.is_empty() || condition.vars.is_subset(&vars) {
+        return None;
+    }
+    // A part with a language tag is compatible as the whole is, which has it or none (section 17.4.3.1.2).
+    let text = || Expression::FunctionCall(Function::Str, vec![first.clone()]);
+    let starts = |a, b| Expression::FunctionCall(Function::StrStarts, vec![a, b]);
+    let whole = starts(text(), start.clone());
+    let begun = starts(start.clone(), text());
+    Some(Formula { expression: Expression::Or(Box::new(whole), Box::new(begun)), vars })
+}
+
 /// How many parts an expression has, counted up to some number.
 fn size(expression: &Expression, most: usize) -> usize {
     let mut open = vec![expression];
@@ -222,7 +258,7 @@ fn size(expression: &Expression, most: usize) -> usize {
 mod tests {
     use super::*;
     use crate::plan::logical::{Pattern, Slot, Source};
-    use crate::syntax::algebra::Function;
+    use crate::terms::Literal;
 
     /// `?x ?p ?y BIND(f(?y) AS ?z)` with a filter, and what of it was left on top.
     fn pushed(value: Expression, condition: impl Fn(&mut VariableNames) -> Expression) -> (Logical, usize) {
@@ -267,6 +303,30 @@ mod tests {
         assert_eq!(pushed(value, |names| upper(names, "outer")).1, 1, "of the pattern around");
         let random = Expression::FunctionCall(Function::Rand, Vec::new());
         assert_eq!(pushed(random, |names| upper(names, "z")).1, 1, "another value each time");
+    }
+
+    #[test]
+    fn how_a_text_starts_is_asked_of_its_first_part() {
+        let mut names = VariableNames::default();
+        let (first, second) = (upper(&mut names, "y"), variable(&mut names, "x"));
+        let value = |parts: &[&Expression]| {
+            let parts = parts.iter().map(|part| (*part).clone()).collect();
+            Expression::FunctionCall(Function::Concat, parts)
+        };
+        let starts = |names: &mut VariableNames| {
+            let text = Literal::new_simple_literal("ab").into();
+            Expression::FunctionCall(Function::StrStarts, vec![variable(names, "z"), text])
+        };
+        let conditions = |value| -> Vec<String> {
+            let (pushed, _) = pushed(value, starts);
+            let Kind::Extend(below, ..) = &pushed.kind else { panic!("{pushed:?}") };
+            let Kind::Filter(_, conditions) = &below.kind else { panic!("{below:?}") };
+            conditions.iter().map(|condition| condition.expression.to_string()).collect()
+        };
+        let found = conditions(value(&[&first, &second]));
+        assert_eq!(found[0], "STRSTARTS(STR(UCASE(?y)), \"ab\") || STRSTARTS(\"ab\", STR(UCASE(?y)))");
+        assert_eq!(found.len(), 2);
+        assert_eq!(conditions(value(&[&first, &first])).len(), 1, "that reads as much as the whole");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Plans as text: which operators, in which order, with which columns. The figures are made up, and no
 //! graph is open.
 
-use super::physical::Node;
+use super::physical::{Node, Op};
 use super::show::label;
 use super::statistics::Statistics;
 use super::variables::VariableNames;
@@ -192,6 +192,22 @@ fn well_designed_optionals_come_after_the_joins_around_them() {
     // The filter reads what the last pattern binds, and its group does not (section 18.2.2.6).
     let lines = shown("SELECT * { ?a :name ?n OPTIONAL { ?a :knows ?b FILTER(?b != ?c) } ?a :rare ?c }");
     assert!(has(&lines, "Hash join"), "{lines:#?}");
+}
+
+#[test]
+fn rows_that_are_read_in_the_order_asked_for_cost_no_sort() {
+    let cost = |text: &str| {
+        let query = parse::query(text, &prefixes(), None).unwrap();
+        let plan = plan(pattern(&query), &Figures).unwrap();
+        let mut node = &plan.root;
+        while !matches!(node.op, Op::Sort(..)) {
+            node = &node.inputs[0];
+        }
+        node.cost - node.inputs[0].cost
+    };
+    let sorted = cost("SELECT ?a ?b { ?a :knows ?b } ORDER BY ?b ?a");
+    assert!(sorted * 5.0 < cost("SELECT ?a ?b { ?a :knows ?b } ORDER BY ?b DESC(?a)"));
+    assert!(sorted * 5.0 < cost("SELECT ?a ?b { ?a :knows ?b OPTIONAL { ?b :rare ?c } } ORDER BY ?b ?c"));
 }
 
 #[test]

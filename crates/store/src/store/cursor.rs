@@ -5,10 +5,12 @@
 //! call is dynamic; how the list lies in memory stays inside.
 
 use super::Id;
-use super::list::{List, Pairs, next_bound, run_end};
+use super::list::{List, Pairs, lower_bound, next_bound, run_end};
 use super::pack::pairs::PackedPairs;
 use super::packed::PackedCursor;
 use super::paged::{PagedCursor, PagedPairs};
+#[cfg(test)]
+use super::port::NONE;
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ const SOME: usize = 64;
 /// A far lookup in a pack takes as long as it takes to read so many pairs into a table: once as much was spent on lookups as the
 /// table takes, it is made, so that both together never take more than twice as long as the better of them.
 const PAIRS_FOR_A_LOOKUP: usize = 64;
+/// Sorted lookups read a list as a whole where it has at most so many pairs for each of them.
+const DENSE: usize = 8;
 /// At most so many packed pairs are decoded for lookups in no order: 32 MB.
 const DECODED: usize = 1 << 22;
 
@@ -154,6 +158,54 @@ impl<'a> PairCursor<'a> {
     pub fn lookup(&mut self, first: Id) -> Result<&[Id]> {
         let range = self.locate(first)?;
         self.list.seconds(range)
+    }
+
+    /// The pairs of sorted firsts, as a merge join finds them: adds to `found` the place of its first among `firsts` for each pair, and
+    /// its second, until there are `most` of them. The pairs of one first are added together or not at all. Says how many of the
+    /// firsts are done: none where it is better to look them up one by one.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn merge(&mut self, firsts: &[Id], most: usize, found: &mut Found) -> Result<usize> {
+        let (Some(least), Some(greatest)) = (firsts.first(), firsts.last()) else { return Ok(0) };
+        if self.jumps.is_some() || !firsts.is_sorted() {
+            return Ok(0);
+        }
+        if !matches!(self.list, List::Packed(_) | List::Paged(_)) {
+            let (column, seconds) = self.list.columns();
+            let start = lower_bound(column, self.probe, *least);
+            let rest = (column.get(start..).unwrap_or_default(), seconds.get(start..).unwrap_or_default());
+            let (done, at) = merged(rest, firsts, 0, most, found);
+            self.probe = start + at;
+            return Ok(done);
+        }
+        let mut at = self.list.position(self.probe, *least)?;
+        let end = self.list.position(at, greatest.saturating_add(1))?;
+        if end.saturating_sub(at) > firsts.len() * DENSE {
+            return Ok(0);
+        }
+        let mut done = 0;
+        while at < end {
+            let (column, seconds) = self.list.block(at..end)?;
+            // The last run may go on in the next block.
+            let is_last = column.len() >= end - at;
+            let whole = if is_last {
+                column.len()
+            } else {
+                column.last().map_or(0, |last| column.partition_point(|first| first < last))
+            };
+            let (column, seconds) = (column.get(..whole), seconds.get(..whole));
+            let (Some(column @ [.., last]), Some(seconds)) = (column, seconds) else { return Ok(done) };
+            let rest = firsts.get(done..).unwrap_or_default();
+            let here = rest.get(..rest.partition_point(|first| first <= last)).unwrap_or_default();
+            let (more, _) = merged((column, seconds), here, done, most, found);
+            done += more;
+            if more < here.len() {
+                return Ok(done);
+            }
+            at += whole;
+        }
+        Ok(firsts.len())
     }
 
     /// How many seconds `first` has.
@@ -304,6 +356,46 @@ pub(super) struct Decoded {
     pub jumps: Option<Arc<Jumps>>,
 }
 
+/// What [`PairCursor::merge`] finds.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// For each pair the place of its first among those that were asked for.
+    pub places: Vec<u32>,
+    /// Its second.
+    pub seconds: Vec<Id>,
+}
+
+/// Merges sorted firsts, of which the first one has the place `base`, with pairs: see [`PairCursor::merge`]. Says how many are done, and
+/// where in the column the last one lies.
+fn merged(
+    (column, seconds): (&[Id], &[Id]),
+    firsts: &[Id],
+    base: usize,
+    most: usize,
+    found: &mut Found,
+) -> (usize, usize) {
+    let mut at = 0;
+    for (n, first) in firsts.iter().enumerate() {
+        at = next_bound(column, at, *first);
+        if column.get(at) != Some(first) {
+            continue;
+        }
+        let end = if column.get(at + 1) == Some(first) { run_end(column, at, *first) } else { at + 1 };
+        if found.places.len() + (end - at) > most {
+            return (n, at);
+        }
+        let place = (base + n) as u32;
+        if end == at + 1 {
+            found.places.push(place);
+            found.seconds.extend(seconds.get(at));
+        } else {
+            found.places.extend(std::iter::repeat_n(place, end - at));
+            found.seconds.extend_from_slice(seconds.get(at..end).unwrap_or_default());
+        }
+    }
+    (firsts.len(), at)
+}
+
 /// Where to look for a number in a sorted column: a table of the places at which its upper bits begin, about as long as the
 /// column. Where numbers lie close together, as those of one kind of thing do, it tells the run itself.
 pub(super) struct Jumps {
@@ -355,11 +447,58 @@ impl Jumps {
 }
 
 #[cfg(test)]
+impl PairCursor<'_> {
+    /// The pairs of sorted firsts, by their places among these: by [`Self::merge`], `most` at a time, and by lookups where it leaves off.
+    /// Says too how many were merged.
+    pub(super) fn joined(&mut self, firsts: &[Id], most: usize) -> (Vec<(u32, Id)>, usize) {
+        let (mut all, mut at, mut merged) = (Vec::new(), 0, 0);
+        while at < firsts.len() {
+            let mut found = Found::default();
+            let done = self.merge(&firsts[at..], most, &mut found).unwrap();
+            assert!(found.places.len() == found.seconds.len() && found.places.len() <= most);
+            merged += found.places.len();
+            all.extend(found.places.iter().map(|place| place + at as u32).zip(found.seconds));
+            at += done;
+            if done == 0 {
+                all.extend(self.lookup(firsts[at]).unwrap().iter().map(|second| (at as u32, *second)));
+                at += 1;
+            }
+        }
+        (all, merged)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::pack::{Builder, Pack};
     use crate::store::{End, Indexed as _};
     use crate::terms::{GraphName, NamedNode, Quad};
+
+    #[test]
+    fn a_merge_finds_what_lookups_find() {
+        let pairs = pairs();
+        let keys: [Vec<Id>; 4] = [
+            (0..400).collect(),
+            (0..800).map(|n| n / 2).collect(),
+            (0..50).map(|n| n * n).collect(),
+            vec![NONE, NONE],
+        ];
+        for keys in &keys {
+            let expected: Vec<(u32, Id)> = (0..)
+                .zip(keys)
+                .flat_map(|(place, key)| seconds(&pairs, *key).into_iter().map(move |second| (place, second)))
+                .collect();
+            for most in [1, 7, 64, 10_000] {
+                let mut cursor = PairCursor::over(&pairs.first, &pairs.second);
+                let (found, merged) = cursor.joined(keys, most);
+                assert_eq!(found, expected, "{most}");
+                assert!(most < 10_000 || merged == expected.len());
+            }
+        }
+        let mut cursor = PairCursor::over(&pairs.first, &pairs.second);
+        assert_eq!(cursor.merge(&[3, 0], 9, &mut Found::default()).unwrap(), 0, "in no order");
+    }
 
     fn pairs() -> Pairs {
         let mut pairs: Vec<(Id, Id)> = (0..2000u32).map(|n| (n * n % 97 * 3, n % 61)).collect();

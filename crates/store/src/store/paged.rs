@@ -655,6 +655,14 @@ mod tests {
             let next = set.range((*first, 0)..).next().map(|pair| pair.0);
             assert_eq!(cursor.first_from(*first).unwrap(), next, "from {first}");
         }
+        let mut sorted = probes.to_vec();
+        sorted.sort_unstable();
+        let with_place =
+            |(place, first): (u32, &Id)| seconds(*first).into_iter().map(move |second| (place, second));
+        let expected: Vec<(u32, Id)> = (0..).zip(&sorted).flat_map(with_place).collect();
+        for most in [5, 4096] {
+            assert_eq!(cursor.joined(&sorted, most).0, expected);
+        }
         for window in probes.windows(2) {
             let (from, to) = (window[0].min(window[1]), window[0].max(window[1]));
             let expected: Vec<Pair> = set.range((from, 0)..(to, 0)).copied().collect();

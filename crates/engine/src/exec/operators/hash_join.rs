@@ -5,7 +5,8 @@
 //! shared variables are compared by SPARQL 1.1, section 18.3: unbound is compatible with anything. Without
 //! keys every pair is looked at. Where the keys of one column lie close together they are places of a table
 //! (`dense.rs`), a bit each where only whether there is a partner matters; where a partner must be less or greater
-//! than something of the left row, only the least or greatest of each key is held.
+//! than something of the left row, only the least or greatest of each key is held. Where pairs are judged by nothing but that key, the
+//! held rows lie sorted by it, so that the partners of a row are copied as one piece of each column.
 
 use crate::aside::set_aside;
 use crate::error::{Error, Result};
@@ -17,6 +18,7 @@ use crate::exec::rows_index::{Chain, RowsIndex, all_hashes, hashes};
 use crate::exec::{Operator, Running, boolean, drain};
 use crate::plan::physical::JoinKind;
 use crate::store::{Id, NONE};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// The first batch has at most so many pairs: a LIMIT above may need no more.
@@ -60,6 +62,8 @@ enum Index {
     Hashed(RowsIndex),
     /// By its number.
     ByKey(RowsByKey),
+    /// By its number, and the rows themselves lie in the order of their keys.
+    InOrder(RowsByKey),
     /// They are not: only which keys there are matters.
     Keys(KeySet),
 }
@@ -74,7 +78,7 @@ impl Index {
     fn bytes(&self) -> usize {
         match self {
             Self::Hashed(index) => index.bytes(),
-            Self::ByKey(rows) => rows.bytes(),
+            Self::ByKey(rows) | Self::InOrder(rows) => rows.bytes(),
             Self::Keys(keys) => keys.bytes(),
         }
     }
@@ -109,22 +113,32 @@ impl Held {
     }
 
     /// Finds rows by the number in their only key, where these lie close together; whether they do.
-    fn index_by_number(&mut self, key: usize, shape: &Shape, cx: &Context<'_>) -> Result<bool> {
-        let (governor, once) = (cx.governor(), !shape.kind.gives_pairs());
+    fn index_by_number(&mut self, key: usize, shape: &Shape, cx: &mut Context<'_>) -> Result<bool> {
+        let once = !shape.kind.gives_pairs();
         if once && shape.conditions.is_empty() {
-            let Some(keys) = KeySet::of(self.rows.column(key), governor)? else { return Ok(false) };
+            let Some(keys) = KeySet::of(self.rows.column(key), cx.governor())? else { return Ok(false) };
             self.index = Index::Keys(keys);
             self.let_go();
             return Ok(true);
         }
         if let Some((value, greatest)) = shape.extreme.filter(|_| once)
-            && let Some(rows) = extremes(&self.rows, (key, value, greatest), cx.graph, governor)?
+            && let Some(rows) = extremes(&self.rows, (key, value, greatest), cx.graph, cx.governor())?
         {
             self.let_go();
             self.rows = rows;
         }
-        let Some(rows) = RowsByKey::of(self.rows.column(key), governor)? else { return Ok(false) };
-        self.index = Index::ByKey(rows);
+        let Some(mut rows) = RowsByKey::of(self.rows.column(key), cx.governor())? else { return Ok(false) };
+        if once || !shape.conditions.is_empty() {
+            self.index = Index::ByKey(rows);
+            return Ok(true);
+        }
+        let order = rows.take_order();
+        if !self.rows.column(key).is_sorted() {
+            let sorted = self.rows.gather_within(&order, cx)?;
+            self.let_go();
+            self.rows = sorted;
+        }
+        self.index = Index::InOrder(rows);
         Ok(true)
     }
 
@@ -214,7 +228,7 @@ impl<'a> HashJoin<'a> {
                 self.paired = true;
                 cx.work(batch.len)?;
             }
-            Index::ByKey(_) => self.matched = vec![false; batch.len],
+            Index::ByKey(_) | Index::InOrder(_) => self.matched = vec![false; batch.len],
             Index::Hashed(_) => {
                 let keys: Vec<&[Id]> = self.shape.keys.iter().map(|(left, _)| batch.column(*left)).collect();
                 self.hashes = hashes(&keys, batch.len);
@@ -320,6 +334,73 @@ impl<'a> HashJoin<'a> {
         shared || self.shape.kind != JoinKind::Minus
     }
 
+    /// Some pairs where held rows lie in the order of their keys: for each row of the left the places of its partners.
+    fn ranges(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
+        let Index::InOrder(index) = &self.held.index else { return Ok(Batch::default()) };
+        let keys = self.shape.keys.first().map_or(&[][..], |(left, _)| self.batch.column(*left));
+        let (before, mut given) = (self.row, self.place.take().unwrap_or(0) as usize);
+        let (mut ranges, mut len) = (Vec::new(), 0);
+        for key in keys.get(self.row..).unwrap_or_default() {
+            let all = index.places(*key);
+            let from = all.start + given;
+            let until = all.end.min(from + self.cap - len);
+            if from < until {
+                ranges.push((self.row, from..until));
+                len += until - from;
+                if let Some(matched) = self.matched.get_mut(self.row) {
+                    *matched = true;
+                }
+            }
+            if until < all.end {
+                given += until - from;
+                break;
+            }
+            (self.row, given) = (self.row + 1, 0);
+            if len >= self.cap {
+                break;
+            }
+        }
+        self.paired = self.row >= self.batch.len;
+        self.place = (given > 0).then_some(given as u32);
+        cx.work(self.row - before + len)?;
+        self.copied(&ranges, len)
+    }
+
+    /// The batch of rows of the left with ranges of held rows.
+    fn copied(&self, ranges: &[(usize, Range<usize>)], len: usize) -> Result<Batch> {
+        let column = |side: &Side| {
+            let mut cells = Vec::with_capacity(len);
+            match side {
+                Side::Left(column) | Side::Either(column, _) => {
+                    let column = self.batch.column(*column);
+                    for (row, range) in ranges {
+                        let cell = column.get(*row).copied().unwrap_or(NONE);
+                        cells.extend(std::iter::repeat_n(cell, range.len()));
+                    }
+                }
+                Side::Right(column) => {
+                    let column = self.held.rows.column(*column);
+                    for (_, range) in ranges {
+                        cells.extend_from_slice(column.get(range.clone()).unwrap_or_default());
+                    }
+                }
+                Side::Mark => cells.resize(len, NONE),
+            }
+            cells
+        };
+        let mut batch = Batch::of(self.shape.output.iter().map(column).collect(), len);
+        if self.batch.counts.is_some() || self.held.rows.counts.is_some() {
+            let mut counts = Vec::with_capacity(len);
+            for (row, range) in ranges {
+                for right in range.clone() {
+                    counts.push(times(self.batch.count(*row), self.held.rows.count(right))?);
+                }
+            }
+            batch.counts = Some(counts);
+        }
+        Ok(batch)
+    }
+
     /// The pairs for which the conditions are true.
     fn conditioned(&mut self, pairs: Pairs, cx: &mut Context<'_>) -> Result<Pairs> {
         if self.shape.conditions.is_empty() || pairs.0.is_empty() {
@@ -405,6 +486,14 @@ impl Operator for HashJoin<'_> {
         self.hold(cx)?;
         loop {
             while !self.paired {
+                if matches!(self.held.index, Index::InOrder(_)) {
+                    let batch = self.ranges(cx)?;
+                    self.cap = (self.cap * 2).min(ROWS);
+                    if batch.len > 0 {
+                        return Ok(Some(batch));
+                    }
+                    continue;
+                }
                 let pairs = self.pairs(cx)?;
                 let (lefts, rights) = self.conditioned(pairs, cx)?;
                 for row in &lefts {

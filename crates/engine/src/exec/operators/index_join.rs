@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running, matches};
-use crate::store::{End, Id, NONE, PairCursor, Triple, View};
+use crate::store::{End, Found, Id, NONE, PairCursor, Triple, View};
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
@@ -92,6 +92,17 @@ impl<'a> IndexJoin<'a> {
         match &mut self.way {
             Way::Ends(cursor, from) => {
                 let mut values = Vec::new();
+                if let From::Column(column) = from
+                    && self.given == 0
+                    && !self.shape.optional
+                {
+                    let keys = self.batch.column(*column).get(self.row..).unwrap_or_default();
+                    let mut found = Found::default();
+                    let done = cursor.merge(keys, self.cap, &mut found)?;
+                    found.places.iter_mut().for_each(|place| *place += self.row as u32);
+                    (out.rows, values) = (found.places, found.seconds);
+                    self.row += done;
+                }
                 while self.row < self.batch.len && out.rows.len() < self.cap {
                     let key = from.get(&self.batch, self.row).unwrap_or(NONE);
                     let all = cursor.lookup(key)?;

@@ -2,7 +2,8 @@
 //!
 //! In: rows, keys. Out: rows by rank of their keys; rows with equal keys stay in the order in which they
 //! came. With a limit only the rows that may still be among the first are held (a heap would do the same;
-//! cutting a sorted prefix now and then is as quick and keeps the order of equals).
+//! cutting a sorted prefix now and then is as quick and keeps the order of equals). Rows that come sorted by the numbers of their
+//! keys pass as they are for as long as these numbers sort as values do, which those of equal numbers and dates do not.
 
 use crate::Governor;
 use crate::aside::{Aside, set_aside};
@@ -11,7 +12,7 @@ use crate::exec::batch::{Batch, Column, ROWS};
 use crate::exec::context::Context;
 use crate::exec::ranks::{Rank, Ranks};
 use crate::exec::{Operator, Running, keys, sorting};
-use crate::store::Id;
+use crate::store::{FIRST_FOREIGN, Id, Kind};
 use std::ops::{BitOr, Shl};
 
 /// A key: a column of the input, and whether the greatest comes first.
@@ -25,6 +26,10 @@ pub struct Sort<'a> {
     keys: Vec<Key>,
     first: Option<u64>,
     input: Running<'a>,
+    /// Whether rows come sorted by the numbers of their keys, and none came so far that had to be held.
+    passes: bool,
+    /// How many solutions passed.
+    passed: u64,
     is_sorted: bool,
     held: Batch,
     /// The rows of `held` in order.
@@ -35,7 +40,62 @@ pub struct Sort<'a> {
 impl<'a> Sort<'a> {
     /// Of `input`; with `first`, only so many solutions are wanted.
     pub fn new(keys: Vec<Key>, first: Option<u64>, input: Running<'a>) -> Self {
-        Self { keys, first, input, is_sorted: false, held: Batch::default(), order: Vec::new(), given: 0 }
+        Self {
+            keys,
+            first,
+            input,
+            passes: false,
+            passed: 0,
+            is_sorted: false,
+            held: Batch::default(),
+            order: Vec::new(),
+            given: 0,
+        }
+    }
+
+    /// The same of an input whose rows come sorted by the numbers of the terms of all keys, none of which is unbound. It is not read in
+    /// parts.
+    #[must_use]
+    pub fn of_sorted(mut self) -> Self {
+        self.passes = true;
+        self
+    }
+
+    /// The next rows where they pass as they are. Else what came is held, and all that follows.
+    fn pass(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        // What a graph came to have since its dictionary was made is in no order.
+        self.passes = cx.graph.more_terms() == 0;
+        if !self.passes {
+            return Ok(None);
+        }
+        if self.first.is_some_and(|first| self.passed >= first) {
+            self.is_sorted = true;
+            return Ok(None);
+        }
+        let Some(batch) = self.input.next(cx)? else {
+            (self.passes, self.is_sorted) = (false, true);
+            return Ok(None);
+        };
+        if !self.is_by_value(&batch, cx) {
+            self.passes = false;
+            self.held.append_within(&batch, cx)?;
+            return Ok(None);
+        }
+        self.passed = (0..batch.len).fold(self.passed, |sum, row| sum.saturating_add(batch.count(row)));
+        cx.work(batch.len)?;
+        Ok(Some(batch))
+    }
+
+    /// Whether rows that come sorted by the numbers of their keys are sorted by value. Of the last key equal values may differ in
+    /// number: such rows stay in the order in which they come.
+    fn is_by_value(&self, batch: &Batch, cx: &Context<'_>) -> bool {
+        let kinds = cx.graph.kinds();
+        let (before, after) = (kinds.range(Kind::Number).start, kinds.range(Kind::Date).end);
+        let is_alone = |id: &Id| *id < before || (after..FIRST_FOREIGN).contains(id);
+        let mut keys = self.keys.iter().map(|(column, _)| batch.cells(*column).ids());
+        let last = keys.next_back().flatten();
+        last.is_some_and(|ids| ids.iter().all(|id| *id < FIRST_FOREIGN))
+            && keys.all(|ids| ids.is_some_and(|ids| ids.iter().all(is_alone)))
     }
 
     fn run(&mut self, cx: &mut Context<'_>) -> Result<()> {
@@ -70,7 +130,7 @@ impl<'a> Sort<'a> {
         let mut order = cx.governor().collected(0..self.held.len as u32, self.held.len)?;
         sort(&mut order, &keyed, cx)?;
         if let Some(first) = self.first {
-            let mut solutions = 0_u64;
+            let mut solutions = self.passed;
             let needed = order.iter().take_while(|row| {
                 let wanted = solutions < first;
                 solutions = solutions.saturating_add(self.held.count(**row as usize));
@@ -199,7 +259,11 @@ impl Sort<'_> {
         let held = std::mem::take(&mut self.held);
         let bytes = held.bytes();
         set_aside(held, bytes);
-        (self.order, self.given, self.is_sorted) = (Vec::new(), 0, false);
+        (self.order, self.given) = (Vec::new(), 0);
+        // Where rows passed, all that were wanted did.
+        if !self.passes {
+            (self.is_sorted, self.passed) = (false, 0);
+        }
     }
 }
 
@@ -211,6 +275,11 @@ impl Drop for Sort<'_> {
 
 impl Operator for Sort<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        if self.passes
+            && let Some(batch) = self.pass(cx)?
+        {
+            return Ok(Some(batch));
+        }
         if !self.is_sorted {
             self.run(cx)?;
             self.is_sorted = true;
@@ -238,6 +307,7 @@ mod tests {
     use crate::exec::fixture::{Batches, context, run};
     use crate::expr::Texts;
     use crate::expr::fast::Fast;
+    use crate::store::Indexed as _;
     use crate::{Governor, Limits};
     use std::sync::Arc;
 
@@ -306,6 +376,81 @@ mod tests {
             }
             Batches::new(Vec::new())
         });
+    }
+
+    /// A sort of rows that come sorted by the numbers of their keys, over the small graph: what it gives, and after how many rows of the
+    /// input it gave the first.
+    fn of_sorted(columns: Vec<Vec<Id>>, first: Option<u64>) -> (Vec<Vec<Id>>, usize) {
+        struct Counted(Running<'static>, Arc<std::sync::atomic::AtomicUsize>);
+        impl Operator for Counted {
+            fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+                let batch = self.0.next(cx)?;
+                let rows = batch.as_ref().map_or(0, |batch| batch.len);
+                self.1.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
+                Ok(batch)
+            }
+        }
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
+        let read = Arc::<std::sync::atomic::AtomicUsize>::default();
+        let rows: Vec<usize> = (0..columns[0].len()).collect();
+        let batches = rows.chunks(2).map(|rows| {
+            let part = columns.iter().map(|column| rows.iter().map(|row| column[*row]).collect::<Vec<Id>>());
+            Batch::of(part.collect(), rows.len())
+        });
+        let input = Box::new(Counted(Batches::new(batches.collect()), Arc::clone(&read)));
+        let mut sort = Sort::new(vec![(0, false), (1, false)], first, input).of_sorted();
+        let (mut all, mut read_first) = (Batch::default(), 0);
+        while let Some(batch) = sort.next(&mut cx).unwrap() {
+            read_first =
+                if all.len == 0 { read.load(std::sync::atomic::Ordering::Relaxed) } else { read_first };
+            all.append(&batch, &mut cx).unwrap();
+        }
+        assert!(sort.next(&mut cx).unwrap().is_none(), "and after the end nothing");
+        (all.slices().into_iter().map(<[Id]>::to_vec).collect(), read_first)
+    }
+
+    #[test]
+    fn rows_that_come_sorted_pass_as_they_are_until_values_may_be_equal() {
+        let (numbers, iris) = {
+            let kinds = context().0.kinds().clone();
+            (kinds.range(Kind::Number), kinds.range(Kind::Iri))
+        };
+        let (a, n) = (iris.start, numbers.start);
+        let nodes = vec![vec![a, a, a, a + 1, a + 1], vec![1, 2, 5, 1, 3]];
+        assert_eq!(of_sorted(nodes.clone(), None), (nodes.clone(), 2));
+        let (found, read) = of_sorted(nodes.clone(), Some(2));
+        assert_eq!((found, read), (nodes.iter().map(|column| column[..2].to_vec()).collect(), 2));
+        // Numbers may be equal that are different terms: they are held, and all that comes after them.
+        let mixed = vec![vec![a, a + 1, a + 2, n, n + 1], vec![4, 2, 5, 1, 3]];
+        assert_eq!(of_sorted(mixed.clone(), None), (mixed.clone(), 2));
+        assert_eq!(of_sorted(vec![vec![n, n + 1], vec![1, 2]], None).1, 2);
+        let (found, _) = of_sorted(mixed.clone(), Some(3));
+        assert_eq!(found, mixed.iter().map(|column| column[..3].to_vec()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn equal_numbers_that_come_sorted_are_sorted_by_what_follows() {
+        // SPARQL 1.1, section 15.1: `1` and `1.0` are neither less nor greater than each other, so that the next key decides.
+        let mut builder = crate::store::pack::Builder::new();
+        let iri = |name: &str| crate::terms::NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        for (subject, object) in [("c", "1"), ("a", "1.0"), ("b", "01"), ("d", "0.5")] {
+            let datatype =
+                if object.contains('.') { crate::terms::xsd::DECIMAL } else { crate::terms::xsd::INTEGER };
+            let object = crate::terms::Literal::new_typed_literal(object, datatype);
+            let graph = crate::terms::GraphName::DefaultGraph;
+            builder.add(crate::terms::Quad::new(iri(subject), iri("p"), object, graph).as_ref());
+        }
+        let pack = builder.finish();
+        let text = "SELECT ?s { ?s :p ?o } ORDER BY ?o ?s";
+        let query = crate::syntax::parse::query(text, &crate::fixture::prefixes(), None).unwrap();
+        let answer =
+            crate::answer(&pack, &query, crate::DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+        let crate::answer::Answer::Rows(rows) = answer else { panic!("no rows") };
+        let found: Vec<String> =
+            rows.gather().rows.iter().map(|row| row[0].as_ref().unwrap().to_string()).collect();
+        let expected = ["d", "a", "b", "c"].map(|name| iri(name).to_string());
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -267,6 +267,13 @@ mod tests {
             let second = raw.lookup(first).unwrap().last().map_or(first, |last| last - first % 2);
             assert_eq!(raw.contains(first, second).unwrap(), packed.contains(first, second).unwrap());
         }
+        let near: Vec<Id> = (0..3 * limit.min(500)).map(|n| n / 3).collect();
+        let far: Vec<Id> = (0..limit).step_by(400).take(500).collect();
+        for (keys, most) in [(&near, 10), (&near, 4096), (&far, 4096)] {
+            let (found, merged) = packed.joined(keys, most);
+            assert_eq!(found, raw.joined(keys, most).0);
+            assert!(keys.len() < raw.len() || most < 4096 || merged > 0 || found.is_empty());
+        }
         for range in [0..Id::MAX, limit / 3..limit / 2, 5..5, limit - 1..limit] {
             assert_eq!(raw.range(range.clone()).unwrap(), packed.range(range).unwrap());
             assert_eq!(pairs(raw), pairs(packed));
