@@ -4,7 +4,8 @@
     python3 benches/growth.py WORKER SMALL LARGE QUERY_FOLDER [SHAPE,...]
 
 WORKER is the compiled `benches/shapes.rs`, of which one process has SMALL open and one LARGE (packs or any RDF files). Both are
-asked each query in turns, seven times (three where it takes over a second); the least, which other work on the machine changes least. A line a shape: how many times as large the
+asked each query in turns, seven times (three where it takes over a second); the least processor time of all threads,
+which other work on the machine changes least. A line a shape: how many times as large the
 answer is (its rows or, where it is one row of one number, that number), how many times as long it takes, and the one by the
 other; `!` marks what takes over 1.3 times as long as the answer is large and over a millisecond. An answer that does not grow
 while more is read for it is marked as well: what it has to read is for the reader to judge.
@@ -14,6 +15,7 @@ import math
 import pathlib
 import subprocess
 import sys
+import time
 
 FACTOR = 1.3
 SHORT = 1e-3
@@ -31,9 +33,15 @@ class Worker:
             raise SystemExit(f"{data}: {opened['error']}")
 
     def ask(self, path):
+        begun = self.clock()
         self.process.stdin.write(f"{path}\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        answer = json.loads(self.process.stdout.readline())
+        return {**answer, "s": self.clock() - begun}
+
+    def clock(self):
+        """The processor time of all threads so far, in seconds: the clock of another process, as clock_getcpuclockid(3) makes it."""
+        return time.clock_gettime((~self.process.pid << 3) | 2)
 
 
 def size(answer):

@@ -33,10 +33,16 @@ impl RowWriter for Csv {
     }
 }
 
+/// Whether RFC 4180 asks for quotes. All bytes are looked at, so that many are compared at once: most values need none.
+fn is_quoted(value: &str) -> bool {
+    let special = |byte| matches!(byte, b'"' | b',' | b'\n' | b'\r');
+    value.bytes().fold(false, |found, byte| found | special(byte))
+}
+
 /// A plain value, quoted where RFC 4180 asks for it.
 fn csv_value(out: &mut String, term: TermRef<'_>) {
     let value = plain(term);
-    if value.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r')) {
+    if is_quoted(&value) {
         out.push('"');
         out.push_str(&value.replace('"', "\"\""));
         out.push('"');

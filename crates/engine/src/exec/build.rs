@@ -20,7 +20,7 @@ use crate::plan::cost;
 use crate::plan::equality::class_of;
 use crate::plan::logical::{self, Constant, Pattern, Reach, Slot, Source, Step};
 use crate::plan::lower::is_volatile;
-use crate::plan::physical::{Bag, JoinKind, Node, Op, comes_sorted};
+use crate::plan::physical::{Bag, JoinKind, Node, Op, OrderKey, comes_sorted};
 use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
 use crate::syntax::algebra::Expression;
@@ -318,13 +318,7 @@ impl<'a> Builder<'a> {
             }
             Op::Distinct => Box::new(distinct::Distinct::new(next())),
             Op::Combine => Box::new(distinct::Combine::new(next())),
-            Op::Sort(keys, first) => {
-                let is_sorted = node.inputs.first().is_some_and(|input| comes_sorted(input, keys));
-                let keys =
-                    keys.iter().filter_map(|key| Some((place(below, key.var)?, key.descending))).collect();
-                let sort = sort::Sort::new(keys, *first, next());
-                Box::new(if is_sorted { sort.of_sorted() } else { sort })
-            }
+            Op::Sort(keys, first) => Box::new(sorted(node, keys, *first, next())),
             Op::Slice(offset, limit) => Box::new(slice::Slice::new(*offset, *limit, next())),
             Op::Project => {
                 let columns = node.output.iter().map(|var| place(below, *var)).collect();
@@ -604,6 +598,15 @@ impl<'a> Builder<'a> {
             computed: computed.contains(aggregate.var),
         })
     }
+}
+
+/// A sort, which has less to do where its input comes sorted.
+fn sorted<'a>(node: &Node, keys: &[OrderKey], first: Option<u64>, input: Running<'a>) -> sort::Sort<'a> {
+    let below = node.inputs.first();
+    let columns = below.map_or(&[][..], |below| &below.output);
+    let places = keys.iter().filter_map(|key| Some((place(columns, key.var)?, key.descending))).collect();
+    let sort = sort::Sort::new(places, first, input);
+    if below.is_some_and(|below| comes_sorted(below, keys)) { sort.of_sorted() } else { sort }
 }
 
 /// Under how many numbers a node and those below it are measured.

@@ -4,13 +4,17 @@
 //! statistics that the planner asks for. Section 13.2: FROM merges, FROM NAMED alone leaves the default
 //! graph empty.
 
+use super::batch::Batch;
+use super::context::Context;
+use super::formula::Compiled;
 use crate::Governor;
 use crate::error::Result;
 use crate::expr::verdicts::Verdicts;
 use crate::plan::estimate::{Leg, Meeting};
-use crate::plan::logical::Source;
+use crate::plan::logical::{Formula, Source};
 use crate::plan::parallel;
 use crate::plan::statistics::{self, Statistics};
+use crate::plan::variables::{Var, VariableNames};
 use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
 use crate::syntax::algebra::{Expression, QueryDataset};
 use crate::terms::{NamedNode, Term};
@@ -53,6 +57,9 @@ struct Asked {
 
 /// How many triples are sampled to find how two predicates meet.
 const SAMPLE: usize = 100;
+
+/// How many terms are sampled to find what conditions leave of them.
+const TEXTS: usize = 64;
 
 impl<'a> Dataset<'a> {
     /// The same, planned for as the governor says and as long as it allows.
@@ -282,6 +289,32 @@ impl Statistics for Dataset<'_> {
         Some(found as f64 / (cursor.len() as f64).max(1.0))
     }
 
+    fn sampled_share(
+        &self,
+        graph: Option<Id>,
+        pattern: Pattern,
+        place: usize,
+        conditions: &[&Expression],
+    ) -> Option<f64> {
+        let (view, [None, Some(predicate), None]) = (self.by_number(graph)?, pattern) else { return None };
+        let end = if place == 0 { End::Subject } else { End::Object };
+        let mut cursor = view.pairs(predicate, end).ok()?;
+        let len = cursor.len();
+        let ids = (0..TEXTS).map(|n| cursor.first_at(n * len / TEXTS).ok().flatten());
+        let ids = ids.collect::<Option<Vec<Id>>>()?;
+        let (mut cx, mut batch) =
+            (Context::new(self.graph, &self.governor, None), Batch::of(vec![ids], TEXTS));
+        for condition in conditions {
+            let mut names = VariableNames::default();
+            let formula = Formula::new((*condition).clone(), &mut names);
+            let columns: Vec<Var> = formula.vars.iter().collect();
+            let mut compiled = Compiled::new(&formula, &columns, &names).ok()?;
+            batch = batch.filter(&compiled.truths(&batch, &mut cx).ok()?);
+        }
+        // Where none is left, fewer are than one in so many.
+        Some(if batch.len > 0 { batch.len as f64 } else { 0.5 } / TEXTS as f64)
+    }
+
     fn id(&self, term: &Term) -> Result<Option<Id>> {
         self.graph.id(term.as_ref())
     }
@@ -342,7 +375,8 @@ mod tests {
     use super::*;
     use crate::store::pack::{Builder, Pack};
     use crate::store::{Graph as _, GraphId};
-    use crate::terms::{GraphName, NamedNode, Quad};
+    use crate::syntax::algebra::Function;
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, Variable};
 
     fn iri(name: &str) -> NamedNode {
         NamedNode::new_unchecked(format!("http://example.org/{name}"))
@@ -362,6 +396,22 @@ mod tests {
             add(format!("city{city}"), "name", format!("b{city}"));
         }
         builder.finish()
+    }
+
+    #[test]
+    fn conditions_that_no_range_decides_are_sampled() {
+        let pack = cities();
+        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone).unwrap();
+        let predicate = pack.id(iri("in").as_ref().into()).unwrap();
+        let share = |end: &str| {
+            let city = Expression::Variable(Variable::new_unchecked("city"));
+            let text = Expression::FunctionCall(Function::Str, vec![city]);
+            let end = Literal::new_simple_literal(end).into();
+            let condition = Expression::FunctionCall(Function::StrEnds, vec![text, end]);
+            dataset.sampled_share(None, [None, predicate, None], 2, &[&condition]).unwrap()
+        };
+        assert!((share("7") - 0.1).abs() < 0.05, "two of twenty cities: {}", share("7"));
+        assert!(share("?") < 0.01 && share("") > 0.99);
     }
 
     #[test]

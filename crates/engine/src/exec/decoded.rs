@@ -106,14 +106,16 @@ pub(super) fn write_ids(
     scratch: &mut Scratch,
 ) -> Result<()> {
     let mut cells = vec![Page::unbound(); ids.len()];
-    let mut places: Vec<(Id, u32)> = ids.iter().copied().zip(0..).collect();
+    // Number and row in one, so that they are sorted by one comparison.
+    let mut places: Vec<u64> = (0_u64..).zip(ids).map(|(row, id)| u64::from(*id) << 32 | row).collect();
     if !ids.is_sorted() {
         places.sort_unstable();
     }
-    places.retain(|(id, _)| *id != NONE);
-    let is_known = |(id, _): &(Id, u32)| cx.locals.place(*id).is_none();
-    let (known, computed) = places.split_at(places.partition_point(is_known));
-    let mut different: Vec<Id> = known.iter().map(|(id, _)| *id).collect();
+    let id_of = |place: &u64| (place >> 32) as Id;
+    places.truncate(places.partition_point(|place| id_of(place) != NONE));
+    let (known, computed) =
+        places.split_at(places.partition_point(|place| cx.locals.place(id_of(place)).is_none()));
+    let mut different: Vec<Id> = known.iter().map(id_of).collect();
     different.dedup();
     let mut shared = Vec::with_capacity(different.len());
     let graph = cx.graph;
@@ -127,13 +129,14 @@ pub(super) fn write_ids(
         });
         Ok(())
     })?;
-    for (run, cell) in known.chunk_by(|a, b| a.0 == b.0).zip(shared) {
-        run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
+    let is_equal = |a: &u64, b: &u64| id_of(a) == id_of(b);
+    for (run, cell) in known.chunk_by(is_equal).zip(shared) {
+        run.iter().for_each(|place| set(&mut cells, *place as u32, cell));
     }
-    for run in computed.chunk_by(|a, b| a.0 == b.0) {
-        let cell = run.first().and_then(|(id, _)| cx.locals.with(*id, |term| page.term(term)));
+    for run in computed.chunk_by(is_equal) {
+        let cell = run.first().and_then(|place| cx.locals.with(id_of(place), |term| page.term(term)));
         let cell = cell.unwrap_or_else(Page::unbound);
-        run.iter().for_each(|(_, row)| set(&mut cells, *row, cell));
+        run.iter().for_each(|place| set(&mut cells, *place as u32, cell));
     }
     cells.into_iter().for_each(|cell| page.push(column, cell));
     Ok(())

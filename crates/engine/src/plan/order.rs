@@ -30,8 +30,10 @@ pub enum Item {
 pub struct Restricted {
     /// The pattern.
     pub pattern: Pattern,
-    /// From 0 to 1.
+    /// From 0 to 1, of conditions that ranges decide.
     pub shares: Vec<(Var, f64)>,
+    /// The same, of other conditions, as a sample says.
+    pub sampled: Vec<(Var, f64)>,
 }
 
 impl Restricted {
@@ -43,7 +45,7 @@ impl Restricted {
     /// What is known of it with the conditions in force.
     fn figures(&self, statistics: &dyn Statistics) -> Figures {
         let mut figures = Figures::of_pattern(&self.pattern, statistics);
-        for (var, share) in &self.shares {
+        for (var, share) in self.shares.iter().chain(&self.sampled) {
             figures.rows *= share;
             for (_, values) in figures.distinct.iter_mut().filter(|(known, _)| known == var) {
                 *values = (*values * share).max(1.0);
@@ -65,11 +67,11 @@ impl Item {
         }
     }
 
-    /// What conditions on single variables leave of it.
-    pub fn shares(&self) -> &[(Var, f64)] {
+    /// What conditions on single variables leave of it: those that ranges decide, and others.
+    pub fn shares(&self) -> [&[(Var, f64)]; 2] {
         match self {
-            Self::Pattern(part) => &part.shares,
-            Self::Reach(_) | Self::Node(_) => &[],
+            Self::Pattern(part) => [&part.shares, &part.sampled],
+            Self::Reach(_) | Self::Node(_) => [&[], &[]],
         }
     }
 

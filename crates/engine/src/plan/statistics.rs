@@ -77,6 +77,18 @@ pub trait Statistics {
         None
     }
 
+    /// Which part of the same triples have a term in a place for which all of these conditions on one variable are true, by a sample of
+    /// them; nothing where that is not known.
+    fn sampled_share(
+        &self,
+        _graph: Option<Id>,
+        _pattern: [Option<Id>; 3],
+        _place: usize,
+        _conditions: &[&Expression],
+    ) -> Option<f64> {
+        None
+    }
+
     /// What a star has whose centre stands at one end of triples with each of these predicates, sorted, in a graph; nothing
     /// where that is not known, or not without reading the graph.
     fn star(&self, _graph: Option<Id>, _end: End, _predicates: &[Id]) -> Option<Star> {

@@ -211,6 +211,27 @@ fn rows_that_are_read_in_the_order_asked_for_cost_no_sort() {
 }
 
 #[test]
+fn groups_are_as_many_as_what_their_keys_are_computed_of_and_few_have_many_members() {
+    let rows = |text: &str, is_wanted: &dyn Fn(&Op) -> bool| {
+        let query = parse::query(text, &prefixes(), None).unwrap();
+        let plan = plan(pattern(&query), &Figures).unwrap();
+        let mut node = &plan.root;
+        while !is_wanted(&node.op) {
+            node = &node.inputs[0];
+        }
+        node.rows
+    };
+    let text = "SELECT ?k (COUNT(*) AS ?n) { ?a :type ?t BIND(STRLEN(STR(?t)) AS ?k) } GROUP BY ?k";
+    assert!(rows(text, &|op| matches!(op, Op::Group(..))) <= 10.0);
+    let having = |least: u32| {
+        let text = format!("SELECT ?b {{ ?a :knows ?b }} GROUP BY ?b HAVING(COUNT(*) > {least})");
+        rows(&text, &|op| matches!(op, Op::Filter(_)))
+    };
+    // Ten in the mean.
+    assert!(having(5) > 50_000.0 && having(30) < 10_000.0, "{} {}", having(5), having(30));
+}
+
+#[test]
 fn an_optional_in_an_optional_is_looked_up() {
     let text = "SELECT * { ?a :rare ?b OPTIONAL { ?a :knows ?c . ?c :name ?n OPTIONAL { ?c :type ?t } } }";
     let lines = shown(text);

@@ -30,6 +30,8 @@ const SOME: usize = 64;
 /// A far lookup in a pack takes as long as it takes to read so many pairs into a table: once as much was spent on lookups as the
 /// table takes, it is made, so that both together never take more than twice as long as the better of them.
 const PAIRS_FOR_A_LOOKUP: usize = 64;
+/// Counts in order of one key for so many pairs take as long as a table of the pairs.
+const PAIRS_FOR_A_COUNT: usize = 16;
 /// Sorted lookups read a list as a whole where it has at most so many pairs for each of them.
 const DENSE: usize = 8;
 /// At most so many packed pairs are decoded for lookups in no order: 32 MB.
@@ -48,6 +50,8 @@ pub struct PairCursor<'a> {
     /// At how many of these it looks whether that pays, or whether another cursor has it already.
     look: usize,
     jumps: Option<Arc<Jumps>>,
+    /// How many firsts were asked for their counts.
+    counted: usize,
     /// What `next_block` has still to give, and how many pairs at once.
     rest: Range<usize>,
     step: usize,
@@ -84,7 +88,16 @@ impl<'a> PairCursor<'a> {
     }
 
     fn with(list: List<'a>, length: usize) -> Self {
-        Self { list, probe: 0, far: 0, look: SOME, jumps: None, rest: 0..length, step: FIRST_BLOCK }
+        Self {
+            list,
+            probe: 0,
+            far: 0,
+            look: SOME,
+            jumps: None,
+            counted: 0,
+            rest: 0..length,
+            step: FIRST_BLOCK,
+        }
     }
 
     pub(super) fn of_list(list: List<'a>) -> Self {
@@ -187,13 +200,7 @@ impl<'a> PairCursor<'a> {
         let mut done = 0;
         while at < end {
             let (column, seconds) = self.list.block(at..end)?;
-            // The last run may go on in the next block.
-            let is_last = column.len() >= end - at;
-            let whole = if is_last {
-                column.len()
-            } else {
-                column.last().map_or(0, |last| column.partition_point(|first| first < last))
-            };
+            let whole = whole_runs(column, end - at);
             let (column, seconds) = (column.get(..whole), seconds.get(..whole));
             let (Some(column @ [.., last]), Some(seconds)) = (column, seconds) else { return Ok(done) };
             let rest = firsts.get(done..).unwrap_or_default();
@@ -216,30 +223,57 @@ impl<'a> PairCursor<'a> {
         Ok(self.locate(first)?.len())
     }
 
-    /// How many seconds each of these firsts has, in their order, into `counts`, which is emptied first: quickest where they come sorted.
+    /// How many seconds each of these firsts has, in their order, into `counts`, which is emptied first: quickest where they come sorted, and
+    /// once so many were asked for that a table tells.
     ///
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn counts(&mut self, firsts: &[Id], counts: &mut Vec<u32>) -> Result<()> {
         counts.clear();
-        if self.jumps.is_some()
-            || matches!(self.list, List::Packed(_) | List::Paged(_))
-            || !firsts.is_sorted()
-        {
-            for first in firsts {
-                counts.push(self.locate(*first)?.len() as u32);
-            }
+        let is_flat = !matches!(self.list, List::Packed(_) | List::Paged(_));
+        self.counted += firsts.len();
+        if is_flat && self.jumps.is_none() && self.counted * PAIRS_FOR_A_COUNT > self.len() {
+            // Counts near each other are told quicker by a table, too.
+            self.far = self.len();
+            self.prepare_jumps()?;
+        }
+        if let Some(jumps) = &self.jumps {
+            let column = self.list.columns().0;
+            counts.extend(firsts.iter().map(|first| jumps.locate(column, *first).len() as u32));
             return Ok(());
         }
-        let column = self.list.columns().0;
-        let mut at = self.probe;
-        for first in firsts {
-            at = next_bound(column, at, *first);
-            let rest = column.get(at..).unwrap_or_default();
-            let run = rest.iter().take(SHORT).take_while(|found| **found == *first).count();
-            counts.push(if run < SHORT { run } else { run_end(column, at, *first) - at } as u32);
+        if is_flat && firsts.is_sorted() {
+            self.probe = count_sorted(self.list.columns().0, self.probe, firsts, counts);
+            return Ok(());
         }
-        self.probe = at;
+        if !is_flat && firsts.is_sorted() {
+            self.count_merged(firsts, counts)?;
+        }
+        for first in firsts.get(counts.len()..).unwrap_or_default() {
+            counts.push(self.locate(*first)?.len() as u32);
+        }
+        Ok(())
+    }
+
+    /// Counts of sorted firsts in a list that is decoded or put together block by block, of which the seconds are not: of all of them or
+    /// those before a run that is longer than a block, or of none where they lie far apart.
+    fn count_merged(&mut self, firsts: &[Id], counts: &mut Vec<u32>) -> Result<()> {
+        let (Some(least), Some(greatest)) = (firsts.first(), firsts.last()) else { return Ok(()) };
+        let mut at = self.list.position(self.probe, *least)?;
+        let end = self.list.position(at, greatest.saturating_add(1))?;
+        if end.saturating_sub(at) > firsts.len() * DENSE {
+            return Ok(());
+        }
+        while at < end {
+            let column = self.list.firsts(at..end)?;
+            let whole = whole_runs(column, end - at);
+            let Some(column @ [.., last]) = column.get(..whole) else { return Ok(()) };
+            let rest = firsts.get(counts.len()..).unwrap_or_default();
+            let here = rest.get(..rest.partition_point(|first| first <= last)).unwrap_or_default();
+            count_sorted(column, 0, here, counts);
+            at += whole;
+        }
+        counts.resize(firsts.len(), 0);
         Ok(())
     }
 
@@ -363,6 +397,25 @@ pub struct Found {
     pub places: Vec<u32>,
     /// Its second.
     pub seconds: Vec<Id>,
+}
+
+/// How many pairs of a block are of runs that end in it, where so many pairs are left: the last run may go on in the next block.
+fn whole_runs(column: &[Id], left: usize) -> usize {
+    match column.last() {
+        Some(last) if column.len() < left => column.partition_point(|first| first < last),
+        _ => column.len(),
+    }
+}
+
+/// Adds how often each of these sorted firsts occurs in a column, from a place on; where the last of them lies.
+fn count_sorted(column: &[Id], mut at: usize, firsts: &[Id], counts: &mut Vec<u32>) -> usize {
+    for first in firsts {
+        at = next_bound(column, at, *first);
+        let rest = column.get(at..).unwrap_or_default();
+        let run = rest.iter().take(SHORT).take_while(|found| **found == *first).count();
+        counts.push(if run < SHORT { run } else { run_end(column, at, *first) - at } as u32);
+    }
+    at
 }
 
 /// Merges sorted firsts, of which the first one has the place `base`, with pairs: see [`PairCursor::merge`]. Says how many are done, and

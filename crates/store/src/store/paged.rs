@@ -663,6 +663,9 @@ mod tests {
         for most in [5, 4096] {
             assert_eq!(cursor.joined(&sorted, most).0, expected);
         }
+        let (mut counts, expected) = (Vec::new(), sorted.iter().map(|first| seconds(*first).len() as u32));
+        cursor.counts(&sorted, &mut counts).unwrap();
+        assert_eq!(counts, expected.collect::<Vec<u32>>());
         for window in probes.windows(2) {
             let (from, to) = (window[0].min(window[1]), window[0].max(window[1]));
             let expected: Vec<Pair> = set.range((from, 0)..(to, 0)).copied().collect();

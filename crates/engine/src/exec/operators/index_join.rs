@@ -97,11 +97,7 @@ impl<'a> IndexJoin<'a> {
                     && !self.shape.optional
                 {
                     let keys = self.batch.column(*column).get(self.row..).unwrap_or_default();
-                    let mut found = Found::default();
-                    let done = cursor.merge(keys, self.cap, &mut found)?;
-                    found.places.iter_mut().for_each(|place| *place += self.row as u32);
-                    (out.rows, values) = (found.places, found.seconds);
-                    self.row += done;
+                    self.row += merged(cursor, keys, (self.row, self.cap), (&mut out.rows, &mut values))?;
                 }
                 while self.row < self.batch.len && out.rows.len() < self.cap {
                     let key = from.get(&self.batch, self.row).unwrap_or(NONE);
@@ -193,6 +189,20 @@ impl<'a> IndexJoin<'a> {
         }
         Ok(())
     }
+}
+
+/// Rows from `row` on with these keys and what is found for them, at most so many, where they are merged; how many keys that were.
+fn merged(
+    cursor: &mut PairCursor<'_>,
+    keys: &[Id],
+    (row, most): (usize, usize),
+    (rows, values): (&mut Vec<u32>, &mut Vec<Id>),
+) -> Result<usize> {
+    let mut found = Found::default();
+    let done = cursor.merge(keys, most, &mut found)?;
+    found.places.iter_mut().for_each(|place| *place += row as u32);
+    (*rows, *values) = (found.places, found.seconds);
+    Ok(done)
 }
 
 impl Operator for IndexJoin<'_> {

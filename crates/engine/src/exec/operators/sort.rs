@@ -307,7 +307,7 @@ mod tests {
     use crate::exec::fixture::{Batches, context, run};
     use crate::expr::Texts;
     use crate::expr::fast::Fast;
-    use crate::store::Indexed as _;
+    use crate::store::{self, Indexed as _};
     use crate::{Governor, Limits};
     use std::sync::Arc;
 
@@ -414,7 +414,7 @@ mod tests {
     fn rows_that_come_sorted_pass_as_they_are_until_values_may_be_equal() {
         let (numbers, iris) = {
             let kinds = context().0.kinds().clone();
-            (kinds.range(Kind::Number), kinds.range(Kind::Iri))
+            (kinds.range(store::Kind::Number), kinds.range(store::Kind::Iri))
         };
         let (a, n) = (iris.start, numbers.start);
         let nodes = vec![vec![a, a, a, a + 1, a + 1], vec![1, 2, 5, 1, 3]];

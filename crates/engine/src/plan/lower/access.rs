@@ -4,14 +4,15 @@
 //! leave. A condition on one variable is a test that ranges may decide by its form alone (`expr::verdicts`): which
 //! numbers these are is found out when the plan is run.
 
-use super::Lowering;
+use super::{Lowering, is_volatile};
 use crate::expr::verdicts;
 use crate::plan::logical::{Formula, Pattern, Slot};
 use crate::plan::order::{Item, Restricted};
 use crate::plan::physical::{Node, Op};
+use crate::plan::statistics::Statistics;
 use crate::plan::variables::{Var, VarSet};
 use crate::store::End;
-use crate::syntax::algebra::Expression;
+use crate::syntax::algebra::{AggregateFunction, Expression};
 use std::collections::HashMap;
 
 /// How many matches a condition leaves is counted where reading them is worth a look at so many nanoseconds each: some dozens of
@@ -40,24 +41,96 @@ impl Lowering<'_> {
             };
             shares.push((var, exact.unwrap_or_else(|| SELECTIVITY.powi(tests.len().min(9) as i32))));
         }
-        Restricted { pattern: pattern.clone(), shares }
+        Restricted { pattern: pattern.clone(), shares, sampled: self.sampled(pattern, tests) }
+    }
+
+    /// Which part of a pattern's matches is left by conditions on either end that no range decides, where a sample is worth its time.
+    fn sampled(&self, pattern: &Pattern, tests: &Tests<'_>) -> Vec<(Var, f64)> {
+        let (Some(ids), Some(graph)) = (pattern.ids(), pattern.source.number()) else { return Vec::new() };
+        let is_worth = || self.statistics.is_worth_a_look(self.statistics.count(graph, ids) * TO_COUNT);
+        let [subject, _, object] = &pattern.slots;
+        let share = |(place, slot): (usize, &Slot)| {
+            let var = slot.var()?;
+            let conditions = tests.1.get(&var).filter(|_| is_worth())?;
+            Some((var, self.statistics.sampled_share(graph, ids, place, conditions)?))
+        };
+        [(0, subject), (2, object)].into_iter().filter_map(share).collect()
     }
 }
 
-/// The rows for which conditions hold. `shares` says what those on single variables leave, where that is known.
-pub(super) fn filtered(node: Node, conditions: Vec<Formula>, shares: &[(Var, f64)]) -> Node {
+/// The rows for which conditions hold. `shares` says what those on single variables leave that ranges decide, and what others do, where
+/// that is known.
+pub(super) fn filtered(
+    node: Node,
+    conditions: Vec<Formula>,
+    [shares, sampled]: [&[(Var, f64)]; 2],
+    statistics: &dyn Statistics,
+) -> Node {
     if conditions.is_empty() {
         return node;
     }
-    let of = |var: Var| shares.iter().find(|(known, _)| *known == var).map(|(_, share)| *share);
-    let single = |condition: &&Formula| shares.iter().any(|(var, _)| tests_alone(condition, *var));
-    let known: VarSet =
-        conditions.iter().filter(single).flat_map(|condition| condition.vars.iter()).collect();
-    let known: f64 = known.iter().filter_map(of).product();
+    let of = |(var, share): &(Var, f64), alone: &dyn Fn(&Formula, Var) -> bool| {
+        let is_asked = conditions.iter().any(|condition| alone(condition, *var));
+        if is_asked { *share } else { 1.0 }
+    };
+    let ranged = shares.iter().map(|share| of(share, &tests_alone)).product::<f64>();
+    let found = sampled.iter().map(|share| of(share, &reads_alone)).product::<f64>();
+    let is_in = |shares: &[(Var, f64)], condition: &Formula, alone: &dyn Fn(&Formula, Var) -> bool| {
+        shares.iter().any(|(var, _)| alone(condition, *var))
+    };
+    let others = conditions.iter().filter(|condition| {
+        !is_in(shares, condition, &tests_alone) && !is_in(sampled, condition, &reads_alone)
+    });
     // However many there are: conditions on one thing are seldom independent.
-    let others = if conditions.iter().all(|condition| single(&condition)) { 1.0 } else { SELECTIVITY };
-    let rows = node.rows * known * others;
+    let others = others.map(|condition| guessed(condition, &node, statistics)).fold(1.0, f64::min);
+    let rows = node.rows * ranged * found * others;
     node.under(Op::Filter(conditions), rows)
+}
+
+/// What a condition leaves of the rows of a node, where no sample was taken.
+fn guessed(condition: &Formula, node: &Node, statistics: &dyn Statistics) -> f64 {
+    match &condition.expression {
+        Expression::Not(inner) if matches!(**inner, Expression::SameTerm(..) | Expression::Equal(..)) => 0.9,
+        Expression::And(parts, more)
+            if [parts, more].iter().all(|it| matches!(&***it, Expression::Not(_))) =>
+        {
+            0.9
+        }
+        Expression::Greater(a, b) | Expression::GreaterOrEqual(a, b) => {
+            more_than(a, b, condition, node, statistics).unwrap_or(SELECTIVITY)
+        }
+        _ => SELECTIVITY,
+    }
+}
+
+/// Which part of the groups of a node has a count over a constant, where each value of the key has so many triples in the mean and
+/// few values have many: as of an exponential distribution.
+fn more_than(
+    count: &Expression,
+    than: &Expression,
+    condition: &Formula,
+    mut node: &Node,
+    statistics: &dyn Statistics,
+) -> Option<f64> {
+    let (Expression::Variable(_), Expression::Literal(than)) = (count, than) else { return None };
+    let var = condition.vars.iter().next()?;
+    let than: f64 = than.value().parse().ok()?;
+    while !matches!(node.op, Op::Group(..)) {
+        node = node.inputs.first()?;
+    }
+    let Op::Group(keys, aggregates) = &node.op else { return None };
+    let aggregate = aggregates.iter().find(|aggregate| aggregate.var == var)?;
+    let (input, [key]) = (node.inputs.first()?, keys.as_slice()) else { return None };
+    if aggregate.function != AggregateFunction::Count || aggregate.distinct {
+        return None;
+    }
+    let each = input.legs.iter().filter(|(var, _)| var == key).map(|(_, leg)| {
+        let place = if leg.end == End::Subject { 0 } else { 2 };
+        let values = statistics.distinct(leg.graph, Some(leg.predicate), place);
+        statistics.count(leg.graph, [None, Some(leg.predicate), None]) / values.max(1.0)
+    });
+    let each = each.fold(1.0, f64::max);
+    Some((-than.max(0.0) / each).exp().max(1e-3))
 }
 
 /// How the matches of a pattern are read.
@@ -127,21 +200,31 @@ pub(super) fn is_looked_up(left: &Node, pattern: &Pattern) -> bool {
     !shared.is_empty() && shared.is_subset(&left.certain) && pattern.ids().is_some()
 }
 
-/// The conditions that are tests of one variable, by that variable.
-pub(super) struct Tests<'c>(HashMap<Var, Vec<&'c Expression>>);
+/// The conditions on one variable, by that variable: those that ranges may decide, and the others.
+pub(super) struct Tests<'c>(HashMap<Var, Vec<&'c Expression>>, HashMap<Var, Vec<&'c Expression>>);
 
 impl<'c> Tests<'c> {
     pub fn of(conditions: &'c [Formula]) -> Self {
-        let mut tests: HashMap<Var, Vec<&Expression>> = HashMap::new();
+        let mut tests = Self(HashMap::new(), HashMap::new());
         for condition in conditions {
-            if let Some(var) = condition.vars.iter().next()
-                && tests_alone(condition, var)
-            {
-                tests.entry(var).or_default().push(&condition.expression);
+            let Some(var) = condition.vars.iter().next() else { continue };
+            if tests_alone(condition, var) {
+                tests.0.entry(var).or_default().push(&condition.expression);
+            } else if reads_alone(condition, var) {
+                tests.1.entry(var).or_default().push(&condition.expression);
             }
         }
-        Self(tests)
+        tests
     }
+}
+
+/// Whether a condition reads this variable and no other, and no range decides it.
+fn reads_alone(condition: &Formula, var: Var) -> bool {
+    let mut vars = condition.vars.iter();
+    vars.next() == Some(var)
+        && vars.next().is_none()
+        && verdicts::variable_of(&condition.expression).is_none()
+        && !is_volatile(&condition.expression)
 }
 
 /// Whether a condition is a test of this variable alone that ranges of numbers may decide.

@@ -41,7 +41,7 @@ impl Lowering<'_> {
             let next = lead.or_else(|| open.front().map(Item::vars));
             let all = later.with(&conditions);
             let access = access(node.as_ref(), &item, next.as_ref(), &all, &mut conditions);
-            let (live, shares) = (later.with(&conditions), item.shares().to_vec());
+            let (live, shares) = (later.with(&conditions), item.shares().map(<[_]>::to_vec));
             let joined = match node {
                 None => self.first(item, &live, access, bag),
                 Some(left) if !together.is_empty() => self.intersect(left, item, together, &live, bag),
@@ -50,10 +50,11 @@ impl Lowering<'_> {
             let (ready, rest) =
                 conditions.into_iter().partition(|condition| condition.vars.is_subset(&joined.certain));
             conditions = rest;
-            let joined = filtered(joined, ready, &shares).pruned(&later.with(&conditions));
+            let joined = filtered(joined, ready, shares.each_ref().map(Vec::as_slice), self.statistics)
+                .pruned(&later.with(&conditions));
             node = Some(if open.is_empty() { joined } else { thinned(joined, bag, &values) });
         }
-        Ok(filtered(node.unwrap_or_else(unit), conditions, &[]).pruned(need))
+        Ok(filtered(node.unwrap_or_else(unit), conditions, [&[], &[]], self.statistics).pruned(need))
     }
 
     pub(super) fn joined_with(

@@ -93,11 +93,19 @@ impl Lowering<'_> {
     /// would meet (Cardenas, Analysis and performance of inverted data base structures, CACM 1975), where their
     /// predicates tell them.
     fn groups(&self, node: &Node, keys: &[Var]) -> f64 {
-        let of = |key: &Var| {
-            let legs = node.legs.iter().filter(|(var, _)| var == key);
-            let place = |end| if end == End::Subject { 0 } else { 2 };
+        let place = |end| if end == End::Subject { 0 } else { 2 };
+        let values = |node: &Node, key: Var| {
+            let legs = node.legs.iter().filter(|(var, _)| *var == key);
             legs.map(|(_, leg)| self.statistics.distinct(leg.graph, Some(leg.predicate), place(leg.end)))
                 .min_by(f64::total_cmp)
+        };
+        // What is computed has no more values than what it is computed of.
+        let of = |key: &Var| {
+            let computed = || {
+                let (formula, input) = computed_by(node, *key)?;
+                formula.vars.iter().map(|var| values(input, var)).product::<Option<f64>>()
+            };
+            values(node, *key).or_else(computed)
         };
         if keys.is_empty() {
             return 1.0;
@@ -188,6 +196,18 @@ impl Lowering<'_> {
         };
         let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
         Ok(node.under(Op::Slice(offset, limit), rows))
+    }
+}
+
+/// What computes a variable, and of whose rows.
+fn computed_by(mut node: &Node, key: Var) -> Option<(&Formula, &Node)> {
+    loop {
+        let input = node.inputs.first()?;
+        match &node.op {
+            Op::Extend(var, formula) if *var == key => return Some((formula, input)),
+            Op::Extend(..) | Op::Project | Op::Filter(_) => node = input,
+            _ => return None,
+        }
     }
 }
 

@@ -269,7 +269,7 @@ impl Lowering<'_> {
             let wanted = need.union(&read_of_optional(right, own));
             found = self.outer_join(found, right, (own.to_vec(), &wanted), &need, bag)?;
         }
-        Ok(filtered(found, conditions.to_vec(), &[]).pruned(wanted))
+        Ok(filtered(found, conditions.to_vec(), [&[], &[]], self.statistics).pruned(wanted))
     }
 
     /// Whether a pattern of the right side begins at what is bound in all rows of the left, and no filter of the right

@@ -273,6 +273,10 @@ mod tests {
             let (found, merged) = packed.joined(keys, most);
             assert_eq!(found, raw.joined(keys, most).0);
             assert!(keys.len() < raw.len() || most < 4096 || merged > 0 || found.is_empty());
+            let (mut counts, mut expected) = (Vec::new(), Vec::new());
+            packed.counts(keys, &mut counts).unwrap();
+            raw.counts(keys, &mut expected).unwrap();
+            assert_eq!(counts, expected);
         }
         for range in [0..Id::MAX, limit / 3..limit / 2, 5..5, limit - 1..limit] {
             assert_eq!(raw.range(range.clone()).unwrap(), packed.range(range).unwrap());
