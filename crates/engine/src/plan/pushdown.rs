@@ -324,7 +324,7 @@ mod tests {
             conditions.iter().map(|condition| condition.expression.to_string()).collect()
         };
         let found = conditions(value(&[&first, &second]));
-        assert_eq!(found[0], "STRSTARTS(STR(UCASE(?y)), \"ab\") || STRSTARTS(\"ab\", STR(UCASE(?y)))");
+        assert_eq!(found[0], "(STRSTARTS(STR(UCASE(?y)), \"ab\") || STRSTARTS(\"ab\", STR(UCASE(?y))))");
         assert_eq!(found.len(), 2);
         assert_eq!(conditions(value(&[&first, &first])).len(), 1, "that reads as much as the whole");
     }
