@@ -43,21 +43,17 @@ impl Sum {
             if self.held < ROW {
                 return;
             }
-            let row = self.rest;
-            self.row(&row);
+            mix(&mut self.lanes, &self.rest);
             self.held = 0;
         }
         let (rows, rest) = bytes.as_chunks::<ROW>();
-        rows.iter().for_each(|row| self.row(row));
+        // In registers as long as it goes on.
+        let mut lanes = self.lanes;
+        rows.iter().for_each(|row| mix(&mut lanes, row));
+        self.lanes = lanes;
         if let Some(room) = self.rest.get_mut(..rest.len()) {
             room.copy_from_slice(rest);
             self.held = rest.len();
-        }
-    }
-
-    fn row(&mut self, row: &[u8; ROW]) {
-        for (lane, word) in self.lanes.iter_mut().zip(row.as_chunks::<8>().0) {
-            *lane = step(*lane, u64::from_le_bytes(*word));
         }
     }
 
@@ -72,6 +68,12 @@ impl Sum {
         let (words, rest) = self.rest.get(..self.held).unwrap_or_default().as_chunks::<8>();
         state = words.iter().fold(state, |state, word| step(state, u64::from_le_bytes(*word)));
         rest.iter().fold(state, |state, byte| step(state, u64::from(*byte)))
+    }
+}
+
+fn mix(lanes: &mut [u64; 4], row: &[u8; ROW]) {
+    for (lane, word) in lanes.iter_mut().zip(row.as_chunks::<8>().0) {
+        *lane = step(*lane, u64::from_le_bytes(*word));
     }
 }
 

@@ -72,7 +72,7 @@ impl Interner {
     }
 
     fn grow(&mut self) {
-        let length = (self.slots.len() * 4).clamp(32, (self.slots.len() * 2).max(1024));
+        let length = (self.slots.len() * 8).clamp(128, (self.slots.len() * 2).max(1024));
         let old = std::mem::replace(&mut self.slots, vec![0; length]);
         for slot in old.into_iter().filter(|slot| *slot != 0) {
             let mut place = home((slot >> 32) as u32, length);
