@@ -6,13 +6,14 @@ use super::manifest::{Test, node, objects, path_of, text_of};
 use super::results::{Cardinality, Outcome, Row, collect, compare, expected, isomorphic, quads};
 use baimo::engine::syntax::parse;
 use baimo::engine::update::{Update, execute, inline_loads};
-use baimo::engine::{DefaultGraph, Governor, answer};
+use baimo::engine::{DefaultGraph, Governor, Limits, answer};
 use baimo::store::Graph as _;
 use baimo::store::durable::{Store, Transaction};
 use baimo::store::memory::Memory;
 use baimo::store::pack::{Builder, Pack, Watch};
 use baimo::store::quads_of;
 use baimo::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const UT: &str = "http://www.w3.org/2009/sparql/tests/test-update#";
@@ -140,8 +141,13 @@ fn question(test: &Test<'_>) -> Result<(spargebra::Query, Pack), String> {
 
 fn query_evaluation(test: &Test<'_>) -> Result<(), String> {
     let (query, graph) = question(test)?;
-    let found = answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited());
-    as_expected(test, &collect(found.map_err(|error| error.to_string())?)?)
+    // As it is planned for so little data, and as for very much: on two threads, in parts of a few rows.
+    let two = Limits { threads: Some(2), ..Limits::default() };
+    for governor in [Governor::unlimited(), Governor::new(two, Arc::default()).planning_every_way()] {
+        let found = answer(&graph, &query, DefaultGraph::Alone, &governor);
+        as_expected(test, &collect(found.map_err(|error| error.to_string())?)?)?;
+    }
+    Ok(())
 }
 
 fn as_expected(test: &Test<'_>, found: &Outcome) -> Result<(), String> {

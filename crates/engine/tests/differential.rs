@@ -2,7 +2,8 @@
 //!
 //! Each case is decided by its seed alone. One that fails prints the seed, the graph as TriG, the query and
 //! both answers, after quads and parts of the query that do not matter were taken away. `BAIMO_CASES` sets
-//! how many cases are tried (a million takes about an hour), `BAIMO_SEED` where they begin.
+//! how many cases are tried (a million takes about an hour), `BAIMO_SEED` where they begin; with `BAIMO_EVERY_WAY`
+//! all of them are planned as if there were very much data, and so run on two threads, whose rows must be those of one in their order.
 
 #![allow(
     clippy::unwrap_used,

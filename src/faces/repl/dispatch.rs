@@ -15,7 +15,7 @@ use crate::faces::terminal::present::{Output, Target};
 use crate::faces::terminal::signals::{Doing, doing};
 use crate::faces::verbs;
 use crate::session::{Session, Source};
-use crate::show::text::{Side, fit};
+use crate::show::text::{Side, fit, grouped};
 use crate::store::durable::Store;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -152,8 +152,11 @@ impl Shell {
     fn commit(&mut self) -> Result<()> {
         let change = self.session.borrow_mut().commit()?;
         self.warned = false;
-        let kept = change.transaction.map_or_else(String::new, |number| format!(", as transaction {number}"));
-        self.output.report.note(&format!("kept: {} added, {} removed{kept}", change.added, change.removed));
+        let (added, removed) = (grouped(change.added), grouped(change.removed));
+        self.output.report.note(&match change.transaction {
+            Some(number) => format!("kept: {added} added, {removed} removed, as transaction {number}"),
+            None => format!("kept: {added} added, {removed} removed"),
+        });
         self.has_changed = true;
         self.compact();
         Ok(())

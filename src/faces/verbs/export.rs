@@ -378,13 +378,16 @@ pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
         output.naming(Naming::Uncertain);
     }
     if difference.is_empty() {
-        output.report.note(&format!("the two are the same: {} triples", difference.common));
+        output.report.note(&format!("the two are the same: {} triples", grouped(difference.common as u64)));
         return Ok(());
     }
-    let (removed, added) = (difference.removed.len(), difference.added.len());
+    let (removed, added) = (grouped(difference.removed.len() as u64), grouped(difference.added.len() as u64));
     Err(Error::new(
         Kind::Check,
-        format!("the graphs differ: {removed} removed, {added} added, {} in both", difference.common),
+        format!(
+            "the graphs differ: {removed} removed, {added} added, {} in both",
+            grouped(difference.common as u64)
+        ),
     ))
 }
 

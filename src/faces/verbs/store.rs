@@ -26,9 +26,7 @@ pub fn log(log: &Log, session: &Session, output: &Output) -> Result<()> {
     let number = |n: u64| Some(Term::from(Literal::from(n)));
     let row = |entry: Entry| {
         let Entry { number: n, time, what, added, removed, .. } = entry;
-        // A fraction of a second helps nobody.
-        let time = format!("{}Z", time.split('.').next().unwrap_or_default());
-        let time = Term::from(Literal::new_typed_literal(time, xsd::DATE_TIME));
+        let time = Term::from(Literal::new_typed_literal(seconds(&time), xsd::DATE_TIME));
         vec![number(n), Some(time), number(added), number(removed), text(&what)]
     };
     let found = session.log(since.as_ref())?.into_iter().map(row).collect();
@@ -39,6 +37,11 @@ pub fn log(log: &Log, session: &Session, output: &Output) -> Result<()> {
         session,
         output,
     )
+}
+
+/// A time without the fraction of a second, which helps nobody.
+fn seconds(time: &str) -> String {
+    format!("{}Z", time.split(['.', 'Z']).next().unwrap_or_default())
 }
 
 /// Takes back a transaction of the store.
@@ -68,12 +71,18 @@ pub fn stats(session: &Session, output: &Output) -> Result<()> {
         let behind = figures.transactions - figures.packed;
         let mut add = |name: &str, value: String| lines.push((name.to_owned(), value));
         add("transactions", grouped(figures.transactions));
-        add("last transaction", figures.last);
+        add(
+            "last transaction",
+            if figures.last.is_empty() { "never".to_owned() } else { seconds(&figures.last) },
+        );
         add("not in the pack yet", counted(behind, "transaction", "transactions"));
         add("pack", counted(figures.pack_bytes, "byte", "bytes"));
         add("journal", counted(figures.journal_bytes, "byte", "bytes"));
         add("past journals", counted(figures.past_bytes, "byte", "bytes"));
-        add("last merge", if figures.merged.is_empty() { "never".to_owned() } else { figures.merged });
+        add(
+            "last merge",
+            if figures.merged.is_empty() { "never".to_owned() } else { seconds(&figures.merged) },
+        );
     }
     if output.format_name().is_some() {
         let found = lines.iter().map(|(name, value)| vec![text(name), text(value)]).collect();

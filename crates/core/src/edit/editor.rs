@@ -6,7 +6,7 @@
 
 use super::layout::Changes;
 use super::lists::NewList;
-use super::outline::{Facts, Inner, Note, Object, Outline, Place, Slot, Statement, Value, Verb};
+use super::parts::{Facts, Inner, Note, Object, Outline, Place, Slot, Statement, Value, Verb};
 use super::pen::Pen;
 use crate::error::{Error, Result, Span};
 use crate::terms::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};

@@ -6,7 +6,7 @@
 
 use super::folder::{Folder, blanks_of};
 use super::lists::is_cell;
-use super::outline::Slot;
+use super::parts::Slot;
 use crate::error::{Error, Hint, Result};
 use crate::terms::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};
 use std::collections::{HashMap, HashSet};

@@ -3,7 +3,7 @@
 //! In: places to cut, texts to put in. Out: edits in order. Comments within what is cut stay; a line that is left with
 //! nothing goes whole, and of two blanks in a row one.
 
-use super::outline::Place;
+use super::parts::Place;
 
 /// What is to be done with a text.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@
 //! the editor says that the triples cannot go.
 
 use super::editor::Editor;
-use super::outline::{Facts, Inner, Object, Place, Slot, Statement, Value};
+use super::parts::{Facts, Inner, Object, Place, Slot, Statement, Value};
 use crate::error::{Error, Result, Span};
 use crate::terms::{NamedOrBlankNode, Quad, Term, rdf};
 use std::collections::{HashMap, HashSet};

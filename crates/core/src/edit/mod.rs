@@ -13,6 +13,7 @@ mod homes;
 mod layout;
 mod lists;
 mod outline;
+mod parts;
 mod patch;
 mod pen;
 mod style;

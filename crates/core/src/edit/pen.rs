@@ -4,7 +4,7 @@
 //! mentioned; another one by a label that the file does not have.
 
 use super::folder::{Origin, blanks_of, renamed_term};
-use super::outline::Outline;
+use super::parts::Outline;
 use crate::formats::subjects::rank;
 use crate::formats::turtle::Terms;
 use crate::sources::rdf::Format;

@@ -3,7 +3,7 @@
 //! In: statements, as they are found. Out: the indentation, the separators and the line ends to write more in the same way.
 //! A text without an example gets the layout of baimo's own Turtle.
 
-use super::outline::{Facts, Statement};
+use super::parts::{Facts, Statement};
 use std::collections::HashMap;
 
 /// What was counted, by what it is about.

@@ -4,7 +4,7 @@
 
 use super::editor::{Editor, News};
 use super::layout::line_end;
-use super::outline::{Block, Facts, Inner, Note, Object, Outline, Place, Statement, Value, Verb};
+use super::parts::{Block, Facts, Inner, Note, Object, Outline, Place, Statement, Value, Verb};
 use super::pen::WIDTH;
 use super::style::padding;
 use crate::error::{Error, Result};

@@ -2,8 +2,8 @@
 //!
 //! In: a part of a graph, or quads of terms, in any order, repeated or not. Out: each different term once, as its text, to
 //! who writes it, and quads that name terms by the order in which they came. Blank nodes are named by content. All quads are
-//! held in memory (16 bytes each): to sort them, or to name blank nodes, all are needed. While a part of a graph is numbered,
-//! each term of the whole graph takes 4 bytes, however small the part.
+//! held in memory (16 bytes each): to sort them, or to name blank nodes, all are needed. While a large part of a graph is numbered,
+//! each term of the whole graph takes 4 bytes; while a small one is, each of its own terms some 16.
 
 use super::found::Found;
 use crate::blank::Blanks;
@@ -164,18 +164,26 @@ fn of_part(part: Part<'_>, blanks: &Blanks, each: Each<'_>, watch: Watch<'_>) ->
     Ok(rows)
 }
 
-/// A number for each term of a graph, 1 more than that in the document; 0 where it is not in the document.
-struct Numbers {
-    /// How many terms the dictionary has; those beside it follow.
-    sorted: Id,
-    of: Vec<u32>,
+/// For each term of a graph 1 more than its number in the document; 0 where it is not in the document.
+enum Numbers {
+    /// Of all terms: those of the dictionary, which are so many, and those beside it.
+    All { sorted: Id, of: Vec<u32> },
+    /// Of the terms of a small part.
+    Few(HashMap<Id, u32>),
 }
+
+/// A part with so many times fewer quads than the graph has terms is small.
+const SMALL: usize = 16;
 
 impl Numbers {
     /// 1 for each term of some quads.
     fn of(graph: &dyn Indexed, quads: &[(GraphId, Triple)], watch: Watch<'_>) -> Result<Self> {
-        let (sorted, more) = (graph.term_count(), graph.more_terms());
-        let mut numbers = Self { sorted, of: vec![0; sorted as usize + more as usize] };
+        let sorted = graph.term_count();
+        let all = sorted as usize + graph.more_terms() as usize;
+        let mut numbers = match quads.len().saturating_mul(SMALL) < all {
+            true => Self::Few(HashMap::default()),
+            false => Self::All { sorted, of: vec![0; all] },
+        };
         let mut pace = watch.pace();
         for (graph, triple) in quads {
             graph.iter().chain(triple).for_each(|id| numbers.set(*id, 1));
@@ -189,8 +197,14 @@ impl Numbers {
         let is_triple = |id: &Id| matches!(graph.kind(*id), Some(Kind::Triple));
         let dictionary = graph.kinds().range(Kind::Triple);
         let beside = FIRST_FOREIGN..FIRST_FOREIGN + graph.more_terms();
-        let all = dictionary.chain(beside.filter(is_triple));
-        let mut open: Vec<Id> = all.filter(|id| self.is_used(*id)).collect();
+        let mut open: Vec<Id> = match self {
+            Self::All { .. } => {
+                let all = dictionary.chain(beside.filter(is_triple));
+                all.filter(|id| self.is_used(*id)).collect()
+            }
+            Self::Few(few) => few.keys().copied().filter(is_triple).collect(),
+        };
+        open.sort_unstable();
         let mut scratch = Scratch::new();
         let mut found = Vec::new();
         while let Some(id) = open.pop() {
@@ -206,25 +220,32 @@ impl Numbers {
         Ok(found)
     }
 
-    fn place(&self, id: Id) -> usize {
-        match id.checked_sub(FIRST_FOREIGN) {
-            Some(foreign) => self.sorted as usize + foreign as usize,
-            None => id as usize,
+    /// What is held of a term.
+    fn held(&self, id: Id) -> u32 {
+        match self {
+            Self::All { sorted, of } => of.get(place(*sorted, id)).copied().unwrap_or_default(),
+            Self::Few(few) => few.get(&id).copied().unwrap_or_default(),
         }
     }
 
     fn is_used(&self, id: Id) -> bool {
-        self.of.get(self.place(id)).is_some_and(|number| *number > 0)
+        self.held(id) > 0
     }
 
     fn get(&self, id: Id) -> Number {
-        self.of.get(self.place(id)).map_or(0, |number| number.saturating_sub(1))
+        self.held(id).saturating_sub(1)
     }
 
     fn set(&mut self, id: Id, number: u32) {
-        let place = self.place(id);
-        if let Some(have) = self.of.get_mut(place) {
-            *have = number;
+        match self {
+            Self::All { sorted, of } => {
+                if let Some(have) = of.get_mut(place(*sorted, id)) {
+                    *have = number;
+                }
+            }
+            Self::Few(few) => {
+                few.insert(id, number);
+            }
         }
     }
 
@@ -240,13 +261,29 @@ impl Numbers {
     /// The terms that are used, and wanted, in the order of the dictionary.
     fn ids(&self, is_wanted: impl Fn(Id) -> bool, watch: Watch<'_>) -> Result<Vec<Id>> {
         let (mut ids, mut pace) = (Vec::new(), watch.pace());
-        for (id, number) in (0..self.sorted).chain(FIRST_FOREIGN..).zip(&self.of) {
-            if *number > 0 && is_wanted(id) {
-                ids.push(id);
+        match self {
+            Self::All { sorted, of } => {
+                for (id, number) in (0..*sorted).chain(FIRST_FOREIGN..).zip(of) {
+                    if *number > 0 && is_wanted(id) {
+                        ids.push(id);
+                    }
+                    pace.step()?;
+                }
             }
-            pace.step()?;
+            Self::Few(few) => {
+                ids.extend(few.keys().copied().filter(|id| is_wanted(*id)));
+                ids.sort_unstable();
+            }
         }
         Ok(ids)
+    }
+}
+
+/// The place of a term among all, those of the dictionary first.
+fn place(sorted: Id, id: Id) -> usize {
+    match id.checked_sub(FIRST_FOREIGN) {
+        Some(foreign) => sorted as usize + foreign as usize,
+        None => id as usize,
     }
 }
 
@@ -316,4 +353,56 @@ pub(crate) fn lexical_of(term: TermRef<'_>) -> Option<Lexical<'_>> {
         }
         TermRef::Triple(_) => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Graph as _;
+    use crate::store::pack::Builder;
+    use crate::terms::{BlankNode, Literal, NamedNode, Triple as TermTriple};
+
+    /// A small part is numbered like a large one, whichever way the numbers are held.
+    #[test]
+    fn few_terms_of_many_get_the_numbers_that_they_have_among_all() {
+        let iri = |name: String| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let mut builder = Builder::new();
+        for n in 0..3000_u32 {
+            let object = match n % 5 {
+                0 => TermTriple::new(iri(format!("in{n}")), iri("says".into()), Literal::from(i64::from(n)))
+                    .into(),
+                1 => Term::from(BlankNode::new_unchecked(format!("b{n}"))),
+                _ => iri(format!("o{}", n * 7 % 900)).into(),
+            };
+            let graph = if n % 3 == 0 { iri("g".into()).into() } else { GraphName::DefaultGraph };
+            builder.add(Quad::new(iri(format!("s{n}")), iri("p".into()), object, graph).as_ref());
+        }
+        let pack = builder.finish();
+        let all: Vec<(GraphId, Triple)> = pack
+            .graphs()
+            .unwrap()
+            .into_iter()
+            .flat_map(|name| {
+                let triples = pack.scan(name, [None; 3]).triples().map(Result::unwrap);
+                triples.map(move |triple| (name, triple)).collect::<Vec<_>>()
+            })
+            .collect();
+        let part = |quads| Content::Part(Part { graph: &pack, quads });
+        let blanks = part(all.clone()).blanks(Watch::nobody()).unwrap();
+        let numbered = |quads: Vec<(GraphId, Triple)>| {
+            let part = part(quads);
+            let mut terms = Vec::new();
+            let rows =
+                part.number(&blanks, &mut |term| terms.push(format!("{term:?}")), Watch::nobody()).unwrap();
+            (terms, rows)
+        };
+        for part in all.chunks(40).step_by(9) {
+            let (terms, rows) = numbered(part.to_vec());
+            // So often that they are no small part any more.
+            let (same, many) = numbered(part.repeat(2 * SMALL));
+            assert!(terms.len() > 40 && rows.len() == part.len());
+            assert!(terms == same, "the terms of a small part");
+            assert!(rows.repeat(2 * SMALL) == many, "and its rows");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! In: a [`Schema`]. Out: text, with the properties of the classes where these are few. Lines are as long as
 //! they are.
 
-use super::text::width;
+use super::text::{grouped, width};
 use crate::explore::schema::{Class, Property, Schema};
 use crate::terms::{Prefixes, Term};
 use std::fmt::Write as _;
@@ -15,15 +15,16 @@ impl Schema {
         let mut out = String::new();
         let short = |term: &Term| prefixes.show(term.as_ref());
         let partial = if self.partial { " (counts are of a part of it)" } else { "" };
-        let head = format!("{} triples, {} classes{partial}", self.quads, self.classes.len());
+        let (quads, classes) = (grouped(self.quads), grouped(self.classes.len() as u64));
+        let head = format!("{quads} triples, {classes} classes{partial}");
         let _ = writeln!(out, "{}", say(&head));
         for (graph, count) in &self.graphs {
-            let _ = writeln!(out, "{}", say(&format!("graph {}  {count} triples", short(graph))));
+            let _ = writeln!(out, "{}", say(&format!("graph {}  {} triples", short(graph), grouped(*count))));
         }
         let name = |class: &Class| class.class.as_ref().map_or_else(|| say("(no class)"), short);
         let rows = self.classes.iter().map(|class| {
             let example = class.example.as_ref().map_or(String::new(), |(term, _)| short(term));
-            [name(class), class.count.to_string(), class.label.clone().unwrap_or_default(), example]
+            [name(class), grouped(class.count), class.label.clone().unwrap_or_default(), example]
         });
         columns(&mut out, "", rows.collect());
         for class in self.classes.iter().filter(|_| self.classes.len() <= FEW) {
@@ -46,7 +47,7 @@ impl Property {
             (_, Some((example, _))) => say(&format!("e.g. {}", short(example))),
             _ => String::new(),
         };
-        [short(&self.property), self.count.to_string(), kinds.join(", "), values]
+        [short(&self.property), grouped(self.count), kinds.join(", "), values]
     }
 }
 

@@ -590,6 +590,40 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Nothing,
     },
     Excuse {
+        reason: "Jena lets BIND at the beginning of a group see variables of the group around it",
+        section: "18.2.2.6 and 18.5: Extend is of the pattern before it in its own group",
+        applies: |facts| {
+            fn begins(pattern: &GraphPattern) -> bool {
+                match pattern {
+                    GraphPattern::Bgp { patterns } => patterns.is_empty(),
+                    GraphPattern::Extend { inner, .. } => begins(inner),
+                    _ => false,
+                }
+            }
+            fn reads(expression: &Expression) -> bool {
+                matches!(expression, Expression::Variable(_)) || operands(expression).into_iter().any(reads)
+            }
+            let binds = |pattern: &GraphPattern| match pattern {
+                GraphPattern::Extend { inner, expression, .. } => begins(inner) && reads(expression),
+                _ => false,
+            };
+            facts.patterns.iter().any(|(pattern, _)| binds(pattern))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena puts the outer solution into a sub-select of OPTIONAL before its LIMIT",
+        section: "18.2.4.5, 18.5: Slice is of the sub-select alone, LeftJoin comes after it",
+        applies: |facts| {
+            fn has_slice(pattern: &GraphPattern) -> bool {
+                matches!(pattern, GraphPattern::Slice { .. }) || children(pattern).into_iter().any(has_slice)
+            }
+            let slices = |pattern: &GraphPattern| matches!(pattern, GraphPattern::LeftJoin { right, .. } if has_slice(right));
+            facts.patterns.iter().any(|(pattern, _)| slices(pattern))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
         reason: "DESCRIBE gives what each engine chooses",
         section: "16.4: the description is determined by the query service",
         applies: |facts| matches!(facts.query, Query::Describe { .. }),

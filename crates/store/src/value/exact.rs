@@ -191,9 +191,37 @@ impl Exact {
 
 /// [`Exact::divide`] where all of it fits: the same digits.
 fn divide_small(a: i128, b: i128, scale: u32) -> Option<Exact> {
-    let bits = |n: i128| i128::BITS - n.unsigned_abs().leading_zeros();
-    let scale = (18 + bits(b).saturating_sub(bits(a)) / 3).max(scale);
+    let scale = (DIGITS + zeros_small(a.unsigned_abs(), b.unsigned_abs())).max(scale);
     Some(Exact::new(a.checked_mul(small_power(scale)?)?.checked_div(b)?, scale))
+}
+
+/// How many digits of a quotient that does not end are kept.
+const DIGITS: u32 = 18;
+
+/// How many zeros a quotient has right behind the point, where it is less than one: told by the quotient itself, so that equal ones
+/// are cut at the same place, however large what is divided.
+fn zeros_small(a: u128, b: u128) -> u32 {
+    let (Some(digits_a), Some(digits_b)) = (a.checked_ilog10(), b.checked_ilog10()) else { return 0 };
+    let longer = digits_b.saturating_sub(digits_a);
+    // What does not fit has more digits than b.
+    let reaches = 10_u128.checked_pow(longer).and_then(|power| a.checked_mul(power)).is_none_or(|a| a >= b);
+    if reaches { longer.saturating_sub(1) } else { longer }
+}
+
+/// The same for numbers of any size.
+fn zeros_big(a: &BigInt, b: &BigInt) -> u32 {
+    let (a, b) = (a.magnitude(), b.magnitude());
+    if a.bits() == 0 {
+        return 0;
+    }
+    // A bit is at least 0.3 digits: not past the place that is sought, and near it.
+    let mut longer = u32::try_from(b.bits().saturating_sub(a.bits() + 1) * 3 / 10).unwrap_or(u32::MAX);
+    let mut a = a * power_of_ten(longer).magnitude();
+    while a < *b {
+        a *= 10_u32;
+        longer += 1;
+    }
+    longer.saturating_sub(1)
 }
 
 /// A power of ten that fits an `i128`.
@@ -245,15 +273,15 @@ impl Exact {
         if other.signum() == 0 {
             return None;
         }
+        // Zeros at the end of what is divided are no digits of it.
+        let own = if self.scale() > DIGITS { self.clone().without_zeros().scale() } else { self.scale() };
         if let Some((a, b, _)) = self.aligned_small(other)
-            && let Some(quotient) = divide_small(a, b, self.scale())
+            && let Some(quotient) = divide_small(a, b, own)
         {
             return Some(quotient.without_zeros());
         }
         let (a, b, _) = self.aligned(other);
-        // Each three bits that the divisor is longer by are at most one zero behind the point.
-        let zeros = b.bits().saturating_sub(a.bits()) / 3;
-        let scale = u32::try_from(18 + zeros).ok()?.max(self.scale());
+        let scale = DIGITS.checked_add(zeros_big(&a, &b))?.max(own);
         Self::bounded(a * power_of_ten(scale) / b, scale).map(Self::without_zeros)
     }
 
@@ -497,6 +525,49 @@ mod tests {
             assert!(found.to_string().starts_with(quotient), "{a} / {b} = {found}");
         }
         assert_eq!(exact("1").divide(&exact("0.0")), None);
+    }
+
+    /// 7 / 49 is 1 / 7: AVG of many and of few may be compared.
+    #[test]
+    fn equal_quotients_have_the_same_digits() {
+        let of = |a: &BigInt, b: &BigInt| {
+            let [a, b] = [a, b].map(|n| exact(&n.to_string()));
+            a.divide(&b).unwrap().to_string()
+        };
+        let numbers = [
+            "1",
+            "2",
+            "7",
+            "99",
+            "100",
+            "101",
+            "12345",
+            "999999999999",
+            "1000000000000",
+            "123456789012345678901234567",
+        ];
+        let times = [
+            "2",
+            "7",
+            "9",
+            "10",
+            "1024",
+            "99999",
+            "1000000000000000000000",
+            "340282366920938463463374607431768211457",
+        ];
+        let number = |text: &str| text.parse::<BigInt>().unwrap();
+        for (a, b) in numbers.iter().flat_map(|a| numbers.iter().map(move |b| (number(a), number(b)))) {
+            let quotient = of(&a, &b);
+            for times in times.iter().map(|text| number(text)) {
+                assert_eq!(of(&(&a * &times), &(&b * &times)), quotient, "{a} / {b}, both times {times}");
+                assert_eq!(of(&-(&a * &times), &(&b * &times)), format!("-{quotient}"), "{a} / {b}");
+            }
+            // 18 digits that count, or fewer where it ends.
+            let digits = quotient.trim_start_matches(['0', '.']).replace('.', "").len();
+            assert!(digits <= 18 || a >= b, "{a} / {b} = {quotient}");
+        }
+        assert_eq!(exact("1.00000000000000000000000").divide(&exact("7")), exact("1").divide(&exact("7")));
     }
 
     #[test]

@@ -246,7 +246,7 @@ impl Output {
         about: &About,
     ) -> Result<()> {
         let _draws = self.begins_to_draw();
-        if found.rows.is_empty() && found.stopped.is_none() && self.foots() && self.format.is_none() {
+        if found.rows.is_empty() && self.foots() && self.format.is_none() {
             // The line below says so.
             return Ok(());
         }

@@ -19,6 +19,7 @@ pub(super) mod pairs;
 pub(super) mod radix;
 pub(super) mod records;
 mod sort;
+mod sorted;
 mod spill;
 pub(super) mod terms;
 mod texts;

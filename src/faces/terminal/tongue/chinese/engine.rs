@@ -157,7 +157,7 @@ pub const WRITING: &[Pair] = &[
 
 /// Words that are put into Chinese only where they are known to be steps of a plan.
 pub const PLAN: &[Pair] = &[
-    ("time", "用时"),
+    ("time", "时间"),
     ("rows", "行数"),
     ("estimate", "估计行数"),
     ("cost", "代价"),

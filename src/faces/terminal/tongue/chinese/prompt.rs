@@ -66,6 +66,8 @@ pub const PROMPT: &[Pair] = &[
     ("name a file", "请指定文件"),
     ("a prefix has a name and an IRI", "前缀由名称与 IRI 组成"),
     ("which file?", "哪个文件？"),
+    ("kept: {} added, {} removed, as transaction {}", "已保留：添加 {}，删去 {}，编为事务 {}"),
+    ("kept: {} added, {} removed", "已保留：添加 {}，删去 {}"),
     ("which store?", "哪个存储？"),
     ("name its folder", "请给出其文件夹"),
     ("name one; put a name with spaces in quotes", "请指定一个；含空格的名称要加引号"),
