@@ -86,7 +86,7 @@ pub fn run(
                 verbs::perform(&verb, &mut session, &output, &mut Memory::default())?;
             }
             // What was asked for is done: no limit of it holds for what follows.
-            if verb.changes() {
+            if verb.lengthens_journal() {
                 verbs::merge_if_due(&mut session, &output);
             }
             Ok(())

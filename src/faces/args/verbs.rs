@@ -168,6 +168,11 @@ impl Verb {
         }
     }
 
+    /// Whether the journal of a store may have grown by it: what changes the graph, and what takes a change back.
+    pub fn lengthens_journal(&self) -> bool {
+        self.changes() || matches!(self, Self::Undo(_))
+    }
+
     /// The store that it names by itself.
     pub fn store(&self) -> Option<&Path> {
         match self {

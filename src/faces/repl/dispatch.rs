@@ -83,7 +83,7 @@ impl Shell {
             session.ask.limits = before;
             done
         })?;
-        if verb.changes() && own.shape.output.is_none() {
+        if verb.lengthens_journal() && own.shape.output.is_none() {
             self.changed();
         } else if written {
             self.unsaved = false;
