@@ -262,6 +262,18 @@ pub const EXCUSES: &[Excuse] = &[
         judge: Judge::Specification,
     },
     Excuse {
+        reason: "spareval puts a variable from around a group into an EXISTS that filters the group",
+        section: "18.6: substitute(pattern, μ) is of the filter's own solution; 18.2.2.2: a group is joined afterwards",
+        applies: |facts| {
+            let joins = |pattern: &GraphPattern| match pattern {
+                GraphPattern::Join { left, right } => has_exists(left) || has_exists(right),
+                _ => false,
+            };
+            facts.patterns.iter().any(|(pattern, _)| joins(pattern))
+        },
+        judge: Judge::Specification,
+    },
+    Excuse {
         reason: "spareval answers within GRAPH and a name that no graph has",
         section: "18.6: eval(D(G), Graph(IRI, P)) is the empty multiset where IRI is not a graph name in D",
         applies: |facts| {
@@ -656,6 +668,21 @@ fn is_tested(pattern: &GraphPattern) -> bool {
 /// Whether an OPTIONAL is in a pattern, at any depth.
 fn has_left_join(pattern: &GraphPattern) -> bool {
     matches!(pattern, GraphPattern::LeftJoin { .. }) || children(pattern).into_iter().any(has_left_join)
+}
+
+/// Whether a pattern is filtered by an EXISTS, at any depth.
+fn has_exists(pattern: &GraphPattern) -> bool {
+    let mut open = match pattern {
+        GraphPattern::Filter { expr, .. } => vec![expr],
+        _ => Vec::new(),
+    };
+    while let Some(part) = open.pop() {
+        if matches!(part, Expression::Exists(_)) {
+            return true;
+        }
+        open.extend(operands(part));
+    }
+    children(pattern).into_iter().any(has_exists)
 }
 
 /// Whether a pattern binds variables in a way that a substitution from outside does not reach.
