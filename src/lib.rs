@@ -3,8 +3,8 @@
 //! All else is in the packages below `crates/`, given on from here under their names.
 
 pub use baimo_core::{
-    advise, ask, blank, catalog, edit, engine, error, explore, formats, packing, plain, previous, project,
-    session, show, snapshot, sources, store, terms,
+    advise, ask, blank, catalog, edit, engine, error, explore, formats, kept, packing, plain, previous,
+    project, session, show, snapshot, sources, store, terms,
 };
 
 // The graph compiled in.

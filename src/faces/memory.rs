@@ -1,25 +1,25 @@
 //! What a session remembers of its queries: the last one, its answer, and the answers before it.
 //!
 //! In: answers as they go out. Out: what `_` stands for, and what can be shown, drawn and explained
-//! again. At most [`KEEP`] rows are kept, and [`KEEP_TEXT`] bytes of text; a command line keeps none.
+//! again. At most [`KEEP`] rows are kept, and [`KEEP_BYTES`] of them, by the numbers of their terms; a command line keeps none.
 
 use crate::engine::Bindings;
 use crate::engine::answer::page::Page;
-use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions, TripleSource, text_len};
+use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions, TripleSource};
 use crate::error::{Error, Kind, Result};
+use crate::kept::Kept;
 use crate::previous::PreviousAnswer;
-use crate::terms::Triple;
+use crate::store::pack::{Builder, Pack};
+use crate::terms::{Triple, Variable};
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Rows kept in memory of one answer; a file takes any number.
 pub const KEEP: usize = 100_000;
 
-/// Bytes of text kept in memory of one answer.
-pub const KEEP_TEXT: usize = 128 << 20;
-
-/// So many rows take some milliseconds to drop.
-const LARGE: usize = 5_000;
+/// Bytes kept in memory of one answer.
+pub const KEEP_BYTES: usize = 128 << 20;
 
 /// A query, as it was asked.
 #[derive(Debug, Clone, Default)]
@@ -45,31 +45,36 @@ pub enum Last {
     #[default]
     Nothing,
     /// Of SELECT.
-    Rows(Solutions),
+    Rows(Vec<Variable>, Kept),
     /// Of ASK.
     Yes(bool),
     /// Of CONSTRUCT and DESCRIBE.
-    Graph(Vec<Triple>),
+    Graph(Kept),
 }
 
 impl Last {
-    /// Whether it takes some milliseconds to drop.
-    fn is_large(&self) -> bool {
-        match self {
-            Self::Nothing | Self::Yes(_) => false,
-            Self::Rows(found) => found.rows.len() > LARGE,
-            Self::Graph(triples) => triples.len() > LARGE,
-        }
-    }
-
     /// The answer again; nothing where there is none.
     pub fn replay(&self) -> Option<Answer<'_>> {
         match self {
             Self::Nothing => None,
             Self::Yes(yes) => Some(Answer::Boolean(*yes)),
-            Self::Rows(found) => Some(Answer::Rows(found.replay())),
-            Self::Graph(triples) => Some(Answer::graph(triples.iter().cloned().map(Ok))),
+            Self::Rows(variables, found) => Some(Answer::Rows(found.rows(variables.clone()))),
+            Self::Graph(triples) => Some(triples.graph()),
         }
+    }
+}
+
+/// What `_` stands for in a query.
+#[derive(Debug, Default)]
+pub struct Before {
+    rows: Option<Solutions>,
+    graph: Option<Vec<Triple>>,
+}
+
+impl Before {
+    /// The same, borrowed.
+    pub fn previous(&self) -> PreviousAnswer<'_> {
+        PreviousAnswer { rows: self.rows.as_ref(), graph: self.graph.as_deref() }
     }
 }
 
@@ -81,7 +86,7 @@ pub struct Memory {
     pub question: Option<Question>,
     /// Its answer.
     pub last: Last,
-    /// The rows and the graph before the last answer: `_` is the last of each.
+    /// The rows and the graph before the last answer, where that is none: `_` is the last of each.
     earlier_rows: Last,
     earlier_graph: Last,
     /// Whether some answer kept has more rows than were kept.
@@ -107,24 +112,36 @@ impl Memory {
     /// What the next query can use as `_`: the last rows and the last graph, whichever was later.
     ///
     /// # Errors
-    /// Where `text` uses what was cut when it was kept: part of an answer is not the answer.
-    pub fn before(&self, text: &str) -> Result<PreviousAnswer<'_>> {
-        let rows = [&self.last, &self.earlier_rows].into_iter().find_map(|last| match last {
-            Last::Rows(found) => Some(found),
-            _ => None,
-        });
-        let graph = [&self.last, &self.earlier_graph].into_iter().find_map(|last| match last {
-            Last::Graph(triples) => Some(triples.as_slice()),
-            _ => None,
-        });
-        if self.cut && !crate::previous::places(text).is_empty() {
+    /// Where `text` uses what was cut when it was kept: part of an answer is not the answer. And where the graph is damaged.
+    pub fn before(&self, text: &str) -> Result<Before> {
+        if crate::previous::places(text).is_empty() {
+            return Ok(Before::default());
+        }
+        if self.cut {
             return Err(Error::new(
                 Kind::Limit,
                 "the last answer is too large to be kept: `_` would be a part of it",
             )
             .hint("write both queries as one, the first as a subquery"));
         }
-        Ok(PreviousAnswer { rows, graph })
+        let rows = [&self.last, &self.earlier_rows].into_iter().find_map(|last| match last {
+            Last::Rows(variables, found) => {
+                let rows = found.rows(Vec::new()).rows.collect::<Result<Vec<Row>>>();
+                Some(rows.map(|rows| Solutions {
+                    variables: variables.clone(),
+                    rows,
+                    ..Solutions::default()
+                }))
+            }
+            _ => None,
+        });
+        let graph = [&self.last, &self.earlier_graph].into_iter().find_map(|last| match last {
+            Last::Graph(triples) => {
+                Some((0..triples.len()).filter_map(|row| triples.triple(row).transpose()).collect())
+            }
+            _ => None,
+        });
+        Ok(Before { rows: rows.transpose()?, graph: graph.transpose()? })
     }
 
     /// Keeps what was noted of the answer to `question`.
@@ -134,15 +151,18 @@ impl Memory {
         }
         self.question = Some(question);
         self.cut = noted.more;
-        let before = match std::mem::replace(&mut self.last, noted.last) {
-            Last::Rows(found) => std::mem::replace(&mut self.earlier_rows, Last::Rows(found)),
-            Last::Graph(triples) => std::mem::replace(&mut self.earlier_graph, Last::Graph(triples)),
-            Last::Nothing | Last::Yes(_) => return,
-        };
-        if before.is_large() {
-            // Where no thread can be started it is dropped here.
-            let _ = std::thread::Builder::new().spawn(move || drop(before));
+        match (&noted.last, std::mem::take(&mut self.last)) {
+            (Last::Rows(..), Last::Rows(..)) | (Last::Graph(_), Last::Graph(_)) => {}
+            (_, rows @ Last::Rows(..)) => self.earlier_rows = rows,
+            (_, graph @ Last::Graph(_)) => self.earlier_graph = graph,
+            (_, Last::Nothing | Last::Yes(_)) => {}
         }
+        match noted.last {
+            Last::Rows(..) => self.earlier_rows = Last::Nothing,
+            Last::Graph(_) => self.earlier_graph = Last::Nothing,
+            Last::Nothing | Last::Yes(_) => {}
+        }
+        self.last = noted.last;
     }
 }
 
@@ -155,8 +175,6 @@ pub struct Noted {
     pub count: usize,
     /// Whether there were more than were kept.
     more: bool,
-    /// How many bytes of text were kept.
-    text: usize,
     /// For each column, whether it has had a value.
     filled: Vec<bool>,
 }
@@ -167,18 +185,10 @@ impl Noted {
         self.count > 0 && self.filled.iter().any(|filled| !filled)
     }
 
-    fn row(&mut self, row: &Row, keeps: bool) {
+    fn row(&mut self, row: &Row) {
         self.count += 1;
         for (filled, cell) in self.filled.iter_mut().zip(row) {
             *filled |= cell.is_some();
-        }
-        if let (true, Last::Rows(found)) = (keeps, &mut self.last) {
-            if found.rows.len() < KEEP && self.text < KEEP_TEXT {
-                self.text += text_len(row);
-                found.rows.push(row.clone());
-            } else {
-                self.more = true;
-            }
         }
     }
 
@@ -187,58 +197,50 @@ impl Noted {
         for (column, filled) in self.filled.iter_mut().enumerate().filter(|(_, filled)| !**filled) {
             *filled = (0..page.len()).any(|row| page.get(row, column).is_some());
         }
-        if let (true, Last::Rows(found)) = (keeps, &mut self.last) {
-            let mut rows = 0..page.len();
-            while found.rows.len() < KEEP
-                && self.text < KEEP_TEXT
-                && let Some(row) = rows.next()
-            {
-                let row = page.row(row);
-                self.text += text_len(&row);
-                found.rows.push(row);
-            }
-            self.more |= !rows.is_empty();
+        let (Last::Rows(_, kept) | Last::Graph(kept)) = &mut self.last else { return };
+        let mut rows = 0..if keeps { page.len() } else { 0 };
+        while kept.len() < KEEP
+            && kept.bytes() < KEEP_BYTES
+            && let Some(row) = rows.next()
+        {
+            kept.push(page, row);
         }
-    }
-
-    fn triple(&mut self, keeps: bool, triple: impl FnOnce() -> Option<Triple>) {
-        self.count += 1;
-        if let (true, Last::Graph(all)) = (keeps, &mut self.last) {
-            if all.len() < KEEP {
-                all.extend(triple());
-            } else {
-                self.more = true;
-            }
-        }
+        self.more |= !rows.is_empty();
     }
 }
 
 /// An answer of which note is taken as it goes out, and which ends where `stop` is set. With `keeps` its
-/// rows are kept too.
+/// rows are kept too, by the numbers of the pack that it notes them of.
 pub fn noting<'a>(
     answer: Answer<'a>,
-    keeps: bool,
+    keeps: Option<Arc<Pack>>,
     noted: &'a RefCell<Noted>,
     stop: &'a AtomicBool,
 ) -> Answer<'a> {
+    let kept = |width| Kept::new(keeps.clone().unwrap_or_else(nowhere), width);
+    let buffer = Buffer { page: Page::default(), row: 0, keeps: keeps.is_some(), noted, stop };
     match answer {
         Answer::Boolean(yes) => {
             noted.borrow_mut().last = Last::Yes(yes);
             noted.borrow_mut().count = yes.into();
             answer
         }
-        Answer::Rows(rows) => {
-            let found = Solutions { variables: rows.variables.clone(), ..Solutions::default() };
-            let filled = vec![false; rows.variables.len()];
-            noted.replace(Noted { last: Last::Rows(found), filled, ..Noted::default() });
-            let rows_noted = NotedRows { rows: rows.rows, keeps, noted, stop };
-            Answer::Rows(Rows { variables: rows.variables, rows: Box::new(rows_noted) })
+        Answer::Rows(Rows { variables, rows }) => {
+            let filled = vec![false; variables.len()];
+            let last = Last::Rows(variables.clone(), kept(variables.len()));
+            noted.replace(Noted { last, filled, ..Noted::default() });
+            Answer::Rows(Rows { variables, rows: Box::new(NotedRows { rows, buffer }) })
         }
         Answer::Graph(triples) => {
-            noted.borrow_mut().last = Last::Graph(Vec::new());
-            Answer::Graph(Box::new(NotedTriples { triples, keeps, noted, stop }))
+            noted.borrow_mut().last = Last::Graph(kept(3));
+            Answer::Graph(Box::new(NotedTriples { triples, buffer }))
         }
     }
+}
+
+/// The pack of who keeps nothing.
+fn nowhere() -> Arc<Pack> {
+    Arc::new(Builder::new().finish())
 }
 
 /// An error where `stop` is set.
@@ -249,28 +251,47 @@ fn unless(stop: &AtomicBool) -> Result<()> {
     }
 }
 
-/// Rows of which note is taken.
-struct NotedRows<'a> {
-    rows: Box<dyn RowSource + 'a>,
+/// Where what is kept is read from page by page, for who asks for it one by one as well: pages tell the numbers of terms.
+struct Buffer<'a> {
+    page: Page,
+    /// How many rows of the page were given.
+    row: usize,
     keeps: bool,
     noted: &'a RefCell<Noted>,
     stop: &'a AtomicBool,
 }
 
-impl Iterator for NotedRows<'_> {
-    type Item = Result<Row>;
-
-    fn next(&mut self) -> Option<Result<Row>> {
-        let row = self.rows.next()?;
-        let row = unless(self.stop).and(row);
-        Some(row.inspect(|row| self.noted.borrow_mut().row(row, self.keeps)))
-    }
-}
-
-impl RowSource for NotedRows<'_> {
-    fn page(&mut self, page: &mut Page) -> Result<bool> {
+impl Buffer<'_> {
+    /// The place of the next row of the page, which `fill` fills where all were given; nothing at the end.
+    fn next(&mut self, fill: impl FnOnce(&mut Page) -> Result<bool>) -> Result<Option<usize>> {
         unless(self.stop)?;
-        let found = self.rows.page(page)?;
+        if self.row >= self.page.len() {
+            self.row = 0;
+            self.page.note_numbers();
+            if !fill(&mut self.page)? {
+                self.page.clear(0);
+                return Ok(None);
+            }
+            self.noted.borrow_mut().page(&self.page, true);
+        }
+        self.row += 1;
+        Ok(self.row.checked_sub(1))
+    }
+
+    /// A page: what is left of the one at hand, else one that `fill` fills.
+    fn page(&mut self, page: &mut Page, fill: impl FnOnce(&mut Page) -> Result<bool>) -> Result<bool> {
+        unless(self.stop)?;
+        if self.row < self.page.len() {
+            let width = self.page.width();
+            page.clear(width);
+            (self.row..self.page.len()).for_each(|row| page.push_row(&self.page.row(row)));
+            self.row = self.page.len();
+            return Ok(true);
+        }
+        if self.keeps {
+            page.note_numbers();
+        }
+        let found = fill(page)?;
         if found {
             self.noted.borrow_mut().page(page, self.keeps);
         }
@@ -278,33 +299,58 @@ impl RowSource for NotedRows<'_> {
     }
 }
 
+/// Rows of which note is taken.
+struct NotedRows<'a> {
+    rows: Box<dyn RowSource + 'a>,
+    buffer: Buffer<'a>,
+}
+
+impl Iterator for NotedRows<'_> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        if !self.buffer.keeps {
+            let row = self.rows.next()?;
+            let row = unless(self.buffer.stop).and(row);
+            return Some(row.inspect(|row| self.buffer.noted.borrow_mut().row(row)));
+        }
+        let row = self.buffer.next(|page| self.rows.page(page)).transpose()?;
+        Some(row.map(|row| self.buffer.page.row(row)))
+    }
+}
+
+impl RowSource for NotedRows<'_> {
+    fn page(&mut self, page: &mut Page) -> Result<bool> {
+        self.buffer.page(page, |page| self.rows.page(page))
+    }
+}
+
 /// Triples of which note is taken.
 struct NotedTriples<'a> {
     triples: Box<dyn TripleSource + 'a>,
-    keeps: bool,
-    noted: &'a RefCell<Noted>,
-    stop: &'a AtomicBool,
+    buffer: Buffer<'a>,
 }
 
 impl Iterator for NotedTriples<'_> {
     type Item = Result<Triple>;
 
     fn next(&mut self) -> Option<Result<Triple>> {
-        let triple = self.triples.next()?;
-        let triple = unless(self.stop).and(triple);
-        Some(triple.inspect(|triple| self.noted.borrow_mut().triple(self.keeps, || Some(triple.clone()))))
+        loop {
+            match self.buffer.next(|page| self.triples.page(page)).transpose()? {
+                Ok(row) => {
+                    if let Some(triple) = self.buffer.page.triple(row) {
+                        return Some(Ok(triple));
+                    }
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
     }
 }
 
 impl TripleSource for NotedTriples<'_> {
     fn page(&mut self, page: &mut Page) -> Result<bool> {
-        unless(self.stop)?;
-        let found = self.triples.page(page)?;
-        if found {
-            let mut noted = self.noted.borrow_mut();
-            (0..page.len()).for_each(|row| noted.triple(self.keeps, || page.triple(row)));
-        }
-        Ok(found)
+        self.buffer.page(page, |page| self.triples.page(page))
     }
 }
 
@@ -321,8 +367,7 @@ mod tests {
 
     fn asked(memory: &mut Memory, answer: Answer<'static>) -> usize {
         let (noted, stop) = (RefCell::default(), AtomicBool::new(false));
-        let keeps = memory.keeps();
-        match noting(answer, keeps, &noted, &stop) {
+        match noting(answer, memory.keeps().then(nowhere), &noted, &stop) {
             Answer::Rows(rows) => rows.rows.for_each(drop),
             Answer::Graph(_) | Answer::Boolean(_) => {}
         }
@@ -337,7 +382,11 @@ mod tests {
         let mut memory = Memory::keeping();
         asked(&mut memory, rows(3));
         asked(&mut memory, Answer::Boolean(true));
-        assert_eq!(memory.before("SELECT * { VALUES _ }").unwrap().rows.unwrap().rows.len(), 3);
+        let before = memory.before("SELECT * { VALUES _ }").unwrap();
+        let rows = before.previous().rows.unwrap();
+        let expected = |n: usize| vec![Some(Literal::from(n as i64).into()), None];
+        assert_eq!(rows.rows, (0..3).map(expected).collect::<Vec<_>>());
+        assert_eq!(rows.variables.len(), 2);
     }
 
     #[test]
@@ -351,9 +400,9 @@ mod tests {
     #[test]
     fn a_column_without_a_value_is_noticed() {
         let (noted, stop) = (RefCell::default(), AtomicBool::new(false));
-        let Answer::Rows(all) = noting(rows(2), false, &noted, &stop) else { panic!("rows") };
+        let Answer::Rows(all) = noting(rows(2), None, &noted, &stop) else { panic!("rows") };
         all.rows.for_each(drop);
         assert!(noted.borrow().has_empty_column());
-        assert!(matches!(&noted.borrow().last, Last::Rows(found) if found.rows.is_empty()), "nothing kept");
+        assert!(matches!(&noted.borrow().last, Last::Rows(_, found) if found.is_empty()), "nothing kept");
     }
 }

@@ -24,6 +24,8 @@ pub mod formats;
 pub mod packing;
 // What words that are not SPARQL may have meant.
 pub mod plain;
+// Answers kept by the numbers of their terms.
+pub mod kept;
 // The last answer as a part of the next query.
 pub mod previous;
 // A graph is a folder; or one compiled in.

@@ -77,13 +77,15 @@ impl Shell {
             Error::usage(format!("there is no row {number}")).hint(format!("the last answer has {count}"))
         };
         let session = self.session.borrow();
+        let (row, triple);
         let part = match &self.memory.last {
-            Last::Rows(found) => AnswerPart::Row(
-                &found.variables,
-                found.rows.get(index).ok_or_else(|| missing(found.rows.len()))?,
-            ),
+            Last::Rows(variables, found) => {
+                row = found.row(index)?.ok_or_else(|| missing(found.len()))?;
+                AnswerPart::Row(variables, &row)
+            }
             Last::Graph(triples) => {
-                AnswerPart::Triple(triples.get(index).ok_or_else(|| missing(triples.len()))?)
+                triple = triples.triple(index)?.ok_or_else(|| missing(triples.len()))?;
+                AnswerPart::Triple(&triple)
             }
             Last::Yes(_) | Last::Nothing => AnswerPart::Yes,
         };

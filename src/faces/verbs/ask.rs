@@ -39,12 +39,12 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
         prefixes: prefixes_in_scope(&question.text, session),
         ..About::default()
     };
-    let keeps = memory.keeps();
     let done = memory.before(&question.text).and_then(|before| {
         let waiting = output.waiting();
         // Nothing is found before there is an answer to read: there is nothing to keep where a signal ends it.
         let begins = doing(Doing::Drawing);
-        let answer = session.query_after(&question.text, &question.bindings, before)?;
+        let answer = session.query_after(&question.text, &question.bindings, before.previous())?;
+        let keeps = memory.keeps().then(|| session.numbering()).transpose()?;
         drop(begins);
         drop(waiting);
         output.answer(session, noting(answer, keeps, &noted, &stop), &about)

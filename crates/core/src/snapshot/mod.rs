@@ -20,7 +20,7 @@ use crate::project::Project;
 use crate::store::Graph;
 use crate::store::durable::SORTING;
 use crate::store::memory::Memory;
-use crate::store::pack::Watch;
+use crate::store::pack::{Pack, Watch};
 use crate::terms::Prefixes;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -119,6 +119,14 @@ impl Snapshot {
     /// The graph itself.
     pub fn graph(&self) -> &dyn Graph {
         self.graph.as_ref()
+    }
+
+    /// The pack whose numbers queries of it note beside the texts of terms, as long as it is kept.
+    ///
+    /// # Errors
+    /// Where the graph cannot be read.
+    pub fn numbering(&self) -> Result<Arc<Pack>> {
+        self.graph.numbering()
     }
 
     /// The graph as look-ups and advice read it. See [`Look`].

@@ -5,7 +5,7 @@
 //! holds.
 
 use crate::answer::Row;
-use crate::store::{Lexical, Tag};
+use crate::store::{FIRST_FOREIGN, Id, Lexical, Tag};
 use crate::terms::{
     BaseDirection, BlankNodeRef, LiteralRef, NamedNodeRef, NamedOrBlankNode, Term, TermRef, Triple, xsd,
 };
@@ -20,6 +20,8 @@ pub struct Page {
     triples: Vec<Term>,
     columns: Vec<Vec<Cell>>,
     len: usize,
+    /// The numbers of each column's terms, where somebody asks for them and there are any.
+    numbers: Option<Vec<Vec<Id>>>,
 }
 
 /// Where the text of a cell is, and of what kind it is.
@@ -52,6 +54,40 @@ impl Page {
         self.len = 0;
         self.columns.iter_mut().for_each(Vec::clear);
         self.columns.resize_with(width, Vec::new);
+        if let Some(numbers) = &mut self.numbers {
+            numbers.iter_mut().for_each(Vec::clear);
+            numbers.resize_with(width, Vec::new);
+        }
+    }
+
+    /// Asks who fills it to note the numbers of terms beside their texts, from now on.
+    pub fn note_numbers(&mut self) {
+        self.numbers.get_or_insert_default();
+    }
+
+    /// Notes the numbers of a column's terms, where that is asked for.
+    pub fn set_numbers(&mut self, column: usize, ids: &[Id]) {
+        if let Some(numbers) = self.numbers.as_mut().and_then(|numbers| numbers.get_mut(column)) {
+            numbers.clear();
+            numbers.extend_from_slice(ids);
+        }
+    }
+
+    /// The number of a cell's term in the dictionary of the graph's pack; nothing where it is no term of that, or nobody asked.
+    pub fn number(&self, row: usize, column: usize) -> Option<Id> {
+        let id = *self.numbers.as_ref()?.get(column)?.get(row)?;
+        Some(id).filter(|id| *id < FIRST_FOREIGN)
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        let cells: usize = self.columns.iter().map(Vec::capacity).sum();
+        self.text.capacity() + cells * size_of::<Cell>() + self.triples.len() * size_of::<Triple>()
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.columns.len()
     }
 
     /// How many rows there are.
@@ -110,10 +146,15 @@ impl Page {
 
     /// Puts a term in, for cells to share.
     pub fn term(&mut self, term: &Term) -> Cell {
+        self.borrowed(term.as_ref())
+    }
+
+    /// The same of a term that is borrowed.
+    pub fn borrowed(&mut self, term: TermRef<'_>) -> Cell {
         let lexical = match term {
-            Term::BlankNode(node) => Lexical::Blank(node.as_str()),
-            Term::NamedNode(iri) => Lexical::Iri(iri.as_str()),
-            Term::Literal(literal) => Lexical::Literal(
+            TermRef::BlankNode(node) => Lexical::Blank(node.as_str()),
+            TermRef::NamedNode(iri) => Lexical::Iri(iri.as_str()),
+            TermRef::Literal(literal) => Lexical::Literal(
                 literal.value(),
                 match (literal.language(), literal.direction()) {
                     (Some(tag), Some(direction)) => Tag::Directed(tag, direction),
@@ -121,8 +162,8 @@ impl Page {
                     (None, _) => Tag::Datatype(literal.datatype().as_str()),
                 },
             ),
-            Term::Triple(_) => {
-                self.triples.push(term.clone());
+            TermRef::Triple(_) => {
+                self.triples.push(term.into_owned());
                 let kind = Kind::Triple((self.triples.len() - 1) as u32);
                 return Cell { start: 0, end: 0, kind };
             }

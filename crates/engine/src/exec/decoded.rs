@@ -105,6 +105,7 @@ pub(super) fn write_ids(
     cx: &Context<'_>,
     scratch: &mut Scratch,
 ) -> Result<()> {
+    page.set_numbers(column, ids);
     let mut cells = vec![Page::unbound(); ids.len()];
     // Number and row in one, so that they are sorted by one comparison.
     let mut places: Vec<u64> = (0_u64..).zip(ids).map(|(row, id)| u64::from(*id) << 32 | row).collect();

@@ -202,6 +202,17 @@ impl Memory {
         }
     }
 
+    /// The pack whose numbers who reads it now gets: those below [`FIRST_FOREIGN`](super::FIRST_FOREIGN) stay what they are in it,
+    /// whatever becomes of the graph.
+    ///
+    /// # Errors
+    /// As [`Self::pack`].
+    pub fn numbering(&self) -> Result<Arc<Pack>> {
+        let (reader, base) = (self.read()?, self.graph.base());
+        let settled = self.settled.get().filter(|settled| std::ptr::addr_eq(reader, Arc::as_ptr(settled)));
+        Ok(Arc::clone(settled.unwrap_or(base)))
+    }
+
     /// Keeps no more than about so many bytes of its pack's file in memory from now on. See [`Pack::keep_within`].
     pub fn keep_within(&self, bytes: usize) {
         self.settled.get().unwrap_or_else(|| self.graph.base()).keep_within(bytes);
