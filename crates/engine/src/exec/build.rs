@@ -207,7 +207,9 @@ impl<'a> Builder<'a> {
         let Some(places) = places else { return Ok(None) };
         let first = cx.measures.len();
         cx.measures.push(super::context::Measure::default());
-        let input = self.build(below, &taken(node, computed), cx)?;
+        // Rows are shared out by the numbers of their keys.
+        let taken = taken(node, computed).without(&keys.iter().copied().collect());
+        let input = self.build(below, &taken, cx)?;
         let mut names = VariableNames::clone(&self.names);
         let row = names.fresh("row");
         let builder = Self { names: Arc::new(names), ..self.clone() };
@@ -218,7 +220,8 @@ impl<'a> Builder<'a> {
             let (inbox, way) = partition::Inbox::new(places.clone(), (share, self.threads));
             let aggregates = aggregates.iter().chain([&first_row]);
             let aggregates = aggregates.map(|aggregate| builder.aggregate(aggregate, computed, &columns));
-            let keys = places.iter().copied().map(Some).collect();
+            let key = |column: &usize| group::Key { column: Some(*column), computed: false };
+            let keys = places.iter().map(key).collect();
             let group = group::Group::new(keys, aggregates.collect::<Result<_>>()?, Box::new(inbox));
             let mut cx = cx.twin(self.dataset.graph());
             cx.measures.resize(first + 1, super::context::Measure::default());
@@ -269,6 +272,7 @@ impl<'a> Builder<'a> {
     ) -> Result<Running<'a>> {
         let below = node.inputs.first().map_or(&[][..], |input| &input.output);
         let mut inputs = inputs.into_iter();
+        let free = || node.output.iter().map(|var| computed.contains(*var)).collect::<Vec<bool>>();
         let mut next = || inputs.next().unwrap_or_else(|| Box::new(once::Once::new(Batch::default())));
         Ok(match &node.op {
             Op::Empty => Box::new(once::Once::new(Batch::default())),
@@ -309,15 +313,17 @@ impl<'a> Builder<'a> {
             Op::Extend(var, formula) => self.extend(node, formula, computed.contains(*var), next(), cx)?,
             Op::Values(vars, rows) => Box::new(once::Once::new(values(vars, rows, cx)?)),
             Op::Group(keys, aggregates) => {
-                let keys = keys.iter().map(|key| place(below, *key)).collect();
+                let key =
+                    |key: &Var| group::Key { column: place(below, *key), computed: computed.contains(*key) };
+                let keys = keys.iter().map(key).collect();
                 let aggregates = aggregates
                     .iter()
                     .map(|aggregate| self.aggregate(aggregate, computed, below))
                     .collect::<Result<_>>()?;
                 Box::new(group::Group::new(keys, aggregates, next()))
             }
-            Op::Distinct => Box::new(distinct::Distinct::new(next())),
-            Op::Combine => Box::new(distinct::Combine::new(next())),
+            Op::Distinct => Box::new(distinct::Distinct::new(free(), next())),
+            Op::Combine => Box::new(distinct::Combine::new(free(), next())),
             Op::Sort(keys, first) => Box::new(sorted(node, keys, *first, next())),
             Op::Slice(offset, limit) => Box::new(slice::Slice::new(*offset, *limit, next())),
             Op::Project => {

@@ -1,8 +1,8 @@
 //! Which columns an operator takes as they were computed, without numbers of terms.
 //!
-//! In: a node of the plan, the columns that may be computed in its output. Out: those that may be in its inputs. **What asks for
-//! identity (joins, DISTINCT, keys of GROUP BY) takes numbers alone**, and so does what may multiply rows: a value is numbered
-//! once before it is repeated.
+//! In: a node of the plan, the columns that may be computed in its output. Out: those that may be in its inputs. **Joins take numbers
+//! alone**, and so does what may multiply rows: a value is numbered once before it is repeated. DISTINCT and GROUP BY tell computed cells apart by
+//! their values (`coded.rs`), and number what is left, where that is asked for.
 
 use crate::plan::logical::Aggregate;
 use crate::plan::physical::{Node, Op};
@@ -23,8 +23,9 @@ pub fn taken(node: &Node, given: &VarSet) -> VarSet {
             // What nothing above sees is at most read here, or compared.
             given.union(&below.without(&node.output.iter().copied().collect()))
         }
-        Op::Group(keys, aggregates) => {
-            let mut taken = below.without(&keys.iter().copied().collect());
+        Op::Distinct | Op::Combine => below,
+        Op::Group(_, aggregates) => {
+            let mut taken = below.clone();
             for aggregate in aggregates {
                 taken = taken.without(&identified(aggregate, &below));
             }
@@ -36,7 +37,8 @@ pub fn taken(node: &Node, given: &VarSet) -> VarSet {
 
 /// The columns of which an aggregate asks the numbers of terms.
 fn identified(aggregate: &Aggregate, below: &VarSet) -> VarSet {
-    let by_number = aggregate.distinct || aggregate.function == AggregateFunction::Sample;
+    let counts = aggregate.function == AggregateFunction::Count && aggregate.argument.is_some();
+    let by_number = (aggregate.distinct && !counts) || aggregate.function == AggregateFunction::Sample;
     match &aggregate.argument {
         _ if !by_number => VarSet::new(),
         None => below.clone(),

@@ -5,6 +5,7 @@
 pub mod batch;
 mod best;
 mod build;
+mod coded;
 mod computed;
 mod construct;
 pub mod context;

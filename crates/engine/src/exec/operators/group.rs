@@ -9,6 +9,7 @@ use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column, ROWS, plus};
 use crate::exec::best::Best;
+use crate::exec::coded::Coder;
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
 use crate::exec::seen::Seen;
@@ -38,6 +39,15 @@ pub struct Aggregate {
     pub computed: bool,
 }
 
+/// A key of groups.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// The input's column; nothing for a key that nothing binds.
+    pub column: Option<usize>,
+    /// Whether it needs no numbers of terms in the output.
+    pub computed: bool,
+}
+
 /// What a group has so far.
 enum State {
     /// How many solutions.
@@ -59,13 +69,15 @@ struct Aggregation {
     state: State,
     /// For DISTINCT: what came before, values or whole solutions, each with its group.
     seen: Seen,
+    coder: Coder,
     places: Vec<u32>,
 }
 
 /// A grouping in progress. See the module.
 pub struct Group<'a> {
-    /// The input's columns that are keys; nothing for a key that nothing binds.
-    keys: Vec<Option<usize>>,
+    keys: Vec<Key>,
+    /// What the keys are told apart by.
+    coders: Vec<Coder>,
     aggregations: Vec<Aggregation>,
     input: Option<Running<'a>>,
     seen: Seen,
@@ -77,8 +89,9 @@ pub struct Group<'a> {
 
 impl<'a> Group<'a> {
     /// Of `input`.
-    pub fn new(keys: Vec<Option<usize>>, aggregates: Vec<Aggregate>, input: Running<'a>) -> Self {
+    pub fn new(keys: Vec<Key>, aggregates: Vec<Aggregate>, input: Running<'a>) -> Self {
         Self {
+            coders: keys.iter().map(|_| Coder::default()).collect(),
             keys,
             aggregations: aggregates.into_iter().map(Aggregation::new).collect(),
             input: Some(input),
@@ -100,8 +113,11 @@ impl<'a> Group<'a> {
         }
         self.held = self.bytes();
         let len = if self.keys.is_empty() { 1 } else { self.seen.len() };
-        let mut columns: Vec<Column> =
-            std::mem::take(&mut self.seen).into_columns(cx)?.into_iter().map(Column::Ids).collect();
+        let mut columns: Vec<Column> = Vec::with_capacity(self.keys.len() + self.aggregations.len());
+        let codes = std::mem::take(&mut self.seen).into_columns(cx)?;
+        for ((codes, coder), key) in codes.into_iter().zip(std::mem::take(&mut self.coders)).zip(&self.keys) {
+            columns.push(coder.column(codes, key.computed, cx)?);
+        }
         columns.resize(self.keys.len(), Column::default());
         for aggregation in &mut self.aggregations {
             columns.push(aggregation.column(len, cx)?);
@@ -111,13 +127,18 @@ impl<'a> Group<'a> {
     }
 
     /// The group of each row.
-    fn groups(&mut self, batch: &Batch, cx: &Context<'_>) -> Result<Vec<Id>> {
+    fn groups(&mut self, batch: &Batch, cx: &mut Context<'_>) -> Result<Vec<Id>> {
         if self.keys.is_empty() {
             return Ok(vec![0; batch.len]);
         }
-        let unbound = vec![NONE; if self.keys.contains(&None) { batch.len } else { 0 }];
-        let column = |key: &Option<usize>| key.map_or(unbound.as_slice(), |column| batch.column(column));
-        let columns: Vec<&[Id]> = self.keys.iter().map(column).collect();
+        let mut codes = Vec::with_capacity(self.keys.len());
+        for (coder, key) in self.coders.iter_mut().zip(&self.keys) {
+            codes.push(match key.column {
+                Some(column) => coder.codes(batch.cells(column), cx)?,
+                None => vec![NONE; batch.len].into(),
+            });
+        }
+        let columns: Vec<&[Id]> = codes.iter().map(AsRef::as_ref).collect();
         let mut groups = Vec::with_capacity(batch.len);
         self.seen.enter(&columns, batch.len, cx, &mut groups)?;
         Ok(groups)
@@ -142,6 +163,7 @@ impl Aggregation {
     /// About how many bytes it holds; texts that it gathers aside.
     fn bytes(&self) -> usize {
         self.seen.bytes()
+            + self.coder.bytes()
             + match &self.state {
                 State::Counts(counts) => size_of_val(counts.as_slice()),
                 State::Best(best) => best.bytes(),
@@ -165,7 +187,7 @@ impl Aggregation {
                 State::General { sums: Vec::new(), accumulators: Vec::new(), empty }
             }
         };
-        Self { aggregate, state, seen: Seen::default(), places: Vec::new() }
+        Self { aggregate, state, seen: Seen::default(), coder: Coder::default(), places: Vec::new() }
     }
 
     /// Makes room for so many groups.
@@ -189,8 +211,18 @@ impl Aggregation {
             };
         };
         if self.aggregate.distinct {
+            if let State::Counts(_) = self.state {
+                let cells = argument.cells(batch, cx)?;
+                let codes = self.coder.codes(&cells, cx)?;
+                return add_distinct(
+                    (&mut self.seen, &mut self.places),
+                    &mut self.state,
+                    (groups, &codes),
+                    cx,
+                );
+            }
             let ids = argument.ids(batch, cx)?;
-            return self.add_distinct(groups, &ids, batch, cx);
+            return add_distinct((&mut self.seen, &mut self.places), &mut self.state, (groups, &ids), cx);
         }
         if argument.is_variable() {
             let column = argument.cells(batch, cx)?;
@@ -219,21 +251,6 @@ impl Aggregation {
             }
         }
         Ok(())
-    }
-
-    /// Each value once in its group; errors as often as they come.
-    fn add_distinct(&mut self, groups: &[Id], ids: &[Id], batch: &Batch, cx: &mut Context<'_>) -> Result<()> {
-        let mut known = self.seen.len() as u32;
-        self.seen.enter(&[groups, ids], batch.len, cx, &mut self.places)?;
-        let mut new = Vec::new();
-        for ((group, id), place) in groups.iter().zip(ids).zip(&self.places) {
-            let first = *place == known;
-            known += u32::from(first);
-            if first || *id == NONE {
-                new.push((*group, *id, 1));
-            }
-        }
-        self.state.add_ids(new.into_iter(), cx)
     }
 
     /// COUNT(DISTINCT *): whole solutions, each once in its group.
@@ -288,6 +305,26 @@ impl Aggregation {
             }
         }
     }
+}
+
+/// Adds each value once in its group, by the numbers or the codes of terms; errors as often as they come.
+fn add_distinct(
+    (seen, places): (&mut Seen, &mut Vec<u32>),
+    state: &mut State,
+    (groups, ids): (&[Id], &[Id]),
+    cx: &mut Context<'_>,
+) -> Result<()> {
+    let mut known = seen.len() as u32;
+    seen.enter(&[groups, ids], groups.len(), cx, places)?;
+    let mut new = Vec::new();
+    for ((group, id), place) in groups.iter().zip(ids).zip(places) {
+        let first = *place == known;
+        known += u32::from(first);
+        if first || *id == NONE {
+            new.push((*group, *id, 1));
+        }
+    }
+    state.add_ids(new.into_iter(), cx)
 }
 
 /// Counts as they are.
@@ -479,7 +516,8 @@ impl Operator for Group<'_> {
 
     fn bytes(&self) -> usize {
         let states: usize = self.aggregations.iter().map(Aggregation::bytes).sum();
-        self.held.max(self.seen.bytes() + states + self.whole.bytes())
+        let coded: usize = self.coders.iter().map(Coder::bytes).sum();
+        self.held.max(self.seen.bytes() + coded + states + self.whole.bytes())
     }
 }
 /// Notes that a function has no result in some groups.
@@ -500,7 +538,8 @@ mod tests {
     fn groups_come_in_the_order_of_their_first_rows_and_counts_count() {
         let counted = Batch { counts: Some(vec![2, 3, 4]), ..Batch::of(vec![vec![7, 5, 7]], 3) };
         let input = || Batches::new(vec![counted.clone(), Batch::of(vec![vec![9, 5]], 2)]);
-        let (columns, _) = run(|_| Box::new(Group::new(vec![Some(0), None], Vec::new(), input())));
+        let keys = || [Some(0), None].map(|column| Key { column, computed: true }).to_vec();
+        let (columns, _) = run(|_| Box::new(Group::new(keys(), Vec::new(), input())));
         assert_eq!(columns, [[7, 5, 9], [NONE, NONE, NONE]], "a key that nothing binds is unbound");
         let query = "SELECT ?k (COUNT(*) AS ?n) (MIN(?y) AS ?least) (SUM(?y) AS ?sum) { ?x :kind ?k ; :year ?y } \
                      GROUP BY ?k ORDER BY ?k";
