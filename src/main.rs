@@ -22,9 +22,14 @@ fn main() -> ExitCode {
     }
 }
 
+/// How many bytes the process has: what was allocated, and what packs hold beside the heap.
+fn memory_used() -> usize {
+    ALLOCATED.allocated() + baimo::store::pack::mapped_bytes()
+}
+
 fn run() -> u8 {
     let mut report = report::Report::default();
-    match cli::run(std::env::args_os(), || ALLOCATED.allocated(), repl::run, &mut report) {
+    match cli::run(std::env::args_os(), memory_used, repl::run, &mut report) {
         Ok(()) => 0,
         Err(error) => {
             report.error(&error);

@@ -12,6 +12,9 @@ use crate::store::{Id, NONE};
 /// How many rows a full batch has.
 pub const ROWS: usize = 4096;
 
+/// The computed texts of a column that is passed on have about so many bytes at most, where they are more than one.
+const TEXT: usize = 1 << 20;
+
 /// Some rows of the same columns.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
@@ -143,6 +146,16 @@ impl Batch {
             counts: self.counts.as_ref().map(|counts| counts.iter().copied().skip(from).take(len).collect()),
             len: self.len.saturating_sub(from).min(len),
         }
+    }
+
+    /// The rows from `from` on that make a batch: fewer where their texts are long, for who passes them on copies them.
+    #[must_use]
+    pub fn next_part(&self, from: usize) -> Self {
+        let within = |column: &Column| match column {
+            Column::Texts(texts) => texts.within(from, TEXT).max(1),
+            Column::Ids(_) | Column::Numbers(_) => ROWS,
+        };
+        self.part(from, self.columns.iter().map(within).fold(ROWS, usize::min))
     }
 
     /// Adds the rows of `other`, which has the same columns. Where one side of a column has numbers of terms and the other has
@@ -311,6 +324,26 @@ mod tests {
         assert_eq!(batch().filter(&[false, true, false]).columns, [[2], [NONE]]);
         let selected = batch().select(&[Some(1), None, Some(1)]);
         assert_eq!(selected.columns, [[4, NONE, 6], [NONE, NONE, NONE], [4, NONE, 6]]);
+    }
+
+    #[test]
+    fn rows_with_long_texts_are_passed_on_a_few_at_a_time() {
+        let mut texts = crate::expr::Texts::default();
+        let text = "x".repeat(TEXT / 3);
+        (0..7).for_each(|_| texts.push(Some(&text)));
+        texts.push(Some(&"y".repeat(3 * TEXT)));
+        (0..ROWS).for_each(|_| texts.push(None));
+        let whole = Batch::of(vec![Column::Texts(texts)], 8 + ROWS);
+        let (mut at, mut lens, mut all) = (0, Vec::new(), Batch::default());
+        while at < whole.len {
+            let part = whole.next_part(at);
+            at += part.len;
+            lens.push(part.len);
+            assert!(all.columns.is_empty() || all.columns[0].append(&part.columns[0]));
+            all = if all.columns.is_empty() { part } else { all };
+        }
+        assert_eq!(lens, [3, 3, 1, 1, ROWS]);
+        assert_eq!(all.columns, whole.columns);
     }
 
     #[test]

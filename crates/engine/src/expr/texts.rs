@@ -89,6 +89,13 @@ impl Texts {
         picked
     }
 
+    /// How many texts from a place on have no more than so many bytes together.
+    pub fn within(&self, from: usize, bytes: usize) -> usize {
+        let end = self.start(from).saturating_add(bytes);
+        let rest = self.ends.get(from..).unwrap_or_default();
+        rest.partition_point(|text| place_of(*text) <= end)
+    }
+
     /// How many bytes of memory they take up.
     pub fn held(&self) -> usize {
         self.bytes.capacity() + self.ends.capacity() * size_of::<End>()

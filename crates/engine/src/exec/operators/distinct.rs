@@ -5,7 +5,7 @@
 
 use crate::aside::set_aside;
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, ROWS, plus};
+use crate::exec::batch::{Batch, Column, plus};
 use crate::exec::coded::Coder;
 use crate::exec::context::Context;
 use crate::exec::seen::Seen;
@@ -128,7 +128,7 @@ impl Operator for Combine<'_> {
             }
             self.whole = Batch { counts: Some(counts), ..Batch::of(columns, len) };
         }
-        let part = self.whole.part(self.given, ROWS);
+        let part = self.whole.next_part(self.given);
         self.given += part.len;
         Ok((part.len > 0).then_some(part))
     }

@@ -7,7 +7,7 @@
 
 use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, ROWS, plus};
+use crate::exec::batch::{Batch, Column, plus};
 use crate::exec::best::Best;
 use crate::exec::coded::Coder;
 use crate::exec::context::Context;
@@ -509,7 +509,7 @@ impl Operator for Group<'_> {
         if let Some(input) = self.input.take() {
             self.run(input, cx)?;
         }
-        let part = self.whole.part(self.given, ROWS);
+        let part = self.whole.next_part(self.given);
         self.given += part.len;
         Ok((part.len > 0).then_some(part))
     }

@@ -3,9 +3,11 @@
 //! In: chunks as they were read. Out: the same again, as long as they are kept. Chunks are given up by the clock (Corbató, A paging
 //! experiment with the Multics system, 1968): one that was asked for since the hand passed gets another round, one that was read
 //! once goes first, so that a scan does not push out what lookups need. A chunk that somebody still reads lives until they are done,
-//! and counts until then.
+//! and counts until then. A large chunk lies in pages of its own, beside the heap: there it would keep what queries used and gave back
+//! from being given back to the system.
 
-use std::ops::Deref;
+use memmap2::MmapMut;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,6 +15,63 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const LEAST: usize = 8 << 20;
 /// Without a budget from outside, all chunks of a file up to this size are kept.
 const SMALL: u64 = 32 << 20;
+
+/// From this size on a chunk lies in pages of its own.
+const LARGE: usize = 64 << 10;
+
+/// How many bytes lie beside the heap.
+static MAPPED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many bytes of all packs lie in pages of their own, which no counting allocator sees.
+pub fn mapped_bytes() -> usize {
+    MAPPED.load(Ordering::Relaxed)
+}
+
+/// Room for a chunk.
+#[derive(Debug)]
+pub(super) enum Room {
+    Heap(Box<[u8]>),
+    Pages(MmapMut),
+}
+
+impl Room {
+    /// Of so many bytes, all zero.
+    pub fn of(length: usize) -> Self {
+        let pages = if length < LARGE { None } else { MmapMut::map_anon(length).ok() };
+        let Some(pages) = pages else { return Self::Heap(vec![0; length].into_boxed_slice()) };
+        MAPPED.fetch_add(length, Ordering::Relaxed);
+        Self::Pages(pages)
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if let Self::Pages(pages) = self {
+            MAPPED.fetch_sub(pages.len(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Deref for Room {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Heap(bytes) => bytes,
+            Self::Pages(pages) => pages,
+        }
+    }
+}
+
+impl DerefMut for Room {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        match self {
+            Self::Heap(bytes) => bytes,
+            Self::Pages(pages) => pages,
+        }
+    }
+}
 
 /// The bytes of a chunk, for as long as somebody needs them.
 #[derive(Debug, Clone)]
@@ -42,7 +101,7 @@ impl Deref for Part {
 /// Bytes in memory that count as long as they live.
 #[derive(Debug)]
 pub(in super::super) struct Held {
-    bytes: Box<[u8]>,
+    bytes: Room,
     counter: Arc<AtomicUsize>,
 }
 
@@ -101,14 +160,14 @@ impl Cache {
     }
 
     /// Counts bytes that are kept as long as somebody has them, whatever the budget.
-    pub fn pin(&self, bytes: Vec<u8>) -> Part {
+    pub fn pin(&self, bytes: Room) -> Part {
         let held = self.hold(bytes);
         self.evict();
         Part::Held(held)
     }
 
     /// A chunk: the one that is kept, or what `read` gives. Who asks for the same at the same time waits for the first.
-    pub fn get<E>(&self, number: usize, read: impl FnOnce() -> Result<Vec<u8>, E>) -> Result<Part, E> {
+    pub fn get<E>(&self, number: usize, read: impl FnOnce() -> Result<Room, E>) -> Result<Part, E> {
         let Some(slot) = self.slots.get(number) else {
             return read().map(|bytes| Part::Held(self.hold(bytes)));
         };
@@ -125,9 +184,9 @@ impl Cache {
         Ok(Part::Held(held))
     }
 
-    fn hold(&self, bytes: Vec<u8>) -> Arc<Held> {
+    fn hold(&self, bytes: Room) -> Arc<Held> {
         self.counter.fetch_add(bytes.len(), Ordering::Relaxed);
-        Arc::new(Held { bytes: bytes.into_boxed_slice(), counter: Arc::clone(&self.counter) })
+        Arc::new(Held { bytes, counter: Arc::clone(&self.counter) })
     }
 
     /// Gives chunks up until what is held is within the budget, or all of it is in use.
@@ -164,6 +223,20 @@ mod tests {
 
     const EACH: usize = 1 << 20;
 
+    fn filled(number: usize, length: usize) -> Room {
+        let mut room = Room::of(length);
+        room.fill(number as u8);
+        room
+    }
+
+    #[test]
+    fn what_is_large_lies_in_pages_of_its_own() {
+        let (large, small) = (filled(7, LARGE), filled(7, LARGE - 1));
+        assert!(matches!(&large, Room::Pages(_)) && matches!(&small, Room::Heap(_)));
+        assert!(large.iter().chain(&*small).all(|byte| *byte == 7));
+        assert!(mapped_bytes() >= large.len());
+    }
+
     /// A cache of a hundred chunks of a megabyte, and how many were read.
     struct Asked {
         cache: Cache,
@@ -180,7 +253,7 @@ mod tests {
         fn get(&self, number: usize) -> Part {
             let read = || {
                 self.reads.set(self.reads.get() + 1);
-                Ok::<_, Infallible>(vec![number as u8; EACH])
+                Ok::<_, Infallible>(filled(number, EACH))
             };
             let Ok(part) = self.cache.get(number, read);
             assert_eq!((part.len(), part.last()), (EACH, Some(&(number as u8))));
@@ -235,7 +308,7 @@ mod tests {
     fn what_is_pinned_takes_room_of_the_others() {
         let asked = Asked::of(20 * EACH);
         (0..20).for_each(|n| drop(asked.get(n)));
-        let pinned = asked.cache.pin(vec![0; 15 * EACH]);
+        let pinned = asked.cache.pin(filled(0, 15 * EACH));
         assert!(asked.cache.held() <= 20 * EACH && pinned.len() == 15 * EACH);
         asked.get(70);
         assert!(asked.cache.held() <= 20 * EACH);
@@ -244,7 +317,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_kept() {
         let asked = Asked::of(20 * EACH);
-        assert!(asked.cache.get(3, || Err::<Vec<u8>, _>("cut")).is_err());
+        assert!(asked.cache.get(3, || Err::<Room, _>("cut")).is_err());
         assert_eq!(asked.cache.held(), 0);
         asked.get(3);
     }
@@ -259,7 +332,7 @@ mod tests {
                 scope.spawn(move || {
                     for n in 0..300 {
                         let number = (n * 7 + thread * n) % 100;
-                        let Ok(part) = cache.get(number, || Ok::<_, Infallible>(vec![number as u8; EACH]));
+                        let Ok(part) = cache.get(number, || Ok::<_, Infallible>(filled(number, EACH)));
                         assert_eq!(
                             (part.first(), part.last()),
                             (Some(&(number as u8)), Some(&(number as u8)))
@@ -268,7 +341,7 @@ mod tests {
                 });
             }
         });
-        drop(cache.get(0, || Ok::<_, Infallible>(vec![0; EACH])));
+        drop(cache.get(0, || Ok::<_, Infallible>(filled(0, EACH))));
         assert!(cache.held() <= 10 * EACH);
     }
 }

@@ -4,11 +4,11 @@
 //! of bytes (`cache.rs`), or for good where a column is read in place. A file that is cut while it is open gives errors, not
 //! a crash (which is why it is read and not mapped). See `docs/pack-format.md`.
 
-use super::cache::{Cache, Part};
+use super::cache::{Cache, Part, Room};
 use super::checksum::checksum;
 use crate::error::{Error, Result};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The first bytes of a pack, with the version of its layout.
@@ -204,28 +204,36 @@ impl Chunks {
         row.pinned.get().ok_or_else(|| self.damaged())
     }
 
-    fn verified(&self, row: &Row) -> Result<Vec<u8>> {
-        let bytes = self.read(row.start, row.length)?;
-        self.verify(&bytes, row).map(|()| bytes)
+    fn verified(&self, row: &Row) -> Result<Room> {
+        // No longer than the file was when it was opened.
+        let mut room = Room::of(usize::try_from(row.length).map_err(|_| self.damaged())?);
+        self.read_into(row.start, &mut room)?;
+        self.verify(&room, row).map(|()| room)
     }
 
     fn verify(&self, bytes: &[u8], row: &Row) -> Result<()> {
         if checksum(bytes) == row.sum { Ok(()) } else { Err(self.damaged()) }
     }
 
+    /// Bytes of the file; fewer than there are to be is damage, and no more room is made than the file has bytes.
     fn read(&self, start: u64, length: u64) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(length).map_err(|_| self.damaged())?];
+        self.read_into(start, &mut bytes).map(|()| bytes)
+    }
+
+    fn read_into(&self, start: u64, out: &mut [u8]) -> Result<()> {
         match &self.source {
             Source::Static(bytes) => {
-                cut(bytes, start, length).map(<[u8]>::to_vec).ok_or_else(|| self.damaged())
+                out.copy_from_slice(cut(bytes, start, out.len() as u64).ok_or_else(|| self.damaged())?);
+                Ok(())
             }
             Source::File(file, name) => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 file.seek(SeekFrom::Start(start)).map_err(|error| unread(name, error))?;
-                // No more than the file had when it was opened, and no more is read than there is.
-                let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-                let read =
-                    (&mut *file).take(length).read_to_end(&mut bytes).map_err(|error| unread(name, error))?;
-                if read as u64 == length { Ok(bytes) } else { Err(self.damaged()) }
+                file.read_exact(out).map_err(|error| match error.kind() {
+                    ErrorKind::UnexpectedEof => self.damaged(),
+                    _ => unread(name, error),
+                })
             }
         }
     }

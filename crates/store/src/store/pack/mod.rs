@@ -29,6 +29,7 @@ pub(super) mod varint;
 pub(super) mod watch;
 
 pub use build::Builder;
+pub use cache::mapped_bytes;
 pub(super) use dictionary::Dictionary;
 pub use packer::{Packer, Room};
 pub use radix::sort_by as sort_watched;
