@@ -82,6 +82,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("advise", &["explore"]),
     ("show", &["explore", "advise"]),
     ("formats", &["explore", "show"]),
+    ("kept", &[]),
     ("previous", &[]),
     ("catalog", &["explore", "project"]),
     ("plain", &["advise", "explore", "catalog", "project"]),

@@ -5,6 +5,7 @@
 
 use super::compile::{Operation, Program, Step};
 use super::fast::Fast;
+use super::functions;
 use super::operators::{self, Arithmetic};
 use super::pattern::Pattern;
 use super::program::Terms;
@@ -17,7 +18,7 @@ use crate::error::Result;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag};
 use crate::syntax::algebra::Function;
 use crate::terms::xsd;
-use baimo_store::value::moment::SECOND;
+use baimo_store::value::moment::{Civil, SECOND};
 use baimo_store::value::order;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -69,6 +70,9 @@ pub(super) fn compute(
         },
         Operation::Call(Function::IsIri | Function::IsBlank | Function::IsLiteral | Function::IsNumeric) => {
             kinds(program, step, places, graph).map(Vector::Truths)
+        }
+        Operation::Call(function @ (Function::Year | Function::Month)) => {
+            calendar(program, step, function, places, (terms, scope))?.map(Vector::Numbers)
         }
         Operation::Call(Function::Concat) => concat(program, step, places, scope).map(Vector::Texts),
         Operation::Call(
@@ -225,6 +229,49 @@ fn moments(
         });
     }
     Ok(Some(truths))
+}
+
+/// YEAR and MONTH of a column of dates or dateTimes by their instants. A zone moves a clock by 14 hours at most, so that only
+/// what is as near to another year or month is read.
+fn calendar(
+    program: &Program,
+    step: &Step,
+    function: &Function,
+    places: &Range<usize>,
+    (terms, scope): (&dyn Terms, &Scope),
+) -> Result<Option<Vec<Option<Fast>>>> {
+    let (Some(graph), [id]) = (terms.indexed(), step.arguments.as_slice()) else { return Ok(None) };
+    let Some(ids) = program.column_of(*id) else { return Ok(None) };
+    let (kind_of, epochs) = (kind_of(graph), graph.epochs()?);
+    let part = |instant: i128| {
+        let days = i64::try_from(instant.div_euclid(86_400 * SECOND)).ok()?;
+        let civil = Civil::from_days(days);
+        Some((civil.year, if *function == Function::Month { civil.month } else { 0 }))
+    };
+    let mut numbers = Vec::with_capacity(places.len());
+    for at in places.clone() {
+        let id = ids.get(program.place_of_argument(step.domain, *id, at)).copied().unwrap_or(NONE);
+        if id == NONE {
+            numbers.push(None);
+            continue;
+        }
+        if !matches!(kind_of(id), Some(Kind::Date | Kind::DateTime)) {
+            return Ok(None);
+        }
+        let instant = epochs.get(id).map(|micros| i128::from(micros) * MICROSECOND);
+        let both = instant.map(|instant| (part(instant - CLEARLY_APART), part(instant + CLEARLY_APART)));
+        numbers.push(match both {
+            Some((Some((year, month)), Some(later))) if (year, month) == later => {
+                Some(Fast::Integer(if *function == Function::Month { month.into() } else { year }))
+            }
+            _ => {
+                let value = terms.term(id)?.map(Value::Term);
+                let part = value.and_then(|value| functions::call(function, &[&value], scope, 0));
+                part.and_then(|part| Fast::of_number(&part.number()?))
+            }
+        });
+    }
+    Ok(Some(numbers))
 }
 
 /// An argument of `=` by number.
