@@ -312,16 +312,7 @@ impl<'a> Builder<'a> {
             }
             Op::Extend(var, formula) => self.extend(node, formula, computed.contains(*var), next(), cx)?,
             Op::Values(vars, rows) => Box::new(once::Once::new(values(vars, rows, cx)?)),
-            Op::Group(keys, aggregates) => {
-                let key =
-                    |key: &Var| group::Key { column: place(below, *key), computed: computed.contains(*key) };
-                let keys = keys.iter().map(key).collect();
-                let aggregates = aggregates
-                    .iter()
-                    .map(|aggregate| self.aggregate(aggregate, computed, below))
-                    .collect::<Result<_>>()?;
-                Box::new(group::Group::new(keys, aggregates, next()))
-            }
+            Op::Group(keys, aggregates) => self.group((keys, aggregates), computed, below, next())?,
             Op::Distinct => Box::new(distinct::Distinct::new(free(), next())),
             Op::Combine => Box::new(distinct::Combine::new(free(), next())),
             Op::Sort(keys, first) => Box::new(sorted(node, keys, *first, next())),
@@ -588,6 +579,19 @@ impl<'a> Builder<'a> {
             (hash_join::Side::Right(value), hash_join::Side::Left(_)) => Some((value, false)),
             _ => None,
         }
+    }
+
+    fn group(
+        &self,
+        (keys, aggregates): (&[Var], &[logical::Aggregate]),
+        computed: &VarSet,
+        below: &[Var],
+        input: Running<'a>,
+    ) -> Result<Running<'a>> {
+        let key = |key: &Var| group::Key { column: place(below, *key), computed: computed.contains(*key) };
+        let aggregates = aggregates.iter().map(|aggregate| self.aggregate(aggregate, computed, below));
+        let keys = keys.iter().map(key).collect();
+        Ok(Box::new(group::Group::new(keys, aggregates.collect::<Result<_>>()?, input)))
     }
 
     fn aggregate(

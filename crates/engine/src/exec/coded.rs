@@ -18,6 +18,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::borrow::Cow;
 use std::hash::BuildHasher as _;
 
+/// Whole numbers below this have a place in a list: years, counts and their like are not hashed.
+const SMALL: usize = 1 << 14;
+
 /// The codes of one column. See the module.
 #[derive(Default)]
 pub struct Coder {
@@ -49,6 +52,8 @@ enum Cell {
 struct Places {
     cells: Vec<Cell>,
     numbers: FxHashMap<(u8, i128), Id>,
+    /// The codes of small whole numbers by their values: of integers, of decimals.
+    small: [Vec<Id>; 2],
     texts: Texts,
     /// The texts by their hashes, and the places of their cells.
     index: RowsIndex,
@@ -104,6 +109,7 @@ impl Places {
         self.cells.capacity() * size_of::<Cell>()
             + self.numbers.capacity() * size_of::<((u8, i128), Id)>()
             + self.terms.capacity() * size_of::<(Id, Id)>()
+            + self.small.iter().map(Vec::capacity).sum::<usize>() * size_of::<Id>()
             + self.texts.held()
             + self.index.bytes()
             + self.text_places.capacity() * size_of::<Id>()
@@ -141,6 +147,25 @@ impl Places {
             Fast::Float(value) if value.is_nan() => Fast::Float(f32::NAN),
             number => number,
         };
+        let [integers, decimals] = &mut self.small;
+        let small = match number {
+            Fast::Integer(value) => usize::try_from(value).ok().map(|value| (integers, value)),
+            Fast::Decimal { mantissa, scale: 0 } => {
+                usize::try_from(mantissa).ok().map(|value| (decimals, value))
+            }
+            Fast::Decimal { .. } | Fast::Float(_) | Fast::Double(_) => None,
+        };
+        if let Some((codes, value)) = small.filter(|(_, value)| *value < SMALL) {
+            if codes.len() <= value {
+                codes.resize(value + 1, NONE);
+            }
+            if let Some(code) = codes.get_mut(value) {
+                if *code == NONE {
+                    *code = Self::add(&mut self.cells, Cell::Number(number));
+                }
+                return *code;
+            }
+        }
         *self.numbers.entry(number.key()).or_insert_with(|| Self::add(&mut self.cells, Cell::Number(number)))
     }
 
@@ -284,7 +309,7 @@ mod tests {
     fn what_is_all_computed_stays_so() {
         let (graph, governor) = context();
         let mut cx = Context::new(&graph, &governor, None);
-        let numbers = Column::Numbers((0..5000).map(|n| Some(Fast::Integer(n % 70))).collect());
+        let numbers = Column::Numbers((0..5000).map(|n| Some(Fast::Integer(n % 70 * 500))).collect());
         let mut coder = Coder::default();
         let codes = coder.codes(&numbers, &mut cx).unwrap().into_owned();
         assert_eq!(codes.iter().max(), Some(&69));
