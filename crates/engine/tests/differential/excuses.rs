@@ -6,10 +6,11 @@
 use crate::data::{Data, Profile};
 use baimo_engine::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, NamedNodePattern,
-    OrderExpression, PropertyPathExpression, TermPattern, TriplePattern, children, operands,
+    OrderExpression, PropertyPathExpression, TermPattern, TriplePattern, children, operands, variables_of,
 };
 use baimo_engine::terms::xsd;
 use baimo_engine::{DefaultGraph, Query};
+use std::collections::HashSet;
 
 /// What judges an answer instead of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -602,21 +603,18 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Nothing,
     },
     Excuse {
-        reason: "Jena lets BIND at the beginning of a group see variables of the group around it",
+        reason: "Jena lets BIND see variables of the group around its own",
         section: "18.2.2.6 and 18.5: Extend is of the pattern before it in its own group",
         applies: |facts| {
-            fn begins(pattern: &GraphPattern) -> bool {
-                match pattern {
-                    GraphPattern::Bgp { patterns } => patterns.is_empty(),
-                    GraphPattern::Extend { inner, .. } => begins(inner),
-                    _ => false,
-                }
-            }
-            fn reads(expression: &Expression) -> bool {
-                matches!(expression, Expression::Variable(_)) || operands(expression).into_iter().any(reads)
-            }
+            let lacks = |inner: &GraphPattern, expression: &Expression| {
+                let mut known = HashSet::new();
+                inner.on_in_scope_variable(|variable| {
+                    known.insert(variable.clone());
+                });
+                variables_of(expression).into_iter().any(|variable| !known.contains(variable))
+            };
             let binds = |pattern: &GraphPattern| match pattern {
-                GraphPattern::Extend { inner, expression, .. } => begins(inner) && reads(expression),
+                GraphPattern::Extend { inner, expression, .. } => lacks(inner, expression),
                 _ => false,
             };
             facts.patterns.iter().any(|(pattern, _)| binds(pattern))
