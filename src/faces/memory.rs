@@ -8,7 +8,7 @@ use crate::engine::answer::page::Page;
 use crate::engine::answer::{Answer, Row, RowSource, Rows, Solutions, TripleSource};
 use crate::error::{Error, Kind, Result};
 use crate::kept::Kept;
-use crate::previous::PreviousAnswer;
+use crate::previous::{PreviousAnswer, Reference};
 use crate::store::pack::{Builder, Pack};
 use crate::terms::{Triple, Variable};
 use std::cell::RefCell;
@@ -89,8 +89,9 @@ pub struct Memory {
     /// The rows and the graph before the last answer, where that is none: `_` is the last of each.
     earlier_rows: Last,
     earlier_graph: Last,
-    /// Whether some answer kept has more rows than were kept.
-    cut: bool,
+    /// Whether the rows kept are but a part of the answer, and whether the graph kept is.
+    cut_rows: bool,
+    cut_graph: bool,
 }
 
 impl Memory {
@@ -114,15 +115,20 @@ impl Memory {
     /// # Errors
     /// Where `text` uses what was cut when it was kept: part of an answer is not the answer. And where the graph is damaged.
     pub fn before(&self, text: &str) -> Result<Before> {
-        if crate::previous::places(text).is_empty() {
-            return Ok(Before::default());
-        }
-        if self.cut {
+        let places = crate::previous::places(text);
+        let is_cut = |place: &Reference| match place {
+            Reference::Rows(_) => self.cut_rows,
+            Reference::Graph(_) => self.cut_graph,
+        };
+        if places.iter().any(is_cut) {
             return Err(Error::new(
                 Kind::Limit,
-                "the last answer is too large to be kept: `_` would be a part of it",
+                "the last answer was stopped, or is too large to be kept: `_` would be a part of it",
             )
             .hint("write both queries as one, the first as a subquery"));
+        }
+        if places.is_empty() {
+            return Ok(Before::default());
         }
         let rows = [&self.last, &self.earlier_rows].into_iter().find_map(|last| match last {
             Last::Rows(variables, found) => {
@@ -144,13 +150,13 @@ impl Memory {
         Ok(Before { rows: rows.transpose()?, graph: graph.transpose()? })
     }
 
-    /// Keeps what was noted of the answer to `question`.
-    pub fn keep(&mut self, question: Question, noted: Noted) {
+    /// Keeps what was noted of the answer to `question`; `is_whole` says that nothing ended it before its end.
+    pub fn keep(&mut self, question: Question, noted: Noted, is_whole: bool) {
         if !self.keeps {
             return;
         }
         self.question = Some(question);
-        self.cut = noted.more;
+        let is_cut = noted.more || !is_whole;
         match (&noted.last, std::mem::take(&mut self.last)) {
             (Last::Rows(..), Last::Rows(..)) | (Last::Graph(_), Last::Graph(_)) => {}
             (_, rows @ Last::Rows(..)) => self.earlier_rows = rows,
@@ -158,8 +164,8 @@ impl Memory {
             (_, Last::Nothing | Last::Yes(_)) => {}
         }
         match noted.last {
-            Last::Rows(..) => self.earlier_rows = Last::Nothing,
-            Last::Graph(_) => self.earlier_graph = Last::Nothing,
+            Last::Rows(..) => (self.earlier_rows, self.cut_rows) = (Last::Nothing, is_cut),
+            Last::Graph(_) => (self.earlier_graph, self.cut_graph) = (Last::Nothing, is_cut),
             Last::Nothing | Last::Yes(_) => {}
         }
         self.last = noted.last;
@@ -366,6 +372,10 @@ mod tests {
     }
 
     fn asked(memory: &mut Memory, answer: Answer<'static>) -> usize {
+        ended(memory, answer, true)
+    }
+
+    fn ended(memory: &mut Memory, answer: Answer<'static>, is_whole: bool) -> usize {
         let (noted, stop) = (RefCell::default(), AtomicBool::new(false));
         match noting(answer, memory.keeps().then(nowhere), &noted, &stop) {
             Answer::Rows(rows) => rows.rows.for_each(drop),
@@ -373,7 +383,7 @@ mod tests {
         }
         let noted = noted.into_inner();
         let count = noted.count;
-        memory.keep(Question::default(), noted);
+        memory.keep(Question::default(), noted, is_whole);
         count
     }
 
@@ -394,7 +404,21 @@ mod tests {
         let mut memory = Memory::keeping();
         assert_eq!(asked(&mut memory, rows(KEEP + 1)), KEEP + 1);
         assert!(memory.before("ASK {}").is_ok());
-        assert_eq!(memory.before("SELECT * { VALUES _ }").err().map(|error| error.kind), Some(Kind::Limit));
+        let refused = |memory: &Memory| memory.before("SELECT * { VALUES _ }").err().map(|error| error.kind);
+        assert_eq!(refused(&memory), Some(Kind::Limit));
+        // Nor once something else was asked.
+        asked(&mut memory, Answer::Boolean(true));
+        assert_eq!(refused(&memory), Some(Kind::Limit));
+        assert!(memory.before("SELECT * FROM _ { ?s ?p ?o }").is_ok(), "no graph was cut");
+        asked(&mut memory, rows(3));
+        assert_eq!(refused(&memory), None);
+    }
+
+    #[test]
+    fn what_was_stopped_is_not_used_as_if_it_were_whole() {
+        let mut memory = Memory::keeping();
+        ended(&mut memory, rows(3), false);
+        assert!(memory.before("SELECT * { VALUES _ }").is_err());
     }
 
     #[test]

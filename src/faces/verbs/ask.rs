@@ -59,7 +59,7 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
         advise(&question, &noted, session, output);
     }
     if !matches!(noted.last, Last::Nothing) {
-        memory.keep(question.clone(), noted);
+        memory.keep(question.clone(), noted, done.is_ok());
     }
     done.map(drop).map_err(|error| named(error, &question.name))
 }

@@ -464,6 +464,7 @@ impl Program {
                 let is_constant =
                     |id: &StepId| self.step(*id).is_some_and(|step| step.domain == Domain::Constant);
                 if list.iter().all(is_constant) {
+                    scope.spend(list.len() * STEP);
                     let members = Members::of(list.iter().map(|id| self.value(*id, 0)));
                     return truths(&|place| {
                         let value = argument(0, place).filter(|it| scope.spend(members.steps(it) * STEP));

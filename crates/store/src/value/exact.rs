@@ -190,9 +190,12 @@ impl Exact {
 }
 
 /// [`Exact::divide`] where all of it fits: the same digits.
-fn divide_small(a: i128, b: i128, scale: u32) -> Option<Exact> {
-    let scale = (DIGITS + zeros_small(a.unsigned_abs(), b.unsigned_abs())).max(scale);
-    Some(Exact::new(a.checked_mul(small_power(scale)?)?.checked_div(b)?, scale))
+fn divide_small(a: i128, b: i128, own: u32) -> Option<Exact> {
+    let cut = DIGITS + zeros_small(a.unsigned_abs(), b.unsigned_abs());
+    let at = |scale: u32| Some((a.checked_mul(small_power(scale)?)?, scale));
+    let (scaled, scale) = at(cut.max(own))?;
+    let (scaled, scale) = if own > cut && scaled.checked_rem(b)? != 0 { at(cut)? } else { (scaled, scale) };
+    Some(Exact::new(scaled.checked_div(b)?, scale))
 }
 
 /// How many digits of a quotient that does not end are kept.
@@ -268,7 +271,8 @@ impl Exact {
     }
 
     /// The quotient, none by zero. Where it does not end, it is cut after 18 digits behind the point, or after 18 digits
-    /// that count where it begins with zeros (F&O 3.1, 4.2.4: the precision is the implementation's).
+    /// that count where it begins with zeros (F&O 3.1, 4.2.4: the precision is the implementation's). One that ends later is whole
+    /// where what is divided has as many digits.
     pub fn divide(&self, other: &Self) -> Option<Self> {
         if other.signum() == 0 {
             return None;
@@ -281,7 +285,9 @@ impl Exact {
             return Some(quotient.without_zeros());
         }
         let (a, b, _) = self.aligned(other);
-        let scale = DIGITS.checked_add(zeros_big(&a, &b))?.max(own);
+        let cut = DIGITS.checked_add(zeros_big(&a, &b))?;
+        let ends = own > cut && (&a * power_of_ten(own) % &b).sign() == Sign::NoSign;
+        let scale = if ends { own } else { cut };
         Self::bounded(a * power_of_ten(scale) / b, scale).map(Self::without_zeros)
     }
 
@@ -567,6 +573,17 @@ mod tests {
             let digits = quotient.trim_start_matches(['0', '.']).replace('.', "").len();
             assert!(digits <= 18 || a >= b, "{a} / {b} = {quotient}");
         }
+        // However many digits what is divided has behind the point; what ends there is whole.
+        let of = |a: &str, b: &str| exact(a).divide(&exact(b)).unwrap().to_string();
+        let zeros = "0".repeat(25);
+        for (a, b) in [("7", "49"), ("22", "7"), ("1", "340282366920938463463374607431768211457")] {
+            assert_eq!(
+                of(&format!("0.{zeros}{a:0>40}"), &format!("0.{zeros}{b:0>40}")),
+                of(a, b),
+                "{a} / {b}"
+            );
+        }
+        assert_eq!(of(&format!("1.{zeros}7"), "1"), format!("1.{zeros}7"));
         assert_eq!(exact("1.00000000000000000000000").divide(&exact("7")), exact("1").divide(&exact("7")));
     }
 

@@ -99,8 +99,8 @@ pub const PROMPT: &[Pair] = &[
     ("… goes on; Ctrl-C clears", "… 未完；Ctrl-C 清除"),
     ("… Enter runs it", "… 按 Enter 运行"),
     (
-        "the last answer is too large to be kept: `_` would be a part of it",
-        "上一个答案过大，无法保留：`_` 只会是其中一部分",
+        "the last answer was stopped, or is too large to be kept: `_` would be a part of it",
+        "上一个答案被中止，或过大而无法保留：`_` 只会是其中一部分",
     ),
     ("write both queries as one, the first as a subquery", "请合为一个查询，把前一个写成子查询"),
     ("the quotation is not closed: a {} is missing", "引号没有闭合：缺少 {}"),
