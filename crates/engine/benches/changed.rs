@@ -153,7 +153,7 @@ struct Merging {
 impl Merging {
     fn of(changed: &Memory) -> Result<Self> {
         let (goes_on, merges): (Arc<AtomicBool>, Arc<AtomicUsize>) = Default::default();
-        let (graph, may, done) = (changed.snapshot(), Arc::clone(&goes_on), Arc::clone(&merges));
+        let (graph, may, done) = (changed.snapshot()?, Arc::clone(&goes_on), Arc::clone(&merges));
         let running = Running::default();
         let throttle = Throttle::new(running.clone());
         let work = move || {

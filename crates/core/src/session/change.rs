@@ -282,7 +282,7 @@ impl Session {
                 LoadedPack::Spooled(_) => Memory::over(reopened(store)?),
             }
         } else {
-            let graphs = (&memory.snapshot(), pack.pack());
+            let graphs = (&memory.snapshot()?, pack.pack());
             if store.install_more(graphs, (&declared, empty.clone()), watch, &mut about)? == 0 {
                 return self.load_beside(
                     &Builder::new().finish(),
@@ -323,7 +323,7 @@ impl Session {
     /// Keeps what was changed since [`Self::begin`].
     ///
     /// # Errors
-    /// Where none is open, or it cannot be kept: then it stays open, or is rolled back where the disk failed.
+    /// Where none is open, or it cannot be kept: then it stays open, as where it is interrupted, or is rolled back where the disk failed.
     pub fn commit(&mut self) -> Result<Change> {
         let open = self.transaction.take().ok_or_else(none_open)?;
         let (before, after) = (open.before.graph().len(), self.snapshot.graph().len());

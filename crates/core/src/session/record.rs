@@ -231,8 +231,8 @@ impl Session {
 
     fn prepare_merge(&self) -> Result<(Merge, Changed)> {
         let memory = self.snapshot.memory();
-        let empty = memory.empty_graphs().into_iter().collect();
-        Ok((self.kept()?.prepare_merge(self.declared.clone(), empty)?, memory.snapshot()))
+        let (empty, graph) = (memory.empty_graphs().into_iter().collect(), memory.snapshot()?);
+        Ok((self.kept()?.prepare_merge(self.declared.clone(), empty)?, graph))
     }
 
     /// Puts the pack that [`Self::compact_aside`] made in its place, where it is written and no transaction is open.

@@ -99,7 +99,7 @@ impl Snapshot {
     /// # Errors
     /// Where the graph cannot be read, has more terms than a pack can number, or `out` fails; and where `watch` stops it.
     pub fn write_pack(&self, out: &mut dyn std::io::Write, beside: &Path, watch: Watch<'_>) -> Result<()> {
-        let graph = self.graph.snapshot();
+        let graph = self.graph.snapshot()?;
         match graph.changes() {
             0 => graph.base().write_within(&self.prefixes, out, watch).map(drop),
             _ => graph.write_pack(&self.prefixes, out, (beside, SORTING), watch).map(drop),

@@ -194,12 +194,15 @@ impl Memory {
     }
 
     /// The graph of this moment, to be read while this one changes on.
-    #[must_use]
-    pub fn snapshot(&self) -> Changed {
-        match self.settled.get() {
+    ///
+    /// # Errors
+    /// As [`Self::check_whole`]: what is made of it may take the place of what is kept.
+    pub fn snapshot(&self) -> Result<Changed> {
+        self.check_whole()?;
+        Ok(match self.settled.get() {
             Some(pack) => Changed::over(Arc::clone(pack)),
             None => self.graph.clone(),
-        }
+        })
     }
 
     /// The pack whose numbers who reads it now gets: those below [`FIRST_FOREIGN`](super::FIRST_FOREIGN) stay what they are in it,
@@ -727,6 +730,22 @@ mod tests {
             assert!((held(&memory), memory.recorded().len()) == before, "{checks}");
         }
         assert!(memory.backups.is_empty());
+    }
+
+    #[test]
+    fn what_could_not_be_taken_back_is_in_no_snapshot() {
+        let mut memory = Memory::over(Builder::new().finish());
+        memory.insert(quad(1)).unwrap();
+        assert_eq!(memory.snapshot().unwrap().len(), 1);
+        let failed = memory.change(|memory| {
+            memory.insert(quad(2))?;
+            // As where the disk fails in the middle of few changes, of which no backup is made.
+            memory.is_torn = true;
+            Err::<(), _>(Error::data("stopped"))
+        });
+        assert!(failed.is_err());
+        let error = memory.snapshot().err().unwrap();
+        assert!(error.diagnostic.message.contains("could not be taken back"), "{error}");
     }
 
     fn number(n: usize) -> Quad {

@@ -392,7 +392,7 @@ impl Use {
                 self.acknowledge();
             }
             1 | 2 => {
-                let graph = self.graph.snapshot();
+                let graph = self.graph.snapshot().unwrap();
                 let merge = self.store.prepare_merge(Prefixes::new(), Vec::new())?;
                 // What is committed while a merge goes on stays in the journal.
                 if dice.below(2) == 0 {
@@ -418,7 +418,8 @@ impl Use {
         let mut builder = Builder::keeping_labels();
         let from = dice.below(40);
         (from..from + 8).for_each(|n| builder.add(quad(n).as_ref()));
-        let (held, graph, mut about) = (builder.finish(), self.graph.snapshot(), Transaction::default());
+        let (held, graph, mut about) =
+            (builder.finish(), self.graph.snapshot().unwrap(), Transaction::default());
         // In memory, or where it did not fit, beside the store.
         let spooled = match dice.below(2) {
             0 => Some(self.store.spooled(&mut |out| held.write(out).map(drop))?),
@@ -583,7 +584,7 @@ fn what_a_killed_process_left_is_made_safe_before_it_is_built_upon() {
         used.change(&mut Dice::of(7)).unwrap();
         recorder.0.lock().unwrap().fails = Some((killed_at, io::ErrorKind::Other, true));
         let merge = used.store.prepare_merge(Prefixes::new(), Vec::new()).unwrap();
-        let done = merge.write(&used.graph.snapshot(), Watch::nobody());
+        let done = merge.write(&used.graph.snapshot().unwrap(), Watch::nobody());
         let _ = done.and_then(|()| used.store.finish_merge(merge));
         recorder.0.lock().unwrap().fails = None;
         let mut used = used.restart(&folder.0);
@@ -785,12 +786,17 @@ fn a_disk_that_fills_up_while_a_store_sorts_is_named_and_leaves_the_store_as_it_
             let done = match loads {
                 false => {
                     let merge = store.prepare_merge(Prefixes::new(), Vec::new()).unwrap();
-                    merge.write(&graph.snapshot(), Watch::nobody())
+                    merge.write(&graph.snapshot().unwrap(), Watch::nobody())
                 }
                 true => {
                     let (others, mut about) = ((&Prefixes::new(), Vec::new()), Transaction::default());
                     store
-                        .install_more((&graph.snapshot(), &more), others, Watch::nobody(), &mut about)
+                        .install_more(
+                            (&graph.snapshot().unwrap(), &more),
+                            others,
+                            Watch::nobody(),
+                            &mut about,
+                        )
                         .map(drop)
                 }
             };

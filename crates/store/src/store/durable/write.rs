@@ -201,8 +201,9 @@ impl Store {
     /// however many rows it has.
     ///
     /// # Errors
-    /// Where it cannot be written: then nothing was changed, or the error says that this is not known. Where the graph cannot
-    /// be read, and where `watch` stops it before anything is written.
+    /// Where it cannot be written: then nothing was changed, or the error says that this is not known, and [`Self::is_writing`]
+    /// says no. Where the graph cannot be read, and where `watch` stops it before anything is written: then the store is as it
+    /// was and may be changed on.
     pub fn commit(
         &mut self,
         transaction: &mut Transaction,
@@ -222,8 +223,9 @@ impl Store {
         let Some(writer) = self.writer.as_mut() else {
             return Err(Error::store("a store is changed between its begin and its end"));
         };
-        let (journal, mut failed) = (&mut writer.files.journal, None);
+        let (journal, mut failed, mut is_begun) = (&mut writer.files.journal, None, false);
         let written = write_transaction(transaction, &previous, &net, watch, &mut |part| {
+            is_begun = true;
             journal.write_all(part).map_err(|error| {
                 failed = Some(error);
                 Error::store(UNWRITTEN)
@@ -239,6 +241,8 @@ impl Store {
         let length = match (written, failed) {
             (Ok(length), _) => length,
             (Err(_), Some(failed)) => return Err(self.withdrawn(unwritable(&self.folder, failed), before)),
+            // The journal is as it was: the same transaction may be written by another call.
+            (Err(error), None) if !is_begun => return Err(error),
             (Err(error), None) => return Err(self.withdrawn(error, before)),
         };
         if let Some(state) = self.state.as_mut() {
@@ -714,4 +718,72 @@ pub(super) fn generation(name: &str) -> Option<u64> {
     let pack = pack.and_then(|rest| rest.strip_suffix(".pack"));
     let journal = || name.strip_prefix("journal-").and_then(|rest| rest.strip_suffix(".rdfp"));
     pack.or_else(journal)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::Memory;
+    use crate::store::pack::Builder;
+    use crate::terms::{Literal, NamedNode, Quad};
+    use std::sync::atomic::AtomicUsize;
+
+    fn quad(n: usize) -> Quad {
+        let name = |text: &str| NamedNode::new_unchecked(format!("http://example.org/{text}"));
+        Quad::new(name("s"), name("p"), Literal::from(n as i64), GraphName::DefaultGraph)
+    }
+
+    /// Some transactions that a session keeps together until they are committed; `rows` are changed by the last of them.
+    fn opened(rows: usize) -> Memory {
+        let mut memory = Memory::over(Builder::new().finish());
+        memory.begin_record();
+        (0..rows).for_each(|n| assert!(memory.insert(quad(n)).unwrap()));
+        memory
+    }
+
+    #[test]
+    fn a_commit_that_is_stopped_at_any_check_can_be_made_again() {
+        let folder = std::env::temp_dir().join(format!("baimo-stopped-{}", std::process::id()));
+        let open = || Store::open(&folder).unwrap();
+        // Of so many rows their writing asks twice, their sorting a few times.
+        let (rows, mut stops) = (9000, 0);
+        let memory = opened(rows);
+        let (mut store, _) = open();
+        store.begin().unwrap();
+        let journal = || std::fs::read(folder.join("journal-1.rdfp")).unwrap();
+        let before = journal();
+        let number = loop {
+            let left = AtomicUsize::new(stops);
+            let check = || match left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+            {
+                Ok(_) => Ok(()),
+                Err(_) => Err(Error::data("stopped")),
+            };
+            let mut transaction = Transaction::default();
+            match store.commit(&mut transaction, &memory.recorded(), Watch::asking(&check)) {
+                Ok(()) => break transaction.number,
+                Err(error) => assert_eq!(error.diagnostic.message, "stopped"),
+            }
+            assert!(store.is_writing(), "check {stops}");
+            assert!(journal() == before, "check {stops}");
+            assert!(store.begin().unwrap().is_none(), "it is not read again");
+            stops += 1;
+        };
+        let sorting = AtomicUsize::new(0);
+        let count = || {
+            sorting.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        };
+        memory.recorded().net(Watch::asking(&count)).unwrap();
+        assert_eq!(
+            stops,
+            sorting.into_inner() + rows / 4096,
+            "it was stopped while the rows are written, too"
+        );
+        assert_eq!(number, 1);
+        drop(store);
+        let (_, content) = open();
+        assert_eq!(content.graph.len(), rows as u64);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }
