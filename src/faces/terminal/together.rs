@@ -10,7 +10,7 @@ use super::files::{PARTS, remember, remove_stale_in, unwritable};
 use crate::error::{Error, Result};
 use crate::store::pack::checksum::checksum;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -49,10 +49,40 @@ trait Disk {
     fn create(&mut self, path: &Path) -> io::Result<File>;
     /// Writes to the end of a file, which is made where it is not there, and makes that safe.
     fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// The same of a journal that is held, through its own handle: on Windows a lock keeps out all others, those of this process too.
+    fn write_held(&mut self, journal: &Journal, bytes: &[u8]) -> io::Result<()>;
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
     fn remove(&mut self, path: &Path) -> io::Result<()>;
     /// Makes the names in a folder safe.
     fn sync_folder(&mut self, folder: &Path) -> io::Result<()>;
+    /// The number of the process, by which its parts are known.
+    fn process(&self) -> u32 {
+        std::process::id()
+    }
+}
+
+/// The journal of a folder, locked by this process until it is dropped.
+struct Journal {
+    path: PathBuf,
+    file: File,
+}
+
+impl Journal {
+    /// Writes to its end, and makes that safe.
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::End(0))?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    }
+
+    /// All that it holds.
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        let (mut file, mut bytes) = (&self.file, Vec::new());
+        file.seek(SeekFrom::Start(0))?;
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 /// The files of the system.
@@ -67,6 +97,10 @@ impl Disk for System {
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
         file.write_all(bytes)?;
         file.sync_all()
+    }
+
+    fn write_held(&mut self, journal: &Journal, bytes: &[u8]) -> io::Result<()> {
+        journal.append(bytes)
     }
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
@@ -124,23 +158,23 @@ pub fn finish(root: &Path) -> Result<Left> {
 }
 
 fn replace_on(disk: &mut dyn Disk, root: &Path, changes: &[Change<'_>]) -> Result<()> {
-    let journal = root.join(JOURNAL);
-    let _held = take(disk, root, &journal)?;
+    let journal = take(disk, root, &root.join(JOURNAL))?;
     let mut parts = Vec::new();
     let ready = prepared(disk, changes, &mut parts)
         .and_then(|moves| written(disk, root, &journal, &moves).map(|()| moves));
     // From here on no signal takes the parts away.
-    let ready = ready.and_then(|moves| if forget(&journal, &parts) { Ok(moves) } else { Err(ended(root)) });
+    let ready =
+        ready.and_then(|moves| if forget(&journal.path, &parts) { Ok(moves) } else { Err(ended(root)) });
     let moves = match ready {
         Ok(moves) => moves,
-        Err(error) => return Err(given_up(disk, root, (&journal, &parts), error)),
+        Err(error) => return Err(given_up(disk, root, (&journal.path, &parts), error)),
     };
     let Err((place, error)) = carried_out(disk, &moves) else {
-        return ended_well(disk, root, &journal);
+        return ended_well(disk, root, &journal.path);
     };
     let error = unwritable(&place)(error);
     match taken_back(disk, root, &journal, (&moves, changes)) {
-        Ok(()) => Err(given_up(disk, root, (&journal, &parts), error)),
+        Ok(()) => Err(given_up(disk, root, (&journal.path, &parts), error)),
         Err(_) => {
             Err(error.hint("the next start of baimo in this folder finishes the change, or takes it back"))
         }
@@ -148,23 +182,46 @@ fn replace_on(disk: &mut dyn Disk, root: &Path, changes: &[Change<'_>]) -> Resul
 }
 
 /// The journal, made and held by this process. Others that hold one are waited for, and what they left is finished.
-fn take(disk: &mut dyn Disk, root: &Path, journal: &Path) -> Result<File> {
+fn take(disk: &mut dyn Disk, root: &Path, path: &Path) -> Result<Journal> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
-        match disk.create(journal) {
-            Ok(file) => {
-                remember(journal);
-                // Where a file system has no locks nobody waits for this one.
-                let _ = file.lock();
-                if is_at(&file, journal) {
-                    return Ok(file);
+        match disk.create(path) {
+            // Another program may have found it before it was locked, and took it for one that was left: it is that program's then.
+            Ok(file) => match is_locked(file.try_lock(), path) {
+                Ok(true) if is_at(&file, path) => {
+                    // No earlier: a signal removes what is remembered, which is to be nobody else's.
+                    remember(path);
+                    return Ok(Journal { path: path.to_owned(), file });
                 }
-            }
+                Ok(_) => {}
+                Err(error) => {
+                    if is_at(&file, path) {
+                        let _ = disk.remove(path);
+                    }
+                    return Err(error);
+                }
+            },
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => drop(finish_on(disk, root)?),
-            Err(error) => return Err(unwritable(journal)(error)),
+            Err(error) => return Err(unwritable(path)(error)),
         }
     }
     Err(busy(root))
+}
+
+/// Whether a journal is locked by this process now, of what the system said to that. Where a file system has no locks nobody waits
+/// for others, and each is taken to have it.
+///
+/// # Errors
+/// Where it cannot be known whether another program holds it.
+fn is_locked(tried: std::result::Result<(), TryLockError>, path: &Path) -> Result<bool> {
+    match tried {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(true),
+        Err(TryLockError::Error(error)) => Err(Error::store(format!("cannot lock {}", path.display()))
+            .because(error)
+            .hint("let baimo write this file, and the file system lock it; then try again")),
+    }
 }
 
 fn busy(root: &Path) -> Error {
@@ -196,7 +253,7 @@ fn prepared(disk: &mut dyn Disk, changes: &[Change<'_>], parts: &mut Vec<PathBuf
     let mut moves = Vec::new();
     for change in changes {
         let place = place_of(change.path)?;
-        let part = beside(&place, "");
+        let part = beside(&place, "", disk.process());
         let _ = std::fs::remove_file(&part);
         remember(&part);
         parts.push(part.clone());
@@ -229,21 +286,23 @@ fn place_of(path: &Path) -> Result<PathBuf> {
 }
 
 /// The name of a part beside a file: of its new text, or of the old one that comes back.
-fn beside(place: &Path, back: &str) -> PathBuf {
+fn beside(place: &Path, back: &str, process: u32) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(place.file_name().unwrap_or_default());
-    name.push(format!("{back}.{}.part", std::process::id()));
+    name.push(format!("{back}.{process}.part"));
     place.with_file_name(name)
 }
 
 /// Says in the journal what is to be done. Once this returns it will be done.
-fn written(disk: &mut dyn Disk, root: &Path, journal: &Path, moves: &[Move]) -> Result<()> {
+fn written(disk: &mut dyn Disk, root: &Path, journal: &Journal, moves: &[Move]) -> Result<()> {
     folders(moves)
         .into_iter()
         .try_for_each(|folder| disk.sync_folder(folder))
-        .map_err(unwritable(journal))?;
+        .map_err(unwritable(&journal.path))?;
     let text = text_of(root, moves)?;
-    disk.write(journal, text.as_bytes()).and_then(|()| disk.sync_folder(root)).map_err(unwritable(journal))
+    disk.write_held(journal, text.as_bytes())
+        .and_then(|()| disk.sync_folder(root))
+        .map_err(unwritable(&journal.path))
 }
 
 /// The folders in which names change.
@@ -274,14 +333,14 @@ fn carried_out(disk: &mut dyn Disk, moves: &[Move]) -> std::result::Result<(), (
 fn taken_back(
     disk: &mut dyn Disk,
     root: &Path,
-    journal: &Path,
+    journal: &Journal,
     (moves, changes): (&[Move], &[Change<'_>]),
 ) -> Result<()> {
     let mut back = Vec::new();
     for (step, change) in moves.iter().zip(changes).filter(|(step, _)| !step.is_open()) {
         let part = match change.before {
             Some(before) => {
-                let part = beside(&step.place, ".back");
+                let part = beside(&step.place, ".back", disk.process());
                 disk.write(&part, before).map_err(unwritable(change.path))?;
                 if let Ok(now) = std::fs::metadata(&step.place) {
                     let _ = std::fs::set_permissions(&part, now.permissions());
@@ -298,6 +357,8 @@ fn taken_back(
 
 /// Takes away what was made ready. What cannot be removed is told.
 fn given_up(disk: &mut dyn Disk, root: &Path, (journal, parts): (&Path, &[PathBuf]), error: Error) -> Error {
+    // Where they stay another program may take them over: from here on no signal takes them away.
+    forget(journal, parts);
     // The journal first: parts without one are nothing.
     if journal.exists() && disk.remove(journal).and_then(|()| disk.sync_folder(root)).is_err() {
         return error.hint("the next start of baimo in this folder finishes the change, or takes it back");
@@ -305,7 +366,6 @@ fn given_up(disk: &mut dyn Disk, root: &Path, (journal, parts): (&Path, &[PathBu
     for part in parts.iter().filter(|part| part.exists()) {
         let _ = disk.remove(part);
     }
-    forget(journal, parts);
     error
 }
 
@@ -367,10 +427,8 @@ fn read_line(root: &Path, line: &str) -> Option<Move> {
 }
 
 fn finish_on(disk: &mut dyn Disk, root: &Path) -> Result<Left> {
-    let journal = root.join(JOURNAL);
-    let Some(_held) = held(root, &journal)? else { return Ok(Left::Nothing) };
-    let bytes = std::fs::read(&journal)
-        .map_err(|error| Error::store(format!("cannot read {}", journal.display())).because(error))?;
+    let Some(journal) = held(root, &root.join(JOURNAL))? else { return Ok(Left::Nothing) };
+    let bytes = journal.bytes().map_err(unreadable(&journal.path))?;
     let said = read(root, &String::from_utf8_lossy(&bytes));
     let failed = |error| interrupted(root, said.last().map_or(&[], Vec::as_slice)).because(error);
     let shown = |moves: &[Move]| moves.iter().map(|step| shown(root, &step.place)).collect();
@@ -389,7 +447,7 @@ fn finish_on(disk: &mut dyn Disk, root: &Path) -> Result<Left> {
         }
         _ => Left::Nothing,
     };
-    disk.remove(&journal).and_then(|()| disk.sync_folder(root)).map_err(failed)?;
+    disk.remove(&journal.path).and_then(|()| disk.sync_folder(root)).map_err(failed)?;
     for part in said.iter().flatten().filter_map(|step| step.part.as_ref()).filter(|part| part.exists()) {
         let _ = disk.remove(part);
     }
@@ -399,25 +457,41 @@ fn finish_on(disk: &mut dyn Disk, root: &Path) -> Result<Left> {
 }
 
 /// The journal, where there is one that no running program holds.
-fn held(root: &Path, journal: &Path) -> Result<Option<File>> {
+fn held(root: &Path, path: &Path) -> Result<Option<Journal>> {
     let begun = Instant::now();
     loop {
-        let file = match File::open(journal) {
+        let file = match opened(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(Error::store(format!("cannot read {}", journal.display())).because(error));
-            }
+            Err(error) => return Err(unreadable(path)(error)),
         };
-        match file.try_lock() {
-            Ok(()) if is_at(&file, journal) => return Ok(Some(file)),
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-            Err(TryLockError::WouldBlock) => return Err(busy(root)),
-            // No locks here.
-            Err(TryLockError::Error(_)) => return Ok(Some(file)),
+        match is_locked(file.try_lock(), path)? {
+            true if is_at(&file, path) => return Ok(Some(Journal { path: path.to_owned(), file })),
+            true => {}
+            false if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            false => return Err(busy(root)),
         }
     }
+}
+
+/// Opens a journal for writing too, without which NFS gives no lock; where that is not allowed, for reading.
+fn opened(path: &Path) -> io::Result<File> {
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
+            File::open(path)
+        }
+        done => done,
+    }
+}
+
+fn unreadable(path: &Path) -> impl Fn(io::Error) -> Error {
+    let message = format!("cannot read {}", path.display());
+    move |cause| Error::store(message.clone()).because(cause)
 }
 
 fn shown(root: &Path, path: &Path) -> String {
@@ -504,7 +578,14 @@ mod tests {
         }
     }
 
+    /// A number that no process has: what a program leaves is seen as the next one sees it, when it is gone.
+    const GONE: u32 = u32::MAX;
+
     impl Disk for Faulty {
+        fn process(&self) -> u32 {
+            GONE
+        }
+
         fn create(&mut self, path: &Path) -> io::Result<File> {
             self.may()?;
             let file = System.create(path)?;
@@ -517,6 +598,14 @@ mod tests {
             let bytes = if may.is_ok() { bytes } else { &bytes[..bytes.len() / 2] };
             OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes)?;
             self.done.push(Op::Write(self.name(path), bytes.to_vec()));
+            may
+        }
+
+        fn write_held(&mut self, journal: &Journal, bytes: &[u8]) -> io::Result<()> {
+            let may = self.may();
+            let bytes = if may.is_ok() { bytes } else { &bytes[..bytes.len() / 2] };
+            journal.append(bytes)?;
+            self.done.push(Op::Write(self.name(&journal.path), bytes.to_vec()));
             may
         }
 
@@ -593,8 +682,6 @@ mod tests {
                 .flat_map(|part| std::fs::read_dir(self.0.join(part)).unwrap());
             let names = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
             let names = names.map(|path| path.strip_prefix(&self.0).unwrap().display().to_string());
-            // What the end of this process would leave to others to remove, which it does not come to here.
-            let names = names.filter(|name| !name.contains(".back."));
             names.filter(|name| FILES.iter().all(|(file, ..)| file != name)).collect()
         }
     }
@@ -628,14 +715,95 @@ mod tests {
             if !is_later {
                 assert_eq!(folder.is_changed(&what), done.is_ok(), "{what}: {done:?}");
             }
-            finish_on(&mut Faulty::of(&folder.0, None), &folder.0).unwrap();
+            assert!(!is_remembered(&folder), "{what}: a signal would remove what is left to others");
+            // The next program, with a number of its own.
+            finish_on(&mut System, &folder.0).unwrap();
             let is_changed = folder.is_changed(&what);
             assert!(is_later || is_changed == done.is_ok(), "{what}");
             told += usize::from(done.is_err());
-            // Parts of a program that goes on are its own, where it could not remove them.
-            assert!(folder.others().is_empty() || for_ever, "{what}: {:?}", folder.others());
+            // What the program could not remove goes with it, of the way back too.
+            assert!(folder.others().is_empty(), "{what}: {:?}", folder.others());
         }
         assert!(told > operations() && later > 4, "{told} {later}");
+    }
+
+    /// Whether a signal would remove something of a folder.
+    fn is_remembered(folder: &Folder) -> bool {
+        PARTS.lock().unwrap().iter().any(|path| path.starts_with(&folder.0))
+    }
+
+    /// Another program takes each journal for its own as soon as it is made, and keeps it.
+    struct Taken(Vec<File>);
+
+    impl Disk for Taken {
+        fn create(&mut self, path: &Path) -> io::Result<File> {
+            let ours = System.create(path)?;
+            System.remove(path)?;
+            let theirs = System.create(path)?;
+            theirs.lock()?;
+            self.0.push(theirs);
+            Ok(ours)
+        }
+
+        fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+            System.write(path, bytes)
+        }
+
+        fn write_held(&mut self, journal: &Journal, bytes: &[u8]) -> io::Result<()> {
+            System.write_held(journal, bytes)
+        }
+
+        fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+            System.rename(from, to)
+        }
+
+        fn remove(&mut self, path: &Path) -> io::Result<()> {
+            System.remove(path)
+        }
+
+        fn sync_folder(&mut self, folder: &Path) -> io::Result<()> {
+            System.sync_folder(folder)
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_journal_that_became_anothers_is_left_to_it() {
+        let folder = Folder::before();
+        let error = folder.change(&mut Taken(Vec::new())).unwrap_err();
+        assert!(error.message.starts_with("another process is changing the files"), "{error}");
+        assert!(folder.0.join(JOURNAL).exists() && !is_remembered(&folder));
+        assert!(!folder.is_changed("nothing was done"));
+    }
+
+    #[test]
+    fn only_a_file_system_without_locks_goes_without_them() {
+        let is_locked =
+            |kind: io::ErrorKind| is_locked(Err(TryLockError::Error(kind.into())), Path::new("x"));
+        assert!(is_locked(io::ErrorKind::Unsupported).unwrap());
+        for kind in [io::ErrorKind::Other, io::ErrorKind::PermissionDenied, io::ErrorKind::Interrupted] {
+            let error = is_locked(kind).unwrap_err();
+            assert!(error.message == "cannot lock x" && !error.hints.is_empty(), "{error}");
+        }
+        assert!(!super::is_locked(Err(TryLockError::WouldBlock), Path::new("x")).unwrap());
+    }
+
+    /// NFS locks only what is open for writing (flock(2), "NFS details").
+    #[test]
+    fn a_journal_is_opened_for_writing_and_used_through_one_handle() {
+        let folder = Folder::before();
+        let path = folder.0.join(JOURNAL);
+        std::fs::write(&path, "one ").unwrap();
+        let journal = held(&folder.0, &path).unwrap().unwrap();
+        assert_eq!(journal.bytes().unwrap(), b"one ");
+        journal.append(b"two").unwrap();
+        assert_eq!(journal.bytes().unwrap(), b"one two");
+        drop(journal);
+        // Read all the same where it may not be written.
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        assert_eq!(held(&folder.0, &path).unwrap().unwrap().bytes().unwrap(), b"one two");
     }
 
     type Names = BTreeMap<PathBuf, usize>;

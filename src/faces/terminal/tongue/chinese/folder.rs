@@ -80,6 +80,11 @@ pub const FOLDER: &[Pair] = &[
     ("{} has changed meanwhile", "{} 在此期间已被修改"),
     ("nothing was written; try again", "未写入任何内容；请重试"),
     ("another process is changing the files of {}", "另一个进程正在修改 {} 的文件"),
+    ("cannot lock {}", "无法锁定 {}"),
+    (
+        "let baimo write this file, and the file system lock it; then try again",
+        "请让 baimo 能写入此文件，并让文件系统能锁定它，然后重试",
+    ),
     ("try again when it is done", "请等它完成后重试"),
     ("the files of {} are as they were", "{} 的文件保持原样"),
     (
