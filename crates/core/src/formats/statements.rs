@@ -10,7 +10,9 @@ use super::rdfxml::{ITS, rdf_namespace, refusal, xml_name};
 use crate::engine::answer::page::Page;
 use crate::error::Result;
 use crate::sources::rdfxml::{LONG, is_taken};
+use crate::sources::xml::{is_ncname, is_ncname_char};
 use crate::terms::{BaseDirection, LiteralRef, TermRef, xsd};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// See the module.
@@ -175,7 +177,7 @@ fn description(
 ) -> std::result::Result<(), &'static str> {
     let attribute = |term: TermRef<'_>, iri: &str| match term {
         TermRef::NamedNode(node) => format!(" rdf:{iri}=\"{}\"", escape(node.as_str())),
-        TermRef::BlankNode(node) => format!(" rdf:nodeID=\"{}\"", node.as_str()),
+        TermRef::BlankNode(node) => format!(" rdf:nodeID=\"{}\"", node_id(node.as_str())),
         TermRef::Literal(_) | TermRef::Triple(_) => String::new(),
     };
     let _ = write!(out, "<rdf:Description{}", attribute(subject, "about"));
@@ -229,6 +231,28 @@ fn description(
     Ok(())
 }
 
+/// What stands before a label that was no XML name.
+const NAMED: &str = "_x";
+
+/// The name of a blank node, which is an NCName (RDF 1.2 XML Syntax, production `rdf-id`): the label where it is one.
+/// Of another each character that such a name cannot have becomes `_HEX_`, and so does `_`; labels that look like that are written
+/// like that too, so that different labels stay different.
+fn node_id(label: &str) -> Cow<'_, str> {
+    if is_ncname(label) && !label.starts_with(NAMED) {
+        return Cow::Borrowed(label);
+    }
+    let mut name = NAMED.to_owned();
+    for c in label.chars() {
+        if c != '_' && is_ncname_char(c) {
+            name.push(c);
+        } else {
+            // A string takes all that is written to it.
+            let _ = write!(name, "_{:x}_", u32::from(c));
+        }
+    }
+    Cow::Owned(name)
+}
+
 /// Whether a term is one that RDF 1.1 does not know.
 fn is_of_1_2(term: TermRef<'_>) -> bool {
     match term {
@@ -245,7 +269,7 @@ mod tests {
     use crate::formats::fixture::memory;
     use crate::sources::rdf;
     use crate::store::pack::Watch;
-    use crate::terms::{GraphName, Literal, NamedNode, Prefixes, Quad, Triple};
+    use crate::terms::{BlankNodeRef, GraphName, Literal, NamedNode, Prefixes, Quad, Triple};
 
     fn parts(triple: &Triple) -> Parts<'_> {
         [triple.subject.as_ref().into(), triple.predicate.as_ref().into(), triple.object.as_ref()]
@@ -284,6 +308,41 @@ mod tests {
             }
             assert!(said.len() + 1 >= quads.len(), "{}", format.name());
         }
+    }
+
+    /// N-Triples has labels that begin with a digit or hold a `:`, and other syntaxes give whatever they like; `rdf:nodeID` has an
+    /// NCName.
+    #[test]
+    fn labels_that_are_no_xml_names_come_back_as_different_nodes() {
+        let labels = [
+            "1", "a.b.", "a", ":", "a:b", "_x1", "_x_31_", "_x:", "x1", "3a", "a3ab", "-", "", "a\"<&", "_",
+            "é", "1_3a_", "1:",
+        ];
+        let (predicate, mut text) = (NamedNode::new_unchecked("urn:p/p"), String::new());
+        let mut statements = Statements::of(GraphFormat::RdfXml);
+        text.push_str(statements.head());
+        for label in labels {
+            let node = BlankNodeRef::new_unchecked(label);
+            let object = LiteralRef::new_simple_literal(label);
+            statements.add(&mut text, [node.into(), predicate.as_ref().into(), object.into()]).unwrap();
+            statements.add(&mut text, [node.into(), predicate.as_ref().into(), node.into()]).unwrap();
+        }
+        text.push_str(statements.foot());
+        let (mut found, read): (Vec<Quad>, _) = (Vec::new(), rdf::format_named("rdfxml").unwrap());
+        let sink = &mut |quad| {
+            found.push(quad);
+            Ok(())
+        };
+        rdf::read("x", read, None, text.as_bytes(), &mut Prefixes::new(), sink)
+            .unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let subjects: std::collections::BTreeSet<String> =
+            found.iter().map(|quad| quad.subject.to_string()).collect();
+        assert_eq!((found.len(), subjects.len()), (2 * labels.len(), labels.len()), "{text}");
+        for pair in found.chunks(2) {
+            assert_eq!(pair[1].object.to_string(), pair[0].subject.to_string(), "{text}");
+            assert_eq!(pair[1].subject, pair[0].subject, "{text}");
+        }
+        assert!(text.contains("rdf:nodeID=\"a\"") && text.contains("rdf:nodeID=\"_x1\""), "{text}");
     }
 
     #[test]

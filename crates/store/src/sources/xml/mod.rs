@@ -12,7 +12,7 @@ mod references;
 mod tags;
 
 pub use super::fault::{Fault, Place, Result, Stop, fault};
-pub use names::{is_ncname, is_space};
+pub use names::{is_ncname, is_ncname_char, is_space};
 
 use doctype::Doctype;
 use std::collections::HashMap;

@@ -22,6 +22,11 @@ pub fn is_ncname(text: &str) -> bool {
     is_name(text) && !text.contains(':')
 }
 
+/// Whether an `NCName` may have this character after its first.
+pub fn is_ncname_char(c: char) -> bool {
+    is_inner(c) && c != ':'
+}
+
 fn is_start(c: char) -> bool {
     matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}'
         | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}'
