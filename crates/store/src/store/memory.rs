@@ -243,13 +243,15 @@ impl Memory {
         let (empty, terms) = (Arc::clone(&self.empty), self.graph.more_terms());
         let goes_on = self.record.is_some();
         let from = self.record.get_or_insert_default().len();
-        let outer = std::mem::replace(&mut self.is_backed_up, false);
+        let (outer, backups) = (std::mem::replace(&mut self.is_backed_up, false), self.backups.len());
         self.depth += 1;
         // Few changes copy nothing for the case that it fails: what is recorded can be taken back.
         let done = work(self).and_then(|done| keep(&self.recorded_from(from)).map(|()| done));
         if done.is_err() {
             self.empty = empty;
-            self.is_broken |= self.take_back(from, terms).is_err();
+            self.is_broken |= self.take_back((from, backups), terms).is_err();
+            // Those of this change are gone.
+            self.is_backed_up = false;
         }
         self.is_backed_up |= outer;
         self.depth -= 1;
@@ -263,11 +265,12 @@ impl Memory {
         done
     }
 
-    /// Takes back what was recorded from a place on, when there were so many foreign terms.
-    fn take_back(&mut self, from: usize, terms: Id) -> Result<()> {
+    /// Takes back what was recorded from a place on, with the backups from another place on: those made by the change at hand
+    /// and by changes within it. There were so many foreign terms.
+    fn take_back(&mut self, (from, backups): (usize, usize), terms: Id) -> Result<()> {
         let mut record = self.record.get_or_insert_default().split_off(from);
-        let first = self.backups.iter().position(|(length, _)| *length >= from);
-        match first.and_then(|at| self.backups.drain(at..).next()) {
+        let first = self.backups.drain(backups..).next();
+        match first {
             Some((length, graph)) => {
                 self.graph = graph;
                 record.truncate(length - from);
@@ -730,6 +733,47 @@ mod tests {
             assert!((held(&memory), memory.recorded().len()) == before, "{checks}");
         }
         assert!(memory.backups.is_empty());
+    }
+
+    /// The backup of a change around it stays, and one that was given up is made again.
+    #[test]
+    fn a_change_within_a_change_takes_no_backup_but_its_own() {
+        let many: Vec<Quad> = (0..9000).map(number).collect();
+        for (inner_clears, checks) in
+            [false, true].into_iter().flat_map(|clears| (0..24).map(move |n| (clears, n)))
+        {
+            let mut memory = Memory::over(Builder::new().finish());
+            (0..20).for_each(|n| assert!(memory.insert(number(n)).unwrap()));
+            let (before, left) = (held(&memory), std::sync::atomic::AtomicI32::new(checks));
+            let check = || match left.fetch_sub(1, Ordering::Relaxed) {
+                0 => Err(Error::data("stopped")),
+                _ => Ok(()),
+            };
+            let add = |memory: &mut Memory, quads: &[Quad], watch: Watch<'_>| {
+                memory.set_quads(quads.iter().map(|quad| (true, quad.as_ref())), watch)
+            };
+            let done = memory.change(|memory| -> Result<()> {
+                if !inner_clears {
+                    // They are there: a backup is made, and nothing recorded before the change within begins.
+                    add(memory, &many[..20], Watch::nobody())?;
+                }
+                let inner = memory.change(|memory| -> Result<()> {
+                    if inner_clears {
+                        memory.clear(&GraphName::DefaultGraph, Watch::nobody())?;
+                    }
+                    Err(Error::data("stopped"))
+                });
+                assert!(inner.is_err());
+                assert_eq!(memory.backups.len(), usize::from(!inner_clears));
+                add(memory, &many, Watch::asking(&check))?;
+                // However many checks there were.
+                Err(Error::data("stopped"))
+            });
+            assert!(done.is_err());
+            memory.check_whole().unwrap();
+            assert!(held(&memory) == before, "{inner_clears}, {checks}");
+            assert!(memory.backups.is_empty());
+        }
     }
 
     #[test]
