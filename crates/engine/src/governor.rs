@@ -1,14 +1,14 @@
 //! Limits that hold: one place that says when work must stop, and why.
 //!
-//! In: a deadline, a ceiling of memory, an interrupt. Out: an error at the next check. It refuses
-//! to know clocks other than the monotonic one, and signals.
+//! In: a deadline, a ceiling of memory, an interrupt. Out: an error at the next check. It knows no clock other than the
+//! monotonic one, and no signals.
 
 use crate::aside::{self, Aside};
 use crate::cores;
 use crate::error::{Error, Hint, Kind, Result};
 use crate::throttle;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,6 +18,32 @@ const STRETCH: usize = 1 << 21;
 
 /// A stack for such work, as deep as that of the program. Only what is used of it takes memory.
 const STACK: usize = 256 << 20;
+
+/// So many threads may be at work that [`Governor::waits_for`] began: one that was given up holds its text and its stack.
+const MOST_ASIDE: usize = 16;
+
+/// How many there are.
+static ASIDE: AtomicUsize = AtomicUsize::new(0);
+
+/// One of them, for as long as it is at work.
+struct Counted;
+
+impl Counted {
+    fn one() -> Result<Self> {
+        if ASIDE.fetch_add(1, Ordering::Relaxed) < MOST_ASIDE {
+            return Ok(Self);
+        }
+        ASIDE.fetch_sub(1, Ordering::Relaxed);
+        Err(Error::new(Kind::Limit, "too much work that was stopped has not come to its end")
+            .hint("try again in some seconds"))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        ASIDE.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// How long it is waited for work that cannot ask, before it is asked for it.
 const PATIENCE: Duration = Duration::from_millis(5);
@@ -200,10 +226,13 @@ impl Governor {
     /// longer: it goes on to its own end then, and what it gives is dropped.
     ///
     /// # Errors
-    /// As [`Self::check`], and where no thread can be started.
+    /// As [`Self::check`], where no thread can be started, and where sixteen others are at work, of which most were
+    /// given up.
     pub fn waits_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let (sender, done) = channel();
+        let counted = Counted::one()?;
         let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+            let _counted = counted;
             // Nobody waits any longer where it was given up.
             let _ = sender.send(work());
         });
@@ -281,6 +310,13 @@ mod tests {
             let _ = ends.recv();
         });
         assert_eq!(stopped.err().map(|error| error.kind), Some(Kind::Interrupted));
+        // What was given up is not gathered without end.
+        let held: Vec<Counted> = std::iter::from_fn(|| Counted::one().ok()).collect();
+        assert!(held.len() < MOST_ASIDE);
+        let governor = Governor::new(Limits::default(), Arc::default());
+        assert_eq!(governor.waits_for(|| 1).err().map(|error| error.kind), Some(Kind::Limit));
+        drop(held);
+        assert_eq!(governor.waits_for(|| 1).unwrap(), 1);
         drop(end);
     }
 

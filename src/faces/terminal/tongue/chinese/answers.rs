@@ -60,6 +60,8 @@ pub const ANSWERS: &[Pair] = &[
     ("stopped after {}", "达到上限 {}，已停止"),
     ("stopped at {} MB of memory", "内存达到 {} MB，已停止"),
     ("stopped by a limit", "达到上限，已停止"),
+    ("too much work that was stopped has not come to its end", "已停止的工作尚未全部结束，数量过多"),
+    ("try again in some seconds", "请过几秒再试"),
     ("the answer cannot be written", "无法写出答案"),
     ("is the disk full?", "磁盘是否已满？"),
     ("Space shows more, q leaves", "按空格翻页，按 q 退出"),
