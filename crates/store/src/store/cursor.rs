@@ -30,8 +30,6 @@ const SOME: usize = 64;
 /// A far lookup in a pack takes as long as it takes to read so many pairs into a table: once as much was spent on lookups as the
 /// table takes, it is made, so that both together never take more than twice as long as the better of them.
 const PAIRS_FOR_A_LOOKUP: usize = 64;
-/// Counts in order of one key for so many pairs take as long as a table of the pairs.
-const PAIRS_FOR_A_COUNT: usize = 16;
 /// Sorted lookups read a list as a whole where it has at most so many pairs for each of them.
 const DENSE: usize = 8;
 /// At most so many packed pairs are decoded for lookups in no order: 32 MB.
@@ -50,8 +48,6 @@ pub struct PairCursor<'a> {
     /// At how many of these it looks whether that pays, or whether another cursor has it already.
     look: usize,
     jumps: Option<Arc<Jumps>>,
-    /// How many firsts were asked for their counts.
-    counted: usize,
     /// What `next_block` has still to give, and how many pairs at once.
     rest: Range<usize>,
     step: usize,
@@ -88,16 +84,7 @@ impl<'a> PairCursor<'a> {
     }
 
     fn with(list: List<'a>, length: usize) -> Self {
-        Self {
-            list,
-            probe: 0,
-            far: 0,
-            look: SOME,
-            jumps: None,
-            counted: 0,
-            rest: 0..length,
-            step: FIRST_BLOCK,
-        }
+        Self { list, probe: 0, far: 0, look: SOME, jumps: None, rest: 0..length, step: FIRST_BLOCK }
     }
 
     pub(super) fn of_list(list: List<'a>) -> Self {
@@ -223,20 +210,13 @@ impl<'a> PairCursor<'a> {
         Ok(self.locate(first)?.len())
     }
 
-    /// How many seconds each of these firsts has, in their order, into `counts`, which is emptied first: quickest where they come sorted, and
-    /// once so many were asked for that a table tells.
+    /// How many seconds each of these firsts has, in their order, into `counts`, which is emptied first: quickest where they come sorted.
     ///
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn counts(&mut self, firsts: &[Id], counts: &mut Vec<u32>) -> Result<()> {
         counts.clear();
         let is_flat = !matches!(self.list, List::Packed(_) | List::Paged(_));
-        self.counted += firsts.len();
-        if is_flat && self.jumps.is_none() && self.counted * PAIRS_FOR_A_COUNT > self.len() {
-            // Counts near each other are told quicker by a table, too.
-            self.far = self.len();
-            self.prepare_jumps()?;
-        }
         if let Some(jumps) = &self.jumps {
             let column = self.list.columns().0;
             counts.extend(firsts.iter().map(|first| jumps.locate(column, *first).len() as u32));
