@@ -73,7 +73,7 @@ fn try_cases(first: u64, count: u64, most_failures: usize) -> Tally {
     let work = move |n: u64| {
         let mut tally = Tally::default();
         for seed in (first + n..first + count).step_by(threads as usize) {
-            match Case::generate(seed).verdict() {
+            match verdict(&Case::generate(seed)) {
                 Verdict::Same => tally.compared += 1,
                 Verdict::Skipped => {}
                 Verdict::Excused(reason) => *tally.excused.entry(reason).or_default() += 1,
@@ -95,9 +95,14 @@ fn try_cases(first: u64, count: u64, most_failures: usize) -> Tally {
     all
 }
 
+/// The verdict on a case; a panic, of whichever evaluator, is one.
+fn verdict(case: &Case) -> Verdict {
+    std::panic::catch_unwind(|| case.verdict()).unwrap_or_else(|_| Verdict::Differs("a panic".to_owned()))
+}
+
 /// The report of a case that fails.
 fn shrunk(seed: u64) -> String {
-    let mut differs = |case: &Case| matches!(case.verdict(), Verdict::Differs(_));
+    let mut differs = |case: &Case| matches!(verdict(case), Verdict::Differs(_));
     Case::generate(seed).shrunk(&mut differs).report(seed)
 }
 
