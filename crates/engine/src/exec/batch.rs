@@ -200,7 +200,9 @@ impl Batch {
             bytes += grows * size_of::<u64>();
         }
         if bytes > 0 {
-            cx.room(bytes)?;
+            // A column that grows is there twice while it is copied, one after the other.
+            let copied = self.columns.iter().map(Column::bytes).max();
+            cx.room(bytes + copied.unwrap_or_default())?;
         }
         self.append(other, cx)?;
         cx.work(other.len)
