@@ -1,7 +1,7 @@
 //! Work in the background that gives way to queries: while one is answered it rests, but not for ever.
 //!
 //! In: queries as they begin and end, the background's question whether to go on, asked every few milliseconds. Out: the same
-//! question answered a little later. Of the time in which queries run it takes one part in [`SHARE`], so that it comes to its
+//! question answered a little later. Of the time in which queries run it takes one part in `SHARE`, so that it comes to its
 //! end however many there are; where none runs it takes all, and that is not held against it when the next one begins.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
