@@ -144,7 +144,7 @@ impl Session {
             return Ok(Self::new(project, Memory::over(pack), declared));
         }
         let check = || governor.check();
-        let watch = Watch::new(&check, &|_, _, _| {});
+        let watch = Watch::asking(&check);
         let (mut packer, mut declared) = (Packer::in_memory(), Prefixes::new());
         reading::build(files, project.base.as_deref(), &mut declared, watch, progress, &mut packer)?;
         Ok(Self::new(project, Memory::over(packer.finish(watch)?), declared))

@@ -164,7 +164,7 @@ impl Merging {
                 }
                 Ok(())
             };
-            let watch = Watch::new(&check, &|_, _, _| {});
+            let watch = Watch::asking(&check);
             let beside = std::env::temp_dir().join("baimo-changed.pack");
             while graph.write_pack(&Prefixes::new(), std::io::sink(), (&beside, 256 << 20), watch).is_ok() {
                 done.fetch_add(1, Ordering::Relaxed);

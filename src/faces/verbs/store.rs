@@ -107,9 +107,7 @@ pub fn backup(backup: &Backup, session: &Session, output: &Output) -> Result<()>
     if file.extension().is_none_or(|ending| ending == "pack") {
         let governor = session.ask.governor();
         let check = || governor.check();
-        super::export::whole_or_nothing(&output, |out| {
-            session.write_pack(out, file, Watch::new(&check, &|_, _, _| {}))
-        })?;
+        super::export::whole_or_nothing(&output, |out| session.write_pack(out, file, Watch::asking(&check)))?;
         output.wrote(session.graph().len(), ("triple", "triples"));
         return Ok(());
     }

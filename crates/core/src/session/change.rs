@@ -132,7 +132,7 @@ impl Session {
         let refs = quads.iter().map(|(added, quad)| (*added, quad.as_ref()));
         let governor = self.ask.governor();
         let check = || governor.check();
-        let watch = Watch::new(&check, &|_, _, _| {});
+        let watch = Watch::asking(&check);
         self.writing(|session| session.change(about, |memory| memory.set_quads(refs, watch)))
     }
 
@@ -353,7 +353,7 @@ impl Session {
         // Until it is written it can be stopped; no other limit holds for what is done already.
         let governor = Governor::new(Limits::default(), Arc::clone(&self.ask.cancel));
         let check = || governor.check();
-        let (watch, changes) = (Watch::new(&check, &|_, _, _| {}), self.snapshot.memory().recorded());
+        let (watch, changes) = (Watch::asking(&check), self.snapshot.memory().recorded());
         match self.store.as_mut() {
             Some(store) => store.commit(about, &changes, watch),
             None => {
@@ -400,7 +400,7 @@ impl Session {
         // Until it is written it can be stopped; no other limit holds for what is done already.
         let governor = Governor::new(Limits::default(), Arc::clone(&self.ask.cancel));
         let check = || governor.check();
-        let watch = Watch::new(&check, &|_, _, _| {});
+        let watch = Watch::asking(&check);
         let keep = |changes: &Changes<'_>| {
             about.empty = empty.take();
             match (open, store) {

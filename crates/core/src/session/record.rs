@@ -122,7 +122,7 @@ impl Session {
         };
         let governor = self.ask.governor();
         let check = || governor.check();
-        let watch = Watch::new(&check, &|_, _, _| {});
+        let watch = Watch::asking(&check);
         let change = self.change(about, |memory| match loaded {
             Some(pack) => memory.set_pack(&pack, false, watch),
             None => take_back_rows(&rows, memory, watch),
@@ -151,7 +151,7 @@ impl Session {
         let (merge, graph) = self.prepare_merge()?;
         let governor = self.ask.governor();
         let check = || governor.check();
-        merge.write(&graph, Watch::new(&check, &|_, _, _| {}))?;
+        merge.write(&graph, Watch::asking(&check))?;
         // The new pack takes its place.
         drop(graph);
         self.put_merged(merge)?;
@@ -213,7 +213,7 @@ impl Session {
                 throttle.give_way();
                 Ok(())
             };
-            merge.write(&graph, Watch::new(&check, &|_, _, _| {})).map(|()| merge)
+            merge.write(&graph, Watch::asking(&check)).map(|()| merge)
         };
         let thread = std::thread::Builder::new().name("merge".into()).spawn(work);
         let failed = |error| Error::store("no thread can be started").because(error);

@@ -723,7 +723,7 @@ mod tests {
                 0 => Err(Error::data("stopped")),
                 _ => Ok(()),
             };
-            let watch = Watch::new(&check, &|_, _, _| {});
+            let watch = Watch::asking(&check);
             let quads = many.iter().map(|quad| (quad.object != number(8000).object, quad.as_ref()));
             let done = memory.change(|memory| {
                 memory.remove(&number(1))?;

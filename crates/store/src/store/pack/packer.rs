@@ -251,7 +251,7 @@ mod tests {
                 n if n < limit => Ok(()),
                 _ => Err(Error::data("stopped")),
             };
-            let watch = Watch::new(&check, &|_, _, _| {});
+            let watch = Watch::asking(&check);
             let built = (|| {
                 let mut packer = Packer::within(Room { memory: LEAST, beside: path.clone() });
                 for n in 0..6_000 {

@@ -235,7 +235,7 @@ mod tests {
             0..=5 => Ok(()),
             _ => Err(Error::data("stopped")),
         };
-        let watch = Watch::new(&check, &|_, _, _| {});
+        let watch = Watch::asking(&check);
         assert!(sort(&mut numbers(), watch).is_err());
         assert_eq!(asked.swap(0, Relaxed), 7, "asked once more than it went on");
         assert!(sort_by(&mut numbers(), watch, u128::cmp).is_err());
