@@ -23,13 +23,22 @@ const BAIMO: &str = env!("CARGO_BIN_EXE_baimo");
 /// An empty folder, removed when dropped. It is not part of any graph's folder.
 pub(super) struct Folder(pub PathBuf);
 
+/// A new, empty folder for temporary files. Numbers of processes come again, so that one may be left of tests that were killed.
+pub(super) fn fresh(what: &str) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("baimo-{what}-{}-{number}", std::process::id()));
+        match std::fs::create_dir(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| path).unwrap(),
+        }
+    }
+}
+
 impl Folder {
     pub(super) fn new() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("baimo-cli-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self(fresh("cli"))
     }
 
     pub(super) fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
@@ -103,7 +112,7 @@ fn on_a_terminal(line: &str, environment: &[(&str, &str)]) -> String {
     shell.arg("-c").arg(format!("stty cols 100 rows 30; {}", line.replace("baimo", BAIMO)));
     shell.current_dir(&folder.0).env_clear().env("PATH", std::env::var("PATH").unwrap()).env("TERM", "xterm");
     shell.envs(environment.iter().copied());
-    let options = rexpect::session::Options::new().timeout_ms(Some(60_000));
+    let options = rexpect::session::Options::new().timeout_ms(Some(crate::repl::PATIENCE));
     let mut pty = rexpect::session::spawn_with_options(shell, options).unwrap();
     // Bytes come as characters, one each.
     let bytes = pty.exp_eof().unwrap().chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();

@@ -27,8 +27,7 @@ offers() {
 
 /// What is offered for words, the last of which is being typed.
 fn offered(words: &[&str]) -> Vec<String> {
-    let folder = std::env::temp_dir().join(format!("baimo-completion-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = crate::cli::fresh("completion");
     std::fs::write(folder.join("some graph.ttl"), "").unwrap();
     std::fs::write(folder.join("question.rq"), "ASK {}").unwrap();
     let binary = Path::new(env!("CARGO_BIN_EXE_baimo")).parent().unwrap();
@@ -49,6 +48,7 @@ fn offered(words: &[&str]) -> Vec<String> {
         .env_remove("XDG_DATA_HOME")
         .output()
         .unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }

@@ -353,8 +353,7 @@ fn json_ld_has_triple_terms_in_the_place_of_identifiers() {
 }
 
 fn session_of(name: &str, text: &str) -> Session {
-    let folder = std::env::temp_dir().join(format!("baimo-export-{}-{name}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = crate::cli::fresh(&format!("export-{name}"));
     let file = folder.join("graph.trig");
     std::fs::write(&file, text).unwrap();
     let session = baimo::embedded::open(&Source::Files(vec![file]));

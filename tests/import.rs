@@ -15,9 +15,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("baimo-import-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self(crate::cli::fresh(&format!("import-{name}")))
     }
 
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {

@@ -53,8 +53,7 @@ fn option(name: &str) -> &'static [&'static str] {
 }
 
 fn folder() -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("baimo-parity-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = crate::cli::fresh("parity");
     std::fs::write(folder.join("some.nt"), "<urn:a> <urn:b> \"c\" .\n").unwrap();
     folder
 }

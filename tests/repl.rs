@@ -14,17 +14,14 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 /// The machine may be slow and shared: this does not measure speed.
-const PATIENCE: u64 = 60_000;
+pub const PATIENCE: u64 = 600_000;
 
 /// What the prompt sends to the terminal when it begins to wait: pasting is one key from now on.
 const READY: &str = "\x1b[?2004h";
 
-/// A folder of its own for each test, as home and as the place to be in.
+/// A folder of its own for each call, as home and as the place to be in.
 fn home(test: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("baimo-repl-{}-{test}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+    crate::cli::fresh(&format!("repl-{test}"))
 }
 
 fn environment(command: &mut Command, home: &PathBuf) {

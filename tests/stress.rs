@@ -39,7 +39,7 @@ const ENDLESS: &str = "seq 1 999999999 | sed 's/.*/<urn:a&> <urn:p> \"text &    
 const TOGETHER: usize = 8;
 
 /// How long anything may take from the moment it should end; the machine may have other work.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A verb or a dot-command, with what keeps it busy.
 #[derive(Debug, Clone)]
@@ -169,7 +169,7 @@ fn dot(name: &str) -> Call {
 fn store() -> &'static PathBuf {
     static STORE: OnceLock<PathBuf> = OnceLock::new();
     STORE.get_or_init(|| {
-        let store = std::env::temp_dir().join(format!("baimo-stress-{}-store", std::process::id()));
+        let store = crate::cli::fresh("stress-store");
         for n in 1..3 {
             let update = format!("INSERT DATA {{ <urn:a> <urn:p> {n} }}");
             let mut command = Command::new(env!("CARGO_BIN_EXE_baimo"));
@@ -182,8 +182,8 @@ fn store() -> &'static PathBuf {
 }
 
 /// A folder with a graph of 300 triples, a store, a saved query that takes ages, and a pipe with a name.
-fn folder(number: usize) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("baimo-stress-{}-{number}", std::process::id()));
+fn folder() -> PathBuf {
+    let folder = crate::cli::fresh("stress");
     for part in ["data", "queries"] {
         std::fs::create_dir_all(folder.join(part)).unwrap();
     }
@@ -365,14 +365,15 @@ impl Run<'_> {
         since
     }
 
-    /// Ends what still wants to write into the pipe.
+    /// Ends what still wants to write into the pipe: it may not have come to opening it yet.
     fn release(&self, mut feeder: Child) {
         const O_NONBLOCK: i32 = 0x800;
         let pipe = self.folder.join("pipe.nt");
-        let opened = std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(pipe);
-        std::thread::sleep(Duration::from_millis(20));
-        drop(opened);
-        let _ = feeder.wait();
+        while feeder.try_wait().unwrap().is_none() {
+            let opened = std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(&pipe);
+            std::thread::sleep(Duration::from_millis(20));
+            drop(opened);
+        }
     }
 
     /// What is wrong with the way it ended.
@@ -457,8 +458,7 @@ fn every_verb_and_dot_command_holds_under_every_strain() {
         for _ in 0..TOGETHER {
             scope.spawn(|| {
                 while let Some((call, strain)) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let number = call * STRAINS.len() + *strain as usize;
-                    let run = Run { call: &calls[*call], strain: *strain, folder: folder(number) };
+                    let run = Run { call: &calls[*call], strain: *strain, folder: folder() };
                     let ended = run.run();
                     if let Some(fault) = run.fault(&ended) {
                         faults.lock().unwrap().push((*call, *strain, fault));

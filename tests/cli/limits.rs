@@ -139,26 +139,29 @@ fn an_end_by_force_leaves_whole_documents() {
     }
 }
 
+/// The state of a process or a thread, and how long it has worked, in hundredths of a second (proc(5)).
+#[cfg(unix)]
+fn worked(stat: &str) -> Option<(char, u64)> {
+    let stat = std::fs::read_to_string(stat).ok()?;
+    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+    let ticks = |n: usize| fields.get(n)?.parse::<u64>().ok();
+    Some((fields.first()?.chars().next()?, ticks(11)? + ticks(12)?))
+}
+
 /// A program that works, once it listens to signals: sent one, and ended.
 #[cfg(unix)]
 fn signalled(folder: &Folder, signal: &str, words: &[&str]) -> Said {
     let mut child = command(&folder.0, words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     crate::stress::listens(&mut child);
-    // Until it has opened the graph and found something, however crowded the machine is: a second of its own time.
-    let stat = format!("/proc/{}/stat", child.id());
-    let worked = || {
-        let Ok(stat) = std::fs::read_to_string(&stat) else { return u64::MAX };
-        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
-    };
-    // Or until it waits for its reader, who comes later: then it works no more.
-    let (mut seen, mut since) = (0, Instant::now());
-    while seen < 100 && since.elapsed() < Duration::from_secs(2) {
+    // Until it has opened the graph and found something, however crowded the machine is: a second of its own time. Or until it
+    // waits for its reader, who comes later: then no thread of it works or is about to, for a hundred looks.
+    let mut idle = 0;
+    while idle < 100 && worked(&format!("/proc/{}/stat", child.id())).is_some_and(|(_, ticks)| ticks < 100) {
         std::thread::sleep(Duration::from_millis(20));
-        let now = worked();
-        if now > seen {
-            (seen, since) = (now, Instant::now());
-        }
+        let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten().flatten();
+        let mut states =
+            threads.filter_map(|thread| worked(&thread.path().join("stat").display().to_string()));
+        idle = if states.any(|(state, _)| matches!(state, 'R' | 'D')) { 0 } else { idle + 1 };
     }
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
@@ -271,11 +274,16 @@ fn all_that_was_found_of_a_graph_is_written() {
     let folder = Folder::new();
     let graph = "CONSTRUCT { ?a <urn:with> ?f . ?d <urn:and> ?i } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
     for format in ["turtle", "jsonld", "rdfxml"] {
-        let said = baimo_in(&folder, &["query", "--timeout", "500ms", "-F", format, graph]);
-        assert_eq!(said.code, 4, "{format}: {}", said.err);
-        let told = said.err.split("partial answer: ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
-        let told: usize = told.parse().unwrap();
-        assert!(told > 1_000, "{format}: {told}");
+        let within = |timeout: &str| {
+            let said = baimo_in(&folder, &["query", "--timeout", timeout, "-F", format, graph]);
+            assert_eq!(said.code, 4, "{format}: {}", said.err);
+            let told = said.err.split("partial answer: ").nth(1).and_then(|rest| rest.split(' ').next());
+            let told = told.map_or(0, |told| told.parse::<usize>().unwrap());
+            (told > 1_000).then_some((said, told))
+        };
+        // A machine that does much else may need more time to find as many.
+        let found = ["500ms", "4s", "30s"].into_iter().find_map(within);
+        let (said, told) = found.unwrap_or_else(|| panic!("{format}: not a thousand triples"));
         let name = format!("part.{format}");
         let folder = Folder::new().with(&name, &said.out);
         let count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";

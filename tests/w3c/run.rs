@@ -14,7 +14,6 @@ use baimo::store::pack::{Builder, Pack, Watch};
 use baimo::store::quads_of;
 use baimo::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 const UT: &str = "http://www.w3.org/2009/sparql/tests/test-update#";
 const LABEL: &str = "http://www.w3.org/2000/01/rdf-schema#label";
@@ -249,9 +248,7 @@ fn all_quads(graph: &Memory) -> Result<Vec<Quad>, baimo::error::Error> {
 
 /// What a store in a folder holds once it was filled, updated, and opened again.
 fn on_disk(pack: &Pack, update: &Update) -> Result<Vec<Quad>, baimo::error::Error> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("baimo-w3c-{}-{number}", std::process::id()));
+    let folder = crate::cli::fresh("w3c");
     let (mut store, _) = Store::open(&folder)?;
     store.begin()?;
     store.install(pack, &Prefixes::new(), Watch::nobody(), &mut Transaction::default())?;

@@ -232,9 +232,11 @@ impl Governor {
         let (sender, done) = channel();
         let counted = Counted::one()?;
         let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
-            let _counted = counted;
+            let found = work();
+            // Whoever waits may begin another at once.
+            drop(counted);
             // Nobody waits any longer where it was given up.
-            let _ = sender.send(work());
+            let _ = sender.send(found);
         });
         let thread = thread.map_err(|error| Error::query("no thread could be started").because(error))?;
         loop {

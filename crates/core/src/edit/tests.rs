@@ -13,6 +13,7 @@ impl Fixture {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let root = std::env::temp_dir().join(format!("baimo-edit-{}-{number}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&root);
         for part in ["data", "ontology"] {
             std::fs::create_dir_all(root.join(part)).unwrap();
         }

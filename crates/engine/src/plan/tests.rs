@@ -138,14 +138,22 @@ fn minus_without_a_shared_variable_is_nothing() {
     assert!(!has(&lines, "Minus") && !has(&lines, "name"), "{lines:#?}");
 }
 
+/// How long this thread has run, whatever else the machine does; nothing where the system does not tell.
+fn processor_time() -> std::time::Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text.split(' ').next().and_then(|time| time.parse().ok());
+    std::time::Duration::from_nanos(nanos.unwrap_or(0))
+}
+
 #[test]
 fn hundreds_of_patterns_are_planned_at_once() {
     let chain: String = (0..400).map(|n| format!("?v{n} :knows ?v{} . ", n + 1)).collect();
-    let started = std::time::Instant::now();
+    let started = processor_time();
     let lines = shown(&format!("SELECT (COUNT(*) AS ?n) {{ {chain} }}"));
     assert!(lines.len() > 400);
     // A tenth of a second where nothing else runs; two hundred times that where each step looks at all others.
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    let took = processor_time() - started;
+    assert!(took.as_secs() < 5, "{took:?}");
 }
 
 #[test]
@@ -277,9 +285,10 @@ fn exists_and_minus_are_looked_up_from_few_rows() {
 fn optionals_in_optionals_are_planned_in_time() {
     let open = "OPTIONAL { ?a :knows ?b . ?b :name ?c ".repeat(10);
     let close = "?a :rare ?d } ".repeat(10);
-    let started = std::time::Instant::now();
+    let started = processor_time();
     let lines = shown(&format!("SELECT * {{ ?a :rare ?x {open} . {close} }}"));
-    assert!(lines.len() > 20 && started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    let took = processor_time() - started;
+    assert!(lines.len() > 20 && took.as_secs() < 5, "{took:?}");
 }
 
 #[test]

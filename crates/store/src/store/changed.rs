@@ -495,7 +495,7 @@ mod tests {
             let expected = built(&set).write(Vec::new()).unwrap();
             prop_assert!(settled.write(Vec::new()).unwrap() == expected, "the bytes that a builder gives");
             let written = |added: Option<&Pack>| {
-                let beside = std::env::temp_dir().join("baimo-changed.pack");
+                let beside = std::env::temp_dir().join(format!("baimo-changed-{}.pack", std::process::id()));
                 let union = Union::of(&graph, added, Watch::nobody()).unwrap();
                 let prefixes = crate::terms::Prefixes::new();
                 union.write(&prefixes, Vec::new(), (&beside, 1 << 16), Watch::nobody()).unwrap()

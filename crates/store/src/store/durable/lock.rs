@@ -28,6 +28,10 @@ impl Lock {
     /// # Errors
     /// Where another process has it, which is named, or the folder cannot be written to.
     pub fn take(folder: &Path) -> Result<Self> {
+        Self::take_within(folder, PATIENCE)
+    }
+
+    fn take_within(folder: &Path, patience: Duration) -> Result<Self> {
         let path = folder.join(NAME);
         let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file: File = open().map_err(|error| unwritable(folder, error))?;
@@ -42,7 +46,7 @@ impl Lock {
                     // Its holder removed it, with a store that came to nothing.
                     file = open().map_err(|error| unwritable(folder, error))?;
                 }
-                Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) if begun.elapsed() < patience => std::thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => return Err(taken(folder, &mut file)),
                 Err(TryLockError::Error(error)) => return Err(unwritable(folder, error)),
             }
@@ -125,10 +129,11 @@ mod tests {
     #[test]
     fn who_waits_for_a_lock_that_is_removed_gets_the_one_that_is_there() {
         let folder = std::env::temp_dir().join(format!("baimo-lock-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir(&folder).unwrap();
         let held = Lock::take(&folder).unwrap();
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| Lock::take(&folder).unwrap());
+            let waiting = scope.spawn(|| Lock::take_within(&folder, 500 * PATIENCE).unwrap());
             std::thread::sleep(3 * PAUSE);
             std::fs::remove_file(folder.join(NAME)).unwrap();
             drop(held);

@@ -744,6 +744,7 @@ mod tests {
     #[test]
     fn a_commit_that_is_stopped_at_any_check_can_be_made_again() {
         let folder = std::env::temp_dir().join(format!("baimo-stopped-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
         let open = || Store::open(&folder).unwrap();
         // Of so many rows their writing asks twice, their sorting a few times.
         let (rows, mut stops) = (9000, 0);
