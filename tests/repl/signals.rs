@@ -86,21 +86,12 @@ fn ended_by(signal: &str, words: &[&str], input: &str) -> Option<i32> {
     status.code()
 }
 
-/// Whether this process, and what it starts, was told to live on when its terminal goes, as `nohup` does.
-#[cfg(unix)]
-fn hangups_are_ignored() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0");
-    u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1)
-}
-
 #[cfg(unix)]
 #[test]
 fn one_signal_ends_a_script_that_waits_or_works() {
     let endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?f != ?i) }";
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
-        if signal == "HUP" && hangups_are_ignored() {
-            println!("skipped: these tests were started to ignore SIGHUP, and so is what they start");
+        if signal == "HUP" && crate::stress::hangups_are_ignored() {
             continue;
         }
         assert_eq!(ended_by(signal, &[], "ASK {}\n"), Some(code), "{signal} while it waits");
