@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::project::{Embedded, Project};
 use crate::session::{called, in_scope, reading};
 use crate::store::import::Progress;
-use crate::store::pack::{Pack, Packer, Room, Step, Watch};
+use crate::store::pack::{Pack, Packer, Step, Watch, Workspace};
 use crate::terms::Prefixes;
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicBool;
 /// What packing may take, and who hears how far it is.
 pub struct Packing<'a> {
     /// In how much memory, and beside which file temporary ones are made; nothing where all is to be held in memory.
-    pub room: Option<Room>,
+    pub room: Option<Workspace>,
     /// The limits that hold for the work; that of memory is kept by `room`.
     pub limits: Limits,
     /// Stops the work when it is set.

@@ -11,7 +11,7 @@
 )]
 
 use baimo_store::store::import;
-use baimo_store::store::pack::{Packer, Room, Watch};
+use baimo_store::store::pack::{Packer, Watch, Workspace};
 use baimo_store::terms::Prefixes;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -23,7 +23,7 @@ fn main() {
     let mut packer = match words.get(2) {
         Some(megabytes) => {
             let memory = megabytes.parse::<usize>().unwrap() * 1_000_000;
-            Packer::within(Room { memory, beside: PathBuf::from(&words[1]) })
+            Packer::within(Workspace { memory, beside: PathBuf::from(&words[1]) })
         }
         None => Packer::in_memory(),
     };

@@ -8,6 +8,7 @@
 
 use super::files::{PARTS, remember, remove_stale_in, unwritable};
 use crate::error::{Error, Result};
+use crate::store::durable::HeldFile;
 use crate::store::pack::checksum::checksum;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -64,13 +65,13 @@ trait Disk {
 /// The journal of a folder, locked by this process until it is dropped.
 struct Journal {
     path: PathBuf,
-    file: File,
+    held: HeldFile,
 }
 
 impl Journal {
     /// Writes to its end, and makes that safe.
     fn append(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut file = &self.file;
+        let mut file = &self.held.file;
         file.seek(SeekFrom::End(0))?;
         file.write_all(bytes)?;
         file.sync_all()
@@ -78,7 +79,7 @@ impl Journal {
 
     /// All that it holds.
     fn bytes(&self) -> io::Result<Vec<u8>> {
-        let (mut file, mut bytes) = (&self.file, Vec::new());
+        let (mut file, mut bytes) = (&self.held.file, Vec::new());
         file.seek(SeekFrom::Start(0))?;
         file.read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -187,20 +188,23 @@ fn take(disk: &mut dyn Disk, root: &Path, path: &Path) -> Result<Journal> {
     while begun.elapsed() < PATIENCE {
         match disk.create(path) {
             // Another program may have found it before it was locked, and took it for one that was left: it is that program's then.
-            Ok(file) => match is_locked(file.try_lock(), path) {
-                Ok(true) if is_at(&file, path) => {
-                    // No earlier: a signal removes what is remembered, which is to be nobody else's.
-                    remember(path);
-                    return Ok(Journal { path: path.to_owned(), file });
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    if is_at(&file, path) {
-                        let _ = disk.remove(path);
+            Ok(file) => {
+                let held = HeldFile::of(file);
+                match is_locked(held.file.try_lock(), path) {
+                    Ok(true) if held.is_at(path) => {
+                        // No earlier: a signal removes what is remembered, which is to be nobody else's.
+                        remember(path);
+                        return Ok(Journal { path: path.to_owned(), held });
                     }
-                    return Err(error);
+                    Ok(_) => {}
+                    Err(error) => {
+                        if held.is_at(path) {
+                            let _ = disk.remove(path);
+                        }
+                        return Err(error);
+                    }
                 }
-            },
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => drop(finish_on(disk, root)?),
             Err(error) => return Err(unwritable(path)(error)),
         }
@@ -232,20 +236,6 @@ fn busy(root: &Path) -> Error {
 /// A signal came while the change was made ready.
 fn ended(root: &Path) -> Error {
     Error::new(crate::error::Kind::Interrupted, format!("the files of {} are as they were", root.display()))
-}
-
-/// Whether a file is the one that has the name now.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let (Ok(held), Ok(named)) = (file.metadata(), std::fs::metadata(path)) else { return false };
-    (held.dev(), held.ino()) == (named.dev(), named.ino())
-}
-
-/// Elsewhere a file that is open is not removed.
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 /// Writes each text beside its place, and requires that the places hold what is known of them.
@@ -460,13 +450,13 @@ fn finish_on(disk: &mut dyn Disk, root: &Path) -> Result<Left> {
 fn held(root: &Path, path: &Path) -> Result<Option<Journal>> {
     let begun = Instant::now();
     loop {
-        let file = match opened(path) {
-            Ok(file) => file,
+        let held = match opened(path) {
+            Ok(file) => HeldFile::of(file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(path)(error)),
         };
-        match is_locked(file.try_lock(), path)? {
-            true if is_at(&file, path) => return Ok(Some(Journal { path: path.to_owned(), file })),
+        match is_locked(held.file.try_lock(), path)? {
+            true if held.is_at(path) => return Ok(Some(Journal { path: path.to_owned(), held })),
             true => {}
             false if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             false => return Err(busy(root)),

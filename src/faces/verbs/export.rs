@@ -22,7 +22,7 @@ use crate::formats::graphs::{self, Content, Found, GraphFormat, GraphStyle, Nami
 use crate::packing::{self, Packing};
 use crate::session::{Change, Session, Source};
 use crate::show::text::{counted, grouped};
-use crate::store::pack::{Room, Watch};
+use crate::store::pack::{Watch, Workspace};
 use crate::terms::Quad;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
@@ -103,7 +103,7 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
     }
     let memory = session.ask.limits.max_memory.or_else(|| machine_memory().map(|all| all / 2));
     let packing = Packing {
-        room: memory.map(|memory| Room { memory, beside }),
+        room: memory.map(|memory| Workspace { memory, beside }),
         limits: session.ask.limits,
         stop: session.interrupt_switch(),
         progress: &mut |progress| shown().show(progress),

@@ -16,7 +16,7 @@ use crate::store::Graph as _;
 use crate::store::durable::{Content, SORTING, Spooled, Store, Transaction};
 use crate::store::import::Progress;
 use crate::store::memory::{Changes, Memory};
-use crate::store::pack::{Builder, Pack, Packer, Room, Step, Watch};
+use crate::store::pack::{Builder, Pack, Packer, Step, Watch, Workspace};
 use crate::terms::{BlankNode, GraphName, NamedNode, Prefixes, Quad};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -236,7 +236,7 @@ impl Session {
         let memory = self.room().unwrap_or(COLLECTED);
         let store = self.store.as_ref().filter(|_| self.transaction.is_none());
         let packer = store.map_or_else(Packer::in_memory, |store| {
-            Packer::within(Room { memory, beside: store.folder().join("load") })
+            Packer::within(Workspace { memory, beside: store.folder().join("load") })
         });
         match store.map(|store| store.mark().number) {
             Some(0) => packer,

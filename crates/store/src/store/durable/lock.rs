@@ -3,7 +3,7 @@
 //! In: the folder of a store. Out: a lock that is held until it is dropped or its process ends, however it ends. The
 //! file holds the number of the process that has it, for the message to the others. Readers need no lock.
 
-use super::files::Held;
+use super::files::HeldFile;
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -17,10 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The lock, held. See the module.
-pub(super) struct Lock(Held);
+pub(super) struct Lock(HeldFile);
 
 /// A lock that was given back, to be taken again without looking for its file.
-pub(super) struct Resting(Held);
+pub(super) struct Resting(HeldFile);
 
 impl Lock {
     /// Takes the lock.
@@ -39,8 +39,8 @@ impl Lock {
         loop {
             match file.try_lock() {
                 Ok(()) => {
-                    let held = Held::of(file);
-                    if !is_other(&held, &path) {
+                    let held = HeldFile::of(file);
+                    if held.is_at(&path) {
                         return Ok(Self::named(held));
                     }
                     // Its holder removed it, with a store that came to nothing.
@@ -53,10 +53,10 @@ impl Lock {
         }
     }
 
-    fn named(mut held: Held) -> Self {
+    fn named(mut held: HeldFile) -> Self {
         // Only a help for others: a lock without a number is a lock.
         let _ = name_holder(&mut held.file);
-        Self(Held::of(held.file))
+        Self(HeldFile::of(held.file))
     }
 
     /// Gives the lock back; nothing where that fails, and its file is closed.
@@ -76,11 +76,6 @@ impl Resting {
         }
         self.0.at(&path).is_some().then(|| Lock::named(self.0))
     }
-}
-
-/// Whether a name stands for another file by now, or for none. Where that cannot be told, a file that is open is not removed.
-fn is_other(held: &Held, path: &Path) -> bool {
-    cfg!(unix) && held.at(path).is_none()
 }
 
 fn name_holder(file: &mut File) -> io::Result<()> {

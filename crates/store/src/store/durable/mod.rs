@@ -16,6 +16,7 @@ mod repair;
 mod time;
 mod write;
 
+pub use files::HeldFile;
 pub use frame::{Rows, Transaction};
 pub use read::{Behind, Figures};
 pub use repair::{Finding, repair};
@@ -24,7 +25,7 @@ pub use write::{Merge, Spooled};
 use super::memory::Memory;
 use crate::error::{Error, Result};
 use crate::terms::Prefixes;
-use files::{Disk, Files, Handle, Held};
+use files::{Disk, Files, Handle};
 use lock::Lock;
 use manifest::Manifest;
 use std::path::{Path, PathBuf};
@@ -109,7 +110,7 @@ struct Resting {
 struct Open {
     journal: Box<dyn Handle>,
     /// The manifest and the journal that were read; nothing where others may have their names by now.
-    held: Option<[Held; 2]>,
+    held: Option<[HeldFile; 2]>,
 }
 
 /// What a store holds.

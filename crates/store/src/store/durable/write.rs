@@ -3,7 +3,7 @@
 //! In: transactions, packs. Out: files that are safe once a function has returned. What fails leaves the store as it
 //! was; where even that is not certain, the error says so, and the store is read anew before the next change.
 
-use super::files::{Files, Handle, Held};
+use super::files::{Files, Handle, HeldFile};
 use super::frame::{Part, write_rows};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
@@ -11,7 +11,7 @@ use super::{Content, Durability, Made, Mark, Open, Resting, State, Store, Transa
 use crate::error::{Error, Result};
 use crate::store::memory::Changes;
 use crate::store::pack::union::Union;
-use crate::store::pack::{Pack, Packer, Room, Watch};
+use crate::store::pack::{Pack, Packer, Watch, Workspace};
 use crate::store::{Changed, Graph as _};
 use crate::terms::{GraphName, Prefixes};
 use std::cell::Cell;
@@ -105,7 +105,7 @@ impl Store {
         }
         self.doubtful = false;
         // Others may not give these names to other files while the lock is held.
-        let held = [self.path(manifest::NAME), path].map(|path| Some(Held::of(File::open(path).ok()?)));
+        let held = [self.path(manifest::NAME), path].map(|path| Some(HeldFile::of(File::open(path).ok()?)));
         let held = match held {
             [Some(manifest), Some(journal)] => Some([manifest, journal]),
             _ => None,
@@ -593,7 +593,7 @@ fn write_fresh(
     if !known.contains(&true) {
         return added.write_within(&Prefixes::new(), out, watch).map(drop);
     }
-    let room = Room { memory, beside: beside.to_owned() };
+    let room = Workspace { memory, beside: beside.to_owned() };
     let (mut packer, mut known) = (Packer::within(room).keeping_labels(), known.iter());
     let mut seen = 0_u64;
     added.each_quad(&mut |quad| {

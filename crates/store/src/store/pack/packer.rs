@@ -18,7 +18,7 @@ const LEAST: usize = 48 << 20;
 
 /// In how much memory a pack is built.
 #[derive(Debug, Clone)]
-pub struct Room {
+pub struct Workspace {
     /// Bytes, about. Where it is less than 50 MB, only what fits into it is packed.
     pub memory: usize,
     /// The file beside which temporary ones are made: the pack itself.
@@ -29,7 +29,7 @@ pub struct Room {
 #[derive(Default)]
 pub struct Packer {
     builder: Builder,
-    room: Option<Room>,
+    room: Option<Workspace>,
     runs: Option<Runs>,
     /// The graph that takes what is in none.
     into: Option<NamedNode>,
@@ -44,7 +44,7 @@ impl Packer {
     }
 
     /// One that keeps within some memory.
-    pub fn within(room: Room) -> Self {
+    pub fn within(room: Workspace) -> Self {
         Self { room: Some(room), ..Self::default() }
     }
 
@@ -212,7 +212,7 @@ mod tests {
 
     /// The pack of some quads of two files, written in `runs` parts.
     fn packed(count: usize, runs: usize, beside: &Path) -> Vec<u8> {
-        let mut packer = Packer::within(Room { memory: LEAST, beside: beside.to_owned() });
+        let mut packer = Packer::within(Workspace { memory: LEAST, beside: beside.to_owned() });
         for n in 0..count {
             if n % (count / 2 + 1) == 0 {
                 packer.start_file();
@@ -254,7 +254,7 @@ mod tests {
             };
             let watch = Watch::asking(&check);
             let built = (|| {
-                let mut packer = Packer::within(Room { memory: LEAST, beside: path.clone() });
+                let mut packer = Packer::within(Workspace { memory: LEAST, beside: path.clone() });
                 for n in 0..6_000 {
                     packer.add(quad(n).as_ref());
                     if n % 2_500 == 2_499 {
@@ -282,7 +282,7 @@ mod tests {
         let folder = folder("full");
         let path = folder.join("x.pack");
         let build = || {
-            let mut packer = Packer::within(Room { memory: LEAST, beside: path.clone() });
+            let mut packer = Packer::within(Workspace { memory: LEAST, beside: path.clone() });
             for n in 0..6_000 {
                 packer.add(quad(n).as_ref());
                 if n % 2_500 == 2_499 {
@@ -315,7 +315,7 @@ mod tests {
     fn a_graph_that_outgrows_its_room_is_written_in_runs() {
         let folder = folder("room");
         let path = folder.join("x.pack");
-        let mut packer = Packer::within(Room { memory: LEAST, beside: path.clone() });
+        let mut packer = Packer::within(Workspace { memory: LEAST, beside: path.clone() });
         let literal = |n: usize| Literal::new_simple_literal(format!("{n} {}", "x".repeat(5_000)));
         let mut n = 0;
         while packer.runs.as_ref().is_none_or(|runs| runs.count() < 2) {
@@ -326,7 +326,7 @@ mod tests {
         }
         assert!(n * 5_000 < 3 * LEAST, "{n} texts of 5 kB");
         assert!(packer.finish(Watch::nobody()).is_err(), "it is not in memory any more");
-        let mut small = Packer::within(Room { memory: 1 << 20, beside: path });
+        let mut small = Packer::within(Workspace { memory: 1 << 20, beside: path });
         assert!(small.make_room(Watch::nobody()).is_ok());
         (0..100).for_each(|n| {
             let s = NamedNode::new_unchecked("http://example.org/s");
