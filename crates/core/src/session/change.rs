@@ -482,7 +482,10 @@ impl Session {
 
 /// Edits the graph in memory in place, or a copy where others hold it: that shares all that stays as it was, and is dropped
 /// where the work fails.
-fn edit<T>(snapshot: &mut Arc<Snapshot>, work: impl FnOnce(&mut Memory) -> Result<T>) -> Result<T> {
+pub(super) fn edit<T>(
+    snapshot: &mut Arc<Snapshot>,
+    work: impl FnOnce(&mut Memory) -> Result<T>,
+) -> Result<T> {
     if let Some(memory) = Arc::get_mut(snapshot).and_then(Snapshot::memory_alone) {
         return work(memory);
     }

@@ -3,14 +3,12 @@
 //! In: numbers of transactions. Out: what they were, and the changed store. What is on record is bounded by its size:
 //! see `docs/store.md`.
 
-use super::change::QUAD;
-use super::{Session, TakenBack};
+use super::change::{self, QUAD};
+use super::{Change, Session, TakenBack};
 use crate::error::{Error, Hint, Result};
-use crate::store::durable::{Behind, Figures, Merge, Rows, Store, Transaction};
-use crate::store::memory::Memory;
+use crate::store::durable::{Behind, Figures, Merge, Reverse, Store, Transaction};
 use crate::store::pack::Watch;
 use crate::store::{Changed, Indexed};
-use crate::terms::Quad;
 use crate::throttle::Throttle;
 use std::collections::HashSet;
 use std::thread::JoinHandle;
@@ -27,9 +25,6 @@ const ASIDE_PART: u64 = 2;
 /// How long a merge takes by itself and for each quad, and how long to read a byte of the journal, in nanoseconds, about.
 const MERGING: [u64; 2] = [20_000_000, 500];
 const READING: u64 = 25;
-
-/// So many rows of a transaction are taken back together.
-const AT_ONCE: usize = 1 << 16;
 
 /// A transaction of the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +76,9 @@ impl Session {
             Some(Since::Time(_)) | None => 0,
         };
         let mut entries = Vec::new();
-        self.kept()?.history(first, &mut |transaction| {
+        let governor = self.ask.governor();
+        let check = || governor.check();
+        self.kept()?.history(first, Watch::asking(&check), &mut |transaction| {
             let (added, removed) = transaction.counts();
             let Transaction { number, time, what, undoes, .. } = transaction;
             if !matches!(since, Some(Since::Time(begin)) if time.as_str() < begin.as_str()) {
@@ -107,29 +104,40 @@ impl Session {
     }
 
     fn take_back(&mut self, number: Option<u64>) -> Result<TakenBack> {
+        let governor = self.ask.governor();
+        let check = || governor.check();
+        let watch = Watch::asking(&check);
         let store = self.kept()?;
-        let number = number.map_or_else(|| last_standing(store), Ok)?;
-        let transaction = found(store, number)?;
+        let number = number.map_or_else(|| last_standing(store, watch), Ok)?;
+        let transaction = found(store, number, watch)?;
         let loaded = match &transaction.pack {
             None => None,
             Some((name, _)) => Some(store.added_pack(name)?),
         };
         let Transaction { what, rows, .. } = transaction;
-        let about = Transaction {
+        let mut about = Transaction {
             what: format!("undo {number}: {what}"),
             undoes: Some(number),
             ..Transaction::default()
         };
-        let governor = self.ask.governor();
-        let check = || governor.check();
-        let watch = Watch::asking(&check);
-        let change = self.change(about, |memory| match loaded {
-            Some(pack) => memory.set_pack(&pack, false, watch),
-            None => take_back_rows(&rows, memory, watch),
+        let (before, store) = (self.snapshot.graph().len(), &mut self.store);
+        let Some(store) = store.as_mut() else { return Err(Error::store("there is no store")) };
+        change::edit(&mut self.snapshot, |memory| {
+            memory.change_without_record(|memory| {
+                let reverse = match loaded {
+                    Some(pack) => Reverse::of_pack(pack, memory, watch)?,
+                    None => Reverse::of_rows(rows, memory, watch)?,
+                };
+                if reverse.is_empty() {
+                    let nothing = format!("nothing is left of transaction {number} to take back");
+                    return Err(Error::usage(nothing));
+                }
+                store.commit_reverse(&mut about, &reverse, watch)
+            })
         })?;
-        if change.added + change.removed == 0 {
-            return Err(Error::usage(format!("nothing is left of transaction {number} to take back")));
-        }
+        let ((added, removed), after) = (about.counts(), self.snapshot.graph().len());
+        let transaction = Some(about.number);
+        let change = Change { before, after, added, removed, durable: true, transaction, cut: 0 };
         Ok(TakenBack { number, what, change })
     }
 
@@ -311,9 +319,9 @@ impl Session {
 }
 
 /// The last transaction that takes nothing back and was not taken back.
-fn last_standing(store: &Store) -> Result<u64> {
+fn last_standing(store: &Store, watch: Watch<'_>) -> Result<u64> {
     let mut numbers = Vec::new();
-    store.history(0, &mut |transaction| {
+    store.history(0, watch, &mut |transaction| {
         numbers.push((transaction.number, transaction.undoes));
         Ok(())
     })?;
@@ -329,24 +337,9 @@ fn last_standing(store: &Store) -> Result<u64> {
     standing.map(|(number, _)| number).ok_or_else(|| Error::usage("there is nothing to take back"))
 }
 
-/// Takes rows back, some at a time: no quad is in two of them, so that their order does not matter.
-fn take_back_rows(rows: &Rows, memory: &mut Memory, watch: Watch<'_>) -> Result<()> {
-    let mut changes: Vec<(bool, Quad)> = Vec::new();
-    let mut back = |changes: &mut Vec<(bool, Quad)>| {
-        let done = memory.set_quads(changes.iter().map(|(added, quad)| (!added, quad.as_ref())), watch);
-        changes.clear();
-        done
-    };
-    rows.each(&mut |added, quad| {
-        changes.push((added, quad));
-        if changes.len() < AT_ONCE { Ok(()) } else { back(&mut changes) }
-    })?;
-    back(&mut changes)
-}
-
-fn found(store: &Store, number: u64) -> Result<Transaction> {
+fn found(store: &Store, number: u64, watch: Watch<'_>) -> Result<Transaction> {
     let mut found = None;
-    store.history(number, &mut |transaction| {
+    store.history(number, watch, &mut |transaction| {
         if transaction.number == number {
             found = Some(transaction);
         }
@@ -362,9 +355,11 @@ fn found(store: &Store, number: u64) -> Result<Transaction> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
     use crate::project::Embedded;
     use crate::session::Source;
     use std::fmt::Write as _;
+    use std::sync::atomic::Ordering;
     use std::time::Duration;
 
     #[test]
@@ -403,5 +398,73 @@ mod tests {
         assert_eq!(again.graph().len(), expected - 1);
         assert_eq!(again.log(None).unwrap().len() as u64, 3 + changes);
         std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// A folder of its own for a test, taken away with what it holds.
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("baimo-{name}-{}", std::process::id()));
+            let _ = std::fs::remove_dir_all(&folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        fn session(&self) -> Session {
+            Session::open(&Source::NewStore(self.0.join("s")), &Embedded::NOTHING).unwrap()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_commit_that_is_interrupted_leaves_the_transaction_open() {
+        let folder = Folder::new("interrupted");
+        let mut session = folder.session();
+        let stop = session.interrupt_switch();
+        session.update("INSERT DATA { <x:a> <x:p> 0 }").unwrap();
+        for is_rolled_back in [true, false] {
+            session.begin().unwrap();
+            session.update("INSERT DATA { <x:a> <x:p> 1 } ; DELETE DATA { <x:a> <x:p> 0 }").unwrap();
+            stop.store(true, Ordering::Relaxed);
+            let error = session.commit().unwrap_err();
+            assert_eq!(error.kind, Kind::Interrupted, "{error}");
+            stop.store(false, Ordering::Relaxed);
+            assert_eq!(session.transaction(), Some(2), "it is open still");
+            let kept = folder.session();
+            assert_eq!((kept.graph().len(), kept.log(None).unwrap().len()), (1, 1), "nothing of it is kept");
+            session.update("INSERT DATA { <x:a> <x:p> 2 }").unwrap();
+            if is_rolled_back {
+                assert_eq!(session.rollback().unwrap(), 3);
+                assert_eq!(session.graph().len(), 1);
+            }
+        }
+        let change = session.commit().unwrap();
+        assert_eq!((change.added, change.removed, change.transaction), (2, 1, Some(2)));
+        let kept = folder.session();
+        assert_eq!((kept.graph().len(), kept.log(None).unwrap().len()), (2, 2));
+    }
+
+    #[test]
+    fn an_undo_that_is_interrupted_changes_nothing() {
+        let folder = Folder::new("undone");
+        let mut session = folder.session();
+        let stop = session.interrupt_switch();
+        session.update("INSERT DATA { <x:a> <x:p> 0, 1, 2 }").unwrap();
+        session.update("INSERT DATA { <x:a> <x:q> 0 } ; DELETE DATA { <x:a> <x:p> 0, 1 }").unwrap();
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(session.undo(None).unwrap_err().kind, Kind::Interrupted);
+        stop.store(false, Ordering::Relaxed);
+        assert_eq!(session.graph().len(), 2);
+        let TakenBack { number, change, .. } = session.undo(None).unwrap();
+        assert_eq!((number, change.added, change.removed, change.transaction), (2, 2, 1, Some(3)));
+        assert_eq!((change.before, change.after), (2, 3));
+        assert_eq!(folder.session().graph().len(), 3);
+        assert_eq!(session.undo(Some(2)).unwrap_err().kind, Kind::Usage, "nothing is left of it");
     }
 }

@@ -9,7 +9,7 @@ use super::pack::intern::Interner;
 use super::pack::terms::encode;
 use super::pack::{Pack, Watch, radix};
 use super::port::{End, Graph as _, GraphId, Id, Indexed as _, NONE};
-use super::{Lexical, Scratch};
+use super::{Lexical, Scratch, View};
 use crate::error::Result;
 use crate::terms::{GraphNameRef, QuadRef, TermRef};
 
@@ -99,6 +99,28 @@ impl Memory {
         quads: impl Iterator<Item = (bool, QuadRef<'a>)>,
         watch: Watch<'_>,
     ) -> Result<()> {
+        self.set_rows(quads, watch, None)
+    }
+
+    /// The same with quads of which none is in them twice; `told` hears the place of each that changed anything.
+    ///
+    /// # Errors
+    /// As [`Self::set_quads`].
+    pub(super) fn set_quads_telling<'a>(
+        &mut self,
+        quads: impl Iterator<Item = (bool, QuadRef<'a>)>,
+        watch: Watch<'_>,
+        told: &mut dyn FnMut(usize),
+    ) -> Result<()> {
+        self.set_rows(quads, watch, Some(told))
+    }
+
+    fn set_rows<'a>(
+        &mut self,
+        quads: impl Iterator<Item = (bool, QuadRef<'a>)>,
+        watch: Watch<'_>,
+        mut told: Option<&mut dyn FnMut(usize)>,
+    ) -> Result<()> {
         self.settle();
         let (mut met, mut rows) = (Met { bytes: Vec::with_capacity(TERM), ..Met::default() }, Vec::new());
         for (place, (comes, quad)) in quads.enumerate() {
@@ -115,13 +137,19 @@ impl Memory {
             for present in [false, true] {
                 let wanted = last.clone().filter(|row| row.comes == present);
                 let mut pairs = Vec::new();
-                for (place, row) in wanted.enumerate() {
+                for (place, row) in wanted.clone().enumerate() {
                     pairs.push(row.pair);
                     if place % STRIDE == STRIDE - 1 {
                         watch.check()?;
                     }
                 }
-                self.set_all((*graph, *predicate), &pairs, present, watch)?;
+                let effective = self.set_all((*graph, *predicate), &pairs, present, watch)?;
+                if let Some(told) = &mut told {
+                    let mut effective = effective.iter().peekable();
+                    wanted
+                        .filter(|row| effective.next_if_eq(&&row.pair).is_some())
+                        .for_each(|row| told(row.place));
+                }
             }
         }
         Ok(())
@@ -132,6 +160,30 @@ impl Memory {
     /// # Errors
     /// Where the graph or the pack cannot be read, there would be more terms than a graph can number, or `watch` stops it.
     pub fn set_pack(&mut self, pack: &Pack, present: bool, watch: Watch<'_>) -> Result<()> {
+        self.set_pack_and_tell(pack, present, watch, None)
+    }
+
+    /// The same; `told` hears of each quad of the pack, in its order, whether it changed anything.
+    ///
+    /// # Errors
+    /// As [`Self::set_pack`].
+    pub(super) fn set_pack_telling(
+        &mut self,
+        pack: &Pack,
+        present: bool,
+        watch: Watch<'_>,
+        told: &mut dyn FnMut(bool),
+    ) -> Result<()> {
+        self.set_pack_and_tell(pack, present, watch, Some(told))
+    }
+
+    fn set_pack_and_tell(
+        &mut self,
+        pack: &Pack,
+        present: bool,
+        watch: Watch<'_>,
+        mut told: Option<&mut dyn FnMut(bool)>,
+    ) -> Result<()> {
         self.settle();
         let (mut numbers, mut scratch) = (Vec::with_capacity(pack.term_count() as usize), Scratch::new());
         for id in 0..pack.term_count() {
@@ -152,24 +204,45 @@ impl Memory {
             let Some(view) = pack.view(name)? else { continue };
             for count in view.predicates()? {
                 let list = (name.map(number), number(count.predicate));
-                let (mut cursor, mut pairs) = (view.pairs(count.predicate, End::Subject)?, Vec::new());
-                while let Some((subjects, objects)) = cursor.next_block()? {
+                let mut pairs = Vec::new();
+                each_pair(&view, count.predicate, watch, &mut |(s, o)| {
+                    let pair = (number(s), number(o));
                     // What has a term that the graph does not know is not there to be taken away.
-                    let known = |(s, o): &(Id, Id)| *s != NONE && *o != NONE;
-                    let numbered = subjects.iter().zip(objects).map(|(s, o)| (number(*s), number(*o)));
-                    pairs.extend(numbered.filter(known));
-                    watch.check()?;
-                }
-                if list.0 == Some(NONE) || list.1 == NONE {
-                    continue;
-                }
+                    if is_known(list, pair) {
+                        pairs.push(pair);
+                    }
+                })?;
                 // In order but for the terms that the graph did not have.
                 if !pairs.is_sorted() {
                     radix::sort(&mut pairs, watch)?;
                 }
-                self.set_all(list, &pairs, present, watch)?;
+                let effective = match pairs.as_slice() {
+                    [] => Vec::new(),
+                    pairs => self.set_all(list, pairs, present, watch)?,
+                };
+                drop(pairs);
+                if let Some(told) = &mut told {
+                    each_pair(&view, count.predicate, watch, &mut |(s, o)| {
+                        told(effective.binary_search(&(number(s), number(o))).is_ok());
+                    })?;
+                }
             }
         }
         Ok(())
     }
+}
+
+/// Whether a graph knows all terms of a quad by its numbers.
+fn is_known((graph, predicate): (GraphId, Id), (s, o): (Id, Id)) -> bool {
+    [s, predicate, o].into_iter().chain(graph).all(|id| id != NONE)
+}
+
+/// Gives each pair of subject and object that a predicate has.
+fn each_pair(view: &View<'_>, predicate: Id, watch: Watch<'_>, each: &mut dyn FnMut((Id, Id))) -> Result<()> {
+    let mut cursor = view.pairs(predicate, End::Subject)?;
+    while let Some((subjects, objects)) = cursor.next_block()? {
+        subjects.iter().copied().zip(objects.iter().copied()).for_each(&mut *each);
+        watch.check()?;
+    }
+    Ok(())
 }

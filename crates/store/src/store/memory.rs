@@ -265,6 +265,17 @@ impl Memory {
         done
     }
 
+    /// Carries out several changes, all of them or, where `work` fails, none, and records nothing of them: what they touch is
+    /// copied meanwhile. For changes that are told otherwise.
+    ///
+    /// # Errors
+    /// What `work` reports.
+    pub fn change_without_record<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.check_whole()?;
+        let before = self.clone();
+        work(self).inspect_err(|_| *self = before)
+    }
+
     /// Takes back what was recorded from a place on, with the backups from another place on: those made by the change at hand
     /// and by changes within it. There were so many foreign terms.
     fn take_back(&mut self, (from, backups): (usize, usize), terms: Id) -> Result<()> {
@@ -413,7 +424,7 @@ impl Memory {
     }
 
     /// Adds quads of one graph and predicate or takes them away, as [`Self::set`] does with one: pairs of subject and object,
-    /// sorted, none twice.
+    /// sorted, none twice. Gives those that this changed.
     ///
     /// # Errors
     /// Where the graph cannot be read, or `watch` stops it, in the middle of the changes: see [`Self::change`].
@@ -423,7 +434,7 @@ impl Memory {
         pairs: &[(Id, Id)],
         present: bool,
         watch: Watch<'_>,
-    ) -> Result<()> {
+    ) -> Result<Vec<(Id, Id)>> {
         if pairs.len() >= MANY {
             // It may be stopped in the middle.
             self.back_up();
@@ -436,7 +447,7 @@ impl Memory {
                 watch.check()?;
             }
         }
-        Ok(())
+        Ok(changed)
     }
 
     /// Removes all quads of a graph.

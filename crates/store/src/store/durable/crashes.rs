@@ -719,7 +719,7 @@ fn a_changed_bit_is_never_another_answer() {
     let all = || -> Result<(State, Vec<String>)> {
         let (store, content) = Store::open(&folder.0)?;
         let mut history = Vec::new();
-        store.history(0, &mut |transaction| {
+        store.history(0, Watch::nobody(), &mut |transaction| {
             history.push(format!("{transaction:?}"));
             Ok(())
         })?;

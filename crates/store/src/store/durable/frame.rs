@@ -3,12 +3,13 @@
 //! In: what was changed, when and by what. Out: the bytes of a frame; and a transaction from them, or what is wrong with
 //! them. Both lines are comments to other readers of RDF Patch. The layout is in `docs/store.md`.
 
+use super::frames::InFile;
 use super::patch::{ADDED, REMOVED, read_quad, read_term, write_string, write_term};
 use crate::error::{Error, Result};
 use crate::store::memory::Changes;
 use crate::store::pack::Watch;
 use crate::store::pack::checksum::{Sum, checksum};
-use crate::store::{Graph as _, Indexed as _, Scratch};
+use crate::store::{GraphId, Indexed, Scratch, Triple};
 use crate::terms::{GraphName, NamedNode, Quad, Term};
 use memchr::memmem;
 
@@ -17,14 +18,11 @@ const HEAD: &str = "# baimo ";
 /// How the last line of a frame begins.
 const FOOT: &str = "# sum ";
 /// How long the last line is.
-const FOOT_LENGTH: usize = FOOT.len() + 16 + 1;
+pub(super) const FOOT_LENGTH: usize = FOOT.len() + 16 + 1;
 /// How the rows of a frame end.
-const END: &[u8] = b"TC .\n";
-/// How long a row is, about, and for how many room is made at once.
-const ROW: usize = 128;
-const FEW: usize = 1 << 11;
+pub(super) const END: &[u8] = b"TC .\n";
 /// So many bytes of rows are written at once.
-const PART: usize = 1 << 18;
+pub(super) const PART: usize = 1 << 18;
 /// What the disk loses, it loses in pieces of so many bytes.
 const SECTOR: usize = 512;
 
@@ -60,35 +58,101 @@ pub struct Transaction {
 /// are made when they are written, and only counted here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
-    text: Vec<u8>,
+    text: Text,
     added: u64,
     removed: u64,
 }
 
+/// Where rows are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Text {
+    Held(Vec<u8>),
+    InFile(InFile),
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::Held(Vec::new())
+    }
+}
+
 impl Rows {
+    /// Of a transaction with so many rows that are added, and removed.
+    pub(super) fn counted((added, removed): (u64, u64)) -> Self {
+        Self { text: Text::default(), added, removed }
+    }
+
+    /// The same, which stand in a file.
+    pub(super) fn in_file(self, place: InFile) -> Self {
+        Self { text: Text::InFile(place), ..self }
+    }
+
+    /// How many are added, and how many are removed.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        (self.added, self.removed)
+    }
+
     /// Gives each quad, with whether it was added.
     ///
     /// # Errors
-    /// Where a row is none that is written here, and what `each` reports.
-    pub fn each(&self, each: &mut dyn FnMut(bool, Quad) -> Result<()>) -> Result<()> {
-        let unreadable = |line: &str| {
-            let line: String = line.chars().take(200).collect();
-            Error::store(format!("this line cannot be read: {line}"))
+    /// Where a row cannot be read, or is none that is written here, where `watch` stops it, and what `each` reports.
+    pub fn each(&self, watch: Watch<'_>, each: &mut dyn FnMut(bool, Quad) -> Result<()>) -> Result<()> {
+        self.each_text(watch, &mut |added, text| {
+            each(added, read_quad(text).ok_or_else(|| unreadable(text))?)
+        })
+    }
+
+    /// Gives each row as it stands, without its letter, with whether it was added.
+    ///
+    /// # Errors
+    /// As [`Self::each`].
+    pub(super) fn each_text(
+        &self,
+        watch: Watch<'_>,
+        each: &mut dyn FnMut(bool, &str) -> Result<()>,
+    ) -> Result<()> {
+        let mut of_line = |line: &str| {
+            let (added, text) = row(line).ok_or_else(|| unreadable(line))?;
+            each(added, text)
         };
-        let text = std::str::from_utf8(&self.text).map_err(|error| unreadable("").because(error))?;
-        for line in text.lines() {
-            let (kind, row) = line.split_at_checked(2).unwrap_or_default();
-            let quad = read_quad(row).ok_or_else(|| unreadable(line))?;
-            each(kind == ADDED, quad)?;
+        match &self.text {
+            Text::InFile(place) => place.each_line(watch, &mut of_line),
+            Text::Held(text) => {
+                let text = std::str::from_utf8(text).map_err(|error| unreadable("").because(error))?;
+                text.lines().try_for_each(of_line)
+            }
         }
-        Ok(())
+    }
+
+    /// Counts one more.
+    pub(super) fn count(&mut self, added: bool) {
+        *(if added { &mut self.added } else { &mut self.removed }) += 1;
     }
 
     fn push(&mut self, added: bool, line: &str) {
-        *(if added { &mut self.added } else { &mut self.removed }) += 1;
-        self.text.extend_from_slice(line.as_bytes());
-        self.text.push(b'\n');
+        self.count(added);
+        if let Text::Held(text) = &mut self.text {
+            text.extend_from_slice(line.as_bytes());
+            text.push(b'\n');
+        }
     }
+}
+
+/// A row without its letter, and whether it is one that is added; nothing where a line is no row.
+pub(super) fn row(line: &str) -> Option<(bool, &str)> {
+    let added = line.strip_prefix(ADDED).map(|text| (true, text));
+    added.or_else(|| line.strip_prefix(REMOVED).map(|text| (false, text)))
+}
+
+/// The error for a line that is none that is written here.
+pub(super) fn unreadable(line: &str) -> Error {
+    Error::store(unreadable_line(line))
+}
+
+/// What is said of such a line.
+pub(super) fn unreadable_line(line: &str) -> String {
+    format!("this line cannot be read: {}", line.chars().take(200).collect::<String>())
 }
 
 impl Transaction {
@@ -101,8 +165,7 @@ impl Transaction {
 
     /// Takes note of how many quads some changes add and remove, of which none is in them twice.
     pub fn count(&mut self, net: &Changes<'_>) {
-        let (added, removed) = net.counts();
-        self.rows = Rows { text: Vec::new(), added, removed };
+        self.rows = Rows::counted(net.counts());
     }
 
     /// How many quads it added, and how many it removed.
@@ -139,18 +202,22 @@ impl Transaction {
         put(&head)?;
         rows(&mut put)?;
         put(END)?;
-        out(format!("{FOOT}{:016x}\n", sum.finish()).as_bytes())?;
+        out(foot(sum.finish()).as_bytes())?;
         Ok(sum.len() + FOOT_LENGTH as u64)
     }
 
     /// Its frame, with the rows that it has.
     ///
     /// # Errors
-    /// None.
+    /// Where these stand in a file: they are written by [`Self::write_frame`].
     pub(super) fn frame(&mut self, previous: &str) -> Result<Vec<u8>> {
         let text = std::mem::take(&mut self.rows.text);
-        let mut frame = Vec::with_capacity(text.len() + 512);
-        let written = self.write_frame(previous, &|put| put(&text), &mut |part| {
+        let mut frame = Vec::with_capacity(512);
+        let rows = |put: Part<'_>| match &text {
+            Text::Held(text) => put(text),
+            Text::InFile(_) => Err(Error::store("these rows are on record already")),
+        };
+        let written = self.write_frame(previous, &rows, &mut |part| {
             frame.extend_from_slice(part);
             Ok(())
         });
@@ -198,20 +265,19 @@ impl Transaction {
         rows
     }
 
-    /// A transaction from the body of its frame; where it does not hold what is written here, the line that is wrong.
+    /// A transaction from the body of its frame; where it does not hold what is written here, what is said of the line that is wrong.
     fn of_body(number: u64, body: &str) -> std::result::Result<Self, String> {
         let mut read = Self { number, ..Self::default() };
         for line in body.lines() {
-            read.line(line).ok_or_else(|| line.chars().take(200).collect::<String>())?;
+            read.line(line).ok_or_else(|| unreadable_line(line))?;
         }
         Ok(read)
     }
 
-    fn line(&mut self, line: &str) -> Option<()> {
-        if line.starts_with(ADDED) {
-            self.rows.push(true, line);
-        } else if line.starts_with(REMOVED) {
-            self.rows.push(false, line);
+    /// Takes a line of its body; nothing where that is none that is written here.
+    pub(super) fn line(&mut self, line: &str) -> Option<()> {
+        if let Some((added, _)) = row(line) {
+            self.rows.push(added, line);
         } else if let Some(row) = line.strip_prefix("H ") {
             let (key, value) = row.strip_suffix(" .")?.split_once(' ')?;
             self.header(key, read_term(value)?)?;
@@ -264,15 +330,46 @@ fn text_header(key: &str, value: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b" .\n");
 }
 
-/// Writes the rows of changes of which no quad has two, in parts.
+/// What the rows of a transaction are made of: no quad is in two of them.
+pub(super) trait RowSource {
+    /// How many quads come, and how many go.
+    fn counts(&self) -> (u64, u64);
+
+    /// Gives the rows in parts, those that go first.
+    ///
+    /// # Errors
+    /// Where what they are made of cannot be read, where `watch` stops it, and those of `put`.
+    fn write(&self, watch: Watch<'_>, put: Part<'_>) -> Result<()>;
+}
+
+impl RowSource for Changes<'_> {
+    fn counts(&self) -> (u64, u64) {
+        self.counts()
+    }
+
+    fn write(&self, watch: Watch<'_>, put: Part<'_>) -> Result<()> {
+        write_numbered(watch, put, &mut |each| {
+            self.each(&mut |graph, added, name, triple| each(graph, added, name, triple))
+        })
+    }
+}
+
+/// Takes a quad by the numbers of a graph, with whether it is added.
+type Numbered<'a> = &'a mut dyn FnMut(&dyn Indexed, bool, GraphId, Triple) -> Result<()>;
+
+/// Writes the rows of quads that are given by numbers, in parts.
 ///
 /// # Errors
-/// Where the graph cannot be read, where `watch` stops it, and those of `put`.
-pub(super) fn write_rows(net: &Changes<'_>, watch: Watch<'_>, put: Part<'_>) -> Result<()> {
-    let (mut text, mut seen) = (Vec::with_capacity(ROW * net.len().min(FEW)), 0_u64);
+/// Where the graph cannot be read, where `watch` stops it, and those of `quads` and `put`.
+pub(super) fn write_numbered(
+    watch: Watch<'_>,
+    put: Part<'_>,
+    quads: &mut dyn FnMut(Numbered<'_>) -> Result<()>,
+) -> Result<()> {
+    let (mut text, mut seen) = (Vec::new(), 0_u64);
     // Each place of a row by itself, since neighbours share what is decoded.
     let mut scratch: [Scratch; 4] = Default::default();
-    net.each(&mut |graph, added, name, [s, p, o]| {
+    quads(&mut |graph, added, name, [s, p, o]| {
         seen += 1;
         if seen.is_multiple_of(1 << 12) {
             watch.check()?;
@@ -330,7 +427,7 @@ pub(super) fn found(journal: &[u8], at: usize, number: u64) -> Found {
     match whole(rest) {
         Some((have, body, length)) if have == number => match Transaction::of_body(number, body) {
             Ok(transaction) => Found::Frame(Box::new(transaction), at + length),
-            Err(line) => Found::Damaged(format!("this line cannot be read: {line}")),
+            Err(what) => Found::Damaged(what),
         },
         Some((have, ..)) => Found::Damaged(format!("transaction {number} was expected, and {have} found")),
         None if later(rest) => Found::Damaged("its checksum is wrong, and transactions follow it".to_owned()),
@@ -345,13 +442,17 @@ pub(super) fn found(journal: &[u8], at: usize, number: u64) -> Found {
 fn whole(bytes: &[u8]) -> Option<(u64, &str, usize)> {
     let (number, start, end) = head(bytes)?;
     let foot = bytes.get(end..end.checked_add(FOOT_LENGTH)?)?;
-    let sum = std::str::from_utf8(foot).ok()?.strip_prefix(FOOT)?.strip_suffix('\n')?;
-    (format!("{:016x}", checksum(bytes.get(..end)?)) == sum).then_some(())?;
+    (self::foot(checksum(bytes.get(..end)?)).as_bytes() == foot).then_some(())?;
     Some((number, std::str::from_utf8(bytes.get(start..end)?).ok()?, end + FOOT_LENGTH))
 }
 
+/// The last line of a frame with a checksum.
+pub(super) fn foot(sum: u64) -> String {
+    format!("{FOOT}{sum:016x}\n")
+}
+
 /// What the first line of a frame says: its number, where its body begins, where that ends.
-fn head(bytes: &[u8]) -> Option<(u64, usize, usize)> {
+pub(super) fn head(bytes: &[u8]) -> Option<(u64, usize, usize)> {
     let line = bytes.get(..memchr::memchr(b'\n', bytes.get(..bytes.len().min(64))?)?)?;
     let (number, length) = std::str::from_utf8(line).ok()?.strip_prefix(HEAD)?.split_once(' ')?;
     let start = line.len() + 1;

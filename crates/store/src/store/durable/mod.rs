@@ -8,11 +8,13 @@
 mod crashes;
 mod files;
 mod frame;
+mod frames;
 mod lock;
 mod manifest;
 mod patch;
 mod read;
 mod repair;
+mod reverse;
 mod time;
 mod write;
 
@@ -20,6 +22,7 @@ pub use files::HeldFile;
 pub use frame::{Rows, Transaction};
 pub use read::{Behind, Figures};
 pub use repair::{Finding, repair};
+pub use reverse::Reverse;
 pub use write::{Merge, Spooled};
 
 use super::memory::Memory;

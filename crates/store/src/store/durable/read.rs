@@ -4,6 +4,7 @@
 //! by another process meanwhile is read as it is before or after a change, never in between.
 
 use super::frame::{Found, Transaction, found};
+use super::frames::Frames;
 use super::manifest::{self, Manifest, PackFile};
 use super::{Content, Mark, State, Store};
 use crate::error::{Error, Result};
@@ -174,31 +175,29 @@ impl Store {
         })
     }
 
-    /// Gives each transaction from number `first` on that is still on record, oldest first.
+    /// Gives each transaction from number `first` on that is still on record, oldest first. No row of them is held: they are read
+    /// from the file, as long as nobody changes the store.
     ///
     /// # Errors
-    /// Where a journal is damaged or cannot be read, and what `each` reports.
-    pub fn history(&self, first: u64, each: &mut dyn FnMut(Transaction) -> Result<()>) -> Result<()> {
+    /// Where a journal is damaged or cannot be read, where `watch` stops it, and what `each` reports.
+    pub fn history(
+        &self,
+        first: u64,
+        watch: Watch<'_>,
+        each: &mut dyn FnMut(Transaction) -> Result<()>,
+    ) -> Result<()> {
         let State { manifest, end, last } = self.state()?;
         let past = manifest.past.iter().map(|past| (past.name.as_str(), past.numbers, u64::MAX));
         let now = (manifest.journal.as_str(), [manifest.first_of_now(), last.number], *end);
         for (name, [from, to], end) in past.chain([now]).filter(|(_, [_, to], _)| *to >= first) {
-            let mut journal =
-                self.files.read(&self.path(name)).map_err(|error| self.unreadable(name, error))?;
-            journal.truncate(usize::try_from(end).unwrap_or(usize::MAX));
-            let mut at = 0;
+            let frames = Frames::open(&self.path(name), end);
+            let mut frames = frames.map_err(|error| self.unreadable(name, error))?;
             for number in from..=to {
-                match found(&journal, at, number) {
-                    Found::Frame(transaction, end) => {
-                        at = end;
-                        if number >= first {
-                            each(*transaction)?;
-                        }
-                    }
-                    Found::Damaged(what) => return Err(self.damaged(name, at, &what)),
-                    Found::End | Found::Torn => {
-                        return Err(self.damaged(name, at, &format!("transaction {number} is missing")));
-                    }
+                let transaction = frames.next(number, watch)?;
+                let at = usize::try_from(frames.at).unwrap_or(usize::MAX);
+                let transaction = transaction.map_err(|what| self.damaged(name, at, &what))?;
+                if number >= first {
+                    each(transaction)?;
                 }
             }
         }
@@ -276,7 +275,7 @@ fn apply(
     prefixes: &mut Prefixes,
     changes: &mut Vec<(bool, Quad)>,
 ) -> Result<()> {
-    transaction.rows.each(&mut |added, quad| {
+    transaction.rows.each(Watch::nobody(), &mut |added, quad| {
         changes.push((added, quad));
         Ok(())
     })?;

@@ -12,7 +12,7 @@ use super::read::unreadable;
 use super::write::generation;
 use super::{Store, Transaction};
 use crate::error::{Error, Result};
-use crate::store::pack::Pack;
+use crate::store::pack::{Pack, Watch};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -260,10 +260,12 @@ impl Work<'_> {
         let mut number = manifest.packed + 1;
         let (what, is_torn) = loop {
             match found(&bytes, at, number) {
-                Found::Frame(transaction, end) => match transaction.rows.each(&mut |_, _| Ok(())) {
-                    Ok(()) => (at, number) = (end, number + 1),
-                    Err(error) => break (error.message.clone(), false),
-                },
+                Found::Frame(transaction, end) => {
+                    match transaction.rows.each(Watch::nobody(), &mut |_, _| Ok(())) {
+                        Ok(()) => (at, number) = (end, number + 1),
+                        Err(error) => break (error.message.clone(), false),
+                    }
+                }
                 Found::End if (bytes.len() as u64) < manifest.least => {
                     let file = self.path(name).display().to_string();
                     let wrong =

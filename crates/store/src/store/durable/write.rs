@@ -4,9 +4,10 @@
 //! was; where even that is not certain, the error says so, and the store is read anew before the next change.
 
 use super::files::{Files, Handle, HeldFile};
-use super::frame::{Part, write_rows};
+use super::frame::{Part, RowSource, Rows};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
+use super::reverse::Reverse;
 use super::{Content, Durability, Made, Mark, Open, Resting, State, Store, Transaction, Writer, time};
 use crate::error::{Error, Result};
 use crate::store::memory::Changes;
@@ -38,7 +39,7 @@ const LOCKED: &str = "lock";
 /// What is written at a time.
 const BUFFER: usize = 1 << 20;
 /// Up to so many rows of a transaction are written at once.
-const AT_ONCE: usize = if cfg!(test) { 4 } else { 1 << 13 };
+const AT_ONCE: u64 = if cfg!(test) { 4 } else { 1 << 13 };
 
 impl Store {
     /// Becomes the one that may change the store, and makes the store where there is none. Gives what it holds where
@@ -210,8 +211,24 @@ impl Store {
         changes: &Changes<'_>,
         watch: Watch<'_>,
     ) -> Result<()> {
-        let net = changes.net(watch)?;
-        transaction.count(&net);
+        self.write(transaction, &changes.net(watch)?, watch)
+    }
+
+    /// The same with what taking a transaction back did.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn commit_reverse(
+        &mut self,
+        transaction: &mut Transaction,
+        reverse: &Reverse,
+        watch: Watch<'_>,
+    ) -> Result<()> {
+        self.write(transaction, reverse, watch)
+    }
+
+    fn write(&mut self, transaction: &mut Transaction, net: &dyn RowSource, watch: Watch<'_>) -> Result<()> {
+        transaction.rows = Rows::counted(net.counts());
         if !transaction.says_something() {
             return Ok(());
         }
@@ -224,7 +241,7 @@ impl Store {
             return Err(Error::store("a store is changed between its begin and its end"));
         };
         let (journal, mut failed, mut is_begun) = (&mut writer.files.journal, None, false);
-        let written = write_transaction(transaction, &previous, &net, watch, &mut |part| {
+        let written = write_transaction(transaction, &previous, net, watch, &mut |part| {
             is_begun = true;
             journal.write_all(part).map_err(|error| {
                 failed = Some(error);
@@ -554,24 +571,24 @@ impl Drop for Spooled {
     }
 }
 
-/// Writes the frame of a transaction with all rows of some changes: at once, or in parts where it is long. Gives its length.
+/// Writes the frame of a transaction with all rows that there are: at once, or in parts where it is long. Gives its length.
 fn write_transaction(
     transaction: &mut Transaction,
     previous: &str,
-    net: &Changes<'_>,
+    net: &dyn RowSource,
     watch: Watch<'_>,
     out: Part<'_>,
 ) -> Result<u64> {
-    if net.len() > AT_ONCE {
+    let (added, removed) = net.counts();
+    if added + removed > AT_ONCE {
         // The first time it is not written yet, and can be stopped.
         let is_first = Cell::new(true);
-        let rows = |put: Part<'_>| {
-            write_rows(net, if is_first.replace(false) { watch } else { Watch::nobody() }, put)
-        };
+        let rows =
+            |put: Part<'_>| net.write(if is_first.replace(false) { watch } else { Watch::nobody() }, put);
         return transaction.write_frame(previous, &rows, out);
     }
     let (mut text, mut frame) = (Vec::new(), Vec::new());
-    write_rows(net, watch, &mut |part| {
+    net.write(watch, &mut |part| {
         text.extend_from_slice(part);
         Ok(())
     })?;
