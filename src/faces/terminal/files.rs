@@ -11,29 +11,56 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The parts being written now.
-pub(super) static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// The parts that have a name now. Names are given and taken away under this lock alone, so that whoever ends the program
+/// meets each part whole in its place, or known here, or not yet there.
+static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Removes every part being written: the program ends before they are whole.
-pub fn abandon() {
-    abandon_those(|_| true);
+/// The right to give parts their names, and to take them away.
+#[derive(Debug)]
+pub struct Parts(MutexGuard<'static, Vec<PathBuf>>);
+
+/// Waits until nobody else names a part; nobody does while the value is held.
+pub(super) fn parts() -> Parts {
+    // A list of names stays right, whatever its holder panicked over.
+    Parts(PARTS.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn abandon_those(may: impl Fn(&Path) -> bool) {
-    if let Ok(mut parts) = PARTS.lock() {
-        for part in parts.extract_if(.., |part| may(part)) {
-            let _ = std::fs::remove_file(part);
-        }
+impl Parts {
+    /// Notes a part for [`abandon`]: before it has its name, or while nobody can end the program.
+    pub(super) fn remember(&mut self, part: &Path) {
+        self.0.push(part.to_owned());
+    }
+
+    /// Forgets the parts of which `is` holds: how many they were.
+    pub(super) fn forget(&mut self, is: impl Fn(&Path) -> bool) -> usize {
+        let before = self.0.len();
+        self.0.retain(|part| !is(part));
+        before - self.0.len()
     }
 }
 
-/// Notes a part that is being written, for [`abandon`].
-pub(super) fn remember(part: &Path) {
-    if let Ok(mut parts) = PARTS.lock() {
-        parts.push(part.to_owned());
+/// Makes a file under the name of a part. It is known to [`abandon`] as soon as it is there.
+pub(super) fn named<T>(part: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let mut parts = parts();
+    parts.remember(part);
+    make()
+}
+
+/// Removes every part that has a name: the program ends before they are whole. Nobody gives another one a name
+/// while what is given back is held; the program is to end with it.
+pub fn abandon() -> Parts {
+    abandon_those(|_| true)
+}
+
+/// As [`abandon`], of the parts that are meant.
+fn abandon_those(meant: impl Fn(&Path) -> bool) -> Parts {
+    let mut parts = parts();
+    for part in parts.0.extract_if(.., |part| meant(part)) {
+        let _ = std::fs::remove_file(part);
     }
+    parts
 }
 
 /// The error for a file that cannot be written.
@@ -84,6 +111,8 @@ pub fn append(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> 
     let (done, part, mut more) = part.fill(write)?;
     let mut whole =
         std::fs::OpenOptions::new().append(true).create(true).open(&part.whole).map_err(&failed)?;
+    // Whoever ends the program waits until all of it is there.
+    let _nobody_ends = parts();
     let before = whole.metadata().map_err(&failed)?.len();
     if let Err(error) = io::copy(&mut more, &mut whole).and_then(|_| whole.flush()) {
         let _ = whole.set_len(before);
@@ -144,7 +173,7 @@ impl PartialFile {
         let (done, part, file) = self.fill(write)?;
         part.take_name(file).map_err(&failed)?;
         let elsewhere = done.as_ref().err().and_then(elsewhere);
-        std::fs::rename(&part.name, elsewhere.as_ref().unwrap_or(&part.whole)).map_err(failed)?;
+        part.take_place(elsewhere.as_deref()).map_err(failed)?;
         done
     }
 
@@ -154,15 +183,9 @@ impl PartialFile {
         let file = match &self.unnamed {
             Some(file) => file.try_clone().map_err(&failed)?,
             None => {
-                remember(&self.name);
-                let options = &mut std::fs::OpenOptions::new();
-                options
-                    .read(true)
-                    .write(true)
-                    .create(true)
-                    .truncate(true)
-                    .open(&self.name)
-                    .map_err(&failed)?
+                let mut options = std::fs::OpenOptions::new();
+                options.read(true).write(true).create(true).truncate(true);
+                named(&self.name, || options.open(&self.name)).map_err(&failed)?
             }
         };
         let mut whole = file.try_clone().map_err(&failed)?;
@@ -188,11 +211,18 @@ impl PartialFile {
 
     /// Gives the file without a name one. Where the system cannot, a copy gets it.
     fn give_name(&self, mut file: File) -> io::Result<()> {
-        remember(&self.name);
-        if link(&file, &self.name).is_ok() {
+        if named(&self.name, || link(&file, &self.name)).is_ok() {
             return Ok(());
         }
-        io::copy(&mut file, &mut File::create(&self.name)?).map(drop)
+        io::copy(&mut file, &mut named(&self.name, || File::create(&self.name))?).map(drop)
+    }
+
+    /// Puts what is whole in place of the file, or elsewhere.
+    fn take_place(&self, elsewhere: Option<&Path>) -> io::Result<()> {
+        let mut parts = parts();
+        std::fs::rename(&self.name, elsewhere.unwrap_or(&self.whole))?;
+        parts.forget(|part| part == self.name);
+        Ok(())
     }
 }
 
@@ -253,10 +283,10 @@ fn part_of(name: &OsStr) -> Option<u32> {
 
 impl Drop for PartialFile {
     fn drop(&mut self) {
-        if let Ok(mut parts) = PARTS.lock() {
-            parts.retain(|part| *part != self.name);
+        let mut parts = parts();
+        if parts.forget(|part| part == self.name) > 0 {
+            let _ = std::fs::remove_file(&self.name);
         }
-        let _ = std::fs::remove_file(&self.name);
     }
 }
 
@@ -292,7 +322,6 @@ mod tests {
 
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("baimo-files-{}-{name}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         folder
     }
@@ -343,14 +372,40 @@ mod tests {
         };
         let ended = named().replace(&other, |_| {
             assert_eq!(files(), 2);
-            // Other tests have parts of their own.
-            abandon_those(|part| part.starts_with(&folder));
+            drop(abandon_those(|part| part.starts_with(&folder)));
             assert_eq!(files(), 1);
             Ok(())
         });
         assert!(ended.is_err());
         named().replace(&other, text("named")).unwrap();
         assert_eq!((files(), std::fs::read_to_string(&other).unwrap().as_str()), (2, "named"));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Whenever the program is ended, a file is whole or not there, and no part of it is left.
+    #[test]
+    fn the_end_of_the_program_meets_no_part() {
+        let folder = folder("ending");
+        let file = folder.join("x.csv");
+        let names = || -> Vec<_> {
+            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+        };
+        let written = std::sync::atomic::AtomicUsize::new(0);
+        let count = || written.load(std::sync::atomic::Ordering::SeqCst);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while count() < 2000 {
+                    // It fails where its part was taken away.
+                    let _ = replace(&file, text("whole"));
+                    written.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                }
+            });
+            while count() < 2000 {
+                let _ended = abandon_those(|part| part.starts_with(&folder));
+                assert!(names().iter().all(|name| name == "x.csv"), "{:?}", names());
+                assert!(!file.exists() || std::fs::read(&file).unwrap() == b"whole");
+            }
+        });
         std::fs::remove_dir_all(folder).unwrap();
     }
 

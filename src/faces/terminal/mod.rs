@@ -77,7 +77,7 @@ pub fn leavings() -> Receiver<u8> {
 /// Has the program ended by its main thread, with no half-written file left and the terminal as it was. Whoever
 /// calls this goes no further.
 pub fn leave(code: u8) -> ! {
-    files::abandon();
+    let _none_is_named_any_more = files::abandon();
     whole::close();
     signals::restore_terminal();
     tell(code);

@@ -6,7 +6,7 @@
 //! finishes it ([`finish`]). A journal that a running program holds is waited for. The limit: other programs may see some files
 //! changed and others not yet.
 
-use super::files::{PARTS, remember, remove_stale_in, unwritable};
+use super::files::{named, parts as named_parts, remove_stale_in, unwritable};
 use crate::error::{Error, Result};
 use crate::store::durable::HeldFile;
 use crate::store::pack::checksum::checksum;
@@ -186,6 +186,7 @@ fn replace_on(disk: &mut dyn Disk, root: &Path, changes: &[Change<'_>]) -> Resul
 fn take(disk: &mut dyn Disk, root: &Path, path: &Path) -> Result<Journal> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
+        let mut known = named_parts();
         match disk.create(path) {
             // Another program may have found it before it was locked, and took it for one that was left: it is that program's then.
             Ok(file) => {
@@ -193,7 +194,7 @@ fn take(disk: &mut dyn Disk, root: &Path, path: &Path) -> Result<Journal> {
                 match is_locked(held.file.try_lock(), path) {
                     Ok(true) if held.is_at(path) => {
                         // No earlier: a signal removes what is remembered, which is to be nobody else's.
-                        remember(path);
+                        known.remember(path);
                         return Ok(Journal { path: path.to_owned(), held });
                     }
                     Ok(_) => {}
@@ -205,7 +206,10 @@ fn take(disk: &mut dyn Disk, root: &Path, path: &Path) -> Result<Journal> {
                     }
                 }
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => drop(finish_on(disk, root)?),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                drop(known);
+                finish_on(disk, root)?;
+            }
             Err(error) => return Err(unwritable(path)(error)),
         }
     }
@@ -245,9 +249,8 @@ fn prepared(disk: &mut dyn Disk, changes: &[Change<'_>], parts: &mut Vec<PathBuf
         let place = place_of(change.path)?;
         let part = beside(&place, "", disk.process());
         let _ = std::fs::remove_file(&part);
-        remember(&part);
         parts.push(part.clone());
-        disk.write(&part, change.after).map_err(unwritable(change.path))?;
+        named(&part, || disk.write(&part, change.after)).map_err(unwritable(change.path))?;
         if let Ok(old) = std::fs::metadata(&place) {
             let _ = std::fs::set_permissions(&part, old.permissions());
         }
@@ -367,10 +370,7 @@ fn ended_well(disk: &mut dyn Disk, root: &Path, journal: &Path) -> Result<()> {
 
 /// Whether no signal has taken these away: from now on none does.
 fn forget(journal: &Path, parts: &[PathBuf]) -> bool {
-    let Ok(mut known) = PARTS.lock() else { return false };
-    let before = known.len();
-    known.retain(|path| path != journal && !parts.contains(path));
-    before > known.len()
+    named_parts().forget(|path| path == journal || parts.iter().any(|part| part == path)) > 0
 }
 
 /// What the journal says of some moves.
@@ -720,7 +720,7 @@ mod tests {
 
     /// Whether a signal would remove something of a folder.
     fn is_remembered(folder: &Folder) -> bool {
-        PARTS.lock().unwrap().iter().any(|path| path.starts_with(&folder.0))
+        named_parts().forget(|path| path.starts_with(&folder.0)) > 0
     }
 
     /// Another program takes each journal for its own as soon as it is made, and keeps it.
