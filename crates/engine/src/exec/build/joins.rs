@@ -1,0 +1,120 @@
+//! Joins of two inputs: by a hash table, or with the right side planned for the rows of the left.
+//!
+//! In: a node with both of its inputs. Out: where the columns of a solution come from, which are compared, and under what conditions.
+
+use super::{Builder, place};
+use crate::error::Result;
+use crate::exec::context::Context;
+use crate::exec::operators::{hash_join, lookup};
+use crate::plan::logical;
+use crate::plan::physical::{JoinKind, Node, Op};
+use crate::plan::variables::{Var, VarSet};
+use crate::syntax::algebra::Expression;
+
+impl<'a> Builder<'a> {
+    pub(super) fn hash_join(
+        &self,
+        node: &Node,
+        (kind, keys, loose, conditions): (JoinKind, &[Var], &[Var], &[logical::Formula]),
+    ) -> Result<hash_join::Shape> {
+        let columns = |place: usize| node.inputs.get(place).map_or(&[][..], |input| &input.output);
+        let sides = &Sides { left: columns(0), right: columns(1), loose };
+        let both = |vars: &[Var]| -> Vec<(usize, usize)> {
+            vars.iter().filter_map(|var| place(sides.left, *var).zip(place(sides.right, *var))).collect()
+        };
+        let mut read: VarSet = VarSet::new();
+        for condition in conditions {
+            read.extend_with(&condition.vars);
+        }
+        let pair: Vec<Var> = read.iter().filter(|var| sides.side(*var).is_some()).collect();
+        let columns =
+            node.output
+                .iter()
+                .map(|var| {
+                    if kind == JoinKind::Mark(*var) { Some(hash_join::Side::Mark) } else { sides.side(*var) }
+                })
+                .collect::<Option<_>>()
+                .unwrap_or_default();
+        Ok(hash_join::Shape {
+            kind,
+            keys: both(keys),
+            loose: both(sides.loose),
+            extreme: self.extreme(conditions, sides),
+            conditions: self.compiled(conditions, &pair)?,
+            pair: pair.iter().filter_map(|var| sides.side(*var)).collect(),
+            output: columns,
+        })
+    }
+
+    /// Where the only condition is that a column of the right is less or greater than one of the left: see [`hash_join::Shape`].
+    fn extreme(&self, conditions: &[logical::Formula], sides: &Sides<'_>) -> Option<(usize, bool)> {
+        let [condition] = conditions else { return None };
+        let (less, more) = match &condition.expression {
+            Expression::Less(a, b) | Expression::LessOrEqual(a, b) => (a, b),
+            Expression::Greater(a, b) | Expression::GreaterOrEqual(a, b) => (b, a),
+            _ => return None,
+        };
+        let side = |expression: &Expression| match expression {
+            Expression::Variable(variable) => sides.side(self.names.find(variable.as_str())?),
+            _ => None,
+        };
+        match (side(less)?, side(more)?) {
+            (hash_join::Side::Left(_), hash_join::Side::Right(value)) => Some((value, true)),
+            (hash_join::Side::Right(value), hash_join::Side::Left(_)) => Some((value, false)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn lookup(
+        &self,
+        node: &Node,
+        (kind, var): (JoinKind, Var),
+        (left, right): (&Node, &Node),
+        cx: &mut Context<'_>,
+    ) -> Result<lookup::Lookup<'a>> {
+        let input = self.build(left, &VarSet::new(), cx)?;
+        let seed = seed_of(right).into_iter().flatten().filter_map(|seed| place(&left.output, *seed));
+        let side = |column: &Var| match (place(&left.output, *column), place(&right.output, *column)) {
+            _ if kind == JoinKind::Mark(*column) => lookup::Side::Mark,
+            (Some(row), Some(found)) => lookup::Side::Either(row, found),
+            (Some(row), None) => lookup::Side::Row(row),
+            (None, found) => lookup::Side::Found(found.unwrap_or(usize::MAX)),
+        };
+        let shape = lookup::Shape {
+            kind,
+            seed: seed.collect(),
+            number: place(&right.output, var).unwrap_or(usize::MAX),
+            output: node.output.iter().map(side).collect(),
+            plan: (right.clone(), Self::reserved(right, cx)),
+        };
+        Ok(lookup::Lookup::new(shape, self.clone(), input))
+    }
+}
+
+/// The columns of the rows that a plan begins with, their number last; those of lookups in it are others'.
+fn seed_of(node: &Node) -> Option<&[Var]> {
+    if matches!(node.op, Op::Seed) {
+        return Some(&node.output);
+    }
+    let inputs = if matches!(node.op, Op::Lookup(..)) { node.inputs.get(..1)? } else { &node.inputs };
+    inputs.iter().find_map(seed_of)
+}
+
+/// The two inputs of a join.
+struct Sides<'s> {
+    left: &'s [Var],
+    right: &'s [Var],
+    loose: &'s [Var],
+}
+
+impl Sides<'_> {
+    fn side(&self, var: Var) -> Option<hash_join::Side> {
+        match (place(self.left, var), place(self.right, var)) {
+            (Some(left), Some(right)) if self.loose.contains(&var) => {
+                Some(hash_join::Side::Either(left, right))
+            }
+            (Some(left), _) => Some(hash_join::Side::Left(left)),
+            (None, right) => right.map(hash_join::Side::Right),
+        }
+    }
+}
