@@ -139,6 +139,13 @@ impl Governor {
         self.every_way
     }
 
+    /// The same for work on the side, such as a sample that the planner takes: what is noted there is no note on the answer, and where
+    /// it is stopped the answer is not yet a part. The limits and the count of steps are those of the query.
+    #[must_use]
+    pub fn on_the_side(&self) -> Self {
+        Self { stopped: Arc::default(), notes: Notes::default(), ..self.clone() }
+    }
+
     /// The same, with notes that somebody reads.
     #[must_use]
     pub fn with_notes(self, notes: &Notes) -> Self {
@@ -284,8 +291,13 @@ impl Governor {
             // What waits to be dropped is no reason to stop.
             && !(aside::settle() && used().saturating_add(more) <= max)
         {
-            return Err(Error::new(Kind::Limit, format!("stopped at {} MB of memory", max / 1_000_000))
-                .hint(Hint::RaiseMaxMemory));
+            let size = match max {
+                ..1_000_000 => format!("{max} B"),
+                _ => format!("{} MB", max / 1_000_000),
+            };
+            return Err(
+                Error::new(Kind::Limit, format!("stopped at {size} of memory")).hint(Hint::RaiseMaxMemory)
+            );
         }
         Ok(())
     }

@@ -115,10 +115,9 @@ fn parser(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlP
             .with_base_iri(base)
             .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
     }
-    // A letter may be written as its code point (SPARQL 1.1, section 19.2).
-    let is_escaped = text.contains("\\u") || text.contains("\\U");
-    let is_mentioned = |prefix: &str| is_escaped || mentions(text, prefix);
-    for (prefix, namespace) in prefixes.iter().filter(|(prefix, _)| is_mentioned(prefix)) {
+    // A prefix stands in the text as it is: letters may be written by their code points in IRIs and strings alone (SPARQL 1.2, section
+    // 19.2, and W3C's tests codepoint-esc-02-bad to 04-bad), where SPARQL 1.1 allowed it everywhere.
+    for (prefix, namespace) in prefixes.iter().filter(|(prefix, _)| mentions(text, prefix)) {
         parser = parser.with_prefix(prefix, namespace).map_err(|error| {
             Error::usage(format!("the prefix `{prefix}` stands for <{namespace}>, which is not an IRI"))
                 .because(error)
@@ -204,6 +203,21 @@ mod tests {
         ];
         for error in stopped {
             assert_eq!(error.map(|error| error.kind), Some(Kind::Limit));
+        }
+    }
+
+    /// SPARQL 1.2, section 19.2: code points stand for letters in IRIs and strings, not in names, prefixes or keywords.
+    #[test]
+    fn letters_are_written_by_code_points_in_iris_and_strings_alone() {
+        let known = Prefixes::well_known();
+        for (text, is_query) in [
+            (r#"ASK { <http://e.org/\u0061> rdfs:label "\u767E" }"#, true),
+            (r"ASK { ?s rdfs\u003Alabel ?o }", false),
+            (r"ASK { ?s \u0072dfs:label ?o }", false),
+            (r"ASK { ?s rdfs:l\u0061bel ?o }", false),
+            (r"ASK { ?\u0073 rdfs:label ?o }", false),
+        ] {
+            assert_eq!(query(text, &known, None).is_ok(), is_query, "{text}");
         }
     }
 
