@@ -398,6 +398,8 @@ fn transactions_are_listed_and_taken_back() {
     assert!(all[2].starts_with("3,") && all[2].contains(",2,1,"), "{all:?}");
     assert_eq!(log(&["--since", "3"]), all[2..]);
     assert_eq!(log(&["--since", "2000-01-01"]), all);
+    let error = baimo_in(&folder, &["log", "--store", "s", "--since", "yesterday"]).failed(2);
+    assert!(error.contains("neither the number of a transaction nor a time"), "{error}");
     assert!(log(&["--since", "2999"]).is_empty() && log(&["--since", "2999-01-01"]).is_empty());
     let numbers = || {
         let query = "SELECT ?n { <x:a> <x:n> ?n } ORDER BY ?n";

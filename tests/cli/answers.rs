@@ -114,6 +114,34 @@ fn a_query_is_explained() {
 }
 
 #[test]
+fn names_that_are_not_there_are_no_intention() {
+    let fine = "nothing in this query looks slow or unintended";
+    let out = baimo(&["explain", "SELECT ?v ?o { ?v <http://e.org/none> ?o }"]).ok();
+    assert!(out.contains("[<http://e.org/none> is not there]"), "{out}");
+    assert!(out.contains("does not occur in this graph") && !out.contains(fine), "{out}");
+    let many: String = (0..30).map(|n| format!("OPTIONAL {{ ?v <http://e.org/p{n}> ?o{n} }} ")).collect();
+    let many = format!("SELECT * {{ ?v a bm:Vendor {many} }}");
+    let out = baimo(&["explain", &many]).ok();
+    assert_eq!(out.matches("does not occur in this graph").count(), 10, "{out}");
+    assert!(out.contains("and 20 more of these"), "{out}");
+    let text = baimo(&["explain", "-F", "json", &many]).ok();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["advice"].as_array().unwrap().len(), 30);
+}
+
+/// A list of a thousand values hides the plan around it; a program gets it whole.
+#[test]
+fn a_plan_is_as_readable_with_long_lists() {
+    let values: Vec<String> = (0..1000).map(|value| value.to_string()).collect();
+    let query = format!("SELECT * {{ ?s ?p ?o FILTER(?o IN ({})) }}", values.join(", "));
+    let out = baimo(&["explain", &query]).ok();
+    assert!(out.lines().all(|line| line.chars().count() < 600) && out.contains(" … "), "{out}");
+    assert!(out.contains("-F json has them whole"), "{out}");
+    let whole = baimo(&["explain", "-F", "json", &query]).ok();
+    assert!(whole.contains("500") && !whole.contains('…'));
+}
+
+#[test]
 fn why_nothing_was_found_is_said_on_demand() {
     let said = baimo(&["query", "--why", "SELECT * { ?v rdfs:label \"百度\" }"]);
     assert!(said.code == 0 && said.err.contains("@zh"), "{said:?}");

@@ -12,6 +12,11 @@ fn bad_input_ends_in_a_clear_error() {
         .with("some.ttl", "<urn:a> <urn:b> 1 .")
         .with("some.csv", "a,b")
         .with("some.rq", "#+ summary: x\nASK {}")
+        .with("number.nt", "<urn:a> <urn:b> 1 .")
+        .with("quotes.ttl", "<urn:a> <urn:b> “x” .")
+        .with("stop.ttl", "<urn:a> <urn:b> 1。")
+        .with("tag.nq", "<urn:a> <urn:b> \"x\"@zh_CN .")
+        .with("no.pack", "<urn:a> <urn:b> 1 .")
         .with("latin.ttl", b"<http://e/a> <http://e/b> \"caf\xe9\" .".as_slice());
     let cases: &[(&[&str], i32, &str)] = &[
         (&["query", "--data", "broken.ttl", "ASK {}"], 1, "broken.ttl:3:"),
@@ -32,6 +37,18 @@ fn bad_input_ends_in_a_clear_error() {
         (&["query", "none.rq"], 2, "there is no file none.rq"),
         (&["query", "--data", "some.rq", "ASK {}"], 1, "baimo query -f some.rq"),
         (&["query", "--data", "some.csv", "ASK {}"], 1, "some.csv is a table, not RDF"),
+        (&["query", "--data", "number.nt", "ASK {}"], 1, "call the file .ttl"),
+        (&["query", "--data", "quotes.ttl", "ASK {}"], 1, "type `\"` with an English keyboard layout"),
+        (&["query", "--data", "stop.ttl", "ASK {}"], 1, "`。` is not the `.` of RDF"),
+        (&["query", "--data", "tag.nq", "ASK {}"], 1, "\"text\"@zh-CN"),
+        (&["query", "--data", "no.pack", "ASK {}"], 1, "no.pack is not a pack"),
+        (&["query", "--data", "elsewhere.jsonld", "ASK {}"], 1, "check its name and folder"),
+        (&["query", "--store", "none", "ASK {}"], 3, "`baimo load --store none FILE...` makes one"),
+        (&["repair", "some.ttl"], 3, "some.ttl is a file: a store is a folder"),
+        (&["query", "--max-memory", "5", "ASK {}"], 4, "stopped at 5 B of memory"),
+        (&["update", "--store", "s", ""], 2, "the update is empty"),
+        (&["update", "--store", "s", "INSRT DATA {}"], 1, "update:1:1"),
+        (&["update", "--store", "s", "LOAD <some.ttl>"], 1, "file:///"),
         (&["load", "some.rq", "-o", "x.ttl"], 1, "some.rq is a SPARQL query, not a graph"),
         (&["export", "some.ttl"], 2, "is a file, not a saved query"),
         (&["run", "some.rq"], 2, "baimo query -f some.rq"),

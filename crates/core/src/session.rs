@@ -106,8 +106,10 @@ impl Session {
             Source::Store(folder) | Source::NewStore(folder) => {
                 let session = Self::durable(folder, embedded)?;
                 if !session.store.as_ref().is_some_and(Store::exists) && matches!(source, Source::Store(_)) {
-                    return Err(Error::store(format!("there is no store in {}", folder.display()))
-                        .hint(Hint::LoadIntoStore));
+                    let folder = folder.display().to_string();
+                    return Err(
+                        Error::store(format!("there is no store in {folder}")).hint(Hint::MakeStore(folder))
+                    );
                 }
                 Ok(session)
             }

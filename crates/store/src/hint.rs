@@ -36,6 +36,10 @@ pub enum Hint {
     WriteFiles,
     /// The data are more than memory takes: a durable store takes them.
     LoadIntoStore,
+    /// A load makes the store in this folder.
+    MakeStore(String),
+    /// So many triples had been read before what is wrong; nothing was added.
+    ReadBefore(u64),
     /// Data with graphs of their own: load them as they are.
     LoadWithGraphs,
     /// The triples are in named graphs.
@@ -98,6 +102,11 @@ impl fmt::Display for Hint {
             Self::WriteFiles => "it can be written",
             Self::NameFileForNew => "name a file for new subjects",
             Self::LoadIntoStore => "load them into a durable store",
+            Self::MakeStore(folder) => return write!(f, "a load into {folder} makes one"),
+            Self::ReadBefore(1) => "1 triple had been read before this; nothing was added",
+            Self::ReadBefore(triples) => {
+                return write!(f, "{triples} triples had been read before this; nothing was added");
+            }
             Self::LoadWithGraphs => "LOAD it without INTO",
             Self::LookIntoNamedGraphs => "the named graphs have it: put it in GRAPH ?g { … }",
             Self::ListSavedQueries => "the catalog lists the saved queries",

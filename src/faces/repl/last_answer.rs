@@ -17,7 +17,7 @@ impl Shell {
         let shape = Shape::default();
         if statement::is_update(&question.text) {
             self.present(&shape, |session, output, _| {
-                verbs::update("query", &question.text, session, output)
+                verbs::update("update", &question.text, session, output)
             })?;
             self.changed();
             return Ok(());

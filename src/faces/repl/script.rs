@@ -159,7 +159,7 @@ impl Wrong {
 /// An error with its place in the whole source, where the text of the `piece` begins on the line `first`.
 fn placed(mut error: Error, source: &Source<'_>, first: usize, piece: &Piece<'_>) -> Error {
     let line = first + piece.line;
-    if let Some(span) = error.span.as_mut().filter(|span| span.name == "query") {
+    if let Some(span) = error.span.as_mut().filter(|span| matches!(span.name.as_str(), "query" | "update")) {
         if span.line == 1 {
             span.column += piece.indent.chars().count();
             span.text.insert_str(0, piece.indent);

@@ -5,6 +5,7 @@
 
 use crate::error::{Hint, Kind};
 use crate::faces::args;
+use crate::show::text::grouped;
 
 /// Where a hint is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -107,6 +108,11 @@ fn on_the_command_line(hint: &Hint) -> String {
         }
         Hint::WriteFiles => "--write writes it".into(),
         Hint::LoadIntoStore => "load them into a durable store: baimo load --store DIR FILE...".into(),
+        Hint::MakeStore(folder) => format!("`baimo load --store {folder} FILE...` makes one"),
+        Hint::ReadBefore(1) => "1 triple had been read before this; nothing was added".into(),
+        Hint::ReadBefore(triples) => {
+            format!("{} triples had been read before this; nothing was added", grouped(*triples))
+        }
         Hint::LoadWithGraphs => "LOAD it without INTO, or add it with `baimo load`".into(),
         Hint::LookIntoNamedGraphs => {
             "the named graphs have it: put it in GRAPH ?g { … }, or use --default-graph union".into()
@@ -158,6 +164,8 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::NameStore => "`.open DIR` opens one".into(),
         Hint::RepairStore(folder) => format!("`.repair {folder}` says what can be saved"),
         Hint::LoadIntoStore
+        | Hint::MakeStore(_)
+        | Hint::ReadBefore(_)
         | Hint::EndTransaction
         | Hint::BeginTransaction
         | Hint::NameFileForNew

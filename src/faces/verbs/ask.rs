@@ -13,7 +13,7 @@ use crate::faces::terminal::present::{About, Output, prefixes_in_scope};
 use crate::faces::terminal::signals::{Doing, doing};
 use crate::formats::documents::{self, Advice};
 use crate::session::Session;
-use crate::show::plan::{Drawn, draw};
+use crate::show::plan::{Drawn, draw, leaves_out};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -184,12 +184,19 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
     if !wanted.run {
         out.push_str(&tongue.say(NOT_RUN));
     }
+    if leaves_out(&explained.plan, &how) {
+        out.push_str(&tongue.say(LEFT_OUT));
+    }
     out.push('\n');
-    for lint in &mut advice {
+    let more = advice.len().saturating_sub(ADVICE);
+    for lint in advice.iter_mut().take(ADVICE) {
         if let Some(span) = lint.span.as_mut().filter(|span| span.name == "query") {
             span.name.clone_from(name);
         }
         out.push_str(&output.advice(lint));
+    }
+    if more > 0 {
+        out.push_str(&tongue.say(&format!("and {more} more of these; -F json lists them all\n")));
     }
     // What took long, or is expected to, is not said to look quick.
     let quick = explained.plan.cost < SLOW_COST && explained.plan.seconds < SLOW_SECONDS;
@@ -216,12 +223,16 @@ const SLOW_COST: f64 = 1e9;
 /// A query that took as long is slow, whatever was expected of it.
 const SLOW_SECONDS: f64 = 1.0;
 
+/// So much advice is shown to people.
+const ADVICE: usize = 10;
+
+const LEFT_OUT: &str = "steps that are too long have `…` in the middle; -F json has them whole\n";
 const NOT_RUN: &str = "this is the plan: nothing was run; --run measures each step\n";
 
-/// What in a query is probably unintended, in the order of its text.
+/// What in a query is probably unintended, in the order of its text; names that are not in the graph are, whatever is found.
 fn advice_on(question: &Question, session: &Session) -> Result<Vec<Diagnostic>> {
     let mut advice = session.doubts(&question.text).map_err(|error| named(error, &question.name))?;
-    advice.extend(session.mistakes(&question.text, false));
+    advice.extend(session.mistakes(&question.text, true));
     advice.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| (span.line, span.column)));
     Ok(advice)
 }

@@ -72,7 +72,7 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
         Verb::Schema(of) => things::schema(of, session, output),
         Verb::Explain(wanted) => ask::explain(wanted, session, output, memory),
         Verb::Update(wanted) => {
-            let (name, text) = text::question(&wanted.query, output.report.face)?;
+            let (name, text) = text::update(&wanted.query, output.report.face)?;
             match wanted.dry_run {
                 true => preview(&name, &text, session, output),
                 false if folder::is_meant(wanted, session, output) => {

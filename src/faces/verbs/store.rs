@@ -19,10 +19,7 @@ use std::path::Path;
 /// # Errors
 /// Where there is no store, or it is damaged.
 pub fn log(log: &Log, session: &Session, output: &Output) -> Result<()> {
-    let since = log.since.as_deref().map(|since| match since.parse::<u64>() {
-        Ok(number) => Since::Number(number),
-        Err(_) => Since::Time(since.to_owned()),
-    });
+    let since = log.since.as_deref().map(Since::of).transpose()?;
     let number = |n: u64| Some(Term::from(Literal::from(n)));
     let row = |entry: Entry| {
         let Entry { number: n, time, what, added, removed, .. } = entry;
@@ -52,7 +49,8 @@ pub fn undo(undo: &Undo, session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
     let TakenBack { number, what, change } = session.undo(undo.number)?;
     drop(waiting);
-    output.report.note(&format!("took back transaction {number}: {what}"));
+    let about = if what.is_empty() { String::new() } else { format!(": {what}") };
+    output.report.note(&format!("took back transaction {number}{about}"));
     export::changed(change, session, output)
 }
 

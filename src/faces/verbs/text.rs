@@ -10,26 +10,63 @@ use crate::plain;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
 
+/// What kind of text is wanted.
+struct Wanted {
+    /// What errors call it.
+    name: &'static str,
+    missing: &'static str,
+    empty: &'static str,
+    example: &'static str,
+    /// Where else it may come from.
+    from_file: &'static str,
+}
+
+const QUERY: Wanted = Wanted {
+    name: "query",
+    missing: "the query is missing",
+    empty: "the query is empty",
+    example: "baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'",
+    from_file: "baimo query -f FILE, or  baimo  alone for a prompt",
+};
+
+const UPDATE: Wanted = Wanted {
+    name: "update",
+    missing: "the update is missing",
+    empty: "the update is empty",
+    example: "baimo update --store DIR 'INSERT DATA { <http://e.org/a> <http://e.org/b> 1 }'",
+    from_file: "baimo update --store DIR -f FILE",
+};
+
 /// The name and the text of a query, from wherever the options say it is.
 ///
 /// # Errors
 /// Where there is none, or it cannot be read.
 pub fn question(query: &Query, face: Face) -> Result<(String, String)> {
+    text_of(query, face, &QUERY)
+}
+
+/// The name and the text of an update. See [`question`].
+///
+/// # Errors
+/// As there.
+pub fn update(query: &Query, face: Face) -> Result<(String, String)> {
+    text_of(query, face, &UPDATE)
+}
+
+fn text_of(query: &Query, face: Face, wanted: &Wanted) -> Result<(String, String)> {
     let inline = query.text.as_ref().or(query.query.as_ref());
     let (name, text) = match (&query.file, inline.map(String::as_str)) {
         (Some(file), _) if file != Path::new("-") => read(file)?,
         (Some(_), _) | (None, Some("-")) if face == Face::Prompt => return Err(stdin_is_taken()),
         (Some(_), _) | (None, Some("-")) => read(Path::new("-"))?,
-        (None, Some(text)) => ("query".to_owned(), text.to_owned()),
+        (None, Some(text)) => (wanted.name.to_owned(), text.to_owned()),
         (None, None) if face == Face::Prompt || io::stdin().is_terminal() => {
-            return Err(Error::usage("the query is missing")
-                .hint("baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'")
-                .hint("baimo query -f FILE, or  baimo  alone for a prompt"));
+            return Err(Error::usage(wanted.missing).hint(wanted.example).hint(wanted.from_file));
         }
         (None, None) => read(Path::new("-"))?,
     };
     if text.trim().is_empty() {
-        return Err(Error::usage("the query is empty").hint("baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'"));
+        return Err(Error::usage(wanted.empty).hint(wanted.example));
     }
     if let Some(error) = misplaced(query, &text, face) {
         return Err(error);

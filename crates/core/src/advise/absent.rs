@@ -127,8 +127,8 @@ impl Uses {
     }
 }
 
-/// Where the names of a text stand.
-struct Places(Vec<(String, Range<usize>)>);
+/// Where the names of a text stand first.
+struct Places(HashMap<String, Range<usize>>);
 
 impl Places {
     fn of(text: &str, known: &Knowledge<'_>) -> Self {
@@ -140,20 +140,21 @@ impl Places {
                 prefixes.insert(name, bare(iri.text(text)));
             }
         }
-        let names = found.into_iter().filter_map(|token| {
+        let mut names = HashMap::new();
+        for token in found {
             let word = token.text(text);
             let iri = match token.kind {
-                Kind::Iri => bare(word).to_owned(),
-                Kind::PrefixedName => prefixes.expand(word)?,
-                _ => return None,
+                Kind::Iri => Some(bare(word).to_owned()),
+                Kind::PrefixedName => prefixes.expand(word),
+                _ => None,
             };
-            Some((iri, token.range))
-        });
-        Self(names.collect())
+            iri.map(|iri| names.entry(iri).or_insert(token.range));
+        }
+        Self(names)
     }
 
     fn of_name(&self, node: &NamedNode) -> Option<Range<usize>> {
-        self.0.iter().find(|(iri, _)| iri == node.as_str()).map(|(_, range)| range.clone())
+        self.0.get(node.as_str()).cloned()
     }
 }
 

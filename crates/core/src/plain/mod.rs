@@ -79,7 +79,7 @@ pub fn is_plain(text: &str) -> bool {
     };
     let Some(first) = found.first().map(|token| token.text(text)) else { return false };
     let begins = begins_statement(first) || FOREIGN.iter().any(|word| first.eq_ignore_ascii_case(word));
-    let forms = FORMS.iter().chain(OPERATIONS).map(|form| (*form).to_owned()).collect();
+    let forms: Vec<String> = FORMS.iter().chain(OPERATIONS).map(|form| (*form).to_owned()).collect();
     let misspelt = found.len() == 1 && nearest_of(first, &forms).is_some();
     // A data block alone: people try the last answer's `VALUES _` as a question.
     let is_block = first.eq_ignore_ascii_case("VALUES");

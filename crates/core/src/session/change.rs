@@ -516,15 +516,22 @@ fn added_prefixes(before: &Prefixes, after: &Prefixes) -> Vec<(String, String)> 
     new.map(|(name, namespace)| (name.to_owned(), namespace.to_owned())).collect()
 }
 
-/// The beginning of an update's text, without its prologue's lines and its breaks.
+/// The beginning of an update's text, without its prologue and its breaks.
 fn summary(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let is_prologue = |line: &&str| {
-        let start = line.get(..6).unwrap_or_default();
-        start.eq_ignore_ascii_case("prefix") || start.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("base"))
-    };
-    let (mut summary, mut length) = (String::new(), 0);
-    for word in lines.skip_while(is_prologue).flat_map(str::split_whitespace) {
+    let (mut summary, mut length, mut declares) = (String::new(), 0, false);
+    for mut word in lines.flat_map(str::split_whitespace) {
+        if length == 0 {
+            declares |= word.eq_ignore_ascii_case("prefix") || word.eq_ignore_ascii_case("base");
+            if declares {
+                // A declaration ends with its IRI.
+                let Some((_, rest)) = word.split_once('>') else { continue };
+                (declares, word) = (false, rest);
+            }
+            if word.is_empty() {
+                continue;
+            }
+        }
         if length > 0 {
             summary.push(' ');
         }
@@ -548,5 +555,32 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(WHAT) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_is_called_by_its_beginning() {
+        for (text, expected) in [
+            ("INSERT DATA { <a:a>\n  <a:b> 1 }", "INSERT DATA { <a:a> <a:b> 1 }"),
+            ("PREFIX : <http://e.org/> INSERT DATA { :a :b 1 }", "INSERT DATA { :a :b 1 }"),
+            (
+                "BASE <a:b>\nprefix e:<a:c>\n\n# why\nprefix f: <a:d>DELETE WHERE { e:a f:b ?c }",
+                "DELETE WHERE { e:a f:b ?c }",
+            ),
+            (
+                "DELETE { ?prefix ?b ?c } WHERE { ?prefix ?b ?c }",
+                "DELETE { ?prefix ?b ?c } WHERE { ?prefix ?b ?c }",
+            ),
+            ("", ""),
+            ("prefix", ""),
+        ] {
+            assert_eq!(summary(text), expected, "{text}");
+        }
+        let long = format!("INSERT DATA {{ {} }}", "<a:百> <a:度> 1 . ".repeat(1000));
+        assert_eq!(summary(&long).chars().count(), WHAT + 1);
     }
 }

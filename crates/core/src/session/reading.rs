@@ -2,7 +2,7 @@
 //!
 //! In: paths as a user gives them. Out: quads in a builder or a list. An error says how many quads had been read.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result};
 use crate::store::import::{self, Progress};
 use crate::store::pack::{Pack, Packer, Watch};
 use crate::terms::{Prefixes, Quad, QuadRef};
@@ -58,8 +58,7 @@ pub(super) fn after(error: Error, quads: u64) -> Error {
     match quads {
         // The error itself says what to do.
         0 => error,
-        1 => error.hint("1 triple had been read before this; nothing was added"),
-        quads => error.hint(format!("{quads} triples had been read before this; nothing was added")),
+        quads => error.hint(Hint::ReadBefore(quads)),
     }
 }
 

@@ -52,6 +52,30 @@ pub enum Since {
     Time(String),
 }
 
+impl Since {
+    /// What is typed: a number, or a time in UTC as far as it is meant: `2026-11`, `2026-11-25`, `2026-11-25T18:30`.
+    ///
+    /// # Errors
+    /// Where it is neither.
+    pub fn of(text: &str) -> Result<Self> {
+        const TIME: &str = "0000-00-00T00:00:00";
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Number(number));
+        }
+        let time = text.trim_end_matches(['Z', 'z']).replacen(' ', "T", 1);
+        let (whole, fraction) = time.split_once('.').unwrap_or((&time, ""));
+        let fits = |(c, like): (char, char)| if like == '0' { c.is_ascii_digit() } else { c == like };
+        let is_time = matches!(whole.len(), 7 | 10 | 13 | 16 | 19)
+            && whole.chars().zip(TIME.chars()).all(fits)
+            && fraction.chars().all(|c| c.is_ascii_digit());
+        if is_time {
+            return Ok(Self::Time(time));
+        }
+        Err(Error::usage(format!("`{text}` is neither the number of a transaction nor a time"))
+            .hint("a time is in UTC, such as 2026-11-25 or 2026-11-25T18:30"))
+    }
+}
+
 /// How large a graph is, and the store that it is kept in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statistics {
@@ -116,7 +140,7 @@ impl Session {
         };
         let Transaction { what, rows, .. } = transaction;
         let mut about = Transaction {
-            what: format!("undo {number}: {what}"),
+            what: if what.is_empty() { format!("undo {number}") } else { format!("undo {number}: {what}") },
             undoes: Some(number),
             ..Transaction::default()
         };
@@ -361,6 +385,35 @@ mod tests {
     use std::fmt::Write as _;
     use std::sync::atomic::Ordering;
     use std::time::Duration;
+
+    #[test]
+    fn what_is_no_number_and_no_time_is_refused() {
+        assert_eq!(Since::of("2026").unwrap(), Since::Number(2026));
+        for time in [
+            "2026-11",
+            "2026-11-25",
+            "2026-11-25T18",
+            "2026-11-25T18:30",
+            "2026-11-25T18:30:05.25",
+            "2999-01-01T00:00:00",
+        ] {
+            assert_eq!(Since::of(time).unwrap(), Since::Time(time.to_owned()));
+        }
+        assert_eq!(Since::of("2026-11-25 18:30Z").unwrap(), Since::Time("2026-11-25T18:30".to_owned()));
+        for wrong in [
+            "",
+            "yesterday",
+            "-1",
+            "2026-1-5",
+            "26-11-25",
+            "2026-11-25T18:30+08:00",
+            "2026-11-25T",
+            "25.11.2026",
+        ] {
+            let error = Since::of(wrong).unwrap_err();
+            assert!(error.message.contains(wrong) && !error.hints.is_empty(), "{error}");
+        }
+    }
 
     #[test]
     fn a_merge_goes_on_beside_changes_and_loses_none() {

@@ -21,6 +21,11 @@ const ROOM: usize = 28;
 /// The least part of that room which the lines of the tree leave to the words of a step.
 const LEAST: usize = 22;
 
+/// The most characters of a step: of what is longer the middle is left out.
+const MOST: usize = 400;
+/// How many of these are from its end.
+const TAIL: usize = 80;
+
 /// The tree as text, one step a line: time, memory and rows where it was run, estimate, step, then how its rows are sorted and what
 /// else was weighed. The step that took longest by itself has a `*`. A step with one other below it stands right
 /// above it; only where rows of several steps meet does the tree branch.
@@ -94,15 +99,37 @@ impl Drawing<'_> {
 
     /// What a step does, how its rows are sorted, and what was weighed.
     fn text(&self, step: &Step) -> String {
-        let mut text = (self.how.say)(&short_label(&step.label, self.how.shorten));
+        let said = |words: &str| (self.how.say)(&without_middle(short_label(words, self.how.shorten)));
+        let mut text = said(&step.label);
         if !step.order.is_empty() {
-            text.push_str(&(self.how.say)(&format!(", sorted by {}", step.order.join(" "))));
+            text.push_str(&said(&format!(", sorted by {}", step.order.join(" "))));
         }
         for choice in step.choice.iter().flat_map(|choices| choices.split(" | ")) {
-            text.push_str(&format!(" [{}]", (self.how.say)(&short_label(choice, self.how.shorten))));
+            text.push_str(&format!(" [{}]", said(choice)));
         }
         text
     }
+}
+
+/// Whether [`draw`] leaves out the middle of a step, since it is too long.
+pub fn leaves_out(step: &Step, how: &Drawn<'_>) -> bool {
+    let is_long = |words: &str| short_label(words, how.shorten).chars().count() > MOST;
+    is_long(&step.label) || step.children.iter().any(|child| leaves_out(child, how))
+}
+
+/// A step that is longer than a person reads, such as one with a list of a thousand values, without its middle.
+fn without_middle(words: String) -> String {
+    let count = words.chars().count();
+    if count <= MOST {
+        return words;
+    }
+    let at = |chars: usize| words.char_indices().nth(chars).map_or(words.len(), |(at, _)| at);
+    let (start, end) = words.split_at(at(MOST - TAIL));
+    let (_, end) = end.split_at(at(count - TAIL) - start.len());
+    // Where there are blanks, whole words are left.
+    let start = start.rsplit_once(' ').map_or(start, |(words, _)| words);
+    let end = end.split_once(' ').map_or(end, |(_, words)| words);
+    format!("{start} … {end}")
 }
 
 /// The lines of a tree before a step, the outer ones left out where they would leave it no room.
@@ -191,6 +218,30 @@ mod tests {
                 assert_eq!(drawn.matches("long").count(), (depth + 1) * 30, "{drawn}");
             }
         }
+    }
+
+    #[test]
+    fn a_long_step_loses_its_middle_and_no_more() {
+        let list = |values: usize| {
+            let values: Vec<String> = (0..values).map(|value| format!("值{value}")).collect();
+            format!("Filter((?o IN ({})))", values.join(", "))
+        };
+        let how = Drawn { shorten: &|_| None, say: &str::to_owned, width: None };
+        for (values, is_cut) in [(3, false), (60, false), (100, true), (10_000, true)] {
+            let plan = Step { label: list(values), ..Step::default() };
+            let explained = Explanation { plan, ran: false, stopped: None };
+            assert_eq!(leaves_out(&explained.plan, &how), is_cut, "{values}");
+            let drawn = draw(&explained, &how);
+            let step = drawn.lines().nth(1).unwrap().trim_start().split_once(' ').unwrap().1.trim();
+            assert!(
+                step.contains("(?o IN (值0, 值1, 值2") && step.ends_with(&format!("值{})))", values - 1)),
+                "{step}"
+            );
+            assert_eq!(step.contains(", … 值"), is_cut, "{step}");
+            assert!(step.chars().count() <= MOST + 3, "{step}");
+        }
+        let text = "a".repeat(3 * MOST);
+        assert_eq!(without_middle(text).chars().count(), MOST + 3, "what has no blanks");
     }
 
     #[test]

@@ -268,6 +268,14 @@ impl Step {
 }
 
 impl Slot {
+    /// The term that must stand there, where the graph does not have it.
+    pub fn absent(&self) -> Option<&Term> {
+        match self {
+            Self::Term(Constant { term, id: None }) => Some(term),
+            _ => None,
+        }
+    }
+
     /// The variable, where it is one.
     pub fn var(&self) -> Option<Var> {
         match self {

@@ -120,6 +120,12 @@ fn a_limit_sorts_no_more_than_it_gives() {
 fn a_term_that_the_graph_lacks_is_no_scan() {
     let lines = shown("SELECT * { ?a :absent ?n . ?a :name ?m }");
     assert!(has(&lines, "nothing: a term of the pattern is not in the graph"), "{lines:#?}");
+    let query = parse::query("SELECT * { ?a :absent ?n }", &prefixes(), None).unwrap();
+    let mut node = plan(pattern(&query), &Figures).unwrap().root;
+    while let Some(below) = node.inputs.pop() {
+        node = below;
+    }
+    assert_eq!(node.choice.as_deref(), Some("<http://x/absent> is not there"));
 }
 
 #[test]

@@ -11,7 +11,50 @@ pub fn explain(raw: &str, at: Option<char>) -> (String, Vec<String>) {
     // A string that is never closed is noticed only where the file ends.
     let text =
         if text.contains("nexpected end") && matches!(at, Some('"' | '\'')) { OPEN_STRING } else { text };
-    undeclared(text).or_else(|| common(text)).unwrap_or_else(|| (lower_first(text), Vec::new()))
+    wide(at)
+        .or_else(|| underscored(text, at))
+        .or_else(|| undeclared(text))
+        .or_else(|| common(text))
+        .unwrap_or_else(|| (lower_first(text), Vec::new()))
+}
+
+/// Punctuation of a Chinese keyboard, and what is meant.
+const WIDE: &[(char, char)] = &[
+    ('“', '"'),
+    ('”', '"'),
+    ('‘', '\''),
+    ('’', '\''),
+    ('。', '.'),
+    ('，', ','),
+    ('、', ','),
+    ('；', ';'),
+    ('：', ':'),
+    ('（', '('),
+    ('）', ')'),
+    ('【', '['),
+    ('】', ']'),
+    ('《', '<'),
+    ('》', '>'),
+    ('＜', '<'),
+    ('＞', '>'),
+];
+
+/// Of what parsers stop at, such punctuation is the cause and not what comes after it.
+fn wide(at: Option<char>) -> Option<(String, Vec<String>)> {
+    let (wide, ascii) = WIDE.iter().find(|(wide, _)| Some(*wide) == at)?;
+    let hint = format!("type `{ascii}` with an English keyboard layout");
+    Some((format!("`{wide}` is not the `{ascii}` of RDF"), vec![hint]))
+}
+
+/// `"text"@zh_CN`, as Unix calls it.
+fn underscored(text: &str, at: Option<char>) -> Option<(String, Vec<String>)> {
+    let is_one = at == Some('_') && text.starts_with("Unexpected character");
+    is_one.then(|| {
+        (
+            "a language tag has no `_`".to_owned(),
+            vec!["its parts are joined by `-`: \"text\"@zh-CN".to_owned()],
+        )
+    })
 }
 
 const OPEN_STRING: &str = "a string is not closed";
@@ -23,6 +66,10 @@ fn undeclared(text: &str) -> Option<(String, Vec<String>)> {
     let hint = format!("add at the top: @prefix {prefix}: <{namespace}> .");
     Some((format!("the prefix `{prefix}:` is not declared"), vec![hint]))
 }
+
+/// Of N-Triples and N-Quads.
+const SHORT_FORMS: &str =
+    "prefixed names, `a` and bare numbers are Turtle: call the file .ttl, or write all in full";
 
 /// Sentences by a part of the parser's own, each with its remedy.
 const COMMON: &[(&[&str], &str, &str)] = &[
@@ -66,6 +113,17 @@ const COMMON: &[(&[&str], &str, &str)] = &[
         &["not a valid subject", "not a valid RDF subject"],
         "this cannot be a subject",
         "a subject is an IRI in <...>, a prefixed name or a blank node; is something of the statement before missing?",
+    ),
+    (
+        &["The subject of a triple must"],
+        "the subject of a triple must be an IRI or a blank node",
+        SHORT_FORMS,
+    ),
+    (&["The predicate of a triple must"], "the predicate of a triple must be an IRI", SHORT_FORMS),
+    (
+        &["The object of a triple must"],
+        "the object of a triple must be an IRI, a blank node or a literal",
+        SHORT_FORMS,
     ),
     (&["language code"], "the language tag is malformed", "write it as in \"text\"@en"),
     (&["should end with a ']'"], "a `]` is missing", "close the [ ... ] of the blank node"),

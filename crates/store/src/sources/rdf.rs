@@ -299,10 +299,10 @@ pub fn refuse_sparql(name: &str, head: &[u8]) -> Result<()> {
     Err(Error::data(format!("{name} is a SPARQL {what}, not a graph")).hint(hint))
 }
 
-/// Refuses a table by the ending of its name: no syntax of RDF is called so.
+/// Refuses what is no RDF by the ending of its name: no syntax of RDF is called so.
 ///
 /// # Errors
-/// Where the name is that of a table.
+/// Where the name is that of a table, or of a pack.
 pub fn refuse_tables(name: &str) -> Result<()> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     match ending.as_str() {
@@ -310,6 +310,9 @@ pub fn refuse_tables(name: &str) -> Result<()> {
             Err(Error::data(format!("{name} is a table, not RDF"))
                 .hint("a graph is read from Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD"))
         }
+        // A pack is known by its first bytes, and read elsewhere.
+        "pack" => Err(Error::data(format!("{name} is not a pack, in spite of its name"))
+            .hint("is it cut off, or was something else saved under this name?")),
         _ => Ok(()),
     }
 }

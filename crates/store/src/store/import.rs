@@ -307,11 +307,16 @@ fn unopened(path: &Path, error: io::Error) -> Error {
     let name = path.display();
     match error.kind() {
         io::ErrorKind::NotFound => {
-            nearest(path).into_iter().fold(Error::data(format!("there is no file {name}")), |error, near| {
-                error.hint(format!("did you mean {}?", near.display()))
-            })
+            let (error, near) = (Error::data(format!("there is no file {name}")), nearest(path));
+            if near.is_empty() {
+                return error.hint("check its name and folder");
+            }
+            near.into_iter()
+                .fold(error, |error, near| error.hint(format!("did you mean {}?", near.display())))
         }
-        io::ErrorKind::PermissionDenied => Error::data(format!("no permission to read {name}")),
+        io::ErrorKind::PermissionDenied => {
+            Error::data(format!("no permission to read {name}")).hint("ask whose file it is, or read a copy")
+        }
         _ => Error::data(format!("cannot open {name}")).because(error),
     }
 }

@@ -81,8 +81,8 @@ pub(super) fn suspicious_name(text: &str, token: &Token) -> Option<Diagnostic> {
 }
 
 /// The nearest of some names to a misspelt one.
-pub(crate) fn nearest_of<'n>(name: &str, names: &'n std::collections::BTreeSet<String>) -> Option<&'n str> {
-    nearest::nearest(name, names.iter().map(String::as_str))
+pub(crate) fn nearest_of<'n>(name: &str, names: impl IntoIterator<Item = &'n String>) -> Option<&'n str> {
+    nearest::nearest(name, names.into_iter().map(String::as_str))
 }
 
 /// What the parser's position and reason say where our own reading finds nothing.
@@ -126,7 +126,7 @@ const REASONS: &[(&str, &str, &str)] = &[
     (
         "IRI parsing failed",
         "this IRI is relative, and there is no base to complete it",
-        "write it in full, with `http://` or `https://`",
+        "write it in full, such as `http://…` or, of a file, `file:///…`; or begin with BASE <…>",
     ),
     ("language tag", "this is not a language tag", "a tag is like `@zh` or `@en-GB`"),
     (

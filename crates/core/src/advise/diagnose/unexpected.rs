@@ -5,6 +5,7 @@
 use super::nearest;
 use super::walk::{Step, Walker};
 use crate::engine::syntax::tokens::{Kind, is_closer};
+use crate::error::Diagnostic;
 
 impl<'a> Walker<'a> {
     /// Stops here because something else is expected: says what, and what is found instead.
@@ -23,7 +24,23 @@ impl<'a> Walker<'a> {
                 "a text in Chinese is `\"百度\"@zh`",
             );
         }
-        self.stop(self.said(format!("expected {expected}, found `{words}`"), self.here()))
+        if words == "<" {
+            self.iri_with_a_space()?;
+        }
+        self.stop(of_graph(expected, self.said(format!("expected {expected}, found `{words}`"), self.here())))
+    }
+
+    /// An IRI in `<...>` that has a space: what reads it takes its `<` for the sign of a comparison.
+    fn iri_with_a_space(&self) -> Step {
+        let start = self.here().start;
+        let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        match line.find('>').and_then(|end| line.get(..=end)) {
+            Some(iri) if iri.contains(' ') => {
+                let finding = self.said("an IRI cannot contain a space", start..start + iri.len());
+                self.stop(finding.hint("write it as `%20`, or remove it"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn ends_early<T>(&self, expected: &str) -> Step<T> {
@@ -37,7 +54,7 @@ impl<'a> Walker<'a> {
             );
         }
         let finding = self.said(format!("expected {expected}, found the end of the text"), self.here());
-        self.stop(finding)
+        self.stop(of_graph(expected, finding))
     }
 
     fn closes_wrongly<T>(&self, words: &str, expected: &str) -> Step<T> {
@@ -68,6 +85,9 @@ impl<'a> Walker<'a> {
         if let Some(before) =
             before.filter(|token| token.kind == Kind::String && token.range.end == self.here().start)
         {
+            if words == "@" {
+                return self.wrong("a language is missing after `@`", "as in \"百度\"@zh");
+            }
             let quote = before.text(self.text).chars().next().unwrap_or('"');
             return self
                 .stop(self.said(format!("the string ends before `{words}`"), self.here()).hint(format!(
@@ -99,6 +119,15 @@ impl<'a> Walker<'a> {
     fn variable_like(&self, word: &str) -> Option<&'a str> {
         let variables = self.found.iter().filter(|token| token.kind == Kind::Variable);
         variables.map(|token| token.text(self.text)).find(|variable| variable.get(1..) == Some(word))
+    }
+}
+
+/// What the name of a graph looks like, where that is expected.
+fn of_graph(expected: &str, finding: Diagnostic) -> Diagnostic {
+    if matches!(expected, "the IRI of a graph" | "a graph, or DEFAULT") {
+        finding.hint("a graph is named by its IRI in `<...>` or a prefixed name")
+    } else {
+        finding
     }
 }
 

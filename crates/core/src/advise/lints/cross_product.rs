@@ -34,14 +34,16 @@ fn islands(pattern: &GraphPattern, outer: &Vars) -> Vec<Vars> {
     let mut islands: Vec<Vars> = Vec::new();
     let atoms = atoms.into_iter().map(|vars| (vars, false));
     for (vars, is_link) in atoms.chain(links.into_iter().map(|vars| (vars, true))) {
-        let (touching, apart): (Vec<_>, Vec<_>) =
+        let (mut touching, apart): (Vec<_>, Vec<_>) =
             islands.into_iter().partition(|island| !island.is_disjoint(&vars));
         islands = apart;
         if touching.is_empty() && (is_link || vars.is_empty()) {
             continue;
         }
-        let mut island: Vars = touching.into_iter().flatten().collect();
-        island.extend(vars);
+        // What is small goes into what is large.
+        touching.sort_by_key(Vars::len);
+        let mut island = touching.pop().unwrap_or_default();
+        island.extend(touching.into_iter().flatten().chain(vars));
         islands.push(island);
     }
     islands

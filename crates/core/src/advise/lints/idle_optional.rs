@@ -1,7 +1,7 @@
 //! An OPTIONAL whose variables all have values before it.
 
 use super::reading::Reading;
-use super::scope::variables;
+use super::scope::{binds, variables};
 use crate::engine::syntax::algebra::GraphPattern;
 use crate::error::Diagnostic;
 
@@ -10,7 +10,7 @@ pub(super) fn lint(reading: &Reading<'_>, lints: &mut Vec<Diagnostic>) {
     for site in &reading.sites {
         let GraphPattern::LeftJoin { left, right, .. } = site.pattern else { continue };
         let right = variables(right);
-        if !right.is_empty() && right.is_subset(&variables(left)) {
+        if !right.is_empty() && right.iter().all(|name| binds(left, name)) {
             lints.extend(reading.at_word(
                 &["OPTIONAL"],
                 "an OPTIONAL binds nothing new",

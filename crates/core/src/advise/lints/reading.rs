@@ -10,6 +10,7 @@ use crate::engine::syntax::algebra::{Expression, Query, expressions, operands, p
 use crate::engine::syntax::tokens::{Kind, Token, tokens};
 use crate::error::{Diagnostic, Hint, Span};
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// A query, read.
 pub(super) struct Reading<'a> {
@@ -21,6 +22,7 @@ pub(super) struct Reading<'a> {
     /// Its patterns from the outermost inwards, those of EXISTS included.
     pub(super) sites: Vec<Site<'a>>,
     values: OnceCell<Values>,
+    counts: OnceCell<HashMap<&'a str, usize>>,
 }
 
 /// A call of a function in the text.
@@ -38,7 +40,8 @@ pub(super) struct Call<'a> {
 impl<'a> Reading<'a> {
     pub(super) fn of(query: &'a Query, text: &'a str, known: &'a Knowledge<'a>) -> Self {
         let tokens = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
-        Self { query, text, tokens, known, sites: sites(pattern(query)), values: OnceCell::new() }
+        let sites = sites(pattern(query));
+        Self { query, text, tokens, known, sites, values: OnceCell::new(), counts: OnceCell::new() }
     }
 
     /// All expressions, and those within them.
@@ -121,7 +124,13 @@ impl<'a> Reading<'a> {
 
     /// How often a variable stands in the text.
     pub(super) fn count(&self, name: &str) -> usize {
-        self.variables().filter(|variable| *variable == name).count()
+        let counts = self.counts.get_or_init(|| {
+            self.variables().fold(HashMap::new(), |mut counts, name| {
+                *counts.entry(name).or_default() += 1;
+                counts
+            })
+        });
+        counts.get(name).copied().unwrap_or_default()
     }
 
     /// A diagnostic at the last token that reads like one of `words`; without such a token there is none.

@@ -4,7 +4,7 @@
 //! what is bound around them. The text of the query is not looked at.
 
 use crate::engine::syntax::algebra::{
-    Expression, GraphPattern, NamedNodePattern, children, expressions, joining_name, joining_names, operands,
+    Expression, GraphPattern, NamedNodePattern, TermPattern, TriplePattern, children, expressions, operands,
 };
 use std::collections::BTreeSet;
 
@@ -33,11 +33,10 @@ fn visit<'q>(site: Site<'q>, found: &mut Vec<Site<'q>>) {
     found.push(site);
     let with = |bound: Vars| outer.iter().cloned().chain(bound).collect::<Vars>();
     let inner = children(pattern);
-    let conditions = expressions(pattern);
-    if !conditions.is_empty() {
+    let mut exists = Vec::new();
+    expressions(pattern).into_iter().for_each(|condition| patterns_in(condition, &mut exists));
+    if !exists.is_empty() {
         let bound = with(inner.iter().flat_map(|inner| variables(inner)).collect());
-        let mut exists = Vec::new();
-        conditions.into_iter().for_each(|condition| patterns_in(condition, &mut exists));
         for pattern in exists {
             visit(Site { pattern, outer: bound.clone(), joined: false }, found);
         }
@@ -93,32 +92,39 @@ pub(super) fn mentioned(pattern: &GraphPattern) -> Vars {
 /// The variables that a pattern can bind.
 pub(super) fn variables(pattern: &GraphPattern) -> Vars {
     let mut vars = Vars::new();
+    binds_until(pattern, &mut |name| {
+        if !vars.contains(name) {
+            vars.insert(name.to_owned());
+        }
+        false
+    });
+    vars
+}
+
+/// Whether a pattern can bind a variable. A query nests its parts in one another, and what is asked of each of them must not make a
+/// set of all that is below.
+pub(super) fn binds(pattern: &GraphPattern, name: &str) -> bool {
+    binds_until(pattern, &mut |bound| bound == name)
+}
+
+/// Gives `found` the variables that a pattern can bind, each as often as it stands there, until it says that it has enough.
+fn binds_until(pattern: &GraphPattern, found: &mut dyn FnMut(&str) -> bool) -> bool {
     match pattern {
-        GraphPattern::Bgp { patterns } => {
-            patterns.iter().for_each(|triple| joining_names(triple, &mut vars));
-        }
-        GraphPattern::Path { subject, object, .. } => {
-            joining_name(subject, &mut vars);
-            joining_name(object, &mut vars);
-        }
-        GraphPattern::Minus { left, .. } => vars = variables(left),
+        GraphPattern::Bgp { patterns } => patterns.iter().any(|triple| triple_binds(triple, found)),
+        GraphPattern::Path { subject, object, .. } => term_binds(subject, found) || term_binds(object, found),
+        GraphPattern::Minus { left, .. } => binds_until(left, found),
         GraphPattern::Values { variables, .. } | GraphPattern::Project { variables, .. } => {
-            vars.extend(variables.iter().map(|variable| variable.as_str().to_owned()));
+            variables.iter().any(|variable| found(variable.as_str()))
         }
         GraphPattern::Group { variables, aggregates, .. } => {
             let computed = aggregates.iter().map(|(variable, _)| variable);
-            vars.extend(variables.iter().chain(computed).map(|variable| variable.as_str().to_owned()));
+            variables.iter().chain(computed).any(|variable| found(variable.as_str()))
         }
         GraphPattern::Service { name, inner, .. } | GraphPattern::Graph { name, inner } => {
-            vars = variables(inner);
-            if let NamedNodePattern::Variable(name) = name {
-                vars.insert(name.as_str().to_owned());
-            }
+            let is_found = matches!(name, NamedNodePattern::Variable(name) if found(name.as_str()));
+            is_found || binds_until(inner, found)
         }
-        GraphPattern::Extend { inner, variable, .. } => {
-            vars = variables(inner);
-            vars.insert(variable.as_str().to_owned());
-        }
+        GraphPattern::Extend { inner, variable, .. } => found(variable.as_str()) || binds_until(inner, found),
         GraphPattern::Join { .. }
         | GraphPattern::LeftJoin { .. }
         | GraphPattern::Lateral { .. }
@@ -128,10 +134,25 @@ pub(super) fn variables(pattern: &GraphPattern) -> Vars {
         | GraphPattern::Distinct { .. }
         | GraphPattern::Reduced { .. }
         | GraphPattern::Slice { .. } => {
-            children(pattern).into_iter().for_each(|inner| vars.extend(variables(inner)));
+            // The right side first: that of a long chain is short, and the left one is the rest of it.
+            children(pattern).into_iter().rev().any(|inner| binds_until(inner, found))
         }
     }
-    vars
+}
+
+fn triple_binds(triple: &TriplePattern, found: &mut dyn FnMut(&str) -> bool) -> bool {
+    let is_found = matches!(&triple.predicate, NamedNodePattern::Variable(name) if found(name.as_str()));
+    is_found || term_binds(&triple.subject, found) || term_binds(&triple.object, found)
+}
+
+/// A blank node joins as a variable does.
+fn term_binds(term: &TermPattern, found: &mut dyn FnMut(&str) -> bool) -> bool {
+    match term {
+        TermPattern::Variable(variable) => found(variable.as_str()),
+        TermPattern::BlankNode(node) => found(&format!("_:{}", node.as_str())),
+        TermPattern::Triple(triple) => triple_binds(triple, found),
+        TermPattern::NamedNode(_) | TermPattern::Literal(_) => false,
+    }
 }
 
 /// The variables without which an expression fails: not those that may be unbound on purpose.

@@ -15,6 +15,7 @@ pub(super) fn lint(reading: &Reading<'_>, lints: &mut Vec<Diagnostic>) {
         return;
     }
     let shown = projection(pattern(reading.query)).map(|(names, _)| names).unwrap_or_default();
+    let shown: BTreeSet<String> = shown.into_iter().collect();
     let names: BTreeSet<String> = reading.variables().map(str::to_owned).collect();
     for name in &names {
         let used = reading.count(name) > 1 || shown.contains(name) || heads_a_list(reading, name);
@@ -24,8 +25,7 @@ pub(super) fn lint(reading: &Reading<'_>, lints: &mut Vec<Diagnostic>) {
         if lints.iter().any(|lint| lint.message.contains(&format!("`?{name}`"))) {
             continue;
         }
-        let others = names.iter().filter(|other| *other != name).cloned().collect();
-        let hint = match nearest_of(name, &others) {
+        let hint = match nearest_of(name, names.iter().filter(|other| *other != name)) {
             Some(near) => format!("did you mean `?{near}`? If only its presence matters, `[]` says so"),
             None => "if only its presence matters, `[]` says so".to_owned(),
         };

@@ -6,7 +6,7 @@ use super::Lowering;
 use super::access::{Access, SELECTIVITY};
 use crate::plan::cost::{self, Lookups};
 use crate::plan::estimate::{Agreement, agreement};
-use crate::plan::logical::{Formula, Pattern, Reach};
+use crate::plan::logical::{Formula, Pattern, Reach, Slot};
 use crate::plan::order::{Before, Figures, Item, Restricted};
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet};
@@ -18,7 +18,9 @@ impl Lowering<'_> {
         let vars = part.pattern.vars();
         let output: Vec<Var> = vars.iter().filter(|var| live.contains(*var)).collect();
         if part.pattern.ids().is_none() {
-            return Node::new(Op::Empty, Vec::new(), output, vars, 0.0);
+            let absent = part.pattern.slots.iter().find_map(Slot::absent);
+            let choice = absent.map(|term| format!("{term} is not there"));
+            return Node { choice, ..Node::new(Op::Empty, Vec::new(), output, vars, 0.0) };
         }
         let whole = output.len() == vars.len();
         let left = if access.within.is_empty() { None } else { access.lead };

@@ -11,7 +11,7 @@ use super::manifest::{self, Added, Manifest, PackFile};
 use super::read::unreadable;
 use super::write::generation;
 use super::{Store, Transaction};
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result};
 use crate::store::pack::{Pack, Watch};
 use std::collections::BTreeSet;
 use std::io;
@@ -31,6 +31,10 @@ pub struct Finding {
 /// # Errors
 /// Where it cannot be read, or, to write, another process changes it or the folder cannot be written to.
 pub fn repair(folder: &Path, write: bool) -> Result<Vec<Finding>> {
+    if folder.is_file() {
+        return Err(Error::store(format!("{} is a file: a store is a folder", folder.display()))
+            .hint(Hint::AskFile(folder.display().to_string())));
+    }
     let _lock = write.then(|| Lock::take(folder)).transpose()?;
     let mut work = Work { folder, write, findings: Vec::new() };
     let manifest = match work.bytes(manifest::NAME)?.map(|bytes| Manifest::read(&bytes, folder)) {

@@ -143,4 +143,9 @@ pub const LINTS: &[Pair] = &[
     ),
     ("{}: the figures are of the part that was done", "{}：数字只涵盖已完成的部分"),
     ("nothing in this query looks slow or unintended", "此查询看来既不慢，也没有疏误"),
+    ("and {} more of these; -F json lists them all", "另有 {} 条；-F json 全部列出"),
+    (
+        "steps that are too long have `…` in the middle; -F json has them whole",
+        "过长的步骤中间以 `…` 代替；-F json 给出全文",
+    ),
 ];

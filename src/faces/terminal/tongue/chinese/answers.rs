@@ -58,7 +58,7 @@ pub const ANSWERS: &[Pair] = &[
     ("interrupted", "已中断"),
     ("stopped after {} s", "超过 {} 秒，已停止"),
     ("stopped after {}", "达到上限 {}，已停止"),
-    ("stopped at {} MB of memory", "内存达到 {} MB，已停止"),
+    ("stopped at {} of memory", "内存达到 {}，已停止"),
     ("stopped by a limit", "达到上限，已停止"),
     ("too much work that was stopped has not come to its end", "已停止的工作尚未全部结束，数量过多"),
     ("try again in some seconds", "请过几秒再试"),
@@ -112,6 +112,7 @@ pub const REMEDIES: &[Pair] = &[
         "load them into a durable store: baimo load --store DIR FILE...",
         "请装入持久存储：baimo load --store 文件夹 文件...",
     ),
+    ("{} makes one", "{} 会建立一个"),
     ("LOAD it without INTO, or add it with {}", "LOAD 时去掉 INTO，或用 {} 添加"),
     (
         "the named graphs have it: put it in GRAPH ?g { … }, or use --default-graph union",

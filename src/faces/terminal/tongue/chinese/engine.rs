@@ -164,6 +164,7 @@ pub const PLAN: &[Pair] = &[
     ("step", "步骤"),
     ("one empty solution", "一个空解"),
     ("nothing: a term of the pattern is not in the graph", "没有结果：模式中有图里没有的项"),
+    ("{} is not there", "没有 {}"),
     ("Scan({}) by subject", "扫描({})，按主语"),
     ("Scan({}) by object", "扫描({})，按宾语"),
     ("Index join({})", "索引连接({})"),

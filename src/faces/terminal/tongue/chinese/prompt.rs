@@ -235,6 +235,13 @@ pub const USAGE: &[Pair] = &[
         "或写出改动后的图：-o changed.ttl，或用 -F turtle 输出到标准输出",
     ),
     ("the query is missing", "缺少查询"),
+    ("the update is missing", "缺少更新语句"),
+    ("the update is empty", "更新语句是空的"),
+    ("baimo update --store DIR -f FILE", "baimo update --store 文件夹 -f 文件"),
+    (
+        "baimo update --store DIR 'INSERT DATA { <http://e.org/a> <http://e.org/b> 1 }'",
+        "baimo update --store 文件夹 'INSERT DATA { <http://e.org/a> <http://e.org/b> 1 }'",
+    ),
     ("the query is empty", "查询是空的"),
     (
         "baimo query -f FILE, or  baimo  alone for a prompt",

@@ -280,6 +280,9 @@ pub const SYNTAX: &[Pair] = &[
     ("several variables of VALUES stand in parentheses", "VALUES 的多个变量要写在括号内"),
     ("the blank node {} was used in another group", "空白节点 {} 已在另一组中使用"),
     ("the datatype of a string comes after `^^`", "字符串的数据类型写在 `^^` 之后"),
+    ("a language is missing after `@`", "`@` 之后缺少语言"),
+    ("as in \"百度\"@zh", "如 \"百度\"@zh"),
+    ("a graph is named by its IRI in `<...>` or a prefixed name", "图名是 `<...>` 中的 IRI 或带前缀的名称"),
     ("the string ends before `{}`", "字符串在 `{}` 之前就结束了"),
     ("things of a class are found by {}", "某个类的事物用 {} 查找"),
     ("unexpected `{}` in a declaration", "声明中多出 `{}`"),
@@ -330,7 +333,10 @@ pub const SYNTAX: &[Pair] = &[
     ("choose another name after AS", "请在 AS 之后另取名称"),
     ("use a variable instead", "请改用变量"),
     ("use another label in each", "请在各处用不同的标签"),
-    ("write it in full, with `http://` or `https://`", "请写全，以 `http://` 或 `https://` 开头"),
+    (
+        "write it in full, such as `http://…` or, of a file, `file:///…`; or begin with BASE <…>",
+        "请写全，如 `http://…`，文件则如 `file:///…`；或以 BASE <…> 开头",
+    ),
     ("a tag is like `@zh` or `@en-GB`", "标签形如 `@zh` 或 `@en-GB`"),
     ("an aggregate cannot stand within another", "聚合不能写在另一个聚合之内"),
     (
