@@ -412,6 +412,8 @@ pub const SOURCES: &[Pair] = &[
     ("try again", "请重试"),
     ("it is shorter than it was", "它比原来短"),
     ("it has {} bytes, and had {}", "它有 {} 字节，而原来有 {} 字节"),
+    ("its checksum is wrong", "校验和有误"),
+    ("these rows are on record already", "这些行已在记录中"),
     ("its checksum is wrong, and transactions follow it", "校验和有误，而其后还有事务"),
     ("its checksum is wrong, and it was whole once", "校验和有误，而它曾是完整的"),
     ("this line cannot be read: {}", "无法读取此行：{}"),
