@@ -36,6 +36,14 @@ pub(super) fn fresh(what: &str) -> PathBuf {
     }
 }
 
+/// The IRI of a file, whatever its path holds (RFC 8089).
+pub(super) fn file_iri(path: &Path) -> String {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let encoded = |byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let path: String = path.to_str().unwrap().bytes().map(encoded).collect();
+    format!("file://{path}")
+}
+
 impl Folder {
     pub(super) fn new() -> Self {
         Self(fresh("cli"))

@@ -303,7 +303,7 @@ fn an_update_loads_files_and_nothing_from_the_web() {
     let error = session.update("INSERT DATA { <http://a/a> a <http://a/B> } ; LOAD <http://example.org/x>");
     assert!(error.unwrap_err().message.contains("nothing from the web"));
     assert_eq!(session.graph().len(), before, "all or nothing");
-    let load = format!("LOAD <file://{}> INTO GRAPH <http://a/g>", file.display());
+    let load = format!("LOAD <{}> INTO GRAPH <http://a/g>", crate::cli::file_iri(&file));
     assert_eq!(session.update(&load).unwrap().after, before + 1);
     assert_eq!(session.update("DROP GRAPH <http://a/g>").unwrap().after, before);
 }

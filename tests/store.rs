@@ -1,6 +1,6 @@
 //! The durable store through the binary: what a command acknowledged is there afterwards, whatever happened to it.
 
-use super::cli::{Folder, baimo_in, command, piped};
+use super::cli::{Folder, baimo_in, command, file_iri, piped};
 use super::import::gzip;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -698,7 +698,7 @@ fn a_broken_file_leaves_everything_as_it_was() {
         assert!(!folder.0.join(format!("new-{name}")).exists(), "{name}: a store that came to nothing");
         says(&baimo_in(&folder, &["load", "--data", "good.nt", "-o", "out.nt", name]).failed(1), name, *read);
         assert!(!folder.0.join("out.nt").exists(), "{name}");
-        let iri = format!("file://{}", folder.0.join(name).display());
+        let iri = file_iri(&folder.0.join(name));
         let load = format!("INSERT DATA {{ <x:b> <x:c> 1 }} ; LOAD <{iri}>");
         let file = folder.0.join(name).display().to_string();
         says(&baimo_in(&folder, &["update", "--store", "s", &load]).failed(1), &file, *read);

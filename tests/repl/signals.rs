@@ -167,7 +167,7 @@ fn the_processor_is_idle_after_a_stop() {
     prompt.leave();
     let mut command = Command::new(env!("CARGO_BIN_EXE_baimo"));
     environment(&mut command, &home("idle-pipe"));
-    let command = command.args(["--keep-going", "--timeout", "300ms"]);
+    let command = command.args(["--keep-going"]);
     let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = streams.spawn().unwrap();
     let (mut stdin, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
@@ -175,7 +175,7 @@ fn the_processor_is_idle_after_a_stop() {
     let mut threads = None;
     for query in &queries {
         // What is asked after it is answered once it was stopped.
-        write!(stdin, "{query}\n\nSELECT (\"over\" AS ?now) {{}}\n\n").unwrap();
+        write!(stdin, ".timeout 300ms\n{query}\n\n.timeout off\nSELECT (\"over\" AS ?now) {{}}\n\n").unwrap();
         stdin.flush().unwrap();
         let (mut seen, mut part) = (Vec::new(), vec![0; 1 << 16]);
         while !seen.ends_with(b"over\n") && !seen.ends_with(b"over\"\n") {

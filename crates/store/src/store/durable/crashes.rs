@@ -3,7 +3,7 @@
 //! A run of transactions and merges is recorded, operation by operation. For a crash after any of them the disk may hold
 //! much: what was synced for certain; of what was not, any part, sector by sector, and any number of the changes of names
 //! in their order. Such a disk is made, opened and compared with what had been acknowledged. `BAIMO_CRASHES=10000` says
-//! how many.
+//! how many, `BAIMO_SEED` where their numbers begin, both when this is compiled.
 
 use super::files::{Disk, Files, Handle};
 use super::{Content, Durability, Store, Transaction, manifest};
@@ -555,10 +555,14 @@ fn crashes() -> usize {
     option_env!("BAIMO_CRASHES").and_then(|count| count.parse().ok()).unwrap_or(160)
 }
 
+fn first() -> u64 {
+    option_env!("BAIMO_SEED").and_then(|seed| seed.parse().ok()).unwrap_or(0)
+}
+
 #[test]
 fn after_a_crash_every_acknowledged_transaction_is_there_whole_and_no_other() {
     let mut made = 0;
-    for seed in 1.. {
+    for seed in first() + 1.. {
         let (steps, states) = recorded(seed);
         let mut dice = Dice::of(seed ^ 0x5555);
         for _ in 0..40 {
@@ -626,7 +630,7 @@ fn allowed(steps: &[Step], end: usize, states: &[State]) -> Vec<State> {
 #[test]
 fn a_copy_taken_meanwhile_is_of_one_moment_or_refused() {
     let (mut opened, mut refused) = (0, 0);
-    for seed in 0..crashes() as u64 / 4 {
+    for seed in first()..first() + crashes() as u64 / 4 {
         let (steps, states) = recorded(seed % 40 + 1);
         let mut dice = Dice::of(seed + 77);
         let begin = dice.below(steps.len());
@@ -671,7 +675,7 @@ fn an_operation_that_fails_loses_nothing() {
     let mut noticed = 0;
     for n in 0..crashes() / 2 {
         let (kind, for_ever, fails) = (kinds[n % kinds.len()], n % 8 >= 4, n / 8);
-        let (folder, recorder, mut dice) = (Folder::new(), Recorder::default(), Dice::of(n as u64));
+        let (folder, recorder, mut dice) = (Folder::new(), Recorder::default(), Dice::of(first() + n as u64));
         recorder.0.lock().unwrap().fails = Some((fails % 150, kind, for_ever));
         let what = format!("{kind} at operation {fails}, for ever: {for_ever}, case {n}");
         let mut used = Use::of(&folder.0, &recorder).unwrap();
@@ -727,7 +731,7 @@ fn a_changed_bit_is_never_another_answer() {
     };
     let before = all().unwrap();
     let mut refused = 0;
-    let mut dice = Dice::of(9);
+    let mut dice = Dice::of(first() + 9);
     for _ in 0..crashes() {
         let (name, bytes) = whole.iter().nth(dice.below(whole.len())).unwrap();
         let mut changed = bytes.clone();
