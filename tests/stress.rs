@@ -299,8 +299,9 @@ impl Run<'_> {
         } else {
             command.stdin(Stdio::piped());
             if self.call.busy == Busy::Endless && !self.ends() {
-                let line = format!("{ENDLESS} > {}/pipe.nt", self.folder.display());
-                feeder = Some(Command::new("sh").args(["-c", &line]).spawn().unwrap());
+                let line = format!("{ENDLESS} > pipe.nt");
+                feeder =
+                    Some(Command::new("sh").args(["-c", &line]).current_dir(&self.folder).spawn().unwrap());
             }
         }
         command.stdout(if self.strain == ReaderLeaves { Stdio::piped() } else { Stdio::null() });

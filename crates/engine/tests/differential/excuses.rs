@@ -622,14 +622,64 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Nothing,
     },
     Excuse {
-        reason: "Jena puts the outer solution into a sub-select of OPTIONAL before its LIMIT",
-        section: "18.2.4.5, 18.5: Slice is of the sub-select alone, LeftJoin comes after it",
+        reason: "Jena puts the other solution into a sub-select before its LIMIT",
+        section: "18.2.4.5, 18.5: Slice is of the sub-select alone, Join and LeftJoin come after it",
         applies: |facts| {
             fn has_slice(pattern: &GraphPattern) -> bool {
                 matches!(pattern, GraphPattern::Slice { .. }) || children(pattern).into_iter().any(has_slice)
             }
-            let slices = |pattern: &GraphPattern| matches!(pattern, GraphPattern::LeftJoin { right, .. } if has_slice(right));
+            let slices = |pattern: &GraphPattern| match pattern {
+                GraphPattern::LeftJoin { right, .. } => has_slice(right),
+                GraphPattern::Join { left, right } => has_slice(left) || has_slice(right),
+                _ => false,
+            };
             facts.patterns.iter().any(|(pattern, _)| slices(pattern))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "Jena gives a solution for each side of `||` and each member of IN that holds",
+        section: "18.5: Filter keeps a solution as often as it was",
+        applies: |facts| {
+            let several = |e: &&Expression| match e {
+                Expression::Or(..) => true,
+                Expression::In(_, list) => list.len() > 1,
+                _ => false,
+            };
+            facts.expressions.iter().any(several)
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "the text of a double that was computed",
+        section: "17.4.2.5: STR gives the lexical form, of which each value has several; F&O 3.1, 19.1.2.2: a cast gives one",
+        applies: |facts| {
+            let computed = |e: &Expression| {
+                matches!(
+                    e,
+                    Expression::Add(..)
+                        | Expression::Subtract(..)
+                        | Expression::Multiply(..)
+                        | Expression::Divide(..)
+                )
+            };
+            let text = |e: &&Expression| match e {
+                Expression::FunctionCall(Function::Str, operands) => operands.iter().any(computed),
+                _ => false,
+            };
+            facts.expressions.iter().any(text)
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
+        reason: "IRI of a relative text where the query has no base",
+        section: "17.4.2.8; RFC 3986, 5.1.4: what is around the query may give one",
+        applies: |facts| {
+            let (Query::Select { base_iri, .. }
+            | Query::Construct { base_iri, .. }
+            | Query::Describe { base_iri, .. }
+            | Query::Ask { base_iri, .. }) = facts.query;
+            base_iri.is_none() && facts.calls(&[Function::Iri])
         },
         judge: Judge::Nothing,
     },
