@@ -8,7 +8,7 @@ use crate::advise::diagnose;
 use crate::ask::Ask;
 use crate::engine::syntax::algebra::{self, Expression, GraphPattern, Query};
 use crate::engine::syntax::parse::{self, Reading};
-use crate::engine::syntax::tokens::{self, tokens};
+use crate::engine::syntax::tokens::{self, each_token, tokens};
 use crate::engine::{Governor, passes};
 use crate::error::{Error, Hint, Kind, Result, Span};
 use crate::explore::Knowledge;
@@ -39,7 +39,12 @@ pub(super) fn query_within(ask: &Ask, snapshot: &Snapshot, governor: &Governor) 
     if let Some(names) = star_columns(&ask.text) {
         passes::columns::order_columns(&mut query, &names);
     }
-    passes::bind::bind(&query, &ask.bindings)
+    bound(query, ask)
+}
+
+/// The query with its parameters bound. Without any it is not copied.
+fn bound(query: Query, ask: &Ask) -> Result<Query> {
+    if ask.bindings.is_empty() { Ok(query) } else { passes::bind::bind(&query, &ask.bindings) }
 }
 
 /// Refuses a query that asks another endpoint: nothing is sent anywhere. With SILENT it may go on without it.
@@ -102,7 +107,7 @@ pub(super) fn query_after(
     if let Some(solutions) = previous.rows {
         passes::previous::fill(&mut query, &solutions.rows);
     }
-    passes::bind::bind(&query, &ask.bindings)
+    bound(query, ask)
 }
 
 /// How far a text is a query or an update.
@@ -139,18 +144,25 @@ fn not_sparql(text: &str, snapshot: &Snapshot) -> Error {
 /// The variables of a `SELECT *`, in the order in which the text names them first: the order in
 /// which people expect the columns. The standard leaves it open.
 fn star_columns(text: &str) -> Option<Vec<String>> {
-    let found = tokens(text);
-    let mut words = found.iter().filter(|token| token.kind != tokens::Kind::Comment);
+    // Most queries have none, and are not read once more.
+    if !text.contains('*') {
+        return None;
+    }
+    let mut words = each_token(text).filter(|token| token.kind != tokens::Kind::Comment);
     words.find(|token| token.text(text).eq_ignore_ascii_case("SELECT"))?;
     let star = words.find(|token| token.kind != tokens::Kind::Keyword)?;
+    if star.text(text) != "*" {
+        return None;
+    }
     let names = words.filter(|token| token.kind == tokens::Kind::Variable);
     let mut seen: Vec<String> = Vec::new();
-    for name in names.filter_map(|token| token.text(text).get(1..)) {
+    for name in names {
+        let Some(name) = name.text(text).get(1..) else { continue };
         if !seen.iter().any(|have| have == name) {
             seen.push(name.to_owned());
         }
     }
-    (star.text(text) == "*").then_some(seen)
+    Some(seen)
 }
 
 /// An error whose line is shown as it is in `text`.

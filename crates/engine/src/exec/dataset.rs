@@ -18,6 +18,7 @@ use crate::plan::variables::{Var, VariableNames};
 use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
 use crate::syntax::algebra::{Expression, QueryDataset};
 use crate::terms::{NamedNode, Term};
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,6 +54,10 @@ pub struct Dataset<'a> {
 struct Asked {
     stars: HashMap<(Option<Id>, End, Vec<Id>), Option<Star>>,
     meetings: HashMap<(Leg, Leg), Option<Meeting>>,
+    /// How many triples match: the same pattern is asked for at every stage of planning.
+    counts: FxHashMap<(Option<Id>, Pattern), f64>,
+    /// How many terms stand in a place of the triples of a predicate, or of all.
+    distinct: FxHashMap<(Option<Id>, Option<Id>, usize), f64>,
 }
 
 /// How many triples are sampled to find how two predicates meet.
@@ -336,8 +341,13 @@ impl Statistics for Dataset<'_> {
     }
 
     fn count(&self, graph: Option<Id>, pattern: Pattern) -> f64 {
+        if let Some(known) = self.asked().counts.get(&(graph, pattern)) {
+            return *known;
+        }
         // An estimate decides nothing but the plan: the operators that read what is damaged report it.
-        self.by_number(graph).and_then(|view| view.count(pattern).ok()).unwrap_or(0) as f64
+        let count = self.by_number(graph).and_then(|view| view.count(pattern).ok()).unwrap_or(0) as f64;
+        self.asked().counts.insert((graph, pattern), count);
+        count
     }
 
     fn go_on(&self) -> Result<()> {
@@ -357,6 +367,18 @@ impl Statistics for Dataset<'_> {
     }
 
     fn distinct(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64 {
+        if let Some(known) = self.asked().distinct.get(&(graph, predicate, place)) {
+            return *known;
+        }
+        let values = self.values(graph, predicate, place);
+        self.asked().distinct.insert((graph, predicate, place), values);
+        values
+    }
+}
+
+impl Dataset<'_> {
+    /// How many different terms stand in a place of the triples of a predicate, or of all.
+    fn values(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64 {
         let Some(view) = self.by_number(graph) else { return 1.0 };
         let Some(predicate) = predicate else {
             let predicates = view.predicates().unwrap_or_default();

@@ -18,7 +18,8 @@ use crate::error::Result;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag};
 use crate::syntax::algebra::Function;
 use crate::terms::xsd;
-use baimo_store::value::moment::{Civil, SECOND};
+use baimo_store::value::datatype::Datatype;
+use baimo_store::value::moment::{Civil, Duration, SECOND};
 use baimo_store::value::order;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -40,7 +41,14 @@ pub(super) fn compute(
     let numbers = |n: usize| program.fast_numbers(step, n, places, graph);
     Ok(match &step.operation {
         Operation::Calculate(operation) => {
-            let (Some(a), Some(b)) = (numbers(0)?, numbers(1)?) else { return Ok(None) };
+            let (Some(a), Some(b)) = (numbers(0)?, numbers(1)?) else {
+                return match operation {
+                    Arithmetic::Subtract => {
+                        Ok(differences(program, step, places, terms)?.map(Vector::Values))
+                    }
+                    _ => Ok(None),
+                };
+            };
             calculate(*operation, &a, &b).map(Vector::Numbers)
         }
         Operation::Negate => numbers(0)?.and_then(|a| map(&a, Fast::negated)).map(Vector::Numbers),
@@ -71,7 +79,7 @@ pub(super) fn compute(
         Operation::Call(Function::IsIri | Function::IsBlank | Function::IsLiteral | Function::IsNumeric) => {
             kinds(program, step, places, graph).map(Vector::Truths)
         }
-        Operation::Call(function @ (Function::Year | Function::Month)) => {
+        Operation::Call(function @ (Function::Year | Function::Month | Function::Day)) => {
             calendar(program, step, function, places, (terms, scope))?.map(Vector::Numbers)
         }
         Operation::Call(Function::Concat) => concat(program, step, places, scope).map(Vector::Texts),
@@ -183,7 +191,109 @@ fn kind_of(graph: &dyn Indexed) -> impl Fn(Id) -> Option<Kind> {
     move |id| if id < FIRST_FOREIGN { kinds.of(id) } else { graph.kind(id) }
 }
 
-/// Comparisons of a column of dates, or of dateTimes, with a constant by their instants; only what is near it is read.
+/// A date or dateTime of a column.
+#[derive(Clone, Copy)]
+struct Instant {
+    id: Id,
+    kind: Kind,
+    /// Microseconds from 1970, where that is the whole of it.
+    micros: Option<i64>,
+}
+
+impl Instant {
+    /// What decides a comparison of two: nothing where their zones do, of dates on the same day, or their fractions of a second.
+    fn order(self, other: Self) -> Option<Ordering> {
+        let (a, b) = (self.micros?, other.micros?);
+        let apart = (i128::from(a) - i128::from(b)).abs() * MICROSECOND > CLEARLY_APART;
+        let is_known = match (self.kind, other.kind) {
+            (Kind::DateTime, Kind::DateTime) => true,
+            (Kind::Date, Kind::Date) => apart || self.id == other.id,
+            _ => false,
+        };
+        is_known.then(|| a.cmp(&b))
+    }
+}
+
+/// Two of them side by side; nothing where either is unbound.
+type Both = Option<[Instant; 2]>;
+
+/// Two columns of dates or dateTimes; nothing where a cell is of another kind.
+fn instants(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    graph: &dyn Indexed,
+) -> Result<Option<Vec<Both>>> {
+    let [a, b] = step.arguments.as_slice() else { return Ok(None) };
+    let (Some(of_a), Some(of_b)) = (program.column_of(*a), program.column_of(*b)) else { return Ok(None) };
+    let (kind_of, epochs) = (kind_of(graph), graph.epochs()?);
+    let cell = |ids: &[Id], argument: usize, at: usize| {
+        let id = ids.get(program.place_of_argument(step.domain, argument, at)).copied().unwrap_or(NONE);
+        if id == NONE {
+            return Some(None);
+        }
+        let kind = kind_of(id).filter(|kind| matches!(kind, Kind::Date | Kind::DateTime))?;
+        Some(Some(Instant { id, kind, micros: epochs.get(id) }))
+    };
+    let both = |at| Some(cell(of_a, *a, at)?.zip(cell(of_b, *b, at)?).map(<[Instant; 2]>::from));
+    Ok(places.clone().map(both).collect())
+}
+
+/// What the values of two terms give.
+fn of_values<T>(
+    terms: &dyn Terms,
+    [a, b]: [Instant; 2],
+    function: impl Fn(&Value, &Value) -> Option<T>,
+) -> Result<Option<T>> {
+    let both = terms.term(a.id)?.zip(terms.term(b.id)?);
+    Ok(both.and_then(|(a, b)| function(&Value::Term(a), &Value::Term(b))))
+}
+
+/// Comparisons of two columns of dates or dateTimes by their instants.
+fn moments_of_two(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    (graph, terms): (&dyn Indexed, &dyn Terms),
+    (by_order, by_values): Deciders<'_>,
+) -> Result<Option<Vec<Truth>>> {
+    let Some(cells) = instants(program, step, places, graph)? else { return Ok(None) };
+    let mut truths = Vec::with_capacity(cells.len());
+    for cell in cells {
+        truths.push(match cell.map(|both| (both, both[0].order(both[1]))) {
+            None => ERROR,
+            Some((_, Some(order))) => Truth::from(by_order(order)),
+            Some((both, None)) => truth_of(of_values(terms, both, by_values)?),
+        });
+    }
+    Ok(Some(truths))
+}
+
+/// Differences of two columns of dates or dateTimes: what lies between their instants (F&O 3.1, 9.8.1).
+fn differences(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    terms: &dyn Terms,
+) -> Result<Option<Vec<Option<Value>>>> {
+    let Some(graph) = terms.indexed() else { return Ok(None) };
+    let Some(cells) = instants(program, step, places, graph)? else { return Ok(None) };
+    let mut values = Vec::with_capacity(cells.len());
+    for cell in cells {
+        values.push(match cell {
+            None => None,
+            Some([Instant { kind, micros: Some(a), .. }, Instant { kind: other, micros: Some(b), .. }]) => {
+                let attoseconds = (i128::from(a) - i128::from(b)) * MICROSECOND;
+                let between = Duration { months: 0, attoseconds };
+                (kind == other).then_some(Value::Duration(between, Datatype::DayTimeDuration))
+            }
+            Some(both) => of_values(terms, both, |a, b| operators::calculate(Arithmetic::Subtract, a, b))?,
+        });
+    }
+    Ok(Some(values))
+}
+
+/// Comparisons of a column of dates, or of dateTimes, with a constant or another column by their instants; only what is near it is read.
 fn moments(
     program: &Program,
     step: &Step,
@@ -197,7 +307,9 @@ fn moments(
         _ => None,
     };
     let (of_a, of_b) = (program.column_of(*a).zip(constant(*b)), program.column_of(*b).zip(constant(*a)));
-    let Some((ids, term)) = of_a.or(of_b) else { return Ok(None) };
+    let Some((ids, term)) = of_a.or(of_b) else {
+        return moments_of_two(program, step, places, (graph, terms), (far, near));
+    };
     let (column, flipped) = if of_a.is_some() { (*a, false) } else { (*b, true) };
     let kind = order::kind(term.as_ref());
     if !matches!(kind, Kind::Date | Kind::DateTime) {
@@ -231,8 +343,9 @@ fn moments(
     Ok(Some(truths))
 }
 
-/// YEAR and MONTH of a column of dates or dateTimes by their instants. A zone moves a clock by 14 hours at most, so that only
-/// what is as near to another year or month is read.
+/// YEAR, MONTH and DAY of a column of dates or dateTimes by their instants. A zone moves a clock by 14 hours at most, so that a date
+/// that begins at any other hour than from 10 to 14 of UTC is of one day, and that a dateTime is read only where another year or month
+/// is as near, or its day is asked for.
 fn calendar(
     program: &Program,
     step: &Step,
@@ -243,11 +356,6 @@ fn calendar(
     let (Some(graph), [id]) = (terms.indexed(), step.arguments.as_slice()) else { return Ok(None) };
     let Some(ids) = program.column_of(*id) else { return Ok(None) };
     let (kind_of, epochs) = (kind_of(graph), graph.epochs()?);
-    let part = |instant: i128| {
-        let days = i64::try_from(instant.div_euclid(86_400 * SECOND)).ok()?;
-        let civil = Civil::from_days(days);
-        Some((civil.year, if *function == Function::Month { civil.month } else { 0 }))
-    };
     let mut numbers = Vec::with_capacity(places.len());
     for at in places.clone() {
         let id = ids.get(program.place_of_argument(step.domain, *id, at)).copied().unwrap_or(NONE);
@@ -255,16 +363,18 @@ fn calendar(
             numbers.push(None);
             continue;
         }
-        if !matches!(kind_of(id), Some(Kind::Date | Kind::DateTime)) {
-            return Ok(None);
-        }
-        let instant = epochs.get(id).map(|micros| i128::from(micros) * MICROSECOND);
-        let both = instant.map(|instant| (part(instant - CLEARLY_APART), part(instant + CLEARLY_APART)));
-        numbers.push(match both {
-            Some((Some((year, month)), Some(later))) if (year, month) == later => {
-                Some(Fast::Integer(if *function == Function::Month { month.into() } else { year }))
-            }
-            _ => {
+        let civil = match (kind_of(id), epochs.get(id)) {
+            (Some(Kind::Date), micros) => micros.and_then(day_of_date).map(Civil::from_days),
+            (Some(Kind::DateTime), micros) => micros.and_then(|micros| month_of(micros, function)),
+            _ => return Ok(None),
+        };
+        numbers.push(match civil {
+            Some(civil) => Some(Fast::Integer(match function {
+                Function::Month => civil.month.into(),
+                Function::Day => civil.day.into(),
+                _ => civil.year,
+            })),
+            None => {
                 let value = terms.term(id)?.map(Value::Term);
                 let part = value.and_then(|value| functions::call(function, &[&value], scope, 0));
                 part.and_then(|part| Fast::of_number(&part.number()?))
@@ -272,6 +382,30 @@ fn calendar(
         });
     }
     Ok(Some(numbers))
+}
+
+/// An hour in microseconds.
+const HOUR: i64 = 3_600_000_000;
+
+/// The day of a date, by the instant at which it begins; nothing where it may be of two, an early one in the west or a late one in the east.
+fn day_of_date(micros: i64) -> Option<i64> {
+    let (day, past) = (micros.div_euclid(24 * HOUR), micros.rem_euclid(24 * HOUR));
+    if past < 10 * HOUR {
+        return Some(day);
+    }
+    (past > 14 * HOUR).then_some(day + 1)
+}
+
+/// A day in the year and month of an instant on whatever clock; nothing where that depends on the clock, or the day is asked for.
+fn month_of(micros: i64, function: &Function) -> Option<Civil> {
+    let civil = |micros: i64| Civil::from_days(micros.div_euclid(24 * HOUR));
+    let (early, late) = (civil(micros.checked_sub(14 * HOUR)?), civil(micros.checked_add(14 * HOUR)?));
+    let is_one = match function {
+        Function::Year => early.year == late.year,
+        Function::Month => (early.year, early.month) == (late.year, late.month),
+        _ => false,
+    };
+    is_one.then_some(early)
 }
 
 /// An argument of `=` by number.

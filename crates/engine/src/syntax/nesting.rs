@@ -4,7 +4,7 @@
 //! bracket counts, since the parser descends once a bracket, whatever stands in it; and so does every operator and part of
 //! a chain, since the tree of a chain is as deep as the chain is long.
 
-use super::tokens::{BRACKETS, Kind, tokens};
+use super::tokens::{BRACKETS, Kind, each_token};
 use crate::error::{Error, Result, Span};
 
 /// More than anybody writes by hand, and little enough for every stack.
@@ -37,7 +37,7 @@ struct Level {
 pub fn check(name: &str, text: &str) -> Result<usize> {
     let mut open = Open { levels: vec![Level::default()], ..Open::default() };
     let mut deepest = 0;
-    for token in &tokens(text) {
+    for token in each_token(text) {
         open.read(token.text(text), token.kind);
         deepest = deepest.max(open.depth() + open.links);
         let error = if open.depth() > DEEPEST {

@@ -101,9 +101,20 @@ fn within<T: Send + 'static>(
     governor.waits_for(move || parse(&text, &prefixes, base.as_deref()))?
 }
 
-/// Whether a prefix stands before a colon anywhere in a text.
-fn mentions(text: &str, prefix: &str) -> bool {
-    text.match_indices(':').any(|(colon, _)| text.get(..colon).is_some_and(|before| before.ends_with(prefix)))
+/// The different texts that stand before the colons of a text: names of prefixes, perhaps with more before them.
+fn before_colons(text: &str) -> Vec<&[u8]> {
+    let mut found: Vec<&[u8]> = Vec::new();
+    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
+        let before = text.as_bytes().get(..colon).unwrap_or_default();
+        let is_of_name =
+            |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+        let start = before.iter().rposition(|byte| !is_of_name(byte)).map_or(0, |blank| blank + 1);
+        let name = before.get(start..).unwrap_or_default();
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
 }
 
 /// A parser that knows the prefixes which the text may mention: each is an IRI to be checked, which for all of them takes longer than
@@ -117,7 +128,9 @@ fn parser(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlP
     }
     // A prefix stands in the text as it is: letters may be written by their code points in IRIs and strings alone (SPARQL 1.2, section
     // 19.2, and W3C's tests codepoint-esc-02-bad to 04-bad), where SPARQL 1.1 allowed it everywhere.
-    for (prefix, namespace) in prefixes.iter().filter(|(prefix, _)| mentions(text, prefix)) {
+    let names = before_colons(text);
+    let is_mentioned = |prefix: &str| names.iter().any(|name| name.ends_with(prefix.as_bytes()));
+    for (prefix, namespace) in prefixes.iter().filter(|(prefix, _)| is_mentioned(prefix)) {
         parser = parser.with_prefix(prefix, namespace).map_err(|error| {
             Error::usage(format!("the prefix `{prefix}` stands for <{namespace}>, which is not an IRI"))
                 .because(error)
@@ -219,6 +232,21 @@ mod tests {
         ] {
             assert_eq!(query(text, &known, None).is_ok(), is_query, "{text}");
         }
+    }
+
+    #[test]
+    fn prefixes_are_known_wherever_they_are_mentioned() {
+        let known = Prefixes::well_known();
+        for text in [
+            "ASK{?s rdf:type/rdfs:label 5.?p owl:sameAs xsd:int}",
+            "ASK { ?s ?p skos:a.?s dc:b 1 ; ^foaf:c|!dcterms:d 2 }",
+            "ASK { ?s ?p '1'^^xsd:byte FILTER(xsd:integer(?p)IN(rdf:nil,5))}",
+            "# void:\nASK { ?s a sh:NodeShape }",
+        ] {
+            query(text, &known, None).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+        assert!(query("ASK { ?s nope:x ?o }", &known, None).is_err());
+        assert_eq!(before_colons("a:b 5.é:x ^c:<d:e> ?c:"), ["a".as_bytes(), "5.é".as_bytes(), b"c", b"d"]);
     }
 
     #[test]

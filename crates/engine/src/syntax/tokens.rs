@@ -481,7 +481,12 @@ fn word(rest: &str) -> Cut {
             true,
         );
     }
-    let length = run(rest, |c| c != '-' && is_name_char(c) && !is_wide_punctuation(c));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let length = if rest.bytes().take(prefix).all(is_plain) {
+        prefix
+    } else {
+        run(rest, |c| c != '-' && is_name_char(c) && !is_wide_punctuation(c))
+    };
     (word_kind(rest.get(..length).unwrap_or_default()), length, true)
 }
 
@@ -574,14 +579,20 @@ fn ends_iri(byte: u8) -> bool {
 
 /// `PN_CHARS_U` of the grammar.
 fn is_name_start(c: char) -> bool {
-    matches!(c, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
+    if c.is_ascii() {
+        return c.is_ascii_alphabetic() || c == '_';
+    }
+    matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
         | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
         | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
         | '\u{10000}'..='\u{EFFFF}')
 }
 
 fn is_variable_char(c: char) -> bool {
-    is_name_start(c) || matches!(c, '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || c == '_';
+    }
+    is_name_start(c) || matches!(c, '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
 /// `PN_CHARS` of the grammar.
