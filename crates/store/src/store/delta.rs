@@ -93,8 +93,31 @@ impl Lists {
         })
     }
 
-    /// Adds a pair of subject and object or takes it away; `below` is the list of the pack in both orders. Says, where that
-    /// changed anything, whether it is the only one of its subject, and of its object.
+    /// Adds pairs of subject and object or takes them away, one after the other; `below` is the list of the pack in both orders.
+    /// Tells of each that changed anything whether it is the only one of its subject, and of its object.
+    fn set_few(
+        &mut self,
+        pairs: &[Pair],
+        present: bool,
+        below: &mut [List<'_>; 2],
+        watch: Watch<'_>,
+        told: &mut dyn FnMut(Pair, [bool; 2]),
+    ) -> Result<()> {
+        let done = pairs.iter().enumerate().try_for_each(|(number, pair)| {
+            if number % STRIDE == STRIDE - 1 {
+                watch.check()?;
+            }
+            if let Some(alone) = self.set(*pair, present, below)? {
+                told(*pair, alone);
+            }
+            Ok(())
+        });
+        // Whatever happened: what is there is read by it.
+        self.by_subject.settle();
+        self.by_object.settle();
+        done
+    }
+
     fn set(
         &mut self,
         (s, o): Pair,
@@ -190,18 +213,6 @@ impl GraphDelta {
             .map(|((_, predicate), gained)| (*predicate, *gained))
     }
 
-    /// Notes that a node has come to have a predicate, or has it no longer.
-    fn note(&mut self, node: Id, predicate: Id, end: End, gained: bool) {
-        let [subjects, objects] = &mut self.nodes;
-        let nodes = if end == End::Subject { subjects } else { objects };
-        let key = (node, predicate);
-        match nodes.get(&key) {
-            // Back to what it is in the pack.
-            Some(before) if *before != gained => drop(nodes.remove(&key)),
-            _ => nodes.insert(key, gained),
-        }
-    }
-
     /// Adds triples of one predicate or takes them away, one after the other. Gives those that this changed.
     fn set_few(
         &mut self,
@@ -212,33 +223,58 @@ impl GraphDelta {
         watch: Watch<'_>,
     ) -> Result<Vec<Pair>> {
         let mut below = [list(base, predicate, End::Subject)?, list(base, predicate, End::Object)?];
-        let mut effective = Vec::new();
-        for (number, (s, o)) in pairs.iter().enumerate() {
-            if number % STRIDE == STRIDE - 1 {
-                watch.check()?;
+        let mut pairs = pairs;
+        if self.lists.get(&predicate).is_none() {
+            // As long as nothing changes, the list is not touched.
+            let [subjects, _] = &mut below;
+            pairs = first_effective(pairs, present, subjects, watch)?;
+            if pairs.is_empty() {
+                return Ok(Vec::new());
             }
-            if self.lists.get(&predicate).is_none() {
-                // As long as nothing changes, the list is not touched.
-                let [subjects, _] = &mut below;
-                let places = subjects.locate(0, *s)?;
-                if subjects.place_of(places, *o)?.is_ok() == present {
-                    continue;
-                }
-                self.lists.insert(predicate, Arc::new(Lists::over(predicate, base)?));
-            }
-            let Some(lists) = self.lists.get_mut(&predicate).map(Arc::make_mut) else { break };
-            let Some([of_subject, of_object]) = lists.set((*s, *o), present, &mut below)? else { continue };
-            effective.push((*s, *o));
-            step(&mut self.triples, present);
+            self.lists.insert(predicate, Arc::new(Lists::over(predicate, base)?));
+        }
+        let Self { lists, nodes: [subjects, objects], triples, .. } = self;
+        let Some(lists) = lists.get_mut(&predicate).map(Arc::make_mut) else { return Ok(Vec::new()) };
+        let mut effective = Vec::with_capacity(pairs.len());
+        lists.set_few(pairs, present, &mut below, watch, &mut |(s, o), [of_subject, of_object]| {
+            effective.push((s, o));
+            step(triples, present);
             if of_subject {
-                self.note(*s, predicate, End::Subject, present);
+                note(subjects, (s, predicate), present);
             }
             if of_object {
-                self.note(*o, predicate, End::Object, present);
+                note(objects, (o, predicate), present);
             }
-        }
+        })?;
         Ok(effective)
     }
+}
+
+/// Notes that a node has come to have a predicate, or has it no longer.
+fn note(nodes: &mut Sorted<(Id, Id), bool>, key: (Id, Id), gained: bool) {
+    if nodes.insert(key, gained).is_some_and(|before| before != gained) {
+        // Back to what it is in the pack.
+        nodes.remove(&key);
+    }
+}
+
+/// The pairs from the first on that a list does not have, where they are to be present, or has.
+fn first_effective<'p>(
+    pairs: &'p [Pair],
+    present: bool,
+    list: &mut List<'_>,
+    watch: Watch<'_>,
+) -> Result<&'p [Pair]> {
+    for (number, (s, o)) in pairs.iter().enumerate() {
+        if number % STRIDE == STRIDE - 1 {
+            watch.check()?;
+        }
+        let places = list.locate(0, *s)?;
+        if list.place_of(places, *o)?.is_ok() != present {
+            return Ok(pairs.get(number..).unwrap_or_default());
+        }
+    }
+    Ok(&[])
 }
 
 impl GraphDelta {
@@ -267,9 +303,9 @@ impl GraphDelta {
         let (effective, [subjects, objects]) = lists.set_many(pairs, present, base, watch)?;
         let count = effective.len() as u64;
         self.triples = if present { self.triples + count } else { self.triples.saturating_sub(count) };
-        for (nodes, end) in [(subjects, End::Subject), (objects, End::Object)] {
-            for part in nodes.chunks(STRIDE) {
-                part.iter().for_each(|node| self.note(*node, predicate, end, present));
+        for (changed, nodes) in [subjects, objects].iter().zip(&mut self.nodes) {
+            for part in changed.chunks(STRIDE) {
+                part.iter().for_each(|node| note(nodes, (*node, predicate), present));
                 watch.check()?;
             }
         }

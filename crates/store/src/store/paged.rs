@@ -43,6 +43,8 @@ pub(super) struct PagedPairs {
     /// All of it in one piece, once that paid.
     flat: OnceLock<Arc<Pairs>>,
     work: Work,
+    /// The first node after whose beginning something was changed, so that starts are wrong, until [`Self::settle`].
+    unsettled: Option<usize>,
 }
 
 /// How much was read page by page, in pairs copied, since the last change.
@@ -195,7 +197,8 @@ impl PagedPairs {
         self.nodes.get(node)?.pages.get(page)
     }
 
-    /// Adds a pair, or takes it away. Says, where that changed anything, whether the first has no other second.
+    /// Adds a pair, or takes it away. Says, where that changed anything, whether the first has no other second. After one or
+    /// several of these comes [`Self::settle`], before anything is read.
     ///
     /// # Errors
     /// Where the stored bytes of the list below are damaged.
@@ -296,63 +299,83 @@ impl PagedPairs {
         let Some(page) = pages.get_mut(at) else { return };
         let Content::Own(pairs) = &mut page.content else { return };
         let pairs = Arc::make_mut(pairs);
-        match pair {
-            Some((first, second)) => {
-                pairs.first.insert(place, first);
-                pairs.second.insert(place, second);
+        let upper = match pair {
+            Some(pair) => {
                 self.len += 1;
+                pairs.insert(place, pair)
             }
             None => {
                 pairs.first.remove(place);
                 pairs.second.remove(place);
                 self.len -= 1;
+                None
             }
-        }
-        let len = pairs.first.len();
-        if len > MOST {
-            // What comes in order leaves full pages behind.
-            let half = if place == MOST { MOST } else { MOST / 2 };
-            let upper = Pairs { first: pairs.first.split_off(half), second: pairs.second.split_off(half) };
-            page.len = half;
-            pages.insert(at + 1, Page::own(upper));
-        }
-        if let Some(Page { len, head, content: Content::Own(pairs), .. }) = pages.get_mut(at) {
-            *len = pairs.first.len();
-            *head = pairs.first.first().copied().zip(pairs.second.first().copied()).unwrap_or(*head);
-        }
-        if len == 0 {
+        };
+        page.len = pairs.first.len();
+        let head = pairs.first.first().copied().zip(pairs.second.first().copied());
+        page.head = head.unwrap_or(page.head);
+        if page.len == 0 {
             pages.remove(at);
         }
-        self.renumber(number);
+        if let Some(upper) = upper {
+            pages.insert(at + 1, Page::own(upper));
+        }
+        node.head = pages.first().map_or(node.head, |page| page.head);
+        if pages.len() > PAGES {
+            let upper = pages.split_off(PAGES / 2);
+            let head = upper.first().map_or(node.head, |page| page.head);
+            self.nodes.insert(number + 1, Node { head, start: 0, pages: Arc::new(upper) });
+        } else if pages.is_empty() {
+            self.nodes.remove(number);
+        }
+        self.unsettled = Some(self.unsettled.map_or(number, |first| first.min(number)));
     }
 
-    /// Makes heads and starts right after a change to the pages of a node.
-    fn renumber(&mut self, number: usize) {
-        let Some(node) = self.nodes.get_mut(number) else { return };
-        let mut touched = 1;
-        if node.pages.len() > PAGES {
-            let upper = Arc::make_mut(&mut node.pages).split_off(PAGES / 2);
-            let upper = Node { head: (0, 0), start: 0, pages: Arc::new(upper) };
-            self.nodes.insert(number + 1, upper);
-            touched = 2;
-        } else if node.pages.is_empty() {
-            self.nodes.remove(number);
-            touched = 0;
-        }
-        for node in self.nodes.iter_mut().skip(number).take(touched) {
-            let mut start = 0;
-            for page in Arc::make_mut(&mut node.pages) {
-                page.start = start;
-                start += page.len;
-            }
-            node.head = node.pages.first().map_or(node.head, |page| page.head);
-        }
+    /// Makes the starts of nodes and pages right after changes: once for all changes of a list, since it looks at each page.
+    pub fn settle(&mut self) {
+        let Some(first) = self.unsettled.take() else { return };
         let end = |node: &Node| node.start + node.pages.last().map_or(0, |page| page.start + page.len);
-        let mut start = number.checked_sub(1).and_then(|before| self.nodes.get(before)).map_or(0, end);
-        for node in self.nodes.iter_mut().skip(number) {
-            node.start = start;
-            start = end(node);
+        let mut from = first.checked_sub(1).and_then(|before| self.nodes.get(before)).map_or(0, end);
+        for node in self.nodes.iter_mut().skip(first) {
+            let mut start = 0;
+            let is_right = |page: &Page| {
+                let is_right = page.start == start;
+                start += page.len;
+                is_right
+            };
+            if !node.pages.iter().all(is_right) {
+                start = 0;
+                for page in Arc::make_mut(&mut node.pages) {
+                    page.start = start;
+                    start += page.len;
+                }
+            }
+            node.start = from;
+            from = end(node);
         }
+    }
+}
+
+impl Pairs {
+    /// Puts a pair at a place. Where there would be too many for a page, it gives the upper ones.
+    fn insert(&mut self, place: usize, (first, second): Pair) -> Option<Self> {
+        if self.first.len() < MOST {
+            self.first.insert(place, first);
+            self.second.insert(place, second);
+            return None;
+        }
+        // What comes in order leaves full pages behind.
+        let half = if place == MOST { MOST } else { MOST / 2 };
+        let above = |column: &mut Vec<Id>| {
+            let mut upper = Vec::with_capacity(MOST);
+            upper.extend(column.drain(half..));
+            upper
+        };
+        let mut upper = Self { first: above(&mut self.first), second: above(&mut self.second) };
+        let (page, place) = if place < half { (self, place) } else { (&mut upper, place - half) };
+        page.first.insert(place, first);
+        page.second.insert(place, second);
+        Some(upper)
     }
 }
 
@@ -381,6 +404,7 @@ impl Drop for PagedCursor<'_> {
 impl<'a> PagedCursor<'a> {
     /// Over pages of which some lie in the list below.
     pub fn new(pairs: &'a PagedPairs, below: List<'a>) -> Self {
+        debug_assert!(pairs.unsettled.is_none(), "changes are settled before anything is read");
         let below = match &pairs.below {
             Some(own) => List::Borrowed(&own.first, &own.second),
             None => below,
@@ -705,9 +729,12 @@ mod tests {
                     let (copy, then) = (paged.clone(), set.clone());
                     paged.set((70, 0), true, &mut list()).unwrap();
                     set.insert((70, 0));
+                    let mut copy = copy;
+                    copy.settle();
                     check(&mut PairCursor::paged(&copy, list()), &then, &probes);
                 }
             }
+            paged.settle();
             let probes: Vec<Id> = probes.into_iter().chain([0, 1, 70, 59, 60, 3, Id::MAX]).collect();
             check(&mut PairCursor::paged(&paged, list()), &set, &probes);
             check(&mut PairCursor::paged(&paged, list()), &set, &probes);
@@ -719,6 +746,7 @@ mod tests {
                     set.insert(pair);
                 }
                 prop_assert!(paged.set(pair, present, &mut list()).unwrap().is_some());
+                paged.settle();
                 prop_assert!(paged.whole(&mut list()).unwrap().is_none());
                 check(&mut PairCursor::paged(&paged, list()), &set, &probes);
             }
@@ -739,6 +767,7 @@ mod tests {
             let is_last = n % 3 == 2;
             assert_eq!(paged.set((n / 3, n), false, &mut list()).unwrap(), Some(is_last));
         }
+        paged.settle();
         assert_eq!((paged.len(), paged.nodes.len()), (0, 0));
         assert_eq!(paged.set((5, 5), false, &mut list()).unwrap(), None);
         check(&mut PairCursor::paged(&paged, list()), &BTreeSet::new(), &[0, 5, Id::MAX]);
@@ -746,6 +775,7 @@ mod tests {
         for n in 0..30_000 {
             assert_eq!(paged.set((n % 20, n), true, &mut list()).unwrap(), Some(n < 20));
         }
+        paged.settle();
         check(&mut PairCursor::paged(&paged, list()), &set, &[0, 5, 19, 20]);
     }
 

@@ -48,34 +48,37 @@ impl<K: Copy + Ord, V: Clone> Sorted<K, V> {
         Arc::make_mut(entries).get_mut(place).map(|(_, value)| value)
     }
 
-    /// Gives a key a value.
-    pub fn insert(&mut self, key: K, value: V) {
+    /// Gives a key a value, and says which it had.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let at = self.run_of(&key);
         let Some(run) = self.runs.get_mut(at) else {
             self.runs.push(Run { head: key, entries: Arc::new(vec![(key, value)]) });
-            return;
+            return None;
         };
         let entries = Arc::make_mut(&mut run.entries);
-        match entries.binary_search_by(|(have, _)| have.cmp(&key)) {
+        let place = match entries.binary_search_by(|(have, _)| have.cmp(&key)) {
             Ok(place) => {
-                if let Some(entry) = entries.get_mut(place) {
-                    entry.1 = value;
-                }
+                return entries.get_mut(place).map(|entry| std::mem::replace(&mut entry.1, value));
             }
-            Err(place) => {
-                entries.insert(place, (key, value));
-                run.head = run.head.min(key);
-                if entries.len() > MOST {
-                    // What comes in order leaves full runs behind.
-                    let half = if place == MOST { MOST } else { MOST / 2 };
-                    let upper = entries.split_off(half);
-                    if let Some((head, _)) = upper.first() {
-                        let upper = Run { head: *head, entries: Arc::new(upper) };
-                        self.runs.insert(at + 1, upper);
-                    }
-                }
-            }
+            Err(place) => place,
+        };
+        run.head = run.head.min(key);
+        if entries.len() < MOST {
+            entries.insert(place, (key, value));
+            return None;
         }
+        // What comes in order leaves full runs behind.
+        let half = if place == MOST { MOST } else { MOST / 2 };
+        let mut upper = Vec::with_capacity(MOST);
+        upper.extend(entries.drain(half..));
+        match place.checked_sub(half) {
+            Some(place) => upper.insert(place, (key, value)),
+            None => entries.insert(place, (key, value)),
+        }
+        if let Some((head, _)) = upper.first() {
+            self.runs.insert(at + 1, Run { head: *head, entries: Arc::new(upper) });
+        }
+        None
     }
 
     /// Takes a key out. Says whether it was there.
@@ -121,8 +124,7 @@ mod tests {
             for (n, (step, key)) in steps.into_iter().enumerate() {
                 match step {
                     0 | 1 => {
-                        sorted.insert(key, n);
-                        map.insert(key, n);
+                        prop_assert_eq!(sorted.insert(key, n), map.insert(key, n));
                     }
                     2 => prop_assert_eq!(sorted.remove(&key), map.remove(&key).is_some()),
                     _ => {
@@ -150,7 +152,7 @@ mod tests {
     #[test]
     fn keys_in_order_fill_their_runs() {
         let mut sorted = Sorted::default();
-        (0..10_000u32).for_each(|key| sorted.insert(key, ()));
+        (0..10_000u32).for_each(|key| assert!(sorted.insert(key, ()).is_none()));
         assert_eq!((sorted.iter().count(), sorted.runs.len()), (10_000, 10_000_usize.div_ceil(MOST)));
     }
 }
