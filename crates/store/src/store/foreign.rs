@@ -9,7 +9,6 @@ use super::kinds::Kind;
 use super::lexical::Lexical;
 use super::pack::{intern, terms, values};
 use super::port::{FIRST_FOREIGN, Id, Indexed, NONE};
-use super::sorted::Sorted;
 use super::standing::{self, Standing};
 use crate::error::{Error, Result};
 use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple};
@@ -26,8 +25,64 @@ pub struct ForeignTerms {
     below: Id,
     parts: Vec<Arc<Part>>,
     len: usize,
-    /// A hash of a term's bytes, and its number among these.
-    index: Sorted<(u32, u32), ()>,
+    index: Index,
+}
+
+/// Places of terms by a hash of their bytes. Copies share all parts that neither of the two changes.
+#[derive(Debug, Clone, Default)]
+struct Index {
+    /// Hashes with their places, those of equal upper bits together, in any order.
+    parts: Vec<Arc<Vec<(u32, u32)>>>,
+    len: usize,
+}
+
+impl Index {
+    /// How many a part has in the mean when there are made twice as many parts.
+    const FULL: usize = 128;
+
+    fn part(&self, hash: u32) -> usize {
+        ((u64::from(hash) * self.parts.len() as u64) >> 32) as usize
+    }
+
+    /// The places of all terms with a hash.
+    fn places(&self, hash: u32) -> impl Iterator<Item = u32> {
+        let part = self.parts.get(self.part(hash)).map(|part| part.as_slice()).unwrap_or_default();
+        part.iter().filter(move |(have, _)| *have == hash).map(|(_, place)| *place)
+    }
+
+    fn insert(&mut self, hash: u32, place: u32) {
+        if self.len >= self.parts.len() * Self::FULL {
+            self.grow();
+        }
+        let part = self.part(hash);
+        if let Some(part) = self.parts.get_mut(part).map(Arc::make_mut) {
+            part.push((hash, place));
+            self.len += 1;
+        }
+    }
+
+    fn remove(&mut self, hash: u32, place: u32) {
+        let part = self.part(hash);
+        let Some(part) = self.parts.get_mut(part).map(Arc::make_mut) else { return };
+        if let Some(at) = part.iter().rposition(|entry| *entry == (hash, place)) {
+            part.swap_remove(at);
+            self.len -= 1;
+        }
+    }
+
+    /// Makes two parts of each.
+    fn grow(&mut self) {
+        let old = std::mem::take(&mut self.parts);
+        self.parts = vec![Arc::default(); (2 * old.len()).max(1)];
+        for (hash, place) in old.iter().flat_map(|part| part.iter()) {
+            let part = self.part(*hash);
+            self.parts
+                .iter_mut()
+                .skip(part)
+                .take(1)
+                .for_each(|part| Arc::make_mut(part).push((*hash, *place)));
+        }
+    }
 }
 
 /// Up to [`PART`] terms.
@@ -195,8 +250,7 @@ impl ForeignTerms {
             return None;
         }
         let hash = intern::hash(bytes);
-        let alike = self.index.from((hash, 0)).take_while(|((have, _), ())| *have == hash);
-        let mut ids = alike.map(|((_, place), ())| FIRST_FOREIGN + self.below + place);
+        let mut ids = self.index.places(hash).map(|place| FIRST_FOREIGN + self.below + place);
         ids.find(|id| self.bytes(*id) == Some(bytes))
     }
 
@@ -262,7 +316,7 @@ impl ForeignTerms {
             part.bytes.extend_from_slice(bytes);
             part.terms.push(Entry { end: part.bytes.len(), ..entry });
         }
-        self.index.insert((intern::hash(bytes), self.len as u32), ());
+        self.index.insert(intern::hash(bytes), self.len as u32);
         self.len += 1;
         Ok(id)
     }
@@ -274,8 +328,8 @@ impl ForeignTerms {
         while self.len > 0 && self.count() > count {
             let place = self.len - 1;
             if let Some(bytes) = self.bytes(FIRST_FOREIGN + self.count() - 1) {
-                let key = (intern::hash(bytes), place as u32);
-                self.index.remove(&key);
+                let hash = intern::hash(bytes);
+                self.index.remove(hash, place as u32);
             }
             self.len = place;
             if place.is_multiple_of(PART) {
@@ -325,5 +379,34 @@ mod tests {
         assert_eq!((copy.count(), terms.count()), (1000, 1001));
         assert!(ids.is_sorted() && ids[0] == FIRST_FOREIGN);
         assert!(!copy.has(FIRST_FOREIGN + 1000) && terms.has(FIRST_FOREIGN + 1000));
+    }
+
+    #[test]
+    fn an_index_finds_all_places_of_a_hash_while_it_grows_and_shrinks() {
+        let (mut index, mut copies) = (Index::default(), Vec::new());
+        // Of all lengths, and some hashes for several places.
+        let hash = |place: u32| (place % 3000).wrapping_mul(0x9e37_79b9);
+        let find = |index: &Index, of: u32| {
+            let mut places: Vec<u32> = index.places(hash(of)).collect();
+            places.sort_unstable();
+            places
+        };
+        for place in 0..4000 {
+            index.insert(hash(place), place);
+            if place % 1000 == 500 {
+                copies.push((index.clone(), place));
+            }
+        }
+        assert_eq!(find(&index, 17), [17, 3017]);
+        assert_eq!(find(&index, 1017), [1017]);
+        for place in (2000..4000).rev() {
+            index.remove(hash(place), place);
+        }
+        index.remove(hash(9), 10);
+        assert_eq!((find(&index, 17), find(&index, 2017), index.len), (vec![17], vec![], 2000));
+        for (copy, last) in copies {
+            let all: usize = (0..3000).map(|of| find(&copy, of).len()).sum();
+            assert_eq!((all, copy.len), (last as usize + 1, last as usize + 1), "a copy stays as it was");
+        }
     }
 }

@@ -38,6 +38,8 @@ const LOCKED: &str = "lock";
 
 /// What is written at a time.
 const BUFFER: usize = 1 << 20;
+/// How long a row is, about.
+const ROW: usize = 128;
 /// Up to so many rows of a transaction are written at once.
 const AT_ONCE: u64 = if cfg!(test) { 4 } else { 1 << 13 };
 
@@ -587,11 +589,13 @@ fn write_transaction(
             |put: Part<'_>| net.write(if is_first.replace(false) { watch } else { Watch::nobody() }, put);
         return transaction.write_frame(previous, &rows, out);
     }
-    let (mut text, mut frame) = (Vec::new(), Vec::new());
+    let rows = usize::try_from(added + removed).unwrap_or_default();
+    let mut text = Vec::with_capacity(ROW * rows);
     net.write(watch, &mut |part| {
         text.extend_from_slice(part);
         Ok(())
     })?;
+    let mut frame = Vec::with_capacity(text.len() + (1 << 10));
     let length = transaction.write_frame(previous, &|put| put(&text), &mut |part| {
         frame.extend_from_slice(part);
         Ok(())
