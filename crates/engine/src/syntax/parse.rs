@@ -8,6 +8,7 @@ use super::{aggregates, algebra, data, deep, nesting, tokens};
 use crate::error::{Error, Result};
 use crate::governor::Governor;
 use crate::terms::Prefixes;
+use rustc_hash::FxHashSet;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser};
 
 /// Parses a query. Prefixes in scope need no declaration; those declared in the text win.
@@ -102,17 +103,14 @@ fn within<T: Send + 'static>(
 }
 
 /// The different texts that stand before the colons of a text: names of prefixes, perhaps with more before them.
-fn before_colons(text: &str) -> Vec<&[u8]> {
-    let mut found: Vec<&[u8]> = Vec::new();
+fn before_colons(text: &str) -> FxHashSet<&[u8]> {
+    let mut found = FxHashSet::default();
     for colon in memchr::memchr_iter(b':', text.as_bytes()) {
         let before = text.as_bytes().get(..colon).unwrap_or_default();
         let is_of_name =
             |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
         let start = before.iter().rposition(|byte| !is_of_name(byte)).map_or(0, |blank| blank + 1);
-        let name = before.get(start..).unwrap_or_default();
-        if !found.contains(&name) {
-            found.push(name);
-        }
+        found.insert(before.get(start..).unwrap_or_default());
     }
     found
 }
@@ -246,7 +244,8 @@ mod tests {
             query(text, &known, None).unwrap_or_else(|error| panic!("{text}: {error}"));
         }
         assert!(query("ASK { ?s nope:x ?o }", &known, None).is_err());
-        assert_eq!(before_colons("a:b 5.é:x ^c:<d:e> ?c:"), ["a".as_bytes(), "5.é".as_bytes(), b"c", b"d"]);
+        let names = ["a", "5.é", "c", "d"].map(str::as_bytes);
+        assert_eq!(before_colons("a:b 5.é:x ^c:<d:e> ?c:"), names.into_iter().collect());
     }
 
     #[test]
