@@ -196,9 +196,13 @@ fn a_kill_leaves_all_files_changed_or_none() {
         child.kill().unwrap();
         let acknowledged = child.wait().unwrap().success();
         let asked = baimo_in(&folder, &["query", "-F", "csv", "SELECT DISTINCT ?n { ?part e:holds ?n }"]);
+        // What the killed program left is put in order first, and said.
         finished += u64::from(asked.err.contains("finished an update"));
-        let out = asked.ok();
-        let [_, n] = out.lines().collect::<Vec<_>>()[..] else { panic!("run {run}: {out}") };
+        assert!(
+            asked.code == 0 && (asked.err.is_empty() || asked.err.starts_with("note: ")),
+            "run {run}: {asked:?}"
+        );
+        let [_, n] = asked.out.lines().collect::<Vec<_>>()[..] else { panic!("run {run}: {asked:?}") };
         let n: u64 = n.parse().unwrap();
         assert!(n == held + 1 || (n == held && !acknowledged), "run {run}: {n} after {held}");
         (held, kept) = (n, kept + n - held);

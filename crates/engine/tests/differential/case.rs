@@ -116,8 +116,18 @@ impl Case {
             }
             // A rule is for what differs: most queries that it is about are answered alike.
             Some(fault) => match Excuse::of_jena(&Facts::of(&query, &self.data, self.default_graph)) {
-                Some(excuse) => Verdict::Excused(excuse.reason),
                 None => Verdict::Differs(fault),
+                Some(excuse) => {
+                    let model = || Specification::answer(graph, &modifiers.whole, self.default_graph);
+                    let right = if excuse.judge == Judge::Nothing { None } else { model() };
+                    let fault = right.and_then(|right| match excuse.judge {
+                        Judge::Values => {
+                            modifiers.fault(&engine.by_value(), &right.by_value(), &Self::labels(graph))
+                        }
+                        _ => modifiers.fault(&engine, &right, &Self::labels(graph)),
+                    });
+                    fault.map_or(Verdict::Excused(excuse.reason), Verdict::Differs)
+                }
             },
         }
     }

@@ -58,6 +58,8 @@ pub struct Facts<'a> {
 pub struct Around {
     /// EXISTS or LATERAL.
     pub correlated: bool,
+    /// LATERAL.
+    pub lateral: bool,
     /// GRAPH with a variable.
     pub graph_variable: bool,
 }
@@ -125,7 +127,7 @@ impl<'a> Facts<'a> {
             }
             GraphPattern::Lateral { left, right } => {
                 self.pattern(left, around);
-                self.pattern(right, Around { correlated: true, ..around });
+                self.pattern(right, Around { correlated: true, lateral: true, ..around });
             }
             GraphPattern::LeftJoin { left, right, expression } => {
                 self.pattern(left, around);
@@ -237,6 +239,19 @@ pub const EXCUSES: &[Excuse] = &[
         judge: Judge::Nothing,
     },
     Excuse {
+        reason: "LATERAL puts a term into a path that may have no step",
+        section: "18.4: eval(Path(X:term, ZeroLengthPath, Y:var)) has the term where the graph lacks it, as no variable does; \
+            no section has LATERAL",
+        applies: |facts| {
+            let ends_at_once = |pattern: &GraphPattern| match pattern {
+                GraphPattern::Path { path, .. } => has_zero(path),
+                _ => false,
+            };
+            facts.patterns.iter().any(|(pattern, around)| around.lateral && ends_at_once(pattern))
+        },
+        judge: Judge::Nothing,
+    },
+    Excuse {
         reason: "a triple term pattern is matched with a literal as its subject: it matches nothing, and spareval fails",
         section: "SPARQL 1.2, 18.3.1: an instance of a pattern is an RDF triple",
         applies: |facts| {
@@ -268,6 +283,18 @@ pub const EXCUSES: &[Excuse] = &[
         applies: |facts| {
             let joins = |pattern: &GraphPattern| match pattern {
                 GraphPattern::Join { left, right } => has_exists(left) || has_exists(right),
+                _ => false,
+            };
+            facts.patterns.iter().any(|(pattern, _)| joins(pattern))
+        },
+        judge: Judge::Specification,
+    },
+    Excuse {
+        reason: "spareval puts a variable from around a group into a MINUS in it",
+        section: "18.5: Minus is of the solutions of its two sides; 18.2.2.2: a group is joined afterwards",
+        applies: |facts| {
+            let joins = |pattern: &GraphPattern| match pattern {
+                GraphPattern::Join { left, right } => has_minus(left) || has_minus(right),
                 _ => false,
             };
             facts.patterns.iter().any(|(pattern, _)| joins(pattern))
@@ -403,6 +430,10 @@ pub const OPERATORS: Excuse = Excuse {
                 | Expression::GreaterOrEqual(a, b) => {
                     a == b || [a, b].iter().any(|side| computed(side) || is_boolean(side))
                 }
+                // A duration and a date are added in one order alone there.
+                Expression::Add(a, b) | Expression::Subtract(a, b) => {
+                    [a, b].iter().any(|side| matches!(***side, Expression::Subtract(..)))
+                }
                 // 0 divided by a decimal is an error there.
                 Expression::Divide(..) => true,
                 // The parser reads `- 1e0` as one literal, which keeps its spelling.
@@ -500,7 +531,7 @@ pub const JENA: &[Excuse] = &[
             };
             facts.patterns.iter().any(|(pattern, _)| undef(pattern))
         },
-        judge: Judge::Nothing,
+        judge: Judge::Specification,
     },
     Excuse {
         reason: "Jena casts by the text: it keeps the spelling of a number, and takes any datatype",
@@ -542,7 +573,7 @@ pub const JENA: &[Excuse] = &[
             let distinct = |pattern: &GraphPattern| matches!(pattern, GraphPattern::Distinct { .. });
             facts.patterns.iter().skip(1).any(|(pattern, _)| distinct(pattern))
         },
-        judge: Judge::Nothing,
+        judge: Judge::Specification,
     },
     Excuse {
         reason: "Jena adds strings",
@@ -619,7 +650,7 @@ pub const JENA: &[Excuse] = &[
             };
             facts.patterns.iter().any(|(pattern, _)| binds(pattern))
         },
-        judge: Judge::Nothing,
+        judge: Judge::Specification,
     },
     Excuse {
         reason: "Jena puts the other solution into a sub-select before its LIMIT",
@@ -635,7 +666,7 @@ pub const JENA: &[Excuse] = &[
             };
             facts.patterns.iter().any(|(pattern, _)| slices(pattern))
         },
-        judge: Judge::Nothing,
+        judge: Judge::Specification,
     },
     Excuse {
         reason: "Jena gives a solution for each side of `||` and each member of IN that holds",
@@ -648,7 +679,7 @@ pub const JENA: &[Excuse] = &[
             };
             facts.expressions.iter().any(several)
         },
-        judge: Judge::Nothing,
+        judge: Judge::Specification,
     },
     Excuse {
         reason: "the text of a double that was computed",
@@ -669,7 +700,7 @@ pub const JENA: &[Excuse] = &[
             };
             facts.expressions.iter().any(text)
         },
-        judge: Judge::Nothing,
+        judge: Judge::Specification,
     },
     Excuse {
         reason: "IRI of a relative text where the query has no base",
@@ -681,7 +712,7 @@ pub const JENA: &[Excuse] = &[
             | Query::Ask { base_iri, .. }) = facts.query;
             base_iri.is_none() && facts.calls(&[Function::Iri])
         },
-        judge: Judge::Nothing,
+        judge: Judge::Specification,
     },
     Excuse {
         reason: "DESCRIBE gives what each engine chooses",
@@ -716,6 +747,23 @@ fn is_tested(pattern: &GraphPattern) -> bool {
 /// Whether an OPTIONAL is in a pattern, at any depth.
 fn has_left_join(pattern: &GraphPattern) -> bool {
     matches!(pattern, GraphPattern::LeftJoin { .. }) || children(pattern).into_iter().any(has_left_join)
+}
+
+/// Whether a MINUS is in a pattern, at any depth.
+fn has_minus(pattern: &GraphPattern) -> bool {
+    matches!(pattern, GraphPattern::Minus { .. }) || children(pattern).into_iter().any(has_minus)
+}
+
+/// Whether a part of a path may have no step.
+fn has_zero(path: &PropertyPathExpression) -> bool {
+    match path {
+        PropertyPathExpression::ZeroOrMore(_) | PropertyPathExpression::ZeroOrOne(_) => true,
+        PropertyPathExpression::Reverse(inner) | PropertyPathExpression::OneOrMore(inner) => has_zero(inner),
+        PropertyPathExpression::Sequence(a, b) | PropertyPathExpression::Alternative(a, b) => {
+            has_zero(a) || has_zero(b)
+        }
+        PropertyPathExpression::NamedNode(_) | PropertyPathExpression::NegatedPropertySet(_) => false,
+    }
 }
 
 /// Whether a pattern is filtered by an EXISTS, at any depth.

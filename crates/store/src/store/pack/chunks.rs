@@ -244,14 +244,15 @@ impl Chunks {
             Source::Static(_) => "the embedded graph",
             Source::File(_, name) => name,
         };
-        Error::data(format!("{name} is damaged or not whole")).hint("make the pack anew from its sources")
+        Error::data(format!("{name} is damaged or not whole"))
+            .hint("make the pack anew from its sources, or take it from a backup")
     }
 
     fn foreign(&self, head: &[u8]) -> Error {
         let Source::File(_, name) = &self.source else { return self.damaged() };
         if head.starts_with(b"baimo\0\0") {
             Error::data(format!("{name} is a pack of another version of baimo"))
-                .hint("make it anew from its sources")
+                .hint("make it anew from its sources, or take it from a backup")
         } else {
             Error::data(format!("{name} is not a pack"))
         }

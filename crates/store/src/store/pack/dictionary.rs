@@ -143,7 +143,8 @@ fn kind_by_bytes(term: TermRef<'_>) -> Option<Kind> {
 
 /// A stored byte is not what was written.
 fn damaged() -> Error {
-    Error::data("the packed graph is damaged").hint("make the pack anew from its sources")
+    Error::data("the packed graph is damaged")
+        .hint("make the pack anew from its sources, or take it from a backup")
 }
 
 impl Dictionary {
