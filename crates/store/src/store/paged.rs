@@ -404,7 +404,8 @@ impl Drop for PagedCursor<'_> {
 impl<'a> PagedCursor<'a> {
     /// Over pages of which some lie in the list below.
     pub fn new(pairs: &'a PagedPairs, below: List<'a>) -> Self {
-        debug_assert!(pairs.unsettled.is_none(), "changes are settled before anything is read");
+        // Changes are settled before anything is read.
+        debug_assert!(pairs.unsettled.is_none());
         let below = match &pairs.below {
             Some(own) => List::Borrowed(&own.first, &own.second),
             None => below,
