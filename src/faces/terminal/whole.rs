@@ -3,13 +3,11 @@
 //! In: parts of a document, and what makes a whole one after any of them. Out: the document. What is written as one part stays
 //! together; where a reader does not read, the end of the program does not wait for it.
 
+use crate::formats::AT_ONCE;
 use std::io::{self, Write};
 use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-
-/// So many bytes are written at once.
-const MUCH: usize = 1 << 16;
 
 /// How long the end of the program waits for the end of the document.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -66,7 +64,7 @@ impl Write for Parts {
     fn write(&mut self, part: &[u8]) -> io::Result<usize> {
         Self::with(|open| {
             open.add(part);
-            if open.rest.len() >= MUCH { open.write_rest(&mut io::stdout().lock()) } else { Ok(()) }
+            if open.rest.len() >= AT_ONCE { open.write_rest(&mut io::stdout().lock()) } else { Ok(()) }
         })?;
         Ok(part.len())
     }

@@ -3,12 +3,10 @@
 //! In: text. Out: bytes. It holds little more than the longest part that is written in one go, and asks before each piece whether
 //! to go on.
 
+use super::AT_ONCE;
 use crate::error::{Error, Result};
 use crate::store::pack::Watch;
 use std::io::Write;
-
-/// So many bytes are written at once.
-const MUCH: usize = 1 << 16;
 
 /// See the module.
 pub(crate) struct Draft<'a> {
@@ -30,7 +28,7 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// Where it cannot.
     pub(crate) fn end(&mut self) -> Result<()> {
-        if self.text.len() >= MUCH { self.flush() } else { Ok(()) }
+        if self.text.len() >= AT_ONCE { self.flush() } else { Ok(()) }
     }
 
     /// Writes all that there is.

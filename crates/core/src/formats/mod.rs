@@ -28,3 +28,6 @@ mod texts;
 mod tsv;
 pub(crate) mod turtle;
 mod xml;
+
+/// So many bytes are written at once.
+pub const AT_ONCE: usize = 1 << 16;

@@ -4,6 +4,7 @@
 //! a second thread makes text of a page while the first fills the next one and writes out what is ready; at most [`AHEAD`]
 //! pages are between the two. Rows that were found before a limit was met are written, all of them.
 
+use super::AT_ONCE;
 use super::rows::{RowWriter, Written};
 use crate::cores;
 use crate::engine::answer::page::Page;
@@ -11,9 +12,6 @@ use crate::engine::answer::{RowSource, Rows};
 use crate::error::Error;
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
-
-/// So many bytes are written at once.
-const MUCH: usize = 1 << 16;
 
 /// After so many bytes of text a second thread pays: to start one takes as long as to write some thousand bytes, and an answer
 /// that has come so far mostly goes on.
@@ -73,7 +71,7 @@ fn stream_after(
 struct Sheet {
     page: Page,
     lines: String,
-    /// Where the text of some rows ends, about [`MUCH`] bytes after each other.
+    /// Where the text of some rows ends, about [`AT_ONCE`] bytes after each other.
     ends: Vec<usize>,
     rows: u64,
     error: Option<Error>,
@@ -91,7 +89,7 @@ impl Sheet {
                 break;
             }
             self.rows += 1;
-            if self.lines.len() - self.ends.last().copied().unwrap_or_default() > MUCH {
+            if self.lines.len() - self.ends.last().copied().unwrap_or_default() > AT_ONCE {
                 self.ends.push(self.lines.len());
             }
         }

@@ -7,14 +7,13 @@
 use super::memory::Memory;
 use super::pack::intern::Interner;
 use super::pack::terms::encode;
+use super::pack::watch::STRIDE;
 use super::pack::{Pack, Watch, radix};
 use super::port::{End, Graph as _, GraphId, Id, Indexed as _, NONE};
 use super::{Lexical, Scratch, View};
 use crate::error::Result;
 use crate::terms::{GraphNameRef, QuadRef, TermRef};
 
-/// After how many changes it is asked whether to go on.
-const STRIDE: usize = 1 << 12;
 /// How long a term is at most, mostly.
 const TERM: usize = 256;
 

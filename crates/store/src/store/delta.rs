@@ -10,6 +10,7 @@ use super::cursor::PairCursor;
 use super::foreign::ForeignTerms;
 use super::joined::Joined;
 use super::list::List;
+use super::pack::watch::STRIDE;
 use super::pack::{Pack, Watch, radix};
 use super::paged::{PagedPairs, Pair};
 use super::port::{End, GraphId, Indexed, Triple};
@@ -23,9 +24,6 @@ use std::sync::Arc;
 const MANY: usize = if cfg!(test) { 3 } else { 64 };
 /// Changes that are more than one in so many of a list make a new list of it.
 const MANY_OF: usize = 16;
-
-/// After how many changes it is asked whether to go on.
-const STRIDE: usize = 1 << 10;
 
 /// The changes to a pack. See the module.
 #[derive(Clone)]

@@ -7,11 +7,9 @@ use super::Id;
 use super::cursor::PairCursor;
 use super::list::Pairs;
 use super::pack::Watch;
+use super::pack::watch::STRIDE;
 use super::paged::Pair;
 use crate::error::Result;
-
-/// After how many changes it is asked whether to go on.
-const STRIDE: usize = 1 << 14;
 
 /// What came of it. See the module.
 #[derive(Default)]

@@ -5,6 +5,7 @@
 //! next read, or by another thread that was given a [`Memory::snapshot`].
 
 use super::changed::Changed;
+use super::pack::watch::STRIDE;
 use super::pack::{Pack, Watch, radix};
 use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
 use super::{quad_of, quads_of};
@@ -14,9 +15,6 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-
-/// After how many changes it is asked whether to go on.
-const STRIDE: usize = 1 << 14;
 
 /// So many changes of one list are not taken back one by one.
 const MANY: usize = if cfg!(test) { 5 } else { 64 };

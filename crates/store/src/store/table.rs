@@ -10,7 +10,7 @@ use super::list::Pairs;
 use super::pack::chunks::ChunkWriter;
 use super::pack::pairs::{PackedPairs, PairWriter};
 use super::pack::radix;
-use super::pack::watch::{Step, Watch};
+use super::pack::watch::{NUMBERS, Step, Watch};
 use super::port::{End, GraphId, Id, Triple};
 use super::sets::{Sets, StoredSets};
 use super::statistics::Statistics;
@@ -21,9 +21,6 @@ use std::io::Write;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
-
-/// After how many pairs it is asked whether to go on.
-const STRIDE: usize = 1 << 16;
 
 /// The pairs of all graphs of a dataset. See the module.
 #[derive(Default)]
@@ -257,7 +254,7 @@ impl Half {
             last = Some(pair);
             self.pairs.first.push((pair >> 32) as Id);
             self.pairs.second.push(pair as Id);
-            if self.pairs.first.len().is_multiple_of(STRIDE) {
+            if self.pairs.first.len().is_multiple_of(NUMBERS) {
                 watch.check()?;
             }
         }
@@ -269,7 +266,7 @@ impl Half {
     fn of_default(triples: &[Triple], ids: &[Id], pair: fn(Id, Id) -> u64, watch: Watch<'_>) -> Result<Self> {
         let id = |old: Id| ids.get(old as usize).copied().unwrap_or_default();
         let mut ends = vec![0usize; ids.len()];
-        for part in triples.chunks(STRIDE) {
+        for part in triples.chunks(NUMBERS) {
             for [_, predicate, _] in part {
                 if let Some(count) = ends.get_mut(id(*predicate) as usize) {
                     *count += 1;
@@ -287,7 +284,7 @@ impl Half {
             sum += count;
         }
         let mut pairs = vec![0u64; triples.len()];
-        for part in triples.chunks(STRIDE) {
+        for part in triples.chunks(NUMBERS) {
             for [subject, predicate, object] in part {
                 if let Some(end) = ends.get_mut(id(*predicate) as usize) {
                     if let Some(place) = pairs.get_mut(*end) {
@@ -377,7 +374,7 @@ impl Half {
             id(*graph) << 96 | id(*p) << 64 | u128::from(pair(id(*s) as Id, id(*o) as Id))
         };
         let mut rows: Vec<u128> = Vec::with_capacity(quads.len());
-        for part in quads.chunks(STRIDE) {
+        for part in quads.chunks(NUMBERS) {
             rows.extend(part.iter().map(row));
             watch.check()?;
         }
@@ -677,7 +674,7 @@ impl Table {
                 let Some(run) = self.with_end(number)? else { continue };
                 let mut cursor = self.cursor(&run, by);
                 while let Some((firsts, seconds)) = cursor.next_block()? {
-                    for (firsts, seconds) in firsts.chunks(STRIDE).zip(seconds.chunks(STRIDE)) {
+                    for (firsts, seconds) in firsts.chunks(NUMBERS).zip(seconds.chunks(NUMBERS)) {
                         for (first, second) in firsts.iter().zip(seconds) {
                             writer.push(*first, *second, out)?;
                         }

@@ -8,6 +8,7 @@ use super::{About, Output, unwritten};
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{Rows, Solutions, TripleSource};
 use crate::error::{Error, Result};
+use crate::formats::AT_ONCE;
 use crate::formats::graphs::{Found, GraphFormat};
 use crate::formats::rows::RowFormat;
 use crate::formats::statements::Statements;
@@ -19,9 +20,6 @@ use std::io::Write;
 
 /// So many rows of a table are drawn at a time, and fewer where their texts are long.
 pub(super) const PART: usize = 5_000;
-
-/// So many bytes of lines are written at once.
-const MUCH: usize = 1 << 16;
 
 impl Output {
     /// Draws a table, or a block a row, for programs and files: its first part, and what follows. Gives how many rows there
@@ -70,7 +68,7 @@ impl Output {
             let mut lines = statements.head().to_owned();
             found.each(&mut |triple| {
                 statements.add(&mut lines, triple)?;
-                write_much(&mut lines, out, MUCH)
+                write_much(&mut lines, out, AT_ONCE)
             })?;
             drop(found);
             let mut page = Page::default();
@@ -81,7 +79,7 @@ impl Output {
                     Err(error) => stopped = Some(error),
                 }
                 count += if stopped.is_none() { page.len() as u64 } else { 0 };
-                write_much(&mut lines, out, MUCH)?;
+                write_much(&mut lines, out, AT_ONCE)?;
             }
             write_much(&mut lines, out, 0)?;
             out.write_all(statements.foot().as_bytes()).map_err(unwritten)?;

@@ -15,7 +15,7 @@ use super::merge::{Sorter, TermHead};
 use super::spill::{Spill, SpillReader};
 use super::terms::{decode, encode_triple};
 use super::texts::TextWriter;
-use super::watch::{Step, Watch};
+use super::watch::{STRIDE, Step, Watch};
 use super::{sort, varint};
 use crate::error::Result;
 use crate::store::Lexical;
@@ -34,9 +34,6 @@ use std::thread;
 pub(super) const NESTED: Id = Id::MAX;
 /// How many bytes are written at a time.
 const BUFFER: usize = 1 << 18;
-/// After how many items it is asked whether to go on.
-const STRIDE: usize = 1 << 13;
-
 /// A triple term by the numbers of all its parts; see [`NESTED`].
 pub(super) type Flat = Box<[Id]>;
 

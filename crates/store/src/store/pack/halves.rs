@@ -7,16 +7,13 @@
 use super::chunks::ChunkWriter;
 use super::merge::Sorter;
 use super::pairs::PairWriter;
-use super::watch::{Step, Watch};
+use super::watch::{STRIDE, Step, Watch};
 use crate::error::Result;
 use crate::store::port::{End, Id};
 use crate::store::sets::SetCounter;
 use crate::store::table::{HalfRun, directory};
 use std::io::Write;
 use std::path::Path;
-
-/// After how many items it is asked whether to go on.
-const STRIDE: usize = 1 << 13;
 
 /// Writes the pairs of one order. See the module.
 pub(in super::super) struct HalfWriter {

@@ -3,7 +3,7 @@
 //! In: items. Out: the same items, sorted. Numbers go into 1024 parts by the bits in which they differ, until a part fits
 //! the cache (McIlroy, Bostic, McIlroy, Engineering radix sort, 1993). Both take room for as many items again.
 
-use super::watch::Watch;
+use super::watch::{NUMBERS, Watch};
 use crate::error::Result;
 use std::cmp::Ordering;
 
@@ -11,9 +11,6 @@ use std::cmp::Ordering;
 const SMALL: usize = 1 << 14;
 /// Into how many parts numbers go: two to this.
 const BITS: u32 = 10;
-/// After how many items it is asked whether to go on.
-const STRIDE: usize = 1 << 16;
-
 /// What sorts as a number does.
 pub(in super::super) trait Number: Copy + Ord + Default {
     /// The number.
@@ -59,7 +56,7 @@ pub(in super::super) fn sort<T: Number>(items: &mut [T], watch: Watch<'_>) -> Re
             continue;
         }
         let (mut least, mut most) = (u128::MAX, 0);
-        for piece in part.chunks(STRIDE) {
+        for piece in part.chunks(NUMBERS) {
             for item in piece {
                 (least, most) = (least.min(item.number()), most.max(item.number()));
             }
@@ -85,7 +82,7 @@ fn distribute<T: Number>(
     watch: Watch<'_>,
 ) -> Result<Vec<usize>> {
     let mut ends = vec![0; 1 << BITS];
-    for piece in items.chunks(STRIDE) {
+    for piece in items.chunks(NUMBERS) {
         for item in piece {
             if let Some(count) = ends.get_mut(part(*item)) {
                 *count += 1;
@@ -101,10 +98,10 @@ fn distribute<T: Number>(
     spare.reserve_exact(items.len());
     while spare.len() < items.len() {
         // Memory that is touched for the first time takes a millisecond for a few MB.
-        spare.resize(items.len().min(spare.len() + STRIDE), T::default());
+        spare.resize(items.len().min(spare.len() + NUMBERS), T::default());
         watch.check()?;
     }
-    for piece in items.chunks(STRIDE) {
+    for piece in items.chunks(NUMBERS) {
         for item in piece {
             if let Some(end) = ends.get_mut(part(*item)) {
                 if let Some(place) = spare.get_mut(*end) {
@@ -121,7 +118,7 @@ fn distribute<T: Number>(
 
 /// Copies items.
 fn copy<T: Copy>(from: &[T], to: &mut [T], watch: Watch<'_>) -> Result<()> {
-    for (to, from) in to.chunks_mut(STRIDE).zip(from.chunks(STRIDE)) {
+    for (to, from) in to.chunks_mut(NUMBERS).zip(from.chunks(NUMBERS)) {
         to.copy_from_slice(from);
         watch.check()?;
     }
@@ -193,7 +190,7 @@ fn are_in_order<T>(
 
 /// Adds items.
 fn extend<T: Copy>(to: &mut Vec<T>, from: &[T], watch: Watch<'_>) -> Result<()> {
-    for part in from.chunks(STRIDE) {
+    for part in from.chunks(NUMBERS) {
         to.extend_from_slice(part);
         watch.check()?;
     }

@@ -8,7 +8,7 @@
 use super::intern::Interner;
 use super::radix;
 use super::terms::decode;
-use super::watch::{Step, Watch};
+use super::watch::{STRIDE, Step, Watch};
 use crate::error::Result;
 use crate::store::Lexical;
 use crate::store::kinds::{KINDS, Kind, Kinds, ORDER};
@@ -18,9 +18,6 @@ use std::thread;
 
 /// Groups up to this size are sorted by plain comparison.
 const SMALL: usize = 24;
-
-/// After how many terms it is asked whether to go on.
-const STRIDE: usize = 1 << 13;
 
 /// A term to sort: what decides most comparisons, and its number.
 type Item = (u64, u32);

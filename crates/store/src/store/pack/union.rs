@@ -13,7 +13,7 @@ use super::halves::{self, HalfWriter};
 use super::sorted::{Ordered, Origin, Reading, Terms, WINDOW, merge, order};
 use super::terms::{decode, encode_triple};
 use super::texts::TextWriter;
-use super::watch::{Step, Watch};
+use super::watch::{STRIDE, Step, Watch};
 use super::{Dictionary, Pack, file};
 use crate::error::Result;
 use crate::store::kinds::{KINDS, Kind, Kinds};
@@ -26,8 +26,6 @@ use std::io::Write;
 use std::path::Path;
 use std::thread;
 
-/// After how many items it is asked whether to go on.
-const STRIDE: usize = 1 << 13;
 /// That a quad is in the graph that was changed.
 const HERE: u8 = 1;
 /// That a quad is in the pack that is added.

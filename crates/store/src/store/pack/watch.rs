@@ -67,8 +67,11 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// After how many steps of a loop it is asked whether to go on.
-const STRIDE: usize = 1 << 12;
+/// After how many steps of a loop it is asked whether to go on, where each is no more work than a few terms or changes take.
+pub(crate) const STRIDE: usize = 1 << 12;
+
+/// The same where each is no more work than a few numbers take.
+pub(crate) const NUMBERS: usize = 1 << 16;
 
 /// The steps of a loop, each of them no more work than a few terms take.
 pub struct Pace<'a> {
