@@ -122,6 +122,8 @@ const PIECES: &[&str] = &[
     "not in the pack yet",
     "these flags of",
     "is unbound in",
+    // Of an assertion that only tests meet.
+    "changes are settled before anything is read",
     // Put together to whole sentences, which are in the table.
     "the graph has this word from another vocabulary",
     "{}: did you mean {}?",
@@ -141,6 +143,7 @@ const PIECES: &[&str] = &[
     "some solutions have",
     "; this lasts as long as the session",
     "`{}`: no {} is called `{}` in this graph",
+    "is SQL: a graph has triples and no tables",
     "is SQL: SPARQL compares texts in a FILTER",
     "is SQL: SPARQL compares values in a FILTER",
     "is SQL: in SPARQL what is missing has no row or no value",
@@ -243,7 +246,10 @@ fn is_prose(text: &str) -> bool {
         let bare = word.trim_matches([',', ';', ':', '.', '?', '(', ')']);
         bare.len() > 1 && bare.chars().all(|c| c.is_ascii_lowercase())
     };
-    let is_code = text.contains("=\"") || text.ends_with(';') || text.starts_with(['<', '{', '@']);
+    let is_code = text.contains("=\"")
+        || text.ends_with(';')
+        || text.starts_with(['{', '@'])
+        || text.starts_with('<') && text.ends_with('>');
     let is_call = ["baimo ", "echo ", "CONSTRUCT "].iter().any(|start| text.starts_with(start));
     text.split(' ').filter(word).count() >= 3 && !is_code && !is_call
 }

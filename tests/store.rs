@@ -2,7 +2,7 @@
 
 use super::cli::{Folder, baimo_in, command, file_iri, piped};
 use super::import::gzip;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 fn triples(folder: &Folder) -> usize {
@@ -27,6 +27,10 @@ fn a_store_is_made_changed_and_asked_again() {
     let error = baimo_in(&folder, &["query", "--store", "s", "ASK {}"]).failed(3);
     assert!(error.contains("there is no store in s") && error.contains("baimo load --store"), "{error}");
     assert!(!folder.0.join("s").exists(), "asking makes nothing");
+    let made = |words: &str| {
+        done(&folder, &["update", "--store", "misspelt", words]).contains("made the store misspelt")
+    };
+    assert!(made("INSERT DATA { <x:a> <x:b> 1 }") && !made("INSERT DATA { <x:a> <x:b> 2 }"));
     done(&folder, &["load", "--store", "s", "a.ttl"]);
     assert_eq!(triples(&folder), 4);
     done(&folder, &["load", "--store", "s", "b.nt", "--into", "http://e/g"]);
@@ -479,6 +483,70 @@ fn a_script_that_only_asks_writes_nothing() {
         }
     }
     panic!("it was never merged: {}", stats());
+}
+
+#[test]
+fn transactions_are_begun_and_ended_in_the_words_of_sql_too() {
+    let folder = Folder::new();
+    let text = "BEGIN TRANSACTION;\nINSERT DATA { <x:a> <x:p> 1 }\nROLLBACK;\nbegin;\nINSERT DATA { <x:a> <x:p> 2 }\nCOMMIT;\n";
+    let said = piped(&folder, &["--store", "s"], text.as_bytes());
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("taken for the command .rollback"), "{said:?}");
+    assert_eq!(triples(&folder), 1);
+    let log = baimo_in(&folder, &["log", "--store", "s", "-F", "csv"]).ok();
+    assert_eq!(log.lines().count(), 2, "one transaction: {log}");
+}
+
+/// The lines of N-Quads that a patch leaves, by the rows that the notation has (https://afs.github.io/rdf-delta/rdf-patch.html) and nothing
+/// of ours: headers, transactions, additions and removals, each ended by a dot; comments; blank nodes as `<_:label>`.
+fn carried_out(patch: &str) -> BTreeSet<String> {
+    let (mut kept, mut open) = (BTreeSet::new(), None::<BTreeSet<String>>);
+    for row in patch.lines().filter(|row| !row.starts_with('#') && !row.trim().is_empty()) {
+        let row = row.strip_suffix(" .").unwrap_or_else(|| panic!("no dot: {row}"));
+        let (code, rest) = row.split_once(' ').unwrap_or((row, ""));
+        match (code, &mut open) {
+            ("H", None) => assert!(rest.split(' ').count() > 1, "a header has a name and a value: {row}"),
+            ("TX", None) => open = Some(kept.clone()),
+            ("TC", Some(_)) => kept = open.take().unwrap(),
+            ("TA", Some(_)) => open = None,
+            ("A" | "D", Some(quads)) => {
+                let line = format!(" {rest} .\n");
+                let mut parts = line.split(" <_:");
+                let first = parts.next().unwrap_or_default().to_owned();
+                let labels = parts.map(|part| format!(" _:{}", part.replacen('>', "", 1)));
+                let line: String = std::iter::once(first).chain(labels).collect();
+                let is_news = if code == "A" { quads.insert(line) } else { quads.remove(&line) };
+                assert!(is_news, "a row that changes nothing: {row}");
+            }
+            _ => panic!("no row of RDF Patch: {row}"),
+        }
+    }
+    assert!(open.is_none(), "a transaction without end");
+    kept
+}
+
+#[test]
+fn the_journal_is_an_rdf_patch() {
+    let folder = Folder::new();
+    let quads = r#"_:x e:p "a\n\"百度\"\\"@zh, "مرحبا"@ar--rtl, 01, 1.50, "x . y"^^e:t , [ e:q _:x ] .
+        GRAPH e:g { e:a e:b e:c, "A<_:no> ." . e:a e:b <<( e:a e:b _:y )>> . _:y e:p 1 }"#;
+    for update in [
+        &format!("PREFIX e: <http://e.org/> INSERT DATA {{ {quads} }}"),
+        "DROP GRAPH <http://e.org/g>",
+        "DELETE { ?s ?p 1.50 } INSERT { ?s ?p ?s, 2 . GRAPH <http://e.org/h> { ?s ?p [] } } WHERE { ?s ?p 1.50 }",
+        "COPY <http://e.org/h> TO <http://e.org/i> ; MOVE <http://e.org/i> TO <http://e.org/j>",
+    ] {
+        done(&folder, &["update", "--store", "s", update]);
+    }
+    done(&folder, &["undo", "--store", "s", "2"]);
+    let journal = std::fs::read_to_string(folder.0.join("s/journal-1.rdfp")).unwrap();
+    assert_eq!(journal.lines().filter(|row| *row == "TX .").count(), 5);
+    let left = carried_out(&journal);
+    assert_eq!(left.len(), 14, "{left:?}");
+    std::fs::write(folder.0.join("left.nq"), left.into_iter().collect::<String>()).unwrap();
+    baimo_in(&folder, &["export", "--store", "s", "-o", "held.nq"]).ok();
+    let said = baimo_in(&folder, &["diff", "left.nq", "held.nq"]);
+    assert_eq!(said.code, 0, "{said:?}");
 }
 
 #[test]

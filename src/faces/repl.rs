@@ -308,6 +308,9 @@ impl Shell {
             self.command(text)
         } else if statement::is_blank(text) {
             Ok(())
+        } else if self.interactive && statement::is_of_a_screen(text) {
+            self.output.report.note("Ctrl-L clears the screen");
+            Ok(())
         } else if statement::begins_as_sparql(text) && statement::only_prologue(text) {
             self.declare(text)
         } else if statement::begins_as_sparql(text) {

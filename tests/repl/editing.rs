@@ -26,6 +26,15 @@ fn several_lines_end_with_an_empty_one_or_a_semicolon() {
     prompt.leave();
 }
 
+/// What clears the screen elsewhere begins an update here: it must not swallow the lines after it.
+#[test]
+fn clear_is_no_beginning_of_an_update() {
+    let mut prompt = Prompt::open(&home("clear"), 80);
+    has(&prompt.ask("clear"), "Ctrl-L clears the screen");
+    has(&prompt.ask("ASK { ?s a bm:Vendor }"), "yes");
+    prompt.leave();
+}
+
 #[test]
 fn alt_enter_and_ctrl_j_begin_a_new_line_where_enter_would_run() {
     let mut prompt = Prompt::open(&home("newline"), 80);

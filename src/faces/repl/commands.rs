@@ -257,6 +257,9 @@ const ALIASES: &[(&str, &str)] = &[
     (".headers", "mode"),
     (".tables", "schema"),
     (".import", "open"),
+    (".databases", "stats"),
+    (".dump", "export"),
+    (".vacuum", "compact"),
 ];
 
 const ABOUT_LAST: &str = "`_` is the last answer.\n\n  \

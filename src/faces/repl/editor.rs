@@ -72,6 +72,7 @@ impl Validator for Assistant {
         // Two empty lines end the statement in any case: it is run, and the error says what is missing.
         let over = self.run_before.borrow().contains(text)
             || statement::blank_lines_at_end(text) > 2
+            || statement::is_of_a_screen(text)
             || matches!(self.ending(text), Ending::Over | Ending::Wrong);
         Ok(if over { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }

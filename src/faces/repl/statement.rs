@@ -63,6 +63,11 @@ pub fn is_command(line: &str) -> bool {
     line.starts_with(['.', '\\', '!'])
 }
 
+/// Whether a text is what clears the screen elsewhere, and not yet the CLEAR of an update.
+pub fn is_of_a_screen(text: &str) -> bool {
+    matches!(text.trim().trim_end_matches(';'), "clear" | "cls")
+}
+
 /// Whether a text begins as SPARQL does.
 pub fn begins_as_sparql(text: &str) -> bool {
     first_word(text).is_some_and(begins_statement)

@@ -23,6 +23,10 @@ impl Shell {
             }
             _ => {}
         }
+        if let Some(command) = of_sql(words) {
+            self.output.report.note(&format!("taken for the command .{command}"));
+            return self.command(&format!(".{command}"));
+        }
         if let Ok(number) = words.parse::<usize>() {
             return self.choose(number);
         }
@@ -43,7 +47,9 @@ impl Shell {
     fn offer(&mut self, words: &str) -> Result<()> {
         self.output.fit_window();
         let session = self.session.borrow();
-        let language = self.output.language(&session).to_owned();
+        // Where nobody chose a language, whoever types in one reads it.
+        let typed = || crate::plain::language_of(words, &session.project().languages);
+        let language = self.output.chosen_language(&session).unwrap_or_else(typed).to_owned();
         let attended = self.output.report.terminal;
         let is_plain = attended && crate::plain::is_plain(words);
         let found = if is_plain { session.suggest(words, &language) } else { Vec::new() };
@@ -80,6 +86,21 @@ impl Shell {
         self.output.report.note(&command);
         self.command(&command)
     }
+}
+
+/// What those used to other databases type, and the command that it is here.
+const SQL: &[(&[&str], &str)] = &[
+    (&["begin", "begin transaction", "begin work", "start transaction"], "begin"),
+    (&["commit", "commit transaction", "commit work", "end", "end transaction"], "commit"),
+    (&["rollback", "rollback transaction", "rollback work", "abort"], "rollback"),
+    (&["show tables", "show databases", "show schema"], "schema"),
+    (&["vacuum"], "compact"),
+    (&["exit()", "quit()", ":q"], "quit"),
+];
+
+fn of_sql(words: &str) -> Option<&'static str> {
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+    SQL.iter().find(|(typed, _)| typed.contains(&words.as_str())).map(|(_, command)| *command)
 }
 
 const HEAD: &str = "That is not SPARQL. Perhaps one of these; type its number to run it:";

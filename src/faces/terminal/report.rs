@@ -127,17 +127,31 @@ impl Report {
 
     /// The text of an error, in lines.
     pub fn render(&self, error: &Error) -> String {
-        let mut message = error.message.clone();
+        let mut causes = Vec::new();
         // What a parser says about wrong queries is for its own authors.
         let mut cause = std::error::Error::source(error).filter(|_| error.kind != Kind::Query);
         while let Some(error) = cause {
-            let _ = write!(message, ": {}", plain_cause(error));
+            causes.push(plain_cause(error));
             cause = error.source();
         }
+        let message = self.with_causes(&error.message, &causes);
         let default = [default_hint(error.kind, self.face).into()];
         let hints = if error.hints.is_empty() { default.as_slice() } else { error.hints.as_slice() };
         let hints = self.worded(hints);
         self.message(&ERROR, &message, error.span.as_deref(), &hints)
+    }
+
+    /// A message and what the system says is its cause: as one sentence where there is one for both, else each by itself.
+    fn with_causes(&self, message: &str, causes: &[String]) -> String {
+        let whole = [&[message.to_owned()], causes].concat().join(": ");
+        let said = self.tongue.say(&whole);
+        let is_left =
+            |cause: &String| said.contains(cause.as_str()) && self.tongue.say(cause) != cause.as_str();
+        if !causes.iter().any(is_left) {
+            return whole;
+        }
+        let parts = std::iter::once(message).chain(causes.iter().map(String::as_str));
+        parts.map(|part| self.tongue.say(part)).collect::<Vec<_>>().join("：")
     }
 
     fn message(&self, level: &Level, message: &str, span: Option<&Span>, hints: &[String]) -> String {
@@ -184,7 +198,8 @@ impl Report {
             return;
         }
         let bar = self.paint(GUTTER, "|");
-        let room = self.width.saturating_sub(gutter + 4).clamp(40, 1000);
+        // One column more is for the `…` at its end.
+        let room = self.width.saturating_sub(gutter + 4).clamp(16, 1000);
         let line = Excerpt::of(span, room);
         let carets = self.paint(level.style, &"^".repeat(line.width));
         let _ = writeln!(out, "{space} {bar}");
@@ -354,11 +369,37 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_no_wider_than_a_narrow_window() {
+        let text = "SELECT ?n { ?v a bm:Vendor ; rdfs:label ?n FILTERR(LANG(?n) = \"zh\") } ORDER BY ?名称";
+        for (width, word) in
+            [(40, "FILTERR"), (40, "SELECT"), (40, "?名称"), (24, "rdfs:label"), (60, "LANG")]
+        {
+            let said = Report { width, ..plain() }.render(&Error::query("x").at(at(text, word)));
+            let lines: Vec<_> = said.lines().filter(|line| line.contains(" | ")).collect();
+            assert!(lines.len() == 2 && lines[0].contains(word), "{said}");
+            assert!(lines.iter().all(|line| crate::show::text::width(line) <= width), "{width}: {said}");
+        }
+    }
+
+    #[test]
     fn causes_are_said_plainly_and_there_is_always_a_way_out() {
         let cause = io::Error::from_raw_os_error(2);
         let text = plain().render(&Error::data("cannot open x.ttl").because(cause));
         assert!(text.starts_with("error: cannot open x.ttl: no such file or directory\n"), "{text}");
         assert!(text.contains("= help:"));
+    }
+
+    #[test]
+    fn what_the_system_says_is_chinese_in_a_chinese_session() {
+        let chinese = Report { tongue: Tongue::Chinese, ..plain() };
+        for code in [1, 2, 5, 13, 17, 20, 21, 27, 28, 30, 36] {
+            for message in ["the answer cannot be written", "cannot read x.ttl", "cannot write x.ttl"] {
+                let error = Error::data(message).because(io::Error::from_raw_os_error(code));
+                let text = chinese.render(&error);
+                let first = text.lines().next().unwrap().replace("x.ttl", "");
+                assert!(!first.chars().any(|c| c.is_ascii_alphabetic()), "{code}: {first}");
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{named, text};
 use crate::catalog::{Origin, SavedQuery};
 use crate::engine::Bindings;
 use crate::engine::syntax::tokens::tokens;
-use crate::error::{Diagnostic, Result, Span};
+use crate::error::{Diagnostic, Error, Hint, Result, Span};
 use crate::faces::args::Explain;
 use crate::faces::memory::{Last, Memory, Noted, Question, noting};
 use crate::faces::terminal::present::{About, Output, prefixes_in_scope};
@@ -156,7 +156,8 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         }
     };
     let Question { name, text, bindings, .. } = &question;
-    let mut advice = if question.saved { Vec::new() } else { advice_on(&question, session)? };
+    let advice = if question.saved { Ok(Vec::new()) } else { advice_on(&question, session) };
+    let mut advice = advice.map_err(|error| of_update(error, text))?;
     let waiting = output.waiting();
     let explained =
         if wanted.run { session.explain(text, bindings) } else { session.plan_only(text, bindings) };
@@ -207,6 +208,15 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
     explained.stopped.take().map_or(Ok(()), Err)
 }
 
+/// The error for an update, which changes something where it is run.
+fn of_update(error: Error, text: &str) -> Error {
+    let begins = |word: &str| error.message.starts_with(&format!("`{word}` changes data"));
+    if ["INSERT", "DELETE", "WITH"].into_iter().any(begins) && text.to_ascii_uppercase().contains("WHERE") {
+        return error.hint("how it finds what it changes is shown for its pattern:  SELECT * WHERE { ... }");
+    }
+    error
+}
+
 fn as_document(found: &Diagnostic, output: &Output) -> Advice {
     let place = found.span.as_deref();
     Advice {
@@ -227,12 +237,15 @@ const SLOW_SECONDS: f64 = 1.0;
 const ADVICE: usize = 10;
 
 const LEFT_OUT: &str = "steps that are too long have `…` in the middle; -F json has them whole\n";
-const NOT_RUN: &str = "this is the plan: nothing was run; --run measures each step\n";
+const NOT_RUN: &str =
+    "this is the plan: nothing was run, and the cost is a guess in nanoseconds; --run measures each step\n";
 
 /// What in a query is probably unintended, in the order of its text; names that are not in the graph are, whatever is found.
 fn advice_on(question: &Question, session: &Session) -> Result<Vec<Diagnostic>> {
     let mut advice = session.doubts(&question.text).map_err(|error| named(error, &question.name))?;
     advice.extend(session.mistakes(&question.text, true));
+    // A plan reads the same at the prompt and on the command line: a remedy that each words in its own way is no part of it.
+    advice.iter_mut().for_each(|found| found.hints.retain(|hint| matches!(hint, Hint::Text(_))));
     advice.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| (span.line, span.column)));
     Ok(advice)
 }

@@ -127,8 +127,13 @@ fn beside<T: Send + 'static>(
 /// Where it is wrong, or a limit stops it: then nothing is changed.
 pub fn update(name: &str, text: &str, session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
+    let is_missing = session.kept().is_ok_and(|store| !store.exists());
     let change = session.update(text).map_err(|error| named(error, name))?;
     drop(waiting);
+    // Who misspelt the name of a store is told.
+    if let Some(made) = session.kept().ok().filter(|store| is_missing && store.exists()) {
+        output.report.note(&format!("made the store {}", made.folder().display()));
+    }
     export::changed(change, session, output)
 }
 

@@ -252,7 +252,7 @@ mod tests {
     use super::*;
     use crate::formats::graphs::{GraphFormat, GraphStyle, to_text};
     use crate::sources::rdf;
-    use crate::terms::{GraphName, Literal, NamedNode, Quad, Term, Triple};
+    use crate::terms::{BlankNode, GraphName, Literal, NamedNode, Quad, Term, Triple};
 
     fn written(quads: &[Quad], prefixes: Prefixes) -> Result<String> {
         to_text(GraphFormat::RdfXml, quads.to_vec(), &GraphStyle { prefixes, ..GraphStyle::default() })
@@ -274,6 +274,30 @@ mod tests {
         rdf::read("x", format, None, text.as_bytes(), &mut Prefixes::new(), sink)
             .unwrap_or_else(|e| panic!("{e}\n{text}"));
         found
+    }
+
+    /// RDF 1.2 XML Syntax, `rdf-id`: an `rdf:nodeID` is an NCName, which begins with no digit and has no colon.
+    #[test]
+    fn every_blank_node_has_a_name_that_xml_allows() {
+        let node = |label: &str| BlankNode::new_unchecked(label);
+        let property = NamedNode::new_unchecked("http://example.org/p");
+        let triple = |a: &str, b: &str| Triple::new(node(a), property.clone(), node(b));
+        let mut quads: Vec<Quad> =
+            [("1a", "0"), ("0", "a:b"), ("a:b", "-x"), ("-x", ".y"), (".y", "1a"), ("é", "1a")]
+                .map(|(a, b)| triple(a, b).in_graph(GraphName::DefaultGraph))
+                .into();
+        quads.push(quad("http://example.org/p", triple("0", "a:b")));
+        quads.push(quad("http://example.org/q", node("1a")));
+        let text = written(&quads, Prefixes::well_known()).unwrap();
+        let names: Vec<&str> =
+            text.split("rdf:nodeID=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(names.len() >= 13, "{text}");
+        for name in names {
+            let mut letters = name.chars();
+            assert!(letters.next().is_some_and(|c| c.is_alphabetic() || c == '_'), "{name}: {text}");
+            assert!(letters.all(|c| c.is_alphanumeric() || "_-.".contains(c)), "{name}: {text}");
+        }
+        assert_eq!(back(&quads).len(), quads.len());
     }
 
     #[test]

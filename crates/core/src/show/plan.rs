@@ -16,6 +16,9 @@ pub struct Drawn<'a> {
     pub width: Option<usize>,
 }
 
+/// The cells that the figures of a step take, where it was run and where it was not.
+const RAN: usize = 45;
+const PLANNED: usize = 23;
 /// The least room for a step: a deeper tree is moved to the left, with `…` for the lines left out.
 const ROOM: usize = 28;
 /// The least part of that room which the lines of the tree leave to the words of a step.
@@ -58,6 +61,8 @@ impl Drawing<'_> {
         let mark = if self.hottest > 0.0 && step.own_seconds() >= self.hottest { "*" } else { " " };
         let figures = if self.ran {
             let (time, memory) = (step.seconds * 1e3, memory(step.bytes));
+            // Above a step no column tells which figure is left out.
+            let memory = if memory.is_empty() && self.is_narrow() { "-" } else { &memory };
             format!("{time:>8.2}ms {memory:>10} {:>10} {estimate:>10} {mark}", step.rows)
         } else {
             format!("{estimate:>10} {:>10.0}  ", step.cost)
@@ -73,6 +78,12 @@ impl Drawing<'_> {
                 }
             }
         }
+    }
+
+    /// Whether figures stand above their steps.
+    fn is_narrow(&self) -> bool {
+        let figures = if self.ran { RAN } else { PLANNED };
+        self.how.width.is_some_and(|window| window.saturating_sub(figures) < ROOM)
     }
 
     /// One step in as many lines as it needs; in a narrow window its figures stand above it.
@@ -147,8 +158,8 @@ fn within(lines: &str, beside: usize) -> String {
 fn memory(bytes: u64) -> String {
     match bytes {
         0 => String::new(),
-        1..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+        1..1_000_000 => format!("{:.1}kB", bytes as f64 / 1e3),
+        _ => format!("{:.1}MB", bytes as f64 / 1e6),
     }
 }
 

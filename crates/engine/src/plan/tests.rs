@@ -117,6 +117,12 @@ fn a_limit_sorts_no_more_than_it_gives() {
 }
 
 #[test]
+fn an_aggregate_has_a_readable_name_in_a_sub_select_too() {
+    let lines = shown("SELECT * { ?a :rare ?b { SELECT (MAX(?n) AS ?m) { ?c :name ?n } } }");
+    assert!(has(&lines, "AS ?aggregate)") && has(&lines, "Bind(?aggregate AS ?m)"), "{lines:#?}");
+}
+
+#[test]
 fn a_term_that_the_graph_lacks_is_no_scan() {
     let lines = shown("SELECT * { ?a :absent ?n . ?a :name ?m }");
     assert!(has(&lines, "nothing: a term of the pattern is not in the graph"), "{lines:#?}");

@@ -90,8 +90,9 @@ impl VariableNames {
     }
 }
 
-/// Whether the parser made up a name: a random number of 128 bits, zeros before it left out.
+/// Whether the parser made up a name: a random number of 128 bits, zeros before it left out; the scope of a sub-select may follow.
 fn is_random(name: &str) -> bool {
+    let name = name.split_once('.').map_or(name, |(name, _)| name);
     (24..=32).contains(&name.len()) && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 

@@ -31,6 +31,11 @@ const ELSEWHERE: &[(&[&str], &str, &str)] = &[
     ),
     (&["AND"], "cannot join triples", "a dot joins them: `?a ?b ?c . ?d ?e ?f`"),
     (&["OR"], "cannot join triples", "write `{ ... } UNION { ... }`"),
+    (
+        &["TABLE", "TABLES", "INDEX", "VIEW"],
+        "is SQL: a graph has triples and no tables",
+        "a class needs no more than a triple that names it: `INSERT DATA { <x:thing> a <x:Class> }`",
+    ),
     (&["RETURN"], "is Cypher, not SPARQL", "what a query gives stands first: `SELECT ?x { ... }`"),
 ];
 
@@ -42,6 +47,18 @@ impl Walker<'_> {
             Some((_, what, hint)) => self.wrong(format!("`{}` {what}", self.words().to_uppercase()), *hint),
             None => Ok(None),
         }
+    }
+
+    /// `INSERT INTO`, `DELETE FROM`.
+    pub(super) fn rows_of_a_table(&self) -> Step {
+        let (words, hint) = if self.is("INTO") {
+            ("INSERT INTO", "write `INSERT DATA { <x:thing> <x:property> \"value\" }`")
+        } else if self.is("FROM") {
+            ("DELETE FROM", "write `DELETE WHERE { ?thing <x:property> ?value }`")
+        } else {
+            return Ok(());
+        };
+        self.wrong(format!("`{words}` is SQL: a graph has triples and no tables"), hint)
     }
 
     /// `TOP 5`, `FIRST 5`, `FETCH FIRST 5 ROWS ONLY`.

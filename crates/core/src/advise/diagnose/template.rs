@@ -11,6 +11,7 @@ impl Walker<'_> {
     /// Triples in braces without paths; in an update also GRAPH blocks.
     pub(super) fn template(&mut self, word: &str) -> Step {
         let mut vars = Vars::new();
+        self.rows_of_a_table()?;
         self.expect("{", "triples in braces: `{ ... }`")?;
         while self.token().is_some() && !self.is("}") {
             if self.is("GRAPH") && !word.starts_with("CONSTRUCT") {

@@ -131,6 +131,8 @@ mod tests {
                 vec![],
             ),
             ("SELECT ?x ?d { ?x a bm:Release LATERAL { ?y bm:date ?d FILTER(?y = ?x) } }", vec![]),
+            ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", vec![]),
+            ("SELECT ?s (COUNT(*) AS ?n) { ?s a bm:Release ; ?p ?o } GROUP BY ?s", vec![]),
             ("SELECT ?x ?d { ?x a bm:Release LATERAL { ?y bm:date ?d } ?d ?y ?x }", vec![]),
             ("SELECT ?p ?q { ?x bm:vendor ?y LATERAL { ?x bm:date ?p . ?y bm:date ?q } }", vec![]),
             (

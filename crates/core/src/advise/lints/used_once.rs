@@ -3,7 +3,7 @@
 use super::reading::{Reading, is_parameter};
 use super::scope::projection;
 use crate::advise::diagnose::nearest_of;
-use crate::engine::syntax::algebra::{Query, pattern};
+use crate::engine::syntax::algebra::{GraphPattern, NamedNodePattern, Query, TermPattern, pattern};
 use crate::engine::syntax::tokens::Kind;
 use crate::error::Diagnostic;
 use std::collections::BTreeSet;
@@ -16,6 +16,7 @@ pub(super) fn lint(reading: &Reading<'_>, lints: &mut Vec<Diagnostic>) {
     }
     let shown = projection(pattern(reading.query)).map(|(names, _)| names).unwrap_or_default();
     let shown: BTreeSet<String> = shown.into_iter().collect();
+    let anything = anything(reading);
     let names: BTreeSet<String> = reading.variables().map(str::to_owned).collect();
     for name in &names {
         let used = reading.count(name) > 1 || shown.contains(name) || heads_a_list(reading, name);
@@ -27,10 +28,27 @@ pub(super) fn lint(reading: &Reading<'_>, lints: &mut Vec<Diagnostic>) {
         }
         let hint = match nearest_of(name, names.iter().filter(|other| *other != name)) {
             Some(near) => format!("did you mean `?{near}`? If only its presence matters, `[]` says so"),
+            None if anything.contains(name.as_str()) => continue,
             None => "if only its presence matters, `[]` says so".to_owned(),
         };
         lints.extend(reading.at_variable(name, format!("`?{name}` is used only here"), hint));
     }
+}
+
+/// The variables of patterns such as `?s ?p ?o`, which stand for any triple: nobody means to read them all.
+fn anything<'r>(reading: &'r Reading<'_>) -> BTreeSet<&'r str> {
+    let mut names = BTreeSet::new();
+    for site in &reading.sites {
+        let GraphPattern::Bgp { patterns } = site.pattern else { continue };
+        for triple in patterns {
+            if let (TermPattern::Variable(s), NamedNodePattern::Variable(p), TermPattern::Variable(o)) =
+                (&triple.subject, &triple.predicate, &triple.object)
+            {
+                names.extend([s.as_str(), p.as_str(), o.as_str()]);
+            }
+        }
+    }
+    names
 }
 
 fn selects_all(reading: &Reading<'_>) -> bool {

@@ -138,11 +138,15 @@ pub const LINTS: &[Pair] = &[
         "您是否想写 {}？若只关心其存在，可写 `[]`",
     ),
     (
-        "this is the plan: nothing was run; --run measures each step",
-        "以上是执行计划，查询并未运行；--run 可测量每一步",
+        "this is the plan: nothing was run, and the cost is a guess in nanoseconds; --run measures each step",
+        "以上是执行计划：查询并未运行，代价是估计的纳秒数；--run 可测量每一步",
     ),
     ("{}: the figures are of the part that was done", "{}：数字只涵盖已完成的部分"),
     ("nothing in this query looks slow or unintended", "此查询看来既不慢，也没有疏误"),
+    (
+        "how it finds what it changes is shown for its pattern:  SELECT * WHERE { ... }",
+        "它如何找到要改动的内容，可对其模式查看：  SELECT * WHERE { ... }",
+    ),
     ("and {} more of these; -F json lists them all", "另有 {} 条；-F json 全部列出"),
     (
         "steps that are too long have `…` in the middle; -F json has them whole",

@@ -37,6 +37,7 @@ pub const PROMPT: &[Pair] = &[
         "q 用于退出分页器，此刻没有分页器；.quit 退出 baimo",
     ),
     ("taken for the command {}", "视为命令 {}"),
+    ("Ctrl-L clears the screen", "Ctrl-L 清屏"),
     ("taken for the saved query: {}", "视为已存查询：{}"),
     ("nothing was asked yet", "还没有提过问题"),
     ("type a query first", "请先输入一个查询"),

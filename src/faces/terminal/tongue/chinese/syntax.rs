@@ -280,6 +280,11 @@ pub const SYNTAX: &[Pair] = &[
     ("several variables of VALUES stand in parentheses", "VALUES 的多个变量要写在括号内"),
     ("the blank node {} was used in another group", "空白节点 {} 已在另一组中使用"),
     ("the datatype of a string comes after `^^`", "字符串的数据类型写在 `^^` 之后"),
+    ("{} is SQL: a graph has triples and no tables", "{} 是 SQL：图中只有三元组，没有表"),
+    (
+        "a class needs no more than a triple that names it: `INSERT DATA { <x:thing> a <x:Class> }`",
+        "类只需一条提到它的三元组：`INSERT DATA { <x:thing> a <x:Class> }`",
+    ),
     ("a language is missing after `@`", "`@` 之后缺少语言"),
     ("as in \"百度\"@zh", "如 \"百度\"@zh"),
     ("a graph is named by its IRI in `<...>` or a prefixed name", "图名是 `<...>` 中的 IRI 或带前缀的名称"),
