@@ -32,6 +32,10 @@ const SOME: usize = 64;
 const PAIRS_FOR_A_LOOKUP: usize = 64;
 /// Sorted lookups read a list as a whole where it has at most so many pairs for each of them.
 const DENSE: usize = 8;
+/// Of so many pairs the caches of a core hold no more than a part: lookups in no order wait for memory.
+const LARGE: usize = 1 << 18;
+/// For so many lookups ahead [`PairCursor::warm`] is asked: what they read fits the nearest cache.
+pub const AHEAD: usize = 128;
 /// At most so many packed pairs are decoded for lookups in no order: 32 MB.
 const DECODED: usize = 1 << 22;
 
@@ -158,6 +162,20 @@ impl<'a> PairCursor<'a> {
     pub fn lookup(&mut self, first: Id) -> Result<&[Id]> {
         let range = self.locate(first)?;
         self.list.seconds(range)
+    }
+
+    /// Reads what lookups of these firsts will read, where they come in no order from a long list. None of these reads decides anything, so
+    /// that they wait for memory together, where lookups wait one after the other.
+    pub fn warm(&self, firsts: impl Iterator<Item = Id>) {
+        let Some(jumps) = self.jumps.as_ref().filter(|_| self.len() > LARGE) else { return };
+        let (column, seconds) = self.list.columns();
+        let read = |place: usize| {
+            let first = if jumps.shift > 0 { column.get(place) } else { None };
+            first.copied().unwrap_or(0) ^ seconds.get(place).copied().unwrap_or(0)
+        };
+        let all = firsts.filter_map(|first| jumps.begin(first)).fold(0, |all, place| all ^ read(place));
+        // Nobody needs it, and it is computed all the same.
+        std::hint::black_box(all);
     }
 
     /// The pairs of sorted firsts, as a merge join finds them: adds to `found` the place of its first among `firsts` for each pair, and
@@ -459,6 +477,13 @@ impl Jumps {
         Some(Self { least, shift, starts })
     }
 
+    /// About where a number is looked for.
+    #[inline]
+    fn begin(&self, id: Id) -> Option<usize> {
+        let entry = id.checked_sub(self.least)? >> self.shift;
+        self.starts.get(entry as usize).map(|start| *start as usize)
+    }
+
     #[inline]
     fn locate(&self, column: &[Id], id: Id) -> Range<usize> {
         let Some(above) = id.checked_sub(self.least) else { return 0..0 };
@@ -589,6 +614,23 @@ mod tests {
                 assert_eq!(cursor.contains(first, second).unwrap(), expected.contains(&second));
             }
         }
+    }
+
+    #[test]
+    fn warming_changes_no_answer() {
+        let pairs = super::LARGE as u32 + 9;
+        let (first, second): (Vec<Id>, Vec<Id>) = (0..pairs).map(|n| (n / 3 * 5 + 7, n)).unzip();
+        let mut cursor = PairCursor::over(&first, &second);
+        for n in 0..20_000_u32 {
+            let firsts = [n.wrapping_mul(0x9e37_79b9) % pairs, 0, Id::MAX, first[n as usize]];
+            cursor.warm(firsts.into_iter());
+            for id in firsts {
+                let expected = if id >= 7 && (id - 7) % 5 == 0 { (id - 7) / 5 * 3 } else { pairs };
+                let expected: Vec<Id> = (expected..pairs.min(expected.saturating_add(3))).collect();
+                assert_eq!(cursor.lookup(id).unwrap(), expected, "{id}");
+            }
+        }
+        assert!(cursor.jumps.is_some());
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub mod view;
 
 pub use changed::Changed;
 pub use columns::{Epochs, Number, Numbers};
-pub use cursor::{Found, PairCursor};
+pub use cursor::{AHEAD, Found, PairCursor};
 pub use kinds::{Kind, Kinds};
 pub use languages::Languages;
 pub use lexical::{Lexical, Scratch, Tag};

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running, matches};
-use crate::store::{End, Found, Id, NONE, PairCursor, Triple, View};
+use crate::store::{AHEAD, End, Found, Id, NONE, PairCursor, Triple, View};
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
@@ -99,7 +99,9 @@ impl<'a> IndexJoin<'a> {
                     let keys = self.batch.column(*column).get(self.row..).unwrap_or_default();
                     self.row += merged(cursor, keys, (self.row, self.cap), (&mut out.rows, &mut values))?;
                 }
+                let mut warm = self.row;
                 while self.row < self.batch.len && out.rows.len() < self.cap {
+                    warm = warmed(cursor, *from, &self.batch, (self.row, warm));
                     let key = from.get(&self.batch, self.row).unwrap_or(NONE);
                     let all = cursor.lookup(key)?;
                     let rest = all.get(self.given..).unwrap_or_default();
@@ -142,7 +144,9 @@ impl<'a> IndexJoin<'a> {
                 self.row = self.batch.len;
             }
             Way::Test(cursor, first, second) => {
+                let mut warm = self.row;
                 for row in self.row..self.batch.len {
+                    warm = warmed(cursor, *first, &self.batch, (row, warm));
                     let pair = first.get(&self.batch, row).zip(second.get(&self.batch, row));
                     let Some((first, second)) = pair else { continue };
                     if self.shape.optional || cursor.contains(first, second)? {
@@ -189,6 +193,16 @@ impl<'a> IndexJoin<'a> {
         }
         Ok(())
     }
+}
+
+/// Lets a cursor read ahead for the keys of some rows, where those up to `warm` are done; up to which row they are then.
+fn warmed(cursor: &PairCursor<'_>, key: From, batch: &Batch, (row, warm): (usize, usize)) -> usize {
+    if row < warm {
+        return warm;
+    }
+    let end = batch.len.min(row + AHEAD);
+    cursor.warm((row..end).filter_map(|row| key.get(batch, row)));
+    end
 }
 
 /// Rows from `row` on with these keys and what is found for them, at most so many, where they are merged; how many keys that were.

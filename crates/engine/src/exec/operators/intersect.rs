@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
-use crate::store::{Id, NONE, PairCursor};
+use crate::store::{AHEAD, Id, NONE, PairCursor};
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
@@ -91,7 +91,14 @@ impl<'a> Intersect<'a> {
 
     fn step(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
         let (mut rows, mut values, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut warm = self.row;
         while self.row < self.batch.len && rows.len() < self.cap {
+            if self.row >= warm {
+                warm = self.batch.len.min(self.row + AHEAD);
+                for (cursor, end) in self.cursors.iter().zip(&self.shape.ends) {
+                    cursor.warm((self.row..warm).filter_map(|row| end.get(&self.batch, row)));
+                }
+            }
             if !self.started {
                 let work = self.find()?;
                 cx.work(work)?;

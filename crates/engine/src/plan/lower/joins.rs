@@ -32,9 +32,10 @@ impl Lowering<'_> {
         };
         rows = match output.as_slice() {
             [only] => values(*only).map_or(rows, |values| values.min(rows)),
-            // Of what nobody reads there is a row for each value of the end that conditions are on, or one.
+            // Of what nobody reads there is a row for each value of the end that conditions are on, or one of each predicate.
             [] if !vars.is_empty() => {
-                let read = access.lead.filter(|_| !access.within.is_empty());
+                let [_, predicate, _] = &part.pattern.slots;
+                let read = access.lead.filter(|_| !access.within.is_empty()).or(predicate.var());
                 read.map_or(Some(1.0), values).map_or(rows, |values| values.min(rows))
             }
             _ => rows,
@@ -130,8 +131,12 @@ impl Lowering<'_> {
     /// The rows of `left` with the ends of a path that they do not bind.
     pub(super) fn reach(&self, left: Node, reach: Reach, live: &VarSet, bag: Bag) -> Node {
         let figures = Figures::of_reach(&reach, self.statistics);
-        let rows = self.after(&figures, &left, live);
+        let mut rows = self.after(&figures, &left, live);
         let vars = reach.vars();
+        if bag == Bag::Rows && vars.is_disjoint(&left.columns().union(live)) {
+            // Of ends that nobody reads there is a row for each start, with how many it reaches.
+            rows = figures.distinct.first().map_or(rows, |(_, starts)| left.rows * starts);
+        }
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
         output.extend(vars.iter().filter(|var| live.contains(*var) && !left.output.contains(var)));
         let unique = left.unique

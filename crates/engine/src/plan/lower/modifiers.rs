@@ -194,7 +194,9 @@ impl Lowering<'_> {
                 self.node(input, need, Bag::Rows)?
             }
         };
-        let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
+        let until = first.map_or(node.rows, |first| node.rows.min(first as f64));
+        // Those before the offset are read and not given.
+        let rows = (until - offset as f64).max(until.min(1.0));
         Ok(node.under(Op::Slice(offset, limit), rows))
     }
 }
