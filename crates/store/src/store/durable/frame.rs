@@ -420,13 +420,20 @@ pub(super) enum Found {
 
 /// What stands at `at`, where transaction `number` is expected.
 pub(super) fn found(journal: &[u8], at: usize, number: u64) -> Found {
-    let rest = journal.get(at..).unwrap_or_default();
+    match found_in(journal.get(at..).unwrap_or_default(), at, number) {
+        Found::Frame(transaction, length) => Found::Frame(transaction, at + length),
+        other => other,
+    }
+}
+
+/// The same of the rest of a journal, which begins at a place of it. A frame ends at its own length.
+pub(super) fn found_in(rest: &[u8], at: usize, number: u64) -> Found {
     if rest.is_empty() {
         return Found::End;
     }
     match whole(rest) {
         Some((have, body, length)) if have == number => match Transaction::of_body(number, body) {
-            Ok(transaction) => Found::Frame(Box::new(transaction), at + length),
+            Ok(transaction) => Found::Frame(Box::new(transaction), length),
             Err(what) => Found::Damaged(what),
         },
         Some((have, ..)) => Found::Damaged(format!("transaction {number} was expected, and {have} found")),

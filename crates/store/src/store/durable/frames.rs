@@ -1,7 +1,7 @@
 //! The transactions of a journal one after the other, none of them held: what each was, and where its rows stand.
 //!
-//! In: a journal of whole frames. Out: transactions whose rows lie in the file, and those rows as often as they are wanted. Of the
-//! file one line is held at a time. The limit: what is torn or damaged is told by [`super::frame::found`], which wants the whole
+//! In: a journal of whole frames. Out: transactions, and their rows as often as they are wanted: those of a long one lie in the file,
+//! of which one line is held at a time. The limit: what is torn or damaged is told by [`super::frame::found`], which wants the whole
 //! journal; here such a frame is an error.
 
 use super::frame::{END, FOOT_LENGTH, Transaction, foot, head, row, unreadable_line};
@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 const BUFFER: usize = 1 << 17;
 /// After how many rows it is asked whether to go on.
 const STRIDE: u64 = if cfg!(test) { 2 } else { 1 << 12 };
+/// The rows of a frame of up to so many bytes are held: to open a file for them would cost more.
+const SHORT: u64 = if cfg!(test) { 1 << 10 } else { 1 << 18 };
 /// How long the first line of a frame is at most.
 const HEAD: u64 = 64;
 
@@ -25,6 +27,8 @@ const HEAD: u64 = 64;
 pub(super) struct InFile {
     path: PathBuf,
     bytes: Range<u64>,
+    /// Their checksum: a writer may take back what it failed to write, and write something else there.
+    sum: u64,
 }
 
 impl InFile {
@@ -37,19 +41,34 @@ impl InFile {
         let mut file = File::open(&self.path).map_err(|error| unreadable(&self.path, error))?;
         file.seek(SeekFrom::Start(start)).map_err(|error| unreadable(&self.path, error))?;
         let mut file = BufReader::with_capacity(BUFFER, file.take(end.saturating_sub(start)));
-        let (mut line, mut seen) = (Vec::new(), 0_u64);
+        let (mut line, mut seen, mut sum) = (Vec::new(), 0_u64, Sum::default());
         while read_line(&mut file, &mut line).map_err(|error| unreadable(&self.path, error))? {
             seen += 1;
             if seen.is_multiple_of(STRIDE) {
                 watch.check()?;
             }
+            sum.add(&line);
             each(text(&line).ok_or_else(|| unreadable(&self.path, io::ErrorKind::InvalidData.into()))?)?;
         }
-        Ok(())
+        match sum.finish() == self.sum {
+            true => Ok(()),
+            false => Err(unreadable(&self.path, io::ErrorKind::InvalidData.into())),
+        }
     }
 }
 
-/// A journal that is read from its beginning on. See the module.
+/// The bytes of a part of a file.
+///
+/// # Errors
+/// Where they cannot be read.
+pub(super) fn part_of(path: &Path, bytes: Range<u64>) -> io::Result<Vec<u8>> {
+    let (mut file, mut part) = (File::open(path)?, Vec::new());
+    file.seek(SeekFrom::Start(bytes.start))?;
+    file.take(bytes.end.saturating_sub(bytes.start)).read_to_end(&mut part)?;
+    Ok(part)
+}
+
+/// A journal that is read from some frame on. See the module.
 pub(super) struct Frames {
     path: PathBuf,
     file: BufReader<io::Take<File>>,
@@ -59,16 +78,19 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    /// The frames of a file up to a place.
+    /// The frames of a part of a file.
     ///
     /// # Errors
     /// Where it cannot be opened.
-    pub fn open(path: &Path, end: u64) -> io::Result<Self> {
-        let file = BufReader::with_capacity(BUFFER, File::open(path)?.take(end));
-        Ok(Self { path: path.to_owned(), file, at: 0, line: Vec::new() })
+    pub fn open(path: &Path, bytes: Range<u64>) -> io::Result<Self> {
+        let Range { start: at, end } = bytes;
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(at))?;
+        let file = BufReader::with_capacity(BUFFER, file.take(end.saturating_sub(at)));
+        Ok(Self { path: path.to_owned(), file, at, line: Vec::new() })
     }
 
-    /// The next transaction, which is to have a number. Its rows lie in the file; nothing is said where there is none.
+    /// The next transaction, which is to have a number.
     ///
     /// # Errors
     /// Where the file cannot be read, `watch` stops it, or with what is wrong with the frame.
@@ -89,7 +111,8 @@ impl Frames {
         let (mut sum, mut at, end) = (Sum::default(), self.at + start as u64, self.at + end as u64);
         sum.add(&first);
         let mut read = Transaction { number, ..Transaction::default() };
-        let (mut rows, mut seen) = (at..at, 0_u64);
+        let is_short = end - at <= SHORT;
+        let (mut rows, mut of_rows, mut seen) = (at..at, Sum::default(), 0_u64);
         while at < end && read_line(&mut self.file, &mut self.line).map_err(failed)? {
             seen += 1;
             if seen.is_multiple_of(STRIDE) {
@@ -99,10 +122,15 @@ impl Frames {
             at += self.line.len() as u64;
             let line = text(&self.line).unwrap_or_default();
             match row(line) {
-                Some((added, _)) => read.rows.count(added),
+                Some((added, _)) if !is_short => {
+                    of_rows.add(&self.line);
+                    read.rows.count(added);
+                }
                 None if self.line == END => rows.end = at - END.len() as u64,
-                None if read.line(line).is_some() => rows.start = at,
-                None => return Ok(Err(unreadable_line(line))),
+                is_row if read.line(line).is_some() => {
+                    rows.start = if is_row.is_some() { rows.start } else { at }
+                }
+                _ => return Ok(Err(unreadable_line(line))),
             }
         }
         let mut last = [0; FOOT_LENGTH];
@@ -112,7 +140,10 @@ impl Frames {
             return Ok(Err("its checksum is wrong".to_owned()));
         }
         self.at = end + FOOT_LENGTH as u64;
-        read.rows = read.rows.in_file(InFile { path: self.path.clone(), bytes: rows });
+        if !is_short {
+            read.rows =
+                read.rows.in_file(InFile { path: self.path.clone(), bytes: rows, sum: of_rows.finish() });
+        }
         Ok(Ok(read))
     }
 }

@@ -3,19 +3,21 @@
 //! In: files. Out: the graph that they hold together, the history, figures. Nothing is written. A store that is changed
 //! by another process meanwhile is read as it is before or after a change, never in between.
 
-use super::frame::{Found, Transaction, found};
-use super::frames::Frames;
+use super::frame::{Found, Transaction, found_in, unreadable_line};
+use super::frames::{Frames, part_of};
 use super::manifest::{self, Manifest, PackFile};
+use super::patch::read_quad;
 use super::{Content, Mark, State, Store};
 use crate::error::{Error, Result};
 use crate::store::memory::Memory;
 use crate::store::pack::{Builder, Pack, Watch};
 use crate::terms::{Prefixes, Quad};
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 
 /// How many changes of the journal are carried out together.
-const AT_ONCE: usize = 1 << 17;
+const AT_ONCE: usize = 1 << 16;
 /// How often a store is read anew that others change meanwhile.
 const TRIES: usize = 20;
 
@@ -108,45 +110,46 @@ impl Store {
         let mut graph = Memory::over(pack);
         manifest.empty.iter().for_each(|name| graph.set_empty(name, true));
         let name = manifest.journal.as_str();
-        let journal = self.files.read(&self.path(name)).map_err(|error| self.unreadable(name, error))?;
-        let mut at = usize::try_from(manifest.start).unwrap_or(usize::MAX);
-        let least = usize::try_from(manifest.least).unwrap_or(usize::MAX);
-        if at.max(least) > journal.len() {
-            return Err(self.damaged(name, journal.len(), "it is shorter than it was"));
+        let (path, unreadable) = (self.path(name), |error| self.unreadable(name, error));
+        let length = self.files.length(&path).map_err(unreadable)?;
+        if manifest.start.max(manifest.least) > length {
+            return Err(self.damaged(name, length, "it is shorter than it was"));
         }
+        let mut frames = Frames::open(&path, manifest.start..length).map_err(unreadable)?;
         let (number, id) = (manifest.packed, manifest.id.clone());
         let mut last = Mark { number, id, time: manifest.merged.clone(), ..Mark::default() };
-        let (mut torn, mut changes) = (0, Vec::new());
-        loop {
-            match found(&journal, at, last.number + 1) {
-                Found::Frame(transaction, end) => {
-                    apply(&transaction, &mut graph, &mut prefixes, &mut changes)
-                        .map_err(|error| self.damaged(name, at, &error.message))?;
-                    let Transaction { number, id, time, .. } = *transaction;
+        let mut changes = Vec::new();
+        let wrong = loop {
+            let (at, number) = (frames.at, last.number + 1);
+            match frames.next(number, Watch::nobody())? {
+                Ok(transaction) => {
+                    let wrong = |what: &str| self.damaged(name, at, what);
+                    apply(&transaction, &mut graph, (&mut prefixes, &mut changes), &wrong)?;
+                    let Transaction { id, time, .. } = transaction;
                     last = Mark { number, id, time, ..Mark::default() };
-                    at = end;
-                    if changes.len() > AT_ONCE {
-                        graph.set_quads(
-                            changes.iter().map(|(added, quad)| (*added, quad.as_ref())),
-                            Watch::nobody(),
-                        )?;
-                        changes.clear();
-                    }
                 }
-                Found::End => break,
-                Found::Torn => {
-                    torn = journal.len() - at;
-                    break;
-                }
-                Found::Damaged(what) => {
-                    let what = format!("transaction {}: {what}", last.number + 1);
-                    return Err(self.damaged(name, at, &what));
-                }
+                Err(wrong) => break wrong,
             }
-        }
-        graph.set_quads(changes.iter().map(|(added, quad)| (*added, quad.as_ref())), Watch::nobody())?;
-        let state = State { manifest: manifest.clone(), end: at as u64, last };
-        Ok((state, Content { graph, prefixes, torn: torn as u64 }))
+        };
+        set_quads(&mut changes, &mut graph)?;
+        let torn = self.torn(name, frames.at..length, last.number + 1, wrong)?;
+        let state = State { manifest: manifest.clone(), end: frames.at, last };
+        Ok((state, Content { graph, prefixes, torn }))
+    }
+
+    /// How many bytes of a transaction that never came to its end stand behind a journal, whose rest is no whole frame.
+    ///
+    /// # Errors
+    /// Where it came to its end, and is damaged.
+    fn torn(&self, name: &str, rest: Range<u64>, number: u64, wrong: String) -> Result<u64> {
+        let bytes = part_of(&self.path(name), rest.clone()).map_err(|error| self.unreadable(name, error))?;
+        let wrong = match found_in(&bytes, usize::try_from(rest.start).unwrap_or(usize::MAX), number) {
+            Found::End => return Ok(0),
+            Found::Torn => return Ok(rest.end - rest.start),
+            Found::Damaged(wrong) => wrong,
+            Found::Frame(..) => wrong,
+        };
+        Err(self.damaged(name, rest.start, &format!("transaction {number}: {wrong}")))
     }
 
     /// The pack, without the transactions after it.
@@ -190,12 +193,11 @@ impl Store {
         let past = manifest.past.iter().map(|past| (past.name.as_str(), past.numbers, u64::MAX));
         let now = (manifest.journal.as_str(), [manifest.first_of_now(), last.number], *end);
         for (name, [from, to], end) in past.chain([now]).filter(|(_, [_, to], _)| *to >= first) {
-            let frames = Frames::open(&self.path(name), end);
+            let frames = Frames::open(&self.path(name), 0..end);
             let mut frames = frames.map_err(|error| self.unreadable(name, error))?;
             for number in from..=to {
                 let transaction = frames.next(number, watch)?;
-                let at = usize::try_from(frames.at).unwrap_or(usize::MAX);
-                let transaction = transaction.map_err(|what| self.damaged(name, at, &what))?;
+                let transaction = transaction.map_err(|what| self.damaged(name, frames.at, &what))?;
                 if number >= first {
                     each(transaction)?;
                 }
@@ -248,7 +250,7 @@ impl Store {
         unreadable(&self.path(name), error)
     }
 
-    pub(super) fn damaged(&self, name: &str, at: usize, what: &str) -> Error {
+    pub(super) fn damaged(&self, name: &str, at: u64, what: &str) -> Error {
         Error::store(format!("{} is damaged at byte {at}: {what}", self.path(name).display()))
             .hint(crate::error::Hint::RepairStore(self.folder.display().to_string()))
     }
@@ -268,16 +270,24 @@ pub(super) fn unreadable(path: &Path, error: io::Error) -> Error {
     .because(error)
 }
 
+/// Carries changes out.
+fn set_quads(changes: &mut Vec<(bool, Quad)>, graph: &mut Memory) -> Result<()> {
+    let done = graph.set_quads(changes.iter().map(|(added, quad)| (*added, quad.as_ref())), Watch::nobody());
+    changes.clear();
+    done
+}
+
 /// Takes note of what a transaction of the journal did.
 fn apply(
     transaction: &Transaction,
     graph: &mut Memory,
-    prefixes: &mut Prefixes,
-    changes: &mut Vec<(bool, Quad)>,
+    (prefixes, changes): (&mut Prefixes, &mut Vec<(bool, Quad)>),
+    wrong: &dyn Fn(&str) -> Error,
 ) -> Result<()> {
-    transaction.rows.each(Watch::nobody(), &mut |added, quad| {
+    transaction.rows.each_text(Watch::nobody(), &mut |added, row| {
+        let quad = read_quad(row).ok_or_else(|| wrong(&unreadable_line(row)))?;
         changes.push((added, quad));
-        Ok(())
+        if changes.len() < AT_ONCE { Ok(()) } else { set_quads(changes, graph) }
     })?;
     for (name, namespace) in &transaction.prefixes {
         prefixes.insert(name, namespace);

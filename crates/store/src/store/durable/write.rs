@@ -5,6 +5,7 @@
 
 use super::files::{Files, Handle, HeldFile};
 use super::frame::{Part, RowSource, Rows};
+use super::frames::part_of;
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
 use super::reverse::Reverse;
@@ -429,11 +430,8 @@ impl Store {
         let length = self.files.length(&at_work.path).map_err(failed)?;
         self.files.rename(&at_work.path, &self.path(&name)).map_err(failed)?;
         let file = PackFile { length, name };
-        let journal = self.path(&manifest.journal);
-        let journal = self.files.read(&journal).map_err(|error| self.unreadable(&manifest.journal, error))?;
-        let range =
-            usize::try_from(mark.end).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX);
-        let later = journal.get(range).unwrap_or_default();
+        let later = part_of(&self.path(&manifest.journal), mark.end..end);
+        let later = later.map_err(|error| self.unreadable(&manifest.journal, error))?;
         let new = Manifest {
             pack: Some(file),
             packed: mark.number,
@@ -446,7 +444,7 @@ impl Store {
             added: manifest.added.clone(),
             empty,
         };
-        self.switch(new, later, last).map(|()| true)
+        self.switch(new, &later, last).map(|()| true)
     }
 
     /// Publishes a manifest with a new journal, and removes what it no longer names.
