@@ -2,6 +2,8 @@
 //!
 //! All else is in the packages below `crates/`, given on from here under their names.
 
+#![forbid(unsafe_code)]
+
 pub use baimo_core::{
     advise, ask, blank, catalog, edit, engine, error, explore, formats, kept, packing, plain, previous,
     project, session, show, snapshot, sources, store, terms,

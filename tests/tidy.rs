@@ -363,6 +363,28 @@ fn every_file_says_what_it_is_for() {
     fail_on(wrong);
 }
 
+/// The libraries forbid it, and the one module of the binary that has it says why.
+#[test]
+fn unsafe_code_is_in_one_module() {
+    let sources = sources();
+    let libraries = sources.iter().filter(|source| source.path.ends_with("lib.rs"));
+    let mut wrong: Vec<_> = libraries
+        .filter(|source| !source.text.contains("#![forbid(unsafe_code)]"))
+        .map(|source| format!("{} does not forbid unsafe code", source.path))
+        .collect();
+    for source in sources.iter().filter(|source| source.path != "heap.rs") {
+        let lines = source.lines().filter(|(_, line)| names(line, "unsafe"));
+        wrong.extend(lines.map(|(n, _)| format!("{}:{n} has `unsafe`", source.path)));
+    }
+    let heap = sources.iter().find(|source| source.path == "heap.rs").unwrap();
+    let blocks = heap.lines().filter(|(_, line)| names(line, "unsafe")).count();
+    let said = heap.text.lines().filter(|line| line.trim_start().starts_with("// SAFETY: ")).count();
+    if blocks != said {
+        wrong.push(format!("heap.rs: {said} of {blocks} blocks say why they are safe"));
+    }
+    fail_on(wrong);
+}
+
 #[test]
 fn functions_stay_short() {
     let mut long = Vec::new();

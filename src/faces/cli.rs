@@ -6,7 +6,7 @@
 use super::args::{self, CommandLine, Options, Parsed};
 use super::memory::Memory;
 use super::terminal::Window;
-use super::terminal::limits::watch;
+use super::terminal::limits::{Heap, watch};
 use super::terminal::present::{self, Output};
 use super::terminal::report::Report;
 use super::terminal::signals::{self, Stops};
@@ -33,8 +33,8 @@ use std::sync::Arc;
 /// Whatever stopped it: to be reported, and to choose the exit code by.
 pub fn run(
     words: impl IntoIterator<Item = OsString>,
-    memory_used: fn() -> usize,
-    prompt: fn(Session, Output, bool) -> Result<()>,
+    heap: Heap,
+    prompt: fn(Session, Output, bool, Heap) -> Result<()>,
     report: &mut Report,
 ) -> Result<()> {
     let words: Vec<OsString> = words.into_iter().collect();
@@ -66,7 +66,7 @@ pub fn run(
         must_be_kept(verb, &options)?;
     }
     settle(&options, report);
-    let limits = limits(options.limits, memory_used);
+    let limits = limits(options.limits, heap.used);
     // At the end of the program nothing is given back piece by piece: that takes long where there is much.
     let mut session = ManuallyDrop::new({
         let _watched = watch(limits, report, &output.found);
@@ -91,7 +91,7 @@ pub fn run(
             }
             Ok(())
         }
-        None => prompt(ManuallyDrop::into_inner(session), output, keep_going),
+        None => prompt(ManuallyDrop::into_inner(session), output, keep_going, heap),
     }
 }
 

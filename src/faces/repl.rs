@@ -18,7 +18,7 @@ mod suggest;
 use super::memory::{Memory, Question};
 use super::terminal::formats;
 use super::terminal::hints::Face;
-use super::terminal::limits::{Watch, watch};
+use super::terminal::limits::{Heap, Watch, watch};
 use super::terminal::present::{Output, Target};
 use super::terminal::signals::{self, Doing, doing};
 use super::verbs;
@@ -58,6 +58,7 @@ struct Shell {
     /// Whether a person types; a script ends at its first error.
     interactive: bool,
     keep_going: bool,
+    heap: Heap,
     /// Whether the graph was changed, and the change is kept nowhere.
     unsaved: bool,
     /// Whether the graph was changed at all: who only asks writes nothing.
@@ -83,9 +84,9 @@ struct Shell {
 /// # Errors
 /// Of a script: its first error, with the line. At the prompt errors are shown, and nothing ends it
 /// but a terminal that cannot be used.
-pub fn run(session: Session, output: Output, keep_going: bool) -> Result<()> {
+pub fn run(session: Session, output: Output, keep_going: bool, heap: Heap) -> Result<()> {
     // With it the program ends: nothing is given back piece by piece.
-    let mut shell = ManuallyDrop::new(Shell::new(session, output, keep_going));
+    let mut shell = ManuallyDrop::new(Shell::new(session, output, keep_going, heap));
     if shell.interactive {
         return shell.prompt();
     }
@@ -98,7 +99,7 @@ pub fn run(session: Session, output: Output, keep_going: bool) -> Result<()> {
 }
 
 impl Shell {
-    fn new(mut session: Session, mut output: Output, keep_going: bool) -> Self {
+    fn new(mut session: Session, mut output: Output, keep_going: bool, heap: Heap) -> Self {
         output.report.face = Face::Prompt;
         session.set_user_queries(home::queries());
         Self {
@@ -109,6 +110,7 @@ impl Shell {
             once: None,
             interactive: std::io::stdin().is_terminal(),
             keep_going,
+            heap,
             unsaved: false,
             has_changed: false,
             warned: false,

@@ -3,6 +3,8 @@
 //! In: where a graph is, texts, parameters. Out: answers and reports as values, and their texts. Knows no
 //! command line, no terminal and no particular graph; the library for those who build on baimo.
 
+#![forbid(unsafe_code)]
+
 pub use baimo_engine as engine;
 pub use baimo_store::{blank, cores, error, sources, store, terms, throttle};
 

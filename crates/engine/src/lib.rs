@@ -3,6 +3,8 @@
 //! In: the text of a query, a graph, parameters, limits. Out: an [`Answer`]. Where
 //! graphs come from and who reads the answer is the business of others.
 
+#![forbid(unsafe_code)]
+
 pub mod answer;
 mod aside;
 pub mod exec;

@@ -2,6 +2,8 @@
 //!
 //! In: bytes in any RDF syntax. Out: [`store::Graph`], the port through which everything else reads.
 
+#![forbid(unsafe_code)]
+
 // Names for blank nodes by content.
 pub mod blank;
 // How many cores there are.

@@ -11,9 +11,13 @@ use crate::faces::terminal::signals::{Doing, doing};
 use std::io::BufRead;
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// The longest statement taken. An endless line ends here.
 const MAX_TEXT: usize = 64 << 20;
+
+/// After a statement that takes so long, what it used is given back to the system: that takes a small part of it.
+const LONG: Duration = Duration::from_millis(20);
 
 /// Where statements come from.
 pub(super) struct Source<'a> {
@@ -115,7 +119,12 @@ impl Shell {
             if self.leaving {
                 break;
             }
-            let Err(error) = self.statement(piece.text) else { continue };
+            let begun = Instant::now();
+            let done = self.statement(piece.text);
+            if begun.elapsed() >= LONG {
+                (self.heap.give_back)();
+            }
+            let Err(error) = done else { continue };
             let error = placed(error, source, first, piece);
             if !source.keep_going || matches!(error.kind, Kind::Interrupted) {
                 return Err(error);

@@ -17,6 +17,15 @@ const GRACE: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(3)
 /// How often is looked.
 const EVERY: Duration = Duration::from_millis(20);
 
+/// The heap of the process, as far as a face has to do with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Heap {
+    /// How many bytes are allocated.
+    pub used: fn() -> usize,
+    /// Gives back to the system what is not.
+    pub give_back: fn(),
+}
+
 /// Watches until dropped.
 #[derive(Debug)]
 pub struct Watch {
