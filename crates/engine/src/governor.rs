@@ -6,12 +6,16 @@
 use crate::aside::{self, Aside};
 use crate::cores;
 use crate::error::{Error, Hint, Kind, Result};
+use crate::room;
 use crate::throttle;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// One look at the limits in so many sees whether what is held for speed alone has to give way to what the query holds.
+const OFTEN: u64 = 16;
 
 /// So many bytes of memory are filled without a look at the clock: about half a millisecond.
 const STRETCH: usize = 1 << 21;
@@ -81,6 +85,8 @@ pub struct Governor {
     steps: Arc<AtomicU64>,
     notes: Notes,
     every_way: bool,
+    /// What is held for speed alone gives way to its limit of memory.
+    _limit: Option<Arc<room::Limit>>,
     /// That the query runs, where work in the background gives way to it.
     _running: Option<Arc<throttle::Query>>,
 }
@@ -105,6 +111,10 @@ impl Notes {
 impl Governor {
     /// Starts the clock. `interrupted` may be set from a signal handler or another thread.
     pub fn new(limits: Limits, interrupted: Arc<AtomicBool>) -> Self {
+        if let Some(used) = limits.memory_used {
+            room::measured_by(used);
+        }
+        let limit = limits.memory_used.and(limits.max_memory);
         Self {
             limits,
             deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
@@ -113,6 +123,7 @@ impl Governor {
             steps: Arc::default(),
             notes: Notes::default(),
             every_way: false,
+            _limit: limit.map(|most| Arc::new(room::Limit::of(most))),
             _running: None,
         }
     }
@@ -187,7 +198,10 @@ impl Governor {
     /// # Errors
     /// As [`Self::check`].
     pub fn room(&self, bytes: usize) -> Result<()> {
-        self.steps.fetch_add(1, Ordering::Relaxed);
+        let step = self.steps.fetch_add(1, Ordering::Relaxed);
+        if self.limits.memory_used.is_some() && (bytes > 0 || step.is_multiple_of(OFTEN)) {
+            room::want(bytes);
+        }
         self.exceeded(bytes).inspect_err(|_| self.stopped.store(true, Ordering::Relaxed))
     }
 
@@ -274,6 +288,20 @@ impl Governor {
         self.exceeded(0).err().unwrap_or_else(|| Error::new(Kind::Limit, "stopped by a limit"))
     }
 
+    /// Whether so many bytes more are over the limit, once all gave way to them: what is held for speed alone is no reason to stop, nor is
+    /// what waits to be dropped.
+    fn passes(max: usize, used: fn() -> usize, more: usize) -> bool {
+        let is_over = || used().saturating_add(more) > max;
+        if !is_over() {
+            return false;
+        }
+        room::want(more);
+        if !is_over() {
+            return false;
+        }
+        !aside::settle() || is_over()
+    }
+
     fn exceeded(&self, more: usize) -> Result<()> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Interrupted, "interrupted"));
@@ -287,9 +315,7 @@ impl Governor {
             return Err(Error::new(Kind::Limit, "stopped by a limit"));
         }
         if let (Some(max), Some(used)) = (self.limits.max_memory, self.limits.memory_used)
-            && used().saturating_add(more) > max
-            // What waits to be dropped is no reason to stop.
-            && !(aside::settle() && used().saturating_add(more) <= max)
+            && Self::passes(max, used, more)
         {
             let size = match max {
                 ..1_000_000 => format!("{max} B"),

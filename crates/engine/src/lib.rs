@@ -23,7 +23,7 @@ pub use exec::DefaultGraph;
 pub use governor::{Governor, Limits, Notes};
 pub use passes::bind::Bindings;
 
-pub use baimo_store::{cores, error, store, terms, throttle};
+pub use baimo_store::{cores, error, room, store, terms, throttle};
 
 use crate::answer::Answer;
 use crate::error::Result;

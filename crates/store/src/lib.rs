@@ -20,5 +20,7 @@ pub mod store;
 pub mod terms;
 // Background work that gives way to queries.
 pub mod throttle;
+// Memory that gives way to limits.
+pub mod room;
 // XSD values and the order of all terms.
 pub mod value;

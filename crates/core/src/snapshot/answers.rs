@@ -21,7 +21,7 @@ impl Snapshot {
         let governor = ask.running_governor();
         let query = parsed::query_within(ask, self, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
-        self.make_room(ask, &governor)?;
+        self.prepare(&governor)?;
         engine::answer(self.graph(), &query, ask.default_graph, &governor)
     }
 
@@ -36,7 +36,7 @@ impl Snapshot {
         }
         previous.has(&references, &ask.text)?;
         let governor = ask.running_governor();
-        self.make_room(ask, &governor)?;
+        self.prepare(&governor)?;
         let query = parsed::query_after(ask, self, previous, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
         let Some(triples) = previous.graph else {
@@ -58,14 +58,12 @@ impl Snapshot {
         let governor = ask.running_governor();
         let query = parsed::query_within(ask, self, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
-        self.make_room(ask, &governor)?;
+        self.prepare(&governor)?;
         engine::explain(self.graph(), &query, ask.default_graph, &governor)
     }
 
-    /// Lets what is read of a pack take half of the memory that a query may take: the limit is of the whole process. Where much
-    /// was changed, what is read is made first.
-    fn make_room(&self, ask: &Ask, governor: &Governor) -> Result<()> {
-        self.memory().keep_within(ask.limits.max_memory.map_or(usize::MAX, |most| most / 2));
+    /// Where much was changed, what is read is made first.
+    fn prepare(&self, governor: &Governor) -> Result<()> {
         self.memory().prepare(Watch::asking(&|| governor.check()))
     }
 

@@ -12,6 +12,7 @@ use super::paged::{PagedCursor, PagedPairs};
 #[cfg(test)]
 use super::port::NONE;
 use crate::error::Result;
+use crate::room;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ const LARGE: usize = 1 << 18;
 pub const AHEAD: usize = 128;
 /// At most so many packed pairs are decoded for lookups in no order: 32 MB.
 const DECODED: usize = 1 << 22;
+/// A pair that is decoded takes so many bytes, its part of the table too. They are made only where every limit leaves room for them.
+const DECODED_PAIR: usize = 12;
 
 /// A cursor over the pairs of one predicate in one graph. See the module.
 ///
@@ -132,7 +135,8 @@ impl<'a> PairCursor<'a> {
     /// where to look. What another cursor over the same packed pairs decoded, on whatever thread, is used at once.
     fn prepare_jumps(&mut self) -> Result<()> {
         self.look = self.far + SOME;
-        let pays = self.far * PAIRS_FOR_A_LOOKUP > self.len();
+        let pays =
+            self.far * PAIRS_FOR_A_LOOKUP > self.len() && room::is_there_for(self.len() * DECODED_PAIR);
         if pays {
             self.far = 0;
             self.look = SOME;

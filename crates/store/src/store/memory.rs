@@ -214,11 +214,6 @@ impl Memory {
         Ok(Arc::clone(settled.unwrap_or(base)))
     }
 
-    /// Keeps no more than about so many bytes of its pack's file in memory from now on. See [`Pack::keep_within`].
-    pub fn keep_within(&self, bytes: usize) {
-        self.settled.get().unwrap_or_else(|| self.graph.base()).keep_within(bytes);
-    }
-
     /// Carries out several changes, all of them or, where `work` fails, none. It may stand within another change.
     ///
     /// # Errors

@@ -1,26 +1,34 @@
 //! Which chunks of a pack stay in memory: as many as a budget of bytes allows, those that were asked for lately first.
 //!
-//! In: chunks as they were read. Out: the same again, as long as they are kept. Chunks are given up by the clock (Corbató, A paging
+//! In: chunks as they were read. Out: the same again, as long as they are kept. The budget is a part of the file, less where the
+//! process holds much beside, and less where a limit of memory asks for it (`room.rs`). Chunks are given up by the clock (Corbató, A paging
 //! experiment with the Multics system, 1968): one that was asked for since the hand passed gets another round, one that was read
 //! once goes first, so that a scan does not push out what lookups need. A chunk that somebody still reads lives until they are done,
 //! and counts until then. A large chunk lies in pages of its own, beside the heap: there it would keep what queries used and gave back
 //! from being given back to the system.
 
+use crate::room::{self, Holder};
 use memmap2::MmapMut;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A budget is no smaller: some chunks of every part of a pack.
+/// A budget is no smaller, but for a quarter of a limit: some chunks of every part of a pack.
 const LEAST: usize = 8 << 20;
+/// One part in so many of a limit is left to what is allocated between two looks at it.
+const MARGIN: usize = 16;
 /// Without a budget from outside, all chunks of a file up to this size are kept.
 const SMALL: u64 = 32 << 20;
 
 /// From this size on a chunk lies in pages of its own.
 const LARGE: usize = 64 << 10;
+/// As long as there are no more of these: Linux lets a process have 65 530 maps.
+const MOST_MAPS: usize = 1 << 14;
 
 /// How many bytes lie beside the heap.
 static MAPPED: AtomicUsize = AtomicUsize::new(0);
+/// In how many maps.
+static MAPS: AtomicUsize = AtomicUsize::new(0);
 
 /// How many bytes of all packs lie in pages of their own, which no counting allocator sees.
 pub fn mapped_bytes() -> usize {
@@ -37,9 +45,11 @@ pub(super) enum Room {
 impl Room {
     /// Of so many bytes, all zero.
     pub fn of(length: usize) -> Self {
-        let pages = if length < LARGE { None } else { MmapMut::map_anon(length).ok() };
+        let is_large = length >= LARGE && MAPS.load(Ordering::Relaxed) < MOST_MAPS;
+        let pages = if is_large { MmapMut::map_anon(length).ok() } else { None };
         let Some(pages) = pages else { return Self::Heap(vec![0; length].into_boxed_slice()) };
         MAPPED.fetch_add(length, Ordering::Relaxed);
+        MAPS.fetch_add(1, Ordering::Relaxed);
         Self::Pages(pages)
     }
 }
@@ -48,6 +58,7 @@ impl Drop for Room {
     fn drop(&mut self) {
         if let Self::Pages(pages) = self {
             MAPPED.fetch_sub(pages.len(), Ordering::Relaxed);
+            MAPS.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
@@ -127,24 +138,25 @@ pub(super) struct Cache {
     slots: Vec<Mutex<Slot>>,
     counter: Arc<AtomicUsize>,
     pinned: Arc<AtomicUsize>,
-    budget: AtomicUsize,
-    /// The budget where nobody gives another.
-    most: usize,
+    share: Share,
     /// The slot that the clock looks at next.
     hand: Mutex<usize>,
 }
 
 impl Cache {
-    /// For so many chunks of a file of so many bytes: three quarters of it are kept, all of a small one.
-    pub fn new(chunks: usize, bytes: u64) -> Self {
-        let budget = if bytes <= SMALL { bytes } else { (bytes / 4 * 3).max(SMALL) };
-        let most = usize::try_from(budget).unwrap_or(usize::MAX);
+    /// For so many chunks of a file of so many bytes.
+    pub fn new(chunks: usize, bytes: u64) -> Arc<Self> {
+        let cache = Arc::new(Self::with(chunks, Share::of_file(bytes)));
+        room::add(&cache);
+        cache
+    }
+
+    fn with(chunks: usize, share: Share) -> Self {
         Self {
             slots: std::iter::repeat_with(Mutex::default).take(chunks).collect(),
             counter: Arc::default(),
             pinned: Arc::default(),
-            budget: AtomicUsize::new(most),
-            most,
+            share,
             hand: Mutex::new(0),
         }
     }
@@ -154,21 +166,10 @@ impl Cache {
         self.counter.load(Ordering::Relaxed)
     }
 
-    /// How many may be.
-    pub fn budget(&self) -> usize {
-        self.budget.load(Ordering::Relaxed)
-    }
-
-    /// Keeps no more than so many bytes from now on, nor more than without this.
-    pub fn keep_within(&self, bytes: usize) {
-        self.budget.store(bytes.max(LEAST).min(self.most), Ordering::Relaxed);
-        self.evict();
-    }
-
     /// Counts bytes that are kept as long as somebody has them, whatever the budget.
     pub fn pin(&self, bytes: Room) -> Part {
         let held = self.hold(bytes, Some(Arc::clone(&self.pinned)));
-        self.evict();
+        self.give_way(0);
         Part::Held(held)
     }
 
@@ -186,7 +187,7 @@ impl Cache {
         let held = self.hold(read()?, None);
         *slot = Slot { held: Some(Arc::clone(&held)), used: false };
         drop(slot);
-        self.evict();
+        self.give_way(0);
         Ok(Part::Held(held))
     }
 
@@ -198,22 +199,23 @@ impl Cache {
         Arc::new(Held { bytes, counter, pinned })
     }
 
-    /// Whether chunks are to be given up. Beside what cannot be, which may be more than the budget, a few are kept: else each
-    /// look-up would read one.
-    fn is_over(&self) -> bool {
-        let pinned = self.pinned.load(Ordering::Relaxed);
-        self.held() > self.budget().max(pinned.saturating_add(LEAST))
+    /// How many bytes may be held where so many more are wanted for something else. Beside what cannot be given up, which may be more
+    /// than the budget, a few chunks are kept: else each look-up would read one.
+    fn most(&self, more: usize) -> usize {
+        let beside = room::used().saturating_sub(mapped_bytes()).saturating_add(more);
+        let (budget, least) = self.share.budget(beside, room::limit());
+        budget.max(self.pinned.load(Ordering::Relaxed).saturating_add(least))
     }
 
-    /// Gives chunks up until what is held is within the budget, or all of it is in use.
-    fn evict(&self) {
-        if !self.is_over() {
+    /// Gives chunks up until no more than so many bytes are held, or all of them are in use.
+    fn keep_within(&self, bytes: usize) {
+        if self.held() <= bytes {
             return;
         }
         let mut hand = self.hand.lock().unwrap_or_else(PoisonError::into_inner);
         // The first round may find all of them used, the second none.
         for _ in 0..2 * self.slots.len() {
-            if !self.is_over() {
+            if self.held() <= bytes {
                 return;
             }
             *hand = (*hand + 1) % self.slots.len();
@@ -224,6 +226,48 @@ impl Cache {
                 slot.held = None;
             }
         }
+    }
+}
+
+impl Holder for Cache {
+    fn give_way(&self, more: usize) {
+        self.keep_within(self.most(more));
+    }
+}
+
+/// How much of a file may be held in memory.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    /// Whatever else the process holds.
+    most: usize,
+    /// Together with that.
+    together: usize,
+    /// However much that is.
+    least: usize,
+}
+
+impl Share {
+    /// All of a small file. Of another three quarters, and four fifths together with what queries hold, but no less than half: so a
+    /// process that asks takes about as much as the file has.
+    fn of_file(bytes: u64) -> Self {
+        let part = |part: u64| usize::try_from(part.max(SMALL)).unwrap_or(usize::MAX);
+        if bytes <= SMALL {
+            return Self { together: usize::MAX, ..Self::exactly(part(bytes)) };
+        }
+        Self { most: part(bytes / 4 * 3), together: part(bytes / 5 * 4), least: part(bytes / 2) }
+    }
+
+    fn exactly(bytes: usize) -> Self {
+        Self { most: bytes, together: usize::MAX, least: bytes }
+    }
+
+    /// How many bytes of chunks may be held beside so many of other things, within a limit of all; and how many chunks are kept whatever
+    /// cannot be given up. Half of a limit is left to others.
+    fn budget(&self, beside: usize, limit: usize) -> (usize, usize) {
+        let own = self.most.min(self.together.saturating_sub(beside).max(self.least));
+        let least = LEAST.min(limit / 4);
+        let within = (limit - limit / MARGIN).saturating_sub(beside).min(limit / 2);
+        (own.min(within.max(least)), least)
     }
 }
 
@@ -261,9 +305,7 @@ mod tests {
 
     impl Asked {
         fn of(budget: usize) -> Self {
-            let cache = Cache::new(100, 100 * EACH as u64);
-            cache.keep_within(budget);
-            Self { cache, reads: Cell::new(0) }
+            Self { cache: Cache::with(100, Share::exactly(budget)), reads: Cell::new(0) }
         }
 
         fn get(&self, number: usize) -> Part {
@@ -286,11 +328,27 @@ mod tests {
                 assert!(asked.cache.held() <= budget, "{} over {budget}", asked.cache.held());
             }
             assert!(asked.cache.held() > budget - EACH, "and no less");
-            asked.cache.keep_within(10 * EACH);
-            assert!(asked.cache.held() <= 10 * EACH);
-            asked.cache.keep_within(usize::MAX);
-            assert_eq!(asked.cache.budget(), 75 * EACH, "three quarters of the file");
+            asked.cache.keep_within(8 * EACH);
+            assert!(asked.cache.held() <= 8 * EACH);
         }
+    }
+
+    #[test]
+    fn what_others_hold_and_limits_make_a_budget_smaller() {
+        let share = Share::of_file(100 * EACH as u64);
+        let budget = |beside: usize, limit| share.budget(beside * EACH, limit).0;
+        let free = usize::MAX;
+        let parts = [budget(0, free), budget(5, free), budget(20, free), budget(300, free)];
+        for (part, wanted) in parts.into_iter().zip([75, 75, 60, 50]) {
+            assert!(part.abs_diff(wanted * EACH) < 100, "{part} for {wanted} of 100");
+        }
+        assert_eq!(budget(0, 80 * EACH), 40 * EACH, "half of a limit");
+        assert_eq!(budget(50, 80 * EACH), 25 * EACH, "what is left of it, but for the margin");
+        assert_eq!(budget(80, 80 * EACH), 8 * EACH, "a few chunks");
+        assert_eq!(share.budget(20 * EACH, 16 * EACH), (4 * EACH, 4 * EACH), "fewer within a small one");
+        let small = Share::of_file(SMALL);
+        assert_eq!(small.budget(300 * EACH, free).0, SMALL as usize);
+        assert_eq!(small.budget(50 * EACH, 60 * EACH).0, 8 * EACH);
     }
 
     #[test]
@@ -353,8 +411,7 @@ mod tests {
 
     #[test]
     fn several_threads_get_what_they_ask_for() {
-        let cache = Cache::new(100, 100 * EACH as u64);
-        cache.keep_within(10 * EACH);
+        let cache = Cache::with(100, Share::exactly(10 * EACH));
         std::thread::scope(|scope| {
             for thread in 0..4_usize {
                 let cache = &cache;

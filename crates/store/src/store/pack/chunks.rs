@@ -80,7 +80,7 @@ pub(in super::super) struct Chunks {
     source: Source,
     table: Vec<Row>,
     version: u8,
-    cache: Cache,
+    cache: Arc<Cache>,
 }
 
 struct Row {
@@ -154,11 +154,6 @@ impl Chunks {
     /// How many bytes of chunks are held in memory.
     pub fn held(&self) -> usize {
         self.cache.held()
-    }
-
-    /// Keeps no more than so many bytes of chunks from now on, beside columns that are read in place.
-    pub fn keep_within(&self, bytes: usize) {
-        self.cache.keep_within(bytes);
     }
 
     /// How many bytes all chunks have together, where they are in a file.

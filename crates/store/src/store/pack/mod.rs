@@ -95,14 +95,6 @@ impl Pack {
         self.chunks.as_ref().map_or(0, |chunks| chunks.held())
     }
 
-    /// Keeps no more than about so many bytes of its file in memory from now on; columns of values are kept whatever it says. Without
-    /// it three quarters of the file are kept, and all of a small one.
-    pub fn keep_within(&self, bytes: usize) {
-        if let Some(chunks) = &self.chunks {
-            chunks.keep_within(bytes);
-        }
-    }
-
     /// The columns of triples.
     pub(super) fn table(&self) -> &Table {
         &self.table
