@@ -145,8 +145,9 @@ impl Report {
     fn with_causes(&self, message: &str, causes: &[String]) -> String {
         let whole = [&[message.to_owned()], causes].concat().join(": ");
         let said = self.tongue.say(&whole);
-        let is_left =
-            |cause: &String| said.contains(cause.as_str()) && self.tongue.say(cause) != cause.as_str();
+        // A template that takes the cause for a value, or a part of it, leaves its words as they are.
+        let has_words = |cause: &str| cause.split(' ').any(|word| word.len() > 3 && said.contains(word));
+        let is_left = |cause: &String| has_words(cause) && self.tongue.say(cause) != cause.as_str();
         if !causes.iter().any(is_left) {
             return whole;
         }
