@@ -69,9 +69,16 @@ impl Drop for Folder {
 pub(super) fn command(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(BAIMO);
     command.args(words).current_dir(folder).stdin(Stdio::null());
-    for name in
-        ["NO_COLOR", "TERM", "PAGER", "BAIMO_COMPLETE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"]
-    {
+    for name in [
+        "NO_COLOR",
+        "TERM",
+        "COLUMNS",
+        "PAGER",
+        "BAIMO_COMPLETE",
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+    ] {
         command.env_remove(name);
     }
     command.env("HOME", folder);
