@@ -122,14 +122,7 @@ impl<'a> IndexJoin<'a> {
             }
             Way::Count(cursor, From::Column(column)) => {
                 let keys = self.batch.column(*column).get(self.row..).unwrap_or_default();
-                let mut counts = Vec::with_capacity(keys.len());
-                cursor.counts(keys, &mut counts)?;
-                for (row, count) in (self.row as u32..).zip(counts) {
-                    if count > 0 || self.shape.optional {
-                        out.rows.push(row);
-                        out.counts.push(count.max(1).into());
-                    }
-                }
+                counted(cursor, keys, (self.row, self.shape.optional), &mut out)?;
                 self.row = self.batch.len;
             }
             Way::Count(cursor, from) => {
@@ -203,6 +196,24 @@ fn warmed(cursor: &PairCursor<'_>, key: From, batch: &Batch, (row, warm): (usize
     let end = batch.len.min(row + AHEAD);
     cursor.warm((row..end).filter_map(|row| key.get(batch, row)));
     end
+}
+
+/// Counts what there is for each key of some rows, of which the first is given.
+fn counted(
+    cursor: &mut PairCursor<'_>,
+    keys: &[Id],
+    (first, optional): (usize, bool),
+    out: &mut Matches,
+) -> Result<()> {
+    let mut counts = Vec::with_capacity(keys.len());
+    cursor.counts(keys, &mut counts)?;
+    for (row, count) in (first as u32..).zip(counts) {
+        if count > 0 || optional {
+            out.rows.push(row);
+            out.counts.push(count.max(1).into());
+        }
+    }
+    Ok(())
 }
 
 /// Rows from `row` on with these keys and what is found for them, at most so many, where they are merged; how many keys that were.
