@@ -11,7 +11,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 /// The parts that have a name now. Names are given and taken away under this lock alone, so that whoever ends the program
 /// meets each part whole in its place, or known here, or not yet there.
@@ -48,19 +49,36 @@ pub(super) fn named<T>(part: &Path, make: impl FnOnce() -> io::Result<T>) -> io:
     make()
 }
 
+/// How long the end of the program waits for whoever names a part, or makes a file longer: a disk may never answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// Removes every part that has a name: the program ends before they are whole. Nobody gives another one a name
-/// while what is given back is held; the program is to end with it.
-pub fn abandon() -> Parts {
+/// while what is given back is held; the program is to end with it. Nothing where a disk does not answer: what it leaves
+/// is removed by the next program that writes there.
+pub fn abandon() -> Option<Parts> {
     abandon_those(|_| true)
 }
 
 /// As [`abandon`], of the parts that are meant.
-fn abandon_those(meant: impl Fn(&Path) -> bool) -> Parts {
-    let mut parts = parts();
+fn abandon_those(meant: impl Fn(&Path) -> bool) -> Option<Parts> {
+    let mut parts = parts_until(Instant::now() + PATIENCE)?;
     for part in parts.0.extract_if(.., |part| meant(part)) {
         let _ = std::fs::remove_file(part);
     }
-    parts
+    Some(parts)
+}
+
+/// As [`parts`], for as long as there is time.
+fn parts_until(end: Instant) -> Option<Parts> {
+    loop {
+        match PARTS.try_lock() {
+            Ok(parts) => return Some(Parts(parts)),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(Parts(poisoned.into_inner())),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => return None,
+        }
+    }
 }
 
 /// The error for a file that cannot be written.
@@ -111,7 +129,7 @@ pub fn append(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> 
     let (done, part, mut more) = part.fill(write)?;
     let mut whole =
         std::fs::OpenOptions::new().append(true).create(true).open(&part.whole).map_err(&failed)?;
-    // Whoever ends the program waits until all of it is there.
+    // Whoever ends the program waits until all of it is there, for as long as it waits for anything.
     let _nobody_ends = parts();
     let before = whole.metadata().map_err(&failed)?.len();
     if let Err(error) = io::copy(&mut more, &mut whole).and_then(|_| whole.flush()) {
@@ -401,7 +419,7 @@ mod tests {
                 }
             });
             while count() < 2000 {
-                let _ended = abandon_those(|part| part.starts_with(&folder));
+                let Some(_ended) = abandon_those(|part| part.starts_with(&folder)) else { continue };
                 assert!(names().iter().all(|name| name == "x.csv"), "{:?}", names());
                 assert!(!file.exists() || std::fs::read(&file).unwrap() == b"whole");
             }
