@@ -70,6 +70,17 @@ pub struct Limits {
     pub threads: Option<usize>,
 }
 
+impl Limits {
+    /// The error for a process that holds more than `max` bytes, whoever notices it. Less than a megabyte is said in bytes.
+    pub fn memory_passed(max: usize) -> Error {
+        let size = match max {
+            ..1_000_000 => format!("{max} B"),
+            _ => format!("{} MB", max / 1_000_000),
+        };
+        Error::new(Kind::Limit, format!("stopped at {size} of memory")).hint(Hint::RaiseMaxMemory)
+    }
+}
+
 /// On so many threads a query runs where nothing else is said: on more it was not measured whether they pay.
 pub const THREADS: usize = 2;
 
@@ -317,13 +328,7 @@ impl Governor {
         if let (Some(max), Some(used)) = (self.limits.max_memory, self.limits.memory_used)
             && Self::passes(max, used, more)
         {
-            let size = match max {
-                ..1_000_000 => format!("{max} B"),
-                _ => format!("{} MB", max / 1_000_000),
-            };
-            return Err(
-                Error::new(Kind::Limit, format!("stopped at {size} of memory")).hint(Hint::RaiseMaxMemory)
-            );
+            return Err(Limits::memory_passed(max));
         }
         Ok(())
     }

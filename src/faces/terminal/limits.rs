@@ -57,14 +57,28 @@ pub fn watch(limits: Limits, report: &Report, found: &Arc<AtomicBool>) -> Watch 
 }
 
 fn exceeded(limits: &Limits, deadline: Option<Instant>) -> Option<Error> {
-    let (said, hint) = if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-        (format!("{} s", limits.timeout.unwrap_or_default().as_secs_f64()), Hint::RaiseTimeout)
-    } else {
-        let (used, max) = limits.memory_used.zip(limits.max_memory)?;
-        if used() <= max.saturating_add(max / 8) {
-            return None;
+    if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+        let said = format!("stopped after {} s", limits.timeout.unwrap_or_default().as_secs_f64());
+        return Some(Error::new(Kind::Limit, said).hint(Hint::RaiseTimeout));
+    }
+    let (used, max) = limits.memory_used.zip(limits.max_memory)?;
+    (used() > max.saturating_add(max / 8)).then(|| Limits::memory_passed(max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_watch_says_what_the_query_says() {
+        for (max, size) in [(5, "5 B"), (999_999, "999999 B"), (1_000_000, "1 MB"), (64_000_000, "64 MB")] {
+            let limits =
+                Limits { max_memory: Some(max), memory_used: Some(|| usize::MAX), ..Limits::default() };
+            let watched = exceeded(&limits, None).unwrap();
+            let asked = crate::engine::Governor::new(limits, Arc::default()).check().unwrap_err();
+            let said = format!("stopped at {size} of memory");
+            assert_eq!((&watched.message, &watched.hints), (&said, &asked.hints), "{max}");
+            assert_eq!(asked.message, said, "{max}");
         }
-        (format!("{} MB of memory", max / 1_000_000), Hint::RaiseMaxMemory)
-    };
-    Some(Error::new(Kind::Limit, format!("stopped after {said}")).hint(hint))
+    }
 }
