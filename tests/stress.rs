@@ -9,8 +9,7 @@ use baimo::faces::args;
 use baimo::faces::repl::commands;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,8 +37,11 @@ const ENDLESS: &str = "seq 1 999999999 | sed 's/.*/<urn:a&> <urn:p> \"text &    
 /// How many runs go on at a time. Most wait.
 const TOGETHER: usize = 8;
 
-/// How long anything may take from the moment it should end; the machine may have other work.
+/// How long anything may take from the moment it should end; the machine may have other work, so it is long.
 const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How long anything may work after a signal, in processor time, whatever else the machine does.
+const WORK: Duration = Duration::from_secs(5);
 
 /// A verb or a dot-command, with what keeps it busy.
 #[derive(Debug, Clone)]
@@ -208,7 +210,31 @@ fn folder() -> PathBuf {
 
 /// Triples without end into `out`.
 fn endless(out: Stdio) -> Child {
-    Command::new("sh").args(["-c", ENDLESS]).stdout(out).stderr(Stdio::null()).spawn().unwrap()
+    feeder(ENDLESS).stdout(out).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// A shell in a group of its own, so that what it starts ends with it.
+fn feeder(line: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).process_group(0);
+    command
+}
+
+/// Ends a feeder and what it started, which may not have come to opening its pipe yet.
+fn release(mut feeder: Child) {
+    let group = format!("-{}", feeder.id());
+    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+    let _ = feeder.kill();
+    feeder.wait().unwrap();
+}
+
+/// The processor time of all threads of a process that was not waited for, where the system tells: the 14th and 15th
+/// field of proc(5), in hundredths of a second. The second is a name, which may have blanks in it.
+fn processor_time(child: &Child) -> Option<Duration> {
+    let text = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11).map(|field| field.parse::<u64>().ok());
+    Some(Duration::from_millis((fields.next()?? + fields.next()??) * 10))
 }
 
 /// One call under one strain: how it went wrong.
@@ -223,6 +249,7 @@ struct Ended {
     code: i32,
     said: String,
     after: Duration,
+    worked: Option<Duration>,
 }
 
 impl Run<'_> {
@@ -300,8 +327,7 @@ impl Run<'_> {
             command.stdin(Stdio::piped());
             if self.call.busy == Busy::Endless && !self.ends() {
                 let line = format!("{ENDLESS} > pipe.nt");
-                feeder =
-                    Some(Command::new("sh").args(["-c", &line]).current_dir(&self.folder).spawn().unwrap());
+                feeder = Some(self::feeder(&line).current_dir(&self.folder).spawn().unwrap());
             }
         }
         command.stdout(if self.strain == ReaderLeaves { Stdio::piped() } else { Stdio::null() });
@@ -311,14 +337,19 @@ impl Run<'_> {
         drop(child.stdout.take());
         let stdin = child.stdin.take();
         let kept = stdin.and_then(|stdin| self.give(stdin));
-        let ended = self.strained(&mut child);
+        let (since, worked) = self.strained(&mut child);
         drop(kept);
         if let Some(feeder) = feeder {
-            self.release(feeder);
+            release(feeder);
         }
         let output = child.wait_with_output().unwrap();
         let code = output.status.code().unwrap_or_else(|| 1000 + output.status.signal().unwrap_or(0));
-        Ended { code, said: String::from_utf8_lossy(&output.stderr).into_owned(), after: ended.elapsed() }
+        Ended {
+            code,
+            said: String::from_utf8_lossy(&output.stderr).into_owned(),
+            after: since.elapsed(),
+            worked,
+        }
     }
 
     /// Gives a script, or a file that ends, to the program. A script's input stays open, as a terminal's does.
@@ -339,8 +370,8 @@ impl Run<'_> {
         (signalled && self.call.busy != Busy::No).then_some(stdin)
     }
 
-    /// Sends the signal, and waits for the end: since when it should come.
-    fn strained(&self, child: &mut Child) -> Instant {
+    /// Sends the signal, and waits for the end: since when it should come, and how much work was done after a signal.
+    fn strained(&self, child: &mut Child) -> (Instant, Option<Duration>) {
         let signal = match self.strain {
             Interrupt => "-INT",
             Terminate => "-TERM",
@@ -348,6 +379,7 @@ impl Run<'_> {
             _ => "",
         };
         let mut since = Instant::now();
+        let mut before = None;
         if !signal.is_empty() {
             listens(child);
             if self.call.busy != Busy::No {
@@ -355,31 +387,27 @@ impl Run<'_> {
             }
             let _ =
                 Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
-            since = Instant::now();
+            (since, before) = (Instant::now(), processor_time(child));
         }
-        while child.try_wait().unwrap().is_none() && since.elapsed() < PATIENCE {
+        // What has ended still tells its time until it is waited for.
+        let mut last = before;
+        while since.elapsed() < PATIENCE {
+            last = processor_time(child).or(last);
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
             std::thread::sleep(Duration::from_millis(10));
         }
         if child.try_wait().unwrap().is_none() {
             child.kill().unwrap();
         }
-        since
-    }
-
-    /// Ends what still wants to write into the pipe: it may not have come to opening it yet.
-    fn release(&self, mut feeder: Child) {
-        const O_NONBLOCK: i32 = 0x800;
-        let pipe = self.folder.join("pipe.nt");
-        while feeder.try_wait().unwrap().is_none() {
-            let opened = std::fs::OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(&pipe);
-            std::thread::sleep(Duration::from_millis(20));
-            drop(opened);
-        }
+        let worked = before.zip(last).map(|(before, last)| last.saturating_sub(before));
+        (since, worked)
     }
 
     /// What is wrong with the way it ended.
     fn fault(&self, ended: &Ended) -> Option<String> {
-        let Ended { code, said, after } = ended;
+        let Ended { code, said, after, worked } = ended;
         let busy = self.call.busy != Busy::No;
         let right = match self.strain {
             Timeout | Memory if busy && (self.strain == Timeout || self.call.busy == Busy::Endless) => {
@@ -401,6 +429,9 @@ impl Run<'_> {
         }
         if *after >= PATIENCE {
             return Some("did not end".to_owned());
+        }
+        if let Some(worked) = worked.filter(|worked| *worked > WORK) {
+            return Some(format!("worked for {worked:?} after the signal"));
         }
         if !right {
             return Some(format!("ended with {code}: {}", said.trim()));

@@ -87,6 +87,7 @@ impl<T: Send + 'static> Drop for Aside<T> {
 mod tests {
     use super::*;
     use std::sync::Arc;
+    use std::time::Instant;
 
     #[test]
     fn what_is_set_aside_is_dropped_by_the_time_it_is_wanted() {
@@ -95,7 +96,10 @@ mod tests {
         assert_eq!(Arc::strong_count(&small), 1);
         set_aside(Arc::clone(&large), MUCH);
         // Other tests set values aside too, and the machine may be slow: it is waited for at most so long at a time.
-        while settle() {}
+        let since = Instant::now();
+        while settle() {
+            assert!(since.elapsed() < Duration::from_secs(300), "a value that was set aside is not dropped");
+        }
         assert_eq!(Arc::strong_count(&large), 1);
     }
 }

@@ -8,7 +8,10 @@ use baimo_engine::store::pack::{Builder, Pack};
 use baimo_engine::syntax::parse;
 use baimo_engine::terms::{GraphName, NamedNode, Prefixes, Quad};
 use baimo_engine::{Bindings, DefaultGraph, Governor, passes, plan_only};
+use clock::processor_time;
 use std::time::Duration;
+
+mod clock;
 
 fn graph() -> Pack {
     let iri = |name: &str| NamedNode::new_unchecked(format!("http://x/{name}"));
@@ -17,12 +20,6 @@ fn graph() -> Pack {
         builder.add(Quad::new(iri(s), iri("p"), iri(o), GraphName::DefaultGraph).as_ref());
     }
     builder.finish()
-}
-
-/// How long this thread has run, whatever else the machine does; nothing where the system does not tell.
-fn processor_time() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(text.split(' ').next().and_then(|time| time.parse().ok()).unwrap_or(0))
 }
 
 /// Asks a query to its end; what came of it, and how long planning took of the processor.

@@ -19,6 +19,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(target_os = "linux")]
+mod clock;
+
 /// How large a question is made.
 #[derive(Clone, Copy)]
 struct Size {
@@ -438,11 +441,10 @@ thread_local! {
     static LONGEST: Cell<u64> = const { Cell::new(0) };
 }
 
-/// How long this thread has run, in nanoseconds, whatever else the machine does.
+/// How long this thread has run, in nanoseconds.
 #[cfg(target_os = "linux")]
 fn processor_time() -> u64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split(' ').next().and_then(|time| time.parse().ok()).unwrap_or(0)
+    u64::try_from(clock::processor_time().as_nanos()).unwrap()
 }
 
 /// Notes the time since the last question.

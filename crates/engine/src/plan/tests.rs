@@ -11,6 +11,10 @@ use crate::store::{End, Id, Star};
 use crate::syntax::algebra::pattern;
 use crate::syntax::parse;
 use crate::terms::{NamedNode, Prefixes, Term};
+use clock::processor_time;
+
+#[path = "../../tests/clock/mod.rs"]
+mod clock;
 
 /// Predicates by their last letter: triples, subjects, objects. Anything else is a node.
 struct Figures;
@@ -148,13 +152,6 @@ fn minus_without_a_shared_variable_is_nothing() {
     // Section 18.5: solutions with disjoint domains are not removed.
     let lines = shown("SELECT * { ?a :rare ?b MINUS { ?x :name ?y } }");
     assert!(!has(&lines, "Minus") && !has(&lines, "name"), "{lines:#?}");
-}
-
-/// How long this thread has run, whatever else the machine does; nothing where the system does not tell.
-fn processor_time() -> std::time::Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = text.split(' ').next().and_then(|time| time.parse().ok());
-    std::time::Duration::from_nanos(nanos.unwrap_or(0))
 }
 
 #[test]

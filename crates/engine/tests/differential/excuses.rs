@@ -5,10 +5,10 @@
 
 use crate::data::{Data, Profile};
 use baimo_engine::syntax::algebra::{
-    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, NamedNodePattern,
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, GroundTerm, NamedNodePattern,
     OrderExpression, PropertyPathExpression, TermPattern, TriplePattern, children, operands, variables_of,
 };
-use baimo_engine::terms::xsd;
+use baimo_engine::terms::{Term, xsd};
 use baimo_engine::{DefaultGraph, Query};
 use std::collections::HashSet;
 
@@ -19,6 +19,8 @@ pub enum Judge {
     Specification,
     /// The same, where literals are compared by value and numbers to twelve digits.
     Values,
+    /// The same as `Specification`, but for what [`OPERATORS`] says of the functions that it asks the reference for.
+    Functions,
     /// Nothing here: the tests of single functions beside the engine and the field cases do.
     Nothing,
 }
@@ -217,6 +219,26 @@ impl<'a> Facts<'a> {
         self.expressions.iter().any(called)
     }
 
+    /// Whether a date or a time is in the graph, or written or made in the query: two of them differ by a duration.
+    fn has_moments(&self) -> bool {
+        let of = |name: &str| ["#dateTime", "#date", "#time"].iter().any(|kind| name.ends_with(kind));
+        let object = |term: &Term| matches!(term, Term::Literal(literal) if of(literal.datatype().as_str()));
+        let made = |expression: &&Expression| match expression {
+            Expression::Literal(literal) => of(literal.datatype().as_str()),
+            Expression::FunctionCall(Function::Custom(cast), _) => of(cast.as_str()),
+            Expression::FunctionCall(Function::Now, _) => true,
+            _ => false,
+        };
+        let given = |cell: &GroundTerm| object(&cell.clone().into());
+        let listed = |pattern: &GraphPattern| match pattern {
+            GraphPattern::Values { bindings, .. } => bindings.iter().flatten().flatten().any(given),
+            _ => false,
+        };
+        self.data.quads.iter().any(|quad| object(&quad.object))
+            || self.expressions.iter().any(made)
+            || self.patterns.iter().any(|(pattern, _)| listed(pattern))
+    }
+
     /// Whether an effective boolean value is taken within an expression.
     fn tests(&self) -> bool {
         self.expressions.iter().any(|expression| {
@@ -408,13 +430,22 @@ pub const EXCUSES: &[Excuse] = &[
         },
         judge: Judge::Values,
     },
+    Excuse {
+        reason: "spareval adds a duration and a date in one order alone",
+        section: "XPath 3.1, B.2: `A + B` of a duration and a date is op:add-dayTimeDuration-to-date(B, A)",
+        applies: |facts| {
+            let adds = |e: &&Expression| matches!(e, Expression::Add(first, _) if matches!(**first, Expression::Subtract(..)));
+            facts.has_moments() && facts.expressions.iter().any(adds)
+        },
+        judge: Judge::Specification,
+    },
 ];
 
 /// Where the reference's own operators and functions are wrong, so that neither it nor the model of the
 /// specification, which asks it for them, is a judge; `expr` has tests with the sections for each.
 pub const OPERATORS: Excuse = Excuse {
     reason: "spareval's operators are wrong on such operands",
-    section: "17.3, 17.4: derived integers, numbers over 64 bits, ill-typed literals, booleans compared, durations; \
+    section: "17.3, 17.4: derived integers, numbers over 64 bits, ill-typed literals, booleans compared; \
         F&O 5.4.3: substring takes a double; 5.6.4: a pattern that matches nothing is an error in replace",
     applies: |facts| {
         let wild = facts.data.profile == Profile::Wild;
@@ -429,10 +460,6 @@ pub const OPERATORS: Excuse = Excuse {
                 | Expression::LessOrEqual(a, b)
                 | Expression::GreaterOrEqual(a, b) => {
                     a == b || [a, b].iter().any(|side| computed(side) || is_boolean(side))
-                }
-                // A duration and a date are added in one order alone there.
-                Expression::Add(a, b) | Expression::Subtract(a, b) => {
-                    [a, b].iter().any(|side| matches!(***side, Expression::Subtract(..)))
                 }
                 // 0 divided by a decimal is an error there.
                 Expression::Divide(..) => true,
@@ -459,13 +486,13 @@ pub const JENA: &[Excuse] = &[
         reason: "Jena gives an error for GROUP_CONCAT of nothing with DISTINCT",
         section: "18.5.1.7: GroupConcat of the empty multiset is the empty string",
         applies: |facts| facts.has_group_concat(),
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena takes the second branch of IF where the test is an error",
         section: "17.4.1.2: an error of the first argument is an error of IF",
         applies: |facts| facts.expressions.iter().any(|expression| matches!(expression, Expression::If(..))),
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "MIN and MAX of what no operator compares",
@@ -480,7 +507,7 @@ pub const JENA: &[Excuse] = &[
         reason: "Jena has no SAMPLE of a variable that GROUP BY computes",
         section: "11.2: GROUP BY (expression AS ?v) binds ?v in the group",
         applies: |facts| facts.has_aggregate(&[AggregateFunction::Sample]),
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena ends COALESCE and `||` where a function of dates or REGEX gets an operand of another kind",
@@ -493,7 +520,7 @@ pub const JENA: &[Excuse] = &[
             };
             facts.calls(&functions) && facts.expressions.iter().any(passes)
         },
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena compares strings with a language, and what is ill-typed, by `<`",
@@ -510,7 +537,7 @@ pub const JENA: &[Excuse] = &[
                     )
                 })
         },
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena takes a term for a node of the graph where a zero-length path begins or ends at it",
@@ -519,7 +546,7 @@ pub const JENA: &[Excuse] = &[
             use PropertyPathExpression::{ZeroOrMore, ZeroOrOne};
             facts.paths.iter().any(|path| matches!(path, ZeroOrMore(_) | ZeroOrOne(_)))
         },
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena joins UNDEF once, and tests before VALUES is joined",
@@ -540,7 +567,7 @@ pub const JENA: &[Excuse] = &[
             let cast = |e: &&Expression| matches!(e, Expression::FunctionCall(Function::Custom(_), _));
             facts.data.profile != Profile::Tidy && facts.expressions.iter().any(cast)
         },
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena takes a decimal of zero that was computed for true",
@@ -564,7 +591,7 @@ pub const JENA: &[Excuse] = &[
             let filters = |pattern: &GraphPattern| matches!(pattern, GraphPattern::Filter { expr, .. } if computed(expr));
             facts.expressions.iter().any(tests) || facts.patterns.iter().any(|(pattern, _)| filters(pattern))
         },
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena loses duplicates beside a sub-select with DISTINCT that binds no variable",
@@ -582,7 +609,7 @@ pub const JENA: &[Excuse] = &[
             let adds = |e: &&Expression| matches!(e, Expression::Add(..));
             facts.data.profile != Profile::Tidy && facts.expressions.iter().any(adds)
         },
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena's graph in memory matches literals by value, takes xsd:token for a string and NaN for itself",
@@ -604,25 +631,25 @@ pub const JENA: &[Excuse] = &[
                     || facts.joins_objects()
                     || facts.patterns.iter().any(|(pattern, _)| literal(pattern) || is_tested(pattern)))
         },
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena gives a text and an IRI for a blank node",
         section: "17.4.2.5 and 17.4.2.8: STR and IRI are of IRIs and literals",
         applies: |facts| facts.data.profile != Profile::Tidy && facts.calls(&[Function::Str, Function::Iri]),
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena starts at the end where SUBSTR starts before the first character",
         section: "F&O 3.1, 5.4.3: characters whose position is at least the start, which may be below 1",
         applies: |facts| facts.calls(&[Function::SubStr]),
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "REPLACE with a pattern that matches the empty string",
         section: "F&O 3.1, 5.6.4: it is an error (FORX0003)",
         applies: |facts| facts.calls(&[Function::Replace]),
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "`IN ()` of an error",
@@ -631,7 +658,7 @@ pub const JENA: &[Excuse] = &[
             let empty = |e: &&Expression| matches!(e, Expression::In(_, list) if list.is_empty());
             facts.expressions.iter().any(empty)
         },
-        judge: Judge::Nothing,
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "Jena lets BIND see variables of the group around its own",
@@ -713,6 +740,15 @@ pub const JENA: &[Excuse] = &[
             base_iri.is_none() && facts.calls(&[Function::Iri])
         },
         judge: Judge::Specification,
+    },
+    Excuse {
+        reason: "Jena gives the difference of two dates as an xsd:duration",
+        section: "F&O 3.1, 9.7.2: op:subtract-dateTimes gives an xs:dayTimeDuration",
+        applies: |facts| {
+            let differs = |e: &&Expression| matches!(e, Expression::Subtract(..));
+            facts.has_moments() && facts.expressions.iter().any(differs)
+        },
+        judge: Judge::Functions,
     },
     Excuse {
         reason: "DESCRIBE gives what each engine chooses",

@@ -491,6 +491,14 @@ impl Specification {
                 let terms = self.operands(expression, row, place)?;
                 own_function(name, &terms).unwrap_or_else(|| self.applied(expression, &terms))
             }
+            Expression::Add(..) => {
+                let mut terms = self.operands(expression, row, place)?;
+                // XPath 3.1, B.2: a duration and a date are added in either order, which the reference does in one alone.
+                if terms.first().is_some_and(is_duration) && !terms.last().is_some_and(is_duration) {
+                    terms.reverse();
+                }
+                self.applied(expression, &terms)
+            }
             _ => self.applied(expression, &self.operands(expression, row, place)?),
         }
     }
@@ -781,6 +789,10 @@ fn concatenated(members: &[Term], separator: Option<&str>) -> Option<Term> {
     };
     let texts = members.iter().map(text).collect::<Option<Vec<String>>>()?;
     Some(Literal::new_simple_literal(texts.join(separator.unwrap_or(" "))).into())
+}
+
+fn is_duration(term: &Term) -> bool {
+    matches!(term, Term::Literal(literal) if literal.datatype().as_str().ends_with("uration"))
 }
 
 /// Section 17.2.2. What is ill-typed is false.
