@@ -168,8 +168,8 @@ impl<'a> PairCursor<'a> {
         self.list.seconds(range)
     }
 
-    /// Reads what lookups of these firsts will read, where they come in no order from a long list. None of these reads decides anything, so
-    /// that they wait for memory together, where lookups wait one after the other.
+    /// Reads ahead what lookups of these firsts will read, where they come in no order from a long list. No read depends on another, so
+    /// their waits for memory overlap; lookups would wait one after the other.
     pub fn warm(&self, firsts: impl Iterator<Item = Id>) {
         let Some(jumps) = self.jumps.as_ref().filter(|_| self.len() > LARGE) else { return };
         let (column, seconds) = self.list.columns();
@@ -178,7 +178,7 @@ impl<'a> PairCursor<'a> {
             first.copied().unwrap_or(0) ^ seconds.get(place).copied().unwrap_or(0)
         };
         let all = firsts.filter_map(|first| jumps.begin(first)).fold(0, |all, place| all ^ read(place));
-        // Nobody needs it, and it is computed all the same.
+        // The value is not used; without this the reads would be optimised away.
         std::hint::black_box(all);
     }
 
