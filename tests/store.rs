@@ -491,10 +491,35 @@ fn transactions_are_begun_and_ended_in_the_words_of_sql_too() {
     let text = "BEGIN TRANSACTION;\nINSERT DATA { <x:a> <x:p> 1 }\nROLLBACK;\nbegin;\nINSERT DATA { <x:a> <x:p> 2 }\nCOMMIT;\n";
     let said = piped(&folder, &["--store", "s"], text.as_bytes());
     assert_eq!(said.code, 0, "{said:?}");
-    assert!(said.err.contains("taken for the command .rollback"), "{said:?}");
+    assert!(said.err.contains("run as the command .rollback"), "{said:?}");
     assert_eq!(triples(&folder), 1);
     let log = baimo_in(&folder, &["log", "--store", "s", "-F", "csv"]).ok();
     assert_eq!(log.lines().count(), 2, "one transaction: {log}");
+}
+
+/// A stray word in a script must not end a transaction, nor do what is meant for people.
+#[test]
+fn other_words_of_sql_are_errors_in_a_script() {
+    for (word, command) in [
+        ("end", ".commit"),
+        ("END TRANSACTION;", ".commit"),
+        ("abort", ".rollback"),
+        ("vacuum", ".compact"),
+        ("exit()", ".quit"),
+    ] {
+        let folder = Folder::new();
+        let text = format!(
+            "INSERT DATA {{ <x:a> <x:p> 1 }}\nbegin\nINSERT DATA {{ <x:a> <x:p> 2 }}\n{word}\nCOMMIT\n"
+        );
+        let said = piped(&folder, &["--store", "s"], text.as_bytes());
+        assert_eq!(said.code, 1, "{word}: {said:?}");
+        assert!(said.err.contains(&format!("did you mean {command}?")), "{word}: {said:?}");
+        assert_eq!(
+            triples(&folder),
+            1,
+            "{word}: the script ends there, and what was not committed is dropped"
+        );
+    }
 }
 
 /// The lines of N-Quads that a patch leaves, by the rows that the notation has (https://afs.github.io/rdf-delta/rdf-patch.html) and nothing

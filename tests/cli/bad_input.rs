@@ -16,6 +16,9 @@ fn bad_input_ends_in_a_clear_error() {
         .with("quotes.ttl", "<urn:a> <urn:b> “x” .")
         .with("stop.ttl", "<urn:a> <urn:b> 1。")
         .with("tag.nq", "<urn:a> <urn:b> \"x\"@zh_CN .")
+        .with("digits.ttl", "<urn:a> <urn:b> 5_000 .")
+        .with("blank.nt", "_b1 <urn:p> <urn:o> .")
+        .with("blank.ttl", "<urn:a> <urn:b> _foo .")
         .with("no.pack", "<urn:a> <urn:b> 1 .")
         .with("latin.ttl", b"<http://e/a> <http://e/b> \"caf\xe9\" .".as_slice());
     let cases: &[(&[&str], i32, &str)] = &[
@@ -42,6 +45,9 @@ fn bad_input_ends_in_a_clear_error() {
         (&["query", "--data", "quotes.ttl", "ASK {}"], 1, "type `\"` with an English keyboard layout"),
         (&["query", "--data", "stop.ttl", "ASK {}"], 1, "`。` is not the `.` of RDF"),
         (&["query", "--data", "tag.nq", "ASK {}"], 1, "\"text\"@zh-CN"),
+        (&["query", "--data", "digits.ttl", "ASK {}"], 1, "unexpected character"),
+        (&["query", "--data", "blank.nt", "ASK {}"], 1, "a blank node is written `_:name`"),
+        (&["query", "--data", "blank.ttl", "ASK {}"], 1, "a blank node is written `_:name`"),
         (&["query", "--data", "no.pack", "ASK {}"], 1, "no.pack is not a pack"),
         (&["query", "--data", "elsewhere.jsonld", "ASK {}"], 1, "check its name and folder"),
         (&["query", "--store", "none", "ASK {}"], 3, "`baimo load --store none FILE...` makes one"),

@@ -28,6 +28,8 @@ pub enum Hint {
     NameStore,
     /// The transaction that is open can be kept or dropped.
     EndTransaction,
+    /// What changes data is an update: give it to what carries updates out.
+    GiveToUpdate,
     /// A transaction can be begun.
     BeginTransaction,
     /// A file for new subjects can be named.
@@ -98,6 +100,7 @@ impl fmt::Display for Hint {
             Self::RepairStore(folder) => return write!(f, "what is still whole in {folder} can be saved"),
             Self::NameStore => "name a store",
             Self::EndTransaction => "commit it, or roll it back",
+            Self::GiveToUpdate => "give it to `update`",
             Self::BeginTransaction => "begin one",
             Self::WriteFiles => "it can be written",
             Self::NameFileForNew => "name a file for new subjects",

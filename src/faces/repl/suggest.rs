@@ -23,21 +23,26 @@ impl Shell {
             }
             _ => {}
         }
-        if let Some(command) = of_sql(words) {
-            self.output.report.note(&format!("taken for the command .{command}"));
+        let typed = of_sql(AT_THE_PROMPT, words);
+        if let Some(command) = of_sql(TRANSACTIONS, words).or(typed.filter(|_| self.interactive)) {
+            self.output.report.note(&format!("run as the command .{command}"));
             return self.command(&format!(".{command}"));
+        }
+        if let Some(command) = typed.or_else(|| of_sql(NAMED, words)) {
+            let error = Error::query(format!("`{words}` is neither SPARQL nor a command"));
+            return Err(error.hint(format!("did you mean .{command}?")));
         }
         if let Ok(number) = words.parse::<usize>() {
             return self.choose(number);
         }
         let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         if commands::exists_whole(first) && (rest.is_empty() || commands::takes_words(first)) {
-            self.output.report.note(&format!("taken for the command .{words}"));
+            self.output.report.note(&format!("run as the command .{words}"));
             return self.command(&format!(".{words}"));
         }
         let is_call = rest.is_empty() || rest.starts_with('-') || rest.contains('=');
         if is_call && self.session.borrow().catalog().is_ok_and(|catalog| catalog.get(first).is_ok()) {
-            self.output.report.note(&format!("taken for the saved query: .run {words}"));
+            self.output.report.note(&format!("run as the saved query: .run {words}"));
             return self.command(&format!(".run {words}"));
         }
         self.offer(words)
@@ -89,18 +94,31 @@ impl Shell {
 }
 
 /// What those used to other databases type, and the command that it is here.
-const SQL: &[(&[&str], &str)] = &[
+type Sql = [(&'static [&'static str], &'static str)];
+
+/// What begins and ends a transaction in all of them holds in a script too.
+const TRANSACTIONS: &Sql = &[
     (&["begin", "begin transaction", "begin work", "start transaction"], "begin"),
-    (&["commit", "commit transaction", "commit work", "end", "end transaction"], "commit"),
-    (&["rollback", "rollback transaction", "rollback work", "abort"], "rollback"),
+    (&["commit", "commit transaction", "commit work"], "commit"),
+    (&["rollback", "rollback transaction", "rollback work"], "rollback"),
+];
+
+/// What is run for a person alone: in a script it is an error, which names the command.
+const AT_THE_PROMPT: &Sql = &[
     (&["show tables", "show databases", "show schema"], "schema"),
     (&["vacuum"], "compact"),
     (&["exit()", "quit()", ":q"], "quit"),
 ];
 
-fn of_sql(words: &str) -> Option<&'static str> {
+/// What ends a transaction in some of them, but is also a stray word: the error names the command, and nothing ends.
+const NAMED: &Sql = &[
+    (&["end", "end transaction", "end work"], "commit"),
+    (&["abort", "abort transaction", "abort work"], "rollback"),
+];
+
+fn of_sql(table: &Sql, words: &str) -> Option<&'static str> {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
-    SQL.iter().find(|(typed, _)| typed.contains(&words.as_str())).map(|(_, command)| *command)
+    table.iter().find(|(typed, _)| typed.contains(&words.as_str())).map(|(_, command)| *command)
 }
 
 const HEAD: &str = "That is not SPARQL. Perhaps one of these; type its number to run it:";

@@ -102,6 +102,7 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::RepairStore(folder) => format!("`baimo repair {folder}` says what can be saved"),
         Hint::NameStore => "name one with --store DIR".into(),
         Hint::EndTransaction => "`.commit` keeps it, `.rollback` drops it".into(),
+        Hint::GiveToUpdate => hint.to_string(),
         Hint::BeginTransaction => "`.begin` begins one".into(),
         Hint::NameFileForNew => {
             "name one with --into FILE, which may be a new one: --into data/more.ttl".into()
@@ -161,6 +162,7 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::ListSchema => "`.schema` lists the classes and properties".into(),
         // Words of the command line itself, such as those of its help, hold here with a dot.
         Hint::Text(text) => Face::Prompt.commands(text),
+        Hint::GiveToUpdate => Face::Prompt.commands(&hint.to_string()),
         Hint::NameStore => "`.open DIR` opens one".into(),
         Hint::RepairStore(folder) => format!("`.repair {folder}` says what can be saved"),
         Hint::LoadIntoStore

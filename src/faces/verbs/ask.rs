@@ -210,8 +210,8 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
 
 /// The error for an update, which changes something where it is run.
 fn of_update(error: Error, text: &str) -> Error {
-    let begins = |word: &str| error.message.starts_with(&format!("`{word}` changes data"));
-    if ["INSERT", "DELETE", "WITH"].into_iter().any(begins) && text.to_ascii_uppercase().contains("WHERE") {
+    let has_pattern = || tokens(text).iter().any(|token| token.text(text).eq_ignore_ascii_case("WHERE"));
+    if error.hints.contains(&Hint::GiveToUpdate) && has_pattern() {
         return error.hint("how it finds what it changes is shown for its pattern:  SELECT * WHERE { ... }");
     }
     error

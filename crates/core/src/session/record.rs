@@ -11,6 +11,7 @@ use crate::store::pack::Watch;
 use crate::store::{Changed, Indexed};
 use crate::throttle::Throttle;
 use std::collections::HashSet;
+use std::ops::{Range, RangeInclusive};
 use std::thread::JoinHandle;
 
 /// A journal of so many bytes is merged whatever it costs, where it is one in [`PART`] of the pack's too.
@@ -58,22 +59,36 @@ impl Since {
     /// # Errors
     /// Where it is neither.
     pub fn of(text: &str) -> Result<Self> {
-        const TIME: &str = "0000-00-00T00:00:00";
         if let Ok(number) = text.parse() {
             return Ok(Self::Number(number));
         }
         let time = text.trim_end_matches(['Z', 'z']).replacen(' ', "T", 1);
-        let (whole, fraction) = time.split_once('.').unwrap_or((&time, ""));
-        let fits = |(c, like): (char, char)| if like == '0' { c.is_ascii_digit() } else { c == like };
-        let is_time = matches!(whole.len(), 7 | 10 | 13 | 16 | 19)
-            && whole.chars().zip(TIME.chars()).all(fits)
-            && fraction.chars().all(|c| c.is_ascii_digit());
-        if is_time {
+        if begins_a_time(&time) {
             return Ok(Self::Time(time));
         }
         Err(Error::usage(format!("`{text}` is neither the number of a transaction nor a time"))
             .hint("a time is in UTC, such as 2026-11-25 or 2026-11-25T18:30"))
     }
+}
+
+/// Whether a text is a time such as `2026-11-25T18:30:05.25`, or the beginning of one after a whole field. A month has 31 days here:
+/// what is asked for is only where a list begins.
+fn begins_a_time(text: &str) -> bool {
+    const TIME: &str = "0000-00-00T00:00:00";
+    const FIELDS: [(Range<usize>, RangeInclusive<u8>); 5] =
+        [(5..7, 1..=12), (8..10, 1..=31), (11..13, 0..=23), (14..16, 0..=59), (17..19, 0..=59)];
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let fits = |(c, like): (char, char)| if like == '0' { c.is_ascii_digit() } else { c == like };
+    let holds = |(place, allowed): (Range<usize>, RangeInclusive<u8>)| {
+        whole.get(place).is_none_or(|digits| digits.parse().is_ok_and(|number| allowed.contains(&number)))
+    };
+    let is_fraction = |digits: &str| {
+        whole.len() == TIME.len() && !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    matches!(whole.len(), 7 | 10 | 13 | 16 | 19)
+        && whole.chars().zip(TIME.chars()).all(fits)
+        && FIELDS.into_iter().all(holds)
+        && fraction.is_none_or(is_fraction)
 }
 
 /// How large a graph is, and the store that it is kept in.
@@ -409,6 +424,17 @@ mod tests {
             "2026-11-25T18:30+08:00",
             "2026-11-25T",
             "25.11.2026",
+            "2026-11.5",
+            "2026-11-25.5",
+            "2026-11-25T18:30.5",
+            "2026-11-25T18:30:05.",
+            "2026-99-99",
+            "2026-00",
+            "2026-11-32",
+            "2026-11-00",
+            "2026-11-25T24",
+            "2026-11-25T18:60",
+            "2026-11-25T18:30:60",
         ] {
             let error = Since::of(wrong).unwrap_err();
             assert!(error.message.contains(wrong) && !error.hints.is_empty(), "{error}");

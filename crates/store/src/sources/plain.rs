@@ -4,15 +4,17 @@
 
 use crate::terms::Prefixes;
 
-/// What is wrong, and what to do about it. `at` is the character at the place, where it is known.
-pub fn explain(raw: &str, at: Option<char>) -> (String, Vec<String>) {
+/// What is wrong, and what to do about it. `line` is that of the place, where it is known: up to the place, and from it on.
+pub fn explain(raw: &str, line: Option<(&str, &str)>) -> (String, Vec<String>) {
+    let (before, rest) = line.unwrap_or_default();
+    let at = rest.chars().next();
     // Parsers put the place before the sentence; it is told apart from it.
     let text = raw.split_once(": ").filter(|(place, _)| place.contains("line")).map_or(raw, |(_, rest)| rest);
     // A string that is never closed is noticed only where the file ends.
     let text =
         if text.contains("nexpected end") && matches!(at, Some('"' | '\'')) { OPEN_STRING } else { text };
     wide(at)
-        .or_else(|| underscored(text, at))
+        .or_else(|| underscored(text, before, rest))
         .or_else(|| undeclared(text))
         .or_else(|| common(text))
         .unwrap_or_else(|| (lower_first(text), Vec::new()))
@@ -46,15 +48,22 @@ fn wide(at: Option<char>) -> Option<(String, Vec<String>)> {
     Some((format!("`{wide}` is not the `{ascii}` of RDF"), vec![hint]))
 }
 
-/// `"text"@zh_CN`, as Unix calls it.
-fn underscored(text: &str, at: Option<char>) -> Option<(String, Vec<String>)> {
-    let is_one = at == Some('_') && text.starts_with("Unexpected character");
-    is_one.then(|| {
-        (
-            "a language tag has no `_`".to_owned(),
-            vec!["its parts are joined by `-`: \"text\"@zh-CN".to_owned()],
-        )
-    })
+/// `"text"@zh_CN`, as Unix calls it, and `_name` for `_:name`. Another `_` is left to the parser's own sentence.
+fn underscored(text: &str, before: &str, rest: &str) -> Option<(String, Vec<String>)> {
+    let after = rest.strip_prefix('_').filter(|_| text.starts_with("Unexpected character"))?;
+    let tag = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    let (message, hint) = if tag != before && (tag.ends_with("\"@") || tag.ends_with("'@")) {
+        ("a language tag has no `_`", "its parts are joined by `-`: \"text\"@zh-CN")
+    } else if begins_a_word(before) && !after.starts_with(':') {
+        ("`_` begins a blank node, and no `:` follows it", "a blank node is written `_:name`")
+    } else {
+        return None;
+    };
+    Some((message.to_owned(), vec![hint.to_owned()]))
+}
+
+fn begins_a_word(before: &str) -> bool {
+    before.chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | '{' | ',' | ';'))
 }
 
 const OPEN_STRING: &str = "a string is not closed";
@@ -167,4 +176,23 @@ fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
     first + chars.as_str().trim_end_matches('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_underscore_is_explained_by_what_stands_before_it() {
+        let said = |before, rest| explain("Unexpected character '_'", Some((before, rest))).0;
+        for before in ["<a> <b> \"x\"@zh", "<a> <b> 'x'@zh-Hans"] {
+            assert_eq!(said(before, "_CN ."), "a language tag has no `_`");
+        }
+        for before in ["", "<a> <b> ", ":a :b (", ":a :b 1,"] {
+            assert_eq!(said(before, "_b1 ."), "`_` begins a blank node, and no `:` follows it");
+        }
+        for (before, rest) in [("<a> <b> 5", "_000 ."), ("<a> <b> ", "_:- ."), ("<a> <b> \"x\"@", "_CN .")] {
+            assert_eq!(said(before, rest), "unexpected character '_'");
+        }
+    }
 }

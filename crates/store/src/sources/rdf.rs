@@ -349,8 +349,11 @@ fn explained(name: &str, raw: &str, at: Option<Range<(u64, u64)>>, window: &Wind
     };
     let width = if end.0 == line { end.1.saturating_sub(column) } else { 1 };
     let shown = window.line(line, column);
-    let at = shown.as_ref().and_then(|(text, shown)| text.chars().nth(number(*shown)));
-    let (what, hints) = plain::explain(raw, at);
+    let around = shown.as_ref().and_then(|(text, at)| {
+        let place = text.char_indices().nth(number(*at)).map_or(text.len(), |(place, _)| place);
+        text.split_at_checked(place)
+    });
+    let (what, hints) = plain::explain(raw, around);
     with_hints(placed(name, what, line, column, width, window), hints)
 }
 

@@ -7,6 +7,7 @@ use super::grouping::Grouping;
 use super::nearest;
 use super::walk::{Step, Vars, Walker};
 use crate::engine::syntax::tokens::{FORMS, Kind, OPERATIONS};
+use crate::error::Hint;
 
 const MODIFIERS: &[&str] = &["GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"];
 
@@ -163,8 +164,7 @@ impl<'a> Walker<'a> {
             () if self.is_any(FORMS) || self.is("PREFIX") => finding("a second query begins here".into())
                 .hint("ask one after the other; a sub-select stands in braces within WHERE"),
             () if self.is_any(OPERATIONS) => {
-                finding(format!("`{words}` changes data and cannot follow a query"))
-                    .hint("give it to `update`")
+                finding(format!("`{words}` changes data and cannot follow a query")).hint(Hint::GiveToUpdate)
             }
             () if self.is("FROM") => {
                 finding("FROM comes before WHERE".into()).hint("move it up, directly after what is selected")

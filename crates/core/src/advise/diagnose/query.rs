@@ -41,7 +41,7 @@ impl<'a> Walker<'a> {
         if OPERATIONS.iter().any(|form| self.is(form)) {
             return self.wrong(
                 format!("`{words}` changes data: this is an update, not a query"),
-                "give it to `update`",
+                Hint::GiveToUpdate,
             );
         }
         match token.kind {

@@ -35,7 +35,7 @@ impl<'a> Walker<'a> {
         let start = self.here().start;
         let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         match line.find('>').and_then(|end| line.get(..=end)) {
-            Some(iri) if iri.contains(' ') => {
+            Some(iri) if iri.contains(' ') && looks_like_an_iri(iri) => {
                 let finding = self.said("an IRI cannot contain a space", start..start + iri.len());
                 self.stop(finding.hint("write it as `%20`, or remove it"))
             }
@@ -120,6 +120,14 @@ impl<'a> Walker<'a> {
         let variables = self.found.iter().filter(|token| token.kind == Kind::Variable);
         variables.map(|token| token.text(self.text)).find(|variable| variable.get(1..) == Some(word))
     }
+}
+
+/// Whether what stands between `<` and `>` was meant as an IRI, and not for what two comparisons compare.
+fn looks_like_an_iri(text: &str) -> bool {
+    let inside = text.trim_start_matches('<');
+    inside.starts_with(|c: char| c.is_alphabetic() || c == ':')
+        && inside.contains(':')
+        && !inside.contains(['(', '?', '{'])
 }
 
 /// What the name of a graph looks like, where that is expected.

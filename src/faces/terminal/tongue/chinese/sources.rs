@@ -81,6 +81,8 @@ pub const SOURCES: &[Pair] = &[
     ("{} is not the {} of RDF", "{} 不是 RDF 的 {}"),
     ("a language tag has no `_`", "语言标签中没有 `_`"),
     ("its parts are joined by `-`: \"text\"@zh-CN", "各部分以 `-` 相连：\"text\"@zh-CN"),
+    ("`_` begins a blank node, and no `:` follows it", "`_` 是空白节点的开头，其后缺少 `:`"),
+    ("a blank node is written `_:name`", "空白节点写作 `_:name`"),
     ("{} is not a pack, in spite of its name", "{} 虽有此名，却不是图包"),
     ("is it cut off, or was something else saved under this name?", "是否被截断，或以此名保存了别的内容？"),
     ("ask whose file it is, or read a copy", "请询问文件的所有者，或读取副本"),
