@@ -41,6 +41,8 @@ struct Log {
     steps: Vec<Step>,
     /// How many operations go well until one fails, and whether all after it fail too.
     fails: Option<(usize, io::ErrorKind, bool)>,
+    /// To what length another process cuts the next file of which it is asked how long it is, after that was told.
+    taken_back: Option<u64>,
 }
 
 /// The files of a folder, recorded; some operation may fail.
@@ -82,7 +84,11 @@ impl Files for Recorder {
     }
 
     fn length(&self, path: &Path) -> io::Result<u64> {
-        Disk.length(path)
+        let length = Disk.length(path)?;
+        if let Some(left) = self.0.lock().unwrap().taken_back.take() {
+            std::fs::OpenOptions::new().write(true).open(path)?.set_len(left)?;
+        }
+        Ok(length)
     }
 
     fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
@@ -758,6 +764,28 @@ fn a_journal_that_was_not_synced_is_not_promised() {
     let synced = |step: &Step| matches!(step, Step::Sync(_) | Step::SyncFolder);
     assert!(!recorder.0.lock().unwrap().steps.iter().any(synced));
     assert_eq!(state(&Store::open(&folder.0).unwrap().1.graph).unwrap(), *used.states.last().unwrap());
+}
+
+#[test]
+fn a_store_is_read_again_where_a_torn_write_is_taken_back_meanwhile() {
+    let (folder, recorder) = (Folder::new(), Recorder::default());
+    let mut used = Use::of(&folder.0, &recorder).unwrap();
+    used.store.begin().unwrap();
+    used.change(&mut Dice::of(5)).unwrap();
+    let (expected, journal) = (used.states.last().unwrap().clone(), folder.0.join("journal-1.rdfp"));
+    drop(used);
+    let whole = std::fs::read(&journal).unwrap();
+    std::fs::write(&journal, [&whole[..], b"# baimo 2 9999\nTX .\n"].concat()).unwrap();
+    recorder.0.lock().unwrap().taken_back = Some(whole.len() as u64);
+    let (_, content) = Store::open_on(&folder.0, Arc::new(recorder.clone())).unwrap();
+    assert_eq!((state(&content.graph).unwrap(), content.torn), (expected, 0));
+    assert!(recorder.0.lock().unwrap().taken_back.is_none(), "it was taken back");
+    // What is wrong both times is wrong.
+    let mut damaged = whole;
+    *damaged.last_mut().unwrap() = b' ';
+    std::fs::write(&journal, &damaged).unwrap();
+    let error = Store::open_on(&folder.0, Arc::new(recorder)).map(drop).unwrap_err();
+    assert!(error.message.contains("its checksum is wrong"), "{error}");
 }
 
 /// Temporary files have no names, and are written by the sort beside a pack: any operation on them fails, in a merge and in a large

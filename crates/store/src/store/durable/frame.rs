@@ -211,17 +211,15 @@ impl Transaction {
     /// # Errors
     /// Where these stand in a file: they are written by [`Self::write_frame`].
     pub(super) fn frame(&mut self, previous: &str) -> Result<Vec<u8>> {
-        let text = std::mem::take(&mut self.rows.text);
-        let mut frame = Vec::with_capacity(512);
-        let rows = |put: Part<'_>| match &text {
-            Text::Held(text) => put(text),
-            Text::InFile(_) => Err(Error::store("these rows are on record already")),
+        let Text::Held(text) = &mut self.rows.text else {
+            return Err(Error::store("these rows are on record already"));
         };
-        let written = self.write_frame(previous, &rows, &mut |part| {
+        let (text, mut frame) = (std::mem::take(text), Vec::with_capacity(512));
+        let written = self.write_frame(previous, &|put| put(&text), &mut |part| {
             frame.extend_from_slice(part);
             Ok(())
         });
-        self.rows.text = text;
+        self.rows.text = Text::Held(text);
         written.map(|_| frame)
     }
 

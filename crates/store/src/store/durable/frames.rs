@@ -21,6 +21,8 @@ const STRIDE: u64 = if cfg!(test) { 2 } else { 1 << 12 };
 const SHORT: u64 = if cfg!(test) { 1 << 10 } else { 1 << 18 };
 /// How long the first line of a frame is at most.
 const HEAD: u64 = 64;
+/// What is said of a frame that is not what its last line says.
+const WRONG_SUM: &str = "its checksum is wrong";
 
 /// Rows that stand in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,15 +59,19 @@ impl InFile {
     }
 }
 
-/// The bytes of a part of a file.
+/// The bytes of a part of a file: all of them.
 ///
 /// # Errors
-/// Where they cannot be read.
+/// Where they cannot be read, and [`io::ErrorKind::UnexpectedEof`] where the file ends before they do.
 pub(super) fn part_of(path: &Path, bytes: Range<u64>) -> io::Result<Vec<u8>> {
     let (mut file, mut part) = (File::open(path)?, Vec::new());
+    let length = bytes.end.saturating_sub(bytes.start);
     file.seek(SeekFrom::Start(bytes.start))?;
-    file.take(bytes.end.saturating_sub(bytes.start)).read_to_end(&mut part)?;
-    Ok(part)
+    // To read until the end of a file fails nowhere, wherever that is.
+    match file.take(length).read_to_end(&mut part)? as u64 == length {
+        true => Ok(part),
+        false => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
 }
 
 /// A journal that is read from some frame on. See the module.
@@ -108,7 +114,9 @@ impl Frames {
         if have != number {
             return Ok(Err(format!("transaction {number} was expected, and {have} found")));
         }
-        let (mut sum, mut at, end) = (Sum::default(), self.at + start as u64, self.at + end as u64);
+        // A length that no file has is one that was damaged.
+        let Some(end) = self.at.checked_add(end as u64) else { return Ok(Err(WRONG_SUM.to_owned())) };
+        let (mut sum, mut at) = (Sum::default(), self.at + start as u64);
         sum.add(&first);
         let mut read = Transaction { number, ..Transaction::default() };
         let is_short = end - at <= SHORT;
@@ -137,7 +145,7 @@ impl Frames {
         let is_whole =
             at == end && self.file.read_exact(&mut last).is_ok() && last == *foot(sum.finish()).as_bytes();
         if !is_whole {
-            return Ok(Err("its checksum is wrong".to_owned()));
+            return Ok(Err(WRONG_SUM.to_owned()));
         }
         self.at = end + FOOT_LENGTH as u64;
         if !is_short {
@@ -161,4 +169,37 @@ fn text(line: &[u8]) -> Option<&str> {
 
 fn unreadable(path: &Path, error: io::Error) -> Error {
     super::read::unreadable(path, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_file_is_all_of_it_or_an_error() {
+        let path = std::env::temp_dir().join(format!("baimo-part-{}", std::process::id()));
+        std::fs::write(&path, "0123456789").unwrap();
+        assert_eq!(part_of(&path, 3..7).unwrap(), b"3456");
+        assert_eq!(part_of(&path, 3..10).unwrap(), b"3456789");
+        assert_eq!(part_of(&path, 10..10).unwrap(), b"");
+        for past in [3..11, 10..11, 12..13] {
+            let error = part_of(&path, past.clone()).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{past:?}");
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_length_that_no_file_has_is_damage() {
+        let path = std::env::temp_dir().join(format!("baimo-length-{}", std::process::id()));
+        // From byte 700 on, the end of the frame lies past what 64 bits count.
+        for (before, length) in [(0, u64::MAX - 615), (700, u64::MAX - 615), (700, 1 << 62)] {
+            let mut journal = vec![b'\n'; before];
+            journal.extend_from_slice(format!("# baimo 7 {length}\nTX .\nTC .\n").as_bytes());
+            std::fs::write(&path, &journal).unwrap();
+            let mut frames = Frames::open(&path, before as u64..journal.len() as u64).unwrap();
+            assert_eq!(frames.next(7, Watch::nobody()).unwrap().unwrap_err(), WRONG_SUM, "{before} {length}");
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
 }

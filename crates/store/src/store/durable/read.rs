@@ -20,6 +20,8 @@ use std::path::Path;
 const AT_ONCE: usize = 1 << 16;
 /// How often a store is read anew that others change meanwhile.
 const TRIES: usize = 20;
+/// What is said of a journal that lost its end.
+const SHORTER: &str = "it is shorter than it was";
 
 /// How large a store is, and how far its pack is behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,13 +90,21 @@ impl Store {
     /// Reads the store; nothing where there is none in the folder.
     pub(super) fn read(&self) -> Result<Option<(State, Content)>> {
         let Some(mut manifest) = self.manifest()? else { return Ok(None) };
+        let mut said_before = None;
         for _ in 0..TRIES {
-            let content = self.content(&manifest);
-            // A file that is not there any more was taken away by a writer that put another in its place.
+            let error = match self.content(&manifest) {
+                Ok(content) => return Ok(Some(content)),
+                Err(error) => error,
+            };
+            // A file that is not there any more was taken away by a writer that put another in its place. One that changed while it
+            // was read may be a journal from which a writer took back what it failed to write: what is wrong is wrong twice.
+            let said = Some(error.to_string());
             match self.manifest()? {
-                Some(now) if content.is_err() && now != manifest => manifest = now,
-                _ => return content.map(Some),
+                Some(now) if now != manifest => manifest = now,
+                Some(_) if said != said_before => {}
+                _ => return Err(error),
             }
+            said_before = said;
         }
         Err(Error::store(format!("the store {} changes too quickly to be read", self.folder.display()))
             .hint("try again"))
@@ -113,7 +123,7 @@ impl Store {
         let (path, unreadable) = (self.path(name), |error| self.unreadable(name, error));
         let length = self.files.length(&path).map_err(unreadable)?;
         if manifest.start.max(manifest.least) > length {
-            return Err(self.damaged(name, length, "it is shorter than it was"));
+            return Err(self.damaged(name, length, SHORTER));
         }
         let mut frames = Frames::open(&path, manifest.start..length).map_err(unreadable)?;
         let (number, id) = (manifest.packed, manifest.id.clone());
@@ -142,7 +152,7 @@ impl Store {
     /// # Errors
     /// Where it came to its end, and is damaged.
     fn torn(&self, name: &str, rest: Range<u64>, number: u64, wrong: String) -> Result<u64> {
-        let bytes = part_of(&self.path(name), rest.clone()).map_err(|error| self.unreadable(name, error))?;
+        let bytes = self.part(name, rest.clone())?;
         let wrong = match found_in(&bytes, usize::try_from(rest.start).unwrap_or(usize::MAX), number) {
             Found::End => return Ok(0),
             Found::Torn => return Ok(rest.end - rest.start),
@@ -150,6 +160,18 @@ impl Store {
             Found::Frame(..) => wrong,
         };
         Err(self.damaged(name, rest.start, &format!("transaction {number}: {wrong}")))
+    }
+
+    /// The bytes of a part of a journal.
+    ///
+    /// # Errors
+    /// Where they cannot be read, or the journal ends before they do.
+    pub(super) fn part(&self, name: &str, bytes: Range<u64>) -> Result<Vec<u8>> {
+        let path = self.path(name);
+        part_of(&path, bytes).map_err(|error| match (error.kind(), self.files.length(&path)) {
+            (io::ErrorKind::UnexpectedEof, Ok(length)) => self.damaged(name, length, SHORTER),
+            _ => self.unreadable(name, error),
+        })
     }
 
     /// The pack, without the transactions after it.

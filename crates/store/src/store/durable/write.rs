@@ -5,7 +5,6 @@
 
 use super::files::{Files, Handle, HeldFile};
 use super::frame::{Part, RowSource, Rows};
-use super::frames::part_of;
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
 use super::reverse::Reverse;
@@ -424,14 +423,15 @@ impl Store {
             self.tidied = false;
             return Ok(false);
         }
+        // All that was acknowledged since, or no new journal takes the place of the one that has it.
+        let later = self.part(&manifest.journal, mark.end..end);
+        let later = later.inspect_err(|_| self.tidied = false)?;
         let generation = self.next_generation()?;
         let name = format!("graph-{generation}.pack");
         let failed = |error| unwritable(&self.folder, error);
         let length = self.files.length(&at_work.path).map_err(failed)?;
         self.files.rename(&at_work.path, &self.path(&name)).map_err(failed)?;
         let file = PackFile { length, name };
-        let later = part_of(&self.path(&manifest.journal), mark.end..end);
-        let later = later.map_err(|error| self.unreadable(&manifest.journal, error))?;
         let new = Manifest {
             pack: Some(file),
             packed: mark.number,
@@ -804,6 +804,54 @@ mod tests {
         drop(store);
         let (_, content) = open();
         assert_eq!(content.graph.len(), rows as u64);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_merge_does_not_take_the_place_of_a_journal_that_lost_its_end() {
+        let folder = std::env::temp_dir().join(format!("baimo-shorter-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let (mut store, _) = Store::open(&folder).unwrap();
+        store.begin().unwrap();
+        let mut graph = Memory::over(Builder::new().finish());
+        let mut insert = |store: &mut Store, n| {
+            graph
+                .change_and_keep(
+                    |graph| graph.insert(quad(n)),
+                    |changes| store.commit(&mut Transaction::default(), changes, Watch::nobody()),
+                )
+                .unwrap();
+            graph.snapshot().unwrap()
+        };
+        let before = insert(&mut store, 1);
+        let prepared = |store: &Store| {
+            let merge = store.prepare_merge(Prefixes::new(), Vec::new()).unwrap();
+            merge.write(&before, Watch::nobody()).unwrap();
+            merge
+        };
+        let (first, second) = (prepared(&store), prepared(&store));
+        insert(&mut store, 2);
+        let (name, mark) = (folder.join("journal-1.rdfp"), store.mark());
+        let whole = std::fs::read(&name).unwrap();
+        std::fs::write(&name, &whole[..whole.len() - 1]).unwrap();
+        let error = store.finish_merge(first).unwrap_err();
+        let (said, length) = (error.message.as_str(), whole.len() - 1);
+        assert!(
+            said.contains(&format!("journal-1.rdfp is damaged at byte {length}: it is shorter")),
+            "{said}"
+        );
+        assert!(matches!(error.hints.as_slice(), [crate::error::Hint::RepairStore(_)]), "{:?}", error.hints);
+        assert_eq!(store.mark(), mark);
+        let names = store.files.names(&folder).unwrap();
+        assert!(
+            !names.iter().any(|name| name.starts_with("graph-") || name == "journal-2.rdfp"),
+            "{names:?}"
+        );
+        // Once it is whole again, both transactions are kept.
+        std::fs::write(&name, &whole).unwrap();
+        assert!(store.finish_merge(second).unwrap());
+        drop(store);
+        assert_eq!(Store::open(&folder).unwrap().1.graph.len(), 2);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }
