@@ -12,7 +12,7 @@ use super::joined::Joined;
 use super::list::List;
 use super::pack::watch::STRIDE;
 use super::pack::{Pack, Watch, radix};
-use super::paged::{PagedPairs, Pair};
+use super::paged::{Changing, PagedPairs, Pair};
 use super::port::{End, GraphId, Indexed, Triple};
 use super::sorted::Sorted;
 use super::statistics::PredicateCount;
@@ -101,44 +101,42 @@ impl Lists {
         watch: Watch<'_>,
         told: &mut dyn FnMut(Pair, [bool; 2]),
     ) -> Result<()> {
-        let done = pairs.iter().enumerate().try_for_each(|(number, pair)| {
+        let mut lists = [self.by_subject.changing(), self.by_object.changing()];
+        pairs.iter().enumerate().try_for_each(|(number, pair)| {
             if number % STRIDE == STRIDE - 1 {
                 watch.check()?;
             }
-            if let Some(alone) = self.set(*pair, present, below)? {
+            if let Some(alone) = set(&mut lists, &mut self.counts, *pair, (present, &mut *below))? {
                 told(*pair, alone);
             }
             Ok(())
-        });
-        // Whatever happened: what is there is read by it.
-        self.by_subject.settle();
-        self.by_object.settle();
-        done
+        })
     }
+}
 
-    fn set(
-        &mut self,
-        (s, o): Pair,
-        present: bool,
-        [subjects, objects]: &mut [List<'_>; 2],
-    ) -> Result<Option<[bool; 2]>> {
-        let Some(of_subject) = self.by_subject.set((s, o), present, subjects)? else { return Ok(None) };
-        let alone = self.by_object.set((o, s), present, objects)?;
-        let (of_object, counts) = (alone.unwrap_or_default(), &mut self.counts);
-        step(&mut counts.triples, present);
-        for (is_alone, nodes, most) in [
-            (of_subject, &mut counts.subjects, &mut counts.max_objects),
-            (of_object, &mut counts.objects, &mut counts.max_subjects),
-        ] {
-            if is_alone {
-                step(nodes, present);
-                *most = (*most).max(1);
-            } else if present {
-                *most += 1;
-            }
+/// Adds a pair to the lists of both orders or takes it away, and counts it. Says, where that changed anything, whether it is the only
+/// one of its subject, and of its object.
+fn set(
+    [by_subject, by_object]: &mut [Changing<'_>; 2],
+    counts: &mut PredicateCount,
+    (s, o): Pair,
+    (present, [subjects, objects]): (bool, &mut [List<'_>; 2]),
+) -> Result<Option<[bool; 2]>> {
+    let Some(of_subject) = by_subject.set((s, o), present, subjects)? else { return Ok(None) };
+    let of_object = by_object.set((o, s), present, objects)?.unwrap_or_default();
+    step(&mut counts.triples, present);
+    for (is_alone, nodes, most) in [
+        (of_subject, &mut counts.subjects, &mut counts.max_objects),
+        (of_object, &mut counts.objects, &mut counts.max_subjects),
+    ] {
+        if is_alone {
+            step(nodes, present);
+            *most = (*most).max(1);
+        } else if present {
+            *most += 1;
         }
-        Ok(Some([of_subject, of_object]))
     }
+    Ok(Some([of_subject, of_object]))
 }
 
 impl Lists {

@@ -197,12 +197,13 @@ impl PagedPairs {
         self.nodes.get(node)?.pages.get(page)
     }
 
-    /// Adds a pair, or takes it away. Says, where that changed anything, whether the first has no other second. After one or
-    /// several of these comes [`Self::settle`], before anything is read.
-    ///
-    /// # Errors
-    /// Where the stored bytes of the list below are damaged.
-    pub fn set(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<Option<bool>> {
+    /// Begins changes; nothing is read until they are over.
+    pub fn changing(&mut self) -> Changing<'_> {
+        Changing(self)
+    }
+
+    /// See [`Changing::set`]. After one or several of these comes [`Self::settle`], before anything is read.
+    fn set(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<Option<bool>> {
         if let Some(flat) = self.flat.take() {
             // What was put together is the list below from now on.
             *self = Self::over(&mut whole(&flat))?;
@@ -332,7 +333,7 @@ impl PagedPairs {
     }
 
     /// Makes the starts of nodes and pages right after changes: once for all changes of a list, since it looks at each page.
-    pub fn settle(&mut self) {
+    fn settle(&mut self) {
         let Some(first) = self.unsettled.take() else { return };
         let end = |node: &Node| node.start + node.pages.last().map_or(0, |page| page.start + page.len);
         let mut from = first.checked_sub(1).and_then(|before| self.nodes.get(before)).map_or(0, end);
@@ -376,6 +377,25 @@ impl Pairs {
         page.first.insert(place, first);
         page.second.insert(place, second);
         Some(upper)
+    }
+}
+
+/// Pairs that are being changed. Once that is over, however it ended, they can be read.
+pub(super) struct Changing<'a>(&'a mut PagedPairs);
+
+impl Changing<'_> {
+    /// Adds a pair, or takes it away. Says, where that changed anything, whether the first has no other second.
+    ///
+    /// # Errors
+    /// Where the stored bytes of the list below are damaged.
+    pub fn set(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<Option<bool>> {
+        self.0.set(pair, present, below)
+    }
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        self.0.settle();
     }
 }
 
