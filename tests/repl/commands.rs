@@ -59,6 +59,30 @@ fn plain_words_are_helped() {
 }
 
 #[test]
+fn whoever_leaves_with_a_transaction_open_is_asked_first() {
+    let home = home("leaves-open");
+    let insert = |n: usize| format!("INSERT DATA {{ <urn:a> <urn:b> {n} }}");
+    let made = piped_to(&home, &["--store", "kept"], &format!("{}\n", insert(1)));
+    assert!(made.status.success(), "{}", err(&made));
+    let mut prompt = Prompt::open(&home, 80);
+    prompt.ask(".open kept");
+    has(&prompt.ask(".begin"), "a transaction is open");
+    prompt.ask(&insert(2));
+    let said = prompt.ask(".quit");
+    has(&said, "a transaction is open, with 1 change: .commit keeps it");
+    has(&said, "to leave and drop it, leave again");
+    // It is open still, and another one is asked for anew.
+    prompt.ask(".commit");
+    prompt.ask(".begin");
+    prompt.ask(&insert(3));
+    has(&prompt.ask(".quit"), "with 1 change");
+    prompt.keys(".quit\r");
+    prompt.pty.exp_eof().unwrap();
+    let kept = piped_to(&home, &["--store", "kept"], ".mode csv\nSELECT ?n { ?s ?p ?n } ORDER BY ?n\n");
+    assert!(out(&kept).contains("1\r\n2\r\n") && !out(&kept).contains('3'), "{}", out(&kept));
+}
+
+#[test]
 fn a_query_is_saved_under_a_name_and_never_replaced_unasked() {
     let home = home("save");
     let mut prompt = Prompt::open(&home, 80);

@@ -979,7 +979,10 @@ mod tests {
             std::fs::remove_file(&journal).unwrap();
             drop(file);
             // On a machine that does much else it may have lost its patience by then.
-            let waited = waits.join().unwrap().or_else(|_| finish(&folder.0));
+            let waited = waits.join().unwrap().or_else(|error| {
+                assert_eq!(error.message, busy(&folder.0).message);
+                finish(&folder.0)
+            });
             assert_eq!(waited.unwrap(), Left::Nothing);
         });
         folder.change(&mut System).unwrap();
