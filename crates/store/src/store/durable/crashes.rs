@@ -451,6 +451,15 @@ impl Use {
         Ok(())
     }
 
+    /// One change by a process that others follow.
+    fn act_once(&mut self, seed: u64) {
+        if let Some(content) = self.store.begin().unwrap() {
+            self.graph = content.graph;
+        }
+        self.change(&mut Dice::of(seed)).unwrap();
+        self.store.end();
+    }
+
     fn change(&mut self, dice: &mut Dice) -> Result<()> {
         let seed = dice.0;
         let change = |graph: &mut Memory| {
@@ -585,27 +594,71 @@ fn after_a_crash_every_acknowledged_transaction_is_there_whole_and_no_other() {
 }
 
 /// A process is killed at each operation of a merge in turn, another one goes on, and then the power is cut: what the second
-/// one acknowledged builds on what the first made and perhaps never made safe.
+/// one acknowledged builds on what the first made and perhaps never made safe. The second is a new one, or one that changed
+/// the store before.
 #[test]
 fn what_a_killed_process_left_is_made_safe_before_it_is_built_upon() {
-    for killed_at in 0..16 {
+    for (killed_at, is_new) in (0..16).flat_map(|killed_at| [(killed_at, true), (killed_at, false)]) {
         let (folder, recorder) = (Folder::new(), Recorder::default());
+        let mut waiting = Use::of(&folder.0, &recorder).unwrap();
+        waiting.act_once(7);
         let mut used = Use::of(&folder.0, &recorder).unwrap();
         used.store.begin().unwrap();
-        used.change(&mut Dice::of(7)).unwrap();
         recorder.0.lock().unwrap().fails = Some((killed_at, io::ErrorKind::Other, true));
         let merge = used.store.prepare_merge(Prefixes::new(), Vec::new()).unwrap();
         let done = merge.write(&used.graph.snapshot().unwrap(), Watch::nobody());
         let _ = done.and_then(|()| used.store.finish_merge(merge));
         recorder.0.lock().unwrap().fails = None;
-        let mut used = used.restart(&folder.0);
+        drop(used);
+        let mut other = if is_new { waiting.restart(&folder.0) } else { waiting };
+        other.act_once(11);
+        is_safe(&other, &format!("killed at {killed_at}, a new process goes on: {is_new}"));
+    }
+}
+
+/// A store is unmade and made again, an operation fails, and it is tried once more: what is acknowledged then is safe.
+#[test]
+fn a_store_that_could_not_be_made_is_made_safe_by_the_next_try() {
+    for fails in 0..10 {
+        let (folder, recorder) = (Folder::new(), Recorder::default());
+        let mut used = Use::of(&folder.0, &recorder).unwrap();
         used.store.begin().unwrap();
-        used.change(&mut Dice::of(11)).unwrap();
-        let (steps, states) = (recorder.0.lock().unwrap().steps.clone(), used.states);
-        for seed in 0..24 {
-            let left = Folder::of(&disk_after(&steps, Some(&mut Dice::of(seed))));
-            goes_on(&left.0, &states[states.len() - 1..], &format!("killed at {killed_at}, seed {seed}"));
+        used.store.unmake().unwrap();
+        recorder.0.lock().unwrap().fails = Some((fails, io::ErrorKind::Other, false));
+        let _ = used.store.begin();
+        recorder.0.lock().unwrap().fails = None;
+        used.act_once(7);
+        is_safe(&used, &format!("operation {fails} fails"));
+    }
+}
+
+/// Another process changed the store, an operation fails where it is read again for a change, and that is tried once more:
+/// the change builds on what the other one acknowledged, and on nothing that is not safe.
+#[test]
+fn what_could_not_be_built_upon_is_read_again_by_the_next_try() {
+    for fails in 0..8 {
+        let (folder, recorder) = (Folder::new(), Recorder::default());
+        let mut waiting = Use::of(&folder.0, &recorder).unwrap();
+        waiting.act_once(7);
+        Use::of(&folder.0, &recorder).unwrap().act_once(11);
+        recorder.0.lock().unwrap().fails = Some((fails, io::ErrorKind::Other, false));
+        if let Ok(Some(content)) = waiting.store.begin() {
+            waiting.graph = content.graph;
         }
+        recorder.0.lock().unwrap().fails = None;
+        waiting.act_once(13);
+        is_safe(&waiting, &format!("operation {fails} fails"));
+    }
+}
+
+/// Cuts the power now: what was acknowledged last is there.
+fn is_safe(used: &Use, what: &str) {
+    let steps = used.recorder.0.lock().unwrap().steps.clone();
+    let last = used.states.len() - 1;
+    assert_eq!(used.known, last, "{what}: it was acknowledged");
+    for seed in 0..24 {
+        let left = Folder::of(&disk_after(&steps, Some(&mut Dice::of(seed))));
+        goes_on(&left.0, &used.states[last..], &format!("{what}, seed {seed}"));
     }
 }
 

@@ -53,7 +53,7 @@ pub struct Store {
     state: Option<State>,
     /// Whether what is in memory may differ from what is on the disk, since writing failed.
     doubtful: bool,
-    /// Whether leavings of others were looked for.
+    /// Whether leavings of others were looked for since something was left.
     tidied: bool,
     /// What was made by this one where nothing was.
     made: Option<Made>,

@@ -87,6 +87,8 @@ impl Store {
         } else {
             let (state, content) = self.content(&manifest)?;
             self.state = Some(state);
+            // Until all that follows is done: the next try reads it again where this one fails.
+            (self.doubtful, self.tidied) = (true, false);
             Some(content)
         };
         let failed = |error| unwritable(&self.folder, error);
@@ -97,8 +99,8 @@ impl Store {
             journal.cut(length - content.torn).map_err(failed)?;
         }
         if !self.tidied {
-            // What another process wrote and never told to be safe is built upon from now on: its transactions, and the name
-            // of its manifest, where it ended between giving that and making it safe.
+            // What was not known before is built upon from now on, and whoever wrote it may have ended before it was safe: its
+            // transactions, and the name of its manifest.
             if self.durability == Durability::Synced {
                 journal.sync().map_err(failed)?;
                 self.files.sync_folder(&self.folder).map_err(failed)?;
