@@ -22,7 +22,7 @@ pub(super) const FOOT_LENGTH: usize = FOOT.len() + 16 + 1;
 /// How the rows of a frame end.
 pub(super) const END: &[u8] = b"TC .\n";
 /// So many bytes of rows are written at once.
-pub(super) const PART: usize = 1 << 18;
+const PART: usize = 1 << 18;
 /// What the disk loses, it loses in pieces of so many bytes.
 const SECTOR: usize = 512;
 
@@ -381,13 +381,21 @@ pub(super) fn write_numbered(
             text.push(b' ');
         }
         text.extend_from_slice(b".\n");
-        if text.len() >= PART {
-            put(&text)?;
-            text.clear();
-        }
-        Ok(())
+        put_if_full(&mut text, &mut *put)
     })?;
     put(&text)
+}
+
+/// Writes a part once it is long enough, and begins another one.
+///
+/// # Errors
+/// Those of `put`.
+pub(super) fn put_if_full(text: &mut Vec<u8>, put: Part<'_>) -> Result<()> {
+    if text.len() >= PART {
+        put(text)?;
+        text.clear();
+    }
+    Ok(())
 }
 
 /// A UUID of version 8 (RFC 9562, 5.8), made of all that tells a transaction from others: of the rows their checksum.

@@ -4,7 +4,7 @@
 //! changed graph, and the rows of a transaction that did that. The rows are read from the record whenever they are wanted: of each
 //! is held only whether taking it back changed anything. What is held beside is the graph's own changes.
 
-use super::frame::{PART, Part, RowSource, Rows, write_numbered};
+use super::frame::{Part, RowSource, Rows, put_if_full, write_numbered};
 use super::patch::{ADDED, REMOVED};
 use crate::error::Result;
 use crate::store::Graph as _;
@@ -128,11 +128,7 @@ impl RowSource for Reverse {
                     text.extend_from_slice(row.as_bytes());
                     text.push(b'\n');
                 }
-                if text.len() >= PART {
-                    put(&text)?;
-                    text.clear();
-                }
-                Ok(())
+                put_if_full(&mut text, &mut *put)
             })?;
         }
         put(&text)
