@@ -202,7 +202,7 @@ impl Cache {
     /// How many bytes may be held where so many more are wanted for something else. Beside what cannot be given up, which may be more
     /// than the budget, a few chunks are kept: else each look-up would read one.
     fn most(&self, more: usize) -> usize {
-        let beside = room::used().saturating_sub(mapped_bytes()).saturating_add(more);
+        let beside = room::used().saturating_sub(self.held()).saturating_add(more);
         let (budget, least) = self.share.budget(beside, room::limit());
         budget.max(self.pinned.load(Ordering::Relaxed).saturating_add(least))
     }
