@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::plan::equality::class_of;
 use crate::plan::logical::{self, Constant, Source};
 use crate::plan::lower::is_volatile;
-use crate::plan::physical::{Node, Op, OrderKey, comes_sorted};
+use crate::plan::physical::{Node, Op, OrderKey, comes_sorted, is_by_value};
 use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{FIRST_FOREIGN, Id, NONE, View};
 use matching::unpack_shape;
@@ -177,10 +177,10 @@ impl<'a> Builder<'a> {
         Ok(match &node.op {
             Op::Empty => Box::new(once::Once::new(Batch::default())),
             Op::Unit => Box::new(once::Once::new(Batch { len: 1, ..Batch::default() })),
-            Op::Scan { pattern, by, within } => {
+            Op::Scan { pattern, by, within, keys } => {
                 match (self.scan(pattern, *by, within, &node.output)?, &self.shared) {
                     (None, _) => Box::new(once::Once::new(Batch::default())),
-                    (Some(scan), None) => Box::new(scan),
+                    (Some(scan), None) => Box::new(scan.by_value(*keys)),
                     (Some(scan), Some(shared)) => Box::new(scan.of_parts(Arc::clone(&shared.parts))),
                 }
             }
@@ -297,7 +297,11 @@ fn sorted<'a>(node: &Node, keys: &[OrderKey], first: Option<u64>, input: Running
     let columns = below.map_or(&[][..], |below| &below.output);
     let places = keys.iter().filter_map(|key| Some((place(columns, key.var)?, key.descending))).collect();
     let sort = sort::Sort::new(places, first, input);
-    if below.is_some_and(|below| comes_sorted(below, keys)) { sort.of_sorted() } else { sort }
+    match below {
+        Some(below) if is_by_value(below) && comes_sorted(below, keys) => sort.of_sorted_by_value(),
+        Some(below) if comes_sorted(below, keys) => sort.of_sorted(),
+        _ => sort,
+    }
 }
 
 /// The rows of VALUES, their terms numbered.

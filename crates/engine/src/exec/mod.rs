@@ -5,6 +5,7 @@
 pub mod batch;
 mod best;
 mod build;
+mod by_value;
 mod coded;
 mod computed;
 mod construct;

@@ -9,7 +9,7 @@ use super::cost;
 use super::equality::class_of;
 use super::logical::{Aggregate, Formula, Source};
 use super::lower::is_volatile;
-use super::physical::{JoinKind, Node, Op, comes_sorted};
+use super::physical::{JoinKind, Node, Op, comes_sorted, read_by_number};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
 use crate::syntax::algebra::AggregateFunction;
@@ -97,7 +97,9 @@ fn held_within(chain: &mut Node, statistics: &dyn Statistics) {
 /// Puts an exchange above a node.
 fn exchange(node: &mut Node) {
     let nothing = Node::new(Op::Unit, Vec::new(), Vec::new(), VarSet::new(), 0.0);
-    let inner = std::mem::replace(node, nothing);
+    let mut inner = std::mem::replace(node, nothing);
+    // Parts are places among the pairs.
+    read_by_number(&mut inner);
     let rows = inner.rows;
     *node = inner.under(Op::Exchange, rows);
 }

@@ -76,6 +76,8 @@ pub enum Op {
         by: End,
         /// Conditions on that end alone: ranges of its numbers are read, and nothing else.
         within: Vec<Formula>,
+        /// By the values of how many of its ends the rows come sorted: none where the numbers of terms tell their order.
+        keys: usize,
     },
     /// For each row of the input the matches of a pattern, of which the input binds a part; with
     /// `optional`, a row without a match stays, its new columns unbound.
@@ -327,6 +329,46 @@ pub fn comes_sorted(input: &Node, keys: &[OrderKey]) -> bool {
         !key.descending && input.order.get(n) == Some(&key.var) && input.certain.contains(key.var)
     };
     keys.iter().enumerate().all(is_next) && is_read_in_order(input)
+}
+
+/// Has the scan whose order a node keeps, where that comes sorted by these keys, give its rows in the order of values, so that a sort above lets
+/// them pass. What reads all its rows before it gives one, as a grouping does, would gain nothing by that.
+pub fn read_by_value(input: &mut Node, keys: &[OrderKey]) {
+    if !comes_sorted(input, keys) {
+        return;
+    }
+    let mut node = input;
+    while !node.inputs.is_empty() {
+        if matches!(node.op, Op::Group(..) | Op::Combine) {
+            return;
+        }
+        let Some(input) = node.inputs.first_mut() else { return };
+        node = input;
+    }
+    set_keys(node, keys.len());
+}
+
+/// Has the scan that leads a chain give its rows in the order of numbers again.
+pub fn read_by_number(mut node: &mut Node) {
+    while !node.inputs.is_empty() {
+        let Some(input) = node.inputs.first_mut() else { return };
+        node = input;
+    }
+    set_keys(node, 0);
+}
+
+fn set_keys(node: &mut Node, count: usize) {
+    if let Op::Scan { keys, .. } = &mut node.op {
+        *keys = count;
+    }
+}
+
+/// Whether the scan that leads a chain gives its rows in the order of values.
+pub fn is_by_value(mut node: &Node) -> bool {
+    while let Some(input) = node.inputs.first() {
+        node = input;
+    }
+    matches!(node.op, Op::Scan { keys: 1.., .. })
 }
 
 /// Whether the order of a node is that in which its first scan reads. Sorts are left out: they order by value.

@@ -20,7 +20,7 @@ fn line(node: &Node, names: &VariableNames) -> String {
     match &node.op {
         Op::Unit => "one empty solution".to_owned(),
         Op::Empty => "nothing: a term of the pattern is not in the graph".to_owned(),
-        Op::Scan { pattern, by, within } => {
+        Op::Scan { pattern, by, within, .. } => {
             let by = if *by == End::Subject { "subject" } else { "object" };
             let range =
                 if within.is_empty() { String::new() } else { format!(", where {}", of_formulas(within)) };

@@ -288,6 +288,16 @@ impl<'a> PairCursor<'a> {
         Ok(self.list.place_of(range, second)?.is_ok())
     }
 
+    /// The seconds of `first` from a number on, sorted.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn lookup_from(&mut self, first: Id, second: Id) -> Result<&[Id]> {
+        let all = self.locate(first)?;
+        let (Ok(place) | Err(place)) = self.list.place_of(all.clone(), second)?;
+        self.list.seconds(place..all.end)
+    }
+
     /// Some of the seconds of `first`: those at these places among them.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! In: quads. Out: [`Graph`], a dictionary of terms and scans over triples of identifiers, and
 //! [`Indexed`], the columnar side of it. It knows no query, plan or answer.
 
+pub mod beside;
 mod bulk;
 pub mod changed;
 pub mod columns;

@@ -7,6 +7,7 @@
 //! whose leaves may lie in a list that never changes.
 
 use super::Id;
+use super::beside::Beside;
 use super::cursor::BLOCK;
 use super::list::{List, Pairs, run_end};
 use crate::error::Result;
@@ -42,6 +43,8 @@ pub(super) struct PagedPairs {
     below: Option<Arc<Pairs>>,
     /// All of it in one piece, once that paid.
     flat: OnceLock<Arc<Pairs>>,
+    /// Its pairs whose firsts are beside the dictionary, once they were asked for in the order of values.
+    beside: OnceLock<Arc<Beside>>,
     work: Work,
     /// The first node after whose beginning something was changed, so that starts are wrong, until [`Self::settle`].
     unsettled: Option<usize>,
@@ -186,6 +189,18 @@ impl PagedPairs {
         Ok(self.flat.get().map(|pairs| List::Borrowed(&pairs.first, &pairs.second)))
     }
 
+    /// Its pairs whose firsts are beside the dictionary: as `make` gives them, until the list changes.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub fn beside(&self, make: impl FnOnce() -> Result<Beside>) -> Result<Arc<Beside>> {
+        if let Some(known) = self.beside.get() {
+            return Ok(Arc::clone(known));
+        }
+        let made = Arc::new(make()?);
+        Ok(Arc::clone(self.beside.get_or_init(|| made)))
+    }
+
     /// The last page whose head is not past what is looked for; the first one where all are.
     fn find(&self, is_not_past: impl Fn(&Pair) -> bool) -> At {
         let node = self.nodes.partition_point(|node| is_not_past(&node.head)).saturating_sub(1);
@@ -204,6 +219,7 @@ impl PagedPairs {
 
     /// See [`Changing::set`]. After one or several of these comes [`Self::settle`], before anything is read.
     fn set(&mut self, pair: Pair, present: bool, below: &mut List<'_>) -> Result<Option<bool>> {
+        self.beside.take();
         if let Some(flat) = self.flat.take() {
             // What was put together is the list below from now on.
             *self = Self::over(&mut whole(&flat))?;

@@ -3,11 +3,13 @@
 //! In: a predicate, a node, a pattern. Out: cursors and plain values. A merged graph looks no different, nor one that was
 //! changed since its pack was made.
 
+use super::beside::Beside;
 use super::cursor::PairCursor;
 use super::delta::GraphDelta;
 use super::directory::Run;
 use super::kinds::Kinds;
-use super::port::{End, Id, Pattern};
+use super::pack::Watch;
+use super::port::{End, Id, Indexed, Pattern};
 use super::statistics::{CharacteristicSet, PredicateCount, Star, Statistics};
 use super::table::Table;
 use crate::error::Result;
@@ -103,6 +105,24 @@ impl<'a> View<'a> {
             }
             None => below,
         })
+    }
+
+    /// The pairs of a predicate whose firsts the dictionary lacks, in the order of values. `graph` is the dataset of the view.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged, or `watch` says so.
+    pub fn beside(
+        &self,
+        predicate: Id,
+        by: End,
+        graph: &dyn Indexed,
+        watch: Watch<'_>,
+    ) -> Result<Arc<Beside>> {
+        let make = || Beside::of(self.pairs(predicate, by)?, graph, watch);
+        match self.delta.and_then(|delta| delta.lists(predicate)) {
+            Some(lists) => lists.by(by).beside(make),
+            None => make().map(Arc::new),
+        }
     }
 
     /// How many triples there are.

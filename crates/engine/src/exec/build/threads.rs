@@ -116,7 +116,7 @@ impl<'a> Builder<'a> {
         while let Some(input) = lead.inputs.first() {
             lead = input;
         }
-        let Op::Scan { pattern, by, within } = &lead.op else { return Ok(None) };
+        let Op::Scan { pattern, by, within, .. } = &lead.op else { return Ok(None) };
         let Some(scan) = self.scan(pattern, *by, within, &lead.output)? else { return Ok(None) };
         let size = if finely { 3 } else { cost::rows_of_a_part(lead.rows, cost::streamed(node)) };
         Ok(scan.parts(size)?.filter(|parts| parts.len() > 1))

@@ -2,14 +2,15 @@
 //!
 //! In: a pattern with some constants. Out: its live variables, a block of pairs at a time. Where one end
 //! is not live its runs become counts, and where neither is a predicate is one row: how many triples there
-//! are is known without reading them. Rows come sorted by the end that leads.
+//! are is known without reading them. Rows come sorted by the numbers of the end that leads, or by its values where that is asked for.
 
 use crate::error::Result;
 use crate::exec::batch::Batch;
+use crate::exec::by_value::{self, ByValue, Wanted};
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
 use crate::exec::{Operator, matches};
-use crate::store::{End, Id, NONE, PairCursor, View};
+use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -55,6 +56,10 @@ pub struct Scan<'a> {
     within: Option<Within>,
     /// How many of the ranges were begun.
     begun: usize,
+    /// By the values of how many keys rows are to come sorted; none where their numbers tell.
+    keys: usize,
+    /// The predicate being read by value.
+    by_value: Option<(Id, ByValue<'a>)>,
 }
 
 /// One position of some triples: the same term in all of them, or a column.
@@ -76,7 +81,17 @@ impl Position<'_> {
 impl<'a> Scan<'a> {
     /// Of a view of one graph.
     pub fn new(view: View<'a>, shape: Shape) -> Self {
-        Self { view, shape, cut: None, open: None, current: None, within: None, begun: 0 }
+        Self {
+            view,
+            shape,
+            cut: None,
+            open: None,
+            current: None,
+            within: None,
+            begun: 0,
+            keys: 0,
+            by_value: None,
+        }
     }
 
     /// The same, reading the part that the context names. Once that was given, the next one may be asked for.
@@ -120,6 +135,12 @@ impl<'a> Scan<'a> {
         Ok(Some(cut(ranges, size.max(pairs.div_ceil(MOST_PARTS)).max(1))))
     }
 
+    /// The same, with its rows sorted by the values of so many keys: the end that leads, and the other one. It is not read in parts then.
+    #[must_use]
+    pub fn by_value(self, keys: usize) -> Self {
+        Self { keys, ..self }
+    }
+
     /// The same, with conditions on the end that leads.
     #[must_use]
     pub fn within(self, within: Within) -> Self {
@@ -138,7 +159,7 @@ impl<'a> Scan<'a> {
     }
 
     /// All matches of a predicate where at least one end is given, or neither end is live.
-    fn at_once(&self, predicate: Id) -> Result<Option<Batch>> {
+    fn at_once(&self, predicate: Id, cx: &Context<'_>) -> Result<Option<Batch>> {
         let [subject, _, object] = self.shape.ids;
         let ends_live = self.shape.columns.iter().any(|place| *place != 1);
         let part = Position::All(predicate);
@@ -153,6 +174,8 @@ impl<'a> Scan<'a> {
                     return Ok(Some(self.counted(predicate, cursor.count(s)?)));
                 }
                 let objects = cursor.lookup(s)?;
+                let ordered = self.ordered(objects, cx)?;
+                let objects = ordered.as_deref().unwrap_or(objects);
                 self.batch([Position::All(s), part, Position::Each(objects)], objects.len())
             }
             (None, Some(o)) => {
@@ -161,6 +184,8 @@ impl<'a> Scan<'a> {
                     return Ok(Some(self.counted(predicate, cursor.count(o)?)));
                 }
                 let subjects = cursor.lookup(o)?;
+                let ordered = self.ordered(subjects, cx)?;
+                let subjects = ordered.as_deref().unwrap_or(subjects);
                 self.batch([Position::Each(subjects), part, Position::All(o)], subjects.len())
             }
             (None, None) if !ends_live && self.shape.equal.is_empty() && self.within.is_none() => {
@@ -168,6 +193,12 @@ impl<'a> Scan<'a> {
             }
             (None, None) => return Ok(None),
         }))
+    }
+
+    /// Terms that come sorted by their numbers, by their values; nothing where that is the same, or nobody asks for it.
+    fn ordered(&self, ids: &[Id], cx: &Context<'_>) -> Result<Option<Vec<Id>>> {
+        let has_foreign = ids.last().is_some_and(|last| *last >= FIRST_FOREIGN);
+        (self.keys > 0 && has_foreign).then(|| by_value::ordered(ids, cx)).transpose()
     }
 
     /// One row for all matches of a predicate.
@@ -250,6 +281,50 @@ impl<'a> Scan<'a> {
         let (subjects, objects) = if by == End::Subject { (firsts, seconds) } else { (seconds, firsts) };
         let parts = [Position::Each(subjects), Position::All(predicate), Position::Each(objects)];
         self.batch(parts, firsts.len())
+    }
+
+    /// Begins to read a predicate by value.
+    fn open_by_value(&mut self, predicate: Id, cx: &mut Context<'_>) -> Result<()> {
+        let wanted = Wanted { has_two_keys: self.keys > 1, seconds: !self.needs_firsts_alone() };
+        let mut pairs = ByValue::of(&self.view, (predicate, self.shape.by), wanted, cx)?;
+        if let Some(Within { ranges, conditions }) = &mut self.within {
+            pairs = pairs.within(ranges, &mut |batch, cx| judged(batch, conditions, cx), cx)?;
+        }
+        self.by_value = Some((predicate, pairs));
+        cx.work(1)
+    }
+
+    /// The next rows of a predicate that is read by value.
+    fn next_by_value(
+        &mut self,
+        predicate: Id,
+        mut pairs: ByValue<'a>,
+        cx: &mut Context<'_>,
+    ) -> Result<Option<Batch>> {
+        let conditions =
+            self.within.as_mut().map(|within| within.conditions.as_mut_slice()).unwrap_or_default();
+        let Some(columns) = pairs.next(&mut |batch, cx| judged(batch, conditions, cx), cx)? else {
+            return Ok(None);
+        };
+        self.by_value = Some((predicate, pairs));
+        let batch = self.rows_of(predicate, columns);
+        cx.work(batch.len.max(1))?;
+        Ok((batch.len > 0).then_some(batch))
+    }
+
+    /// The rows of some pairs of a predicate, made of the columns themselves.
+    fn rows_of(&self, predicate: Id, (mut firsts, mut seconds): (Vec<Id>, Vec<Id>)) -> Batch {
+        if self.needs_firsts_alone() || !self.shape.equal.is_empty() {
+            return self.rows(predicate, &firsts, &seconds);
+        }
+        let first = if self.shape.by == End::Subject { 0 } else { 2 };
+        let len = firsts.len();
+        let column = |place: &usize| match *place {
+            1 => vec![predicate; len],
+            place if place == first => std::mem::take(&mut firsts),
+            _ => std::mem::take(&mut seconds),
+        };
+        Batch::of(self.shape.columns.iter().map(column).collect(), len)
     }
 
     /// Lets a cursor read the next range that has pairs; whether there is one. Without conditions all pairs are one range.
@@ -367,6 +442,12 @@ impl Operator for Scan<'_> {
             self.open()?;
         }
         loop {
+            if let Some((predicate, pairs)) = self.by_value.take() {
+                if let Some(batch) = self.next_by_value(predicate, pairs, cx)? {
+                    return Ok(Some(batch));
+                }
+                continue;
+            }
             if let Some((predicate, mut cursor)) = self.current.take() {
                 match self.block(predicate, &mut cursor, cx)? {
                     Some(batch) => {
@@ -382,7 +463,8 @@ impl Operator for Scan<'_> {
                 continue;
             }
             let Some(predicate) = self.open.as_mut().and_then(Vec::pop) else { return Ok(None) };
-            match self.at_once(predicate)? {
+            match self.at_once(predicate, cx)? {
+                None if self.keys > 0 => self.open_by_value(predicate, cx)?,
                 None => {
                     let mut cursor = self.view.pairs(predicate, self.shape.by)?;
                     self.begun = 0;
@@ -398,6 +480,10 @@ impl Operator for Scan<'_> {
                 Some(_) => cx.work(1)?,
             }
         }
+    }
+
+    fn bytes(&self) -> usize {
+        self.by_value.as_ref().map_or(0, |(_, pairs)| pairs.bytes())
     }
 }
 

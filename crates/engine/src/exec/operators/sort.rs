@@ -3,7 +3,8 @@
 //! In: rows, keys. Out: rows by rank of their keys; rows with equal keys stay in the order in which they
 //! came. With a limit only the rows that may still be among the first are held (a heap would do the same;
 //! cutting a sorted prefix now and then is as quick and keeps the order of equals). Rows that come sorted by the numbers of their
-//! keys pass as they are for as long as these numbers sort as values do, which those of equal numbers and dates do not.
+//! keys pass as they are for as long as these numbers sort as values do, which those of equal numbers and dates do not; those that come sorted by
+//! value (`exec/by_value.rs`) all pass.
 
 use crate::Governor;
 use crate::aside::{Aside, set_aside};
@@ -28,6 +29,8 @@ pub struct Sort<'a> {
     input: Running<'a>,
     /// Whether rows come sorted by the numbers of their keys, and none came so far that had to be held.
     passes: bool,
+    /// Whether they come sorted by value.
+    is_by_value: bool,
     /// How many solutions passed.
     passed: u64,
     is_sorted: bool,
@@ -45,6 +48,7 @@ impl<'a> Sort<'a> {
             first,
             input,
             passes: false,
+            is_by_value: false,
             passed: 0,
             is_sorted: false,
             held: Batch::default(),
@@ -61,10 +65,17 @@ impl<'a> Sort<'a> {
         self
     }
 
+    /// The same of an input whose rows come sorted by the values of all keys.
+    #[must_use]
+    pub fn of_sorted_by_value(mut self) -> Self {
+        self.is_by_value = true;
+        self.of_sorted()
+    }
+
     /// The next rows where they pass as they are. Else what came is held, and all that follows.
     fn pass(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         // What a graph came to have since its dictionary was made is in no order.
-        self.passes = cx.graph.more_terms() == 0;
+        self.passes = self.is_by_value || cx.graph.more_terms() == 0;
         if !self.passes {
             return Ok(None);
         }
@@ -76,7 +87,7 @@ impl<'a> Sort<'a> {
             (self.passes, self.is_sorted) = (false, true);
             return Ok(None);
         };
-        if !self.is_by_value(&batch, cx) {
+        if !self.is_by_value && !self.is_sorted_by_value(&batch, cx) {
             self.passes = false;
             self.held.append_within(&batch, cx)?;
             return Ok(None);
@@ -88,7 +99,7 @@ impl<'a> Sort<'a> {
 
     /// Whether rows that come sorted by the numbers of their keys are sorted by value. Of the last key equal values may differ in
     /// number: such rows stay in the order in which they come.
-    fn is_by_value(&self, batch: &Batch, cx: &Context<'_>) -> bool {
+    fn is_sorted_by_value(&self, batch: &Batch, cx: &Context<'_>) -> bool {
         let kinds = cx.graph.kinds();
         let (before, after) = (kinds.range(Kind::Number).start, kinds.range(Kind::Date).end);
         let is_alone = |id: &Id| *id < before || (after..FIRST_FOREIGN).contains(id);

@@ -43,7 +43,7 @@ impl Lowering<'_> {
         let all = figures.rows;
         let Access { by, within, .. } = access;
         let choice = (!within.is_empty()).then(|| format!("a range of {:.0} of {all:.0}", all * left));
-        let scan = Op::Scan { pattern: part.pattern, by, within };
+        let scan = Op::Scan { pattern: part.pattern, by, within, keys: 0 };
         let node = Node::new(scan, Vec::new(), output, vars, rows).unique(whole);
         Node { choice, ..node }
     }

@@ -7,7 +7,7 @@ use crate::plan::Planned;
 use crate::plan::equality::class_of;
 use crate::plan::logical::{Aggregate, Formula, Kind, Logical, SortKey};
 use crate::plan::order::Wish;
-use crate::plan::physical::{Bag, Node, Op, OrderKey};
+use crate::plan::physical::{Bag, Node, Op, OrderKey, read_by_value};
 use crate::plan::variables::{Var, VarSet};
 use crate::store::End;
 use crate::syntax::algebra::AggregateFunction;
@@ -158,6 +158,7 @@ impl Lowering<'_> {
             return Ok(node.pruned(need));
         }
         let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
+        read_by_value(&mut node, &sorted);
         Ok(node.under(Op::Sort(sorted, first), rows).pruned(need))
     }
 

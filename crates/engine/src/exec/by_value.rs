@@ -1,0 +1,487 @@
+//! The pairs of one predicate in the order of values, where the numbers of terms do not tell it alone.
+//!
+//! In: the sorted pairs of a list. Out: the same a block at a time, by the values of the end that leads and, where that is asked for, of
+//! the other one. Terms that a graph came to have since its dictionary was made are numbered after those of the dictionary: their
+//! pairs, which stand at the end of the list, are merged in, and so are such seconds at the end of a run. Equal numbers and dates that are
+//! different terms are put together. Held is what stands beside the dictionary, and **the pairs of equal values as long as they come**.
+
+use super::batch::{Batch, ROWS};
+use super::context::Context;
+use super::ranks::Ranks;
+use super::sorting;
+use crate::error::Result;
+use crate::store::beside::{Beside, Placed, placed};
+use crate::store::pack::Watch;
+use crate::store::{End, FIRST_FOREIGN, Id, Kind, NONE, PairCursor, Standing, View};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What leaves those rows of a batch that fulfil conditions on its first column.
+pub type Judge<'j> = &'j mut dyn FnMut(Batch, &mut Context<'_>) -> Result<Batch>;
+
+/// Firsts and seconds of some pairs.
+pub type Columns = (Vec<Id>, Vec<Id>);
+
+/// The pairs of a list by value. See the module.
+pub struct ByValue<'a> {
+    natives: PairCursor<'a>,
+    /// The ranges of the dictionary that are still to be read; with `true` they are judged.
+    ranges: VecDeque<(Range<Id>, bool)>,
+    /// Whether the range at hand is.
+    is_judged: bool,
+    reads_seconds: bool,
+    merge: Merge<'a>,
+    is_over: bool,
+}
+
+/// How pairs are to be sorted, and which of their columns are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Whether the order of the seconds of one first matters.
+    pub has_two_keys: bool,
+    /// Whether seconds are read; with two keys they are.
+    pub seconds: bool,
+}
+
+/// What the pairs of the dictionary are merged with, and what came of it.
+struct Merge<'a> {
+    /// For looks at single runs.
+    looks: PairCursor<'a>,
+    has_two_keys: bool,
+    /// Whether there are seconds beside the dictionary, and their order matters.
+    sorts_seconds: bool,
+    /// Numbers and dates: of these different terms may be equal.
+    valued: Range<Id>,
+    beside: Arc<Beside>,
+    /// Which firsts of `beside` are given, where not all are.
+    kept: Option<Vec<u32>>,
+    /// How many of them were given.
+    next: usize,
+    /// A run whose seconds beside the dictionary are still to be given: its first, and these.
+    open: Option<(Id, VecDeque<Placed>)>,
+    /// Pairs of one value, until all of them came.
+    equal: Option<(Standing, Columns)>,
+    made: Columns,
+}
+
+/// A block of pairs of the dictionary.
+struct Block<'b> {
+    firsts: &'b [Id],
+    seconds: &'b [Id],
+    /// The seconds beside the dictionary of the last run, which may go on in the next block.
+    tail: Vec<Id>,
+    /// Where the last run begins.
+    last_run: usize,
+    /// Where the next second beside the dictionary stands.
+    foreign: usize,
+}
+
+impl<'a> ByValue<'a> {
+    /// Of a predicate.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or a limit is met.
+    pub fn of(view: &View<'a>, (predicate, by): (Id, End), wanted: Wanted, cx: &Context<'_>) -> Result<Self> {
+        let (mut natives, mut looks) = (view.pairs(predicate, by)?, view.pairs(predicate, by)?);
+        natives.at(0..0);
+        let has_more = cx.graph.more_terms() > 0;
+        let mut beside = Arc::default();
+        if has_more {
+            cx.room(looks.range(FIRST_FOREIGN..NONE)? * size_of::<(Placed, Id)>())?;
+            let governor = cx.governor();
+            let check = || governor.check();
+            beside = view.beside(predicate, by, cx.graph, Watch::asking(&check))?;
+        }
+        let other = if by == End::Subject { End::Object } else { End::Subject };
+        let others = || view.pairs(predicate, other)?.range(FIRST_FOREIGN..NONE);
+        let kinds = cx.graph.kinds();
+        let merge = Merge {
+            looks,
+            has_two_keys: wanted.has_two_keys,
+            sorts_seconds: has_more && wanted.has_two_keys && others()? > 0,
+            valued: kinds.range(Kind::Number).start..kinds.range(Kind::Date).end,
+            beside,
+            kept: None,
+            next: 0,
+            open: None,
+            equal: None,
+            made: Columns::default(),
+        };
+        let ranges = VecDeque::from([(0..FIRST_FOREIGN, false)]);
+        let reads_seconds = wanted.seconds || wanted.has_two_keys;
+        Ok(Self { natives, ranges, is_judged: false, reads_seconds, merge, is_over: false })
+    }
+
+    /// Only those whose firsts lie in these ranges, which come in order; with `true` they must be judged.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or a limit is met.
+    pub fn within(
+        mut self,
+        ranges: &[(Range<Id>, bool)],
+        judge: Judge<'_>,
+        cx: &mut Context<'_>,
+    ) -> Result<Self> {
+        let clipped = |range: &Range<Id>| range.start.min(FIRST_FOREIGN)..range.end.min(FIRST_FOREIGN);
+        self.ranges = ranges.iter().map(|(range, judged)| (clipped(range), *judged)).collect();
+        self.ranges.retain(|(range, _)| !range.is_empty());
+        let firsts = self.merge.beside.firsts();
+        let is_judged =
+            |id: Id| ranges.iter().find(|(range, _)| range.contains(&id)).map(|(_, judged)| *judged);
+        let (mut kept, mut open) = (Vec::new(), Columns::default());
+        for (place, first) in (0..).zip(firsts) {
+            match is_judged(first.id) {
+                Some(false) => kept.push(place),
+                Some(true) => {
+                    open.0.push(first.id);
+                    open.1.push(place);
+                }
+                None => {}
+            }
+        }
+        for (ids, places) in open.0.chunks(ROWS).zip(open.1.chunks(ROWS)) {
+            let passed = judge(Batch::of(vec![ids.to_vec(), places.to_vec()], ids.len()), cx)?;
+            kept.extend_from_slice(passed.column(1));
+            cx.work(ids.len())?;
+        }
+        kept.sort_unstable();
+        self.merge.kept = Some(kept);
+        Ok(self)
+    }
+
+    /// The next pairs; nothing once all were given.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or a limit is met.
+    pub fn next(&mut self, judge: Judge<'_>, cx: &mut Context<'_>) -> Result<Option<Columns>> {
+        while !self.is_over {
+            let block = match self.reads_seconds || self.is_judged {
+                true => self.natives.next_block()?,
+                false => self.natives.next_firsts()?.map(|firsts| (firsts, [].as_slice())),
+            };
+            match block {
+                Some((firsts, seconds)) if self.is_judged => {
+                    let all = Batch::of(vec![firsts.to_vec(), seconds.to_vec()], firsts.len());
+                    cx.work(all.len)?;
+                    let kept = judge(all, cx)?;
+                    self.merge.add(kept.column(0), kept.column(1), cx)?;
+                }
+                Some((firsts, seconds)) => self.merge.add(firsts, seconds, cx)?,
+                None => match self.ranges.pop_front() {
+                    Some((range, judged)) => {
+                        self.natives.range(range)?;
+                        self.is_judged = judged;
+                    }
+                    None => self.is_over = self.merge.finish(cx)?,
+                },
+            }
+            if !self.merge.made.0.is_empty() {
+                return Ok(Some(std::mem::take(&mut self.merge.made)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// About how many bytes it holds, aside from what the graph keeps.
+    pub fn bytes(&self) -> usize {
+        let equal = self.merge.equal.as_ref().map_or(0, |(_, (firsts, _))| firsts.capacity());
+        2 * equal * size_of::<Id>()
+    }
+}
+
+impl Merge<'_> {
+    /// The next first beside the dictionary.
+    fn upcoming(&self) -> Option<Placed> {
+        let place = match &self.kept {
+            Some(kept) => *kept.get(self.next)? as usize,
+            None => self.next,
+        };
+        self.beside.firsts().get(place).copied()
+    }
+
+    fn copy(&mut self, block: &Block<'_>, places: Range<usize>) {
+        self.made.0.extend_from_slice(block.firsts.get(places.clone()).unwrap_or_default());
+        self.made.1.extend_from_slice(block.seconds.get(places).unwrap_or_default());
+    }
+
+    /// Adds pairs of the dictionary, and what comes before them.
+    fn add(&mut self, firsts: &[Id], seconds: &[Id], cx: &mut Context<'_>) -> Result<()> {
+        let last = firsts.last().copied().unwrap_or_default();
+        let tail = match self.sorts_seconds {
+            true => self.looks.lookup_from(last, FIRST_FOREIGN)?.to_vec(),
+            false => Vec::new(),
+        };
+        let last_run = firsts.partition_point(|first| *first < last);
+        let mut block = Block { firsts, seconds, tail, last_run, foreign: 0 };
+        block.seek_foreign(0, self.sorts_seconds);
+        let mut at = 0;
+        while at < firsts.len() {
+            at = if self.has_two_keys {
+                self.step(&mut block, at, cx)?
+            } else {
+                self.step_by_first(&block, at)
+            };
+        }
+        Ok(())
+    }
+
+    /// Gives what comes before a place of a block, and the pairs there up to what comes between; says up to where.
+    fn step_by_first(&mut self, block: &Block<'_>, at: usize) -> usize {
+        let end = self.upcoming().map_or(block.firsts.len(), |placed| {
+            at + bound(block.firsts.get(at..).unwrap_or_default(), placed.before)
+        });
+        self.copy(block, at..end);
+        if end < block.firsts.len() {
+            self.give_upcoming();
+        }
+        end
+    }
+
+    /// The same by seconds too.
+    fn step(&mut self, block: &mut Block<'_>, at: usize, cx: &mut Context<'_>) -> Result<usize> {
+        let first = block.firsts.get(at).copied().unwrap_or_default();
+        if self.open.as_ref().is_some_and(|(open, _)| *open == first) {
+            return Ok(self.go_on(block, at));
+        }
+        self.close();
+        let standing = if self.valued.contains(&first) { Some(cx.graph.standing(first)?) } else { None };
+        if let Some((at_hand, pairs)) = &mut self.equal {
+            if standing == Some(*at_hand) {
+                let run = block.run(at);
+                let (firsts, seconds) = block.pairs(run.clone());
+                cx.room(2 * size_of_val(firsts))?;
+                pairs.0.extend_from_slice(firsts);
+                pairs.1.extend_from_slice(seconds);
+                cx.work(run.len())?;
+                return Ok(run.end);
+            }
+            self.give_equal(cx)?;
+        }
+        if let Some(placed) = self.upcoming().filter(|placed| placed.before <= first) {
+            if !placed.is_known || standing != Some(Standing::at(placed.before)) {
+                self.give_group(cx)?;
+                return Ok(at);
+            }
+            self.equal = standing.map(|standing| (standing, Columns::default()));
+            return Ok(at);
+        }
+        if let Some(standing) = standing
+            && let Some(next) = self.looks.first_from(first + 1)?
+            && self.valued.contains(&next)
+            && cx.graph.standing(next)? == standing
+        {
+            self.equal = Some((standing, Columns::default()));
+            return Ok(at);
+        }
+        let end = self.end_of_plain(block, at);
+        if end > at {
+            self.copy(block, at..end);
+        } else {
+            self.open(block, at, cx)?;
+        }
+        Ok(end)
+    }
+
+    /// Up to where pairs pass as they are.
+    fn end_of_plain(&self, block: &mut Block<'_>, at: usize) -> usize {
+        let rest = block.firsts.get(at..).unwrap_or_default();
+        let mut end = match self.upcoming() {
+            Some(placed) => at + bound(rest, placed.before),
+            None => block.firsts.len(),
+        };
+        match rest.first() {
+            Some(first) if self.valued.contains(first) => return at,
+            Some(first) if *first < self.valued.start => end = end.min(at + bound(rest, self.valued.start)),
+            _ => {}
+        }
+        block.seek_foreign(at, self.sorts_seconds);
+        if block.foreign < end {
+            end = block.start_of_run(block.foreign).max(at);
+        }
+        if block.tail.is_empty() { end } else { end.min(block.last_run.max(at)) }
+    }
+
+    /// Begins a run whose pairs are to be merged with those of the same first whose seconds are beside the dictionary.
+    fn open(&mut self, block: &Block<'_>, at: usize, cx: &mut Context<'_>) -> Result<()> {
+        let run = block.run(at);
+        let seconds = block.pairs(run).1;
+        let foreign = match at >= block.last_run {
+            true => block.tail.as_slice(),
+            false => seconds.get(seconds.partition_point(|id| *id < FIRST_FOREIGN)..).unwrap_or_default(),
+        };
+        let first = block.firsts.get(at).copied().unwrap_or_default();
+        self.open = Some((first, by_value(foreign, cx)?.into()));
+        Ok(())
+    }
+
+    /// Gives the pairs of the run that is open, as far as they lie in a block, merged with the others of it.
+    fn go_on(&mut self, block: &Block<'_>, at: usize) -> usize {
+        let Range { end, .. } = block.run(at);
+        let seconds = block.pairs(at..end).1;
+        let natives = at + seconds.partition_point(|id| *id < FIRST_FOREIGN);
+        let mut from = at;
+        while let Some((first, placed)) = self.open.as_ref().and_then(|(id, all)| Some((*id, *all.front()?)))
+        {
+            let stop = from + bound(block.seconds.get(from..natives).unwrap_or_default(), placed.before);
+            if stop == natives {
+                break;
+            }
+            self.copy(block, from..stop);
+            from = stop;
+            self.made.0.push(first);
+            self.made.1.push(placed.id);
+            if let Some((_, all)) = &mut self.open {
+                all.pop_front();
+            }
+        }
+        self.copy(block, from..natives);
+        end
+    }
+
+    /// Gives what is left of the run that is open.
+    fn close(&mut self) {
+        if let Some((first, waiting)) = self.open.take() {
+            self.made.0.extend(std::iter::repeat_n(first, waiting.len()));
+            self.made.1.extend(waiting.iter().map(|placed| placed.id));
+        }
+    }
+
+    /// Gives the pairs of the value at hand.
+    fn give_equal(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let Some((standing, mut pairs)) = self.equal.take() else { return Ok(()) };
+        while let Some(placed) = self.upcoming()
+            && placed.is_known
+            && Standing::at(placed.before) == standing
+        {
+            self.take_upcoming(&mut pairs);
+        }
+        self.give_sorted(&pairs, cx)
+    }
+
+    /// Gives the pairs of the next first beside the dictionary, and of those of the same value.
+    fn give_group(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let Some(placed) = self.upcoming() else { return Ok(()) };
+        let mut pairs = Columns::default();
+        while self.upcoming().is_some_and(|next| next.value == placed.value) {
+            self.take_upcoming(&mut pairs);
+        }
+        self.give_sorted(&pairs, cx)
+    }
+
+    fn give_upcoming(&mut self) {
+        let mut made = std::mem::take(&mut self.made);
+        self.take_upcoming(&mut made);
+        self.made = made;
+    }
+
+    fn take_upcoming(&mut self, pairs: &mut Columns) {
+        let Some(placed) = self.upcoming() else { return };
+        let seconds = self.beside.seconds(&placed);
+        pairs.0.extend(std::iter::repeat_n(placed.id, seconds.len()));
+        pairs.1.extend_from_slice(seconds);
+        self.next += 1;
+    }
+
+    /// Gives pairs of equal firsts, by their seconds.
+    fn give_sorted(&mut self, (firsts, seconds): &Columns, cx: &mut Context<'_>) -> Result<()> {
+        let is_sorted = seconds.last().is_none_or(|last| *last < FIRST_FOREIGN) && seconds.is_sorted();
+        if is_sorted {
+            self.made.0.extend_from_slice(firsts);
+            self.made.1.extend_from_slice(seconds);
+            return Ok(());
+        }
+        let ranks = Ranks::of([seconds.as_slice()].into_iter(), cx)?;
+        let mut ranked = Vec::with_capacity(seconds.len());
+        for part in seconds.chunks(ROWS) {
+            ranks.ranks(part, cx.graph, &mut ranked)?;
+            cx.work(part.len())?;
+        }
+        let mut order = cx.governor().collected(ranked.into_iter().zip(0_u32..), seconds.len())?;
+        sorting::sort(&mut order, cx.governor(), &Ord::cmp)?;
+        let at = |column: &[Id], place: u32| column.get(place as usize).copied();
+        self.made.0.extend(order.iter().filter_map(|(_, place)| at(firsts, *place)));
+        self.made.1.extend(order.iter().filter_map(|(_, place)| at(seconds, *place)));
+        Ok(())
+    }
+
+    /// Gives what comes after all pairs of the dictionary, some of it at a time; whether that was all.
+    fn finish(&mut self, cx: &mut Context<'_>) -> Result<bool> {
+        self.close();
+        self.give_equal(cx)?;
+        while self.made.0.len() < ROWS && self.upcoming().is_some() {
+            match self.has_two_keys {
+                true => self.give_group(cx)?,
+                false => self.give_upcoming(),
+            }
+        }
+        Ok(self.upcoming().is_none())
+    }
+}
+
+impl Block<'_> {
+    /// Makes the next second beside the dictionary the first one from a place on.
+    fn seek_foreign(&mut self, at: usize, sorts_seconds: bool) {
+        if !sorts_seconds {
+            self.foreign = self.firsts.len();
+        } else if self.foreign <= at {
+            let mut rest = self.seconds.iter().skip(at);
+            self.foreign =
+                rest.position(|id| *id >= FIRST_FOREIGN).map_or(self.firsts.len(), |next| at + next);
+        }
+    }
+
+    fn start_of_run(&self, place: usize) -> usize {
+        let Some(first) = self.firsts.get(place) else { return place };
+        self.firsts.get(..place).unwrap_or_default().partition_point(|other| other < first)
+    }
+
+    /// The rest of the run at a place.
+    fn run(&self, at: usize) -> Range<usize> {
+        let rest = self.firsts.get(at..).unwrap_or_default();
+        let first = rest.first().copied().unwrap_or_default();
+        at..at + bound(rest, first.saturating_add(1))
+    }
+
+    fn pairs(&self, places: Range<usize>) -> (&[Id], &[Id]) {
+        let seconds = self.seconds.get(places.clone()).unwrap_or_default();
+        (self.firsts.get(places).unwrap_or_default(), seconds)
+    }
+}
+
+/// The first place of a sorted column at which there is nothing below a number: most are near its beginning.
+fn bound(column: &[Id], number: Id) -> usize {
+    let mut step = 1;
+    while column.get(step - 1).is_some_and(|id| *id < number) {
+        step *= 2;
+    }
+    let low = step / 2;
+    let part = column.get(low..column.len().min(step - 1)).unwrap_or_default();
+    low.min(column.len()) + part.partition_point(|id| *id < number)
+}
+
+/// Terms beside the dictionary in the order of their values.
+fn by_value(ids: &[Id], cx: &Context<'_>) -> Result<Vec<Placed>> {
+    cx.room(size_of_val(ids) / size_of::<Id>() * size_of::<Placed>())?;
+    let governor = cx.governor();
+    let check = || governor.check();
+    placed(ids, cx.graph, Watch::asking(&check))
+}
+
+/// Terms that come sorted by their numbers, in the order of their values.
+///
+/// # Errors
+/// Where the graph is damaged, or a limit is met.
+pub fn ordered(ids: &[Id], cx: &Context<'_>) -> Result<Vec<Id>> {
+    let (natives, foreign) = ids.split_at(ids.partition_point(|id| *id < FIRST_FOREIGN));
+    let mut ordered = Vec::with_capacity(ids.len());
+    let mut rest = natives;
+    for placed in by_value(foreign, cx)? {
+        let (before, after) = rest.split_at(bound(rest, placed.before));
+        ordered.extend_from_slice(before);
+        ordered.push(placed.id);
+        rest = after;
+    }
+    ordered.extend_from_slice(rest);
+    Ok(ordered)
+}
