@@ -477,6 +477,17 @@ pub(super) fn number_at(journal: &[u8], at: usize) -> Option<u64> {
     head(journal.get(at..)?).map(|(number, ..)| number)
 }
 
+/// Whether a frame is of the transaction after one with a number and an id.
+pub(super) fn follows(frame: &[u8], number: u64, id: &str) -> bool {
+    let mut previous = Vec::new();
+    if !id.is_empty() {
+        header("prev", &NamedNode::new_unchecked(id).into(), &mut previous);
+    }
+    let third = frame.split_inclusive(|byte| *byte == b'\n').nth(2).unwrap_or_default();
+    let is_first = || !third.starts_with(b"H prev ");
+    number_at(frame, 0) == Some(number + 1) && if id.is_empty() { is_first() } else { third == previous }
+}
+
 /// Whether a whole frame begins anywhere after the first byte.
 pub(super) fn later(bytes: &[u8]) -> bool {
     memmem::find_iter(bytes, "\n# baimo ").any(|at| bytes.get(at + 1..).and_then(whole).is_some())

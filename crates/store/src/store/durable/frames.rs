@@ -80,6 +80,8 @@ pub(super) struct Frames {
     file: BufReader<io::Take<File>>,
     /// Where the next frame begins.
     pub at: u64,
+    /// The last line of the frame before it, where one was read.
+    pub foot: Option<[u8; FOOT_LENGTH]>,
     line: Vec<u8>,
 }
 
@@ -93,7 +95,7 @@ impl Frames {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::Start(at))?;
         let file = BufReader::with_capacity(BUFFER, file.take(end.saturating_sub(at)));
-        Ok(Self { path: path.to_owned(), file, at, line: Vec::new() })
+        Ok(Self { path: path.to_owned(), file, at, foot: None, line: Vec::new() })
     }
 
     /// The next transaction, which is to have a number.
@@ -147,7 +149,7 @@ impl Frames {
         if !is_whole {
             return Ok(Err(WRONG_SUM.to_owned()));
         }
-        self.at = end + FOOT_LENGTH as u64;
+        (self.at, self.foot) = (end + FOOT_LENGTH as u64, Some(last));
         if !is_short {
             read.rows =
                 read.rows.in_file(InFile { path: self.path.clone(), bytes: rows, sum: of_rows.finish() });

@@ -41,7 +41,8 @@ pub enum Durability {
     #[default]
     Synced,
     /// It does not: what was told to be kept survives the end of the process, however it ends, but the last transactions
-    /// may be lost where the machine stops.
+    /// may be lost where the machine stops. A new pack, and all that is merged into it, is made safe all the same: so is what was
+    /// kept before.
     Unsynced,
 }
 
@@ -75,6 +76,8 @@ struct State {
     manifest: Manifest,
     /// Where the last whole frame of the journal ends.
     end: u64,
+    /// The last line of that frame, where one was read or written.
+    foot: Option<[u8; frame::FOOT_LENGTH]>,
     /// The last transaction: its number, time and id.
     last: Mark,
 }
@@ -194,7 +197,7 @@ impl Store {
     /// The last transaction that was read or written.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        let State { manifest, end, last } = match &self.state {
+        let State { manifest, end, last, .. } = match &self.state {
             Some(state) => state,
             None => return Mark::default(),
         };

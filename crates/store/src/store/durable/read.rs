@@ -7,6 +7,8 @@ use super::frame::{Found, Transaction, found_in, unreadable_line};
 use super::frames::{Frames, part_of};
 use super::manifest::{self, Manifest, PackFile};
 use super::patch::read_quad;
+use super::repair::first_frame;
+use super::write::generation;
 use super::{Content, Mark, State, Store};
 use crate::error::{Error, Result};
 use crate::store::memory::Memory;
@@ -61,14 +63,51 @@ pub(super) fn nothing() -> Content {
 impl Store {
     /// The manifest; nothing where there is none.
     pub(super) fn manifest(&self) -> Result<Option<Manifest>> {
-        match self.files.read(&self.path(manifest::NAME)) {
-            Ok(bytes) => Manifest::read(&bytes, &self.folder).map(Some),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                self.refuse_others()?;
-                Ok(None)
+        loop {
+            match self.files.read(&self.path(manifest::NAME)) {
+                Ok(bytes) => return Manifest::read(&bytes, &self.folder).map(Some),
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+                {
+                    self.refuse_others()?;
+                }
+                Err(error) => return Err(self.unreadable(manifest::NAME, error)),
             }
-            Err(error) => Err(self.unreadable(manifest::NAME, error)),
+            match self.left_alone()? {
+                None => return Ok(None),
+                // It came meanwhile.
+                Some(_) if self.path(manifest::NAME).exists() => {}
+                Some(name) => {
+                    let file = self.path(manifest::NAME).display().to_string();
+                    return Err(Error::store(format!("{file} is missing, and {name} is there"))
+                        .hint(crate::error::Hint::RepairStore(self.folder.display().to_string())));
+                }
+            }
         }
+    }
+
+    /// A file of a store that holds something, where there is no manifest: a new store in its place would take it for a leaving.
+    /// Nothing that is made before the manifest is such a file.
+    fn left_alone(&self) -> Result<Option<String>> {
+        let names = match self.files.names(&self.folder) {
+            Ok(names) => names,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(unreadable(&self.folder, error)),
+        };
+        for name in names.into_iter().filter(|name| generation(name).is_some_and(|number| number > 0)) {
+            if !name.starts_with("journal-") {
+                return Ok(Some(name));
+            }
+            match self.files.read(&self.path(&name)) {
+                Ok(journal) if first_frame(&journal).is_some() => return Ok(Some(name)),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(self.unreadable(&name, error)),
+            }
+        }
+        Ok(None)
     }
 
     /// Says what a folder is that is no store of ours, where that can be told.
@@ -143,7 +182,7 @@ impl Store {
         };
         set_quads(&mut changes, &mut graph)?;
         let torn = self.torn(name, frames.at..length, last.number + 1, wrong)?;
-        let state = State { manifest: manifest.clone(), end: frames.at, last };
+        let state = State { manifest: manifest.clone(), end: frames.at, foot: frames.foot, last };
         Ok((state, Content { graph, prefixes, torn }))
     }
 
@@ -211,7 +250,7 @@ impl Store {
         watch: Watch<'_>,
         each: &mut dyn FnMut(Transaction) -> Result<()>,
     ) -> Result<()> {
-        let State { manifest, end, last } = self.state()?;
+        let State { manifest, end, last, .. } = self.state()?;
         let past = manifest.past.iter().map(|past| (past.name.as_str(), past.numbers, u64::MAX));
         let now = (manifest.journal.as_str(), [manifest.first_of_now(), last.number], *end);
         for (name, [from, to], end) in past.chain([now]).filter(|(_, [_, to], _)| *to >= first) {
@@ -239,7 +278,7 @@ impl Store {
     /// How far its pack is behind; nothing where there is no store yet. No file is looked at.
     #[must_use]
     pub fn behind(&self) -> Option<Behind> {
-        let State { manifest, end, last } = self.state.as_ref()?;
+        let State { manifest, end, last, .. } = self.state.as_ref()?;
         Some(Behind {
             transactions: last.number - manifest.packed,
             journal_bytes: end - manifest.start,

@@ -14,7 +14,7 @@ use super::{Store, Transaction};
 use crate::error::{Error, Hint, Result};
 use crate::store::pack::{Pack, Watch};
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// What was found in a store.
@@ -31,12 +31,17 @@ pub struct Finding {
 /// # Errors
 /// Where it cannot be read, or, to write, another process changes it or the folder cannot be written to.
 pub fn repair(folder: &Path, write: bool) -> Result<Vec<Finding>> {
+    repair_on(folder, write, &Disk)
+}
+
+/// The same on some files.
+pub(super) fn repair_on(folder: &Path, write: bool, files: &dyn Files) -> Result<Vec<Finding>> {
     if folder.is_file() {
         return Err(Error::store(format!("{} is a file: a store is a folder", folder.display()))
             .hint(Hint::AskFile(folder.display().to_string())));
     }
     let _lock = write.then(|| Lock::take(folder)).transpose()?;
-    let mut work = Work { folder, write, findings: Vec::new() };
+    let mut work = Work { folder, files, write, findings: Vec::new() };
     let manifest = match work.bytes(manifest::NAME)?.map(|bytes| Manifest::read(&bytes, folder)) {
         Some(Ok(manifest)) => manifest,
         Some(Err(error)) if Manifest::is_of_other_version(&error) => return Err(error),
@@ -48,8 +53,19 @@ pub fn repair(folder: &Path, write: bool) -> Result<Vec<Finding>> {
     Ok(work.findings)
 }
 
+/// What speaks for a pack and its journal, where no manifest does: what tells more comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Worth {
+    /// Whether they belong together for certain.
+    is_whole: bool,
+    /// Their last transaction.
+    last: u64,
+    generation: u64,
+}
+
 struct Work<'a> {
     folder: &'a Path,
+    files: &'a dyn Files,
     write: bool,
     findings: Vec<Finding>,
 }
@@ -95,26 +111,29 @@ impl Work<'_> {
     fn copy(&self, name: &str) -> Result<String> {
         let copy = self.beside(name);
         let failed = |error| unwritable(self.folder, error);
-        std::fs::copy(self.path(name), self.path(&copy)).map_err(failed)?;
-        std::fs::File::open(self.path(&copy)).and_then(|file| file.sync_all()).map_err(failed)?;
+        let from =
+            std::fs::File::open(self.path(name)).map_err(|error| unreadable(&self.path(name), error))?;
+        let mut to = self.files.create(&self.path(&copy)).map_err(failed)?;
+        io::copy(&mut io::BufReader::with_capacity(1 << 18, from), &mut to).map_err(failed)?;
+        to.sync().map_err(failed)?;
+        // Before what it is a copy of is changed.
+        self.files.sync_folder(self.folder).map_err(failed)?;
         Ok(copy)
     }
 
-    /// A manifest in the place of one that is lost or damaged: of the newest pack that has its journal beside it.
+    /// A manifest in the place of one that is lost or damaged: of the pack that with the journal beside it has the last transaction.
     fn manifest(&mut self) -> Result<Manifest> {
-        let names = Disk.names(self.folder).map_err(|error| unreadable(self.folder, error))?;
+        let names = self.files.names(self.folder).map_err(|error| unreadable(self.folder, error))?;
         let mut generations: Vec<u64> = names.iter().filter_map(|name| generation(name)).collect();
         generations.sort_unstable();
         generations.dedup();
         let name = self.folder.display();
-        let mut known = None;
-        for generation in generations.iter().rev().copied().filter(|generation| *generation > 0) {
-            known = self.generation(generation)?;
-            if known.is_some() {
-                break;
-            }
+        let mut known: Option<(Worth, Manifest)> = None;
+        for generation in generations.iter().copied().filter(|generation| *generation > 0) {
+            let found = self.generation(generation)?;
+            known = known.into_iter().chain(found).max_by_key(|(worth, _)| *worth);
         }
-        let Some(manifest) = known else {
+        let Some((_, manifest)) = known else {
             return Err(match generations.is_empty() {
                 true => Error::store(format!("there is no store in {name}"))
                     .hint("no pack or journal of one is there"),
@@ -140,7 +159,7 @@ impl Work<'_> {
             let aside = self.beside(&name);
             if self.write {
                 let failed = |error| unwritable(self.folder, error);
-                Disk.rename(&self.path(&name), &self.path(&aside)).map_err(failed)?;
+                self.files.rename(&self.path(&name), &self.path(&aside)).map_err(failed)?;
             }
             let wrong = format!("{} is named by no manifest that could be read", self.path(&name).display());
             self.note(wrong, Some(format!("it is set aside as {aside}")));
@@ -154,15 +173,16 @@ impl Work<'_> {
     /// Puts a manifest in the place of the one that is there.
     fn publish(&self, manifest: &Manifest) -> Result<()> {
         let failed = |error| unwritable(self.folder, error);
-        std::fs::write(self.path(manifest::NEW), manifest.write()).map_err(failed)?;
-        std::fs::File::open(self.path(manifest::NEW)).and_then(|file| file.sync_all()).map_err(failed)?;
-        Disk.rename(&self.path(manifest::NEW), &self.path(manifest::NAME)).map_err(failed)?;
-        Disk.sync_folder(self.folder).map_err(failed)
+        let mut new = self.files.create(&self.path(manifest::NEW)).map_err(failed)?;
+        new.write_all(&manifest.write()).and_then(|()| new.sync()).map_err(failed)?;
+        self.files.rename(&self.path(manifest::NEW), &self.path(manifest::NAME)).map_err(failed)?;
+        self.files.sync_folder(self.folder).map_err(failed)
     }
 
-    /// The manifest of a pack and the journal that was begun with it.
-    fn generation(&self, generation: u64) -> Result<Option<Manifest>> {
-        let journal = format!("journal-{generation}.rdfp");
+    /// The manifest of a pack and the journal that was begun with it, and what speaks for it. A merge or a load that was ended in
+    /// the middle left a pack that was never the store, while transactions went on in the journal before.
+    fn generation(&self, generation: u64) -> Result<Option<(Worth, Manifest)>> {
+        let journal = journal_of(generation);
         let Some(bytes) = self.bytes(&journal)? else { return Ok(None) };
         let name = format!("graph-{generation}.pack");
         let pack = match std::fs::metadata(self.path(&name)) {
@@ -177,7 +197,9 @@ impl Work<'_> {
             Err(error) => return Err(unreadable(&self.path(&name), error)),
         };
         let mut manifest = Manifest { pack, journal, ..Manifest::default() };
-        match first_frame(&bytes) {
+        let begun = first_frame(&bytes);
+        let is_begun = begun.is_some();
+        match begun {
             Some((Transaction { number, id, time, pack: Some(_), .. }, end)) => {
                 (manifest.packed, manifest.id, manifest.merged, manifest.start) =
                     (number, id, time, end as u64);
@@ -198,12 +220,17 @@ impl Work<'_> {
             if begin >= first || last.number + 1 < first {
                 break;
             }
-            let name = format!("journal-{generation}.rdfp");
+            let name = journal_of(generation);
             manifest.past.insert(0, super::manifest::Past { name, numbers: [begin, first - 1] });
             first = begin;
         }
         manifest.added = self.added(manifest.first_on_record());
-        Ok(Some(manifest))
+        let last = if is_begun { self.frames(generation)?.map(|(_, last)| last.number) } else { None };
+        let last = last.unwrap_or(manifest.packed);
+        // A load has its pack before its journal, which says so.
+        let is_loaded = || last == 0 || self.path(&format!("added-{generation}.pack")).exists();
+        let is_half = !is_begun && manifest.pack.is_some() && is_loaded();
+        Ok(Some((Worth { is_whole: !is_half, last, generation }, manifest)))
     }
 
     /// What the newest journal before a generation has.
@@ -218,7 +245,7 @@ impl Work<'_> {
 
     /// The packs of what loads added, from a transaction on.
     fn added(&self, first: u64) -> Vec<Added> {
-        let names = Disk.names(self.folder).unwrap_or_default();
+        let names = self.files.names(self.folder).unwrap_or_default();
         let added = names.into_iter().filter_map(|name| {
             let generation = name.strip_prefix("added-")?.strip_suffix(".pack")?;
             let journal = std::fs::read(self.path(&format!("journal-{generation}.rdfp"))).ok()?;
@@ -232,7 +259,7 @@ impl Work<'_> {
 
     /// The number of the first transaction of a journal, and the last transaction that is whole.
     fn frames(&self, generation: u64) -> Result<Option<(u64, Transaction)>> {
-        let bytes = self.bytes(&format!("journal-{generation}.rdfp"))?.unwrap_or_default();
+        let bytes = self.bytes(&journal_of(generation))?.unwrap_or_default();
         let Some((mut last, mut at)) = first_frame(&bytes) else { return Ok(None) };
         let first = last.number;
         while let Found::Frame(transaction, end) = found(&bytes, at, last.number + 1) {
@@ -295,9 +322,9 @@ impl Work<'_> {
             if !is_torn {
                 remedy = format!("{remedy}; {} has them", self.copy(name)?);
             }
-            let mut journal = Disk.append(&self.path(name)).map_err(failed)?;
+            let mut journal = self.files.append(&self.path(name)).map_err(failed)?;
             journal.cut(at as u64).and_then(|()| journal.sync()).map_err(failed)?;
-            Disk.sync_folder(self.folder).map_err(failed)?;
+            self.files.sync_folder(self.folder).map_err(failed)?;
         }
         self.note(wrong, Some(remedy));
         Ok(())
@@ -354,8 +381,13 @@ impl Work<'_> {
     }
 }
 
+/// The name of the journal that is begun with a pack.
+fn journal_of(generation: u64) -> String {
+    format!("journal-{generation}.rdfp")
+}
+
 /// The first transaction of a journal, and where it ends.
-fn first_frame(journal: &[u8]) -> Option<(Transaction, usize)> {
+pub(super) fn first_frame(journal: &[u8]) -> Option<(Transaction, usize)> {
     match found(journal, 0, super::frame::number_at(journal, 0)?) {
         Found::Frame(transaction, end) => Some((*transaction, end)),
         _ => None,

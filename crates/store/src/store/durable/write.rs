@@ -4,7 +4,7 @@
 //! was; where even that is not certain, the error says so, and the store is read anew before the next change.
 
 use super::files::{Files, Handle, HeldFile};
-use super::frame::{Part, RowSource, Rows};
+use super::frame::{Part, RowSource, Rows, follows};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
 use super::reverse::Reverse;
@@ -63,6 +63,9 @@ impl Store {
         };
         drop(before);
         let makes_folder = lock.is_none() && !self.folder.exists();
+        if makes_folder {
+            self.was_empty()?;
+        }
         let lock = match lock {
             Some(lock) => lock,
             None => {
@@ -74,21 +77,22 @@ impl Store {
             Some(manifest) => manifest,
             None => {
                 let made = Made { folder: makes_folder };
-                let manifest = self.make().inspect_err(|_| self.leave_nothing(&made))?;
+                let manifest =
+                    self.was_empty().and_then(|()| self.make()).inspect_err(|_| self.leave_nothing(&made))?;
                 self.made = Some(made);
                 manifest
             }
         };
         let path = self.path(&manifest.journal);
         let length = self.files.length(&path).map_err(|error| self.unreadable(&manifest.journal, error))?;
-        let known = self.state.as_ref().filter(|state| state.manifest == manifest && state.end == length);
-        let content = if known.is_some() && !self.doubtful {
+        // What follows is done anew by the next try where it fails.
+        self.tidied = false;
+        let content = if self.knows(&manifest, length)? {
             None
         } else {
             let (state, content) = self.content(&manifest)?;
             self.state = Some(state);
-            // Until all that follows is done: the next try reads it again where this one fails.
-            (self.doubtful, self.tidied) = (true, false);
+            self.doubtful = true;
             Some(content)
         };
         let failed = |error| unwritable(&self.folder, error);
@@ -98,17 +102,9 @@ impl Store {
         {
             journal.cut(length - content.torn).map_err(failed)?;
         }
-        if !self.tidied {
-            // What was not known before is built upon from now on, and whoever wrote it may have ended before it was safe: its
-            // transactions, and the name of its manifest.
-            if self.durability == Durability::Synced {
-                journal.sync().map_err(failed)?;
-                self.files.sync_folder(&self.folder).map_err(failed)?;
-            }
-            self.tidy(&manifest).map_err(failed)?;
-            self.tidied = true;
-        }
-        self.doubtful = false;
+        self.make_safe(journal.as_mut()).map_err(failed)?;
+        self.tidy(&manifest).map_err(failed)?;
+        (self.doubtful, self.tidied) = (false, true);
         // Others may not give these names to other files while the lock is held.
         let held = [self.path(manifest::NAME), path].map(|path| Some(HeldFile::of(File::open(path).ok()?)));
         let held = match held {
@@ -117,6 +113,46 @@ impl Store {
         };
         self.writer = Some(Writer { lock, files: Open { journal, held } });
         Ok(content)
+    }
+
+    /// Whether what is in memory is what the store is: a manifest, and a journal of some length that ends as the one that was read.
+    /// A journal may be as long as it was, and not the same: what a reader saw of a transaction on its way was taken back where its
+    /// sync failed, and another one written there.
+    fn knows(&self, manifest: &Manifest, length: u64) -> Result<bool> {
+        let is_same = |state: &&State| state.manifest == *manifest && state.end == length;
+        let Some(state) = self.state.as_ref().filter(is_same).filter(|_| !self.doubtful) else {
+            return Ok(false);
+        };
+        let Some(foot) = state.foot else { return Ok(true) };
+        Ok(self.part(&manifest.journal, length.saturating_sub(foot.len() as u64)..length)? == foot)
+    }
+
+    /// Makes safe what is built upon from now on: whoever wrote it may have ended before it was. That is its transactions, the
+    /// name of its manifest and, where nothing was committed since it was made, the names of its folder and of those above.
+    fn make_safe(&self, journal: &mut dyn Handle) -> io::Result<()> {
+        if self.durability == Durability::Synced {
+            journal.sync()?;
+            self.files.sync_folder(&self.folder)?;
+        }
+        if self.mark().number == 0 { self.sync_above() } else { Ok(()) }
+    }
+
+    /// Makes the name of the folder safe, and those of the folders above it, each of which may have been made with it.
+    fn sync_above(&self) -> io::Result<()> {
+        use io::ErrorKind::{InvalidInput, PermissionDenied, ReadOnlyFilesystem, Unsupported};
+        for above in self.folder.ancestors().skip(1) {
+            let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+            match self.files.sync_folder(above) {
+                // Where a folder above cannot be read, or has a disk that syncs none, its names are in the hands of the system.
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        InvalidInput | PermissionDenied | ReadOnlyFilesystem | Unsupported
+                    ) => {}
+                done => done?,
+            }
+        }
+        Ok(())
     }
 
     /// Takes the lock again that was given back, where that is free.
@@ -154,6 +190,15 @@ impl Store {
         }
     }
 
+    /// Makes sure that no store which held something is made anew where it is gone.
+    fn was_empty(&self) -> Result<()> {
+        if self.mark().number == 0 {
+            return Ok(());
+        }
+        Err(Error::store(format!("the store {} is no longer there", self.folder.display()))
+            .hint("its folder was removed, moved or emptied meanwhile: open it where it is now"))
+    }
+
     /// Makes an empty store in a folder that holds nothing else.
     fn make(&self) -> Result<Manifest> {
         let failed = |error| unwritable(&self.folder, error);
@@ -171,11 +216,6 @@ impl Store {
                 let _ = self.files.remove(&self.path(&manifest.journal));
             }
         })?;
-        let above = self.folder.parent().filter(|above| !above.as_os_str().is_empty());
-        if let Some(above) = above.filter(|_| self.durability == Durability::Synced) {
-            // Where the folder above cannot be read, its names are in the hands of the system.
-            let _ = self.files.sync_folder(above);
-        }
         Ok(manifest)
     }
 
@@ -186,14 +226,17 @@ impl Store {
     /// Where a file of it cannot be removed.
     pub fn unmake(&mut self) -> Result<()> {
         let failed = |error| unwritable(&self.folder, error);
-        if let Some(made) = self.made.take().filter(|_| self.writer.is_some() && self.mark().number == 0) {
-            let journal = self.path(&self.state()?.manifest.journal);
+        let is_new = self.mark().number == 0
+            && self.state.as_ref().is_some_and(|State { manifest, .. }| manifest.pack.is_none());
+        if let Some(made) = self.made.take().filter(|_| self.writer.is_some() && is_new) {
+            let manifest = &self.state()?.manifest;
+            let journal = self.path(&manifest.journal);
+            // Without the manifest, what is left of a load that failed would look like a store that lost it.
+            self.tidy(manifest).and_then(|()| self.files.sync_folder(&self.folder)).map_err(failed)?;
             self.files.remove(&self.path(manifest::NAME)).map_err(failed)?;
             self.state = None;
             // A manifest without its journal would be a damaged store.
-            if self.durability == Durability::Synced {
-                self.files.sync_folder(&self.folder).map_err(failed)?;
-            }
+            self.files.sync_folder(&self.folder).map_err(failed)?;
             self.files.remove(&journal).map_err(failed)?;
             self.leave_nothing(&made);
         }
@@ -245,8 +288,9 @@ impl Store {
             return Err(Error::store("a store is changed between its begin and its end"));
         };
         let (journal, mut failed, mut is_begun) = (&mut writer.files.journal, None, false);
+        let mut foot = None;
         let written = write_transaction(transaction, &previous, net, watch, &mut |part| {
-            is_begun = true;
+            (is_begun, foot) = (true, part.last_chunk().copied());
             journal.write_all(part).map_err(|error| {
                 failed = Some(error);
                 Error::store(UNWRITTEN)
@@ -267,7 +311,7 @@ impl Store {
             (Err(error), None) => return Err(self.withdrawn(error, before)),
         };
         if let Some(state) = self.state.as_mut() {
-            state.end = before + length;
+            (state.end, state.foot) = (before + length, foot);
             state.last = Mark {
                 number: transaction.number,
                 time: transaction.time.clone(),
@@ -327,7 +371,7 @@ impl Store {
             empty: Vec::new(),
         };
         let (number, time, id) = (transaction.number, transaction.time.clone(), transaction.id.clone());
-        self.switch(new, &frame, Mark { number, time, id, ..Mark::default() })
+        self.switch(new, &frame, Mark { number, time, id, ..Mark::default() }, None)
     }
 
     /// Makes the quads of `added` come to those of `graph`, which is all that the store holds, in one transaction: for a load
@@ -377,7 +421,7 @@ impl Store {
             added: manifest.added.iter().cloned().chain([Added { name: record, number }]).collect(),
             empty,
         };
-        self.switch(new, &frame, Mark { number, time, id, ..Mark::default() })?;
+        self.switch(new, &frame, Mark { number, time, id, ..Mark::default() }, None)?;
         Ok(fresh)
     }
 
@@ -401,15 +445,7 @@ impl Store {
     pub fn prepare_merge(&self, prefixes: Prefixes, empty: Vec<GraphName>) -> Result<Merge> {
         self.state()?;
         let (at_work, files) = (AtWork::new(&self.folder, "merge")?, Arc::clone(&self.files));
-        Ok(Merge {
-            at_work,
-            files,
-            mark: self.mark(),
-            prefixes,
-            empty,
-            durability: self.durability,
-            sorting: self.sorting,
-        })
+        Ok(Merge { at_work, files, mark: self.mark(), prefixes, empty, sorting: self.sorting })
     }
 
     /// Puts the pack of a merge that was written in the place of the one that is there. What was committed since the merge
@@ -418,21 +454,24 @@ impl Store {
     /// # Errors
     /// Where that cannot be done: then all is as it was.
     pub fn finish_merge(&mut self, merge: Merge) -> Result<bool> {
-        let State { manifest, last, end } = self.state()?.clone();
+        let State { manifest, last, end, .. } = self.state()?.clone();
         let Merge { mark, empty, at_work, .. } = merge;
+        // The pack is a leaving, which the next writer removes, until it has its place.
+        self.tidied = false;
         if mark.journal != manifest.journal || mark.end > end {
-            // The pack is a leaving, which the next writer removes.
-            self.tidied = false;
             return Ok(false);
         }
         // All that was acknowledged since, or no new journal takes the place of the one that has it.
-        let later = self.part(&manifest.journal, mark.end..end);
-        let later = later.inspect_err(|_| self.tidied = false)?;
+        let later = self.part(&manifest.journal, mark.end..end)?;
+        // A reader may have seen a transaction that was taken back then: a pack that has it is not of this store.
+        let is_past =
+            if later.is_empty() { last.id == mark.id } else { follows(&later, mark.number, &mark.id) };
+        if !is_past {
+            return Ok(false);
+        }
         let generation = self.next_generation()?;
         let name = format!("graph-{generation}.pack");
-        let failed = |error| unwritable(&self.folder, error);
-        let length = self.files.length(&at_work.path).map_err(failed)?;
-        self.files.rename(&at_work.path, &self.path(&name)).map_err(failed)?;
+        let length = self.files.length(&at_work.path).map_err(|error| unwritable(&self.folder, error))?;
         let file = PackFile { length, name };
         let new = Manifest {
             pack: Some(file),
@@ -446,16 +485,14 @@ impl Store {
             added: manifest.added.clone(),
             empty,
         };
-        self.switch(new, &later, last).map(|()| true)
+        self.switch(new, &later, last, Some(&at_work.path)).map(|()| true)
     }
 
-    /// Publishes a manifest with a new journal, and removes what it no longer names.
-    fn switch(&mut self, mut new: Manifest, journal: &[u8], last: Mark) -> Result<()> {
+    /// Publishes a manifest with a new journal, and removes what it no longer names. `pack` is where its pack was written.
+    fn switch(&mut self, mut new: Manifest, journal: &[u8], last: Mark, pack: Option<&Path>) -> Result<()> {
         self.forget_old(&mut new);
         new.least = journal.len() as u64;
-        let failed = |error| unwritable(&self.folder, error);
-        self.create(&new.journal, &mut |out| out.write_all(journal).map_err(failed))?;
-        if let Err(error) = self.publish(&new) {
+        if let Err(error) = self.put(&new, journal, pack) {
             // The next writer looks for what no manifest names.
             (self.writer, self.doubtful, self.tidied) = (None, true, false);
             return Err(error);
@@ -463,8 +500,9 @@ impl Store {
         let path = self.path(&new.journal);
         let handle = self.files.append(&path).map_err(|error| unwritable(&self.folder, error));
         // Leavings do no harm: the next writer looks for them.
-        let _ = self.tidy(&new);
-        self.state = Some(State { manifest: new, end: journal.len() as u64, last });
+        self.tidied = self.tidy(&new).is_ok();
+        let (end, foot) = (journal.len() as u64, journal.last_chunk().copied());
+        self.state = Some(State { manifest: new, end, foot, last });
         match (handle, self.writer.as_mut()) {
             (Ok(journal), Some(writer)) => writer.files = Open { journal, held: None },
             (Err(error), _) => {
@@ -476,6 +514,21 @@ impl Store {
             (Ok(_), None) => {}
         }
         Ok(())
+    }
+
+    /// Puts the files of a manifest in their places, the manifest last.
+    fn put(&mut self, new: &Manifest, journal: &[u8], pack: Option<&Path>) -> Result<()> {
+        let failed = |error| unwritable(&self.folder, error);
+        // What is on record from now on is safe, whether its transactions waited for the disk or not.
+        if let Some(writer) = self.writer.as_mut().filter(|_| self.durability == Durability::Unsynced) {
+            writer.files.journal.sync().map_err(failed)?;
+        }
+        self.create(&new.journal, &mut |out| out.write_all(journal).map_err(failed))?;
+        // No pack has its name without a journal that is whole: where the manifest is lost, both are the store.
+        if let (Some(written), Some(PackFile { name, .. })) = (pack, &new.pack) {
+            self.files.rename(written, &self.path(name)).map_err(failed)?;
+        }
+        self.publish(new)
     }
 
     /// Drops the oldest journals, and what loads added then, from the record where there are too many bytes of them.
@@ -502,14 +555,13 @@ impl Store {
     }
 
     fn create(&self, name: &str, write: &mut dyn FnMut(&mut Out) -> Result<()>) -> Result<()> {
-        create(self.files.as_ref(), &self.folder, self.durability, name, write)
+        create(self.files.as_ref(), &self.folder, Durability::Synced, name, write)
     }
 
     /// Puts a manifest in the place of the one that is there: from then on it holds.
     fn publish(&self, manifest: &Manifest) -> Result<()> {
         let failed = |error| unwritable(&self.folder, error);
-        let synced = self.durability == Durability::Synced;
-        let sync = || if synced { self.files.sync_folder(&self.folder) } else { Ok(()) };
+        let sync = || self.files.sync_folder(&self.folder);
         // The names of the files that it names come first.
         sync().map_err(failed)?;
         self.create(manifest::NEW, &mut |out| out.write_all(&manifest.write()).map_err(failed))?;
@@ -541,7 +593,6 @@ pub struct Merge {
     mark: Mark,
     prefixes: Prefixes,
     empty: Vec<GraphName>,
-    durability: Durability,
     sorting: usize,
 }
 
@@ -552,10 +603,10 @@ impl Merge {
     /// # Errors
     /// Where it cannot be written, or `watch` stops it.
     pub fn write(&self, graph: &Changed, watch: Watch<'_>) -> Result<()> {
-        let Self { at_work: AtWork { folder, name, path, .. }, files, prefixes, durability, .. } = self;
+        let Self { at_work: AtWork { folder, name, path, .. }, files, prefixes, .. } = self;
         let room = (path.as_path(), self.sorting);
         let write = &mut |out: &mut Out| graph.write_pack(prefixes, out, room, watch).map(drop);
-        create(files.as_ref(), folder, *durability, name, write)
+        create(files.as_ref(), folder, Durability::Synced, name, write)
     }
 }
 

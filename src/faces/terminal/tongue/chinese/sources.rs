@@ -383,6 +383,11 @@ pub const SOURCES: &[Pair] = &[
     ),
     ("made the store {}", "已建立存储 {}"),
     ("there is no store in {}", "{} 中没有存储"),
+    ("the store {} is no longer there", "存储 {} 已不在原处"),
+    (
+        "its folder was removed, moved or emptied meanwhile: open it where it is now",
+        "其文件夹在此期间被删除、移动或清空：请打开它现在的位置",
+    ),
     ("the first change makes it", "第一次改动会建立它"),
     ("1 triple had been read before this; nothing was added", "此前已读入 1 条三元组；没有添加任何内容"),
     ("{} triples had been read before this; nothing was added", "此前已读入 {} 条三元组；没有添加任何内容"),
@@ -426,6 +431,7 @@ pub const SOURCES: &[Pair] = &[
     ("transaction {} is missing", "缺少事务 {}"),
     ("transaction {}: {}", "事务 {}：{}"),
     ("the pack of the store {} cannot be opened", "无法打开存储 {} 的图包"),
+    ("{} is missing, and {} is there", "缺少 {}，而 {} 仍在"),
     ("{} is missing", "缺少 {}"),
     ("{} cannot be read", "无法读取 {}"),
     (
