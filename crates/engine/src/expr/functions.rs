@@ -139,8 +139,21 @@ fn binary(function: &Function, a: &Value, b: &Value) -> Option<Value> {
         Function::StrLang => Literal::new_language_tagged_literal(simple(a)?, simple(b)?)
             .ok()
             .map(|literal| Value::Term(literal.into())),
+        Function::Adjust => adjusted(a, b),
         _ => None,
     }
+}
+
+/// ADJUST (SEP 0002): a date or time in another zone, which a duration of whole minutes names.
+fn adjusted(value: &Value, zone: &Value) -> Option<Value> {
+    let (Operand::Moment(moment, datatype), Operand::Duration(zone, Datatype::DayTimeDuration)) =
+        (value.operand(), zone.operand())
+    else {
+        return None;
+    };
+    let minute = 60 * SECOND;
+    let minutes = (zone.attoseconds % minute == 0).then_some(zone.attoseconds / minute)?;
+    Some(Value::Moment(moment.in_zone(i16::try_from(minutes).ok()?, datatype)?, datatype))
 }
 
 fn ternary(function: &Function, a: &Value, b: &Value, c: &Value) -> Option<Value> {

@@ -131,6 +131,7 @@ pub const KEYWORDS: &[&str] = &[
 /// arguments they take.
 pub const FUNCTIONS: &[(&str, usize, usize)] = &[
     ("ABS", 1, 1),
+    ("ADJUST", 2, 2),
     ("AVG", 1, 1),
     ("BNODE", 0, 1),
     ("BOUND", 1, 1),

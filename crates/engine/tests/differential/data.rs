@@ -125,6 +125,34 @@ pub const WILD: &[&str] = &[
     "\"http://example.org/a\"",
 ];
 
+/// Moments in many zones and none, some of them the same instant.
+pub const MOMENTS: &[&str] = &[
+    "\"2020-01-01T00:00:00Z\"^^xsd:dateTime",
+    "\"2020-01-01T00:00:00\"^^xsd:dateTime",
+    "\"2020-01-01T14:00:00+14:00\"^^xsd:dateTime",
+    "\"2019-12-31T10:00:00-14:00\"^^xsd:dateTime",
+    "\"2019-12-31T24:00:00Z\"^^xsd:dateTime",
+    "\"2020-01-01T05:30:00.000+05:30\"^^xsd:dateTime",
+    "\"2020-02-29T23:59:59.999-05:00\"^^xsd:dateTime",
+    "\"2020-03-01T04:59:59.999Z\"^^xsd:dateTime",
+    "\"-0001-12-31T23:00:00-01:00\"^^xsd:dateTime",
+    "\"0000-01-01T00:00:00Z\"^^xsd:dateTime",
+    "\"12020-01-01T00:00:00Z\"^^xsd:dateTime",
+    "\"2020-01-01\"^^xsd:date",
+    "\"2020-01-01Z\"^^xsd:date",
+    "\"2020-01-01+14:00\"^^xsd:date",
+    "\"2019-12-31-10:00\"^^xsd:date",
+    "\"00:00:00Z\"^^xsd:time",
+    "\"23:30:00-00:30\"^^xsd:time",
+    "\"24:00:00\"^^xsd:time",
+    "\"2020Z\"^^xsd:gYear",
+    "\"2020+01:00\"^^xsd:gYear",
+    "\"--02-29Z\"^^xsd:gMonthDay",
+    "\"PT1H\"^^xsd:dayTimeDuration",
+    "\"-PT10H\"^^xsd:dayTimeDuration",
+    "\"P1M\"^^xsd:yearMonthDuration",
+];
+
 /// A graph, and what it was made of.
 #[derive(Debug, Clone)]
 pub struct Data {
@@ -192,6 +220,7 @@ impl Profile {
             Self::Tidy => random.one(INTEGERS),
             Self::Plain => random.one(PLAIN),
             Self::Wild if random.chance(30) => random.one(PLAIN),
+            Self::Wild if random.chance(20) => random.one(MOMENTS),
             Self::Wild => random.one(WILD),
         }
     }
@@ -210,6 +239,9 @@ impl Data {
             predicates: &PREDICATES[..random.weighted(&[0, 30, 40, 20, 10])],
             literals: (0..random.between(1, 5)).map(|_| profile.literal(random)).collect(),
         };
+        if profile == Profile::Wild && random.chance(20) {
+            data.literals = (0..random.between(2, 5)).map(|_| random.one(MOMENTS)).collect();
+        }
         let mut seen = BTreeSet::new();
         for _ in 0..random.weighted(&[1, 2, 4, 8, 10, 10, 8]) * 4 {
             let triple = data.triple(random);

@@ -145,6 +145,12 @@ impl<'a> Maker<'a> {
         name
     }
 
+    /// A variable that was computed: what joins by its values.
+    fn computed(&mut self) -> Option<String> {
+        let computed: Vec<&String> = self.scope.iter().filter(|name| name.starts_with('x')).collect();
+        (!computed.is_empty()).then(|| format!("?{}", self.random.pick(&computed)))
+    }
+
     /// A node of the graph, or seldom a name that it lacks.
     fn node(&mut self) -> String {
         let absent = self.random.chance(5);
@@ -357,6 +363,7 @@ impl<'a> Maker<'a> {
             }
             4..24 => format!("?{}", self.pattern_variable(VALUES)),
             24 => format!("?{}", self.pattern_variable(&["g", "a"])),
+            25 | 26 => self.computed().unwrap_or_else(|| format!("?{}", self.pattern_variable(VALUES))),
             _ => format!("?{}", self.pattern_variable(THINGS)),
         }
     }
@@ -441,10 +448,22 @@ impl<'a> Maker<'a> {
         }
         node = node.with("WHERE { ").and(group).with(" }").and(tail);
         if sliced {
-            let keys: String = shown.iter().map(|name| format!(" ?{name}")).collect();
+            let keys: String = shown
+                .iter()
+                .map(
+                    |name| {
+                        if self.random.chance(25) { format!(" DESC(?{name})") } else { format!(" ?{name}") }
+                    },
+                )
+                .collect();
             node = node.with(format!(" ORDER BY{keys} LIMIT {}", self.random.between(0, 4)));
+            if self.random.chance(30) {
+                node = node.with(format!(" OFFSET {}", self.random.between(0, 3)));
+            }
         } else if top {
-            node = node.and(self.order(&shown, grouped)).and(self.slice());
+            let order = self.order(&shown, grouped);
+            let is_ordered = !order.to_string().is_empty();
+            node = node.and(order).and(self.slice(is_ordered));
         }
         node
     }
@@ -561,12 +580,13 @@ impl<'a> Maker<'a> {
         node
     }
 
-    fn slice(&mut self) -> Node {
+    /// A page of the rows: more often of rows in an order.
+    fn slice(&mut self, is_ordered: bool) -> Node {
         let mut node = Node::new(Sort::Extra);
-        if self.random.chance(12) {
+        if self.random.chance(if is_ordered { 35 } else { 12 }) {
             node = node.and(Node::text(Sort::Extra, format!(" LIMIT {}", self.random.between(0, 5))));
         }
-        if self.random.chance(5) {
+        if self.random.chance(if is_ordered { 25 } else { 5 }) {
             node = node.and(Node::text(Sort::Extra, format!(" OFFSET {}", self.random.between(0, 3))));
         }
         node

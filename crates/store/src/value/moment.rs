@@ -15,6 +15,8 @@ pub const SECOND: i128 = 1_000_000_000_000_000_000;
 const DAY: i128 = 86_400 * SECOND;
 /// The largest year, of either sign.
 const LAST_YEAR: i64 = 999_999_999_999;
+/// The zone that is farthest from UTC, in minutes of either direction (XSD 1.1 part 2, 3.3.7.2).
+const FARTHEST: i16 = 14 * 60;
 
 /// A value of one of the eight date and time types. What its type leaves out is filled in as F&O says: the
 /// first of January of 1972 for what has no year, the first month, day and instant otherwise.
@@ -241,6 +243,18 @@ impl Moment {
             i64::try_from(local.div_euclid(DAY)).ok().filter(|days| days.abs() < 366_000_000_000_000)?;
         in_years(Civil::from_days(days).year)?;
         Some(Self { local, zone: self.zone })
+    }
+
+    /// The same instant on the clock of another zone, in minutes east of UTC (F&O 3.1, 9.6): what has no zone keeps its clock and gets
+    /// the zone. Of a date it is the day in which its beginning falls there. None where the type has no time or day, or the zone is
+    /// more than 14 hours away.
+    pub fn in_zone(&self, zone: i16, datatype: Datatype) -> Option<Self> {
+        if !(-FARTHEST..=FARTHEST).contains(&zone) {
+            return None;
+        }
+        let to_there = self.zone.map_or(0, |own| i128::from(zone) - i128::from(own));
+        let seconds = Duration { months: 0, attoseconds: to_there * 60 * SECOND };
+        self.add(seconds, datatype).map(|moved| Self { zone: Some(zone), ..moved })
     }
 
     /// How much later this is than the other (F&O 3.1, 9.7.2 and following).

@@ -288,6 +288,7 @@ impl Walker<'_> {
 fn signature(function: &str) -> String {
     let arguments = match function {
         "IF" => "condition, then, else",
+        "ADJUST" => "?x, ?zone",
         "REGEX" => "text, pattern [, flags]",
         "REPLACE" => "text, pattern, replacement [, flags]",
         "SUBSTR" => "text, start [, length]",
