@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """How times grow with answers: the query shapes over a graph and over one some times as large, in turns.
 
-    python3 benches/growth.py WORKER SMALL LARGE QUERY_FOLDER [SHAPE,...]
+    python3 benches/growth.py WORKER SMALL LARGE QUERY_FOLDER [SHAPE,... [BAIMO]]
 
 WORKER is the compiled `benches/shapes.rs`, of which one process has SMALL open and one LARGE (packs or any RDF files). Both are
 asked each query in turns, seven times (three where it takes over a second); the least processor time of all threads,
 which other work on the machine changes least. A line a shape: how many times as large the
-answer is (its rows or, where it is one row of one number, that number), how many times as long it takes, and the one by the
-other; `!` marks what takes over 1.3 times as long as the answer is large and over a millisecond. An answer that does not grow
-while more is read for it is marked as well: what it has to read is for the reader to judge.
+answer is (its rows or, where it is one row of one number, that number), how many times as many rows the operator gives that gives
+most of all (by `explain --run` of the program BAIMO, where it is given: an answer that does not grow may need more to be read), how
+many times as long it takes, and this by the larger of the two; `!` marks what takes over 1.3 times as long as that and over a millisecond.
+An empty list of shapes means all.
 """
 import json
 import math
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -54,6 +56,16 @@ def size(answer):
     return float(answer["rows"])
 
 
+STEP = re.compile(r"\s*[\d.]+m?s\s+(?:[\d.]+ ?[kM]?B\s+)?(\d+)\s+\d+\s+\S")
+
+
+def touched(program, data, path):
+    """How many rows that operator of a query gives that gives most."""
+    command = [program, "explain", "--run", "--data", data, "-f", str(path)]
+    drawn = subprocess.run(command, capture_output=True, text=True).stdout
+    return max((int(step[1]) for step in map(STEP.match, drawn.splitlines()) if step), default=0)
+
+
 def compare(workers, path):
     """The sizes of both answers and their least times; None where one has an error."""
     times, sizes, rounds = ([], []), [0, 0], 7
@@ -72,7 +84,8 @@ def compare(workers, path):
 
 def main():
     program, small, large, folder = sys.argv[1:5]
-    wanted = set(sys.argv[5].split(",")) if len(sys.argv) > 5 else None
+    wanted = set(sys.argv[5].split(",")) if len(sys.argv) > 5 and sys.argv[5] else None
+    explainer = sys.argv[6] if len(sys.argv) > 6 else None
     workers = [Worker(program, small), Worker(program, large)]
     ratios, beyond = [], []
     for path in sorted(pathlib.Path(folder).glob("*.rq")):
@@ -84,13 +97,16 @@ def main():
             continue
         sizes, (before, after) = found
         grown, longer = (sizes[1] / sizes[0] if sizes[0] else math.nan), after / before
-        ratio = longer / grown if grown else math.nan
+        read = math.nan
+        if explainer:
+            read = touched(explainer, large, path) / max(1, touched(explainer, small, path))
+        ratio = longer / max(growth for growth in (grown, read, 0) if not math.isnan(growth))
         over = ratio > FACTOR and after > SHORT
         beyond += [path.stem] if over else []
         ratios.append(longer)
         print(
-            f"{path.stem:20} answer {grown:7.2f}   {before * 1e3:9.3f} ms {after * 1e3:9.3f} ms {longer:7.2f}"
-            f"   time by answer {ratio:6.2f}{' !' if over else ''}",
+            f"{path.stem:20} answer {grown:7.2f}   rows {read:7.2f}   {before * 1e3:9.3f} ms {after * 1e3:9.3f} ms"
+            f" {longer:7.2f}   by the larger {ratio:6.2f}{' !' if over else ''}",
             flush=True,
         )
     mean = math.exp(sum(math.log(ratio) for ratio in ratios) / max(1, len(ratios)))

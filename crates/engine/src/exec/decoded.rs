@@ -1,7 +1,7 @@
 //! The rows of a running query as terms, or a batch at a time as texts.
 //!
-//! In: batches of ids and of computed cells. Out: rows for who reads terms, pages for who writes texts. Of a page each different term of a column is
-//! read once, in the order of the dictionary, where neighbours share their decoding.
+//! In: batches of ids and of computed cells. Out: rows for who reads terms, pages for who writes texts; rows are taken from pages.
+//! Of a page each different term of a column is read once, in the order of the dictionary, where neighbours share their decoding.
 
 use super::Running;
 use super::batch::{Batch, Column, Expander, ROWS};
@@ -32,6 +32,9 @@ pub struct Decoded<'a> {
     scratch: Scratch,
     /// How many rows the next page takes: fewer where texts are long.
     rows: usize,
+    /// For who reads terms: the page that they are taken from, and how many of its rows were.
+    page: Page,
+    taken: usize,
 }
 
 impl<'a> Decoded<'a> {
@@ -47,6 +50,8 @@ impl<'a> Decoded<'a> {
             ended: false,
             scratch: Scratch::new(),
             rows: FIRST_ROWS,
+            page: Page::default(),
+            taken: 0,
         }
     }
 
@@ -62,14 +67,27 @@ impl<'a> Decoded<'a> {
         Ok(true)
     }
 
-    /// The current row.
-    fn terms(&self) -> Result<Row> {
-        // Collecting results would not know how many there are.
-        let mut row = Row::with_capacity(self.width);
-        for column in 0..self.width {
-            row.push(self.batch.cells(column).term(self.row, &self.cx)?);
+    /// Fills a page with the next rows; whether there are any.
+    fn fill(&mut self, page: &mut Page) -> Result<bool> {
+        page.clear(self.width);
+        if self.ended {
+            return Ok(false);
         }
-        Ok(row)
+        let filled = self.advance().and_then(|more| {
+            if more {
+                (0..self.width).try_for_each(|column| self.column(column, page))?;
+                let len = self.rows.min(self.batch.len - self.row);
+                page.set_len(len);
+                self.row += len;
+                self.rows = rows_after(self.rows, page, self.width);
+            }
+            Ok(more)
+        });
+        self.ended = !matches!(filled, Ok(true));
+        if self.ended {
+            page.clear(self.width);
+        }
+        filled
     }
 
     /// Fills a column of a page with the terms of the rows from the current one on.
@@ -174,45 +192,54 @@ impl Iterator for Decoded<'_> {
     type Item = Result<Row>;
 
     fn next(&mut self) -> Option<Result<Row>> {
-        if self.ended {
-            return None;
-        }
-        match self.advance() {
-            Ok(true) => {
-                let row = self.terms();
-                self.row += 1;
-                self.ended = row.is_err();
-                Some(row)
-            }
-            Ok(false) => {
-                self.ended = true;
-                None
-            }
-            Err(error) => {
-                self.ended = true;
-                Some(Err(error))
+        if self.taken >= self.page.len() {
+            let mut page = std::mem::take(&mut self.page);
+            let filled = self.fill(&mut page);
+            (self.page, self.taken) = (page, 0);
+            match filled {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
             }
         }
+        let row = self.page.row(self.taken);
+        self.taken += 1;
+        Some(Ok(row))
     }
 }
 
 impl RowSource for Decoded<'_> {
     fn page(&mut self, page: &mut Page) -> Result<bool> {
-        page.clear(self.width);
-        if self.ended {
-            return Ok(false);
-        }
-        let filled = self.advance().and_then(|more| {
-            if more {
-                (0..self.width).try_for_each(|column| self.column(column, page))?;
-                let len = self.rows.min(self.batch.len - self.row);
-                page.set_len(len);
-                self.row += len;
-                self.rows = rows_after(self.rows, page, self.width);
+        // What was read for rows that nobody took is read again: it is of the batch at hand.
+        self.row -= self.page.len().saturating_sub(self.taken).min(self.row);
+        self.page.clear(0);
+        self.fill(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{Batches, context};
+    use crate::store::{FIRST_FOREIGN, Indexed as _};
+
+    #[test]
+    fn rows_and_pages_together_give_each_row_once() {
+        let (graph, governor) = context();
+        let cx = Context::new(&graph, &governor, None);
+        let terms = graph.term_count();
+        let ids: Vec<Id> = (0..400).map(|n| if n % 7 == 0 { NONE } else { n * 131 % terms }).collect();
+        assert!(ids.iter().all(|id| *id < FIRST_FOREIGN || *id == NONE));
+        let expected: Vec<Row> = ids.iter().map(|id| vec![cx.term(*id).unwrap()]).collect();
+        let batches = ids.chunks(90).map(|ids| Batch::of(vec![ids.to_vec()], ids.len())).collect();
+        let mut decoded = Decoded::new(Batches::new(batches), cx, 1);
+        let (mut found, mut page) = (Vec::new(), Page::default());
+        for many in [5, 0, 1, 20, 3, 100, 400] {
+            found.extend(decoded.by_ref().take(many).map(|row| row.unwrap()));
+            if decoded.page(&mut page).unwrap() {
+                found.extend((0..page.len()).map(|row| page.row(row)));
             }
-            Ok(more)
-        });
-        self.ended = !matches!(filled, Ok(true));
-        filled
+        }
+        assert_eq!(found, expected);
     }
 }

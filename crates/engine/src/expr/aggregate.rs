@@ -154,11 +154,23 @@ impl Accumulator {
         }
     }
 
-    /// How often a value may be added at once, where each time takes time and room: of GROUP_CONCAT.
-    pub fn at_once(&self, value: Option<&Value>) -> Option<u64> {
-        let State::Concat { separator, .. } = &self.state else { return None };
-        let len = value.map_or(0, Value::text_len) + separator.len() + 1;
-        Some((AT_ONCE / len).max(1) as u64)
+    /// Whether it is GROUP_CONCAT, which takes texts ([`Self::add_text`]).
+    pub fn is_text(&self) -> bool {
+        matches!(self.state, State::Concat { .. })
+    }
+
+    /// Adds a text to GROUP_CONCAT, as often as `count` solutions have it; nothing for an error.
+    pub fn add_text(&mut self, more: Option<&str>, count: u64) {
+        let State::Concat { text, separator } = &mut self.state else { return };
+        if !more.is_some_and(|more| append(text, more, separator, count)) {
+            self.errors = self.errors.saturating_add(count);
+        }
+    }
+
+    /// How often this text may be added to GROUP_CONCAT at once, since each time takes time and room.
+    pub fn at_once(&self, text: &str) -> u64 {
+        let State::Concat { separator, .. } = &self.state else { return 1 };
+        (AT_ONCE / (text.len() + separator.len() + 1)).max(1) as u64
     }
 
     /// How many bytes of text it holds.

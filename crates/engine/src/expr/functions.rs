@@ -8,7 +8,9 @@ use super::scope::{LONGEST_TEXT, Note, Scope};
 use super::strings::{self, Text, simple};
 use super::value::{Operand, Value};
 use crate::syntax::algebra::Function;
-use crate::terms::{BaseDirection, BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple, rdf};
+use crate::terms::{
+    BaseDirection, BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, TermRef, Triple, rdf,
+};
 use baimo_store::value::datatype::Datatype;
 use baimo_store::value::exact::Exact;
 use baimo_store::value::moment::{Civil, Duration, Moment, SECOND};
@@ -179,6 +181,15 @@ pub fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::Term(Term::NamedNode(node)) => Some(node.as_str().to_owned()),
         _ => value.lexical_form().map(std::borrow::Cow::into_owned),
+    }
+}
+
+/// The same of a term that is borrowed: an IRI, the lexical form of a literal.
+pub fn text_of(term: TermRef<'_>) -> Option<&str> {
+    match term {
+        TermRef::NamedNode(node) => Some(node.as_str()),
+        TermRef::Literal(literal) => Some(literal.value()),
+        TermRef::BlankNode(_) | TermRef::Triple(_) => None,
     }
 }
 

@@ -30,6 +30,7 @@ mod view;
 
 pub use column::Column;
 pub use compile::Program;
+pub use functions::{as_text, text_of};
 pub use program::{Cells, Computed, Terms};
 pub use scope::{Note, Scope};
 pub use texts::Texts;

@@ -283,6 +283,11 @@ impl Indexed for Changed {
         }
     }
 
+    fn warm(&self, ids: &[Id]) {
+        let own = ids.partition_point(|id| *id < FIRST_FOREIGN);
+        self.base.warm(ids.get(..own).unwrap_or_default());
+    }
+
     fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
         self.base.prefixed(kind, prefix)
     }

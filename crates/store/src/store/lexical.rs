@@ -79,6 +79,8 @@ pub struct Scratch {
     pub(super) ends: Vec<usize>,
     /// Their bytes.
     pub(super) text: Vec<u8>,
+    /// How many bytes of their block were read so far: a block is decoded as far as somebody asked.
+    pub(super) read: usize,
     /// The chunk that they were read from, and its number: neighbours lie in the same.
     pub(super) chunk: Option<(u32, Part)>,
 }

@@ -137,6 +137,10 @@ impl Indexed for Overlay<'_> {
         self.terms.lexical(id).map_or_else(|| self.below.lexical(id, scratch), Ok)
     }
 
+    fn warm(&self, ids: &[Id]) {
+        self.below.warm(ids);
+    }
+
     fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
         self.below.prefixed(kind, prefix)
     }

@@ -7,6 +7,7 @@
 //! sorted in SPARQL order, value columns, and for every predicate its pairs by subject and by object.
 
 use super::columns::{Epochs, Numbers};
+use super::cursor::AHEAD;
 use super::kinds::{Kind, Kinds};
 use super::languages::Languages;
 use super::lexical::{Lexical, Scratch};
@@ -179,11 +180,19 @@ pub trait Indexed: Graph {
         scratch: &mut Scratch,
         each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
     ) -> Result<()> {
-        for (place, id) in ids.iter().enumerate() {
-            each(place, self.lexical(*id, scratch)?)?;
+        let mut place = 0;
+        for part in ids.chunks(AHEAD) {
+            self.warm(part);
+            for id in part {
+                each(place, self.lexical(*id, scratch)?)?;
+                place += 1;
+            }
         }
         Ok(())
     }
+
+    /// Reads ahead, where that can be done, what [`Self::lexical`] of these terms, which are sorted, will read.
+    fn warm(&self, _ids: &[Id]) {}
 
     /// The numbers of the IRIs, strings or blank nodes (only these are sorted by their text alone) whose
     /// text starts with `prefix`; the range of the language strings so too, whatever their tag. Other

@@ -5,19 +5,21 @@
 //! of nothing (SPARQL 1.1, section 18.5, Aggregation). COUNT, MIN, MAX and SAMPLE of a variable work on ids
 //! and ranks, or on what was computed, sums of integers on the graph's column of values; all else goes through `expr::aggregate`.
 
+use crate::answer::page::Page;
 use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
 use crate::exec::batch::{Batch, Column, plus};
 use crate::exec::best::Best;
 use crate::exec::coded::Coder;
 use crate::exec::context::Context;
+use crate::exec::decoded::{FIRST_ROWS, rows_after, write_ids};
 use crate::exec::formula::Compiled;
 use crate::exec::seen::Seen;
 use crate::exec::{Operator, Running, integer};
 use crate::expr::aggregate::{Accumulator, Total};
 use crate::expr::fast::Fast;
-use crate::expr::{Computed, Note, Value};
-use crate::store::{Id, NONE};
+use crate::expr::{Computed, Note, Value, as_text, text_of};
+use crate::store::{Id, NONE, Scratch};
 use crate::syntax::algebra::AggregateFunction;
 use std::collections::HashMap;
 
@@ -406,6 +408,9 @@ impl State {
                 }
             }
             Self::Best(best) => best.add_ids(rows.map(|(group, id, _)| (group, id)), cx)?,
+            Self::General { accumulators, empty, .. } if empty.is_text() => {
+                add_texts(accumulators, empty, &rows.collect::<Vec<_>>(), cx)?;
+            }
             Self::General { sums, accumulators, empty } => {
                 let numbers = cx.graph.numbers()?;
                 let sums_only = empty.is_sum();
@@ -470,6 +475,30 @@ fn of_group<'a>(
     accumulators.get_mut(group as usize)
 }
 
+/// Adds terms, `(group, id, count)`, to the texts of their groups. The terms of some rows are read together, in the order of the
+/// dictionary.
+fn add_texts(
+    accumulators: &mut Vec<Accumulator>,
+    empty: &Accumulator,
+    mut rows: &[(Id, Id, u64)],
+    cx: &mut Context<'_>,
+) -> Result<()> {
+    let (mut page, mut scratch, mut many) = (Page::default(), Scratch::new(), FIRST_ROWS);
+    while !rows.is_empty() {
+        let (now, later) = rows.split_at(many.min(rows.len()));
+        let ids: Vec<Id> = now.iter().map(|(_, id, _)| *id).collect();
+        page.clear(1);
+        write_ids(&ids, 0, &mut page, cx, &mut scratch)?;
+        for (row, (group, _, count)) in now.iter().enumerate() {
+            if let Some(accumulator) = of_group(accumulators, *group, empty) {
+                accumulate_text(accumulator, page.get(row, 0).and_then(text_of), *count, cx)?;
+            }
+        }
+        (rows, many) = (later, rows_after(many, &page, 1));
+    }
+    Ok(())
+}
+
 /// Adds a value to a set function, a long text a part at a time.
 fn accumulate(
     accumulator: &mut Accumulator,
@@ -477,15 +506,26 @@ fn accumulate(
     count: u64,
     cx: &mut Context<'_>,
 ) -> Result<()> {
-    let Some(at_once) = accumulator.at_once(value) else {
-        accumulator.add(value, count);
-        return Ok(());
-    };
+    if accumulator.is_text() {
+        return accumulate_text(accumulator, value.and_then(as_text).as_deref(), count, cx);
+    }
+    accumulator.add(value, count);
+    Ok(())
+}
+
+/// Adds a text so many times, nothing for an error, a part at a time.
+fn accumulate_text(
+    accumulator: &mut Accumulator,
+    text: Option<&str>,
+    count: u64,
+    cx: &mut Context<'_>,
+) -> Result<()> {
+    let at_once = accumulator.at_once(text.unwrap_or_default());
     let (mut left, errors) = (count, accumulator.errors());
     while left > 0 {
         // Once there is an error the result is one, however often more is added.
         let now = if accumulator.errors() > errors { left } else { left.min(at_once) };
-        accumulator.add(value.filter(|_| accumulator.errors() == errors), now);
+        accumulator.add_text(text.filter(|_| accumulator.errors() == errors), now);
         left -= now;
         // A text that grows doubles.
         if accumulator.text_len() > LONG_TEXT {

@@ -5,8 +5,9 @@
 //! shared variables are compared by SPARQL 1.1, section 18.3: unbound is compatible with anything. Without
 //! keys every pair is looked at. Where the keys of one column lie close together they are places of a table
 //! (`dense.rs`), a bit each where only whether there is a partner matters; where a partner must be less or greater
-//! than something of the left row, only the least or greatest of each key is held. Where pairs are judged by nothing but that key, the
-//! held rows lie sorted by it, so that the partners of a row are copied as one piece of each column.
+//! than something of the left row, only the least or greatest of each key is held. Where no condition judges pairs, the
+//! held rows lie sorted by that key, so that the partners of a row lie together and, where nothing else is compared, are copied as one
+//! piece of each column.
 
 use crate::aside::set_aside;
 use crate::error::{Error, Result};
@@ -17,12 +18,15 @@ use crate::exec::formula::Compiled;
 use crate::exec::rows_index::{Chain, RowsIndex, all_hashes, hashes};
 use crate::exec::{Operator, Running, boolean, drain};
 use crate::plan::physical::JoinKind;
-use crate::store::{Id, NONE};
+use crate::store::{AHEAD, Id, NONE};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// The first batch has at most so many pairs: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
+
+/// Of so many held rows the caches of a core hold no more than a part.
+const LARGE: usize = 1 << 16;
 
 /// What a join is asked for. Columns are given by their places in the inputs.
 pub struct Shape {
@@ -75,12 +79,60 @@ impl Default for Index {
 }
 
 impl Index {
+    /// The held rows with a key, where they are found by its number.
+    #[inline]
+    fn partners(&self, key: Id) -> Partners<'_> {
+        match self {
+            Self::ByKey(rows) => Partners::Rows(rows.rows(key)),
+            Self::InOrder(rows) => Partners::Places(rows.places(key)),
+            Self::Hashed(_) | Self::Keys(_) => Partners::Rows(&[]),
+        }
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Self::Hashed(index) => index.bytes(),
             Self::ByKey(rows) | Self::InOrder(rows) => rows.bytes(),
             Self::Keys(keys) => keys.bytes(),
         }
+    }
+}
+
+/// The held rows of one key.
+enum Partners<'a> {
+    Rows(&'a [u32]),
+    /// All from one place to another.
+    Places(Range<usize>),
+}
+
+impl Partners<'_> {
+    #[inline]
+    fn len(&self) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Places(places) => places.len(),
+        }
+    }
+
+    /// The one of this number.
+    #[inline]
+    fn row(&self, number: usize) -> u32 {
+        match self {
+            Self::Rows(rows) => rows.get(number).copied().unwrap_or_default(),
+            Self::Places(places) => (places.start + number) as u32,
+        }
+    }
+}
+
+/// A column of the left and one of the held side.
+type Loose<'a> = (&'a [Id], &'a [Id]);
+
+/// Whether two cells may be of one solution (SPARQL 1.1, section 18.3).
+#[inline]
+fn compatible(a: Option<&Id>, b: Option<&Id>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a == b || *a == NONE || *b == NONE,
+        _ => true,
     }
 }
 
@@ -101,7 +153,7 @@ impl Held {
     /// As the input's, or where there is no room for them.
     pub fn of(input: Running<'_>, shape: &Shape, cx: &mut Context<'_>) -> Result<Self> {
         let mut held = Self { rows: drain(input, cx)?, index: Index::default() };
-        if let (&[(_, key)], []) = (shape.keys.as_slice(), shape.loose.as_slice())
+        if let &[(_, key)] = shape.keys.as_slice()
             && held.index_by_number(key, shape, cx)?
         {
             return Ok(held);
@@ -114,14 +166,14 @@ impl Held {
 
     /// Finds rows by the number in their only key, where these lie close together; whether they do.
     fn index_by_number(&mut self, key: usize, shape: &Shape, cx: &mut Context<'_>) -> Result<bool> {
-        let once = !shape.kind.gives_pairs();
-        if once && shape.conditions.is_empty() {
+        let (once, alone) = (!shape.kind.gives_pairs(), shape.loose.is_empty());
+        if once && alone && shape.conditions.is_empty() {
             let Some(keys) = KeySet::of(self.rows.column(key), cx.governor())? else { return Ok(false) };
             self.index = Index::Keys(keys);
             self.let_go();
             return Ok(true);
         }
-        if let Some((value, greatest)) = shape.extreme.filter(|_| once)
+        if let Some((value, greatest)) = shape.extreme.filter(|_| once && alone)
             && let Some(rows) = extremes(&self.rows, (key, value, greatest), cx.graph, cx.governor())?
         {
             self.let_go();
@@ -255,27 +307,58 @@ impl<'a> HashJoin<'a> {
     /// The same, where rows are found by the number in their only key.
     fn pairs_by_number(&mut self, cx: &mut Context<'_>) -> Result<Pairs> {
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
+        let (mut given, mut row, once) = (self.place.take().unwrap_or(0) as usize, self.row, self.once());
         let keys = self.shape.keys.first().map_or(&[][..], |(left, _)| self.batch.column(*left));
-        let (before, mut given, once) = (self.row, self.place.take().unwrap_or(0) as usize, self.once());
-        if let Index::ByKey(index) = &self.held.index {
-            for key in keys.get(self.row..).unwrap_or_default() {
-                let settled = once && self.matched.get(self.row) == Some(&true);
-                let all = if settled { &[] } else { index.rows(*key) };
-                let rest = all.get(given..).unwrap_or_default();
-                let taken = rest.get(..self.cap - lefts.len()).unwrap_or(rest);
-                lefts.extend(std::iter::repeat_n(self.row as u32, taken.len()));
-                rights.extend_from_slice(taken);
-                given += taken.len();
-                if lefts.len() >= self.cap {
-                    break;
+        let loose: Vec<Loose<'_>> = self.shape.loose.iter().map(|pair| self.loose(*pair)).collect();
+        let (mut work, mut warm) = (0, row);
+        while let Some(key) = keys.get(row) {
+            if row >= warm && !loose.is_empty() {
+                warm = keys.len().min(row + AHEAD);
+                self.warm(keys.get(row..warm).unwrap_or_default());
+            }
+            let settled = once && self.matched.get(row) == Some(&true);
+            let partners = if settled { Partners::Rows(&[]) } else { self.held.index.partners(*key) };
+            while given < partners.len() && lefts.len() < self.cap && work < ROWS * 4 {
+                let right = partners.row(given);
+                (given, work) = (given + 1, work + 1);
+                if loose.iter().all(|(a, b)| compatible(a.get(row), b.get(right as usize))) {
+                    lefts.push(row as u32);
+                    rights.push(right);
                 }
-                (self.row, given) = (self.row + 1, 0);
+            }
+            if given < partners.len() {
+                break;
+            }
+            work += 1;
+            (row, given) = (row + 1, 0);
+            if lefts.len() >= self.cap || work >= ROWS * 4 {
+                break;
             }
         }
+        self.row = row;
         self.paired = self.row >= self.batch.len;
         self.place = (given > 0).then_some(given as u32);
-        cx.work(self.row - before + lefts.len())?;
+        cx.work(work)?;
         Ok((lefts, rights))
+    }
+
+    /// The columns of a pair that must be equal where both are bound.
+    fn loose(&self, (left, right): (usize, usize)) -> Loose<'_> {
+        (self.batch.column(left), self.held.rows.column(right))
+    }
+
+    /// Reads ahead what rows with these keys will be compared with: no read depends on another, so their waits for memory overlap.
+    fn warm(&self, keys: &[Id]) {
+        let Index::InOrder(index) = &self.held.index else { return };
+        if self.held.rows.len < LARGE {
+            return;
+        }
+        for (_, right) in &self.shape.loose {
+            let column = self.held.rows.column(*right);
+            let cell = |key: &Id| column.get(index.places(*key).start).copied().unwrap_or(0);
+            // The value is not used; without this the reads would be optimised away.
+            std::hint::black_box(keys.iter().map(cell).fold(0, |all, cell| all ^ cell));
+        }
     }
 
     /// The same, where rows are found by the hash of their keys.
@@ -368,9 +451,21 @@ impl<'a> HashJoin<'a> {
 
     /// The batch of rows of the left with ranges of held rows.
     fn copied(&self, ranges: &[(usize, Range<usize>)], len: usize) -> Result<Batch> {
+        let one_each = ranges.len() == len;
         let column = |side: &Side| {
             let mut cells = Vec::with_capacity(len);
             match side {
+                // Reads that depend on nothing: their waits for memory overlap.
+                Side::Left(column) | Side::Either(column, _) if one_each => {
+                    let column = self.batch.column(*column);
+                    let cell = |(row, _): &(usize, _)| column.get(*row).copied().unwrap_or(NONE);
+                    cells.extend(ranges.iter().map(cell));
+                }
+                Side::Right(column) if one_each => {
+                    let column = self.held.rows.column(*column);
+                    let cell = |(_, range): &(_, Range<usize>)| column.get(range.start).copied();
+                    cells.extend(ranges.iter().map(|range| cell(range).unwrap_or(NONE)));
+                }
                 Side::Left(column) | Side::Either(column, _) => {
                     let column = self.batch.column(*column);
                     for (row, range) in ranges {
@@ -486,7 +581,7 @@ impl Operator for HashJoin<'_> {
         self.hold(cx)?;
         loop {
             while !self.paired {
-                if matches!(self.held.index, Index::InOrder(_)) {
+                if matches!(self.held.index, Index::InOrder(_)) && self.shape.loose.is_empty() {
                     let batch = self.ranges(cx)?;
                     self.cap = (self.cap * 2).min(ROWS);
                     if batch.len > 0 {
@@ -557,6 +652,50 @@ mod tests {
         // SPARQL 1.1, section 18.3: compatible where every variable that both bind has the same value.
         let (columns, _) = joined(JoinKind::Inner, &[Side::Either(1, 1), Side::Right(2)], true);
         assert_eq!(columns, [[6, 7, 6], [20, 21, 20]]);
+    }
+
+    #[test]
+    fn keys_far_apart_and_close_together_give_the_same_pairs() {
+        // One key has more partners than a batch has rows, and most of them differ in the loose column.
+        let (lefts, rights) = (300_u32, 9_000_u32);
+        let pairs = |apart: Id, kind: JoinKind| {
+            let left = |n: u32| (n * 7 % 150 * apart, if n.is_multiple_of(3) { NONE } else { n % 40 });
+            let right = |n: u32| {
+                (
+                    if n.is_multiple_of(2) { 7 } else { n % 140 } * apart,
+                    if n.is_multiple_of(5) { NONE } else { n % 40 },
+                )
+            };
+            let batch = |rows: u32, row: &dyn Fn(u32) -> (Id, Id)| {
+                let (keys, other): (Vec<Id>, Vec<Id>) = (0..rows).map(row).unzip();
+                Batch::of(vec![keys, other, (0..rows).collect()], rows as usize)
+            };
+            let shape = Shape {
+                kind,
+                keys: vec![(0, 0)],
+                loose: vec![(1, 1)],
+                conditions: Vec::new(),
+                pair: Vec::new(),
+                extreme: None,
+                output: if kind.gives_pairs() {
+                    vec![Side::Left(2), Side::Right(2)]
+                } else {
+                    vec![Side::Left(2)]
+                },
+            };
+            let (left, right) =
+                (Batches::new(vec![batch(lefts, &left)]), Batches::new(vec![batch(rights, &right)]));
+            let columns = run(|_| Box::new(HashJoin::new(shape, left, Right::Input(right)))).0;
+            let mut rows: Vec<Vec<Id>> =
+                (0..columns[0].len()).map(|row| columns.iter().map(|column| column[row]).collect()).collect();
+            rows.sort_unstable();
+            rows
+        };
+        for kind in [JoinKind::Inner, JoinKind::Left, JoinKind::Semi, JoinKind::Anti, JoinKind::Minus] {
+            let (near, far) = (pairs(1, kind), pairs(1 << 20, kind));
+            assert_eq!(near, far, "{kind:?}");
+            assert!(near.len() > 50 && near.windows(2).all(|rows| rows[0] != rows[1]));
+        }
     }
 
     #[test]

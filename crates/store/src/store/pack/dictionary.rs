@@ -256,6 +256,13 @@ impl Dictionary {
         (0..self.kinds.total()).try_for_each(|id| each(self.bytes(id, &mut scratch)?))
     }
 
+    /// See [`crate::store::Indexed::warm`].
+    pub fn warm(&self, ids: &[Id]) {
+        if let Texts::Packed(texts) = &self.texts {
+            texts.warm(ids);
+        }
+    }
+
     /// The text of a term.
     pub fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
         decode(self.bytes(id, scratch)?).ok_or_else(damaged)

@@ -156,6 +156,10 @@ impl Indexed for Pack {
         self.dictionary.lexical(id, scratch)
     }
 
+    fn warm(&self, ids: &[Id]) {
+        self.dictionary.warm(ids);
+    }
+
     fn prefixed(&self, kind: Kind, prefix: &str) -> Result<Range<Id>> {
         self.dictionary.prefixed(kind, prefix)
     }

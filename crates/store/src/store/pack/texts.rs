@@ -16,6 +16,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) const BLOCK: usize = 16;
 /// How many terms a chunk has.
 const CHUNK: usize = 4096;
+/// How many bytes come from memory at once.
+const LINE: usize = 64;
+/// Of a long block no more than so many bytes are read ahead: what follows comes in order.
+const LONG: usize = 1 << 11;
 
 /// Writes terms. See the module.
 #[derive(Default)]
@@ -87,7 +91,38 @@ impl PackedTexts {
         Ok(Self { chunks: Arc::clone(chunks), first_chunk, length, pack })
     }
 
-    /// The bytes of a term, decoded into `scratch` with its neighbours.
+    /// Reads ahead what [`Self::get`] of these terms will read, where they are sorted and lie in many blocks. No read depends on
+    /// another, so their waits for memory overlap.
+    pub fn warm(&self, ids: &[Id]) {
+        let (Some(least), Some(greatest)) = (ids.first(), ids.last()) else { return };
+        let blocks = greatest.saturating_sub(*least) as usize / BLOCK;
+        if blocks < ids.len() || *greatest >= self.length || !ids.is_sorted() {
+            return;
+        }
+        let (mut all, mut chunk) = (0, None);
+        for id in ids {
+            let place = *id as usize;
+            if chunk.as_ref().is_none_or(|(known, _)| *known != place / CHUNK) {
+                // What is damaged is said by who reads it.
+                let Ok(part) = self.chunk_of(place).and_then(|number| self.chunks.part(number)) else {
+                    return;
+                };
+                chunk = Some((place / CHUNK, part));
+            }
+            let Some((_, part)) = &chunk else { return };
+            let Ok(bytes) = self.block_of(place, part) else { return };
+            let next = place - place % BLOCK + BLOCK;
+            let is_last = next.is_multiple_of(CHUNK) || next >= self.length as usize;
+            let rest = if is_last { 0 } else { self.block_of(next, part).map_or(0, <[u8]>::len) };
+            // The terms of a block are of about one length.
+            let read = bytes.len().saturating_sub(rest).min(LONG) * (place % BLOCK + 1) / BLOCK;
+            all ^= bytes.get(..read).unwrap_or_default().iter().step_by(LINE).fold(0, |all, byte| all ^ byte);
+        }
+        // The value is not used; without this the reads would be optimised away.
+        std::hint::black_box(all);
+    }
+
+    /// The bytes of a term, decoded into `scratch` with its neighbours before it.
     pub fn get<'a>(&self, id: Id, scratch: &'a mut Scratch) -> Result<&'a [u8]> {
         if scratch.pack != self.pack || !scratch.ids.contains(&id) {
             self.decode(id, scratch)?;
@@ -131,19 +166,24 @@ impl PackedTexts {
         text.ok_or_else(|| self.chunks.damaged())
     }
 
-    /// Decodes the block of a term.
+    /// Decodes the block of a term up to that term, from where an earlier call for this block left off.
     fn decode(&self, id: Id, scratch: &mut Scratch) -> Result<()> {
-        scratch.ids = 0..0;
+        let known = std::mem::take(&mut scratch.ids);
         if id >= self.length {
             return Err(self.chunks.damaged());
         }
         let start = id as usize / BLOCK * BLOCK;
-        let count = (self.length as usize - start).min(BLOCK);
         let number = self.chunk_of(start)?;
+        if scratch.pack != self.pack || known.is_empty() || known.start as usize != start {
+            scratch.text.clear();
+            scratch.ends.clear();
+            scratch.read = 0;
+        }
         let chunk = match scratch.chunk.take() {
             Some((known, part)) if known == number && scratch.pack == self.pack => part,
             _ => self.chunks.part(number)?,
         };
+        let count = id as usize - start + 1;
         scratch.fill(self.block_of(start, &chunk)?, count).ok_or_else(|| self.chunks.damaged())?;
         scratch.chunk = Some((number, chunk));
         scratch.pack = self.pack;
@@ -195,16 +235,16 @@ impl Scratch {
         self.text.get(start..*self.ends.get(place)?)
     }
 
-    /// Decodes a block of `count` terms.
-    fn fill(&mut self, mut bytes: &[u8], count: usize) -> Option<()> {
-        self.text.clear();
-        self.ends.clear();
-        let mut last = 0;
-        for place in 0..count {
+    /// Decodes the first `count` terms of a block, of which some may be decoded already.
+    fn fill(&mut self, block: &[u8], count: usize) -> Option<()> {
+        let mut bytes = block.get(self.read..)?;
+        let mut last =
+            self.ends.len().checked_sub(2).and_then(|place| self.ends.get(place)).map_or(0, |end| *end);
+        for place in self.ends.len()..count {
             let start = self.text.len();
             if place > 0 {
                 let shared = usize::try_from(varint::read(&mut bytes)?).ok()?;
-                let end = last + shared;
+                let end = last.checked_add(shared)?;
                 if end > start {
                     return None;
                 }
@@ -216,6 +256,7 @@ impl Scratch {
             self.ends.push(self.text.len());
             (bytes, last) = (after, start);
         }
+        self.read = block.len() - bytes.len();
         Some(())
     }
 }
@@ -241,6 +282,23 @@ mod tests {
             let less = terms.iter().filter(|term| **term < sought).count() as Id;
             let expected = Some((less, terms.contains(&sought)));
             prop_assert_eq!(search(&bytes, terms.len(), sought.as_bytes()), expected);
+        }
+
+        #[test]
+        fn a_block_is_decoded_as_far_as_it_is_asked(terms in prop::collection::btree_set("[ab]{0,5}", 1..=3 * BLOCK), asked in prop::collection::vec(0..3 * BLOCK, 1..40)) {
+            let terms: Vec<String> = terms.into_iter().collect();
+            let (mut chunks, mut writer) = (ChunkWriter::new(Vec::new()).unwrap(), TextWriter::default());
+            terms.iter().for_each(|term| writer.push(term.as_bytes(), &mut chunks).unwrap());
+            let first = writer.finish(&mut chunks).unwrap();
+            let bytes = Vec::leak(chunks.finish(&[]).unwrap());
+            let chunks = Arc::new(Chunks::of_static(bytes).unwrap());
+            let texts = PackedTexts::open(&chunks, first, terms.len() as Id).unwrap();
+            let mut scratch = Scratch::new();
+            for id in asked {
+                texts.warm(&[0, id as Id]);
+                let found = texts.get(id as Id, &mut scratch).ok().map(<[u8]>::to_vec);
+                prop_assert_eq!(found, terms.get(id).map(|term| term.as_bytes().to_vec()));
+            }
         }
     }
 }
