@@ -175,16 +175,19 @@ fn signalled(folder: &Folder, signal: &str, words: &[&str]) -> Said {
     Said::of(child.wait_with_output().unwrap())
 }
 
+/// Few are found, and then nothing more for hours.
+#[cfg(unix)]
+const FEW: &str =
+    "?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?f || ?f < ?i || STR(?a) < STR(?i) && ?c != ?i || ?a = ?d)";
+
 /// Tables and graphs are written once all is found: what a signal ends has all that was found by then.
 #[cfg(unix)]
 #[test]
 fn a_signal_stops_the_work_and_what_was_found_is_written() {
     let nodes: String = (0..330).map(|n| format!("<urn:n{n}> <urn:p> \"é\\t{n}\" .\n")).collect();
     let folder = Folder::new().with("x.nt", &nodes);
-    // Few are found, and then nothing more for hours.
-    let few = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?f || ?f < ?i || STR(?a) < STR(?i) && ?c != ?i || ?a = ?d)";
-    let rows = format!("SELECT ?a ?d ?g {{ {few} }}");
-    let graph = format!("CONSTRUCT {{ ?a ?b ?i . ?d ?b ?f }} WHERE {{ {few} }}");
+    let rows = format!("SELECT ?a ?d ?g {{ {FEW} }}");
+    let graph = format!("CONSTRUCT {{ ?a ?b ?i . ?d ?b ?f }} WHERE {{ {FEW} }}");
     let feet = [
         ("table", &rows, "┘\n"),
         ("line", &rows, "\n"),
@@ -212,6 +215,40 @@ fn a_signal_stops_the_work_and_what_was_found_is_written() {
             );
             assert!(said.err.contains("partial answer: "), "{format}: {}", said.err);
         }
+    }
+}
+
+/// Of a part of a graph there is no canonical form and no hash, whatever ends the query: nothing is written, and that is said.
+#[test]
+fn what_is_of_a_whole_graph_is_not_written_of_a_part() {
+    let nodes: String = (0..330).map(|n| format!("<urn:n{n}> <urn:p> \"{n}\" .\n")).collect();
+    let folder = Folder::new().with("x.nt", &nodes);
+    let (some, none) = ("CONSTRUCT WHERE { ?a ?b ?c }", "nothing was written: ");
+    let queried = |format: &str, more: &[&str]| {
+        baimo_in(&folder, &[&["query", "--data", "x.nt", "-F", format], more, &[some]].concat())
+    };
+    for format in ["canonical", "rdfc", "hash"] {
+        let said = queried(format, &["--max-rows", "7"]);
+        assert_eq!((said.code, said.out.as_str()), (4, ""), "{format}: {}", said.err);
+        assert!(said.err.contains(none) && said.err.contains(format), "{format}: {}", said.err);
+        let said = queried(format, &[]);
+        assert!(said.code == 0 && !said.out.is_empty() && !said.err.contains(none), "{format}: {}", said.err);
+    }
+    let said = queried("ntriples", &["--max-rows", "7"]);
+    assert_eq!((said.code, said.out.lines().count()), (4, 7), "{}", said.err);
+}
+
+/// The same at a signal.
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_no_canonical_form_of_a_part() {
+    let nodes: String = (0..330).map(|n| format!("<urn:n{n}> <urn:p> \"{n}\" .\n")).collect();
+    let folder = Folder::new().with("x.nt", &nodes);
+    let endless = format!("CONSTRUCT {{ ?a ?b ?i . ?d ?b ?f }} WHERE {{ {FEW} }}");
+    for format in ["canonical", "rdfc", "hash"] {
+        let said = signalled(&folder, "-TERM", &["query", "--data", "x.nt", "-F", format, &endless]);
+        assert_eq!((said.code, said.out.len()), (143, 0), "{format}: {}", said.err);
+        assert!(said.err.contains("nothing was written: "), "{format}: {}", said.err);
     }
 }
 

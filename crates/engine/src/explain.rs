@@ -23,6 +23,8 @@ pub struct Step {
     pub seconds: f64,
     /// The most bytes that it held: tables, sets, sorted rows; its children's aside.
     pub bytes: u64,
+    /// How many bytes of the graph's file were read for it, its children's aside. What was read before is still there, for the most part.
+    pub read: u64,
     /// The steps that feed it.
     pub children: Vec<Step>,
 }
@@ -34,6 +36,8 @@ pub struct Explanation {
     pub plan: Step,
     /// Whether it was run: else its steps have neither rows nor times.
     pub ran: bool,
+    /// How long it took to plan, in seconds; 0 where it was not run.
+    pub planning: f64,
     /// The limit that ended the run early, where one did.
     pub stopped: Option<Error>,
 }
@@ -42,6 +46,11 @@ impl Step {
     /// Time in seconds without the children's.
     pub fn own_seconds(&self) -> f64 {
         (self.seconds - self.children.iter().map(|child| child.seconds).sum::<f64>()).max(0.0)
+    }
+
+    /// How many bytes of the graph's file were read for all steps.
+    pub fn all_read(&self) -> u64 {
+        self.read + self.children.iter().map(Self::all_read).sum::<u64>()
     }
 
     /// The longest time in seconds that a step took by itself.

@@ -122,10 +122,7 @@ impl Notes {
 impl Governor {
     /// Starts the clock. `interrupted` may be set from a signal handler or another thread.
     pub fn new(limits: Limits, interrupted: Arc<AtomicBool>) -> Self {
-        if let Some(used) = limits.memory_used {
-            room::measured_by(used);
-        }
-        let limit = limits.memory_used.and(limits.max_memory);
+        let limit = limits.memory_used.map(|used| (limits.max_memory.unwrap_or(usize::MAX), used));
         Self {
             limits,
             deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
@@ -134,7 +131,7 @@ impl Governor {
             steps: Arc::default(),
             notes: Notes::default(),
             every_way: false,
-            _limit: limit.map(|most| Arc::new(room::Limit::of(most))),
+            _limit: limit.map(|(most, used)| Arc::new(room::Limit::of(most, used))),
             _running: None,
         }
     }

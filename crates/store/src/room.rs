@@ -1,10 +1,10 @@
 //! Memory that is held for speed alone gives way: to the limits of queries, and to what queries hold.
 //!
-//! In: limits, as long as they hold; those who hold such memory. Out: how much there is left. All of it is of the process as a
-//! whole, as its allocator counts: which query holds what is not known here. Of several limits the least holds for all.
+//! In: limits, as long as they hold, and how the process counts its memory; those who hold such memory. Out: how much there is
+//! left. All of it is of the process as a whole: which query holds what is not known here. Of several limits the least holds for all.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Who holds memory for speed alone.
 pub trait Holder: Send + Sync {
@@ -12,34 +12,43 @@ pub trait Holder: Send + Sync {
     fn give_way(&self, more: usize);
 }
 
-/// How many bytes the process has allocated.
-static USED: OnceLock<fn() -> usize> = OnceLock::new();
 static LIMITS: Limits = Limits { all: Mutex::new(Vec::new()), least: AtomicUsize::new(usize::MAX) };
 static HOLDERS: Mutex<Vec<Weak<dyn Holder>>> = Mutex::new(Vec::new());
 
+/// How many bytes the process has allocated.
+type Used = fn() -> usize;
+
 /// Those that hold, and the least of them.
 struct Limits {
-    all: Mutex<Vec<usize>>,
+    all: Mutex<Vec<(usize, Used)>>,
     least: AtomicUsize,
 }
 
 impl Limits {
-    fn change(&self, change: impl FnOnce(&mut Vec<usize>)) {
+    fn change(&self, change: impl FnOnce(&mut Vec<(usize, Used)>)) {
         let mut all = open(&self.all);
         change(&mut all);
-        self.least.store(all.iter().copied().min().unwrap_or(usize::MAX), Ordering::Relaxed);
+        let least = all.iter().map(|(most, _)| *most).min();
+        self.least.store(least.unwrap_or(usize::MAX), Ordering::Relaxed);
     }
 
-    fn add(&self, most: usize) {
-        self.change(|all| all.push(most));
+    fn add(&self, most: usize, used: Used) {
+        self.change(|all| all.push((most, used)));
     }
 
-    fn remove(&self, most: usize) {
+    fn remove(&self, most: usize, used: Used) {
         self.change(|all| {
-            if let Some(place) = all.iter().position(|other| *other == most) {
-                all.swap_remove(place);
+            let is_it = |other: &(usize, Used)| other.0 == most && std::ptr::fn_addr_eq(other.1, used);
+            if let Some(place) = all.iter().position(is_it) {
+                all.remove(place);
             }
         });
+    }
+
+    /// What the latest of them says.
+    fn used(&self) -> usize {
+        let latest = open(&self.all).last().map(|(_, used)| *used);
+        latest.map_or(0, |used| used())
     }
 }
 
@@ -49,31 +58,29 @@ fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A limit of the bytes that the process may have, as long as this lives.
 #[derive(Debug)]
-pub struct Limit(usize);
+pub struct Limit {
+    most: usize,
+    used: Used,
+}
 
 impl Limit {
-    /// From now on.
+    /// From now on, by what `used` counts; `usize::MAX` bytes limit nothing, and let others know what is used.
     #[must_use]
-    pub fn of(most: usize) -> Self {
-        LIMITS.add(most);
-        Self(most)
+    pub fn of(most: usize, used: fn() -> usize) -> Self {
+        LIMITS.add(most, used);
+        Self { most, used }
     }
 }
 
 impl Drop for Limit {
     fn drop(&mut self) {
-        LIMITS.remove(self.0);
+        LIMITS.remove(self.most, self.used);
     }
 }
 
-/// Says how many bytes the process has allocated: once for all, and unknown until then.
-pub fn measured_by(used: fn() -> usize) {
-    let _ = USED.set(used);
-}
-
-/// How many bytes the process has allocated; none where that is not known.
+/// How many bytes the process has allocated, as the latest limit counts them; none where there is none.
 pub fn used() -> usize {
-    USED.get().map_or(0, |used| used())
+    LIMITS.used()
 }
 
 /// The least of the limits that hold.
@@ -81,10 +88,15 @@ pub fn limit() -> usize {
     LIMITS.least.load(Ordering::Relaxed)
 }
 
-/// Whether so many bytes more are within every limit. Who makes something for speed alone asks before.
+/// Whether so many bytes more are within every limit, once others gave way to them. Who makes something for speed alone asks before.
 pub fn is_there_for(bytes: usize) -> bool {
     let limit = limit();
-    limit == usize::MAX || used().saturating_add(bytes) <= limit
+    let fits = || used().saturating_add(bytes) <= limit;
+    if limit == usize::MAX || fits() {
+        return true;
+    }
+    want(bytes);
+    fits()
 }
 
 /// Adds a holder, for as long as anybody has it.
@@ -95,9 +107,10 @@ pub fn add(holder: &Arc<impl Holder + 'static>) {
     holders.push(holder);
 }
 
-/// Has all holders give way to so many bytes more.
+/// Has all holders give way to so many bytes more. While one does, others may be added, and ask.
 pub fn want(more: usize) {
-    for holder in open(&HOLDERS).iter().filter_map(Weak::upgrade) {
+    let holders: Vec<Arc<dyn Holder>> = open(&HOLDERS).iter().filter_map(Weak::upgrade).collect();
+    for holder in holders {
         holder.give_way(more);
     }
 }
@@ -110,16 +123,40 @@ mod tests {
     fn of_several_limits_the_least_holds() {
         let limits = Limits { all: Mutex::default(), least: AtomicUsize::new(usize::MAX) };
         let least = || limits.least.load(Ordering::Relaxed);
-        limits.add(30);
-        limits.add(10);
-        limits.add(10);
-        assert_eq!(least(), 10);
-        limits.remove(10);
-        assert_eq!(least(), 10, "the other of the two");
-        limits.remove(10);
-        assert_eq!(least(), 30);
-        limits.remove(30);
-        assert_eq!(least(), usize::MAX);
+        let (few, many): (Used, Used) = (|| 3, || 7000);
+        assert_eq!(limits.used(), 0);
+        limits.add(30, few);
+        limits.add(10, many);
+        limits.add(10, few);
+        assert_eq!((least(), limits.used()), (10, 3));
+        limits.remove(10, few);
+        assert_eq!((least(), limits.used()), (10, 7000), "the other of the two");
+        limits.remove(10, many);
+        assert_eq!((least(), limits.used()), (30, 3), "nobody counts for who is gone");
+        limits.remove(30, few);
+        assert_eq!((least(), limits.used()), (usize::MAX, 0));
+    }
+
+    #[test]
+    fn a_holder_that_gives_way_keeps_nobody_waiting() {
+        struct Adds(Mutex<Vec<Arc<Self>>>, AtomicUsize);
+        impl Holder for Adds {
+            fn give_way(&self, more: usize) {
+                self.1.fetch_max(more, Ordering::Relaxed);
+                if more == 11 && self.0.lock().unwrap().is_empty() {
+                    // As who opens a pack at the same time does, or who asks again.
+                    let other = Arc::new(Self(Mutex::default(), AtomicUsize::new(0)));
+                    add(&other);
+                    self.0.lock().unwrap().push(other);
+                    want(12);
+                }
+            }
+        }
+        let adds = Arc::new(Adds(Mutex::default(), AtomicUsize::new(0)));
+        add(&adds);
+        want(11);
+        let other = adds.0.lock().unwrap().pop().unwrap();
+        assert!(other.1.load(Ordering::Relaxed) >= 12 && adds.1.load(Ordering::Relaxed) >= 12);
     }
 
     #[test]

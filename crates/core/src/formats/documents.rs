@@ -48,6 +48,7 @@ pub fn explanation(explained: &Explanation, advice: &[Advice]) -> Result<String>
     text(&ExplanationDocument {
         ran: explained.ran,
         stopped: explained.stopped.as_ref().map(ToString::to_string),
+        planning: explained.ran.then_some(explained.planning),
         plan: step(&explained.plan, explained.ran),
         advice,
     })
@@ -134,6 +135,8 @@ struct ExplanationDocument<'a> {
     ran: bool,
     /// The limit that ended the run early.
     stopped: Option<String>,
+    /// How many seconds planning took.
+    planning: Option<f64>,
     plan: StepDocument<'a>,
     advice: &'a [Advice],
 }
@@ -149,6 +152,8 @@ struct StepDocument<'a> {
     seconds: Option<f64>,
     /// The most bytes that it held.
     bytes: Option<u64>,
+    /// How many bytes of the file were read for it.
+    read: Option<u64>,
     inputs: Vec<StepDocument<'a>>,
 }
 
@@ -162,6 +167,7 @@ fn step(of: &Step, ran: bool) -> StepDocument<'_> {
         rows: ran.then_some(of.rows),
         seconds: ran.then_some(of.seconds),
         bytes: ran.then_some(of.bytes),
+        read: ran.then_some(of.read),
         inputs: of.children.iter().map(|child| step(child, ran)).collect(),
     }
 }
@@ -243,7 +249,7 @@ mod tests {
         let advice =
             [Advice { message: "a \"b\"".into(), hints: vec!["c".into()], line: Some(1), column: Some(3) }];
         for (ran, rows) in [(true, serde_json::json!(3)), (false, serde_json::Value::Null)] {
-            let explained = Explanation { plan: plan.clone(), ran, stopped: None };
+            let explained = Explanation { plan: plan.clone(), ran, ..Explanation::default() };
             let read: serde_json::Value =
                 serde_json::from_str(&explanation(&explained, &advice).unwrap()).unwrap();
             assert_eq!(read["plan"]["inputs"][0]["rows"], rows);

@@ -45,7 +45,20 @@ pub fn draw(explained: &Explanation, how: &Drawn<'_>) -> String {
     let mut out = String::new();
     drawing.line(&mut out, &format!("{columns}  "), &(how.say)("step"), "", "");
     drawing.step(&mut out, &explained.plan, "", "");
+    if explained.ran {
+        out.push_str(&format!("{}\n", (how.say)(&summary(explained))));
+    }
     out
+}
+
+/// How long it took in all, and what was read for it.
+fn summary(explained: &Explanation) -> String {
+    let (planned, ran) = (explained.planning * 1e3, explained.plan.seconds * 1e3);
+    let times = format!("planned in {planned:.2}ms, run in {ran:.2}ms");
+    match explained.plan.all_read() {
+        0 => times,
+        read => format!("{times}, {} read from the file", memory(read)),
+    }
 }
 
 struct Drawing<'a> {
@@ -114,6 +127,9 @@ impl Drawing<'_> {
         let mut text = said(&step.label);
         if !step.order.is_empty() {
             text.push_str(&said(&format!(", sorted by {}", step.order.join(" "))));
+        }
+        if step.read > 0 {
+            text.push_str(&said(&format!(", {} read", memory(step.read))));
         }
         for choice in step.choice.iter().flat_map(|choices| choices.split(" | ")) {
             text.push_str(&format!(" [{}]", said(choice)));
@@ -202,9 +218,31 @@ mod tests {
         let plan = Step { label: "Join".into(), rows: 2, seconds: 0.006, children, ..Step::default() };
         let shorten = |iri: &str| iri.strip_prefix("http://x/").map(|local| format!(":{local}"));
         let how = Drawn { shorten: &shorten, say: &str::to_owned, width: None };
-        let drawn = draw(&Explanation { plan, ran: true, stopped: None }, &how);
+        let drawn = draw(&Explanation { plan, ran: true, ..Explanation::default() }, &how);
         let hottest: Vec<&str> = drawn.lines().filter(|line| line.contains('*')).collect();
         assert!(matches!(hottest[..], [line] if line.contains("?r :kind ?k")), "{drawn}");
+    }
+
+    #[test]
+    fn what_was_read_from_the_file_is_told() {
+        let scan = Step { label: "Scan(?x)".into(), read: 3_200_000, ..Step::default() };
+        let plan = Step {
+            label: "Sort(?x)".into(),
+            bytes: 1500,
+            read: 400,
+            children: vec![scan],
+            ..Step::default()
+        };
+        let how = Drawn { shorten: &|_| None, say: &str::to_owned, width: None };
+        let mut explained = Explanation { plan, ran: true, planning: 0.0002, ..Explanation::default() };
+        let drawn = draw(&explained, &how);
+        assert!(
+            drawn.contains("Scan(?x), 3.2MB read\n") && drawn.contains("Sort(?x), 0.4kB read\n"),
+            "{drawn}"
+        );
+        assert!(drawn.ends_with("\nplanned in 0.20ms, run in 0.00ms, 3.2MB read from the file\n"), "{drawn}");
+        explained.plan = Step::default();
+        assert!(draw(&explained, &how).ends_with("\nplanned in 0.20ms, run in 0.00ms\n"), "nothing was");
     }
 
     fn join(depth: usize) -> Step {
@@ -223,7 +261,7 @@ mod tests {
         for (window, ran) in [(40, false), (80, false), (80, true), (120, true)] {
             for depth in [0, 1, 5, 40] {
                 let how = Drawn { shorten: &|_| None, say: &str::to_owned, width: Some(window) };
-                let drawn = draw(&Explanation { plan: join(depth), ran, stopped: None }, &how);
+                let drawn = draw(&Explanation { plan: join(depth), ran, ..Explanation::default() }, &how);
                 let widest = drawn.lines().map(width).max().unwrap_or(0);
                 assert!(widest <= window, "{widest} > {window}: {drawn}");
                 assert_eq!(drawn.matches("long").count(), (depth + 1) * 30, "{drawn}");
@@ -240,7 +278,7 @@ mod tests {
         let how = Drawn { shorten: &|_| None, say: &str::to_owned, width: None };
         for (values, is_cut) in [(3, false), (60, false), (100, true), (10_000, true)] {
             let plan = Step { label: list(values), ..Step::default() };
-            let explained = Explanation { plan, ran: false, stopped: None };
+            let explained = Explanation { plan, ..Explanation::default() };
             assert_eq!(leaves_out(&explained.plan, &how), is_cut, "{values}");
             let drawn = draw(&explained, &how);
             let step = drawn.lines().nth(1).unwrap().trim_start().split_once(' ').unwrap().1.trim();
@@ -262,7 +300,7 @@ mod tests {
         let join = Step { label: "Join".into(), children: vec![leaf("a"), leaf("b")], ..Step::default() };
         let filter = Step { label: "Filter".into(), children: vec![join], ..Step::default() };
         let plan = Step { label: "Top".into(), children: vec![filter, leaf("c")], ..Step::default() };
-        let drawn = draw(&Explanation { plan, ran: false, stopped: None }, &how);
+        let drawn = draw(&Explanation { plan, ..Explanation::default() }, &how);
         let steps: Vec<String> = drawn.lines().skip(1).map(|line| line.chars().skip(23).collect()).collect();
         assert_eq!(steps, ["Top", "├ Filter", "│ Join", "│ ├ a", "│ └ b", "└ c"]);
     }

@@ -37,6 +37,8 @@ pub struct Measure {
     pub time: Duration,
     /// The most bytes that it held when it gave a batch.
     pub bytes: usize,
+    /// How many bytes of the graph's file were read for it, what is below it aside.
+    pub read: u64,
     /// Into how many parts its data were cut, and on how many threads these were read; nothing where they were not.
     pub parts: Option<(usize, usize)>,
 }
@@ -48,6 +50,7 @@ impl Measure {
         self.batches += other.batches;
         self.time += other.time;
         self.bytes = self.bytes.max(other.bytes);
+        self.read += other.read;
     }
 }
 
@@ -61,6 +64,8 @@ pub struct Context<'a> {
     known: FxHashMap<Term, Id>,
     /// The measures of the operators, by their numbers.
     pub measures: Vec<Measure>,
+    /// How many bytes were read for operators below the one that is measured.
+    pub read_below: u64,
     /// The batches that operators gave, each with the operator's number; kept only where that is asked for.
     pub trace: Option<Vec<(usize, Batch)>>,
     governor: Governor,
@@ -99,6 +104,7 @@ impl<'a> Context<'a> {
             locals: Locals::after(graph.more_terms()),
             known: FxHashMap::default(),
             measures: Vec::new(),
+            read_below: 0,
             trace: None,
             governor: governor.clone(),
             scope: Arc::new(Scope::new(base).within(governor)),
@@ -119,6 +125,7 @@ impl<'a> Context<'a> {
             locals: self.locals.clone(),
             known: FxHashMap::default(),
             measures: Vec::new(),
+            read_below: 0,
             trace: None,
             governor: self.governor.clone(),
             scope: Arc::clone(&self.scope),

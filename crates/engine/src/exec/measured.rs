@@ -1,4 +1,4 @@
-//! An operator with its measures: rows, batches, time, memory.
+//! An operator with its measures: rows, batches, time, memory, what was read from the graph's file.
 //!
 //! In: an operator. Out: the same rows; what they took is in the context, under the operator's number.
 
@@ -6,6 +6,7 @@ use super::batch::Batch;
 use super::context::Context;
 use super::{Operator, Running};
 use crate::error::Result;
+use crate::store::pack::read_bytes;
 use std::time::Instant;
 
 /// An operator that is measured. See the module.
@@ -23,9 +24,13 @@ impl<'a> Measured<'a> {
 
 impl Operator for Measured<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), read_bytes());
+        let others = std::mem::take(&mut cx.read_below);
         let batch = self.inner.next(cx);
+        let read = read_bytes().wrapping_sub(before);
+        let below = std::mem::replace(&mut cx.read_below, others + read);
         if let Some(measure) = cx.measures.get_mut(self.number) {
+            measure.read += read.saturating_sub(below);
             measure.time += start.elapsed();
             measure.bytes = measure.bytes.max(self.inner.bytes());
             if let Ok(Some(batch)) = &batch {

@@ -228,8 +228,10 @@ fn explained(
     default_graph: DefaultGraph,
     (governor, threads): (&Governor, usize),
 ) -> Result<Explanation> {
+    let begun = std::time::Instant::now();
     let dataset = Dataset::new(graph, query.dataset(), default_graph)?.planned_by(governor);
     let plan = planned(query, &dataset)?;
+    let planning = begun.elapsed().as_secs_f64();
     let mut cx = Context::new(graph, governor, base_of(query));
     let builder = build::Builder { threads, ..build::Builder::new(dataset, &plan.names) };
     let mut root = builder.build(&plan.root, &taken(query, &plan), &mut cx)?;
@@ -243,7 +245,7 @@ fn explained(
         }
     };
     let mut measures = cx.measures.iter();
-    Ok(Explanation { plan: step(&plan.root, &plan.names, &mut measures), ran: true, stopped })
+    Ok(Explanation { plan: step(&plan.root, &plan.names, &mut measures), ran: true, planning, stopped })
 }
 
 /// The plan of a query, with estimates, not run.
@@ -278,6 +280,7 @@ fn step(node: &Node, names: &VariableNames, measures: &mut std::slice::Iter<'_, 
         rows: measure.rows,
         seconds: measure.time.as_secs_f64(),
         bytes: measure.bytes as u64,
+        read: measure.read,
         children: node.inputs.iter().map(|input| step(input, names, below)).collect(),
     }
 }

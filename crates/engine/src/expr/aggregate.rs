@@ -2,11 +2,9 @@
 //!
 //! In: the values of a group, each with how often it counts. Out: the result. MIN, MAX and SAMPLE give a member of the group,
 //! lexical form and all. Errors are counted, so that a note can say why a result is missing. DISTINCT is the
-//! caller's matter, who adds each value once.
+//! caller's matter, who adds each value once, and GROUP_CONCAT that of [`super::concat`], which has the texts of all groups together.
 
 use super::fast::Fast;
-use super::functions::as_text;
-use super::scope::LONGEST_GROUP;
 use super::value::Value;
 use crate::syntax::algebra::AggregateFunction;
 use crate::terms::Term;
@@ -15,9 +13,6 @@ use baimo_store::value::number::Number;
 use baimo_store::value::order;
 use std::borrow::Cow;
 use std::cmp::Ordering;
-
-/// So many bytes of text are added without a look at the limits.
-const AT_ONCE: usize = 1 << 20;
 
 /// A set function over one group.
 #[derive(Debug, Clone)]
@@ -35,11 +30,7 @@ enum State {
     Least(Option<Value>),
     Greatest(Option<Value>),
     Sample(Option<Term>),
-    Concat {
-        text: Option<String>,
-        separator: String,
-    },
-    /// A function that is not known.
+    /// A function that is not known, or not a matter of one value at a time.
     Unknown,
 }
 
@@ -135,10 +126,7 @@ impl Accumulator {
             AggregateFunction::Min => State::Least(None),
             AggregateFunction::Max => State::Greatest(None),
             AggregateFunction::Sample => State::Sample(None),
-            AggregateFunction::GroupConcat { separator } => {
-                State::Concat { text: None, separator: separator.clone().unwrap_or_else(|| " ".to_owned()) }
-            }
-            AggregateFunction::Custom(_) => State::Unknown,
+            AggregateFunction::GroupConcat { .. } | AggregateFunction::Custom(_) => State::Unknown,
         };
         Self { state, errors: 0 }
     }
@@ -151,33 +139,6 @@ impl Accumulator {
         let added = value.is_some_and(|value| self.add_value(value, count));
         if !added {
             self.errors = self.errors.saturating_add(count);
-        }
-    }
-
-    /// Whether it is GROUP_CONCAT, which takes texts ([`Self::add_text`]).
-    pub fn is_text(&self) -> bool {
-        matches!(self.state, State::Concat { .. })
-    }
-
-    /// Adds a text to GROUP_CONCAT, as often as `count` solutions have it; nothing for an error.
-    pub fn add_text(&mut self, more: Option<&str>, count: u64) {
-        let State::Concat { text, separator } = &mut self.state else { return };
-        if !more.is_some_and(|more| append(text, more, separator, count)) {
-            self.errors = self.errors.saturating_add(count);
-        }
-    }
-
-    /// How often this text may be added to GROUP_CONCAT at once, since each time takes time and room.
-    pub fn at_once(&self, text: &str) -> u64 {
-        let State::Concat { separator, .. } = &self.state else { return 1 };
-        (AT_ONCE / (text.len() + separator.len() + 1)).max(1) as u64
-    }
-
-    /// How many bytes of text it holds.
-    pub fn text_len(&self) -> usize {
-        match &self.state {
-            State::Concat { text: Some(text), .. } => text.len(),
-            _ => 0,
         }
     }
 
@@ -224,10 +185,6 @@ impl Accumulator {
             State::Sample(term) => {
                 term.get_or_insert_with(|| value.to_term());
             }
-            State::Concat { text, separator } => match as_text(value) {
-                Some(more) => return append(text, &more, separator, count),
-                None => return false,
-            },
             State::Unknown => return false,
         }
         true
@@ -236,6 +193,11 @@ impl Accumulator {
     /// How many solutions had an error, or a value that the function does not take. Of COUNT they are those not counted.
     pub fn errors(&self) -> u64 {
         self.errors
+    }
+
+    /// Whether there is no result because of an error: COUNT always has one, and SAMPLE where any value is none.
+    pub fn has_failed(&self) -> bool {
+        self.errors > 0 && !matches!(self.state, State::Count(_) | State::Sample(Some(_)))
     }
 
     /// The result; nothing for an error (18.5.1): where any value was one, but for COUNT, which leaves errors out,
@@ -253,7 +215,6 @@ impl Accumulator {
                 sum.total()?.divide(&Number::Integer(Exact::new(count.into(), 0))).map(Value::Number)
             }
             State::Least(best) | State::Greatest(best) => best,
-            State::Concat { text, .. } => Some(Value::String(text.unwrap_or_default())),
             State::Unknown => None,
         }
     }
@@ -292,24 +253,6 @@ fn term(value: &Value) -> Cow<'_, Term> {
     }
 }
 
-/// Appends a text so many times, as long as there is room for it.
-fn append(text: &mut Option<String>, more: &str, separator: &str, count: u64) -> bool {
-    for n in 0..count {
-        if n > 0 && more.is_empty() && separator.is_empty() {
-            break;
-        }
-        match text {
-            None => *text = Some(more.to_owned()),
-            Some(text) if text.len() + separator.len() + more.len() > LONGEST_GROUP => return false,
-            Some(text) => {
-                text.push_str(separator);
-                text.push_str(more);
-            }
-        }
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture::term;
@@ -331,10 +274,6 @@ mod tests {
     fn result(function: AggregateFunction, values: &[&str]) -> String {
         let values: Vec<_> = values.iter().map(|text| (*text, 1)).collect();
         aggregate(function, &values).0.unwrap_or_else(|| "error".to_owned())
-    }
-
-    fn concat(separator: &str) -> AggregateFunction {
-        AggregateFunction::GroupConcat { separator: Some(separator.to_owned()) }
     }
 
     #[test]
@@ -390,18 +329,6 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_joined_with_str_of_what_is_no_string() {
-        // 18.5.1.7 joins strings; what else there is goes through STR, as in all other engines.
-        assert_eq!(result(concat("|"), &[]), "\"\"");
-        assert_eq!(
-            result(concat("|"), &["<a>", "02", "\"x\"", "\"y\"@en"]),
-            "\"http://example.org/base/a|02|x|y\""
-        );
-        assert_eq!(result(AggregateFunction::GroupConcat { separator: None }, &["\"\"", "\"b\""]), "\" b\"");
-        assert_eq!(aggregate(concat(","), &[("\"a\"", 3), ("\"b\"", 1)]).0.unwrap(), "\"a,a,a,b\"");
-    }
-
-    #[test]
     fn errors_are_counted_and_end_all_but_count_and_sample() {
         // 18.5.1.2: "remove error elements from N"; 11.3 has AVG over a value that is not a number unbound.
         let with_error = [("1", 2), ("ERROR", 3), ("\"x\"", 1)];
@@ -411,6 +338,5 @@ mod tests {
         assert_eq!(of(AggregateFunction::Avg), (None, 4));
         assert_eq!(of(AggregateFunction::Min), (None, 3));
         assert_eq!(of(AggregateFunction::Sample), (Some("\"1\"^^<integer>".to_owned()), 3));
-        assert_eq!(of(concat(",")), (None, 3));
     }
 }

@@ -15,6 +15,7 @@ use baimo_store::value::datatype::Datatype;
 use baimo_store::value::exact::Exact;
 use baimo_store::value::moment::{Civil, Duration, Moment, SECOND};
 use baimo_store::value::number::Number;
+use std::borrow::Cow;
 
 /// Before a text longer than this is made, it is asked whether there is room for it.
 const LONG_TEXT: usize = 1 << 20;
@@ -178,9 +179,14 @@ fn ternary(function: &Function, a: &Value, b: &Value, c: &Value) -> Option<Value
 
 /// STR: the lexical form of a literal, as it is written; the text of an IRI (17.4.2.5).
 pub fn as_text(value: &Value) -> Option<String> {
+    text_of_value(value).map(Cow::into_owned)
+}
+
+/// The same, borrowed where it is there.
+pub fn text_of_value(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::Term(Term::NamedNode(node)) => Some(node.as_str().to_owned()),
-        _ => value.lexical_form().map(std::borrow::Cow::into_owned),
+        Value::Term(Term::NamedNode(node)) => Some(node.as_str().into()),
+        _ => value.lexical_form(),
     }
 }
 

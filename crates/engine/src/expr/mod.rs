@@ -8,11 +8,13 @@ pub mod aggregate;
 mod cast;
 pub mod column;
 mod compile;
+pub mod concat;
 pub mod constant;
 pub mod fast;
 #[cfg(test)]
 mod fixture;
 mod functions;
+mod growing;
 mod kernels;
 mod members;
 pub mod operators;
@@ -30,7 +32,7 @@ mod view;
 
 pub use column::Column;
 pub use compile::Program;
-pub use functions::{as_text, text_of};
+pub use functions::text_of;
 pub use program::{Cells, Computed, Terms};
 pub use scope::{Note, Scope};
 pub use texts::Texts;

@@ -352,6 +352,8 @@ impl Output {
         drop(waiting);
         if let Some(error) = stopped.take_if(|_| format.is_some_and(tells_of_the_whole)) {
             // Of a part it would be taken for that of the whole.
+            let name = format.map_or("", GraphFormat::name);
+            self.report.note(&format!("nothing was written: `{name}` needs the whole graph"));
             return Err(error);
         }
         let found = found.first(stopped.as_ref().map_or(most, neat).min(most));

@@ -17,14 +17,15 @@ use crate::exec::formula::Compiled;
 use crate::exec::seen::Seen;
 use crate::exec::{Operator, Running, integer};
 use crate::expr::aggregate::{Accumulator, Total};
+use crate::expr::concat::Concat;
 use crate::expr::fast::Fast;
-use crate::expr::{Computed, Note, Value, as_text, text_of};
+use crate::expr::{Computed, Note, Value, text_of};
 use crate::store::{Id, NONE, Scratch};
 use crate::syntax::algebra::AggregateFunction;
 use std::collections::HashMap;
 
-/// Before a text longer than this grows, it is asked whether there is room for it.
-const LONG_TEXT: usize = 1 << 20;
+/// The texts of the rows that are given at once have about so many bytes at most, where they are more than one.
+const TEXT: usize = 1 << 20;
 
 /// To number a computed term takes as long as so many units of work.
 const INTERNING: usize = 20;
@@ -58,12 +59,13 @@ enum State {
     Best(Best),
     /// Any member.
     Sample(Vec<Id>),
+    /// The texts of the members.
+    Concat(Concat),
     /// Sums of exact numbers that fit, and everything else: for sums only up to the last group that has something else.
     General { sums: Vec<Total>, accumulators: Vec<Accumulator>, empty: Accumulator },
+    /// The results, once all solutions came.
+    Done(Column),
 }
-
-/// So many accumulators are looked at to learn how much they hold.
-const LOOKED_AT: usize = 1 << 12;
 
 /// An aggregate in progress, for all groups.
 struct Aggregation {
@@ -83,6 +85,7 @@ pub struct Group<'a> {
     aggregations: Vec<Aggregation>,
     input: Option<Running<'a>>,
     seen: Seen,
+    /// The keys of all groups. Their aggregates are computed for the rows that are given.
     whole: Batch,
     given: usize,
     /// How many bytes the groups took before they became rows.
@@ -115,17 +118,32 @@ impl<'a> Group<'a> {
         }
         self.held = self.bytes();
         let len = if self.keys.is_empty() { 1 } else { self.seen.len() };
-        let mut columns: Vec<Column> = Vec::with_capacity(self.keys.len() + self.aggregations.len());
+        let mut columns: Vec<Column> = Vec::with_capacity(self.keys.len());
         let codes = std::mem::take(&mut self.seen).into_columns(cx)?;
         for ((codes, coder), key) in codes.into_iter().zip(std::mem::take(&mut self.coders)).zip(&self.keys) {
             columns.push(coder.column(codes, key.computed, cx)?);
         }
         columns.resize(self.keys.len(), Column::default());
         for aggregation in &mut self.aggregations {
-            columns.push(aggregation.column(len, cx)?);
+            aggregation.finish(len, cx)?;
         }
         self.whole = Batch::of(columns, len);
         Ok(())
+    }
+
+    /// The next groups, with their aggregates.
+    fn part(&mut self, cx: &mut Context<'_>) -> Result<Batch> {
+        let mut part = self.whole.next_part(self.given);
+        let within = |aggregation: &Aggregation| aggregation.within(self.given, part.len);
+        let len = self.aggregations.iter().map(within).fold(part.len, usize::min);
+        if len < part.len {
+            part = part.part(0, len);
+        }
+        for aggregation in &mut self.aggregations {
+            part.columns.push(aggregation.column(self.given, len, cx)?);
+        }
+        self.given += len;
+        Ok(part)
     }
 
     /// The group of each row.
@@ -150,10 +168,7 @@ impl<'a> Group<'a> {
 impl Drop for Aggregation {
     fn drop(&mut self) {
         let items = match &self.state {
-            State::General { accumulators, .. } => {
-                let texts = accumulators.iter().take(LOOKED_AT).map(Accumulator::text_len).sum::<usize>();
-                accumulators.len() * ITEM + texts
-            }
+            State::General { accumulators, .. } => accumulators.len() * ITEM,
             _ => 0,
         };
         let bytes = self.bytes() + items;
@@ -162,7 +177,7 @@ impl Drop for Aggregation {
 }
 
 impl Aggregation {
-    /// About how many bytes it holds; texts that it gathers aside.
+    /// About how many bytes it holds; computed texts of MIN, MAX and SAMPLE aside.
     fn bytes(&self) -> usize {
         self.seen.bytes()
             + self.coder.bytes()
@@ -170,6 +185,8 @@ impl Aggregation {
                 State::Counts(counts) => size_of_val(counts.as_slice()),
                 State::Best(best) => best.bytes(),
                 State::Sample(members) => size_of_val(members.as_slice()),
+                State::Concat(concat) => concat.bytes(),
+                State::Done(column) => column.bytes(),
                 State::General { sums, accumulators, .. } => {
                     size_of_val(sums.as_slice()) + size_of_val(accumulators.as_slice())
                 }
@@ -178,14 +195,15 @@ impl Aggregation {
 
     fn new(aggregate: Aggregate) -> Self {
         let variable = aggregate.argument.as_ref().is_some_and(Compiled::is_variable);
-        let state = match aggregate.function {
+        let state = match &aggregate.function {
             AggregateFunction::Count => State::Counts(Vec::new()),
             AggregateFunction::Min | AggregateFunction::Max if variable => {
                 State::Best(Best::new(aggregate.function == AggregateFunction::Max))
             }
             AggregateFunction::Sample if variable => State::Sample(Vec::new()),
-            _ => {
-                let empty = Accumulator::new(&aggregate.function);
+            AggregateFunction::GroupConcat { separator } => State::Concat(Concat::new(separator.as_deref())),
+            function => {
+                let empty = Accumulator::new(function);
                 State::General { sums: Vec::new(), accumulators: Vec::new(), empty }
             }
         };
@@ -193,18 +211,23 @@ impl Aggregation {
     }
 
     /// Makes room for so many groups.
-    fn grow(&mut self, count: usize) {
+    fn grow(&mut self, count: usize, cx: &Context<'_>) -> Result<()> {
         match &mut self.state {
-            State::Counts(counts) => counts.resize(count, 0),
-            State::Best(best) => best.grow(count),
-            State::Sample(best) => best.resize(count, NONE),
-            State::General { sums, empty, .. } if empty.is_sum() => sums.resize(count, Total::default()),
-            State::General { accumulators, empty, .. } => accumulators.resize(count, empty.clone()),
+            State::Counts(counts) => resize(counts, count, 0, cx),
+            State::Best(best) => {
+                best.grow(count);
+                Ok(())
+            }
+            State::Sample(best) => resize(best, count, NONE, cx),
+            State::Concat(concat) => concat.grow(count, cx.governor()),
+            State::General { sums, empty, .. } if empty.is_sum() => resize(sums, count, Total::default(), cx),
+            State::General { accumulators, empty, .. } => resize(accumulators, count, empty.clone(), cx),
+            State::Done(_) => Ok(()),
         }
     }
 
     fn add(&mut self, groups: &[Id], count: usize, batch: &Batch, cx: &mut Context<'_>) -> Result<()> {
-        self.grow(count);
+        self.grow(count, cx)?;
         let Some(argument) = &mut self.aggregate.argument else {
             return if self.aggregate.distinct {
                 self.add_solutions(groups, batch, cx)
@@ -273,40 +296,81 @@ impl Aggregation {
         Ok(())
     }
 
-    /// The results of the groups.
-    fn column(&mut self, len: usize, cx: &mut Context<'_>) -> Result<Column> {
-        self.grow(len);
-        match &mut self.state {
-            State::Counts(counts) if self.aggregate.computed => counted(counts, cx),
-            State::Counts(counts) => numbered(counts, cx).map(Column::Ids),
-            State::Sample(best) => Ok(std::mem::take(best).into()),
+    /// Once all solutions came: says of how many groups there is no result, and makes the results that need all at once.
+    fn finish(&mut self, len: usize, cx: &mut Context<'_>) -> Result<()> {
+        self.grow(len, cx)?;
+        let (failures, errors) = match &mut self.state {
+            State::Sample(best) => {
+                self.state = State::Done(std::mem::take(best).into());
+                return Ok(());
+            }
             State::Best(best) => {
                 let (column, failures) = best.finish(self.aggregate.computed, cx)?;
-                note(&self.aggregate.function, failures, 0, cx);
-                Ok(column)
+                self.state = State::Done(column);
+                (failures, 0)
             }
+            State::Concat(concat) => concat.failures(),
+            State::General { accumulators, .. } => {
+                let failed = accumulators.iter().filter(|accumulator| accumulator.has_failed());
+                failed.fold((0, 0), |(groups, sum), accumulator| (groups + 1, sum + accumulator.errors()))
+            }
+            State::Counts(_) | State::Done(_) => (0, 0),
+        };
+        note(&self.aggregate.function, failures, errors, cx);
+        Ok(())
+    }
+
+    /// How many of so many groups from one on are given at once.
+    fn within(&self, from: usize, len: usize) -> usize {
+        match &self.state {
+            State::Concat(concat) => concat.within(from, len, TEXT).max(1),
+            _ => len,
+        }
+    }
+
+    /// The results of so many groups from one on, each asked for once.
+    fn column(&mut self, from: usize, len: usize, cx: &mut Context<'_>) -> Result<Column> {
+        match &mut self.state {
+            State::Counts(counts) => {
+                let counts = counts.get(from..from + len).unwrap_or_default();
+                if self.aggregate.computed {
+                    counted(counts, cx)
+                } else {
+                    numbered(counts, cx).map(Column::Ids)
+                }
+            }
+            State::Done(column) => Ok(column.part(from, len)),
+            State::Concat(concat) => {
+                let texts = Column::Texts(concat.texts(from, len, cx.governor())?);
+                cx.work(len * INTERNING)?;
+                if self.aggregate.computed { Ok(texts) } else { texts.into_ids(cx).map(Column::Ids) }
+            }
+            // Made whole by `finish`.
+            State::Best(_) | State::Sample(_) => Ok(Column::Ids(vec![NONE; len])),
             State::General { sums, accumulators, empty } => {
-                let (mut failures, mut errors, mut column) = (0, 0, Column::default());
-                let nothing = Accumulator::new(&AggregateFunction::Count);
-                for group in 0..len {
+                let (mut column, nothing) = (Column::default(), Accumulator::new(&AggregateFunction::Count));
+                for group in from..from + len {
                     cx.work(INTERNING)?;
                     let known = accumulators.get_mut(group);
                     let known = known.map(|accumulator| std::mem::replace(accumulator, nothing.clone()));
                     let mut accumulator = known.unwrap_or_else(|| empty.clone());
                     accumulator.add_total(sums.get(group).copied().unwrap_or_default());
-                    let failed = accumulator.errors();
-                    let value = accumulator.finish();
-                    if value.is_none() {
-                        failures += u64::from(failed > 0);
-                        errors += failed;
-                    }
-                    column.push(value, self.aggregate.computed, cx)?;
+                    column.push(accumulator.finish(), self.aggregate.computed, cx)?;
                 }
-                note(&self.aggregate.function, failures, errors, cx);
                 Ok(column)
             }
         }
     }
+}
+
+/// Makes room for so many items, where there is some.
+fn resize<T: Clone>(list: &mut Vec<T>, count: usize, value: T, cx: &Context<'_>) -> Result<()> {
+    if count > list.capacity() {
+        // While a list is copied it is there twice.
+        cx.room(count.max(2 * list.capacity()) * size_of::<T>())?;
+    }
+    list.resize(count, value);
+    Ok(())
 }
 
 /// Adds each value once in its group, by the numbers or the codes of terms; errors as often as they come.
@@ -381,6 +445,18 @@ impl State {
                 }
                 Ok(())
             }
+            (Self::Concat(concat), Column::Texts(texts)) => {
+                for (row, group) in groups.iter().enumerate() {
+                    concat.add(*group as usize, texts.get(row), batch.count(row), cx.governor())?;
+                }
+                Ok(())
+            }
+            (Self::Concat(_), Column::Numbers(numbers)) => {
+                for (row, (group, number)) in groups.iter().zip(numbers).enumerate() {
+                    self.add_number(*group, number, batch.count(row), cx)?;
+                }
+                Ok(())
+            }
             (_, column) => {
                 let ids = column.into_ids(cx)?;
                 let rows = groups.iter().zip(ids).enumerate();
@@ -408,9 +484,8 @@ impl State {
                 }
             }
             Self::Best(best) => best.add_ids(rows.map(|(group, id, _)| (group, id)), cx)?,
-            Self::General { accumulators, empty, .. } if empty.is_text() => {
-                add_texts(accumulators, empty, &rows.collect::<Vec<_>>(), cx)?;
-            }
+            Self::Concat(concat) => add_texts(concat, &rows.collect::<Vec<_>>(), cx)?,
+            Self::Done(_) => {}
             Self::General { sums, accumulators, empty } => {
                 let numbers = cx.graph.numbers()?;
                 let sums_only = empty.is_sum();
@@ -422,7 +497,8 @@ impl State {
                         continue;
                     }
                     if let Some(accumulator) = of_group(accumulators, group, empty) {
-                        accumulate(accumulator, cx.term(id)?.map(Value::Term).as_ref(), count, cx)?;
+                        accumulator.add(cx.term(id)?.map(Value::Term).as_ref(), count);
+                        cx.work(1)?;
                     }
                 }
             }
@@ -453,11 +529,12 @@ impl State {
             }
             Self::General { accumulators, empty, .. } => {
                 if let Some(accumulator) = of_group(accumulators, group, empty) {
-                    accumulate(accumulator, value, more, cx)?;
+                    accumulator.add(value, more);
                 }
             }
+            Self::Concat(concat) => concat.add_value(group as usize, value, more, cx.governor())?,
             // Only ever of a variable, and so of ids.
-            Self::Best(_) | Self::Sample(_) => {}
+            Self::Best(_) | Self::Sample(_) | Self::Done(_) => {}
         }
         Ok(())
     }
@@ -477,12 +554,7 @@ fn of_group<'a>(
 
 /// Adds terms, `(group, id, count)`, to the texts of their groups. The terms of some rows are read together, in the order of the
 /// dictionary.
-fn add_texts(
-    accumulators: &mut Vec<Accumulator>,
-    empty: &Accumulator,
-    mut rows: &[(Id, Id, u64)],
-    cx: &mut Context<'_>,
-) -> Result<()> {
+fn add_texts(concat: &mut Concat, mut rows: &[(Id, Id, u64)], cx: &mut Context<'_>) -> Result<()> {
     let (mut page, mut scratch, mut many) = (Page::default(), Scratch::new(), FIRST_ROWS);
     while !rows.is_empty() {
         let (now, later) = rows.split_at(many.min(rows.len()));
@@ -490,48 +562,10 @@ fn add_texts(
         page.clear(1);
         write_ids(&ids, 0, &mut page, cx, &mut scratch)?;
         for (row, (group, _, count)) in now.iter().enumerate() {
-            if let Some(accumulator) = of_group(accumulators, *group, empty) {
-                accumulate_text(accumulator, page.get(row, 0).and_then(text_of), *count, cx)?;
-            }
+            concat.add(*group as usize, page.get(row, 0).and_then(text_of), *count, cx.governor())?;
         }
+        cx.work(now.len())?;
         (rows, many) = (later, rows_after(many, &page, 1));
-    }
-    Ok(())
-}
-
-/// Adds a value to a set function, a long text a part at a time.
-fn accumulate(
-    accumulator: &mut Accumulator,
-    value: Option<&Value>,
-    count: u64,
-    cx: &mut Context<'_>,
-) -> Result<()> {
-    if accumulator.is_text() {
-        return accumulate_text(accumulator, value.and_then(as_text).as_deref(), count, cx);
-    }
-    accumulator.add(value, count);
-    Ok(())
-}
-
-/// Adds a text so many times, nothing for an error, a part at a time.
-fn accumulate_text(
-    accumulator: &mut Accumulator,
-    text: Option<&str>,
-    count: u64,
-    cx: &mut Context<'_>,
-) -> Result<()> {
-    let at_once = accumulator.at_once(text.unwrap_or_default());
-    let (mut left, errors) = (count, accumulator.errors());
-    while left > 0 {
-        // Once there is an error the result is one, however often more is added.
-        let now = if accumulator.errors() > errors { left } else { left.min(at_once) };
-        accumulator.add_text(text.filter(|_| accumulator.errors() == errors), now);
-        left -= now;
-        // A text that grows doubles.
-        if accumulator.text_len() > LONG_TEXT {
-            cx.room(accumulator.text_len())?;
-        }
-        cx.work(1)?;
     }
     Ok(())
 }
@@ -549,8 +583,7 @@ impl Operator for Group<'_> {
         if let Some(input) = self.input.take() {
             self.run(input, cx)?;
         }
-        let part = self.whole.next_part(self.given);
-        self.given += part.len;
+        let part = self.part(cx)?;
         Ok((part.len > 0).then_some(part))
     }
 

@@ -9,6 +9,7 @@
 
 use crate::room::{self, Holder};
 use memmap2::MmapMut;
+use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,6 +34,21 @@ static MAPS: AtomicUsize = AtomicUsize::new(0);
 /// How many bytes of all packs lie in pages of their own, which no counting allocator sees.
 pub fn mapped_bytes() -> usize {
     MAPPED.load(Ordering::Relaxed)
+}
+
+thread_local! {
+    /// How many bytes this thread has read from files.
+    static READ: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many bytes of packs this thread has read from files so far: two looks at it tell what was read between them.
+pub fn read_bytes() -> u64 {
+    READ.get()
+}
+
+/// Counts what was read.
+pub(super) fn count_read(bytes: usize) {
+    READ.set(READ.get().wrapping_add(bytes as u64));
 }
 
 /// Room for a chunk.
@@ -278,7 +294,6 @@ fn open(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::cell::Cell;
     use std::convert::Infallible;
 
     const EACH: usize = 1 << 20;

@@ -4,7 +4,7 @@
 //! of bytes (`cache.rs`), or for good where a column is read in place. A file that is cut while it is open gives errors, not
 //! a crash (which is why it is read and not mapped). See `docs/pack-format.md`.
 
-use super::cache::{Cache, Part, Room};
+use super::cache::{self, Cache, Part, Room};
 use super::checksum::checksum;
 use crate::error::{Error, Result};
 use std::fs::File;
@@ -203,6 +203,7 @@ impl Chunks {
         // No longer than the file was when it was opened.
         let mut room = Room::of(usize::try_from(row.length).map_err(|_| self.damaged())?);
         self.read_into(row.start, &mut room)?;
+        cache::count_read(room.len());
         self.verify(&room, row).map(|()| room)
     }
 

@@ -3,6 +3,9 @@
 //! In: byte strings. Out: a number for each different one, and the string of a number. All text lies in one
 //! arena; the hash table holds a number and half a hash in eight bytes, so that few misses touch the text.
 
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
+
 /// Byte strings, each with a number. See the module.
 #[derive(Default)]
 pub(in super::super) struct Interner {
@@ -92,9 +95,18 @@ fn home(hash: u32, places: usize) -> usize {
     ((u128::from(hash) * places as u128) >> 32) as usize
 }
 
-/// A quick hash, eight bytes at a time. It guards against no one who makes terms collide on purpose:
-/// that would make his own load slow, and nothing else.
+/// Two random numbers, other ones in each process: who does not know them cannot make terms whose hashes are alike, which would have
+/// each look-up pass by all of them. What is numbered, and how, does not depend on them.
+static SEEDS: LazyLock<[u64; 2]> =
+    LazyLock::new(|| [0_u8, 1].map(|which| RandomState::new().hash_one(which) | u64::from(which)));
+
+/// A quick hash, eight bytes at a time.
 pub(in super::super) fn hash(bytes: &[u8]) -> u32 {
+    let [mask, factor] = *SEEDS;
+    hash_with(bytes, mask, factor)
+}
+
+fn hash_with(bytes: &[u8], mask: u64, factor: u64) -> u32 {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut last = [0; 8];
     for (place, byte) in last.iter_mut().zip(rest) {
@@ -102,8 +114,7 @@ pub(in super::super) fn hash(bytes: &[u8]) -> u32 {
     }
     let mut state = bytes.len() as u64;
     for word in words.iter().chain([&last]) {
-        let mixed =
-            u128::from(state ^ u64::from_le_bytes(*word) ^ 0x243f_6a88_85a3_08d3) * 0x9e37_79b9_7f4a_7c15;
+        let mixed = u128::from(state ^ u64::from_le_bytes(*word) ^ mask) * u128::from(factor);
         state = (mixed as u64) ^ ((mixed >> 64) as u64);
     }
     (state.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
@@ -112,6 +123,31 @@ pub(in super::super) fn hash(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_knows_no_seed_cannot_make_hashes_alike() {
+        let [mask, factor] = *SEEDS;
+        assert_eq!(
+            (hash(b"a text of three words"), factor % 2),
+            (hash_with(b"a text of three words", mask, factor), 1)
+        );
+        // With a mask that is known, a word that undoes all before it makes all texts alike that end in the same way.
+        let alike = |mask: u64| {
+            let texts = (0..1000_u64).map(|n| {
+                let folded = u128::from(16 ^ n ^ mask) * 0x9e37_79b9_7f4a_7c15;
+                let undo = (folded as u64) ^ ((folded >> 64) as u64) ^ mask;
+                [n.to_le_bytes(), undo.to_le_bytes()].concat()
+            });
+            texts.collect::<Vec<_>>()
+        };
+        let different = |texts: &[Vec<u8>], mask| {
+            let hashes = texts.iter().map(|text| hash_with(text, mask, 0x9e37_79b9_7f4a_7c15));
+            hashes.collect::<std::collections::HashSet<_>>().len()
+        };
+        let made = alike(7);
+        assert_eq!(different(&made, 7), 1);
+        assert!(different(&made, 0x243f_6a88_85a3_08d3) > 990);
+    }
 
     #[test]
     fn equal_strings_have_one_number_and_the_string_comes_back() {

@@ -29,7 +29,7 @@ pub(super) mod varint;
 pub(super) mod watch;
 
 pub use build::Builder;
-pub use cache::mapped_bytes;
+pub use cache::{mapped_bytes, read_bytes};
 pub(super) use dictionary::Dictionary;
 pub use packer::{Packer, Workspace};
 pub use radix::sort_by as sort_watched;

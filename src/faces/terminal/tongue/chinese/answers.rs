@@ -11,6 +11,7 @@ pub const LABELS: &[Pair] =
 /// About answers and where they went.
 pub const ANSWERS: &[Pair] = &[
     ("{} so far, not all", "至此 {}，并不完整"),
+    ("nothing was written: `{}` needs the whole graph", "未写出任何内容：`{}` 需要完整的图"),
     ("{}: {} so far, not all", "{}：至此 {}，并不完整"),
     ("wrote {} to {}", "已将 {} 写入 {}"),
     ("wrote a chart of {} to {}", "已将 {} 画成图表，写入 {}"),
