@@ -199,6 +199,11 @@ impl Changed {
         self.delta.has_lost
     }
 
+    /// Whether nothing is left of what the pack has of a graph.
+    pub(super) fn is_cleared(&self, graph: GraphId) -> bool {
+        self.delta.graph(graph).is_some_and(|delta| delta.is_new)
+    }
+
     /// Whether the pairs of a predicate of a graph are others than in the pack.
     pub(super) fn is_touched(&self, graph: GraphId, predicate: Id) -> bool {
         self.delta.graph(graph).is_some_and(|delta| delta.lists(predicate).is_some())
@@ -452,9 +457,12 @@ mod tests {
         #[test]
         fn a_pack_with_changes_says_what_a_set_says(
             predicates in prop::sample::select(vec![3u8, 20]),
+            has_triples in any::<bool>(),
             (base, flips) in (rows(20), prop::collection::vec((0..4u8, 0..12u8, 0..20u8, 0..12u8, 0..9usize), 0..160)),
         ) {
-            let fold = |[g, s, p, o]: Row| [g, s, p % predicates, o];
+            let fold = |[g, s, p, o]: Row| {
+                [g, s, p % predicates, if !has_triples && o % 4 == 3 { o - 1 } else { o }]
+            };
             let mut set: BTreeSet<Row> = base.into_iter().map(fold).collect();
             let all: Vec<Row> = set.iter().copied().collect();
             let pack = built(&set);

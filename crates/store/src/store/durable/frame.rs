@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::store::memory::Changes;
 use crate::store::pack::Watch;
 use crate::store::pack::checksum::{Sum, checksum};
-use crate::store::{GraphId, Indexed, Scratch, Triple};
+use crate::store::{GraphId, Id, Indexed, NONE, Scratch, Triple};
 use crate::terms::{GraphName, NamedNode, Quad, Term};
 use memchr::memmem;
 
@@ -367,16 +367,19 @@ pub(super) fn write_numbered(
     let (mut text, mut seen) = (Vec::new(), 0_u64);
     // Each place of a row by itself, since neighbours share what is decoded.
     let mut scratch: [Scratch; 4] = Default::default();
+    let mut written = Written::default();
     quads(&mut |graph, added, name, [s, p, o]| {
         seen += 1;
         if seen.is_multiple_of(1 << 12) {
             watch.check()?;
         }
         text.extend_from_slice(if added { ADDED } else { REMOVED }.as_bytes());
-        for (id, scratch) in [s, p, o].into_iter().chain(name).zip(&mut scratch) {
-            match graph.lexical(id, scratch)?.as_term() {
-                Some(term) => write_term(term, &mut text),
-                None => write_term(graph.term(id)?.as_ref(), &mut text),
+        for (place, (id, scratch)) in [s, p, o].into_iter().chain(name).zip(&mut scratch).enumerate() {
+            // Rows come by subject: these are hardly ever met again.
+            if place == 0 || seen < Written::FROM {
+                write_number(id, graph, scratch, &mut text)?;
+            } else {
+                written.write(id, graph, scratch, &mut text)?;
             }
             text.push(b' ');
         }
@@ -384,6 +387,57 @@ pub(super) fn write_numbered(
         put_if_full(&mut text, &mut *put)
     })?;
     put(&text)
+}
+
+/// Writes the term of a number.
+fn write_number(id: Id, graph: &dyn Indexed, scratch: &mut Scratch, text: &mut Vec<u8>) -> Result<()> {
+    match graph.lexical(id, scratch)?.as_term() {
+        Some(term) => write_term(term, text),
+        None => write_term(graph.term(id)?.as_ref(), text),
+    }
+    Ok(())
+}
+
+/// The texts of terms of one graph that were written lately: predicates and objects come again and again, and to decode a term of a pack takes
+/// many times as long as to copy it.
+#[derive(Default)]
+struct Written {
+    /// The text of a term stands where its number says.
+    slots: Vec<(Id, Vec<u8>)>,
+}
+
+impl Written {
+    const SLOTS: usize = 1 << 10;
+    /// Fewer rows than these remember nothing.
+    const FROM: u64 = 64;
+    /// Longer texts are not remembered.
+    const LONGEST: usize = 256;
+
+    fn write(
+        &mut self,
+        id: Id,
+        graph: &dyn Indexed,
+        scratch: &mut Scratch,
+        text: &mut Vec<u8>,
+    ) -> Result<()> {
+        if self.slots.is_empty() {
+            self.slots.resize(Self::SLOTS, (NONE, Vec::new()));
+        }
+        let Some((known, kept)) = self.slots.get_mut(id as usize % Self::SLOTS) else { return Ok(()) };
+        if *known == id {
+            text.extend_from_slice(kept);
+            return Ok(());
+        }
+        let start = text.len();
+        write_number(id, graph, scratch, text)?;
+        let new = text.get(start..).unwrap_or_default();
+        if new.len() <= Self::LONGEST {
+            *known = id;
+            kept.clear();
+            kept.extend_from_slice(new);
+        }
+        Ok(())
+    }
 }
 
 /// Writes a part once it is long enough, and begins another one.

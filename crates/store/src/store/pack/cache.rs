@@ -104,7 +104,7 @@ impl DerefMut for Room {
 #[derive(Debug, Clone)]
 pub(in super::super) enum Part {
     Static(&'static [u8]),
-    Held(Arc<Held>),
+    Held(Arc<Counted>),
 }
 
 impl Default for Part {
@@ -127,14 +127,14 @@ impl Deref for Part {
 
 /// Bytes in memory that count as long as they live.
 #[derive(Debug)]
-pub(in super::super) struct Held {
+pub(in super::super) struct Counted {
     bytes: Room,
     counter: Arc<AtomicUsize>,
     /// Those among them that cannot be given up, where it is one.
     pinned: Option<Arc<AtomicUsize>>,
 }
 
-impl Drop for Held {
+impl Drop for Counted {
     fn drop(&mut self) {
         for counter in std::iter::once(&self.counter).chain(&self.pinned) {
             counter.fetch_sub(self.bytes.len(), Ordering::Relaxed);
@@ -145,7 +145,7 @@ impl Drop for Held {
 /// A chunk that is kept, and whether it was asked for again since the hand passed.
 #[derive(Default)]
 struct Slot {
-    held: Option<Arc<Held>>,
+    held: Option<Arc<Counted>>,
     used: bool,
 }
 
@@ -207,12 +207,12 @@ impl Cache {
         Ok(Part::Held(held))
     }
 
-    fn hold(&self, bytes: Room, pinned: Option<Arc<AtomicUsize>>) -> Arc<Held> {
+    fn hold(&self, bytes: Room, pinned: Option<Arc<AtomicUsize>>) -> Arc<Counted> {
         let counter = Arc::clone(&self.counter);
         for counter in std::iter::once(&counter).chain(&pinned) {
             counter.fetch_add(bytes.len(), Ordering::Relaxed);
         }
-        Arc::new(Held { bytes, counter, pinned })
+        Arc::new(Counted { bytes, counter, pinned })
     }
 
     /// How many bytes may be held where so many more are wanted for something else. Beside what cannot be given up, which may be more

@@ -73,33 +73,48 @@ impl HalfWriter {
     /// Adds the next quad: graph and one (0 for the default graph), predicate, first and second, 32 bits each. One that comes
     /// again right after itself counts once.
     pub fn push<W: Write>(&mut self, row: u128, out: &mut ChunkWriter<W>, watch: Watch<'_>) -> Result<()> {
-        if self.last == Some(row) {
-            return Ok(());
-        }
-        let (run, pair) = ((row >> 64) as u64, row as u64);
-        let before = self.last.filter(|last: &u128| (last >> 64) as u64 == run).map(|last| last as u64);
-        if before.is_none() {
-            let graph = ((run >> 32) as Id).checked_sub(1);
-            let last = self.open.replace(HalfRun::new(graph, run as Id, self.count));
-            self.runs.add(last, self.by);
+        self.push_all((row >> 64) as u64, &[row as u64], out, watch)
+    }
+
+    /// Adds the next quads of one list: the list by graph and one, and predicate; its pairs by first and second.
+    pub fn push_all<W: Write>(
+        &mut self,
+        list: u64,
+        pairs: &[u64],
+        out: &mut ChunkWriter<W>,
+        watch: Watch<'_>,
+    ) -> Result<()> {
+        let mut last = self.last.filter(|last| (last >> 64) as u64 == list).map(|last| last as u64);
+        if last.is_none() && !pairs.is_empty() {
+            let graph = ((list >> 32) as Id).checked_sub(1);
+            let before = self.open.replace(HalfRun::new(graph, list as Id, self.count));
+            self.runs.add(before, self.by);
             self.number += 1;
         }
-        if let Some(run) = &mut self.open {
-            run.count(pair, before);
-        }
-        self.pairs.push((pair >> 32) as Id, pair as Id, out)?;
-        self.count += 1;
-        if run >> 32 == 0 {
-            let of = u128::from(pair >> 32) << 64 | u128::from(self.number - 1) << 32;
+        for pair in pairs {
+            if last == Some(*pair) {
+                continue;
+            }
+            if let Some(run) = &mut self.open {
+                run.count(*pair, last);
+            }
+            self.pairs.push((pair >> 32) as Id, *pair as Id, out)?;
+            self.count += 1;
+            let is_same = last.is_some_and(|last| last >> 32 == pair >> 32);
+            last = Some(*pair);
+            if list >> 32 > 0 {
+                continue;
+            }
             match &mut self.fact {
-                Some((same, triples)) if *same == of => *triples += 1,
+                Some((_, triples)) if is_same => *triples += 1,
                 _ => {
+                    let of = u128::from(pair >> 32) << 64 | u128::from(self.number - 1) << 32;
                     let before = self.fact.replace((of, 1));
                     self.put_fact(before, watch)?;
                 }
             }
         }
-        self.last = Some(row);
+        self.last = last.map(|last| u128::from(list) << 64 | u128::from(last)).or(self.last);
         Ok(())
     }
 
@@ -111,7 +126,7 @@ impl HalfWriter {
     pub fn finish<W: Write>(mut self, out: &mut ChunkWriter<W>, watch: Watch<'_>) -> Result<Half> {
         let last = self.fact.take();
         self.put_fact(last, watch)?;
-        self.facts.finish(watch)?;
+        self.facts.finish_lists(watch)?;
         self.runs.add(self.open.take(), self.by);
         Ok(Half { runs: self.runs, pairs: self.pairs.finish(out)?, facts: self.facts })
     }

@@ -126,6 +126,11 @@ impl Sorter {
         radix::sort(&mut self.held, watch)
     }
 
+    /// [Ends](Self::finish) the adding of numbers of which those of equal upper halves came in order, as those of sorted lists do.
+    pub fn finish_lists(&mut self, watch: Watch<'_>) -> Result<()> {
+        if self.runs.is_empty() { radix::sort_lists(&mut self.held, watch) } else { self.finish(watch) }
+    }
+
     /// Writes what is held as a run.
     fn write(&mut self, watch: Watch<'_>) -> Result<()> {
         radix::sort(&mut self.held, watch)?;
@@ -223,6 +228,34 @@ mod tests {
                 found.push(number);
             }
             assert!(found == expected && sorter.len() == expected.len(), "{memory}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_sorted_lists_come_in_order_whatever_the_memory() {
+        let path = std::env::temp_dir().join(format!("baimo-lists-{}.pack", std::process::id()));
+        for (nodes, step) in [(9_000_u128, 1_u128), (9_000, 1 << 40), (3, 1)] {
+            let list = |place: u128| {
+                (0..nodes)
+                    .filter(move |node| !(node + place).is_multiple_of(3))
+                    .map(move |node| (node, place))
+            };
+            let numbers: Vec<u128> = (0..5)
+                .flat_map(list)
+                .map(|(node, place)| (node * step + 7) << 64 | place << 32 | 1)
+                .collect();
+            let mut expected = numbers.clone();
+            expected.sort_unstable();
+            for memory in [0, 100_000_000] {
+                let mut sorter = Sorter::new(&path, memory);
+                numbers.iter().for_each(|number| sorter.push(*number, Watch::nobody()).unwrap());
+                sorter.finish_lists(Watch::nobody()).unwrap();
+                let (mut merge, mut found) = (sorter.merged().unwrap(), Vec::new());
+                while let Some(number) = merge.next().unwrap() {
+                    found.push(number);
+                }
+                assert!(found == expected, "{nodes} {step} {memory}");
+            }
         }
     }
 }

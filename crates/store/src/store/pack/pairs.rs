@@ -96,18 +96,20 @@ fn encoded(values: &[Id], is_first: bool) -> (Id, u8, Block) {
     for (place, value) in block.iter_mut().zip(values) {
         *place = *value;
     }
-    let least = block.iter().copied().min().unwrap_or(0);
-    let most = block.iter().copied().max().unwrap_or(0);
+    // Plain loops, which are done four or more numbers at a time.
+    let least = block.iter().fold(Id::MAX, |least, value| least.min(*value));
+    let most = block.iter().fold(0, |most, value| most.max(*value));
     // The record of a block tells its first `first`, from which plain firsts cannot be counted.
     let base = if is_first { 0 } else { least };
     let plain = bits::width(most - base);
     if block.is_sorted() {
         let mut distances = block;
-        let mut before = start;
-        for number in &mut distances {
-            (*number, before) = (*number - before, *number);
+        for (distance, before) in distances.iter_mut().skip(1).zip(&block) {
+            *distance -= before;
         }
-        let width = bits::width(distances.iter().copied().max().unwrap_or(0));
+        distances.iter_mut().take(1).for_each(|first| *first -= start);
+        // The bits of the largest are those of all together.
+        let width = bits::width(distances.iter().fold(0, |all, distance| all | distance));
         if width < plain || is_first {
             return (start, width | DISTANCES, distances);
         }

@@ -74,6 +74,57 @@ pub(in super::super) fn sort<T: Number>(items: &mut [T], watch: Watch<'_>) -> Re
     Ok(())
 }
 
+/// Sorts numbers of which those of equal upper halves come in order already. Where the upper halves lie close together each number is
+/// moved once.
+///
+/// # Errors
+/// Where `watch` stops it.
+pub(in super::super) fn sort_lists(items: &mut Vec<u128>, watch: Watch<'_>) -> Result<()> {
+    let upper = |item: &u128| (item >> 64) as u64;
+    let (mut least, mut most) = (u64::MAX, 0);
+    for piece in items.chunks(NUMBERS) {
+        (least, most) =
+            piece.iter().map(upper).fold((least, most), |(a, b), upper| (a.min(upper), b.max(upper)));
+        watch.check()?;
+    }
+    let span = most.saturating_sub(least).saturating_add(1);
+    if items.len() <= SMALL || span > 2 * items.len() as u64 || u32::try_from(items.len()).is_err() {
+        return sort(items, watch);
+    }
+    let place = |item: &u128| (upper(item) - least) as usize;
+    let mut ends = vec![0_u32; span as usize];
+    for piece in items.chunks(NUMBERS) {
+        for item in piece {
+            if let Some(count) = ends.get_mut(place(item)) {
+                *count += 1;
+            }
+        }
+        watch.check()?;
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        (*end, sum) = (sum, sum + *end);
+    }
+    let mut sorted = Vec::new();
+    sorted.reserve_exact(items.len());
+    while sorted.len() < items.len() {
+        sorted.resize(items.len().min(sorted.len() + NUMBERS), 0);
+        watch.check()?;
+    }
+    for piece in items.chunks(NUMBERS) {
+        for item in piece {
+            let Some(end) = ends.get_mut(place(item)) else { continue };
+            if let Some(place) = sorted.get_mut(*end as usize) {
+                *place = *item;
+            }
+            *end += 1;
+        }
+        watch.check()?;
+    }
+    *items = sorted;
+    Ok(())
+}
+
 /// Puts each item into its part, and says where the parts end.
 fn distribute<T: Number>(
     items: &mut [T],

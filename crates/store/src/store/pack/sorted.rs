@@ -69,6 +69,8 @@ pub(super) struct Terms<'a> {
     pub place: usize,
     pub numbers: Vec<Id>,
     scratch: Scratch,
+    /// The kind of the terms of a pack at hand, and up to which number they are of it.
+    kind: (Option<Kind>, Id),
 }
 
 impl<'a> Terms<'a> {
@@ -81,7 +83,7 @@ impl<'a> Terms<'a> {
         };
         let (key, bytes) = (SortKey { kind: Kind::Blank, prefix: 0 }, Vec::new());
         let (numbers, scratch) = (vec![0; count as usize], Scratch::new());
-        Self { from, at: 0, end, is_there: false, key, bytes, place: 0, numbers, scratch }
+        Self { from, at: 0, end, is_there: false, key, bytes, place: 0, numbers, scratch, kind: (None, 0) }
     }
 
     /// Takes the next term at hand, where there is one.
@@ -100,7 +102,11 @@ impl<'a> Terms<'a> {
                 reading.forget()?;
                 let pack = reading.pack();
                 self.bytes.extend_from_slice(pack.dictionary.bytes(id, &mut self.scratch)?);
-                pack.kinds().of(id)
+                if id >= self.kind.1 {
+                    let kind = pack.kinds().of(id);
+                    self.kind = (kind, kind.map_or(id, |kind| pack.kinds().range(kind).end));
+                }
+                self.kind.0
             }
             Origin::Changes(changed, ids) => {
                 let Some(id) = ids.get(self.at) else {
@@ -164,8 +170,11 @@ impl Ordered<'_> {
     }
 }
 
-/// Gives all pairs of some lists in order, each once, and what they are of.
-pub(super) fn merge(lists: &mut [Ordered<'_>], each: &mut dyn FnMut(u64, u8) -> Result<()>) -> Result<()> {
+/// Takes some pairs in order, and what they are of.
+type Taker<'t> = &'t mut dyn FnMut(&[u64], u8) -> Result<()>;
+
+/// Gives all pairs of some lists in order, each once, as many at a time as are of the same.
+pub(super) fn merge(lists: &mut [Ordered<'_>], each: Taker<'_>) -> Result<()> {
     loop {
         // The least head, how many have it, and the least of the others.
         let (mut least, mut next) = (None, None);
@@ -187,14 +196,14 @@ pub(super) fn merge(lists: &mut [Ordered<'_>], each: &mut dyn FnMut(u64, u8) -> 
                     list.at += 1;
                 }
             }
-            each(least, of)?;
+            each(&[least], of)?;
             continue;
         }
         for list in &mut *lists {
             if list.head()? == Some(least) {
                 let rest = list.held.get(list.at..).unwrap_or_default();
                 let run = next.map_or(rest.len(), |next| rest.partition_point(|pair| *pair < next));
-                rest.iter().take(run).try_for_each(|pair| each(*pair, list.of))?;
+                each(rest.get(..run).unwrap_or_default(), list.of)?;
                 list.at += run;
                 break;
             }

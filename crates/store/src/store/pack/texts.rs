@@ -42,7 +42,7 @@ impl TextWriter {
             varint::write(term.len() as u64, &mut self.text);
             self.text.extend_from_slice(term);
         } else {
-            let shared = term.iter().zip(&self.last).take_while(|(a, b)| a == b).count();
+            let shared = shared(term, &self.last);
             let rest = term.get(shared..).unwrap_or_default();
             varint::write(shared as u64, &mut self.text);
             varint::write(rest.len() as u64, &mut self.text);
@@ -70,6 +70,14 @@ impl TextWriter {
         }
         Ok(self.first_chunk.unwrap_or_default().into())
     }
+}
+
+/// How long the beginning is that two texts share, eight bytes at a time.
+fn shared(a: &[u8], b: &[u8]) -> usize {
+    let (eights_a, eights_b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
+    let same = 8 * eights_a.iter().zip(eights_b).take_while(|(a, b)| a == b).count();
+    let (rest_a, rest_b) = (a.get(same..).unwrap_or_default(), b.get(same..).unwrap_or_default());
+    same + rest_a.iter().zip(rest_b).take_while(|(a, b)| a == b).count()
 }
 
 /// Tells the packs of one process apart, so that no text decoded from one is taken for another's.

@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::store::kinds::{KINDS, Kind, Kinds};
 use crate::store::port::{End, FIRST_FOREIGN, Graph as _, GraphId, Id, Indexed};
 use crate::store::table::{Half, Table};
-use crate::store::{Changed, Lexical, Scratch};
+use crate::store::{Changed, Lexical, PairCursor, Scratch};
 use crate::terms::Prefixes;
 use crate::value::order::SortKey;
 use std::io::Write;
@@ -51,6 +51,9 @@ struct ListOf {
     is_added: bool,
     old: (GraphId, Id),
 }
+
+/// Takes a list (graph and one, predicate), some of its pairs in order, and what these are of.
+type ListTaker<'t> = &'t mut dyn FnMut(u64, &[u64], u8) -> Result<()>;
 
 impl<'a> Union<'a> {
     /// What a changed graph and a pack hold together. Blank nodes of equal labels are one.
@@ -91,11 +94,11 @@ impl<'a> Union<'a> {
         let mut known = Vec::new();
         let mut half = |by| {
             let mut writer = HalfWriter::new(by, beside, memory / 4);
-            self.each_row(by, watch, &mut |row, of| {
+            self.each_row(by, watch, &mut |list, pairs, of| {
                 if of & ADDED != 0 && by == End::Subject {
-                    known.push(of & HERE != 0);
+                    known.resize(known.len() + pairs.len(), of & HERE != 0);
                 }
-                writer.push(row, &mut out, watch)
+                writer.push_all(list, pairs, &mut out, watch)
             })?;
             writer.finish(&mut out, watch)
         };
@@ -119,8 +122,8 @@ impl<'a> Union<'a> {
         let room = usize::try_from(self.changed.len()).unwrap_or_default();
         let half = |by| -> Result<Half> {
             let mut half = Half::with_room(room);
-            self.each_row(by, watch, &mut |row, _| {
-                half.push(row);
+            self.each_row(by, watch, &mut |list, pairs, _| {
+                pairs.iter().for_each(|pair| half.push(u128::from(list) << 64 | u128::from(*pair)));
                 Ok(())
             })?;
             Ok(half)
@@ -288,19 +291,14 @@ impl<'a> Union<'a> {
         Ok(lists)
     }
 
-    /// Gives each quad as a sorted number (graph and one, predicate, first, second), and what it is of.
-    fn each_row(
-        &self,
-        by: End,
-        watch: Watch<'_>,
-        each: &mut dyn FnMut(u128, u8) -> Result<()>,
-    ) -> Result<()> {
+    /// Gives all quads in order, some at a time: as numbers a list (graph and one, predicate), its pairs (first, second), and what these are of.
+    fn each_row(&self, by: End, watch: Watch<'_>, each: ListTaker<'_>) -> Result<()> {
         let (total, mut done) = (2 * usize::try_from(self.changed.len()).unwrap_or_default(), 0);
         let mut changed = self.changed.again(WINDOW)?;
         let mut added = self.added.map(Reading::of).transpose()?;
         for lists in self.lists.chunk_by(|a, b| (a.graph, a.predicate) == (b.graph, b.predicate)) {
             let Some(ListOf { graph, predicate, .. }) = lists.first() else { continue };
-            let key = u128::from(*graph) << 96 | u128::from(*predicate) << 64;
+            let list = u64::from(*graph) << 32 | u64::from(*predicate);
             if changed.base().held() > WINDOW {
                 changed = self.changed.again(WINDOW)?;
             }
@@ -311,12 +309,13 @@ impl<'a> Union<'a> {
                 self.open(list, graphs, by, &mut open)?;
             }
             let mut asked = 0;
-            merge(&mut open, &mut |pair, of| {
-                asked += 1;
-                if asked % STRIDE == 0 {
+            merge(&mut open, &mut |pairs, of| {
+                asked += pairs.len();
+                if asked >= STRIDE {
+                    done += std::mem::take(&mut asked);
                     watch.check()?;
                 }
-                each(key | u128::from(pair), of)
+                each(list, pairs, of)
             })?;
             done += asked;
             watch.tell(Step::Pairs, done.min(total), total)?;
@@ -365,6 +364,9 @@ impl<'a> Union<'a> {
     }
 }
 
+/// To look for a term in a list takes as long as reading so many of its pairs.
+const LOOK: usize = if cfg!(test) { 1 } else { 64 };
+
 /// Which terms of a changed graph are in quads, or in triple terms that are: those of its pack, those that the changes
 /// brought.
 fn used(changed: &Changed, watch: Watch<'_>) -> Result<[Vec<bool>; 2]> {
@@ -377,21 +379,24 @@ fn used(changed: &Changed, watch: Watch<'_>) -> Result<[Vec<bool>; 2]> {
     if used.base.is_empty() && used.foreign.is_empty() {
         return Ok([used.base, used.foreign]);
     }
+    let has_triples = !changed.kinds().range(Kind::Triple).is_empty();
+    if !used.base.is_empty() && !has_triples {
+        used.doubt_changed(changed, watch)?;
+    }
+    let mut same = Vec::new();
     for name in changed.graphs()? {
         let Some(view) = changed.view(name)? else { continue };
         name.into_iter().for_each(|name| used.mark(name));
         for counts in view.predicates()? {
             used.mark(counts.predicate);
-            if used.base.is_empty() && !changed.is_touched(name, counts.predicate) {
-                continue;
-            }
-            let mut cursor = view.pairs(counts.predicate, End::Subject)?;
-            while let Some((subjects, objects)) = cursor.next_block()? {
-                subjects.iter().chain(objects).for_each(|id| used.mark(*id));
-                watch.check()?;
+            if changed.is_touched(name, counts.predicate) || (has_triples && !used.base.is_empty()) {
+                used.mark_all(view.pairs(counts.predicate, End::Subject)?, watch)?;
+            } else {
+                same.push((name, counts.predicate));
             }
         }
     }
+    used.mark_same(changed, &same, watch)?;
     let (triples, mut scratch) = (changed.kinds().range(Kind::Triple), Scratch::new());
     while let Some(id) = used.open.pop() {
         if id < FIRST_FOREIGN && !triples.contains(&id) {
@@ -412,6 +417,66 @@ struct Used {
 }
 
 impl Used {
+    /// Takes all terms of the pack for used but those of the lists that are no longer as they were: only these may be used no more.
+    fn doubt_changed(&mut self, changed: &Changed, watch: Watch<'_>) -> Result<()> {
+        self.base.fill(true);
+        let pack = changed.base();
+        for name in pack.graphs()? {
+            let Some(view) = pack.view(name)? else { continue };
+            for counts in view.predicates()? {
+                if !changed.is_touched(name, counts.predicate) && !changed.is_cleared(name) {
+                    continue;
+                }
+                name.into_iter().chain([counts.predicate]).for_each(|id| self.doubt(id));
+                let mut cursor = view.pairs(counts.predicate, End::Subject)?;
+                while let Some((subjects, objects)) = cursor.next_block()? {
+                    subjects.iter().chain(objects).for_each(|id| self.doubt(*id));
+                    watch.check()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn doubt(&mut self, id: Id) {
+        if let Some(used) = self.base.get_mut(id as usize) {
+            *used = false;
+        }
+    }
+
+    /// Marks what a list has.
+    fn mark_all(&mut self, mut list: PairCursor<'_>, watch: Watch<'_>) -> Result<()> {
+        while let Some((subjects, objects)) = list.next_block()? {
+            subjects.iter().chain(objects).for_each(|id| self.mark(*id));
+            watch.check()?;
+        }
+        Ok(())
+    }
+
+    /// Marks the terms of the pack that are in lists which are as they were: looked for one by one, where few are in doubt.
+    fn mark_same(&mut self, changed: &Changed, lists: &[(GraphId, Id)], watch: Watch<'_>) -> Result<()> {
+        let in_doubt: Vec<Id> = (0..).zip(&self.base).filter(|(_, used)| !**used).map(|(id, _)| id).collect();
+        if in_doubt.is_empty() {
+            return Ok(());
+        }
+        for (name, predicate) in lists {
+            let Some(view) = changed.view(*name)? else { continue };
+            let mut subjects = view.pairs(*predicate, End::Subject)?;
+            if in_doubt.len() * LOOK >= subjects.len() {
+                self.mark_all(subjects, watch)?;
+                continue;
+            }
+            let mut objects = view.pairs(*predicate, End::Object)?;
+            for id in &in_doubt {
+                if subjects.count(*id)? > 0 || objects.count(*id)? > 0 {
+                    self.mark(*id);
+                }
+            }
+            watch.check()?;
+        }
+        Ok(())
+    }
+
     fn mark(&mut self, id: Id) {
         let (used, place) = match id.checked_sub(FIRST_FOREIGN) {
             Some(place) => (&mut self.foreign, place),

@@ -12,6 +12,17 @@ pub(in super::super) fn write(mut number: u64, out: &mut Vec<u8>) {
 /// Takes a number from the front of `bytes`; nothing where there is none.
 #[inline]
 pub(in super::super) fn read(bytes: &mut &[u8]) -> Option<u64> {
+    match bytes.split_first() {
+        // Most numbers are of one byte.
+        Some((byte, rest)) if *byte < 0x80 => {
+            *bytes = rest;
+            Some(u64::from(*byte))
+        }
+        _ => read_longer(bytes),
+    }
+}
+
+fn read_longer(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     let mut shift = 0;
     loop {
