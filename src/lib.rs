@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub use baimo_core::{
-    advise, ask, blank, catalog, edit, engine, error, explore, formats, kept, packing, plain, previous,
+    advise, ask, blank, catalog, edit, engine, error, explore, formats, held, kept, packing, plain, previous,
     project, session, show, snapshot, sources, store, terms,
 };
 

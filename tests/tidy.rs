@@ -96,7 +96,13 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// The modules of the packages below the core, each of which may name those before it in its list, so that a question's way
 /// through them never turns back.
 const ORDER: &[(&str, &[&str])] = &[
-    ("store", &["cores", "throttle", "room", "hint", "error", "terms", "blank", "value", "sources", "store"]),
+    (
+        "store",
+        &[
+            "cores", "held", "throttle", "room", "hint", "error", "terms", "blank", "value", "sources",
+            "store",
+        ],
+    ),
     (
         "engine",
         &[

@@ -10,6 +10,8 @@ pub mod blank;
 pub mod cores;
 // What went wrong, where, and the remedy.
 pub mod error;
+// A file held open, and whether a name stands for it.
+pub mod held;
 // Remedies, as data.
 pub mod hint;
 // Bytes to quads.

@@ -8,7 +8,7 @@
 
 use super::files::{named, parts as named_parts, remove_stale_in, unwritable};
 use crate::error::{Error, Result};
-use crate::store::durable::HeldFile;
+use crate::held::HeldFile;
 use crate::store::pack::checksum::checksum;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};

@@ -1,16 +1,21 @@
-//! The few file operations that a store is written with, behind one trait, so that a test can stop between any two.
+//! The few file operations that a store is written and read with, behind one trait, so that a test can stop between any two, and have
+//! any of them fail.
 //!
-//! In: paths. Out: bytes, and files to write to. What is written is safe from a loss of power once its file was
-//! synced, and a name once its folder was. Packs are read by themselves: reading never goes through here twice.
+//! In: paths. Out: bytes, and files to read or to write to. What is written is safe from a loss of power once its file was
+//! synced, and a name once its folder was. Packs alone are read by themselves.
 
-use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Write};
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a store does to files.
 pub(super) trait Files: Send + Sync {
     /// All bytes of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Opens a file to read parts of it.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Readable>>;
     /// How long a file is.
     fn length(&self, path: &Path) -> io::Result<u64>;
     /// The names in a folder.
@@ -29,6 +34,11 @@ pub(super) trait Files: Send + Sync {
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
 }
 
+/// A file that is read.
+pub(super) trait Readable: Read + Seek + Send + Sync {}
+
+impl<T: Read + Seek + Send + Sync> Readable for T {}
+
 /// A file that is written to.
 pub(super) trait Handle: Write + Send + Sync {
     /// Makes all that was written safe.
@@ -37,56 +47,23 @@ pub(super) trait Handle: Write + Send + Sync {
     fn cut(&mut self, length: u64) -> io::Result<()>;
 }
 
-/// A file held open, so that no other one is taken for it: as long as it is, the system gives no new file its number.
-pub struct HeldFile {
-    /// The file.
-    pub file: File,
-    /// What was known of it when it was taken.
-    then: Option<Metadata>,
-}
+/// The files that something was read from, for who reads more of it later.
+#[derive(Clone)]
+pub(super) struct Source(pub Arc<dyn Files>);
 
-/// What tells whether a name stands for the same file: the numbers of its disk and of itself.
-type Identity = (u64, u64);
-
-impl HeldFile {
-    /// Holds an open file.
-    #[must_use]
-    pub fn of(file: File) -> Self {
-        let then = file.metadata().ok();
-        Self { file, then }
-    }
-
-    /// Whether it is the file that has a name now. Where the system does not tell, a file that is open is not removed.
-    #[must_use]
-    pub fn is_at(&self, path: &Path) -> bool {
-        if cfg!(unix) { self.at(path).is_some() } else { path.exists() }
-    }
-
-    /// What is known of the file that has a name now, where that is this one and the system tells.
-    #[must_use]
-    pub fn at(&self, path: &Path) -> Option<Metadata> {
-        let (named, then) = (std::fs::metadata(path).ok()?, self.then.as_ref()?);
-        (identity(&named)? == identity(then)?).then_some(named)
-    }
-
-    /// Whether a name stands for this file, and nobody wrote to it since it was taken.
-    #[must_use]
-    pub fn is_unchanged_at(&self, path: &Path) -> bool {
-        let when = |data: &Metadata| Some((data.len(), data.modified().ok()?));
-        self.at(path).is_some_and(|now| when(&now) == self.then.as_ref().and_then(when))
+/// They are no part of what was read.
+impl PartialEq for Source {
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 
-#[cfg(unix)]
-fn identity(data: &Metadata) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt as _;
-    Some((data.dev(), data.ino()))
-}
+impl Eq for Source {}
 
-/// Elsewhere it is not told: a name is looked up anew each time.
-#[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<Identity> {
-    None
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("files")
+    }
 }
 
 /// The files of the system.
@@ -95,6 +72,10 @@ pub(super) struct Disk;
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         std::fs::read(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Readable>> {
+        Ok(Box::new(File::open(path)?))
     }
 
     fn length(&self, path: &Path) -> io::Result<u64> {

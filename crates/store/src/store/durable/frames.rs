@@ -4,11 +4,11 @@
 //! of which one line is held at a time. The limit: what is torn or damaged is told by [`super::frame::found`], which wants the whole
 //! journal; here such a frame is an error.
 
+use super::files::{Readable, Source};
 use super::frame::{END, FOOT_LENGTH, Transaction, foot, head, row, unreadable_line};
 use crate::error::{Error, Result};
 use crate::store::pack::Watch;
 use crate::store::pack::checksum::Sum;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,7 @@ const WRONG_SUM: &str = "its checksum is wrong";
 /// Rows that stand in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct InFile {
+    files: Source,
     path: PathBuf,
     bytes: Range<u64>,
     /// Their checksum: a writer may take back what it failed to write, and write something else there.
@@ -40,8 +41,7 @@ impl InFile {
     /// Where the file cannot be read, or is no text; and what `each` reports.
     pub fn each_line(&self, watch: Watch<'_>, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
         let Range { start, end } = self.bytes;
-        let mut file = File::open(&self.path).map_err(|error| unreadable(&self.path, error))?;
-        file.seek(SeekFrom::Start(start)).map_err(|error| unreadable(&self.path, error))?;
+        let file = opened(&self.files, &self.path, start).map_err(|error| unreadable(&self.path, error))?;
         let mut file = BufReader::with_capacity(BUFFER, file.take(end.saturating_sub(start)));
         let (mut line, mut seen, mut sum) = (Vec::new(), 0_u64, Sum::default());
         while read_line(&mut file, &mut line).map_err(|error| unreadable(&self.path, error))? {
@@ -59,14 +59,20 @@ impl InFile {
     }
 }
 
+/// A file, to be read from a place on.
+fn opened(files: &Source, path: &Path, start: u64) -> io::Result<Box<dyn Readable>> {
+    let mut file = files.0.open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    Ok(file)
+}
+
 /// The bytes of a part of a file: all of them.
 ///
 /// # Errors
 /// Where they cannot be read, and [`io::ErrorKind::UnexpectedEof`] where the file ends before they do.
-pub(super) fn part_of(path: &Path, bytes: Range<u64>) -> io::Result<Vec<u8>> {
-    let (mut file, mut part) = (File::open(path)?, Vec::new());
+pub(super) fn part_of(files: &Source, path: &Path, bytes: Range<u64>) -> io::Result<Vec<u8>> {
+    let (file, mut part) = (opened(files, path, bytes.start)?, Vec::new());
     let length = bytes.end.saturating_sub(bytes.start);
-    file.seek(SeekFrom::Start(bytes.start))?;
     // To read until the end of a file fails nowhere, wherever that is.
     match file.take(length).read_to_end(&mut part)? as u64 == length {
         true => Ok(part),
@@ -76,8 +82,9 @@ pub(super) fn part_of(path: &Path, bytes: Range<u64>) -> io::Result<Vec<u8>> {
 
 /// A journal that is read from some frame on. See the module.
 pub(super) struct Frames {
+    files: Source,
     path: PathBuf,
-    file: BufReader<io::Take<File>>,
+    file: BufReader<io::Take<Box<dyn Readable>>>,
     /// Where the next frame begins.
     pub at: u64,
     /// The last line of the frame before it, where one was read.
@@ -90,12 +97,11 @@ impl Frames {
     ///
     /// # Errors
     /// Where it cannot be opened.
-    pub fn open(path: &Path, bytes: Range<u64>) -> io::Result<Self> {
+    pub fn open(files: &Source, path: &Path, bytes: Range<u64>) -> io::Result<Self> {
         let Range { start: at, end } = bytes;
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(at))?;
+        let file = opened(files, path, at)?;
         let file = BufReader::with_capacity(BUFFER, file.take(end.saturating_sub(at)));
-        Ok(Self { path: path.to_owned(), file, at, foot: None, line: Vec::new() })
+        Ok(Self { files: files.clone(), path: path.to_owned(), file, at, foot: None, line: Vec::new() })
     }
 
     /// The next transaction, which is to have a number.
@@ -143,16 +149,14 @@ impl Frames {
                 _ => return Ok(Err(unreadable_line(line))),
             }
         }
-        let mut last = [0; FOOT_LENGTH];
-        let is_whole =
-            at == end && self.file.read_exact(&mut last).is_ok() && last == *foot(sum.finish()).as_bytes();
-        if !is_whole {
-            return Ok(Err(WRONG_SUM.to_owned()));
-        }
+        let mut last = Vec::with_capacity(FOOT_LENGTH);
+        (&mut self.file).take(FOOT_LENGTH as u64).read_to_end(&mut last).map_err(failed)?;
+        let last = last.first_chunk().copied().filter(|last| *last == *foot(sum.finish()).as_bytes());
+        let Some(last) = last.filter(|_| at == end) else { return Ok(Err(WRONG_SUM.to_owned())) };
         (self.at, self.foot) = (end + FOOT_LENGTH as u64, Some(last));
         if !is_short {
-            read.rows =
-                read.rows.in_file(InFile { path: self.path.clone(), bytes: rows, sum: of_rows.finish() });
+            let (files, path, sum) = (self.files.clone(), self.path.clone(), of_rows.finish());
+            read.rows = read.rows.in_file(InFile { files, path, bytes: rows, sum });
         }
         Ok(Ok(read))
     }
@@ -176,16 +180,22 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::durable::files::Disk;
+    use std::sync::Arc;
+
+    fn disk() -> Source {
+        Source(Arc::new(Disk))
+    }
 
     #[test]
     fn a_part_of_a_file_is_all_of_it_or_an_error() {
         let path = std::env::temp_dir().join(format!("baimo-part-{}", std::process::id()));
         std::fs::write(&path, "0123456789").unwrap();
-        assert_eq!(part_of(&path, 3..7).unwrap(), b"3456");
-        assert_eq!(part_of(&path, 3..10).unwrap(), b"3456789");
-        assert_eq!(part_of(&path, 10..10).unwrap(), b"");
+        assert_eq!(part_of(&disk(), &path, 3..7).unwrap(), b"3456");
+        assert_eq!(part_of(&disk(), &path, 3..10).unwrap(), b"3456789");
+        assert_eq!(part_of(&disk(), &path, 10..10).unwrap(), b"");
         for past in [3..11, 10..11, 12..13] {
-            let error = part_of(&path, past.clone()).unwrap_err();
+            let error = part_of(&disk(), &path, past.clone()).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{past:?}");
         }
         std::fs::remove_file(&path).unwrap();
@@ -199,7 +209,7 @@ mod tests {
             let mut journal = vec![b'\n'; before];
             journal.extend_from_slice(format!("# baimo 7 {length}\nTX .\nTC .\n").as_bytes());
             std::fs::write(&path, &journal).unwrap();
-            let mut frames = Frames::open(&path, before as u64..journal.len() as u64).unwrap();
+            let mut frames = Frames::open(&disk(), &path, before as u64..journal.len() as u64).unwrap();
             assert_eq!(frames.next(7, Watch::nobody()).unwrap().unwrap_err(), WRONG_SUM, "{before} {length}");
         }
         std::fs::remove_file(&path).unwrap();

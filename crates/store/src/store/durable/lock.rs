@@ -3,8 +3,8 @@
 //! In: the folder of a store. Out: a lock that is held until it is dropped or its process ends, however it ends. The
 //! file holds the number of the process that has it, for the message to the others. Readers need no lock.
 
-use super::files::HeldFile;
 use crate::error::{Error, Result};
+use crate::held::HeldFile;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;

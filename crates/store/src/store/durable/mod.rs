@@ -18,7 +18,6 @@ mod reverse;
 mod time;
 mod write;
 
-pub use files::HeldFile;
 pub use frame::{Rows, Transaction};
 pub use read::{Behind, Figures};
 pub use repair::{Finding, repair};
@@ -27,6 +26,7 @@ pub use write::{Merge, Spooled};
 
 use super::memory::Memory;
 use crate::error::{Error, Result};
+use crate::held::HeldFile;
 use crate::terms::Prefixes;
 use files::{Disk, Files, Handle};
 use lock::Lock;

@@ -3,6 +3,7 @@
 //! In: files. Out: the graph that they hold together, the history, figures. Nothing is written. A store that is changed
 //! by another process meanwhile is read as it is before or after a change, never in between.
 
+use super::files::Source;
 use super::frame::{Found, Transaction, found_in, unreadable_line};
 use super::frames::{Frames, part_of};
 use super::manifest::{self, Manifest, PackFile};
@@ -17,6 +18,7 @@ use crate::terms::{Prefixes, Quad};
 use std::io;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// How many changes of the journal are carried out together.
 const AT_ONCE: usize = 1 << 16;
@@ -164,7 +166,7 @@ impl Store {
         if manifest.start.max(manifest.least) > length {
             return Err(self.damaged(name, length, SHORTER));
         }
-        let mut frames = Frames::open(&path, manifest.start..length).map_err(unreadable)?;
+        let mut frames = Frames::open(&self.source(), &path, manifest.start..length).map_err(unreadable)?;
         let (number, id) = (manifest.packed, manifest.id.clone());
         let mut last = Mark { number, id, time: manifest.merged.clone(), ..Mark::default() };
         let mut changes = Vec::new();
@@ -207,9 +209,11 @@ impl Store {
     /// Where they cannot be read, or the journal ends before they do.
     pub(super) fn part(&self, name: &str, bytes: Range<u64>) -> Result<Vec<u8>> {
         let path = self.path(name);
-        part_of(&path, bytes).map_err(|error| match (error.kind(), self.files.length(&path)) {
-            (io::ErrorKind::UnexpectedEof, Ok(length)) => self.damaged(name, length, SHORTER),
-            _ => self.unreadable(name, error),
+        part_of(&self.source(), &path, bytes).map_err(|error| {
+            match (error.kind(), self.files.length(&path)) {
+                (io::ErrorKind::UnexpectedEof, Ok(length)) => self.damaged(name, length, SHORTER),
+                _ => self.unreadable(name, error),
+            }
         })
     }
 
@@ -231,7 +235,7 @@ impl Store {
             let what = format!("it has {length} bytes, and had {}", file.length);
             return Err(self.damaged(&file.name, 0, &what));
         }
-        std::fs::File::open(&path).map_err(|error| self.unreadable(&file.name, error))?;
+        self.files.open(&path).map_err(|error| self.unreadable(&file.name, error))?;
         Pack::open(&path).map_err(|error| {
             Error::store(format!("the pack of the store {} cannot be opened", self.folder.display()))
                 .because(error)
@@ -254,7 +258,7 @@ impl Store {
         let past = manifest.past.iter().map(|past| (past.name.as_str(), past.numbers, u64::MAX));
         let now = (manifest.journal.as_str(), [manifest.first_of_now(), last.number], *end);
         for (name, [from, to], end) in past.chain([now]).filter(|(_, [_, to], _)| *to >= first) {
-            let frames = Frames::open(&self.path(name), 0..end);
+            let frames = Frames::open(&self.source(), &self.path(name), 0..end);
             let mut frames = frames.map_err(|error| self.unreadable(name, error))?;
             for number in from..=to {
                 let transaction = frames.next(number, watch)?;
@@ -305,6 +309,11 @@ impl Store {
             journal_bytes,
             past_bytes: past.sum(),
         })
+    }
+
+    /// The files, for who reads rows later.
+    fn source(&self) -> Source {
+        Source(Arc::clone(&self.files))
     }
 
     pub(super) fn unreadable(&self, name: &str, error: io::Error) -> Error {

@@ -79,7 +79,7 @@ impl Work<'_> {
     /// done about it, and nothing without it.
     fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>> {
         let path = self.path(name);
-        match std::fs::read(&path) {
+        match self.files.read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 Ok(None)
@@ -91,7 +91,7 @@ impl Work<'_> {
     /// What is wrong with a pack; nothing where it is whole.
     fn harm(&self, name: &str) -> Result<Option<Error>> {
         let path = self.path(name);
-        match std::fs::File::open(&path) {
+        match self.files.open(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unreadable(&path, error)),
             _ => Ok(Pack::open(&path).and_then(|pack| pack.each_quad(&mut |_| Ok(()))).err()),
         }
@@ -111,14 +111,23 @@ impl Work<'_> {
     fn copy(&self, name: &str) -> Result<String> {
         let copy = self.beside(name);
         let failed = |error| unwritable(self.folder, error);
-        let from =
-            std::fs::File::open(self.path(name)).map_err(|error| unreadable(&self.path(name), error))?;
+        let mut from =
+            self.files.open(&self.path(name)).map_err(|error| unreadable(&self.path(name), error))?;
         let mut to = self.files.create(&self.path(&copy)).map_err(failed)?;
-        io::copy(&mut io::BufReader::with_capacity(1 << 18, from), &mut to).map_err(failed)?;
+        io::copy(&mut from, &mut to).map_err(failed)?;
         to.sync().map_err(failed)?;
         // Before what it is a copy of is changed.
         self.files.sync_folder(self.folder).map_err(failed)?;
         Ok(copy)
+    }
+
+    /// How long a file is; nothing where it is not there.
+    fn length(&self, name: &str) -> Result<Option<u64>> {
+        match self.files.length(&self.path(name)) {
+            Ok(length) => Ok(Some(length)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unreadable(&self.path(name), error)),
+        }
     }
 
     /// A manifest in the place of one that is lost or damaged: of the pack that with the journal beside it has the last transaction.
@@ -185,16 +194,11 @@ impl Work<'_> {
         let journal = journal_of(generation);
         let Some(bytes) = self.bytes(&journal)? else { return Ok(None) };
         let name = format!("graph-{generation}.pack");
-        let pack = match std::fs::metadata(self.path(&name)) {
-            Ok(data) => {
-                if self.harm(&name)?.is_some() {
-                    return Ok(None);
-                }
-                Some(PackFile { name, length: data.len() })
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound && generation == 1 => None,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(&self.path(&name), error)),
+        let pack = match self.length(&name)? {
+            Some(_) if self.harm(&name)?.is_some() => return Ok(None),
+            Some(length) => Some(PackFile { name, length }),
+            None if generation == 1 => None,
+            None => return Ok(None),
         };
         let mut manifest = Manifest { pack, journal, ..Manifest::default() };
         let begun = first_frame(&bytes);
@@ -224,7 +228,7 @@ impl Work<'_> {
             manifest.past.insert(0, super::manifest::Past { name, numbers: [begin, first - 1] });
             first = begin;
         }
-        manifest.added = self.added(manifest.first_on_record());
+        manifest.added = self.added(manifest.first_on_record())?;
         let last = if is_begun { self.frames(generation)?.map(|(_, last)| last.number) } else { None };
         let last = last.unwrap_or(manifest.packed);
         // A load has its pack before its journal, which says so.
@@ -244,17 +248,19 @@ impl Work<'_> {
     }
 
     /// The packs of what loads added, from a transaction on.
-    fn added(&self, first: u64) -> Vec<Added> {
-        let names = self.files.names(self.folder).unwrap_or_default();
-        let added = names.into_iter().filter_map(|name| {
-            let generation = name.strip_prefix("added-")?.strip_suffix(".pack")?;
-            let journal = std::fs::read(self.path(&format!("journal-{generation}.rdfp"))).ok()?;
-            let (Transaction { number, pack, .. }, _) = first_frame(&journal)?;
-            (pack?.0 == name && number >= first).then_some(Added { name, number })
-        });
-        let mut added: Vec<Added> = added.collect();
+    fn added(&self, first: u64) -> Result<Vec<Added>> {
+        let mut added = Vec::new();
+        for name in self.files.names(self.folder).map_err(|error| unreadable(self.folder, error))? {
+            let generation = name.strip_prefix("added-").and_then(|name| name.strip_suffix(".pack"));
+            let Some(generation) = generation else { continue };
+            let journal = self.bytes(&format!("journal-{generation}.rdfp"))?.unwrap_or_default();
+            let Some((Transaction { number, pack, .. }, _)) = first_frame(&journal) else { continue };
+            if number >= first && pack.is_some_and(|(pack, _)| pack == name) {
+                added.push(Added { name, number });
+            }
+        }
         added.sort_unstable_by_key(|added| added.number);
-        added
+        Ok(added)
     }
 
     /// The number of the first transaction of a journal, and the last transaction that is whole.
@@ -271,7 +277,7 @@ impl Work<'_> {
     fn pack(&mut self, manifest: &Manifest) -> Result<()> {
         let Some(PackFile { name, length }) = &manifest.pack else { return Ok(()) };
         let path = self.path(name);
-        let found = std::fs::metadata(&path).map(|data| data.len()).unwrap_or(0);
+        let found = self.length(name)?.unwrap_or(0);
         let wrong = match self.harm(name)? {
             None if found == *length => return Ok(()),
             None => format!("{} has {found} bytes, and had {length}", path.display()),
@@ -333,7 +339,7 @@ impl Work<'_> {
     /// Journals that are on record alone: what is wrong with them harms `log` and `undo`, and no answer.
     fn past(&mut self, manifest: &Manifest) -> Result<()> {
         let mut kept = manifest.clone();
-        let journal = std::fs::metadata(self.path(&manifest.journal)).map_or(0, |data| data.len());
+        let journal = self.length(&manifest.journal)?.unwrap_or(0);
         kept.least = kept.least.min(journal.max(kept.start));
         for past in &manifest.past {
             let bytes = self.bytes(&past.name)?.unwrap_or_default();

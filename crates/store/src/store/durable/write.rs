@@ -3,13 +3,14 @@
 //! In: transactions, packs. Out: files that are safe once a function has returned. What fails leaves the store as it
 //! was; where even that is not certain, the error says so, and the store is read anew before the next change.
 
-use super::files::{Files, Handle, HeldFile};
+use super::files::{Files, Handle};
 use super::frame::{Part, RowSource, Rows, follows};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
 use super::reverse::Reverse;
 use super::{Content, Durability, Made, Mark, Open, Resting, State, Store, Transaction, Writer, time};
 use crate::error::{Error, Result};
+use crate::held::HeldFile;
 use crate::store::memory::Changes;
 use crate::store::pack::union::Union;
 use crate::store::pack::{Pack, Packer, Watch, Workspace};

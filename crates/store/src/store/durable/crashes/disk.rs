@@ -4,10 +4,10 @@
 //! or the end of a process leaves them. The limit: of the changes of names in a folder that was not synced a crash keeps the first
 //! ones, as a file system with a log of them does.
 
-use super::super::files::{Disk, Files, Handle};
+use super::super::files::{Disk, Files, Handle, Readable};
 use super::State;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -43,6 +43,10 @@ pub(super) struct Log {
     pub fails: Option<(usize, io::ErrorKind, bool)>,
     /// How many times something is read until that fails once.
     pub reading_fails: Option<usize>,
+    /// Whether all that is read after it fails too.
+    pub reads_nothing: bool,
+    /// How many reads failed.
+    pub unread: usize,
     /// To what length another process cuts the next file of which it is asked how long it is, after that was told.
     pub taken_back: Option<u64>,
     /// All that the store held or would have held after each transaction.
@@ -124,12 +128,30 @@ impl Recorder {
         let mut log = self.0.lock().unwrap();
         log.reading_fails = match log.reading_fails {
             Some(0) => {
-                log.reading_fails = None;
+                log.reading_fails = log.reads_nothing.then_some(0);
+                log.unread += 1;
                 return Err(io::Error::other("the disk does not answer"));
             }
             left => left.map(|left| left - 1),
         };
         Ok(())
+    }
+}
+
+/// A file that is read, as long as reads go well.
+struct Watched(Box<dyn Readable>, Recorder);
+
+impl Read for Watched {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.1.may_read()?;
+        self.0.read(bytes)
+    }
+}
+
+impl Seek for Watched {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.1.may_read()?;
+        self.0.seek(to)
     }
 }
 
@@ -141,6 +163,11 @@ impl Files for Recorder {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.may_read()?;
         Disk.read(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Readable>> {
+        self.may_read()?;
+        Ok(Box::new(Watched(Disk.open(path)?, self.clone())))
     }
 
     fn length(&self, path: &Path) -> io::Result<u64> {

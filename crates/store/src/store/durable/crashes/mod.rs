@@ -6,6 +6,7 @@
 //! how many, `BAIMO_SEED` where their numbers begin, both when this is compiled.
 
 mod disk;
+mod reads;
 mod usage;
 
 use super::files::{Disk, Files};

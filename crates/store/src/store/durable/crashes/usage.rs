@@ -152,7 +152,7 @@ impl Use {
     }
 
     /// A large load: some of what it brings is there already.
-    fn load(&mut self, dice: &mut Dice) -> Result<()> {
+    pub fn load(&mut self, dice: &mut Dice) -> Result<()> {
         let mut builder = Builder::keeping_labels();
         let from = dice.below(40);
         (from..from + 8).for_each(|n| builder.add(quad(n).as_ref()));
