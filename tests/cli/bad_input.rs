@@ -19,6 +19,8 @@ fn bad_input_ends_in_a_clear_error() {
         .with("digits.ttl", "<urn:a> <urn:b> 5_000 .")
         .with("blank.nt", "_b1 <urn:p> <urn:o> .")
         .with("blank.ttl", "<urn:a> <urn:b> _foo .")
+        .with("paper.nt", "%PDF-1.7\n")
+        .with("picture", b"\x89PNG\r\n".as_slice())
         .with("no.pack", "<urn:a> <urn:b> 1 .")
         .with("latin.ttl", b"<http://e/a> <http://e/b> \"caf\xe9\" .".as_slice());
     let cases: &[(&[&str], i32, &str)] = &[
@@ -41,6 +43,8 @@ fn bad_input_ends_in_a_clear_error() {
         (&["query", "none.rq"], 2, "there is no file none.rq"),
         (&["query", "--data", "some.rq", "ASK {}"], 1, "baimo query -f some.rq"),
         (&["query", "--data", "some.csv", "ASK {}"], 1, "some.csv is a table, not RDF"),
+        (&["query", "--data", "paper.nt", "ASK {}"], 1, "paper.nt is a PDF document, not RDF"),
+        (&["query", "--data", "picture", "ASK {}"], 1, "picture is an image, not RDF"),
         (&["query", "--data", "number.nt", "ASK {}"], 1, "call the file .ttl"),
         (&["query", "--data", "quotes.ttl", "ASK {}"], 1, "type `\"` with an English keyboard layout"),
         (&["query", "--data", "stop.ttl", "ASK {}"], 1, "`。` is not the `.` of RDF"),

@@ -254,7 +254,6 @@ const ALIASES: &[(&str, &str)] = &[
     ("\\timing", "timer"),
     ("\\s", "history"),
     (".?", "help"),
-    (".headers", "mode"),
     (".tables", "schema"),
     (".import", "open"),
     (".databases", "stats"),
@@ -368,6 +367,10 @@ fn resolve(name: &str) -> Result<String> {
 
 fn unknown(name: &str, bare: &str, names: &[String]) -> Error {
     let error = Error::usage(format!("there is no command `{name}`"));
+    if matches!(bare, "headers" | "header") {
+        return error
+            .hint("columns always have their names; .mode csv, .mode line and so on say how answers look");
+    }
     let nearest = names.iter().min_by_key(|known| strsim::damerau_levenshtein(known, bare));
     match nearest.filter(|known| strsim::damerau_levenshtein(known, bare) <= 2.max(bare.len() / 3)) {
         Some(known) => error.hint(format!("did you mean .{known}?")),

@@ -131,7 +131,8 @@ impl Shell {
             ));
             return Ok(());
         }
-        if self.unsaved && self.interactive {
+        // Who was told of the open transaction was told that leaving drops it.
+        if self.unsaved && self.interactive && !(self.warned && open.is_some()) {
             self.unsaved = false;
             self.output.report.note(
                 "the graph was changed, and the change ends with this session\n  \

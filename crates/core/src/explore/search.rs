@@ -25,26 +25,42 @@ pub struct Match {
 /// The things whose names or IRIs have all of `words`, the best match first; where nothing has
 /// them all, the things with the nearest names.
 pub fn search(known: &Knowledge<'_>, language: &str, words: &str, limit: usize) -> Vec<Match> {
-    let wanted: Vec<String> = words.split_whitespace().map(fold).collect();
+    let split = |is_between: fn(char) -> bool| -> Vec<String> {
+        words.split(is_between).filter(|word| !word.is_empty()).map(fold).collect()
+    };
+    let wanted = split(char::is_whitespace);
     if wanted.is_empty() {
         return Vec::new();
     }
-    let whole = fold(words);
-    let mut hits: Vec<((usize, usize), Id, String)> = known
-        .names
-        .things()
-        .filter_map(|id| {
-            let (score, matched) = fit(known, id, &wanted, &whole)?;
-            Some((score, id, matched))
-        })
-        .collect();
-    hits.sort();
+    let mut hits = matching(known, &wanted, &fold(words));
+    if hits.is_empty() {
+        // Chinese joins words with this one: 百度的模型.
+        let parts = split(|c| c.is_whitespace() || c == '的');
+        hits = if parts.len() > wanted.len() { matching(known, &parts, &fold(words)) } else { hits };
+    }
     if hits.is_empty() {
         let near = known.names.search(words, limit);
         hits = near.into_iter().map(|hit| ((hit.distance, 0), hit.id, hit.name)).collect();
     }
     let reader = Reader { known, language, type_: known.graph.id(rdf::TYPE.into()), budget: 64 };
     hits.into_iter().take(limit).map(|(_, id, matched)| reader.found(id, matched)).collect()
+}
+
+/// A thing with how well it fits, as far as what sorts first goes, and the name that does.
+type Hit = ((usize, usize), Id, String);
+
+/// The things that have all of some words, the best first.
+fn matching(known: &Knowledge<'_>, wanted: &[String], whole: &str) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = known
+        .names
+        .things()
+        .filter_map(|id| {
+            let (score, matched) = fit(known, id, wanted, whole)?;
+            Some((score, id, matched))
+        })
+        .collect();
+    hits.sort();
+    hits
 }
 
 impl Reader<'_> {
@@ -102,6 +118,7 @@ mod tests {
         assert_eq!(found("baidu")[0], "vendor:baidu");
         assert_eq!(found("launched ernie 4.0")[0], "release:2023-10-17-ernie-4.0");
         assert_eq!(found("Baidoo")[0], "vendor:baidu", "the nearest where none has the word");
+        assert_eq!(found("百度的发布")[0], "release:2023-03-16-ernie-bot");
         assert!(found("").is_empty());
     }
 }

@@ -143,16 +143,26 @@ pub fn suggest(
     score::keep_the_best(&mut queries, NEAR_THE_BEST, MOST_QUERIES);
     // Of a thing that no query is about, the thing itself says most: "who makes Qwen".
     let is_about = |scored: &score::Scored<'_>| !scored.values.is_empty();
-    let (things, parts): (Vec<_>, Vec<_>) = parts.into_iter().map(|(_, thing)| thing).partition(|thing| {
-        !queries.iter().any(is_about)
-            && matches!(&thing.target, Target::Thing(name) if !is_concept(name, known))
-    });
+    let is_thing =
+        |thing: &Suggestion| matches!(&thing.target, Target::Thing(name) if !is_concept(name, known));
+    let has_query = queries.iter().any(is_about);
+    let parts = parts.into_iter().map(|(_, thing)| thing);
+    let (things, parts): (Vec<_>, Vec<_>) = parts.partition(|thing| !has_query && is_thing(thing));
     found.extend(things.into_iter().take(MOST_THINGS));
-    found.extend(queries.into_iter().map(|scored| Suggestion {
+    // Where some are about a thing that is named, those about all others come last.
+    let names_one = parts.iter().any(is_thing);
+    let takes_a_thing = |scored: &score::Scored<'_>| {
+        let is_given = |param: &Param| scored.values.iter().any(|(name, _)| *name == param.name);
+        !names_one || scored.query.params.iter().any(|param| param.class.is_some() && is_given(param))
+    };
+    let (about, others): (Vec<_>, Vec<_>) = queries.into_iter().partition(takes_a_thing);
+    let suggestion = |scored: score::Scored<'_>| Suggestion {
         title: scored.query.summary.get(language).to_owned(),
         target: Target::SavedQuery { name: scored.query.name.clone(), values: scored.values },
-    }));
+    };
+    found.extend(about.into_iter().map(suggestion));
     found.extend(parts.into_iter().take(MOST_THINGS));
+    found.extend(others.into_iter().map(suggestion));
     found
 }
 

@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::context::Context;
 use super::formula::Compiled;
 use crate::Governor;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::expr::verdicts::Verdicts;
 use crate::plan::estimate::{Leg, Meeting};
 use crate::plan::logical::{Formula, Source};
@@ -58,6 +58,8 @@ struct Asked {
     counts: FxHashMap<(Option<Id>, Pattern), f64>,
     /// How many terms stand in a place of the triples of a predicate, or of all.
     distinct: FxHashMap<(Option<Id>, Option<Id>, usize), f64>,
+    /// What the disk, or damage, kept from being read first: planning ends with it.
+    failed: Option<Error>,
 }
 
 /// How many triples are sampled to find how two predicates meet.
@@ -258,7 +260,21 @@ impl<'a> Dataset<'a> {
     fn by_number(&self, graph: Option<Id>) -> Option<View<'a>> {
         match graph {
             None => Some(self.default.clone()),
-            id => self.named_view(id).ok().flatten(),
+            id => self.read(self.named_view(id)).flatten(),
+        }
+    }
+
+    /// What was read for an estimate; nothing where that fails. What cannot be read ends the planning at its next step, while
+    /// a limit that is met is met again by whoever asks next.
+    fn read<T>(&self, done: Result<T>) -> Option<T> {
+        match done {
+            Ok(read) => Some(read),
+            Err(error) => {
+                if matches!(error.kind, Kind::Store | Kind::Data) {
+                    self.asked().failed.get_or_insert(error);
+                }
+                None
+            }
         }
     }
 }
@@ -269,7 +285,8 @@ impl Statistics for Dataset<'_> {
         if let Some(known) = self.asked().stars.get(&key) {
             return *known;
         }
-        let found = self.by_number(graph).and_then(|view| view.star(end, predicates).ok().flatten());
+        let view = self.by_number(graph);
+        let found = view.and_then(|view| self.read(view.star(end, predicates)).flatten());
         self.asked().stars.insert(key, found);
         found
     }
@@ -278,7 +295,7 @@ impl Statistics for Dataset<'_> {
         if let Some(known) = self.asked().meetings.get(&(of, with)) {
             return *known;
         }
-        let found = self.sampled(of, with).ok().flatten();
+        let found = self.read(self.sampled(of, with)).flatten();
         self.asked().meetings.insert((of, with), found);
         found
     }
@@ -286,10 +303,10 @@ impl Statistics for Dataset<'_> {
     fn share(&self, graph: Option<Id>, pattern: Pattern, place: usize, tests: &[&Expression]) -> Option<f64> {
         let (view, [None, Some(predicate), None]) = (self.by_number(graph)?, pattern) else { return None };
         let end = if place == 0 { End::Subject } else { End::Object };
-        let mut cursor = view.pairs(predicate, end).ok()?;
+        let mut cursor = self.read(view.pairs(predicate, end))?;
         let mut found = 0;
-        for (range, _) in self.passing(tests.iter().copied()).ok()? {
-            found += cursor.range(range).ok()?;
+        for (range, _) in self.read(self.passing(tests.iter().copied()))? {
+            found += self.read(cursor.range(range))?;
         }
         Some(found as f64 / (cursor.len() as f64).max(1.0))
     }
@@ -303,9 +320,9 @@ impl Statistics for Dataset<'_> {
     ) -> Option<f64> {
         let (view, [None, Some(predicate), None]) = (self.by_number(graph)?, pattern) else { return None };
         let end = if place == 0 { End::Subject } else { End::Object };
-        let mut cursor = view.pairs(predicate, end).ok()?;
+        let mut cursor = self.read(view.pairs(predicate, end))?;
         let len = cursor.len();
-        let ids = (0..TEXTS).map(|n| cursor.first_at(n * len / TEXTS).ok().flatten());
+        let ids = (0..TEXTS).map(|n| self.read(cursor.first_at(n * len / TEXTS)).flatten());
         let ids = ids.collect::<Option<Vec<Id>>>()?;
         // Rows that the query may never read: a limit that they meet is met again by whoever asks next.
         let governor = self.governor.on_the_side();
@@ -315,7 +332,7 @@ impl Statistics for Dataset<'_> {
             let formula = Formula::new((*condition).clone(), &mut names);
             let columns: Vec<Var> = formula.vars.iter().collect();
             let mut compiled = Compiled::new(&formula, &columns, &names).ok()?;
-            batch = batch.filter(&compiled.truths(&batch, &mut cx).ok()?);
+            batch = batch.filter(&self.read(compiled.truths(&batch, &mut cx))?);
         }
         // Where none is left, fewer are than one in so many.
         Some(if batch.len > 0 { batch.len as f64 } else { 0.5 } / TEXTS as f64)
@@ -344,14 +361,16 @@ impl Statistics for Dataset<'_> {
         if let Some(known) = self.asked().counts.get(&(graph, pattern)) {
             return *known;
         }
-        // An estimate decides nothing but the plan: the operators that read what is damaged report it.
-        let count = self.by_number(graph).and_then(|view| view.count(pattern).ok()).unwrap_or(0) as f64;
+        let count = self.by_number(graph).and_then(|view| self.read(view.count(pattern))).unwrap_or(0) as f64;
         self.asked().counts.insert((graph, pattern), count);
         count
     }
 
     fn go_on(&self) -> Result<()> {
-        self.governor.check()
+        match self.asked().failed.take() {
+            Some(error) => Err(error),
+            None => self.governor.check(),
+        }
     }
 
     fn is_worth_a_look(&self, cost: f64) -> bool {
@@ -381,14 +400,14 @@ impl Dataset<'_> {
     fn values(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64 {
         let Some(view) = self.by_number(graph) else { return 1.0 };
         let Some(predicate) = predicate else {
-            let predicates = view.predicates().unwrap_or_default();
+            let predicates = self.read(view.predicates()).unwrap_or_default();
             return match place {
                 1 => predicates.len() as f64,
                 0 => predicates.iter().map(|p| p.subjects).max().unwrap_or(1) as f64,
                 _ => predicates.iter().map(|p| p.objects).sum::<u64>() as f64,
             };
         };
-        let Some(counts) = view.predicate(predicate).ok().flatten() else { return 1.0 };
+        let Some(counts) = self.read(view.predicate(predicate)).flatten() else { return 1.0 };
         (if place == 0 { counts.subjects } else { counts.objects }) as f64
     }
 }
@@ -441,6 +460,25 @@ mod tests {
         // An error for every row: the query says so of the rows that it reads, and the sample nothing.
         assert!(share(Function::Regex, "[") < 0.01);
         assert!(notes.take().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_for_an_estimate_ends_the_planning() {
+        let path = std::env::temp_dir().join(format!("baimo-estimate-{}.pack", std::process::id()));
+        let mut bytes = Vec::new();
+        cities().write(&mut bytes).unwrap();
+        std::fs::write(&path, &bytes).unwrap();
+        let pack = Pack::open(&path).unwrap();
+        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone).unwrap();
+        let predicate = pack.id(iri("in").as_ref().into()).unwrap().unwrap();
+        dataset.go_on().unwrap();
+        // The disk has lost what the file held.
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(100).unwrap();
+        let leg = |end| Leg { graph: GraphId::None, predicate, end };
+        assert_eq!(dataset.meeting(leg(End::Object), leg(End::Subject)), None);
+        let error = dataset.go_on().unwrap_err();
+        assert!(matches!(error.kind, Kind::Data | Kind::Store), "{error}");
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

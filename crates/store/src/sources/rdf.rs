@@ -272,6 +272,36 @@ pub fn refuse_html(name: &str, head: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// What files that hold no text begin with, and what such a file is.
+const BINARY: &[(&[u8], &str)] = &[
+    (b"%PDF-", "a PDF document"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"\xfd7zXZ", "packed with xz"),
+    (b"\xd0\xcf\x11\xe0", "an office document"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"PAR1", "a Parquet table"),
+    (b"\x7fELF", "a program"),
+];
+
+/// Refuses what is of another kind by its first bytes, whatever it is called.
+///
+/// # Errors
+/// Where these are those of a document, an image, an archive, a database or a program.
+pub fn refuse_binary(name: &str, head: &[u8]) -> Result<()> {
+    let Some((_, kind)) = BINARY.iter().find(|(begin, _)| head.starts_with(begin)) else { return Ok(()) };
+    let error = Error::data(format!("{name} is {kind}, not RDF"));
+    Err(match *kind {
+        "a zip archive" | "a 7z archive" | "packed with xz" => {
+            error.hint("unpack it first: packed with gzip, zstd or bzip2 a file is read as it is")
+        }
+        _ => error.hint("a graph is read from Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD"),
+    })
+}
+
 /// Refuses a query or an update: people name the wrong file. Comments and prefixes, which Turtle has too, are
 /// passed over.
 ///

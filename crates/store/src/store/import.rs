@@ -257,7 +257,8 @@ fn opened(
     let bytes = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: reader, bytes: Arc::clone(&bytes) };
     let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
-    let (_, unpacked) = unpack::open(counted).map_err(unreadable)?;
+    let (first, unpacked) = unpack::open(counted).map_err(unreadable)?;
+    rdf::refuse_binary(&name, &first)?;
     let (head, text) = unpack::decoded(unpacked).map_err(unreadable)?;
     rdf::refuse_html(&name, &head)?;
     rdf::refuse_sparql(&name, &head)?;

@@ -34,6 +34,8 @@ pub fn lower(
     let need: VarSet = columns.iter().copied().collect();
     let node = Lowering { statistics, names, inside: 0, closely: Cell::new(false), wish: Wish::default() }
         .node(logical, &need, bag)?;
+    // What could not be read for the last step.
+    statistics.go_on()?;
     Ok(node.projected(columns.to_vec()))
 }
 

@@ -80,6 +80,10 @@ pub const PROMPT: &[Pair] = &[
     ("the labels here are not in `{}`", "此图没有“{}”的标签"),
     ("they are in: {}", "现有语言：{}"),
     ("there is no command `{}`", "没有命令“{}”"),
+    (
+        "columns always have their names; .mode csv, .mode line and so on say how answers look",
+        "各列总带名称；.mode csv、.mode line 等决定答案的样式",
+    ),
     ("`{}` could be several commands", "“{}”可能是多个命令"),
     ("there is no suggestion {}", "没有第 {} 条建议"),
     ("type what you are looking for in plain words", "请用日常语言输入要找的内容"),
