@@ -70,8 +70,11 @@ fn main() -> Result<()> {
         };
         let ratio = theirs / ours;
         let processor = processor.map_or_else(String::new, |[alone, beside]| {
-            of_processor += (beside / alone).ln();
-            worst_of_processor = worst_of_processor.max(beside / alone);
+            // The system tells of what takes a few microseconds that it took none.
+            if alone > 0.0 && beside > 0.0 {
+                of_processor += (beside / alone).ln();
+                worst_of_processor = worst_of_processor.max(beside / alone);
+            }
             format!("  processor {:10.3} {:10.3} {:6.2}", alone * 1e3, beside * 1e3, beside / alone)
         });
         println!(

@@ -5,13 +5,15 @@
 //! `paged.rs` keeps what was found of a list until it changes.
 
 use super::cursor::PairCursor;
-use super::pack::Watch;
+use super::kinds::Kind;
+use super::lexical::{Lexical, Scratch};
 use super::pack::watch::STRIDE;
+use super::pack::{Watch, radix};
 use super::port::{FIRST_FOREIGN, Id, Indexed, NONE};
 use super::standing::{Standing, equal_values};
 use crate::error::Result;
-use crate::terms::Term;
 use crate::value::order::compare;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// A term beside the dictionary, among others. See the module.
@@ -96,17 +98,16 @@ pub fn placed(ids: &[Id], graph: &dyn Indexed, watch: Watch<'_>) -> Result<Vec<P
 
 /// Finds out where terms come, and sorts them.
 fn place(all: &mut Vec<Placed>, graph: &dyn Indexed, watch: Watch<'_>) -> Result<()> {
-    let mut order: Vec<(Standing, u32)> = Vec::with_capacity(all.len());
+    let mut order: Vec<(u64, u32)> = Vec::with_capacity(all.len());
     for (number, term) in all.iter_mut().enumerate() {
         let standing = graph.standing(term.id)?;
         (term.before, term.is_known) = ((standing.0 / 2) as Id, standing.is_known());
-        order.push((standing, number as u32));
+        order.push((standing.0, number as u32));
         if number % STRIDE == STRIDE - 1 {
             watch.check()?;
         }
     }
-    order.sort_unstable();
-    watch.check()?;
+    radix::sort(&mut order, watch)?;
     let mut sorted: Vec<Placed> = Vec::with_capacity(all.len());
     let mut value = 0;
     for (number, together) in order.chunk_by(|a, b| a.0 == b.0).enumerate() {
@@ -114,8 +115,9 @@ fn place(all: &mut Vec<Placed>, graph: &dyn Indexed, watch: Watch<'_>) -> Result
         let start = sorted.len();
         sorted.extend(terms.map(|term| Placed { value, ..term }));
         value += 1;
-        if together.len() > 1 && together.iter().all(|(at, _)| !at.is_known()) {
-            value += sort_by_term(sorted.get_mut(start..).unwrap_or_default(), graph)?;
+        let is_known = together.iter().all(|(standing, _)| Standing(*standing).is_known());
+        if together.len() > 1 && !is_known {
+            value += sort_by_term(sorted.get_mut(start..).unwrap_or_default(), graph, watch)?;
         }
         if number % STRIDE == STRIDE - 1 {
             watch.check()?;
@@ -126,18 +128,37 @@ fn place(all: &mut Vec<Placed>, graph: &dyn Indexed, watch: Watch<'_>) -> Result
 }
 
 /// Sorts terms between the same two of the dictionary; says how many values they have beyond one.
-fn sort_by_term(together: &mut [Placed], graph: &dyn Indexed) -> Result<u32> {
-    let terms = together.iter().map(|placed| Ok((graph.term(placed.id)?, *placed)));
-    let mut terms = terms.collect::<Result<Vec<(Term, Placed)>>>()?;
+fn sort_by_term(together: &mut [Placed], graph: &dyn Indexed, watch: Watch<'_>) -> Result<u32> {
     // Equal values come together.
-    terms.sort_by(|(a, _), (b, _)| compare(a.as_ref(), b.as_ref()));
-    let (mut more, mut last) = (0, None::<&Term>);
-    for ((term, placed), to) in terms.iter().zip(together) {
-        more += u32::from(last.is_some_and(|last| !equal_values(last, term)));
-        *to = Placed { value: placed.value + more, ..*placed };
-        last = Some(term);
+    radix::sort_by(together, watch, |a, b| order(a.id, b.id, graph))?;
+    let (mut more, mut last) = (0, None);
+    for (number, placed) in together.iter_mut().enumerate() {
+        more += u32::from(last.map_or(Ok(false), |last| are_different(last, placed.id, graph))?);
+        placed.value += more;
+        last = Some(placed.id);
+        if number % STRIDE == STRIDE - 1 {
+            watch.check()?;
+        }
     }
     Ok(more)
+}
+
+/// The order of two terms that the dictionary lacks: nothing is copied but triple terms. A term that cannot be read was refused when it came.
+fn order(a: Id, b: Id, graph: &dyn Indexed) -> Ordering {
+    let (mut room_a, mut room_b) = (Scratch::new(), Scratch::new());
+    let (text_a, text_b) = (graph.lexical(a, &mut room_a), graph.lexical(b, &mut room_b));
+    let [term_a, term_b] = [&text_a, &text_b].map(|text| text.as_ref().ok().and_then(Lexical::as_term));
+    if let (Some(a), Some(b)) = (term_a, term_b) {
+        return compare(a, b);
+    }
+    let terms = graph.term(a).ok().zip(graph.term(b).ok());
+    terms.map_or(Ordering::Equal, |(a, b)| compare(a.as_ref(), b.as_ref()))
+}
+
+/// Whether two terms that follow each other differ in value.
+fn are_different(a: Id, b: Id, graph: &dyn Indexed) -> Result<bool> {
+    let has_values = |id| matches!(graph.kind(id), Some(Kind::Number | Kind::Date | Kind::DateTime));
+    Ok(!has_values(a) || !has_values(b) || !equal_values(&graph.term(a)?, &graph.term(b)?))
 }
 
 #[cfg(test)]
@@ -145,7 +166,7 @@ mod tests {
     use super::*;
     use crate::store::pack::Builder;
     use crate::store::{Changed, End, Graph};
-    use crate::terms::{GraphName, Literal, NamedNode, Quad, xsd};
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, Term, xsd};
     use std::sync::Arc;
 
     #[test]
