@@ -226,7 +226,7 @@ def at_the_prompt(clock, binary, data, question):
             while time.monotonic() < limit:
                 until(b"stopped", min(0.002, max(0, limit - time.monotonic())))
             at = clock.now(pid)
-            ended = any(word in seen for word in (b"rows \xc2\xb7", b"row \xc2\xb7", b"error"))
+            ended = any(word in seen for word in (b"rows \xc2\xb7", b"row \xc2\xb7", b"triples \xc2\xb7", b"error"))
             if ended and b"stopped" not in seen:
                 return "ended"
             if not until(b"stopped", 15):
