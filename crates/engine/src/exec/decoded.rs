@@ -32,9 +32,10 @@ pub struct Decoded<'a> {
     scratch: Scratch,
     /// How many rows the next page takes: fewer where texts are long.
     rows: usize,
-    /// For who reads terms: the page that they are taken from, and how many of its rows were.
+    /// For who reads terms: the page that they are taken from, how many of its rows were, and how many rows came before there was one.
     page: Page,
     taken: usize,
+    first: usize,
 }
 
 impl<'a> Decoded<'a> {
@@ -52,6 +53,7 @@ impl<'a> Decoded<'a> {
             rows: FIRST_ROWS,
             page: Page::default(),
             taken: 0,
+            first: 0,
         }
     }
 
@@ -65,6 +67,36 @@ impl<'a> Decoded<'a> {
             self.expander.fill(batch);
         }
         Ok(true)
+    }
+
+    /// The current row by itself: for a few rows a page takes longer.
+    fn terms(&mut self) -> Result<Row> {
+        // Collecting results would not know how many there are.
+        let mut row = Row::with_capacity(self.width);
+        for column in 0..self.width {
+            let cells = self.batch.cells(column);
+            row.push(match cells.ids().and_then(|ids| ids.get(self.row)) {
+                Some(id) if *id != NONE && self.cx.locals.place(*id).is_none() => {
+                    let term = self.cx.graph.lexical(*id, &mut self.scratch)?.to_term();
+                    // The parts of a triple term are other terms.
+                    Some(term.map_or_else(|| self.cx.graph.term(*id), Ok)?)
+                }
+                _ => cells.term(self.row, &self.cx)?,
+            });
+        }
+        self.row += 1;
+        Ok(row)
+    }
+
+    /// One of the first rows; nothing where there is none.
+    fn first_row(&mut self) -> Option<Result<Row>> {
+        if self.ended {
+            return None;
+        }
+        self.first += 1;
+        let row = self.advance().and_then(|more| if more { self.terms().map(Some) } else { Ok(None) });
+        self.ended = !matches!(row, Ok(Some(_)));
+        row.transpose()
     }
 
     /// Fills a page with the next rows; whether there are any.
@@ -192,6 +224,9 @@ impl Iterator for Decoded<'_> {
     type Item = Result<Row>;
 
     fn next(&mut self) -> Option<Result<Row>> {
+        if self.first < FIRST_ROWS {
+            return self.first_row();
+        }
         if self.taken >= self.page.len() {
             let mut page = std::mem::take(&mut self.page);
             let filled = self.fill(&mut page);

@@ -23,14 +23,14 @@ pub fn matches(view: &View<'_>, pattern: Pattern, found: &mut Vec<Triple>) -> Re
     }
 }
 
-/// The predicates that can stand between these ends, sorted.
+/// The predicates that can stand between these ends, sorted; some may not.
 ///
 /// # Errors
 /// Where the graph is damaged.
 pub fn predicates(view: &View<'_>, subject: Option<Id>, object: Option<Id>) -> Result<Vec<Id>> {
     match (subject, object) {
-        (Some(subject), _) => view.predicates_of(subject, End::Subject),
-        (None, Some(object)) => view.predicates_of(object, End::Object),
+        (Some(subject), _) => view.candidates(subject, End::Subject),
+        (None, Some(object)) => view.candidates(object, End::Object),
         (None, None) => Ok(view.predicates()?.into_iter().map(|count| count.predicate).collect()),
     }
 }

@@ -19,7 +19,8 @@ use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag
 use crate::syntax::algebra::Function;
 use crate::terms::xsd;
 use baimo_store::value::datatype::Datatype;
-use baimo_store::value::moment::{Civil, Duration, SECOND};
+use baimo_store::value::moment::{Duration, Moment, SECOND};
+use baimo_store::value::number::Number;
 use baimo_store::value::order;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -79,9 +80,14 @@ pub(super) fn compute(
         Operation::Call(Function::IsIri | Function::IsBlank | Function::IsLiteral | Function::IsNumeric) => {
             kinds(program, step, places, graph).map(Vector::Truths)
         }
-        Operation::Call(function @ (Function::Year | Function::Month | Function::Day)) => {
-            calendar(program, step, function, places, (terms, scope))?.map(Vector::Numbers)
-        }
+        Operation::Call(
+            function @ (Function::Year
+            | Function::Month
+            | Function::Day
+            | Function::Hours
+            | Function::Minutes
+            | Function::Seconds),
+        ) => calendar(program, step, function, places, (terms, scope))?.map(Vector::Numbers),
         Operation::Call(Function::Concat) => concat(program, step, places, scope).map(Vector::Texts),
         Operation::Call(
             function @ (Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex),
@@ -343,9 +349,9 @@ fn moments(
     Ok(Some(truths))
 }
 
-/// YEAR, MONTH and DAY of a column of dates or dateTimes by their instants. A zone moves a clock by 14 hours at most, so that a date
-/// that begins at any other hour than from 10 to 14 of UTC is of one day, and that a dateTime is read only where another year or month
-/// is as near, or its day is asked for.
+/// YEAR to SECONDS of a column of dates or dateTimes by their instants. A zone moves a clock by 14 hours at most and by whole minutes, so
+/// that a date that begins at any other hour than from 10 to 14 of UTC is of one day, and that of a dateTime the zone is read, from the
+/// end of its text, only where another year or month is as near, or its day or clock is asked for.
 fn calendar(
     program: &Program,
     step: &Step,
@@ -356,32 +362,67 @@ fn calendar(
     let (Some(graph), [id]) = (terms.indexed(), step.arguments.as_slice()) else { return Ok(None) };
     let Some(ids) = program.column_of(*id) else { return Ok(None) };
     let (kind_of, epochs) = (kind_of(graph), graph.epochs()?);
-    let mut numbers = Vec::with_capacity(places.len());
-    for at in places.clone() {
+    let of_day = matches!(function, Function::Year | Function::Month | Function::Day);
+    let (mut numbers, mut open) = (vec![None; places.len()], Vec::new());
+    for (at, number) in places.clone().zip(&mut numbers) {
         let id = ids.get(program.place_of_argument(step.domain, *id, at)).copied().unwrap_or(NONE);
         if id == NONE {
-            numbers.push(None);
             continue;
         }
-        let civil = match (kind_of(id), epochs.get(id)) {
-            (Some(Kind::Date), micros) => micros.and_then(day_of_date).map(Civil::from_days),
-            (Some(Kind::DateTime), micros) => micros.and_then(|micros| month_of(micros, function)),
+        let micros = epochs.get(id);
+        let moment = match (kind_of(id), micros) {
+            // A date has no clock.
+            (Some(Kind::Date), _) if !of_day => continue,
+            (Some(Kind::Date), micros) => micros.and_then(day_of_date).map(|day| in_utc(day * 24 * HOUR)),
+            (Some(Kind::DateTime), Some(micros)) => {
+                let known = on_any_clock(micros, function);
+                if known.is_none() {
+                    open.push((at - places.start, id, micros));
+                    continue;
+                }
+                known
+            }
+            (Some(Kind::DateTime), None) => None,
             _ => return Ok(None),
         };
-        numbers.push(match civil {
-            Some(civil) => Some(Fast::Integer(match function {
-                Function::Month => civil.month.into(),
-                Function::Day => civil.day.into(),
-                _ => civil.year,
-            })),
+        *number = match moment {
+            Some(moment) => part_of(&moment, function),
             None => {
                 let value = terms.term(id)?.map(Value::Term);
                 let part = value.and_then(|value| functions::call(function, &[&value], scope, 0));
                 part.and_then(|part| Fast::of_number(&part.number()?))
             }
-        });
+        };
     }
+    let ids: Vec<Id> = open.iter().map(|(_, id, _)| *id).collect();
+    graph.lexicals(&ids, &mut Scratch::default(), &mut |place, lexical| {
+        let found = open.get(place).zip(lexical.text());
+        if let Some(((at, _, micros), text)) = found
+            && let Some(number) = numbers.get_mut(*at)
+        {
+            *number = part_of(&in_utc(*micros).on_clock_of(text), function);
+        }
+        Ok(())
+    })?;
     Ok(Some(numbers))
+}
+
+/// An instant on the clock of UTC.
+fn in_utc(micros: i64) -> Moment {
+    Moment { local: i128::from(micros) * MICROSECOND, zone: Some(0) }
+}
+
+/// A part of a moment on its own clock.
+fn part_of(moment: &Moment, function: &Function) -> Option<Fast> {
+    let (civil, (hours, minutes, seconds)) = (moment.civil(), moment.clock_parts());
+    Some(Fast::Integer(match function {
+        Function::Year => civil.year,
+        Function::Month => civil.month.into(),
+        Function::Day => civil.day.into(),
+        Function::Hours => hours.into(),
+        Function::Minutes => minutes.into(),
+        _ => return Fast::of_number(&Number::Decimal(seconds)),
+    }))
 }
 
 /// An hour in microseconds.
@@ -396,13 +437,14 @@ fn day_of_date(micros: i64) -> Option<i64> {
     (past > 14 * HOUR).then_some(day + 1)
 }
 
-/// A day in the year and month of an instant on whatever clock; nothing where that depends on the clock, or the day is asked for.
-fn month_of(micros: i64, function: &Function) -> Option<Civil> {
-    let civil = |micros: i64| Civil::from_days(micros.div_euclid(24 * HOUR));
-    let (early, late) = (civil(micros.checked_sub(14 * HOUR)?), civil(micros.checked_add(14 * HOUR)?));
+/// A moment that has the same part as an instant on whatever clock; nothing where that depends on the clock.
+fn on_any_clock(micros: i64, function: &Function) -> Option<Moment> {
+    let (early, late) = (in_utc(micros.checked_sub(14 * HOUR)?), in_utc(micros.checked_add(14 * HOUR)?));
+    let (one, other) = (early.civil(), late.civil());
     let is_one = match function {
-        Function::Year => early.year == late.year,
-        Function::Month => (early.year, early.month) == (late.year, late.month),
+        Function::Year => one.year == other.year,
+        Function::Month => (one.year, one.month) == (other.year, other.month),
+        Function::Seconds => return Some(in_utc(micros)),
         _ => false,
     };
     is_one.then_some(early)

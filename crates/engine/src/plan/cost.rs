@@ -132,11 +132,8 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
     match op {
         Op::Scan { .. } | Op::Values(..) => scan(rows),
         Op::Filter(conditions) => input(0) * JUDGED * conditions.len() as f64,
-        Op::HashJoin { kind, keys, loose, .. } => {
-            // Without keys every pair is looked at.
-            let pairs = if keys.is_empty() && !loose.is_empty() { input(0) * input(1) } else { 0.0 };
-            let given = if kind.gives_pairs() { rows } else { rows.min(input(0)) };
-            hash_join(input(1), input(0), given.max(pairs))
+        Op::HashJoin { kind, .. } => {
+            hash_join(input(1), input(0), if kind.gives_pairs() { rows } else { rows.min(input(0)) })
         }
         Op::Group(keys, _) => group(input(0), rows, is_sorted(inputs, keys)),
         Op::Distinct | Op::Combine => {

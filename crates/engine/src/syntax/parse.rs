@@ -127,7 +127,16 @@ fn parser(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlP
     // A prefix stands in the text as it is: letters may be written by their code points in IRIs and strings alone (SPARQL 1.2, section
     // 19.2, and W3C's tests codepoint-esc-02-bad to 04-bad), where SPARQL 1.1 allowed it everywhere.
     let names = before_colons(text);
-    let is_mentioned = |prefix: &str| names.iter().any(|name| name.ends_with(prefix.as_bytes()));
+    // Which bytes names end in: most prefixes end in none of them.
+    let mut last = [false; 256];
+    for end in names.iter().filter_map(|name| name.last()) {
+        last.get_mut(usize::from(*end)).into_iter().for_each(|found| *found = true);
+    }
+    let is_mentioned = |prefix: &str| {
+        let end = prefix.as_bytes().last();
+        end.is_none_or(|end| last.get(usize::from(*end)) == Some(&true))
+            && names.iter().any(|name| name.ends_with(prefix.as_bytes()))
+    };
     for (prefix, namespace) in prefixes.iter().filter(|(prefix, _)| is_mentioned(prefix)) {
         parser = parser.with_prefix(prefix, namespace).map_err(|error| {
             Error::usage(format!("the prefix `{prefix}` stands for <{namespace}>, which is not an IRI"))

@@ -182,6 +182,18 @@ impl<'a> View<'a> {
         Ok(having)
     }
 
+    /// Predicates among which are those of a node, sorted: those alone where that is known without a look into each list.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    pub fn candidates(&self, node: Id, end: End) -> Result<Vec<Id>> {
+        let few = self.place.map_or(Ok(true), |place| Ok(self.table.run_count(place)? <= FEW))?;
+        if few {
+            return Ok(self.predicates()?.into_iter().map(|count| count.predicate).collect());
+        }
+        self.predicates_of(node, end)
+    }
+
     /// The same in the table.
     fn predicates_below(&self, place: usize, node: Id, end: End) -> Result<Vec<Id>> {
         if self.table.run_count(place)? > FEW {
@@ -216,7 +228,10 @@ impl<'a> View<'a> {
         match (predicate, subject, object) {
             (Some(predicate), ..) => of_predicate(predicate),
             (None, None, None) => self.triples(),
-            _ => self.predicates_in(pattern)?.into_iter().map(of_predicate).sum(),
+            (None, Some(node), _) => self.candidates(node, End::Subject)?.into_iter().map(of_predicate).sum(),
+            (None, None, Some(node)) => {
+                self.candidates(node, End::Object)?.into_iter().map(of_predicate).sum()
+            }
         }
     }
 

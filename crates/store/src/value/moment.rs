@@ -311,6 +311,22 @@ impl Moment {
         format!("{hour:02}:{minute:02}:{width}{second}")
     }
 
+    /// The same instant on the clock of a dateTime whose instant it is, by the zone at the end of that one's lexical form: nothing else of
+    /// it is read.
+    #[must_use]
+    pub fn on_clock_of(&self, lexical: &str) -> Self {
+        let digit = |byte: &u8| i16::from(byte.wrapping_sub(b'0'));
+        let zone = match lexical.trim_end().as_bytes() {
+            [.., b'Z'] => Some(0),
+            [.., sign @ (b'+' | b'-'), h, hours, b':', m, minutes] => {
+                let east = (digit(h) * 10 + digit(hours)) * 60 + digit(m) * 10 + digit(minutes);
+                Some(if *sign == b'-' { -east } else { east })
+            }
+            _ => None,
+        };
+        Self { local: self.instant() + i128::from(zone.unwrap_or(0)) * 60 * SECOND, zone }
+    }
+
     /// The zone as text: nothing, `Z` or `+hh:mm` (SPARQL 1.1, 17.4.5.9).
     pub fn print_zone(&self) -> String {
         match self.zone {
@@ -662,6 +678,14 @@ mod tests {
             let civil = Civil::from_days(days);
             prop_assert_eq!(civil.days(), days);
             prop_assert!(civil.day >= 1 && civil.day <= days_in_month(civil.year, civil.month));
+        }
+
+        #[test]
+        fn the_end_of_a_text_tells_its_clock(local in -90_000_000_000_000_000_000_i128..90_000_000_000_000_000_000, zone in prop::option::of(-840_i16..=840)) {
+            let moment = Moment { local: local * 1_000_000_000, zone };
+            let utc = Moment { local: moment.instant(), zone: Some(0) };
+            prop_assert_eq!(utc.on_clock_of(&moment.print(DateTime)), moment);
+            prop_assert_eq!(utc.on_clock_of(&format!("{}\n ", moment.print(DateTime))), moment);
         }
 
         #[test]

@@ -3,7 +3,7 @@
 //! In: two inputs; the right one is held in memory, the left one streams. Out: pairs of compatible rows,
 //! or the left rows that have a partner, or have none. Keys that both sides always bind are hashed; other
 //! shared variables are compared by SPARQL 1.1, section 18.3: unbound is compatible with anything. Without
-//! keys every pair is looked at. Where the keys of one column lie close together they are places of a table
+//! keys one of these is hashed, and rows are looked for with its value and with none. Where nothing is shared every pair is looked at. Where the keys of one column lie close together they are places of a table
 //! (`dense.rs`), a bit each where only whether there is a partner matters; where a partner must be less or greater
 //! than something of the left row, only the least or greatest of each key is held. Where no condition judges pairs, the
 //! held rows lie sorted by that key, so that the partners of a row lie together and, where nothing else is compared, are copied as one
@@ -24,6 +24,9 @@ use std::sync::{Arc, OnceLock};
 
 /// The first batch has at most so many pairs: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
+
+/// So few held rows are all looked at sooner than some of them are found.
+const FEW: usize = 8;
 
 /// Of so many held rows the caches of a core hold no more than a part.
 const LARGE: usize = 1 << 16;
@@ -98,6 +101,46 @@ impl Index {
     }
 }
 
+/// Held rows that are looked at, one after the other.
+enum Search<'h> {
+    /// Those of the hash of a key.
+    Of(Chain<'h>),
+    /// Those of the hash of a cell that is bound, of which those with a bound cell are sought, or of the hash of an unbound one.
+    Bound { chain: Chain<'h>, cells: &'h [Id], unbound: bool },
+    /// All: nothing is bound that could be sought.
+    All(Range<u32>),
+}
+
+impl Search<'_> {
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Self::Of(chain) | Self::Bound { chain, .. } => chain.next(),
+            Self::All(rows) => rows.next(),
+        }
+    }
+
+    /// Whether this row is one of those, and not one of another hash that is the same.
+    fn is_sought(&self, row: u32) -> bool {
+        match self {
+            Self::Bound { cells, unbound, .. } => (cells.get(row as usize) == Some(&NONE)) == *unbound,
+            Self::Of(_) | Self::All(_) => true,
+        }
+    }
+
+    /// Whether rows with an unbound cell may follow.
+    fn has_more(&self) -> bool {
+        matches!(self, Self::Bound { .. })
+    }
+
+    /// Where a later search goes on.
+    fn place(&self) -> u32 {
+        match self {
+            Self::Of(chain) | Self::Bound { chain, .. } => chain.place(),
+            Self::All(rows) => rows.start,
+        }
+    }
+}
+
 /// The held rows of one key.
 enum Partners<'a> {
     Rows(&'a [u32]),
@@ -144,6 +187,9 @@ type Pairs = (Vec<u32>, Vec<u32>);
 pub struct Held {
     rows: Batch,
     index: Index,
+    /// Where no column must be equal: one of the left and one of the right that must be where both are bound, by which rows are
+    /// found.
+    loose: Option<(usize, usize)>,
 }
 
 impl Held {
@@ -152,13 +198,20 @@ impl Held {
     /// # Errors
     /// As the input's, or where there is no room for them.
     pub fn of(input: Running<'_>, shape: &Shape, cx: &mut Context<'_>) -> Result<Self> {
-        let mut held = Self { rows: drain(input, cx)?, index: Index::default() };
+        let mut held = Self { rows: drain(input, cx)?, index: Index::default(), loose: None };
         if let &[(_, key)] = shape.keys.as_slice()
             && held.index_by_number(key, shape, cx)?
         {
             return Ok(held);
         }
-        let columns: Vec<&[Id]> = shape.keys.iter().map(|(_, right)| held.rows.column(*right)).collect();
+        if shape.keys.is_empty() && held.rows.len > FEW {
+            let unbound = |(_, right): &(usize, usize)| {
+                held.rows.column(*right).iter().filter(|id| **id == NONE).count()
+            };
+            held.loose = shape.loose.iter().copied().min_by_key(unbound);
+        }
+        let by = shape.keys.iter().chain(&held.loose);
+        let columns: Vec<&[Id]> = by.map(|(_, right)| held.rows.column(*right)).collect();
         let hashes = all_hashes(&columns, held.rows.len, cx.governor())?;
         held.index = Index::Hashed(RowsIndex::over(hashes, cx.governor())?);
         Ok(held)
@@ -231,6 +284,8 @@ pub struct HashJoin<'a> {
     /// The left row being matched, and where in its chain, or how many of its partners were given.
     row: usize,
     place: Option<u32>,
+    /// Which partners are looked for where one column must be equal where bound: those with its value, or those that have none.
+    unbound: bool,
     /// Whether all pairs of the batch were looked at.
     paired: bool,
     cap: usize,
@@ -251,6 +306,7 @@ impl<'a> HashJoin<'a> {
             matched: Vec::new(),
             row: 0,
             place: None,
+            unbound: false,
             paired: true,
             cap: FIRST_ROWS,
             marks: None,
@@ -273,7 +329,7 @@ impl<'a> HashJoin<'a> {
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<bool> {
         let Some(batch) = self.left.next(cx)? else { return Ok(false) };
         let key = self.shape.keys.first().map_or(&[][..], |(left, _)| batch.column(*left));
-        (self.row, self.place, self.paired) = (0, None, false);
+        (self.row, self.place, self.unbound, self.paired) = (0, None, false, false);
         match &self.held.index {
             Index::Keys(keys) => {
                 self.matched = key.iter().map(|key| keys.contains(*key)).collect();
@@ -282,7 +338,8 @@ impl<'a> HashJoin<'a> {
             }
             Index::ByKey(_) | Index::InOrder(_) => self.matched = vec![false; batch.len],
             Index::Hashed(_) => {
-                let keys: Vec<&[Id]> = self.shape.keys.iter().map(|(left, _)| batch.column(*left)).collect();
+                let by = self.shape.keys.iter().chain(&self.held.loose);
+                let keys: Vec<&[Id]> = by.map(|(left, _)| batch.column(*left)).collect();
                 self.hashes = hashes(&keys, batch.len);
                 self.matched = vec![false; batch.len];
             }
@@ -364,38 +421,58 @@ impl<'a> HashJoin<'a> {
     /// The same, where rows are found by the hash of their keys.
     fn pairs_by_hash(&mut self, cx: &mut Context<'_>) -> Result<Pairs> {
         let held = Arc::clone(&self.held);
-        let Index::Hashed(index) = &held.index else { return Ok(Pairs::default()) };
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         let once = self.once() && self.shape.conditions.is_empty();
         let mut work = 0;
         while self.row < self.batch.len {
-            let hash = self.hashes.get(self.row).copied().unwrap_or_default();
-            let mut chain = match self.place {
-                Some(place) => Chain::from(index, hash, place),
-                None => index.rows(hash),
-            };
-            let settled = self.once() && self.matched.get(self.row) == Some(&true);
-            while !settled && let Some(right) = chain.next() {
-                work += 1;
-                if self.agree(self.row, right as usize) {
-                    lefts.push(self.row as u32);
-                    rights.push(right);
-                    if once {
-                        break;
+            let mut settled = self.once() && self.matched.get(self.row) == Some(&true);
+            while !settled && let Some(mut search) = self.search(&held) {
+                while let Some(right) = search.next() {
+                    work += 1;
+                    if search.is_sought(right) && self.agree(self.row, right as usize) {
+                        lefts.push(self.row as u32);
+                        rights.push(right);
+                        settled = once;
+                        if settled {
+                            break;
+                        }
+                    }
+                    if lefts.len() >= self.cap || work >= ROWS * 4 {
+                        self.place = Some(search.place());
+                        cx.work(work)?;
+                        return Ok((lefts, rights));
                     }
                 }
-                if lefts.len() >= self.cap || work >= ROWS * 4 {
-                    self.place = Some(chain.place());
-                    cx.work(work)?;
-                    return Ok((lefts, rights));
+                self.place = None;
+                if self.unbound || !search.has_more() {
+                    break;
                 }
+                self.unbound = true;
             }
             work += 1;
-            (self.row, self.place) = (self.row + 1, None);
+            (self.row, self.place, self.unbound) = (self.row + 1, None, false);
         }
         self.paired = true;
         cx.work(work)?;
         Ok((lefts, rights))
+    }
+
+    /// The held rows among which partners of the row at hand are.
+    fn search<'h>(&self, held: &'h Held) -> Option<Search<'h>> {
+        let Index::Hashed(index) = &held.index else { return None };
+        let chain = |hash| match self.place {
+            Some(place) => Chain::from(index, hash, place),
+            None => index.rows(hash),
+        };
+        let hash = self.hashes.get(self.row).copied().unwrap_or_default();
+        let Some((left, right)) = held.loose else { return Some(Search::Of(chain(hash))) };
+        let cells = held.rows.column(right);
+        if self.batch.cell(left, self.row) == NONE {
+            return Some(Search::All(self.place.unwrap_or(0)..held.rows.len as u32));
+        }
+        let hash =
+            if self.unbound { hashes(&[&[NONE]], 1).first().copied().unwrap_or_default() } else { hash };
+        Some(Search::Bound { chain: chain(hash), cells, unbound: self.unbound })
     }
 
     fn agree(&self, left: usize, right: usize) -> bool {
@@ -695,6 +772,61 @@ mod tests {
             let (near, far) = (pairs(1, kind), pairs(1 << 20, kind));
             assert_eq!(near, far, "{kind:?}");
             assert!(near.len() > 50 && near.windows(2).all(|rows| rows[0] != rows[1]));
+        }
+    }
+
+    #[test]
+    fn without_keys_rows_are_found_by_what_may_be_unbound() {
+        let cell = |n: u32, unbound: u32, of: u32| if n.is_multiple_of(unbound) { NONE } else { n % of };
+        let row = |n: u32| [cell(n, 11, 50), cell(n, 3, 7)];
+        let (lefts, rights) = (400_u32, 700_u32);
+        let column = |rows: u32, place: usize| (0..rows).map(|n| row(n)[place]).collect::<Vec<Id>>();
+        let batch = |rows: u32| {
+            let columns = vec![column(rows, 0), column(rows, 1), (0..rows).collect()];
+            Batch::of(columns, rows as usize)
+        };
+        // SPARQL 1.1, section 18.3, compared pair by pair.
+        let agrees = |l: u32, r: u32| {
+            let cells = row(l).into_iter().zip(row(r));
+            let both: Vec<bool> =
+                cells.filter(|(a, b)| *a != NONE && *b != NONE).map(|(a, b)| a == b).collect();
+            (both.iter().all(|equal| *equal), !both.is_empty())
+        };
+        for kind in [JoinKind::Inner, JoinKind::Left, JoinKind::Semi, JoinKind::Anti, JoinKind::Minus] {
+            let pairs = kind.gives_pairs();
+            let shape = Shape {
+                kind,
+                keys: Vec::new(),
+                loose: vec![(0, 0), (1, 1)],
+                conditions: Vec::new(),
+                pair: Vec::new(),
+                extreme: None,
+                output: if pairs { vec![Side::Left(2), Side::Right(2)] } else { vec![Side::Left(2)] },
+            };
+            let (left, right) = (Batches::new(vec![batch(lefts)]), Batches::new(vec![batch(rights)]));
+            let columns = run(|_| Box::new(HashJoin::new(shape, left, Right::Input(right)))).0;
+            let mut found: Vec<Vec<Id>> = (0..columns.first().map_or(0, Vec::len))
+                .map(|row| columns.iter().map(|column| column[row]).collect())
+                .collect();
+            found.sort_unstable();
+            let mut expected = Vec::new();
+            for l in 0..lefts {
+                let fits = |r: &u32| {
+                    matches!(
+                        (agrees(l, *r), kind),
+                        ((true, true), _)
+                            | ((true, _), JoinKind::Inner | JoinKind::Left | JoinKind::Semi | JoinKind::Anti)
+                    )
+                };
+                let partners: Vec<u32> = (0..rights).filter(fits).collect();
+                match (pairs, partners.is_empty()) {
+                    (true, true) if kind == JoinKind::Left => expected.push(vec![l, NONE]),
+                    (true, _) => expected.extend(partners.iter().map(|r| vec![l, *r])),
+                    (false, none) => expected.extend((none != (kind == JoinKind::Semi)).then(|| vec![l])),
+                }
+            }
+            assert!(!expected.is_empty() || kind == JoinKind::Anti || kind == JoinKind::Minus);
+            assert_eq!(found, expected, "{kind:?}");
         }
     }
 

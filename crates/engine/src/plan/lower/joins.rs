@@ -164,7 +164,7 @@ impl Lowering<'_> {
         // Of an inner join either side may be held: the smaller one is.
         let (left, right) =
             if kind == JoinKind::Inner && right.rows > left.rows { (right, left) } else { (left, right) };
-        let rows = self.hashed_rows(&left, &right, kind, (&keys, &conditions));
+        let rows = self.hashed_rows(&left, &right, kind, (&keys, &loose, &conditions));
         let mut certain = left.certain.clone();
         let mut output = left.output.clone();
         match kind {
@@ -203,7 +203,7 @@ impl Lowering<'_> {
         left: &Node,
         right: &Node,
         kind: JoinKind,
-        (keys, conditions): (&[Var], &[Formula]),
+        (keys, loose, conditions): (&[Var], &[Var], &[Formula]),
     ) -> f64 {
         let mut agree = Agreement { pairs: 1.0, some: 1.0 };
         let known = |key: &Var| agreement(*key, &left.legs, &right.legs, self.close()?);
@@ -220,6 +220,12 @@ impl Lowering<'_> {
         if unknown && !told {
             agree.pairs /= left.rows.max(right.rows).max(1.0);
         }
+        for var in loose {
+            // Of those that are bound on both sides some agree, and all others do.
+            let open = 1.0 - (1.0 - unbound(left, *var)) * (1.0 - unbound(right, *var));
+            let equal = if keys.is_empty() { 1.0 / left.rows.max(right.rows).max(1.0) } else { SELECTIVITY };
+            agree.pairs *= open + (1.0 - open) * equal;
+        }
         // Of the pairs that agree conditions on both keep some, and half of the rows that have partners keep one, as far as is known.
         let (of_pairs, of_rows) = if conditions.is_empty() { (1.0, 1.0) } else { (SELECTIVITY, 0.5) };
         let pairs = left.rows * right.rows * agree.pairs * of_pairs;
@@ -235,6 +241,29 @@ impl Lowering<'_> {
             JoinKind::Anti | JoinKind::Minus => left.rows - partnered,
             JoinKind::Mark(_) => left.rows,
         }
+    }
+}
+
+/// Which part of the rows of a plan does not bind a variable, as far as its operators tell.
+fn unbound(node: &Node, var: Var) -> f64 {
+    // As often as not an OPTIONAL finds nothing.
+    const OPTIONAL: f64 = 0.5;
+    if node.certain.contains(var) {
+        return 0.0;
+    }
+    match &node.op {
+        Op::Values(vars, rows) => {
+            let column = vars.iter().position(|known| *known == var);
+            let open = rows.iter().filter(|row| column.and_then(|n| row.get(n)).is_none_or(Option::is_none));
+            open.count() as f64 / (rows.len() as f64).max(1.0)
+        }
+        Op::IndexJoin { optional: true, .. } | Op::HashJoin { kind: JoinKind::Left, .. }
+            if !node.inputs.first().is_some_and(|left| left.columns().contains(var)) =>
+        {
+            OPTIONAL
+        }
+        // What is computed is seldom an error.
+        _ => node.inputs.iter().map(|input| unbound(input, var)).fold(0.0, f64::max),
     }
 }
 
