@@ -146,8 +146,14 @@ impl<'a> List<'a> {
     pub fn firsts(&mut self, rest: Range<usize>) -> Result<&[Id]> {
         match self {
             Self::Packed(cursor) => cursor.firsts(rest),
+            Self::Paged(cursor) => cursor.firsts(rest),
             list => Ok(list.block(rest)?.0),
         }
+    }
+
+    /// [`Self::block`], or [`Self::firsts`] and nothing.
+    pub fn part(&mut self, rest: Range<usize>, has_seconds: bool) -> Result<(&[Id], &[Id])> {
+        if has_seconds { self.block(rest) } else { Ok((self.firsts(rest)?, &[])) }
     }
 
     /// All pairs in plain memory, copied there if need be.

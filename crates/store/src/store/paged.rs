@@ -623,6 +623,16 @@ impl<'a> PagedCursor<'a> {
 
     /// The columns at the first places of `rest`: a long part of the list below as it lies there, else pages put together.
     pub fn block(&mut self, rest: Range<usize>) -> Result<(&[Id], &[Id])> {
+        self.part(rest, true)
+    }
+
+    /// The firsts of [`Self::block`], where nobody needs the seconds: those of the list below are not decoded.
+    pub fn firsts(&mut self, rest: Range<usize>) -> Result<&[Id]> {
+        Ok(self.part(rest, false)?.0)
+    }
+
+    /// See [`Self::block`]; without seconds that column is empty.
+    fn part(&mut self, rest: Range<usize>, has_seconds: bool) -> Result<(&[Id], &[Id])> {
         let (mut at, end) = (rest.start, rest.end.min(self.len()));
         self.columns.0.clear();
         self.columns.1.clear();
@@ -638,12 +648,13 @@ impl<'a> PagedCursor<'a> {
             let part = part.start..part.end.min(part.start + more);
             match &page.content {
                 Content::Below(start) if is_long => {
-                    return self.below.block(start + part.start..start + part.end);
+                    let places = start + part.start..start + part.end;
+                    return self.below.part(places, has_seconds);
                 }
                 Content::Below(start) => {
                     let mut from = start + part.start;
                     while from < start + part.end {
-                        let (firsts, seconds) = self.below.block(from..start + part.end)?;
+                        let (firsts, seconds) = self.below.part(from..start + part.end, has_seconds)?;
                         self.columns.0.extend_from_slice(firsts);
                         self.columns.1.extend_from_slice(seconds);
                         from += firsts.len().max(1);
@@ -651,7 +662,8 @@ impl<'a> PagedCursor<'a> {
                 }
                 Content::Own(pairs) => {
                     self.columns.0.extend_from_slice(pairs.first.get(part.clone()).unwrap_or_default());
-                    self.columns.1.extend_from_slice(pairs.second.get(part.clone()).unwrap_or_default());
+                    let seconds = if has_seconds { pairs.second.get(part.clone()) } else { None };
+                    self.columns.1.extend_from_slice(seconds.unwrap_or_default());
                 }
             }
             at = self.start + part.end;
@@ -702,6 +714,12 @@ mod tests {
 
     /// Everything that a cursor says, against a set.
     fn check(cursor: &mut PairCursor<'_>, set: &BTreeSet<Pair>, probes: &[Id]) {
+        let (mut firsts, places) = (Vec::new(), cursor.places());
+        while let Some(block) = cursor.next_firsts().unwrap() {
+            firsts.extend_from_slice(block);
+        }
+        cursor.at(places);
+        assert!(firsts.iter().eq(set.iter().map(|(first, _)| first)), "the firsts alone");
         assert_eq!(cursor.len(), set.len());
         let seconds =
             |first: Id| -> Vec<Id> { set.range((first, 0)..=(first, Id::MAX)).map(|pair| pair.1).collect() };

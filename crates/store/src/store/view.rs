@@ -262,14 +262,15 @@ impl<'a> View<'a> {
         }))
     }
 
-    /// Two figures about how two ends of predicates meet, as `find` tells them: asked of it once and kept, unless the graph
-    /// was changed.
+    /// Two figures about how two ends of predicates meet, as `find` tells them: asked of it once and kept, unless one of the
+    /// predicates was touched.
     ///
     /// # Errors
     /// Those of `find`.
     pub fn meeting(&self, ends: [(Id, End); 2], find: impl FnOnce() -> Result<[f64; 2]>) -> Result<[f64; 2]> {
-        match (self.place, self.delta) {
-            (Some(place), None) => self.table.meeting(place, ends, find),
+        let is_touched = |delta: &GraphDelta| ends.iter().any(|(id, _)| delta.lists(*id).is_some());
+        match self.place {
+            Some(place) if !self.delta.is_some_and(is_touched) => self.table.meeting(place, ends, find),
             _ => find(),
         }
     }
