@@ -13,6 +13,7 @@ use super::write::generation;
 use super::{Store, Transaction};
 use crate::error::{Error, Hint, Result};
 use crate::store::pack::{Pack, Watch};
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -53,14 +54,24 @@ pub(super) fn repair_on(folder: &Path, write: bool, files: &dyn Files) -> Result
     Ok(work.findings)
 }
 
-/// What speaks for a pack and its journal, where no manifest does: what tells more comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What speaks for a pack and its journal, where no manifest does.
 struct Worth {
-    /// Whether they belong together for certain.
-    is_whole: bool,
-    /// Their last transaction.
-    last: u64,
-    generation: u64,
+    /// Their last transaction, and its id.
+    last: (u64, String),
+    /// Whether that is certain: a journal without a transaction does not tell how far its pack goes.
+    is_certain: bool,
+}
+
+impl Worth {
+    /// Whether it is rather the store than one of an earlier generation. That one has more, or equally much for certain, where this
+    /// one was a merge or a load that was ended in the middle while transactions went on there; and what is another transaction of the
+    /// same number here was such a load.
+    fn is_better_than(&self, earlier: &Self) -> bool {
+        match self.last.0.cmp(&earlier.last.0) {
+            Ordering::Equal => (self.is_certain || !earlier.is_certain) && self.last.1 == earlier.last.1,
+            order => order.is_gt(),
+        }
+    }
 }
 
 struct Work<'a> {
@@ -139,8 +150,10 @@ impl Work<'_> {
         let name = self.folder.display();
         let mut known: Option<(Worth, Manifest)> = None;
         for generation in generations.iter().copied().filter(|generation| *generation > 0) {
-            let found = self.generation(generation)?;
-            known = known.into_iter().chain(found).max_by_key(|(worth, _)| *worth);
+            let Some(found) = self.generation(generation)? else { continue };
+            if known.as_ref().is_none_or(|(worth, _)| found.0.is_better_than(worth)) {
+                known = Some(found);
+            }
         }
         let Some((_, manifest)) = known else {
             return Err(match generations.is_empty() {
@@ -229,12 +242,11 @@ impl Work<'_> {
             first = begin;
         }
         manifest.added = self.added(manifest.first_on_record())?;
-        let last = if is_begun { self.frames(generation)?.map(|(_, last)| last.number) } else { None };
-        let last = last.unwrap_or(manifest.packed);
-        // A load has its pack before its journal, which says so.
-        let is_loaded = || last == 0 || self.path(&format!("added-{generation}.pack")).exists();
-        let is_half = !is_begun && manifest.pack.is_some() && is_loaded();
-        Ok(Some((Worth { is_whole: !is_half, last, generation }, manifest)))
+        let last =
+            if is_begun { self.frames(generation)?.map(|(_, last)| (last.number, last.id)) } else { None };
+        let last = last.unwrap_or_else(|| (manifest.packed, manifest.id.clone()));
+        let is_certain = is_begun || manifest.pack.is_none();
+        Ok(Some((Worth { last, is_certain }, manifest)))
     }
 
     /// What the newest journal before a generation has.
