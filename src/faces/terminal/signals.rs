@@ -6,8 +6,10 @@
 use super::leave;
 use super::report::exit_code;
 use crate::error::Kind;
+use std::sync::Arc;
+#[cfg(unix)]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// What the program is doing.
