@@ -7,7 +7,7 @@
 
 use super::batch::{Batch, ROWS};
 use super::context::Context;
-use super::ranks::Ranks;
+use super::ranks::{Rank, Ranks};
 use super::sorting;
 use crate::error::Result;
 use crate::store::beside::{Beside, Placed, placed};
@@ -51,7 +51,7 @@ struct Merge<'a> {
     has_two_keys: bool,
     /// Whether there are seconds beside the dictionary, and their order matters.
     sorts_seconds: bool,
-    /// Numbers and dates: of these different terms may be equal.
+    /// Numbers, booleans, dateTimes and dates: of these different terms may be equal.
     valued: Range<Id>,
     beside: Arc<Beside>,
     /// Which firsts of `beside` are given, where not all are.
@@ -83,15 +83,15 @@ impl<'a> ByValue<'a> {
     /// # Errors
     /// Where the graph is damaged, or a limit is met.
     pub fn of(view: &View<'a>, (predicate, by): (Id, End), wanted: Wanted, cx: &Context<'_>) -> Result<Self> {
-        let (mut natives, mut looks) = (view.pairs(predicate, by)?, view.pairs(predicate, by)?);
+        let (mut natives, looks) = (view.pairs(predicate, by)?, view.pairs(predicate, by)?);
         natives.at(0..0);
         let has_more = cx.graph.more_terms() > 0;
         let mut beside = Arc::default();
         if has_more {
-            cx.room(looks.range(FIRST_FOREIGN..NONE)? * size_of::<(Placed, Id)>())?;
             let governor = cx.governor();
             let check = || governor.check();
-            beside = view.beside(predicate, by, cx.graph, Watch::asking(&check))?;
+            let room = |bytes| governor.room(bytes);
+            beside = view.beside(predicate, by, cx.graph, &room, Watch::asking(&check))?;
         }
         let other = if by == End::Subject { End::Object } else { End::Subject };
         let others = || view.pairs(predicate, other)?.range(FIRST_FOREIGN..NONE);
@@ -127,8 +127,10 @@ impl<'a> ByValue<'a> {
         self.ranges = ranges.iter().map(|(range, judged)| (clipped(range), *judged)).collect();
         self.ranges.retain(|(range, _)| !range.is_empty());
         let firsts = self.merge.beside.firsts();
-        let is_judged =
-            |id: Id| ranges.iter().find(|(range, _)| range.contains(&id)).map(|(_, judged)| *judged);
+        let is_judged = |id: Id| {
+            let (range, judged) = ranges.get(ranges.partition_point(|(range, _)| range.end <= id))?;
+            range.contains(&id).then_some(*judged)
+        };
         let (mut kept, mut open) = (Vec::new(), Columns::default());
         for (place, first) in (0..).zip(firsts) {
             match is_judged(first.id) {
@@ -139,6 +141,7 @@ impl<'a> ByValue<'a> {
                 }
                 None => {}
             }
+            cx.work(1)?;
         }
         for (ids, places) in open.0.chunks(ROWS).zip(open.1.chunks(ROWS)) {
             let passed = judge(Batch::of(vec![ids.to_vec(), places.to_vec()], ids.len()), cx)?;
@@ -220,22 +223,22 @@ impl Merge<'_> {
             at = if self.has_two_keys {
                 self.step(&mut block, at, cx)?
             } else {
-                self.step_by_first(&block, at)
+                self.step_by_first(&block, at, cx)?
             };
         }
         Ok(())
     }
 
     /// Gives what comes before a place of a block, and the pairs there up to what comes between; says up to where.
-    fn step_by_first(&mut self, block: &Block<'_>, at: usize) -> usize {
+    fn step_by_first(&mut self, block: &Block<'_>, at: usize, cx: &mut Context<'_>) -> Result<usize> {
         let end = self.upcoming().map_or(block.firsts.len(), |placed| {
             at + bound(block.firsts.get(at..).unwrap_or_default(), placed.before)
         });
         self.copy(block, at..end);
         if end < block.firsts.len() {
-            self.give_upcoming();
+            self.give_upcoming(cx)?;
         }
-        end
+        Ok(end)
     }
 
     /// The same by seconds too.
@@ -354,7 +357,7 @@ impl Merge<'_> {
             && placed.is_known
             && Standing::at(placed.before) == standing
         {
-            self.take_upcoming(&mut pairs);
+            self.take_upcoming(&mut pairs, cx)?;
         }
         self.give_sorted(&pairs, cx)
     }
@@ -364,23 +367,30 @@ impl Merge<'_> {
         let Some(placed) = self.upcoming() else { return Ok(()) };
         let mut pairs = Columns::default();
         while self.upcoming().is_some_and(|next| next.value == placed.value) {
-            self.take_upcoming(&mut pairs);
+            self.take_upcoming(&mut pairs, cx)?;
         }
         self.give_sorted(&pairs, cx)
     }
 
-    fn give_upcoming(&mut self) {
+    fn give_upcoming(&mut self, cx: &mut Context<'_>) -> Result<()> {
         let mut made = std::mem::take(&mut self.made);
-        self.take_upcoming(&mut made);
+        let taken = self.take_upcoming(&mut made, cx);
         self.made = made;
+        taken
     }
 
-    fn take_upcoming(&mut self, pairs: &mut Columns) {
-        let Some(placed) = self.upcoming() else { return };
+    fn take_upcoming(&mut self, pairs: &mut Columns, cx: &mut Context<'_>) -> Result<()> {
+        let Some(placed) = self.upcoming() else { return Ok(()) };
         let seconds = self.beside.seconds(&placed);
+        if pairs.0.capacity() < pairs.0.len() + seconds.len() {
+            // Both columns may double.
+            cx.room(2 * size_of_val(seconds) + 2 * size_of_val(pairs.0.as_slice()))?;
+        }
+        cx.work(seconds.len())?;
         pairs.0.extend(std::iter::repeat_n(placed.id, seconds.len()));
         pairs.1.extend_from_slice(seconds);
         self.next += 1;
+        Ok(())
     }
 
     /// Gives pairs of equal firsts, by their seconds.
@@ -391,6 +401,8 @@ impl Merge<'_> {
             self.made.1.extend_from_slice(seconds);
             return Ok(());
         }
+        // Both columns once more, a rank for each, and what is sorted, twice.
+        cx.room(seconds.len() * (2 * size_of::<Id>() + size_of::<Rank>() + 2 * size_of::<(Rank, u32)>()))?;
         let ranks = Ranks::of([seconds.as_slice()].into_iter(), cx)?;
         let mut ranked = Vec::with_capacity(seconds.len());
         for part in seconds.chunks(ROWS) {
@@ -412,7 +424,7 @@ impl Merge<'_> {
         while self.made.0.len() < ROWS && self.upcoming().is_some() {
             match self.has_two_keys {
                 true => self.give_group(cx)?,
-                false => self.give_upcoming(),
+                false => self.give_upcoming(cx)?,
             }
         }
         Ok(self.upcoming().is_none())
@@ -462,10 +474,12 @@ fn bound(column: &[Id], number: Id) -> usize {
 
 /// Terms beside the dictionary in the order of their values.
 fn by_value(ids: &[Id], cx: &Context<'_>) -> Result<Vec<Placed>> {
-    cx.room(size_of_val(ids) / size_of::<Id>() * size_of::<Placed>())?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let governor = cx.governor();
-    let check = || governor.check();
-    placed(ids, cx.graph, Watch::asking(&check))
+    let (check, room) = (|| governor.check(), |bytes| governor.room(bytes));
+    placed(ids, cx.graph, &room, Watch::asking(&check))
 }
 
 /// Terms that come sorted by their numbers, in the order of their values.

@@ -1,16 +1,15 @@
-//! Terms beside a sorted dictionary in the order of their values, for who reads a sorted list in that order.
+//! Terms beside a sorted dictionary in the order of their values, for a reader of a sorted list in that order.
 //!
 //! In: numbers of terms, or a list of pairs. Out: those of them that the dictionary lacks, each with the term of the dictionary
 //! that it comes before; of a list, their pairs too. Where much was changed since the pack was made, these are many:
 //! `paged.rs` keeps what was found of a list until it changes.
 
 use super::cursor::PairCursor;
-use super::kinds::Kind;
 use super::lexical::{Lexical, Scratch};
 use super::pack::watch::STRIDE;
 use super::pack::{Watch, radix};
 use super::port::{FIRST_FOREIGN, Id, Indexed, NONE};
-use super::standing::{Standing, equal_values};
+use super::standing::{Standing, equal_values, has_values};
 use crate::error::Result;
 use crate::value::order::compare;
 use std::cmp::Ordering;
@@ -25,12 +24,18 @@ pub struct Placed {
     pub before: Id,
     /// Whether the dictionary has terms of the same value, of which `before` is the first.
     pub is_known: bool,
-    /// The same for those of equal values and for no other ones of the same list.
+    /// A number of its value: terms of one list have the same number where their values are equal, and only there.
     pub value: u32,
     /// Where its pairs lie among those of its list.
     start: u32,
     end: u32,
 }
+
+/// Says whether there is room for so many bytes more.
+pub type Room<'r> = &'r dyn Fn(usize) -> Result<()>;
+
+/// What sorting takes for each term: its place, before and after, and what is sorted, twice.
+const FOR_EACH: usize = 2 * size_of::<Placed>() + 2 * size_of::<(u64, u32)>();
 
 /// The pairs of a list whose firsts are beside the dictionary, in the order of the values of these.
 #[derive(Debug, Default)]
@@ -43,10 +48,16 @@ impl Beside {
     /// Those of a list over a graph.
     ///
     /// # Errors
-    /// Where the stored bytes are damaged, or `watch` says so.
-    pub fn of(mut list: PairCursor<'_>, graph: &dyn Indexed, watch: Watch<'_>) -> Result<Self> {
+    /// Where the stored bytes are damaged, or `room` or `watch` says so.
+    pub fn of(
+        mut list: PairCursor<'_>,
+        graph: &dyn Indexed,
+        room: Room<'_>,
+        watch: Watch<'_>,
+    ) -> Result<Self> {
         let mut all = Self::default();
         let count = list.range(FIRST_FOREIGN..NONE)?;
+        room(count * (FOR_EACH + size_of::<Id>()))?;
         all.seconds.reserve_exact(count);
         while let Some((firsts, seconds)) = list.next_block()? {
             for (first, second) in firsts.iter().zip(seconds) {
@@ -89,8 +100,9 @@ impl Placed {
 /// Terms beside the dictionary in the order of their values.
 ///
 /// # Errors
-/// Where the stored bytes are damaged, or `watch` says so.
-pub fn placed(ids: &[Id], graph: &dyn Indexed, watch: Watch<'_>) -> Result<Vec<Placed>> {
+/// Where the stored bytes are damaged, or `room` or `watch` says so.
+pub fn placed(ids: &[Id], graph: &dyn Indexed, room: Room<'_>, watch: Watch<'_>) -> Result<Vec<Placed>> {
+    room(ids.len() * FOR_EACH)?;
     let mut all: Vec<Placed> = ids.iter().map(|id| Placed::unplaced(*id, 0)).collect();
     place(&mut all, graph, watch)?;
     Ok(all)
@@ -157,7 +169,7 @@ fn order(a: Id, b: Id, graph: &dyn Indexed) -> Ordering {
 
 /// Whether two terms that follow each other differ in value.
 fn are_different(a: Id, b: Id, graph: &dyn Indexed) -> Result<bool> {
-    let has_values = |id| matches!(graph.kind(id), Some(Kind::Number | Kind::Date | Kind::DateTime));
+    let has_values = |id| graph.kind(id).is_some_and(has_values);
     Ok(!has_values(a) || !has_values(b) || !equal_values(&graph.term(a)?, &graph.term(b)?))
 }
 
@@ -199,7 +211,7 @@ mod tests {
         let predicate = graph.id(iri("p").as_ref().into()).unwrap().unwrap();
         let texts = |graph: &Changed, by: End| -> Vec<(String, u32, usize)> {
             let view = graph.view(None).unwrap().unwrap();
-            let beside = view.beside(predicate, by, graph, Watch::nobody()).unwrap();
+            let beside = view.beside(predicate, by, graph, &|_| Ok(()), Watch::nobody()).unwrap();
             let told = |placed: &Placed| {
                 let text = match graph.term(placed.id).unwrap() {
                     Term::NamedNode(iri) => iri.as_str().rsplit('/').next().unwrap().to_owned(),
@@ -226,7 +238,7 @@ mod tests {
         assert_eq!(texts(&copy, End::Object), of(&objects), "a copy stays as it was");
         let known = |graph: &Changed| {
             let view = graph.view(None).unwrap().unwrap();
-            let beside = view.beside(predicate, End::Object, graph, Watch::nobody()).unwrap();
+            let beside = view.beside(predicate, End::Object, graph, &|_| Ok(()), Watch::nobody()).unwrap();
             beside.firsts().iter().map(|placed| placed.is_known).collect::<Vec<bool>>()
         };
         assert_eq!(known(&copy), [true, false, false, false, false, false], "1.0 is 1");

@@ -4,14 +4,11 @@
 //! less nor greater than each other (SPARQL 1.1, section 15.1). Of two terms that fall between the same two of the dictionary
 //! it does not tell which comes first.
 
-use super::columns::{NO_EPOCH, Number};
+use super::columns::Number;
 use super::kinds::Kind;
-use super::pack::values;
 use super::port::{Id, Indexed};
 use crate::error::Result;
-use crate::terms::{Literal, Term, TermRef};
-use crate::value::datatype::Datatype;
-use crate::value::number::Number as Exact;
+use crate::terms::{Term, TermRef};
 use crate::value::order;
 use std::cmp::Ordering;
 
@@ -21,7 +18,7 @@ use std::cmp::Ordering;
 pub struct Standing(pub u64);
 
 impl Standing {
-    /// That of a term of the dictionary whose kind has no two terms of one value: neither a number nor a date.
+    /// That of a term of the dictionary whose kind has no two terms of one value: neither a number, a boolean, a date nor a dateTime.
     #[inline]
     #[must_use]
     pub fn at(id: Id) -> Self {
@@ -44,32 +41,54 @@ impl Standing {
 /// # Errors
 /// Where the stored bytes are damaged.
 #[inline]
-pub fn of_number<G: Indexed + ?Sized>(mut id: Id, graph: &G) -> Result<Standing> {
+pub fn of_number<G: Indexed + ?Sized>(id: Id, graph: &G) -> Result<Standing> {
     let kinds = graph.kinds();
-    let (numbers, dates) =
-        (kinds.range(Kind::Number), kinds.range(Kind::DateTime).start..kinds.range(Kind::Date).end);
-    if numbers.contains(&id) {
-        let values = graph.numbers()?;
-        while id > numbers.start
-            && let (Some(a), Some(b)) = (values.get(id - 1), values.get(id))
-            && match equal_numbers(a, b) {
-                Some(equal) => equal,
-                None => equal_values(&graph.term(id - 1)?, &graph.term(id)?),
-            }
-        {
-            id -= 1;
+    let Some(kind) = kinds.of(id).filter(|kind| has_values(*kind)) else { return Ok(Standing::at(id)) };
+    let start = kinds.range(kind).start;
+    // What is equal lies side by side: it is looked for in steps that double, then between two of these.
+    let (mut equal, mut other, mut step) = (id, start, 1);
+    while equal > start {
+        let probe = id.saturating_sub(step).max(start);
+        if !are_equal(kind, probe, id, graph)? {
+            other = probe + 1;
+            break;
         }
-    } else if dates.contains(&id) {
-        let values = graph.epochs()?;
-        while id > dates.start
-            && kinds.of(id - 1) == kinds.of(id)
-            && let (Some(a), Some(b)) = (values.get(id - 1), values.get(id))
-            && a == b
-        {
-            id -= 1;
+        (equal, step) = (probe, 2 * step);
+    }
+    while other < equal {
+        let middle = other + (equal - other) / 2;
+        if are_equal(kind, middle, id, graph)? {
+            equal = middle;
+        } else {
+            other = middle + 1;
         }
     }
-    Ok(Standing::at(id))
+    Ok(Standing::at(equal))
+}
+
+/// Whether different terms of a kind may have the same value, so that neither comes first (15.1).
+pub(super) fn has_values(kind: Kind) -> bool {
+    matches!(kind, Kind::Number | Kind::Boolean | Kind::DateTime | Kind::Date)
+}
+
+/// Whether two terms of the dictionary, both of some kind, have the same value.
+fn are_equal<G: Indexed + ?Sized>(kind: Kind, a: Id, b: Id, graph: &G) -> Result<bool> {
+    let known = match kind {
+        Kind::Number => {
+            let numbers = graph.numbers()?;
+            numbers.get(a).zip(numbers.get(b)).and_then(|(a, b)| equal_numbers(a, b))
+        }
+        Kind::DateTime | Kind::Date => {
+            let epochs = graph.epochs()?;
+            match (epochs.get(a), epochs.get(b)) {
+                // Finer than the column, or past its ends.
+                (None, None) => None,
+                (a, b) => Some(a == b),
+            }
+        }
+        _ => None,
+    };
+    known.map_or_else(|| Ok(equal_values(&graph.term(a)?, &graph.term(b)?)), Ok)
 }
 
 /// Where a term stands that the dictionary does not have.
@@ -86,7 +105,7 @@ pub fn of_term<G: Indexed + ?Sized>(term: TermRef<'_>, graph: &G) -> Result<Stan
 /// As [`of_term`].
 pub fn of_term_at<G: Indexed + ?Sized>(place: Id, term: TermRef<'_>, graph: &G) -> Result<Standing> {
     let kind = order::kind(term);
-    if matches!(kind, Kind::Number | Kind::Date | Kind::DateTime) {
+    if has_values(kind) {
         let (kinds, term) = (graph.kinds(), term.into_owned());
         for neighbour in [place.checked_sub(1), Some(place)].into_iter().flatten() {
             if kinds.of(neighbour) == Some(kind) && equal_values(&graph.term(neighbour)?, &term) {
@@ -115,31 +134,13 @@ pub(super) fn compare_decimals(a: Number, b: Number) -> Option<Ordering> {
     Some((a * 10_i128.pow(scale - scale_a)).cmp(&(b * 10_i128.pow(scale - scale_b))))
 }
 
-/// Whether two terms are equal numbers, or dates or dateTimes of the same instant, or one term.
+/// Whether two terms have the same value, so that neither comes first: see [`order::are_equal`].
 #[must_use]
 pub fn equal_values(a: &Term, b: &Term) -> bool {
-    if let (Term::Literal(a), Term::Literal(b)) = (a, b) {
-        if let (Some(a), Some(b)) = (number_of(a), number_of(b)) {
-            return a.compare_exactly(&b) == Ordering::Equal;
-        }
-        let kind = order::kind(a.as_ref().into());
-        if matches!(kind, Kind::Date | Kind::DateTime) && kind == order::kind(b.as_ref().into()) {
-            let (a, b) = (epoch_of(a), epoch_of(b));
-            if a != NO_EPOCH && b != NO_EPOCH {
-                return a == b;
-            }
-        }
+    match (a, b) {
+        (Term::Literal(a), Term::Literal(b)) => order::are_equal(a.as_ref(), b.as_ref()),
+        _ => a == b,
     }
-    a == b
-}
-
-fn number_of(literal: &Literal) -> Option<Exact> {
-    let datatype = Datatype::of(literal.datatype().as_str());
-    datatype.is_numeric().then(|| Exact::parse(literal.value(), datatype)).flatten()
-}
-
-fn epoch_of(literal: &Literal) -> i64 {
-    values::epoch(super::Lexical::Literal(literal.value(), super::Tag::Datatype(literal.datatype().as_str())))
 }
 
 #[cfg(test)]
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
     use crate::store::Graph;
     use crate::store::pack::Builder;
-    use crate::terms::{GraphName, NamedNode, Quad, xsd};
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, xsd};
 
     #[test]
     fn terms_beside_a_dictionary_stand_where_they_would_be_in_it() {
@@ -181,5 +182,52 @@ mod tests {
         assert_eq!(of(typed("2024-01-01+00:00", xsd::DATE)), Standing::at(place(5)), "the same day");
         assert_eq!(of(typed("2024-01-02", xsd::DATE)), Standing::before(place(6)));
         assert!(!of(iri("c").into()).is_known() && of(typed("01", xsd::INT)).is_known());
+    }
+
+    #[test]
+    fn equal_values_stand_at_one_place_whatever_their_spelling() {
+        // 15.1 orders what 17.3 compares by `<`: where that is false both ways neither term comes first.
+        let typed = |text: &str, datatype| Term::from(Literal::new_typed_literal(text, datatype));
+        let subject = NamedNode::new_unchecked("http://example.org/s");
+        let same = [
+            vec![typed("false", xsd::BOOLEAN), typed("0", xsd::BOOLEAN)],
+            vec![typed("true", xsd::BOOLEAN), typed("1", xsd::BOOLEAN)],
+            (0..40).map(|zeros| typed(&format!("{}7", "0".repeat(zeros)), xsd::INTEGER)).collect(),
+            vec![typed("8", xsd::INTEGER), typed("8.0", xsd::DECIMAL), typed("8e0", xsd::DOUBLE)],
+            // Finer than a column of instants tells, and past its ends.
+            vec![
+                typed("2024-01-01T00:00:00.0000001Z", xsd::DATE_TIME),
+                typed("2024-01-01T01:00:00.0000001+01:00", xsd::DATE_TIME),
+            ],
+            vec![typed("2024-01-01T00:00:00.0000002Z", xsd::DATE_TIME)],
+            vec![
+                typed("2024-01-01T00:00:00Z", xsd::DATE_TIME),
+                typed("2023-12-31T24:00:00Z", xsd::DATE_TIME),
+            ],
+            vec![
+                typed("999999-01-01T00:00:00Z", xsd::DATE_TIME),
+                typed("999999-01-01T00:00:00+00:00", xsd::DATE_TIME),
+            ],
+            vec![typed("2024-01-01", xsd::DATE), typed("2024-01-01Z", xsd::DATE)],
+        ];
+        for kept in [1, 2] {
+            let mut builder = Builder::new();
+            for term in same.iter().flat_map(|terms| terms.iter().step_by(kept)) {
+                let quad = Quad::new(subject.clone(), subject.clone(), term.clone(), GraphName::DefaultGraph);
+                builder.add(quad.as_ref());
+            }
+            let pack = builder.finish();
+            let of = |term: &Term| match pack.id(term.as_ref()).unwrap() {
+                Some(id) => of_number(id, &pack).unwrap(),
+                None => of_term(term.as_ref(), &pack).unwrap(),
+            };
+            let mut places: Vec<Standing> = same.iter().map(|terms| of(&terms[0])).collect();
+            for terms in &same {
+                assert!(terms.iter().all(|term| of(term) == of(&terms[0])), "{kept}: {terms:?}");
+            }
+            places.sort_unstable();
+            places.dedup();
+            assert_eq!(places.len(), same.len(), "different values");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! In: a predicate, a node, a pattern. Out: cursors and plain values. A merged graph looks no different, nor one that was
 //! changed since its pack was made.
 
-use super::beside::Beside;
+use super::beside::{Beside, Room};
 use super::cursor::PairCursor;
 use super::delta::GraphDelta;
 use super::directory::Run;
@@ -107,18 +107,20 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The pairs of a predicate whose firsts the dictionary lacks, in the order of values. `graph` is the dataset of the view.
+    /// The pairs of a predicate whose firsts the dictionary lacks, in the order of values. `graph` is the dataset of the view. They are
+    /// kept until the list is changed, but for a view of several graphs, for which they are found anew.
     ///
     /// # Errors
-    /// Where the stored bytes are damaged, or `watch` says so.
+    /// Where the stored bytes are damaged, or `room` or `watch` says so.
     pub fn beside(
         &self,
         predicate: Id,
         by: End,
         graph: &dyn Indexed,
+        room: Room<'_>,
         watch: Watch<'_>,
     ) -> Result<Arc<Beside>> {
-        let make = || Beside::of(self.pairs(predicate, by)?, graph, watch);
+        let make = || Beside::of(self.pairs(predicate, by)?, graph, room, watch);
         match self.delta.and_then(|delta| delta.lists(predicate)) {
             Some(lists) => lists.by(by).beside(make),
             None => make().map(Arc::new),

@@ -167,6 +167,21 @@ fn by_text(a: LiteralRef<'_>, b: LiteralRef<'_>) -> Ordering {
         .then_with(|| direction(a).cmp(&direction(b)))
 }
 
+/// Whether two literals are equal numbers or booleans, dates or dateTimes of the same instant (SPARQL 1.1, 17.3), or one literal: neither
+/// comes first in an order of values (15.1).
+pub fn are_equal(a: LiteralRef<'_>, b: LiteralRef<'_>) -> bool {
+    let ((kind_a, value_a), (kind_b, value_b)) = (evaluate(a), evaluate(b));
+    kind_a == kind_b
+        && match (&value_a, &value_b) {
+            (Value::Number(x), Value::Number(y)) => x.compare_exactly(y).is_eq(),
+            (Value::Boolean(x), Value::Boolean(y)) => x == y,
+            (Value::Moment(x), Value::Moment(y)) if matches!(kind_a, Kind::Date | Kind::DateTime) => {
+                x.compare(y).is_eq()
+            }
+            _ => a == b,
+        }
+}
+
 /// The kind of a literal and its value.
 fn evaluate(literal: LiteralRef<'_>) -> (Kind, Value) {
     if literal.language().is_some() {
