@@ -285,8 +285,7 @@ impl Statistics for Dataset<'_> {
         if let Some(known) = self.asked().stars.get(&key) {
             return *known;
         }
-        let view = self.by_number(graph);
-        let found = view.and_then(|view| self.read(view.star(end, predicates)).flatten());
+        let found = self.read(self.by_number(graph)?.star(end, predicates))?;
         self.asked().stars.insert(key, found);
         found
     }
@@ -295,7 +294,7 @@ impl Statistics for Dataset<'_> {
         if let Some(known) = self.asked().meetings.get(&(of, with)) {
             return *known;
         }
-        let found = self.read(self.sampled(of, with)).flatten();
+        let found = self.read(self.sampled(of, with))?;
         self.asked().meetings.insert((of, with), found);
         found
     }
@@ -361,7 +360,9 @@ impl Statistics for Dataset<'_> {
         if let Some(known) = self.asked().counts.get(&(graph, pattern)) {
             return *known;
         }
-        let count = self.by_number(graph).and_then(|view| self.read(view.count(pattern))).unwrap_or(0) as f64;
+        let count = self.by_number(graph).and_then(|view| self.read(view.count(pattern)));
+        // What could not be read may be there the next time.
+        let Some(count) = count.map(|count| count as f64) else { return 0.0 };
         self.asked().counts.insert((graph, pattern), count);
         count
     }
@@ -389,7 +390,7 @@ impl Statistics for Dataset<'_> {
         if let Some(known) = self.asked().distinct.get(&(graph, predicate, place)) {
             return *known;
         }
-        let values = self.values(graph, predicate, place);
+        let Some(values) = self.values(graph, predicate, place) else { return 1.0 };
         self.asked().distinct.insert((graph, predicate, place), values);
         values
     }
@@ -397,18 +398,19 @@ impl Statistics for Dataset<'_> {
 
 impl Dataset<'_> {
     /// How many different terms stand in a place of the triples of a predicate, or of all.
-    fn values(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64 {
-        let Some(view) = self.by_number(graph) else { return 1.0 };
+    /// Nothing where that cannot be read, or there is no such graph.
+    fn values(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> Option<f64> {
+        let view = self.by_number(graph)?;
         let Some(predicate) = predicate else {
-            let predicates = self.read(view.predicates()).unwrap_or_default();
-            return match place {
+            let predicates = self.read(view.predicates())?;
+            return Some(match place {
                 1 => predicates.len() as f64,
                 0 => predicates.iter().map(|p| p.subjects).max().unwrap_or(1) as f64,
                 _ => predicates.iter().map(|p| p.objects).sum::<u64>() as f64,
-            };
+            });
         };
-        let Some(counts) = self.read(view.predicate(predicate)).flatten() else { return 1.0 };
-        (if place == 0 { counts.subjects } else { counts.objects }) as f64
+        let counts = self.read(view.predicate(predicate))?;
+        Some(counts.map_or(1, |counts| if place == 0 { counts.subjects } else { counts.objects }) as f64)
     }
 }
 
@@ -474,11 +476,12 @@ mod tests {
         dataset.go_on().unwrap();
         // The disk has lost what the file held.
         std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(100).unwrap();
+        let _ = std::fs::remove_file(&path);
         let leg = |end| Leg { graph: GraphId::None, predicate, end };
         assert_eq!(dataset.meeting(leg(End::Object), leg(End::Subject)), None);
         let error = dataset.go_on().unwrap_err();
         assert!(matches!(error.kind, Kind::Data | Kind::Store), "{error}");
-        std::fs::remove_file(&path).unwrap();
+        assert!(dataset.asked().meetings.is_empty(), "what failed is asked anew");
     }
 
     #[test]

@@ -156,6 +156,8 @@ fn adjusted(value: &Value, zone: &Value) -> Option<Value> {
     };
     let minute = 60 * SECOND;
     let minutes = (zone.attoseconds % minute == 0).then_some(zone.attoseconds / minute)?;
+    // fn:adjust-dateTime-to-timezone gives xs:dateTime, whatever was derived from that (F&O 3.1, 9.6.1).
+    let datatype = if datatype == Datatype::DateTimeStamp { Datatype::DateTime } else { datatype };
     Some(Value::Moment(moment.in_zone(i16::try_from(minutes).ok()?, datatype)?, datatype))
 }
 
