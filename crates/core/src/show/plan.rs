@@ -57,7 +57,7 @@ fn summary(explained: &Explanation) -> String {
     let times = format!("planned in {planned:.2}ms, run in {ran:.2}ms");
     match explained.plan.all_read() {
         0 => times,
-        read => format!("{times}, {} read from the file", memory(read)),
+        read => format!("{times}, {} read from the file by the steps", memory(read)),
     }
 }
 
@@ -240,7 +240,10 @@ mod tests {
             drawn.contains("Scan(?x), 3.2MB read\n") && drawn.contains("Sort(?x), 0.4kB read\n"),
             "{drawn}"
         );
-        assert!(drawn.ends_with("\nplanned in 0.20ms, run in 0.00ms, 3.2MB read from the file\n"), "{drawn}");
+        assert!(
+            drawn.ends_with("\nplanned in 0.20ms, run in 0.00ms, 3.2MB read from the file by the steps\n"),
+            "{drawn}"
+        );
         explained.plan = Step::default();
         assert!(draw(&explained, &how).ends_with("\nplanned in 0.20ms, run in 0.00ms\n"), "nothing was");
     }

@@ -28,8 +28,11 @@ impl Operator for Measured<'_> {
         let others = std::mem::take(&mut cx.read_below);
         let batch = self.inner.next(cx);
         let read = read_bytes().wrapping_sub(before);
-        let below = std::mem::replace(&mut cx.read_below, others + read);
+        let below = std::mem::take(&mut cx.read_below);
+        // What is not measured by itself reads for the operator above it.
+        cx.read_below = others + below;
         if let Some(measure) = cx.measures.get_mut(self.number) {
+            cx.read_below = others + read;
             measure.read += read.saturating_sub(below);
             measure.time += start.elapsed();
             measure.bytes = measure.bytes.max(self.inner.bytes());

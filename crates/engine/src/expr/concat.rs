@@ -1,7 +1,7 @@
 //! GROUP_CONCAT (SPARQL 1.1, 18.5.1.7) over all groups at once.
 //!
-//! In: the texts of a group's values, each with how often it counts. Out: them joined, with a separator between. It has what
-//! STR gives of what is no string, as all other engines do. An error in a group ends its text: there is none.
+//! In: the texts of a group's values, each with how often it counts. Out: them joined, with a separator between. What is
+//! not a string is joined as STR gives it, as all other engines do. An error in a group ends its text: there is none.
 
 use super::functions::text_of_value;
 use super::growing::Growing;
@@ -9,6 +9,9 @@ use super::texts::Texts;
 use super::value::Value;
 use crate::Governor;
 use crate::error::Result;
+
+/// So many texts are added without a look at the limits, where they are short.
+const FEW: u64 = 1 << 16;
 
 /// So many bytes of text are written without a look at the limits.
 const AT_ONCE: usize = 1 << 20;
@@ -38,7 +41,7 @@ impl Concat {
 
     /// How many bytes the texts take.
     pub fn bytes(&self) -> usize {
-        self.texts.bytes() + size_of_val(self.errors.as_slice())
+        self.texts.bytes() + self.errors.capacity() * size_of::<u64>()
     }
 
     /// Adds a value that `count` solutions have; nothing for an error.
@@ -67,16 +70,17 @@ impl Concat {
         governor: &Governor,
     ) -> Result<()> {
         let Some(text) = text else {
-            self.fail(group, count);
-            return Ok(());
+            return self.fail(group, count, governor);
         };
         while count > 0 {
             if !self.texts.add(group, &self.separator, text, governor)? {
                 // There is an error however often more is added.
-                self.fail(group, count);
-                break;
+                return self.fail(group, count, governor);
             }
             count -= 1;
+            if count > 0 && count.is_multiple_of(FEW) {
+                governor.check()?;
+            }
             if text.is_empty() && self.separator.is_empty() {
                 break;
             }
@@ -84,11 +88,16 @@ impl Concat {
         Ok(())
     }
 
-    fn fail(&mut self, group: usize, count: u64) {
+    fn fail(&mut self, group: usize, count: u64, governor: &Governor) -> Result<()> {
+        if self.errors.capacity() <= group {
+            // While a list is copied it is there twice.
+            governor.room((group + 1).max(2 * self.errors.capacity()) * size_of::<u64>())?;
+        }
         if self.errors.len() <= group {
             self.errors.resize(group + 1, 0);
         }
         self.errors.get_mut(group).into_iter().for_each(|errors| *errors = errors.saturating_add(count));
+        Ok(())
     }
 
     /// In how many groups there is an error, and in how many of their solutions.

@@ -139,6 +139,9 @@ impl Growing {
         let before = self.blocks.len().saturating_sub(1) * BLOCK;
         let Some(block) = self.blocks.last_mut() else { return Ok(None) };
         let place = u32::try_from((before + block.len()) / UNIT).ok().filter(|place| *place < NOWHERE);
+        if block.len() + size > block.capacity() {
+            governor.room(2 * block.capacity().max(size))?;
+        }
         block.resize(block.len() + size, 0);
         Ok(place)
     }

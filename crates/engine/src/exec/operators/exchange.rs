@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::exec::batch::Batch;
 use crate::exec::context::{Context, Measure};
 use crate::exec::{Operator, Running};
+use crate::store::pack::read_bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -135,7 +136,7 @@ impl<'a> Exchange<'a> {
         let mut at_work: Vec<_> = self.workers.iter_mut().zip(&mut self.begun).collect();
         at_work.sort_by_key(|(_, begun)| !is_first(begun));
         at_work.truncate(if only_first { 1 } else { jobs.max(1) });
-        let mut found = Found::new();
+        let (mut found, before) = (Found::new(), read_bytes());
         std::thread::scope(|scope| {
             let (round, mut at_work) = (&round, at_work.into_iter());
             let Some((first, own)) = at_work.next() else { return };
@@ -150,6 +151,8 @@ impl<'a> Exchange<'a> {
                 found.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             }
         });
+        // What this thread read as a worker is measured in the worker's context.
+        cx.read_below += read_bytes().wrapping_sub(before);
         self.next = round.next.into_inner().min(end);
         // The bytes that it may hold end a round before it reads many parts, however many rounds there are.
         self.round = self.round.saturating_mul(2).min(self.parts);

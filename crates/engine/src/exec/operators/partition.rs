@@ -12,6 +12,7 @@ use crate::exec::batch::{Batch, Column, ROWS};
 use crate::exec::context::{Context, Measure};
 use crate::exec::rows_index::hashes;
 use crate::exec::{Operator, Running};
+use crate::store::pack::read_bytes;
 use crate::store::{Id, NONE};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -200,9 +201,11 @@ impl Operator for Partition<'_> {
         if let Some(input) = self.input.take() {
             self.run(input, cx)?;
         }
-        for share in &mut self.shares {
-            share.advance()?;
-        }
+        let before = read_bytes();
+        let advanced = self.shares.iter_mut().try_for_each(Share::advance);
+        // It is measured in the contexts of the shares.
+        cx.read_below += read_bytes().wrapping_sub(before);
+        advanced?;
         // The groups at hand one after the other, and their places in the order of their first rows.
         let (mut all, mut starts) = (Batch::default(), Vec::with_capacity(self.shares.len()));
         for share in &self.shares {

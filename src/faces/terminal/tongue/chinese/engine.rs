@@ -213,7 +213,7 @@ pub const PLAN: &[Pair] = &[
     (", sorted by {}", "，按 {} 有序"),
     (", {} read", "，读取 {}"),
     ("planned in {}, run in {}", "规划 {}，运行 {}"),
-    ("planned in {}, run in {}, {} read from the file", "规划 {}，运行 {}，从文件读取 {}"),
+    ("planned in {}, run in {}, {} read from the file by the steps", "规划 {}，运行 {}，各步骤从文件读取 {}"),
     ("looked up, cost {}; hashed {}", "逐行查找，代价 {}；哈希为 {}"),
     ("held, rows {}; streamed {}", "持有一侧，{} 行；流过一侧 {} 行"),
     ("one after the other, cost {}; joins of joins {}", "逐个连接，代价 {}；先各自连接为 {}"),
