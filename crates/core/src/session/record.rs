@@ -218,9 +218,10 @@ impl Session {
         reading >= merging && journal_bytes >= LEAST.max(self.merge_after)
     }
 
-    /// How far the pack of the store is behind, where it may be merged.
+    /// How far the pack of the store is behind, where it may be merged: not while the store is to be read anew.
     fn behind(&self) -> Option<Behind> {
-        self.store.as_ref().filter(|_| self.transaction.is_none()).and_then(Store::behind)
+        let store = self.store.as_ref().filter(|store| self.transaction.is_none() && store.is_certain());
+        store.and_then(Store::behind)
     }
 
     /// Whether the journal is long, or would be with some bytes more.

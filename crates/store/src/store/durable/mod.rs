@@ -54,6 +54,10 @@ pub struct Store {
     state: Option<State>,
     /// Whether what is in memory may differ from what is on the disk, since writing failed.
     doubtful: bool,
+    /// Whether a sync of the journal failed: what it should have written may never come to the disk, whatever a later one says.
+    lost: bool,
+    /// How many bytes were cut from the journal by a begin that failed then, and told nobody.
+    untold: u64,
     /// Whether leavings of others were looked for since something was left.
     tidied: bool,
     /// What was made by this one where nothing was.
@@ -148,13 +152,15 @@ impl Store {
 
     fn open_on(folder: &Path, files: Arc<dyn Files>) -> Result<(Self, Content)> {
         let folder = folder.to_owned();
-        let (state, doubtful, tidied, made, writer, resting) = (None, false, false, None, None, None);
+        let (state, made, writer, resting) = (None, None, None, None);
         let mut store = Self {
             folder,
             files,
             state,
-            doubtful,
-            tidied,
+            doubtful: false,
+            lost: false,
+            untold: 0,
+            tidied: false,
             made,
             writer,
             resting,
@@ -186,6 +192,13 @@ impl Store {
     /// Reads the store anew before the next change, whether another process changed it or not.
     pub fn reread(&mut self) {
         self.doubtful = true;
+    }
+
+    /// Whether what was last read or written is certainly what the store holds, as long as no other process changes it. Where it
+    /// is not, the next [`Self::begin`] reads the store anew.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        !self.doubtful
     }
 
     /// Whether it may be changed now: between a begin and an end, where nothing failed.

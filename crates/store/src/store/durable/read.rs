@@ -8,7 +8,6 @@ use super::frame::{Found, Transaction, found_in, unreadable_line};
 use super::frames::{Frames, part_of};
 use super::manifest::{self, Manifest, PackFile};
 use super::patch::read_quad;
-use super::repair::first_frame;
 use super::write::generation;
 use super::{Content, Mark, State, Store};
 use crate::error::{Error, Result};
@@ -89,7 +88,8 @@ impl Store {
     }
 
     /// A file of a store that holds something, where there is no manifest: a new store in its place would take it for a leaving.
-    /// Nothing that is made before the manifest is such a file.
+    /// Nothing that is made before the manifest is such a file: a journal is empty then. One that is damaged from its first byte on
+    /// holds something too.
     fn left_alone(&self) -> Result<Option<String>> {
         let names = match self.files.names(&self.folder) {
             Ok(names) => names,
@@ -102,9 +102,9 @@ impl Store {
             if !name.starts_with("journal-") {
                 return Ok(Some(name));
             }
-            match self.files.read(&self.path(&name)) {
-                Ok(journal) if first_frame(&journal).is_some() => return Ok(Some(name)),
-                Ok(_) => {}
+            match self.files.length(&self.path(&name)) {
+                Ok(0) => {}
+                Ok(_) => return Ok(Some(name)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(self.unreadable(&name, error)),
             }

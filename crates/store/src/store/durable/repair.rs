@@ -187,6 +187,8 @@ impl Work<'_> {
             self.note(wrong, Some(format!("it is set aside as {aside}")));
         }
         if self.write {
+            // Once there is a manifest, the next writer removes what still has its old name.
+            self.files.sync_folder(self.folder).map_err(|error| unwritable(self.folder, error))?;
             self.publish(&manifest)?;
         }
         Ok(manifest)
@@ -405,7 +407,7 @@ fn journal_of(generation: u64) -> String {
 }
 
 /// The first transaction of a journal, and where it ends.
-pub(super) fn first_frame(journal: &[u8]) -> Option<(Transaction, usize)> {
+fn first_frame(journal: &[u8]) -> Option<(Transaction, usize)> {
     match found(journal, 0, super::frame::number_at(journal, 0)?) {
         Found::Frame(transaction, end) => Some((*transaction, end)),
         _ => None,

@@ -7,6 +7,7 @@ use super::files::{Files, Handle};
 use super::frame::{Part, RowSource, Rows, follows};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
+use super::read::unreadable;
 use super::reverse::Reverse;
 use super::{Content, Durability, Made, Mark, Open, Resting, State, Store, Transaction, Writer, time};
 use crate::error::{Error, Result};
@@ -34,6 +35,8 @@ type Out = BufWriter<Box<dyn Handle>>;
 
 /// How the names of packs begin that are being written.
 const WORK: [&str; 2] = ["merge-", "load-"];
+/// How the name of a copy of the journal ends until it is whole.
+const COPY: &str = ".new";
 /// How the names of files end that are locked meanwhile.
 const LOCKED: &str = "lock";
 
@@ -63,7 +66,8 @@ impl Store {
             None => (None, None),
         };
         drop(before);
-        let makes_folder = lock.is_none() && !self.folder.exists();
+        let is_there = || self.folder.try_exists().map_err(|error| unreadable(&self.folder, error));
+        let makes_folder = lock.is_none() && !is_there()?;
         if makes_folder {
             self.was_empty()?;
         }
@@ -84,28 +88,31 @@ impl Store {
                 manifest
             }
         };
+        if self.lost {
+            self.rewrite_journal(&manifest)?;
+        }
         let path = self.path(&manifest.journal);
         let length = self.files.length(&path).map_err(|error| self.unreadable(&manifest.journal, error))?;
         // What follows is done anew by the next try where it fails.
         self.tidied = false;
-        let content = if self.knows(&manifest, length)? {
-            None
-        } else {
-            let (state, content) = self.content(&manifest)?;
-            self.state = Some(state);
-            self.doubtful = true;
-            Some(content)
-        };
-        let failed = |error| unwritable(&self.folder, error);
+        // The state stays that of the content which was handed out last, until this one is.
+        let found = if self.knows(&manifest, length)? { None } else { Some(self.content(&manifest)?) };
+        self.doubtful |= found.is_some();
+        let folder = self.folder.clone();
+        let failed = |error| unwritable(&folder, error);
         let mut journal = self.files.append(&path).map_err(failed)?;
-        if let Some(content) = &content
-            && content.torn > 0
-        {
-            journal.cut(length - content.torn).map_err(failed)?;
+        if let Some((_, Content { torn, .. })) = found.as_ref().filter(|(_, content)| content.torn > 0) {
+            journal.cut(length - torn).map_err(failed)?;
+            self.untold += torn;
         }
-        self.make_safe(journal.as_mut()).map_err(failed)?;
+        let number = found.as_ref().map_or(self.mark().number, |(state, _)| state.last.number);
+        self.make_safe(journal.as_mut(), number).map_err(failed)?;
         self.tidy(&manifest).map_err(failed)?;
         (self.doubtful, self.tidied) = (false, true);
+        let content = found.map(|(state, content)| {
+            self.state = Some(state);
+            Content { torn: std::mem::take(&mut self.untold), ..content }
+        });
         // Others may not give these names to other files while the lock is held.
         let held = [self.path(manifest::NAME), path].map(|path| Some(HeldFile::of(File::open(path).ok()?)));
         let held = match held {
@@ -116,9 +123,9 @@ impl Store {
         Ok(content)
     }
 
-    /// Whether what is in memory is what the store is: a manifest, and a journal of some length that ends as the one that was read.
-    /// A journal may be as long as it was, and not the same: what a reader saw of a transaction on its way was taken back where its
-    /// sync failed, and another one written there.
+    /// Whether what is in memory is what the store is: the same manifest, and a journal of the same length that ends with the same
+    /// bytes. The length alone does not tell: where a sync failed, the transaction is taken back, another one may stand in its place,
+    /// and a reader may have seen the first.
     fn knows(&self, manifest: &Manifest, length: u64) -> Result<bool> {
         let is_same = |state: &&State| state.manifest == *manifest && state.end == length;
         let Some(state) = self.state.as_ref().filter(is_same).filter(|_| !self.doubtful) else {
@@ -128,14 +135,33 @@ impl Store {
         Ok(self.part(&manifest.journal, length.saturating_sub(foot.len() as u64)..length)? == foot)
     }
 
-    /// Makes safe what is built upon from now on: whoever wrote it may have ended before it was. That is its transactions, the
-    /// name of its manifest and, where nothing was committed since it was made, the names of its folder and of those above.
-    fn make_safe(&self, journal: &mut dyn Handle) -> io::Result<()> {
-        if self.durability == Durability::Synced {
-            journal.sync()?;
+    /// Makes safe what is built upon from now on: the process that wrote it may have ended before it did so. These are the
+    /// transactions and the name of the manifest; in a new store, whose last transaction has the `number` 0, also the names of its
+    /// folder and of those above.
+    fn make_safe(&mut self, journal: &mut dyn Handle, number: u64) -> io::Result<()> {
+        let (is_new, is_synced) = (number == 0, self.durability == Durability::Synced);
+        if is_synced {
+            journal.sync().inspect_err(|_| (self.lost, self.doubtful) = (true, true))?;
+        }
+        if is_synced || is_new {
             self.files.sync_folder(&self.folder)?;
         }
-        if self.mark().number == 0 { self.sync_above() } else { Ok(()) }
+        if is_new { self.sync_above() } else { Ok(()) }
+    }
+
+    /// Puts a copy of the journal in its place, after a sync of it failed: the system may have dropped what it could not write, and
+    /// call it written the next time. What the copy holds is written anew, and read from there.
+    fn rewrite_journal(&mut self, manifest: &Manifest) -> Result<()> {
+        let failed = |error| unwritable(&self.folder, error);
+        let (name, path) = (format!("{}{COPY}", manifest.journal), self.path(&manifest.journal));
+        // Whoever has it open, in this process or another one, finds another file there.
+        self.doubtful = true;
+        let mut from = self.files.open(&path).map_err(|error| self.unreadable(&manifest.journal, error))?;
+        self.create(&name, &mut |out| io::copy(&mut from, out).map(drop).map_err(failed))?;
+        self.files.rename(&self.path(&name), &path).map_err(failed)?;
+        self.files.sync_folder(&self.folder).map_err(failed)?;
+        self.lost = false;
+        Ok(())
     }
 
     /// Makes the name of the folder safe, and those of the folders above it, each of which may have been made with it.
@@ -185,10 +211,15 @@ impl Store {
     /// Takes away what was made before there was a store: its lock, and its folder.
     fn leave_nothing(&self, made: &Made) {
         // What cannot be removed does no harm; and somebody may have put something into the folder by now.
-        if !self.path(manifest::NAME).exists() {
+        if self.has_no_manifest() {
             let _ = self.files.remove(&self.path(lock::NAME));
             let _ = made.folder.then(|| std::fs::remove_dir(&self.folder));
         }
+    }
+
+    /// Whether there certainly is no manifest: an error says neither.
+    fn has_no_manifest(&self) -> bool {
+        matches!(self.path(manifest::NAME).try_exists(), Ok(false))
     }
 
     /// Makes sure that no store which held something is made anew where it is gone.
@@ -200,11 +231,14 @@ impl Store {
             .hint("its folder was removed, moved or emptied meanwhile: open it where it is now"))
     }
 
-    /// Makes an empty store in a folder that holds nothing else.
+    /// Makes an empty store in a folder that holds nothing else: what is left of one that was not made, or was taken away, is empty
+    /// journals and locks. Any pack is somebody's.
     fn make(&self) -> Result<Manifest> {
         let failed = |error| unwritable(&self.folder, error);
         let names = self.files.names(&self.folder).map_err(failed)?;
-        if let Some(other) = names.iter().find(|name| *name != lock::NAME && generation(name).is_none()) {
+        let is_other =
+            |name: &&String| *name != lock::NAME && (generation(name).is_none() || name.ends_with(".pack"));
+        if let Some(other) = names.iter().find(is_other) {
             let name = self.folder.display();
             return Err(Error::store(format!("{name} is not a store, and holds other files: {other}"))
                 .hint("name a folder that is empty or not there yet"));
@@ -213,7 +247,7 @@ impl Store {
         self.create(&manifest.journal, &mut |_| Ok(()))?;
         self.publish(&manifest).inspect_err(|_| {
             // Where its name is there, the store is.
-            if !self.path(manifest::NAME).exists() {
+            if self.has_no_manifest() {
                 let _ = self.files.remove(&self.path(&manifest.journal));
             }
         })?;
@@ -226,10 +260,17 @@ impl Store {
     /// # Errors
     /// Where a file of it cannot be removed.
     pub fn unmake(&mut self) -> Result<()> {
-        let failed = |error| unwritable(&self.folder, error);
-        let is_new = self.mark().number == 0
-            && self.state.as_ref().is_some_and(|State { manifest, .. }| manifest.pack.is_none());
-        if let Some(made) = self.made.take().filter(|_| self.writer.is_some() && is_new) {
+        if self.made.is_some() && self.writer.is_none() && self.is_new() {
+            // What failed let go of it, and may have left files; what is there now is not what was handed out.
+            let found = self.begin()?;
+            self.doubtful |= found.is_some();
+        }
+        let folder = self.folder.clone();
+        let failed = |error| unwritable(&folder, error);
+        let is_new = self.is_new();
+        if let (Some(made), Some(writer), true) = (self.made.take(), &mut self.writer, is_new) {
+            // A journal that holds something, where no manifest is, would be a store that lost it: what was cut is to stay so.
+            writer.files.journal.sync().map_err(failed)?;
             let manifest = &self.state()?.manifest;
             let journal = self.path(&manifest.journal);
             // Without the manifest, what is left of a load that failed would look like a store that lost it.
@@ -243,6 +284,12 @@ impl Store {
         }
         self.writer = None;
         Ok(())
+    }
+
+    /// Whether there is a store in which nothing was committed.
+    fn is_new(&self) -> bool {
+        let has_none = |State { manifest, last, .. }: &State| last.number == 0 && manifest.pack.is_none();
+        self.state.as_ref().is_some_and(has_none)
     }
 
     /// Writes a transaction with the sum of some changes to the journal and waits until it is safe; one that says nothing is not
@@ -333,7 +380,10 @@ impl Store {
             });
         match undone {
             Ok(()) => error.hint("nothing was changed"),
-            Err(_) => error.hint(UNCERTAIN),
+            Err(_) => {
+                self.lost = true;
+                error.hint(UNCERTAIN)
+            }
         }
     }
 
@@ -442,9 +492,14 @@ impl Store {
     /// Prepares a merge whose pack another thread writes while the store is read and changed on: of all up to now.
     ///
     /// # Errors
-    /// Where there is no store yet.
+    /// Where there is no store yet, or one that is to be read anew: a graph that was read before may not be all that it holds.
     pub fn prepare_merge(&self, prefixes: Prefixes, empty: Vec<GraphName>) -> Result<Merge> {
         self.state()?;
+        if self.doubtful {
+            let name = self.folder.display();
+            return Err(Error::store(format!("the store {name} is not known well enough to be merged"))
+                .hint("the next change reads it anew"));
+        }
         let (at_work, files) = (AtWork::new(&self.folder, "merge")?, Arc::clone(&self.files));
         Ok(Merge { at_work, files, mark: self.mark(), prefixes, empty, sorting: self.sorting })
     }
@@ -522,7 +577,7 @@ impl Store {
         let failed = |error| unwritable(&self.folder, error);
         // What is on record from now on is safe, whether its transactions waited for the disk or not.
         if let Some(writer) = self.writer.as_mut().filter(|_| self.durability == Durability::Unsynced) {
-            writer.files.journal.sync().map_err(failed)?;
+            writer.files.journal.sync().inspect_err(|_| self.lost = true).map_err(failed)?;
         }
         self.create(&new.journal, &mut |out| out.write_all(journal).map_err(failed))?;
         // No pack has its name without a journal that is whole: where the manifest is lost, both are the store.
@@ -702,20 +757,25 @@ impl AtWork {
             let path = folder.join(&name);
             let lock = path.with_extension(LOCKED);
             // Another system that has the disk too may have a process of this number, which writes there.
+            if path.exists() {
+                continue;
+            }
             let locked = match File::options().write(true).create_new(true).open(&lock) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                _ if path.exists() => continue,
                 locked => locked.map_err(|error| unwritable(folder, error))?,
             };
-            if !matches!(locked.try_lock(), Err(TryLockError::WouldBlock)) {
-                return Ok(Self { folder: folder.to_owned(), name, path, lock, _locked: locked });
+            let is_free = !matches!(locked.try_lock(), Err(TryLockError::WouldBlock));
+            let locked = HeldFile::of(locked);
+            // Until it was locked, another writer could take it for a leaving.
+            if is_free && locked.is_at(&lock) {
+                return Ok(Self { folder: folder.to_owned(), name, path, lock, _locked: locked.file });
             }
         }
     }
 
     /// Whether somebody writes the file of a name now, or holds its lock.
     fn is_at_work(folder: &Path, name: &str) -> bool {
-        if !WORK.iter().any(|what| name.starts_with(what)) {
+        if !is_work(name) {
             return false;
         }
         let lock = File::options().write(true).open(folder.join(name).with_extension(LOCKED));
@@ -778,14 +838,23 @@ fn past(manifest: &Manifest, last: u64) -> Vec<Past> {
     past
 }
 
+/// Whether a name is that of a pack which a process writes, such as `merge-4711-0.pack`, or of the lock beside it: nobody's `load-2024.pack`.
+fn is_work(name: &str) -> bool {
+    let rest = WORK.iter().find_map(|what| name.strip_prefix(what));
+    let numbers = rest.and_then(|rest| rest.strip_suffix(".pack").or_else(|| rest.strip_suffix(".lock")));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    numbers
+        .and_then(|numbers| numbers.split_once('-'))
+        .is_some_and(|(process, number)| is_number(process) && is_number(number))
+}
+
 /// The number in the name of a file that only a store writes; 0 for a manifest or pack that was never published.
 pub(super) fn generation(name: &str) -> Option<u64> {
-    if name == manifest::NEW {
+    if name == manifest::NEW || is_work(name) {
         return Some(0);
     }
-    if WORK.iter().any(|what| name.starts_with(what)) && (name.ends_with(".pack") || name.ends_with(".lock"))
-    {
-        return Some(0);
+    if let Some(copied) = name.strip_suffix(COPY).filter(|name| name.starts_with("journal-")) {
+        return generation(copied).map(|_| 0);
     }
     let pack = name.strip_prefix("graph-").or_else(|| name.strip_prefix("added-"));
     let pack = pack.and_then(|rest| rest.strip_suffix(".pack"));
@@ -858,6 +927,38 @@ mod tests {
         drop(store);
         let (_, content) = open();
         assert_eq!(content.graph.len(), rows as u64);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn files_of_somebody_else_are_never_taken_for_leavings() {
+        let folder = std::env::temp_dir().join(format!("baimo-others-{}", std::process::id()));
+        let own = [
+            "load-2024.pack",
+            "merge-old.pack",
+            "load-x.lock",
+            "load-2024-may.pack",
+            "merge-1-.pack",
+            "journal-.new",
+        ];
+        for other in own.into_iter().chain(["load-4711-0.pack"]) {
+            let _ = std::fs::remove_dir_all(&folder);
+            std::fs::create_dir(&folder).unwrap();
+            std::fs::write(folder.join(other), "mine").unwrap();
+            let error = Store::open(&folder).unwrap().0.begin().map(drop).unwrap_err();
+            assert!(error.message.ends_with(&format!("holds other files: {other}")), "{error}");
+            assert_eq!(Store::open(&folder).unwrap().0.files.names(&folder).unwrap(), [other]);
+            assert_eq!(std::fs::read(folder.join(other)).unwrap(), b"mine");
+        }
+        std::fs::remove_file(folder.join("load-4711-0.pack")).unwrap();
+        Store::open(&folder).unwrap().0.begin().unwrap();
+        let leavings = ["load-4711-0.pack", "merge-4711-1.pack", "merge-4711-1.lock", "journal-1.rdfp.new"];
+        own.into_iter().chain(leavings).for_each(|name| std::fs::write(folder.join(name), "").unwrap());
+        let (mut store, _) = Store::open(&folder).unwrap();
+        store.begin().unwrap();
+        let names = store.files.names(&folder).unwrap();
+        assert!(own.iter().all(|own| names.iter().any(|name| name == own)), "{names:?}");
+        assert!(!leavings.iter().any(|left| names.iter().any(|name| name == left)), "{names:?}");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -237,6 +237,73 @@ fn what_could_not_be_built_upon_is_read_again_by_the_next_try() {
     }
 }
 
+/// Another process changed the store, and an operation fails where it is read again for a change: what was handed out before is
+/// all that is known, and a merge of that takes nothing away.
+#[test]
+fn a_begin_that_fails_leaves_what_is_known_and_a_merge_loses_nothing() {
+    let mut refused = 0;
+    for fails in 0..8 {
+        let (folder, recorder) = (Folder::new(), Recorder::default());
+        let mut waiting = Use::of(&folder.0, &recorder).unwrap();
+        waiting.act_once(7);
+        let before = waiting.seen();
+        Use::another(&folder.0, &recorder).unwrap().act_once(11);
+        let (expected, mark) = (shown(&folder.0), waiting.store.mark());
+        assert_ne!(before, expected);
+        recorder.fail(Some((fails, io::ErrorKind::Other, false)));
+        let begun = waiting.begin();
+        recorder.fail(None);
+        let what = format!("operation {fails} fails");
+        let merge = waiting.store.prepare_merge(waiting.declared.clone(), Vec::new());
+        if begun.is_err() {
+            refused += 1;
+            assert_eq!(waiting.store.mark(), mark, "{what}");
+            assert!(merge.is_err() && !waiting.store.is_certain(), "{what}");
+            // The same mark as one that was prepared before.
+            waiting.store.doubtful = false;
+            let merge = waiting.store.prepare_merge(waiting.declared.clone(), Vec::new()).unwrap();
+            waiting.store.doubtful = true;
+            merge.write(&waiting.graph.snapshot().unwrap(), Watch::nobody()).unwrap();
+            waiting.begin().unwrap();
+            assert!(waiting.store.finish_merge(merge).unwrap(), "{what}");
+        }
+        assert_eq!(waiting.seen(), expected, "{what}");
+        assert_eq!(shown(&folder.0), expected, "{what}");
+    }
+    assert!(refused > 2, "{refused} were refused");
+}
+
+/// A process was killed before the sync of what it wrote, and the sync of the next one fails: the system shows what it will never
+/// write. The try after that builds on a copy of it.
+#[test]
+fn what_a_sync_lost_is_written_again_before_it_is_built_upon() {
+    let mut lost = 0;
+    for fails in 0..8 {
+        let (folder, recorder) = (Folder::new(), Recorder::default());
+        let mut waiting = Use::of(&folder.0, &recorder).unwrap();
+        waiting.act_once(7);
+        let mut killed = Use::another(&folder.0, &recorder).unwrap();
+        killed.begin().unwrap();
+        // Its rows are written at once, and their sync is the next operation.
+        recorder.fail(Some((1, io::ErrorKind::Other, true)));
+        let store = &mut killed.store;
+        let keep = |changes: &crate::store::memory::Changes<'_>| {
+            store.commit(&mut Transaction::default(), changes, Watch::nobody())
+        };
+        killed.graph.change_and_keep(|graph| graph.insert(quad(100)), keep).unwrap_err();
+        drop(killed);
+        recorder.fail(Some((fails, io::ErrorKind::Other, false)));
+        let begun = waiting.begin();
+        recorder.fail(None);
+        lost += usize::from(recorder.steps().iter().any(|step| matches!(step, Step::Lost(_))));
+        assert!(begun.is_err() || fails > 1, "operation {fails} fails");
+        waiting.act_once(13);
+        assert_eq!(waiting.store.mark().number, 3, "operation {fails} fails: what was killed is built upon");
+        is_safe(&waiting, &format!("operation {fails} fails"));
+    }
+    assert_eq!(lost, 1, "a sync failed");
+}
+
 /// Cuts the power now: what was acknowledged last is there.
 fn is_safe(used: &Use, what: &str) {
     let (steps, states, known) = (used.recorder.steps(), used.recorder.states(), used.recorder.known());
@@ -428,6 +495,64 @@ fn a_store_without_its_manifest_is_refused_until_it_is_made_anew() {
         let empty = Folder::of(&BTreeMap::from([("journal-1.rdfp".to_owned(), Vec::new())]));
         Use::of(&empty.0, &Recorder::default()).unwrap().act_once(7);
     }
+}
+
+/// No changed bit makes a journal one that holds nothing, which a new store would take the place of.
+#[test]
+fn a_damaged_journal_alone_is_refused_and_kept() {
+    let (folder, recorder) = (Folder::new(), Recorder::default());
+    Use::of(&folder.0, &recorder).unwrap().act_once(7);
+    let journal = std::fs::read(folder.0.join("journal-1.rdfp")).unwrap();
+    for byte in 0..journal.len() {
+        let mut damaged = journal.clone();
+        damaged[byte] ^= 1 << (byte % 8);
+        let alone = Folder::of(&BTreeMap::from([("journal-1.rdfp".to_owned(), damaged.clone())]));
+        let error = Store::open(&alone.0).map(drop).unwrap_err();
+        assert!(error.message.contains("journal-1.rdfp is there"), "byte {byte}: {error}");
+        assert_eq!(std::fs::read(alone.0.join("journal-1.rdfp")).unwrap(), damaged);
+        if byte % 64 == 0 {
+            repair(&alone.0, true).unwrap();
+            let kept = std::fs::read(alone.0.join("journal-1.rdfp.damaged-1")).unwrap();
+            assert_eq!(kept, damaged, "byte {byte}");
+            Use::of(&alone.0, &Recorder::default()).unwrap().act_once(7);
+        }
+    }
+}
+
+/// A first load fails late: what it left, and the store that was made for it, are taken away.
+#[test]
+fn a_load_that_fails_at_any_operation_leaves_no_new_store() {
+    let (mut failed, mut fails) = (0, 0);
+    loop {
+        let (folder, recorder) = (Folder::new(), Recorder::default());
+        let home = folder.0.join("store");
+        let mut used = Use::of(&home, &recorder).unwrap();
+        used.begin().unwrap();
+        recorder.fail(Some((fails, io::ErrorKind::Other, false)));
+        let mut builder = Builder::keeping_labels();
+        builder.add(quad(1).as_ref());
+        let (pack, mut about) = (builder.finish(), Transaction::default());
+        let done = used.store.install(&pack, &Prefixes::new(), Watch::nobody(), &mut about);
+        let is_over = recorder.0.lock().unwrap().fails.is_some();
+        recorder.fail(None);
+        match done {
+            Err(error) if !error.hints.iter().any(|hint| hint.to_string().contains("opened again")) => {
+                failed += 1;
+                used.store.unmake().unwrap();
+                assert!(!home.exists(), "operation {fails}: {:?}", Disk.names(&home));
+            }
+            // Its manifest has its name, or all is done.
+            _ => {
+                used.store.unmake().unwrap();
+                assert_eq!(Store::open(&home).unwrap().1.graph.len(), 1, "operation {fails}");
+            }
+        }
+        if is_over {
+            break;
+        }
+        fails += 1;
+    }
+    assert!(failed > 5, "{failed} failed");
 }
 
 /// A reader sees a transaction that is on its way, whose sync fails then: another one of the same length takes its place.
