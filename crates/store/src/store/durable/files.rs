@@ -34,6 +34,27 @@ pub(super) trait Files: Send + Sync {
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
 }
 
+/// Makes the names in a folder safe, where that is possible: with a file system that syncs no folders they are in its hands.
+pub(super) fn sync_names(files: &dyn Files, folder: &Path) -> io::Result<()> {
+    use io::ErrorKind::{InvalidInput, Unsupported};
+    match files.sync_folder(folder) {
+        Err(error) if matches!(error.kind(), InvalidInput | Unsupported) => Ok(()),
+        done => done,
+    }
+}
+
+/// The number of the disk that a folder is on, where the system tells.
+#[cfg(unix)]
+pub(super) fn disk_of(folder: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(folder).ok().map(|data| data.dev())
+}
+
+#[cfg(not(unix))]
+pub(super) fn disk_of(_: &Path) -> Option<u64> {
+    None
+}
+
 /// A file that is read.
 pub(super) trait Readable: Read + Seek + Send + Sync {}
 

@@ -4,7 +4,7 @@
 //! copies of what was changed kept beside it. Nothing is taken away that is not kept in a copy. What a damaged pack
 //! held cannot be saved: that takes a backup.
 
-use super::files::{Disk, Files};
+use super::files::{Disk, Files, sync_names};
 use super::frame::{Found, found, later};
 use super::lock::{Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile};
@@ -49,6 +49,9 @@ pub(super) fn repair_on(folder: &Path, write: bool, files: &dyn Files) -> Result
         Some(Err(_)) | None => work.manifest()?,
     };
     work.pack(&manifest)?;
+    if work.lost_its_begin(&manifest)? {
+        return Ok(work.findings);
+    }
     work.journal(&manifest)?;
     work.past(&manifest)?;
     Ok(work.findings)
@@ -128,7 +131,7 @@ impl Work<'_> {
         io::copy(&mut from, &mut to).map_err(failed)?;
         to.sync().map_err(failed)?;
         // Before what it is a copy of is changed.
-        self.files.sync_folder(self.folder).map_err(failed)?;
+        sync_names(self.files, self.folder).map_err(failed)?;
         Ok(copy)
     }
 
@@ -167,7 +170,9 @@ impl Work<'_> {
         };
         let wrong = format!("{} is missing or damaged", self.path(manifest::NAME).display());
         let from = manifest.pack.as_ref().map_or("no pack", |pack| pack.name.as_str());
-        let remedy = format!("a new one is made of {from} and {}", manifest.journal);
+        let journal = &manifest.journal;
+        let remedy =
+            format!("a new one is made of {from} and {journal}; which graphs were empty in it is not known");
         // What the new manifest does not name the next writer would remove.
         let own: BTreeSet<&str> = manifest.files().collect();
         let is_left =
@@ -188,7 +193,7 @@ impl Work<'_> {
         }
         if self.write {
             // Once there is a manifest, the next writer removes what still has its old name.
-            self.files.sync_folder(self.folder).map_err(|error| unwritable(self.folder, error))?;
+            sync_names(self.files, self.folder).map_err(|error| unwritable(self.folder, error))?;
             self.publish(&manifest)?;
         }
         Ok(manifest)
@@ -200,7 +205,7 @@ impl Work<'_> {
         let mut new = self.files.create(&self.path(manifest::NEW)).map_err(failed)?;
         new.write_all(&manifest.write()).and_then(|()| new.sync()).map_err(failed)?;
         self.files.rename(&self.path(manifest::NEW), &self.path(manifest::NAME)).map_err(failed)?;
-        self.files.sync_folder(self.folder).map_err(failed)
+        sync_names(self.files, self.folder).map_err(failed)
     }
 
     /// The manifest of a pack and the journal that was begun with it, and what speaks for it. A merge or a load that was ended in
@@ -301,6 +306,34 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Whether a journal is shorter than the transaction that its pack was loaded with. Nothing follows that then: an empty one takes
+    /// its place, and the record begins with it.
+    fn lost_its_begin(&mut self, manifest: &Manifest) -> Result<bool> {
+        let Some(length) = self.length(&manifest.journal)?.filter(|length| *length < manifest.start) else {
+            return Ok(false);
+        };
+        let (file, number) = (self.path(&manifest.journal).display().to_string(), manifest.packed + 1);
+        let wrong = format!("{file} is shorter than it was: transactions from {number} on are missing");
+        let remedy =
+            format!("an empty one takes its place; those up to {} leave the record", manifest.packed);
+        if self.write {
+            let failed = |error| unwritable(self.folder, error);
+            for name in manifest.files().filter(|name| !manifest.pack.iter().any(|pack| pack.name == *name)) {
+                if self.length(name)?.is_some_and(|length| length > 0) {
+                    self.copy(name)?;
+                }
+            }
+            if length > 0 {
+                let mut journal = self.files.append(&self.path(&manifest.journal)).map_err(failed)?;
+                journal.cut(0).and_then(|()| journal.sync()).map_err(failed)?;
+            }
+            let (past, added) = (Vec::new(), Vec::new());
+            self.publish(&Manifest { start: 0, least: 0, past, added, ..manifest.clone() })?;
+        }
+        self.note(wrong, Some(remedy));
+        Ok(true)
+    }
+
     fn journal(&mut self, manifest: &Manifest) -> Result<()> {
         let name = &manifest.journal;
         let Some(bytes) = self.bytes(name)? else {
@@ -344,7 +377,7 @@ impl Work<'_> {
             }
             let mut journal = self.files.append(&self.path(name)).map_err(failed)?;
             journal.cut(at as u64).and_then(|()| journal.sync()).map_err(failed)?;
-            self.files.sync_folder(self.folder).map_err(failed)?;
+            sync_names(self.files, self.folder).map_err(failed)?;
         }
         self.note(wrong, Some(remedy));
         Ok(())

@@ -3,7 +3,7 @@
 //! In: transactions, packs. Out: files that are safe once a function has returned. What fails leaves the store as it
 //! was; where even that is not certain, the error says so, and the store is read anew before the next change.
 
-use super::files::{Files, Handle};
+use super::files::{Files, Handle, disk_of, sync_names};
 use super::frame::{Part, RowSource, Rows, follows};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile, Past};
@@ -144,7 +144,7 @@ impl Store {
             journal.sync().inspect_err(|_| (self.lost, self.doubtful) = (true, true))?;
         }
         if is_synced || is_new {
-            self.files.sync_folder(&self.folder)?;
+            sync_names(self.files.as_ref(), &self.folder)?;
         }
         if is_new { self.sync_above() } else { Ok(()) }
     }
@@ -159,22 +159,27 @@ impl Store {
         let mut from = self.files.open(&path).map_err(|error| self.unreadable(&manifest.journal, error))?;
         self.create(&name, &mut |out| io::copy(&mut from, out).map(drop).map_err(failed))?;
         self.files.rename(&self.path(&name), &path).map_err(failed)?;
-        self.files.sync_folder(&self.folder).map_err(failed)?;
+        sync_names(self.files.as_ref(), &self.folder).map_err(failed)?;
         self.lost = false;
         Ok(())
     }
 
-    /// Makes the name of the folder safe, and those of the folders above it, each of which may have been made with it.
+    /// Makes the name of the folder safe, and those of the folders above it on the same disk, each of which may have been made
+    /// with it.
     fn sync_above(&self) -> io::Result<()> {
-        use io::ErrorKind::{InvalidInput, PermissionDenied, ReadOnlyFilesystem, Unsupported};
+        use io::ErrorKind::{NotFound, PermissionDenied, ReadOnlyFilesystem, StaleNetworkFileHandle};
+        let disk = disk_of(&self.folder);
         for above in self.folder.ancestors().skip(1) {
             let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
-            match self.files.sync_folder(above) {
-                // Where a folder above cannot be read, or has a disk that syncs none, its names are in the hands of the system.
+            if disk_of(above).is_some_and(|other| disk != Some(other)) {
+                break;
+            }
+            match sync_names(self.files.as_ref(), above) {
+                // Who made a folder can open the one above it.
                 Err(error)
                     if matches!(
                         error.kind(),
-                        InvalidInput | PermissionDenied | ReadOnlyFilesystem | Unsupported
+                        NotFound | PermissionDenied | ReadOnlyFilesystem | StaleNetworkFileHandle
                     ) => {}
                 done => done?,
             }
@@ -274,11 +279,13 @@ impl Store {
             let manifest = &self.state()?.manifest;
             let journal = self.path(&manifest.journal);
             // Without the manifest, what is left of a load that failed would look like a store that lost it.
-            self.tidy(manifest).and_then(|()| self.files.sync_folder(&self.folder)).map_err(failed)?;
+            self.tidy(manifest)
+                .and_then(|()| sync_names(self.files.as_ref(), &self.folder))
+                .map_err(failed)?;
             self.files.remove(&self.path(manifest::NAME)).map_err(failed)?;
             self.state = None;
             // A manifest without its journal would be a damaged store.
-            self.files.sync_folder(&self.folder).map_err(failed)?;
+            sync_names(self.files.as_ref(), &self.folder).map_err(failed)?;
             self.files.remove(&journal).map_err(failed)?;
             self.leave_nothing(&made);
         }
@@ -617,7 +624,7 @@ impl Store {
     /// Puts a manifest in the place of the one that is there: from then on it holds.
     fn publish(&self, manifest: &Manifest) -> Result<()> {
         let failed = |error| unwritable(&self.folder, error);
-        let sync = || self.files.sync_folder(&self.folder);
+        let sync = || sync_names(self.files.as_ref(), &self.folder);
         // The names of the files that it names come first.
         sync().map_err(failed)?;
         self.create(manifest::NEW, &mut |out| out.write_all(&manifest.write()).map_err(failed))?;

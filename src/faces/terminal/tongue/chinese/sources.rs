@@ -463,7 +463,14 @@ pub const SOURCES: &[Pair] = &[
     ),
     ("no pack or journal of one is there", "其中没有图包，也没有日志"),
     ("{} is missing or damaged", "{} 缺失或损坏"),
-    ("a new one is made of {} and {}", "由 {} 与 {} 重建"),
+    (
+        "a new one is made of {} and {}; which graphs were empty in it is not known",
+        "由 {} 与 {} 重建；其中哪些图为空已无从得知",
+    ),
+    (
+        "an empty one takes its place; those up to {} leave the record",
+        "以空日志代替；到 {} 为止的事务不再有记录",
+    ),
     ("{} has {} bytes, and had {}", "{} 有 {} 字节，而原来有 {} 字节"),
     ("it was never finished", "它从未写完"),
     ("{} ends in a part of transaction {}: {}", "{} 以不完整的事务 {} 结尾：{}"),

@@ -41,6 +41,8 @@ pub(super) struct Log {
     pub steps: Vec<Step>,
     /// How many operations go well until one fails, and whether all after it fail too.
     pub fails: Option<(usize, io::ErrorKind, bool)>,
+    /// With what every sync of a folder fails.
+    pub syncs_no_folder: Option<io::ErrorKind>,
     /// How many times something is read until that fails once.
     pub reading_fails: Option<usize>,
     /// Whether all that is read after it fails too.
@@ -216,6 +218,9 @@ impl Files for Recorder {
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         self.may()?;
+        if let Some(kind) = self.0.lock().unwrap().syncs_no_folder {
+            return Err(kind.into());
+        }
         let is_home = self.0.lock().unwrap().home == folder;
         self.note(if is_home { Step::SyncFolder } else { Step::SyncAbove(folder.to_owned()) });
         Disk.sync_folder(folder)

@@ -497,6 +497,60 @@ fn a_store_without_its_manifest_is_refused_until_it_is_made_anew() {
     }
 }
 
+/// On a disk that syncs no folders a store is made, changed, merged and taken away; on one where that fails it is not made.
+#[test]
+fn a_disk_that_syncs_no_folder_can_have_a_store() {
+    use io::ErrorKind::{InvalidInput, Other, Unsupported};
+    for (kind, durability) in [InvalidInput, Unsupported, Other]
+        .into_iter()
+        .flat_map(|kind| [Durability::Synced, Durability::Unsynced].map(|durability| (kind, durability)))
+    {
+        let (folder, recorder) = (Folder::new(), Recorder::default());
+        let home = folder.0.join("store");
+        let mut used = Use::of(&home, &recorder).unwrap();
+        used.store.durability = durability;
+        recorder.0.lock().unwrap().syncs_no_folder = Some(kind);
+        if kind == Other {
+            assert!(used.begin().is_err());
+            continue;
+        }
+        used.begin().unwrap();
+        used.store.unmake().unwrap();
+        assert!(!home.exists(), "{kind}");
+        used.act_once(7);
+        used.begin().unwrap();
+        let merge = used.store.prepare_merge(used.declared.clone(), Vec::new()).unwrap();
+        merge.write(&used.graph.snapshot().unwrap(), Watch::nobody()).unwrap();
+        assert!(used.store.finish_merge(merge).unwrap(), "{kind}");
+        assert_eq!(shown(&home), used.seen(), "{kind}");
+    }
+}
+
+/// A journal lost its end, and more: not even the transaction that its pack was loaded with is whole.
+#[test]
+fn a_journal_that_lost_its_first_transaction_is_mended() {
+    for left in [0, 9] {
+        let (folder, recorder) = (Folder::new(), Recorder::default());
+        let mut used = Use::of(&folder.0, &recorder).unwrap();
+        used.act_once(7);
+        used.begin().unwrap();
+        used.load(&mut Dice::of(1)).unwrap();
+        let expected = used.seen();
+        let journal = folder.0.join(&used.store.state().unwrap().manifest.journal);
+        drop(used);
+        let whole = std::fs::read(&journal).unwrap();
+        std::fs::write(&journal, &whole[..left]).unwrap();
+        assert!(Store::open(&folder.0).is_err());
+        let names = Disk.names(&folder.0).unwrap().len();
+        assert_eq!(repair(&folder.0, false).unwrap().len(), 1);
+        assert_eq!(Disk.names(&folder.0).unwrap().len(), names, "nothing is written");
+        assert_eq!(repair(&folder.0, true).unwrap().len(), 1);
+        assert_eq!(shown(&folder.0), expected, "the pack has it all");
+        assert!(repair(&folder.0, true).unwrap().is_empty());
+        goes_on(&folder.0, &[expected], "mended");
+    }
+}
+
 /// No changed bit makes a journal one that holds nothing, which a new store would take the place of.
 #[test]
 fn a_damaged_journal_alone_is_refused_and_kept() {
