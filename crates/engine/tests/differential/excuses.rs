@@ -465,7 +465,8 @@ pub const OPERATORS: Excuse = Excuse {
                 Expression::Divide(..) => true,
                 // The parser reads `- 1e0` as one literal, which keeps its spelling.
                 Expression::Literal(literal) => literal.value().starts_with('-'),
-                Expression::UnaryMinus(_) | Expression::UnaryPlus(_) => true,
+                Expression::UnaryMinus(inner) => matches!(**inner, Expression::Literal(_)),
+                Expression::UnaryPlus(_) => true,
                 _ => false,
             })
     },
