@@ -91,7 +91,8 @@ fn a_stream_tells_its_own_format() {
         <rdf:Description rdf:about='http://a/a' rdf:type='http://a/B'/></rdf:RDF>";
     assert_eq!(sniffed(xml).unwrap(), 1);
     assert!(sniffed(b"<!doctype html><html>").unwrap_err().message.contains("web page"));
-    assert!(sniffed(b"\x7fELF\0\0\0").unwrap_err().message.contains("binary"));
+    assert!(sniffed(b"\x7fELF\0\0\0").unwrap_err().message.contains("a program"));
+    assert!(sniffed(b"\x01\0\x02\0\0").unwrap_err().message.contains("binary"));
 }
 
 const RDF_XML: &str = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\
