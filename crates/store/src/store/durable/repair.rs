@@ -9,7 +9,7 @@ use super::frame::{Found, found, later};
 use super::lock::{Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile};
 use super::read::unreadable;
-use super::write::generation;
+use super::write::{generation, journal_of, pack_of};
 use super::{Store, Transaction};
 use crate::error::{Error, Hint, Result};
 use crate::store::pack::{Pack, Watch};
@@ -213,7 +213,7 @@ impl Work<'_> {
     fn generation(&self, generation: u64) -> Result<Option<(Worth, Manifest)>> {
         let journal = journal_of(generation);
         let Some(bytes) = self.bytes(&journal)? else { return Ok(None) };
-        let name = format!("graph-{generation}.pack");
+        let name = pack_of(generation);
         let pack = match self.length(&name)? {
             Some(_) if self.harm(&name)?.is_some() => return Ok(None),
             Some(length) => Some(PackFile { name, length }),
@@ -270,9 +270,8 @@ impl Work<'_> {
     fn added(&self, first: u64) -> Result<Vec<Added>> {
         let mut added = Vec::new();
         for name in self.files.names(self.folder).map_err(|error| unreadable(self.folder, error))? {
-            let generation = name.strip_prefix("added-").and_then(|name| name.strip_suffix(".pack"));
-            let Some(generation) = generation else { continue };
-            let journal = self.bytes(&format!("journal-{generation}.rdfp"))?.unwrap_or_default();
+            let Some(generation) = generation(&name).filter(|_| name.starts_with("added-")) else { continue };
+            let journal = self.bytes(&journal_of(generation))?.unwrap_or_default();
             let Some((Transaction { number, pack, .. }, _)) = first_frame(&journal) else { continue };
             if number >= first && pack.is_some_and(|(pack, _)| pack == name) {
                 added.push(Added { name, number });
@@ -432,11 +431,6 @@ impl Work<'_> {
         }
         Ok(())
     }
-}
-
-/// The name of the journal that is begun with a pack.
-fn journal_of(generation: u64) -> String {
-    format!("journal-{generation}.rdfp")
 }
 
 /// The first transaction of a journal, and where it ends.

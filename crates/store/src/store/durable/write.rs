@@ -408,7 +408,7 @@ impl Store {
     ) -> Result<()> {
         let State { manifest, last, .. } = self.state()?.clone();
         let generation = self.next_generation()?;
-        let name = format!("graph-{generation}.pack");
+        let name = pack_of(generation);
         transaction.number = last.number + 1;
         transaction.time = time::now_after(&last.time);
         transaction.pack = Some((name.clone(), pack.len()));
@@ -419,7 +419,7 @@ impl Store {
         let new = Manifest {
             pack: Some(file),
             packed: transaction.number,
-            journal: format!("journal-{generation}.rdfp"),
+            journal: journal_of(generation),
             start: frame.len() as u64,
             least: 0,
             merged: transaction.time.clone(),
@@ -446,7 +446,7 @@ impl Store {
     ) -> Result<u64> {
         let State { manifest, last, .. } = self.state()?.clone();
         let generation = self.next_generation()?;
-        let (name, record) = (format!("graph-{generation}.pack"), format!("added-{generation}.pack"));
+        let (name, record) = (pack_of(generation), format!("added-{generation}.pack"));
         let (path, mut known, sorting) = (self.path(&name), Vec::new(), self.sorting);
         self.create(&name, &mut |out| {
             let union = Union::of(graph, Some(added), watch)?;
@@ -470,7 +470,7 @@ impl Store {
         let new = Manifest {
             pack: Some(PackFile { name, length }),
             packed: number,
-            journal: format!("journal-{generation}.rdfp"),
+            journal: journal_of(generation),
             start: frame.len() as u64,
             least: 0,
             merged: time.clone(),
@@ -533,13 +533,13 @@ impl Store {
             return Ok(false);
         }
         let generation = self.next_generation()?;
-        let name = format!("graph-{generation}.pack");
+        let name = pack_of(generation);
         let length = self.files.length(&at_work.path).map_err(|error| unwritable(&self.folder, error))?;
         let file = PackFile { length, name };
         let new = Manifest {
             pack: Some(file),
             packed: mark.number,
-            journal: format!("journal-{generation}.rdfp"),
+            journal: journal_of(generation),
             start: 0,
             least: 0,
             merged: time::now_after(&mark.time),
@@ -853,6 +853,16 @@ fn is_work(name: &str) -> bool {
     numbers
         .and_then(|numbers| numbers.split_once('-'))
         .is_some_and(|(process, number)| is_number(process) && is_number(number))
+}
+
+/// The name of the journal that is begun with a pack.
+pub(super) fn journal_of(generation: u64) -> String {
+    format!("journal-{generation}.rdfp")
+}
+
+/// The name of a pack.
+pub(super) fn pack_of(generation: u64) -> String {
+    format!("graph-{generation}.pack")
 }
 
 /// The number in the name of a file that only a store writes; 0 for a manifest or pack that was never published.

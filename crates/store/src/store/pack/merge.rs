@@ -212,6 +212,15 @@ impl Merge<'_> {
 mod tests {
     use super::*;
 
+    /// The numbers of a sorter, in order.
+    fn all(sorter: &Sorter) -> Vec<u128> {
+        let (mut merge, mut found) = (sorter.merged().unwrap(), Vec::new());
+        while let Some(number) = merge.next().unwrap() {
+            found.push(number);
+        }
+        found
+    }
+
     #[test]
     fn numbers_come_in_order_whatever_the_memory() {
         let path = std::env::temp_dir().join(format!("baimo-merge-{}.pack", std::process::id()));
@@ -223,11 +232,7 @@ mod tests {
             let mut sorter = Sorter::new(&path, memory);
             numbers.iter().for_each(|number| sorter.push(*number, Watch::nobody()).unwrap());
             sorter.finish(Watch::nobody()).unwrap();
-            let (mut merge, mut found) = (sorter.merged().unwrap(), Vec::new());
-            while let Some(number) = merge.next().unwrap() {
-                found.push(number);
-            }
-            assert!(found == expected && sorter.len() == expected.len(), "{memory}");
+            assert!(all(&sorter) == expected && sorter.len() == expected.len(), "{memory}");
         }
     }
 
@@ -250,11 +255,7 @@ mod tests {
                 let mut sorter = Sorter::new(&path, memory);
                 numbers.iter().for_each(|number| sorter.push(*number, Watch::nobody()).unwrap());
                 sorter.finish_lists(Watch::nobody()).unwrap();
-                let (mut merge, mut found) = (sorter.merged().unwrap(), Vec::new());
-                while let Some(number) = merge.next().unwrap() {
-                    found.push(number);
-                }
-                assert!(found == expected, "{nodes} {step} {memory}");
+                assert!(all(&sorter) == expected, "{nodes} {step} {memory}");
             }
         }
     }
