@@ -12,7 +12,7 @@ use super::sorting;
 use crate::error::Result;
 use crate::store::beside::{Beside, Placed, placed};
 use crate::store::pack::Watch;
-use crate::store::{End, FIRST_FOREIGN, Id, Kind, NONE, PairCursor, Standing, View};
+use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, Standing, View, lower_bound};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -95,12 +95,11 @@ impl<'a> ByValue<'a> {
         }
         let other = if by == End::Subject { End::Object } else { End::Subject };
         let others = || view.pairs(predicate, other)?.range(FIRST_FOREIGN..NONE);
-        let kinds = cx.graph.kinds();
         let merge = Merge {
             looks,
             has_two_keys: wanted.has_two_keys,
             sorts_seconds: has_more && wanted.has_two_keys && others()? > 0,
-            valued: kinds.range(Kind::Number).start..kinds.range(Kind::Date).end,
+            valued: cx.graph.kinds().valued(),
             beside,
             kept: None,
             next: 0,
@@ -232,7 +231,7 @@ impl Merge<'_> {
     /// Gives what comes before a place of a block, and the pairs there up to what comes between; says up to where.
     fn step_by_first(&mut self, block: &Block<'_>, at: usize, cx: &mut Context<'_>) -> Result<usize> {
         let end = self.upcoming().map_or(block.firsts.len(), |placed| {
-            at + bound(block.firsts.get(at..).unwrap_or_default(), placed.before)
+            at + lower_bound(block.firsts.get(at..).unwrap_or_default(), 0, placed.before)
         });
         self.copy(block, at..end);
         if end < block.firsts.len() {
@@ -290,12 +289,14 @@ impl Merge<'_> {
     fn end_of_plain(&self, block: &mut Block<'_>, at: usize) -> usize {
         let rest = block.firsts.get(at..).unwrap_or_default();
         let mut end = match self.upcoming() {
-            Some(placed) => at + bound(rest, placed.before),
+            Some(placed) => at + lower_bound(rest, 0, placed.before),
             None => block.firsts.len(),
         };
         match rest.first() {
             Some(first) if self.valued.contains(first) => return at,
-            Some(first) if *first < self.valued.start => end = end.min(at + bound(rest, self.valued.start)),
+            Some(first) if *first < self.valued.start => {
+                end = end.min(at + lower_bound(rest, 0, self.valued.start))
+            }
             _ => {}
         }
         block.seek_foreign(at, self.sorts_seconds);
@@ -326,7 +327,8 @@ impl Merge<'_> {
         let mut from = at;
         while let Some((first, placed)) = self.open.as_ref().and_then(|(id, all)| Some((*id, *all.front()?)))
         {
-            let stop = from + bound(block.seconds.get(from..natives).unwrap_or_default(), placed.before);
+            let stop =
+                from + lower_bound(block.seconds.get(from..natives).unwrap_or_default(), 0, placed.before);
             if stop == natives {
                 break;
             }
@@ -452,24 +454,13 @@ impl Block<'_> {
     fn run(&self, at: usize) -> Range<usize> {
         let rest = self.firsts.get(at..).unwrap_or_default();
         let first = rest.first().copied().unwrap_or_default();
-        at..at + bound(rest, first.saturating_add(1))
+        at..at + lower_bound(rest, 0, first.saturating_add(1))
     }
 
     fn pairs(&self, places: Range<usize>) -> (&[Id], &[Id]) {
         let seconds = self.seconds.get(places.clone()).unwrap_or_default();
         (self.firsts.get(places).unwrap_or_default(), seconds)
     }
-}
-
-/// The first place of a sorted column at which there is nothing below a number: most are near its beginning.
-fn bound(column: &[Id], number: Id) -> usize {
-    let mut step = 1;
-    while column.get(step - 1).is_some_and(|id| *id < number) {
-        step *= 2;
-    }
-    let low = step / 2;
-    let part = column.get(low..column.len().min(step - 1)).unwrap_or_default();
-    low.min(column.len()) + part.partition_point(|id| *id < number)
 }
 
 /// Terms beside the dictionary in the order of their values.
@@ -491,7 +482,7 @@ pub fn ordered(ids: &[Id], cx: &Context<'_>) -> Result<Vec<Id>> {
     let mut ordered = Vec::with_capacity(ids.len());
     let mut rest = natives;
     for placed in by_value(foreign, cx)? {
-        let (before, after) = rest.split_at(bound(rest, placed.before));
+        let (before, after) = rest.split_at(lower_bound(rest, 0, placed.before));
         ordered.extend_from_slice(before);
         ordered.push(placed.id);
         rest = after;

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::sorting;
 use crate::error::Result;
 use crate::store::standing::{equal_values, of_term};
-use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, NONE, Standing};
+use crate::store::{FIRST_FOREIGN, Id, Indexed, NONE, Standing};
 use crate::terms::Term;
 use baimo_store::value::order::compare;
 use rustc_hash::FxHashMap;
@@ -96,27 +96,21 @@ impl Ranks {
     /// # Errors
     /// Where the graph is damaged.
     pub fn ranks(&self, ids: &[Id], graph: &dyn Indexed, ranks: &mut Vec<Rank>) -> Result<()> {
-        let kinds = graph.kinds();
-        let (before, after) = (kinds.range(Kind::Number).start, kinds.range(Kind::Date).end);
+        let valued = graph.kinds().valued();
         // Booleans lie side by side, and their texts are read to tell which are equal.
         let mut last = [(NONE, 0); 4];
         for id in ids {
-            let is_alone = *id < before || (after..FIRST_FOREIGN).contains(id);
-            if is_alone {
-                ranks.push(of_standing(Standing::at(*id)));
-                continue;
-            }
-            let [a, b, c, d] = &mut last;
-            let known = match id % 4 {
-                0 => a,
-                1 => b,
-                2 => c,
-                _ => d,
-            };
-            if known.0 != *id {
-                *known = (*id, self.rank(*id, graph)?);
-            }
-            ranks.push(known.1);
+            let is_alone = *id < FIRST_FOREIGN && !valued.contains(id);
+            let known = last.get_mut(*id as usize % 4).filter(|_| !is_alone);
+            ranks.push(match known {
+                None => of_standing(Standing::at(*id)),
+                Some((known, rank)) => {
+                    if known != id {
+                        (*known, *rank) = (*id, self.rank(*id, graph)?);
+                    }
+                    *rank
+                }
+            });
         }
         Ok(())
     }

@@ -5,7 +5,6 @@
 //! what is not leaves no solution, and so do the joins around it. What a query would ask of another endpoint stays.
 
 use crate::expr::Scope;
-
 use crate::expr::constant::{boolean, folded, is_error, negative, term, truth_of};
 use crate::syntax::algebra::{
     Expression, GraphPattern, children, children_mut, expressions_mut, operands_mut,

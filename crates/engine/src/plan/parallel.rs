@@ -137,15 +137,7 @@ fn is_first_of_worth(node: &Node, statistics: &dyn Statistics) -> bool {
 /// What a chain takes, in nanoseconds, beside the scan that leads: reading alone takes so little for a row that to give the row to
 /// another thread takes as long.
 fn beside_reading(chain: &Node) -> f64 {
-    cost::streamed(chain) - lead(chain).cost
-}
-
-/// The operator from which a chain gets its rows.
-fn lead(mut chain: &Node) -> &Node {
-    while let Some(input) = chain.inputs.first() {
-        chain = input;
-    }
-    chain
+    cost::streamed(chain) - chain.lead().cost
 }
 
 /// Whether anything happens to the rows that a chain reads, but that columns are left out.

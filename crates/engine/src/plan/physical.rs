@@ -199,6 +199,15 @@ pub struct Node {
 }
 
 impl Node {
+    /// The operator from which a chain gets its rows: the first input of the first input, and so on.
+    pub fn lead(&self) -> &Self {
+        let mut chain = self;
+        while let Some(input) = chain.inputs.first() {
+            chain = input;
+        }
+        chain
+    }
+
     /// An operator; its cost is that of its inputs and its own, as far as their rows decide it.
     pub fn new(op: Op, inputs: Vec<Node>, output: Vec<Var>, certain: VarSet, rows: f64) -> Self {
         let below: f64 = inputs.iter().map(|input| input.cost).sum();
@@ -337,38 +346,34 @@ pub fn read_by_value(input: &mut Node, keys: &[OrderKey]) {
     if !comes_sorted(input, keys) {
         return;
     }
-    let mut node = input;
-    while !node.inputs.is_empty() {
-        if matches!(node.op, Op::Group(..) | Op::Combine) {
+    let mut at: &Node = input;
+    while let Some(below) = at.inputs.first() {
+        if matches!(at.op, Op::Group(..) | Op::Combine) {
             return;
         }
-        let Some(input) = node.inputs.first_mut() else { return };
-        node = input;
+        at = below;
     }
-    set_keys(node, keys.len());
+    set_keys(input, keys.len());
 }
 
 /// Has the scan that leads a chain give its rows in the order of numbers again.
-pub fn read_by_number(mut node: &mut Node) {
-    while !node.inputs.is_empty() {
-        let Some(input) = node.inputs.first_mut() else { return };
-        node = input;
-    }
-    set_keys(node, 0);
+pub fn read_by_number(chain: &mut Node) {
+    set_keys(chain, 0);
 }
 
-fn set_keys(node: &mut Node, count: usize) {
-    if let Op::Scan { keys, .. } = &mut node.op {
+fn set_keys(mut chain: &mut Node, count: usize) {
+    while !chain.inputs.is_empty() {
+        let Some(input) = chain.inputs.first_mut() else { return };
+        chain = input;
+    }
+    if let Op::Scan { keys, .. } = &mut chain.op {
         *keys = count;
     }
 }
 
 /// Whether the scan that leads a chain gives its rows in the order of values.
-pub fn is_by_value(mut node: &Node) -> bool {
-    while let Some(input) = node.inputs.first() {
-        node = input;
-    }
-    matches!(node.op, Op::Scan { keys: 1.., .. })
+pub fn is_by_value(chain: &Node) -> bool {
+    matches!(chain.lead().op, Op::Scan { keys: 1.., .. })
 }
 
 /// Whether the order of a node is that in which its first scan reads. Sorts are left out: they order by value.

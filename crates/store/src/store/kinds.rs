@@ -55,6 +55,13 @@ impl Kinds {
         at(kind as usize)..at(kind as usize + 1)
     }
 
+    /// The numbers of those of which different ones may have the same value, so that neither comes first in an order (SPARQL 1.1, section 15.1):
+    /// numbers, booleans, dateTimes, dates.
+    #[must_use]
+    pub fn valued(&self) -> Range<Id> {
+        self.range(Kind::Number).start..self.range(Kind::Date).end
+    }
+
     /// The numbers of all literals.
     #[must_use]
     pub fn literals(&self) -> Range<Id> {

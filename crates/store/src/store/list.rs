@@ -185,7 +185,8 @@ impl<'a> List<'a> {
 
 /// The first place at or after which `column` holds nothing below `value`, searched from `hint` in
 /// steps that double (Bentley and Yao, An almost optimal algorithm for unbounded searching, 1976).
-pub(super) fn lower_bound(column: &[Id], hint: usize, value: Id) -> usize {
+#[must_use]
+pub fn lower_bound(column: &[Id], hint: usize, value: Id) -> usize {
     let hint = hint.min(column.len());
     let below = |place: usize| column.get(place).is_some_and(|found| *found < value);
     let (mut low, mut high);

@@ -40,6 +40,7 @@ pub use cursor::{AHEAD, Found, PairCursor};
 pub use kinds::{Kind, Kinds};
 pub use languages::Languages;
 pub use lexical::{Lexical, Scratch, Tag};
+pub use list::lower_bound;
 pub use port::{End, FIRST_FOREIGN, Graph, GraphId, Id, Indexed, NONE, Pattern, Scan, Triple, Triples};
 pub use quads::{quad_of, quads_of};
 pub use standing::Standing;

@@ -112,10 +112,7 @@ impl<'a> Builder<'a> {
 
     /// The parts of the scan that leads, each of about a millisecond's work; nothing where there is but one.
     fn parts(&self, node: &Node, finely: bool) -> Result<Option<Vec<scan::Part>>> {
-        let mut lead = node;
-        while let Some(input) = lead.inputs.first() {
-            lead = input;
-        }
+        let lead = node.lead();
         let Op::Scan { pattern, by, within, .. } = &lead.op else { return Ok(None) };
         let Some(scan) = self.scan(pattern, *by, within, &lead.output)? else { return Ok(None) };
         let size = if finely { 3 } else { cost::rows_of_a_part(lead.rows, cost::streamed(node)) };

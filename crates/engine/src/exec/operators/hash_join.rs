@@ -190,6 +190,8 @@ pub struct Held {
     /// Where no column must be equal: one of the left and one of the right that must be where both are bound, by which rows are
     /// found.
     loose: Option<(usize, usize)>,
+    /// The hash of a cell of it that is not bound.
+    unbound: u32,
 }
 
 impl Held {
@@ -198,7 +200,7 @@ impl Held {
     /// # Errors
     /// As the input's, or where there is no room for them.
     pub fn of(input: Running<'_>, shape: &Shape, cx: &mut Context<'_>) -> Result<Self> {
-        let mut held = Self { rows: drain(input, cx)?, index: Index::default(), loose: None };
+        let mut held = Self { rows: drain(input, cx)?, index: Index::default(), loose: None, unbound: 0 };
         if let &[(_, key)] = shape.keys.as_slice()
             && held.index_by_number(key, shape, cx)?
         {
@@ -209,6 +211,7 @@ impl Held {
                 held.rows.column(*right).iter().filter(|id| **id == NONE).count()
             };
             held.loose = shape.loose.iter().copied().min_by_key(unbound);
+            held.unbound = hashes(&[&[NONE]], 1).first().copied().unwrap_or_default();
         }
         let by = shape.keys.iter().chain(&held.loose);
         let columns: Vec<&[Id]> = by.map(|(_, right)| held.rows.column(*right)).collect();
@@ -470,8 +473,7 @@ impl<'a> HashJoin<'a> {
         if self.batch.cell(left, self.row) == NONE {
             return Some(Search::All(self.place.unwrap_or(0)..held.rows.len as u32));
         }
-        let hash =
-            if self.unbound { hashes(&[&[NONE]], 1).first().copied().unwrap_or_default() } else { hash };
+        let hash = if self.unbound { held.unbound } else { hash };
         Some(Search::Bound { chain: chain(hash), cells, unbound: self.unbound })
     }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
-use crate::store::{AHEAD, Id, NONE, PairCursor};
+use crate::store::{AHEAD, Id, NONE, PairCursor, lower_bound};
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
@@ -127,13 +127,7 @@ impl<'a> Intersect<'a> {
 
 /// The part of a sorted list from the first value that is at least `value`, found by galloping.
 fn skip_below(list: &[Id], value: Id) -> &[Id] {
-    let mut step = 1;
-    while list.get(step).is_some_and(|found| *found < value) {
-        step *= 2;
-    }
-    let window = list.get(step / 2..list.len().min(step + 1)).unwrap_or_default();
-    let start = step / 2 + window.partition_point(|found| *found < value);
-    list.get(start..).unwrap_or_default()
+    list.get(lower_bound(list, 0, value)..).unwrap_or_default()
 }
 
 impl Operator for Intersect<'_> {

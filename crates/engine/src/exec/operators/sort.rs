@@ -13,7 +13,7 @@ use crate::exec::batch::{Batch, Column, ROWS};
 use crate::exec::context::Context;
 use crate::exec::ranks::{Rank, Ranks};
 use crate::exec::{Operator, Running, keys, sorting};
-use crate::store::{FIRST_FOREIGN, Id, Kind};
+use crate::store::{FIRST_FOREIGN, Id};
 use std::ops::{BitOr, Shl};
 
 /// A key: a column of the input, and whether the greatest comes first.
@@ -100,9 +100,8 @@ impl<'a> Sort<'a> {
     /// Whether rows that come sorted by the numbers of their keys are sorted by value. Of the last key equal values may differ in
     /// number: such rows stay in the order in which they come.
     fn is_sorted_by_value(&self, batch: &Batch, cx: &Context<'_>) -> bool {
-        let kinds = cx.graph.kinds();
-        let (before, after) = (kinds.range(Kind::Number).start, kinds.range(Kind::Date).end);
-        let is_alone = |id: &Id| *id < before || (after..FIRST_FOREIGN).contains(id);
+        let valued = cx.graph.kinds().valued();
+        let is_alone = |id: &Id| *id < FIRST_FOREIGN && !valued.contains(id);
         let mut keys = self.keys.iter().map(|(column, _)| batch.cells(*column).ids());
         let last = keys.next_back().flatten();
         last.is_some_and(|ids| ids.iter().all(|id| *id < FIRST_FOREIGN))
