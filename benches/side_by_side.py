@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Query shapes side by side, in process against in process, interleaved: A B C A B C ...
 
-    pip install maplib pyoxigraph
+    pip install maplib pyoxigraph sparq-rdf
     python3 benches/side_by_side.py DATA.nt QUERY_FOLDER [ENGINE,...] [SHAPE,...]
 
-Engines: baimo (the worker `benches/shapes.rs`, built here), maplib, oxigraph (pyoxigraph, in memory). Each runs as a
-process of its own that loads DATA once and answers one query at a time; time is taken inside the process, from the
-text to the last row. Seven rounds (three where a round takes over a second, one over 10 s); medians. Prints a line a
+Engines: baimo (the worker `benches/shapes.rs`, built here), maplib, oxigraph (pyoxigraph, in memory), sparq (as JSON, its
+quickest way). Each runs as a process of its own that loads DATA once and answers one query at a time; time is taken inside
+the process, from the text to the last row. Seven rounds (three where a round takes over a second, one over 10 s); medians. Prints a line a
 shape, with each engine's ratio to baimo, then geometric means over the shapes that both answered with the same rows.
 `!` marks an answer that differs from baimo's (rows; for an answer of one row its cells). A peer that takes over
 60 s on a shape is killed and started again.
@@ -29,19 +29,33 @@ begun = time.perf_counter()
 if engine == "maplib":
     import maplib
     model = maplib.Model(); model.read(data, format="ntriples")
-    def ask(text):
-        frame = model.query(text)
+    ask = model.query
+    def count(frame):
         if not hasattr(frame, "height"):
             return None, []
         return frame.height, ([str(cell) for cell in frame.row(0)] if frame.height == 1 else [])
+elif engine == "sparq":
+    import sparq
+    graph = sparq.Graph.load(data, format="ntriples")
+    ask = graph.query_json
+    def count(answer):
+        if not answer.lstrip().startswith("{"):
+            return None, []
+        answer = json.loads(answer)
+        if "boolean" in answer:
+            return 1, [str(answer["boolean"]).lower()]
+        rows = answer["results"]["bindings"]
+        return len(rows), ([cell["value"] for cell in rows[0].values()] if len(rows) == 1 else [])
 else:
     import pyoxigraph
     store = pyoxigraph.Store(); store.bulk_load(path=data, format=pyoxigraph.RdfFormat.N_TRIPLES)
     def ask(text):
         answer = store.query(text)
+        return answer, answer if isinstance(answer, pyoxigraph.QueryBoolean) else list(answer)
+    def count(answer):
+        answer, rows = answer
         if isinstance(answer, pyoxigraph.QueryBoolean):
             return 1, [str(bool(answer)).lower()]
-        rows = list(answer)
         cells = []
         if len(rows) == 1 and isinstance(answer, pyoxigraph.QuerySolutions):
             cells = [getattr(cell, "value", str(cell)) for cell in rows[0] if cell is not None]
@@ -54,8 +68,10 @@ for line in sys.stdin:
     text = open(line.strip()).read() + f"\n# {turn}\n"
     begun = time.perf_counter()
     try:
-        rows, cells = ask(text)
-        print(json.dumps({"s": time.perf_counter() - begun, "rows": rows, "cells": cells}), flush=True)
+        answer = ask(text)
+        seconds = time.perf_counter() - begun
+        rows, cells = count(answer)
+        print(json.dumps({"s": seconds, "rows": rows, "cells": cells}), flush=True)
     except BaseException as error:
         print(json.dumps({"error": str(error)[:200]}), flush=True)
 '''
