@@ -403,11 +403,12 @@ impl Dataset<'_> {
         let view = self.by_number(graph)?;
         let Some(predicate) = predicate else {
             let predicates = self.read(view.predicates())?;
-            return Some(match place {
-                1 => predicates.len() as f64,
-                0 => predicates.iter().map(|p| p.subjects).max().unwrap_or(1) as f64,
-                _ => predicates.iter().map(|p| p.objects).sum::<u64>() as f64,
-            });
+            let subjects = predicates.iter().map(|p| p.subjects).max().unwrap_or(1);
+            let objects = predicates.iter().map(|p| p.objects).sum::<u64>();
+            let values = [subjects as f64, predicates.len() as f64, objects as f64];
+            // Who asks for one place asks for the others, and each answer takes a walk over all predicates.
+            self.asked().distinct.extend((0..).zip(values).map(|(place, of)| ((graph, None, place), of)));
+            return values.get(place).copied();
         };
         let counts = self.read(view.predicate(predicate))?;
         Some(counts.map_or(1, |counts| if place == 0 { counts.subjects } else { counts.objects }) as f64)

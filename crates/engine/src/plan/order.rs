@@ -148,6 +148,9 @@ pub fn order(
     (need, wish): (&VarSet, &Wish),
     (statistics, close): (&dyn Statistics, Option<&dyn Statistics>),
 ) -> Planned<(Order, Option<Order>)> {
+    if items.len() == 1 && before.bound.is_empty() && wish.together.is_empty() {
+        return Ok((Order { places: vec![0], ..Order::default() }, None));
+    }
     let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, statistics)).collect();
     if !before.bound.is_empty() {
         return walk(&figures, (None, before), (need, wish), (statistics, close)).map(|order| (order, None));

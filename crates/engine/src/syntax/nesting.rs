@@ -35,6 +35,10 @@ struct Level {
 /// # Errors
 /// Where more than 200 brackets are open at once, or more than 20 000 operators are in a row.
 pub fn check(name: &str, text: &str) -> Result<usize> {
+    let most = at_most(text);
+    if most <= FEW {
+        return Ok(most);
+    }
     let mut open = Open { levels: vec![Level::default()], ..Open::default() };
     let mut deepest = 0;
     for token in each_token(text) {
@@ -52,6 +56,41 @@ pub fn check(name: &str, text: &str) -> Result<usize> {
         return Err(error.at(Span::in_text(name, text, token.range.clone())));
     }
     Ok(deepest)
+}
+
+/// Most queries have no more than so many brackets, operators and words of parts, in whatever way they nest. They are not read token
+/// by token, which takes a tenth of what a small query takes in all.
+const FEW: usize = 60;
+
+/// No fewer brackets, operators and parts than a text has: those in strings and comments count as well, and words that only begin
+/// like those of parts.
+fn at_most(text: &str) -> usize {
+    let (bytes, mut before, mut most, mut at) = (text.as_bytes(), b' ', 0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        let is_within = before.is_ascii_alphanumeric() || b"?$:_".contains(&before);
+        most += match byte {
+            b'<' => match bytes.get(at..).and_then(iri) {
+                Some(length) => {
+                    at += length;
+                    0
+                }
+                None => 1,
+            },
+            b'(' | b'[' | b'{' | b'}' | b'|' | b'&' | b'+' | b'-' | b'*' | b'/' | b'!' | b'^' => 1,
+            _ => usize::from(!is_within && b"UOMLVGSFA".contains(&byte.to_ascii_uppercase())),
+        };
+        before = byte;
+        at += 1;
+    }
+    most
+}
+
+/// How many bytes an IRI in angle brackets has before its last, where one begins here. An apostrophe may stand in one: it is not taken
+/// for one then, since a string may end there.
+fn iri(bytes: &[u8]) -> Option<usize> {
+    let within = |byte: &u8| *byte > b' ' && !b"<>\"{}|^`\\'".contains(byte);
+    let length = 1 + bytes.iter().skip(1).take_while(|byte| within(byte)).count();
+    (bytes.get(length) == Some(&b'>')).then_some(length)
 }
 
 /// All that is open at a place of the text.

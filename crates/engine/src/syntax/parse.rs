@@ -8,7 +8,6 @@ use super::{aggregates, algebra, data, deep, nesting, tokens};
 use crate::error::{Error, Result};
 use crate::governor::Governor;
 use crate::terms::Prefixes;
-use rustc_hash::FxHashSet;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser};
 
 /// Parses a query. Prefixes in scope need no declaration; those declared in the text win.
@@ -102,21 +101,52 @@ fn within<T: Send + 'static>(
     governor.waits_for(move || parse(&text, &prefixes, base.as_deref()))?
 }
 
-/// The different texts that stand before the colons of a text: names of prefixes, perhaps with more before them.
-fn before_colons(text: &str) -> FxHashSet<&[u8]> {
-    let mut found = FxHashSet::default();
-    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
-        let before = text.as_bytes().get(..colon).unwrap_or_default();
-        let is_of_name =
-            |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
-        let start = before.iter().rposition(|byte| !is_of_name(byte)).map_or(0, |blank| blank + 1);
-        found.insert(before.get(start..).unwrap_or_default());
+/// The prefixes that a text declares at its beginning, and where what follows them begins.
+fn prologue(text: &str) -> (Vec<&str>, &str) {
+    let (mut declared, mut rest) = (Vec::new(), text);
+    while let Some((name, after)) = declaration(rest) {
+        declared.push(name);
+        rest = after;
     }
+    (declared, rest)
+}
+
+/// The prefix that a text declares first of all, and what follows that.
+fn declaration(text: &str) -> Option<(&str, &str)> {
+    let after = blank(text).split_at_checked(6).filter(|(word, _)| word.eq_ignore_ascii_case("PREFIX"))?.1;
+    let (name, after) = blank(after).split_once(':')?;
+    let (_, after) = blank(after).strip_prefix('<')?.split_once('>')?;
+    Some((name, after))
+}
+
+/// A text from where it says something.
+fn blank(mut text: &str) -> &str {
+    loop {
+        text = text.trim_ascii_start();
+        let Some(comment) = text.strip_prefix('#') else { return text };
+        text = comment.find(['\n', '\r']).and_then(|end| comment.get(end..)).unwrap_or_default();
+    }
+}
+
+/// The different texts that stand before the colons of a text, sorted: names of prefixes, perhaps with more before them.
+fn before_colons(text: &str) -> Vec<&[u8]> {
+    let is_of_name = |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let mut found = Vec::new();
+    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
+        let (before, after) = text.as_bytes().split_at_checked(colon).unwrap_or_default();
+        // No path goes on with two slashes: this is of an IRI.
+        if !after.starts_with(b"://") {
+            let start = before.iter().rposition(|byte| !is_of_name(byte)).map_or(0, |blank| blank + 1);
+            found.push(before.get(start..).unwrap_or_default());
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
     found
 }
 
-/// A parser that knows the prefixes which the text may mention: each is an IRI to be checked, which for all of them takes longer than
-/// many a query.
+/// A parser that knows the prefixes which the text may mention and does not declare: each is an IRI to be checked, which for all of
+/// them takes longer than many a query.
 fn parser(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlParser> {
     let mut parser = SparqlParser::new();
     if let Some(base) = base {
@@ -126,7 +156,12 @@ fn parser(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlP
     }
     // A prefix stands in the text as it is: letters may be written by their code points in IRIs and strings alone (SPARQL 1.2, section
     // 19.2, and W3C's tests codepoint-esc-02-bad to 04-bad), where SPARQL 1.1 allowed it everywhere.
-    let names = before_colons(text);
+    let (declared, rest) = prologue(text);
+    let mut names = before_colons(rest);
+    names.retain(|name| !declared.iter().any(|declared| declared.as_bytes() == *name));
+    if names.is_empty() {
+        return Ok(parser);
+    }
     // Which bytes names end in: most prefixes end in none of them.
     let mut last = [false; 256];
     for end in names.iter().filter_map(|name| name.last()) {
@@ -253,8 +288,31 @@ mod tests {
             query(text, &known, None).unwrap_or_else(|error| panic!("{text}: {error}"));
         }
         assert!(query("ASK { ?s nope:x ?o }", &known, None).is_err());
-        let names = ["a", "5.é", "c", "d"].map(str::as_bytes);
-        assert_eq!(before_colons("a:b 5.é:x ^c:<d:e> ?c:"), names.into_iter().collect());
+        let names = ["5.é", "a", "c", "d"].map(str::as_bytes);
+        assert_eq!(before_colons("a:b 5.é:x ^c:<d:e> ?c: <http://e.org> c:/d:e"), names);
+    }
+
+    #[test]
+    fn what_a_text_declares_need_not_be_known() {
+        let text = "# PREFIX a: <b>\r\nprefix rdf:<http://e.org/a#>#:\n PREFIX\n : <b> BASE <c> PREFIX x: <d> ASK {}";
+        assert_eq!(prologue(text), (vec!["rdf", ""], " BASE <c> PREFIX x: <d> ASK {}"));
+        for text in
+            ["", "PREFI", "PREFIX", "PREFIX a", "PREFIX a:", "PREFIX a: <b", "PREFI百a: <b>", "百模百"]
+        {
+            assert_eq!(prologue(text), (vec![], text));
+        }
+        let known = Prefixes::well_known();
+        let ask = |prologue: &str| {
+            query(&format!("{prologue} ASK {{ ?s a rdf:x, rdfs:y }}"), &known, None).unwrap()
+        };
+        let own = ask("PREFIX rdf: <http://e.org/>").to_string();
+        assert!(own.contains("<http://e.org/x>") && own.contains("rdf-schema#y>"), "{own}");
+        // Declared once more, the later is in force.
+        let twice = ask("PREFIX rdf: <http://e.org/> PREFIX rdf: <http://f.org/>").to_string();
+        assert!(twice.contains("<http://f.org/x>"), "{twice}");
+        // What a comment or a string declares is not declared.
+        let aside = ask("# PREFIX rdf: <http://e.org/>\n").to_string();
+        assert!(aside.contains("22-rdf-syntax-ns#x>"), "{aside}");
     }
 
     #[test]

@@ -539,13 +539,27 @@ impl Table {
     /// A run and where it ends.
     fn with_end(&self, number: usize) -> Result<Option<(Run, usize)>> {
         let Some(run) = self.directory.run(number)? else { return Ok(None) };
-        let end = self.directory.run(number + 1)?.map_or(self.len(), |next| next.start).min(self.len());
-        Ok(Some((Run { start: run.start.min(end), ..run }, end)))
+        Ok(Some(self.up_to(run, self.directory.run(number + 1)?.as_ref())))
+    }
+
+    /// A run, and where it ends: at the next one.
+    fn up_to(&self, run: Run, next: Option<&Run>) -> (Run, usize) {
+        let end = next.map_or(self.len(), |next| next.start).min(self.len());
+        (Run { start: run.start.min(end), ..run }, end)
     }
 
     /// The predicates of a graph, sorted, each with where its pairs end.
     pub fn runs(&self, place: usize) -> Result<Vec<(Run, usize)>> {
-        self.directory.runs(place)?.filter_map(|number| self.with_end(number).transpose()).collect()
+        let numbers = self.directory.runs(place)?;
+        let mut runs = Vec::with_capacity(numbers.len());
+        // Each is read once, though it also says where the one before ends.
+        let mut next = self.directory.run(numbers.start)?;
+        for number in numbers {
+            let Some(run) = next else { break };
+            next = self.directory.run(number + 1)?;
+            runs.push(self.up_to(run, next.as_ref()));
+        }
+        Ok(runs)
     }
 
     /// How many predicates a graph has.

@@ -30,7 +30,10 @@ impl Lowering<'_> {
         let mut open = VecDeque::from(items);
         while let Some(item) = open.pop_front() {
             self.statistics.go_on()?;
-            values.add(&item, self.statistics);
+            // After the last nobody asks.
+            if !open.is_empty() {
+                values.add(&item, self.statistics);
+            }
             later.drop(&item.vars());
             let together = match &node {
                 Some(left) => take_sharing(left, &item, &mut open),
