@@ -1,6 +1,9 @@
 //! Statements from a pipe or a file.
 
 use super::*;
+use baimo::faces::terminal::formats;
+use baimo::formats::graphs::GraphFormat;
+use baimo::formats::rows::RowFormat;
 
 #[test]
 fn a_file_is_read_up_to_its_first_error_and_the_history_stays_as_typed() {
@@ -141,4 +144,62 @@ fn limits_hold_for_loading_at_the_prompt_and_the_session_goes_on() {
     prompt.ask(".timeout off");
     has(&prompt.ask("ASK { <urn:s1> ?p ?o }"), "no");
     prompt.leave();
+}
+
+/// Section 2 of SPARQL 1.1 Update: an update succeeds or fails, and has no other result. So a script that wants rows in some format
+/// gets those of its queries and nothing of what it changes, also where the format is one of graphs too.
+#[test]
+fn what_changes_a_graph_has_no_answer_in_a_script_in_any_format() {
+    let home = home("update-format");
+    std::fs::write(home.join("a.ttl"), "<x:a> <x:b> 1 .\n").unwrap();
+    let changes = "INSERT DATA { <x:a> <x:b> 1 };\n.update INSERT DATA { <x:a> <x:b> 1 }\n.load a.ttl\n";
+    piped_to(&home, &["--store", "s"], changes);
+    let mut of_both = Vec::new();
+    for format in formats::names() {
+        let is_of =
+            [RowFormat::named(format).is_some(), GraphFormat::named(format).is_some() || format == "tree"];
+        if is_of == [true, true] {
+            of_both.push(format);
+        }
+        for place in [["--store", "s"], ["--data", "a.ttl"]] {
+            let words = [place[0], place[1], "-F", format];
+            let said = piped_to(&home, &words, changes);
+            assert!(said.status.success(), "{words:?}: {}", err(&said));
+            assert_eq!(out(&said), "", "{words:?}");
+            for (question, _) in ["SELECT ?o { ?s ?p ?o };\n", "CONSTRUCT WHERE { ?s ?p ?o };\n"]
+                .into_iter()
+                .zip(is_of)
+                .filter(|(_, is_of)| *is_of && format != "svg")
+            {
+                let alone = piped_to(&home, &words, question);
+                assert!(alone.status.success() && !out(&alone).is_empty(), "{words:?}: {}", err(&alone));
+                let after = piped_to(&home, &words, &format!("{changes}{question}"));
+                assert_eq!(out(&after), out(&alone), "{words:?}");
+            }
+        }
+    }
+    assert_eq!(of_both, ["csv", "json", "xml"], "such are tried");
+}
+
+#[test]
+fn where_answers_go_is_not_for_changes_but_their_own_options_are() {
+    let home = home("update-place");
+    let script = ".once one.csv\nINSERT DATA { <x:a> <x:b> 1 };\n.load a.ttl\nSELECT (1 AS ?a) {};\n\
+                  .output all.csv\nDELETE DATA { <x:a> <x:b> 1 };\nSELECT (2 AS ?b) {};\n.output\n\
+                  .mode csv\n.update -F nt INSERT DATA { <x:a> <x:b> 3 }\n.mode auto\n.update -o own.nt CLEAR DEFAULT\n";
+    std::fs::write(home.join("a.ttl"), "<x:a> <x:b> 2 .\n").unwrap();
+    let said = piped_to(&home, &["--store", "s"], script);
+    assert!(said.status.success(), "{}", err(&said));
+    let holds = |name: &str| std::fs::read_to_string(home.join(name)).unwrap();
+    assert_eq!((holds("one.csv").as_str(), holds("all.csv").as_str()), ("a\r\n1\r\n", "b\r\n2\r\n"));
+    let integer = "^^<http://www.w3.org/2001/XMLSchema#integer> .\n";
+    assert_eq!(out(&said), format!("<x:a> <x:b> \"2\"{integer}<x:a> <x:b> \"3\"{integer}"));
+    assert_eq!(holds("own.nt"), "");
+    // A format that no graph has is refused before anything is changed.
+    for words in [".update -F tsv INSERT DATA { <x:a> <x:b> 4 }", ".load -F svg a.ttl", ".undo -F line"] {
+        let said = piped_to(&home, &["--store", "s"], &format!("{words}\n"));
+        assert_eq!(said.status.code(), Some(2), "{words}: {}", err(&said));
+        assert!(err(&said).contains("the store keeps the change"), "{words}: {}", err(&said));
+    }
+    assert_eq!(out(&piped_to(&home, &["--store", "s"], "ASK { ?s ?p ?o };\n")), "false\n");
 }

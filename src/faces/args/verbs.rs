@@ -72,6 +72,7 @@ pub enum Verb {
         after_help = "Examples:\n  baimo update 'INSERT DATA { vendor:baidu rdfs:label \"度\"@zh }' -o changed.ttl\n\n\
                             With --store DIR the change is kept there. Without, the changed graph is written to -o FILE, \
                             or to stdout in the format of -F. At the prompt it lasts as long as the session.\n\
+                            An update among the statements of a pipe or at the prompt has no answer, whatever -F and -o say there.\n\
                             --dry-run says what would be added and removed, and changes nothing.\n\n\
                             In a folder with a baimo.toml, without a store and an output, it says what would change in which of its \
                             files, as a patch; --write changes these files. Layout, comments and order stay as they are.\n  \

@@ -76,18 +76,35 @@ impl Shell {
         };
         let keeps = matches!(&*verb, args::Verb::Export(export) if export.is_whole());
         let written = keeps && (own.shape.output.is_some() || self.once.is_some());
-        self.present(&own.shape, |session, output, memory| {
+        let changes = verbs::changes(&verb, &self.session.borrow(), &self.output.with(&own.shape));
+        let act = |session: &mut Session, output: &Output, memory: &mut Memory| {
             let before = session.ask.limits;
             session.ask.limits = within(before, own.limits);
             let done = verbs::perform(&verb, session, output, memory);
             session.ask.limits = before;
             done
-        })?;
-        if verb.lengthens_journal() && own.shape.output.is_none() {
-            self.changed();
-        } else if written {
-            self.unsaved = false;
+        };
+        if changes {
+            return self.change(&own.shape, act);
         }
+        self.present(&own.shape, act)?;
+        self.unsaved &= !written;
+        Ok(())
+    }
+
+    /// Carries out what changes the graph. That is no answer: where answers go is not for it, and what `.once` names waits for
+    /// the next one. The changed graph is written where its own options ask for that.
+    pub(super) fn change(
+        &mut self,
+        shape: &Shape,
+        act: impl FnOnce(&mut Session, &Output, &mut Memory) -> Result<()>,
+    ) -> Result<()> {
+        let once = self.once.take();
+        let done = self.present(shape, act);
+        self.once = once;
+        done?;
+        self.changed();
+        self.unsaved &= shape.output.as_deref().is_none_or(|file| file == Path::new("-"));
         Ok(())
     }
 

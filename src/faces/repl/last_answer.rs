@@ -16,11 +16,9 @@ impl Shell {
     pub(super) fn ask(&mut self, question: Question) -> Result<()> {
         let shape = Shape::default();
         if statement::is_update(&question.text) {
-            self.present(&shape, |session, output, _| {
+            return self.change(&shape, |session, output, _| {
                 verbs::update("update", &question.text, session, output)
-            })?;
-            self.changed();
-            return Ok(());
+            });
         }
         self.present(&shape, |session, output, memory| verbs::ask(question, session, output, memory))
     }

@@ -332,7 +332,20 @@ pub fn load(load: &Load, session: &mut Session, output: &Output) -> Result<()> {
     changed(change, session, output)
 }
 
-/// Says what a change did, and writes the changed graph where a format or a file is named.
+/// Whether what changes the graph can write the changed graph, where its own options ask for that. To be called before
+/// anything is changed.
+///
+/// # Errors
+/// Where the format is none of graphs.
+pub fn can_be_written(session: &Session, output: &Output) -> Result<()> {
+    let checked = if output.own { format_of(false, output).map(drop) } else { Ok(()) };
+    checked.map_err(|error| match session.is_durable() {
+        true => error.hint("the store keeps the change: a format is for writing the changed graph too"),
+        false => error,
+    })
+}
+
+/// Says what a change did, and writes the changed graph where the command itself names a format or a file.
 ///
 /// # Errors
 /// Where it cannot be written.
@@ -349,7 +362,7 @@ pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()>
         std::cmp::Ordering::Greater => format!("{} more than before", grouped(after - before)),
         std::cmp::Ordering::Less => format!("{} fewer than before", grouped(before - after)),
     };
-    let written = output.format.is_some() || output.target != Target::Stdout;
+    let written = output.own;
     let kept = if durable || written { "" } else { "; this lasts as long as the session" };
     if output.report.terminal || !written {
         let all = counted(after, "triple", "triples");
@@ -364,8 +377,8 @@ pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()>
 /// Where one cannot be read; and of kind `Check` where they differ.
 pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
     let governor = session.ask.governor();
-    let before = open(&diff.before, &governor)?;
-    let other = diff.after.as_deref().map(|path| open(path, &governor)).transpose()?;
+    let before = open(&diff.before, &governor, output)?;
+    let other = diff.after.as_deref().map(|path| open(path, &governor, output)).transpose()?;
     let after = other.as_ref().unwrap_or(session);
     let (old, new) = (before.snapshot(), after.snapshot());
     let difference = governor.waits_for(move || old.diff(&new))??;
@@ -392,8 +405,11 @@ pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
 }
 
 /// The graph of a file, or of a folder with a manifest.
-fn open(path: &Path, governor: &Governor) -> Result<Session> {
-    let open = |source| embedded::open_within(&source, governor, &mut |_| {});
+fn open(path: &Path, governor: &Governor, output: &Output) -> Result<Session> {
+    let open = |source| {
+        let mut shown = output.progress();
+        embedded::open_within(&source, governor, &mut |progress| shown.show(progress))
+    };
     if path.is_dir() {
         if !path.join(crate::project::MANIFEST).is_file() {
             return Err(Error::usage(format!("{} is a folder without a baimo.toml", path.display()))

@@ -3,12 +3,12 @@
 //! In: an update, the session whose project the folder has. Out: the difference of each file in the presenter, the files
 //! themselves with `--write`. Which file a change belongs to is told by the core.
 
-use super::named;
+use super::{named, say_notes};
 use crate::edit::Edits;
 use crate::error::{Error, Hint, Result};
 use crate::faces::args::Update;
 use crate::faces::terminal::hints::Face;
-use crate::faces::terminal::present::{Output, Target};
+use crate::faces::terminal::present::Output;
 use crate::faces::terminal::report::Report;
 use crate::faces::terminal::together::{self, Change, Left};
 use crate::project::{MANIFEST, Root};
@@ -20,11 +20,10 @@ use std::path::Path;
 /// Whether an update is about the files of the folder: where that is said, and on the command line where there is no
 /// store and no other place for the changed graph.
 pub fn is_meant(wanted: &Update, session: &Session, output: &Output) -> bool {
-    let elsewhere = output.format.is_some() || output.target != Target::Stdout;
     let in_folder = matches!(session.project().root, Root::Folder(_)) && !session.is_durable();
     wanted.write
         || wanted.into.is_some()
-        || (output.report.face == Face::CommandLine && in_folder && !elsewhere)
+        || (output.report.face == Face::CommandLine && in_folder && !output.own)
 }
 
 /// Shows what an update does to the files, and does it where that is wanted.
@@ -52,8 +51,10 @@ pub fn update(
     };
     settle(&root, &output.report)?;
     let waiting = output.waiting();
-    let edits = session.edits(text, wanted.into.as_deref()).map_err(|error| named(error, name))?;
+    let edits = session.edits(text, wanted.into.as_deref());
     drop(waiting);
+    say_notes(session, output);
+    let edits = edits.map_err(|error| named(error, name))?;
     if wanted.write && !edits.files.is_empty() {
         let changes: Vec<_> = edits
             .files

@@ -47,17 +47,18 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
         is_open(folder, session)?;
     }
     // What reads the graph and shows one text of it has nothing to keep where a signal ends it.
-    let shows = matches!(
-        verb,
-        Verb::Describe(_) | Verb::Search(_) | Verb::Schema(_) | Verb::Diff(_) | Verb::Stats(_) | Verb::Log(_)
-    );
-    // Nor has a change that no store keeps.
-    let lives = match verb {
-        // The files of a folder are all written, or none: no signal may come between.
-        Verb::Update(wanted) => !session.is_durable() && !folder::is_meant(wanted, session, output),
-        Verb::Load(_) => !session.is_durable(),
+    let shows = match verb {
+        Verb::Describe(_) | Verb::Search(_) | Verb::Schema(_) | Verb::Diff(_) => true,
+        Verb::Stats(_) | Verb::Log(_) => true,
+        Verb::Update(wanted) => wanted.dry_run,
         _ => false,
     };
+    let changes = changes(verb, session, output);
+    if changes {
+        export::can_be_written(session, output)?;
+    }
+    // Nor has a change that no store keeps. The files of a folder are all written, or none: no signal may come between.
+    let lives = changes && !session.is_durable();
     let _draws = (shows || lives).then(|| doing(Doing::Drawing));
     match verb {
         Verb::Query(query) => {
@@ -94,6 +95,12 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
     }
 }
 
+/// Whether a verb changes the graph that is open, and not the files of its folder.
+pub fn changes(verb: &Verb, session: &Session, output: &Output) -> bool {
+    let in_files = matches!(verb, Verb::Update(wanted) if folder::is_meant(wanted, session, output));
+    verb.lengthens_journal() && !in_files
+}
+
 /// Does what a verb says that asks no graph.
 ///
 /// # Errors
@@ -128,13 +135,20 @@ fn beside<T: Send + 'static>(
 pub fn update(name: &str, text: &str, session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
     let is_missing = session.kept().is_ok_and(|store| !store.exists());
-    let change = session.update(text).map_err(|error| named(error, name))?;
+    let change = session.update(text);
     drop(waiting);
+    say_notes(session, output);
+    let change = change.map_err(|error| named(error, name))?;
     // Who misspelt the name of a store is told.
     if let Some(made) = session.kept().ok().filter(|store| is_missing && store.exists()) {
         output.report.note(&format!("made the store {}", made.folder().display()));
     }
     export::changed(change, session, output)
+}
+
+/// Says what was noted while an update was carried out, or a file of it read.
+fn say_notes(session: &Session, output: &Output) {
+    session.ask.notes.take().iter().for_each(|note| output.report.note(note));
 }
 
 /// Says what an update would add and remove, and changes nothing.
@@ -143,8 +157,10 @@ pub fn update(name: &str, text: &str, session: &mut Session, output: &Output) ->
 /// Where it is wrong, or a limit stops it.
 fn preview(name: &str, text: &str, session: &Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
-    let changes = session.preview(text).map_err(|error| named(error, name))?;
+    let changes = session.preview(text);
     drop(waiting);
+    say_notes(session, output);
+    let changes = changes.map_err(|error| named(error, name))?;
     let of =
         |kind: bool| changes.iter().filter(move |(added, _)| *added == kind).map(|(_, quad)| quad.clone());
     let (removed, added): (Vec<_>, Vec<_>) = (of(false).collect(), of(true).collect());

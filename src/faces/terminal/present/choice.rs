@@ -25,6 +25,7 @@ impl Output {
         let plain = Self {
             format: None,
             target: Target::Stdout,
+            own: false,
             window,
             color: shape.color.unwrap_or_default(),
             max_rows: None,
@@ -53,6 +54,7 @@ impl Output {
     #[must_use]
     pub fn with(&self, shape: &Shape) -> Self {
         let mut with = self.clone();
+        with.own = shape.format.is_some() || shape.output.is_some();
         with.format = shape.format.clone().or(with.format);
         match shape.output.as_deref() {
             Some(path) if path == Path::new("-") => with.target = Target::Stdout,

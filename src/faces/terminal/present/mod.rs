@@ -51,6 +51,9 @@ pub struct Output {
     pub format: Option<String>,
     /// Where answers go.
     pub target: Target,
+    /// Whether the command that is carried out names the format or the target itself. A command that changes the graph then
+    /// writes the changed graph; what holds for all answers of a session or script is about the answers of queries.
+    pub own: bool,
     /// The window of stdout.
     pub window: Window,
     /// When answers on stdout have colour.

@@ -62,6 +62,10 @@ pub const FOLDER: &[Pair] = &[
     ("name a file of TriG for new subjects: data/FILE.trig", "请为新主语指定一个 TriG 文件：data/FILE.trig"),
     ("this graph is in a store, not in files", "此图在存储中，不在文件中"),
     ("a store keeps an update without more words", "存储会直接保存更新，无需此选项"),
+    (
+        "the store keeps the change: a format is for writing the changed graph too",
+        "改动会保存在存储中：格式只用于另外写出改动后的图",
+    ),
     ("a transaction is open, and files are not part of it", "有一个事务尚未结束，而文件不属于该事务"),
     ("nothing changes: the graph is so already", "没有变化：图已是如此"),
     ("{} removed, {} added; wrote {}", "删去 {}，添加 {}；已写入 {}"),

@@ -146,6 +146,10 @@ pub const VERBS: &[Pair] = &[
         "With --store DIR the change is kept there. Without, the changed graph is written to -o FILE, or to stdout in the format of -F. At the prompt it lasts as long as the session.",
         "有 --store 文件夹 时，改动保存在其中；否则把改动后的图写入 -o 文件，或按 -F 的格式写到标准输出。在提示符处，改动只在本次会话有效。",
     ),
+    (
+        "An update among the statements of a pipe or at the prompt has no answer, whatever -F and -o say there.",
+        "管道或提示符中的更新语句没有答案，无论那里的 -F 与 -o 如何。",
+    ),
     ("Into a store that is kept:   {}", "装入持久存储：   {}"),
     ("All files are added, or none.", "文件要么全部加入，要么都不加入。"),
     (
