@@ -72,6 +72,65 @@ fn packed_files_are_told_by_their_bytes_and_several_packed_parts_make_one_file()
     assert!(error.message.contains("cut.nt.gz"), "{error}");
 }
 
+/// gzip(1) refuses a file that is not in its format, and `zcat -f` and tar read it; curl stores what a server packed for the way
+/// unpacked, or, without `--compressed`, packed, under the name that was asked for. So the bytes tell, and the name is spoken of.
+#[test]
+fn a_file_that_is_not_packed_as_its_name_says_is_read_and_spoken_of() {
+    let folder = crate::cli::Folder::new();
+    let plain = TRIPLE.as_bytes();
+    let is_not = |with| format!("is not packed with {with}, as its name says: it is read as it is");
+    let other =
+        |is, with| format!("is packed with {is}, not with {with} as its name says: it is read as what it is");
+    let unsaid =
+        |is| format!("is packed with {is}, which its name does not say: other programs may not read it");
+    let cases = [
+        ("a.nt.gz", plain.to_vec(), is_not("gzip")),
+        ("a.gz", plain.to_vec(), is_not("gzip")),
+        ("a.ttl.BZ2", plain.to_vec(), is_not("bzip2")),
+        ("a.nt.zst", plain.to_vec(), is_not("zstd")),
+        ("b.nt.gz", bzip2(plain), other("bzip2", "gzip")),
+        ("b.nt.bz2", zstd(plain), other("zstd", "bzip2")),
+        ("b.zstd", gzip(plain), other("gzip", "zstd")),
+        ("c.nt", gzip(plain), unsaid("gzip")),
+        ("c.ttl", bzip2(plain), unsaid("bzip2")),
+        ("c.trig", zstd(plain), unsaid("zstd")),
+        // As promised, or nothing was.
+        ("d.nt.gz", gzip(plain), String::new()),
+        ("d.nt", plain.to_vec(), String::new()),
+        ("d", gzip(plain), String::new()),
+        ("d.part", zstd(plain), String::new()),
+    ];
+    for (name, bytes, remark) in cases {
+        std::fs::write(folder.0.join(name), bytes).unwrap();
+        let note = if remark.is_empty() { remark } else { format!("note: {name} {remark}\n") };
+        let said = crate::cli::baimo_in(&folder, &["query", "--data", name, "ASK { ?s ?p '百度'@zh }"]);
+        assert_eq!((said.out.as_str(), said.err.as_str()), ("true\n", note.as_str()), "{name}");
+        // Whatever reads it.
+        for words in
+            [&["load", "--store", "s", name][..], &["pack", name, "-o", "x.pack"], &["diff", name, name]]
+        {
+            let said = crate::cli::baimo_in(&folder, words);
+            assert!(said.code == 0 && said.err.contains(&note), "{words:?}: {said:?}");
+        }
+        let update = format!("LOAD <{}>", crate::cli::file_iri(&folder.0.join(name)));
+        let said = crate::cli::baimo_in(&folder, &["update", "--store", "s", &update]);
+        assert_eq!(
+            said.err.contains("is packed") || said.err.contains("is not packed"),
+            !note.is_empty(),
+            "{said:?}"
+        );
+        let quiet = crate::cli::baimo_in(&folder, &["query", "--quiet", "--data", name, "ASK {}"]);
+        assert_eq!(quiet.err, "", "{name}");
+    }
+    let piped = crate::cli::piped(&folder, &["query", "--data", "-", "ASK { ?s ?p ?o }"], &gzip(plain));
+    assert_eq!((piped.out.as_str(), piped.err.as_str()), ("true\n", ""), "standard input has no name");
+    // What is neither is refused, and the name is a hint to why.
+    std::fs::write(folder.0.join("e.nt.gz"), b"\x01\0\x02\0").unwrap();
+    let said = crate::cli::baimo_in(&folder, &["query", "--data", "e.nt.gz", "ASK {}"]);
+    assert!(said.code == 1 && said.err.contains("is not packed with gzip"), "{said:?}");
+    assert!(said.err.contains("error: e.nt.gz is broken"), "{said:?}");
+}
+
 #[test]
 fn globs_are_expanded_where_the_shell_did_not() {
     let folder = Folder::new("globs");

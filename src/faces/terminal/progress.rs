@@ -2,6 +2,7 @@
 //!
 //! In: news of reading and packing, or a count of rows. Out: one line on stderr. It knows nothing of the work.
 
+use super::report::Report;
 use super::tongue::Tongue;
 use crate::show::table::duration;
 use crate::show::text::{counted, cut, grouped, width};
@@ -30,7 +31,7 @@ const READING: f64 = 0.76;
 /// How far the reading of files has come, and what follows it.
 pub struct Loading {
     wanted: bool,
-    tongue: Tongue,
+    report: Report,
     /// Whether a pack is made of what is read.
     packs: bool,
     started: Instant,
@@ -40,19 +41,24 @@ pub struct Loading {
 }
 
 impl Loading {
-    /// Shows nothing yet; nothing at all where it is not `wanted`.
-    pub fn new(wanted: bool, tongue: Tongue) -> Self {
-        Self { wanted, tongue, packs: false, started: Instant::now(), last: None, done: 0.0 }
+    /// Shows nothing yet; no progress at all where it is not `wanted`.
+    pub fn new(wanted: bool, report: Report) -> Self {
+        Self { wanted, report, packs: false, started: Instant::now(), last: None, done: 0.0 }
     }
 
     /// The same for files of which a pack is made: the time that is left counts that too.
     #[must_use]
-    pub fn packing(self) -> Self {
-        Self { packs: true, ..self }
+    pub fn packing(mut self) -> Self {
+        self.packs = true;
+        self
     }
 
-    /// Shows it, ten times a second at most.
+    /// Shows it, ten times a second at most; what is to be said about a file, at once.
     pub fn show(&mut self, progress: &Progress<'_>) {
+        if let Some(remark) = progress.remark {
+            self.clear();
+            self.report.note(remark);
+        }
         let megabytes = progress.bytes_read / 1_000_000;
         let total = progress.bytes_total.filter(|total| *total > 0);
         let part = total.map(|total| progress.bytes_read as f64 / total as f64);
@@ -73,7 +79,7 @@ impl Loading {
             Step::Statistics => ("counting", 0.94, 0.06),
         };
         self.done = self.done.max(from + share * part);
-        let tongue = self.tongue;
+        let tongue = self.report.tongue;
         self.line(|| (tongue.word(what).into_owned(), Some(part), Vec::new()));
     }
 
@@ -94,7 +100,7 @@ impl Loading {
         }
         let columns =
             terminal_size::terminal_size_of(io::stderr()).map_or(80, |(columns, _)| columns.0.into());
-        let line = fitted(&what, part, &figures, columns, self.tongue);
+        let line = fitted(&what, part, &figures, columns, self.report.tongue);
         let mut err = io::stderr();
         let _ = write!(err, "{CLEAR}{line}");
         let _ = err.flush();
@@ -149,11 +155,18 @@ fn about(time: Duration) -> String {
     }
 }
 
-impl Drop for Loading {
-    fn drop(&mut self) {
+impl Loading {
+    /// Takes away the line that is shown.
+    fn clear(&self) {
         if self.last.is_some() {
             let _ = write!(io::stderr(), "{CLEAR}");
         }
+    }
+}
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 
@@ -252,7 +265,7 @@ mod tests {
 
     #[test]
     fn packing_never_goes_back() {
-        let mut loading = Loading::new(false, Tongue::English).packing();
+        let mut loading = Loading::new(false, Report::default()).packing();
         let (file, bytes_total) = ("x.nt", Some(100));
         let mut last = 0.0;
         let mut moves_on = |loading: &Loading| {
@@ -260,7 +273,7 @@ mod tests {
             last = loading.done;
         };
         for bytes_read in [0, 40, 100] {
-            loading.show(&Progress { file, bytes_read, bytes_total, quads: bytes_read });
+            loading.show(&Progress { file, bytes_read, bytes_total, quads: bytes_read, remark: None });
             moves_on(&loading);
             loading.step(Step::Terms, 5, 5);
             moves_on(&loading);

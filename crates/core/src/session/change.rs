@@ -169,7 +169,7 @@ impl Session {
             Kind::Limit | Kind::Interrupted => error,
             _ => diagnose::explained(text, error, &self.knowledge(), true),
         })?;
-        engine::update::inline_loads(&mut update, &mut reading::read_for_load)?;
+        engine::update::inline_loads(&mut update, &mut |iri| reading::read_for_load(iri, governor))?;
         Ok(update)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! In: paths as a user gives them. Out: quads in a builder or a list. An error says how many quads had been read.
 
+use crate::engine::Governor;
 use crate::error::{Error, Hint, Result};
 use crate::store::import::{self, Progress};
 use crate::store::pack::{Pack, Packer, Watch};
@@ -83,8 +84,8 @@ fn read_graph(
     Ok(())
 }
 
-/// The quads of the file that a LOAD names.
-pub(super) fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
+/// The quads of the file that a LOAD names; what is to be said about the file is noted.
+pub(super) fn read_for_load(iri: &str, governor: &Governor) -> Result<Vec<Quad>> {
     let Some(path) = import::path_of_iri(iri) else {
         return Err(Error::usage(format!(
             "LOAD <{iri}>: baimo reads files, and fetches nothing from the web"
@@ -97,7 +98,7 @@ pub(super) fn read_for_load(iri: &str) -> Result<Vec<Quad>> {
             input.with_fresh_blank_nodes(),
             Some(iri),
             &mut Prefixes::new(),
-            &mut |_| {},
+            &mut |progress| progress.remark.into_iter().for_each(|remark| governor.note(remark.to_owned())),
             &mut |quad| {
                 quads.push(quad.into_owned());
                 Ok(())

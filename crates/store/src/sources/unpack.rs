@@ -13,29 +13,78 @@ const HEAD: usize = 4096;
 /// Bytes with their beginning read ahead.
 type Ahead<R> = Chain<Cursor<Vec<u8>>, R>;
 
-/// The path without the ending of a compression.
-pub fn without_ending(path: &Path) -> PathBuf {
-    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("gz" | "zst" | "zstd" | "bz2") => path.with_extension(""),
-        _ => path.to_owned(),
+/// How bytes are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// By gzip.
+    Gzip,
+    /// By Zstandard.
+    Zstd,
+    /// By bzip2.
+    Bzip2,
+}
+
+impl Packing {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+        }
+    }
+
+    /// How a file is compressed by its name, where that says so.
+    pub fn promised(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "gz" => Some(Self::Gzip),
+            "zst" | "zstd" => Some(Self::Zstd),
+            "bz2" => Some(Self::Bzip2),
+            _ => None,
+        }
+    }
+
+    /// How bytes are compressed by their beginning.
+    fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => Some(Self::Bzip2),
+            _ => None,
+        }
     }
 }
 
-/// The beginning of the plain bytes, and a reader of all of them. gzip, Zstandard and bzip2 are told
-/// by their magic bytes, whatever the file is called.
+/// The path without the ending of a compression.
+pub fn without_ending(path: &Path) -> PathBuf {
+    Packing::promised(path).map_or_else(|| path.to_owned(), |_| path.with_extension(""))
+}
+
+/// Bytes that may have been compressed.
+pub struct Opened {
+    /// How they were.
+    pub packing: Option<Packing>,
+    /// The beginning of the plain bytes.
+    pub head: Vec<u8>,
+    /// All of them.
+    pub plain: Box<dyn Read>,
+}
+
+/// The plain bytes of a reader. gzip, Zstandard and bzip2 are told by their magic bytes, whatever the file is called.
 ///
 /// # Errors
 /// Where the reader fails, or the packed bytes are damaged at their beginning.
-pub fn open(reader: impl Read + 'static) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
+pub fn open(reader: impl Read + 'static) -> io::Result<Opened> {
     let (head, packed) = ahead(reader)?;
-    let plain: Box<dyn Read> = match head.as_slice() {
-        [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(packed))),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(Frames { rest: Some(BufReader::new(packed)), now: None }),
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
-        _ => return Ok((head, Box::new(packed))),
+    let packing = Packing::of(&head);
+    let plain: Box<dyn Read> = match packing {
+        Some(Packing::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(packed))),
+        Some(Packing::Zstd) => Box::new(Frames { rest: Some(BufReader::new(packed)), now: None }),
+        Some(Packing::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
+        None => return Ok(Opened { packing, head, plain: Box::new(packed) }),
     };
     let (head, plain) = ahead(plain)?;
-    Ok((head, Box::new(plain)))
+    Ok(Opened { packing, head, plain: Box::new(plain) })
 }
 
 /// The beginning of a text in UTF-8, and a reader of all of it, from bytes in any encoding that they tell.

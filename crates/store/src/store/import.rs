@@ -8,7 +8,8 @@ use crate::cores;
 use crate::error::{Error, Result};
 use crate::sources::lines::Rest;
 use crate::sources::pieces::{self, Gathering};
-use crate::sources::{excerpt::Window, jsonld, rdf, turtle, unpack};
+use crate::sources::unpack::{self, Packing};
+use crate::sources::{excerpt::Window, jsonld, rdf, turtle};
 use crate::terms::{Prefixes, QuadRef};
 use std::fs::File;
 use std::io::{self, Read};
@@ -34,6 +35,8 @@ pub struct Progress<'a> {
     pub bytes_total: Option<u64>,
     /// How many quads it gave so far.
     pub quads: u64,
+    /// What is to be said about the file, where there is something: once, before it gives any.
+    pub remark: Option<&'a str>,
 }
 
 /// One thing to read.
@@ -43,6 +46,9 @@ pub struct Input {
     format: Option<rdf::Format>,
     /// Its own IRI, where it has one.
     own: Option<String>,
+    /// How it is packed by its name: nothing where that says nothing of the kind, and `None` within where it is the name of a
+    /// text.
+    packing: Option<Option<Packing>>,
     reader: Box<dyn Read>,
     total: Option<u64>,
     fresh: bool,
@@ -62,7 +68,8 @@ impl Input {
         format: Option<rdf::Format>,
         reader: impl Read + 'static,
     ) -> Self {
-        Self { name: name.into(), format, own: None, reader: Box::new(reader), total: None, fresh: false }
+        let (name, reader) = (name.into(), Box::new(reader));
+        Self { name, format, own: None, packing: None, reader, total: None, fresh: false }
     }
 
     fn file(path: &Path) -> Result<Self> {
@@ -75,7 +82,17 @@ impl Input {
         let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
         let inner = unpack::without_ending(path);
         let format = inner.extension().and_then(|ending| rdf::format_named(ending.to_str()?));
-        Ok(Self { name, format, own: iri_of_path(path), reader: Box::new(file), total, fresh: false })
+        let promised = Packing::promised(path);
+        let packing = (promised.is_some() || format.is_some()).then_some(promised);
+        Ok(Self {
+            name,
+            format,
+            own: iri_of_path(path),
+            packing,
+            reader: Box::new(file),
+            total,
+            fresh: false,
+        })
     }
 }
 
@@ -253,22 +270,27 @@ fn opened(
     progress: &mut dyn FnMut(&Progress<'_>),
     work: impl FnOnce(&mut dyn FnMut(&mut dyn rdf::Target) -> Result<u64>, &mut dyn FnMut(u64)) -> Result<u64>,
 ) -> Result<u64> {
-    let Input { name, format, own, reader, total, fresh } = input;
+    let Input { name, format, own, packing, reader, total, fresh } = input;
     let bytes = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: reader, bytes: Arc::clone(&bytes) };
     let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
-    let (first, unpacked) = unpack::open(counted).map_err(unreadable)?;
-    rdf::refuse_binary(&name, &first)?;
-    let (head, text) = unpack::decoded(unpacked).map_err(unreadable)?;
+    let opened = unpack::open(counted).map_err(unreadable)?;
+    let remark = packing.and_then(|promised| misnamed(&name, promised, opened.packing));
+    let mut news = |quads, remark| {
+        let bytes_read = bytes.load(Ordering::Relaxed);
+        progress(&Progress { file: &name, bytes_read, bytes_total: total, quads, remark });
+    };
+    if remark.is_some() {
+        news(0, remark.as_deref());
+    }
+    rdf::refuse_binary(&name, &opened.head)?;
+    let (head, text) = unpack::decoded(opened.plain).map_err(unreadable)?;
     rdf::refuse_html(&name, &head)?;
     rdf::refuse_sparql(&name, &head)?;
     rdf::refuse_tables(&name)?;
     let format = rdf::recognise(&name, format, &head)?;
     let base = base.or(own.as_deref());
-    let mut news = |quads| {
-        let bytes_read = bytes.load(Ordering::Relaxed);
-        progress(&Progress { file: &name, bytes_read, bytes_total: total, quads });
-    };
+    let mut news = |quads| news(quads, None);
     let contexts = |address: &str| {
         let own = own.as_deref()?;
         context_beside(own, address).or_else(|| context_kept(own, address))
@@ -281,6 +303,30 @@ fn opened(
     let count = work(&mut read, &mut news)?;
     news(count);
     Ok(count)
+}
+
+/// What is to be said of a file that is not packed as its name promises. It is read as what it is: a name ending in `.gz` often
+/// comes of a download that unpacked what it stored, and one that ends in `.ttl` of one that did not.
+fn misnamed(name: &str, promised: Option<Packing>, is: Option<Packing>) -> Option<String> {
+    Some(match (promised, is) {
+        (Some(promised), Some(is)) if promised != is => {
+            format!(
+                "{name} is packed with {}, not with {} as its name says: it is read as what it is",
+                is.name(),
+                promised.name()
+            )
+        }
+        (Some(promised), None) => {
+            format!("{name} is not packed with {}, as its name says: it is read as it is", promised.name())
+        }
+        (None, Some(is)) => {
+            format!(
+                "{name} is packed with {}, which its name does not say: other programs may not read it",
+                is.name()
+            )
+        }
+        _ => return None,
+    })
 }
 
 /// A context of JSON-LD that lies in the folder of the file that names it, or below. Other files are none of

@@ -84,7 +84,7 @@ impl Output {
 
     /// Shows how far the reading of files has come, on the terminal.
     pub fn progress(&self) -> Loading {
-        Loading::new(self.moves(), self.report.tongue)
+        Loading::new(self.moves(), self.report.clone())
     }
 
     /// Says on the terminal that the work goes on, until dropped.
