@@ -190,3 +190,12 @@ fn a_damaged_pack_is_an_error_with_its_name() {
     let said = baimo_in(&folder, &["query", "--data", "cut.pack", "ASK {}"]);
     assert!(said.code == 1 && said.err.contains("cut.pack is damaged"), "{}", said.err);
 }
+
+#[test]
+fn one_is_said_in_the_singular() {
+    let folder =
+        Folder::new().with("one.ttl", "<x:a> a <x:C> .").with("two.ttl", "<x:a> a <x:C> ; <x:p> 1 .");
+    let head = |file| baimo_in(&folder, &["schema", "--data", file]).ok().lines().next().map(str::to_owned);
+    assert_eq!(head("one.ttl").as_deref(), Some("1 triple, 1 class"));
+    assert_eq!(head("two.ttl").as_deref(), Some("2 triples, 1 class"));
+}

@@ -82,3 +82,28 @@ fn the_version_is_told() {
     assert_eq!(lines.next(), Some(concat!("baimo ", env!("CARGO_PKG_VERSION"))));
     assert!(lines.next().is_some_and(|line| line.starts_with("graph built in: baimo 1.")), "{out}");
 }
+
+#[test]
+fn help_is_about_its_verb_in_any_language_and_breaks_no_command() {
+    let of = |words: &[&str]| baimo(words).ok();
+    let english = of(&["help", "update"]);
+    assert!(
+        english.contains("The update; `-` reads it") && english.contains("Read the update from a file"),
+        "{english}"
+    );
+    assert!(!english.contains("The query; "), "{english}");
+    assert!(of(&["help", "query"]).contains("The query; `-` reads it"));
+    let chinese = of(&["--lang", "zh", "help", "update"]);
+    assert!(chinese.contains("更新语句；") && chinese.contains("--dry-run"), "{chinese}");
+    for words in [["help", "update", "--lang", "zh"], ["help", "--lang", "zh", "update"]] {
+        assert_eq!(of(&words), chinese, "{words:?}");
+    }
+    assert_eq!(of(&["help", "update", "--lang=zh"]), chinese);
+    // What is to be typed stands in one line of a page of a hundred columns.
+    for verb in ["update", "backup", "load", "pack", "log", "repair", "man", "completions"] {
+        for line in of(&["help", verb]).lines().filter(|line| line.contains("baimo ")) {
+            assert!(baimo::show::text::width(line) <= 100, "{verb}: {line}");
+            assert_eq!(line.matches('\'').count() % 2, 0, "{verb}: {line}");
+        }
+    }
+}

@@ -85,7 +85,7 @@ pub struct Shape {
     /// Write the answer to a file, whole or not at all; its ending tells the format
     #[arg(short, long, global = true, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Language of labels and summaries, such as zh or en
+    /// Language of labels, summaries and messages, such as zh or en
     #[arg(long, global = true, value_name = "LANGUAGE")]
     pub lang: Option<String>,
     /// Show labels instead of IRIs

@@ -79,6 +79,22 @@ pub(super) fn several_files(words: impl IntoIterator<Item = OsString>) -> Vec<Os
     out
 }
 
+/// Without the language where a page of help is asked for by the verb `help`, which takes names of verbs alone: in which language
+/// it is, is known by then.
+pub(super) fn help_in_a_language(words: Vec<OsString>) -> Vec<OsString> {
+    if words.get(1).is_none_or(|word| word != "help") {
+        return words;
+    }
+    let mut is_value = false;
+    let stays = |word: &OsString| {
+        let drops =
+            is_value || word.to_str().is_some_and(|word| word == "--lang" || word.starts_with("--lang="));
+        is_value = !is_value && word == "--lang";
+        !drops
+    };
+    words.into_iter().filter(stays).collect()
+}
+
 fn is_rdf_file(word: &std::ffi::OsStr) -> bool {
     let Some(word) = word.to_str().filter(|word| !word.starts_with('-') && !word.contains(['{', '\n']))
     else {

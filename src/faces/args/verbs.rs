@@ -72,15 +72,17 @@ pub enum Verb {
         after_help = "Examples:\n  baimo update 'INSERT DATA { vendor:baidu rdfs:label \"度\"@zh }' -o changed.ttl\n\n\
                             With --store DIR the change is kept there. Without, the changed graph is written to -o FILE, \
                             or to stdout in the format of -F. At the prompt it lasts as long as the session.\n\
-                            An update among the statements of a pipe or at the prompt has no answer, whatever -F and -o say there.\n\
+                            Among the statements of a pipe or at the prompt an update has no answer, whatever -F and -o say.\n\
                             --dry-run says what would be added and removed, and changes nothing.\n\n\
                             In a folder with a baimo.toml, without a store and an output, it says what would change in which of its \
                             files, as a patch; --write changes these files. Layout, comments and order stay as they are.\n  \
-                            baimo update 'DELETE { ?x rdfs:label ?n } INSERT { ?x rdfs:label \"B\" } WHERE { ?x rdfs:label ?n FILTER(?n = \"A\") }'\n  \
-                            baimo update -f more.ru --into data/more.ttl --write"
+                            baimo update 'INSERT { ?x rdfs:label \"B\" } WHERE { ?x rdfs:label \"A\" }'\n  \
+                            baimo update -f more.ru --into data/more.ttl --write",
+        mut_arg("text", |arg| arg.help("The update; `-` reads it from stdin")),
+        mut_arg("file", |arg| arg.help("Read the update from a file; `-` is stdin"))
     )]
     Update(Update),
-    /// Add files to a store
+    /// Add files to a graph or a store
     #[command(after_help = "Examples:\n  baimo export -o some.ttl && baimo load some.ttl -o more.ttl\n\n\
                             Into a store that is kept:   baimo load --store DIR FILE...\n\
                             All files are added, or none.")]
@@ -110,8 +112,8 @@ pub enum Verb {
         override_usage = "baimo backup [OPTIONS] [DIR] <FILE>",
         after_help = "Examples:\n  baimo update --store mine4 'INSERT DATA { <x:a> <x:b> 1 }' && baimo backup mine4 copy.pack\n  \
                             baimo backup --store mine4 copy.nq.gz\n\n\
-                            A pack opens at once: baimo --data copy.pack; and it can be loaded into a new store: \
-                            baimo load --store NEW copy.pack"
+                            A pack opens at once:   baimo --data copy.pack\n\
+                            It goes into a new store:   baimo load --store NEW copy.pack"
     )]
     Backup(Backup),
     /// Merge the transactions of a store into its pack

@@ -163,7 +163,7 @@ pub const COMMANDS: &[Command] = &[
         Group::Files,
         "Write the next answer to a file",
         &[],
-        "The ending tells the format: .csv .tsv .json .xml .md .html .svg .ttl .nt ... `.chart` and `.last` count as answers.\n`.once | sort` pipes it to a shell command.",
+        "Where .mode is auto the ending tells the format: .csv .tsv .json .xml .md .html .svg .ttl .nt ... `.chart` and `.last` count as answers.\n`.once | sort` pipes it to a shell command.",
     ),
     is(
         "output",

@@ -88,9 +88,12 @@ impl Shell {
             Last::Yes(_) | Last::Nothing => AnswerPart::Yes,
         };
         let own = prefixes_in_scope(&question.text, &session);
-        let shown = session
-            .why(&question.text, &question.bindings, part)?
-            .show(own.as_ref().unwrap_or(session.prefixes()), self.output.report.tongue.words());
+        let width = self.output.shown().then_some(self.output.window.width);
+        let shown = session.why(&question.text, &question.bindings, part)?.show(
+            own.as_ref().unwrap_or(session.prefixes()),
+            self.output.report.tongue.words(),
+            width,
+        );
         drop(session);
         if shown.trim().is_empty() {
             self.output.report.note("nothing in the graph stands behind it: it is computed");

@@ -3,12 +3,14 @@
 //! In: a [`Provenance`]. Out: numbered triples, then each source with the numbers of what rests on it.
 
 use crate::advise::provenance::{Citation, Provenance};
+use crate::show::text::wrap;
 use crate::terms::{Prefixes, Term, Triple, rdf};
 use std::fmt::Write as _;
 
 impl Provenance {
-    /// The whole as lines for people. `say` puts words of ours into the reader's language.
-    pub fn show(&self, prefixes: &Prefixes, say: fn(&str) -> String) -> String {
+    /// The whole as lines for people, those about sources in a window of `width` cells, where there is one. Triples stay in one
+    /// piece, to be copied. `say` puts words of ours into the reader's language.
+    pub fn show(&self, prefixes: &Prefixes, say: fn(&str) -> String, width: Option<usize>) -> String {
         let mut out = String::new();
         let short = |term: &Term| prefixes.show(term.as_ref());
         for (i, triple) in self.triples.iter().enumerate() {
@@ -24,7 +26,7 @@ impl Provenance {
             let _ = writeln!(out, "     {}", say("… and more"));
         }
         for citation in &self.citations {
-            let _ = writeln!(out, "\n{}", citation.show(prefixes, say));
+            let _ = writeln!(out, "\n{}", citation.show(prefixes, say, width));
         }
         out
     }
@@ -32,7 +34,7 @@ impl Provenance {
 
 impl Citation {
     /// "source:s3 “…”, item number 8, in source:report “…”", and what rests on it.
-    pub fn show(&self, prefixes: &Prefixes, say: fn(&str) -> String) -> String {
+    fn show(&self, prefixes: &Prefixes, say: fn(&str) -> String, width: Option<usize>) -> String {
         let name = |(term, title): &(Term, Option<String>)| {
             let short = prefixes.show(term.as_ref());
             title.as_ref().map_or(short.clone(), |title| format!("{short} “{title}”"))
@@ -47,8 +49,19 @@ impl Citation {
         }
         let numbers: Vec<String> = self.triples.iter().map(|i| (i + 1).to_string()).collect();
         let fact = name(&(self.fact.clone(), self.fact_label.clone()));
-        format!("{line}\n     {}", say(&format!("said by {fact}: {}", numbers.join(", "))))
+        let said = say(&format!("said by {fact}: {}", numbers.join(", ")));
+        format!("{}\n{}", lines(&line, ["", INDENT], width), lines(&said, [INDENT, INDENT], width))
     }
+}
+
+/// What stands before all lines but the first.
+const INDENT: &str = "     ";
+
+/// A text in a window of `width` cells, with something before its first line and before the others.
+fn lines(text: &str, [first, others]: [&str; 2], width: Option<usize>) -> String {
+    let folded =
+        width.map_or_else(|| vec![text.to_owned()], |width| wrap(text, width.saturating_sub(INDENT.len())));
+    format!("{first}{}", folded.join(&format!("\n{others}")))
 }
 
 #[cfg(test)]
@@ -72,7 +85,7 @@ mod tests {
         let variables = rows.variables.clone();
         let row = rows.rows.map(Result::unwrap).next().unwrap();
         let provenance = traced(text, AnswerPart::Row(&variables, &row));
-        let shown = provenance.show(known().prefixes, str::to_owned);
+        let shown = provenance.show(known().prefixes, str::to_owned, None);
         (provenance, shown)
     }
 
@@ -109,6 +122,32 @@ mod tests {
         );
         assert!(provenance.triples.len() >= 4 && provenance.triples.len() % 2 == 0, "{shown}");
         assert!(!shown.contains("vendor:huawei"), "{shown}");
+    }
+
+    /// Each statement that one node is derived from cites that node's source, which is said once with all that rests on it.
+    #[test]
+    fn a_source_is_named_once_and_fits_the_window() {
+        let (provenance, _) = first(
+            "SELECT ?v (COUNT(?x) AS ?n) { ?x a bm:Artifact ; bm:developer ?v FILTER(?v = vendor:baidu) } GROUP BY ?v",
+        );
+        let mut seen = Vec::new();
+        for citation in &provenance.citations {
+            let key = (&citation.fact, &citation.place, &citation.source);
+            assert!(!seen.contains(&key), "{citation:?}");
+            assert!(citation.triples.is_sorted_by(|a, b| a < b), "{citation:?}");
+            seen.push(key);
+        }
+        assert!(provenance.citations.iter().any(|citation| citation.triples.len() > 4), "{provenance:?}");
+        for window in [40, 80, 100] {
+            let shown = provenance.show(known().prefixes, str::to_owned, Some(window));
+            let sources = shown.split_once("\n\n").unwrap().1;
+            for line in sources.lines() {
+                assert!(crate::show::text::width(line) <= window, "{window}: {line}");
+            }
+            let joined = |text: &str| text.split_whitespace().collect::<String>();
+            let whole = provenance.show(known().prefixes, str::to_owned, None);
+            assert_eq!(joined(&shown), joined(&whole), "nothing is lost");
+        }
     }
 
     #[test]
@@ -184,7 +223,7 @@ mod tests {
             let query = engine::syntax::parse::query(&text, &declared, None).unwrap();
             let governor = Governor::unlimited();
             let found = why(&query, AnswerPart::Yes, &known, "en", graphs, &governor).unwrap();
-            let shown = found.show(&declared, str::to_owned);
+            let shown = found.show(&declared, str::to_owned, None);
             assert!(shown.contains(expected), "{text} {found:?} {shown}");
         }
     }

@@ -16,7 +16,11 @@ impl Schema {
         let short = |term: &Term| prefixes.show(term.as_ref());
         let partial = if self.partial { " (counts are of a part of it)" } else { "" };
         let (quads, classes) = (grouped(self.quads), grouped(self.classes.len() as u64));
-        let head = format!("{quads} triples, {classes} classes{partial}");
+        let head = match (self.quads, self.classes.len()) {
+            (1, 1) => "1 triple, 1 class".to_owned(),
+            (_, 1) => format!("{quads} triples, 1 class{partial}"),
+            _ => format!("{quads} triples, {classes} classes{partial}"),
+        };
         let _ = writeln!(out, "{}", say(&head));
         for (graph, count) in &self.graphs {
             let _ = writeln!(out, "{}", say(&format!("graph {}  {} triples", short(graph), grouped(*count))));

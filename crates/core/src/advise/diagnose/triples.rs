@@ -263,6 +263,7 @@ impl Walker<'_> {
                     return self
                         .wrong("this triple has no object", "a triple is: subject, predicate, object");
                 }
+                self.no_comparison()?;
                 self.node(place, vars, "an object: a variable, a name, or a value")?;
                 self.annotations(place, vars)?;
                 if !self.eat(",") {
@@ -284,6 +285,19 @@ impl Walker<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Stops where a property is compared as a column is in SQL.
+    fn no_comparison(&self) -> Step {
+        let Some(sign) = [">", ">=", "<=", "=", "!="].into_iter().find(|sign| self.is(sign)) else {
+            return Ok(());
+        };
+        let value = self.found.get(self.at + 1).map(|token| token.text(self.text));
+        let value = value.filter(|words| !matches!(*words, "." | ";" | "}")).unwrap_or("...");
+        self.wrong(
+            format!("`{sign}` stands where this triple has its object"),
+            format!("give the object a name, and compare that: `?value FILTER(?value {sign} {value})`"),
+        )
     }
 
     fn incomplete_triple(&self, start: usize) -> Step {

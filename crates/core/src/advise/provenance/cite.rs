@@ -63,8 +63,8 @@ impl Tracer<'_> {
                 attach(&mut direct, fact, i);
             }
         }
-        self.found.citations =
-            direct.into_iter().flat_map(|(fact, triples)| self.citations(fact, &triples)).collect();
+        let citations = direct.into_iter().flat_map(|(fact, triples)| self.citations(fact, &triples));
+        self.found.citations = citations.fold(Vec::new(), together);
     }
 
     /// The node that names the source of this very triple: a statement about it, its subject, its graph.
@@ -198,6 +198,21 @@ impl Tracer<'_> {
         }
         false
     }
+}
+
+/// Adds a citation. Statements of which each rests on the same node cite the same source: it is named once, with all triples.
+fn together(mut all: Vec<Citation>, more: Citation) -> Vec<Citation> {
+    let is_same =
+        |one: &&mut Citation| one.fact == more.fact && one.place == more.place && one.source == more.source;
+    match all.iter_mut().find(is_same) {
+        Some(one) => {
+            one.triples.extend(&more.triples);
+            one.triples.sort_unstable();
+            one.triples.dedup();
+        }
+        None => all.push(more),
+    }
+    all
 }
 
 fn attach(list: &mut Vec<(Id, Vec<usize>)>, fact: Id, triple: usize) {

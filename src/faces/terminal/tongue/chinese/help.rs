@@ -146,8 +146,10 @@ pub const VERBS: &[Pair] = &[
         "With --store DIR the change is kept there. Without, the changed graph is written to -o FILE, or to stdout in the format of -F. At the prompt it lasts as long as the session.",
         "有 --store 文件夹 时，改动保存在其中；否则把改动后的图写入 -o 文件，或按 -F 的格式写到标准输出。在提示符处，改动只在本次会话有效。",
     ),
+    ("The update; `-` reads it from stdin", "更新语句；`-` 表示从标准输入读取"),
+    ("Read the update from a file; `-` is stdin", "从文件读取更新语句；`-` 为标准输入"),
     (
-        "An update among the statements of a pipe or at the prompt has no answer, whatever -F and -o say there.",
+        "Among the statements of a pipe or at the prompt an update has no answer, whatever -F and -o say.",
         "管道或提示符中的更新语句没有答案，无论那里的 -F 与 -o 如何。",
     ),
     ("Into a store that is kept:   {}", "装入持久存储：   {}"),
@@ -207,10 +209,8 @@ pub const VERBS: &[Pair] = &[
         "Without a number the last transaction is taken back that was not taken back already. What it added is removed, as far as it is there still, and what it removed is added: in a new transaction, which can be taken back too.",
         "不带编号时，撤销最近一个尚未撤销的事务：它添加而仍在的内容会删去，它删去的会恢复；这本身是一个新事务，也可撤销。",
     ),
-    (
-        "A pack opens at once: baimo --data copy.pack; and it can be loaded into a new store: baimo load --store NEW copy.pack",
-        "图包可即时打开：baimo --data copy.pack；也可装入新的存储：baimo load --store NEW copy.pack",
-    ),
+    ("A pack opens at once:   {}", "图包可即时打开：   {}"),
+    ("It goes into a new store:   {}", "也可装入新的存储：   {}"),
     ("This is done by itself when the journal has grown long.", "日志很长时会自动进行。"),
     (
         "Nothing is changed without --write; with it, a copy is kept of all that is cut.",
@@ -260,7 +260,7 @@ pub const OPTIONS: &[Pair] = &[
         "Write the answer to a file, whole or not at all; its ending tells the format",
         "把答案写入文件（要么完整，要么不写）；格式由扩展名决定",
     ),
-    ("Language of labels and summaries, such as zh or en", "标签、摘要与消息的语言，如 zh 或 en"),
+    ("Language of labels, summaries and messages, such as zh or en", "标签、摘要与消息的语言，如 zh 或 en"),
     ("Show labels instead of IRIs", "以标签代替 IRI"),
     (
         "Draw a chart: bar, line, timeline or graph, else the one that the query asks for",
@@ -331,8 +331,8 @@ pub const DETAILS: &[Pair] = &[
     ("Any language tag will do.", "任何语言标签均可。"),
     ("`.last` shows the rows left out.", "`.last` 显示略去的行。"),
     (
-        "The ending tells the format: {} `.chart` and `.last` count as answers.",
-        "扩展名决定格式：{} 图表与 `.last` 也算。",
+        "Where .mode is auto the ending tells the format: {} `.chart` and `.last` count as answers.",
+        "`.mode` 为 auto 时由扩展名决定格式：{} 图表与 `.last` 也算。",
     ),
     ("`.once | sort` pipes it to a shell command.", "`.once | sort` 把答案交给系统命令。"),
     (

@@ -165,7 +165,7 @@ pub const HELP: &[Pair] = &[
         "逐步说明查询如何得到答案，以及其中可能的疏误",
     ),
     ("Change a graph with SPARQL Update", "用 SPARQL Update 修改图"),
-    ("Add files to a store", "把文件加入图中"),
+    ("Add files to a graph or a store", "把文件加入图或存储"),
     ("Run a saved query", "运行一个已存查询"),
     ("Show the whole last answer again", "再次完整显示上一个答案"),
     ("Where row N comes from; or why nothing was found", "第 N 行出自何处；或为何没有结果"),

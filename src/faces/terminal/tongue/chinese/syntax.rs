@@ -161,6 +161,11 @@ pub const SYNTAX: &[Pair] = &[
         "put `.` at the end of the triple before it (`;` where the subject stays the same)",
         "请在前一个三元组末尾加 `.`（若主语不变则加 `;`）",
     ),
+    ("`{}` stands where this triple has its object", "此三元组的宾语处出现了 `{}`"),
+    (
+        "give the object a name, and compare that: `?value FILTER(?value {} {})`",
+        "请给宾语起名，再作比较：`?value FILTER(?value {} {})`",
+    ),
     ("this triple has no object", "这个三元组没有宾语"),
     ("a triple is: subject, predicate, object", "三元组是：主语、谓语、宾语"),
     (
