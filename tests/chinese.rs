@@ -115,6 +115,8 @@ const PIECES: &[&str] = &[
     "see more with '--help'",
     "the regular expression",
     "cannot join triples",
+    // A part of a step of a plan, which is Chinese as a whole.
+    ", in the order of values",
     "has no rows",
     ".timeout 2s, .timeout off",
     "is not a flag",

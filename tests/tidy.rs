@@ -449,7 +449,7 @@ const COMPOSED: &[&str] = &[
     "Print this message or the help of the given subcommand(s)",
     "GYEARMONTH",
     "wrote a chart of",
-    " for each({})",
+    " for each",
     " by lookup",
     "`BY` after ",
     "were found before it stopped; there may be more",

@@ -62,7 +62,10 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use crate::fixture::{graph, prefixes};
+    use crate::store::Graph;
+    use crate::store::memory::Memory;
     use crate::syntax::parse;
+    use crate::terms::{GraphName, Literal, NamedNode, Quad};
     use crate::{DefaultGraph, Governor, explain};
 
     #[test]
@@ -93,6 +96,79 @@ mod tests {
             assert_eq!(step.bytes > 0, holds, "{}: {} bytes", step.label, step.bytes);
             steps.extend(&step.children);
         }
+    }
+
+    /// Of a path whose ends nobody reads there is a row for each start, which says how many it reaches.
+    #[test]
+    fn the_starts_of_a_path_are_its_rows_where_its_ends_are_counted() {
+        let (graph, prefixes) = (graph(), prefixes());
+        for (path, rows) in
+            [(":r1 (:kind|:year)+ ?x", 1), ("?x (:kind|:year)+ :launch", 1), ("?x :order+ ?y", 3)]
+        {
+            let text = format!("SELECT (COUNT(*) AS ?n) {{ {path} }}");
+            let query = parse::query(&text, &prefixes, None).unwrap();
+            let explained = explain(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+            let mut step = &explained.plan;
+            while !step.label.starts_with("Path") {
+                step = &step.children[0];
+            }
+            assert_eq!((step.rows, step.estimate), (rows, Some(rows)), "{path}");
+        }
+    }
+
+    /// The same query reads the same each time, and has no brackets with nothing in them.
+    #[test]
+    fn what_the_parser_made_up_is_told_by_names_of_ours() {
+        let (graph, prefixes) = (graph(), prefixes());
+        let text = "SELECT ?y { [] :year ?y . _:x :order ?n . ?r :kind/:year* ?k }";
+        let query = parse::query(text, &prefixes, None).unwrap();
+        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone).unwrap();
+        let (mut open, mut labels) = (vec![planned.plan], Vec::new());
+        while let Some(step) = open.pop() {
+            labels.push(format!("{} {:?}", step.label.replace("http://example.org/", ""), step.order));
+            open.extend(step.children);
+        }
+        let text = labels.join("\n");
+        for part in [
+            "Scan(_:blank <year> ?y)",
+            "_:x <order> ?n",
+            "?r <kind> _:blank2",
+            "Cross product [",
+            "[\"_:blank2\"]",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("()"), "{text}");
+    }
+
+    /// Of a pack alone the numbers of terms tell the order; with a term beside them a scan merges its pairs in by value.
+    #[test]
+    fn a_scan_in_the_order_of_values_says_so() {
+        let (prefixes, mut changed) = (prefixes(), Memory::over(graph()));
+        let labels = |graph: &dyn Graph, text: &str| {
+            let query = parse::query(text, &prefixes, None).unwrap();
+            let planned = crate::plan_only(graph, &query, DefaultGraph::Alone).unwrap();
+            let ran = explain(graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+            let (mut open, mut labels) = (vec![planned.plan, ran.plan], Vec::new());
+            while let Some(step) = open.pop() {
+                open.extend(step.children);
+                labels.push(step.label.replace("http://example.org/", ""));
+            }
+            labels.retain(|label| label.starts_with("Scan"));
+            labels
+        };
+        let sorted = "SELECT ?r ?y { ?r :year ?y } ORDER BY ?y";
+        let within = "SELECT ?r ?y { ?r :year ?y FILTER(?y > 2001) } ORDER BY ?y";
+        let unsorted = "SELECT ?r ?y { ?r :year ?y }";
+        assert_eq!(labels(&changed, sorted), ["Scan(?r <year> ?y) by object"; 2]);
+        let node = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let more = Quad::new(node("new"), node("year"), Literal::from(2001), GraphName::DefaultGraph);
+        changed.insert(more).unwrap();
+        assert_eq!(labels(&changed, sorted), ["Scan(?r <year> ?y) by object, in the order of values"; 2]);
+        let text = "Scan(?r <year> ?y) by object, in the order of values, where (?y > \"2001\"^^<http://www.w3.org/2001/XMLSchema#integer>)";
+        assert_eq!(labels(&changed, within), [text; 2]);
+        let plain = labels(&changed, unsorted);
+        assert!(plain.iter().all(|label| !label.contains("values")), "nobody asks for an order: {plain:?}");
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl<'a> Builder<'a> {
         let number = cx.measures.len();
         cx.measures.push(Measure::default());
         if let Op::EachGraph(var) = node.op {
-            let each = self.each_graph(node, var);
+            let each = self.each_graph(node, var, cx);
             return Ok(Box::new(Measured::new(number, Box::new(each))));
         }
         if let (Op::Lookup(kind, var), [left, right]) = (&node.op, node.inputs.as_slice()) {
@@ -253,9 +253,9 @@ impl<'a> Builder<'a> {
         conditions.iter().map(|condition| Compiled::new(condition, columns, &self.names)).collect()
     }
 
-    fn each_graph(&self, node: &Node, var: Var) -> each_graph::EachGraph<'a> {
-        let inner = node.inputs.first().cloned();
-        let below = inner.as_ref().map_or(&[][..], |inner| &inner.output);
+    fn each_graph(&self, node: &Node, var: Var, cx: &mut Context<'_>) -> each_graph::EachGraph<'a> {
+        let inner = node.inputs.first().map(|inner| (inner.clone(), Self::reserved(inner, cx)));
+        let below = inner.as_ref().map_or(&[][..], |(inner, _)| &inner.output);
         let columns =
             node.output.iter().map(|column| if *column == var { None } else { place(below, *column) });
         let shape = each_graph::Shape { columns: columns.collect(), own: place(below, var), inner };

@@ -32,7 +32,7 @@ use crate::answer::{Answer, Row, Rows};
 use crate::aside::set_aside;
 use crate::error::{Error, Kind, Result};
 use crate::explain::{Explanation, Step};
-use crate::plan::physical::{Bag, Node, Op};
+use crate::plan::physical::{Bag, Node};
 use crate::plan::variables::{VarSet, VariableNames};
 use crate::plan::{self, Plan, show};
 use crate::store::{Graph, Indexed};
@@ -245,7 +245,8 @@ fn explained(
         }
     };
     let mut measures = cx.measures.iter();
-    Ok(Explanation { plan: step(&plan.root, &plan.names, &mut measures), ran: true, planning, stopped })
+    let names = (&plan.names, graph.more_terms() > 0);
+    Ok(Explanation { plan: step(&plan.root, names, &mut measures), ran: true, planning, stopped })
 }
 
 /// The plan of a query, with estimates, not run.
@@ -257,17 +258,19 @@ pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) 
     deep::on_stack(depth(query)?, || {
         let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
         let plan = planned(query, &dataset)?;
-        Ok(Explanation { plan: step(&plan.root, &plan.names, &mut [].iter()), ..Explanation::default() })
+        let names = (&plan.names, graph.more_terms() > 0);
+        Ok(Explanation { plan: step(&plan.root, names, &mut [].iter()), ..Explanation::default() })
     })?
 }
 
-/// A node with its measures, which are numbered as the nodes are met.
-fn step(node: &Node, names: &VariableNames, measures: &mut std::slice::Iter<'_, Measure>) -> Step {
+/// A node with its measures, which are numbered as the nodes are met; with `true` the graph has terms beside its sorted ones.
+fn step(
+    node: &Node,
+    (names, has_more): (&VariableNames, bool),
+    measures: &mut std::slice::Iter<'_, Measure>,
+) -> Step {
     let measure = measures.next().copied().unwrap_or_default();
-    let mut nothing = [].iter();
-    // What runs once for each graph is not measured by itself.
-    let below = if matches!(node.op, Op::EachGraph(_)) { &mut nothing } else { measures };
-    let mut label = show::label(node, names);
+    let mut label = show::label(node, names, has_more);
     if let Some((parts, threads)) = measure.parts {
         label.push_str(&format!(": {parts} parts on {threads} threads, whose times are added up"));
     }
@@ -281,7 +284,7 @@ fn step(node: &Node, names: &VariableNames, measures: &mut std::slice::Iter<'_, 
         seconds: measure.time.as_secs_f64(),
         bytes: measure.bytes as u64,
         read: measure.read,
-        children: node.inputs.iter().map(|input| step(input, names, below)).collect(),
+        children: node.inputs.iter().map(|input| step(input, (names, has_more), measures)).collect(),
     }
 }
 

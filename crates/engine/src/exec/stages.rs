@@ -10,7 +10,7 @@ use super::dataset::{Dataset, DefaultGraph};
 use crate::Governor;
 use crate::error::Result;
 use crate::explain::Step;
-use crate::plan::physical::{Node, Op};
+use crate::plan::physical::Node;
 use crate::plan::show;
 use crate::plan::translate::Translator;
 use crate::plan::variables::VariableNames;
@@ -50,12 +50,16 @@ pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> 
     let mut batches = String::new();
     for (number, batch) in cx.trace.iter().flatten() {
         if let Some(node) = nodes.get(*number) {
-            let _ = writeln!(batches, "{}", show::label(node, &plan.names));
+            let _ = writeln!(batches, "{}", show::label(node, &plan.names, graph.more_terms() > 0));
             write_batch(&mut batches, node, batch, &plan.names);
         }
     }
     let mut measures: std::slice::Iter<'_, Measure> = cx.measures.iter();
-    Ok(Stages { logical, plan: super::step(&plan.root, &plan.names, &mut measures), batches })
+    Ok(Stages {
+        logical,
+        plan: super::step(&plan.root, (&plan.names, graph.more_terms() > 0), &mut measures),
+        batches,
+    })
 }
 
 /// The nodes as they are numbered: each before its inputs.
@@ -63,10 +67,7 @@ fn in_order(root: &Node) -> Vec<&Node> {
     let (mut nodes, mut open) = (Vec::new(), vec![root]);
     while let Some(node) = open.pop() {
         nodes.push(node);
-        // What runs once for each graph has no numbers.
-        if !matches!(node.op, Op::EachGraph(_)) {
-            open.extend(node.inputs.iter().rev());
-        }
+        open.extend(node.inputs.iter().rev());
     }
     nodes
 }

@@ -9,7 +9,7 @@ use super::program::State;
 use super::value::Value;
 use crate::error::{Error, Result};
 use crate::syntax::algebra::{Expression, Function};
-use crate::terms::{Literal, Term, Variable, xsd};
+use crate::terms::{Term, Variable};
 use rustc_hash::FxHashMap;
 
 /// The number of a step.
@@ -357,10 +357,7 @@ impl<'a> Compiler<'a> {
             Expression::Multiply(a, b) => self.operands(Operation::Calculate(Arithmetic::Multiply), [a, b]),
             Expression::Divide(a, b) => self.operands(Operation::Calculate(Arithmetic::Divide), [a, b]),
             Expression::UnaryPlus(a) => self.operands(Operation::Plus, [a]),
-            Expression::UnaryMinus(a) => match negative_literal(a) {
-                Some(literal) => self.leaf(Operation::Constant(literal.into())),
-                None => self.operands(Operation::Negate, [a]),
-            },
+            Expression::UnaryMinus(a) => self.operands(Operation::Negate, [a]),
             Expression::Not(a) => self.operands(Operation::Not, [a]),
             Expression::If(condition, yes, no) => self.conditional(condition, yes, no),
             Expression::In(value, list) => {
@@ -429,13 +426,4 @@ impl<'a> Compiler<'a> {
 /// Whether a function tells something of a text with the help of others.
 fn is_predicate(function: &Function) -> bool {
     matches!(function, Function::Regex | Function::Contains | Function::StrStarts | Function::StrEnds)
-}
-
-/// A number with a minus before it is one literal (SPARQL 1.1, 19.8, NumericLiteralNegative), which the parser gives in two.
-pub(super) fn negative_literal(operand: &Expression) -> Option<Literal> {
-    let Expression::Literal(literal) = operand else { return None };
-    let is_short = [xsd::INTEGER, xsd::DECIMAL, xsd::DOUBLE].contains(&literal.datatype());
-    let is_number = literal.value().starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    (is_short && is_number)
-        .then(|| Literal::new_typed_literal(format!("-{}", literal.value()), literal.datatype()))
 }

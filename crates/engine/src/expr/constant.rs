@@ -25,11 +25,6 @@ pub fn term(expression: &Expression) -> Option<Term> {
     }
 }
 
-/// The literal that a number with a minus before it is.
-pub fn negative(number: &Expression) -> Option<Literal> {
-    super::compile::negative_literal(number)
-}
-
 /// An expression that is an error in every solution: no argument has a value (17.4.1.3, COALESCE).
 pub fn error() -> Expression {
     Expression::Coalesce(Vec::new())
@@ -97,7 +92,6 @@ fn value(expression: &Expression, operands: &[Option<Value>], scope: &Scope) -> 
         Expression::Multiply(..) => calculated(Arithmetic::Multiply),
         Expression::Divide(..) => calculated(Arithmetic::Divide),
         Expression::UnaryPlus(_) => one().and_then(plus),
-        // Of what was computed: a literal with a minus before it was made one before its operand was folded.
         Expression::UnaryMinus(_) => one().and_then(negate),
         Expression::In(..) => {
             let others = operands.iter().skip(1).map(Option::as_ref);

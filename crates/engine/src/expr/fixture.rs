@@ -7,7 +7,8 @@ use super::{Cells, Column, Program, Scope, Terms};
 use crate::error::Result;
 use crate::store::pack::{Builder, Pack};
 use crate::store::{FIRST_FOREIGN, Graph, Id, Indexed, NONE};
-use crate::syntax::algebra::{Expression, GraphPattern, Query};
+use crate::syntax::algebra::{Expression, GraphPattern, Query, pattern_mut};
+use crate::syntax::signs;
 use crate::terms::{GraphName, NamedNode, Quad, Term};
 use baimo_store::value::datatype::XSD;
 use std::collections::HashMap;
@@ -96,7 +97,10 @@ impl Cells for Rows {
 /// An expression from text.
 pub fn expression(text: &str) -> Expression {
     let query = format!("{PROLOGUE} SELECT ({text} AS ?result) {{}}");
-    let query = spargebra::SparqlParser::new().parse_query(&query).unwrap_or_else(|e| panic!("{text}: {e}"));
+    let parse = |query: &str| {
+        Ok(spargebra::SparqlParser::new().parse_query(query).unwrap_or_else(|e| panic!("{text}: {e}")))
+    };
+    let query = signs::parsed(&query, parse, |query| vec![pattern_mut(query)]).unwrap();
     let Query::Select { pattern: GraphPattern::Project { inner, .. }, .. } = query else { panic!("{text}") };
     let GraphPattern::Extend { expression, .. } = *inner else { panic!("{text}") };
     expression
@@ -107,7 +111,6 @@ pub fn term(text: &str) -> Term {
     match expression(text) {
         Expression::NamedNode(node) => node.into(),
         Expression::Literal(literal) => literal.into(),
-        Expression::UnaryMinus(number) => super::compile::negative_literal(&number).unwrap().into(),
         other => panic!("{other} is not a term"),
     }
 }

@@ -434,7 +434,6 @@ fn constant(expression: &Expression) -> Option<Term> {
     match expression {
         Expression::NamedNode(node) => Some(node.clone().into()),
         Expression::Literal(literal) => Some(literal.clone().into()),
-        Expression::UnaryMinus(inner) => super::compile::negative_literal(inner).map(Term::from),
         _ => None,
     }
 }

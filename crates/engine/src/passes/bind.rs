@@ -195,6 +195,57 @@ mod tests {
         assert!(kept.contains(r#"( "c" "free" )"#), "UNDEF agrees with every value: {kept}");
     }
 
+    /// What an expression is worth with a parameter, as N-Triples without the namespace; `-` is an error.
+    fn worth(expression: &str, value: Term) -> String {
+        let text = format!("SELECT ({expression} AS ?y) {{}}");
+        let bindings = Bindings::from([(Variable::new_unchecked("_x"), value)]);
+        let query = bind(&parse::query(&text, &prefixes(), None).unwrap(), &bindings).unwrap();
+        let graph = crate::fixture::graph();
+        let answer = crate::answer(&graph, &query, crate::DefaultGraph::Alone, &crate::Governor::unlimited());
+        let Ok(crate::answer::Answer::Rows(rows)) = answer else { panic!("{expression}") };
+        let row = rows.rows.map(Result::unwrap).next().unwrap();
+        let cell = row.into_iter().next().flatten().map_or_else(|| "-".to_owned(), |term| term.to_string());
+        cell.replace("<http://www.w3.org/2001/XMLSchema#", "").replace('>', "")
+    }
+
+    /// SPARQL 1.1, 17.3: `- A` is an operator on a value, op:numeric-unary-minus, whichever spelling the value has. A parameter
+    /// is a value: it makes no literal with the sign before it, and none with what stands behind it.
+    #[test]
+    fn a_sign_before_a_parameter_is_an_operator() {
+        let typed = |value: &str, name: &str| {
+            let datatype = NamedNode::new_unchecked(format!("http://www.w3.org/2001/XMLSchema#{name}"));
+            Term::from(Literal::new_typed_literal(value, datatype))
+        };
+        for (expression, value, worth_of_it) in [
+            ("-?_x", typed("0", "integer"), "\"0\"^^integer"),
+            ("-?_x", typed("007", "integer"), "\"-7\"^^integer"),
+            ("-?_x", typed("-5", "integer"), "\"5\"^^integer"),
+            ("-?_x", typed("0.0", "decimal"), "\"0\"^^decimal"),
+            ("-?_x", typed("1.50", "decimal"), "\"-1.5\"^^decimal"),
+            ("-?_x", typed("0", "double"), "\"-0\"^^double"),
+            ("-?_x", typed("1", "byte"), "\"-1\"^^integer"),
+            ("+?_x", typed("01", "integer"), "\"1\"^^integer"),
+            ("- -?_x", typed("01", "integer"), "syntax"),
+            ("1-?_x", typed("-1", "integer"), "\"2\"^^integer"),
+            ("?_x-?_x", typed("-1", "integer"), "\"0\"^^integer"),
+            ("?_x -1", typed("-1", "integer"), "\"-2\"^^integer"),
+            ("STR(-?_x)", typed("00", "integer"), "\"0\""),
+            ("?_x", typed("-00", "integer"), "\"-00\"^^integer"),
+            ("?_x IN (-1, -0)", typed("0", "integer"), "\"true\"^^boolean"),
+            ("-?_x", Literal::from("0").into(), "-"),
+            ("CONCAT(?_x, \"?_x\")", Literal::from("\" } ?_x").into(), "\"\\\" } ?_x?_x\""),
+        ] {
+            if worth_of_it == "syntax" {
+                assert!(
+                    parse::query(&format!("SELECT ({expression} AS ?y) {{}}"), &prefixes(), None).is_err()
+                );
+                continue;
+            }
+            assert_eq!(worth(expression, value.clone()), worth_of_it, "{expression} with {value}");
+        }
+        assert!(parse::query("SELECT (?_x.5 AS ?y) {}", &prefixes(), None).is_err(), "no part of a number");
+    }
+
     #[test]
     fn a_value_reaches_every_kind_of_pattern() {
         for text in [

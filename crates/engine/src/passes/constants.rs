@@ -5,7 +5,7 @@
 //! what is not leaves no solution, and so do the joins around it. What a query would ask of another endpoint stays.
 
 use crate::expr::Scope;
-use crate::expr::constant::{boolean, folded, is_error, negative, term, truth_of};
+use crate::expr::constant::{boolean, folded, is_error, term, truth_of};
 use crate::syntax::algebra::{
     Expression, GraphPattern, children, children_mut, expressions_mut, operands_mut,
 };
@@ -95,13 +95,6 @@ fn in_expression(expression: &mut Expression, truth: bool, scope: &Scope) {
         if is_nothing(pattern) {
             *expression = boolean(false);
         }
-        return;
-    }
-    // A minus before a number is part of its text; before what comes to be a number here it is an operator.
-    if let Expression::UnaryMinus(inner) = expression
-        && let Some(literal) = negative(inner)
-    {
-        *expression = Expression::Literal(literal);
         return;
     }
     let connects = matches!(expression, Expression::And(..) | Expression::Or(..) | Expression::Not(_));

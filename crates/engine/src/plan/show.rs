@@ -11,20 +11,24 @@ use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
 use super::variables::{Var, VariableNames};
 use crate::store::End;
 
-/// The line of a node.
-pub fn label(node: &Node, names: &VariableNames) -> String {
-    names.readable(&line(node, names))
+/// The line of a node over a graph that has terms beside its sorted ones, or has none.
+pub fn label(node: &Node, names: &VariableNames, has_more: bool) -> String {
+    let line = names.readable(&line(node, names, has_more));
+    // Of no variables there is nothing in the brackets.
+    match line.find('(') {
+        Some(at) if line.get(at..).is_some_and(|rest| rest.starts_with("()")) => line.replacen("()", "", 1),
+        _ => line,
+    }
 }
 
-fn line(node: &Node, names: &VariableNames) -> String {
+fn line(node: &Node, names: &VariableNames, has_more: bool) -> String {
     match &node.op {
         Op::Unit => "one empty solution".to_owned(),
         Op::Empty => "nothing: a term of the pattern is not in the graph".to_owned(),
-        Op::Scan { pattern, by, within, .. } => {
-            let by = if *by == End::Subject { "subject" } else { "object" };
-            let range =
-                if within.is_empty() { String::new() } else { format!(", where {}", of_formulas(within)) };
-            format!("Scan({}) by {by}{range}", of_pattern(pattern, names))
+        Op::Scan { pattern, by, within, keys } => {
+            // Of sorted terms alone the order of values is that of their numbers.
+            let is_by_value = *keys > 0 && has_more;
+            of_scan(&of_pattern(pattern, names), (*by, is_by_value), within)
         }
         Op::IndexJoin { pattern, optional, bag } => {
             let kind = if *optional { "Optional index join" } else { "Index join" };
@@ -85,6 +89,13 @@ fn line(node: &Node, names: &VariableNames) -> String {
         Op::Project => format!("Project({})", of_vars(&node.output, names)),
         Op::Exchange => "In parallel".to_owned(),
     }
+}
+
+fn of_scan(pattern: &str, (by, is_by_value): (End, bool), within: &[Formula]) -> String {
+    let by = if by == End::Subject { "subject" } else { "object" };
+    let values = if is_by_value { ", in the order of values" } else { "" };
+    let range = if within.is_empty() { String::new() } else { format!(", where {}", of_formulas(within)) };
+    format!("Scan({pattern}) by {by}{values}{range}")
 }
 
 /// A logical plan, a line a node, what it is made of below and to the right.

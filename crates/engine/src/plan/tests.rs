@@ -78,7 +78,7 @@ fn shown(text: &str) -> Vec<String> {
 }
 
 fn draw(node: &Node, names: &VariableNames, depth: usize, lines: &mut Vec<String>) {
-    let label = label(node, names).replace("http://x/", "").replace(['<', '>'], "");
+    let label = label(node, names, false).replace("http://x/", "").replace(['<', '>'], "");
     lines.push(format!("{}{label}", "  ".repeat(depth)));
     node.inputs.iter().for_each(|input| draw(input, names, depth + 1, lines));
 }
@@ -482,7 +482,7 @@ fn a_star_of_predicates_that_seldom_meet_comes_first() {
     let planned = plan(pattern(&query), &Close::allowing(u32::MAX)).unwrap();
     let (mut steps, mut open) = (Vec::new(), vec![&planned.root]);
     while let Some(node) = open.pop() {
-        steps.push((label(node, &planned.names), node.rows));
+        steps.push((label(node, &planned.names, false), node.rows));
         open.extend(&node.inputs);
     }
     let (last, rows) = steps.first().unwrap();

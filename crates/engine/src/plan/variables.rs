@@ -66,7 +66,16 @@ impl VariableNames {
     pub fn show(&self, var: Var) -> String {
         let name = self.name(var);
         // A renamed variable of a sub-select carries the number of its scope after a dot.
-        if name.starts_with("_:") { name.to_owned() } else { self.readable(&format!("?{name}")) }
+        let Some(label) = name.strip_prefix("_:") else { return self.readable(&format!("?{name}")) };
+        if !is_random(label) {
+            return name.to_owned();
+        }
+        // Made by the parser for `[]` and within paths: the first is `_:blank`.
+        let made = self.names.iter().filter(|name| name.strip_prefix("_:").is_some_and(is_random));
+        match made.take_while(|other| *other != name).count() {
+            0 => "_:blank".to_owned(),
+            before => format!("_:blank{}", before + 1),
+        }
     }
 
     /// A text with variables, those of aggregates that the parser named by a random number as `?aggregate`, the second

@@ -4,9 +4,11 @@
 
 mod aggregates;
 pub mod algebra;
+mod allowed;
 mod data;
 pub mod deep;
 pub mod nesting;
 pub mod parse;
+pub(crate) mod signs;
 pub mod tokens;
 pub mod transfers;

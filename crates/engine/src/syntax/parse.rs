@@ -4,10 +4,11 @@
 //! no data.
 
 use super::transfers::{self, Update};
-use super::{aggregates, algebra, data, deep, nesting, tokens};
+use super::{aggregates, algebra, allowed, data, deep, nesting, signs, tokens};
 use crate::error::{Error, Result};
 use crate::governor::Governor;
 use crate::terms::Prefixes;
+use spargebra::algebra::GraphPattern;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser};
 
 /// Parses a query. Prefixes in scope need no declaration; those declared in the text win.
@@ -16,14 +17,20 @@ use spargebra::{GraphUpdateOperation, Query, SparqlParser};
 /// Where the text is not a SPARQL 1.1 or 1.2 query.
 pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Query> {
     let depth = nesting::check("query", text)?;
-    let parser = parser(text, prefixes, base)?;
     deep::on_stack(depth, || {
-        let mut query = parser
-            .parse_query(text)
-            .map_err(|error| Error::query("this is not a SPARQL query").because(error))?;
-        deep::flatten(algebra::pattern_mut(&mut query))?;
-        aggregates::check(algebra::pattern(&query))?;
-        Ok(query)
+        let read = |text: &str| {
+            let parser = parser(text, prefixes, base)?;
+            parser
+                .parse_query(text)
+                .map_err(|error| Error::query("this is not a SPARQL query").because(error))
+        };
+        let parse = |text: &str| {
+            let mut query = read(text).or_else(|error| said_otherwise(text, read).ok_or(error))?;
+            deep::flatten(algebra::pattern_mut(&mut query))?;
+            aggregates::check(algebra::pattern(&query))?;
+            Ok(query)
+        };
+        signs::parsed(text, parse, |query| vec![algebra::pattern_mut(query)])
     })?
 }
 
@@ -38,12 +45,13 @@ pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Upd
     let depth = nesting::check("update", text)?;
     let parser = parser(text, prefixes, base)?;
     deep::on_stack(depth, || {
+        let read = |text: &str| {
+            let parsed = parser.clone().parse_update(text);
+            parsed.map_err(|error| Error::query("this is not a SPARQL update").because(error))
+        };
         let parse = |text: &str| {
-            let mut operations = parser
-                .clone()
-                .parse_update(text)
-                .map_err(|error| Error::query("this is not a SPARQL update").because(error))?
-                .operations;
+            let update = read(text).or_else(|error| said_otherwise(text, read).ok_or(error))?;
+            let mut operations = update.operations;
             for operation in &mut operations {
                 if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
                     deep::flatten(pattern)?;
@@ -52,8 +60,24 @@ pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Upd
             }
             Ok(operations)
         };
-        transfers::parsed(text, parse)
+        transfers::parsed(text, |text| signs::parsed(text, parse, |operations| patterns(operations)))
     })?
+}
+
+/// What a text that was refused means, where the grammar allows it.
+fn said_otherwise<T>(text: &str, read: impl Fn(&str) -> Result<T>) -> Option<T> {
+    read(&allowed::otherwise(text)?).ok()
+}
+
+/// The patterns of operations.
+fn patterns(operations: &mut [GraphUpdateOperation]) -> Vec<&mut GraphPattern> {
+    let mut patterns = Vec::new();
+    for operation in operations {
+        if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+            patterns.push(pattern.as_mut());
+        }
+    }
+    patterns
 }
 
 /// A text so long takes longer to parse than a stop may be late.

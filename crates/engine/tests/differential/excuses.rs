@@ -463,9 +463,6 @@ pub const OPERATORS: Excuse = Excuse {
                 }
                 // 0 divided by a decimal is an error there.
                 Expression::Divide(..) => true,
-                // The parser reads `- 1e0` as one literal, which keeps its spelling.
-                Expression::Literal(literal) => literal.value().starts_with('-'),
-                Expression::UnaryMinus(inner) => matches!(**inner, Expression::Literal(_)),
                 Expression::UnaryPlus(_) => true,
                 _ => false,
             })

@@ -125,9 +125,7 @@ pub(super) fn measured(node: &Node) -> usize {
     let (mut count, mut open) = (0, vec![node]);
     while let Some(node) = open.pop() {
         count += 1;
-        if !matches!(node.op, Op::EachGraph(_)) {
-            open.extend(&node.inputs);
-        }
+        open.extend(&node.inputs);
     }
     count
 }

@@ -14,8 +14,8 @@ use crate::store::{Id, NONE};
 
 /// What is asked of each graph.
 pub struct Shape {
-    /// The pattern; nothing gives nothing.
-    pub inner: Option<Node>,
+    /// The pattern, and the first of the numbers under which its runs are measured; nothing gives nothing.
+    pub inner: Option<(Node, usize)>,
     /// For each column of the output one of the pattern's; nothing for the graph's name.
     pub columns: Vec<Option<usize>>,
     /// The pattern's own column of the variable that gets the name, where it has one.
@@ -47,10 +47,10 @@ impl<'a> EachGraph<'a> {
             self.open = Some(names);
         }
         let (builder, open) = (&self.builder, self.open.get_or_insert_default());
-        let (Some(graph), Some(inner)) = (open.pop(), &self.shape.inner) else { return Ok(false) };
+        let (Some(graph), Some((inner, first))) = (open.pop(), &self.shape.inner) else { return Ok(false) };
         cx.work(BUILDING)?;
         let within = Builder { each: Some(graph), ..builder.clone() };
-        self.current = Some((graph, within.build_within(inner, cx)?));
+        self.current = Some((graph, within.build_again(inner, *first, cx)?));
         Ok(true)
     }
 
@@ -113,6 +113,28 @@ mod tests {
         let answer = crate::answer(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         let crate::answer::Answer::Rows(rows) = answer else { panic!("no rows") };
         rows.gather().rows.len()
+    }
+
+    /// What runs once for each graph is measured together: rows that were given are told.
+    #[test]
+    fn all_graphs_are_measured_together() {
+        let iri = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let mut builder = Builder::new();
+        for (s, o, g) in [("a", "b", "g"), ("a", "c", "h"), ("h", "b", "h")] {
+            builder.add(Quad::new(iri(s), iri("p"), iri(o), iri(g)).as_ref());
+        }
+        let graph = builder.finish();
+        let text = "SELECT * { GRAPH ?g { ?s :p ?o OPTIONAL { ?o :p ?x } } } ORDER BY ?o";
+        let query = parse::query(text, &crate::fixture::prefixes(), None).unwrap();
+        let explained = crate::explain(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+        let (mut open, mut scans, mut all) = (vec![explained.plan], Vec::new(), 0);
+        while let Some(step) = open.pop() {
+            assert_eq!(step.rows, 3, "{}", step.label);
+            scans.extend(step.label.starts_with("Scan").then_some(step.seconds));
+            all += 1;
+            open.extend(step.children);
+        }
+        assert!(all >= 4 && scans.len() == 1 && scans[0] > 0.0, "{all} steps, {scans:?}");
     }
 
     #[test]

@@ -134,8 +134,12 @@ impl Lowering<'_> {
         let mut rows = self.after(&figures, &left, live);
         let vars = reach.vars();
         if bag == Bag::Rows && vars.is_disjoint(&left.columns().union(live)) {
-            // Of ends that nobody reads there is a row for each start, with how many it reaches.
-            rows = figures.distinct.first().map_or(rows, |(_, starts)| left.rows * starts);
+            // Of ends that nobody reads there is a row for each start, with how many it reaches: of a given end one.
+            rows = match figures.distinct.as_slice() {
+                [] => rows,
+                [_] => left.rows,
+                [(_, starts), ..] => left.rows * starts,
+            };
         }
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
         output.extend(vars.iter().filter(|var| live.contains(*var) && !left.output.contains(var)));

@@ -70,7 +70,6 @@ pub const REMEDIES: &[Pair] = &[
     // Plans and updates.
     ("a computed column where one of numbers was asked for", "需要编号列，而得到的是计算列"),
     ("join the parts of the query by a common variable", "请用共同的变量连接查询的各部分"),
-    ("a range of {} of {}", "{2} 中的一个范围：{1}"),
     (
         "get the data of that endpoint and load them, or pass over it with SERVICE SILENT",
         "请取得该端点的数据并装入，或用 SERVICE SILENT 略过",
