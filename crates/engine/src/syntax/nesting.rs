@@ -39,15 +39,23 @@ pub fn check(name: &str, text: &str) -> Result<usize> {
     if most <= FEW {
         return Ok(most);
     }
+    by_tokens(name, text)
+}
+
+/// As [`check`], of any text.
+fn by_tokens(name: &str, text: &str) -> Result<usize> {
     let mut open = Open { levels: vec![Level::default()], ..Open::default() };
     let mut deepest = 0;
     for token in each_token(text) {
-        open.read(token.text(text), token.kind);
-        deepest = deepest.max(open.depth() + open.links);
-        let error = if open.depth() > DEEPEST {
+        let word = token.text(text);
+        open.read(word, token.kind);
+        let (brackets, links) = if token.kind == Kind::Iri { within_iri(word) } else { (0, 0) };
+        let (depth, links) = (open.depth() + brackets, open.links + links);
+        deepest = deepest.max(depth + links);
+        let error = if depth > DEEPEST {
             Error::query(format!("more than {DEEPEST} brackets are open here"))
                 .hint("remove brackets that are not needed, or ask in several queries")
-        } else if open.links > LONGEST {
+        } else if links > LONGEST {
             Error::query(format!("more than {LONGEST} operators or parts of a group are in a row here"))
                 .hint("write a long list of values with IN or VALUES, or ask in several queries")
         } else {
@@ -65,32 +73,39 @@ const FEW: usize = 60;
 /// No fewer brackets, operators and parts than a text has: those in strings and comments count as well, and words that only begin
 /// like those of parts.
 fn at_most(text: &str) -> usize {
-    let (bytes, mut before, mut most, mut at) = (text.as_bytes(), b' ', 0, 0);
-    while let Some(&byte) = bytes.get(at) {
+    let (mut before, mut most, mut rest) = (b' ', 0, text.as_bytes());
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
         let is_within = before.is_ascii_alphanumeric() || b"?$:_".contains(&before);
         most += match byte {
-            b'<' => match bytes.get(at..).and_then(iri) {
-                Some(length) => {
-                    at += length;
-                    0
-                }
-                None => 1,
-            },
-            b'(' | b'[' | b'{' | b'}' | b'|' | b'&' | b'+' | b'-' | b'*' | b'/' | b'!' | b'^' => 1,
+            b'<' if is_iri(after) => {
+                let end = after.iter().position(|byte| *byte <= b' ' || b"<>\"{}|^`\\'".contains(byte));
+                rest = end.and_then(|end| after.get(end..)).unwrap_or_default();
+                0
+            }
+            b'<' | b'(' | b'[' | b'{' | b'}' | b'|' | b'&' | b'+' | b'-' | b'*' | b'/' | b'!' | b'^' => 1,
             _ => usize::from(!is_within && b"UOMLVGSFA".contains(&byte.to_ascii_uppercase())),
         };
         before = byte;
-        at += 1;
     }
     most
 }
 
-/// How many bytes an IRI in angle brackets has before its last, where one begins here. An apostrophe may stand in one: it is not taken
-/// for one then, since a string may end there.
-fn iri(bytes: &[u8]) -> Option<usize> {
-    let within = |byte: &u8| *byte > b' ' && !b"<>\"{}|^`\\'".contains(byte);
-    let length = 1 + bytes.iter().skip(1).take_while(|byte| within(byte)).count();
-    (bytes.get(length) == Some(&b'>')).then_some(length)
+/// Whether what stands behind `<` can only be an IRI: behind a scheme and two slashes no comparison goes on. In `?a<b:c/?d` and
+/// `?a<?b&&(?c)>?d` the parser finds operators, though the standard's longest match may find an IRI there.
+fn is_iri(inside: &[u8]) -> bool {
+    let scheme = inside.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    scheme > 0 && inside.get(scheme..).is_some_and(|after| after.starts_with(b"://"))
+}
+
+/// The brackets and links in what was taken for an IRI, and may be the operands of `<`.
+fn within_iri(word: &str) -> (usize, usize) {
+    let inside = word.as_bytes().get(1..).unwrap_or_default();
+    if is_iri(inside) {
+        return (0, 0);
+    }
+    let count = |of: &[u8]| inside.iter().filter(|byte| of.contains(byte)).count();
+    (count(b"(["), count(b"+-*/!^&|"))
 }
 
 /// All that is open at a place of the text.
@@ -160,6 +175,50 @@ mod tests {
         assert!(check("query", &nested(DEEPEST)).unwrap() >= DEEPEST);
         let error = check("query", &nested(DEEPEST + 1)).unwrap_err();
         assert_eq!(error.span.as_ref().unwrap().column, "SELECT * ".len() + 2 * DEEPEST + 1);
+    }
+
+    /// `<` compares where what follows is no IRI to the parser, however much of it looks like one.
+    #[test]
+    fn brackets_behind_less_than_count() {
+        let (open, close) = ("(".repeat(1000), ")".repeat(1000));
+        for text in [
+            format!("?a<?b&&{open}?c{close}>?d"),
+            format!("?a<{open}?b{close}&&?c>?d"),
+            format!("?a<urn:b&&{open}?c{close}>?d"),
+            format!("?a<b:{open}?c{close}"),
+            format!("?a<'>'&&{open}?c{close}"),
+        ] {
+            let error = check("query", &format!("ASK {{ FILTER({text}) }}")).unwrap_err();
+            assert!(error.message.contains("brackets are open"), "{text}: {error}");
+        }
+        let chain = format!("ASK {{ FILTER(?a<b:c{}&&?d>?e) }}", "/?c".repeat(LONGEST + 1));
+        assert!(check("query", &chain).unwrap_err().message.contains("in a row"));
+        let list = vec!["<urn:a-b/c_(d)>, <http://e.org/a_(b)/c-d>"; LONGEST + 1].join(", ");
+        check("query", &format!("SELECT * {{ ?s ?p {list} }}")).unwrap();
+    }
+
+    /// Texts of pieces that are mistaken for one another most easily.
+    #[test]
+    fn no_text_nests_deeper_than_the_short_way_says() {
+        let pieces = [
+            "<", ">", "?a", "?", "'", "\"", "#", "\n", " ", "(", ")", "[", "]", "{", "}", "||", "&&", "!",
+            "-", "/", "b:", "urn:", "http://", "a", "OPTIONAL", "union ", "\\", "^", "|}", "{|", "<<", ">>",
+            "_:", ":", "VALUES", "AS", "%28", "百", ",", ".", "\"\"\"",
+        ];
+        let mut random = 1_u64;
+        let mut few = 0;
+        for length in (0..40).cycle().take(40_000) {
+            let mut next = |below: usize| {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (random >> 33) as usize % below
+            };
+            let text: String = (0..length).map(|_| pieces[next(pieces.len())]).collect();
+            let most = at_most(&text);
+            few += usize::from(most <= FEW);
+            assert!(by_tokens("query", &text).unwrap() <= most, "{text}");
+        }
+        assert!(few > 30_000, "{few}");
     }
 
     #[test]
