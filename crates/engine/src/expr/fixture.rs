@@ -97,11 +97,10 @@ impl Cells for Rows {
 /// An expression from text.
 pub fn expression(text: &str) -> Expression {
     let query = format!("{PROLOGUE} SELECT ({text} AS ?result) {{}}");
-    let parse = |query: &str| {
-        Ok(spargebra::SparqlParser::new().parse_query(query).unwrap_or_else(|e| panic!("{text}: {e}")))
-    };
-    let query = signs::parsed(&query, parse, |query| vec![pattern_mut(query)]).unwrap();
-    let Query::Select { pattern: GraphPattern::Project { inner, .. }, .. } = query else { panic!("{text}") };
+    let parsed = spargebra::SparqlParser::new().parse_query(&query);
+    let mut parsed = parsed.unwrap_or_else(|e| panic!("{text}: {e}"));
+    signs::join(&query, pattern_mut(&mut parsed));
+    let Query::Select { pattern: GraphPattern::Project { inner, .. }, .. } = parsed else { panic!("{text}") };
     let GraphPattern::Extend { expression, .. } = *inner else { panic!("{text}") };
     expression
 }

@@ -8,7 +8,6 @@ use super::{aggregates, algebra, allowed, data, deep, nesting, signs, tokens};
 use crate::error::{Error, Result};
 use crate::governor::Governor;
 use crate::terms::Prefixes;
-use spargebra::algebra::GraphPattern;
 use spargebra::{GraphUpdateOperation, Query, SparqlParser};
 
 /// Parses a query. Prefixes in scope need no declaration; those declared in the text win.
@@ -24,13 +23,11 @@ pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Quer
                 .parse_query(text)
                 .map_err(|error| Error::query("this is not a SPARQL query").because(error))
         };
-        let parse = |text: &str| {
-            let mut query = read(text).or_else(|error| said_otherwise(text, read).ok_or(error))?;
-            deep::flatten(algebra::pattern_mut(&mut query))?;
-            aggregates::check(algebra::pattern(&query))?;
-            Ok(query)
-        };
-        signs::parsed(text, parse, |query| vec![algebra::pattern_mut(query)])
+        let mut query = read(text).or_else(|error| said_otherwise(text, read).ok_or(error))?;
+        deep::flatten(algebra::pattern_mut(&mut query))?;
+        aggregates::check(algebra::pattern(&query))?;
+        signs::join(text, algebra::pattern_mut(&mut query));
+        Ok(query)
     })?
 }
 
@@ -56,28 +53,18 @@ pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Upd
                 if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
                     deep::flatten(pattern)?;
                     aggregates::check(pattern)?;
+                    signs::join(text, pattern);
                 }
             }
             Ok(operations)
         };
-        transfers::parsed(text, |text| signs::parsed(text, parse, |operations| patterns(operations)))
+        transfers::parsed(text, parse)
     })?
 }
 
 /// What a text that was refused means, where the grammar allows it.
 fn said_otherwise<T>(text: &str, read: impl Fn(&str) -> Result<T>) -> Option<T> {
     read(&allowed::otherwise(text)?).ok()
-}
-
-/// The patterns of operations.
-fn patterns(operations: &mut [GraphUpdateOperation]) -> Vec<&mut GraphPattern> {
-    let mut patterns = Vec::new();
-    for operation in operations {
-        if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
-            patterns.push(pattern.as_mut());
-        }
-    }
-    patterns
 }
 
 /// A text so long takes longer to parse than a stop may be late.
