@@ -120,6 +120,18 @@ impl Page {
         Cell { start: 0, end: 0, kind: Kind::Unbound }
     }
 
+    /// Takes the cells of a column away, for who fills it in no order; [`Self::put_cells`] brings them back.
+    pub fn take_cells(&mut self, column: usize) -> Vec<Cell> {
+        self.columns.get_mut(column).map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Makes these the cells of a column.
+    pub fn put_cells(&mut self, column: usize, cells: Vec<Cell>) {
+        if let Some(column) = self.columns.get_mut(column) {
+            *column = cells;
+        }
+    }
+
     /// Adds a cell at the foot of a column.
     pub fn push(&mut self, column: usize, cell: Cell) {
         if let Some(cells) = self.columns.get_mut(column) {
@@ -212,6 +224,16 @@ impl Page {
         })
     }
 
+    /// The IRI or the lexical form of a cell; nothing where it is another term, or unbound.
+    #[inline]
+    pub fn plain(&self, row: usize, column: usize) -> Option<&str> {
+        let Cell { start, end, kind } = *self.columns.get(column)?.get(row)?;
+        match kind {
+            Kind::Iri | Kind::Typed(_) | Kind::Tagged(..) => self.text.get(start..end),
+            Kind::Unbound | Kind::Blank | Kind::Triple(_) => None,
+        }
+    }
+
     /// A row of subject, predicate and object as a triple; nothing where it is none.
     pub fn triple(&self, row: usize) -> Option<Triple> {
         let subject: NamedOrBlankNode = match self.get(row, 0)? {
@@ -258,6 +280,14 @@ mod tests {
             assert_eq!(page.len(), rows.len());
             for (n, row) in rows.iter().enumerate() {
                 assert_eq!(&page.row(n), row);
+                for (column, term) in row.iter().enumerate() {
+                    let plain = match term {
+                        Some(Term::NamedNode(iri)) => Some(iri.as_str()),
+                        Some(Term::Literal(literal)) => Some(literal.value()),
+                        _ => None,
+                    };
+                    assert_eq!(page.plain(n, column), plain);
+                }
             }
             page.truncate(1);
             assert_eq!(page.len(), 1);

@@ -77,6 +77,38 @@ impl Batch {
         }
     }
 
+    /// Rows of several batches of the same columns, each by the number of its batch and its place there. Where a column has numbers of terms
+    /// in one and not in another, all of it gets them.
+    ///
+    /// # Errors
+    /// Where a term cannot be numbered.
+    pub fn of_rows(batches: &[&Self], rows: &[(u32, u32)], cx: &mut Context<'_>) -> Result<Self> {
+        let width = batches.iter().map(|batch| batch.columns.len()).max().unwrap_or_default();
+        let mut columns = Vec::with_capacity(width);
+        for n in 0..width {
+            let parts: Vec<&Column> = batches.iter().map(|batch| batch.cells(n)).collect();
+            columns.push(match Column::of_cells(&parts, rows) {
+                Some(column) => column,
+                // Only those that are taken get numbers, each once.
+                None => {
+                    let mut numbered = Vec::with_capacity(parts.len());
+                    for (batch, part) in (0..).zip(parts) {
+                        let own = rows.iter().filter(|(of, _)| *of == batch).map(|(_, row)| *row);
+                        let own: Vec<u32> = own.collect();
+                        numbered.push(part.gather(&own).into_ids(cx)?.into_iter());
+                    }
+                    let next = |(batch, _): &(u32, u32)| numbered.get_mut(*batch as usize)?.next();
+                    Column::Ids(rows.iter().map(next).map(|id| id.unwrap_or(NONE)).collect())
+                }
+            });
+        }
+        let count =
+            |(batch, row): &(u32, u32)| batches.get(*batch as usize).map_or(1, |it| it.count(*row as usize));
+        let has_counts = batches.iter().any(|batch| batch.counts.is_some());
+        let counts = has_counts.then(|| rows.iter().map(count).collect());
+        Ok(Self { columns, counts, len: rows.len() })
+    }
+
     /// [`Self::gather`] for any number of rows.
     ///
     /// # Errors
@@ -316,6 +348,28 @@ mod tests {
 
     fn batch() -> Batch {
         Batch { counts: Some(vec![1, 0, 5000]), ..Batch::of(vec![vec![1, 2, 3], vec![4, NONE, 6]], 3) }
+    }
+
+    #[test]
+    fn rows_of_several_batches_are_what_they_are_in_one() {
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
+        let mut texts = crate::expr::Texts::default();
+        [Some("b"), None, Some("")].iter().for_each(|text| texts.push(*text));
+        let one = Some(Fast::Integer(1));
+        let numbers = || Column::Numbers(vec![one, None, Some(Fast::Integer(2))]);
+        let forms = [Column::Ids(vec![4, NONE, 6]), numbers(), Column::Texts(texts)];
+        let rows = [(1, 2), (0, 0), (0, 1), (2, 0), (1, 0), (0, 0)];
+        for (a, b) in forms.iter().flat_map(|a| forms.iter().map(move |b| (a, b))) {
+            let batch =
+                |column: &Column, counts| Batch { counts, ..Batch::of(vec![column.clone(), numbers()], 3) };
+            let batches = [batch(a, Some(vec![7, 8, 9])), batch(b, None), batch(a, None), Batch::default()];
+            let (mut all, starts) = (Batch::default(), [0, 3, 6]);
+            batches.iter().for_each(|batch| all.append(batch, &mut cx).unwrap());
+            let places: Vec<u32> = rows.iter().map(|(batch, row)| starts[*batch as usize] + row).collect();
+            let batches: Vec<&Batch> = batches.iter().collect();
+            assert_eq!(Batch::of_rows(&batches, &rows, &mut cx).unwrap(), all.gather(&places));
+        }
     }
 
     #[test]

@@ -156,7 +156,9 @@ pub(super) fn write_ids(
     scratch: &mut Scratch,
 ) -> Result<()> {
     page.set_numbers(column, ids);
-    let mut cells = vec![Page::unbound(); ids.len()];
+    let mut cells = page.take_cells(column);
+    cells.clear();
+    cells.resize(ids.len(), Page::unbound());
     // Number and row in one, so that they are sorted by one comparison.
     let mut places: Vec<u64> = (0_u64..).zip(ids).map(|(row, id)| u64::from(*id) << 32 | row).collect();
     if !ids.is_sorted() {
@@ -189,7 +191,7 @@ pub(super) fn write_ids(
         let cell = cell.unwrap_or_else(Page::unbound);
         run.iter().for_each(|place| set(&mut cells, *place as u32, cell));
     }
-    cells.into_iter().for_each(|cell| page.push(column, cell));
+    page.put_cells(column, cells);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::store::{Id, NONE};
 use crate::terms::{Literal, Term};
 use rustc_hash::FxHashMap;
+use std::mem::discriminant;
 
 /// The cells of one variable. See the module.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +77,36 @@ impl Column {
             }
             Self::Texts(texts) => Self::Texts(texts.gather(rows.iter().map(|row| *row as usize))),
         }
+    }
+
+    /// Cells of several columns, each by the number of its column and its place there; nothing where not all columns are of one form.
+    pub fn of_cells(columns: &[&Self], cells: &[(u32, u32)]) -> Option<Self> {
+        let mut forms = columns.iter().filter(|column| !column.is_empty());
+        let form = forms.next();
+        if form.is_some_and(|form| forms.any(|other| discriminant(*other) != discriminant(*form))) {
+            return None;
+        }
+        let of = |(column, row): &(u32, u32)| Some((columns.get(*column as usize)?, *row as usize));
+        Some(match form {
+            None | Some(Self::Ids(_)) => {
+                let id =
+                    |cell| of(cell).and_then(|(column, row)| column.ids()?.get(row).copied()).unwrap_or(NONE);
+                Self::Ids(cells.iter().map(id).collect())
+            }
+            Some(Self::Numbers(_)) => Self::Numbers(
+                cells
+                    .iter()
+                    .map(|cell| match of(cell) {
+                        Some((Self::Numbers(numbers), row)) => numbers.get(row).copied().flatten(),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            Some(Self::Texts(_)) => Self::Texts(Texts::of(cells.iter().map(|cell| match of(cell) {
+                Some((Self::Texts(texts), row)) => texts.get(row),
+                _ => None,
+            }))),
+        })
     }
 
     /// The cells from `from` on, at most `len`.

@@ -297,14 +297,17 @@ fn part_of_moment(function: &Function, value: &Value) -> Option<Value> {
             has(&[DateTime, DateTimeStamp, Time])?;
             Value::Number(Number::Decimal(second))
         }
-        Function::Timezone => Value::Duration(zone_duration(&moment)?, Datatype::DayTimeDuration),
+        Function::Timezone => zone_of(&moment)?,
         Function::Tz => Value::String(moment.print_zone()),
         _ => return None,
     })
 }
 
-fn zone_duration(moment: &Moment) -> Option<Duration> {
-    Duration::from_seconds(&Exact::from(i64::from(moment.zone?) * 60)).filter(|d| d.attoseconds % SECOND == 0)
+/// TIMEZONE (17.4.5.8); an error where there is none.
+pub(super) fn zone_of(moment: &Moment) -> Option<Value> {
+    let zone = Duration::from_seconds(&Exact::from(i64::from(moment.zone?) * 60));
+    zone.filter(|zone| zone.attoseconds % SECOND == 0)
+        .map(|zone| Value::Duration(zone, Datatype::DayTimeDuration))
 }
 
 /// A random UUID (RFC 4122, 4.4), in lower case.

@@ -43,12 +43,9 @@ pub(super) fn compute(
     Ok(match &step.operation {
         Operation::Calculate(operation) => {
             let (Some(a), Some(b)) = (numbers(0)?, numbers(1)?) else {
-                return match operation {
-                    Arithmetic::Subtract => {
-                        Ok(differences(program, step, places, terms)?.map(Vector::Values))
-                    }
-                    _ => Ok(None),
-                };
+                let is_difference = matches!(operation, Arithmetic::Subtract);
+                let found = if is_difference { differences(program, step, places, terms)? } else { None };
+                return Ok(found.map(Vector::Values));
             };
             calculate(*operation, &a, &b).map(Vector::Numbers)
         }
@@ -88,6 +85,9 @@ pub(super) fn compute(
             | Function::Minutes
             | Function::Seconds),
         ) => calendar(program, step, function, places, (terms, scope))?.map(Vector::Numbers),
+        Operation::Call(function @ (Function::Tz | Function::Timezone)) => {
+            zones(program, step, function, places, graph)?
+        }
         Operation::Call(Function::Concat) => concat(program, step, places, scope).map(Vector::Texts),
         Operation::Call(
             function @ (Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex),
@@ -405,6 +405,45 @@ fn calendar(
         Ok(())
     })?;
     Ok(Some(numbers))
+}
+
+/// TZ and TIMEZONE of a column of dates and dateTimes, by the end of each text: no term is made, and nothing else of it is read.
+fn zones(
+    program: &Program,
+    step: &Step,
+    function: &Function,
+    places: &Range<usize>,
+    graph: &dyn Indexed,
+) -> Result<Option<Vector>> {
+    let [id] = step.arguments.as_slice() else { return Ok(None) };
+    let Some(ids) = program.column_of(*id) else { return Ok(None) };
+    let (kind_of, epochs) = (kind_of(graph), graph.epochs()?);
+    let mut bound = Vec::with_capacity(places.len());
+    for at in places.clone() {
+        let id = ids.get(program.place_of_argument(step.domain, *id, at)).copied().unwrap_or(NONE);
+        // What has an instant is well-formed.
+        let is_moment = epochs.get(id).is_some() && matches!(kind_of(id), Some(Kind::Date | Kind::DateTime));
+        match id {
+            NONE => {}
+            id if is_moment => bound.push((at - places.start, id)),
+            _ => return Ok(None),
+        }
+    }
+    let (mut moments, ids) = (vec![None; places.len()], bound.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+    graph.lexicals(&ids, &mut Scratch::default(), &mut |place, lexical| {
+        let found = bound.get(place).and_then(|(at, _)| moments.get_mut(*at));
+        if let Some(moment) = found {
+            *moment = lexical.text().map(|text| in_utc(0).on_clock_of(text));
+        }
+        Ok(())
+    })?;
+    if matches!(function, Function::Timezone) {
+        let zones = moments.iter().map(|moment| functions::zone_of(moment.as_ref()?)).collect();
+        return Ok(Some(Vector::Values(zones)));
+    }
+    let mut texts = Texts::default();
+    moments.iter().for_each(|moment| texts.push(moment.as_ref().map(Moment::print_zone).as_deref()));
+    Ok(Some(Vector::Texts(texts)))
 }
 
 /// An instant on the clock of UTC.

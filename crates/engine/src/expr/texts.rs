@@ -21,6 +21,14 @@ fn place_of(end: End) -> usize {
 }
 
 impl Texts {
+    /// These texts; nothing is an error.
+    pub fn of<'t>(texts: impl ExactSizeIterator<Item = Option<&'t str>> + Clone) -> Self {
+        let bytes = texts.clone().flatten().map(str::len).sum();
+        let mut of = Self { bytes: String::with_capacity(bytes), ends: Vec::with_capacity(texts.len()) };
+        texts.for_each(|text| of.push(text));
+        of
+    }
+
     /// How many places there are.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -83,10 +91,8 @@ impl Texts {
 
     /// The texts at these places, in this order.
     #[must_use]
-    pub fn gather(&self, places: impl ExactSizeIterator<Item = usize>) -> Self {
-        let mut picked = Self { bytes: String::new(), ends: Vec::with_capacity(places.len()) };
-        places.for_each(|place| picked.push(self.get(place)));
-        picked
+    pub fn gather(&self, places: impl ExactSizeIterator<Item = usize> + Clone) -> Self {
+        Self::of(places.map(|place| self.get(place)))
     }
 
     /// How many texts from a place on have no more than so many bytes together.

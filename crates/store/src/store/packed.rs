@@ -15,6 +15,10 @@ use std::sync::{Arc, PoisonError};
 pub(super) const PIECE: usize = LENGTH;
 /// No block.
 const NO_BLOCK: usize = usize::MAX;
+/// So many seconds are read one by one, where nobody needs the others of their block.
+const FEW: usize = 4;
+/// So many times: then the block is decoded.
+const TIMES: usize = 8;
 
 /// A cursor over packed pairs. See the module.
 pub(super) struct PackedCursor<'a> {
@@ -31,6 +35,10 @@ pub(super) struct PackedCursor<'a> {
     near: usize,
     /// The head of the block after `first_block`, where the range has one.
     next_head: Option<Id>,
+    /// Seconds that were read one by one, of which block, and how often of that.
+    few: [Id; FEW],
+    few_block: usize,
+    few_times: usize,
     /// Seconds of more than one block, and the columns of `next_block`.
     gathered: Vec<Id>,
     /// The places of what was gathered.
@@ -51,6 +59,9 @@ impl<'a> PackedCursor<'a> {
             seconds: [0; LENGTH],
             near: 0,
             next_head: None,
+            few: [0; FEW],
+            few_block: NO_BLOCK,
+            few_times: 0,
             gathered: Vec::new(),
             gathered_at: 0..0,
             columns: (Vec::new(), Vec::new()),
@@ -116,7 +127,10 @@ impl<'a> PackedCursor<'a> {
         }
         let is_near = self.is_at(first);
         if !is_near {
-            let (from, to) = (self.range.start / LENGTH, (self.range.end - 1) / LENGTH);
+            let (start, to) = (self.range.start / LENGTH, (self.range.end - 1) / LENGTH);
+            // Keys in order lie behind the block at hand.
+            let is_after = self.first_block < to && self.next_head.is_some_and(|next| next < first);
+            let from = if is_after { self.first_block + 1 } else { start };
             let block = self.pairs.block_before(from, to, first, &mut self.at)?;
             self.load_firsts(block)?;
         }
@@ -160,6 +174,9 @@ impl<'a> PackedCursor<'a> {
         let (start, end) = (self.range.start + places.start, self.range.start + places.end);
         let (from, to) = (start / LENGTH, (end - 1) / LENGTH);
         if from == to {
+            if self.reads_few(from, start % LENGTH, places.len())? {
+                return Ok(self.few.get(..places.len()).unwrap_or_default());
+            }
             self.load_seconds(from)?;
             return Ok(self.seconds.get(start % LENGTH..start % LENGTH + places.len()).unwrap_or_default());
         }
@@ -177,6 +194,18 @@ impl<'a> PackedCursor<'a> {
         }
         self.gathered_at = start..end;
         Ok(&self.gathered)
+    }
+
+    /// Reads a few seconds of a block that is not decoded; whether it did.
+    fn reads_few(&mut self, block: usize, first: usize, count: usize) -> Result<bool> {
+        if self.few_block != block {
+            (self.few_block, self.few_times) = (block, 0);
+        }
+        self.few_times += 1;
+        let Some(few) = self.few.get_mut(..count).filter(|_| self.few_times <= TIMES) else {
+            return Ok(false);
+        };
+        Ok(self.second_block != block && self.pairs.some_seconds(block, first, &mut self.at, few)?)
     }
 
     fn load_seconds(&mut self, block: usize) -> Result<()> {
@@ -229,5 +258,48 @@ impl<'a> PackedCursor<'a> {
             self.pairs.seconds(block, &mut self.at, seconds)?;
         }
         Ok((firsts.get(part.clone()).unwrap_or_default(), seconds.get(part).unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, TIMES};
+    use crate::store::pack::{Builder, Pack};
+    use crate::store::{End, Graph as _, Id, Indexed as _};
+    use crate::terms::{GraphName, NamedNode, Quad};
+
+    #[test]
+    fn few_seconds_and_whole_blocks_of_them_are_the_same() {
+        const NODES: usize = 4000;
+        let iri = |n: usize| NamedNode::new_unchecked(format!("http://example.org/{n:05}"));
+        let mut builder = Builder::new();
+        for n in 1..NODES {
+            // By chance, so that blocks hold plain numbers, and one after the other, so that they hold distances.
+            let places = |k: usize| [(n * 7919 + k * 31) % NODES, n / 2 + k];
+            for place in (0..n % (FEW + 3)).flat_map(places).filter(|place| *place < NODES) {
+                builder.add(Quad::new(iri(n), iri(0), iri(place), GraphName::DefaultGraph).as_ref());
+            }
+        }
+        let memory = builder.finish();
+        let pack = Pack::from_static(Vec::leak(memory.write(Vec::new()).unwrap())).unwrap();
+        let (view, plain) = (pack.view(None).unwrap().unwrap(), memory.view(None).unwrap().unwrap());
+        let predicate = pack.id(iri(0).as_ref().into()).unwrap().unwrap();
+        let nodes = NODES as Id;
+        let orders: [Vec<Id>; 5] = [
+            (0..nodes).collect(),
+            (0..nodes).step_by(90).collect(),
+            (0..nodes).step_by(11).flat_map(|n| [n; 2 * TIMES]).collect(),
+            (0..nodes).rev().step_by(3).collect(),
+            (0..100).map(|n| n * 2371 % nodes).collect(),
+        ];
+        for (end, order) in
+            [End::Subject, End::Object].into_iter().flat_map(|end| orders.iter().map(move |it| (end, it)))
+        {
+            let (mut packed, mut expected) =
+                (view.pairs(predicate, end).unwrap(), plain.pairs(predicate, end).unwrap());
+            for first in order {
+                assert_eq!(packed.lookup(*first).unwrap(), expected.lookup(*first).unwrap(), "{first}");
+            }
+        }
     }
 }

@@ -206,30 +206,20 @@ impl Operator for Partition<'_> {
         // It is measured in the contexts of the shares.
         cx.read_below += read_bytes().wrapping_sub(before);
         advanced?;
-        // The groups at hand one after the other, and their places in the order of their first rows.
-        let (mut all, mut starts) = (Batch::default(), Vec::with_capacity(self.shares.len()));
-        for share in &self.shares {
-            starts.push(all.len);
-            if share.batch.len > 0 {
-                all.append(&share.batch, cx)?;
-            }
-        }
         let mut order = Vec::new();
         while order.len() < ROWS {
-            let firsts = self
-                .shares
-                .iter_mut()
-                .zip(&starts)
-                .filter_map(|(share, start)| Some((share.first()?, share, start)));
-            let Some((_, share, start)) = firsts.min_by_key(|(first, ..)| *first) else { break };
-            order.push((start + share.given) as u32);
+            let firsts =
+                (0..).zip(&mut self.shares).filter_map(|(n, share)| Some((share.first()?, n, share)));
+            let Some((_, n, share)) = firsts.min_by_key(|(first, ..)| *first) else { break };
+            order.push((n, share.given as u32));
             share.given += 1;
             if share.given >= share.batch.len {
                 break;
             }
         }
         cx.work(order.len())?;
-        let mut batch = all.gather(&order);
+        let batches: Vec<&Batch> = self.shares.iter().map(|share| &share.batch).collect();
+        let mut batch = Batch::of_rows(&batches, &order, cx)?;
         batch.columns.pop();
         self.measure(cx);
         Ok((batch.len > 0).then_some(batch))

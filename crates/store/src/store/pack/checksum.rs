@@ -49,7 +49,9 @@ impl Sum {
         let (rows, rest) = bytes.as_chunks::<ROW>();
         // In registers as long as it goes on.
         let mut lanes = self.lanes;
-        rows.iter().for_each(|row| mix(&mut lanes, row));
+        for row in rows {
+            mix(&mut lanes, row);
+        }
         self.lanes = lanes;
         if let Some(room) = self.rest.get_mut(..rest.len()) {
             room.copy_from_slice(rest);
@@ -71,10 +73,13 @@ impl Sum {
     }
 }
 
-fn mix(lanes: &mut [u64; 4], row: &[u8; ROW]) {
-    for (lane, word) in lanes.iter_mut().zip(row.as_chunks::<8>().0) {
-        *lane = step(*lane, u64::from_le_bytes(*word));
-    }
+#[inline]
+fn mix([a, b, c, d]: &mut [u64; 4], row: &[u8; ROW]) {
+    let [i, j, k, l] = row.as_chunks::<8>().0 else { return };
+    *a = step(*a, u64::from_le_bytes(*i));
+    *b = step(*b, u64::from_le_bytes(*j));
+    *c = step(*c, u64::from_le_bytes(*k));
+    *d = step(*d, u64::from_le_bytes(*l));
 }
 
 /// The checksum of `bytes`.

@@ -13,7 +13,7 @@ use crate::store::columns::{Epochs, Number, Numbers};
 use crate::store::kinds::{KINDS, Kind, Kinds};
 use crate::store::languages::{self, LanguageWriter, Languages};
 use crate::store::standing::compare_decimals;
-use crate::store::{Id, Lexical, Scratch, Tag};
+use crate::store::{AHEAD, Id, Lexical, Scratch, Tag};
 use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple, xsd};
 use crate::value::order;
 use std::cmp::Ordering;
@@ -250,6 +250,14 @@ impl Dictionary {
         }
     }
 
+    /// Whether a term is stored as these bytes.
+    fn is_at(&self, id: Id, bytes: &[u8]) -> Result<bool> {
+        match &self.texts {
+            Texts::Memory(starts, text) => Ok(cut(starts, text, id) == bytes),
+            Texts::Packed(texts) => texts.is_at(id, bytes),
+        }
+    }
+
     /// Gives every term as it is stored, in order.
     pub fn each(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let mut scratch = Scratch::new();
@@ -266,6 +274,32 @@ impl Dictionary {
     /// The text of a term.
     pub fn lexical<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
         decode(self.bytes(id, scratch)?).ok_or_else(damaged)
+    }
+
+    /// See [`crate::store::Indexed::lexicals`]. All of a block that is asked for is decoded at once, by its last term.
+    pub fn lexicals(
+        &self,
+        ids: &[Id],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let (mut place, is_packed) = (0, matches!(self.texts, Texts::Packed(_)));
+        let block = |id: &Id| *id as usize / BLOCK;
+        for part in ids.chunks(AHEAD) {
+            self.warm(part);
+            for neighbours in part.chunk_by(|a, b| a < b && block(a) == block(b)) {
+                if let [_, .., last] = neighbours
+                    && is_packed
+                {
+                    self.bytes(*last, scratch)?;
+                }
+                for id in neighbours {
+                    each(place, self.lexical(*id, scratch)?)?;
+                    place += 1;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The term of a number.
@@ -306,12 +340,19 @@ impl Dictionary {
         let range =
             by_value.as_ref().map_or_else(|| self.narrowed(term), |by_value| Ok(by_value.range.clone()));
         let Range { start: mut low, end: mut high } = range?;
-        let mut scratch = Scratch::new();
+        let (mut scratch, mut bytes) = (Scratch::new(), Vec::new());
+        if by_value.is_some() {
+            encode(term, &mut bytes);
+        }
         while low < high {
             let middle = low + (high - low) / 2;
-            // Where the value does not tell, the text does.
-            let by_value = by_value.as_ref().and_then(|by_value| by_value.compare(middle));
-            match by_value.map_or_else(|| self.compare(middle, term, &mut scratch), Ok)? {
+            // Where the value does not tell, the text does: mostly it is the very term.
+            let order = match by_value.as_ref().map(|by_value| by_value.compare(middle)) {
+                Some(Some(order)) => Ok(order),
+                Some(None) if self.is_at(middle, &bytes)? => Ok(Ordering::Equal),
+                _ => self.compare(middle, term, &mut scratch),
+            };
+            match order? {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
                 Ordering::Equal => return Ok(middle..middle + 1),

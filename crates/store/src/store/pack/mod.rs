@@ -156,6 +156,15 @@ impl Indexed for Pack {
         self.dictionary.lexical(id, scratch)
     }
 
+    fn lexicals(
+        &self,
+        ids: &[Id],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(usize, Lexical<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.dictionary.lexicals(ids, scratch, each)
+    }
+
     fn warm(&self, ids: &[Id]) {
         self.dictionary.warm(ids);
     }

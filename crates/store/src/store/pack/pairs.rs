@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 const BLOCKS: usize = 512;
 /// The record of a block: first, base, offset, width of firsts, width of seconds.
 const RECORD: usize = 12;
+/// So many blocks are looked at one by one before the rest is halved.
+const NEAR: usize = 4;
 /// Set in a width where the numbers are distances from the one before.
 const DISTANCES: u8 = 0x80;
 
@@ -242,7 +244,12 @@ impl PackedPairs {
         let low = if chunk == from_chunk { from % BLOCKS } else { 0 };
         let high = if chunk == to_chunk { to % BLOCKS } else { BLOCKS - 1 };
         let later = records.get(low + 1..high + 1).unwrap_or_default();
-        Ok(chunk * BLOCKS + low + later.partition_point(|record| Record::read(*record).first < first))
+        let is_below = |record: &[u8; RECORD]| Record::read(*record).first < first;
+        // Keys in order mostly lie a few blocks after the one before.
+        let near = later.iter().take(NEAR).take_while(|record| is_below(record)).count();
+        let far =
+            if near < NEAR { 0 } else { later.get(NEAR..).unwrap_or_default().partition_point(is_below) };
+        Ok(chunk * BLOCKS + low + near + far)
     }
 
     /// Decodes the firsts of a block.
@@ -269,6 +276,21 @@ impl PackedPairs {
             out.iter_mut().for_each(|number| *number = number.wrapping_add(record.base));
         }
         Ok(())
+    }
+
+    /// Some seconds of a block, where each can be read without those before it. Says whether they were.
+    #[inline]
+    pub fn some_seconds(&self, block: usize, first: usize, at: &mut Place, out: &mut [Id]) -> Result<bool> {
+        let (record, bits) = self.record(block, at)?;
+        if record.second_mode & DISTANCES != 0 {
+            return Ok(false);
+        }
+        let (before, width) = (record.first_mode & !DISTANCES, record.second_mode);
+        let part = self.part(bits, record.offset, before, width)?;
+        for (place, second) in (first..).zip(out) {
+            *second = record.base.wrapping_add(bits::one(part, width, place));
+        }
+        Ok(true)
     }
 
     /// The bits of one half of a block, which begin after `before` bits a number.

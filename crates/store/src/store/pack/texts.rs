@@ -161,6 +161,16 @@ impl PackedTexts {
         search(self.block_of(start, &chunk)?, count, term).ok_or_else(|| self.chunks.damaged())
     }
 
+    /// Whether the term of a number is this one. Nothing is decoded.
+    pub fn is_at(&self, id: Id, term: &[u8]) -> Result<bool> {
+        let place = id as usize;
+        if id >= self.length {
+            return Err(self.chunks.damaged());
+        }
+        let chunk = self.chunks.part(self.chunk_of(place)?)?;
+        is_at(self.block_of(place, &chunk)?, place % BLOCK, term).ok_or_else(|| self.chunks.damaged())
+    }
+
     /// The number of the chunk that a term lies in.
     fn chunk_of(&self, place: usize) -> Result<u32> {
         let chunk = u32::try_from(place / CHUNK).ok().and_then(|chunk| self.first_chunk.checked_add(chunk));
@@ -235,6 +245,25 @@ fn search(mut bytes: &[u8], count: usize, term: &[u8]) -> Option<(Id, bool)> {
     Some((count as Id, false))
 }
 
+/// See [`PackedTexts::is_at`].
+fn is_at(mut bytes: &[u8], place: usize, term: &[u8]) -> Option<bool> {
+    // How long the beginning is that the term shares with the one looked at last, and how long that is.
+    let (mut same, mut length) = (0, 0);
+    for n in 0..=place {
+        let shared = if n > 0 { usize::try_from(varint::read(&mut bytes)?).ok()? } else { 0 };
+        let more = usize::try_from(varint::read(&mut bytes)?).ok()?;
+        let (rest, after) = bytes.split_at_checked(more)?;
+        bytes = after;
+        // Where it has more of the one before than the term has, it differs from the term where that did.
+        if shared <= same {
+            let wanted = term.get(shared..)?;
+            same = shared + rest.iter().zip(wanted).take_while(|(a, b)| a == b).count();
+        }
+        length = shared.checked_add(rest.len())?;
+    }
+    Some(same == term.len() && length == term.len())
+}
+
 impl Scratch {
     /// The bytes of one of the terms that were decoded.
     fn get(&self, id: Id) -> Option<&[u8]> {
@@ -290,6 +319,10 @@ mod tests {
             let less = terms.iter().filter(|term| **term < sought).count() as Id;
             let expected = Some((less, terms.contains(&sought)));
             prop_assert_eq!(search(&bytes, terms.len(), sought.as_bytes()), expected);
+            for (place, term) in terms.iter().enumerate() {
+                prop_assert_eq!(is_at(&bytes, place, sought.as_bytes()), Some(*term == sought));
+                prop_assert_eq!(is_at(&bytes, place, term.as_bytes()), Some(true));
+            }
         }
 
         #[test]
