@@ -50,7 +50,8 @@ fn within(node: &mut Node, above: Above, statistics: &dyn Statistics) {
         held_within(node, statistics);
         return exchange_first(node);
     }
-    let is_partitioned = is_worth_partition(node, statistics);
+    // Groups of several threads come in their order, but a batch ends where one thread has no more at hand.
+    let is_partitioned = !above.batches && is_worth_partition(node, statistics);
     let ends_early = ends_early(node);
     for (place, input) in node.inputs.iter_mut().enumerate() {
         if let Some(above) = below(&node.op, place, above) {
@@ -270,6 +271,12 @@ mod tests {
             ),
             ("SELECT ?r { ?r :year ?y MINUS { ?r :kind ?k . ?q :year ?y ; :kind :integration } }", 0),
             ("SELECT ?r ?y { ?r :kind :launch ; :year ?y }", 1),
+            // Rows of OPTIONAL come a batch at a time, those with a partner first: the grouping below is done by one thread.
+            (
+                "SELECT ?p ?n ?o { { SELECT ?p (COUNT(DISTINCT ?m) AS ?n) { ?p :order ?x . ?q :order ?m } GROUP BY ?p } \
+                 OPTIONAL { ?p :order 3 . ?q :order ?o } }",
+                0,
+            ),
         ] {
             let (one, alone) = asked(text, 1);
             assert_eq!(alone, 0, "{text}");

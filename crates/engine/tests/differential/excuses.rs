@@ -620,6 +620,10 @@ pub const JENA: &[Excuse] = &[
                 GraphPattern::Path { subject, object, .. } => {
                     matches!(subject, TermPattern::Literal(_)) || matches!(object, TermPattern::Literal(_))
                 }
+                // What is listed is put into the patterns that it is joined with.
+                GraphPattern::Values { bindings, .. } => {
+                    bindings.iter().flatten().any(|cell| matches!(cell, Some(GroundTerm::Literal(_))))
+                }
                 _ => false,
             };
             let equal = |e: &&Expression| matches!(e, Expression::Equal(..) | Expression::In(..));
@@ -747,6 +751,26 @@ pub const JENA: &[Excuse] = &[
             facts.has_moments() && facts.expressions.iter().any(differs)
         },
         judge: Judge::Functions,
+    },
+    Excuse {
+        reason: "Jena gives the parts of a duration as those of a date",
+        section: "17.4.5.2 to 17.4.5.7: YEAR to SECONDS are of an xsd:dateTime",
+        applies: |facts| {
+            use Function::{Day, Hours, Minutes, Month, Seconds, Year};
+            facts.data.profile != Profile::Tidy && facts.calls(&[Year, Month, Day, Hours, Minutes, Seconds])
+        },
+        judge: Judge::Functions,
+    },
+    Excuse {
+        reason: "Jena gives both sides of a negated set both ways twice",
+        section: "18.2.2.3: `!(:p|^:q)` is alt(NPS({:p}), inv(NPS({:q}))); 18.4: alt is a union of multisets",
+        applies: |facts| {
+            use PropertyPathExpression::{Alternative, NegatedPropertySet, Reverse};
+            let is_inverse = |path: &PropertyPathExpression| matches!(path, Reverse(inner) if matches!(**inner, NegatedPropertySet(_)));
+            let both_ways = |path: &&PropertyPathExpression| matches!(path, Alternative(a, b) if matches!(**a, NegatedPropertySet(_)) && is_inverse(b));
+            facts.paths.iter().any(both_ways)
+        },
+        judge: Judge::Specification,
     },
     Excuse {
         reason: "DESCRIBE gives what each engine chooses",
