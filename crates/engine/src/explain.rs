@@ -139,6 +139,18 @@ mod tests {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.contains("()"), "{text}");
+        // A label of the query's own is no other node's.
+        let text = "SELECT ?y { _:blank :year ?y . [] :order ?n . [] :kind ?k . _:blank3 :kind ?k }";
+        let query = parse::query(text, &prefixes, None).unwrap();
+        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone).unwrap();
+        let (mut open, mut labels) = (vec![planned.plan], String::new());
+        while let Some(step) = open.pop() {
+            labels.push_str(&step.label.replace("http://example.org/", ""));
+            open.extend(step.children);
+        }
+        for part in ["_:blank <year> ?y", "_:blank2 <order> ?n", "_:blank4 <kind> ?k", "_:blank3 <kind> ?k"] {
+            assert!(labels.contains(part), "{part}: {labels}");
+        }
     }
 
     /// Of a pack alone the numbers of terms tell the order; with a term beside them a scan merges its pairs in by value.

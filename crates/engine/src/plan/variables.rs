@@ -70,12 +70,15 @@ impl VariableNames {
         if !is_random(label) {
             return name.to_owned();
         }
-        // Made by the parser for `[]` and within paths: the first is `_:blank`.
+        // Made by the parser for `[]` and within paths: the first is `_:blank`, where the query has no such label itself.
         let made = self.names.iter().filter(|name| name.strip_prefix("_:").is_some_and(is_random));
-        match made.take_while(|other| *other != name).count() {
-            0 => "_:blank".to_owned(),
-            before => format!("_:blank{}", before + 1),
+        let before = made.take_while(|other| *other != name).count();
+        let label = |n: usize| if n == 0 { "_:blank".to_owned() } else { format!("_:blank{}", n + 1) };
+        if !self.names.iter().any(|name| name.starts_with("_:blank")) {
+            return label(before);
         }
+        let mut free = (0..).map(label).filter(|label| self.find(label).is_none());
+        free.nth(before).unwrap_or_else(|| name.to_owned())
     }
 
     /// A text with variables, those of aggregates that the parser named by a random number as `?aggregate`, the second

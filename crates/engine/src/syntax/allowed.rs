@@ -11,7 +11,7 @@ pub fn otherwise(text: &str) -> Option<String> {
     let tokens: Vec<Token> = each_token(text).filter(|token| token.kind != Kind::Comment).collect();
     let words: Vec<&str> = tokens.iter().map(|token| token.text(text)).collect();
     let mut changes = empty_sets(&tokens, &words);
-    changes.extend(grouping(text, &tokens, &words).into_iter().flatten());
+    changes.extend(grouping(text, &tokens, &words).unwrap_or_default());
     let mut other = text.to_owned();
     changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
     changes.iter().for_each(|(range, words)| other.replace_range(range.clone(), words));
@@ -31,17 +31,21 @@ fn empty_sets(tokens: &[Token], words: &[&str]) -> Vec<Change> {
 }
 
 /// GROUP BY and HAVING in ASK, CONSTRUCT and DESCRIBE (19.8, SolutionModifier): their pattern is a sub-select of what is grouped by.
-fn grouping(text: &str, tokens: &[Token], words: &[&str]) -> Option<[Change; 2]> {
+fn grouping(text: &str, tokens: &[Token], words: &[&str]) -> Option<Vec<Change>> {
     let is = |at: usize, wanted: &str| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(wanted));
     let mut at = tokens.len() - skip_prologue(tokens, text).len();
-    if is(at, "CONSTRUCT") {
+    let mut short = None;
+    if is(at, "CONSTRUCT") && !is(at + 1, "{") {
+        short = tokens.get(at).map(|token| token.range.end);
+    } else if is(at, "CONSTRUCT") {
         at = closing(words, at + 1)?;
     } else if !is(at, "ASK") && !is(at, "DESCRIBE") {
         return None;
     }
     let open = (at + 1..words.len()).find(|at| is(*at, "{"))?;
     let first = if is(open - 1, "WHERE") { open - 1 } else { open };
-    let tail = closing(words, open)? + 1;
+    let close = closing(words, open)?;
+    let tail = close + 1;
     if !is(tail, "GROUP") && !is(tail, "HAVING") {
         return None;
     }
@@ -50,7 +54,13 @@ fn grouping(text: &str, tokens: &[Token], words: &[&str]) -> Option<[Change; 2]>
     let keys = if keys.is_empty() { "(1 AS ?the_one_group)".to_owned() } else { keys.join(" ") };
     let start = tokens.get(first)?.range.start;
     let end = tokens.last()?.range.end;
-    Some([(start..start, format!("{{ SELECT {keys} ")), (end..end, " }".to_owned())])
+    let mut changes = vec![(start..start, format!("{{ SELECT {keys} ")), (end..end, " }".to_owned())];
+    if let Some(place) = short {
+        // `CONSTRUCT WHERE { ... }` makes what it looks for.
+        let template = text.get(tokens.get(open)?.range.start..tokens.get(close)?.range.end)?;
+        changes.push((place..place, format!(" {template}")));
+    }
+    Some(changes)
 }
 
 /// The place of the bracket that belongs to the one at a place.
@@ -114,6 +124,10 @@ mod tests {
             (
                 "BASE <a:b> DESCRIBE * WHERE { ?s :p ?o } GROUP BY ?s VALUES ?s { :a }",
                 "DESCRIBE * { { SELECT ?s { ?s :p ?o } GROUP BY ?s VALUES ?s { :a } } }",
+            ),
+            (
+                "CONSTRUCT FROM :g WHERE { ?s :p ?o ; :q 1 } GROUP BY ?s HAVING (COUNT(*) > 1)",
+                "CONSTRUCT { ?s :p ?o ; :q 1 } FROM :g { SELECT ?s { ?s :p ?o ; :q 1 } GROUP BY ?s HAVING (COUNT(*) > 1) }",
             ),
         ] {
             let plain = |text: &str| {

@@ -83,6 +83,9 @@ impl Walker<'_> {
 
     fn negated(&mut self) -> Step {
         let many = self.eat("(");
+        if many && self.eat(")") {
+            return Ok(()); // nothing is excluded
+        }
         loop {
             let _ = self.eat("^");
             if !self.eat("a") {
