@@ -4,6 +4,7 @@
 //! change is kept once [`Store::commit`] has returned. Reading never writes a byte and needs no lock; one process at a
 //! time writes. The layout, the promises and how they are tested are in `docs/store.md`.
 
+mod begin;
 #[cfg(test)]
 mod crashes;
 mod files;
@@ -11,8 +12,11 @@ mod frame;
 mod frames;
 mod lock;
 mod manifest;
+mod names;
 mod patch;
+mod place;
 mod read;
+mod renew;
 mod repair;
 mod reverse;
 mod time;
@@ -20,9 +24,9 @@ mod write;
 
 pub use frame::{Rows, Transaction};
 pub use read::{Behind, Figures};
+pub use renew::{Merge, Spooled};
 pub use repair::{Finding, repair};
 pub use reverse::Reverse;
-pub use write::{Merge, Spooled};
 
 use super::memory::Memory;
 use crate::error::{Error, Result};
