@@ -7,7 +7,7 @@ use super::files::{Handle, disk_of, sync_names};
 use super::lock::{self, Lock, unwritable};
 use super::manifest::{self, Manifest};
 use super::names::{COPY, generation};
-use super::read::unreadable;
+use super::read::is_there;
 use super::{Content, Durability, Made, Open, Resting, State, Store, Writer};
 use crate::error::{Error, Result};
 use crate::held::HeldFile;
@@ -34,8 +34,7 @@ impl Store {
             None => (None, None),
         };
         drop(before);
-        let is_there = || self.folder.try_exists().map_err(|error| unreadable(&self.folder, error));
-        let makes_folder = lock.is_none() && !is_there()?;
+        let makes_folder = lock.is_none() && !is_there(&self.folder)?;
         if makes_folder {
             self.was_empty()?;
         }
@@ -192,7 +191,7 @@ impl Store {
 
     /// Whether there certainly is no manifest: an error says neither.
     fn has_no_manifest(&self) -> bool {
-        matches!(self.path(manifest::NAME).try_exists(), Ok(false))
+        matches!(is_there(&self.path(manifest::NAME)), Ok(false))
     }
 
     /// Makes sure that no store which held something is made anew where it is gone.
@@ -301,6 +300,28 @@ mod tests {
         let names = store.files.names(&folder).unwrap();
         assert!(own.iter().all(|own| names.iter().any(|name| name == own)), "{names:?}");
         assert!(!leavings.iter().any(|left| names.iter().any(|name| name == left)), "{names:?}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// A link that leads to itself (ELOOP): `Path::exists` calls it absent.
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_known_is_not_taken_for_absent() {
+        let folder = std::env::temp_dir().join(format!("baimo-unknown-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir(&folder).unwrap();
+        assert!(is_there(&folder).unwrap() && !is_there(&folder.join("none")).unwrap());
+        let name = folder.join("loop");
+        std::os::unix::fs::symlink(&name, &name).unwrap();
+        let error = is_there(&name).unwrap_err();
+        assert!(error.message.ends_with("loop cannot be read") && !name.exists(), "{error}");
+        // Nor is a store made in the place of a manifest that cannot be reached.
+        let store = folder.join("store");
+        std::fs::create_dir(&store).unwrap();
+        let manifest = store.join(manifest::NAME);
+        std::os::unix::fs::symlink(&manifest, &manifest).unwrap();
+        assert!(Store::open(&store).map(drop).is_err());
+        assert_eq!(std::fs::read_dir(&store).unwrap().count(), 1);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -7,6 +7,7 @@ use super::files::{Files, Handle, sync_names};
 use super::lock::unwritable;
 use super::manifest::{self, Manifest};
 use super::names::{LOCKED, generation, is_work};
+use super::read::is_there;
 use super::{Durability, Store};
 use crate::error::{Error, Result};
 use crate::held::HeldFile;
@@ -75,7 +76,7 @@ impl AtWork {
             let path = folder.join(&name);
             let lock = path.with_extension(LOCKED);
             // Another system that has the disk too may have a process of this number, which writes there.
-            if path.exists() {
+            if is_there(&path)? {
                 continue;
             }
             let locked = match File::options().write(true).create_new(true).open(&lock) {

@@ -77,7 +77,7 @@ impl Store {
             match self.left_alone()? {
                 None => return Ok(None),
                 // It came meanwhile.
-                Some(_) if self.path(manifest::NAME).exists() => {}
+                Some(_) if is_there(&self.path(manifest::NAME))? => {}
                 Some(name) => {
                     let file = self.path(manifest::NAME).display().to_string();
                     return Err(Error::store(format!("{file} is missing, and {name} is there"))
@@ -324,6 +324,14 @@ impl Store {
         Error::store(format!("{} is damaged at byte {at}: {what}", self.path(name).display()))
             .hint(crate::error::Hint::RepairStore(self.folder.display().to_string()))
     }
+}
+
+/// Whether something has a name. What the system cannot tell is an error: a file that is there is not to be taken for one that is not.
+///
+/// # Errors
+/// Where that cannot be known.
+pub(super) fn is_there(path: &Path) -> Result<bool> {
+    path.try_exists().map_err(|error| unreadable(path, error))
 }
 
 /// The error for a file that cannot be read. Only one that is not there is lost; another may be whole.

@@ -9,7 +9,7 @@ use super::frame::{Found, found, later};
 use super::lock::{Lock, unwritable};
 use super::manifest::{self, Added, Manifest, PackFile};
 use super::names::{generation, journal_of, pack_of};
-use super::read::unreadable;
+use super::read::{is_there, unreadable};
 use super::{Store, Transaction};
 use crate::error::{Error, Hint, Result};
 use crate::store::pack::{Pack, Watch};
@@ -116,14 +116,20 @@ impl Work<'_> {
     }
 
     /// A name for a file beside another one, which no writer takes for a leaving.
-    fn beside(&self, name: &str) -> String {
-        let free = (1..).map(|n| format!("{name}.damaged-{n}")).find(|name| !self.path(name).exists());
-        free.unwrap_or_else(|| format!("{name}.damaged"))
+    fn beside(&self, name: &str) -> Result<String> {
+        let mut number = 1;
+        loop {
+            let beside = format!("{name}.damaged-{number}");
+            if !is_there(&self.path(&beside))? {
+                return Ok(beside);
+            }
+            number += 1;
+        }
     }
 
     /// Keeps a copy of a file beside it; gives its name.
     fn copy(&self, name: &str) -> Result<String> {
-        let copy = self.beside(name);
+        let copy = self.beside(name)?;
         let failed = |error| unwritable(self.folder, error);
         let mut from =
             self.files.open(&self.path(name)).map_err(|error| unreadable(&self.path(name), error))?;
@@ -178,12 +184,12 @@ impl Work<'_> {
         let is_left =
             |name: &&String| generation(name).is_some_and(|g| g > 0) && !own.contains(name.as_str());
         let left: Vec<String> = names.iter().filter(is_left).cloned().collect();
-        if self.write && self.path(manifest::NAME).exists() {
+        if self.write && is_there(&self.path(manifest::NAME))? {
             self.copy(manifest::NAME)?;
         }
         self.note(wrong, Some(remedy));
         for name in left {
-            let aside = self.beside(&name);
+            let aside = self.beside(&name)?;
             if self.write {
                 let failed = |error| unwritable(self.folder, error);
                 self.files.rename(&self.path(&name), &self.path(&aside)).map_err(failed)?;
@@ -418,12 +424,12 @@ impl Work<'_> {
         }
         if self.write && kept != *manifest {
             for Added { name, .. } in manifest.added.iter().filter(|added| !kept.added.contains(added)) {
-                if self.path(name).exists() {
+                if is_there(&self.path(name))? {
                     self.copy(name)?;
                 }
             }
             for past in manifest.past.iter().filter(|past| !kept.past.contains(past)) {
-                if self.path(&past.name).exists() {
+                if is_there(&self.path(&past.name))? {
                     self.copy(&past.name)?;
                 }
             }
