@@ -24,7 +24,7 @@ use super::terminal::signals::{self, Doing, doing};
 use super::verbs;
 use crate::advise::complete as known;
 use crate::engine::syntax::tokens::declared;
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Result};
 use crate::session::Session;
 use crate::show::text::{counted, wrap};
 use editor::{Assistant, Shared};
@@ -85,6 +85,7 @@ struct Shell {
 /// Of a script: its first error, with the line. At the prompt errors are shown, and nothing ends it
 /// but a terminal that cannot be used.
 pub fn run(session: Session, output: Output, keep_going: bool, heap: Heap) -> Result<()> {
+    let placed = output.own;
     // With it the program ends: nothing is given back piece by piece.
     let mut shell = ManuallyDrop::new(Shell::new(session, output, keep_going, heap));
     if shell.interactive {
@@ -92,6 +93,16 @@ pub fn run(session: Session, output: Output, keep_going: bool, heap: Heap) -> Re
     }
     let source = script::Source { name: Some("stdin"), keep_going };
     shell.script(&source, &mut std::io::stdin().lock())?;
+    if shell.unsaved && placed {
+        // Who names a place or a format may have meant the changed graph.
+        let lost = "the graph was changed, and no store keeps that: with statements, -o and -F are for the answers of queries";
+        let remedies = [
+            "baimo update -f FILE -o changed.ttl writes the changed graph",
+            "among the statements, .export -o FILE writes it",
+        ];
+        let warning = remedies.into_iter().fold(Diagnostic::new(lost), Diagnostic::hint);
+        shell.output.report.warning(&warning);
+    }
     if shell.has_changed && shell.session.borrow().transaction().is_none() {
         verbs::merge_if_due(&mut shell.session.borrow_mut(), &shell.output);
     }

@@ -198,4 +198,11 @@ fn one_is_said_in_the_singular() {
     let head = |file| baimo_in(&folder, &["schema", "--data", file]).ok().lines().next().map(str::to_owned);
     assert_eq!(head("one.ttl").as_deref(), Some("1 triple, 1 class"));
     assert_eq!(head("two.ttl").as_deref(), Some("2 triples, 1 class"));
+    let folder = folder.with("no.ttl", "<x:a> <x:p> 1 .").with("named.trig", "<x:g> { <x:a> <x:p> 1 }");
+    let said = |file| baimo_in(&folder, &["schema", "--data", file]).ok();
+    for file in ["no.ttl", "named.trig"] {
+        assert!(said(file).starts_with("1 triple, ") && !said(file).contains("1 triples"), "{}", said(file));
+        assert!(!said(file).contains(" 1 classes"), "{}", said(file));
+    }
+    assert!(said("named.trig").contains("graph <x:g>  1 triple\n"), "{}", said("named.trig"));
 }

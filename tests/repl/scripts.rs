@@ -195,11 +195,36 @@ fn where_answers_go_is_not_for_changes_but_their_own_options_are() {
     let integer = "^^<http://www.w3.org/2001/XMLSchema#integer> .\n";
     assert_eq!(out(&said), format!("<x:a> <x:b> \"2\"{integer}<x:a> <x:b> \"3\"{integer}"));
     assert_eq!(holds("own.nt"), "");
+    // What was kept before the graph could not be written is said to be.
+    let words = ".update -o none/x.nt INSERT DATA { <x:a> <x:b> 5 }\n";
+    for (place, kept) in [
+        (&["--store", "s"][..], "the change itself is kept"),
+        (&["--data", "a.ttl"], "the change itself is made"),
+    ] {
+        let said = piped_to(&home, place, words);
+        assert!(said.status.code() == Some(3) && err(&said).contains(kept), "{}", err(&said));
+    }
+    assert_eq!(out(&piped_to(&home, &["--store", "s"], "CLEAR ALL;\nASK { ?s ?p ?o };\n")), "false\n");
+    // A change that ends with the script is no less than a warning where a place was named for the whole of it.
+    for words in [["-o", "lost.nt"], ["-F", "turtle"]] {
+        let said =
+            piped_to(&home, &["--data", "a.ttl", words[0], words[1]], "INSERT DATA { <x:a> <x:b> 6 };\n");
+        assert!(
+            err(&said).contains("warning: the graph was changed, and no store keeps that"),
+            "{}",
+            err(&said)
+        );
+        assert!(err(&said).contains(".export -o FILE"), "{}", err(&said));
+    }
+    let kept = "INSERT DATA { <x:a> <x:b> 6 };\n.export -o kept.nt\n";
+    let said = piped_to(&home, &["--data", "a.ttl", "-F", "csv"], kept);
+    assert!(said.status.success() && !err(&said).contains("warning"), "{}", err(&said));
     // A format that no graph has is refused before anything is changed.
     for words in [".update -F tsv INSERT DATA { <x:a> <x:b> 4 }", ".load -F svg a.ttl", ".undo -F line"] {
         let said = piped_to(&home, &["--store", "s"], &format!("{words}\n"));
         assert_eq!(said.status.code(), Some(2), "{words}: {}", err(&said));
         assert!(err(&said).contains("the store keeps the change"), "{words}: {}", err(&said));
+        assert!(!err(&said).contains("SELECT"), "{words}: {}", err(&said));
     }
     assert_eq!(out(&piped_to(&home, &["--store", "s"], "ASK { ?s ?p ?o };\n")), "false\n");
 }

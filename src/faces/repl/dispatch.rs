@@ -100,12 +100,16 @@ impl Shell {
         act: impl FnOnce(&mut Session, &Output, &mut Memory) -> Result<()>,
     ) -> Result<()> {
         let once = self.once.take();
+        self.output.changed.store(false, Ordering::Relaxed);
         let done = self.present(shape, act);
         self.once = once;
-        done?;
-        self.changed();
-        self.unsaved &= shape.output.as_deref().is_none_or(|file| file == Path::new("-"));
-        Ok(())
+        // Also where it was made and then could not be written.
+        if self.output.changed.load(Ordering::Relaxed) {
+            self.changed();
+        }
+        let written = shape.output.as_deref().is_some_and(|file| file != Path::new("-"));
+        self.unsaved &= done.is_err() || !written;
+        done
     }
 
     /// Presents something with options of its own, where `.once` says if they do not. That is used up

@@ -14,11 +14,13 @@ use crate::explore::selection::{Part, Selection, things_only};
 use crate::faces::args::{Diff, Export, Load, Query};
 use crate::faces::params::Said;
 use crate::faces::terminal::files;
+use crate::faces::terminal::formats;
 use crate::faces::terminal::hints::Face;
 use crate::faces::terminal::present::{Output, Target, each_page, unwritten};
 use crate::faces::terminal::signals::{Doing, doing};
 use crate::formats::changes;
 use crate::formats::graphs::{self, Content, Found, GraphFormat, GraphStyle, Naming};
+use crate::formats::rows::RowFormat;
 use crate::packing::{self, Packing};
 use crate::session::{Change, Session, Source};
 use crate::show::text::{counted, grouped};
@@ -27,6 +29,7 @@ use crate::terms::Quad;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 /// Writes the graph, or a part of it.
@@ -338,11 +341,34 @@ pub fn load(load: &Load, session: &mut Session, output: &Output) -> Result<()> {
 /// # Errors
 /// Where the format is none of graphs.
 pub fn can_be_written(session: &Session, output: &Output) -> Result<()> {
-    let checked = if output.own { format_of(false, output).map(drop) } else { Ok(()) };
-    checked.map_err(|error| match session.is_durable() {
+    let Some(name) = output.format_name().filter(|_| output.own) else { return Ok(()) };
+    let error = match format_of(false, output) {
+        Ok(_) => return Ok(()),
+        Err(_) if RowFormat::named(name).is_some() => Error::usage(format!(
+            "`{name}` is no format of graphs, in which the changed graph could be written"
+        ))
+        .hint(format!("formats of graphs: {}", formats::graph_names())),
+        Err(error) => error,
+    };
+    Err(match session.is_durable() {
         true => error.hint("the store keeps the change: a format is for writing the changed graph too"),
         false => error,
     })
+}
+
+/// An error in writing the changed graph, with what has become of the change: who makes it again would have it twice.
+fn after_the_change(error: Error, durable: bool, session: &Session, output: &Output) -> Error {
+    match (durable, output.report.face) {
+        (true, _) => error.hint("the change itself is kept: only the changed graph was not written"),
+        (false, _) if session.transaction().is_some() => {
+            error.hint("the change itself is made, in the transaction that is open: only the changed graph was not written")
+        }
+        (false, Face::Prompt) => {
+            error.hint("the change itself is made, for this session: only the changed graph was not written")
+        }
+        // With the program it is gone.
+        (false, Face::CommandLine) => error,
+    }
 }
 
 /// Says what a change did, and writes the changed graph where the command itself names a format or a file.
@@ -351,6 +377,7 @@ pub fn can_be_written(session: &Session, output: &Output) -> Result<()> {
 /// Where it cannot be written.
 pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()> {
     let Change { before, after, durable, cut, .. } = change;
+    output.changed.store(true, Ordering::Relaxed);
     if cut > 0 {
         output.report.note(&format!(
             "{} of a transaction that was never finished were cut from the end of the journal",
@@ -368,7 +395,8 @@ pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()>
         let all = counted(after, "triple", "triples");
         output.report.note(&format!("{all}, {difference}{kept}"));
     }
-    if written { whole(session, output) } else { Ok(()) }
+    let done = if written { whole(session, output) } else { Ok(()) };
+    done.map_err(|error| after_the_change(error, durable, session, output))
 }
 
 /// Compares two graphs.

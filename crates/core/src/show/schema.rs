@@ -18,12 +18,17 @@ impl Schema {
         let (quads, classes) = (grouped(self.quads), grouped(self.classes.len() as u64));
         let head = match (self.quads, self.classes.len()) {
             (1, 1) => "1 triple, 1 class".to_owned(),
+            (1, _) => format!("1 triple, {classes} classes"),
             (_, 1) => format!("{quads} triples, 1 class{partial}"),
             _ => format!("{quads} triples, {classes} classes{partial}"),
         };
         let _ = writeln!(out, "{}", say(&head));
         for (graph, count) in &self.graphs {
-            let _ = writeln!(out, "{}", say(&format!("graph {}  {} triples", short(graph), grouped(*count))));
+            let line = match count {
+                1 => format!("graph {}  1 triple", short(graph)),
+                _ => format!("graph {}  {} triples", short(graph), grouped(*count)),
+            };
+            let _ = writeln!(out, "{}", say(&line));
         }
         let name = |class: &Class| class.class.as_ref().map_or_else(|| say("(no class)"), short);
         let rows = self.classes.iter().map(|class| {

@@ -42,6 +42,7 @@ impl Output {
             report,
             found: Arc::default(),
             left: Arc::default(),
+            changed: Arc::default(),
         };
         let mut output = plain.with(shape);
         let shown = output.shown();

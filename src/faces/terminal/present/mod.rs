@@ -87,6 +87,8 @@ pub struct Output {
     pub found: Arc<AtomicBool>,
     /// Set when nobody reads what is written to stdout any more.
     pub left: Arc<AtomicBool>,
+    /// Set once the graph was changed, whatever becomes of what is written then.
+    pub changed: Arc<AtomicBool>,
 }
 
 /// What is known about an answer beside the answer itself.

@@ -289,11 +289,20 @@ impl Walker<'_> {
 
     /// Stops where a property is compared as a column is in SQL.
     fn no_comparison(&self) -> Step {
-        let Some(sign) = [">", ">=", "<=", "=", "!="].into_iter().find(|sign| self.is(sign)) else {
+        let Some(sign) = [">", ">=", "<", "<=", "=", "!="].into_iter().find(|sign| self.is(sign)) else {
             return Ok(());
         };
-        let value = self.found.get(self.at + 1).map(|token| token.text(self.text));
-        let value = value.filter(|words| !matches!(*words, "." | ";" | "}")).unwrap_or("...");
+        let rest = self.found.get(self.at + 1..).unwrap_or_default();
+        // What begins otherwise may be an IRI that was never closed.
+        let is_value =
+            |words: &str| words.starts_with(|c: char| c.is_ascii_digit() || "\"'?$+-.".contains(c));
+        if sign == "<" && !rest.first().is_some_and(|token| is_value(token.text(self.text))) {
+            return Ok(());
+        }
+        let end = rest.iter().find(|token| matches!(token.text(self.text), "." | ";" | "," | "}" | "]"));
+        let end = end.map_or(self.text.len(), |token| token.range.start);
+        let value = rest.first().and_then(|token| self.text.get(token.range.start..end)).map(str::trim);
+        let value = value.filter(|value| !value.is_empty()).unwrap_or("...");
         self.wrong(
             format!("`{sign}` stands where this triple has its object"),
             format!("give the object a name, and compare that: `?value FILTER(?value {sign} {value})`"),

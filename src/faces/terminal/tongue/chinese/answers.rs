@@ -321,6 +321,33 @@ pub const DRAWN: &[Pair] = &[
     ("J F M A M J J A S O N D ", "1   3   5   7   9   11  "),
     ("{} triples, {} classes", "{} 条三元组，{} 个类"),
     ("1 triple, 1 class", "1 条三元组，1 个类"),
+    ("1 triple, {} classes", "1 条三元组，{} 个类"),
+    ("graph {}  1 triple", "图 {}  1 条三元组"),
+    (
+        "the graph was changed, and no store keeps that: with statements, -o and -F are for the answers of queries",
+        "图已改动，但没有存储来保存：对于语句，-o 与 -F 只用于查询的答案",
+    ),
+    (
+        "baimo update -f FILE -o changed.ttl writes the changed graph",
+        "baimo update -f FILE -o changed.ttl 写出改动后的图",
+    ),
+    ("among the statements, .export -o FILE writes it", "在语句中，.export -o 文件 可写出该图"),
+    (
+        "the change itself is kept: only the changed graph was not written",
+        "改动本身已保存：只是改动后的图没有写出",
+    ),
+    (
+        "the change itself is made, in the transaction that is open: only the changed graph was not written",
+        "改动本身已在未结束的事务中完成：只是改动后的图没有写出",
+    ),
+    (
+        "the change itself is made, for this session: only the changed graph was not written",
+        "改动本身已在本次会话中完成：只是改动后的图没有写出",
+    ),
+    (
+        "`{}` is no format of graphs, in which the changed graph could be written",
+        "“{}”不是图的格式，无法用来写出改动后的图",
+    ),
     ("{} triples, 1 class", "{} 条三元组，1 个类"),
     ("{} triples, 1 class (counts are of a part of it)", "{} 条三元组，1 个类（只统计了一部分）"),
     ("{} triples, {} classes (counts are of a part of it)", "{} 条三元组，{} 个类（只统计了一部分）"),
