@@ -10,6 +10,7 @@ mod graphs;
 mod help;
 mod limits;
 mod saved_queries;
+mod stopped;
 mod terminal;
 
 use std::io::{Read, Write};

@@ -58,7 +58,8 @@ pub fn run(
     let stop = Arc::default();
     // A prompt goes on after a query that was stopped.
     let prompts = verb.is_none() && std::io::stdin().is_terminal();
-    signals::listen(Arc::clone(&stop), if prompts { Stops::Question } else { Stops::Program });
+    let stops = if prompts { Stops::Question } else { Stops::Program };
+    signals::listen(Arc::clone(&stop), stops, report.clone());
     if let Some(verb) = verb.as_ref().filter(|verb| !verb.asks()) {
         return verbs::perform_alone(verb, &output);
     }

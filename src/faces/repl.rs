@@ -92,7 +92,12 @@ pub fn run(session: Session, output: Output, keep_going: bool, heap: Heap) -> Re
         return shell.prompt();
     }
     let source = script::Source { name: Some("stdin"), keep_going };
-    shell.script(&source, &mut std::io::stdin().lock())?;
+    let done = shell.script(&source, &mut std::io::stdin().lock());
+    if let Some(changes) = shell.session.borrow().transaction().filter(|changes| *changes > 0) {
+        let changes = counted(changes as u64, "change", "changes");
+        shell.output.report.note(&format!("a transaction was open at the end, and is dropped: {changes}"));
+    }
+    done?;
     if shell.unsaved && placed {
         // Who names a place or a format may have meant the changed graph.
         let lost = "the graph was changed, and no store keeps that: with statements, -o and -F are for the answers of queries";

@@ -157,8 +157,18 @@ fn worked(stat: &str) -> Option<(char, u64)> {
 
 /// A program that works, once it listens to signals: sent one, and ended.
 #[cfg(unix)]
-fn signalled(folder: &Folder, signal: &str, words: &[&str]) -> Said {
-    let mut child = command(&folder.0, words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+pub(super) fn signalled(folder: &Folder, signal: &str, words: &[&str]) -> Said {
+    signalled_with(folder, signal, words, None)
+}
+
+/// The same with a file of the folder on standard input.
+#[cfg(unix)]
+pub(super) fn signalled_with(folder: &Folder, signal: &str, words: &[&str], input: Option<&str>) -> Said {
+    let mut command = command(&folder.0, words);
+    if let Some(name) = input {
+        command.stdin(std::fs::File::open(folder.0.join(name)).unwrap());
+    }
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     crate::stress::listens(&mut child);
     // Until it has opened the graph and found something, however crowded the machine is: a second of its own time. Or until it
     // waits for its reader, who comes later: then no thread of it works or is about to, for a hundred looks.

@@ -29,6 +29,28 @@ fn ctrl_c_stops_what_runs_and_keeps_the_session() {
     prompt.leave();
 }
 
+/// An update that is stopped is as if it had not been asked for; a transaction that was open before it is so still.
+#[test]
+fn ctrl_c_in_an_update_says_that_nothing_was_changed() {
+    let mut prompt = Prompt::open(&home("update"), 100);
+    let never = "INSERT { ?a <urn:q> ?i } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(STR(?a)) + STRLEN(STR(?i)) = 3) }";
+    for is_open in [false, true] {
+        if is_open {
+            prompt.ask(".begin");
+            prompt.ask("INSERT DATA { <urn:a> <urn:b> 1 }");
+        }
+        prompt.keys(never).keys("\r");
+        prompt.sees("Ctrl-C stops");
+        prompt.keys("\x03");
+        has(&prompt.sees(READY), "error: interrupted; nothing was changed");
+    }
+    has(&prompt.ask(".rollback"), "dropped: 1 change");
+    has(&prompt.ask("ASK { <urn:a> <urn:b> 1 }"), "no");
+    // The graph was changed for a while.
+    prompt.keys("\x04").sees(READY);
+    prompt.leave();
+}
+
 #[test]
 fn ctrl_c_in_a_pager_ends_nothing() {
     let home = home("pager");

@@ -7,12 +7,12 @@ use super::{Shell, commands, home, statement};
 use crate::catalog::SavedQuery;
 use crate::embedded;
 use crate::engine::Limits;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::faces::args::{self, Shape, Typed};
 use crate::faces::memory::Memory;
 use crate::faces::terminal::formats;
 use crate::faces::terminal::present::{Output, Target};
-use crate::faces::terminal::signals::{Doing, doing};
+use crate::faces::terminal::signals::{Doing, Fate, changing, doing};
 use crate::faces::verbs;
 use crate::session::{Session, Source};
 use crate::show::text::{Side, fit, grouped};
@@ -172,7 +172,16 @@ impl Shell {
     }
 
     fn commit(&mut self) -> Result<()> {
-        let change = self.session.borrow_mut().commit()?;
+        let fate = changing(if self.session.borrow().is_durable() { Fate::Kept } else { Fate::Dropped });
+        let committed = self.session.borrow_mut().commit();
+        drop(fate);
+        let change = committed.map_err(|mut error| {
+            if error.kind == Kind::Interrupted && self.session.borrow().transaction().is_some() {
+                let what = "nothing was kept, and the transaction is open still";
+                error.message = format!("{}; {what}", error.message);
+            }
+            error
+        })?;
         self.warned = false;
         let (added, removed) = (grouped(change.added), grouped(change.removed));
         self.output.report.note(&match change.transaction {
@@ -256,7 +265,7 @@ impl Shell {
             while std::time::Instant::now() < until {
                 match self.switch.load(Ordering::Relaxed) {
                     true if self.interactive => return Ok(()),
-                    true => return Err(Error::new(crate::error::Kind::Interrupted, "interrupted")),
+                    true => return Err(Error::new(Kind::Interrupted, "interrupted")),
                     false if self.output.left.load(Ordering::Relaxed) => return Ok(()),
                     false => {}
                 }

@@ -48,8 +48,7 @@ pub fn watch(limits: Limits, report: &Report, found: &Arc<AtomicBool>) -> Watch 
     std::thread::spawn(move || {
         while over.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) && !found.load(Ordering::Relaxed) {
             if let Some(error) = exceeded(&limits, deadline) {
-                report.error(&error);
-                leave(exit_code(Kind::Limit));
+                leave(exit_code(Kind::Limit), move || report.error(&error));
             }
         }
     });

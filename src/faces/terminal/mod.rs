@@ -31,6 +31,7 @@ pub mod whole;
 use std::io::{self, IsTerminal as _};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 /// The window that answers are shown in.
 #[derive(Debug, Clone, Copy)]
@@ -74,10 +75,22 @@ pub fn leavings() -> Receiver<u8> {
     receiver
 }
 
-/// Has the program ended by its main thread, with no half-written file left and the terminal as it was. Whoever
-/// calls this goes no further.
-pub fn leave(code: u8) -> ! {
+/// How long the end of the program waits for its last word: who reads it may be stuck.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Has the program ended by its main thread, with no half-written file left and the terminal as it was. What `say` says
+/// comes before memory is given back, and when no file takes its place any more. Whoever calls this goes no further.
+pub fn leave(code: u8, say: impl FnOnce() + Send + 'static) -> ! {
     let _none_is_named_any_more = files::abandon();
+    let (done, is_said) = channel();
+    let work = move || {
+        progress::end();
+        say();
+        let _ = done.send(());
+    };
+    if std::thread::Builder::new().spawn(work).is_ok() {
+        let _ = is_said.recv_timeout(PATIENCE);
+    }
     whole::close();
     signals::restore_terminal();
     tell(code);

@@ -9,9 +9,9 @@ use crate::show::text::{counted, cut, grouped, width};
 use crate::store::import::Progress;
 use crate::store::pack::Step;
 use std::io::{self, Write as _};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -101,10 +101,44 @@ impl Loading {
         let columns =
             terminal_size::terminal_size_of(io::stderr()).map_or(80, |(columns, _)| columns.0.into());
         let line = fitted(&what, part, &figures, columns, self.report.tongue);
+        put(&line);
+    }
+}
+
+/// Whether the line may be written: not once the program ends, when a last word is said.
+static LINE: Mutex<Line> = Mutex::new(Line::None);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    None,
+    Shown,
+    Over,
+}
+
+/// Puts a text in the place of the line.
+fn put(text: &str) {
+    let mut line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
+    if *line != Line::Over {
+        *line = Line::Shown;
         let mut err = io::stderr();
-        let _ = write!(err, "{CLEAR}{line}");
+        let _ = write!(err, "{CLEAR}{text}");
         let _ = err.flush();
     }
+}
+
+/// Takes the line away.
+fn clear() {
+    let mut line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
+    if *line == Line::Shown {
+        *line = Line::None;
+        let _ = write!(io::stderr(), "{CLEAR}");
+    }
+}
+
+/// Takes the line away for good: the program ends.
+pub fn end() {
+    clear();
+    *LINE.lock().unwrap_or_else(PoisonError::into_inner) = Line::Over;
 }
 
 /// One line, never wider than the window, since what is wrapped could not be taken back: with less of the file's path, a
@@ -159,7 +193,7 @@ impl Loading {
     /// Takes away the line that is shown.
     fn clear(&self) {
         if self.last.is_some() {
-            let _ = write!(io::stderr(), "{CLEAR}");
+            clear();
         }
     }
 }
@@ -193,7 +227,7 @@ impl Waiting {
                     show(frame, begun.elapsed(), counted.load(Ordering::Relaxed), tongue);
                 }
                 if wait == EVERY {
-                    let _ = write!(io::stderr(), "{CLEAR}");
+                    clear();
                 }
             });
             (stop, thread)
@@ -214,10 +248,8 @@ impl Waiting {
 
 fn show(frame: &str, time: Duration, rows: u64, tongue: Tongue) {
     let rows = if rows == 0 { String::new() } else { format!(" · {} so far", grouped(rows)) };
-    let mut err = io::stderr();
     let text = format!("{}{rows} · Ctrl-C stops", duration(time));
-    let _ = write!(err, "{CLEAR}{frame} {}", tongue.say(&text));
-    let _ = err.flush();
+    put(&format!("{frame} {}", tongue.say(&text)));
 }
 
 impl Drop for Waiting {

@@ -3,6 +3,7 @@
 //! In: an `Error`, or a text. Out: lines on stderr, and the exit code of a kind of error.
 
 use super::hints::{Face, default_hint, worded};
+use super::signals;
 use super::tongue::Tongue;
 use crate::error::{Diagnostic, Error, Hint, Kind, Span};
 use crate::show::text::{width as text_width, wrap};
@@ -85,6 +86,9 @@ impl Report {
 
     /// Says what went wrong.
     pub fn error(&self, error: &Error) {
+        if error.kind == Kind::Interrupted {
+            signals::said();
+        }
         self.say(&self.render(error));
     }
 

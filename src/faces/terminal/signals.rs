@@ -1,11 +1,12 @@
 //! What Ctrl-C, SIGTERM and SIGHUP mean, by what the program is doing.
 //!
 //! In: signals, and what is being done. Out: a running query stopped by its switch, so that what it found is written, or the
-//! end of the program with no half-written file left. A pager or an editor has Ctrl-C to itself.
+//! end of the program with no half-written file left, and a word on what became of a change. A pager or an editor has Ctrl-C
+//! to itself.
 
 use super::leave;
-use super::report::exit_code;
-use crate::error::Kind;
+use super::report::{Report, exit_code};
+use crate::error::{Error, Kind};
 use std::sync::Arc;
 #[cfg(unix)]
 use std::sync::OnceLock;
@@ -28,20 +29,84 @@ pub enum Doing {
 /// Signals come to the process, so what it is doing is kept for the process.
 static NOW: AtomicU8 = AtomicU8::new(Doing::Working as u8);
 
+/// What becomes of a change where a signal ends the program at this point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// There is none: the graph is asked only.
+    None = 0,
+    /// It is made in memory, or a transaction is open: nothing of it is kept.
+    Dropped = 1,
+    /// It is made in memory, and the changed graph is being written.
+    Written = 2,
+    /// A store is about to keep it: it is kept whole or not at all, which its record tells.
+    Kept = 3,
+    /// Files are about to take their places: what was begun is finished by the next program that opens their folder.
+    Placed = 4,
+    /// It is kept.
+    Done = 5,
+}
+
+/// What becomes of the change that is under way, of the process as what it does is.
+static FATE: AtomicU8 = AtomicU8::new(Fate::None as u8);
+
+/// Whether it was said that the work was stopped.
+static SAID: AtomicBool = AtomicBool::new(false);
+
 /// Does something else until dropped.
 #[derive(Debug)]
-pub struct Until(u8);
+pub struct Until(&'static AtomicU8, u8);
 
 /// Says what the program is doing, until the value is dropped.
 #[must_use]
 pub fn doing(what: Doing) -> Until {
-    Until(NOW.swap(what as u8, Ordering::SeqCst))
+    Until(&NOW, NOW.swap(what as u8, Ordering::SeqCst))
+}
+
+/// Says what becomes of the change that is under way, until the value is dropped.
+#[must_use]
+pub fn changing(fate: Fate) -> Until {
+    Until(&FATE, FATE.swap(fate as u8, Ordering::SeqCst))
 }
 
 impl Drop for Until {
     fn drop(&mut self) {
-        NOW.store(self.0, Ordering::SeqCst);
+        self.0.store(self.1, Ordering::SeqCst);
     }
+}
+
+/// Notes that it was said that the work was stopped: once is enough.
+pub fn said() {
+    SAID.store(true, Ordering::SeqCst);
+}
+
+/// What is said where a signal ends the program.
+fn word(fate: u8) -> Error {
+    let is = |what: Fate| fate == what as u8;
+    let stopped = |message: &str| Error::new(Kind::Interrupted, message);
+    if is(Fate::Dropped) {
+        stopped("interrupted; nothing was changed")
+    } else if is(Fate::Written) {
+        stopped("interrupted while the changed graph was written")
+    } else if is(Fate::Kept) {
+        stopped("interrupted").hint("`baimo log` tells whether the change is kept: all of it or nothing")
+    } else if is(Fate::Placed) {
+        stopped("interrupted").hint("where some files have changed, the next command here changes the others")
+    } else if is(Fate::Done) {
+        stopped("interrupted; the change is kept")
+    } else {
+        stopped("interrupted")
+    }
+}
+
+/// Ends the program, with a word where it was doing something and none was said.
+fn end(code: u8, report: &Report) -> ! {
+    let works = NOW.load(Ordering::SeqCst) != Doing::Reading as u8;
+    let report = report.clone();
+    leave(code, move || {
+        if works && !SAID.swap(true, Ordering::SeqCst) {
+            report.error(&word(FATE.load(Ordering::SeqCst)));
+        }
+    })
 }
 
 /// What a first Ctrl-C leaves standing.
@@ -69,7 +134,8 @@ pub fn code_of_end(code: u8) -> u8 {
 }
 
 /// Listens to signals from now on; `switch` stops the running query. What it found is written then, whichever signal it was.
-pub fn listen(switch: Arc<AtomicBool>, stops: Stops) {
+/// Where a signal ends the program, `report` says so.
+pub fn listen(switch: Arc<AtomicBool>, stops: Stops, report: Report) {
     let stop = move |code: u8| {
         let (now, ctrl_c) = (NOW.load(Ordering::SeqCst), exit_code(Kind::Interrupted));
         let is = |what: Doing| now == what as u8;
@@ -83,21 +149,27 @@ pub fn listen(switch: Arc<AtomicBool>, stops: Stops) {
             Stops::Program => is(Doing::Aside) || draws,
         };
         if at_once || is(Doing::Reading) {
-            leave(code);
+            end(code, &report);
         }
         CODE.store(code, Ordering::SeqCst);
         if switch.swap(true, Ordering::SeqCst) {
             std::thread::sleep(MOMENT);
-            leave(code);
+            // A prompt that has stopped its query by then waits for the next one.
+            if stops == Stops::Question && NOW.load(Ordering::SeqCst) == Doing::Reading as u8 {
+                return;
+            }
+            end(code, &report);
         }
+        SAID.store(false, Ordering::SeqCst);
         if stops == Stops::Program {
+            let report = report.clone();
             std::thread::spawn(move || {
                 std::thread::sleep(GRACE);
                 // What was found by then may be in a pager: its reader takes all the time there is.
                 if NOW.load(Ordering::SeqCst) == Doing::Aside as u8 {
                     return;
                 }
-                leave(code);
+                end(code, &report);
             });
         }
     };
@@ -190,3 +262,27 @@ fn remember_terminal() {}
 /// Puts the terminal back as it was: here the system does.
 #[cfg(not(unix))]
 pub fn restore_terminal() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faces::terminal::tongue::Tongue;
+
+    /// Whatever a signal ends, what became of it is said in both languages.
+    #[test]
+    fn there_is_a_word_for_every_fate() {
+        let fates = [Fate::None, Fate::Dropped, Fate::Written, Fate::Kept, Fate::Placed, Fate::Done];
+        let words = fates.map(|fate| {
+            let error = word(fate as u8);
+            assert_eq!(error.kind, Kind::Interrupted);
+            let hints = error.hints.iter().map(ToString::to_string);
+            [error.message.clone()].into_iter().chain(hints).collect::<Vec<_>>().join("; ")
+        });
+        for (place, word) in words.iter().enumerate() {
+            assert!(!words[..place].contains(word), "{word}");
+            for part in word.split("; ") {
+                assert!(!Tongue::Chinese.say(part).is_ascii(), "{part}");
+            }
+        }
+    }
+}

@@ -220,10 +220,24 @@ fn part(value: &str) -> Cow<'_, str> {
     look_up(value, &[Kind::Sentence, Kind::Part]).map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
+/// What is said of a line of a script, and which line that is: `stdin:4: interrupted`.
+fn placed(text: &str) -> Option<(&str, &str)> {
+    let (place, said) = text.split_once(": ")?;
+    let (name, line) = place.rsplit_once(':')?;
+    let is_line = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
+    (is_line && !name.is_empty()).then_some((place, said))
+}
+
 /// A line in Chinese: as a whole, else piece by piece where it is made of pieces.
 fn translated(line: &str) -> String {
     let text = line.trim_start();
     let indent = line.get(..line.len() - text.len()).unwrap_or_default();
+    if let Some((place, said)) = placed(text) {
+        let there = translated(said);
+        if there != said {
+            return format!("{indent}{place}：{there}");
+        }
+    }
     if let Some(whole) = look_up(text, &[Kind::Sentence]) {
         return format!("{indent}{whole}");
     }
@@ -256,6 +270,8 @@ mod tests {
         let none = "no saved query has `relases` in its name, tags or summary; did you mean `a`, `b`?";
         assert_eq!(chinese(none), "没有名称、标签或摘要含“relases”的已存查询；您是否想写 `a`, `b`？");
         assert_eq!(chinese("no such sentence here"), "no such sentence here");
+        assert_eq!(chinese("a b.rq:12: interrupted"), "a b.rq:12：已中断");
+        assert_eq!(chinese("stdin:4: interrupted; nothing was changed"), "stdin:4：已中断；未作任何改动");
         assert_eq!(Tongue::English.say("wrote 1 row to x"), "wrote 1 row to x");
         assert_eq!(Tongue::of("zh_CN"), Tongue::Chinese);
         assert_eq!(Tongue::of("en"), Tongue::English);

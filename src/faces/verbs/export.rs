@@ -2,10 +2,10 @@
 //!
 //! In: which part, which format. Out: quads in the target of the presenter.
 
-use super::named;
 use super::saved::{by_name, given};
 use super::text::{self, question};
 use super::things::iri;
+use super::{begins_to_change, named, unchanged};
 use crate::embedded::{self, EMBEDDED};
 use crate::engine::answer::Answer;
 use crate::engine::{Bindings, Governor};
@@ -17,7 +17,7 @@ use crate::faces::terminal::files;
 use crate::faces::terminal::formats;
 use crate::faces::terminal::hints::Face;
 use crate::faces::terminal::present::{Output, Target, each_page, unwritten};
-use crate::faces::terminal::signals::{Doing, doing};
+use crate::faces::terminal::signals::{Doing, Fate, changing, doing};
 use crate::formats::changes;
 use crate::formats::graphs::{self, Content, Found, GraphFormat, GraphStyle, Naming};
 use crate::formats::rows::RowFormat;
@@ -327,10 +327,12 @@ pub fn load(load: &Load, session: &mut Session, output: &Output) -> Result<()> {
     }
     let into = load.into.as_deref().map(|name| iri(name, session)).transpose()?;
     let change = {
+        let _fate = begins_to_change(session);
         let shown = Mutex::new(output.progress().packing());
         let shown = || shown.lock().unwrap_or_else(PoisonError::into_inner);
         let news = |step, done, total| shown().step(step, done, total);
-        session.load(&load.files, into.as_ref(), &mut |progress| shown().show(progress), &news)?
+        let loaded = session.load(&load.files, into.as_ref(), &mut |progress| shown().show(progress), &news);
+        loaded.map_err(unchanged)?
     };
     changed(change, session, output)
 }
@@ -395,6 +397,12 @@ pub fn changed(change: Change, session: &Session, output: &Output) -> Result<()>
         let all = counted(after, "triple", "triples");
         output.report.note(&format!("{all}, {difference}{kept}"));
     }
+    let is_kept = durable && session.transaction().is_none();
+    let _fate = changing(match (is_kept, written) {
+        (true, _) => Fate::Done,
+        (false, true) => Fate::Written,
+        (false, false) => Fate::None,
+    });
     let done = if written { whole(session, output) } else { Ok(()) };
     done.map_err(|error| after_the_change(error, durable, session, output))
 }

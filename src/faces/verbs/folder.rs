@@ -3,13 +3,14 @@
 //! In: an update, the session whose project the folder has. Out: the difference of each file in the presenter, the files
 //! themselves with `--write`. Which file a change belongs to is told by the core.
 
-use super::{named, say_notes};
+use super::{named, say_notes, unchanged};
 use crate::edit::Edits;
 use crate::error::{Error, Hint, Result};
 use crate::faces::args::Update;
 use crate::faces::terminal::hints::Face;
 use crate::faces::terminal::present::Output;
 use crate::faces::terminal::report::Report;
+use crate::faces::terminal::signals::{Fate, changing};
 use crate::faces::terminal::together::{self, Change, Left};
 use crate::project::{MANIFEST, Root};
 use crate::session::Session;
@@ -51,17 +52,23 @@ pub fn update(
     };
     settle(&root, &output.report)?;
     let waiting = output.waiting();
+    let dropped = changing(Fate::Dropped);
     let edits = session.edits(text, wanted.into.as_deref());
+    drop(dropped);
     drop(waiting);
     say_notes(session, output);
-    let edits = edits.map_err(|error| named(error, name))?;
+    let edits = edits.map_err(|error| named(unchanged(error), name))?;
+    let mut _fate = None;
     if wanted.write && !edits.files.is_empty() {
         let changes: Vec<_> = edits
             .files
             .iter()
             .map(|file| Change { path: &file.path, before: file.before.as_deref(), after: &file.after })
             .collect();
+        let placed = changing(Fate::Placed);
         together::replace_all(&root, &changes)?;
+        drop(placed);
+        _fate = Some(changing(Fate::Done));
         // Without a prompt nobody asks this graph any more.
         if output.report.face == Face::Prompt {
             session.update_as_files(text, &edits)?;

@@ -25,9 +25,9 @@ use super::args::{Man, Verb};
 use super::memory::{Memory, Question};
 use super::terminal::hints::Face;
 use super::terminal::present::Output;
-use super::terminal::signals::{Doing, doing};
+use super::terminal::signals::{Doing, Fate, Until, changing, doing};
 use super::{init, shell};
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Kind, Result};
 use crate::formats::changes;
 use crate::session::Session;
 use crate::show::text::{counted, grouped};
@@ -51,6 +51,7 @@ pub fn perform(verb: &Verb, session: &mut Session, output: &Output, memory: &mut
         Verb::Describe(_) | Verb::Search(_) | Verb::Schema(_) | Verb::Diff(_) => true,
         Verb::Stats(_) | Verb::Log(_) => true,
         Verb::Update(wanted) => wanted.dry_run,
+        Verb::Repair(wanted) => !wanted.write,
         _ => false,
     };
     let changes = changes(verb, session, output);
@@ -106,6 +107,8 @@ pub fn changes(verb: &Verb, session: &Session, output: &Output) -> bool {
 /// # Errors
 /// Those of the verb.
 pub fn perform_alone(verb: &Verb, output: &Output) -> Result<()> {
+    // What only looks has nothing to keep where a signal ends it.
+    let _draws = matches!(verb, Verb::Repair(repair) if !repair.write).then(|| doing(Doing::Drawing));
     match verb {
         Verb::Init(wanted) => init::init(&wanted.folder, output),
         Verb::Completions(wanted) => output.text(&shell::registration(&wanted.shell)?),
@@ -135,10 +138,12 @@ fn beside<T: Send + 'static>(
 pub fn update(name: &str, text: &str, session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
     let is_missing = session.kept().is_ok_and(|store| !store.exists());
+    let fate = begins_to_change(session);
     let change = session.update(text);
+    drop(fate);
     drop(waiting);
     say_notes(session, output);
-    let change = change.map_err(|error| named(error, name))?;
+    let change = change.map_err(|error| named(unchanged(error), name))?;
     // Who misspelt the name of a store is told.
     if let Some(made) = session.kept().ok().filter(|store| is_missing && store.exists()) {
         output.report.note(&format!("made the store {}", made.folder().display()));
@@ -149,6 +154,21 @@ pub fn update(name: &str, text: &str, session: &mut Session, output: &Output) ->
 /// Says what was noted while an update was carried out, or a file of it read.
 fn say_notes(session: &Session, output: &Output) {
     session.ask.notes.take().iter().for_each(|note| output.report.note(note));
+}
+
+/// Says what becomes of a change of the graph where a signal ends the program before it is made.
+fn begins_to_change(session: &Session) -> Until {
+    let keeps = session.is_durable() && session.transaction().is_none();
+    changing(if keeps { Fate::Kept } else { Fate::Dropped })
+}
+
+/// The error of a change that is made whole or not at all: where something stopped it, with a word on what became of it.
+fn unchanged(mut error: Error) -> Error {
+    let is_told = error.hints.iter().any(|hint| matches!(hint, Hint::ReadBefore(_)));
+    if matches!(error.kind, Kind::Limit | Kind::Interrupted) && !is_told {
+        error.message = format!("{}; nothing was changed", error.message);
+    }
+    error
 }
 
 /// Says what an update would add and remove, and changes nothing.

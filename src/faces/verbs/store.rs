@@ -2,8 +2,8 @@
 //!
 //! In: what was typed, a session. Out: rows and reports in the presenter. What they mean stands in `docs/store.md`.
 
-use super::export;
 use super::things::{rows, text};
+use super::{begins_to_change, export, unchanged};
 use crate::error::{Error, Kind, Result};
 use crate::faces::args::{Backup, Log, Repair, Undo};
 use crate::faces::terminal::present::{Output, Target};
@@ -47,7 +47,9 @@ fn seconds(time: &str) -> String {
 /// Where there is none such, or it cannot be kept.
 pub fn undo(undo: &Undo, session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
-    let TakenBack { number, what, change } = session.undo(undo.number)?;
+    let fate = begins_to_change(session);
+    let TakenBack { number, what, change } = session.undo(undo.number).map_err(unchanged)?;
+    drop(fate);
     drop(waiting);
     let about = if what.is_empty() { String::new() } else { format!(": {what}") };
     output.report.note(&format!("took back transaction {number}{about}"));
@@ -119,7 +121,7 @@ pub fn backup(backup: &Backup, session: &Session, output: &Output) -> Result<()>
 /// Where it cannot be written: then all is as it was.
 pub fn compact(session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
-    let done = session.compact()?;
+    let done = session.compact().map_err(unchanged)?;
     drop(waiting);
     output.report.note(&match done {
         None => "the pack has all transactions already".to_owned(),

@@ -57,6 +57,18 @@ pub const ANSWERS: &[Pair] = &[
         "trig、nquads 与 jsonld 保留命名图；--graph IRI 只取其一",
     ),
     ("interrupted", "已中断"),
+    ("interrupted while the changed graph was written", "写出更改后的图时被中断"),
+    ("{}; nothing was changed", "{}；未作任何改动"),
+    ("{}; the change is kept", "{}；更改已保留"),
+    ("nothing was kept, and the transaction is open still", "未保留任何内容，事务仍未结束"),
+    (
+        "`baimo log` tells whether the change is kept: all of it or nothing",
+        "`baimo log` 说明更改是否已保留：全部保留，或全部不保留",
+    ),
+    (
+        "where some files have changed, the next command here changes the others",
+        "若部分文件已更改，在此处运行的下一条命令会更改其余文件",
+    ),
     ("stopped after {} s", "超过 {} 秒，已停止"),
     ("stopped after {}", "达到上限 {}，已停止"),
     ("stopped at {} of memory", "内存达到 {}，已停止"),

@@ -124,6 +124,7 @@ pub const PROMPT: &[Pair] = &[
         "`.commit` 保留，`.rollback` 放弃；在此之前，其他人不能修改该存储。",
     ),
     ("a transaction is open, with {}: .commit keeps it", "有未结束的事务，含 {}：.commit 保留"),
+    ("a transaction was open at the end, and is dropped: {}", "结束时有未完成的事务，已放弃：{}"),
     ("to leave and drop it, leave again", "若放弃并退出，请再次退出"),
     (
         "a transaction is open: .commit keeps it, .rollback drops it",
