@@ -358,6 +358,28 @@ fn what_was_not_seen_to_its_end_has_no_answer() {
     stop_everywhere(Size { nodes: 8, ..SMALL }, delicate(), &often, ask);
 }
 
+/// What a DESCRIBE finds of one thing, however much, is asked for before it is held.
+#[test]
+fn a_thing_of_very_many_triples_is_described_within_a_limit() {
+    let mut builder = Builder::new();
+    let iri = |name: String| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+    for n in 0..60_000 {
+        let object = Term::from(Literal::from(n));
+        let quad = Quad::new(iri("hub".into()), iri(format!("p{}", n % 2)), object, GraphName::DefaultGraph);
+        builder.add(quad.as_ref());
+    }
+    let graph = builder.finish();
+    let within = |most: usize| {
+        let limits = Limits { max_memory: Some(most), memory_used: Some(|| 0), ..Limits::default() };
+        ask(&graph, "DESCRIBE :hub", &Governor::new(limits, Arc::default()))
+    };
+    let whole = within(usize::MAX);
+    assert_eq!((whole.given.len(), whole.stopped.map(|error| error.kind)), (60_000, None));
+    let part = within(100_000);
+    assert_eq!(part.stopped.map(|error| error.kind), Some(Kind::Limit));
+    assert!(whole.given.starts_with(&part.given) && part.given.len() < 60_000);
+}
+
 /// All that one list of pairs takes is done a part at a time: an update of it can be stopped anywhere, and changes nothing then.
 #[test]
 fn an_update_of_one_long_list_asks_all_along() {

@@ -6,6 +6,7 @@
 use super::batch::Column;
 use super::context::Context;
 use super::ranks::Ranking;
+use crate::Governor;
 use crate::error::Result;
 use crate::expr::fast::Fast;
 use crate::store::{Id, NONE};
@@ -30,12 +31,21 @@ impl Best {
     }
 
     /// Makes room for so many groups.
-    pub fn grow(&mut self, count: usize) {
+    ///
+    /// # Errors
+    /// Where they would pass the limit of memory.
+    pub fn grow(&mut self, count: usize, governor: &Governor) -> Result<()> {
+        if count > self.failed.capacity() {
+            // While a list is copied it is there twice.
+            let each = 1 + if self.ids.is_some() { size_of::<Id>() } else { size_of::<Option<Fast>>() };
+            governor.room(count.max(2 * self.failed.capacity()) * each)?;
+        }
         self.failed.resize(count, false);
         match &mut self.ids {
             Some(ids) => ids.resize(count, NONE),
             None => self.numbers.resize(count, None),
         }
+        Ok(())
     }
 
     /// About how many bytes it holds.
@@ -152,12 +162,12 @@ mod tests {
             .map(|number| Column::Numbers(vec![number]).into_ids(&mut cx).unwrap()[0]);
         for (greatest, expected) in [(false, [half, double, NONE]), (true, [one, double, NONE])] {
             let mut best = Best::new(greatest);
-            best.grow(3);
+            best.grow(3, &governor).unwrap();
             best.add(&groups, numbers(), &mut cx).unwrap();
             assert_eq!(best.finish(false, &mut cx).unwrap(), (Column::Ids(expected.to_vec()), 1));
             // The same where terms by number came between.
             let mut best = Best::new(greatest);
-            best.grow(3);
+            best.grow(3, &governor).unwrap();
             best.add(&groups[..2], numbers().part(0, 2), &mut cx).unwrap();
             best.add(&groups[2..3], numbers().part(2, 1).into_ids(&mut cx).unwrap().into(), &mut cx).unwrap();
             best.add(&groups[3..], numbers().part(3, 2), &mut cx).unwrap();

@@ -9,17 +9,25 @@
 use super::batch::Column;
 use super::context::Context;
 use super::rows_index::RowsIndex;
+use super::seen::Slots;
+use crate::aside::set_aside;
 use crate::error::Result;
 use crate::expr::fast::Fast;
 use crate::expr::{Texts, Value};
 use crate::store::{Id, NONE};
 use crate::terms::{Literal, Term, xsd};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 use std::borrow::Cow;
 use std::hash::BuildHasher as _;
 
 /// Whole numbers below this have a place in a list: years, counts and their like are not hashed.
 const SMALL: usize = 1 << 14;
+
+/// So many codes are looked through without a look at the limits.
+const PART: usize = 1 << 14;
+
+/// To number a computed term takes as long as so many units of work.
+const INTERNING: usize = 20;
 
 /// The codes of one column. See the module.
 #[derive(Default)]
@@ -51,15 +59,25 @@ enum Cell {
 #[derive(Default)]
 struct Places {
     cells: Vec<Cell>,
-    numbers: FxHashMap<(u8, i128), Id>,
+    /// Numbers by their types and values, and the codes of these places.
+    numbers: Slots<5>,
+    number_codes: Vec<Id>,
     /// The codes of small whole numbers by their values: of integers, of decimals.
     small: [Vec<Id>; 2],
     texts: Texts,
     /// The texts by their hashes, and the places of their cells.
     index: RowsIndex,
     text_places: Vec<Id>,
-    /// The places of terms by their numbers.
-    terms: FxHashMap<Id, Id>,
+    /// Terms by their numbers, and the codes of these places.
+    terms: Slots<1>,
+    term_codes: Vec<Id>,
+}
+
+impl Drop for Coder {
+    fn drop(&mut self) {
+        let bytes = self.bytes();
+        set_aside(std::mem::take(&mut self.form), bytes);
+    }
 }
 
 impl Coder {
@@ -107,20 +125,22 @@ impl Coder {
 impl Places {
     fn bytes(&self) -> usize {
         self.cells.capacity() * size_of::<Cell>()
-            + self.numbers.capacity() * size_of::<((u8, i128), Id)>()
-            + self.terms.capacity() * size_of::<(Id, Id)>()
+            + self.numbers.held()
+            + self.terms.held()
             + self.small.iter().map(Vec::capacity).sum::<usize>() * size_of::<Id>()
             + self.texts.held()
             + self.index.bytes()
-            + self.text_places.capacity() * size_of::<Id>()
+            + (self.text_places.capacity() + self.number_codes.capacity() + self.term_codes.capacity())
+                * size_of::<Id>()
     }
 
     fn codes(&mut self, column: &Column, cx: &mut Context<'_>) -> Result<Vec<Id>> {
         let before = self.bytes();
         let codes = match column {
-            Column::Numbers(numbers) => {
-                Ok(numbers.iter().map(|number| number.map_or(NONE, |number| self.number(number))).collect())
-            }
+            Column::Numbers(numbers) => numbers
+                .iter()
+                .map(|number| number.map_or(Ok(NONE), |number| self.number(number, cx)))
+                .collect(),
             Column::Texts(texts) => (0..texts.len())
                 .map(|at| texts.get(at).map_or(Ok(NONE), |text| self.text(text, cx)))
                 .collect(),
@@ -140,7 +160,7 @@ impl Places {
     }
 
     #[inline]
-    fn number(&mut self, number: Fast) -> Id {
+    fn number(&mut self, number: Fast, cx: &Context<'_>) -> Result<Id> {
         let number = match number.shortest() {
             // All of them are written alike.
             Fast::Double(value) if value.is_nan() => Fast::Double(f64::NAN),
@@ -163,10 +183,18 @@ impl Places {
                 if *code == NONE {
                     *code = Self::add(&mut self.cells, Cell::Number(number));
                 }
-                return *code;
+                return Ok(*code);
             }
         }
-        *self.numbers.entry(number.key()).or_insert_with(|| Self::add(&mut self.cells, Cell::Number(number)))
+        let (kind, value) = number.key();
+        let bits = |from: u32| (value >> from) as Id;
+        let new = self.numbers.count();
+        let place =
+            self.numbers.enter_one([kind.into(), bits(0), bits(32), bits(64), bits(96)], cx)? as usize;
+        if place == new {
+            self.number_codes.push(Self::add(&mut self.cells, Cell::Number(number)));
+        }
+        Ok(self.number_codes.get(place).copied().unwrap_or(NONE))
     }
 
     fn text(&mut self, text: &str, cx: &Context<'_>) -> Result<Id> {
@@ -187,52 +215,73 @@ impl Places {
         if id == NONE {
             return Ok(NONE);
         }
-        if let Some(code) = self.terms.get(&id) {
-            return Ok(*code);
+        let new = self.terms.count();
+        let place = self.terms.enter_one([id], cx)? as usize;
+        if place < new {
+            return Ok(self.term_codes.get(place).copied().unwrap_or(NONE));
         }
         let code = match cx.term(id)? {
             Some(Term::Literal(literal)) if literal.datatype() == xsd::STRING => {
                 self.text(literal.value(), cx)?
             }
             Some(term) => match computed_number(&term) {
-                Some(number) => self.number(number),
+                Some(number) => self.number(number, cx)?,
                 None => Self::add(&mut self.cells, Cell::Term(id)),
             },
             None => Self::add(&mut self.cells, Cell::Term(id)),
         };
-        self.terms.insert(id, code);
+        self.term_codes.push(code);
         Ok(code)
     }
 
     fn column(&self, codes: &[Id], cx: &mut Context<'_>) -> Result<Column> {
         let cell = |code: &Id| self.cells.get(*code as usize).copied();
         let number = |code: &Id| match cell(code) {
-            Some(Cell::Number(number)) => Some(Some(number)),
-            None => Some(None),
-            Some(_) => None,
+            Some(Cell::Number(number)) => Some(number),
+            Some(_) | None => None,
         };
-        if let Some(numbers) = codes.iter().map(number).collect::<Option<Vec<_>>>() {
-            return Ok(Column::Numbers(numbers));
+        if all(codes, |code| matches!(cell(code), None | Some(Cell::Number(_))), cx)? {
+            return cx.governor().collected(codes.iter().map(number), codes.len()).map(Column::Numbers);
         }
         let text = |code: &Id| match cell(code) {
             Some(Cell::Text(place)) => self.texts.get(place as usize),
             Some(_) | None => None,
         };
-        if codes.iter().all(|code| matches!(cell(code), None | Some(Cell::Text(_)))) {
-            let mut texts = Texts::default();
-            codes.iter().for_each(|code| texts.push(text(code)));
+        if all(codes, |code| matches!(cell(code), None | Some(Cell::Text(_))), cx)? {
+            let (mut texts, mut looked) = (Texts::default(), 0);
+            for part in codes.chunks(PART) {
+                part.iter().for_each(|code| texts.push(text(code)));
+                // What is full doubles.
+                cx.room(2 * (texts.held() - looked))?;
+                looked = texts.held();
+            }
             return Ok(Column::Texts(texts));
         }
-        let id = |code: &Id| match cell(code) {
-            None => Ok(NONE),
-            Some(Cell::Term(id)) => Ok(id),
-            Some(Cell::Number(number)) => cx.intern(&Value::Number(number.to_number()).into_term()),
-            Some(Cell::Text(_)) => {
-                cx.intern(&Literal::new_simple_literal(text(code).unwrap_or_default()).into())
-            }
-        };
-        codes.iter().map(id).collect::<Result<Vec<Id>>>().map(Column::Ids)
+        let mut ids = Vec::with_capacity(codes.len());
+        for code in codes {
+            cx.work(INTERNING)?;
+            ids.push(match cell(code) {
+                None => NONE,
+                Some(Cell::Term(id)) => id,
+                Some(Cell::Number(number)) => cx.intern(&Value::Number(number.to_number()).into_term())?,
+                Some(Cell::Text(_)) => {
+                    cx.intern(&Literal::new_simple_literal(text(code).unwrap_or_default()).into())?
+                }
+            });
+        }
+        Ok(Column::Ids(ids))
     }
+}
+
+/// Whether something holds of all codes.
+fn all(codes: &[Id], holds: impl Fn(&Id) -> bool, cx: &Context<'_>) -> Result<bool> {
+    for part in codes.chunks(PART) {
+        if !part.iter().all(&holds) {
+            return Ok(false);
+        }
+        cx.check()?;
+    }
+    Ok(true)
 }
 
 /// The number that would be written as this very term, if any.
@@ -245,7 +294,10 @@ fn computed_number(term: &Term) -> Option<Fast> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exec::batch::ROWS;
     use crate::exec::fixture::context;
+    use crate::{Governor, aside};
+    use std::ops::Range;
 
     /// Columns of any forms, the terms of their cells, and the codes that a coder gives them one after the other.
     #[test]
@@ -302,6 +354,42 @@ mod tests {
                     assert_eq!(found, expected, "{order:?}");
                 }
             }
+        }
+    }
+
+    /// Tables that grow ask all along, whatever they hold, and are not given back by who waits for an answer.
+    #[test]
+    fn very_many_cells_are_taken_in_and_given_back_without_a_halt() {
+        const MANY: usize = 300_000;
+        let graph = crate::fixture::graph();
+        let governor = Governor::unlimited();
+        let mut cx = Context::new(&graph, &governor, None);
+        let term = |n: usize| Literal::new_language_tagged_literal_unchecked(n.to_string(), "en").into();
+        let terms: Vec<Id> = (0..MANY).map(|n| cx.intern(&term(n)).unwrap()).collect();
+        let column = |kind: usize, rows: Range<usize>| match kind {
+            0 => Column::Numbers(rows.map(|n| Some(Fast::Double(n as f64 + 0.5))).collect()),
+            1 => {
+                let mut texts = Texts::default();
+                rows.for_each(|n| texts.push(Some(&format!("{n:060}"))));
+                Column::Texts(texts)
+            }
+            _ => Column::Ids(terms[rows].to_vec()),
+        };
+        for kind in 0..3 {
+            let mut coder = Coder::default();
+            coder.codes(&Column::Numbers(vec![Some(Fast::Integer(1))]), &mut cx).unwrap();
+            let (mut most, mut before) = (0, governor.asked());
+            for from in (0..MANY).step_by(ROWS) {
+                coder.codes(&column(kind, from..MANY.min(from + ROWS)), &mut cx).unwrap();
+                most = most.max(governor.asked() - before);
+                before = governor.asked();
+            }
+            // When a table was made anew for the last time, a fourth of all at least was moved, some thousand at a time.
+            assert!(most >= (MANY / 4 / (1 << 14)) as u64, "{kind}: {most} looks");
+            let bytes = coder.bytes();
+            drop(coder);
+            assert!(bytes < 16 << 20 || aside::settle(), "{kind}: {bytes} bytes were given back at once");
+            assert!(bytes >= 16 << 20 || kind == 2, "{kind}: {bytes}");
         }
     }
 

@@ -17,13 +17,16 @@ use crate::answer::page::Page;
 use crate::error::Result;
 use crate::plan::logical;
 use crate::plan::variables::{Var, VariableNames};
-use crate::store::{Id, Kind, NONE, Scratch, View};
+use crate::store::{End, Id, Kind, NONE, Scratch, View};
 use crate::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::terms::{BlankNode, NamedOrBlankNode, Term, Triple, Variable};
 use std::collections::HashMap;
 
 /// To read the terms of a triple takes as long as so many units of work.
 const READING: usize = 20;
+
+/// So many triples of things are made at once, about.
+const FEW: usize = 256;
 
 /// Subjects, predicates and objects: each three can be a triple.
 type Found = [Vec<Id>; 3];
@@ -348,6 +351,9 @@ pub struct Describe<'a> {
     places: Vec<u32>,
     /// Things still to describe, the next one last.
     open: Vec<Id>,
+    /// What is left of the thing at hand: its predicates, the next one last.
+    thing: Id,
+    predicates: Vec<Id>,
 }
 
 impl<'a> Describe<'a> {
@@ -357,7 +363,8 @@ impl<'a> Describe<'a> {
     /// Where the graph is damaged.
     pub fn new(root: Running<'a>, cx: Context<'a>, dataset: &Dataset<'a>) -> Result<Self> {
         let view = dataset.view(&logical::Source::Default)?;
-        Ok(Self { root, cx, view, described: Seen::default(), places: Vec::new(), open: Vec::new() })
+        let (described, predicates) = (Seen::default(), Vec::new());
+        Ok(Self { root, cx, view, described, places: Vec::new(), open: Vec::new(), thing: NONE, predicates })
     }
 }
 
@@ -368,6 +375,41 @@ impl Describe<'_> {
         self.described.enter(&[&[thing]], 1, &self.cx, &mut self.places)?;
         Ok(self.described.len() > known)
     }
+
+    /// Adds the triples of the thing at hand with its next predicate, or goes on to the next thing; whether there was any. A thing may
+    /// have any number of triples, of which those of one predicate are held.
+    fn describe_more(&mut self, ready: &mut Found) -> Result<bool> {
+        let Some(view) = &self.view else { return Ok(false) };
+        let Some(predicate) = self.predicates.pop() else {
+            let Some(thing) = self.open.pop() else { return Ok(false) };
+            self.cx.work(1)?;
+            self.thing = thing;
+            self.predicates = matches::predicates(view, Some(thing), None)?;
+            self.predicates.reverse();
+            return Ok(true);
+        };
+        let mut cursor = view.pairs(predicate, End::Subject)?;
+        let objects = cursor.lookup(self.thing)?;
+        if objects.len() > FEW {
+            // As three columns, which double.
+            self.cx.room(objects.len() * 6 * size_of::<Id>())?;
+        }
+        for object in objects {
+            self.cx.work(READING)?;
+            if kind(*object, &self.cx) == Some(Kind::Blank) {
+                let known = self.described.len();
+                self.described.enter(&[&[*object]], 1, &self.cx, &mut self.places)?;
+                if self.described.len() > known {
+                    self.open.push(*object);
+                }
+            }
+            let ids = [self.thing, predicate, *object];
+            if is_triple(ids, &self.cx) {
+                ready.iter_mut().zip(ids).for_each(|(column, id)| column.push(id));
+            }
+        }
+        Ok(true)
+    }
 }
 
 impl Source for Describe<'_> {
@@ -376,33 +418,23 @@ impl Source for Describe<'_> {
     }
 
     fn more(&mut self) -> Result<Option<Found>> {
-        let Some(thing) = self.open.pop() else {
-            let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(None) };
-            self.cx.work(batch.len * batch.columns.len())?;
-            for row in (0..batch.len).rev() {
-                for column in &batch.columns {
-                    let id = column.ids().and_then(|ids| ids.get(row)).copied().unwrap_or(NONE);
-                    if id != NONE && self.is_new(id)? {
-                        self.open.push(id);
-                    }
-                }
-            }
-            return Ok(Some(Found::default()));
-        };
-        let mut found = Vec::new();
-        if let Some(view) = &self.view {
-            matches::matches(view, [Some(thing), None, None], &mut found)?;
-        }
-        self.cx.work(1)?;
         let mut ready = Found::default();
-        for ids in found {
-            self.cx.work(READING)?;
-            let [_, _, object] = ids;
-            if kind(object, &self.cx) == Some(Kind::Blank) && self.is_new(object)? {
-                self.open.push(object);
-            }
-            if is_triple(ids, &self.cx) {
-                ready.iter_mut().zip(ids).for_each(|(column, id)| column.push(id));
+        while let [subjects, ..] = &ready
+            && subjects.len() < FEW
+            && self.describe_more(&mut ready)?
+        {}
+        let [subjects, ..] = &ready;
+        if !subjects.is_empty() {
+            return Ok(Some(ready));
+        }
+        let Some(batch) = self.root.next(&mut self.cx)? else { return Ok(None) };
+        self.cx.work(batch.len * batch.columns.len())?;
+        for row in (0..batch.len).rev() {
+            for column in &batch.columns {
+                let id = column.ids().and_then(|ids| ids.get(row)).copied().unwrap_or(NONE);
+                if id != NONE && self.is_new(id)? {
+                    self.open.push(id);
+                }
             }
         }
         Ok(Some(ready))

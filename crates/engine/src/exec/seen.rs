@@ -100,7 +100,7 @@ struct Slot<const N: usize> {
 }
 
 /// Rows of up to `N` columns by their key.
-struct Slots<const N: usize> {
+pub struct Slots<const N: usize> {
     /// The different keys, while each is greater than all before it.
     ascending: Vec<[Id; N]>,
     /// A power of two of them, at most three quarters in use; none while keys ascend.
@@ -134,11 +134,11 @@ impl<const N: usize> Table for Slots<N> {
     }
 
     fn len(&self) -> usize {
-        self.len as usize
+        self.count()
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(self.slots.as_slice()) + self.ascending.capacity() * size_of::<[Id; N]>()
+        self.held()
     }
 
     fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Vec<Id>>> {
@@ -163,6 +163,26 @@ impl<const N: usize> Table for Slots<N> {
 }
 
 impl<const N: usize> Slots<N> {
+    /// How many different keys there are.
+    pub fn count(&self) -> usize {
+        self.len as usize
+    }
+
+    /// How many bytes it holds.
+    pub fn held(&self) -> usize {
+        size_of_val(self.slots.as_slice()) + self.ascending.capacity() * size_of::<[Id; N]>()
+    }
+
+    /// Enters one key: its place, which is as great as the number of keys before it where it is new.
+    ///
+    /// # Errors
+    /// Where there is no room for more within the query's limits.
+    #[inline]
+    pub fn enter_one(&mut self, key: [Id; N], cx: &Context<'_>) -> Result<u32> {
+        self.make_room(1, cx)?;
+        Ok(self.place(key))
+    }
+
     const FREE: Slot<N> = Slot { key: [NONE; N], place: FREE };
 
     /// Enters rows for as long as their keys ascend, and says how many those were.

@@ -214,10 +214,7 @@ impl Aggregation {
     fn grow(&mut self, count: usize, cx: &Context<'_>) -> Result<()> {
         match &mut self.state {
             State::Counts(counts) => resize(counts, count, 0, cx),
-            State::Best(best) => {
-                best.grow(count);
-                Ok(())
-            }
+            State::Best(best) => best.grow(count, cx.governor()),
             State::Sample(best) => resize(best, count, NONE, cx),
             State::Concat(concat) => concat.grow(count, cx.governor()),
             State::General { sums, empty, .. } if empty.is_sum() => resize(sums, count, Total::default(), cx),
