@@ -81,6 +81,8 @@ impl Eq for TermHead {}
 /// Sorts any number of numbers within so much memory.
 pub(in super::super) struct Sorter {
     beside: PathBuf,
+    /// Within so many bytes.
+    memory: usize,
     /// How many are held.
     most: usize,
     held: Vec<u128>,
@@ -99,7 +101,8 @@ impl Sorter {
     pub fn new(beside: &Path, memory: usize) -> Self {
         // Sorting takes room for as many again.
         let most = (memory / (2 * size_of::<u128>())).max(1 << 10);
-        Self { beside: beside.to_owned(), most, held: Vec::new(), spill: None, runs: Vec::new(), count: 0 }
+        let beside = beside.to_owned();
+        Self { beside, memory, most, held: Vec::new(), spill: None, runs: Vec::new(), count: 0 }
     }
 
     /// How many there are.
@@ -111,6 +114,10 @@ impl Sorter {
     pub fn push(&mut self, number: u128, watch: Watch<'_>) -> Result<()> {
         if self.held.len() >= self.most {
             self.write(watch)?;
+        }
+        if self.held.len() == self.held.capacity() {
+            // It doubles, but never beyond what may be held.
+            self.held.reserve_exact(self.held.len().max(1 << 10).min(self.most - self.held.len()));
         }
         self.held.push(number);
         self.count += 1;
@@ -128,7 +135,11 @@ impl Sorter {
 
     /// [Ends](Self::finish) the adding of numbers of which those of equal upper halves came in order, as those of sorted lists do.
     pub fn finish_lists(&mut self, watch: Watch<'_>) -> Result<()> {
-        if self.runs.is_empty() { radix::sort_lists(&mut self.held, watch) } else { self.finish(watch) }
+        if !self.runs.is_empty() {
+            return self.finish(watch);
+        }
+        let room = self.memory.saturating_sub(self.held.capacity() * size_of::<u128>());
+        radix::sort_lists(&mut self.held, room, watch)
     }
 
     /// Writes what is held as a run.

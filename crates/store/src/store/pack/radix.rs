@@ -1,7 +1,8 @@
 //! Sorting that can be stopped: of numbers by their upper bits first, of anything else by merging.
 //!
 //! In: items. Out: the same items, sorted. Numbers go into 1024 parts by the bits in which they differ, until a part fits
-//! the cache (McIlroy, Bostic, McIlroy, Engineering radix sort, 1993). Both take room for as many items again.
+//! the cache (McIlroy, Bostic, McIlroy, Engineering radix sort, 1993). Both take room for as many items again, and so does the
+//! sorting of lists, which counts the items of each list in what is left beside.
 
 use super::watch::{NUMBERS, Watch};
 use crate::error::Result;
@@ -75,11 +76,11 @@ pub(in super::super) fn sort<T: Number>(items: &mut [T], watch: Watch<'_>) -> Re
 }
 
 /// Sorts numbers of which those of equal upper halves come in order already. Where the upper halves lie close together each number is
-/// moved once.
+/// moved once: as many numbers again, and a count for each upper half, must fit into `room` bytes for that.
 ///
 /// # Errors
 /// Where `watch` stops it.
-pub(in super::super) fn sort_lists(items: &mut Vec<u128>, watch: Watch<'_>) -> Result<()> {
+pub(in super::super) fn sort_lists(items: &mut Vec<u128>, room: usize, watch: Watch<'_>) -> Result<()> {
     let upper = |item: &u128| (item >> 64) as u64;
     let (mut least, mut most) = (u64::MAX, 0);
     for piece in items.chunks(NUMBERS) {
@@ -88,11 +89,13 @@ pub(in super::super) fn sort_lists(items: &mut Vec<u128>, watch: Watch<'_>) -> R
         watch.check()?;
     }
     let span = most.saturating_sub(least).saturating_add(1);
-    if items.len() <= SMALL || span > 2 * items.len() as u64 || u32::try_from(items.len()).is_err() {
+    let counts = (room / size_of::<u32>()).saturating_sub(items.len() * size_of::<u128>() / size_of::<u32>());
+    let are_close = span <= 2 * items.len() as u64 && span <= counts as u64;
+    if items.len() <= SMALL || !are_close || u32::try_from(items.len()).is_err() {
         return sort(items, watch);
     }
     let place = |item: &u128| (upper(item) - least) as usize;
-    let mut ends = vec![0_u32; span as usize];
+    let mut ends: Vec<u32> = filled(span as usize, watch)?;
     for piece in items.chunks(NUMBERS) {
         for item in piece {
             if let Some(count) = ends.get_mut(place(item)) {
@@ -102,15 +105,13 @@ pub(in super::super) fn sort_lists(items: &mut Vec<u128>, watch: Watch<'_>) -> R
         watch.check()?;
     }
     let mut sum = 0;
-    for end in &mut ends {
-        (*end, sum) = (sum, sum + *end);
-    }
-    let mut sorted = Vec::new();
-    sorted.reserve_exact(items.len());
-    while sorted.len() < items.len() {
-        sorted.resize(items.len().min(sorted.len() + NUMBERS), 0);
+    for piece in ends.chunks_mut(NUMBERS) {
+        for end in piece {
+            (*end, sum) = (sum, sum + *end);
+        }
         watch.check()?;
     }
+    let mut sorted = filled(items.len(), watch)?;
     for piece in items.chunks(NUMBERS) {
         for item in piece {
             let Some(end) = ends.get_mut(place(item)) else { continue };
@@ -123,6 +124,17 @@ pub(in super::super) fn sort_lists(items: &mut Vec<u128>, watch: Watch<'_>) -> R
     }
     *items = sorted;
     Ok(())
+}
+
+/// So many items, just as many as there is room for. Memory that is touched for the first time takes a millisecond for a few MB.
+fn filled<T: Copy + Default>(len: usize, watch: Watch<'_>) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    items.reserve_exact(len);
+    while items.len() < len {
+        items.resize(len.min(items.len() + NUMBERS), T::default());
+        watch.check()?;
+    }
+    Ok(items)
 }
 
 /// Puts each item into its part, and says where the parts end.
@@ -274,6 +286,58 @@ mod tests {
         sorted.sort_unstable();
         sort(&mut pairs, Watch::nobody()).unwrap();
         assert!(pairs == sorted);
+    }
+
+    /// Numbers of sorted lists, one list after the other: how many, and how far apart their upper halves are.
+    fn lists(len: u128, step: u128) -> Vec<u128> {
+        (0..5).flat_map(|list| (0..len).map(move |node| (node * step) << 64 | list)).collect()
+    }
+
+    #[test]
+    fn lists_are_sorted_as_the_library_sorts_them_within_any_room() {
+        for step in [1, 2, 9, 11, 1 << 40] {
+            let mut expected = lists(9000, step);
+            expected.sort_unstable();
+            for room in [0, size_of_val(expected.as_slice()) + 9000, usize::MAX] {
+                let mut sorted = lists(9000, step);
+                sorted.reserve_exact(7);
+                sort_lists(&mut sorted, room, Watch::nobody()).unwrap();
+                assert!(sorted == expected, "{step} {room}");
+                // Where each number was moved once, it went into a list of just that length: which there was room for.
+                let is_moved = sorted.capacity() == expected.len();
+                assert_eq!(is_moved, room == usize::MAX && step <= 10, "{step} {room}");
+            }
+        }
+    }
+
+    /// Stopped anywhere, the numbers are all there still, and it asks no more.
+    #[test]
+    fn the_sorting_of_lists_stops_wherever_it_is_told_to() {
+        let numbers = lists(90_000, 2);
+        let asked = AtomicUsize::new(0);
+        let within = |most: usize| {
+            asked.store(0, Relaxed);
+            let check = || match asked.fetch_add(1, Relaxed) {
+                before if before < most => Ok(()),
+                _ => Err(Error::data("stopped")),
+            };
+            let mut sorted = numbers.clone();
+            let done = sort_lists(&mut sorted, usize::MAX, Watch::asking(&check));
+            (done, sorted)
+        };
+        let (done, mut expected) = within(usize::MAX);
+        assert!(done.is_ok() && expected.is_sorted());
+        let needed = asked.load(Relaxed);
+        // The least and the greatest, places, counts, ends and the moves: each a part at a time.
+        assert!(needed >= 5 * numbers.len() / NUMBERS, "{needed}");
+        for most in 0..needed {
+            let (done, mut sorted) = within(most);
+            assert!(done.is_err(), "{most} of {needed}");
+            assert_eq!(asked.load(Relaxed), most + 1);
+            sorted.sort_unstable();
+            expected.sort_unstable();
+            assert!(sorted == expected, "{most} of {needed}");
+        }
     }
 
     #[test]
