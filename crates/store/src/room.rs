@@ -1,7 +1,7 @@
 //! Memory that is held for speed alone gives way: to the limits of queries, and to what queries hold.
 //!
-//! In: limits, as long as they hold, and how the process counts its memory; those who hold such memory. Out: how much there is
-//! left. All of it is of the process as a whole: which query holds what is not known here. Of several limits the least holds for all.
+//! In: limits, as long as they hold, and how the process counts its memory; those who hold such memory, or what one of them
+//! keeps ([`Kept`]). Out: how much there is left. All of it is of the process as a whole: which query holds what is not known here. Of several limits the least holds for all.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -115,9 +115,104 @@ pub fn want(more: usize) {
     }
 }
 
+/// One part in so many of a limit is left to what is allocated between two looks at it.
+const MARGIN: usize = 16;
+
+/// Something that was made for speed alone and can be made again: kept until memory is wanted. Clones share it.
+#[derive(Debug)]
+pub struct Kept<T>(Mutex<Option<Arc<Slot<T>>>>);
+
+/// What is kept, for as long as it is.
+#[derive(Debug)]
+struct Slot<T>(Mutex<Option<Arc<T>>>);
+
+impl<T> Slot<T> {
+    fn of(value: Arc<T>) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Some(value))))
+    }
+
+    /// Drops it where so many bytes and more are over a limit, or nearly so. Who reads it keeps it until they are done.
+    fn keep_within(&self, limit: usize, wanted: usize) {
+        if wanted > limit - limit / MARGIN {
+            let given_up = open(&self.0).take();
+            drop(given_up);
+        }
+    }
+}
+
+impl<T: Send + Sync> Holder for Slot<T> {
+    fn give_way(&self, more: usize) {
+        let limit = limit();
+        if limit < usize::MAX {
+            self.keep_within(limit, used().saturating_add(more));
+        }
+    }
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(open(&self.0).clone()))
+    }
+}
+
+impl<T: Send + Sync + 'static> Kept<T> {
+    /// Of what somebody else has anyway: to give it up would free nothing.
+    pub fn of_another(value: Arc<T>) -> Self {
+        Self(Mutex::new(Some(Slot::of(value))))
+    }
+
+    /// What is kept.
+    pub fn get(&self) -> Option<Arc<T>> {
+        open(&self.0).as_ref().and_then(|slot| open(&slot.0).clone())
+    }
+
+    /// Keeps it, unless somebody was quicker: then what they made is given back.
+    pub fn keep(&self, value: T) -> Arc<T> {
+        let mut slot = open(&self.0);
+        if let Some(known) = slot.as_ref().and_then(|slot| open(&slot.0).clone()) {
+            return known;
+        }
+        let value = Arc::new(value);
+        let new = Slot::of(Arc::clone(&value));
+        add(&new);
+        *slot = Some(new);
+        value
+    }
+
+    /// Takes it out: it is not kept here any more.
+    pub fn take(&mut self) -> Option<Arc<T>> {
+        let slot = open(&self.0).take()?;
+        open(&slot.0).clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_gives_way_where_memory_is_short() {
+        let mut kept = Kept::default();
+        assert!(kept.get().is_none());
+        assert_eq!((*kept.keep(7), *kept.keep(8)), (7, 7), "the first one counts");
+        let copy = kept.clone();
+        let slot = || open(&copy.0).clone().unwrap();
+        slot().keep_within(1600, 1500);
+        assert_eq!((kept.get(), copy.get()), (Some(Arc::new(7)), Some(Arc::new(7))));
+        let read = kept.get().unwrap();
+        slot().keep_within(1600, 1501);
+        assert_eq!((kept.get(), copy.get(), *read), (None, None, 7), "who reads it goes on");
+        assert_eq!(Arc::strong_count(&read), 1);
+        assert_eq!((*kept.keep(9), copy.get()), (9, None), "it is made again");
+        assert_eq!((kept.take(), kept.get()), (Some(Arc::new(9)), None));
+        assert_eq!(Kept::of_another(read).get(), Some(Arc::new(7)));
+    }
 
     #[test]
     fn of_several_limits_the_least_holds() {

@@ -3,12 +3,14 @@
 //! In: the sorted pairs of a list. Out: the same a block at a time, by the values of the end that leads and, where that is asked for, of
 //! the other one. Terms that a graph came to have since its dictionary was made are numbered after those of the dictionary: their
 //! pairs, which stand at the end of the list, are merged in, and so are such seconds at the end of a run. Equal numbers and dates that are
-//! different terms are put together. Held is what stands beside the dictionary, and **the pairs of equal values as long as they come**.
+//! different terms are put together. Held is what stands beside the dictionary, and **the pairs of equal values as long as they come, and until
+//! they were given**.
 
 use super::batch::{Batch, ROWS};
 use super::context::Context;
 use super::ranks::{Rank, Ranks};
 use super::sorting;
+use crate::aside::set_aside;
 use crate::error::Result;
 use crate::store::beside::{Beside, Placed, placed};
 use crate::store::pack::Watch;
@@ -16,6 +18,9 @@ use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, Standing, View, low
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
+
+/// So many pairs are given as they were made; of more a part at a time.
+const MOST: usize = 4 * ROWS;
 
 /// What leaves those rows of a batch that fulfil conditions on its first column.
 pub type Judge<'j> = &'j mut dyn FnMut(Batch, &mut Context<'_>) -> Result<Batch>;
@@ -32,6 +37,11 @@ pub struct ByValue<'a> {
     is_judged: bool,
     reads_seconds: bool,
     merge: Merge<'a>,
+    /// Pairs of the dictionary that are still to be merged, where what comes before them is much.
+    waiting: Columns,
+    /// What is ready, and how much of it was given.
+    ready: Columns,
+    given: usize,
     is_over: bool,
 }
 
@@ -109,7 +119,18 @@ impl<'a> ByValue<'a> {
         };
         let ranges = VecDeque::from([(0..FIRST_FOREIGN, false)]);
         let reads_seconds = wanted.seconds || wanted.has_two_keys;
-        Ok(Self { natives, ranges, is_judged: false, reads_seconds, merge, is_over: false })
+        let (waiting, ready) = (Columns::default(), Columns::default());
+        Ok(Self {
+            natives,
+            ranges,
+            is_judged: false,
+            reads_seconds,
+            merge,
+            waiting,
+            ready,
+            given: 0,
+            is_over: false,
+        })
     }
 
     /// Only those whose firsts lie in these ranges, which come in order; with `true` they must be judged.
@@ -152,43 +173,79 @@ impl<'a> ByValue<'a> {
         Ok(self)
     }
 
-    /// The next pairs; nothing once all were given.
+    /// The next pairs, some thousands; nothing once all were given.
     ///
     /// # Errors
     /// Where the graph is damaged, or a limit is met.
     pub fn next(&mut self, judge: Judge<'_>, cx: &mut Context<'_>) -> Result<Option<Columns>> {
-        while !self.is_over {
-            let block = match self.reads_seconds || self.is_judged {
-                true => self.natives.next_block()?,
-                false => self.natives.next_firsts()?.map(|firsts| (firsts, [].as_slice())),
-            };
-            match block {
-                Some((firsts, seconds)) if self.is_judged => {
-                    let all = Batch::of(vec![firsts.to_vec(), seconds.to_vec()], firsts.len());
-                    cx.work(all.len)?;
-                    let kept = judge(all, cx)?;
-                    self.merge.add(kept.column(0), kept.column(1), cx)?;
-                }
-                Some((firsts, seconds)) => self.merge.add(firsts, seconds, cx)?,
-                None => match self.ranges.pop_front() {
-                    Some((range, judged)) => {
-                        self.natives.range(range)?;
-                        self.is_judged = judged;
-                    }
-                    None => self.is_over = self.merge.finish(cx)?,
-                },
+        if self.given >= self.ready.0.len() {
+            (self.ready, self.given) = (Columns::default(), 0);
+            while self.merge.made.0.is_empty() && !self.is_over {
+                self.merge_more(judge, cx)?;
             }
-            if !self.merge.made.0.is_empty() {
-                return Ok(Some(std::mem::take(&mut self.merge.made)));
-            }
+            self.ready = std::mem::take(&mut self.merge.made);
         }
-        Ok(None)
+        let ready = self.ready.0.len();
+        if ready <= MOST {
+            // Given as it is.
+            return Ok((ready > 0).then(|| std::mem::take(&mut self.ready)));
+        }
+        let part = self.given..ready.min(self.given + ROWS);
+        self.given = part.end;
+        let of = |column: &Vec<Id>| column.get(part.clone()).unwrap_or_default().to_vec();
+        Ok(Some((of(&self.ready.0), of(&self.ready.1))))
+    }
+
+    /// Merges the next pairs of the dictionary.
+    fn merge_more(&mut self, judge: Judge<'_>, cx: &mut Context<'_>) -> Result<()> {
+        if !self.waiting.0.is_empty() {
+            let (firsts, seconds) = std::mem::take(&mut self.waiting);
+            let merged = self.merge.add(&firsts, &seconds, cx)?;
+            self.waiting = rest((&firsts, &seconds), merged);
+            return Ok(());
+        }
+        let block = match self.reads_seconds || self.is_judged {
+            true => self.natives.next_block()?,
+            false => self.natives.next_firsts()?.map(|firsts| (firsts, [].as_slice())),
+        };
+        match block {
+            Some((firsts, seconds)) if self.is_judged => {
+                let all = Batch::of(vec![firsts.to_vec(), seconds.to_vec()], firsts.len());
+                cx.work(all.len)?;
+                let kept = judge(all, cx)?;
+                let kept = (kept.column(0), kept.column(1));
+                let merged = self.merge.add(kept.0, kept.1, cx)?;
+                self.waiting = rest(kept, merged);
+            }
+            Some(block) => {
+                let merged = self.merge.add(block.0, block.1, cx)?;
+                self.waiting = rest(block, merged);
+            }
+            None => match self.ranges.pop_front() {
+                Some((range, judged)) => {
+                    self.natives.range(range)?;
+                    self.is_judged = judged;
+                }
+                None => self.is_over = self.merge.finish(cx)?,
+            },
+        }
+        Ok(())
     }
 
     /// About how many bytes it holds, aside from what the graph keeps.
     pub fn bytes(&self) -> usize {
         let equal = self.merge.equal.as_ref().map_or(0, |(_, (firsts, _))| firsts.capacity());
-        2 * equal * size_of::<Id>()
+        2 * (equal + self.ready.0.capacity() + self.waiting.0.capacity()) * size_of::<Id>()
+    }
+}
+
+impl Drop for ByValue<'_> {
+    fn drop(&mut self) {
+        let (ready, made) = (std::mem::take(&mut self.ready), std::mem::take(&mut self.merge.made));
+        let equal = self.merge.equal.take();
+        let held = |columns: &Columns| 2 * columns.0.capacity() * size_of::<Id>();
+        let bytes = held(&ready) + held(&made) + equal.as_ref().map_or(0, |(_, pairs)| held(pairs));
+        set_aside((ready, made, equal.map(|(_, pairs)| pairs)), bytes);
     }
 }
 
@@ -207,8 +264,8 @@ impl Merge<'_> {
         self.made.1.extend_from_slice(block.seconds.get(places).unwrap_or_default());
     }
 
-    /// Adds pairs of the dictionary, and what comes before them.
-    fn add(&mut self, firsts: &[Id], seconds: &[Id], cx: &mut Context<'_>) -> Result<()> {
+    /// Adds pairs of the dictionary, and what comes before them; says how many, which are not all where they have become many.
+    fn add(&mut self, firsts: &[Id], seconds: &[Id], cx: &mut Context<'_>) -> Result<usize> {
         let last = firsts.last().copied().unwrap_or_default();
         let tail = match self.sorts_seconds {
             true => self.looks.lookup_from(last, FIRST_FOREIGN)?.to_vec(),
@@ -218,14 +275,14 @@ impl Merge<'_> {
         let mut block = Block { firsts, seconds, tail, last_run, foreign: 0 };
         block.seek_foreign(0, self.sorts_seconds);
         let mut at = 0;
-        while at < firsts.len() {
+        while at < firsts.len() && self.made.0.len() < MOST {
             at = if self.has_two_keys {
                 self.step(&mut block, at, cx)?
             } else {
                 self.step_by_first(&block, at, cx)?
             };
         }
-        Ok(())
+        Ok(at)
     }
 
     /// Gives what comes before a place of a block, and the pairs there up to what comes between; says up to where.
@@ -397,13 +454,16 @@ impl Merge<'_> {
 
     /// Gives pairs of equal firsts, by their seconds.
     fn give_sorted(&mut self, (firsts, seconds): &Columns, cx: &mut Context<'_>) -> Result<()> {
+        if seconds.len() > ROWS {
+            cx.room(2 * size_of_val(seconds.as_slice()))?;
+        }
         let is_sorted = seconds.last().is_none_or(|last| *last < FIRST_FOREIGN) && seconds.is_sorted();
         if is_sorted {
             self.made.0.extend_from_slice(firsts);
             self.made.1.extend_from_slice(seconds);
             return Ok(());
         }
-        // Both columns once more, a rank for each, and what is sorted, twice.
+        // A rank for each, and what is sorted, twice.
         cx.room(seconds.len() * (2 * size_of::<Id>() + size_of::<Rank>() + 2 * size_of::<(Rank, u32)>()))?;
         let ranks = Ranks::of([seconds.as_slice()].into_iter(), cx)?;
         let mut ranked = Vec::with_capacity(seconds.len());
@@ -463,6 +523,13 @@ impl Block<'_> {
     }
 }
 
+/// What is left of some pairs, from a place on.
+fn rest((firsts, seconds): (&[Id], &[Id]), from: usize) -> Columns {
+    // Seconds may not be read.
+    let of = |column: &[Id]| column.get(from..).unwrap_or_default().to_vec();
+    (of(firsts), of(seconds))
+}
+
 /// Terms beside the dictionary in the order of their values.
 fn by_value(ids: &[Id], cx: &Context<'_>) -> Result<Vec<Placed>> {
     if ids.is_empty() {
@@ -489,4 +556,90 @@ pub fn ordered(ids: &[Id], cx: &Context<'_>) -> Result<Vec<Id>> {
     }
     ordered.extend_from_slice(rest);
     Ok(ordered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::pack::Builder;
+    use crate::store::{Changed, Graph as _, Indexed as _};
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, Term};
+    use crate::{Governor, Limits};
+
+    const MANY: usize = 40_000;
+
+    /// Pairs of the dictionary, and between two of them very many that came later: of one object each, and of one subject.
+    fn graph() -> Changed {
+        let iri = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let mut builder = Builder::new();
+        for (subject, object) in [("a", "a"), ("b", "m5"), ("c", "z"), ("z", "z")] {
+            let object = Literal::from(object);
+            builder.add(Quad::new(iri(subject), iri("p"), object, GraphName::DefaultGraph).as_ref());
+        }
+        let mut graph = Changed::over(Arc::new(builder.finish()));
+        let mut add = |subject: &str, object: String| {
+            let object = Term::from(Literal::from(object));
+            let ids =
+                [iri(subject).into(), iri("p").into(), object].map(|term: Term| graph.intern(term.as_ref()));
+            graph.set(None, ids.map(Result::unwrap), true).unwrap();
+        };
+        // Subjects of their own, and one whose pairs are many.
+        (0..MANY).for_each(|n| add(&format!("m{n}"), format!("m{n}")));
+        (0..MANY).for_each(|n| add("mm", format!("n{n}")));
+        graph
+    }
+
+    #[test]
+    fn what_came_later_comes_in_parts_however_much_lies_between_two_terms() {
+        let graph = graph();
+        let governor = Governor::unlimited();
+        let predicate =
+            graph.id(NamedNode::new_unchecked("http://example.org/p").as_ref().into()).unwrap().unwrap();
+        let view = graph.view(None).unwrap().unwrap();
+        for (by, has_two_keys, seconds) in [
+            (End::Subject, false, true),
+            (End::Subject, true, true),
+            (End::Object, true, true),
+            (End::Object, false, true),
+            (End::Object, false, false),
+        ] {
+            let mut cx = Context::new(&graph, &governor, None);
+            let wanted = Wanted { has_two_keys, seconds };
+            let mut pairs = ByValue::of(&view, (predicate, by), wanted, &cx).unwrap();
+            let (mut firsts, mut others) = (Vec::new(), Vec::new());
+            while let Some((some, more)) = pairs.next(&mut |batch, _| Ok(batch), &mut cx).unwrap() {
+                assert!(!some.is_empty() && some.len() <= MOST, "{} at once", some.len());
+                firsts.extend(some);
+                others.extend(more);
+            }
+            assert_eq!(firsts.len(), 2 * MANY + 4, "{by:?}");
+            let terms: Vec<Term> = firsts.iter().map(|id| graph.term(*id).unwrap()).collect();
+            let text = |term: &Term| match term {
+                Term::NamedNode(node) => node.as_str().to_owned(),
+                Term::Literal(literal) => literal.value().to_owned(),
+                term => term.to_string(),
+            };
+            assert!(terms.windows(2).all(|two| text(&two[0]) <= text(&two[1])), "{by:?}");
+            assert!(!seconds || others.len() == firsts.len());
+            if has_two_keys {
+                let texts: Vec<String> = others.iter().map(|id| text(&graph.term(*id).unwrap())).collect();
+                let rows = terms.iter().zip(&texts).zip(terms.iter().zip(&texts).skip(1));
+                assert!(rows.into_iter().all(|((a, b), (c, d))| a != c || b < d), "{by:?}");
+            }
+        }
+    }
+
+    /// Room for what is made is asked for before it is there.
+    #[test]
+    fn what_came_later_is_held_within_a_limit() {
+        let graph = graph();
+        let limits = Limits { max_memory: Some(1 << 20), memory_used: Some(|| 0), ..Limits::default() };
+        let governor = Governor::new(limits, Arc::default());
+        let predicate =
+            graph.id(NamedNode::new_unchecked("http://example.org/p").as_ref().into()).unwrap().unwrap();
+        let view = graph.view(None).unwrap().unwrap();
+        let cx = Context::new(&graph, &governor, None);
+        let wanted = Wanted { has_two_keys: true, seconds: true };
+        assert!(ByValue::of(&view, (predicate, End::Object), wanted, &cx).is_err());
+    }
 }

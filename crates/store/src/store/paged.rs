@@ -15,9 +15,10 @@ use super::Id;
 use super::beside::Beside;
 use super::list::{List, Pairs};
 use crate::error::Result;
+use crate::room::{self, Kept};
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 
 /// The most pairs of a changed page; one that grows further becomes two.
 const MOST: usize = 512;
@@ -45,10 +46,10 @@ pub(super) struct PagedPairs {
     len: usize,
     /// The list below, where that is no longer the one that this began as.
     below: Option<Arc<Pairs>>,
-    /// All of it in one piece, once that paid.
-    flat: OnceLock<Arc<Pairs>>,
+    /// All of it in one piece, once that paid and as long as there is room for it.
+    flat: Kept<Pairs>,
     /// Its pairs whose firsts are beside the dictionary, once they were asked for in the order of values.
-    beside: OnceLock<Arc<Beside>>,
+    beside: Kept<Beside>,
     work: Work,
     /// The first node after whose beginning something was changed, so that starts are wrong, until [`Self::settle`].
     unsettled: Option<usize>,
@@ -170,7 +171,7 @@ impl PagedPairs {
     pub fn in_one_piece(pairs: Pairs) -> Result<Self> {
         let pairs = Arc::new(pairs);
         let paged = Self::over(&mut whole(&pairs))?;
-        Ok(Self { below: Some(Arc::clone(&pairs)), flat: OnceLock::from(pairs), ..paged })
+        Ok(Self { below: Some(Arc::clone(&pairs)), flat: Kept::of_another(pairs), ..paged })
     }
 
     /// How many pairs there are.
@@ -183,26 +184,28 @@ impl PagedPairs {
     /// # Errors
     /// Where the stored bytes of the list below are damaged.
     pub fn whole<'a>(&'a self, below: &mut List<'a>) -> Result<Option<List<'a>>> {
-        if self.flat.get().is_none()
-            && self.len <= WHOLE
-            && self.work.0.load(Ordering::Relaxed) >= self.len.max(STEP)
-        {
-            let below = std::mem::replace(below, List::EMPTY);
-            PagedCursor::new(self, below).flat()?;
+        if let Some(flat) = self.flat.get() {
+            return Ok(Some(whole(&flat)));
         }
-        Ok(self.flat.get().map(|pairs| List::Borrowed(&pairs.first, &pairs.second)))
+        let pays = self.len <= WHOLE
+            && self.work.0.load(Ordering::Relaxed) >= self.len.max(STEP)
+            && room::is_there_for(self.len * size_of::<Pair>());
+        if !pays {
+            return Ok(None);
+        }
+        let below = std::mem::replace(below, List::EMPTY);
+        Ok(Some(whole(&PagedCursor::new(self, below).flat()?)))
     }
 
-    /// Its pairs whose firsts are beside the dictionary: as `make` gives them, until the list changes.
+    /// Its pairs whose firsts are beside the dictionary: as `make` gives them, until the list changes or memory is wanted.
     ///
     /// # Errors
     /// Those of `make`.
     pub fn beside(&self, make: impl FnOnce() -> Result<Beside>) -> Result<Arc<Beside>> {
-        if let Some(known) = self.beside.get() {
-            return Ok(Arc::clone(known));
+        match self.beside.get() {
+            Some(known) => Ok(known),
+            None => Ok(self.beside.keep(make()?)),
         }
-        let made = Arc::new(make()?);
-        Ok(Arc::clone(self.beside.get_or_init(|| made)))
     }
 
     /// The last page whose head is not past what is looked for; the first one where all are.

@@ -272,7 +272,7 @@ impl<'a> PagedCursor<'a> {
     /// All pairs in one piece, made at the first call after a change.
     pub fn flat(&mut self) -> Result<Arc<Pairs>> {
         if let Some(flat) = self.pairs.flat.get() {
-            return Ok(Arc::clone(flat));
+            return Ok(flat);
         }
         let len = self.len();
         let mut pairs = Pairs { first: Vec::with_capacity(len), second: Vec::with_capacity(len) };
@@ -284,6 +284,8 @@ impl<'a> PagedCursor<'a> {
             pairs.first.extend_from_slice(firsts);
             pairs.second.extend_from_slice(seconds);
         }
-        Ok(Arc::clone(self.pairs.flat.get_or_init(|| Arc::new(pairs))))
+        // Where it gives way, as much has to be read again before it pays.
+        self.pairs.work.0.store(0, Ordering::Relaxed);
+        Ok(self.pairs.flat.keep(pairs))
     }
 }
