@@ -73,12 +73,35 @@ unsafe impl GlobalAlloc for Counting {
 /// before there are others. What cannot be set stays as it is.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn give_back_soon() {
-    const LARGE: libc::c_int = 1 << 20;
-    for (option, value) in
-        [(libc::M_MMAP_THRESHOLD, LARGE), (libc::M_TRIM_THRESHOLD, LARGE), (libc::M_ARENA_MAX, 1)]
-    {
-        // SAFETY: mallopt(3) takes two numbers and touches no memory of ours; it is called from the only thread there is.
-        let _ = unsafe { libc::mallopt(option, value) };
+    set(&[(libc::M_MMAP_THRESHOLD, LARGE), (libc::M_TRIM_THRESHOLD, LARGE), (libc::M_ARENA_MAX, 1)]);
+}
+
+/// The same for a limit of so many bytes of memory: what was freed and is kept for what comes is no more than a small part of it. To be
+/// called before queries are asked.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub fn give_back_within(limit: usize) {
+    let large = part_of(limit);
+    set(&[(libc::M_MMAP_THRESHOLD, large), (libc::M_TRIM_THRESHOLD, large)]);
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const LARGE: libc::c_int = 1 << 20;
+
+/// What glibc begins with.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const SMALL: libc::c_int = 1 << 17;
+
+/// From how many bytes on lists have pages of their own within a limit, and how many are kept.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn part_of(limit: usize) -> libc::c_int {
+    libc::c_int::try_from(limit / 64).map_or(LARGE, |part| part.clamp(SMALL, LARGE))
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn set(options: &[(libc::c_int, libc::c_int)]) {
+    for (option, value) in options {
+        // SAFETY: mallopt(3) takes two numbers and touches no memory of ours; it is called while no other thread allocates.
+        let _ = unsafe { libc::mallopt(*option, *value) };
     }
 }
 
@@ -95,11 +118,22 @@ pub fn give_back_soon() {}
 
 /// Other allocators give back by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_back_within(_: usize) {}
+
+/// Other allocators give back by themselves.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn give_back() {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    fn what_is_kept_is_a_small_part_of_a_limit() {
+        let limits = [0, 10_000_000, 20_000_000, 100_000_000, usize::MAX];
+        assert_eq!(limits.map(part_of), [SMALL, 156_250, 312_500, LARGE, LARGE]);
+    }
 
     #[test]
     fn a_list_counts_for_what_is_taken_as_long_as_it_lives() {

@@ -24,7 +24,8 @@ fn main() -> ExitCode {
 
 fn run() -> u8 {
     let mut report = report::Report::default();
-    let heap = Heap { used: heap::used, give_back: heap::give_back };
+    let heap =
+        Heap { used: heap::used, give_back: heap::give_back, give_back_within: heap::give_back_within };
     match cli::run(std::env::args_os(), heap, repl::run, &mut report) {
         Ok(()) => 0,
         Err(error) => {

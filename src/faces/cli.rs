@@ -55,6 +55,8 @@ pub fn run(
     *report = Report { quiet: options.shape.quiet, ..Report::new(options.shape.color.unwrap_or_default()) };
     report.tongue = Tongue::chosen(options.shape.lang.as_deref(), report.terminal);
     let output = Output::new(&options.shape, report.clone());
+    // Before there are threads.
+    options.limits.max_memory.into_iter().for_each(heap.give_back_within);
     let stop = Arc::default();
     // A prompt goes on after a query that was stopped.
     let prompts = verb.is_none() && std::io::stdin().is_terminal();

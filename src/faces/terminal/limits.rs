@@ -24,6 +24,8 @@ pub struct Heap {
     pub used: fn() -> usize,
     /// Gives back to the system what is not.
     pub give_back: fn(),
+    /// From now on keeps little of what is freed, for a limit of so many bytes.
+    pub give_back_within: fn(usize),
 }
 
 /// Watches until dropped.
