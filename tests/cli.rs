@@ -10,6 +10,7 @@ mod graphs;
 mod help;
 mod limits;
 mod saved_queries;
+#[cfg(unix)]
 mod stopped;
 mod terminal;
 

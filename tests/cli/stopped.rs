@@ -45,11 +45,9 @@ fn an_update_that_is_stopped_says_that_nothing_was_changed() {
             ("zh", ("-TERM", 143), "错误：已中断；未作任何改动\n", "超过 0.3 秒，已停止；未作任何改动\n"),
         ] {
             let words = [words, &["--lang", language]].concat();
-            if cfg!(unix) {
-                let said = signalled(folder, signal, &[&words[..], &[insert.as_str()]].concat());
-                assert_eq!((said.code, said.out.as_str()), (code, ""), "{words:?}: {}", said.err);
-                assert_eq!(said.err, stopped, "{words:?}");
-            }
+            let said = signalled(folder, signal, &[&words[..], &[insert.as_str()]].concat());
+            assert_eq!((said.code, said.out.as_str()), (code, ""), "{words:?}: {}", said.err);
+            assert_eq!(said.err, stopped, "{words:?}");
             let said = baimo_in(folder, &[&words[..], &["--timeout", "300ms", &insert]].concat());
             assert_eq!((said.code, said.out.as_str()), (4, ""), "{words:?}: {}", said.err);
             assert!(said.err.contains(late), "{words:?}: {}", said.err);
@@ -62,7 +60,6 @@ fn an_update_that_is_stopped_says_that_nothing_was_changed() {
 }
 
 /// What only looks says a word too.
-#[cfg(unix)]
 #[test]
 fn every_verb_that_is_stopped_says_a_word() {
     let folder = Folder::new().with("x.nt", nodes());
@@ -105,7 +102,6 @@ fn every_verb_that_is_stopped_says_a_word() {
 }
 
 /// A script ends with the statement that is stopped, and with it what is kept nowhere.
-#[cfg(unix)]
 #[test]
 fn a_script_that_is_stopped_says_where_and_what_is_dropped() {
     let folder = Folder::new().with("x.nt", nodes());

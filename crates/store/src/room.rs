@@ -1,7 +1,8 @@
 //! Memory that is held for speed alone gives way: to the limits of queries, and to what queries hold.
 //!
 //! In: limits, as long as they hold, and how the process counts its memory; those who hold such memory, or what one of them
-//! keeps ([`Kept`]). Out: how much there is left. All of it is of the process as a whole: which query holds what is not known here. Of several limits the least holds for all.
+//! keeps ([`Kept`]). Out: how much there is left. All of it is of the process as a whole: which query holds what is not
+//! known here. Of several limits the least holds for all.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -90,13 +91,17 @@ pub fn limit() -> usize {
 
 /// Whether so many bytes more are within every limit, once others gave way to them. Who makes something for speed alone asks before.
 pub fn is_there_for(bytes: usize) -> bool {
-    let limit = limit();
-    let fits = || used().saturating_add(bytes) <= limit;
-    if limit == usize::MAX || fits() {
+    if is_free_for(bytes) {
         return true;
     }
     want(bytes);
-    fits()
+    is_free_for(bytes)
+}
+
+/// Whether so many bytes more are within every limit as it is, so that nobody has to give way.
+pub fn is_free_for(bytes: usize) -> bool {
+    let limit = limit();
+    limit == usize::MAX || used().saturating_add(bytes) <= limit
 }
 
 /// Adds a holder, for as long as anybody has it.

@@ -176,7 +176,7 @@ impl Shell {
         let committed = self.session.borrow_mut().commit();
         drop(fate);
         let change = committed.map_err(|mut error| {
-            if error.kind == Kind::Interrupted && self.session.borrow().transaction().is_some() {
+            if self.session.borrow().transaction().is_some() {
                 let what = "nothing was kept, and the transaction is open still";
                 error.message = format!("{}; {what}", error.message);
             }

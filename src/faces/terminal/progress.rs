@@ -137,8 +137,10 @@ fn clear() {
 
 /// Takes the line away for good: the program ends.
 pub fn end() {
-    clear();
-    *LINE.lock().unwrap_or_else(PoisonError::into_inner) = Line::Over;
+    let mut line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
+    if std::mem::replace(&mut *line, Line::Over) == Line::Shown {
+        let _ = write!(io::stderr(), "{CLEAR}");
+    }
 }
 
 /// One line, never wider than the window, since what is wrapped could not be taken back: with less of the file's path, a

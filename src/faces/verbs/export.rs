@@ -326,8 +326,8 @@ pub fn load(load: &Load, session: &mut Session, output: &Output) -> Result<()> {
         return Err(text::stdin_is_taken());
     }
     let into = load.into.as_deref().map(|name| iri(name, session)).transpose()?;
+    let _fate = begins_to_change(session);
     let change = {
-        let _fate = begins_to_change(session);
         let shown = Mutex::new(output.progress().packing());
         let shown = || shown.lock().unwrap_or_else(PoisonError::into_inner);
         let news = |step, done, total| shown().step(step, done, total);

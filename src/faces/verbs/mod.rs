@@ -138,9 +138,8 @@ fn beside<T: Send + 'static>(
 pub fn update(name: &str, text: &str, session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
     let is_missing = session.kept().is_ok_and(|store| !store.exists());
-    let fate = begins_to_change(session);
+    let _fate = begins_to_change(session);
     let change = session.update(text);
-    drop(fate);
     drop(waiting);
     say_notes(session, output);
     let change = change.map_err(|error| named(unchanged(error), name))?;

@@ -47,9 +47,8 @@ fn seconds(time: &str) -> String {
 /// Where there is none such, or it cannot be kept.
 pub fn undo(undo: &Undo, session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
-    let fate = begins_to_change(session);
+    let _fate = begins_to_change(session);
     let TakenBack { number, what, change } = session.undo(undo.number).map_err(unchanged)?;
-    drop(fate);
     drop(waiting);
     let about = if what.is_empty() { String::new() } else { format!(": {what}") };
     output.report.note(&format!("took back transaction {number}{about}"));

@@ -379,7 +379,10 @@ impl Describe<'_> {
     /// Adds the triples of the thing at hand with its next predicate, or goes on to the next thing; whether there was any. A thing may
     /// have any number of triples, of which those of one predicate are held.
     fn describe_more(&mut self, ready: &mut Found) -> Result<bool> {
-        let Some(view) = &self.view else { return Ok(false) };
+        let Some(view) = &self.view else {
+            self.open.clear();
+            return Ok(false);
+        };
         let Some(predicate) = self.predicates.pop() else {
             let Some(thing) = self.open.pop() else { return Ok(false) };
             self.cx.work(1)?;

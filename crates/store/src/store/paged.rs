@@ -189,7 +189,7 @@ impl PagedPairs {
         }
         let pays = self.len <= WHOLE
             && self.work.0.load(Ordering::Relaxed) >= self.len.max(STEP)
-            && room::is_there_for(self.len * size_of::<Pair>());
+            && room::is_free_for(self.len * size_of::<Pair>());
         if !pays {
             return Ok(None);
         }
