@@ -439,6 +439,15 @@ pub const EXCUSES: &[Excuse] = &[
         },
         judge: Judge::Specification,
     },
+    Excuse {
+        reason: "spareval takes a sign before a duration",
+        section: "17.3: `+ A` and `- A` are op:numeric-unary-plus and -minus, of numbers",
+        applies: |facts| {
+            let signs = |e: &&Expression| matches!(e, Expression::UnaryPlus(a) | Expression::UnaryMinus(a) if may_be_duration(a));
+            facts.has_moments() && facts.expressions.iter().any(signs)
+        },
+        judge: Judge::Specification,
+    },
 ];
 
 /// Where the reference's own operators and functions are wrong, so that neither it nor the model of the
@@ -463,7 +472,6 @@ pub const OPERATORS: Excuse = Excuse {
                 }
                 // 0 divided by a decimal is an error there.
                 Expression::Divide(..) => true,
-                Expression::UnaryPlus(_) => true,
                 _ => false,
             })
     },
@@ -783,6 +791,19 @@ pub const JENA: &[Excuse] = &[
 /// Whether it is a literal of type `xsd:boolean`: `true > false` (17.3, op:boolean-greater-than) is an error for spareval.
 fn is_boolean(expression: &Expression) -> bool {
     matches!(expression, Expression::Literal(literal) if literal.datatype() == xsd::BOOLEAN)
+}
+
+/// Whether moments in the graph or the query can make a duration of it. A number and a product are none.
+fn may_be_duration(expression: &Expression) -> bool {
+    match expression {
+        Expression::Variable(_) | Expression::Subtract(..) | Expression::Add(..) => true,
+        Expression::FunctionCall(name, _) => *name == Function::Timezone,
+        Expression::UnaryPlus(_)
+        | Expression::UnaryMinus(_)
+        | Expression::Coalesce(_)
+        | Expression::If(..) => operands(expression).into_iter().any(may_be_duration),
+        _ => false,
+    }
 }
 
 /// Whether an effective boolean value is taken of what need not be a boolean.

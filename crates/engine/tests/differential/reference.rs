@@ -1,6 +1,8 @@
 //! The slow, obvious evaluator: `spareval` over the Graph port. It is the oracle.
 //!
 //! In: a graph and an algebra. Out: an answer. It shares no code with the engine beyond the parser and the port.
+//! Its limit: it holds what it joins in memory, and asks nobody. So its terms are counted as they are copied, and what
+//! would hold more than [`MOST_HELD`] of them at once unwinds with [`TooMuch`], which the caller catches.
 
 use baimo_engine::answer::{Answer, Rows};
 use baimo_engine::error::{Error, Kind, Result};
@@ -10,7 +12,14 @@ use baimo_store::terms::{GraphName, Term};
 use spareval::{
     InternalQuad, PreparedQuery, QueryEvaluationError, QueryEvaluator, QueryResults, QueryableDataset,
 };
+use std::cell::Cell;
 use std::sync::Arc;
+
+/// More terms than this at once, some hundred megabytes of rows, are given up.
+const MOST_HELD: usize = 4_000_000;
+
+/// What a query unwinds with that would hold too much.
+pub struct TooMuch;
 
 /// Answers `query` over `graph`.
 ///
@@ -104,8 +113,51 @@ impl<I: Iterator<Item = Result<InternalQuad<Internal>>>> Iterator for Checked<I>
 /// A term of the graph by its number, or one that the query made.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Internal {
-    Known(Id),
-    Made(Arc<Term>),
+    Known(Id, Held),
+    Made(Arc<Term>, Held),
+}
+
+/// Counts the term that it is part of, for as long as that is there.
+#[derive(PartialEq, Eq, Hash)]
+struct Held(());
+
+thread_local! {
+    /// How many terms there are on this thread, which those of a query never leave.
+    static HELD: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Held {
+    fn new() -> Self {
+        let held = HELD.get() + 1;
+        // No panic that is reported: it is no fault, and nothing is to be shown of it. The way out is free of terms to copy.
+        if held > MOST_HELD {
+            std::panic::resume_unwind(Box::new(TooMuch));
+        }
+        HELD.set(held);
+        Self(())
+    }
+}
+
+impl Clone for Held {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        HELD.set(HELD.get() - 1);
+    }
+}
+
+impl Internal {
+    fn known(id: Id) -> Self {
+        Self::Known(id, Held::new())
+    }
+
+    fn made(term: Term) -> Self {
+        Self::Made(Arc::new(term), Held::new())
+    }
 }
 
 impl<'a> QueryableDataset<'a> for Dataset<'a> {
@@ -121,8 +173,8 @@ impl<'a> QueryableDataset<'a> for Dataset<'a> {
     ) -> impl Iterator<Item = Result<InternalQuad<Internal>>> + use<'a> {
         let known = |term: Option<&Internal>| match term {
             None => Some(None),
-            Some(Internal::Known(id)) => Some(Some(*id)),
-            Some(Internal::Made(_)) => None,
+            Some(Internal::Known(id, _)) => Some(Some(*id)),
+            Some(Internal::Made(..)) => None,
         };
         let graphs: Vec<GraphId> = match graph_name {
             Some(None) => vec![None],
@@ -135,10 +187,10 @@ impl<'a> QueryableDataset<'a> for Dataset<'a> {
             graphs.clone().into_iter().flat_map(move |name| {
                 graph.scan(name, [s, p, o]).triples().map(move |triple| {
                     triple.map(|[s, p, o]| InternalQuad {
-                        subject: Internal::Known(s),
-                        predicate: Internal::Known(p),
-                        object: Internal::Known(o),
-                        graph_name: name.map(Internal::Known),
+                        subject: Internal::known(s),
+                        predicate: Internal::known(p),
+                        object: Internal::known(o),
+                        graph_name: name.map(Internal::known),
                     })
                 })
             })
@@ -147,17 +199,17 @@ impl<'a> QueryableDataset<'a> for Dataset<'a> {
     }
 
     fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Internal>> + use<'a> {
-        self.graph.graph_names().unwrap().into_iter().map(|id| Ok(Internal::Known(id)))
+        self.graph.graph_names().unwrap().into_iter().map(|id| Ok(Internal::known(id)))
     }
 
     fn internalize_term(&self, term: Term) -> Result<Internal> {
-        Ok(self.graph.id(term.as_ref())?.map_or_else(|| Internal::Made(Arc::new(term)), Internal::Known))
+        Ok(self.graph.id(term.as_ref())?.map_or_else(|| Internal::made(term), Internal::known))
     }
 
     fn externalize_term(&self, term: Internal) -> Result<Term> {
         Ok(match term {
-            Internal::Known(id) => self.graph.term(id)?,
-            Internal::Made(term) => Arc::unwrap_or_clone(term),
+            Internal::Known(id, _) => self.graph.term(id)?,
+            Internal::Made(term, _) => Arc::unwrap_or_clone(term),
         })
     }
 }

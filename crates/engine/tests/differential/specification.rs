@@ -499,6 +499,11 @@ impl Specification {
                 }
                 self.applied(expression, &terms)
             }
+            Expression::UnaryMinus(_) | Expression::UnaryPlus(_) => {
+                let terms = self.operands(expression, row, place)?;
+                // Section 17.3: op:numeric-unary-minus and -plus are of numbers, and the reference takes durations too.
+                if terms.iter().any(is_duration) { None } else { self.applied(expression, &terms) }
+            }
             _ => self.applied(expression, &self.operands(expression, row, place)?),
         }
     }
