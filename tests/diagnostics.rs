@@ -30,7 +30,8 @@ fn said(text: &str, update: bool) -> Option<Error> {
     } else {
         parse::query(text, prefixes, base).err()
     }?;
-    Some(diagnose::syntax_error(text, failed.cause.unwrap().as_ref(), &known(), update))
+    let Some(refusal) = parse::refusal(&failed) else { return Some(failed) };
+    Some(diagnose::syntax_error(text, refusal, &known(), update))
 }
 
 fn rendered(error: &Error) -> String {

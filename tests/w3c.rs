@@ -29,32 +29,10 @@ const EXCLUDED: &[(&str, &str)] = &[
 ];
 
 /// Cases that fail, each with the reason.
-const EXCUSED: &[(&str, &str)] = &[
-    (
-        "sparql/sparql10/expr-builtin#case-insensitive-booleans",
-        "spargebra reads true and false in lower case alone",
-    ),
-    (
-        "sparql/sparql12/expression#not-not",
-        "a string with a language and an ill-typed boolean have a truth value by SPARQL 1.1, 17.2.2",
-    ),
-    (
-        "sparql/sparql10/syntax-sparql3#syn-bad-26",
-        "spargebra reads `<?a&&?b>` as two comparisons, not as one IRI token with bad characters",
-    ),
-    (
-        "sparql/sparql12/grouping#select-variable-reuse",
-        "spargebra refuses a projected expression over another one beside an aggregate",
-    ),
-    (
-        "sparql/sparql12/syntax-triple-terms-negative#tripleterm-subject-03",
-        "spargebra accepts a triple term as a subject",
-    ),
-    (
-        "sparql/sparql12/syntax-triple-terms-negative#tripleterm-subject-06",
-        "spargebra accepts a triple term as a subject",
-    ),
-];
+const EXCUSED: &[(&str, &str)] = &[(
+    "sparql/sparql12/expression#not-not",
+    "a string with a language and an ill-typed boolean have a truth value by SPARQL 1.1, 17.2.2",
+)];
 
 macro_rules! manifests {
     ($($test:ident => $folder:literal,)*) => {

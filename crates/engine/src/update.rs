@@ -11,8 +11,8 @@ use crate::error::{Error, Hint, Kind, Result};
 use crate::governor::Governor;
 use crate::store::memory::Memory;
 use crate::store::pack::Watch;
-pub use crate::syntax::transfers::Update;
-use crate::syntax::transfers::{Operation, Transfer};
+pub use crate::syntax::operations::Update;
+use crate::syntax::operations::{Operation, Transfer};
 use crate::terms::{
     BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, QuadRef, Term, Triple, Variable,
 };

@@ -16,6 +16,7 @@
 
 #[path = "differential/answers.rs"]
 mod answers;
+mod beside;
 #[path = "differential/case.rs"]
 mod case;
 #[path = "differential/data.rs"]

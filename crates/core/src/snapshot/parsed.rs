@@ -8,7 +8,7 @@ use crate::advise::diagnose;
 use crate::ask::Ask;
 use crate::engine::syntax::algebra::{self, Expression, GraphPattern, Query};
 use crate::engine::syntax::parse::{self, Reading};
-use crate::engine::syntax::tokens::{self, each_token, tokens};
+use crate::engine::syntax::tokens::tokens;
 use crate::engine::{Governor, passes};
 use crate::error::{Error, Hint, Kind, Result, Span};
 use crate::explore::Knowledge;
@@ -31,14 +31,11 @@ pub(super) fn query(ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
 /// As there, and once a limit is met.
 pub(super) fn query_within(ask: &Ask, snapshot: &Snapshot, governor: &Governor) -> Result<Query> {
     let parsed = parse::query_within(&ask.text, snapshot.prefixes(), snapshot.base(), governor);
-    let mut query = parsed.map_err(|error| match plain::is_plain(&ask.text) {
+    let query = parsed.map_err(|error| match plain::is_plain(&ask.text) {
         _ if matches!(error.kind, Kind::Limit | Kind::Interrupted) => error,
         true => not_sparql(&ask.text, snapshot),
         false => diagnose::explained(&ask.text, error, &snapshot.knowledge(), false),
     })?;
-    if let Some(names) = star_columns(&ask.text) {
-        passes::columns::order_columns(&mut query, &names);
-    }
     bound(query, ask)
 }
 
@@ -101,9 +98,6 @@ pub(super) fn query_after(
         shown_in(diagnose::explained(&blanked, error, &known, false), &ask.text)
     });
     let mut query = parsed?;
-    if let Some(names) = star_columns(&marked) {
-        passes::columns::order_columns(&mut query, &names);
-    }
     if let Some(solutions) = previous.rows {
         passes::previous::fill(&mut query, &solutions.rows);
     }
@@ -139,30 +133,6 @@ fn not_sparql(text: &str, snapshot: &Snapshot) -> Error {
     }
     let error = Error::query("this is not SPARQL").at(Span::in_text("query", text, 0..text.len()));
     found.into_iter().take(5).fold(error, |error, suggestion| error.hint(suggestion.hint()))
-}
-
-/// The variables of a `SELECT *`, in the order in which the text names them first: the order in
-/// which people expect the columns. The standard leaves it open.
-fn star_columns(text: &str) -> Option<Vec<String>> {
-    // Most queries have none, and are not read once more.
-    if !text.contains('*') {
-        return None;
-    }
-    let mut words = each_token(text).filter(|token| token.kind != tokens::Kind::Comment);
-    words.find(|token| token.text(text).eq_ignore_ascii_case("SELECT"))?;
-    let star = words.find(|token| token.kind != tokens::Kind::Keyword)?;
-    if star.text(text) != "*" {
-        return None;
-    }
-    let names = words.filter(|token| token.kind == tokens::Kind::Variable);
-    let mut seen: Vec<String> = Vec::new();
-    for name in names {
-        let Some(name) = name.text(text).get(1..) else { continue };
-        if !seen.iter().any(|have| have == name) {
-            seen.push(name.to_owned());
-        }
-    }
-    Some(seen)
 }
 
 /// An error whose line is shown as it is in `text`.

@@ -7,9 +7,9 @@ use super::{Cells, Column, Program, Scope, Terms};
 use crate::error::Result;
 use crate::store::pack::{Builder, Pack};
 use crate::store::{FIRST_FOREIGN, Graph, Id, Indexed, NONE};
-use crate::syntax::algebra::{Expression, GraphPattern, Query, pattern_mut};
-use crate::syntax::signs;
-use crate::terms::{GraphName, NamedNode, Quad, Term};
+use crate::syntax::algebra::{Expression, GraphPattern, Query};
+use crate::syntax::parse;
+use crate::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
 use baimo_store::value::datatype::XSD;
 use std::collections::HashMap;
 
@@ -97,9 +97,8 @@ impl Cells for Rows {
 /// An expression from text.
 pub fn expression(text: &str) -> Expression {
     let query = format!("{PROLOGUE} SELECT ({text} AS ?result) {{}}");
-    let parsed = spargebra::SparqlParser::new().parse_query(&query);
-    let mut parsed = parsed.unwrap_or_else(|e| panic!("{text}: {e}"));
-    signs::join(&query, pattern_mut(&mut parsed));
+    let parsed = parse::query(&query, &Prefixes::new(), None);
+    let parsed = parsed.unwrap_or_else(|e| panic!("{text}: {e:?}"));
     let Query::Select { pattern: GraphPattern::Project { inner, .. }, .. } = parsed else { panic!("{text}") };
     let GraphPattern::Extend { expression, .. } = *inner else { panic!("{text}") };
     expression

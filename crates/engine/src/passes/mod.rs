@@ -1,9 +1,8 @@
 //! Passes over the algebra: a query in, an equal or more definite query out. Pure; no pass sees data.
 //!
-//! In the order in which a query goes through them: [`columns`], [`previous`], [`bind`], [`constants`], [`membership`].
+//! In the order in which a query goes through them: [`previous`], [`bind`], [`constants`], [`membership`].
 
 pub mod bind;
-pub mod columns;
 pub mod constants;
 pub mod membership;
 pub mod previous;

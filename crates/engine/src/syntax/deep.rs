@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 const DEEPEST: usize = 600;
 
 /// Up to this depth any stack will do.
-const SHALLOW: usize = if cfg!(debug_assertions) { 12 } else { 60 };
+pub(super) const SHALLOW: usize = if cfg!(debug_assertions) { 12 } else { 60 };
 
 /// Chains up to this length stay as the parser made them.
 const SHORT: usize = 16;

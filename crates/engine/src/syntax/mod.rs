@@ -2,13 +2,10 @@
 //!
 //! In: text, also half-typed or wrong. Out: tokens, or `spargebra`'s algebra. Knows no data.
 
-mod aggregates;
 pub mod algebra;
-mod allowed;
-mod data;
 pub mod deep;
-pub mod nesting;
+pub mod grammar;
+mod nesting;
+pub mod operations;
 pub mod parse;
-pub(crate) mod signs;
 pub mod tokens;
-pub mod transfers;

@@ -1,70 +1,76 @@
 //! SPARQL text to algebra, with the prefixes in scope and the text as the user typed it.
 //!
-//! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. Knows
-//! no data.
+//! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. Knows no data.
 
-use super::transfers::{self, Update};
-use super::{aggregates, algebra, allowed, data, deep, nesting, signs, tokens};
-use crate::error::{Error, Result};
+use super::grammar::{self, Parsed, Refusal, Room, Start, Why};
+use super::operations::{Operation, Update};
+use super::{algebra, deep, nesting, tokens};
+use crate::error::{Error, Result, Span};
 use crate::governor::Governor;
 use crate::terms::Prefixes;
-use spargebra::{GraphUpdateOperation, Query, SparqlParser};
+use oxiri::Iri;
+use spargebra::{GraphUpdateOperation, Query};
 
 /// Parses a query. Prefixes in scope need no declaration; those declared in the text win.
 ///
 /// # Errors
-/// Where the text is not a SPARQL 1.1 or 1.2 query.
+/// Where the text is not a SPARQL 1.1 or 1.2 query: its cause is a [`Refusal`].
 pub fn query(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Query> {
-    let depth = nesting::check("query", text)?;
-    deep::on_stack(depth, || {
-        let read = |text: &str| {
-            let parser = parser(text, prefixes, base)?;
-            parser
-                .parse_query(text)
-                .map_err(|error| Error::query("this is not a SPARQL query").because(error))
-        };
-        let mut query = read(text).or_else(|error| said_otherwise(text, read).ok_or(error))?;
-        deep::flatten(algebra::pattern_mut(&mut query))?;
-        aggregates::check(algebra::pattern(&query))?;
-        signs::join(text, algebra::pattern_mut(&mut query));
-        Ok(query)
-    })?
+    let flatten = |query: &mut Query| deep::flatten(algebra::pattern_mut(query));
+    parsed("query", (text, prefixes, base), grammar::query, flatten)
 }
 
 /// Parses an update. See [`query`].
 ///
 /// # Errors
-/// Where the text is not a SPARQL 1.1 or 1.2 update.
+/// Where the text is not a SPARQL 1.1 or 1.2 update: its cause is a [`Refusal`].
 pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Update> {
-    if let Some(update) = data::read(text, prefixes, base) {
-        return Ok(update);
-    }
-    let depth = nesting::check("update", text)?;
-    let parser = parser(text, prefixes, base)?;
-    deep::on_stack(depth, || {
-        let read = |text: &str| {
-            let parsed = parser.clone().parse_update(text);
-            parsed.map_err(|error| Error::query("this is not a SPARQL update").because(error))
-        };
-        let parse = |text: &str| {
-            let update = read(text).or_else(|error| said_otherwise(text, read).ok_or(error))?;
-            let mut operations = update.operations;
-            for operation in &mut operations {
-                if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
-                    deep::flatten(pattern)?;
-                    aggregates::check(pattern)?;
-                    signs::join(text, pattern);
-                }
-            }
-            Ok(operations)
-        };
-        transfers::parsed(text, parse)
-    })?
+    let flatten = |update: &mut Update| {
+        update.operations.iter_mut().try_for_each(|operation| match operation {
+            Operation::Plain(GraphUpdateOperation::DeleteInsert { pattern, .. }) => deep::flatten(pattern),
+            Operation::Plain(_) | Operation::Transfer(_) => Ok(()),
+        })
+    };
+    parsed("update", (text, prefixes, base), grammar::update, flatten)
 }
 
-/// What a text that was refused means, where the grammar allows it.
-fn said_otherwise<T>(text: &str, read: impl Fn(&str) -> Result<T>) -> Option<T> {
-    read(&allowed::otherwise(text)?).ok()
+/// Parses a text on the present stack, and where that is not deep enough once more on one that is.
+fn parsed<T: Send>(
+    name: &str,
+    (text, prefixes, base): (&str, &Prefixes, Option<&str>),
+    parse: fn(&Start<'_>) -> Parsed<T>,
+    flatten: impl Fn(&mut T) -> Result<()> + Sync,
+) -> Result<T> {
+    let base = base.map(|base| {
+        Iri::parse(base.to_owned())
+            .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))
+    });
+    let base = base.transpose()?;
+    let whole = |room| match parse(&Start { text, prefixes, base: base.as_ref(), room }) {
+        Ok(mut whole) => Ok(flatten(&mut whole).map(|()| whole)),
+        Err(refusal) => Err(refusal),
+    };
+    let done = match whole(Room::Levels(deep::SHALLOW)) {
+        Err(Refusal { why: Why::Stack, .. }) => deep::on_stack(usize::MAX, || whole(Room::Deep))?,
+        done => done,
+    };
+    done.unwrap_or_else(|refusal| Err(refused(name, text, refusal)))
+}
+
+/// The error for a text that is refused.
+fn refused(name: &str, text: &str, refusal: Refusal) -> Error {
+    // Who explains the error walks over all of the text.
+    if let Err(error) = nesting::check(name, text) {
+        return error;
+    }
+    let error = match refusal.why {
+        Why::Brackets => nesting::too_many_brackets(),
+        Why::Links => nesting::too_long_a_chain(),
+        _ if name == "update" => return Error::query("this is not a SPARQL update").because(refusal),
+        _ => return Error::query("this is not a SPARQL query").because(refusal),
+    };
+    let token = tokens::each_token(text).find(|token| token.range.end > refusal.at);
+    error.at(Span::in_text(name, text, token.map_or(0..0, |token| token.range)))
 }
 
 /// A text so long takes longer to parse than a stop may be late.
@@ -112,86 +118,6 @@ fn within<T: Send + 'static>(
     governor.waits_for(move || parse(&text, &prefixes, base.as_deref()))?
 }
 
-/// The prefixes that a text declares at its beginning, and where what follows them begins.
-fn prologue(text: &str) -> (Vec<&str>, &str) {
-    let (mut declared, mut rest) = (Vec::new(), text);
-    while let Some((name, after)) = declaration(rest) {
-        declared.push(name);
-        rest = after;
-    }
-    (declared, rest)
-}
-
-/// The prefix that a text declares first of all, and what follows that.
-fn declaration(text: &str) -> Option<(&str, &str)> {
-    let after = blank(text).split_at_checked(6).filter(|(word, _)| word.eq_ignore_ascii_case("PREFIX"))?.1;
-    let (name, after) = blank(after).split_once(':')?;
-    let (_, after) = blank(after).strip_prefix('<')?.split_once('>')?;
-    Some((name, after))
-}
-
-/// A text from where it says something.
-fn blank(mut text: &str) -> &str {
-    loop {
-        text = text.trim_ascii_start();
-        let Some(comment) = text.strip_prefix('#') else { return text };
-        text = comment.find(['\n', '\r']).and_then(|end| comment.get(end..)).unwrap_or_default();
-    }
-}
-
-/// The different texts that stand before the colons of a text, sorted: names of prefixes, perhaps with more before them.
-fn before_colons(text: &str) -> Vec<&[u8]> {
-    let is_of_name = |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
-    let mut found = Vec::new();
-    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
-        let (before, after) = text.as_bytes().split_at_checked(colon).unwrap_or_default();
-        // No path goes on with two slashes: this is of an IRI.
-        if !after.starts_with(b"://") {
-            let start = before.iter().rposition(|byte| !is_of_name(byte)).map_or(0, |blank| blank + 1);
-            found.push(before.get(start..).unwrap_or_default());
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// A parser that knows the prefixes which the text may mention and does not declare: each is an IRI to be checked, which for all of
-/// them takes longer than many a query.
-fn parser(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<SparqlParser> {
-    let mut parser = SparqlParser::new();
-    if let Some(base) = base {
-        parser = parser
-            .with_base_iri(base)
-            .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
-    }
-    // A prefix stands in the text as it is: letters may be written by their code points in IRIs and strings alone (SPARQL 1.2, section
-    // 19.2, and W3C's tests codepoint-esc-02-bad to 04-bad), where SPARQL 1.1 allowed it everywhere.
-    let (declared, rest) = prologue(text);
-    let mut names = before_colons(rest);
-    names.retain(|name| !declared.iter().any(|declared| declared.as_bytes() == *name));
-    if names.is_empty() {
-        return Ok(parser);
-    }
-    // Which bytes names end in: most prefixes end in none of them.
-    let mut last = [false; 256];
-    for end in names.iter().filter_map(|name| name.last()) {
-        last.get_mut(usize::from(*end)).into_iter().for_each(|found| *found = true);
-    }
-    let is_mentioned = |prefix: &str| {
-        let end = prefix.as_bytes().last();
-        end.is_none_or(|end| last.get(usize::from(*end)) == Some(&true))
-            && names.iter().any(|name| name.ends_with(prefix.as_bytes()))
-    };
-    for (prefix, namespace) in prefixes.iter().filter(|(prefix, _)| is_mentioned(prefix)) {
-        parser = parser.with_prefix(prefix, namespace).map_err(|error| {
-            Error::usage(format!("the prefix `{prefix}` stands for <{namespace}>, which is not an IRI"))
-                .because(error)
-        })?;
-    }
-    Ok(parser)
-}
-
 /// How far a text is a query or an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
@@ -208,38 +134,18 @@ pub fn reading(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Reading {
     // What is long is an update.
     let Err(as_update) = update(text, prefixes, base) else { return Reading::Whole };
     let Err(as_query) = query(text, prefixes, base) else { return Reading::Whole };
-    if nesting::check("query", text).is_err() {
-        return Reading::Wrong;
-    }
     let last = tokens::each_token(text).filter(|token| token.kind != tokens::Kind::Comment).last();
-    let place = |error: Error| error.cause.and_then(|cause| failure(text, &*cause).0);
-    let at = place(as_update).zip(place(as_query)).map(|(one, other)| one.max(other));
+    let at = refusal(&as_update).zip(refusal(&as_query)).map(|(one, other)| one.at.max(other.at));
     match (at, last) {
-        (Some(at), Some(last)) if at < last.range.end => Reading::Wrong,
-        _ => Reading::Short,
+        (Some(at), Some(last)) if at >= last.range.end => Reading::Short,
+        (Some(_), None) => Reading::Short,
+        _ => Reading::Wrong,
     }
 }
 
-/// Where in `text` a parser gave up, in bytes, where it says so, and its reason in its own words.
-pub fn failure(text: &str, error: &dyn std::error::Error) -> (Option<usize>, String) {
-    let mut reason = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        reason = error.to_string();
-        cause = error.source();
-    }
-    (position(text, &reason), reason)
-}
-
-/// The byte that `at LINE:COLUMN` in a parser's words means.
-fn position(text: &str, words: &str) -> Option<usize> {
-    let (_, rest) = words.split_once("at ")?;
-    let (line, rest) = rest.split_once(':')?;
-    let column: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
-    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let rest = text.get(start..)?;
-    Some(start + rest.char_indices().nth(column.checked_sub(1)?).map_or(rest.len(), |(at, _)| at))
+/// Where and why a text was refused, of an error of [`query`] and [`update`].
+pub fn refusal(error: &Error) -> Option<Refusal> {
+    error.cause.as_ref()?.downcast_ref().copied()
 }
 
 #[cfg(test)]
@@ -299,19 +205,10 @@ mod tests {
             query(text, &known, None).unwrap_or_else(|error| panic!("{text}: {error}"));
         }
         assert!(query("ASK { ?s nope:x ?o }", &known, None).is_err());
-        let names = ["5.é", "a", "c", "d"].map(str::as_bytes);
-        assert_eq!(before_colons("a:b 5.é:x ^c:<d:e> ?c: <http://e.org> c:/d:e"), names);
     }
 
     #[test]
     fn what_a_text_declares_need_not_be_known() {
-        let text = "# PREFIX a: <b>\r\nprefix rdf:<http://e.org/a#>#:\n PREFIX\n : <b> BASE <c> PREFIX x: <d> ASK {}";
-        assert_eq!(prologue(text), (vec!["rdf", ""], " BASE <c> PREFIX x: <d> ASK {}"));
-        for text in
-            ["", "PREFI", "PREFIX", "PREFIX a", "PREFIX a:", "PREFIX a: <b", "PREFI百a: <b>", "百模百"]
-        {
-            assert_eq!(prologue(text), (vec![], text));
-        }
         let known = Prefixes::well_known();
         let ask = |prologue: &str| {
             query(&format!("{prologue} ASK {{ ?s a rdf:x, rdfs:y }}"), &known, None).unwrap()

@@ -1,6 +1,6 @@
 //! The slow, obvious evaluator: `spareval` over the Graph port. It is the oracle.
 //!
-//! In: a graph and an algebra. Out: an answer. It shares no code with the engine beyond the parser and the port.
+//! In: a graph and an algebra. Out: an answer. It shares no code with the engine beyond the port.
 //! Its limit: it holds what it joins in memory, and asks nobody. So its terms are counted as they are copied, and what
 //! would hold more than [`MOST_HELD`] of them at once unwinds with [`TooMuch`], which the caller catches.
 

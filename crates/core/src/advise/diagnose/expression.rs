@@ -129,6 +129,11 @@ impl Walker<'_> {
             }
             return Ok(());
         }
+        // By the longest match: `?a<5&&?b>3`.
+        if self.token().is_some_and(|token| token.kind == Kind::Iri) && !self.words().contains(':') {
+            return self
+                .wrong("`<` and `>` without blanks are the brackets of an IRI", "write a blank behind `<`");
+        }
         if self.is("NOT") && self.is_at(self.at + 1, "IN") {
             self.at += 1;
         }
@@ -225,15 +230,6 @@ impl Walker<'_> {
             return self.wrong(
                 format!("the arguments of {name} stand in parentheses"),
                 format!("write `{name}(...)`"),
-            );
-        }
-        if matches!(name.as_str(), "CONCAT" | "COALESCE" | "BNODE") && self.here().start > range.end {
-            return self.stop(
-                self.said(
-                    format!("no space may stand between {name} and its `(`"),
-                    range.end..self.here().start,
-                )
-                .hint("remove the space"),
             );
         }
         if AGGREGATES.contains(&name.as_str()) {

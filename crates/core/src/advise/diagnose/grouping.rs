@@ -26,8 +26,6 @@ pub(super) struct Grouping {
     vars: Vars,
     /// Where each plain variable stands.
     places: Vec<Mention>,
-    /// Plain variables with a second name, `(?old AS ?new)`: the parser reads these without the new name.
-    renamed: Vec<(String, String)>,
     /// The expressions without a name, each with its variables.
     unnamed: Vec<(Range<usize>, Vec<String>)>,
 }
@@ -135,14 +133,6 @@ impl Walker<'_> {
         column: &Column,
         (vars, grouped): (&Vars, &Grouping),
     ) -> Diagnostic {
-        if let Some((old, _)) = grouped.renamed.iter().find(|(_, new)| new == name) {
-            return self
-                .said(
-                    format!("baimo cannot read the name that GROUP BY gives to the plain variable `?{old}`"),
-                    range,
-                )
-                .hint(format!("write `GROUP BY ?{old}`, and `(?{old} AS ?{name})` after SELECT"));
-        }
         if let ([(expression, _)], false) = (grouped.unnamed.as_slice(), vars.contains(name)) {
             let expression = self.quoted(expression.clone());
             return self
@@ -207,13 +197,7 @@ impl Walker<'_> {
         let plain = self.at == begun + 1;
         if self.eat("AS") {
             let name = self.variable("a name, a variable")?;
-            match (self.mentioned.as_slice(), plain) {
-                ([(old, _)], true) => {
-                    grouping.vars.insert(old.clone());
-                    grouping.renamed.push((old.clone(), name));
-                }
-                _ => drop(grouping.vars.insert(name)),
-            }
+            grouping.vars.insert(name);
         } else if let ([(name, _)], true) = (self.mentioned.as_slice(), plain) {
             grouping.vars.insert(name.clone());
         } else {

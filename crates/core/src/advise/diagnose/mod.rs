@@ -1,7 +1,7 @@
 //! Why a text is not SPARQL: the true place, the reason in human words, the remedy.
 //!
-//! In: a text that the parser refused, the parser's error for its position only, and what is known of the
-//! graph. Out: an [`Error`] with message, span and hints. The parser's own words are never shown.
+//! In: a text that the parser refused, the parser's [`Refusal`], and what is known of the graph. Out: an [`Error`] with message, span
+//! and hints.
 //!
 //! A tolerant walker of the grammar over our own tokens (`walk`, and a file for each part of the grammar) finds the
 //! first place where no valid text could go on; `lexical` finds what is wrong within a token.
@@ -24,6 +24,7 @@ mod values;
 mod walk;
 
 use super::Knowledge;
+use crate::engine::syntax::grammar::{Refusal, Why};
 use crate::engine::syntax::parse;
 use crate::engine::syntax::tokens::{self, Token, tokens};
 use crate::error::{Diagnostic, Error, Kind, Span};
@@ -39,20 +40,15 @@ fn said(text: &str, message: impl Into<String>, range: Range<usize>) -> Diagnost
 
 /// The parser's refusal of a text, in words for people.
 pub(crate) fn explained(text: &str, error: Error, known: &Knowledge<'_>, update: bool) -> Error {
-    match error.cause.as_deref() {
-        Some(cause) if error.kind == Kind::Query => syntax_error(text, cause, known, update),
-        _ => error,
+    match parse::refusal(&error) {
+        Some(refusal) => syntax_error(text, refusal, known, update),
+        None => error,
     }
 }
 
 /// The error to show for a text that the parser refused.
-pub fn syntax_error(
-    text: &str,
-    parser_error: &dyn std::error::Error,
-    known: &Knowledge<'_>,
-    update: bool,
-) -> Error {
-    let found = diagnose(text, known, update).unwrap_or_else(|| from_parser(text, parser_error));
+pub fn syntax_error(text: &str, refusal: Refusal, known: &Knowledge<'_>, update: bool) -> Error {
+    let found = diagnose(text, known, update).unwrap_or_else(|| from_parser(text, refusal));
     let mut error = Error::of(Kind::Query, found);
     if let Some(span) = error.span.as_mut().filter(|_| update) {
         "update".clone_into(&mut span.name);
@@ -85,63 +81,78 @@ pub(crate) fn nearest_of<'n>(name: &str, names: impl IntoIterator<Item = &'n Str
     nearest::nearest(name, names.into_iter().map(String::as_str))
 }
 
-/// What the parser's position and reason say where our own reading finds nothing.
-fn from_parser(text: &str, error: &dyn std::error::Error) -> Diagnostic {
-    let (at, reasons) = parse::failure(text, error);
-    let at = at.unwrap_or(text.len());
+/// What the parser's refusal says where our own reading finds nothing.
+fn from_parser(text: &str, refusal: Refusal) -> Diagnostic {
     let found = tokens(text);
-    let place = found.iter().find(|token| token.range.end > at).or(found.last());
-    let range = place.map_or(0..0, |token| token.range.clone());
-    match REASONS.iter().find(|(part, ..)| reasons.contains(part)) {
-        Some((_, message, hint)) => said(text, *message, range).hint(*hint),
-        None => said(text, FALLBACK, range).hint("the part before it was understood"),
-    }
+    let place = found.iter().find(|token| token.range.end > refusal.at).or(found.last());
+    let (message, hint) = reason(refusal.why);
+    said(text, message, place.map_or(0..0, |token| token.range.clone())).hint(hint)
 }
 
-/// What the parser can say only as a reason without a place, in our words.
-const REASONS: &[(&str, &str, &str)] = &[
-    (
-        "BIND is overriding",
-        "BIND gives a value to a variable that has one already",
-        "choose another name after AS",
-    ),
-    (
-        "overrides an existing variable",
-        "AS names a variable that the pattern binds already",
-        "choose another name after AS",
-    ),
-    ("Duplicated variable name", "SELECT names the same variable twice", "remove one, or rename it with AS"),
-    (
-        "not authorized with GROUP BY",
-        "`SELECT *` cannot stand with grouping",
-        "name the grouped variables and the aggregates",
-    ),
-    (
-        "variable that is unbound",
-        "SELECT names a variable that is neither grouped nor aggregated",
-        "add it to GROUP BY, or put it into SAMPLE(...)",
-    ),
-    ("Already used blank node", "a blank node label is used in two groups", "use a variable instead"),
-    ("cannot be shared", "a blank node label is used in two operations", "use another label in each"),
-    (
-        "IRI parsing failed",
-        "this IRI is relative, and there is no base to complete it",
-        "write it in full, such as `http://…` or, of a file, `file:///…`; or begin with BASE <…>",
-    ),
-    ("language tag", "this is not a language tag", "a tag is like `@zh` or `@en-GB`"),
-    (
-        "aggregate stands within an aggregate",
-        "an aggregate cannot stand within another",
-        "compute the inner one first, in a sub-select in braces with a GROUP BY",
-    ),
-    (
-        "aggregate stands in the pattern",
-        "an aggregate can stand only in a SELECT, its HAVING or its ORDER BY",
-        "group, and compare the groups with HAVING",
-    ),
-    (
-        "Unexpected aggregate",
-        "an aggregate can stand only in a SELECT, its HAVING or its ORDER BY",
-        "use a sub-select in braces",
-    ),
-];
+/// A reason of the parser in our words, and the remedy.
+fn reason(why: Why) -> (&'static str, &'static str) {
+    match why {
+        Why::Unexpected | Why::Brackets | Why::Links | Why::Stack => {
+            (FALLBACK, "the part before it was understood")
+        }
+        Why::UnknownPrefix => {
+            ("the prefix of this name is not declared", "begin with PREFIX, or write the IRI in full")
+        }
+        Why::Iri => (
+            "this IRI is relative, and there is no base to complete it",
+            "write it in full, such as `http://…` or, of a file, `file:///…`; or begin with BASE <…>",
+        ),
+        Why::ComparisonAsIri => {
+            ("`<` and `>` without blanks are the brackets of an IRI", "write a blank behind `<`")
+        }
+        Why::Escape => (
+            "a backslash can stand only within a string or a name",
+            "for a backslash itself (as in a regular expression) write two",
+        ),
+        Why::Language => ("this is not a language tag", "a tag is like `@zh` or `@en-GB`"),
+        Why::Rows => ("LIMIT and OFFSET take a smaller number", "leave out LIMIT to get all rows"),
+        Why::BindOfKnown => {
+            ("BIND gives a value to a variable that has one already", "choose another name after AS")
+        }
+        Why::LateralOfKnown => {
+            ("LATERAL gives a value to a variable that has one already", "choose another name after AS")
+        }
+        Why::ColumnOfKnown => {
+            ("AS names a variable that the pattern binds already", "choose another name after AS")
+        }
+        Why::ColumnTwice => ("SELECT names the same variable twice", "remove one, or rename it with AS"),
+        Why::StarOfGroups => {
+            ("`SELECT *` cannot stand with grouping", "name the grouped variables and the aggregates")
+        }
+        Why::Ungrouped => (
+            "SELECT names a variable that is neither grouped nor aggregated",
+            "add it to GROUP BY, or put it into SAMPLE(...)",
+        ),
+        Why::LabelInTwoPatterns => ("a blank node label is used in two groups", "use a variable instead"),
+        Why::LabelInTwoOperations => {
+            ("a blank node label is used in two operations", "use another label in each")
+        }
+        Why::AggregateInAggregate => (
+            "an aggregate cannot stand within another",
+            "compute the inner one first, in a sub-select in braces with a GROUP BY",
+        ),
+        Why::AggregateInPattern => (
+            "an aggregate can stand only in a SELECT, its HAVING or its ORDER BY",
+            "group, and compare the groups with HAVING",
+        ),
+        Why::DistinctInCall => ("DISTINCT stands only in an aggregate, such as COUNT", "remove it"),
+        Why::RowLength => (
+            "this row of VALUES has more or fewer values than there are variables",
+            "write UNDEF where there is none",
+        ),
+        Why::VariableTwice => ("VALUES names the same variable twice", "remove one"),
+        Why::VariableInData => {
+            ("DATA takes no variables", "with variables write `INSERT { ... } WHERE { ... }`")
+        }
+        Why::BlankInDelete => ("what is deleted has no blank nodes", "use a variable instead"),
+        Why::ReifierOfPath => (
+            "a path is no single triple, which `~` and `{|` are about",
+            "write the triple by itself, with one predicate",
+        ),
+    }
+}

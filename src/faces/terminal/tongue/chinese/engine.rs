@@ -49,8 +49,6 @@ pub const ENGINE: &[Pair] = &[
         "SERVICE {} asks another endpoint, and no connection is opened for a query",
         "SERVICE {} 要查询其他端点，而查询不会打开任何连接",
     ),
-    ("an aggregate stands within an aggregate", "聚合之内又有聚合"),
-    ("an aggregate stands in the pattern", "模式中有聚合"),
     ("this is not a SPARQL query", "这不是 SPARQL 查询"),
     ("this is not a SPARQL update", "这不是 SPARQL 更新"),
     ("the prefix `{}` stands for <{}>, which is not an IRI", "前缀“{}”代表 <{}>，而那不是 IRI"),

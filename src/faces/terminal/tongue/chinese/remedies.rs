@@ -9,10 +9,6 @@ pub const REMEDIES: &[Pair] = &[
     // Queries.
     ("add at the top: PREFIX {}: <...>, with its namespace", "请在开头加：PREFIX {}: <...>，写上其命名空间"),
     ("write `,` instead of `;`", "请把 `;` 改为 `,`"),
-    (
-        "write `GROUP BY ?{}`, and `(?{} AS ?{})` after SELECT",
-        "请写 `GROUP BY ?{}`，并在 SELECT 之后写 `(?{} AS ?{})`",
-    ),
     ("a backslash can stand only within a string or a name", "反斜线只能出现在字符串或名称中"),
     ("write it as `%{}`, or remove it", "请写作 `%{}`，或删去"),
     ("write the character itself; every text is UTF-8", "请直接写该字符；文本均为 UTF-8"),

@@ -1,0 +1,232 @@
+//! SELECT: its columns, and the algebra of a pattern with all its modifiers (section 18.2.4 and 18.2.5).
+//!
+//! In: the clause, the pattern, the modifiers. Out: one pattern: groups, HAVING, VALUES, computed columns, ORDER BY, projection, DISTINCT,
+//! LIMIT, from the inside out.
+
+use super::{Parsed, Parser, Refusal, Why};
+use crate::syntax::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression, operands};
+use crate::terms::Variable;
+use std::collections::HashSet;
+
+/// One column of a SELECT.
+pub(super) struct Column {
+    /// What it is computed from.
+    pub expression: Option<Expression>,
+    pub variable: Variable,
+    /// Where the variable stands.
+    pub at: usize,
+}
+
+/// What a query shows of its solutions.
+pub(super) enum Columns {
+    Named(Vec<Column>),
+    /// `SELECT *`, and where it stands: all variables, in the order in which the text names them behind it, so many of those of the text
+    /// aside.
+    Star(usize, usize),
+    /// All variables of the pattern, or the keys of its groups: a form that is no SELECT.
+    Pattern,
+}
+
+/// Which solutions that are equal stay.
+#[derive(Clone, Copy)]
+enum Duplicates {
+    All,
+    Distinct,
+    Reduced,
+}
+
+/// `SelectClause`
+pub(super) struct Clause {
+    columns: Columns,
+    duplicates: Duplicates,
+}
+
+impl From<Columns> for Clause {
+    fn from(columns: Columns) -> Self {
+        Self { columns, duplicates: Duplicates::All }
+    }
+}
+
+/// What stands behind a pattern.
+#[derive(Default)]
+pub(super) struct Modifiers {
+    /// GROUP BY: the keys, and what they are computed from.
+    pub keys: Option<Vec<(Variable, Option<Expression>)>>,
+    pub having: Option<Expression>,
+    pub order: Vec<OrderExpression>,
+    pub offset: Option<usize>,
+    pub limit: Option<usize>,
+    pub values: Option<GraphPattern>,
+}
+
+/// The aggregates of a SELECT.
+type Aggregates = Vec<(Variable, AggregateExpression)>;
+
+impl Parser<'_> {
+    /// `SelectClause ::= 'SELECT' ( 'DISTINCT' | 'REDUCED' )? ( ( Var | ( '(' Expression 'AS' Var ')' ) )+ | '*' )`
+    pub(super) fn select_clause(&mut self) -> Parsed<Clause> {
+        self.expect_word("SELECT")?;
+        let duplicates = if self.word("DISTINCT") {
+            Duplicates::Distinct
+        } else if self.word("REDUCED") {
+            Duplicates::Reduced
+        } else {
+            Duplicates::All
+        };
+        let at = self.at;
+        if self.take("*") {
+            return Ok(Clause { columns: Columns::Star(at, self.variables.len()), duplicates });
+        }
+        let rule = std::mem::replace(&mut self.aggregate_rule, Ok(()));
+        let mut columns = Vec::new();
+        loop {
+            let at = self.at;
+            if let Some(variable) = self.variable_if_any() {
+                columns.push(Column { expression: None, variable, at });
+            } else if self.byte() == b'(' {
+                let (expression, variable, at) = self.expression_as()?;
+                self.link()?;
+                columns.push(Column { expression: Some(expression), variable, at });
+            } else if columns.is_empty() {
+                return Err(self.unexpected());
+            } else {
+                break;
+            }
+        }
+        self.aggregate_rule = rule;
+        Ok(Clause { columns: Columns::Named(columns), duplicates })
+    }
+
+    /// The algebra of a SELECT.
+    pub(super) fn select(
+        &mut self,
+        clause: Clause,
+        pattern: GraphPattern,
+        modifiers: Modifiers,
+    ) -> Parsed<GraphPattern> {
+        let aggregates = std::mem::take(&mut self.aggregates);
+        let mut shown = None;
+        let mut pattern = pattern;
+        if modifiers.keys.is_some() || !aggregates.is_empty() {
+            let keys = modifiers.keys.unwrap_or_default();
+            let named = |(key, _): &(Variable, Option<Expression>)| {
+                self.variables.contains(&key.as_str()).then(|| key.clone())
+            };
+            shown = Some(keys.iter().filter_map(named).collect());
+            pattern = grouped(pattern, keys, aggregates);
+        }
+        let is_grouped = shown.is_some();
+        if let Some(expr) = modifiers.having {
+            pattern = GraphPattern::Filter { expr, inner: Box::new(pattern) };
+        }
+        if let Some(values) = modifiers.values {
+            pattern = super::triples::joined(pattern, values);
+        }
+        let (mut pattern, variables) = match clause.columns {
+            Columns::Named(columns) => computed(pattern, columns, is_grouped)?,
+            Columns::Star(at, _) if is_grouped => return Err(Refusal { at, why: Why::StarOfGroups }),
+            Columns::Star(_, before) => {
+                let variables = self.in_text_order(&pattern, before);
+                (pattern, variables)
+            }
+            Columns::Pattern => {
+                let variables = shown.unwrap_or_else(|| self.in_text_order(&pattern, 0));
+                (pattern, variables)
+            }
+        };
+        if !modifiers.order.is_empty() {
+            pattern = GraphPattern::OrderBy { inner: Box::new(pattern), expression: modifiers.order };
+        }
+        pattern = GraphPattern::Project { inner: Box::new(pattern), variables };
+        pattern = match clause.duplicates {
+            Duplicates::All => pattern,
+            Duplicates::Distinct => GraphPattern::Distinct { inner: Box::new(pattern) },
+            Duplicates::Reduced => GraphPattern::Reduced { inner: Box::new(pattern) },
+        };
+        if modifiers.limit.is_some() || modifiers.offset.is_some() {
+            let start = modifiers.offset.unwrap_or_default();
+            pattern = GraphPattern::Slice { inner: Box::new(pattern), start, length: modifiers.limit };
+        }
+        Ok(pattern)
+    }
+
+    /// The variables in scope, in the order of the text behind so many names of variables: the order in which people expect columns,
+    /// which the standard leaves open.
+    fn in_text_order(&self, pattern: &GraphPattern, before: usize) -> Vec<Variable> {
+        let mut in_scope: HashSet<&Variable> = HashSet::new();
+        pattern.on_in_scope_variable(|variable| {
+            in_scope.insert(variable);
+        });
+        let names = self.variables.get(before..).unwrap_or_default();
+        let taken = |name: &&str| in_scope.take(&Variable::new_unchecked(*name)).cloned();
+        let mut ordered: Vec<Variable> = names.iter().filter_map(taken).collect();
+        // Those of a text before: the keys of an inner select may be named there alone.
+        let mut rest: Vec<Variable> = in_scope.into_iter().cloned().collect();
+        rest.sort();
+        ordered.append(&mut rest);
+        ordered
+    }
+}
+
+/// The groups of a pattern (section 18.2.4.1).
+fn grouped(
+    pattern: GraphPattern,
+    keys: Vec<(Variable, Option<Expression>)>,
+    aggregates: Aggregates,
+) -> GraphPattern {
+    let mut inner = pattern;
+    let mut variables = Vec::with_capacity(keys.len());
+    for (variable, expression) in keys {
+        if let Some(expression) = expression {
+            inner = GraphPattern::Extend { inner: Box::new(inner), variable: variable.clone(), expression };
+        }
+        variables.push(variable);
+    }
+    GraphPattern::Group { inner: Box::new(inner), variables, aggregates }
+}
+
+/// The pattern with its computed columns, and all its columns (section 18.2.4.4).
+fn computed(
+    pattern: GraphPattern,
+    columns: Vec<Column>,
+    is_grouped: bool,
+) -> Parsed<(GraphPattern, Vec<Variable>)> {
+    let mut visible: HashSet<Variable> = HashSet::new();
+    if is_grouped || columns.iter().any(|column| column.expression.is_some()) {
+        pattern.on_in_scope_variable(|variable| {
+            visible.insert(variable.clone());
+        });
+    }
+    let (mut pattern, mut variables) = (pattern, Vec::with_capacity(columns.len()));
+    for Column { expression, variable, at } in columns {
+        let refuse = |why| Err(Refusal { at, why });
+        if variables.contains(&variable) {
+            return refuse(Why::ColumnTwice);
+        }
+        match expression {
+            None if is_grouped && !visible.contains(&variable) => return refuse(Why::Ungrouped),
+            None => {}
+            Some(_) if visible.contains(&variable) => return refuse(Why::ColumnOfKnown),
+            Some(expression) if is_grouped && !is_computed_of(&expression, &visible) => {
+                return refuse(Why::Ungrouped);
+            }
+            Some(expression) => {
+                // What stands behind it may be computed from it (section 16.1.2).
+                visible.insert(variable.clone());
+                pattern =
+                    GraphPattern::Extend { inner: Box::new(pattern), variable: variable.clone(), expression };
+            }
+        }
+        variables.push(variable);
+    }
+    Ok((pattern, variables))
+}
+
+/// Whether an expression needs no variables but these. BOUND, COALESCE and EXISTS may name others.
+fn is_computed_of(expression: &Expression, visible: &HashSet<Variable>) -> bool {
+    match expression {
+        Expression::Variable(variable) => visible.contains(variable),
+        Expression::Coalesce(_) | Expression::Bound(_) | Expression::Exists(_) => true,
+        other => operands(other).into_iter().all(|operand| is_computed_of(operand, visible)),
+    }
+}
