@@ -8,7 +8,7 @@ use baimo_engine::syntax::algebra::{
     AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, GroundTerm, NamedNodePattern,
     OrderExpression, PropertyPathExpression, TermPattern, TriplePattern, children, operands, variables_of,
 };
-use baimo_engine::terms::{Term, xsd};
+use baimo_engine::terms::{Literal, Term, xsd};
 use baimo_engine::{DefaultGraph, Query};
 use std::collections::HashSet;
 
@@ -219,24 +219,54 @@ impl<'a> Facts<'a> {
         self.expressions.iter().any(called)
     }
 
+    /// Whether a literal for which it holds is in the graph, or written in the query outside of its patterns.
+    fn has_literal(&self, holds: impl Fn(&Literal) -> bool) -> bool {
+        let object = |term: &Term| matches!(term, Term::Literal(literal) if holds(literal));
+        let written =
+            |expression: &&Expression| matches!(expression, Expression::Literal(literal) if holds(literal));
+        self.data.quads.iter().any(|quad| object(&quad.object))
+            || self.expressions.iter().any(written)
+            || self.listed().any(&holds)
+    }
+
+    /// The literals that VALUES lists.
+    fn listed(&self) -> impl Iterator<Item = &'a Literal> {
+        let cells = self.patterns.iter().flat_map(|(pattern, _)| match pattern {
+            GraphPattern::Values { bindings, .. } => bindings.as_slice(),
+            _ => &[],
+        });
+        cells.flatten().flatten().filter_map(|cell| match cell {
+            GroundTerm::Literal(literal) => Some(literal),
+            _ => None,
+        })
+    }
+
     /// Whether a date or a time is in the graph, or written or made in the query: two of them differ by a duration.
     fn has_moments(&self) -> bool {
         let of = |name: &str| ["#dateTime", "#date", "#time"].iter().any(|kind| name.ends_with(kind));
-        let object = |term: &Term| matches!(term, Term::Literal(literal) if of(literal.datatype().as_str()));
         let made = |expression: &&Expression| match expression {
-            Expression::Literal(literal) => of(literal.datatype().as_str()),
             Expression::FunctionCall(Function::Custom(cast), _) => of(cast.as_str()),
             Expression::FunctionCall(Function::Now, _) => true,
             _ => false,
         };
-        let given = |cell: &GroundTerm| object(&cell.clone().into());
-        let listed = |pattern: &GraphPattern| match pattern {
-            GraphPattern::Values { bindings, .. } => bindings.iter().flatten().flatten().any(given),
+        self.has_literal(|literal| of(literal.datatype().as_str())) || self.expressions.iter().any(made)
+    }
+
+    /// Whether a duration is in the graph, or written in the query, or made in it of two moments.
+    fn has_durations(&self) -> bool {
+        let made = |e: &&Expression| matches!(e, Expression::Subtract(..));
+        self.has_literal(|literal| literal.datatype().as_str().ends_with("uration"))
+            || (self.has_moments() && self.expressions.iter().any(made))
+            || self.calls(&[Function::Timezone])
+    }
+
+    /// Whether VALUES lists a literal for which the graph has another of the same value.
+    fn lists_a_value_spelt_otherwise(&self) -> bool {
+        let other = |listed: &Literal, term: &Term| match term {
+            Term::Literal(literal) => literal != listed && may_be_equal(literal, listed),
             _ => false,
         };
-        self.data.quads.iter().any(|quad| object(&quad.object))
-            || self.expressions.iter().any(made)
-            || self.patterns.iter().any(|(pattern, _)| listed(pattern))
+        self.listed().any(|listed| self.data.quads.iter().any(|quad| other(listed, &quad.object)))
     }
 
     /// Whether an effective boolean value is taken within an expression.
@@ -628,10 +658,6 @@ pub const JENA: &[Excuse] = &[
                 GraphPattern::Path { subject, object, .. } => {
                     matches!(subject, TermPattern::Literal(_)) || matches!(object, TermPattern::Literal(_))
                 }
-                // What is listed is put into the patterns that it is joined with.
-                GraphPattern::Values { bindings, .. } => {
-                    bindings.iter().flatten().any(|cell| matches!(cell, Some(GroundTerm::Literal(_))))
-                }
                 _ => false,
             };
             let equal = |e: &&Expression| matches!(e, Expression::Equal(..) | Expression::In(..));
@@ -639,6 +665,8 @@ pub const JENA: &[Excuse] = &[
                 && (facts.tests()
                     || facts.expressions.iter().any(equal)
                     || facts.joins_objects()
+                    // What is listed is put into the patterns that it is joined with.
+                    || facts.lists_a_value_spelt_otherwise()
                     || facts.patterns.iter().any(|(pattern, _)| literal(pattern) || is_tested(pattern)))
         },
         judge: Judge::Functions,
@@ -671,18 +699,35 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Functions,
     },
     Excuse {
+        reason: "Jena finds nothing where a filter in EXISTS compares a variable with one of around it",
+        section: "18.6: substitute(pattern, μ) puts the terms of the outer solution into the filters of the pattern too",
+        applies: |facts| {
+            let compares = |e: &Expression| {
+                matches!(e, Expression::Equal(a, b) | Expression::SameTerm(a, b)
+                    if matches!((&**a, &**b), (Expression::Variable(_), Expression::Variable(_))))
+            };
+            fn conjuncts(e: &Expression) -> Vec<&Expression> {
+                match e {
+                    Expression::And(a, b) => [conjuncts(a), conjuncts(b)].concat(),
+                    _ => vec![e],
+                }
+            }
+            let from_around = |pattern: &GraphPattern| match pattern {
+                GraphPattern::Filter { expr, inner } => {
+                    conjuncts(expr).into_iter().any(|part| compares(part) && lacks_a_variable(inner, part))
+                }
+                _ => false,
+            };
+            facts.patterns.iter().any(|(pattern, around)| around.correlated && from_around(pattern))
+        },
+        judge: Judge::Specification,
+    },
+    Excuse {
         reason: "Jena lets BIND see variables of the group around its own",
         section: "18.2.2.6 and 18.5: Extend is of the pattern before it in its own group",
         applies: |facts| {
-            let lacks = |inner: &GraphPattern, expression: &Expression| {
-                let mut known = HashSet::new();
-                inner.on_in_scope_variable(|variable| {
-                    known.insert(variable.clone());
-                });
-                variables_of(expression).into_iter().any(|variable| !known.contains(variable))
-            };
             let binds = |pattern: &GraphPattern| match pattern {
-                GraphPattern::Extend { inner, expression, .. } => lacks(inner, expression),
+                GraphPattern::Extend { inner, expression, .. } => lacks_a_variable(inner, expression),
                 _ => false,
             };
             facts.patterns.iter().any(|(pattern, _)| binds(pattern))
@@ -765,7 +810,7 @@ pub const JENA: &[Excuse] = &[
         section: "17.4.5.2 to 17.4.5.7: YEAR to SECONDS are of an xsd:dateTime",
         applies: |facts| {
             use Function::{Day, Hours, Minutes, Month, Seconds, Year};
-            facts.data.profile != Profile::Tidy && facts.calls(&[Year, Month, Day, Hours, Minutes, Seconds])
+            facts.has_durations() && facts.calls(&[Year, Month, Day, Hours, Minutes, Seconds])
         },
         judge: Judge::Functions,
     },
@@ -791,6 +836,34 @@ pub const JENA: &[Excuse] = &[
 /// Whether it is a literal of type `xsd:boolean`: `true > false` (17.3, op:boolean-greater-than) is an error for spareval.
 fn is_boolean(expression: &Expression) -> bool {
     matches!(expression, Expression::Literal(literal) if literal.datatype() == xsd::BOOLEAN)
+}
+
+/// Whether a variable of an expression is not bound by a pattern.
+fn lacks_a_variable(pattern: &GraphPattern, expression: &Expression) -> bool {
+    let mut known = HashSet::new();
+    pattern.on_in_scope_variable(|variable| {
+        known.insert(variable.clone());
+    });
+    variables_of(expression).into_iter().any(|variable| !known.contains(variable))
+}
+
+/// Whether two literals may have one value: numbers of whatever type, else those of one type and kind of text.
+fn may_be_equal(a: &Literal, b: &Literal) -> bool {
+    let number = |literal: &Literal| {
+        let name = literal.datatype().as_str().rsplit('#').next().unwrap_or_default().to_owned();
+        let kinds = ["integer", "decimal", "double", "float", "byte", "int", "Int", "Integer"];
+        kinds.iter().any(|kind| name.ends_with(kind)).then(|| literal.value().parse::<f64>().ok()).flatten()
+    };
+    let texts = [xsd::STRING.as_str(), "http://www.w3.org/2001/XMLSchema#token"];
+    let timed = ["#boolean", "#dateTime", "#date", "#time", "uration"];
+    let (one, other) = (a.datatype(), b.datatype());
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ if a.value() == b.value() => {
+            a.language() == b.language() && texts.contains(&one.as_str()) && texts.contains(&other.as_str())
+        }
+        _ => timed.iter().any(|kind| one.as_str().ends_with(kind) && other.as_str().ends_with(kind)),
+    }
 }
 
 /// Whether moments in the graph or the query can make a duration of it. A number and a product are none.

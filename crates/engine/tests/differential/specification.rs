@@ -12,7 +12,7 @@ use baimo_engine::syntax::algebra::{
 };
 use baimo_engine::{DefaultGraph, Query};
 use baimo_store::store::{Graph, GraphId};
-use baimo_store::terms::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
+use baimo_store::terms::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple, Variable, xsd};
 use spareval::QueryEvaluator;
 use std::cell::{Cell, OnceCell};
 use std::cmp::Ordering;
@@ -482,6 +482,16 @@ impl Specification {
                 if !terms.iter().all(compared) {
                     return None;
                 }
+                // Section 17.3: op:boolean-less-than and -greater-than, which the reference lacks.
+                let truths: Vec<bool> = terms.iter().filter_map(boolean).collect();
+                if let [a, b] = truths.as_slice() {
+                    return said(match expression {
+                        Expression::Less(..) => a < b,
+                        Expression::LessOrEqual(..) => a <= b,
+                        Expression::Greater(..) => a > b,
+                        _ => a >= b,
+                    });
+                }
                 self.applied(expression, &terms)
             }
             Expression::FunctionCall(Function::Now, _) => {
@@ -794,6 +804,15 @@ fn concatenated(members: &[Term], separator: Option<&str>) -> Option<Term> {
     };
     let texts = members.iter().map(text).collect::<Option<Vec<String>>>()?;
     Some(Literal::new_simple_literal(texts.join(separator.unwrap_or(" "))).into())
+}
+
+fn boolean(term: &Term) -> Option<bool> {
+    let Term::Literal(literal) = term else { return None };
+    match (literal.datatype() == xsd::BOOLEAN, literal.value()) {
+        (true, "true" | "1") => Some(true),
+        (true, "false" | "0") => Some(false),
+        _ => None,
+    }
 }
 
 fn is_duration(term: &Term) -> bool {
