@@ -49,6 +49,9 @@ pub enum Fate {
 /// What becomes of the change that is under way, of the process as what it does is.
 static FATE: AtomicU8 = AtomicU8::new(Fate::None as u8);
 
+/// In place of a fate: what became of the change was said, the program ends, and the change goes no further.
+const OVER: u8 = u8::MAX;
+
 /// Whether it was said that the work was stopped.
 static SAID: AtomicBool = AtomicBool::new(false);
 
@@ -62,15 +65,37 @@ pub fn doing(what: Doing) -> Until {
     Until(&NOW, NOW.swap(what as u8, Ordering::SeqCst))
 }
 
-/// Says what becomes of the change that is under way, until the value is dropped.
+/// Says what becomes of the change that is under way, until the value is dropped. Where a signal ends the program this does not
+/// come back: what was said of the change stays true.
 #[must_use]
 pub fn changing(fate: Fate) -> Until {
-    Until(&FATE, FATE.swap(fate as u8, Ordering::SeqCst))
+    Until(&FATE, set(&FATE, fate as u8).unwrap_or_else(gone))
+}
+
+impl Until {
+    /// Says that from now on something else becomes of the change; likewise.
+    pub fn becomes(&self, fate: Fate) {
+        set(self.0, fate as u8).unwrap_or_else(gone);
+    }
 }
 
 impl Drop for Until {
     fn drop(&mut self) {
-        self.0.store(self.1, Ordering::SeqCst);
+        // What is over stays so.
+        set(self.0, self.1);
+    }
+}
+
+/// Sets what is going on, and gives what was before; nothing where it is over.
+fn set(what: &AtomicU8, now: u8) -> Option<u8> {
+    let is_open = |before: u8| (before != OVER).then_some(now);
+    what.fetch_update(Ordering::SeqCst, Ordering::SeqCst, is_open).ok()
+}
+
+/// Waits for the end of the program.
+fn gone() -> u8 {
+    loop {
+        std::thread::park();
     }
 }
 
@@ -104,7 +129,7 @@ fn end(code: u8, report: &Report) -> ! {
     let report = report.clone();
     leave(code, move || {
         if works && !SAID.swap(true, Ordering::SeqCst) {
-            report.error(&word(FATE.load(Ordering::SeqCst)));
+            report.error(&word(FATE.swap(OVER, Ordering::SeqCst)));
         }
     })
 }
@@ -267,6 +292,21 @@ pub fn restore_terminal() {}
 mod tests {
     use super::*;
     use crate::faces::terminal::tongue::Tongue;
+
+    /// A word on a change holds: what was to come after it does not begin.
+    #[test]
+    fn no_change_goes_further_once_its_fate_was_said() {
+        static FATE: AtomicU8 = AtomicU8::new(Fate::None as u8);
+        let dropped = Until(&FATE, set(&FATE, Fate::Dropped as u8).unwrap());
+        dropped.becomes(Fate::Placed);
+        assert_eq!(FATE.load(Ordering::SeqCst), Fate::Placed as u8);
+        dropped.becomes(Fate::Dropped);
+        assert_eq!(FATE.swap(OVER, Ordering::SeqCst), Fate::Dropped as u8);
+        assert_eq!(set(&FATE, Fate::Placed as u8), None);
+        drop(dropped);
+        assert_eq!(set(&FATE, Fate::Placed as u8), None, "the end of a block opens nothing");
+        assert_eq!(FATE.load(Ordering::SeqCst), OVER);
+    }
 
     /// Whatever a signal ends, what became of it is said in both languages.
     #[test]

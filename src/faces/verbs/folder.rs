@@ -52,23 +52,20 @@ pub fn update(
     };
     settle(&root, &output.report)?;
     let waiting = output.waiting();
-    let dropped = changing(Fate::Dropped);
+    let fate = changing(Fate::Dropped);
     let edits = session.edits(text, wanted.into.as_deref());
-    drop(dropped);
     drop(waiting);
     say_notes(session, output);
     let edits = edits.map_err(|error| named(unchanged(error), name))?;
-    let mut _fate = None;
     if wanted.write && !edits.files.is_empty() {
         let changes: Vec<_> = edits
             .files
             .iter()
             .map(|file| Change { path: &file.path, before: file.before.as_deref(), after: &file.after })
             .collect();
-        let placed = changing(Fate::Placed);
+        fate.becomes(Fate::Placed);
         together::replace_all(&root, &changes)?;
-        drop(placed);
-        _fate = Some(changing(Fate::Done));
+        fate.becomes(Fate::Done);
         // Without a prompt nobody asks this graph any more.
         if output.report.face == Face::Prompt {
             session.update_as_files(text, &edits)?;
