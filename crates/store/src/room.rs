@@ -16,6 +16,23 @@ pub trait Holder: Send + Sync {
 static LIMITS: Limits = Limits { all: Mutex::new(Vec::new()), least: AtomicUsize::new(usize::MAX) };
 static HOLDERS: Mutex<Vec<Weak<dyn Holder>>> = Mutex::new(Vec::new());
 
+static SLOTS: Mutex<Slots> = Mutex::new(Slots { all: Vec::new(), most: 0 });
+
+/// What is kept anywhere, as a graph keeps each of its many lists.
+struct Slots {
+    all: Vec<Weak<dyn Gives>>,
+    /// At so many those are looked for that nobody has any more.
+    most: usize,
+}
+
+/// A holder of one thing.
+trait Gives: Send + Sync {
+    /// As [`Holder::give_way`].
+    fn give(&self, more: usize);
+    /// Whether it was not given up.
+    fn is_held(&self) -> bool;
+}
+
 /// How many bytes the process has allocated.
 type Used = fn() -> usize;
 
@@ -112,12 +129,38 @@ pub fn add(holder: &Arc<impl Holder + 'static>) {
     holders.push(holder);
 }
 
-/// Has all holders give way to so many bytes more. While one does, others may be added, and ask.
+/// Has all holders give way to so many bytes more. While one does, others may be added, and ask. What is kept is looked at only
+/// where memory is short: this is asked often.
 pub fn want(more: usize) {
     let holders: Vec<Arc<dyn Holder>> = open(&HOLDERS).iter().filter_map(Weak::upgrade).collect();
     for holder in holders {
         holder.give_way(more);
     }
+    let limit = limit();
+    if limit == usize::MAX || !is_short(limit, used().saturating_add(more)) {
+        return;
+    }
+    let kept: Vec<Arc<dyn Gives>> = open(&SLOTS).all.iter().filter_map(Weak::upgrade).collect();
+    if !kept.is_empty() {
+        kept.iter().for_each(|slot| slot.give(more));
+        open(&SLOTS).all.retain(|slot| slot.upgrade().is_some_and(|slot| slot.is_held()));
+    }
+}
+
+impl Slots {
+    /// Adds one. To look for those that are gone takes no longer than it took to add as many.
+    fn add(&mut self, slot: Weak<dyn Gives>) {
+        if self.all.len() >= self.most {
+            self.all.retain(|slot| slot.strong_count() > 0);
+            self.most = 64.max(2 * self.all.len());
+        }
+        self.all.push(slot);
+    }
+}
+
+/// Whether so many bytes are over a limit, or nearly so.
+fn is_short(limit: usize, wanted: usize) -> bool {
+    wanted > limit - limit / MARGIN
 }
 
 /// One part in so many of a limit is left to what is allocated between two looks at it.
@@ -138,19 +181,23 @@ impl<T> Slot<T> {
 
     /// Drops it where so many bytes and more are over a limit, or nearly so. Who reads it keeps it until they are done.
     fn keep_within(&self, limit: usize, wanted: usize) {
-        if wanted > limit - limit / MARGIN {
+        if is_short(limit, wanted) {
             let given_up = open(&self.0).take();
             drop(given_up);
         }
     }
 }
 
-impl<T: Send + Sync> Holder for Slot<T> {
-    fn give_way(&self, more: usize) {
+impl<T: Send + Sync> Gives for Slot<T> {
+    fn give(&self, more: usize) {
         let limit = limit();
         if limit < usize::MAX {
             self.keep_within(limit, used().saturating_add(more));
         }
+    }
+
+    fn is_held(&self) -> bool {
+        open(&self.0).is_some()
     }
 }
 
@@ -185,8 +232,10 @@ impl<T: Send + Sync + 'static> Kept<T> {
         }
         let value = Arc::new(value);
         let new = Slot::of(Arc::clone(&value));
-        add(&new);
+        let kept: Weak<Slot<T>> = Arc::downgrade(&new);
         *slot = Some(new);
+        drop(slot);
+        open(&SLOTS).add(kept);
         value
     }
 
@@ -217,6 +266,25 @@ mod tests {
         assert_eq!((*kept.keep(9), copy.get()), (9, None), "it is made again");
         assert_eq!((kept.take(), kept.get()), (Some(Arc::new(9)), None));
         assert_eq!(Kept::of_another(read).get(), Some(Arc::new(7)));
+    }
+
+    #[test]
+    fn what_is_gone_is_forgotten_by_the_time_there_is_twice_as_much() {
+        let mut slots = Slots { all: Vec::new(), most: 0 };
+        let there: Vec<_> = (0..100).map(|n| Slot::of(Arc::new(n))).collect();
+        let mut longest = 0;
+        for n in 0..10_000 {
+            // A weak reference to what goes at once.
+            let passing: Weak<Slot<i32>> = Arc::downgrade(&Slot::of(Arc::new(n)));
+            slots.add(passing);
+            if let Some(slot) = there.get(n as usize) {
+                let kept: Weak<Slot<i32>> = Arc::downgrade(slot);
+                slots.add(kept);
+            }
+            longest = longest.max(slots.all.len());
+        }
+        assert_eq!(slots.all.iter().filter(|slot| slot.strong_count() > 0).count(), 100);
+        assert!(longest <= 256, "{longest}");
     }
 
     #[test]
