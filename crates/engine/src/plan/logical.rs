@@ -253,6 +253,12 @@ impl Reach {
     pub fn vars(&self) -> VarSet {
         self.ends.iter().filter_map(Slot::var).collect()
     }
+
+    /// Whether both ends are one variable.
+    pub fn comes_back(&self) -> bool {
+        let [start, end] = &self.ends;
+        start.var().is_some() && start == end
+    }
 }
 
 impl Step {

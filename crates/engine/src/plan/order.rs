@@ -345,6 +345,9 @@ impl Uses {
     }
 }
 
+/// So many ends a path of any length is taken to reach.
+pub const REACHED: f64 = 30.0;
+
 /// What is known of a part.
 #[derive(Debug, Clone)]
 pub struct Figures {
@@ -406,9 +409,8 @@ impl Figures {
         Self { vars, rows, distinct, legs: legs_of(pattern), indexed: true, leads }
     }
 
-    /// Of a path of any length. How far one leads is not known: each end is taken to reach a few dozen others.
+    /// Of a path of any length. How far one leads is not known: each end is taken to reach [`REACHED`] others.
     pub fn of_reach(reach: &Reach, statistics: &dyn Statistics) -> Self {
-        const EACH: f64 = 30.0;
         let graph = reach.source.number();
         let predicates: Vec<Option<Id>> = match reach.step.predicates() {
             none if none.is_empty() => vec![None],
@@ -419,17 +421,22 @@ impl Figures {
             predicates.iter().map(|predicate| statistics.distinct(graph, *predicate, place)).sum()
         };
         let mut distinct = Vec::new();
-        let mut rows = EACH;
+        let mut rows = REACHED;
         for (slot, place) in reach.ends.iter().zip([0, 2]) {
             let Slot::Var(var) = slot else { continue };
             let values = sum(place).max(1.0);
             rows *= values;
             distinct.push((*var, values));
         }
-        if let [(_, starts), (_, ends)] = distinct.as_slice() {
-            rows /= starts.min(*ends);
+        if let [(var, starts), (_, ends)] = distinct.as_slice() {
+            let least = starts.min(*ends);
+            match reach.comes_back() {
+                // Once each node that lies on a way back to it: all of them, for all that is known.
+                true => (rows, distinct) = (least, vec![(*var, least)]),
+                false => rows /= least,
+            }
         } else if let [(_, values)] = distinct.as_slice() {
-            rows = EACH.min(*values);
+            rows = REACHED.min(*values);
         } else {
             rows = 1.0;
         }

@@ -227,22 +227,51 @@ fn rows_that_are_read_in_the_order_asked_for_cost_no_sort() {
     assert!(sorted * 5.0 < cost("SELECT ?a ?b { ?a :knows ?b OPTIONAL { ?b :rare ?c } } ORDER BY ?b ?c"));
 }
 
+/// The rows of the first node of a kind that is met from the top on.
+fn rows_of(text: &str, is_wanted: impl Fn(&Op) -> bool) -> f64 {
+    let query = parse::query(text, &prefixes(), None).unwrap();
+    let plan = plan(pattern(&query), &Figures).unwrap();
+    let mut node = &plan.root;
+    while !is_wanted(&node.op) {
+        node = &node.inputs[0];
+    }
+    node.rows
+}
+
+#[test]
+fn a_negated_set_has_as_many_rows_as_are_counted() {
+    let is_filter = |op: &Op| matches!(op, Op::Filter(_));
+    assert_eq!(rows_of("SELECT * { ?a !(:type|:name) ?b }", is_filter).round(), 1_000_020.0);
+    assert_eq!(rows_of("SELECT * { ?a !(:type|:absent) ?b }", is_filter).round(), 1_100_020.0);
+    assert_eq!(rows_of("SELECT * { ?a ?p ?b FILTER(?p != :knows) }", is_filter).round(), 200_020.0);
+    // By the names of all triples, where which ones the rows meet is not known.
+    let met =
+        rows_of("SELECT * { ?c :rare ?a . ?a !(:type|:name) ?b }", |op| matches!(op, Op::IndexJoin { .. }));
+    let kept = rows_of("SELECT * { ?c :rare ?a . ?a !(:type|:name) ?b }", is_filter);
+    assert!((kept / met - 1_000_020.0 / 1_200_020.0).abs() < 1e-9, "{kept} of {met}");
+}
+
+#[test]
+fn a_path_that_comes_back_gives_each_node_once_and_costs_what_it_meets() {
+    let is_path = |op: &Op| matches!(op, Op::Reach { .. });
+    assert_eq!(rows_of("SELECT * { ?a :knows+ ?a }", is_path), 100_000.0);
+    assert_eq!(rows_of("SELECT (COUNT(*) AS ?n) { ?a :rare+ ?a }", is_path), 5.0);
+    assert!(rows_of("SELECT * { ?a :knows+ ?b }", is_path) > 1_000_000.0);
+    let cost = |text: &str| {
+        let query = parse::query(text, &prefixes(), None).unwrap();
+        plan(pattern(&query), &Figures).unwrap().root.cost
+    };
+    let (back, all) = (cost("SELECT * { ?a :knows+ ?a }"), cost("SELECT * { ?a :knows+ ?b }"));
+    assert!(back > all / 2.0, "{back} of {all}");
+}
+
 #[test]
 fn groups_are_as_many_as_what_their_keys_are_computed_of_and_few_have_many_members() {
-    let rows = |text: &str, is_wanted: &dyn Fn(&Op) -> bool| {
-        let query = parse::query(text, &prefixes(), None).unwrap();
-        let plan = plan(pattern(&query), &Figures).unwrap();
-        let mut node = &plan.root;
-        while !is_wanted(&node.op) {
-            node = &node.inputs[0];
-        }
-        node.rows
-    };
     let text = "SELECT ?k (COUNT(*) AS ?n) { ?a :type ?t BIND(STRLEN(STR(?t)) AS ?k) } GROUP BY ?k";
-    assert!(rows(text, &|op| matches!(op, Op::Group(..))) <= 10.0);
+    assert!(rows_of(text, |op| matches!(op, Op::Group(..))) <= 10.0);
     let having = |least: u32| {
         let text = format!("SELECT ?b {{ ?a :knows ?b }} GROUP BY ?b HAVING(COUNT(*) > {least})");
-        rows(&text, &|op| matches!(op, Op::Filter(_)))
+        rows_of(&text, |op| matches!(op, Op::Filter(_)))
     };
     // Ten in the mean: six in ten of the groups have more than five, one in twenty more than thirty.
     assert!(having(5) > 30_000.0 && having(30) < 10_000.0, "{} {}", having(5), having(30));

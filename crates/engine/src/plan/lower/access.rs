@@ -78,13 +78,37 @@ pub(super) fn filtered(
     let is_in = |shares: &[(Var, f64)], condition: &Formula, alone: &dyn Fn(&Formula, Var) -> bool| {
         shares.iter().any(|(var, _)| alone(condition, *var))
     };
-    let others = conditions.iter().filter(|condition| {
-        !is_in(shares, condition, &tests_alone) && !is_in(sampled, condition, &reads_alone)
-    });
-    // However many there are: conditions on one thing are seldom independent.
-    let others = others.map(|condition| guessed(condition, &node, statistics)).fold(1.0, f64::min);
-    let rows = node.rows * ranged * found * others;
+    let (mut excluded, mut others) = (0.0, 1.0_f64);
+    for condition in &conditions {
+        if is_in(shares, condition, &tests_alone) || is_in(sampled, condition, &reads_alone) {
+            continue;
+        }
+        match share_of_predicate(condition, &node, statistics) {
+            // No triple has two predicates.
+            Some(share) => excluded += share,
+            // However many there are: conditions on one thing are seldom independent.
+            None => others = others.min(guessed(condition, &node, statistics)),
+        }
+    }
+    let rows = node.rows * ranged * found * others * (1.0 - excluded).max(0.0);
     node.under(Op::Filter(conditions), rows)
+}
+
+/// Which part of the triples that a node has just read has the predicate that a condition excludes, as each name of a negated set
+/// does: as many as are counted.
+fn share_of_predicate(condition: &Formula, node: &Node, statistics: &dyn Statistics) -> Option<f64> {
+    let Expression::Not(inner) = &condition.expression else { return None };
+    let (Expression::SameTerm(a, b) | Expression::Equal(a, b)) = &**inner else { return None };
+    let (Expression::Variable(_), Expression::NamedNode(name)) = (&**a, &**b) else { return None };
+    let (Op::Scan { pattern, .. } | Op::IndexJoin { pattern, optional: false, .. }) = &node.op else {
+        return None;
+    };
+    let [_, predicate, _] = &pattern.slots;
+    predicate.var().filter(|var| condition.vars.contains(*var))?;
+    let ([subject, _, object], graph) = (pattern.ids()?, pattern.source.number()?);
+    let all = statistics.count(graph, [subject, None, object]);
+    let Some(id) = statistics.id(&name.clone().into()).ok()? else { return Some(0.0) };
+    (all > 0.0).then(|| statistics.count(graph, [subject, Some(id), object]) / all)
 }
 
 /// What a condition leaves of the rows of a node, where no sample was taken.

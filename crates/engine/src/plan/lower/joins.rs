@@ -7,7 +7,7 @@ use super::access::{Access, SELECTIVITY};
 use crate::plan::cost::{self, Lookups};
 use crate::plan::estimate::{Agreement, agreement};
 use crate::plan::logical::{Formula, Pattern, Reach, Slot};
-use crate::plan::order::{Before, Figures, Item, Restricted};
+use crate::plan::order::{Before, Figures, Item, REACHED, Restricted};
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet};
 
@@ -137,7 +137,7 @@ impl Lowering<'_> {
             // Of ends that nobody reads there is a row for each start, with how many it reaches: of a given end one.
             rows = match figures.distinct.as_slice() {
                 [] => rows,
-                [_] => left.rows,
+                [_] if !reach.comes_back() => left.rows,
                 [(_, starts), ..] => left.rows * starts,
             };
         }
@@ -147,7 +147,9 @@ impl Lowering<'_> {
             && left.output.iter().all(|var| output.contains(var))
             && vars.iter().all(|var| output.contains(&var));
         let certain = left.certain.union(&vars);
-        let searched = cost::reach(left.rows * figures.rows);
+        // Who looks for a way back to where it began meets all that it reaches.
+        let each = if reach.comes_back() { REACHED } else { 1.0 };
+        let searched = cost::reach(left.rows * figures.rows * each);
         let mut node = Node::new(Op::Reach { reach, bag }, vec![left], output, certain, rows);
         node.cost += searched;
         node.unique(unique)
