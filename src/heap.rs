@@ -19,9 +19,20 @@ static ALLOCATOR: Counting = Counting;
 /// How many bytes are taken.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
-/// How many bytes the process has: what was allocated, and what packs hold beside the heap.
+/// How many bytes count as taken beside these: see [`rest_of`].
+static REST: AtomicUsize = AtomicUsize::new(0);
+
+/// How many bytes the process has: what was allocated, what packs hold beside the heap, and within a limit what nobody counts.
 pub fn used() -> usize {
-    TAKEN.load(Ordering::Relaxed) + baimo::store::pack::mapped_bytes()
+    TAKEN.load(Ordering::Relaxed) + baimo::store::pack::mapped_bytes() + REST.load(Ordering::Relaxed)
+}
+
+/// What of a limit is left to what nobody counts: holes between lists, stacks, and pages of the program that a query is the first to
+/// use. Of small limits a tenth, and no more than they were found to take.
+const fn rest_of(limit: usize) -> usize {
+    const MOST: usize = 1 << 20;
+    let part = limit / 10;
+    if part < MOST { part } else { MOST }
 }
 
 /// The allocator of the system, counted, so that `--max-memory` can hold.
@@ -76,10 +87,11 @@ pub fn give_back_soon() {
     set(&[(libc::M_MMAP_THRESHOLD, LARGE), (libc::M_TRIM_THRESHOLD, LARGE), (libc::M_ARENA_MAX, 1)]);
 }
 
-/// The same for a limit of so many bytes of memory: what was freed and is kept for what comes is no more than a small part of it. To be
-/// called before queries are asked.
+/// The same for a limit of so many bytes of memory: what was freed and is kept for what comes is no more than a small part of it, and
+/// what nobody counts is left its part. To be called before queries are asked.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn give_back_within(limit: usize) {
+    REST.store(rest_of(limit), Ordering::Relaxed);
     let large = part_of(limit);
     set(&[(libc::M_MMAP_THRESHOLD, large), (libc::M_TRIM_THRESHOLD, large)]);
 }
@@ -116,9 +128,11 @@ pub fn give_back() {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn give_back_soon() {}
 
-/// Other allocators give back by themselves.
+/// Other allocators give back by themselves; what they do not count is left to them too.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub fn give_back_within(_: usize) {}
+pub fn give_back_within(limit: usize) {
+    REST.store(rest_of(limit), Ordering::Relaxed);
+}
 
 /// Other allocators give back by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
@@ -133,6 +147,12 @@ mod tests {
     fn what_is_kept_is_a_small_part_of_a_limit() {
         let limits = [0, 10_000_000, 20_000_000, 100_000_000, usize::MAX];
         assert_eq!(limits.map(part_of), [SMALL, 156_250, 312_500, LARGE, LARGE]);
+    }
+
+    #[test]
+    fn what_nobody_counts_is_a_small_part_of_a_limit() {
+        let limits = [0, 5, 1_000_000, 10_000_000, 20_000_000, usize::MAX];
+        assert_eq!(limits.map(rest_of), [0, 0, 100_000, 1_000_000, 1 << 20, 1 << 20]);
     }
 
     #[test]
