@@ -7,8 +7,9 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// So many bytes take some milliseconds to give back.
-const MUCH: usize = 16 << 20;
+/// So many bytes take half a millisecond to give back, as a thread does to be started where the machine is busy. A query that was
+/// stopped holds several lists of this size.
+const MUCH: usize = 4 << 20;
 
 /// To give back an item by itself takes as long as so many bytes of a list.
 pub const ITEM: usize = 512;

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod answer;
-mod aside;
+pub mod aside;
 pub mod exec;
 pub mod explain;
 pub mod expr;

@@ -7,6 +7,7 @@ use super::numbered::{Number, Row, lexical_of};
 use super::texts::Texts;
 use crate::blank::Blanks;
 use crate::engine::answer::page::Page;
+use crate::engine::aside::set_aside;
 use crate::error;
 use crate::store::Lexical;
 use crate::store::pack::Watch;
@@ -92,7 +93,7 @@ impl Found {
         self.rows.is_empty()
     }
 
-    /// The first so many.
+    /// The first so many. The others are dropped a little later, where they are many: somebody may wait for a word.
     #[must_use]
     pub fn first(self, most: usize) -> Self {
         if self.len() <= most {
@@ -106,7 +107,15 @@ impl Found {
                 triple.object.as_ref(),
             ]);
         }
+        self.drop_later();
         found
+    }
+
+    /// Drops it, a little later where it is large.
+    pub fn drop_later(self) {
+        let numbers = self.numbers.capacity() * (size_of::<u64>() + size_of::<Number>());
+        let bytes = self.texts.bytes() + numbers + self.rows.capacity() * size_of::<Row>();
+        set_aside(self, bytes);
     }
 
     /// The triples as terms.
@@ -125,6 +134,9 @@ impl Found {
     pub fn each(&self, take: &mut dyn FnMut([TermRef<'_>; 3]) -> error::Result<()>) -> error::Result<()> {
         self.rows.iter().try_for_each(|row| {
             let numbers = [row.subject, row.predicate, row.object];
+            if let [Some(s), Some(p), Some(o)] = numbers.map(|number| self.texts.get(number).as_term()) {
+                return take([s, p, o]);
+            }
             // Of what is no text, a triple term, a term is made.
             let made = numbers.map(|number| match self.texts.get(number).as_term() {
                 Some(_) => None,

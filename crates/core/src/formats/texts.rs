@@ -66,6 +66,12 @@ impl Texts {
         (texts, ranks.get(number as usize).copied().unwrap_or_default())
     }
 
+    /// How many bytes it holds, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let triples = self.triples.capacity() * size_of::<[Number; 3]>();
+        self.text.capacity() + self.cells.capacity() * size_of::<Cell>() + triples
+    }
+
     fn add(&mut self, term: TermRef<'_>) -> Number {
         let lexical = match (lexical_of(term), term) {
             (None, TermRef::Triple(triple)) => Lexical::Triple([

@@ -25,6 +25,9 @@ use std::collections::HashMap;
 /// To read the terms of a triple takes as long as so many units of work.
 const READING: usize = 20;
 
+/// To make and to number a blank node takes as long as so many units of work.
+const NAMING: usize = 10;
+
 /// So many triples of things are made at once, about.
 const FEW: usize = 256;
 
@@ -231,7 +234,7 @@ impl Source for Construct<'_> {
                     found.iter_mut().zip(ids).for_each(|(column, id)| column.push(id));
                 }
             }
-            self.cx.work(self.template.len())?;
+            self.cx.work(self.template.len() + blanks.len() * NAMING)?;
         }
         let [subjects, predicates, objects] = &found;
         let mut known = self.seen.len() as u32;

@@ -18,8 +18,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// How many notes are kept, and how many patterns.
 const NOTES: usize = 20;
 const PATTERNS: usize = 10_000;
-/// After so many bytes of text there is a look at the clock: some milliseconds of the slowest functions.
-const LOOK: usize = 1 << 20;
+/// After so many bytes of text there is a look at the clock: a millisecond or two of the slowest functions, the hashes.
+const LOOK: usize = 1 << 18;
 /// The longest text that a function makes: 16 MiB, so that no function takes long over any text.
 pub const LONGEST_TEXT: usize = 1 << 24;
 /// The longest text that GROUP_CONCAT makes, which adds to it a little at a time: 256 MiB.

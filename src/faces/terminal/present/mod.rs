@@ -39,7 +39,7 @@ const SORTED: usize = 100_000;
 
 /// Of a graph that was stopped at most so many triples are sorted: it is not the same graph again, and nobody is to wait. On
 /// a screen, and in formats in which a triple has its place among all others, no more are written.
-const NEAT: usize = 1_000;
+const NEAT: usize = 500;
 
 /// By so many rows the columns of a table are judged where not all are shown.
 const JUDGED: usize = 1000;

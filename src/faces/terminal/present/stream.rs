@@ -70,7 +70,7 @@ impl Output {
                 statements.add(&mut lines, triple)?;
                 write_much(&mut lines, out, AT_ONCE)
             })?;
-            drop(found);
+            found.drop_later();
             let mut page = Page::default();
             while stopped.is_none() {
                 match more.page(&mut page) {
