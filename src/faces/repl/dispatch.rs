@@ -174,7 +174,9 @@ impl Shell {
     fn commit(&mut self) -> Result<()> {
         let fate = changing(if self.session.borrow().is_durable() { Fate::Kept } else { Fate::Dropped });
         let committed = self.session.borrow_mut().commit();
-        drop(fate);
+        if committed.is_ok() && self.session.borrow().is_durable() {
+            fate.becomes(Fate::Done);
+        }
         let change = committed.map_err(|mut error| {
             if self.session.borrow().transaction().is_some() {
                 let what = "nothing was kept, and the transaction is open still";
