@@ -99,7 +99,8 @@ fn triple_depth(triple: &TriplePattern) -> usize {
     1 + within(&triple.subject) + within(&triple.object)
 }
 
-fn path_links(path: &Path) -> usize {
+/// How many patterns a path is at most, a step each; at least one.
+pub(super) fn path_links(path: &Path) -> usize {
     match path {
         Path::NamedNode(_) | Path::NegatedPropertySet(_) => 1,
         Path::Reverse(a) | Path::ZeroOrMore(a) | Path::OneOrMore(a) | Path::ZeroOrOne(a) => path_links(a),

@@ -134,6 +134,10 @@ pub fn reading(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Reading {
     // What is long is an update.
     let Err(as_update) = update(text, prefixes, base) else { return Reading::Whole };
     let Err(as_query) = query(text, prefixes, base) else { return Reading::Whole };
+    // All of it is there but GROUP BY.
+    if refusal(&as_query).is_some_and(|refusal| refusal.why == Why::Ungrouped) {
+        return Reading::Whole;
+    }
     let last = tokens::each_token(text).filter(|token| token.kind != tokens::Kind::Comment).last();
     let at = refusal(&as_update).zip(refusal(&as_query)).map(|(one, other)| one.at.max(other.at));
     match (at, last) {
@@ -227,7 +231,9 @@ mod tests {
     fn a_text_is_whole_short_or_wrong() {
         let known = Prefixes::well_known();
         let read = |text: &str| reading(text, &known, None);
-        for text in ["ASK {}", "INSERT DATA { <a:a> <a:b> 1 }", "CLEAR ALL ; ", ""] {
+        // The last but one lacks its GROUP BY, which may stand on the next line.
+        let grouped = "SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o }";
+        for text in ["ASK {}", "INSERT DATA { <a:a> <a:b> 1 }", "CLEAR ALL ; ", grouped, ""] {
             assert_eq!(read(text), Reading::Whole, "{text}");
         }
         for text in ["ASK", "SELECT * { ?s ?p", "ASK {} LIMIT # of how many\n", "LOAD"] {

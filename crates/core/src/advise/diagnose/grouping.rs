@@ -94,7 +94,8 @@ impl Walker<'_> {
             } else if grouping && !seen.contains(name) {
                 return self.stop(self.ungrouped(name, range.clone(), column, (vars, grouped)));
             }
-            if !names.insert(name.clone()) {
+            // A column that is named twice is one column; what is computed has a name of its own.
+            if !names.insert(name.clone()) && computed.is_some() {
                 return self.stop(
                     self.said(format!("SELECT names `?{name}` twice"), range.clone()).hint("remove one"),
                 );

@@ -98,7 +98,8 @@ fn reason(why: Why) -> (&'static str, &'static str) {
         Why::UnknownPrefix => {
             ("the prefix of this name is not declared", "begin with PREFIX, or write the IRI in full")
         }
-        Why::Iri => (
+        Why::Iri => ("this is not an IRI", "write it in full, such as `http://…`"),
+        Why::RelativeIri => (
             "this IRI is relative, and there is no base to complete it",
             "write it in full, such as `http://…` or, of a file, `file:///…`; or begin with BASE <…>",
         ),
@@ -146,6 +147,9 @@ fn reason(why: Why) -> (&'static str, &'static str) {
             "write UNDEF where there is none",
         ),
         Why::VariableTwice => ("VALUES names the same variable twice", "remove one"),
+        Why::LiteralSubject => {
+            ("a literal or a triple cannot be the subject of data", "give the thing a name, an IRI or `_:x`")
+        }
         Why::VariableInData => {
             ("DATA takes no variables", "with variables write `INSERT { ... } WHERE { ... }`")
         }

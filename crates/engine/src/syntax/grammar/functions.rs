@@ -3,7 +3,7 @@
 //! In: the text where a call stands. Out: its algebra; of an aggregate the variable that stands for its value (section 18.2.4.1).
 //! `BuiltInCall`, `Aggregate`, `FunctionCall` of section 19.8.
 
-use super::{Parsed, Parser, Refusal, Why};
+use super::{Aggregates, Parsed, Parser, Refusal, Why};
 use crate::syntax::algebra::{AggregateExpression, AggregateFunction, Expression, Function};
 use crate::syntax::tokens::FUNCTIONS;
 use crate::terms::Variable;
@@ -19,15 +19,14 @@ enum BuiltIn {
     If,
     SameTerm,
     Exists,
-    NotExists,
 }
 
 /// The longest word of [`built_in`].
-const LONGEST: usize = 14;
+const LONGEST_WORD: usize = 14;
 
 /// What a word means, in any case of its letters.
 fn built_in(word: &str) -> Option<BuiltIn> {
-    let mut capitals = [0; LONGEST];
+    let mut capitals = [0; LONGEST_WORD];
     let capitals = capitals.get_mut(..word.len())?;
     capitals.copy_from_slice(word.as_bytes());
     capitals.make_ascii_uppercase();
@@ -44,7 +43,6 @@ fn built_in(word: &str) -> Option<BuiltIn> {
         b"IF" => BuiltIn::If,
         b"SAMETERM" => BuiltIn::SameTerm,
         b"EXISTS" => BuiltIn::Exists,
-        b"NOT" => BuiltIn::NotExists,
         capitals => BuiltIn::Call(function(capitals)?),
     })
 }
@@ -122,6 +120,10 @@ impl Parser<'_> {
     /// `BuiltInCall`
     pub(super) fn built_in(&mut self) -> Parsed<Expression> {
         let at = self.at;
+        if matches!(self.byte(), b'N' | b'n') && self.word("NOT") {
+            self.expect_word("EXISTS")?;
+            return Ok(Expression::Not(Box::new(Expression::Exists(Box::new(self.group()?)))));
+        }
         let word = self.bare_word();
         let built_in = built_in(word).ok_or_else(|| self.unexpected())?;
         self.at += word.len();
@@ -144,10 +146,6 @@ impl Parser<'_> {
                 Expression::Bound(variable)
             }
             BuiltIn::Exists => Expression::Exists(Box::new(self.group()?)),
-            BuiltIn::NotExists => {
-                self.expect_word("EXISTS")?;
-                Expression::Not(Box::new(Expression::Exists(Box::new(self.group()?))))
-            }
             BuiltIn::Aggregate(_) | BuiltIn::Count | BuiltIn::Concatenation => {
                 self.aggregate_rule.map_err(|why| Refusal { at, why })?;
                 let aggregate = self.aggregate(built_in)?;
@@ -213,11 +211,13 @@ impl Parser<'_> {
 
     /// The variable of an aggregate: the same for the same one in the same SELECT.
     fn value_of(&mut self, aggregate: AggregateExpression) -> Variable {
-        if let Some((variable, _)) = self.aggregates.iter().find(|(_, known)| *known == aggregate) {
+        let Aggregates { found, places } = &mut self.aggregates;
+        if let Some((variable, _)) = places.get(&aggregate).and_then(|place| found.get(*place)) {
             return variable.clone();
         }
         let variable = made_up();
-        self.aggregates.push((variable.clone(), aggregate));
+        places.insert(aggregate.clone(), found.len());
+        found.push((variable.clone(), aggregate));
         variable
     }
 
@@ -246,7 +246,7 @@ impl Parser<'_> {
     }
 }
 
-/// A name for what has none in the text. It is so long that no text has it.
+/// A name for what has none in the text: a random number, which no text foresees.
 pub(super) fn made_up() -> Variable {
     Variable::new_unchecked(format!("{:x}", rand::random::<u128>()))
 }

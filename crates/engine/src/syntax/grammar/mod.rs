@@ -27,7 +27,7 @@ use super::nesting::{DEEPEST, LONGEST};
 use super::operations::Update;
 use crate::terms::{Prefixes, Variable};
 use oxiri::Iri;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What a parser starts from.
 #[derive(Clone, Copy)]
@@ -68,19 +68,29 @@ struct Parser<'t> {
     /// The names of variables, in the order of the text, each as often as it stands there.
     variables: Vec<&'t str>,
     labels: Labels<'t>,
-    /// The aggregates of the SELECT that is read, each with the variable that stands for its value.
-    aggregates: Vec<(Variable, AggregateExpression)>,
+    /// The aggregates of the SELECT that is read.
+    aggregates: Aggregates,
     /// Whether an aggregate may stand here, or why not.
     aggregate_rule: Result<(), Why>,
+}
+
+/// Aggregates, each with the variable that stands for its value.
+#[derive(Default)]
+struct Aggregates {
+    /// In the order of the text.
+    found: Vec<(Variable, AggregateExpression)>,
+    /// Where each is among those.
+    places: HashMap<AggregateExpression, usize>,
 }
 
 /// The labels of blank nodes: each belongs to one basic graph pattern (section 5.1.1).
 #[derive(Default)]
 struct Labels<'t> {
-    /// Those of patterns that have ended.
-    ended: HashSet<&'t str>,
-    /// Those of the pattern that is read.
-    open: Vec<&'t str>,
+    /// The number of the basic graph pattern that is read, and how many there are so far.
+    pattern: usize,
+    patterns: usize,
+    /// Which of them each label stands in.
+    of_patterns: HashMap<&'t str, usize>,
     /// Whether a template or data are read, whose labels belong to no pattern.
     is_template: bool,
     /// The number of the INSERT DATA that is read, and of the one that each label stands in.
@@ -126,7 +136,7 @@ impl<'t> Parser<'t> {
             links: 0,
             variables: Vec::new(),
             labels: Labels::default(),
-            aggregates: Vec::new(),
+            aggregates: Aggregates::default(),
             aggregate_rule: Err(Why::AggregateInPattern),
         }
     }

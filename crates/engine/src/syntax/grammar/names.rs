@@ -5,7 +5,7 @@
 use super::scan::is_name;
 use super::{Parsed, Parser, Refusal, Why};
 use crate::syntax::algebra::{BlankNode, NamedNodePattern};
-use crate::terms::{NamedNode, Variable};
+use crate::terms::{NamedNode, Variable, rdf};
 use baimo_store::sources::lines::iri_length;
 use oxiri::Iri;
 
@@ -191,9 +191,11 @@ impl<'t> Parser<'t> {
                 _ => Ok(iri.to_owned()),
             };
         }
-        let Some(length) = memchr::memchr(b'>', inside) else {
-            return Err(Refusal { at: self.text.len(), why: Why::Unexpected });
-        };
+        let is_other = |byte: &u8| *byte <= b' ' || b"<>\"{}|^`".contains(byte);
+        let length = inside.iter().position(is_other).unwrap_or(inside.len());
+        if inside.get(length) != Some(&b'>') {
+            return Err(Refusal { at: at + 1 + length, why: Why::Unexpected });
+        }
         self.at += 1;
         let written = self.cut(length);
         self.at += 1;
@@ -205,8 +207,26 @@ impl<'t> Parser<'t> {
         };
         match &self.base {
             Some(base) => resolved(base, &iri, at),
-            None => checked(iri).ok_or(Refusal { at, why: Why::Iri }),
+            None => {
+                let scheme = iri.split(['/', '?', '#']).next().unwrap_or_default();
+                let why = if scheme.contains(':') { Why::Iri } else { Why::RelativeIri };
+                checked(iri).ok_or(Refusal { at, why })
+            }
         }
+    }
+
+    /// Whether the word `a` stands here, which is in small letters (section 19.8, note 1).
+    pub(super) fn is_type(&self) -> bool {
+        self.byte() == b'a' && self.is_word("a")
+    }
+
+    /// `iri | 'a'`
+    pub(super) fn predicate(&mut self) -> Parsed<NamedNode> {
+        if !self.is_type() {
+            return self.iri();
+        }
+        self.take("a");
+        Ok(rdf::TYPE.into_owned())
     }
 
     /// `BlankNode ::= BLANK_NODE_LABEL | ANON`, if one stands here. `[` with something in it is none.
@@ -238,10 +258,10 @@ impl<'t> Parser<'t> {
         let label = self.cut(end);
         self.blank();
         if !self.labels.is_template {
-            if self.labels.ended.contains(label) {
+            let pattern = self.labels.pattern;
+            if *self.labels.of_patterns.entry(label).or_insert(pattern) != pattern {
                 return Err(Refusal { at, why: Why::LabelInTwoPatterns });
             }
-            self.labels.open.push(label);
         } else if let Some(operation) = self.labels.data
             && *self.labels.of_data.entry(label).or_insert(operation) != operation
         {
@@ -250,7 +270,7 @@ impl<'t> Parser<'t> {
         Ok(Some(BlankNode::new_unchecked(label)))
     }
 
-    /// Whether only blanks and comments are between the bracket that stands here and the one that closes it (`NIL`, `ANON`).
+    /// Whether only blanks are between the bracket that stands here and the one that closes it (`NIL`, `ANON`).
     pub(super) fn is_empty_bracket(&self, close: u8) -> bool {
         let mut at = 1;
         while matches!(self.byte_at(at), b' ' | b'\t' | b'\n' | b'\r') {

@@ -5,7 +5,6 @@
 
 use super::{Parsed, Parser};
 use crate::syntax::algebra::PropertyPathExpression as Path;
-use crate::terms::NamedNode;
 
 impl Parser<'_> {
     /// `Path ::= PathSequence ( '|' PathSequence )*`
@@ -41,7 +40,8 @@ impl Parser<'_> {
                 self.take("*");
                 path = Path::ZeroOrMore(Box::new(path));
             }
-            b'+' => {
+            // Before a number it is the sign of that, by the longest match.
+            b'+' if !self.is_number_behind_sign() => {
                 self.take("+");
                 path = Path::OneOrMore(Box::new(path));
             }
@@ -70,11 +70,6 @@ impl Parser<'_> {
             }
             _ => self.predicate().map(Path::from),
         }
-    }
-
-    /// `iri | 'a'`
-    pub(super) fn predicate(&mut self) -> Parsed<NamedNode> {
-        if self.is_type() { Ok(self.type_word()) } else { self.iri() }
     }
 
     /// `PathNegatedPropertySet`: forwards, backwards, or both.

@@ -13,12 +13,38 @@ use std::collections::HashSet;
 struct Group {
     pattern: GraphPattern,
     filter: Option<Expression>,
+    /// The variables in scope, once somebody asked for them.
+    known: Option<HashSet<Variable>>,
+}
+
+impl Group {
+    fn of(pattern: GraphPattern) -> Self {
+        Self { pattern, filter: None, known: None }
+    }
+
+    /// The variables in scope in the group so far (section 18.2.1).
+    fn known(&mut self) -> &mut HashSet<Variable> {
+        let pattern = &self.pattern;
+        self.known.get_or_insert_with(|| {
+            let mut known = HashSet::new();
+            add_in_scope(pattern, &mut known);
+            known
+        })
+    }
+
+    /// Changes the pattern to what it is with another part, whose variables are in scope from now on.
+    fn with(&mut self, part: GraphPattern, both: impl FnOnce(GraphPattern, GraphPattern) -> GraphPattern) {
+        if let Some(known) = &mut self.known {
+            add_in_scope(&part, known);
+        }
+        self.pattern = both(std::mem::take(&mut self.pattern), part);
+    }
 }
 
 impl Parser<'_> {
     /// `GroupGraphPattern ::= '{' ( SubSelect | GroupGraphPatternSub ) '}'`
     pub(super) fn group(&mut self) -> Parsed<GraphPattern> {
-        let Group { pattern, filter } = self.group_apart()?;
+        let Group { pattern, filter, .. } = self.group_apart()?;
         Ok(match filter {
             Some(expr) => GraphPattern::Filter { expr, inner: Box::new(pattern) },
             None => pattern,
@@ -31,7 +57,7 @@ impl Parser<'_> {
         let links = self.links;
         let rule = std::mem::replace(&mut self.aggregate_rule, Err(Why::AggregateInPattern));
         let group = if matches!(self.byte(), b'S' | b's') && self.is_word("SELECT") {
-            Group { pattern: self.sub_select()?, filter: None }
+            Group::of(self.sub_select()?)
         } else {
             self.parts()?
         };
@@ -44,17 +70,18 @@ impl Parser<'_> {
 
     /// The basic graph pattern that was read has ended: its labels stand for nothing any more.
     fn end_labels(&mut self) {
-        self.labels.ended.extend(self.labels.open.drain(..));
+        self.labels.patterns += 1;
+        self.labels.pattern = self.labels.patterns;
     }
 
     /// `GroupGraphPatternSub`
     fn parts(&mut self) -> Parsed<Group> {
-        let mut group = Group { pattern: GraphPattern::default(), filter: None };
+        let mut group = Group::of(GraphPattern::default());
         loop {
             if self.begins_triples() {
                 let mut items = Vec::new();
                 self.triples(&mut items)?;
-                group.pattern = joined(group.pattern, block(items));
+                group.with(block(items), joined);
             }
             if self.byte() == b'}' {
                 return Ok(group);
@@ -76,58 +103,62 @@ impl Parser<'_> {
             return Ok(());
         }
         self.end_labels();
-        let left = std::mem::take(&mut group.pattern);
-        group.pattern = if self.byte() == b'{' {
+        if self.byte() == b'{' {
             let mut union = self.group()?;
             while self.word("UNION") {
                 self.link()?;
                 union = GraphPattern::Union { left: Box::new(union), right: Box::new(self.group()?) };
             }
-            joined(left, union)
+            group.with(union, joined);
         } else if self.word("OPTIONAL") {
-            let Group { pattern, filter } = self.group_apart()?;
-            GraphPattern::LeftJoin { left: Box::new(left), right: Box::new(pattern), expression: filter }
+            let Group { pattern, filter, .. } = self.group_apart()?;
+            group.with(pattern, |left, right| GraphPattern::LeftJoin {
+                left: Box::new(left),
+                right: Box::new(right),
+                expression: filter,
+            });
         } else if self.word("MINUS") {
-            GraphPattern::Minus { left: Box::new(left), right: Box::new(self.group()?) }
+            let right = Box::new(self.group()?);
+            let left = Box::new(std::mem::take(&mut group.pattern));
+            group.pattern = GraphPattern::Minus { left, right };
         } else if self.word("BIND") {
-            self.bind(left)?
+            self.bind(group)?;
         } else if self.word("VALUES") {
-            joined(left, self.data_block()?)
+            group.with(self.data_block()?, joined);
         } else if self.word("GRAPH") {
             let name = self.variable_or_iri()?;
-            joined(left, GraphPattern::Graph { name, inner: Box::new(self.group()?) })
+            group.with(GraphPattern::Graph { name, inner: Box::new(self.group()?) }, joined);
         } else if self.word("SERVICE") {
             let silent = self.word("SILENT");
             let name = self.variable_or_iri()?;
-            joined(left, GraphPattern::Service { name, inner: Box::new(self.group()?), silent })
+            group.with(GraphPattern::Service { name, inner: Box::new(self.group()?), silent }, joined);
         } else if self.is_word("LATERAL") {
-            self.lateral(left)?
+            self.lateral(group)?;
         } else {
             return Err(self.unexpected());
-        };
+        }
         Ok(())
     }
 
     /// The condition of a FILTER, which ends no basic graph pattern (section 5.2.2): the labels before it are those behind it, and no
     /// others within it.
     fn filter(&mut self) -> Parsed<Expression> {
-        let open = std::mem::take(&mut self.labels.open);
-        self.labels.ended.extend(open.iter().copied());
+        let around = self.labels.pattern;
+        self.end_labels();
         let filter = self.constraint()?;
-        open.iter().for_each(|label| {
-            self.labels.ended.remove(label);
-        });
-        self.labels.open = open;
+        self.labels.pattern = around;
         Ok(filter)
     }
 
     /// `Bind ::= 'BIND' '(' Expression 'AS' Var ')'`. The variable must be new to the group so far (section 18.2.1).
-    fn bind(&mut self, left: GraphPattern) -> Parsed<GraphPattern> {
+    fn bind(&mut self, group: &mut Group) -> Parsed<()> {
         let (expression, variable, at) = self.expression_as()?;
-        if is_in_scope(&left, |known| *known == variable) {
+        if !group.known().insert(variable.clone()) {
             return Err(Refusal { at, why: Why::BindOfKnown });
         }
-        Ok(GraphPattern::Extend { inner: Box::new(left), variable, expression })
+        let inner = Box::new(std::mem::take(&mut group.pattern));
+        group.pattern = GraphPattern::Extend { inner, variable, expression };
+        Ok(())
     }
 
     /// `'(' Expression 'AS' Var ')'`, and where the variable stands.
@@ -142,35 +173,46 @@ impl Parser<'_> {
     }
 
     /// LATERAL and its group, which is evaluated for each solution before it, and can give no value to what has one.
-    fn lateral(&mut self, left: GraphPattern) -> Parsed<GraphPattern> {
+    fn lateral(&mut self, group: &mut Group) -> Parsed<()> {
         let at = self.at;
         self.word("LATERAL");
         let right = self.group()?;
-        let given = given(&right);
-        if is_in_scope(&left, |known| given.contains(known)) {
+        let mut given_there = HashSet::new();
+        given(&right, &mut given_there);
+        let known = group.known();
+        if given_there.into_iter().any(|variable| known.contains(variable)) {
             return Err(Refusal { at, why: Why::LateralOfKnown });
         }
-        Ok(GraphPattern::Lateral { left: Box::new(left), right: Box::new(right) })
+        group.with(right, |left, right| GraphPattern::Lateral {
+            left: Box::new(left),
+            right: Box::new(right),
+        });
+        Ok(())
     }
 }
 
-/// Whether one of the variables in scope is wanted.
-fn is_in_scope(pattern: &GraphPattern, wanted: impl Fn(&Variable) -> bool) -> bool {
-    let mut found = false;
-    pattern.on_in_scope_variable(|variable| found |= wanted(variable));
-    found
+/// Adds the variables in scope of a pattern (section 18.2.1).
+pub(super) fn add_in_scope(pattern: &GraphPattern, known: &mut HashSet<Variable>) {
+    pattern.on_in_scope_variable(|variable| {
+        known.insert(variable.clone());
+    });
 }
 
-/// The variables that AS and VALUES give a value to, as far as they are seen outside.
-fn given(pattern: &GraphPattern) -> HashSet<&Variable> {
-    let mut found: HashSet<&Variable> = children(pattern).into_iter().flat_map(given).collect();
+/// Adds the variables that AS and VALUES give a value to, as far as they are seen outside.
+fn given<'p>(pattern: &'p GraphPattern, found: &mut HashSet<&'p Variable>) {
     match pattern {
-        GraphPattern::Extend { variable, .. } => drop(found.insert(variable)),
+        GraphPattern::Extend { variable, .. } => {
+            found.insert(variable);
+        }
         GraphPattern::Values { variables, .. } => found.extend(variables),
-        GraphPattern::Project { variables, .. } => found.retain(|variable| variables.contains(variable)),
-        GraphPattern::Group { variables, aggregates, .. } => {
-            found.retain(|variable| variables.contains(variable));
-            found.extend(aggregates.iter().map(|(variable, _)| variable));
+        GraphPattern::Project { variables, inner } | GraphPattern::Group { variables, inner, .. } => {
+            let mut within = HashSet::new();
+            given(inner, &mut within);
+            found.extend(variables.iter().filter(|variable| within.contains(variable)));
+            if let GraphPattern::Group { aggregates, .. } = pattern {
+                found.extend(aggregates.iter().map(|(variable, _)| variable));
+            }
+            return;
         }
         GraphPattern::Bgp { .. }
         | GraphPattern::Path { .. }
@@ -187,5 +229,5 @@ fn given(pattern: &GraphPattern) -> HashSet<&Variable> {
         | GraphPattern::Reduced { .. }
         | GraphPattern::Slice { .. } => {}
     }
-    found
+    children(pattern).into_iter().for_each(|child| given(child, found));
 }

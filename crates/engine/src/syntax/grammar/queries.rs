@@ -4,13 +4,12 @@
 //! made of a SELECT is in `select`.
 
 use super::functions::made_up;
-use super::select::{Column, Columns, Modifiers};
-use super::triples::Item;
+use super::select::{Column, Columns, Key, Modifiers};
 use super::{Parsed, Parser, Refusal, Why};
 use crate::syntax::algebra::{
     Expression, GraphPattern, NamedNodePattern, OrderExpression, Query, QueryDataset, TriplePattern,
 };
-use crate::terms::{NamedNode, Variable};
+use crate::terms::NamedNode;
 
 impl Parser<'_> {
     /// `SelectQuery | ConstructQuery | DescribeQuery | AskQuery`
@@ -85,19 +84,14 @@ impl Parser<'_> {
         Ok(triples)
     }
 
-    /// Triples without paths, perhaps none, whose blank nodes belong to no pattern.
-    pub(super) fn template_triples(&mut self) -> Parsed<Vec<TriplePattern>> {
-        let mut items = Vec::new();
-        self.labels.is_template = true;
-        if self.begins_triples() {
-            self.triples(&mut items)?;
-        }
-        self.labels.is_template = false;
-        let triple = |item| match item {
-            Item::Triple(triple) => Some(triple),
-            Item::Path { .. } => None,
-        };
-        Ok(items.into_iter().filter_map(triple).collect())
+    /// Triples without paths, perhaps none.
+    fn template_triples(&mut self) -> Parsed<Vec<TriplePattern>> {
+        let mut triples = Vec::new();
+        self.each_triple(&mut |triple, _| {
+            triples.push(triple);
+            Ok(())
+        })?;
+        Ok(triples)
     }
 
     /// `DescribeQuery ::= 'DESCRIBE' ( VarOrIri+ | '*' ) DatasetClause* WhereClause? SolutionModifier ValuesClause`
@@ -110,6 +104,7 @@ impl Parser<'_> {
                 named.push(match self.variable_or_iri()? {
                     NamedNodePattern::Variable(variable) => Column { expression: None, variable, at },
                     NamedNodePattern::NamedNode(iri) => {
+                        self.link()?;
                         Column { expression: Some(iri.into()), variable: made_up(), at }
                     }
                 });
@@ -198,31 +193,44 @@ impl Parser<'_> {
         !clauses.iter().any(|clause| self.is_word(clause))
     }
 
-    /// `GroupCondition+`: the keys, and what those that are no variables are computed from.
-    fn keys(&mut self) -> Parsed<Vec<(Variable, Option<Expression>)>> {
+    /// `GroupCondition+`
+    fn keys(&mut self) -> Parsed<Vec<Key>> {
         let mut keys = Vec::new();
         loop {
+            let at = self.at;
             let key = if let Some(variable) = self.variable_if_any() {
-                (variable, None)
+                Key { expression: None, variable, at: Some(at) }
             } else if self.byte() == b'(' {
-                self.open("(")?;
-                let expression = self.expression()?;
-                let name = if self.word("AS") { Some(self.variable()?) } else { None };
-                self.close(")")?;
-                match (expression, name) {
-                    (Expression::Variable(variable), None) => (variable, None),
-                    (expression, name) => (name.unwrap_or_else(made_up), Some(expression)),
-                }
+                self.key_in_brackets()?
             } else if keys.is_empty() || self.begins_constraint() {
-                (made_up(), Some(self.constraint()?))
+                Key { expression: Some(self.constraint()?), variable: made_up(), at: None }
             } else {
                 return Ok(keys);
             };
-            if key.1.is_some() {
+            if key.expression.is_some() {
                 self.link()?;
             }
             keys.push(key);
         }
+    }
+
+    /// `'(' Expression ( 'AS' Var )? ')'`
+    fn key_in_brackets(&mut self) -> Parsed<Key> {
+        self.open("(")?;
+        let start = self.at;
+        let expression = self.expression()?;
+        let mut name = None;
+        if self.word("AS") {
+            name = Some((self.at, self.variable()?));
+        }
+        self.close(")")?;
+        Ok(match (expression, name) {
+            (Expression::Variable(variable), None) => Key { expression: None, variable, at: Some(start) },
+            (expression, Some((at, variable))) => {
+                Key { expression: Some(expression), variable, at: Some(at) }
+            }
+            (expression, None) => Key { expression: Some(expression), variable: made_up(), at: None },
+        })
     }
 
     /// `OrderCondition`

@@ -24,8 +24,10 @@ pub enum Why {
     Unexpected,
     /// A prefix that is not declared.
     UnknownPrefix,
-    /// What is no IRI (RFC 3987), or is relative where there is no base.
+    /// What is no IRI (RFC 3987).
     Iri,
+    /// A relative IRI where there is no base.
+    RelativeIri,
     /// A `<` that is meant to compare, and begins an IRI by the longest match (section 19.8).
     ComparisonAsIri,
     /// A backslash before what is no escape (section 19.7).
@@ -38,9 +40,9 @@ pub enum Why {
     BindOfKnown,
     /// LATERAL that gives a value to a variable that is in scope.
     LateralOfKnown,
-    /// AS in SELECT to a variable that is in scope (section 18.2.1).
+    /// AS in SELECT or GROUP BY to a variable that is in scope (section 18.2.1).
     ColumnOfKnown,
-    /// The same column twice.
+    /// AS in SELECT to a variable that is a column already.
     ColumnTwice,
     /// `SELECT *` of groups (section 11.4).
     StarOfGroups,
@@ -60,6 +62,8 @@ pub enum Why {
     RowLength,
     /// A variable twice in VALUES.
     VariableTwice,
+    /// A subject of data that is a literal or a triple term.
+    LiteralSubject,
     /// A variable in INSERT DATA or DELETE DATA.
     VariableInData,
     /// A blank node in what is deleted.

@@ -75,7 +75,8 @@ impl<'t> Parser<'t> {
         while is_name(self.byte_at(at)) || self.byte_at(at) == b'.' {
             at += 1;
         }
-        self.byte_at(at) == b':'
+        // No prefix ends with a dot: `true.:x` is two tokens more.
+        self.byte_at(at) == b':' && (at == after || self.byte_at(at - 1) != b'.')
     }
 
     /// Takes a keyword, if it stands here.

@@ -3,6 +3,7 @@
 //! In: the clause, the pattern, the modifiers. Out: one pattern: groups, HAVING, VALUES, computed columns, ORDER BY, projection, DISTINCT,
 //! LIMIT, from the inside out.
 
+use super::patterns::add_in_scope;
 use super::{Parsed, Parser, Refusal, Why};
 use crate::syntax::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression, operands};
 use crate::terms::Variable;
@@ -47,20 +48,26 @@ impl From<Columns> for Clause {
     }
 }
 
+/// One key of GROUP BY.
+pub(super) struct Key {
+    /// What it is computed from.
+    pub expression: Option<Expression>,
+    pub variable: Variable,
+    /// Where the variable stands, if the text has one.
+    pub at: Option<usize>,
+}
+
 /// What stands behind a pattern.
 #[derive(Default)]
 pub(super) struct Modifiers {
-    /// GROUP BY: the keys, and what they are computed from.
-    pub keys: Option<Vec<(Variable, Option<Expression>)>>,
+    /// GROUP BY
+    pub keys: Option<Vec<Key>>,
     pub having: Option<Expression>,
     pub order: Vec<OrderExpression>,
     pub offset: Option<usize>,
     pub limit: Option<usize>,
     pub values: Option<GraphPattern>,
 }
-
-/// The aggregates of a SELECT.
-type Aggregates = Vec<(Variable, AggregateExpression)>;
 
 impl Parser<'_> {
     /// `SelectClause ::= 'SELECT' ( 'DISTINCT' | 'REDUCED' )? ( ( Var | ( '(' Expression 'AS' Var ')' ) )+ | '*' )`
@@ -107,13 +114,11 @@ impl Parser<'_> {
         let aggregates = std::mem::take(&mut self.aggregates);
         let mut shown = None;
         let mut pattern = pattern;
-        if modifiers.keys.is_some() || !aggregates.is_empty() {
+        if modifiers.keys.is_some() || !aggregates.found.is_empty() {
             let keys = modifiers.keys.unwrap_or_default();
-            let named = |(key, _): &(Variable, Option<Expression>)| {
-                self.variables.contains(&key.as_str()).then(|| key.clone())
-            };
-            shown = Some(keys.iter().filter_map(named).collect());
-            pattern = grouped(pattern, keys, aggregates);
+            let named = keys.iter().filter(|key| key.at.is_some());
+            shown = Some(named.map(|key| key.variable.clone()).collect());
+            pattern = grouped(pattern, keys, aggregates.found)?;
         }
         let is_grouped = shown.is_some();
         if let Some(expr) = modifiers.having {
@@ -159,30 +164,32 @@ impl Parser<'_> {
         });
         let names = self.variables.get(before..).unwrap_or_default();
         let taken = |name: &&str| in_scope.take(&Variable::new_unchecked(*name)).cloned();
-        let mut ordered: Vec<Variable> = names.iter().filter_map(taken).collect();
-        // Those of a text before: the keys of an inner select may be named there alone.
-        let mut rest: Vec<Variable> = in_scope.into_iter().cloned().collect();
-        rest.sort();
-        ordered.append(&mut rest);
-        ordered
+        names.iter().filter_map(taken).collect()
     }
 }
 
 /// The groups of a pattern (section 18.2.4.1).
 fn grouped(
     pattern: GraphPattern,
-    keys: Vec<(Variable, Option<Expression>)>,
-    aggregates: Aggregates,
-) -> GraphPattern {
+    keys: Vec<Key>,
+    aggregates: Vec<(Variable, AggregateExpression)>,
+) -> Parsed<GraphPattern> {
+    let mut known = HashSet::new();
+    if keys.iter().any(|key| key.expression.is_some() && key.at.is_some()) {
+        add_in_scope(&pattern, &mut known);
+    }
     let mut inner = pattern;
     let mut variables = Vec::with_capacity(keys.len());
-    for (variable, expression) in keys {
+    for Key { expression, variable, at } in keys {
         if let Some(expression) = expression {
+            if let Some(at) = at.filter(|_| !known.insert(variable.clone())) {
+                return Err(Refusal { at, why: Why::ColumnOfKnown });
+            }
             inner = GraphPattern::Extend { inner: Box::new(inner), variable: variable.clone(), expression };
         }
         variables.push(variable);
     }
-    GraphPattern::Group { inner: Box::new(inner), variables, aggregates }
+    Ok(GraphPattern::Group { inner: Box::new(inner), variables, aggregates })
 }
 
 /// The pattern with its computed columns, and all its columns (section 18.2.4.4).
@@ -193,15 +200,18 @@ fn computed(
 ) -> Parsed<(GraphPattern, Vec<Variable>)> {
     let mut visible: HashSet<Variable> = HashSet::new();
     if is_grouped || columns.iter().any(|column| column.expression.is_some()) {
-        pattern.on_in_scope_variable(|variable| {
-            visible.insert(variable.clone());
-        });
+        add_in_scope(&pattern, &mut visible);
     }
+    let mut named = HashSet::with_capacity(columns.len());
     let (mut pattern, mut variables) = (pattern, Vec::with_capacity(columns.len()));
     for Column { expression, variable, at } in columns {
         let refuse = |why| Err(Refusal { at, why });
-        if variables.contains(&variable) {
-            return refuse(Why::ColumnTwice);
+        if !named.insert(variable.clone()) {
+            match expression {
+                // The columns are a set.
+                None => continue,
+                Some(_) => return refuse(Why::ColumnTwice),
+            }
         }
         match expression {
             None if is_grouped && !visible.contains(&variable) => return refuse(Why::Ungrouped),

@@ -179,6 +179,11 @@ impl Parser<'_> {
         unescaped(written, start, true)
     }
 
+    /// Whether a number stands right behind the sign that stands here.
+    pub(super) fn is_number_behind_sign(&self) -> bool {
+        self.byte_at(1).is_ascii_digit() || self.byte_at(1) == b'.' && self.byte_at(2).is_ascii_digit()
+    }
+
     /// `NumericLiteral`, its sign right before it, if one stands here.
     pub(super) fn number_if_any(&mut self) -> Option<Literal> {
         let digits = |parser: &Self, at: usize| {

@@ -51,6 +51,9 @@ fn a_sign_right_before_a_number_is_part_of_it() {
         assert!(sse.contains(&format!("((?y {algebra}))")), "{text}: {sse}");
         assert!(sse.contains("(= \"-1\""), "within EXISTS: {sse}");
     }
+    // Behind a predicate as well: in `:p+` and a blank the plus is of a path.
+    assert!(algebra("ASK { ?s :p+5, +.5 }").contains("(triple ?s <http://example.org/p> \"+5\"^^"));
+    assert!(algebra("ASK { ?s :p+ 5 }").contains("path+"));
     // The grammar has no blank within a number.
     assert_eq!(refused("SELECT * { VALUES ?x { - 1 } }"), ("- 1 } }", Why::Unexpected));
 }
@@ -136,6 +139,9 @@ fn a_column_may_be_computed_from_one_before_it() {
     );
     assert_eq!(refused("SELECT (1 AS ?s) { ?s ?p ?o }"), ("?s) { ?s ?p ?o }", Why::ColumnOfKnown));
     assert_eq!(refused("SELECT ?s (2 AS ?s) {}"), ("?s) {}", Why::ColumnTwice));
+    assert_eq!(refused("SELECT (1 AS ?n) (2 AS ?n) {}"), ("?n) {}", Why::ColumnTwice));
+    // 18.2.4.4: the variables of a projection are a set.
+    assert_eq!(algebra("SELECT ?s ?s { ?s ?p ?o }"), algebra("SELECT ?s { ?s ?p ?o }"));
 }
 
 /// SPARQL 1.1, 19.8, PathNegatedPropertySet: `!()` excludes nothing.
@@ -185,6 +191,11 @@ fn keywords_are_told_from_names() {
         algebra("selectdistinct?s{?s a:C filternot exists{?s:p TRUE}}limit1".replace("a:C", "a :C").as_str()),
         same
     );
+    assert_eq!(
+        algebra("ASK { FILTER NOTEXISTS { ?s ?p 1 } }"),
+        algebra("ASK { FILTER(NOT EXISTS { ?s ?p 1 }) }")
+    );
+    assert_eq!(algebra("ASK { :s :q true.:s :p 5 }"), algebra("ASK { :s :q true . :s :p 5 }"));
     let mut known = Prefixes::new();
     for name in ["optional", "select", "filter.b", "a", "true", "limit-x", "str"] {
         known.insert(name, "http://e/");
@@ -269,6 +280,53 @@ fn literals_of_all_spellings() {
     }
 }
 
+/// Whatever makes a tree deeper is counted, so that no stack is used up: neither by what is taken nor by letting go of what is refused.
+#[test]
+fn very_many_parts_are_answered_or_refused() {
+    let many = |part: &str| part.repeat(100_000);
+    let numbered =
+        |n: usize, part: &str| (0..n).map(|n| part.replace('□', &n.to_string())).collect::<String>();
+    for text in [
+        format!("SELECT * {{ {} }}", many("?s :p* ?o . ")),
+        format!("SELECT * {{ {} }} nonsense", many("?s :p* ?o . ")),
+        format!("DESCRIBE {}", many("<a:a> ")),
+        format!("DESCRIBE {} nonsense", many("<a:a> ")),
+        format!("ASK {{ ?s ?p {} }}", vec!["( 1 )"; 100_000].join(", ")),
+        format!("ASK {{ ?s {}:p ?o }}", many(":p/")),
+        format!("ASK {{ ?s {}:p ?o }}", many("^:p/:q|")),
+        format!("ASK {{ FILTER({}1) }}", many("!")),
+        format!("ASK {{ FILTER({}1) }}", many("1 - ")),
+        format!("ASK {{ {} }}", many("BIND(1 AS ?x) ")),
+        format!("SELECT {} {{}}", numbered(100_000, "(1 AS ?x□) ")),
+        format!("SELECT ?x {{}} GROUP BY {}", many("(1 + 1) ")),
+        format!("ASK {{}} HAVING {}", many("(1 = 1) ")),
+        format!("ASK {{ ?s {}:p {}1 }}", ":p/".repeat(15_000), "1,".repeat(15_000)),
+        format!("ASK {{ {} {} }}", many("_:a :p 1 . "), "FILTER(true) ".repeat(19_000)),
+        format!("ASK {{ {} {} }}", many("?s :p ?o . "), numbered(19_000, "BIND(1 AS ?x□) ")),
+        format!("ASK {{ LATERAL {{ {} }} }}", numbered(19_000, "BIND(1 AS ?x□) ")),
+        format!("SELECT {} {{}}", numbered(50_000, "?x□ ")),
+        format!("SELECT (1 AS ?x) {{}} GROUP BY {}", numbered(50_000, "?x□ ")),
+        format!("SELECT (CONCAT({}'') AS ?x) {{}}", numbered(50_000, "SUM(?x□), ")),
+    ] {
+        let _ = parse::query(&text, &prefixes(), None);
+    }
+    let graphs = many("GRAPH :g { ?s ?p ?o } ");
+    for text in [
+        format!("DELETE WHERE {{ {graphs} }}"),
+        format!("DELETE WHERE {{ {graphs} }} nonsense"),
+        format!("INSERT {{ {graphs} }} WHERE {{ ?s ?p ?o }}"),
+        many("CLEAR ALL ; "),
+    ] {
+        let _ = parse::update(&text, &prefixes(), None);
+    }
+    for plain in [many("?s :p ?o . "), format!("GRAPH :g {{ {} }}", many("?s :p ?o . "))] {
+        let text = format!("DELETE WHERE {{ {plain} }}");
+        assert!(parse::update(&text, &prefixes(), None).is_ok(), "one basic graph pattern");
+    }
+    let slip = format!("INSERT DATA {{ {} :a :b ; }}", many(":a :b -1 . "));
+    assert_eq!(refused(&slip), ("; }", Why::Unexpected), "signs of numbers are no operators");
+}
+
 /// What can only be wrong at the end of the text may be completed by more.
 #[test]
 fn what_is_missing_is_missing_at_the_end() {
@@ -288,7 +346,11 @@ fn what_is_wrong_is_refused_where_it_is() {
     for (text, place, why) in [
         ("ASK { ?s :p ?o } GROUP BY", "", Why::Unexpected),
         ("ASK { ?s nope:x ?o }", "nope:x ?o }", Why::UnknownPrefix),
-        ("ASK { ?s <x> ?o }", "<x> ?o }", Why::Iri),
+        ("ASK { ?s <x> ?o }", "<x> ?o }", Why::RelativeIri),
+        ("ASK { ?s <http://e:port/> ?o }", "<http://e:port/> ?o }", Why::Iri),
+        ("ASK { ?s ?p < }", " }", Why::Unexpected),
+        ("SELECT (1 AS ?n) { ?s ?p ?o } GROUP BY (STR(?o) AS ?o)", "?o)", Why::ColumnOfKnown),
+        ("SELECT (1 AS ?n) { ?s ?p ?o } GROUP BY (?s AS ?x) (?o AS ?x)", "?x)", Why::ColumnOfKnown),
         ("ASK { BIND(1 AS ?x) BIND(2 AS ?x) }", "?x) }", Why::BindOfKnown),
         ("ASK { ?s ?p ?x LATERAL { BIND(2 AS ?x) } }", "LATERAL { BIND(2 AS ?x) } }", Why::LateralOfKnown),
         ("ASK { VALUES (?a ?b) { (1 2) (3) } }", ") } }", Why::RowLength),
@@ -303,7 +365,10 @@ fn what_is_wrong_is_refused_where_it_is() {
         ("ASK { ?s ?p }", "}", Why::Unexpected),
         ("SELECT { ?s ?p ?o }", "{ ?s ?p ?o }", Why::Unexpected),
         ("DELETE DATA { _:a :p 1 }", "_:a :p 1 }", Why::BlankInDelete),
-        ("INSERT DATA { ?a :p 1 }", "?a :p 1 }", Why::VariableInData),
+        ("INSERT DATA { :a :p 1 . ?a :p 1 }", "?a :p 1 }", Why::VariableInData),
+        ("INSERT DATA { GRAPH ?g { } }", "?g { } }", Why::VariableInData),
+        ("INSERT DATA { :a :p 1 . 1 :p 2 }", "1 :p 2 }", Why::LiteralSubject),
+        ("INSERT DATA { <<( :a :p 1 )>> :p 2 }", "<<( :a :p 1 )>> :p 2 }", Why::LiteralSubject),
         ("DELETE WHERE { _:a :p 1 }", "_:a :p 1 }", Why::BlankInDelete),
     ] {
         assert_eq!(refused(text), (place, why), "{text}");

@@ -8,6 +8,7 @@ use super::{Parsed, Parser, Refusal, Why};
 use crate::syntax::algebra::{
     BlankNode, GraphPattern, NamedNodePattern, PropertyPathExpression as Path, TermPattern, TriplePattern,
 };
+use crate::syntax::deep::path_links;
 use crate::terms::{NamedNodeRef, Variable, rdf};
 
 /// One pattern of a block.
@@ -35,10 +36,42 @@ struct Object {
 type Properties = Vec<(Verb, Object)>;
 
 impl Parser<'_> {
-    /// `TriplesBlock` or `TriplesTemplate`: triples up to what begins none.
+    /// `TriplesTemplate`, perhaps nothing: shows each triple to `take`, with where its subject begins. It has no paths, and its blank nodes
+    /// belong to no pattern.
+    pub(super) fn each_triple(
+        &mut self,
+        take: &mut dyn FnMut(TriplePattern, usize) -> Parsed<()>,
+    ) -> Parsed<()> {
+        let mut items = Vec::new();
+        self.labels.is_template = true;
+        while self.begins_triples() {
+            let at = self.at;
+            self.same_subject(&mut items)?;
+            for item in items.drain(..) {
+                if let Item::Triple(triple) = item {
+                    take(triple, at)?;
+                }
+            }
+            if !self.take(".") {
+                break;
+            }
+        }
+        self.labels.is_template = false;
+        Ok(())
+    }
+
+    /// `TriplesBlock`: triples up to what begins none.
     pub(super) fn triples(&mut self, items: &mut Vec<Item>) -> Parsed<()> {
         loop {
+            let (before, links) = (items.len(), self.links);
             self.same_subject(items)?;
+            self.links = links;
+            // Each path is a part of a join.
+            for item in items.iter().skip(before) {
+                if matches!(item, Item::Path { .. }) {
+                    self.link()?;
+                }
+            }
             if !self.take(".") || !self.begins_triples() {
                 return Ok(());
             }
@@ -91,12 +124,20 @@ impl Parser<'_> {
         let mut properties = Vec::new();
         loop {
             let verb = self.verb_or_path()?;
+            // A path of many steps is that many patterns for each object.
+            let steps = match &verb {
+                Verb::Path(path) => path_links(path) - 1,
+                Verb::Variable(_) => 0,
+            };
             loop {
                 let object = self.object(items)?;
                 let is_last = !self.take(",");
                 if is_last {
                     properties.push((verb, object));
                     break;
+                }
+                for _ in 0..steps {
+                    self.link()?;
                 }
                 properties.push((verb.clone(), object));
             }
@@ -161,7 +202,7 @@ impl Parser<'_> {
         if let Some(variable) = self.variable_if_any() {
             return Ok(variable.into());
         }
-        if self.is_iri() && !self.is_reified() {
+        if self.is_iri() {
             return self.iri().map(TermPattern::from);
         }
         Ok(self.blank_node_if_any()?.unwrap_or_default().into())

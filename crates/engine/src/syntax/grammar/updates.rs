@@ -3,8 +3,9 @@
 //! In: the whole text. Out: the operations of an [`Update`]. `Update` and what it consists of in section 19.8; what COPY, MOVE and ADD
 //! consist of is in SPARQL 1.1 Update, sections 3.2.3 to 3.2.5.
 
+use super::triples::joined;
 use super::{Parsed, Parser, Refusal, Why};
-use crate::syntax::algebra::{GraphPattern, NamedNodePattern, QueryDataset};
+use crate::syntax::algebra::{GraphPattern, QueryDataset, TermPattern};
 use crate::syntax::operations::{Operation, Transfer, Update};
 use crate::terms::{NamedNode, Variable};
 use spargebra::GraphUpdateOperation;
@@ -12,6 +13,7 @@ use spargebra::algebra::GraphTarget;
 use spargebra::term::{
     GraphName, GraphNamePattern, GroundQuad, GroundQuadPattern, Quad, QuadPattern, TriplePattern,
 };
+
 impl Parser<'_> {
     /// `Update ::= Prologue ( Update1 ( ';' Update )? )?`
     pub(super) fn update(&mut self) -> Parsed<Update> {
@@ -21,7 +23,7 @@ impl Parser<'_> {
             if self.at >= self.text.len() {
                 break;
             }
-            self.labels.ended.clear();
+            self.labels.of_patterns.clear();
             self.operation(&mut operations)?;
             if !self.take(";") {
                 break;
@@ -149,9 +151,8 @@ impl Parser<'_> {
     fn insert_data(&mut self, operation: usize) -> Parsed<GraphUpdateOperation> {
         let mut data = Vec::new();
         self.labels.data = Some(operation);
-        self.each_quad(&mut |quad, at| {
-            let quad = Quad::try_from(quad).map_err(|()| Refusal { at, why: Why::VariableInData })?;
-            data.push(quad);
+        self.each_quad(false, &mut |quad, at| {
+            data.push(without_variables(quad, at)?);
             Ok(())
         })?;
         self.labels.data = None;
@@ -161,8 +162,8 @@ impl Parser<'_> {
     /// `DeleteData ::= 'DELETE DATA' QuadData`
     fn delete_data(&mut self) -> Parsed<GraphUpdateOperation> {
         let mut data = Vec::new();
-        self.each_quad(&mut |quad, at| {
-            let quad = Quad::try_from(quad).map_err(|()| Refusal { at, why: Why::VariableInData })?;
+        self.each_quad(false, &mut |quad, at| {
+            let quad = without_variables(quad, at)?;
             data.push(GroundQuad::try_from(quad).map_err(|()| Refusal { at, why: Why::BlankInDelete })?);
             Ok(())
         })?;
@@ -171,38 +172,42 @@ impl Parser<'_> {
 
     /// `DeleteWhere ::= 'DELETE WHERE' QuadPattern`
     fn delete_where(&mut self) -> Parsed<GraphUpdateOperation> {
-        let mut pattern = GraphPattern::default();
+        // The triples of each graph that stand together.
+        let mut parts: Vec<(GraphNamePattern, Vec<TriplePattern>)> = Vec::new();
         let mut delete = Vec::new();
-        self.each_quad(&mut |quad, at| {
+        self.each_quad(true, &mut |quad, at| {
             let triple = TriplePattern {
                 subject: quad.subject.clone(),
                 predicate: quad.predicate.clone(),
                 object: quad.object.clone(),
             };
-            let triple = GraphPattern::Bgp { patterns: vec![triple] };
-            let within =
-                |name: NamedNodePattern| GraphPattern::Graph { name, inner: Box::new(triple.clone()) };
-            let part = match &quad.graph_name {
-                GraphNamePattern::NamedNode(name) => within(name.clone().into()),
-                GraphNamePattern::Variable(name) => within(name.clone().into()),
-                GraphNamePattern::DefaultGraph => triple,
-            };
-            pattern = super::triples::joined(std::mem::take(&mut pattern), part);
+            match parts.last_mut() {
+                Some((name, triples)) if *name == quad.graph_name => triples.push(triple),
+                _ => parts.push((quad.graph_name.clone(), vec![triple])),
+            }
             delete.push(ground(quad, at)?);
             Ok(())
         })?;
-        Ok(GraphUpdateOperation::DeleteInsert {
-            delete,
-            insert: Vec::new(),
-            using: None,
-            pattern: Box::new(pattern),
-        })
+        let links = self.links;
+        parts.iter().try_for_each(|_| self.link())?;
+        self.links = links;
+        let part = |(name, patterns): (GraphNamePattern, Vec<TriplePattern>)| {
+            let bgp = GraphPattern::Bgp { patterns };
+            let within = |name| GraphPattern::Graph { name, inner: Box::new(bgp.clone()) };
+            match name {
+                GraphNamePattern::NamedNode(name) => within(name.into()),
+                GraphNamePattern::Variable(name) => within(name.into()),
+                GraphNamePattern::DefaultGraph => bgp,
+            }
+        };
+        let pattern = Box::new(parts.into_iter().map(part).fold(GraphPattern::default(), joined));
+        Ok(GraphUpdateOperation::DeleteInsert { delete, insert: Vec::new(), using: None, pattern })
     }
 
     /// `DeleteClause InsertClause? UsingClause* 'WHERE' GroupGraphPattern`, behind its first word.
     fn delete(&mut self, with: Option<NamedNode>) -> Parsed<GraphUpdateOperation> {
         let mut delete = Vec::new();
-        self.each_quad(&mut |quad, at| {
+        self.each_quad(true, &mut |quad, at| {
             delete.push(ground(quad, at)?);
             Ok(())
         })?;
@@ -236,31 +241,32 @@ impl Parser<'_> {
     /// `QuadPattern`, as a list.
     fn quads(&mut self) -> Parsed<Vec<QuadPattern>> {
         let mut quads = Vec::new();
-        self.each_quad(&mut |quad, _| {
+        self.each_quad(true, &mut |quad, _| {
             quads.push(quad);
             Ok(())
         })?;
         Ok(quads)
     }
 
-    /// `'{' Quads '}'`: shows each quad to `take`, with where its block begins.
-    fn each_quad(&mut self, take: &mut dyn FnMut(QuadPattern, usize) -> Parsed<()>) -> Parsed<()> {
-        let mut of_block = |triples: Vec<TriplePattern>, graph: &GraphNamePattern, at: usize| {
-            triples.into_iter().try_for_each(|triple| take(of_graph(triple, graph.clone()), at))
-        };
+    /// `'{' Quads '}'`: shows each quad to `take`, with where its subject begins.
+    fn each_quad(
+        &mut self,
+        may_have_variables: bool,
+        take: &mut dyn FnMut(QuadPattern, usize) -> Parsed<()>,
+    ) -> Parsed<()> {
         self.open("{")?;
         loop {
-            let at = self.at;
-            let triples = self.template_triples()?;
-            of_block(triples, &GraphNamePattern::DefaultGraph, at)?;
+            self.each_triple(&mut |triple, at| take(of_graph(triple, GraphNamePattern::DefaultGraph), at))?;
             if !self.word("GRAPH") {
                 return self.close("}");
             }
             let at = self.at;
             let graph = GraphNamePattern::from(self.variable_or_iri()?);
+            if !may_have_variables && matches!(graph, GraphNamePattern::Variable(_)) {
+                return Err(Refusal { at, why: Why::VariableInData });
+            }
             self.open("{")?;
-            let triples = self.template_triples()?;
-            of_block(triples, &graph, at)?;
+            self.each_triple(&mut |triple, at| take(of_graph(triple, graph.clone()), at))?;
             self.close("}")?;
             self.take(".");
         }
@@ -272,6 +278,17 @@ fn of_graph(
     graph_name: GraphNamePattern,
 ) -> QuadPattern {
     QuadPattern { subject, predicate, object, graph_name }
+}
+
+/// A quad of data: it has no variables, and its subject is a name.
+fn without_variables(quad: QuadPattern, at: usize) -> Parsed<Quad> {
+    let why = match quad.subject {
+        TermPattern::Literal(_) | TermPattern::Triple(_) => Why::LiteralSubject,
+        TermPattern::NamedNode(_) | TermPattern::BlankNode(_) | TermPattern::Variable(_) => {
+            Why::VariableInData
+        }
+    };
+    Quad::try_from(quad).map_err(|()| Refusal { at, why })
 }
 
 /// A quad to take away: it has no blank nodes.

@@ -4,7 +4,7 @@
 
 use super::{Parsed, Parser, Refusal, Why};
 use crate::syntax::algebra::{GraphPattern, GroundTerm, GroundTriple};
-use crate::terms::{NamedNode, Variable, rdf};
+use crate::terms::Variable;
 use std::collections::HashSet;
 
 impl Parser<'_> {
@@ -76,20 +76,9 @@ impl Parser<'_> {
     fn ground_triple(&mut self) -> Parsed<GroundTriple> {
         self.open("<<(")?;
         let subject = self.iri()?;
-        let predicate: NamedNode = if self.is_type() { self.type_word() } else { self.iri()? };
+        let predicate = self.predicate()?;
         let object = self.ground_term()?;
         self.close(")>>")?;
         Ok(GroundTriple { subject, predicate, object })
-    }
-
-    /// Whether the word `a` stands here, which is in small letters (section 19.8, note 1).
-    pub(super) fn is_type(&self) -> bool {
-        self.byte() == b'a' && self.is_word("a")
-    }
-
-    /// Takes the word `a` that stands here.
-    pub(super) fn type_word(&mut self) -> NamedNode {
-        self.take("a");
-        rdf::TYPE.into_owned()
     }
 }
