@@ -10,14 +10,13 @@ use super::batch::{Batch, Expander};
 use super::context::Context;
 use super::dataset::Dataset;
 use super::decoded::{FIRST_ROWS, rows_after, write_ids};
-use super::matches;
 use super::seen::Seen;
 use crate::answer::TripleSource;
 use crate::answer::page::Page;
 use crate::error::Result;
 use crate::plan::logical;
 use crate::plan::variables::{Var, VariableNames};
-use crate::store::{End, Id, Kind, NONE, Scratch, View};
+use crate::store::{End, Id, Kind, NONE, PairCursor, Scratch, View};
 use crate::syntax::algebra::{NamedNodePattern, TermPattern, TriplePattern};
 use crate::terms::{BlankNode, NamedOrBlankNode, Term, Triple, Variable};
 use std::collections::HashMap;
@@ -354,9 +353,9 @@ pub struct Describe<'a> {
     places: Vec<u32>,
     /// Things still to describe, the next one last.
     open: Vec<Id>,
-    /// What is left of the thing at hand: its predicates, the next one last.
+    /// What is left of the thing at hand: its lists, each with its predicate, the next one last.
     thing: Id,
-    predicates: Vec<Id>,
+    lists: Vec<(Id, PairCursor<'a>)>,
 }
 
 impl<'a> Describe<'a> {
@@ -366,8 +365,8 @@ impl<'a> Describe<'a> {
     /// Where the graph is damaged.
     pub fn new(root: Running<'a>, cx: Context<'a>, dataset: &Dataset<'a>) -> Result<Self> {
         let view = dataset.view(&logical::Source::Default)?;
-        let (described, predicates) = (Seen::default(), Vec::new());
-        Ok(Self { root, cx, view, described, places: Vec::new(), open: Vec::new(), thing: NONE, predicates })
+        let (described, lists) = (Seen::default(), Vec::new());
+        Ok(Self { root, cx, view, described, places: Vec::new(), open: Vec::new(), thing: NONE, lists })
     }
 }
 
@@ -386,15 +385,14 @@ impl Describe<'_> {
             self.open.clear();
             return Ok(false);
         };
-        let Some(predicate) = self.predicates.pop() else {
+        let Some((predicate, mut cursor)) = self.lists.pop() else {
             let Some(thing) = self.open.pop() else { return Ok(false) };
             self.cx.work(1)?;
             self.thing = thing;
-            self.predicates = matches::predicates(view, Some(thing), None)?;
-            self.predicates.reverse();
+            self.lists = view.lists_of(thing, End::Subject)?;
+            self.lists.reverse();
             return Ok(true);
         };
-        let mut cursor = view.pairs(predicate, End::Subject)?;
         let objects = cursor.lookup(self.thing)?;
         if objects.len() > FEW {
             // As three columns, which double.

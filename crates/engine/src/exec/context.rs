@@ -107,7 +107,7 @@ impl<'a> Context<'a> {
             read_below: 0,
             trace: None,
             governor: governor.clone(),
-            scope: Arc::new(Scope::new(base).within(governor)),
+            scope: Arc::new(Scope::new(base, governor)),
             solutions: 0,
             units: 0,
             exact: None,

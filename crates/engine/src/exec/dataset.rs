@@ -68,14 +68,11 @@ const SAMPLE: usize = 100;
 /// How many terms are sampled to find what conditions leave of them.
 const TEXTS: usize = 64;
 
-impl<'a> Dataset<'a> {
-    /// The same, planned for as the governor says and as long as it allows.
-    #[must_use]
-    pub fn planned_by(self, governor: &Governor) -> Self {
-        Self { governor: governor.clone(), ..self }
-    }
+/// So many triples a node is taken to have, whatever their predicates, where they are not counted.
+const OF_NODE: f64 = 10.0;
 
-    /// For a query with these clauses.
+impl<'a> Dataset<'a> {
+    /// For a query with these clauses, planned for as the governor says and as long as it allows.
     ///
     /// # Errors
     /// Where the graph is damaged.
@@ -83,6 +80,7 @@ impl<'a> Dataset<'a> {
         graph: &'a dyn Indexed,
         clauses: Option<&QueryDataset>,
         default_graph: DefaultGraph,
+        governor: &Governor,
     ) -> Result<Self> {
         let id = |iri: &NamedNode| graph.id(iri.as_ref().into());
         let mut empty = Vec::new();
@@ -110,7 +108,7 @@ impl<'a> Dataset<'a> {
         };
         empty.dedup();
         let (verdicts, asked) = (Mutex::default(), Mutex::default());
-        Ok(Self { graph, default, named, empty, governor: Governor::unlimited(), verdicts, asked })
+        Ok(Self { graph, default, named, empty, governor: governor.clone(), verdicts, asked })
     }
 
     /// What is asked.
@@ -367,6 +365,19 @@ impl Statistics for Dataset<'_> {
         count
     }
 
+    fn about(&self, graph: Option<Id>, pattern: Pattern) -> f64 {
+        match pattern {
+            [None, _, None] => self.count(graph, pattern),
+            [Some(_), Some(_), Some(_)] => 1.0,
+            [subject, Some(predicate), _] => {
+                let all = self.count(graph, [None, Some(predicate), None]);
+                let place = if subject.is_some() { 0 } else { 2 };
+                all / self.distinct(graph, Some(predicate), place).max(1.0)
+            }
+            [_, None, _] => OF_NODE,
+        }
+    }
+
     fn go_on(&self) -> Result<()> {
         match self.asked().failed.take() {
             Some(error) => Err(error),
@@ -448,7 +459,7 @@ mod tests {
     fn conditions_that_no_range_decides_are_sampled() {
         let (pack, notes) = (cities(), Notes::default());
         let governor = Governor::unlimited().with_notes(&notes);
-        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone).unwrap().planned_by(&governor);
+        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone, &governor).unwrap();
         let predicate = pack.id(iri("in").as_ref().into()).unwrap();
         let share = |function: Function, word: &str| {
             let city = Expression::Variable(Variable::new_unchecked("city"));
@@ -472,7 +483,7 @@ mod tests {
         cities().write(&mut bytes).unwrap();
         std::fs::write(&path, &bytes).unwrap();
         let pack = Pack::open(&path).unwrap();
-        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone).unwrap();
+        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         let predicate = pack.id(iri("in").as_ref().into()).unwrap().unwrap();
         dataset.go_on().unwrap();
         // The disk has lost what the file held.
@@ -488,7 +499,7 @@ mod tests {
     #[test]
     fn samples_tell_how_predicates_meet_whichever_side_is_asked() {
         let pack = cities();
-        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone).unwrap();
+        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         let leg = |name: &str, end| {
             let predicate = pack.id(iri(name).as_ref().into()).unwrap().unwrap();
             Leg { graph: GraphId::None, predicate, end }
@@ -505,7 +516,7 @@ mod tests {
     #[test]
     fn stars_are_told_once_the_sets_are_known() {
         let pack = cities();
-        let dataset = || Dataset::new(&pack, None, DefaultGraph::Alone).unwrap();
+        let dataset = || Dataset::new(&pack, None, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         let name = pack.id(iri("name").as_ref().into()).unwrap().unwrap();
         assert_eq!(dataset().star(None, End::Subject, &[name]), None, "nobody counted yet");
         pack.view(None).unwrap().unwrap().statistics().unwrap();

@@ -4,7 +4,7 @@
 //! variable, so that which list to read is known row by row only.
 
 use crate::error::Result;
-use crate::store::{End, Id, Pattern, Triple, View};
+use crate::store::{End, Id, PairCursor, Pattern, Triple, View};
 
 /// Adds the triples of `view` that match to `found`.
 ///
@@ -12,53 +12,41 @@ use crate::store::{End, Id, Pattern, Triple, View};
 /// Where the graph is damaged.
 pub fn matches(view: &View<'_>, pattern: Pattern, found: &mut Vec<Triple>) -> Result<()> {
     let [subject, predicate, object] = pattern;
-    match predicate {
-        Some(predicate) => of_predicate(view, predicate, subject, object, found),
-        None => {
-            for predicate in predicates(view, subject, object)? {
-                of_predicate(view, predicate, subject, object, found)?;
+    let ends = (subject, object);
+    let by = if subject.is_none() && object.is_some() { End::Object } else { End::Subject };
+    match (predicate, subject.or(object)) {
+        (Some(predicate), _) => of_predicate(predicate, view.pairs(predicate, by)?, ends, found)?,
+        (None, Some(node)) => {
+            for (predicate, pairs) in view.lists_of(node, by)? {
+                of_predicate(predicate, pairs, ends, found)?;
             }
-            Ok(())
+        }
+        (None, None) => {
+            for count in view.predicates()? {
+                of_predicate(count.predicate, view.pairs(count.predicate, by)?, ends, found)?;
+            }
         }
     }
+    Ok(())
 }
 
-/// The predicates that can stand between these ends, sorted; some may not.
-///
-/// # Errors
-/// Where the graph is damaged.
-pub fn predicates(view: &View<'_>, subject: Option<Id>, object: Option<Id>) -> Result<Vec<Id>> {
-    match (subject, object) {
-        (Some(subject), _) => view.candidates(subject, End::Subject),
-        (None, Some(object)) => view.candidates(object, End::Object),
-        (None, None) => Ok(view.predicates()?.into_iter().map(|count| count.predicate).collect()),
-    }
-}
-
+/// Those of one predicate, whose pairs come by the subject unless the object alone is given.
 fn of_predicate(
-    view: &View<'_>,
     predicate: Id,
-    subject: Option<Id>,
-    object: Option<Id>,
+    mut pairs: PairCursor<'_>,
+    ends: (Option<Id>, Option<Id>),
     found: &mut Vec<Triple>,
 ) -> Result<()> {
-    match (subject, object) {
+    match ends {
         (Some(s), Some(o)) => {
-            if view.pairs(predicate, End::Subject)?.contains(s, o)? {
+            if pairs.contains(s, o)? {
                 found.push([s, predicate, o]);
             }
         }
-        (Some(s), None) => {
-            let mut cursor = view.pairs(predicate, End::Subject)?;
-            found.extend(cursor.lookup(s)?.iter().map(|o| [s, predicate, *o]));
-        }
-        (None, Some(o)) => {
-            let mut cursor = view.pairs(predicate, End::Object)?;
-            found.extend(cursor.lookup(o)?.iter().map(|s| [*s, predicate, o]));
-        }
+        (Some(s), None) => found.extend(pairs.lookup(s)?.iter().map(|o| [s, predicate, *o])),
+        (None, Some(o)) => found.extend(pairs.lookup(o)?.iter().map(|s| [*s, predicate, o])),
         (None, None) => {
-            let mut cursor = view.pairs(predicate, End::Subject)?;
-            while let Some((firsts, seconds)) = cursor.next_block()? {
+            while let Some((firsts, seconds)) = pairs.next_block()? {
                 found.extend(firsts.iter().zip(seconds).map(|(s, o)| [*s, predicate, *o]));
             }
         }

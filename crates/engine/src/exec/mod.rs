@@ -75,7 +75,7 @@ pub fn answer<'a>(
 ) -> Result<Answer<'a>> {
     let graph = columns(graph)?;
     let depth = depth(query)?;
-    let dataset = Dataset::new(graph, query.dataset(), default_graph)?.planned_by(governor);
+    let dataset = Dataset::new(graph, query.dataset(), default_graph, governor)?;
     let plan = deep::on_stack(depth, || planned(query, &dataset))??;
     if depth <= STREAMED {
         return run(graph, query, dataset, plan, governor, governor.threads());
@@ -156,29 +156,30 @@ fn run<'a>(
     threads: usize,
 ) -> Result<Answer<'a>> {
     let mut cx = Context::new(graph, governor, base_of(query));
-    let builder = build::Builder { threads, ..build::Builder::new(dataset, &plan.names) };
-    let mut root = builder.build(&plan.root, &taken(query, &plan), &mut cx)?;
+    let Plan { root, columns, names } = plan;
+    let builder = build::Builder { threads, ..build::Builder::new(dataset, names) };
+    let mut running = builder.build(&root, &taken(query, &root), &mut cx)?;
     Ok(match query {
-        Query::Ask { .. } => Answer::Boolean(root.next(&mut cx)?.is_some()),
+        Query::Ask { .. } => Answer::Boolean(running.next(&mut cx)?.is_some()),
         Query::Select { .. } => {
-            let variables = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
-            Answer::Rows(Rows { variables, rows: Box::new(Decoded::new(root, cx, plan.columns.len())) })
+            let variables = columns.iter().map(|var| builder.names.variable(*var)).collect();
+            Answer::Rows(Rows { variables, rows: Box::new(Decoded::new(running, cx, columns.len())) })
         }
         Query::Construct { template, .. } => {
-            let triples = construct::Construct::new(root, cx, template, &plan.columns, &plan.names)?;
+            let triples = construct::Construct::new(running, cx, template, &columns, &builder.names)?;
             Answer::Graph(Box::new(construct::Triples::of(triples)))
         }
         Query::Describe { .. } => {
-            let triples = construct::Describe::new(root, cx, &builder.dataset)?;
+            let triples = construct::Describe::new(running, cx, &builder.dataset)?;
             Answer::Graph(Box::new(construct::Triples::of(triples)))
         }
     })
 }
 
 /// The columns of a query's solutions that need no numbers of terms: SELECT writes them, ASK only counts rows.
-fn taken(query: &Query, plan: &Plan) -> VarSet {
+fn taken(query: &Query, root: &Node) -> VarSet {
     match query {
-        Query::Select { .. } | Query::Ask { .. } => plan.root.output.iter().copied().collect(),
+        Query::Select { .. } | Query::Ask { .. } => root.output.iter().copied().collect(),
         Query::Construct { .. } | Query::Describe { .. } => VarSet::new(),
     }
 }
@@ -191,14 +192,14 @@ pub type Taker<'t> = &'t mut (dyn FnMut(&[Variable], &Batch, &Context<'_>) -> Re
 /// # Errors
 /// As [`answer`], and what `each` reports.
 pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: Taker<'_>) -> Result<()> {
-    let dataset = Dataset::new(graph, query.dataset(), DefaultGraph::Alone)?.planned_by(governor);
+    let dataset = Dataset::new(graph, query.dataset(), DefaultGraph::Alone, governor)?;
     // Operators deep within each other run where they have room.
     deep::on_stack(depth(query)?, || {
         let plan = planned(query, &dataset)?;
         let mut cx = Context::new(graph, governor, base_of(query));
-        let builder = build::Builder::new(dataset, &plan.names);
-        let mut root = builder.build(&plan.root, &VarSet::new(), &mut cx)?;
         let variables: Vec<Variable> = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
+        let builder = build::Builder::new(dataset, plan.names);
+        let mut root = builder.build(&plan.root, &VarSet::new(), &mut cx)?;
         while let Some(batch) = root.next(&mut cx)? {
             each(&variables, &batch, &cx)?;
         }
@@ -229,12 +230,12 @@ fn explained(
     (governor, threads): (&Governor, usize),
 ) -> Result<Explanation> {
     let begun = std::time::Instant::now();
-    let dataset = Dataset::new(graph, query.dataset(), default_graph)?.planned_by(governor);
+    let dataset = Dataset::new(graph, query.dataset(), default_graph, governor)?;
     let plan = planned(query, &dataset)?;
     let planning = begun.elapsed().as_secs_f64();
     let mut cx = Context::new(graph, governor, base_of(query));
-    let builder = build::Builder { threads, ..build::Builder::new(dataset, &plan.names) };
-    let mut root = builder.build(&plan.root, &taken(query, &plan), &mut cx)?;
+    let builder = build::Builder { threads, ..build::Builder::new(dataset, plan.names) };
+    let mut root = builder.build(&plan.root, &taken(query, &plan.root), &mut cx)?;
     let once = matches!(query, Query::Ask { .. });
     let stopped = loop {
         match root.next(&mut cx) {
@@ -245,7 +246,7 @@ fn explained(
         }
     };
     let mut measures = cx.measures.iter();
-    let names = (&plan.names, graph.more_terms() > 0);
+    let names = (&*builder.names, graph.more_terms() > 0);
     Ok(Explanation { plan: step(&plan.root, names, &mut measures), ran: true, planning, stopped })
 }
 
@@ -256,7 +257,7 @@ fn explained(
 pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Explanation> {
     let graph = columns(graph)?;
     deep::on_stack(depth(query)?, || {
-        let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+        let dataset = Dataset::new(graph, query.dataset(), default_graph, &Governor::unlimited())?;
         let plan = planned(query, &dataset)?;
         let names = (&plan.names, graph.more_terms() > 0);
         Ok(Explanation { plan: step(&plan.root, names, &mut [].iter()), ..Explanation::default() })

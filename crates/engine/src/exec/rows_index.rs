@@ -12,32 +12,23 @@ use crate::store::Id;
 /// Rows linked without a look at the clock.
 const STRETCH: usize = 1 << 14;
 
+/// As many buckets there are at least, once there is a row.
+const LEAST: usize = 64;
+
 /// No row.
 const END: u32 = u32::MAX;
 
 /// Rows by hash. See the module.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RowsIndex {
-    /// The first row of each bucket; their number is a power of two.
+    /// The first row of each bucket; their number is a power of two, or none before the first row.
     heads: Vec<u32>,
     /// For each row the next one of its bucket.
     next: Vec<u32>,
     hashes: Vec<u32>,
 }
 
-impl Default for RowsIndex {
-    fn default() -> Self {
-        Self::with_capacity(0)
-    }
-}
-
 impl RowsIndex {
-    /// Empty, with room for so many rows.
-    pub fn with_capacity(rows: usize) -> Self {
-        let heads = vec![END; buckets(rows)];
-        Self { heads, next: Vec::with_capacity(rows), hashes: Vec::with_capacity(rows) }
-    }
-
     /// An index over rows whose hashes are given, each bucket in the order of the rows.
     ///
     /// # Errors
@@ -68,17 +59,17 @@ impl RowsIndex {
     /// Once a limit is met, or where there is no room for more.
     pub fn push(&mut self, hash: u32, governor: &Governor) -> Result<usize> {
         let row = self.next.len();
-        let bucket = self.bucket(hash);
         self.hashes.push(hash);
-        if let Some(head) = self.heads.get_mut(bucket) {
-            self.next.push(*head);
-            *head = row as u32;
-        }
+        self.next.push(END);
         if self.next.len() * 4 > self.heads.len() * 3 {
-            let buckets = self.heads.len() * 2;
+            let buckets = (self.heads.len() * 2).max(LEAST);
             drop(Aside(std::mem::take(&mut self.heads)));
             self.heads = governor.filled(END, buckets)?;
-            self.relink(governor)?;
+            return self.relink(governor).map(|()| row);
+        }
+        let bucket = self.bucket(hash);
+        if let (Some(head), Some(next)) = (self.heads.get_mut(bucket), self.next.last_mut()) {
+            *next = std::mem::replace(head, row as u32);
         }
         Ok(row)
     }
@@ -90,7 +81,8 @@ impl RowsIndex {
     }
 
     fn bucket(&self, hash: u32) -> usize {
-        hash as usize & (self.heads.len() - 1)
+        // Of no buckets none is found, whatever its place.
+        hash as usize & self.heads.len().wrapping_sub(1)
     }
 
     /// Chains rows of which only the hashes are known.
@@ -120,7 +112,7 @@ impl RowsIndex {
 
 /// How many buckets so many rows have: a power of two.
 fn buckets(rows: usize) -> usize {
-    (rows + rows / 2).next_power_of_two().max(64)
+    (rows + rows / 2).next_power_of_two().max(LEAST)
 }
 
 /// The rows of one hash. A copy goes on where the original stood.

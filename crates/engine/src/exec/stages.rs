@@ -35,7 +35,7 @@ pub struct Stages {
 /// As an answer.
 pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Stages> {
     let graph = super::columns(graph)?;
-    let dataset = Dataset::new(graph, query.dataset(), default_graph)?;
+    let dataset = Dataset::new(graph, query.dataset(), default_graph, &Governor::unlimited())?;
     let prepared = crate::plan::prepared(pattern(query));
     let mut translator = Translator::new(&dataset);
     let logical = translator.pattern(&prepared)?;
@@ -43,21 +43,21 @@ pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> 
     let plan = super::planned(query, &dataset)?;
     let mut cx = Context::new(graph, &Governor::unlimited(), super::base_of(query));
     cx.trace = Some(Vec::new());
-    let builder = Builder::new(dataset, &plan.names);
-    let mut root = builder.build(&plan.root, &super::taken(query, &plan), &mut cx)?;
+    let builder = Builder::new(dataset, plan.names);
+    let mut root = builder.build(&plan.root, &super::taken(query, &plan.root), &mut cx)?;
     while root.next(&mut cx)?.is_some() {}
     let nodes = in_order(&plan.root);
     let mut batches = String::new();
     for (number, batch) in cx.trace.iter().flatten() {
         if let Some(node) = nodes.get(*number) {
-            let _ = writeln!(batches, "{}", show::label(node, &plan.names, graph.more_terms() > 0));
-            write_batch(&mut batches, node, batch, &plan.names);
+            let _ = writeln!(batches, "{}", show::label(node, &builder.names, graph.more_terms() > 0));
+            write_batch(&mut batches, node, batch, &builder.names);
         }
     }
     let mut measures: std::slice::Iter<'_, Measure> = cx.measures.iter();
     Ok(Stages {
         logical,
-        plan: super::step(&plan.root, (&plan.names, graph.more_terms() > 0), &mut measures),
+        plan: super::step(&plan.root, (&*builder.names, graph.more_terms() > 0), &mut measures),
         batches,
     })
 }

@@ -12,6 +12,7 @@ use super::value::Value;
 use crate::syntax::algebra::{Expression, Function};
 use crate::terms::{Literal, NamedNode, Term};
 use baimo_store::value::datatype::Datatype;
+use std::cell::LazyCell;
 
 /// A constant longer than this is not made: programs compute long texts within limits.
 const LONGEST: usize = 4096;
@@ -49,7 +50,7 @@ pub fn truth_of(expression: &Expression) -> Option<Option<bool>> {
 }
 
 /// What an operator or function is worth, as an expression; nothing where it is not known here.
-pub fn folded(expression: &Expression, scope: &Scope) -> Option<Expression> {
+pub fn folded(expression: &Expression, scope: &LazyCell<Scope>) -> Option<Expression> {
     let operands = crate::syntax::algebra::operands(expression);
     if operands.is_empty() && !matches!(expression, Expression::FunctionCall(..) | Expression::In(..)) {
         return None;
@@ -72,7 +73,11 @@ fn expression_of(value: Option<Value>) -> Option<Expression> {
 }
 
 /// The value of one operator; nothing inside for an error, nothing where it is not known here.
-fn value(expression: &Expression, operands: &[Option<Value>], scope: &Scope) -> Option<Option<Value>> {
+fn value(
+    expression: &Expression,
+    operands: &[Option<Value>],
+    scope: &LazyCell<Scope>,
+) -> Option<Option<Value>> {
     let one = || operands.first().and_then(Option::as_ref);
     let two = || Some((one()?, operands.get(1)?.as_ref()?));
     let truth = |truth: Option<bool>| truth.map(Value::Boolean);

@@ -4,6 +4,7 @@
 //! namespace of XML Schema; `error` where there is no value.
 
 use super::{Cells, Column, Program, Scope, Terms};
+use crate::Governor;
 use crate::error::Result;
 use crate::store::pack::{Builder, Pack};
 use crate::store::{FIRST_FOREIGN, Graph, Id, Indexed, NONE};
@@ -137,7 +138,7 @@ pub fn values_in(terms: &mut dyn Terms, text: &str, rows: &[Vec<Option<Term>>]) 
     let mut program = Program::compile(&expression(text), &place).unwrap();
     let columns = columns.into_iter().map(Column::Ids).collect();
     let rows = Rows { columns, rows: rows.len() };
-    let scope = Scope::new(Some("http://example.org/base/"));
+    let scope = Scope::new(Some("http://example.org/base/"), &Governor::unlimited());
     let ids = program.ids(&rows, terms, &scope).unwrap();
     let truths = program.truths(&rows, terms, &scope).unwrap();
     let show = |id: Id| match id {

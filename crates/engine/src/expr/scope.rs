@@ -12,7 +12,7 @@ use sha1::{Digest as _, Sha1};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How many notes are kept, and how many patterns.
@@ -87,7 +87,8 @@ type Patterns = FxHashMap<(String, String), Option<Arc<Pattern>>>;
 pub struct Scope {
     now: Moment,
     base: Option<String>,
-    seed: [u8; 16],
+    /// Of the labels of blank nodes, once one is made.
+    seed: OnceLock<[u8; 16]>,
     patterns: Mutex<Patterns>,
     notes: Mutex<BTreeSet<Note>>,
     governor: Governor,
@@ -97,27 +98,21 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// For one query with its base IRI.
-    pub fn new(base: Option<&str>) -> Self {
+    /// For one query with its base IRI, within its limits.
+    pub fn new(base: Option<&str>, governor: &Governor) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         // Milliseconds are what a clock is good for, and what people read.
         let milliseconds = i128::try_from(since.as_millis()).unwrap_or(0);
         Self {
             now: Moment { local: milliseconds * (SECOND / 1000), zone: Some(0) },
             base: base.map(str::to_owned),
-            seed: rand::random(),
+            seed: OnceLock::new(),
             patterns: Mutex::default(),
             notes: Mutex::default(),
-            governor: Governor::unlimited(),
+            governor: governor.clone(),
             spent: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
         }
-    }
-
-    /// The same, within limits.
-    #[must_use]
-    pub fn within(self, governor: &Governor) -> Self {
-        Self { governor: governor.clone(), ..self }
     }
 
     /// Says that a value is computed from so many bytes of text; whether the work may go on.
@@ -161,8 +156,8 @@ impl Scope {
     /// The blank node of a text in a solution (17.4.2.9): the same for the same text in the same solution, another
     /// one otherwise.
     pub fn blank_node(&self, solution: u64, text: &str) -> BlankNode {
-        let digest =
-            Sha1::new().chain_update(self.seed).chain_update(solution.to_le_bytes()).chain_update(text);
+        let seed = self.seed.get_or_init(rand::random);
+        let digest = Sha1::new().chain_update(seed).chain_update(solution.to_le_bytes()).chain_update(text);
         let digest = digest.finalize();
         let number = digest.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
         BlankNode::new_from_unique_id(number)

@@ -4,6 +4,7 @@
 
 use super::fixture::{Rows, Stored, Table, assert_values, expression, term, value, values, values_in};
 use super::{Program, Scope, Terms};
+use crate::Governor;
 use crate::error::Result;
 use crate::store::{Id, NONE};
 use crate::syntax::algebra::Expression;
@@ -666,7 +667,7 @@ fn patterns_are_those_of_xpath() {
 fn a_pattern_that_does_not_compile_is_said() {
     let notes = |text: &str| {
         let mut program = Program::compile(&expression(text), &|_| None).unwrap();
-        let (mut table, scope) = (Table::default(), Scope::new(None));
+        let (mut table, scope) = (Table::default(), Scope::new(None, &Governor::unlimited()));
         let rows = Rows { columns: Vec::new(), rows: 3 };
         assert_eq!(program.ids(&rows, &mut table, &scope).unwrap(), [NONE; 3], "{text}");
         scope.notes().iter().map(ToString::to_string).collect::<Vec<_>>()
@@ -707,7 +708,7 @@ fn a_chain_of_any_length_is_evaluated() {
     };
     let run = |expression: Expression| {
         let mut program = Program::compile(&expression, &|_| Some(0)).unwrap();
-        let (mut table, scope) = (Table::default(), Scope::new(None));
+        let (mut table, scope) = (Table::default(), Scope::new(None, &Governor::unlimited()));
         let one = table.intern(&term("1")).unwrap();
         let ids =
             program.ids(&Rows { columns: vec![vec![one; 2].into()], rows: 2 }, &mut table, &scope).unwrap();
@@ -743,7 +744,7 @@ fn what_depends_on_one_column_is_computed_once_for_each_term() {
     let labels: Vec<Id> =
         ["\"Anna\"", "\"Bert\"", "\"Carla\""].map(|text| terms.intern(&term(text)).unwrap()).to_vec();
     let mut program = Program::compile(&expression(r#"REGEX(UCASE(?a), "^[AB]")"#), &|_| Some(0)).unwrap();
-    let scope = Scope::new(None);
+    let scope = Scope::new(None, &Governor::unlimited());
     for batch in 0..10 {
         let column: Vec<Id> = (0..1000).map(|row| labels[(row + batch) % 3]).collect();
         let truths =
@@ -759,7 +760,7 @@ fn terms_that_do_not_repeat_are_not_kept() {
     let mut table = Table::default();
     let mut program =
         Program::compile(&expression("?a + ?b"), &|v| Some(usize::from(v.as_str() == "b"))).unwrap();
-    let scope = Scope::new(None);
+    let scope = Scope::new(None, &Governor::unlimited());
     let ten = table.intern(&term("10")).unwrap();
     for batch in 0..20_i64 {
         let range = batch * 4096..(batch + 1) * 4096;
@@ -805,7 +806,7 @@ fn a_branch_is_computed_where_it_is_looked_at() {
             Some(usize::from(v.as_str() == "b"))
         })
         .unwrap();
-    let (mut table, scope) = (Table::default(), Scope::new(None));
+    let (mut table, scope) = (Table::default(), Scope::new(None, &Governor::unlimited()));
     let (one, two) = (table.intern(&term("1")).unwrap(), table.intern(&term("2")).unwrap());
     let rows = Rows { columns: vec![vec![one].into(), vec![two].into()], rows: 1 };
     assert_eq!(program.ids(&rows, &mut table, &scope).unwrap(), [one]);
@@ -1008,7 +1009,7 @@ fn computed_columns_give_what_their_terms_give() {
             let (ids_a, ids_b) = (ids(&a, &mut terms), ids(&b, &mut terms));
             let place = |name: &crate::terms::Variable| ["a", "b"].iter().position(|v| *v == name.as_str());
             let mut program = Program::compile(&expression(text), &place).unwrap();
-            let scope = Scope::new(Some("http://example.org/base/"));
+            let scope = Scope::new(Some("http://example.org/base/"), &Governor::unlimited());
             let mut expected = None;
             // Batches of one form and of the other, as they may come.
             for (a, b) in [(&ids_a, &ids_b), (&a, &b), (&ids_a, &b), (&ids_a, &ids_b), (&a, &ids_b), (&a, &b)]

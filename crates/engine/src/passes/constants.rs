@@ -4,18 +4,22 @@
 //! becomes `COALESCE()`, which is one), `&&`, `||`, IF and COALESCE lose what cannot matter (17.2), FILTER of what is true goes, FILTER of
 //! what is not leaves no solution, and so do the joins around it. What a query would ask of another endpoint stays.
 
+use crate::Governor;
 use crate::expr::Scope;
 use crate::expr::constant::{boolean, folded, is_error, term, truth_of};
 use crate::syntax::algebra::{
     Expression, GraphPattern, children, children_mut, expressions_mut, operands_mut,
 };
+use std::cell::LazyCell;
 
 /// Folds a pattern and all within it.
 pub fn fold(pattern: &mut GraphPattern) {
-    in_pattern(pattern, &Scope::new(None));
+    // Most queries have no constants to compute.
+    let scope: LazyCell<Scope> = LazyCell::new(|| Scope::new(None, &Governor::unlimited()));
+    in_pattern(pattern, &scope);
 }
 
-fn in_pattern(pattern: &mut GraphPattern, scope: &Scope) {
+fn in_pattern(pattern: &mut GraphPattern, scope: &LazyCell<Scope>) {
     children_mut(pattern).into_iter().for_each(|child| in_pattern(child, scope));
     let is_condition = matches!(pattern, GraphPattern::Filter { .. } | GraphPattern::LeftJoin { .. });
     for expression in expressions_mut(pattern) {
@@ -89,7 +93,7 @@ fn simpler(pattern: &mut GraphPattern) -> Option<GraphPattern> {
 }
 
 /// Folds an expression; `truth` says whether nothing but its effective boolean value is read.
-fn in_expression(expression: &mut Expression, truth: bool, scope: &Scope) {
+fn in_expression(expression: &mut Expression, truth: bool, scope: &LazyCell<Scope>) {
     if let Expression::Exists(pattern) = expression {
         in_pattern(pattern, scope);
         if is_nothing(pattern) {

@@ -67,6 +67,16 @@ impl Item {
         }
     }
 
+    /// The variables by which its rows can come sorted, the usual one first.
+    fn leads(&self) -> impl Iterator<Item = Var> + '_ {
+        let (pattern, node) = match self {
+            Self::Pattern(part) => (Some(&part.pattern), None),
+            Self::Reach(_) => (None, None),
+            Self::Node(node) => (None, node.order.first().copied()),
+        };
+        pattern.into_iter().flat_map(leads_of).chain(node)
+    }
+
     /// What conditions on single variables leave of it: those that ranges decide, and others.
     pub fn shares(&self) -> [&[(Var, f64)]; 2] {
         match self {
@@ -148,8 +158,10 @@ pub fn order(
     (need, wish): (&VarSet, &Wish),
     (statistics, close): (&dyn Statistics, Option<&dyn Statistics>),
 ) -> Planned<(Order, Option<Order>)> {
-    if items.len() == 1 && before.bound.is_empty() && wish.together.is_empty() {
-        return Ok((Order { places: vec![0], ..Order::default() }, None));
+    if let ([only], true) = (items, before.bound.is_empty()) {
+        // There is no other order, and one way to read it is as quick as the other.
+        let lead = only.leads().find(|lead| need.contains(*lead) && wish.together.contains(lead));
+        return Ok((Order { places: vec![0], lead, ..Order::default() }, None));
     }
     let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, statistics)).collect();
     if !before.bound.is_empty() {
@@ -188,7 +200,8 @@ fn walk(
 ) -> Planned<Order> {
     let (mut bound, mut legs, mut rows) = (before.bound.clone(), before.legs.to_vec(), before.rows);
     let (mut leads, mut touched) = (Leads::default(), 0.0);
-    let mut uses = Uses::of(figures);
+    let mut uses = Uses::default();
+    figures.iter().for_each(|figures| uses.add(&figures.vars));
     let mut left = Left::of(figures, &bound);
     let mut chosen = Vec::new();
     let mut forced = start;
@@ -197,7 +210,7 @@ fn walk(
         let step = |place: &usize| {
             let found = figures.get(*place)?;
             let before = Before { bound: &bound, legs: &legs, rows };
-            let after = found.after(before, &|var| need.contains(var) || uses.elsewhere(var), close);
+            let after = found.after(before, &|var| need.contains(var) || uses.count(var) > 1, close);
             Some((after, found.rows))
         };
         let better =
@@ -210,11 +223,11 @@ fn walk(
         let Some((next, after, alone)) = next else { break };
         if let Some(found) = figures.get(next) {
             if chosen.is_empty() && before.bound.is_empty() {
-                leads = Leads::of(found, alone, &|var| need.contains(var) || uses.elsewhere(var));
+                leads = Leads::of(found, alone, &|var| need.contains(var) || uses.count(var) > 1);
             } else {
                 leads.join(found, rows, after, !found.vars.is_disjoint(&bound));
             }
-            uses.drop(found);
+            uses.drop(&found.vars);
             left.take(next, found, &bound);
             bound.extend_with(&found.vars);
             legs.extend(&found.legs);
@@ -224,8 +237,6 @@ fn walk(
         chosen.push(next);
     }
     let (lead, cost) = leads.least(wish, rows);
-    // Of one part nobody asks how it is sorted, unless that is wished.
-    let lead = lead.filter(|lead| figures.len() > 1 || wish.together.contains(lead));
     Ok(Order { places: chosen, lead, cost, touched })
 }
 
@@ -313,31 +324,31 @@ impl Left {
 }
 
 /// How many of the parts that are left use each variable.
-struct Uses(Vec<u32>);
+#[derive(Default)]
+pub struct Uses(Vec<u32>);
 
 impl Uses {
-    fn of(figures: &[Figures]) -> Self {
-        let mut uses = Self(Vec::new());
-        for var in figures.iter().flat_map(|figures| figures.vars.iter()) {
+    /// Counts a part with these variables.
+    pub fn add(&mut self, vars: &VarSet) {
+        for var in vars.iter() {
             let place = var as usize;
-            if uses.0.len() <= place {
-                uses.0.resize(place + 1, 0);
+            if self.0.len() <= place {
+                self.0.resize(place + 1, 0);
             }
-            if let Some(count) = uses.0.get_mut(place) {
+            if let Some(count) = self.0.get_mut(place) {
                 *count += 1;
             }
         }
-        uses
     }
 
-    /// Whether another part than the one that is looked at uses it.
-    fn elsewhere(&self, var: Var) -> bool {
-        self.0.get(var as usize).is_some_and(|count| *count > 1)
+    /// How many parts use it.
+    pub fn count(&self, var: Var) -> u32 {
+        self.0.get(var as usize).copied().unwrap_or(0)
     }
 
-    /// A part is joined.
-    fn drop(&mut self, figures: &Figures) {
-        for var in figures.vars.iter() {
+    /// A part with these variables is joined.
+    pub fn drop(&mut self, vars: &VarSet) {
+        for var in vars.iter() {
             if let Some(count) = self.0.get_mut(var as usize) {
                 *count -= 1;
             }
@@ -402,10 +413,7 @@ impl Figures {
                 distinct.push((*var, values));
             }
         }
-        let [subject, predicate, object] = &pattern.slots;
-        // Of a variable predicate triples come a predicate at a time.
-        let ends = predicate.var().is_none().then_some([subject, object]);
-        let leads = ends.into_iter().flatten().filter_map(Slot::var).collect();
+        let leads = leads_of(pattern).collect();
         Self { vars, rows, distinct, legs: legs_of(pattern), indexed: true, leads }
     }
 
@@ -465,6 +473,14 @@ impl Figures {
         let dead = !self.distinct.iter().any(|(var, _)| !bound.contains(*var) && live(*var));
         rows * if dead { each.min(some) } else { each }
     }
+}
+
+/// The variables by which the matches of a pattern can come sorted.
+fn leads_of(pattern: &Pattern) -> impl Iterator<Item = Var> + '_ {
+    let [subject, predicate, object] = &pattern.slots;
+    // Of a variable predicate triples come a predicate at a time.
+    let ends = predicate.var().is_none().then_some([subject, object]);
+    ends.into_iter().flatten().filter_map(Slot::var)
 }
 
 /// How many different terms stand in a place of what a pattern matches.

@@ -38,6 +38,12 @@ pub trait Statistics {
     /// How many triples match: exact, but for damaged data.
     fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64;
 
+    /// About how many triples match, told without reading them: for a pattern that is joined with nothing, of which no choice depends on
+    /// the number.
+    fn about(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64 {
+        self.count(graph, pattern)
+    }
+
     /// Whether planning may go on; asked at every step of it.
     ///
     /// # Errors

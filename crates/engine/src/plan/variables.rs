@@ -5,7 +5,6 @@
 //! what a sub-select hides, before anything is numbered here.
 
 use crate::terms::Variable;
-use std::collections::HashMap;
 
 /// A variable of one query, by number.
 pub type Var = u32;
@@ -14,19 +13,29 @@ pub type Var = u32;
 #[derive(Debug, Default, Clone)]
 pub struct VariableNames {
     names: Vec<String>,
-    numbers: HashMap<String, Var>,
+    /// All of them, sorted by name.
+    sorted: Vec<Var>,
 }
 
 impl VariableNames {
     /// The number of the variable with this name; a new one where the name is new.
     pub fn number(&mut self, name: &str) -> Var {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
+        match self.place(name) {
+            Ok(number) => number,
+            Err(place) => {
+                let number = Var::try_from(self.names.len()).unwrap_or(Var::MAX);
+                self.names.push(name.to_owned());
+                self.sorted.insert(place, number);
+                number
+            }
         }
-        let number = Var::try_from(self.names.len()).unwrap_or(Var::MAX);
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        number
+    }
+
+    /// The number of a name, else its place among the sorted ones. Most queries have a few names, and a table of hashes of
+    /// them takes longer to make than all searches.
+    fn place(&self, name: &str) -> Result<Var, usize> {
+        let place = self.sorted.binary_search_by(|var| self.name(*var).cmp(name))?;
+        self.sorted.get(place).copied().ok_or(place)
     }
 
     /// The number of a blank node of a pattern: it matches anything, as a variable does, and is
@@ -43,7 +52,7 @@ impl VariableNames {
 
     /// The number of a name, where the query has it.
     pub fn find(&self, name: &str) -> Option<Var> {
-        self.numbers.get(name).copied()
+        self.place(name).ok()
     }
 
     /// The name of a variable.
@@ -108,10 +117,12 @@ fn is_random(name: &str) -> bool {
     (24..=32).contains(&name.len()) && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// A set of variables, as bits.
+/// A set of variables, as bits. Most queries have few, and their sets take no memory of their own.
 #[derive(Debug, Clone, Default)]
 pub struct VarSet {
-    words: Vec<u64>,
+    first: u64,
+    /// The words after the first.
+    more: Vec<u64>,
 }
 
 impl VarSet {
@@ -122,11 +133,11 @@ impl VarSet {
 
     /// Adds a variable; says whether it is new.
     pub fn insert(&mut self, var: Var) -> bool {
-        let (word, bit) = place(var);
-        if self.words.len() <= word {
-            self.words.resize(word + 1, 0);
+        let (place, bit) = place(var);
+        if self.more.len() < place {
+            self.more.resize(place, 0);
         }
-        self.words.get_mut(word).is_some_and(|word| {
+        self.word_mut(place).is_some_and(|word| {
             let new = *word & bit == 0;
             *word |= bit;
             new
@@ -135,24 +146,25 @@ impl VarSet {
 
     /// Takes a variable out.
     pub fn remove(&mut self, var: Var) {
-        let (word, bit) = place(var);
-        if let Some(word) = self.words.get_mut(word) {
+        let (place, bit) = place(var);
+        if let Some(word) = self.word_mut(place) {
             *word &= !bit;
         }
     }
 
     /// Whether a variable is in.
     pub fn contains(&self, var: Var) -> bool {
-        let (word, bit) = place(var);
-        self.words.get(word).is_some_and(|word| word & bit != 0)
+        let (place, bit) = place(var);
+        self.word(place) & bit != 0
     }
 
     /// Adds all of `other`.
     pub fn extend_with(&mut self, other: &Self) {
-        if self.words.len() < other.words.len() {
-            self.words.resize(other.words.len(), 0);
+        self.first |= other.first;
+        if self.more.len() < other.more.len() {
+            self.more.resize(other.more.len(), 0);
         }
-        for (word, more) in self.words.iter_mut().zip(&other.words) {
+        for (word, more) in self.more.iter_mut().zip(&other.more) {
             *word |= more;
         }
     }
@@ -168,14 +180,16 @@ impl VarSet {
     /// What is in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self { words: self.words.iter().zip(&other.words).map(|(a, b)| a & b).collect() }
+        let more = self.more.iter().zip(&other.more).map(|(a, b)| a & b).collect();
+        Self { first: self.first & other.first, more }
     }
 
     /// What is here and not in `other`.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         let mut rest = self.clone();
-        for (word, less) in rest.words.iter_mut().zip(&other.words) {
+        rest.first &= !other.first;
+        for (word, less) in rest.more.iter_mut().zip(&other.more) {
             *word &= !less;
         }
         rest
@@ -183,31 +197,50 @@ impl VarSet {
 
     /// Whether all of this is in `other`.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.words.iter().enumerate().all(|(n, word)| word & !other.words.get(n).copied().unwrap_or(0) == 0)
+        self.words().enumerate().all(|(place, word)| word & !other.word(place) == 0)
     }
 
     /// Whether nothing is in both.
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        self.words.iter().zip(&other.words).all(|(a, b)| a & b == 0)
+        self.words().zip(other.words()).all(|(a, b)| a & b == 0)
     }
 
     /// Whether nothing is in.
     pub fn is_empty(&self) -> bool {
-        self.words.iter().all(|word| *word == 0)
+        self.words().all(|word| word == 0)
     }
 
     /// How many are in.
     pub fn len(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+        self.words().map(|word| word.count_ones() as usize).sum()
     }
 
     /// The variables in it, by number.
     pub fn iter(&self) -> impl Iterator<Item = Var> + '_ {
-        self.words.iter().zip(0..).flat_map(|(word, n)| {
+        self.words().zip(0..).flat_map(|(word, n)| {
             // The lowest bit is taken off each time: empty words cost nothing.
-            let rests = std::iter::successors(Some(*word), |rest| Some(rest & rest.wrapping_sub(1)));
+            let rests = std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)));
             rests.take_while(|rest| *rest != 0).map(move |rest| n * 64 + rest.trailing_zeros())
         })
+    }
+
+    fn words(&self) -> impl Iterator<Item = u64> + '_ {
+        std::iter::once(self.first).chain(self.more.iter().copied())
+    }
+
+    fn word(&self, place: usize) -> u64 {
+        match place.checked_sub(1) {
+            None => self.first,
+            Some(place) => self.more.get(place).copied().unwrap_or(0),
+        }
+    }
+
+    /// A word, where there is room for it.
+    fn word_mut(&mut self, place: usize) -> Option<&mut u64> {
+        match place.checked_sub(1) {
+            None => Some(&mut self.first),
+            Some(place) => self.more.get_mut(place),
+        }
     }
 }
 

@@ -90,11 +90,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// Where the stored bytes are damaged.
     pub fn pairs(&self, predicate: Id, by: End) -> Result<PairCursor<'a>> {
-        let run = self.run(predicate)?;
-        let below = run.map_or_else(PairCursor::empty, |run| match &self.table {
-            TableRef::Borrowed(table) => table.cursor(&run, by),
-            TableRef::Shared(table) => table.shared(&run, by),
-        });
+        let below = self.run(predicate)?.map_or_else(PairCursor::empty, |run| self.pairs_of_run(&run, by));
         Ok(match self.delta.and_then(|delta| delta.lists(predicate)) {
             Some(lists) => {
                 let mut below = below.into_list();
@@ -105,6 +101,13 @@ impl<'a> View<'a> {
             }
             None => below,
         })
+    }
+
+    fn pairs_of_run(&self, run: &(Run, usize), by: End) -> PairCursor<'a> {
+        match &self.table {
+            TableRef::Borrowed(table) => table.cursor(run, by),
+            TableRef::Shared(table) => table.shared(run, by),
+        }
     }
 
     /// The pairs of a predicate whose firsts the dictionary lacks, in the order of values. `graph` is the dataset of the view. They are
@@ -184,16 +187,23 @@ impl<'a> View<'a> {
         Ok(having)
     }
 
-    /// Predicates among which are those of a node, sorted: those alone where that is known without a look into each list.
+    /// The pairs of the predicates that a node may have at one end, each with its predicate, sorted by these: of those alone that it
+    /// has, where that is known without a look into each list.
     ///
     /// # Errors
     /// Where the stored bytes are damaged.
-    pub fn candidates(&self, node: Id, end: End) -> Result<Vec<Id>> {
+    pub fn lists_of(&self, node: Id, end: End) -> Result<Vec<(Id, PairCursor<'a>)>> {
         let few = self.place.map_or(Ok(true), |place| Ok(self.table.run_count(place)? <= FEW))?;
-        if few {
-            return Ok(self.predicates()?.into_iter().map(|count| count.predicate).collect());
-        }
-        self.predicates_of(node, end)
+        let predicates = match (few, self.delta) {
+            (true, None) => {
+                let list = |run: &(Run, usize)| (run.0.predicate, self.pairs_of_run(run, end));
+                return Ok(self.runs()?.iter().map(list).collect());
+            }
+            (true, Some(_)) => self.predicates()?.into_iter().map(|count| count.predicate).collect(),
+            (false, _) => self.predicates_of(node, end)?,
+        };
+        let list = |predicate: Id| Ok((predicate, self.pairs(predicate, end)?));
+        predicates.into_iter().map(list).collect()
     }
 
     /// The same in the table.
@@ -219,21 +229,18 @@ impl<'a> View<'a> {
     /// Where the stored bytes are damaged.
     pub fn count(&self, pattern: Pattern) -> Result<u64> {
         let [subject, predicate, object] = pattern;
-        let of_predicate = |predicate: Id| -> Result<u64> {
+        let by = if subject.is_none() && object.is_some() { End::Object } else { End::Subject };
+        let of_list = |mut pairs: PairCursor<'_>| -> Result<u64> {
             Ok(match (subject, object) {
-                (Some(s), Some(o)) => self.pairs(predicate, End::Subject)?.contains(s, o)?.into(),
-                (Some(s), None) => self.pairs(predicate, End::Subject)?.count(s)? as u64,
-                (None, Some(o)) => self.pairs(predicate, End::Object)?.count(o)? as u64,
-                (None, None) => self.pairs(predicate, End::Subject)?.len() as u64,
+                (Some(s), Some(o)) => pairs.contains(s, o)?.into(),
+                (Some(node), None) | (None, Some(node)) => pairs.count(node)? as u64,
+                (None, None) => pairs.len() as u64,
             })
         };
-        match (predicate, subject, object) {
-            (Some(predicate), ..) => of_predicate(predicate),
-            (None, None, None) => self.triples(),
-            (None, Some(node), _) => self.candidates(node, End::Subject)?.into_iter().map(of_predicate).sum(),
-            (None, None, Some(node)) => {
-                self.candidates(node, End::Object)?.into_iter().map(of_predicate).sum()
-            }
+        match (predicate, subject.or(object)) {
+            (Some(predicate), _) => of_list(self.pairs(predicate, by)?),
+            (None, None) => self.triples(),
+            (None, Some(node)) => self.lists_of(node, by)?.into_iter().map(|(_, pairs)| of_list(pairs)).sum(),
         }
     }
 

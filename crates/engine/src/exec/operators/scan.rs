@@ -1,15 +1,15 @@
 //! All matches of one triple pattern, read from the sorted pairs of its predicates.
 //!
 //! In: a pattern with some constants. Out: its live variables, a block of pairs at a time. Where one end
-//! is not live its runs become counts, and where neither is a predicate is one row: how many triples there
+//! is not live its runs become counts, and where neither is a predicate is one row, or all of them are one: how many triples there
 //! are is known without reading them. Rows come sorted by the numbers of the end that leads, or by its values where that is asked for.
 
 use crate::error::Result;
-use crate::exec::batch::Batch;
+use crate::exec::Operator;
+use crate::exec::batch::{Batch, ROWS};
 use crate::exec::by_value::{self, ByValue, Wanted};
 use crate::exec::context::Context;
 use crate::exec::formula::Compiled;
-use crate::exec::{Operator, matches};
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
 use std::ops::Range;
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub struct Scan<'a> {
     cut: Option<Cut<'a>>,
     /// The predicates still to read, the next one last; nothing before the first call.
     open: Option<Vec<Id>>,
+    /// The lists of the node that is given still to read, the next one last, where the predicate is not given.
+    lists: Vec<(Id, PairCursor<'a>)>,
     /// The predicate being read.
     current: Option<(Id, PairCursor<'a>)>,
     within: Option<Within>,
@@ -86,6 +88,7 @@ impl<'a> Scan<'a> {
             shape,
             cut: None,
             open: None,
+            lists: Vec::new(),
             current: None,
             within: None,
             begun: 0,
@@ -147,21 +150,88 @@ impl<'a> Scan<'a> {
         Self { within: Some(within), ..self }
     }
 
-    fn open(&mut self) -> Result<()> {
+    /// Finds what is to be read. What is known before anything is read are the first rows.
+    fn open(&mut self) -> Result<Option<Batch>> {
         let [subject, predicate, object] = self.shape.ids;
-        let mut open = match predicate {
-            Some(predicate) => vec![predicate],
-            None => matches::predicates(&self.view, subject, object)?,
-        };
+        let (mut open, mut known) = (Vec::new(), None);
+        match (predicate, subject, object) {
+            (Some(predicate), ..) => open.push(predicate),
+            (None, Some(node), _) => self.lists = self.view.lists_of(node, End::Subject)?,
+            (None, None, Some(node)) => self.lists = self.view.lists_of(node, End::Object)?,
+            (None, None, None) if self.counts_all() => known = Some(self.all_counted()?),
+            (None, None, None) => open.extend(self.view.predicates()?.iter().map(|count| count.predicate)),
+        }
+        self.lists.reverse();
         open.reverse();
         self.open = Some(open);
-        Ok(())
+        Ok(known)
+    }
+
+    /// Whether nobody reads an end of what it matches.
+    fn counts_all(&self) -> bool {
+        self.shape.columns.iter().all(|place| *place == 1)
+            && self.shape.equal.is_empty()
+            && self.within.is_none()
+    }
+
+    /// All triples: a row for each predicate where that is read, else one.
+    fn all_counted(&self) -> Result<Batch> {
+        if self.shape.columns.is_empty() {
+            return Ok(match self.view.triples()? {
+                0 => Batch::default(),
+                triples => Batch::unit(triples),
+            });
+        }
+        let all = self.view.predicates()?;
+        let predicates: Vec<Id> = all.iter().map(|count| count.predicate).collect();
+        let counts = all.iter().map(|count| count.triples).collect();
+        let columns = vec![predicates; self.shape.columns.len()];
+        Ok(Batch { counts: Some(counts), ..Batch::of(columns, all.len()) })
+    }
+
+    /// The matches of a node that is given, whatever their predicates: of as many of its lists as make a batch.
+    fn of_lists(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        let [subject, _, object] = self.shape.ids;
+        let counted = self.counts_all();
+        let mut columns: Vec<Vec<Id>> = vec![Vec::new(); self.shape.columns.len()];
+        let (mut counts, mut len) = (Vec::new(), 0);
+        while let Some((predicate, mut pairs)) = self.lists.pop() {
+            let part = Position::All(predicate);
+            let found = match (subject, object) {
+                (Some(s), Some(o)) => {
+                    let there = usize::from(pairs.contains(s, o)?);
+                    self.put([Position::All(s), part, Position::All(o)], there, &mut columns)
+                }
+                (Some(node), None) | (None, Some(node)) if counted => {
+                    let count = pairs.count(node)?;
+                    counts.extend((count > 0).then_some(count as u64));
+                    self.put([Position::All(node), part, Position::All(node)], count.min(1), &mut columns)
+                }
+                (Some(s), None) => {
+                    let objects = pairs.lookup(s)?;
+                    let parts = [Position::All(s), part, Position::Each(objects)];
+                    self.put(parts, objects.len(), &mut columns)
+                }
+                (None, Some(o)) => {
+                    let subjects = pairs.lookup(o)?;
+                    let parts = [Position::Each(subjects), part, Position::All(o)];
+                    self.put(parts, subjects.len(), &mut columns)
+                }
+                (None, None) => 0,
+            };
+            len += found;
+            cx.work(found.max(1))?;
+            if len >= ROWS {
+                break;
+            }
+        }
+        let counts = counted.then_some(counts).filter(|counts| counts.len() == len);
+        Ok((len > 0).then(|| Batch { counts, ..Batch::of(columns, len) }))
     }
 
     /// All matches of a predicate where at least one end is given, or neither end is live.
     fn at_once(&self, predicate: Id, cx: &Context<'_>) -> Result<Option<Batch>> {
         let [subject, _, object] = self.shape.ids;
-        let ends_live = self.shape.columns.iter().any(|place| *place != 1);
         let part = Position::All(predicate);
         Ok(Some(match (subject, object) {
             (Some(s), Some(o)) => {
@@ -170,7 +240,7 @@ impl<'a> Scan<'a> {
             }
             (Some(s), None) => {
                 let mut cursor = self.view.pairs(predicate, End::Subject)?;
-                if !ends_live && self.shape.equal.is_empty() {
+                if self.counts_all() {
                     return Ok(Some(self.counted(predicate, cursor.count(s)?)));
                 }
                 let objects = cursor.lookup(s)?;
@@ -180,7 +250,7 @@ impl<'a> Scan<'a> {
             }
             (None, Some(o)) => {
                 let mut cursor = self.view.pairs(predicate, End::Object)?;
-                if !ends_live && self.shape.equal.is_empty() {
+                if self.counts_all() {
                     return Ok(Some(self.counted(predicate, cursor.count(o)?)));
                 }
                 let subjects = cursor.lookup(o)?;
@@ -188,7 +258,7 @@ impl<'a> Scan<'a> {
                 let subjects = ordered.as_deref().unwrap_or(subjects);
                 self.batch([Position::Each(subjects), part, Position::All(o)], subjects.len())
             }
-            (None, None) if !ends_live && self.shape.equal.is_empty() && self.within.is_none() => {
+            (None, None) if self.counts_all() => {
                 self.counted(predicate, self.view.pairs(predicate, End::Subject)?.len())
             }
             (None, None) => return Ok(None),
@@ -213,24 +283,27 @@ impl<'a> Scan<'a> {
 
     /// Rows of triples given by their places.
     fn batch(&self, parts: [Position<'_>; 3], len: usize) -> Batch {
+        let mut columns = vec![Vec::new(); self.shape.columns.len()];
+        let len = self.put(parts, len, &mut columns);
+        Batch::of(columns, len)
+    }
+
+    /// Adds rows of triples given by their places to columns; says how many, where the same variable stands in two places.
+    fn put(&self, parts: [Position<'_>; 3], len: usize, columns: &mut [Vec<Id>]) -> usize {
         let part = |place: usize| parts.get(place).copied().unwrap_or(Position::Each(&[]));
-        let columns = self
-            .shape
-            .columns
-            .iter()
-            .map(|place| match part(*place) {
-                Position::All(id) => vec![id; len],
-                Position::Each(column) => column.to_vec(),
-            })
-            .collect();
-        let batch = Batch::of(columns, len);
-        if self.shape.equal.is_empty() {
-            return batch;
+        let is_equal =
+            |row: &usize| self.shape.equal.iter().all(|(a, b)| part(*a).get(*row) == part(*b).get(*row));
+        let kept: Option<Vec<usize>> =
+            (!self.shape.equal.is_empty()).then(|| (0..len).filter(is_equal).collect());
+        let count = kept.as_ref().map_or(len, Vec::len);
+        for (column, place) in columns.iter_mut().zip(&self.shape.columns) {
+            match (part(*place), &kept) {
+                (Position::All(id), _) => column.extend(std::iter::repeat_n(id, count)),
+                (Position::Each(cells), None) => column.extend_from_slice(cells),
+                (each, Some(kept)) => column.extend(kept.iter().filter_map(|row| each.get(*row))),
+            }
         }
-        let keep: Vec<bool> = (0..len)
-            .map(|row| self.shape.equal.iter().all(|(a, b)| part(*a).get(row) == part(*b).get(row)))
-            .collect();
-        batch.filter(&keep)
+        count
     }
 
     /// The next block of a predicate whose ends are both free.
@@ -438,8 +511,14 @@ impl Operator for Scan<'_> {
             self.cut = Some(cut);
             return batch;
         }
-        if self.open.is_none() {
-            self.open()?;
+        if self.open.is_none()
+            && let Some(known) = self.open()?
+        {
+            cx.work(known.len.max(1))?;
+            return Ok((known.len > 0).then_some(known));
+        }
+        if !self.lists.is_empty() {
+            return self.of_lists(cx);
         }
         loop {
             if let Some((predicate, pairs)) = self.by_value.take() {
@@ -539,6 +618,40 @@ mod tests {
         assert_eq!((years[0].len(), counts), (4, Some(vec![10; 4])));
         let (_, counts) = scanned([None, Some("year"), None], &[], End::Subject);
         assert_eq!(counts, Some(vec![40]), "neither is: one row, and no pair is read");
+    }
+
+    #[test]
+    fn all_triples_are_counted_as_they_are_known() {
+        let (columns, counts) = scanned([None, None, None], &[], End::Subject);
+        assert!(columns.is_empty());
+        let all: u64 = counts.unwrap().iter().sum();
+        let (predicates, counts) = scanned([None, None, None], &[1], End::Subject);
+        let counts = counts.unwrap();
+        assert_eq!((predicates[0].len(), counts.iter().sum::<u64>()), (counts.len(), all));
+        for (predicate, count) in predicates[0].iter().zip(counts) {
+            let (found, _) = run(|cx| {
+                let view = cx.graph.view(None).unwrap().unwrap();
+                let ids = [None, Some(*predicate), None];
+                Box::new(Scan::new(
+                    view,
+                    Shape { ids, columns: vec![0, 2], equal: Vec::new(), by: End::Subject },
+                ))
+            });
+            assert_eq!(found[0].len() as u64, count);
+        }
+    }
+
+    #[test]
+    fn the_lists_of_a_node_are_read_together() {
+        let (found, counts) = scanned([Some("r0"), None, None], &[0, 1, 2], End::Subject);
+        assert_eq!((found.len(), found[0].len(), counts), (3, 3, None));
+        assert!(found[1].is_sorted() && found[0].iter().all(|node| *node == found[0][0]));
+        let (predicates, counts) = scanned([Some("r0"), None, None], &[1], End::Subject);
+        assert_eq!((&predicates[0], counts), (&found[1], Some(vec![1; 3])), "what nobody reads is counted");
+        let (predicates, counts) = scanned([None, None, Some("integration")], &[1], End::Subject);
+        assert_eq!((predicates[0].len(), counts), (1, Some(vec![2])));
+        let (predicates, _) = scanned([Some("r0"), None, Some("nobody")], &[1], End::Subject);
+        assert!(predicates.concat().is_empty());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::access::{Access, access, filtered, is_looked_up};
 use super::joins::unit;
 use crate::plan::Planned;
 use crate::plan::logical::{Formula, Pattern, Slot};
-use crate::plan::order::{Figures, Item};
+use crate::plan::order::{Figures, Item, Uses};
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::statistics::Statistics;
 use crate::plan::variables::{Var, VarSet};
@@ -102,16 +102,15 @@ impl Lowering<'_> {
 struct Later {
     vars: VarSet,
     need: VarSet,
-    /// How many of the parts to come have each variable.
-    uses: HashMap<Var, usize>,
+    uses: Uses,
 }
 
 impl Later {
     pub(super) fn of(items: &[Item], need: &VarSet) -> Self {
-        let mut later = Self { vars: need.clone(), need: need.clone(), uses: HashMap::new() };
-        for var in items.iter().flat_map(|item| item.vars().iter().collect::<Vec<_>>()) {
-            *later.uses.entry(var).or_default() += 1;
-            later.vars.insert(var);
+        let mut later = Self { vars: need.clone(), need: need.clone(), uses: Uses::default() };
+        for vars in items.iter().map(Item::vars) {
+            later.uses.add(&vars);
+            later.vars.extend_with(&vars);
         }
         later
     }
@@ -125,13 +124,9 @@ impl Later {
 
     /// A part with these variables is joined.
     fn drop(&mut self, vars: &VarSet) {
-        for var in vars.iter() {
-            if let Some(uses) = self.uses.get_mut(&var) {
-                *uses -= 1;
-                if *uses == 0 && !self.need.contains(var) {
-                    self.vars.remove(var);
-                }
-            }
+        self.uses.drop(vars);
+        for var in vars.iter().filter(|var| self.uses.count(*var) == 0 && !self.need.contains(*var)) {
+            self.vars.remove(var);
         }
     }
 }

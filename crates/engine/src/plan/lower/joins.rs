@@ -14,33 +14,43 @@ use crate::plan::variables::{Var, VarSet};
 impl Lowering<'_> {
     /// All matches of a pattern that conditions on the end which leads leave, with the columns that are live.
     pub(super) fn leaf(&self, part: Restricted, live: &VarSet, access: Access) -> Node {
-        let figures = Figures::of_pattern(&part.pattern, self.statistics);
         let vars = part.pattern.vars();
         let output: Vec<Var> = vars.iter().filter(|var| live.contains(*var)).collect();
-        if part.pattern.ids().is_none() {
+        let Some(ids) = part.pattern.ids() else {
             let absent = part.pattern.slots.iter().find_map(Slot::absent);
             let choice = absent.map(|term| format!("{term} is not there"));
             return Node { choice, ..Node::new(Op::Empty, Vec::new(), output, vars, 0.0) };
-        }
+        };
         let whole = output.len() == vars.len();
+        let [_, predicate, _] = &part.pattern.slots;
         let left = if access.within.is_empty() { None } else { access.lead };
         let left = left.and_then(|lead| part.share(lead)).unwrap_or(1.0);
-        let mut rows = figures.rows * left;
-        let values = |only: Var| {
-            let values = figures.distinct.iter().find(|(var, _)| *var == only).map(|(_, values)| *values);
-            if access.lead == Some(only) { values.map(|values| values * left) } else { values }
-        };
-        rows = match output.as_slice() {
-            [only] => values(*only).map_or(rows, |values| values.min(rows)),
-            // Of what nobody reads there is a row for each value of the end that conditions are on, or one of each predicate.
-            [] if !vars.is_empty() => {
-                let [_, predicate, _] = &part.pattern.slots;
-                let read = access.lead.filter(|_| !access.within.is_empty()).or(predicate.var());
-                read.map_or(Some(1.0), values).map_or(rows, |values| values.min(rows))
+        let lead = access.lead.filter(|_| !access.within.is_empty());
+        let (all, rows) = match (output.as_slice(), part.pattern.source.number()) {
+            // Nobody asks how many there are.
+            (_, Some(graph)) if whole && self.alone => {
+                let about = self.statistics.about(graph, ids);
+                (about, about)
             }
-            _ => rows,
+            // All triples are one row.
+            ([], _) if vars.len() == 3 && lead.is_none() => (1.0, 1.0),
+            (read, _) => {
+                let figures = Figures::of_pattern(&part.pattern, self.statistics);
+                let rows = figures.rows * left;
+                let values = |only: Var| {
+                    let values = figures.distinct.iter().find(|(var, _)| *var == only);
+                    let part = if access.lead == Some(only) { left } else { 1.0 };
+                    values.map_or(rows, |(_, values)| (values * part).min(rows))
+                };
+                let rows = match read {
+                    [only] => values(*only),
+                    // Of what nobody reads there is a row for each value of the end that conditions are on, or one of each predicate.
+                    [] if !vars.is_empty() => lead.or(predicate.var()).map_or(rows.min(1.0), values),
+                    _ => rows,
+                };
+                (figures.rows, rows)
+            }
         };
-        let all = figures.rows;
         let Access { by, within, .. } = access;
         let choice = (!within.is_empty()).then(|| format!("a range of {:.0} of {all:.0}", all * left));
         let scan = Op::Scan { pattern: part.pattern, by, within, keys: 0 };

@@ -32,8 +32,9 @@ pub fn lower(
     names: &mut VariableNames,
 ) -> Planned<Node> {
     let need: VarSet = columns.iter().copied().collect();
-    let node = Lowering { statistics, names, inside: 0, closely: Cell::new(false), wish: Wish::default() }
-        .node(logical, &need, bag)?;
+    let (closely, wish) = (Cell::new(false), Wish::default());
+    let mut lowering = Lowering { statistics, names, inside: 0, alone: is_alone(logical), closely, wish };
+    let node = lowering.node(logical, &need, bag)?;
     // What could not be read for the last step.
     statistics.go_on()?;
     Ok(node.projected(columns.to_vec()))
@@ -44,6 +45,8 @@ struct Lowering<'a> {
     names: &'a mut VariableNames,
     /// How many right sides of OPTIONAL, EXISTS and MINUS are around.
     inside: usize,
+    /// Whether one pattern is all that is planned.
+    alone: bool,
     /// Whether what is planned may take so long that more is asked of the statistics.
     closely: Cell<bool>,
     /// What is wanted of the rows of the conjunction that is planned next.
@@ -158,6 +161,15 @@ impl Lowering<'_> {
         }
         let inputs = inputs.into_iter().map(|input| input.projected(output.clone())).collect();
         Ok(Node::new(Op::Union, inputs, output, certain, rows))
+    }
+}
+
+/// Whether a query is one pattern, of whose matches some are given out as they are found: no choice depends on how many there are.
+fn is_alone(logical: &Logical) -> bool {
+    match &logical.kind {
+        Kind::Pattern(_) => true,
+        Kind::Project(input, _) | Kind::Slice(input, ..) => is_alone(input),
+        _ => false,
     }
 }
 
