@@ -61,6 +61,8 @@ struct Shell {
     heap: Heap,
     /// Whether the graph was changed, and the change is kept nowhere.
     unsaved: bool,
+    /// Whether that was so when the transaction that is open began: dropping it brings back the graph of then.
+    unsaved_before: bool,
     /// Whether the graph was changed at all: who only asks writes nothing.
     has_changed: bool,
     /// Whether it was said that leaving drops an open transaction.
@@ -128,6 +130,7 @@ impl Shell {
             keep_going,
             heap,
             unsaved: false,
+            unsaved_before: false,
             has_changed: false,
             warned: false,
             typed: Vec::new(),

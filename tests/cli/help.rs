@@ -99,6 +99,10 @@ fn help_is_about_its_verb_in_any_language_and_breaks_no_command() {
         assert_eq!(of(&words), chinese, "{words:?}");
     }
     assert_eq!(of(&["help", "update", "--lang=zh"]), chinese);
+    for words in [&["help", "update", "--lang"][..], &["help", "--lang"], &["help", "update", "--lang="]] {
+        let said = baimo(words);
+        assert!(said.code == 2 && said.err.contains("--lang needs a value"), "{words:?}: {said:?}");
+    }
     // What is to be typed stands in one line of a page of a hundred columns.
     for verb in ["update", "backup", "load", "pack", "log", "repair", "man", "completions"] {
         for line in of(&["help", verb]).lines().filter(|line| line.contains("baimo ")) {

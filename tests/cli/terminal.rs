@@ -76,3 +76,23 @@ fn the_language_of_the_system_is_for_people_only() {
     let other = Said::of(command.env("LANG", "en_US.UTF-8").output().unwrap()).ok();
     assert_eq!(other, baimo(&["queries", "timeline", "-F", "csv"]).ok());
 }
+
+/// A person hears what became of it, as of every other file that is written; a pipe does not.
+#[cfg(unix)]
+#[test]
+fn who_packs_or_backs_up_hears_what_was_written() {
+    let lines = "printf '<x:a> <x:b> 1, 2 .' > a.ttl";
+    let seen = on_a_terminal(&format!("{lines}; baimo pack a.ttl -o a.pack"), &[("NO_COLOR", "1")]);
+    let (what, rest) = seen.trim_end().split_once(" · ").unwrap_or_default();
+    let (size, time) = rest.split_once(" · ").unwrap_or_default();
+    assert_eq!(what, "wrote 2 triples to a.pack", "{seen}");
+    assert!(size.ends_with("kB") && time.ends_with('s'), "{seen}");
+    let seen = on_a_terminal("baimo pack -o own.pack --lang zh", &[("NO_COLOR", "1")]);
+    assert!(seen.starts_with("已将 ") && seen.contains(" 条三元组写入 own.pack · "), "{seen}");
+    let line = format!("{lines}; baimo load --store s a.ttl; baimo backup --store s b.pack");
+    assert!(on_a_terminal(&line, &[]).contains("wrote 2 triples to b.pack · "));
+    let quiet = on_a_terminal(&format!("{lines}; baimo --quiet pack a.ttl -o a.pack"), &[]);
+    assert_eq!(quiet, "");
+    let piped = on_a_terminal(&format!("{lines}; baimo pack a.ttl -o a.pack 2>&1 | cat"), &[]);
+    assert_eq!(piped, "");
+}

@@ -82,6 +82,42 @@ fn whoever_leaves_with_a_transaction_open_is_asked_first() {
     assert!(out(&kept).contains("1\r\n2\r\n") && !out(&kept).contains('3'), "{}", out(&kept));
 }
 
+/// Without a store a change is asked about before it is lost. What was dropped cannot be.
+#[test]
+fn what_was_rolled_back_is_no_unsaved_change() {
+    let mut prompt = Prompt::open(&home("rolled-back"), 80);
+    prompt.ask(".begin");
+    prompt.ask("INSERT DATA { <urn:a> <urn:b> 1 }");
+    has(&prompt.ask(".rollback"), "dropped: 1 change");
+    prompt.keys(".quit\r");
+    prompt.pty.exp_eof().unwrap();
+    // What was changed before it is there again.
+    let mut prompt = Prompt::open(&home("rolled-back-after"), 80);
+    prompt.ask("INSERT DATA { <urn:a> <urn:b> 1 }");
+    prompt.ask(".begin");
+    prompt.ask("INSERT DATA { <urn:a> <urn:b> 2 }");
+    prompt.ask(".export -o with-both.nt");
+    prompt.ask(".rollback");
+    has(&prompt.ask(".quit"), "the change ends with this session");
+    prompt.keys(".quit\r");
+    prompt.pty.exp_eof().unwrap();
+}
+
+/// What is found is to be copied, and two names that differ must look different, however narrow the window.
+#[test]
+fn what_is_found_can_be_told_apart_and_copied_in_any_window() {
+    for columns in [30, 40, 60, 80, 100] {
+        let mut prompt = Prompt::open(&home(&format!("narrow-{columns}")), columns);
+        prompt.ask(".pager off");
+        let said = prompt.ask(".search integration");
+        let joined: String = said.lines().map(str::trim).collect();
+        for name in ["release:2023-05-24-copilot", "release:2023-03-17-gpt-4"] {
+            has(if columns < 40 { &joined } else { &said }, name);
+        }
+        prompt.leave();
+    }
+}
+
 #[test]
 fn a_query_is_saved_under_a_name_and_never_replaced_unasked() {
     let home = home("save");

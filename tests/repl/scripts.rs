@@ -199,8 +199,11 @@ fn where_answers_go_is_not_for_changes_but_their_own_options_are() {
     let words = ".update -o none/x.nt INSERT DATA { <x:a> <x:b> 5 }\n";
     for (place, kept) in [
         (&["--store", "s"][..], "the change itself is kept"),
-        (&["--data", "a.ttl"], "the change itself is made"),
+        (&["--data", "a.ttl"], "the change itself is made, for this session"),
     ] {
+        let open = piped_to(&home, place, &format!(".begin\n{words}"));
+        assert!(err(&open).contains("is made, in the transaction that is open"), "{place:?}: {}", err(&open));
+        assert!(!err(&open).contains("is kept"), "{place:?}: {}", err(&open));
         let said = piped_to(&home, place, words);
         assert!(said.status.code() == Some(3) && err(&said).contains(kept), "{}", err(&said));
     }

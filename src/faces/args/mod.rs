@@ -89,7 +89,7 @@ pub enum Parsed {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed> {
     let calls = |command: &CommandLine| command.verb.as_ref().map_or(0, Verb::call);
     let own = Options::augment_args(clap::Command::new("options"));
-    match parse_with(charts(help_in_a_language(several_files(words))), &own, calls) {
+    match parse_with(charts(help_in_a_language(several_files(words))?), &own, calls) {
         Ok(command) => Ok(Parsed::Command(Box::new(command))),
         Err(error) if error.kind() == clap::error::ErrorKind::DisplayVersion => {
             Ok(Parsed::Version(error.render().to_string()))

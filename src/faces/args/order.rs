@@ -3,6 +3,7 @@
 //! In: words as typed. Out: the same, with the options after a saved query's name moved before it, each of several data
 //! files with its option, and the kind of a chart tied to its option. What a word means is the parser's business.
 
+use crate::error::{Error, Result};
 use crate::show::chart::View;
 use clap::Parser;
 use std::ffi::OsString;
@@ -79,20 +80,28 @@ pub(super) fn several_files(words: impl IntoIterator<Item = OsString>) -> Vec<Os
     out
 }
 
-/// Without the language where a page of help is asked for by the verb `help`, which takes names of verbs alone: in which language
-/// it is, is known by then.
-pub(super) fn help_in_a_language(words: Vec<OsString>) -> Vec<OsString> {
+/// Without the language where a page of help is asked for by the verb `help`, which takes names of verbs alone. Who calls the
+/// parser has read by then in which language the page is to be.
+///
+/// # Errors
+/// Where the option for the language has no value.
+pub(super) fn help_in_a_language(words: Vec<OsString>) -> Result<Vec<OsString>> {
     if words.get(1).is_none_or(|word| word != "help") {
-        return words;
+        return Ok(words);
     }
-    let mut is_value = false;
-    let stays = |word: &OsString| {
-        let drops =
-            is_value || word.to_str().is_some_and(|word| word == "--lang" || word.starts_with("--lang="));
-        is_value = !is_value && word == "--lang";
-        !drops
-    };
-    words.into_iter().filter(stays).collect()
+    let (mut left, mut words) = (Vec::new(), words.into_iter());
+    while let Some(word) = words.next() {
+        let value = match word.to_str() {
+            Some("--lang") => words.next().filter(|value| !is_option(value)),
+            Some(word) if word.starts_with("--lang=") => word.strip_prefix("--lang=").map(OsString::from),
+            _ => {
+                left.push(word);
+                continue;
+            }
+        };
+        value.filter(|value| !value.is_empty()).ok_or_else(|| Error::usage("--lang needs a value"))?;
+    }
+    Ok(left)
 }
 
 fn is_rdf_file(word: &std::ffi::OsStr) -> bool {

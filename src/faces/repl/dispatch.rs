@@ -167,6 +167,7 @@ impl Shell {
 
     fn begin(&mut self) -> Result<()> {
         self.session.borrow_mut().begin()?;
+        self.unsaved_before = self.unsaved;
         self.output.report.note("a transaction is open: .commit keeps it, .rollback drops it");
         Ok(())
     }
@@ -198,6 +199,7 @@ impl Shell {
     fn rollback(&mut self) -> Result<()> {
         let dropped = self.session.borrow_mut().rollback()?;
         self.warned = false;
+        self.unsaved = self.unsaved_before;
         let dropped = crate::show::text::counted(dropped as u64, "change", "changes");
         self.output.report.note(&format!("dropped: {dropped}"));
         Ok(())

@@ -8,6 +8,7 @@ use crate::show::table::duration;
 use crate::show::text::{counted, cut, grouped, width};
 use crate::store::import::Progress;
 use crate::store::pack::Step;
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -27,6 +28,9 @@ const CLEAR: &str = "\r\x1b[K";
 const TOLD_FROM: f64 = 0.03;
 /// What part of packing the reading of the files is, as measured; it includes the sorting of their terms.
 const READING: f64 = 0.76;
+
+/// What was said about files.
+static REMARKS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// How far the reading of files has come, and what follows it.
 pub struct Loading {
@@ -55,7 +59,12 @@ impl Loading {
 
     /// Shows it, ten times a second at most; what is to be said about a file, at once.
     pub fn show(&mut self, progress: &Progress<'_>) {
-        if let Some(remark) = progress.remark {
+        let is_new = |remark: &&str| {
+            let mut remarks = REMARKS.lock().unwrap_or_else(PoisonError::into_inner);
+            remarks.insert((*remark).to_owned())
+        };
+        // Of a file that is read twice it is said once.
+        if let Some(remark) = progress.remark.filter(is_new) {
             self.clear();
             self.report.note(remark);
         }

@@ -31,6 +31,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// Writes the graph, or a part of it.
 ///
@@ -95,6 +96,7 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
     let shown = Mutex::new(output.progress().packing());
     let shown = || shown.lock().unwrap_or_else(PoisonError::into_inner);
     let news = |step, done, total| shown().step(step, done, total);
+    let started = Instant::now();
     let beside = match &output.target {
         Target::File(path) | Target::Growing(path, _) => path.clone(),
         Target::Stdout | Target::Command(_) => std::env::temp_dir().join("baimo.pack"),
@@ -102,7 +104,8 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
     if files.is_empty() {
         let governor = session.ask.governor();
         let check = || governor.check();
-        return whole_or_nothing(output, |out| session.write_pack(out, &beside, Watch::new(&check, &news)));
+        whole_or_nothing(output, |out| session.write_pack(out, &beside, Watch::new(&check, &news)))?;
+        return output.wrote_pack(started);
     }
     let memory = session.ask.limits.max_memory.or_else(|| machine_memory().map(|all| all / 2));
     let packing = Packing {
@@ -112,7 +115,8 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
         progress: &mut |progress| shown().show(progress),
         news: &news,
     };
-    whole_or_nothing(output, |out| packing::pack(files, &EMBEDDED, packing, out))
+    whole_or_nothing(output, |out| packing::pack(files, &EMBEDDED, packing, out))?;
+    output.wrote_pack(started)
 }
 
 /// Lets `write` write a document that is of no use in part: what a limit or an interrupt ends leaves no file, where it would
@@ -361,10 +365,11 @@ pub fn can_be_written(session: &Session, output: &Output) -> Result<()> {
 /// An error in writing the changed graph, with what has become of the change: who makes it again would have it twice.
 fn after_the_change(error: Error, durable: bool, session: &Session, output: &Output) -> Error {
     match (durable, output.report.face) {
-        (true, _) => error.hint("the change itself is kept: only the changed graph was not written"),
-        (false, _) if session.transaction().is_some() => {
+        // It is kept with its transaction, or not at all.
+        _ if session.transaction().is_some() => {
             error.hint("the change itself is made, in the transaction that is open: only the changed graph was not written")
         }
+        (true, _) => error.hint("the change itself is kept: only the changed graph was not written"),
         (false, Face::Prompt) => {
             error.hint("the change itself is made, for this session: only the changed graph was not written")
         }
@@ -427,7 +432,10 @@ pub fn compare(diff: &Diff, session: &Session, output: &Output) -> Result<()> {
         output.naming(Naming::Uncertain);
     }
     if difference.is_empty() {
-        output.report.note(&format!("the two are the same: {} triples", grouped(difference.common as u64)));
+        output.report.note(&format!(
+            "the two are the same: {}",
+            counted(difference.common as u64, "triple", "triples")
+        ));
         return Ok(());
     }
     let (removed, added) = (grouped(difference.removed.len() as u64), grouped(difference.added.len() as u64));

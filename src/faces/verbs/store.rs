@@ -13,6 +13,7 @@ use crate::store::durable;
 use crate::store::pack::Watch;
 use crate::terms::{Literal, Term, xsd};
 use std::path::Path;
+use std::time::Instant;
 
 /// Lists the transactions of the store.
 ///
@@ -106,9 +107,9 @@ pub fn backup(backup: &Backup, session: &Session, output: &Output) -> Result<()>
     if file.extension().is_none_or(|ending| ending == "pack") {
         let governor = session.ask.governor();
         let check = || governor.check();
+        let started = Instant::now();
         super::export::whole_or_nothing(&output, |out| session.write_pack(out, file, Watch::asking(&check)))?;
-        output.wrote(session.graph().len(), ("triple", "triples"));
-        return Ok(());
+        return output.wrote_pack(started);
     }
     output.format = None;
     export::whole(session, &output)

@@ -9,7 +9,7 @@
 //! or stand in `<>`.
 
 use super::Style;
-use super::text::{Side, visible, visible_start};
+use super::text::{Side, cut, visible, visible_start, width};
 use crate::engine::answer::{Row, Solutions};
 use crate::terms::{Literal, Term, xsd};
 use std::borrow::Cow;
@@ -44,6 +44,13 @@ impl Cell {
     /// Text and tag together.
     pub fn whole(&self) -> String {
         format!("{}{}", self.text, self.tag)
+    }
+
+    /// The text and the tag in so many cells, the text cut by `cut` before the tag is.
+    pub(super) fn within(&self, cells: usize, cut_text: fn(&str, usize) -> String) -> (String, String) {
+        let text = cut_text(&self.text, cells.saturating_sub(width(&self.tag)));
+        let tag = cut(&self.tag, cells.saturating_sub(width(&text)));
+        (text, tag)
     }
 }
 

@@ -51,6 +51,8 @@ pub struct Style<'a> {
     pub max_rows: Option<usize>,
     /// How the reader gets at the rows left out, said after their count: `.last shows all`.
     pub more: Option<&'a str>,
+    /// The column that a reader is to copy from, by its place: it is never cut.
+    pub key: Option<usize>,
     /// Prefixes to shorten IRIs with.
     pub prefixes: &'a Prefixes,
     /// Labels to show instead of IRIs.
@@ -71,6 +73,7 @@ impl<'a> Style<'a> {
             colour: false,
             max_rows: None,
             more: None,
+            key: None,
             prefixes,
             labels: None,
             say: str::to_owned,

@@ -3,7 +3,7 @@
 //!
 //! In: an [`Explanation`], a way to shorten IRIs. Out: text, one step a line.
 
-use super::text::{Side, cut, fit, width, wrap};
+use super::text::{Side, bytes, cut, fit, width, wrap};
 use crate::engine::explain::{Explanation, Step};
 
 /// How a plan is drawn.
@@ -171,12 +171,8 @@ fn within(lines: &str, beside: usize) -> String {
 }
 
 /// A number of bytes; nothing where a step held none.
-fn memory(bytes: u64) -> String {
-    match bytes {
-        0 => String::new(),
-        1..1_000_000 => format!("{:.1}kB", bytes as f64 / 1e3),
-        _ => format!("{:.1}MB", bytes as f64 / 1e6),
-    }
+fn memory(held: u64) -> String {
+    if held == 0 { String::new() } else { bytes(held) }
 }
 
 /// The label with `<iri>` in its short form.

@@ -4,11 +4,12 @@
 //! In: rows and a [`Style`]. Out: text, no line of it wider than the style allows. How
 //! wide the window is, the caller says. What a cell says is decided in [`super::cells`].
 
-use super::cells::{Cell, Column, Sort, cell_start, columns};
-use super::text::{Side, counted, cut, fit, grouped, width, wrap};
+use super::cells::{Cell, Column, Sort, cell, cell_start, columns};
+use super::text::{Side, counted, cut, cut_within, fit, grouped, width, wrap};
 use super::{Style, ink};
 use crate::engine::answer::Solutions;
 use crate::error::Error;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// A column of words is not made narrower than this; before that, each row becomes a block.
@@ -25,8 +26,9 @@ pub fn table(found: &Solutions, style: &Style<'_>) -> String {
         return without_columns(found, style);
     }
     let columns = columns(found);
-    let cells = shown_cells(found, &columns, style, seen(style));
-    match widths(&columns, &cells, style) {
+    let mut cells = shown_cells(found, &columns, style, seen(style));
+    let widths = widths(&columns, &cells, style);
+    match widths.filter(|widths| told_apart(&mut cells, found, (&columns, widths), style)) {
         Some(widths) => {
             let grid = Grid { columns: &columns, widths: &widths, style };
             let mut out = grid.head();
@@ -40,7 +42,50 @@ pub fn table(found: &Solutions, style: &Style<'_>) -> String {
 /// The widths of columns; none where the window is too narrow for a table.
 fn widths(columns: &[Column], cells: &[Vec<Cell>], style: &Style<'_>) -> Option<Vec<usize>> {
     let room = style.width.map_or(usize::MAX, |width| width.saturating_sub(frame(columns.len())));
-    shrink(&wanted(columns, cells), &least(columns, cells), room)
+    shrink(&wanted(columns, cells), &least(columns, cells, style), room)
+}
+
+/// Cuts cells that differ, and would look alike with their ends cut off, in their middle. False where things look alike even so:
+/// a table in which one stands for another says nothing of them.
+fn told_apart(
+    cells: &mut [Vec<Cell>],
+    found: &Solutions,
+    (columns, widths): (&[Column], &[usize]),
+    style: &Style<'_>,
+) -> bool {
+    // Where no window ends a line, nothing is cut.
+    if style.width.is_none() {
+        return true;
+    }
+    let mut apart = true;
+    for (at, (column, room)) in columns.iter().zip(widths).enumerate() {
+        let mut alike: HashMap<(String, String), Vec<usize>> = HashMap::new();
+        for (n, row) in cells.iter().enumerate() {
+            let Some(cell) = row.get(at) else { continue };
+            if width(&cell.text) + width(&cell.tag) > *room {
+                alike.entry(cell.within(*room, cut)).or_default().push(n);
+            }
+        }
+        for rows in alike.into_values().filter(|rows| rows.len() > 1) {
+            let mut seen: HashMap<(String, String), Cell> = HashMap::new();
+            let term = |n: &usize| found.rows.get(*n)?.get(at)?.as_ref();
+            let whole: Vec<_> = rows.iter().map(|n| (*n, cell(term(n), column, style))).collect();
+            if whole.iter().all(|(_, cell)| whole.first().is_some_and(|(_, first)| first == cell)) {
+                continue;
+            }
+            for (n, whole) in whole {
+                let shown = whole.within(*room, cut_within);
+                let (text, tag) = shown.clone();
+                apart &= whole.sort != Sort::Thing || seen.get(&shown).is_none_or(|other| *other == whole);
+                let sort = whole.sort;
+                seen.insert(shown, whole);
+                if let Some(cell) = cells.get_mut(n).and_then(|row| row.get_mut(at)) {
+                    *cell = Cell { text, tag, sort };
+                }
+            }
+        }
+    }
+    apart
 }
 
 /// A pattern without variables matches or does not: there are rows, but nothing in them.
@@ -76,8 +121,9 @@ impl Parts {
     /// Begins with the first part: what suits it, and its text. `blocks` asks for a block a row.
     pub fn begin(first: &Solutions, blocks: bool, style: &Style<'_>) -> (Self, String) {
         let columns = columns(first);
-        let cells = shown_cells(first, &columns, style, seen(style));
+        let mut cells = shown_cells(first, &columns, style, seen(style));
         let widths = if blocks { None } else { widths(&columns, &cells, style) };
+        let widths = widths.filter(|widths| told_apart(&mut cells, first, (&columns, widths), style));
         let mut parts = Self { columns, widths, drawn: 0 };
         let head = parts.grid(style).map_or_else(String::new, |grid| grid.head());
         let rows = parts.more(first, style);
@@ -93,7 +139,11 @@ impl Parts {
     pub fn more(&mut self, part: &Solutions, style: &Style<'_>) -> String {
         let mut out = String::new();
         match self.grid(style) {
-            Some(grid) => grid.rows(&mut out, &shown_cells(part, &self.columns, style, seen(style))),
+            Some(grid) => {
+                let mut cells = shown_cells(part, &self.columns, style, seen(style));
+                told_apart(&mut cells, part, (&self.columns, grid.widths), style);
+                grid.rows(&mut out, &cells);
+            }
             None => blocks(&mut out, part, &self.columns, self.drawn, style),
         }
         self.drawn += part.rows.len();
@@ -120,12 +170,18 @@ fn wanted(columns: &[Column], cells: &[Vec<Cell>]) -> Vec<usize> {
 }
 
 /// The width below which each column must not go: numbers and dates are never cut, since a cut
-/// number is another number.
-fn least(columns: &[Column], cells: &[Vec<Cell>]) -> Vec<usize> {
+/// number is another number; nor is what the reader is to copy.
+fn least(columns: &[Column], cells: &[Vec<Cell>], style: &Style<'_>) -> Vec<usize> {
     content(columns.len(), cells)
         .zip(columns)
-        .map(|(cells, column)| {
-            if column.rigid { cells } else { cells.max(width(&column.name)).min(LEAST) }.max(1)
+        .enumerate()
+        .map(|(at, (cells, column))| {
+            if column.rigid || style.key == Some(at) {
+                cells
+            } else {
+                cells.max(width(&column.name)).min(LEAST)
+            }
+            .max(1)
         })
         .collect()
 }
@@ -225,8 +281,7 @@ impl Grid<'_> {
         // Where no window ends a line, nothing is cut.
         let whole = self.style.width.is_none().then(|| width(&cell.text) + width(&cell.tag));
         let cells = cells.max(whole.unwrap_or(0));
-        let text = cut(&cell.text, cells.saturating_sub(width(&cell.tag)));
-        let tag = cut(&cell.tag, cells - width(&text));
+        let (text, tag) = cell.within(cells, cut);
         let space = " ".repeat(cells - width(&text) - width(&tag));
         let body = text + &self.style.paint(ink::DIM, &tag);
         if side == Side::Right { space + &body } else { body + &space }
@@ -357,5 +412,79 @@ pub fn duration(time: Duration) -> String {
             let seconds = (micros + 500_000) / 1_000_000;
             format!("{} min {} s", seconds / 60, seconds % 60)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::{Literal, NamedNode, Prefixes, Term, Variable};
+
+    fn found(rows: &[&[Term]]) -> Solutions {
+        let names = ["a", "b", "c"].into_iter().take(rows.first().map_or(0, |row| row.len()));
+        Solutions {
+            variables: names.map(Variable::new_unchecked).collect(),
+            rows: rows.iter().map(|row| row.iter().cloned().map(Some).collect()).collect(),
+            ..Solutions::default()
+        }
+    }
+
+    fn thing(name: &str) -> Term {
+        NamedNode::new_unchecked(format!("http://example.org/{name}")).into()
+    }
+
+    fn lines_of(rows: &[&[Term]], columns: usize, key: Option<usize>) -> Vec<String> {
+        let mut prefixes = Prefixes::new();
+        prefixes.insert("ex", "http://example.org/");
+        let style = Style { key, ..Style::plain(&prefixes).within(columns) };
+        let text = table(&found(rows), &style);
+        assert!(text.lines().all(|line| width(line) <= columns), "{text}");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn names_that_differ_look_different_where_they_are_cut() {
+        let text = |text: &str| Term::from(Literal::from(text));
+        let long = |end: &str| text(&format!("Integration of a model into a suite ({end})"));
+        let rows: &[&[Term]] =
+            &[&[long("2023-05")], &[long("2023-03")], &[text("Integration")], &[long("2023-03")]];
+        let drawn = lines_of(rows, 24, None);
+        let cells: Vec<_> = drawn.iter().filter(|line| line.contains("Int")).collect();
+        assert_eq!(
+            cells,
+            [
+                "│ Integratio…(2023-05) │",
+                "│ Integratio…(2023-03) │",
+                "│ Integration          │",
+                "│ Integratio…(2023-03) │",
+            ]
+        );
+        // A name alone is cut at its end.
+        let drawn = lines_of(&[&[long("2023-05")], &[text("else")]], 24, None);
+        assert_eq!(drawn[3], "│ Integration of a mo… │");
+        // Of the same beginning beyond what is seen of a text in any window.
+        let far = |end: &str| text(&format!("{}{end}", "x".repeat(500)));
+        let drawn = lines_of(&[&[far("1.")], &[far("2.")]], 14, None);
+        assert_eq!(drawn[3..5], ["│ xxxxx…xx1. │", "│ xxxxx…xx2. │"]);
+    }
+
+    /// Things that are cut so short that one stands for another are shown whole; of texts the rest of the row tells.
+    #[test]
+    fn things_that_cannot_be_told_apart_are_shown_whole() {
+        let of = |middle: &str| thing(&format!("a-long-release-{middle}-of-a-model"));
+        let rows: &[&[Term]] = &[&[of("1")], &[of("2")]];
+        assert_eq!(lines_of(rows, 20, None)[1], "a = ex:a-long-releas");
+        assert!(lines_of(rows, 40, None)[3].contains("ex:a-long-release-1-of-a-model"));
+        // One and the same is no two.
+        assert_eq!(lines_of(&[&[of("1")], &[of("1")]], 20, None)[3], "│ ex:a-long-relea… │");
+    }
+
+    #[test]
+    fn what_is_to_be_copied_is_not_cut() {
+        let row = [thing("a-long-name-indeed"), thing("another-long-name"), thing("c")];
+        let drawn = lines_of(&[&row], 50, Some(0));
+        assert!(drawn[3].contains(" ex:a-long-name-indeed ") && drawn[3].contains('…'), "{drawn:?}");
+        // Where it does not fit, no table does.
+        assert_eq!(lines_of(&[&row], 30, Some(0))[1], "a = ex:a-long-name-indeed");
     }
 }

@@ -124,6 +124,25 @@ pub fn cut(text: &str, max: usize) -> String {
     out
 }
 
+/// The same with the `…` in the middle, so that the end can be seen as well as the beginning.
+pub fn cut_within(text: &str, max: usize) -> String {
+    if width(text) <= max || max == 0 {
+        return cut(text, max);
+    }
+    let mut end = String::new();
+    let mut room = (max - 1) / 2;
+    for cluster in clusters(text).collect::<Vec<_>>().into_iter().rev() {
+        let wide = width(cluster);
+        if wide > room {
+            break;
+        }
+        room -= wide;
+        end.insert_str(0, cluster);
+    }
+    let end = end.trim_start();
+    cut(text, max - width(end)) + end
+}
+
 /// On which side of its column a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -234,6 +253,14 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
+/// A number of bytes as a person reads it: `3.2MB`.
+pub fn bytes(number: u64) -> String {
+    match number {
+        0..1_000_000 => format!("{:.1}kB", number as f64 / 1e3),
+        _ => format!("{:.1}MB", number as f64 / 1e6),
+    }
+}
+
 /// `1 row`, `2 rows`.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
@@ -253,6 +280,12 @@ mod tests {
         assert_eq!(cut("文", 1), "…");
         assert_eq!(cut("文", 0), "");
         assert_eq!(width(&fit("文心一言", 6, Side::Right)), 6);
+        assert_eq!(cut_within("文心一言", 7), "文心…言");
+        assert_eq!(cut_within("release:2023-a", 9), "rele…23-a");
+        assert_eq!(
+            [cut_within("文心一言", 8), cut_within("文心", 1), cut_within("文", 0)],
+            ["文心一言", "…", ""]
+        );
     }
 
     #[test]
@@ -301,6 +334,7 @@ mod tests {
         fn no_cut_is_too_wide_and_no_line_either(text in "\\PC*|[文e\u{301} 🇨🇳\n]*", max in 0_usize..20) {
             let text = visible(&text);
             prop_assert!(width(&cut(&text, max)) <= max);
+            prop_assert!(width(&cut_within(&text, max)) <= max);
             prop_assert_eq!(width(&fit(&text, max, Side::Left)), max);
             for line in wrap(&text, max) {
                 prop_assert!(width(&line) <= max.max(1), "{:?}", line);

@@ -214,7 +214,7 @@ fn sniff(name: &str, head: &[u8]) -> Result<Format> {
     let text = text.trim_start();
     if head.contains(&0) {
         return Err(Error::data(format!("{name} holds binary data, not text"))
-            .hint("read are Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD, also packed with gzip, zstd or bzip2"));
+            .hint("read are Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD, also compressed with gzip, zstd or bzip2"));
     }
     if is_json(text) || text.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('}')) {
         return Ok(RdfFormat::JsonLd { profile: JsonLdProfileSet::empty() });
@@ -280,7 +280,7 @@ const BINARY: &[(&[u8], &str)] = &[
     (b"GIF8", "an image"),
     (b"PK\x03\x04", "a zip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"\xfd7zXZ", "packed with xz"),
+    (b"\xfd7zXZ", "compressed with xz"),
     (b"\xd0\xcf\x11\xe0", "an office document"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b"PAR1", "a Parquet table"),
@@ -295,8 +295,8 @@ pub fn refuse_binary(name: &str, head: &[u8]) -> Result<()> {
     let Some((_, kind)) = BINARY.iter().find(|(begin, _)| head.starts_with(begin)) else { return Ok(()) };
     let error = Error::data(format!("{name} is {kind}, not RDF"));
     Err(match *kind {
-        "a zip archive" | "a 7z archive" | "packed with xz" => {
-            error.hint("unpack it first: packed with gzip, zstd or bzip2 a file is read as it is")
+        "a zip archive" | "a 7z archive" | "compressed with xz" => {
+            error.hint("unpack it first: compressed with gzip, zstd or bzip2 a file is read as it is")
         }
         _ => error.hint("a graph is read from Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD"),
     })

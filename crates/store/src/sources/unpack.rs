@@ -1,6 +1,6 @@
 //! Compressed bytes to plain ones, by their first bytes.
 //!
-//! In: a reader of anything. Out: a reader of what was packed, and a look at its beginning. What
+//! In: a reader of anything. Out: a reader of what was compressed, and a look at its beginning. What
 //! they unpack to may be far larger.
 
 use super::encoding;
@@ -15,7 +15,7 @@ type Ahead<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// How bytes are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Packing {
+pub enum Compression {
     /// By gzip.
     Gzip,
     /// By Zstandard.
@@ -24,7 +24,7 @@ pub enum Packing {
     Bzip2,
 }
 
-impl Packing {
+impl Compression {
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
@@ -57,13 +57,13 @@ impl Packing {
 
 /// The path without the ending of a compression.
 pub fn without_ending(path: &Path) -> PathBuf {
-    Packing::promised(path).map_or_else(|| path.to_owned(), |_| path.with_extension(""))
+    Compression::promised(path).map_or_else(|| path.to_owned(), |_| path.with_extension(""))
 }
 
 /// Bytes that may have been compressed.
 pub struct Opened {
     /// How they were.
-    pub packing: Option<Packing>,
+    pub compression: Option<Compression>,
     /// The beginning of the plain bytes.
     pub head: Vec<u8>,
     /// All of them.
@@ -73,18 +73,18 @@ pub struct Opened {
 /// The plain bytes of a reader. gzip, Zstandard and bzip2 are told by their magic bytes, whatever the file is called.
 ///
 /// # Errors
-/// Where the reader fails, or the packed bytes are damaged at their beginning.
+/// Where the reader fails, or the compressed bytes are damaged at their beginning.
 pub fn open(reader: impl Read + 'static) -> io::Result<Opened> {
     let (head, packed) = ahead(reader)?;
-    let packing = Packing::of(&head);
-    let plain: Box<dyn Read> = match packing {
-        Some(Packing::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(packed))),
-        Some(Packing::Zstd) => Box::new(Frames { rest: Some(BufReader::new(packed)), now: None }),
-        Some(Packing::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
-        None => return Ok(Opened { packing, head, plain: Box::new(packed) }),
+    let compression = Compression::of(&head);
+    let plain: Box<dyn Read> = match compression {
+        Some(Compression::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(packed))),
+        Some(Compression::Zstd) => Box::new(Frames { rest: Some(BufReader::new(packed)), now: None }),
+        Some(Compression::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
+        None => return Ok(Opened { compression, head, plain: Box::new(packed) }),
     };
     let (head, plain) = ahead(plain)?;
-    Ok(Opened { packing, head, plain: Box::new(plain) })
+    Ok(Opened { compression, head, plain: Box::new(plain) })
 }
 
 /// The beginning of a text in UTF-8, and a reader of all of it, from bytes in any encoding that they tell.

@@ -8,7 +8,7 @@ use crate::cores;
 use crate::error::{Error, Result};
 use crate::sources::lines::Rest;
 use crate::sources::pieces::{self, Gathering};
-use crate::sources::unpack::{self, Packing};
+use crate::sources::unpack::{self, Compression};
 use crate::sources::{excerpt::Window, jsonld, rdf, turtle};
 use crate::terms::{Prefixes, QuadRef};
 use std::fs::File;
@@ -39,6 +39,17 @@ pub struct Progress<'a> {
     pub remark: Option<&'a str>,
 }
 
+/// How a file is compressed by its name.
+#[derive(Debug, Clone, Copy)]
+enum Promise {
+    /// The name says nothing of it, or there is none.
+    Nothing,
+    /// It is the name of a text that is not compressed.
+    Text,
+    /// It is the name of a compressed file.
+    Compressed(Compression),
+}
+
 /// One thing to read.
 pub struct Input {
     name: String,
@@ -46,9 +57,7 @@ pub struct Input {
     format: Option<rdf::Format>,
     /// Its own IRI, where it has one.
     own: Option<String>,
-    /// How it is packed by its name: nothing where that says nothing of the kind, and `None` within where it is the name of a
-    /// text.
-    packing: Option<Option<Packing>>,
+    promise: Promise,
     reader: Box<dyn Read>,
     total: Option<u64>,
     fresh: bool,
@@ -69,7 +78,7 @@ impl Input {
         reader: impl Read + 'static,
     ) -> Self {
         let (name, reader) = (name.into(), Box::new(reader));
-        Self { name, format, own: None, packing: None, reader, total: None, fresh: false }
+        Self { name, format, own: None, promise: Promise::Nothing, reader, total: None, fresh: false }
     }
 
     fn file(path: &Path) -> Result<Self> {
@@ -82,13 +91,16 @@ impl Input {
         let total = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
         let inner = unpack::without_ending(path);
         let format = inner.extension().and_then(|ending| rdf::format_named(ending.to_str()?));
-        let promised = Packing::promised(path);
-        let packing = (promised.is_some() || format.is_some()).then_some(promised);
+        let promise = match Compression::promised(path) {
+            Some(compression) => Promise::Compressed(compression),
+            None if format.is_some() => Promise::Text,
+            None => Promise::Nothing,
+        };
         Ok(Self {
             name,
             format,
             own: iri_of_path(path),
-            packing,
+            promise,
             reader: Box::new(file),
             total,
             fresh: false,
@@ -270,12 +282,12 @@ fn opened(
     progress: &mut dyn FnMut(&Progress<'_>),
     work: impl FnOnce(&mut dyn FnMut(&mut dyn rdf::Target) -> Result<u64>, &mut dyn FnMut(u64)) -> Result<u64>,
 ) -> Result<u64> {
-    let Input { name, format, own, packing, reader, total, fresh } = input;
+    let Input { name, format, own, promise, reader, total, fresh } = input;
     let bytes = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: reader, bytes: Arc::clone(&bytes) };
     let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
     let opened = unpack::open(counted).map_err(unreadable)?;
-    let remark = packing.and_then(|promised| misnamed(&name, promised, opened.packing));
+    let remark = misnamed(&name, promise, opened.compression);
     let mut news = |quads, remark| {
         let bytes_read = bytes.load(Ordering::Relaxed);
         progress(&Progress { file: &name, bytes_read, bytes_total: total, quads, remark });
@@ -305,23 +317,26 @@ fn opened(
     Ok(count)
 }
 
-/// What is to be said of a file that is not packed as its name promises. It is read as what it is: a name ending in `.gz` often
-/// comes of a download that unpacked what it stored, and one that ends in `.ttl` of one that did not.
-fn misnamed(name: &str, promised: Option<Packing>, is: Option<Packing>) -> Option<String> {
-    Some(match (promised, is) {
-        (Some(promised), Some(is)) if promised != is => {
+/// What is to be said of a file that is not compressed as its name promises. It is read as what it is: a name ending in `.gz`
+/// often comes of a download that unpacked what it stored, and one that ends in `.ttl` of one that did not.
+fn misnamed(name: &str, promise: Promise, is: Option<Compression>) -> Option<String> {
+    Some(match (promise, is) {
+        (Promise::Compressed(promised), Some(is)) if promised != is => {
             format!(
-                "{name} is packed with {}, not with {} as its name says: it is read as what it is",
+                "{name} is compressed with {}, not with {} as its name says: it is read as what it is",
                 is.name(),
                 promised.name()
             )
         }
-        (Some(promised), None) => {
-            format!("{name} is not packed with {}, as its name says: it is read as it is", promised.name())
-        }
-        (None, Some(is)) => {
+        (Promise::Compressed(promised), None) => {
             format!(
-                "{name} is packed with {}, which its name does not say: other programs may not read it",
+                "{name} is not compressed with {}, as its name says: it is read as it is",
+                promised.name()
+            )
+        }
+        (Promise::Text, Some(is)) => {
+            format!(
+                "{name} is compressed with {}, which its name does not say: other programs may not read it",
                 is.name()
             )
         }

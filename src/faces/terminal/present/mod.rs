@@ -475,6 +475,8 @@ impl Output {
             more: self.report.face.more(),
             say: self.report.tongue.words(),
             labels: self.labels.then_some(labels),
+            // What baimo lists itself is listed by name.
+            key: about.nouns.map(|_| 0),
             title: about.title.as_deref(),
             ..Style::plain(about.prefixes.as_ref().unwrap_or(session.prefixes()))
         }

@@ -8,8 +8,11 @@ use crate::faces::terminal::progress::{Loading, Waiting};
 use crate::faces::terminal::report::{Report, is_dumb};
 use crate::formats::graphs::Naming;
 use crate::session::Session;
-use crate::show::table::Footer;
-use crate::show::text::counted;
+use crate::show::table::{Footer, duration};
+use crate::show::text::{bytes, counted};
+use crate::store::Graph as _;
+use crate::store::pack::Pack;
+use std::time::Instant;
 
 impl Output {
     /// Says where the names of blank nodes are not what they should be.
@@ -75,6 +78,21 @@ impl Output {
             let drawn = if self.format_name() == Some("svg") { "a chart of " } else { "" };
             self.report.aside(&format!("wrote {drawn}{what} to {}", path.display()));
         }
+    }
+
+    /// Tells a person what is in the pack that was written to a file, how large it is, and how long that took.
+    ///
+    /// # Errors
+    /// Where it cannot be opened: what nobody can open was not written.
+    pub fn wrote_pack(&self, started: Instant) -> Result<()> {
+        let Some(path) = self.target.file().filter(|_| self.report.terminal && !self.report.quiet) else {
+            return Ok(());
+        };
+        let taken = duration(started.elapsed());
+        let what = counted(Pack::open(path)?.len(), "triple", "triples");
+        let size = std::fs::metadata(path).map_or(0, |data| data.len());
+        self.report.aside(&format!("wrote {what} to {} · {} · {taken}", path.display(), bytes(size)));
+        Ok(())
     }
 
     /// The text of advice on a query, as it looks where answers go.

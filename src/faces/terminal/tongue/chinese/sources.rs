@@ -9,19 +9,19 @@ pub const SOURCES: &[Pair] = &[
     ("{} (column {} of a very long line)", "{}（在很长的一行中，第 {} 列）"),
     ("{} holds binary data, not text", "{} 是二进制数据，不是文本"),
     (
-        "{} is packed with {}, not with {} as its name says: it is read as what it is",
+        "{} is compressed with {}, not with {} as its name says: it is read as what it is",
         "{} 是用 {} 压缩的，并非文件名所示的 {}：按实际内容读取",
     ),
     (
-        "{} is not packed with {}, as its name says: it is read as it is",
+        "{} is not compressed with {}, as its name says: it is read as it is",
         "{} 并未像文件名所示用 {} 压缩：按原样读取",
     ),
     (
-        "{} is packed with {}, which its name does not say: other programs may not read it",
+        "{} is compressed with {}, which its name does not say: other programs may not read it",
         "{} 是用 {} 压缩的，文件名却没有说明：其他程序可能无法读取",
     ),
     (
-        "read are Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD, also packed with gzip, zstd or bzip2",
+        "read are Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD, also compressed with gzip, zstd or bzip2",
         "可读取 Turtle、TriG、N-Triples、N-Quads、RDF/XML 与 JSON-LD，也可用 gzip、zstd 或 bzip2 压缩",
     ),
     (
