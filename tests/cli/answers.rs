@@ -91,6 +91,29 @@ fn the_default_graph_can_be_the_union() {
     assert_eq!(ask(&["--default-graph", "union"]), "true\n");
 }
 
+/// What is planned anew for each row stands below its step with all its runs added up, for people in their language and for programs.
+#[test]
+fn what_is_planned_for_each_row_is_explained() {
+    let text = "SELECT ?v ?r { ?v a bm:Vendor . LATERAL { SELECT ?r ?v { ?r ?p ?v } ORDER BY ?r LIMIT 2 } }";
+    let planned = baimo(&["explain", text]).ok();
+    assert!(planned.contains("└ Planned anew for each row: here without its values"), "{planned}");
+    assert!(planned.contains("Sort(?r), the first 2"), "{planned}");
+    let ran = baimo(&["explain", "--run", text]).ok();
+    let times = ran.split_once("└ Planned and run ").and_then(|(_, rest)| rest.split_once(' ')).unwrap().0;
+    assert!(times.parse::<u64>().unwrap() > 10 && ran.contains(" times, first for ?v = vendor:"), "{ran}");
+    let chinese = baimo(&["explain", "--run", "--lang", "zh", text]).ok();
+    assert!(chinese.contains(&format!("└ 规划并执行 {times} 次，首次的值为 ?v = vendor:")), "{chinese}");
+    let json: serde_json::Value =
+        serde_json::from_str(&baimo(&["explain", "--run", "-F", "json", text]).ok()).unwrap();
+    let outer = &json["plan"];
+    let runs = &outer["inputs"][1];
+    assert_eq!((runs["runs"].to_string().as_str(), outer["runs"].is_null()), (times, true), "{outer}");
+    assert_eq!(runs["rows"], outer["rows"], "each row with what was found for it: {outer}");
+    assert!(runs["inputs"][0]["seconds"].as_f64() <= runs["seconds"].as_f64(), "{outer}");
+    let seconds = |step: &serde_json::Value| step["seconds"].as_f64().unwrap();
+    assert!(seconds(runs) <= seconds(outer), "{outer}");
+}
+
 #[test]
 fn a_query_is_explained() {
     let out = baimo(&["explain", "SELECT ?m { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5"]).ok();

@@ -25,6 +25,8 @@ pub struct Step {
     pub bytes: u64,
     /// How many bytes of the graph's file were read for it, its children's aside. What was read before is still there, for the most part.
     pub read: u64,
+    /// How often what is below it was planned and run, where that is done for each row; nothing elsewhere.
+    pub runs: Option<u64>,
     /// The steps that feed it.
     pub children: Vec<Step>,
 }
@@ -82,6 +84,77 @@ mod tests {
             scans.extend(step.estimate.map(|estimate| (step.label.contains("kind"), estimate)));
         }
         assert!(scans.contains(&(true, 2)), "two triples are there: {scans:?}");
+    }
+
+    /// The steps of a plan that was run, each with the depth at which it stands.
+    fn run(text: &str) -> Vec<(usize, super::Step)> {
+        let (graph, prefixes) = (graph(), prefixes());
+        let query = parse::query(text, &prefixes, None).unwrap();
+        let explained = explain(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+        in_lines(explained.plan)
+    }
+
+    fn in_lines(plan: super::Step) -> Vec<(usize, super::Step)> {
+        let (mut open, mut seen) = (vec![(0, plan)], Vec::new());
+        while let Some((depth, mut step)) = open.pop() {
+            open.extend(std::mem::take(&mut step.children).into_iter().rev().map(|child| (depth + 1, child)));
+            seen.push((depth, step));
+        }
+        seen
+    }
+
+    /// SPARQL 1.1, section 18.6: EXISTS asks the pattern with each row's values in it; so does LATERAL. What is planned for each row is
+    /// shown with all its runs added up, those with plans of other shapes by themselves.
+    #[test]
+    fn what_is_planned_for_each_row_is_shown_with_its_runs() {
+        // Three rows, of which one finds something.
+        let exists =
+            "SELECT ?o { ?p :order ?o FILTER EXISTS { BIND(?o * 1000 AS ?k) ?x :year ?y FILTER(?y = ?k) } }";
+        let steps = run(exists);
+        let (depth, outer) =
+            steps.iter().find(|(_, step)| step.label.starts_with("EXISTS for each")).unwrap();
+        let (below, runs) = steps.iter().find(|(_, step)| step.runs.is_some()).unwrap();
+        assert_eq!((*below, runs.runs, runs.rows), (depth + 1, Some(3), 1), "{steps:?}");
+        assert!(runs.label.starts_with("Planned and run 3 times, first for ?o = "), "{}", runs.label);
+        let (_, scan) = steps.iter().find(|(_, step)| step.label.contains("year")).unwrap();
+        assert!(scan.rows > 0 && scan.seconds > 0.0 && scan.seconds <= runs.seconds, "{scan:?}");
+        assert!(runs.seconds <= outer.seconds, "{} > {}", runs.seconds, outer.seconds);
+        // Equal values are asked once.
+        let again = exists.replace("?p :order ?o", "?p :order ?o VALUES ?again { 1 2 }");
+        assert!(run(&again).iter().any(|(_, step)| step.runs == Some(3)), "{:?}", run(&again));
+        let lateral = "SELECT ?k ?x { { SELECT DISTINCT ?k { ?r :kind ?k } } LATERAL { SELECT ?x ?k { ?x :kind ?k } ORDER BY ?x LIMIT 1 } }";
+        let steps = run(lateral);
+        let (_, runs) = steps.iter().find(|(_, step)| step.runs.is_some()).unwrap();
+        assert_eq!((runs.runs, runs.rows), (Some(2), 2), "{steps:?}");
+        let (_, first) = steps.iter().find(|(_, step)| step.label.starts_with("Slice")).unwrap();
+        assert_eq!((first.rows, first.estimate), (2, Some(2)), "of both runs: {first:?}");
+    }
+
+    #[test]
+    fn what_is_planned_within_what_is_planned_for_each_row_is_shown_too() {
+        let inner =
+            "?x :year ?y FILTER EXISTS { BIND(?y - 1999 AS ?z) ?q :order ?z FILTER(?z = ?o && ?y > 0) }";
+        let steps = run(&format!("SELECT ?o {{ ?p :order ?o FILTER EXISTS {{ BIND(?o AS ?u) {inner} }} }}"));
+        let runs: Vec<_> = steps.iter().filter_map(|(depth, step)| Some((*depth, step.runs?))).collect();
+        assert_eq!(runs.first().map(|(_, runs)| *runs), Some(3), "{steps:?}");
+        assert!(runs.len() > 1 && runs[1].0 > runs[0].0 && runs[1].1 >= 3, "{runs:?}: {steps:?}");
+    }
+
+    #[test]
+    fn what_no_row_asked_for_is_shown_without_values() {
+        let never = "SELECT ?o { ?p :nothing ?o FILTER EXISTS { BIND(?o * 1000 AS ?k) ?x :year ?y FILTER(?y = ?k) } }";
+        let (graph, prefixes) = (graph(), prefixes());
+        for text in [never, &never.replace(":nothing", ":order")] {
+            let query = parse::query(text, &prefixes, None).unwrap();
+            let planned = in_lines(crate::plan_only(&graph, &query, DefaultGraph::Alone).unwrap().plan);
+            let at = planned.iter().position(|(_, step)| step.label.starts_with("Planned anew for each row"));
+            assert!(
+                planned[at.unwrap()..].iter().any(|(_, step)| step.label.contains("year")),
+                "{planned:?}"
+            );
+            assert!(planned.iter().all(|(_, step)| step.runs.is_none()));
+        }
+        assert!(run(never).iter().all(|(_, step)| step.runs.is_none_or(|runs| runs == 0)));
     }
 
     #[test]

@@ -154,6 +154,9 @@ struct StepDocument<'a> {
     bytes: Option<u64>,
     /// How many bytes of the file were read for it.
     read: Option<u64>,
+    /// How often what is below it was planned and run, where that is done for each row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runs: Option<u64>,
     inputs: Vec<StepDocument<'a>>,
 }
 
@@ -168,6 +171,7 @@ fn step(of: &Step, ran: bool) -> StepDocument<'_> {
         seconds: ran.then_some(of.seconds),
         bytes: ran.then_some(of.bytes),
         read: ran.then_some(of.read),
+        runs: of.runs,
         inputs: of.children.iter().map(|child| step(child, ran)).collect(),
     }
 }

@@ -190,7 +190,7 @@ impl<'a> Builder<'a> {
             Op::Seed => Box::new(once::Once::new(Batch::clone(&self.seed))),
             // Built above, since what they read is built anew for each graph or batch.
             Op::EachGraph(_) | Op::Lookup(..) | Op::Exchange => next(),
-            Op::Exists { .. } | Op::Lateral { .. } => self.by_row(node, below, next()),
+            Op::Exists { .. } | Op::Lateral { .. } => self.by_row(node, number, below, next()),
             Op::Unpack(var, slots) => {
                 Box::new(unpack::Unpack::new(unpack_shape(*var, slots, &node.output, below, cx)?, next()))
             }
@@ -225,18 +225,20 @@ impl<'a> Builder<'a> {
     }
 
     /// What is planned and run anew for each row of its input.
-    fn by_row(&self, node: &Node, below: &[Var], input: Running<'a>) -> Running<'a> {
+    fn by_row(&self, node: &Node, number: usize, below: &[Var], input: Running<'a>) -> Running<'a> {
         let read = |reads: &[Var]| reads.iter().filter_map(|var| Some((*var, place(below, *var)?))).collect();
         match &node.op {
             Op::Exists { pattern, reads, existence } => {
                 let keep = node.output.iter().map(|var| place(below, *var)).collect();
-                let (pattern, reads) = ((**pattern).clone(), read(reads));
-                let shape = exists::Shape { pattern, reads, existence: *existence, keep };
+                // One solution is enough.
+                let (pattern, reads) = ((**pattern).clone().slice(0, Some(1)), read(reads));
+                let shape = exists::Shape { number, pattern, reads, existence: *existence, keep };
                 Box::new(exists::Exists::new(shape, self.clone(), input))
             }
             Op::Lateral { pattern, reads, wanted, bag } => {
                 let output = node.output.iter().map(|var| (place(below, *var), place(wanted, *var)));
                 let shape = lateral::Shape {
+                    number,
                     pattern: (**pattern).clone(),
                     reads: read(reads),
                     wanted: wanted.clone(),

@@ -3,6 +3,7 @@
 //! In: a graph, a governor. Out: checks that end the work in time, numbers for computed terms. Operators
 //! get it at every call and keep no reference to it.
 
+use super::anew::Account;
 use super::batch::Batch;
 use super::locals::Locals;
 use crate::Governor;
@@ -66,6 +67,8 @@ pub struct Context<'a> {
     pub measures: Vec<Measure>,
     /// How many bytes were read for operators below the one that is measured.
     pub read_below: u64,
+    /// The runs of operators that plan and run for each row; kept only where that is asked for.
+    pub account: Option<Account>,
     /// The batches that operators gave, each with the operator's number; kept only where that is asked for.
     pub trace: Option<Vec<(usize, Batch)>>,
     governor: Governor,
@@ -105,6 +108,7 @@ impl<'a> Context<'a> {
             known: FxHashMap::default(),
             measures: Vec::new(),
             read_below: 0,
+            account: None,
             trace: None,
             governor: governor.clone(),
             scope: Arc::new(Scope::new(base, governor)),
@@ -126,6 +130,7 @@ impl<'a> Context<'a> {
             known: FxHashMap::default(),
             measures: Vec::new(),
             read_below: 0,
+            account: None,
             trace: None,
             governor: self.governor.clone(),
             scope: Arc::clone(&self.scope),

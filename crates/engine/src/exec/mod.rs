@@ -2,6 +2,8 @@
 //!
 //! In: a parsed query, a columnar graph. Out: an answer, or an account of how it was found.
 
+mod account;
+mod anew;
 pub mod batch;
 mod best;
 mod build;
@@ -31,16 +33,18 @@ use crate::Governor;
 use crate::answer::{Answer, Row, Rows};
 use crate::aside::set_aside;
 use crate::error::{Error, Kind, Result};
-use crate::explain::{Explanation, Step};
+use crate::explain::Explanation;
 use crate::plan::physical::{Bag, Node};
-use crate::plan::variables::{VarSet, VariableNames};
-use crate::plan::{self, Plan, show};
+use crate::plan::variables::VarSet;
+use crate::plan::{self, Plan};
 use crate::store::{Graph, Indexed};
 use crate::syntax::algebra::{Query, pattern};
 use crate::syntax::deep;
 use crate::terms::{Literal, Term, Triple, Variable, xsd};
+use account::Told;
+use anew::Account;
 use batch::Batch;
-use context::{Context, Measure};
+use context::Context;
 use dataset::Dataset;
 pub use dataset::DefaultGraph;
 use decoded::Decoded;
@@ -235,6 +239,7 @@ fn explained(
     let planning = begun.elapsed().as_secs_f64();
     let mut cx = Context::new(graph, governor, base_of(query));
     let builder = build::Builder { threads, ..build::Builder::new(dataset, plan.names) };
+    cx.account = Some(Account::default());
     let mut root = builder.build(&plan.root, &taken(query, &plan.root), &mut cx)?;
     let once = matches!(query, Query::Ask { .. });
     let stopped = loop {
@@ -245,9 +250,15 @@ fn explained(
             Err(error) => return Err(error),
         }
     };
-    let mut measures = cx.measures.iter();
-    let names = (&*builder.names, graph.more_terms() > 0);
-    Ok(Explanation { plan: step(&plan.root, names, &mut measures), ran: true, planning, stopped })
+    let told = Told {
+        names: &builder.names,
+        has_more: graph.more_terms() > 0,
+        statistics: &*builder.dataset,
+        measures: &cx.measures,
+        account: cx.account.as_ref(),
+        estimates: &[],
+    };
+    Ok(Explanation { plan: told.steps(&plan.root), ran: true, planning, stopped })
 }
 
 /// The plan of a query, with estimates, not run.
@@ -259,34 +270,16 @@ pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) 
     deep::on_stack(depth(query)?, || {
         let dataset = Dataset::new(graph, query.dataset(), default_graph, &Governor::unlimited())?;
         let plan = planned(query, &dataset)?;
-        let names = (&plan.names, graph.more_terms() > 0);
-        Ok(Explanation { plan: step(&plan.root, names, &mut [].iter()), ..Explanation::default() })
+        let told = Told {
+            names: &plan.names,
+            has_more: graph.more_terms() > 0,
+            statistics: &dataset,
+            measures: &[],
+            account: None,
+            estimates: &[],
+        };
+        Ok(Explanation { plan: told.steps(&plan.root), ..Explanation::default() })
     })?
-}
-
-/// A node with its measures, which are numbered as the nodes are met; with `true` the graph has terms beside its sorted ones.
-fn step(
-    node: &Node,
-    (names, has_more): (&VariableNames, bool),
-    measures: &mut std::slice::Iter<'_, Measure>,
-) -> Step {
-    let measure = measures.next().copied().unwrap_or_default();
-    let mut label = show::label(node, names, has_more);
-    if let Some((parts, threads)) = measure.parts {
-        label.push_str(&format!(": {parts} parts on {threads} threads, whose times are added up"));
-    }
-    Step {
-        label,
-        estimate: Some(node.rows.round() as u64),
-        cost: node.cost,
-        order: node.order.iter().map(|var| names.show(*var)).collect(),
-        choice: node.choice.clone(),
-        rows: measure.rows,
-        seconds: measure.time.as_secs_f64(),
-        bytes: measure.bytes as u64,
-        read: measure.read,
-        children: node.inputs.iter().map(|input| step(input, (names, has_more), measures)).collect(),
-    }
 }
 
 /// The IRI that resolves the relative ones of a query.

@@ -3,9 +3,10 @@
 //! In: a parsed query, a graph. Out: text: the logical plan, the operators, the batches that each of them gave. Only for small
 //! graphs: every batch is kept.
 
+use super::account::Told;
 use super::batch::{Batch, Column};
 use super::build::Builder;
-use super::context::{Context, Measure};
+use super::context::Context;
 use super::dataset::{Dataset, DefaultGraph};
 use crate::Governor;
 use crate::error::Result;
@@ -54,12 +55,15 @@ pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> 
             write_batch(&mut batches, node, batch, &builder.names);
         }
     }
-    let mut measures: std::slice::Iter<'_, Measure> = cx.measures.iter();
-    Ok(Stages {
-        logical,
-        plan: super::step(&plan.root, (&*builder.names, graph.more_terms() > 0), &mut measures),
-        batches,
-    })
+    let told = Told {
+        names: &builder.names,
+        has_more: graph.more_terms() > 0,
+        statistics: &*builder.dataset,
+        measures: &cx.measures,
+        account: None,
+        estimates: &[],
+    };
+    Ok(Stages { logical, plan: told.steps(&plan.root), batches })
 }
 
 /// The nodes as they are numbered: each before its inputs.

@@ -5,21 +5,22 @@
 
 use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
+use crate::exec::anew::Anew;
 use crate::exec::batch::Batch;
 use crate::exec::build::Builder;
 use crate::exec::context::{Context, PLANNING};
 use crate::exec::{Operator, Running, boolean};
 use crate::plan::logical::{Constant, Existence, Logical};
-use crate::plan::lower;
 use crate::plan::physical::Bag;
-use crate::plan::substitute::substitute;
-use crate::plan::variables::{Var, VariableNames};
+use crate::plan::variables::Var;
 use crate::store::{Id, NONE};
 use std::collections::HashMap;
 
 /// What is asked for each row.
 pub struct Shape {
-    /// The pattern.
+    /// The number of the operator, for its measures.
+    pub number: usize,
+    /// The pattern, of which one solution is wanted.
     pub pattern: Logical,
     /// What it reads of a row: variables and their columns.
     pub reads: Vec<(Var, usize)>,
@@ -54,19 +55,19 @@ impl<'a> Exists<'a> {
                 given.push((*var, Constant { term, id: Some(*id) }));
             }
         }
-        let holds = self.search(&substitute(&self.shape.pattern, &given), cx)?;
+        let holds = self.search(given, cx)?;
         self.known.insert(key, holds);
         Ok(holds)
     }
 
-    fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<bool> {
-        let mut names = VariableNames::clone(&self.builder.names);
-        let one = pattern.clone().slice(0, Some(1));
-        let node = lower::lower(&one, &[], Bag::Set, &*self.builder.dataset, &mut names)?;
-        let builder = Builder { names: names.into(), ..self.builder.clone() };
-        let found = builder.build_within(&node, cx)?.next(cx)?;
-        cx.work(PLANNING)?;
-        Ok(found.is_some())
+    fn search(&self, given: Vec<(Var, Constant)>, cx: &mut Context<'_>) -> Result<bool> {
+        let Shape { number, pattern, .. } = &self.shape;
+        let anew = Anew { number: *number, pattern, wanted: &[], bag: Bag::Set };
+        anew.run(given, &self.builder, cx, |mut running, cx| {
+            let found = running.next(cx)?;
+            cx.work(PLANNING)?;
+            Ok(found.is_some())
+        })
     }
 
     /// The rows that stay, with their columns.

@@ -5,15 +5,14 @@
 
 use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
+use crate::exec::anew::Anew;
 use crate::exec::batch::{Batch, times};
 use crate::exec::build::Builder;
 use crate::exec::context::{Context, PLANNING};
 use crate::exec::{Operator, Running, drain};
 use crate::plan::logical::{Constant, Logical};
-use crate::plan::lower;
 use crate::plan::physical::Bag;
-use crate::plan::substitute::substitute;
-use crate::plan::variables::{Var, VariableNames};
+use crate::plan::variables::Var;
 use crate::store::{Id, NONE};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +22,8 @@ const KEPT_ROWS: usize = 1 << 20;
 
 /// What is asked for each row.
 pub struct Shape {
+    /// The number of the operator, for its measures.
+    pub number: usize,
     /// The pattern.
     pub pattern: Logical,
     /// What it reads of a row: variables and their columns.
@@ -62,7 +63,7 @@ impl<'a> Lateral<'a> {
         for ((var, _), id) in self.shape.reads.iter().zip(&key) {
             given.extend(cx.term(*id)?.map(|term| (*var, Constant { term, id: Some(*id) })));
         }
-        let found = Arc::new(self.search(&substitute(&self.shape.pattern, &given), cx)?);
+        let found = Arc::new(self.search(given, cx)?);
         if self.kept + found.len > KEPT_ROWS {
             self.forget();
         }
@@ -78,14 +79,13 @@ impl<'a> Lateral<'a> {
         self.kept = 0;
     }
 
-    fn search(&self, pattern: &Logical, cx: &mut Context<'_>) -> Result<Batch> {
-        let mut names = VariableNames::clone(&self.builder.names);
-        let statistics = &*self.builder.dataset;
-        let node = lower::lower(pattern, &self.shape.wanted, self.shape.bag, statistics, &mut names)?;
-        let builder = Builder { names: names.into(), ..self.builder.clone() };
-        let running = builder.build_within(&node, cx)?;
-        cx.work(PLANNING)?;
-        drain(running, cx)
+    fn search(&self, given: Vec<(Var, Constant)>, cx: &mut Context<'_>) -> Result<Batch> {
+        let Shape { number, pattern, wanted, bag, .. } = &self.shape;
+        let anew = Anew { number: *number, pattern, wanted, bag: *bag };
+        anew.run(given, &self.builder, cx, |running, cx| {
+            cx.work(PLANNING)?;
+            drain(running, cx)
+        })
     }
 
     /// A row with what was found for it, where the two are compatible (section 18.3).
