@@ -91,7 +91,7 @@ pub(super) fn baimo_in(folder: &Folder, words: &[&str]) -> Said {
     Said::of(command(&folder.0, words).output().unwrap())
 }
 
-fn baimo(words: &[&str]) -> Said {
+pub(super) fn baimo(words: &[&str]) -> Said {
     baimo_in(&Folder::new(), words)
 }
 

@@ -429,6 +429,15 @@ fn transactions_are_listed_and_taken_back() {
     let error = baimo_in(&folder, &["undo", "--store", "s", "99"]).failed(2);
     assert!(error.contains("from 1 to 7"), "{error}");
     baimo_in(&folder, &["log"]).failed(2);
+    // The store may be named as for every other verb about one.
+    assert_eq!(baimo_in(&folder, &["log", "s", "-F", "csv"]).ok().lines().count(), 8);
+    assert!(done(&folder, &["undo", "s", "7"]).contains("took back transaction 7"));
+    insert(&folder, 9);
+    assert!(done(&folder, &["undo", "s"]).contains("took back transaction 9"));
+    let error = baimo_in(&folder, &["undo", "s", "last"]).failed(2);
+    assert!(error.contains("`last` is not the number of a transaction"), "{error}");
+    let error = baimo_in(&folder, &["log", "s", "--store", "s"]).failed(2);
+    assert!(error.contains("two graphs are named"), "{error}");
 }
 
 #[test]

@@ -157,6 +157,18 @@ fn the_saved_queries_are_listed_by_theme_and_the_nearest_are_suggested() {
     let wide =
         lines.map(|line| line.chars().map(|c| if c.is_ascii() || c == '…' { 1 } else { 2 }).sum::<usize>());
     assert!(wide.max().unwrap_or(0) <= 60, "{said}");
+    // What is to be typed is whole in any window.
+    has(&said, "launch-to-registration");
+    let mut narrow = Prompt::open(&home("themes-narrow"), 36);
+    narrow.ask(".pager off");
+    let listed = narrow.ask(".queries");
+    let names = crate::cli::baimo(&["queries", "-F", "csv"]).ok();
+    let names: Vec<&str> = names.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert!(names.len() > 50);
+    for name in names {
+        assert!(listed.lines().any(|line| line.trim() == name), "{name}: {listed}");
+    }
+    narrow.leave();
     has(&prompt.ask(".queries relases"), "did you mean ");
     has(&prompt.ask("q"), "q leaves a pager");
     prompt.leave();

@@ -4,6 +4,7 @@
 //! takes it from here with a dot before it.
 
 use super::values::small;
+use crate::error::{Error, Result};
 use clap::{Args, Subcommand};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -179,7 +180,10 @@ impl Verb {
     /// The store that it names by itself.
     pub fn store(&self) -> Option<&Path> {
         match self {
-            Self::Compact(Compact { folder }) | Self::Stats(Stats { folder }) => folder.as_deref(),
+            Self::Compact(Compact { folder })
+            | Self::Stats(Stats { folder })
+            | Self::Log(Log { folder, .. }) => folder.as_deref(),
+            Self::Undo(undo) => undo.named().ok().and_then(|(folder, _)| folder),
             Self::Backup(Backup { words }) => match words.as_slice() {
                 [folder, _] => Some(folder),
                 _ => None,
@@ -326,6 +330,9 @@ pub struct Load {
 /// Which transactions.
 #[derive(Debug, Clone, Args)]
 pub struct Log {
+    /// The store
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
     /// From this number on, or this time, such as 2026-11-25 or 2026-11-25T18:30
     #[arg(long, value_name = "N|TIME")]
     pub since: Option<String>,
@@ -334,9 +341,31 @@ pub struct Log {
 /// Which transaction.
 #[derive(Debug, Clone, Args)]
 pub struct Undo {
-    /// Its number, as `log` shows it
-    #[arg(value_name = "N")]
-    pub number: Option<u64>,
+    /// The store, and the number of the transaction as `log` shows it
+    #[arg(value_name = "DIR|N", num_args = 0..=2)]
+    pub words: Vec<PathBuf>,
+}
+
+impl Undo {
+    /// The store, where one is named, and the number of the transaction. What is all digits is a number: a folder that is called
+    /// so is named as `./1`.
+    ///
+    /// # Errors
+    /// Where the last of two words is no number.
+    pub fn named(&self) -> Result<(Option<&Path>, Option<u64>)> {
+        let number = |word: &Path| word.to_str().and_then(|word| word.parse().ok());
+        Ok(match self.words.as_slice() {
+            [] => (None, None),
+            [word] => number(word).map_or((Some(word), None), |number| (None, Some(number))),
+            [folder, word, ..] => match number(word) {
+                Some(number) => (Some(folder), Some(number)),
+                None => {
+                    let wrong = format!("`{}` is not the number of a transaction", word.display());
+                    return Err(Error::usage(wrong).hint("`baimo log` lists the transactions"));
+                }
+            },
+        })
+    }
 }
 
 /// Of which graph.

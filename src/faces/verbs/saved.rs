@@ -164,10 +164,10 @@ fn nothing_found(queries: &Queries, session: &Session, output: &Output) -> Resul
     }
 }
 
-/// A name may take so many cells before its summary.
-const NAMES: usize = 32;
+/// A summary stands beside its name where it has so many cells there, else below it.
+const SUMMARY: usize = 20;
 
-/// The saved queries under their first tags, a line each within the window.
+/// The saved queries under their first tags, within the window.
 fn by_theme(found: &[&SavedQuery], language: &str, output: &Output) -> String {
     let mut themes: Vec<(&str, Vec<&SavedQuery>)> = Vec::new();
     for query in found {
@@ -179,20 +179,29 @@ fn by_theme(found: &[&SavedQuery], language: &str, output: &Output) -> String {
     }
     themes.sort_by_key(|(theme, queries)| (std::cmp::Reverse(queries.len()), *theme));
     let width = output.window.width;
-    let longest = found.iter().map(|query| text::width(&query.name)).max().unwrap_or(0);
-    let names = longest.min(NAMES).min(width / 2);
-    let summaries = width.saturating_sub(names + 4);
-    let mut out = text::wrap(&output.report.face.commands(HOW), width).join("\n") + "\n";
+    let names = found.iter().map(|query| text::width(&query.name)).max().unwrap_or(0);
+    let is_beside = width >= names + 4 + SUMMARY;
+    let indent = if is_beside { names + 4 } else { 6 };
+    let tongue = output.report.tongue;
+    let how = tongue.say(&output.report.face.commands(HOW)).into_owned();
+    let mut out = text::wrap(&how, width).join("\n") + "\n";
     for (theme, queries) in themes {
         out.push_str(&format!("\n{theme}\n"));
         for query in queries {
-            let name = text::fit(&text::cut(&query.name, names), names, text::Side::Left);
-            let summary = text::cut(query.summary.get(language), summaries);
-            out.push_str(format!("  {name}  {summary}").trim_end());
+            // A name is typed as it stands: it is never cut.
+            let summary = query.summary.get(language);
+            let mut lines = text::wrap(summary, width.saturating_sub(indent).max(SUMMARY)).into_iter();
+            let beside = if is_beside { lines.next().unwrap_or_default() } else { String::new() };
+            let name = text::fit(&query.name, names.max(text::width(&query.name)), text::Side::Left);
+            out.push_str(format!("  {name}  {beside}").trim_end());
             out.push('\n');
+            for line in lines.filter(|line| !line.is_empty()) {
+                out.push_str(&format!("{}{line}\n", " ".repeat(indent)));
+            }
         }
     }
-    out.push_str(&format!("\n{}\n", text::counted(found.len() as u64, "saved query", "saved queries")));
+    let count = text::counted(found.len() as u64, "saved query", "saved queries");
+    out.push_str(&format!("\n{}\n", tongue.part(&count)));
     out
 }
 

@@ -49,7 +49,7 @@ fn seconds(time: &str) -> String {
 pub fn undo(undo: &Undo, session: &mut Session, output: &Output) -> Result<()> {
     let waiting = output.waiting();
     let _fate = begins_to_change(session);
-    let TakenBack { number, what, change } = session.undo(undo.number).map_err(unchanged)?;
+    let TakenBack { number, what, change } = session.undo(undo.named()?.1).map_err(unchanged)?;
     drop(waiting);
     let about = if what.is_empty() { String::new() } else { format!(": {what}") };
     output.report.note(&format!("took back transaction {number}{about}"));

@@ -83,7 +83,7 @@ impl Output {
     pub fn page_part(&self, text: &str, stopped: Option<Error>) -> Result<Option<Error>> {
         self.found.store(true, Ordering::Relaxed);
         let long = || text.lines().count() >= self.window.height;
-        if self.shown() && self.pager && long() && pager::paged(text, self.report.tongue) {
+        if self.shown() && self.pager && long() && pager::paged(text) {
             return Ok(stopped);
         }
         self.write_part(stopped, |out| out.write_all(text.as_bytes()).map_err(unwritten))

@@ -93,7 +93,6 @@ pub const ANSWERS: &[Pair] = &[
     ("no such device or address", "没有这个设备或地址"),
     ("resource temporarily unavailable", "资源暂时不可用"),
     ("is the disk full?", "磁盘是否已满？"),
-    ("Space shows more, q leaves", "按空格翻页，按 q 退出"),
     ("nothing in the graph stands behind it: it is computed", "图中没有它所依据的三元组：它是算出来的"),
 ];
 

@@ -6,6 +6,8 @@ use super::Pair;
 
 /// Errors and notes.
 pub const ENGINE: &[Pair] = &[
+    ("ask in several queries", "请分成几个查询来问"),
+    ("this graph has no columns, and cannot be queried", "此图没有列式数据，无法查询"),
     ("the regular expression \"{}\" is an error: {}", "正则表达式 \"{}\" 有误：{}"),
     ("the function {} is unknown: its value is an error", "未知函数 {}：其值为错误"),
     (

@@ -62,6 +62,7 @@ pub const VALUES: &[Pair] = &[
     ("DECIMAL", "数字"),
     ("BOOLEAN", "真假"),
     ("N|TIME", "编号|时间"),
+    ("DIR|N", "目录|编号"),
     ("DIR FILE", "文件夹 文件"),
 ];
 
@@ -220,7 +221,7 @@ pub const VERBS: &[Pair] = &[
         "From this number on, or this time, such as 2026-11-25 or 2026-11-25T18:30",
         "自此编号或此时间起，如 2026-11-25 或 2026-11-25T18:30",
     ),
-    ("Its number, as `log` shows it", "`log` 所示的编号"),
+    ("The store, and the number of the transaction as `log` shows it", "存储，以及 `log` 所示的事务编号"),
     ("A store; without one, the graph that is asked", "存储；省略则为所查的图"),
     (
         "A store (else the graph that is asked), and the file to write: a pack, or RDF by its ending",

@@ -43,6 +43,9 @@ pub const PROMPT: &[Pair] = &[
     ("nothing was asked yet", "还没有提过问题"),
     ("type a query first", "请先输入一个查询"),
     ("`{}` is one word too many", "多余的词“{}”"),
+    ("`{}` is not the number of a transaction", "“{}”不是事务的编号"),
+    ("`baimo log` lists the transactions", "`baimo log` 列出各事务"),
+    ("`.log` lists the transactions", "`.log` 列出各事务"),
     (
         ".last shows the last answer; .last -F csv, .last -o FILE write it",
         ".last 再次显示上一个答案；.last -F csv、.last -o 文件 将其写出",
