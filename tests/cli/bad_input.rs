@@ -38,6 +38,7 @@ fn bad_input_ends_in_a_clear_error() {
         (&["query", "empty.rq"], 2, "is a file"),
         (&["query", "some.ttl"], 2, "baimo --data some.ttl"),
         (&["query", "-f", "some.ttl"], 2, "some.ttl is a graph, not a query"),
+        (&["schema", "of", "models"], 2, "usage: baimo schema"),
         (&["explain", "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }"], 1, "SELECT * WHERE"),
         (&["explain", "-f", "some.csv"], 2, "some.csv is not a query"),
         (&["query", "none.rq"], 2, "there is no file none.rq"),

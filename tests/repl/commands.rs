@@ -82,6 +82,30 @@ fn whoever_leaves_with_a_transaction_open_is_asked_first() {
     assert!(out(&kept).contains("1\r\n2\r\n") && !out(&kept).contains('3'), "{}", out(&kept));
 }
 
+/// Words that begin as a command does are run as one where that can be done, and are a question where it cannot.
+#[test]
+fn a_question_that_begins_as_a_command_does_is_a_question() {
+    let mut prompt = Prompt::open(&home("as-a-command"), 80);
+    for (words, command) in [
+        ("open source models", ".run open-source"),
+        ("export all models", ".run models-per-vendor"),
+        ("history of Baidu", ".describe vendor:baidu"),
+        ("read about Baidu", ".describe vendor:baidu"),
+    ] {
+        let said = prompt.ask(words);
+        has(&said, "That is not SPARQL. Perhaps one of these");
+        has(&said, command);
+        assert!(!said.contains("error:") && !said.contains("run as the command"), "{words}: {said}");
+    }
+    // What can be done is done, and what fits nothing else is the command's error.
+    has(&prompt.ask("search for models"), "run as the command .search for models");
+    has(&prompt.ask("open nowhere.ttl"), "there is no file nowhere.ttl");
+    let said = prompt.ask("open source.ttl models.ttl");
+    has(&said, "there is no file source.ttl");
+    has(&said, "run as the command");
+    prompt.leave();
+}
+
 /// Without a store a change is asked about before it is lost. What was dropped cannot be.
 #[test]
 fn what_was_rolled_back_is_no_unsaved_change() {

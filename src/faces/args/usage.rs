@@ -13,8 +13,14 @@ pub fn usage(error: &clap::Error, program: &str) -> Error {
         ErrorKind::UnknownArgument if argument.starts_with('-') => {
             Error::usage(format!("there is no option `{argument}` here"))
         }
-        ErrorKind::UnknownArgument => Error::usage(format!("`{argument}` is one word too many"))
-            .hint("put the whole query into one pair of quotes"),
+        ErrorKind::UnknownArgument => {
+            let said = Error::usage(format!("`{argument}` is one word too many"));
+            // Of a verb that takes no query its usage tells more.
+            match of(ContextKind::Usage).contains("SPARQL") {
+                true => said.hint("put the whole query into one pair of quotes"),
+                false => said,
+            }
+        }
         ErrorKind::InvalidSubcommand => no_verb(&of(ContextKind::InvalidSubcommand), program),
         ErrorKind::InvalidValue if value.is_empty() => Error::usage(format!("{argument} needs a value")),
         ErrorKind::InvalidValue => Error::usage(format!("`{value}` is not a value of {argument}")),

@@ -4,9 +4,9 @@
 //! list but an error, as nobody is there to choose.
 
 use super::{Shell, commands};
-use crate::error::{Error, Hint, Result};
+use crate::error::{Error, Hint, Kind, Result};
 use crate::faces::args;
-use crate::plain::Target;
+use crate::plain::{Suggestion, Target};
 use crate::show::text;
 use std::fmt::Write as _;
 
@@ -37,8 +37,7 @@ impl Shell {
         }
         let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         if commands::exists_whole(first) && (rest.is_empty() || commands::takes_words(first)) {
-            self.output.report.note(&format!("run as the command .{words}"));
-            return self.command(&format!(".{words}"));
+            return self.command_or_plain(words, rest);
         }
         let is_call = rest.is_empty() || rest.starts_with('-') || rest.contains('=');
         if is_call && self.session.borrow().catalog().is_ok_and(|catalog| catalog.get(first).is_ok()) {
@@ -48,23 +47,55 @@ impl Shell {
         self.offer(words)
     }
 
-    /// Lists what words may have meant, and keeps the list.
-    fn offer(&mut self, words: &str) -> Result<()> {
-        self.output.fit_window();
+    /// Words that begin with the name of a command. Where that cannot be done with them, as with "open source models", and
+    /// something fits them as they stand, they were no command.
+    fn command_or_plain(&mut self, words: &str, rest: &str) -> Result<()> {
+        let note = format!("run as the command .{words}");
+        // Files, values and options are no words.
+        let is_prose = !rest.contains(['.', '/', '=', '-', '"', '\'']) && crate::plain::is_plain(rest);
+        let is_sentence = is_prose && rest.split_whitespace().count() > 1;
+        if !is_sentence {
+            self.output.report.note(&note);
+            return self.command(&format!(".{words}"));
+        }
+        let done = self.command(&format!(".{words}"));
+        let ended = |error: &Error| matches!(error.kind, Kind::Limit | Kind::Interrupted | Kind::Check);
+        let is_no_command = done.as_ref().is_err_and(|error| !ended(error));
+        if is_no_command {
+            let found = self.found(words);
+            if !found.is_empty() {
+                return self.list(found);
+            }
+        }
+        self.output.report.note(&note);
+        done
+    }
+
+    /// What words may have meant; nothing where nobody is there to choose, or they are no plain language.
+    fn found(&self, words: &str) -> Vec<Suggestion> {
         let session = self.session.borrow();
         // Where nobody chose a language, whoever types in one reads it.
         let typed = || crate::plain::language_of(words, &session.project().languages);
         let language = self.output.chosen_language(&session).unwrap_or_else(typed).to_owned();
-        let attended = self.output.report.terminal;
-        let is_plain = attended && crate::plain::is_plain(words);
-        let found = if is_plain { session.suggest(words, &language) } else { Vec::new() };
-        if found.is_empty() {
-            return match session.query(words, &Default::default()) {
-                Err(error) => Err(error),
-                Ok(_) => Ok(()),
-            };
+        let is_plain = self.output.report.terminal && crate::plain::is_plain(words);
+        if is_plain { session.suggest(words, &language) } else { Vec::new() }
+    }
+
+    /// Lists what words may have meant.
+    fn offer(&mut self, words: &str) -> Result<()> {
+        let found = self.found(words);
+        if !found.is_empty() {
+            return self.list(found);
         }
-        drop(session);
+        match self.session.borrow().query(words, &Default::default()) {
+            Err(error) => Err(error),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// Lists suggestions, and keeps the list.
+    fn list(&mut self, found: Vec<Suggestion>) -> Result<()> {
+        self.output.fit_window();
         let tongue = self.output.report.tongue;
         let lines: Vec<(String, String)> = found
             .into_iter()
