@@ -112,7 +112,8 @@ pub fn manual(verb: Option<&str>, tongue: Tongue) -> Result<String> {
         Some(verb) => command
             .find_subcommand(verb)
             .ok_or_else(|| {
-                Error::usage(format!("there is no verb `{verb}`")).hint("`baimo --help` lists the verbs")
+                let error = Error::usage(format!("there is no verb `{verb}`"));
+                args::with_nearest(error, verb).hint("`baimo --help` lists the verbs")
             })?
             .clone(),
     };

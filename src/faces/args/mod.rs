@@ -20,7 +20,7 @@ mod words;
 
 pub use help::spoken;
 pub use options::{DefaultGraph, GraphOptions, Limits, Options, Shape, Sync};
-pub use usage::usage;
+pub use usage::{usage, with_nearest};
 pub use values::duration;
 pub use verbs::*;
 pub use words::{call, quoted, split};

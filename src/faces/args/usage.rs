@@ -48,7 +48,12 @@ pub fn usage(error: &clap::Error, program: &str) -> Error {
             error.render().to_string().trim_start_matches("error: ").lines().next().unwrap_or_default(),
         ),
     };
-    with_usage(with_suggestions(said, error), error, program)
+    let mut said = with_suggestions(said, error);
+    // The parser knows of none where a page of help is asked for.
+    if said.hints.is_empty() && error.kind() == ErrorKind::InvalidSubcommand {
+        said = with_nearest(said, &of(ContextKind::InvalidSubcommand));
+    }
+    with_usage(said, error, program)
 }
 
 /// The name of an argument without its value: `--format <NAME>` is `--format`, `<THING>...` is THING.
@@ -90,6 +95,15 @@ fn no_verb(word: &str, program: &str) -> Error {
         return Error::usage("a query needs a verb before it").hint(format!("{program} query '{word}'"));
     }
     error
+}
+
+/// The error with the verbs that are called much like a word.
+pub fn with_nearest(error: Error, word: &str) -> Error {
+    let command = super::command();
+    let names = command.get_subcommands().map(|verb| verb.get_name());
+    let near = names.map(|name| (strsim::damerau_levenshtein(name, &word.to_lowercase()), name));
+    let nearest = near.filter(|(slips, name)| *slips <= (name.len() / 3).clamp(1, 2)).min();
+    nearest.into_iter().fold(error, |error, (_, name)| error.hint(format!("did you mean {name}?")))
 }
 
 fn with_suggestions(mut said: Error, error: &clap::Error) -> Error {

@@ -179,6 +179,8 @@ impl Param {
             _ => "",
         };
         let error = Error::usage(format!("`{}` takes a value of type {kind}, not `{value}`", self.name));
+        // What is taken where nothing is given says more than any value.
+        let example = self.default.as_deref().filter(|value| !value.is_empty()).unwrap_or(example);
         if example.is_empty() {
             return error;
         }

@@ -121,6 +121,10 @@ pub fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>> {
             // Standard input has no place of its own; relative IRIs are meant where the user is.
             input.own = iri_of_path(Path::new("")).map(|folder| folder + "/");
             inputs.push(input);
+        } else if text.starts_with("http://") || text.starts_with("https://") {
+            let error =
+                Error::data(format!("`{text}` is on the web: baimo reads files, and fetches nothing"));
+            return Err(error.hint(format!("download it first:  curl -LO '{text}'")));
         } else if path.exists() || !text.contains(['*', '?', '[']) {
             inputs.push(Input::file(path)?);
         } else {

@@ -7,6 +7,11 @@ use super::Pair;
 /// Broken files, and stores.
 pub const SOURCES: &[Pair] = &[
     ("{} (column {} of a very long line)", "{}（在很长的一行中，第 {} 列）"),
+    (
+        "`{}` is on the web: baimo reads files, and fetches nothing",
+        "“{}”在网上：baimo 只读取文件，不从网上获取",
+    ),
+    ("download it first:  curl -LO '{}'", "请先下载：curl -LO '{}'"),
     ("{} holds binary data, not text", "{} 是二进制数据，不是文本"),
     (
         "{} is compressed with {}, not with {} as its name says: it is read as what it is",
