@@ -149,6 +149,7 @@ const PIECES: &[&str] = &[
     "is SQL: a graph has triples and no tables",
     "is SQL: SPARQL compares texts in a FILTER",
     "is SQL: SPARQL compares values in a FILTER",
+    "is SQL: SPARQL chooses between values by a function",
     "is SQL: in SPARQL what is missing has no row or no value",
     "is SQL: in SPARQL triples that share a variable are joined",
     "the graph spells it the other way, British or American",

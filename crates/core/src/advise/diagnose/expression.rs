@@ -86,6 +86,15 @@ impl Walker<'_> {
         let ours = match words.to_lowercase().as_str() {
             "and" | "&" => "&&",
             "or" | "|" => "||",
+            "is" if self.is_at(self.at + 1, "NULL") || self.is_at(self.at + 1, "NOT") => {
+                let is_not = self.is_at(self.at + 1, "NOT");
+                let words = if is_not { "IS NOT NULL" } else { "IS NULL" };
+                let ours = if is_not { "BOUND(?x)" } else { "!BOUND(?x)" };
+                return self.wrong(
+                    format!("`{words}` is SQL: in SPARQL what is missing has no row or no value"),
+                    format!("write `{ours}`, for a variable of an OPTIONAL"),
+                );
+            }
             "==" | "===" | "is" => "=",
             "<>" => "!=",
             "like" | "ilike" | "=~" | "~" => {

@@ -36,6 +36,7 @@ const ELSEWHERE: &[(&[&str], &str, &str)] = &[
         "is SQL: a graph has triples and no tables",
         "a class needs no more than a triple that names it: `INSERT DATA { <x:thing> a <x:Class> }`",
     ),
+    (&["CASE"], "is SQL: SPARQL chooses between values by a function", "write `IF(condition, then, else)`"),
     (&["RETURN"], "is Cypher, not SPARQL", "what a query gives stands first: `SELECT ?x { ... }`"),
 ];
 

@@ -136,6 +136,20 @@ fn stray(text: &str, token: &Token) -> Option<Diagnostic> {
             Some(said(text, "a backslash can stand only within a string or a name", range).hint("remove it"))
         }
         '&' => Some(said(text, "`&` is not a SPARQL operator", range).hint("write `&&`")),
+        '≤' | '≥' | '≠' | '×' | '÷' | '∧' | '∨' | '¬' => {
+            let ours = match c {
+                '≤' => "<=",
+                '≥' => ">=",
+                '≠' => "!=",
+                '×' => "*",
+                '÷' => "/",
+                '∧' => "&&",
+                '∨' => "||",
+                _ => "!",
+            };
+            let what = format!("`{c}` is not a SPARQL operator");
+            Some(said(text, what, range).hint(format!("write `{ours}`")))
+        }
         '%' | '@' => None,
         _ if is_wide_punctuation(c) => Some(wide_char(text, c, token.range.start)),
         _ => None,

@@ -66,6 +66,10 @@ impl<'a> Walker<'a> {
         };
         let open = self.words_at(*opener);
         let right = closer_of(open);
+        // Where none of its kind is open there is one too many of it, and none too few of the other.
+        if !self.open.iter().any(|opener| closer_of(self.words_at(*opener)) == words) {
+            return self.wrong(format!("this `{words}` closes nothing"), "remove it");
+        }
         if right == words {
             return self.stop(self.said(format!("expected {expected} before `{words}`"), self.here()));
         }

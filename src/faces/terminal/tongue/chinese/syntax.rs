@@ -382,6 +382,11 @@ pub const SYNTAX: &[Pair] = &[
         "`{}` is SQL: in SPARQL triples that share a variable are joined",
         "`{}` 是 SQL 写法：SPARQL 中有共同变量的三元组自动连接",
     ),
+    (
+        "`{}` is SQL: SPARQL chooses between values by a function",
+        "`{}` 是 SQL 写法：SPARQL 用函数在值之间选择",
+    ),
+    ("write `{}`, for a variable of an OPTIONAL", "请写 `{}`，用于 OPTIONAL 中的变量"),
     ("write `{}`, or `{}` after an OPTIONAL", "请写 `{}`，或在 OPTIONAL 之后写 `{}`"),
     ("write `{}`, and OPTIONAL for a left join", "请写 `{}`；左连接用 OPTIONAL"),
     ("what a query gives stands first: {}", "查询的结果写在最前：{}"),
