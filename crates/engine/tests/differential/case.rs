@@ -184,6 +184,11 @@ impl Case {
         };
         if !self.query.to_string().split('(').any(renames) {
             let other = beside::theirs(&prefixes, None).parse_query(&text).map(beside::shown);
+            // To the other one the braces of EXISTS end the pattern around a FILTER, which it does not (5.1.1 and 5.2.2): a label
+            // before and behind it is one blank node, and no error.
+            if other.is_err() && text.contains("_:") && text.contains("EXISTS") {
+                return Some(query);
+            }
             assert_eq!(other.ok(), Some(beside::shown(query.clone())), "the parsers differ: {text}");
         }
         Some(query)
