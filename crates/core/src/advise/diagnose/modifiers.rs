@@ -127,7 +127,12 @@ impl<'a> Walker<'a> {
                 }
                 self.at += 1;
                 if self.is(",") {
-                    return self.wrong("LIMIT takes one number", "write `LIMIT 10 OFFSET 20`");
+                    // `LIMIT 10, 20` of SQL leaves out ten rows and gives twenty.
+                    let (first, second) = (self.words_at(self.at - 1), self.words_at(self.at + 1));
+                    let is_number = second.starts_with(|c: char| c.is_ascii_digit());
+                    let (limit, offset) = if is_number { (second, first) } else { ("20", "10") };
+                    return self
+                        .wrong("LIMIT takes one number", format!("write `LIMIT {limit} OFFSET {offset}`"));
                 }
             }
         }

@@ -83,6 +83,20 @@ pub(super) fn namespace(prefix: &str) -> Option<&'static str> {
     COMMON.iter().chain(WELL_KNOWN).find(|(name, _)| *name == prefix).map(|(_, namespace)| *namespace)
 }
 
+/// The prefixed name that a word of RDF Schema or XML Schema has.
+pub(super) fn well_known(word: &str) -> Option<String> {
+    const OF_XSD: &[&str] = &[
+        "boolean", "date", "dateTime", "decimal", "double", "duration", "float", "gYear", "gYearMonth", "int", "integer", "long",
+        "string", "time",
+    ];
+    const OF_RDFS: &[&str] = &["comment", "domain", "label", "range", "seeAlso", "subClassOf", "subPropertyOf"];
+    let of = |prefix: &str, names: &[&str]| {
+        let name = names.iter().find(|name| name.eq_ignore_ascii_case(word))?;
+        Some(format!("{prefix}:{name}"))
+    };
+    of("xsd", OF_XSD).or_else(|| of("rdfs", OF_RDFS))
+}
+
 /// The things of the graph that a bare word may name, as prefixed names or IRIs, at most three.
 pub(super) fn things(word: &str, known: &Knowledge<'_>) -> Vec<String> {
     let hits = known.names.search(word, 3);

@@ -109,10 +109,18 @@ impl<'a> Walker<'a> {
             finding = finding.hint(format!("did you mean `{keyword}`?"));
         } else {
             let mut things = nearest::things(words, self.known);
-            things.push(match words.is_ascii() {
-                true => format!("\"{words}\""),
-                false => format!("\"{words}\"@zh"),
-            });
+            // No text stands where a name must.
+            if ["a predicate", "a datatype"].iter().any(|what| expected.starts_with(what)) {
+                things.extend(nearest::well_known(words));
+                if things.is_empty() {
+                    return self.stop(finding.hint(format!("expected {expected}")));
+                }
+            } else {
+                things.push(match words.is_ascii() {
+                    true => format!("\"{words}\""),
+                    false => format!("\"{words}\"@zh"),
+                });
+            }
             let things: Vec<_> = things.iter().map(|thing| format!("`{thing}`")).collect();
             finding = finding.hint(format!("did you mean {}?", things.join(" or ")));
         }
