@@ -86,10 +86,23 @@ pub(super) fn namespace(prefix: &str) -> Option<&'static str> {
 /// The prefixed name that a word of RDF Schema or XML Schema has.
 pub(super) fn well_known(word: &str) -> Option<String> {
     const OF_XSD: &[&str] = &[
-        "boolean", "date", "dateTime", "decimal", "double", "duration", "float", "gYear", "gYearMonth", "int", "integer", "long",
-        "string", "time",
+        "boolean",
+        "date",
+        "dateTime",
+        "decimal",
+        "double",
+        "duration",
+        "float",
+        "gYear",
+        "gYearMonth",
+        "int",
+        "integer",
+        "long",
+        "string",
+        "time",
     ];
-    const OF_RDFS: &[&str] = &["comment", "domain", "label", "range", "seeAlso", "subClassOf", "subPropertyOf"];
+    const OF_RDFS: &[&str] =
+        &["comment", "domain", "label", "range", "seeAlso", "subClassOf", "subPropertyOf"];
     let of = |prefix: &str, names: &[&str]| {
         let name = names.iter().find(|name| name.eq_ignore_ascii_case(word))?;
         Some(format!("{prefix}:{name}"))
