@@ -9,7 +9,7 @@
 //! or stand in `<>`.
 
 use super::Style;
-use super::text::{Side, cut, visible, visible_start, width};
+use super::text::{Side, cut, visible, visible_ends, visible_start, width};
 use crate::engine::answer::{Row, Solutions};
 use crate::terms::{Literal, Term, xsd};
 use std::borrow::Cow;
@@ -164,19 +164,32 @@ fn is_date_type(literal: &Literal) -> bool {
 }
 
 fn looks_dated(value: &str) -> bool {
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    digits > 1
-        && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b'Z' | b'.' | b'+'))
+    let is_of_date = |b: u8| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b'Z' | b'.' | b'+');
+    value.bytes().all(is_of_date) && value.bytes().filter(u8::is_ascii_digit).count() > 1
 }
 
 /// The text of a cell. See the head of this file for what is shown how.
 pub fn cell(term: Option<&Term>, column: &Column, style: &Style<'_>) -> Cell {
-    cell_start(term, column, style, usize::MAX)
+    cell_by(term, column, style, visible)
 }
 
 /// The same of a cell of which at most so many columns are seen: of a longer text a little more than those, so that a text of
 /// a megabyte costs no more than another one.
 pub fn cell_start(term: Option<&Term>, column: &Column, style: &Style<'_>, seen: usize) -> Cell {
+    cell_by(term, column, style, |text| visible_start(text, seen))
+}
+
+/// The same of a cell whose beginning and end are seen in at most so many columns: a long text is left out in its middle.
+pub fn cell_ends(term: Option<&Term>, column: &Column, style: &Style<'_>, seen: usize) -> Cell {
+    cell_by(term, column, style, |text| visible_ends(text, seen))
+}
+
+fn cell_by(
+    term: Option<&Term>,
+    column: &Column,
+    style: &Style<'_>,
+    visible_part: impl FnOnce(&str) -> String,
+) -> Cell {
     let Some(term) = term else {
         return Cell { text: String::new(), tag: String::new(), sort: Sort::Unbound };
     };
@@ -186,21 +199,21 @@ pub fn cell_start(term: Option<&Term>, column: &Column, style: &Style<'_>, seen:
         }
         _ => String::new(),
     };
-    Cell { text: shown_start(term, style, seen), tag, sort: sort(term) }
+    Cell { text: shown_by(term, style, visible_part), tag, sort: sort(term) }
 }
 
 /// A term as one line for people, without a language tag.
 pub fn shown(term: &Term, style: &Style<'_>) -> String {
-    shown_start(term, style, usize::MAX)
+    shown_by(term, style, visible)
 }
 
-fn shown_start(term: &Term, style: &Style<'_>, seen: usize) -> String {
+fn shown_by(term: &Term, style: &Style<'_>, visible_part: impl FnOnce(&str) -> String) -> String {
     if let Some(label) = style.labels.and_then(|labels| labels(term)) {
-        return visible_start(&label, seen);
+        return visible_part(&label);
     }
     match term {
-        Term::Literal(literal) => visible_start(&literal_text(literal, style), seen),
-        _ => visible_start(&style.prefixes.show(term.as_ref()), seen),
+        Term::Literal(literal) => visible_part(&literal_text(literal, style)),
+        _ => visible_part(&style.prefixes.show(term.as_ref())),
     }
 }
 

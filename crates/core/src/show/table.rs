@@ -4,7 +4,7 @@
 //! In: rows and a [`Style`]. Out: text, no line of it wider than the style allows. How
 //! wide the window is, the caller says. What a cell says is decided in [`super::cells`].
 
-use super::cells::{Cell, Column, Sort, cell, cell_start, columns};
+use super::cells::{Cell, Column, Sort, cell_ends, cell_start, columns};
 use super::text::{Side, counted, cut, cut_within, fit, grouped, width, wrap};
 use super::{Style, ink};
 use crate::engine::answer::Solutions;
@@ -57,6 +57,7 @@ fn told_apart(
     if style.width.is_none() {
         return true;
     }
+    let seen_at_most = seen(style);
     let mut apart = true;
     for (at, (column, room)) in columns.iter().zip(widths).enumerate() {
         let mut alike: HashMap<(String, String), Vec<usize>> = HashMap::new();
@@ -69,7 +70,8 @@ fn told_apart(
         for rows in alike.into_values().filter(|rows| rows.len() > 1) {
             let mut seen: HashMap<(String, String), Cell> = HashMap::new();
             let term = |n: &usize| found.rows.get(*n)?.get(at)?.as_ref();
-            let whole: Vec<_> = rows.iter().map(|n| (*n, cell(term(n), column, style))).collect();
+            let whole: Vec<_> =
+                rows.iter().map(|n| (*n, cell_ends(term(n), column, style, seen_at_most))).collect();
             if whole.iter().all(|(_, cell)| whole.first().is_some_and(|(_, first)| first == cell)) {
                 continue;
             }

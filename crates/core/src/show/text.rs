@@ -63,6 +63,21 @@ pub fn visible_start(text: &str, seen: usize) -> String {
     out
 }
 
+/// A text longer than that is not seen whole in any window.
+const LONG: usize = 4096;
+
+/// The same of a text of which the beginning and the end are seen in at most so many cells: a long text is left out in its
+/// middle, so that [`cut_within`] to so many cells, or to fewer, gives the same of it as of the whole.
+pub fn visible_ends(text: &str, seen: usize) -> String {
+    if text.len() <= LONG.max(seen.saturating_mul(16)) {
+        return visible(text);
+    }
+    // Room for what a few marks on each letter take.
+    let tail = (text.len() - seen.saturating_mul(8)..text.len()).find(|at| text.is_char_boundary(*at));
+    let tail = tail.unwrap_or(text.len());
+    visible_start(text, seen) + &visible(text.get(tail..).unwrap_or_default())
+}
+
 /// Variation selectors, skin tones, direction marks, and joiners between emoji.
 fn is_glyph_choice(c: char, last: Option<char>) -> bool {
     match c {
@@ -286,6 +301,14 @@ mod tests {
             [cut_within("文心一言", 8), cut_within("文心", 1), cut_within("文", 0)],
             ["文心一言", "…", ""]
         );
+        // Of a long text no more is looked at than is seen.
+        let long = format!("begins {}\nends", "文心e\u{301} ".repeat(100_000));
+        let ends = visible_ends(&long, 30);
+        assert!(ends.len() < 10_000, "{}", ends.len());
+        for max in 0..=30 {
+            assert_eq!(cut_within(&ends, max), cut_within(&visible(&long), max));
+        }
+        assert_eq!(visible_ends("short\n", 3), visible("short\n"));
     }
 
     #[test]
