@@ -84,7 +84,7 @@ impl Prompt {
         }
     }
 
-    /// Leaves, and sees that the program ends.
+    /// Leaves a prompt that waits, and sees that the program ends.
     fn leave(&mut self) {
         self.keys("\x04");
         self.pty.exp_eof().unwrap();
