@@ -73,10 +73,13 @@ fn is_join(logical: &Logical, outer: &VarSet) -> bool {
                 && reads(&formula.vars, outer).is_subset(&input.certain)
                 && is_join(input, outer)
         }
-        Kind::Group(input, keys, _) => {
+        Kind::Group(input, keys, aggregates) => {
             let keys: VarSet = keys.iter().copied().collect();
             let read = reads(&mentioned(input), outer);
-            read.is_subset(&keys) && read.is_subset(&input.certain) && is_join(input, outer)
+            !aggregates.iter().any(|aggregate| outer.contains(aggregate.var))
+                && read.is_subset(&keys)
+                && read.is_subset(&input.certain)
+                && is_join(input, outer)
         }
         Kind::Project(input, vars) => {
             let kept: VarSet = vars.iter().copied().collect();

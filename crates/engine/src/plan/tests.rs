@@ -122,8 +122,29 @@ fn a_limit_sorts_no_more_than_it_gives() {
 
 #[test]
 fn an_aggregate_has_a_readable_name_in_a_sub_select_too() {
-    let lines = shown("SELECT * { ?a :rare ?b { SELECT (MAX(?n) AS ?m) { ?c :name ?n } } }");
-    assert!(has(&lines, "AS ?aggregate)") && has(&lines, "Bind(?aggregate AS ?m)"), "{lines:#?}");
+    let lines = shown("SELECT * { ?a :rare ?b { SELECT (MAX(?n) + 1 AS ?m) { ?c :name ?n } } }");
+    assert!(has(&lines, "AS ?aggregate)") && has(&lines, "Bind(?aggregate + "), "{lines:#?}");
+}
+
+#[test]
+fn an_aggregate_is_computed_under_its_name() {
+    let count = "SELECT (COUNT(?n) AS ?k) { ?c :name ?n }";
+    for text in [
+        count,
+        "SELECT (COUNT(?n) AS ?k) { ?c :name ?n } ORDER BY COUNT(?n)",
+        "SELECT * { ?a :rare ?k { SELECT (COUNT(?n) AS ?k) { ?c :name ?n } } }",
+    ] {
+        let lines = shown(text);
+        assert!(has(&lines, "AS ?k)") && !has(&lines, "Bind"), "{text}: {lines:#?}");
+    }
+    // Two names, a name that HAVING is between, and one that is read for the result.
+    for text in [
+        "SELECT (COUNT(?n) AS ?k) (COUNT(?n) AS ?l) { ?c :name ?n }",
+        "SELECT (COUNT(?n) AS ?k) { ?c :name ?n } HAVING(COUNT(?n) > 1)",
+    ] {
+        let lines = shown(text);
+        assert!(has(&lines, "Bind"), "{text}: {lines:#?}");
+    }
 }
 
 #[test]

@@ -82,8 +82,13 @@ impl<'a> Translator<'a> {
             GraphPattern::Union { .. } => self.union(pattern)?,
             GraphPattern::Extend { inner, variable, expression } => {
                 let input = self.pattern(inner)?;
-                let (input, formula) = self.formula(input, expression)?;
-                input.extend(self.var(variable), formula)
+                match self.named(input, variable, expression) {
+                    Ok(named) => named,
+                    Err(input) => {
+                        let (input, formula) = self.formula(input, expression)?;
+                        input.extend(self.var(variable), formula)
+                    }
+                }
             }
             GraphPattern::Minus { left, right } => Logical::minus(self.pattern(left)?, self.pattern(right)?),
             GraphPattern::Values { variables, bindings } => self.values(variables, bindings)?,
@@ -341,6 +346,42 @@ impl<'a> Translator<'a> {
             });
         }
         Ok(input.group(keys, computed))
+    }
+
+    /// The result of an aggregate under the name that `AS` gives it: `(COUNT(*) AS ?k)` is a group, and a variable that is equal to the
+    /// result in all of its solutions (section 18.2.4.1). It takes the place of the result, which no text names. What is nothing
+    /// of the sort is given back.
+    fn named(
+        &mut self,
+        mut input: Logical,
+        variable: &Variable,
+        expression: &Expression,
+    ) -> Result<Logical, Logical> {
+        let (Expression::Variable(result), Kind::Group(inner, _, aggregates)) = (expression, &mut input.kind)
+        else {
+            return Err(input);
+        };
+        let (own, var) = (self.var(result), self.var(variable));
+        let is_read = |aggregate: &Aggregate| {
+            aggregate.argument.as_ref().is_some_and(|argument| argument.vars.contains(var))
+        };
+        // Of two names for one result the second is bound beside it.
+        let is_new = self.names.name(own) == result.as_str()
+            && !input.possible.contains(var)
+            && !inner.possible.contains(var)
+            && !aggregates.iter().any(is_read);
+        let Some(aggregate) = aggregates.iter_mut().find(|aggregate| is_new && aggregate.var == own) else {
+            return Err(input);
+        };
+        aggregate.var = var;
+        for vars in [&mut input.certain, &mut input.possible] {
+            if vars.contains(own) {
+                vars.remove(own);
+                vars.insert(var);
+            }
+        }
+        self.names.rename(own, var);
+        Ok(input)
     }
 
     fn graph(&mut self, name: &NamedNodePattern, inner: &GraphPattern) -> Planned<Logical> {

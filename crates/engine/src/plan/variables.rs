@@ -13,7 +13,9 @@ pub type Var = u32;
 #[derive(Debug, Default, Clone)]
 pub struct VariableNames {
     names: Vec<String>,
-    /// All of them, sorted by name.
+    /// Which variable each name stands for: its own, or one that another name has as well.
+    meant: Vec<Var>,
+    /// The places of all names, sorted by name.
     sorted: Vec<Var>,
 }
 
@@ -25,6 +27,7 @@ impl VariableNames {
             Err(place) => {
                 let number = Var::try_from(self.names.len()).unwrap_or(Var::MAX);
                 self.names.push(name.to_owned());
+                self.meant.push(number);
                 self.sorted.insert(place, number);
                 number
             }
@@ -35,7 +38,14 @@ impl VariableNames {
     /// them takes longer to make than all searches.
     fn place(&self, name: &str) -> Result<Var, usize> {
         let place = self.sorted.binary_search_by(|var| self.name(*var).cmp(name))?;
-        self.sorted.get(place).copied().ok_or(place)
+        self.sorted.get(place).and_then(|own| self.meant.get(*own as usize)).copied().ok_or(place)
+    }
+
+    /// Lets a name that has a variable of its own stand for another variable from now on.
+    pub fn rename(&mut self, own: Var, other: Var) {
+        if let Some(meant) = self.meant.get_mut(own as usize) {
+            *meant = other;
+        }
     }
 
     /// The number of a blank node of a pattern: it matches anything, as a variable does, and is
@@ -302,6 +312,16 @@ mod tests {
         let mut b = set(&[300]);
         b.remove(300);
         assert_eq!(b, VarSet::new(), "how much room a set has does not matter");
+    }
+
+    #[test]
+    fn two_names_may_be_one_variable() {
+        let mut names = VariableNames::default();
+        let (result, k) = (names.number("result"), names.number("k"));
+        names.rename(result, k);
+        assert_eq!((names.number("result"), names.find("result"), names.find("k")), (k, Some(k), Some(k)));
+        assert_eq!(names.show(k), "?k");
+        assert_eq!(names.number("other"), 2);
     }
 
     #[test]

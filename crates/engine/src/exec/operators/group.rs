@@ -616,6 +616,26 @@ mod tests {
         assert_eq!(solutions(query), ["integration 2 2000 4001", "launch 38 2000 76059"]);
     }
 
+    /// SPARQL 1.1, section 18.2.4.4: `(aggregate AS ?n)` extends the solutions of the group by a variable equal to the result. It is read as
+    /// any other, by what joins, filters, sorts and names it again.
+    #[test]
+    fn a_result_is_read_under_its_name() {
+        let counts = "SELECT ?k (COUNT(*) AS ?n) { ?x :kind ?k } GROUP BY ?k";
+        for (query, expected) in [
+            (format!("SELECT ?k ?n {{ VALUES ?n {{ 2 3 }} {{ {counts} }} }}"), vec!["integration 2"]),
+            (format!("SELECT ?k ?n {{ {{ {counts} }} FILTER(?n > 3) }}"), vec!["launch 38"]),
+            (format!("SELECT ?n {{ VALUES ?n {{ 2 3 }} MINUS {{ {counts} }} }}"), vec!["3"]),
+            (
+                "SELECT (COUNT(*) AS ?n) (COUNT(*) AS ?m) (?n + 1 AS ?o) { ?x :kind ?k } GROUP BY ?k ORDER BY COUNT(*)".into(),
+                vec!["2 2 3", "38 38 39"],
+            ),
+            ("SELECT (SUM(?y) AS ?s) { ?x :none ?y BIND(1 AS ?one) } HAVING(COUNT(*) = 0)".into(), vec!["0"]),
+            ("SELECT (SAMPLE(1 / 0) AS ?s) (BOUND(?s) AS ?b) { ?x :kind ?k }".into(), vec!["- false"]),
+        ] {
+            assert_eq!(solutions(&query), expected, "{query}");
+        }
+    }
+
     #[test]
     fn no_solution_is_one_group_only_without_keys() {
         // SPARQL 1.1, section 11.2 and 18.5: without GROUP BY there is one implicit group, even of nothing.
