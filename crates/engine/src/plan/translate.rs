@@ -81,13 +81,12 @@ impl<'a> Translator<'a> {
             }
             GraphPattern::Union { .. } => self.union(pattern)?,
             GraphPattern::Extend { inner, variable, expression } => {
-                let input = self.pattern(inner)?;
-                match self.named(input, variable, expression) {
-                    Ok(named) => named,
-                    Err(input) => {
-                        let (input, formula) = self.formula(input, expression)?;
-                        input.extend(self.var(variable), formula)
-                    }
+                let mut input = self.pattern(inner)?;
+                if self.is_named(&mut input, variable, expression) {
+                    input
+                } else {
+                    let (input, formula) = self.formula(input, expression)?;
+                    input.extend(self.var(variable), formula)
                 }
             }
             GraphPattern::Minus { left, right } => Logical::minus(self.pattern(left)?, self.pattern(right)?),
@@ -348,18 +347,13 @@ impl<'a> Translator<'a> {
         Ok(input.group(keys, computed))
     }
 
-    /// The result of an aggregate under the name that `AS` gives it: `(COUNT(*) AS ?k)` is a group, and a variable that is equal to the
-    /// result in all of its solutions (section 18.2.4.1). It takes the place of the result, which no text names. What is nothing
-    /// of the sort is given back.
-    fn named(
-        &mut self,
-        mut input: Logical,
-        variable: &Variable,
-        expression: &Expression,
-    ) -> Result<Logical, Logical> {
+    /// Computes the result of an aggregate under the name that `AS` gives it: `(COUNT(*) AS ?k)` is a group, and a variable that is
+    /// equal to the result in all of its solutions (section 18.2.4.1). It takes the place of the result, which no text names. False
+    /// where the input or the expression is nothing of the sort.
+    fn is_named(&mut self, input: &mut Logical, variable: &Variable, expression: &Expression) -> bool {
         let (Expression::Variable(result), Kind::Group(inner, _, aggregates)) = (expression, &mut input.kind)
         else {
-            return Err(input);
+            return false;
         };
         let (own, var) = (self.var(result), self.var(variable));
         let is_read = |aggregate: &Aggregate| {
@@ -371,7 +365,7 @@ impl<'a> Translator<'a> {
             && !inner.possible.contains(var)
             && !aggregates.iter().any(is_read);
         let Some(aggregate) = aggregates.iter_mut().find(|aggregate| is_new && aggregate.var == own) else {
-            return Err(input);
+            return false;
         };
         aggregate.var = var;
         for vars in [&mut input.certain, &mut input.possible] {
@@ -381,7 +375,7 @@ impl<'a> Translator<'a> {
             }
         }
         self.names.rename(own, var);
-        Ok(input)
+        true
     }
 
     fn graph(&mut self, name: &NamedNodePattern, inner: &GraphPattern) -> Planned<Logical> {
