@@ -19,7 +19,7 @@ pub mod plan;
 pub mod syntax;
 pub mod update;
 
-pub use exec::DefaultGraph;
+pub use exec::{DefaultGraph, Prepared};
 pub use governor::{Governor, Limits, Notes};
 pub use passes::bind::Bindings;
 
@@ -28,9 +28,10 @@ pub use baimo_store::{cores, error, room, store, terms, throttle};
 use crate::answer::Answer;
 use crate::error::Result;
 use crate::store::Graph;
+use std::borrow::Cow;
 pub use syntax::algebra::Query;
 
-/// Answers a parsed query over a graph.
+/// Answers a parsed query over a graph, once. See [`Prepared`].
 ///
 /// # Errors
 /// What the evaluation of the query reports before its first row.
@@ -40,7 +41,7 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    guard::guard(exec::answer(graph, query, default_graph, governor)?, governor)
+    Prepared::new(Cow::Borrowed(query), default_graph)?.answer(graph, governor)
 }
 
 /// How a query would be answered: its plan with estimates, made without running it.

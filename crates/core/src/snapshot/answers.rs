@@ -5,12 +5,14 @@
 use super::{Snapshot, parsed};
 use crate::ask::Ask;
 use crate::engine::answer::Answer;
-use crate::engine::{self, Governor};
+use crate::engine::{self, Governor, Prepared};
 use crate::error::{Error, Result};
 use crate::previous::{self, PreviousAnswer};
 use crate::store::overlay::Overlay;
 use crate::store::pack::Watch;
 use crate::terms::NamedNode;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 impl Snapshot {
     /// Answers a query.
@@ -19,10 +21,17 @@ impl Snapshot {
     /// Where the text is wrong, or the evaluation fails before its first row.
     pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
         let governor = ask.running_governor();
+        if let Some(query) = self.prepared.get(ask) {
+            self.prepare(&governor)?;
+            return query.answer(self.graph(), &governor);
+        }
         let query = parsed::query_within(ask, self, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
         self.prepare(&governor)?;
-        engine::answer(self.graph(), &query, ask.default_graph, &governor)
+        let query = Arc::new(Prepared::new(Cow::Owned(query), ask.default_graph)?);
+        let answer = query.answer(self.graph(), &governor)?;
+        self.prepared.keep(ask, query);
+        Ok(answer)
     }
 
     /// Answers a query in which `_` stands for the answer before it. See [`previous`].

@@ -8,6 +8,7 @@ mod advice;
 mod answers;
 mod parsed;
 mod parts;
+mod prepared;
 mod saved;
 
 use crate::advise::complete::Completer;
@@ -22,6 +23,7 @@ use crate::store::durable::SORTING;
 use crate::store::memory::Memory;
 use crate::store::pack::{Pack, Watch};
 use crate::terms::Prefixes;
+use prepared::PreparedQueries;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -39,6 +41,8 @@ pub struct Snapshot {
     names: Arc<OnceLock<Names>>,
     completer: Arc<Completer>,
     catalog: Arc<OnceLock<Catalog>>,
+    /// Queries that were asked of it before.
+    prepared: Arc<PreparedQueries>,
     user_queries: Option<PathBuf>,
 }
 
@@ -53,13 +57,14 @@ impl Snapshot {
             names: Arc::default(),
             completer: Arc::default(),
             catalog: Arc::default(),
+            prepared: Arc::default(),
             user_queries: None,
         }
     }
 
     /// The same with more prefixes, or other ones.
     pub(crate) fn with_prefixes(&self, prefixes: Prefixes) -> Self {
-        Self { prefixes, ..self.clone() }
+        Self { prefixes, prepared: Arc::default(), ..self.clone() }
     }
 
     /// The same with the user's own saved queries in another folder.
@@ -82,6 +87,7 @@ impl Snapshot {
             damage: Arc::default(),
             names: Arc::default(),
             completer: Arc::default(),
+            prepared: Arc::default(),
             ..self.clone()
         }
     }
@@ -90,7 +96,7 @@ impl Snapshot {
     /// forgotten.
     pub(crate) fn memory_alone(&mut self) -> Option<&mut Memory> {
         let memory = Arc::get_mut(&mut self.graph)?;
-        (self.damage, self.names, self.completer) = Default::default();
+        (self.damage, self.names, self.completer, self.prepared) = Default::default();
         Some(memory)
     }
 

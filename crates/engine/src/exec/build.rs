@@ -50,8 +50,8 @@ pub struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// For a query over a dataset, on one thread.
-    pub fn new(dataset: Dataset<'a>, names: VariableNames) -> Self {
-        let (dataset, names) = (Arc::new(dataset), Arc::new(names));
+    pub fn new(dataset: Dataset<'a>, names: Arc<VariableNames>) -> Self {
+        let dataset = Arc::new(dataset);
         Self { dataset, names, each: None, seed: Arc::default(), threads: 1, shared: None }
     }
 

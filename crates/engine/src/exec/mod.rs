@@ -23,6 +23,7 @@ mod locals;
 mod matches;
 mod measured;
 mod operators;
+mod prepared;
 mod ranks;
 mod rows_index;
 mod seen;
@@ -48,6 +49,8 @@ use context::Context;
 use dataset::Dataset;
 pub use dataset::DefaultGraph;
 use decoded::Decoded;
+pub use prepared::Prepared;
+use std::sync::Arc;
 
 /// An operator of a running query: it gives its rows a batch at a time, as they are asked for. Copies of it may run on other threads,
 /// each over parts of the data (`operators/exchange.rs`).
@@ -66,28 +69,6 @@ pub trait Operator: Send {
 
 /// An operator, whatever it does.
 pub type Running<'a> = Box<dyn Operator + 'a>;
-
-/// Answers a query.
-///
-/// # Errors
-/// Where the graph is damaged, the query asks another endpoint, or a limit is met before there is an answer.
-pub fn answer<'a>(
-    graph: &'a dyn Graph,
-    query: &Query,
-    default_graph: DefaultGraph,
-    governor: &Governor,
-) -> Result<Answer<'a>> {
-    let graph = columns(graph)?;
-    let depth = depth(query)?;
-    let dataset = Dataset::new(graph, query.dataset(), default_graph, governor)?;
-    let plan = deep::on_stack(depth, || planned(query, &dataset))??;
-    if depth <= STREAMED {
-        return run(graph, query, dataset, plan, governor, governor.threads());
-    }
-    // Operators deep within each other run where they have room, to the end, on one thread.
-    let whole = || run(graph, query, dataset, plan, governor, 1).map(Gathered::of);
-    deep::on_stack(depth, whole)?.map(Gathered::answer)
-}
 
 /// A plan this deep fits a stack of 2 MiB, and its rows are given as they are found.
 const STREAMED: usize = if cfg!(debug_assertions) { 30 } else { 100 };
@@ -155,14 +136,14 @@ fn run<'a>(
     graph: &'a dyn Indexed,
     query: &Query,
     dataset: Dataset<'a>,
-    plan: Plan,
+    plan: &Plan,
     governor: &Governor,
     threads: usize,
 ) -> Result<Answer<'a>> {
     let mut cx = Context::new(graph, governor, base_of(query));
     let Plan { root, columns, names } = plan;
-    let builder = build::Builder { threads, ..build::Builder::new(dataset, names) };
-    let mut running = builder.build(&root, &taken(query, &root), &mut cx)?;
+    let builder = build::Builder { threads, ..build::Builder::new(dataset, Arc::clone(names)) };
+    let mut running = builder.build(root, &taken(query, root), &mut cx)?;
     Ok(match query {
         Query::Ask { .. } => Answer::Boolean(running.next(&mut cx)?.is_some()),
         Query::Select { .. } => {
@@ -170,7 +151,7 @@ fn run<'a>(
             Answer::Rows(Rows { variables, rows: Box::new(Decoded::new(running, cx, columns.len())) })
         }
         Query::Construct { template, .. } => {
-            let triples = construct::Construct::new(running, cx, template, &columns, &builder.names)?;
+            let triples = construct::Construct::new(running, cx, template, columns, &builder.names)?;
             Answer::Graph(Box::new(construct::Triples::of(triples)))
         }
         Query::Describe { .. } => {

@@ -30,6 +30,7 @@ use crate::syntax::algebra::GraphPattern;
 use crate::terms::Variable;
 use physical::{Bag, Node};
 use statistics::Statistics;
+use std::sync::Arc;
 use translate::Translator;
 use variables::{Var, VariableNames};
 
@@ -44,7 +45,7 @@ pub struct Plan {
     /// The columns of the answer.
     pub columns: Vec<Var>,
     /// What the variables are called.
-    pub names: VariableNames,
+    pub names: Arc<VariableNames>,
 }
 
 /// The pattern that is planned: its constants folded, comparisons with several in one test, and each name one variable.
@@ -70,7 +71,7 @@ pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan
     };
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &columns, Bag::Rows, statistics, &mut names)?;
-    Ok(Plan { root: parallel::exchanged(root, statistics), columns, names })
+    Ok(Plan { root: parallel::exchanged(root, statistics), columns, names: Arc::new(names) })
 }
 
 /// Plans the pattern of ASK: whether it has a solution at all. The plan has no columns, and one row or none.
@@ -83,7 +84,7 @@ pub fn plan_ask(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<
     let logical = translator.pattern(&pattern)?.slice(0, Some(1));
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &[], Bag::Set, statistics, &mut names)?;
-    Ok(Plan { root, columns: Vec::new(), names })
+    Ok(Plan { root, columns: Vec::new(), names: Arc::new(names) })
 }
 
 /// Plans the pattern of CONSTRUCT or DESCRIBE: its solutions with those of `wanted` that it can bind as columns. `bag` says
@@ -109,7 +110,7 @@ pub fn plan_for(
     }
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &columns, bag, statistics, &mut names)?;
-    Ok(Plan { root: parallel::exchanged(root, statistics), columns, names })
+    Ok(Plan { root: parallel::exchanged(root, statistics), columns, names: Arc::new(names) })
 }
 
 /// The variables of the outermost projection.

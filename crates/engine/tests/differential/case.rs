@@ -14,11 +14,12 @@ use crate::reference::{self, TooMuch};
 use crate::specification::Specification;
 use baimo_engine::answer::Answer;
 use baimo_engine::error::Result;
-use baimo_engine::{DefaultGraph, Governor, Limits, Query};
+use baimo_engine::{DefaultGraph, Governor, Limits, Prepared, Query};
 use baimo_store::store::Graph;
 use baimo_store::store::memory::Memory;
 use baimo_store::store::pack::{Builder, Pack};
 use baimo_store::terms::{GraphName, Prefixes, Quad, Term};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -276,6 +277,12 @@ impl Case {
                 None => Verdict::Differs("far more rows than are right".to_owned()),
             };
         };
+        // The plan is made once, and stays what it was when it has run.
+        if let Outcome::Rows(..) = &engine
+            && Outcome::read(self.asked_again(graph, query)).is_none_or(|again| again != engine)
+        {
+            return Verdict::Differs("asked again it gives other rows, or in another order".to_owned());
+        }
         // Every way is gone on two threads, which give the rows of one in their order.
         if self.every_way
             && let Outcome::Rows(..) = &engine
@@ -362,15 +369,24 @@ impl Case {
     }
 
     fn answer_of<'a>(&self, who: Who, graph: &'a dyn Graph, query: &Query) -> Result<Answer<'a>> {
-        let threads = Some(if matches!(who, Who::Alone) { 1 } else { 2 });
-        let mut governor = Governor::new(Limits { threads, ..Limits::default() }, Arc::default());
-        if self.every_way {
-            governor = governor.planning_every_way();
-        }
+        let governor = self.governor(if matches!(who, Who::Alone) { 1 } else { 2 });
         match who {
             Who::Engine | Who::Alone => baimo_engine::answer(graph, query, self.default_graph, &governor),
             Who::Reference => reference::answer(graph, query, self.default_graph, &governor),
         }
+    }
+
+    fn governor(&self, threads: usize) -> Governor {
+        let limits = Limits { threads: Some(threads), ..Limits::default() };
+        let governor = Governor::new(limits, Arc::default());
+        if self.every_way { governor.planning_every_way() } else { governor }
+    }
+
+    /// The second answer of the engine to a query that it planned for the first.
+    fn asked_again<'a>(&self, graph: &'a dyn Graph, query: &Query) -> Result<Answer<'a>> {
+        let prepared = Prepared::new(Cow::Borrowed(query), self.default_graph)?;
+        Outcome::read(prepared.answer(graph, &self.governor(2)));
+        prepared.answer(graph, &self.governor(2))
     }
 
     /// What the reference says, or what it panics with.
