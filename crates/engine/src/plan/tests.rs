@@ -137,10 +137,11 @@ fn an_aggregate_is_computed_under_its_name() {
         let lines = shown(text);
         assert!(has(&lines, "AS ?k)") && !has(&lines, "Bind"), "{text}: {lines:#?}");
     }
-    // Two names, a name that HAVING is between, and one that is read for the result.
+    // Two names, a name that HAVING is between, and one for what has a name in the text.
     for text in [
         "SELECT (COUNT(?n) AS ?k) (COUNT(?n) AS ?l) { ?c :name ?n }",
         "SELECT (COUNT(?n) AS ?k) { ?c :name ?n } HAVING(COUNT(?n) > 1)",
+        "SELECT ?k (?k AS ?l) { MINUS {} { SELECT (COUNT(?n) AS ?k) { ?c :name ?n } } }",
     ] {
         let lines = shown(text);
         assert!(has(&lines, "Bind"), "{text}: {lines:#?}");

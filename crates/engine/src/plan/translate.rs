@@ -27,13 +27,15 @@ pub struct Translator<'a> {
     counts_whole: bool,
     /// What solutions around may put into the pattern: within EXISTS and LATERAL, those that they stand on.
     around: VarSet,
+    /// Results of aggregates that have their name: what is equal to one of them is another variable.
+    named: VarSet,
 }
 
 impl<'a> Translator<'a> {
     /// With an empty list of names.
     pub fn new(statistics: &'a dyn Statistics) -> Self {
-        let (names, around) = (VariableNames::default(), VarSet::new());
-        Self { statistics, names, source: Source::Default, counts_whole: false, around }
+        let (names, around, named) = (VariableNames::default(), VarSet::new(), VarSet::new());
+        Self { statistics, names, source: Source::Default, counts_whole: false, around, named }
     }
 
     /// The names met so far.
@@ -361,6 +363,7 @@ impl<'a> Translator<'a> {
         };
         // Of two names for one result the second is bound beside it.
         let is_new = self.names.name(own) == result.as_str()
+            && !self.named.contains(own)
             && !input.possible.contains(var)
             && !inner.possible.contains(var)
             && !aggregates.iter().any(is_read);
@@ -375,6 +378,7 @@ impl<'a> Translator<'a> {
             }
         }
         self.names.rename(own, var);
+        self.named.insert(var);
         true
     }
 
