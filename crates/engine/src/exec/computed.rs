@@ -37,7 +37,7 @@ pub fn taken(node: &Node, given: &VarSet) -> VarSet {
 
 /// The columns of which an aggregate asks the numbers of terms.
 fn identified(aggregate: &Aggregate, below: &VarSet) -> VarSet {
-    let counts = aggregate.function == AggregateFunction::Count && aggregate.argument.is_some();
+    let counts = aggregate.function == AggregateFunction::Count;
     let by_number = (aggregate.distinct && !counts) || aggregate.function == AggregateFunction::Sample;
     match &aggregate.argument {
         _ if !by_number => VarSet::new(),

@@ -29,6 +29,7 @@ mod rows_index;
 mod seen;
 pub(crate) mod sorting;
 pub mod stages;
+mod tally;
 
 use crate::Governor;
 use crate::answer::{Answer, Row, Rows};

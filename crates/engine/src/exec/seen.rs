@@ -37,6 +37,9 @@ trait Table: Send {
     /// How many bytes it holds.
     fn bytes(&self) -> usize;
 
+    /// Whether all came in ascending order.
+    fn ascends(&self) -> bool;
+
     /// Their first `width` columns.
     fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Vec<Id>>>;
 }
@@ -69,6 +72,16 @@ impl Seen {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.table.as_ref().map_or(0, |table| table.len())
+    }
+
+    /// How many columns they have.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether all came in ascending order so far, so that each is compared with the last one alone.
+    pub fn ascends(&self) -> bool {
+        self.table.as_ref().is_none_or(|table| table.ascends())
     }
 
     /// How many bytes it holds.
@@ -139,6 +152,10 @@ impl<const N: usize> Table for Slots<N> {
 
     fn bytes(&self) -> usize {
         self.held()
+    }
+
+    fn ascends(&self) -> bool {
+        self.slots.is_empty()
     }
 
     fn columns(&mut self, width: usize, cx: &Context<'_>) -> Result<Vec<Vec<Id>>> {
@@ -263,7 +280,7 @@ impl<const N: usize> Slots<N> {
 
 /// Multiply and mix; the upper half is the better one.
 #[inline]
-fn hash<const N: usize>(key: [Id; N]) -> u32 {
+pub fn hash<const N: usize>(key: [Id; N]) -> u32 {
     let mix = |sum: u64, id: Id| (sum.rotate_left(23) ^ u64::from(id)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (key.into_iter().fold(0, mix) >> 32) as u32
 }
@@ -313,6 +330,10 @@ impl Table for Chained {
 
     fn bytes(&self) -> usize {
         self.columns.iter().map(Vec::capacity).sum::<usize>() * size_of::<Id>() + self.index.bytes()
+    }
+
+    fn ascends(&self) -> bool {
+        false
     }
 
     fn columns(&mut self, _: usize, _: &Context<'_>) -> Result<Vec<Vec<Id>>> {

@@ -330,6 +330,25 @@ fn a_sub_select_of_all_solutions_is_its_pattern() {
 }
 
 #[test]
+fn different_solutions_are_counted_and_not_given() {
+    let of = |select: &str| {
+        shown(&format!("SELECT {select} {{ SELECT DISTINCT ?a ?x {{ ?a :name ?n ; :knows ?x }} }}"))
+    };
+    // SPARQL 1.1, sections 18.5.1.2 and 18.2.5.3: COUNT(*) of DISTINCT counts the different solutions.
+    let lines = of("(COUNT(*) AS ?k)");
+    assert!(
+        has(&lines, "COUNT(DISTINCT *)") && !lines.iter().any(|line| line.contains("Distinct(")),
+        "{lines:#?}"
+    );
+    for other in ["(COUNT(*) AS ?k) (SUM(?x) AS ?s)", "(COUNT(?n) AS ?k)"] {
+        assert!(has(&of(other), "Distinct(") || !has(&of(other), "COUNT(DISTINCT *)"), "{other}");
+    }
+    let grouped =
+        "SELECT ?a (COUNT(*) AS ?k) { SELECT DISTINCT ?a ?x { ?a :name ?n ; :knows ?x } } GROUP BY ?a";
+    assert!(!has(&shown(grouped), "COUNT(DISTINCT *)"));
+}
+
+#[test]
 fn exists_and_minus_are_looked_up_from_few_rows() {
     for (form, label) in
         [("FILTER EXISTS", "Semi-join by"), ("FILTER NOT EXISTS", "Anti-join by"), ("MINUS", "Minus by")]

@@ -59,6 +59,14 @@ impl Lowering<'_> {
             .map(|aggregate| counting_solutions(aggregate.clone(), input))
             .collect();
         let mut wanted: VarSet = keys.iter().copied().collect();
+        let (input, aggregates) = match distinct_below(input) {
+            Some(inner) if keys.is_empty() && aggregates.iter().all(counts_rows) => {
+                wanted.extend_with(&inner.possible);
+                let whole = |aggregate| Aggregate { distinct: true, ..aggregate };
+                (inner, aggregates.into_iter().map(whole).collect())
+            }
+            _ => (input, aggregates),
+        };
         for aggregate in &aggregates {
             match &aggregate.argument {
                 Some(formula) => wanted.extend_with(&formula.vars),
@@ -224,6 +232,23 @@ fn counting_solutions(aggregate: Aggregate, input: &Logical) -> Aggregate {
             Aggregate { argument: None, ..aggregate }
         }
         _ => aggregate,
+    }
+}
+
+/// Whether an aggregate is COUNT(*).
+fn counts_rows(aggregate: &Aggregate) -> bool {
+    aggregate.function == AggregateFunction::Count && aggregate.argument.is_none() && !aggregate.distinct
+}
+
+/// What DISTINCT has below it. How many different solutions there are asks for no order of them, so that COUNT(*) of DISTINCT is
+/// COUNT(DISTINCT *) of what is below.
+fn distinct_below(mut input: &Logical) -> Option<&Logical> {
+    while let Kind::Project(below, _) = &input.kind {
+        input = below;
+    }
+    match &input.kind {
+        Kind::Distinct(below) => Some(below),
+        _ => None,
     }
 }
 
