@@ -92,6 +92,56 @@ fn every_broken_query_gets_its_words() {
     assert!(count >= 80, "only {count} cases");
 }
 
+/// Texts with a slip, what the remedy tells to write, and the texts with that.
+const MENDED: &[(&str, &str, &str)] = &[
+    ("ASK { ?s ?p ?o } LIMIT 10, 20", "`LIMIT 20 OFFSET 10`", "ASK { ?s ?p ?o } LIMIT 20 OFFSET 10"),
+    ("SELECT ?a * 2 AS ?x { ?s ?p ?a }", "`(?a * 2 AS ?x)`", "SELECT (?a * 2 AS ?x) { ?s ?p ?a }"),
+    ("ASK { ?s ?p ?o BIND(?o + 1 ?x) }", "`BIND(?o + 1 AS ?x)`", "ASK { ?s ?p ?o BIND(?o + 1 AS ?x) }"),
+    ("ASK { ?s ?p 2023-01 }", "`\"2023-01\"^^xsd:gYearMonth`", "ASK { ?s ?p \"2023-01\"^^xsd:gYearMonth }"),
+    (
+        "ASK { ?s ?p 2023-01-01T12:00:00Z }",
+        "`\"2023-01-01T12:00:00Z\"^^xsd:dateTime`",
+        "ASK { ?s ?p \"2023-01-01T12:00:00Z\"^^xsd:dateTime }",
+    ),
+    ("ASK { VALUES ?x (1, 2) }", "`VALUES ?x { 1 2 }`", "ASK { VALUES ?x { 1 2 } }"),
+    (
+        "SELECT ?x { ?x ?p ?o } GROUP BY ?x HAVING COUNT(?o) > 1 ORDER BY ?x",
+        "`HAVING(COUNT(?o) > 1)`",
+        "SELECT ?x { ?x ?p ?o } GROUP BY ?x HAVING(COUNT(?o) > 1) ORDER BY ?x",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER (?o > 1) && (?o < 3) . ?s ?q 1 }",
+        "`FILTER((?o > 1) && (?o < 3))`",
+        "ASK { ?s ?p ?o FILTER((?o > 1) && (?o < 3)) . ?s ?q 1 }",
+    ),
+    (
+        "ASK { ?s ?p ?o WHERE STR(?o) = \"}\" }",
+        "`FILTER(STR(?o) = \"}\")`",
+        "ASK { ?s ?p ?o FILTER(STR(?o) = \"}\") }",
+    ),
+    ("SELECT DISTINCT(?s, ?o) { ?s ?p ?o }", "`SELECT DISTINCT ?s ?o`", "SELECT DISTINCT ?s ?o { ?s ?p ?o }"),
+    ("ASK { ?s (a/rdfs:label)++ ?o }", "`+`", "ASK { ?s (a/rdfs:label)+ ?o }"),
+    ("ASK { ?s a+? ?o }", "`*`", "ASK { ?s a* ?o }"),
+    ("ASK { ?s !?p ?o }", "`?s ?other ?o FILTER(?other != ?p)`", "ASK { ?s ?other ?o FILTER(?other != ?p) }"),
+    ("SELECT ?first-name { ?s ?p ?first_name }", "`?first_name`", "SELECT ?first_name { ?s ?p ?first_name }"),
+    (
+        "SELECT ?x { ?s ?p ?o } GROUP BY (STR(?s) ?x)",
+        "`(STR(?s) AS ?x)`",
+        "SELECT ?x { ?s ?p ?o } GROUP BY (STR(?s) AS ?x)",
+    ),
+];
+
+#[test]
+fn a_remedy_makes_the_text_right() {
+    for (text, remedy, mended) in MENDED {
+        let error = said(text, false).unwrap_or_else(|| panic!("{text} is taken"));
+        let hints: Vec<String> = error.hints.iter().map(|hint| worded(hint, Face::Prompt)).collect();
+        assert!(hints.iter().any(|hint| hint.contains(remedy)), "{text}: {hints:?}");
+        assert!(mended.contains(remedy.trim_matches('`')), "{mended}");
+        assert!(said(mended, false).is_none(), "{mended}: {:?}", said(mended, false));
+    }
+}
+
 #[test]
 fn saved_queries_are_not_complained_about() {
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("queries")).unwrap() {

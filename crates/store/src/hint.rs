@@ -42,6 +42,8 @@ pub enum Hint {
     MakeStore(String),
     /// So many triples had been read before what is wrong; nothing was added.
     ReadBefore(u64),
+    /// Files can be added by their names.
+    LoadFiles,
     /// Data with graphs of their own: load them as they are.
     LoadWithGraphs,
     /// The triples are in named graphs.
@@ -110,6 +112,7 @@ impl fmt::Display for Hint {
             Self::ReadBefore(triples) => {
                 return write!(f, "{triples} triples had been read before this; nothing was added");
             }
+            Self::LoadFiles => "files can be loaded by their names",
             Self::LoadWithGraphs => "LOAD it without INTO",
             Self::LookIntoNamedGraphs => "the named graphs have it: put it in GRAPH ?g { … }",
             Self::ListSavedQueries => "the catalog lists the saved queries",

@@ -114,6 +114,7 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::ReadBefore(triples) => {
             format!("{} triples had been read before this; nothing was added", grouped(*triples))
         }
+        Hint::LoadFiles => "`baimo load` adds files by their names".into(),
         Hint::LoadWithGraphs => "LOAD it without INTO, or add it with `baimo load`".into(),
         Hint::LookIntoNamedGraphs => {
             "the named graphs have it: put it in GRAPH ?g { … }, or use --default-graph union".into()
@@ -142,6 +143,7 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::AskFile(path) => format!("to ask a graph in a file:  .open {path}"),
         Hint::RunQueryFile(path) => format!("to ask the query in it:  .query -f {path}"),
         Hint::RunUpdateFile(path) => format!("to carry out the update in it:  .update -f {path}"),
+        Hint::LoadFiles => "`.load` adds files by their names".into(),
         Hint::LoadWithGraphs => "LOAD it without INTO, or add it with `.load`".into(),
         Hint::LookIntoNamedGraphs => {
             "the named graphs have it: put it in GRAPH ?g { … }, or start baimo with \

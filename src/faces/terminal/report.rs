@@ -140,7 +140,10 @@ impl Report {
         }
         let message = self.with_causes(&error.message, &causes);
         let default = [default_hint(error.kind, self.face).into()];
-        let hints = if error.hints.is_empty() { default.as_slice() } else { error.hints.as_slice() };
+        // Where a text is wrong at a place, that place helps, and no list of names.
+        let is_placed = error.kind == Kind::Query && error.span.is_some();
+        let hints =
+            if error.hints.is_empty() && !is_placed { default.as_slice() } else { error.hints.as_slice() };
         let hints = self.worded(hints);
         self.message(&ERROR, &message, error.span.as_deref(), &hints)
     }

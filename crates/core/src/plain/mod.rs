@@ -79,11 +79,14 @@ pub fn is_plain(text: &str) -> bool {
     };
     let Some(first) = found.first().map(|token| token.text(text)) else { return false };
     let begins = begins_statement(first) || FOREIGN.iter().any(|word| first.eq_ignore_ascii_case(word));
+    let of_table = first.eq_ignore_ascii_case("UPDATE")
+        && found.iter().any(|token| token.text(text).eq_ignore_ascii_case("SET"))
+        && found.iter().any(|token| token.text(text) == "=");
     let forms: Vec<String> = FORMS.iter().chain(OPERATIONS).map(|form| (*form).to_owned()).collect();
     let misspelt = found.len() == 1 && nearest_of(first, &forms).is_some();
     // A data block alone: people try the last answer's `VALUES _` as a question.
     let is_block = first.eq_ignore_ascii_case("VALUES");
-    !begins && !misspelt && !is_block && !found.iter().any(is_sparql)
+    !begins && !misspelt && !is_block && !of_table && !found.iter().any(is_sparql)
 }
 
 /// Whether a text begins, past its prologue, as a query or an update does.

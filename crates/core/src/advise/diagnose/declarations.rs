@@ -3,6 +3,7 @@
 //! In: tokens from the first on. Out: the first [`Diagnostic`](crate::error::Diagnostic); the walker keeps what was
 //! declared.
 
+use super::lexical;
 use super::nearest;
 use super::walk::{Step, Walker};
 use crate::engine::syntax::tokens::Kind;
@@ -46,6 +47,9 @@ impl<'a> Walker<'a> {
                 matches!(token.kind, Kind::Unknown | Kind::Keyword | Kind::Function)
             }) =>
             {
+                if let Some(wide) = self.wide_behind() {
+                    return self.stop(wide);
+                }
                 return self
                     .wrong("a prefix is declared with its colon", format!("write `PREFIX {words}: <...>`"));
             }
@@ -82,7 +86,10 @@ impl<'a> Walker<'a> {
         }
         let mut finding =
             self.said(format!("the prefix `{prefix}:` is not declared"), start..start + prefix.len() + 1);
-        if let Some(namespace) = nearest::namespace(prefix) {
+        let half = lexical::half_width(prefix).filter(|half| self.known.prefixes.namespace(half).is_some());
+        if let Some(half) = half {
+            finding = finding.hint(format!("did you mean `{half}:{local}`?"));
+        } else if let Some(namespace) = nearest::namespace(prefix) {
             finding = finding.hint(format!("add at the top: PREFIX {prefix}: <{namespace}>"));
         } else if let Some(near) = nearest::nearest(
             prefix,

@@ -4,6 +4,7 @@ use super::nearest;
 use super::triples::Role;
 use super::walk::{Step, Vars, Walker};
 use crate::engine::syntax::tokens::{FUNCTIONS, Kind};
+use std::ops::Range;
 
 const AGGREGATES: &[&str] = &["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];
 
@@ -18,12 +19,16 @@ impl Walker<'_> {
     }
 
     fn condition(&mut self, word: &str) -> Step {
+        let begun = self.at;
         if self.is("(") {
             self.bracketed()?;
             if matches!(self.words(), "&&" | "||" | "=" | "!=" | "<" | ">" | "<=" | ">=" | "+") {
+                let sign = self.words();
+                let condition =
+                    self.condition_from(begun).map_or(format!("... {sign} ..."), |(text, _)| text);
                 return self.wrong(
-                    format!("`{}` stands outside the parentheses of {word}", self.words()),
-                    format!("put one pair around the whole: `{word}(... {} ...)`", self.words()),
+                    format!("`{sign}` stands outside the parentheses of {word}"),
+                    format!("put one pair around the whole: `{word}({condition})`"),
                 );
             }
             return Ok(());
@@ -37,21 +42,36 @@ impl Walker<'_> {
             _ if self.is("}") || self.is(")") => {
                 return self.fail(&format!("the condition of {word} in parentheses"));
             }
-            _ => {
-                return self.wrong(
-                    format!("the condition of {word} stands in parentheses"),
-                    format!("write `{word}(...)`"),
-                );
-            }
+            _ => return self.without_parentheses(word, begun),
         }
         self.primary()?;
-        if matches!(self.words(), "&&" | "||" | "=" | "!=" | "<" | ">" | "<=" | ">=") || self.is("IN") {
-            return self.wrong(
-                format!("the condition of {word} stands in parentheses"),
-                format!("write `{word}(... {} ...)`", self.words()),
-            );
+        if matches!(self.words(), "&&" | "||" | "=" | "!=" | "<" | ">" | "<=" | ">=" | "+" | "-" | "*" | "/")
+            || self.is("IN")
+            || self.is("NOT") && self.is_at(self.at + 1, "IN")
+        {
+            return self.without_parentheses(word, begun);
         }
         Ok(())
+    }
+
+    /// `FILTER ?x > 3`, `HAVING COUNT(?x) > 1`.
+    fn without_parentheses(&self, word: &str, begun: usize) -> Step {
+        let message = format!("the condition of {word} stands in parentheses");
+        let (hint, range) = match self.condition_from(begun) {
+            Some((condition, range)) => (format!("write `{word}({condition})`"), range),
+            None => (format!("write `{word}(...)`"), self.range_at(begun)),
+        };
+        self.stop(self.said(message, range).hint(hint))
+    }
+
+    /// The expression that begins at a token, and where it stands; nothing where it is wrong itself.
+    fn condition_from(&self, from: usize) -> Option<(String, Range<usize>)> {
+        let mut inner = Self::new(self.text, self.found, self.known, self.update);
+        inner.declared.clone_from(&self.declared);
+        inner.at = from;
+        inner.expression().ok()?;
+        let range = self.range_at(from).start..self.range_at(inner.at - 1).end;
+        Some((self.quoted(range.clone()), range))
     }
 
     pub(super) fn bracketed(&mut self) -> Step {
@@ -89,7 +109,10 @@ impl Walker<'_> {
             "is" if self.is_at(self.at + 1, "NULL") || self.is_at(self.at + 1, "NOT") => {
                 let is_not = self.is_at(self.at + 1, "NOT");
                 let words = if is_not { "IS NOT NULL" } else { "IS NULL" };
-                let ours = if is_not { "BOUND(?x)" } else { "!BOUND(?x)" };
+                let before = self.at.saturating_sub(1);
+                let is_name = self.kind_at(before) == Some(Kind::Variable);
+                let name = if is_name { self.words_at(before) } else { "?x" };
+                let ours = if is_not { format!("BOUND({name})") } else { format!("!BOUND({name})") };
                 return self.wrong(
                     format!("`{words}` is SQL: in SPARQL what is missing has no row or no value"),
                     format!("write `{ours}`, for a variable of an OPTIONAL"),
@@ -150,7 +173,7 @@ impl Walker<'_> {
             if !self.is("(") {
                 return self.wrong("IN takes its list in parentheses", "write `?x IN (1, 2, 3)`");
             }
-            self.arguments()?;
+            self.arguments(usize::MAX)?;
         }
         Ok(())
     }
@@ -190,7 +213,7 @@ impl Walker<'_> {
             Some(Kind::Function) => self.call(),
             Some(Kind::Iri | Kind::PrefixedName) => {
                 self.iri("a name")?;
-                if self.is("(") { self.arguments().map(|_| ()) } else { Ok(()) }
+                if self.is("(") { self.arguments(usize::MAX).map(|_| ()) } else { Ok(()) }
             }
             Some(Kind::Unknown) if self.is_at(self.at + 1, "(") => self.unknown_function(),
             _ if self.is("(") => self.bracketed(),
@@ -200,12 +223,51 @@ impl Walker<'_> {
                 "a sub-select cannot stand in an expression",
                 "put it in braces within WHERE, and use its variable here",
             ),
+            Some(Kind::BlankNode) => self.blank_as_value(),
+            _ if self.is("[") => self.blank_as_value(),
+            _ if self.is_operator(self.at) || self.is(")") || self.is("AS") => self.no_operand(),
             _ if self.is("*") => self.wrong("`*` is not a value", "only COUNT takes it: `COUNT(*)`"),
             _ if self.is("DISTINCT") => {
                 self.wrong("DISTINCT can stand only within an aggregate", "write `COUNT(DISTINCT ?x)`")
             }
             _ => self.fail("a value: a variable, a name, a number, a string or a function"),
         }
+    }
+
+    fn blank_as_value(&self) -> Step {
+        self.wrong(
+            "a blank node cannot stand in an expression",
+            "use a variable in its place, here and in the pattern; `BNODE()` makes a new one",
+        )
+    }
+
+    fn is_operator(&self, index: usize) -> bool {
+        const OPERATORS: &[&str] = &["+", "-", "*", "/", "=", "!=", "<", ">", "<=", ">=", "&&", "||", "!"];
+        OPERATORS.iter().any(|operator| self.is_at(index, operator))
+    }
+
+    /// An operator without a value on one of its sides.
+    fn no_operand(&self) -> Step {
+        const WHAT: &str = "a value: a variable, a name, a number, a string or a function";
+        self.foreign_comment()?;
+        if self.is("<") && self.touches_a_word() {
+            return self.fail(WHAT);
+        }
+        let before = self.at.saturating_sub(1);
+        if self.is_operator(before) {
+            let sign = self.words_at(before);
+            let finding = self.said(format!("`{sign}` lacks the value on its right"), self.range_at(before));
+            return self.stop(finding.hint("add it, or remove the operator"));
+        }
+        if self.is_operator(self.at) && !self.is("*") && !self.is("/") && !self.is("<") {
+            let sign = self.words();
+            return self
+                .wrong(format!("`{sign}` lacks the value on its left"), "add it, or remove the operator");
+        }
+        if self.is("*") {
+            return self.wrong("`*` is not a value", "only COUNT takes it: `COUNT(*)`");
+        }
+        self.fail(WHAT)
     }
 
     fn exists(&mut self) -> Step {
@@ -248,13 +310,10 @@ impl Walker<'_> {
             self.at += 1;
             return self.fail("a variable, the only thing that BOUND takes");
         }
-        let count = self.arguments()?;
+        let known = FUNCTIONS.iter().find(|(function, ..)| function.eq_ignore_ascii_case(&name));
+        let count = self.arguments(known.map_or(usize::MAX, |(.., most)| *most))?;
         let end = self.range_at(self.at - 1).end;
-        let Some((spelt, fewest, most)) =
-            FUNCTIONS.iter().find(|(function, ..)| function.eq_ignore_ascii_case(&name))
-        else {
-            return Ok(());
-        };
+        let Some((spelt, fewest, most)) = known else { return Ok(()) };
         if (*fewest..=*most).contains(&count) {
             return Ok(());
         }
@@ -266,8 +325,21 @@ impl Walker<'_> {
         )
     }
 
-    /// Arguments or a list in parentheses: returns how many.
-    fn arguments(&mut self) -> Step<usize> {
+    /// `REGEX(?x "a")`: a value right behind a value, where more arguments are taken.
+    fn missing_comma(&self, count: usize, most: usize) -> Step {
+        use Kind::{BlankNode, Boolean, Function, Iri, Number, PrefixedName, String, Variable};
+        let is_value = matches!(
+            self.kind(),
+            Some(BlankNode | Boolean | Function | Iri | Number | PrefixedName | String | Variable)
+        );
+        if !is_value || count >= most {
+            return Ok(());
+        }
+        self.wrong(format!("a comma is missing before `{}`", self.words()), "write `,` between the two")
+    }
+
+    /// Arguments or a list in parentheses, of which there may be so many: returns how many.
+    fn arguments(&mut self, most: usize) -> Step<usize> {
         self.expect("(", "`(`")?;
         let _ = self.eat("DISTINCT");
         let mut count = 0;
@@ -278,6 +350,7 @@ impl Walker<'_> {
                 return self.wrong("arguments stand with commas between them", "write `,` instead of `;`");
             }
             if !self.eat(",") {
+                self.missing_comma(count, most)?;
                 break;
             }
             if self.is(")") {

@@ -50,6 +50,93 @@ impl Walker<'_> {
         }
     }
 
+    /// `-- comment`, `// comment`, `/* comment */`: here, or where the walk is already past its first signs.
+    pub(super) fn foreign_comment(&self) -> Step {
+        let begins = |index: Option<usize>, signs: &[(&str, &str)]| {
+            let index = index?;
+            let touch = self.range_at(index).end == self.range_at(index + 1).start;
+            let is =
+                |(first, second): &(&str, &str)| self.is_at(index, first) && self.is_at(index + 1, second);
+            (touch && signs.iter().any(is)).then_some(index)
+        };
+        const OF_SQL: &[(&str, &str)] = &[("-", "-")];
+        const OF_C: &[(&str, &str)] = &[("/", "/"), ("/", "*")];
+        let here = begins(Some(self.at), OF_SQL).or_else(|| begins(Some(self.at), OF_C));
+        let here = here.or_else(|| begins(self.at.checked_sub(1), OF_C));
+        // Two signs in a row are a difference and a sign, where a value follows.
+        let is_word = self.kind() == Some(Kind::Unknown);
+        let before = || begins(self.at.checked_sub(2).filter(|_| is_word), OF_SQL);
+        let Some(index) = here.or_else(before) else { return Ok(()) };
+        let range = self.range_at(index).start..self.range_at(index + 1).end;
+        let signs = self.text.get(range.clone()).unwrap_or_default();
+        let finding = self.said(format!("`{signs}` begins no comment in SPARQL"), range);
+        self.stop(finding.hint("a comment begins with `#` and ends with its line"))
+    }
+
+    /// `?first-name`: here stands the sign, or the word behind it.
+    pub(super) fn dash_in_a_name(&self) -> Step {
+        let touch = |index: usize| self.range_at(index).end == self.range_at(index + 1).start;
+        let is_word = |index: usize| {
+            use Kind::{Boolean, Function, Keyword, Number, Unknown};
+            matches!(self.kind_at(index), Some(Boolean | Function | Keyword | Number | Unknown))
+        };
+        let sign = if self.is("-") { Some(self.at) } else { self.at.checked_sub(1) };
+        let Some(name) = sign.filter(|sign| self.is_at(*sign, "-")).and_then(|sign| sign.checked_sub(1))
+        else {
+            return Ok(());
+        };
+        if self.kind_at(name) != Some(Kind::Variable)
+            || !touch(name)
+            || !touch(name + 1)
+            || !is_word(name + 2)
+        {
+            return Ok(());
+        }
+        let mut end = name + 2;
+        while touch(end) && self.is_at(end + 1, "-") && touch(end + 1) && is_word(end + 2) {
+            end += 2;
+        }
+        let range = self.range_at(name).start..self.range_at(end).end;
+        let written = self.text.get(range.clone()).unwrap_or_default();
+        let finding = self.said("a variable's name has no `-`", range);
+        let finding = finding.hint(format!("write `{}`", written.replace('-', "_")));
+        if self.kind_at(name + 2) != Some(Kind::Number) {
+            return self.stop(finding);
+        }
+        let difference = written.replace('-', " - ");
+        self.stop(finding.hint(format!(
+            "a difference is `({difference} AS ?name)` in SELECT, and `BIND({difference} AS ?name)` in the pattern"
+        )))
+    }
+
+    /// `UPDATE table SET column = value`.
+    pub(super) fn update_of_a_table(&self) -> Step {
+        if !self.is("UPDATE") {
+            return Ok(());
+        }
+        self.wrong(
+            "`UPDATE` is SQL: a graph has triples and no tables",
+            "a value is replaced by `DELETE { ... } INSERT { ... } WHERE { ... }`",
+        )
+    }
+
+    /// `2023-01-01`, `2023-01-01T12:00:00`, `2023-01`, `2023/01/01` without quotes: here stands the first sign.
+    pub(super) fn bare_date(&self) -> Step {
+        let Some(start) = self.at.checked_sub(1).filter(|start| self.kind_at(*start) == Some(Kind::Number))
+        else {
+            return Ok(());
+        };
+        let start = self.range_at(start).start;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let end = rest.find(|c: char| c.is_whitespace() || "{}(),;\"'".contains(c)).unwrap_or(rest.len());
+        let written = rest.get(..end).unwrap_or_default().trim_end_matches('.');
+        let Some((value, datatype)) = date_of(written) else { return Ok(()) };
+        self.stop(
+            self.said("a date stands in quotes, with its datatype", start..start + written.len())
+                .hint(format!("write `\"{value}\"^^xsd:{datatype}`")),
+        )
+    }
+
     /// `INSERT INTO`, `DELETE FROM`.
     pub(super) fn rows_of_a_table(&self) -> Step {
         let (words, hint) = if self.is("INTO") {
@@ -142,5 +229,29 @@ impl Walker<'_> {
         }
         let end = at.checked_sub(1).filter(|end| *end >= from)?;
         Some(self.quoted(self.range_at(from).start..self.range_at(end).end))
+    }
+}
+
+/// A date as XML Schema writes it, and the name of its datatype.
+fn date_of(written: &str) -> Option<(String, &'static str)> {
+    let (day, time) = written.split_once('T').map_or((written, None), |(day, time)| (day, Some(time)));
+    let parts: Vec<&str> = day.split(['-', '/']).collect();
+    let number = |text: &str, digits: usize, most: u8| {
+        let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+        fits && (most == 0 || text.parse().is_ok_and(|n: u8| (1..=most).contains(&n)))
+    };
+    let value = parts.join("-");
+    match (parts.as_slice(), time) {
+        ([year, month], None) if number(year, 4, 0) && number(month, 2, 12) => Some((value, "gYearMonth")),
+        ([year, month, day], time) if number(year, 4, 0) && number(month, 2, 12) && number(day, 2, 31) => {
+            match time {
+                None => Some((value, "date")),
+                Some(time) if time.len() >= 8 && time.starts_with(|c: char| c.is_ascii_digit()) => {
+                    Some((format!("{value}T{time}"), "dateTime"))
+                }
+                Some(_) => None,
+            }
+        }
+        _ => None,
     }
 }

@@ -33,6 +33,7 @@ pub(super) struct Grouping {
 impl Walker<'_> {
     pub(super) fn computed_column(&mut self) -> Step<Column> {
         self.eat("(");
+        self.distinct_in_parentheses()?;
         self.mentioned.clear();
         let start = self.here().start;
         self.assigned(":=")?;
@@ -53,8 +54,20 @@ impl Walker<'_> {
         let range = self.here();
         let name = self.variable("the name of this column, a variable")?;
         let mentions = std::mem::take(&mut self.mentioned);
-        self.expect(")", "`)`")?;
+        self.close_after_name()?;
         Ok(Column { name, range, computed: Some((expression, mentions)) })
+    }
+
+    /// `SELECT (DISTINCT ?x)`.
+    fn distinct_in_parentheses(&self) -> Step {
+        if !self.is("DISTINCT")
+            || self.kind_at(self.at + 1) != Some(Kind::Variable)
+            || !self.is_at(self.at + 2, ")")
+        {
+            return Ok(());
+        }
+        let name = self.words_at(self.at + 1);
+        self.wrong("DISTINCT stands before the columns", format!("write `SELECT DISTINCT {name}`"))
     }
 
     /// What the standard forbids of columns though each is well formed.
@@ -199,6 +212,12 @@ impl Walker<'_> {
         if self.eat("AS") {
             let name = self.variable("a name, a variable")?;
             grouping.vars.insert(name);
+            self.no_aggregate = outer;
+            return self.close_after_name();
+        } else if self.kind() == Some(Kind::Variable) && self.is_at(self.at + 1, ")") {
+            let (expression, name) = (self.quoted(range), self.words());
+            return self
+                .wrong("AS is missing before the variable", format!("write `({expression} AS {name})`"));
         } else if let ([(name, _)], true) = (self.mentioned.as_slice(), plain) {
             grouping.vars.insert(name.clone());
         } else {
@@ -261,7 +280,7 @@ impl Walker<'_> {
             self.expression()?;
         }
         self.in_aggregate = outer;
-        if self.is(",") {
+        if self.is(",") || name != "GROUP_CONCAT" && self.kind() == Some(Kind::Variable) {
             return self.stop(match name {
                 "GROUP_CONCAT" => self
                     .said("the separator of GROUP_CONCAT comes after `;`", self.here())
@@ -270,6 +289,12 @@ impl Walker<'_> {
                     .said(format!("{name} takes one argument"), self.here())
                     .hint("an aggregate goes over the rows of a group, not over its arguments"),
             });
+        }
+        if name == "GROUP_CONCAT" && (self.is("SEPARATOR") || self.kind() == Some(Kind::String)) {
+            return self.wrong(
+                "the separator of GROUP_CONCAT comes after `;`",
+                "write `GROUP_CONCAT(?x; SEPARATOR=\", \")`",
+            );
         }
         if name == "GROUP_CONCAT" && self.eat(";") {
             self.expect("SEPARATOR", "`SEPARATOR`")?;

@@ -3,7 +3,7 @@
 //! In: tokens. Out: the first finding. What may stand where is not known here.
 
 use super::said;
-use crate::engine::syntax::tokens::{Kind, Token, is_wide_punctuation};
+use crate::engine::syntax::tokens::{Kind, Token, is_wide_punctuation, tokens};
 use crate::error::Diagnostic;
 
 /// The first token that is wrong in itself, and where it begins.
@@ -26,6 +26,11 @@ fn open_string(text: &str, token: &Token) -> Diagnostic {
     let quote =
         if words.starts_with("\"\"\"") || words.starts_with("'''") { words.get(..3) } else { words.get(..1) };
     let quote = quote.unwrap_or("\"");
+    if let Some((at, wide)) = wide_quote(words, quote) {
+        let start = token.range.start + at;
+        let message = format!("`{wide}` does not close a string that `{quote}` begins");
+        return said(text, message, start..start + wide.len_utf8()).hint(format!("type `{quote}`"));
+    }
     let finding =
         said(text, "this string is never closed", token.range.start..token.range.start + quote.len());
     let finding = finding.hint(format!("add `{quote}` where the text ends"));
@@ -34,6 +39,21 @@ fn open_string(text: &str, token: &Token) -> Diagnostic {
     } else {
         finding
     }
+}
+
+/// The quote of a Chinese keyboard that was meant to close a string: one that no other of its kind has opened, and that
+/// no letter follows.
+fn wide_quote(words: &str, quote: &str) -> Option<(usize, char)> {
+    let mut open = 0_usize;
+    let ours = |c: char| ascii_of(c).is_some_and(|ascii| quote.len() == 1 && quote.starts_with(ascii));
+    words.char_indices().filter(|(_, c)| ours(*c)).find(|(at, c)| {
+        let after = words.get(at + c.len_utf8()..).and_then(|after| after.chars().next());
+        let is_followed = after.is_some_and(char::is_alphanumeric);
+        let opens = is_followed && matches!(c, '\u{201C}' | '\u{2018}' | '\u{300C}' | '\u{300E}' | '\u{AB}');
+        let ends = open == 0 && !is_followed;
+        open = if opens { open + 1 } else { open.saturating_sub(1) };
+        ends
+    })
 }
 
 fn bad_escape(text: &str, token: &Token) -> Option<Diagnostic> {
@@ -112,8 +132,38 @@ pub(super) fn wide_in_name(text: &str, token: &Token) -> Option<Diagnostic> {
     Some(wide_char(text, wide, start))
 }
 
+/// A full-width sign that stands where one of ASCII was meant.
+pub(super) fn wide(text: &str, token: &Token) -> Option<Diagnostic> {
+    let wide =
+        token.text(text).chars().next().filter(|c| token.kind == Kind::Unknown && is_wide_punctuation(*c))?;
+    Some(wide_char(text, wide, token.range.start))
+}
+
+/// A word of SPARQL or a number in full-width letters.
+fn full_width(text: &str, token: &Token) -> Option<Diagnostic> {
+    let words = token.text(text);
+    let half = half_width(words)?;
+    if !matches!(tokens(&half).as_slice(), [only] if only.kind != Kind::Unknown) {
+        return None;
+    }
+    Some(
+        said(text, format!("`{words}` is written in full-width characters"), token.range.clone())
+            .hint(format!("type `{half}` in half-width characters")),
+    )
+}
+
+/// The same in letters and digits of ASCII; nothing where it is.
+pub(super) fn half_width(words: &str) -> Option<String> {
+    let half: String =
+        words.chars().map(|c| if c.is_alphanumeric() { ascii_of(c).unwrap_or(c) } else { c }).collect();
+    (half != words).then_some(half)
+}
+
 fn stray(text: &str, token: &Token) -> Option<Diagnostic> {
     let words = token.text(text);
+    if let Some(found) = full_width(text, token) {
+        return Some(found);
+    }
     let c = words.chars().next()?;
     let range = token.range.start..token.range.start + c.len_utf8();
     match c {

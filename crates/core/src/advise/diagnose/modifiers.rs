@@ -116,14 +116,8 @@ impl<'a> Walker<'a> {
                     let all = if word == "LIMIT" { "leave LIMIT out: all rows come" } else { "remove it" };
                     return self.wrong(format!("{word} takes a whole number, not `ALL`"), all);
                 }
-                if self.kind() == Some(Kind::Unknown) || self.is("-") {
-                    return self.wrong(
-                        format!("{word} takes a whole number, not `{}`", self.words()),
-                        format!("write `{word} 10`"),
-                    );
-                }
                 if self.kind() != Some(Kind::Number) || self.words().contains(['.', 'e', 'E']) {
-                    return self.fail(&format!("a whole number after {word}"));
+                    return self.no_number(&word);
                 }
                 self.at += 1;
                 if self.is(",") {
@@ -137,6 +131,18 @@ impl<'a> Walker<'a> {
             }
         }
         Ok(())
+    }
+
+    fn no_number(&self, word: &str) -> Step {
+        self.foreign_comment()?;
+        let inside = self.words().trim_matches(['"', '\'']);
+        let is_whole = !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if is_whole { inside } else { "10" };
+        let message = match self.token() {
+            Some(_) => format!("{word} takes a whole number, not `{}`", self.words()),
+            None => format!("expected a whole number after {word}, found the end of the text"),
+        };
+        self.wrong(message, format!("write `{word} {number}`"))
     }
 
     /// `BY`, after GROUP or ORDER.
@@ -154,9 +160,41 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// `SELECT ... { ... } WHERE ?x = 1`: a condition behind the pattern, as in SQL.
+    pub(super) fn second_where(&self) -> Step {
+        if !self.is("WHERE") || self.is_at(self.at + 1, "{") {
+            return Ok(());
+        }
+        let message = match self.update {
+            true => "this operation has its pattern already",
+            false => "this query has its pattern already",
+        };
+        let finding = self.said(message, self.here());
+        self.stop(finding.hint(match self.condition_after(self.at + 1) {
+            Some(condition) => format!("a condition stands within the braces: `FILTER{condition}`"),
+            None => "a condition stands within the braces: `FILTER(...)`".to_owned(),
+        }))
+    }
+
+    /// The condition that begins at a token, in parentheses; nothing where it is none, or does not end with the part.
+    pub(super) fn condition_after(&self, from: usize) -> Option<String> {
+        let mut inner = Self::new(self.text, self.found, self.known, self.update);
+        inner.declared.clone_from(&self.declared);
+        inner.at = from;
+        inner.expression().ok()?;
+        let ended = inner.token().is_none() || inner.is("}") || inner.is(".") || inner.is_any(MODIFIERS);
+        let alone = inner.at == from + 1; // a value is no condition
+        let whole = self.closing(from).is_some_and(|closer| closer + 1 == inner.at);
+        let quoted = self.quoted(self.range_at(from).start..self.range_at(inner.at - 1).end);
+        (ended && !alone).then(|| if whole { quoted } else { format!("({quoted})") })
+    }
+
     /// Something stands after a finished query.
     pub(super) fn trailing(&self) -> Step {
         self.row_limit()?;
+        self.foreign_comment()?;
+        self.dash_in_a_name()?;
+        self.second_where()?;
         let words = self.words();
         let finding = |message: String| self.said(message, self.here());
         let last = self.words_at(self.at.saturating_sub(1));

@@ -16,6 +16,7 @@ impl Walker<'_> {
                 self.template_variable(place)?;
                 vars.insert(self.variable(WHAT)?);
                 let number = self.found.get(self.at + 1).is_some_and(|next| next.kind == Kind::Number);
+                self.foreign_comment()?;
                 if matches!(self.words(), "/" | "|" | "*" | "+") && !number && place == Role::Pattern {
                     return self.wrong(
                         "a path has no variables",
@@ -29,6 +30,7 @@ impl Walker<'_> {
                 "a triple is: subject, predicate, object; a text is only an object",
             ),
             Some(Kind::BlankNode) => self.wrong("a blank node cannot be a predicate", "use a variable"),
+            _ if self.is("<") && self.touches_a_word() => self.fail(WHAT),
             _ if matches!(self.words(), "=" | "<" | ">" | "!=" | "<=" | ">=") => self.wrong(
                 format!("`{}` compares, and stands in a FILTER", self.words()),
                 "write `FILTER(?x = ...)`",
@@ -49,6 +51,11 @@ impl Walker<'_> {
         }
     }
 
+    /// Whether a letter stands right behind this sign.
+    pub(super) fn touches_a_word(&self) -> bool {
+        self.text.get(self.here().end..).is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+    }
+
     fn path(&mut self, what: &str) -> Step {
         loop {
             self.path_step(what)?;
@@ -66,12 +73,19 @@ impl Walker<'_> {
         if self.eat("!") {
             self.negated()?;
         } else if self.eat("(") {
+            let opener = self.at - 1;
             self.path("a path")?;
+            if self.kind() == Some(Kind::Variable) {
+                return self.never_closed(opener);
+            }
             self.expect(")", "`/`, `|` or `)`")?;
         } else if !self.eat("a") {
             self.iri(what)?;
         }
-        let _ = self.eat("*") || self.eat("+") || self.eat("?");
+        let repeated = self.eat("*") || self.eat("+") || self.eat("?");
+        if repeated {
+            self.repeated_twice()?;
+        }
         if self.is("{") && self.found.get(self.at + 1).is_some_and(|next| next.kind == Kind::Number) {
             return self.wrong(
                 "SPARQL paths take no counts",
@@ -81,6 +95,18 @@ impl Walker<'_> {
         Ok(())
     }
 
+    /// `+*`: a step repeats once.
+    fn repeated_twice(&self) -> Step {
+        let (first, second) = (self.words_at(self.at - 1), self.words());
+        let is_number = second == "+" && self.kind_at(self.at + 1) == Some(Kind::Number);
+        if !matches!(second, "*" | "+" | "?") || is_number {
+            return Ok(());
+        }
+        let range = self.range_at(self.at - 1).start..self.here().end;
+        let one = if first == second { first } else { "*" };
+        self.stop(self.said("a step of a path repeats once", range).hint(format!("write `{one}`")))
+    }
+
     fn negated(&mut self) -> Step {
         let many = self.eat("(");
         if many && self.eat(")") {
@@ -88,6 +114,17 @@ impl Walker<'_> {
         }
         loop {
             let _ = self.eat("^");
+            if self.kind() == Some(Kind::Variable) {
+                let name = self.words();
+                let finding = self.said("`!` excludes names, and no variables", self.here());
+                return self.stop(if many || self.is_at(self.at - 1, "^") {
+                    finding
+                } else {
+                    finding.hint(format!(
+                        "give the predicate a name, and compare that: `?s ?other ?o FILTER(?other != {name})`"
+                    ))
+                });
+            }
             if !self.eat("a") {
                 self.iri("a name after `!`: only names can be excluded")?;
             }

@@ -126,9 +126,17 @@ impl Walker<'_> {
             return self.wrong("BIND names its variable last", format!("write `BIND(... AS {name})`"));
         }
         let outer = self.no_aggregate.replace("BIND");
+        let value = self.here().start;
         self.expression()?;
         self.no_aggregate = outer;
         self.assigned(":=")?;
+        let comma = usize::from(self.is(","));
+        if self.kind_at(self.at + comma) == Some(Kind::Variable) && self.is_at(self.at + comma + 1, ")") {
+            let (value, name) =
+                (self.quoted(value..self.range_at(self.at - 1).end), self.words_at(self.at + comma));
+            return self
+                .wrong("AS is missing before the variable", format!("write `BIND({value} AS {name})`"));
+        }
         if self.is(")") || self.is(",") {
             return self
                 .wrong("BIND does not say which variable gets the value", "write `BIND(... AS ?name)`");
@@ -142,7 +150,7 @@ impl Walker<'_> {
                     .hint("choose another name after AS; to compare, use FILTER"),
             );
         }
-        self.expect(")", "`)`")?;
+        self.close_after_name()?;
         vars.insert(name);
         Ok(())
     }

@@ -56,6 +56,7 @@ impl<'a> Walker<'a> {
                 "a command stands alone in its line, and not in a query",
                 "in the shell, type it at an empty prompt",
             ),
+            Kind::Punctuation => self.foreign_comment().and_then(|()| self.not_sparql(words)),
             _ => self.not_sparql(words),
         }
     }
@@ -65,6 +66,8 @@ impl<'a> Walker<'a> {
             return self.wrong("`MATCH` is Cypher, not SPARQL", "write `SELECT * WHERE { ?n a ?class }`");
         }
         self.assignment()?;
+        self.update_of_a_table()?;
+        self.foreign_comment()?;
         if self.is("EXPLAIN") {
             return self.wrong("`EXPLAIN` is not a form of query", Hint::Explain);
         }
@@ -90,6 +93,7 @@ impl<'a> Walker<'a> {
         let around = (self.in_aggregate.take(), self.no_aggregate.take());
         self.at += 1;
         let _ = self.eat("DISTINCT") || self.eat("REDUCED");
+        self.columns_in_parentheses()?;
         self.row_limit()?;
         let star = self.eat("*");
         let columns = if star { Vec::new() } else { self.columns()? };
@@ -117,6 +121,7 @@ impl<'a> Walker<'a> {
                     let name = self.variable("a variable")?;
                     columns.push(Column { name, range, computed: None });
                     self.assigned(":=")?;
+                    self.computed_without_parentheses(self.at - 1)?;
                     if self.is("AS") {
                         return self.wrong("a renamed column needs parentheses", "write `(?old AS ?new)`");
                     }
@@ -134,6 +139,48 @@ impl<'a> Walker<'a> {
             Some(Kind::Unknown) if self.words().chars().all(char::is_alphanumeric) => self.no_column(),
             _ => Ok(columns),
         }
+    }
+
+    /// `DISTINCT(?x)`, `(?x, ?y)`: plain variables in parentheses.
+    fn columns_in_parentheses(&self) -> Step {
+        let Some(closer) = self.closing(self.at).filter(|_| self.is("(")) else { return Ok(()) };
+        let inside = self.at + 1..closer;
+        let is_variable = |index: &usize| self.kind_at(*index) == Some(Kind::Variable);
+        let names: Vec<&str> = inside.clone().filter(is_variable).map(|index| self.words_at(index)).collect();
+        let plain = inside.clone().all(|index| is_variable(&index) || self.is_at(index, ","));
+        let commas = inside.len() > names.len();
+        let before = self.words_at(self.at - 1).to_uppercase();
+        if !plain || names.is_empty() || names.len() == 2 && !commas && before == "SELECT" {
+            return Ok(()); // two may lack their AS
+        }
+        let range = self.here().start..self.range_at(closer).end;
+        let message = match before.as_str() {
+            "SELECT" => "plain columns stand without parentheses".to_owned(),
+            _ => format!("{before} is no function: its columns stand without parentheses"),
+        };
+        let select = if before == "SELECT" { before } else { format!("SELECT {before}") };
+        self.stop(self.said(message, range).hint(format!("write `{select} {}`", names.join(" "))))
+    }
+
+    /// `SELECT ?a + ?b`: a value that is computed, without its parentheses.
+    fn computed_without_parentheses(&mut self, first: usize) -> Step {
+        use Kind::{Function, Number, String, Variable};
+        self.foreign_comment()?;
+        self.dash_in_a_name()?;
+        let is_value = matches!(self.kind_at(self.at + 1), Some(Variable | Number | String | Function))
+            || self.is_at(self.at + 1, "(");
+        if !matches!(self.words(), "+" | "-" | "*" | "/") || !is_value {
+            return Ok(());
+        }
+        self.at = first;
+        self.expression()?;
+        let range = self.range_at(first).start..self.range_at(self.at - 1).end;
+        let expression = self.quoted(range.clone());
+        let name = if self.is("AS") { self.words_at(self.at + 1) } else { "?name" };
+        self.stop(
+            self.said("a computed column needs parentheses and a name", range)
+                .hint(format!("write `({expression} AS {name})`")),
+        )
     }
 
     fn no_column(&self) -> Step<Vec<Column>> {
@@ -176,6 +223,12 @@ impl<'a> Walker<'a> {
             return self.where_and_modifiers().map(|_| ());
         }
         self.dataset()?;
+        if self.kind() == Some(Kind::Variable) || self.is("*") || self.is("(") {
+            return self.wrong(
+                "CONSTRUCT makes triples, and not rows",
+                "write `CONSTRUCT { ?s ?p ?o } WHERE { ... }`, or SELECT for rows",
+            );
+        }
         self.expect("WHERE", "the triples to make in `{ }`, or WHERE")?;
         self.template("CONSTRUCT WHERE")?;
         self.modifiers().map(|_| ())

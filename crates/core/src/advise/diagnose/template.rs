@@ -12,6 +12,13 @@ impl Walker<'_> {
     pub(super) fn template(&mut self, word: &str) -> Step {
         let mut vars = Vars::new();
         self.rows_of_a_table()?;
+        if !self.is("{") && self.token().is_some() {
+            self.foreign_comment()?;
+            return self.wrong(
+                format!("the triples of {word} stand in braces"),
+                format!("write `{word} {{ ... }}`"),
+            );
+        }
         self.expect("{", "triples in braces: `{ ... }`")?;
         while self.token().is_some() && !self.is("}") {
             if self.is("GRAPH") && !word.starts_with("CONSTRUCT") {

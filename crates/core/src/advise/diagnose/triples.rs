@@ -39,7 +39,7 @@ impl Walker<'_> {
             () if self.is("SELECT") => {
                 self.wrong("a sub-select needs braces of its own", "write `{ SELECT ... }`")
             }
-            () if self.is("WHERE") => self.wrong("WHERE stands before a group, not in it", "remove it"),
+            () if self.is("WHERE") => self.where_in_a_group(),
             () if self.is("FROM") => self.wrong(
                 "FROM stands before WHERE, not in the group",
                 "for a part of the pattern use `GRAPH <...> { ... }`",
@@ -67,6 +67,17 @@ impl Walker<'_> {
         }
     }
 
+    /// WHERE before a part of the pattern, or before a condition as in SQL.
+    fn where_in_a_group(&self) -> Step {
+        const RULE: &str = "WHERE stands before a group, not in it";
+        match self.condition_after(self.at + 1) {
+            Some(condition) => {
+                self.wrong(RULE, format!("a condition is a FILTER: write `FILTER{condition}`"))
+            }
+            None => self.wrong(RULE, "remove it"),
+        }
+    }
+
     fn not_a_part(&self) -> Step {
         self.row_limit()?;
         self.assignment()?;
@@ -83,11 +94,12 @@ impl Walker<'_> {
         if self.eat(".") || self.token().is_none() || self.is("}") || self.is("{") || self.is_any(PARTS) {
             return Ok(());
         }
-        if self.is_any(AFTER) {
+        if self.is_any(AFTER) || self.is("WHERE") {
             return self.not_a_subject();
         }
         self.row_limit()?;
         self.assignment()?;
+        self.bare_date()?;
         if matches!(self.words(), "=" | "<" | ">" | "!=" | "<=" | ">=") {
             return self.wrong(
                 format!("`{}` compares, and stands in a FILTER", self.words()),
@@ -114,6 +126,12 @@ impl Walker<'_> {
 
     /// Two triples touch: a `;` is missing where a predicate and an object follow, else a dot.
     fn missing_between(&self) -> Step {
+        let comma = self.at.checked_sub(2).filter(|comma| self.is_at(*comma, ","));
+        let before = self.at.saturating_sub(1);
+        let is_name = matches!(self.kind_at(before), Some(Kind::Iri | Kind::PrefixedName));
+        if let Some(comma) = comma.filter(|_| is_name && self.ends_triple(self.at + 1)) {
+            return self.comma_before_predicate(comma, before);
+        }
         let same_subject =
             (self.at_iri() || self.is("a")) && ["}", ".", ";"].iter().any(|end| self.is_at(self.at + 2, end));
         let (sign, other) = if same_subject {
@@ -128,6 +146,17 @@ impl Walker<'_> {
                 if same_subject { "`;`" } else { "`.`" }
             ),
         )
+    }
+
+    fn ends_triple(&self, index: usize) -> bool {
+        ["}", ".", ";", "]"].iter().any(|end| self.is_at(index, end))
+    }
+
+    /// `?x a bm:Model, rdfs:label ?name`.
+    fn comma_before_predicate(&self, comma: usize, predicate: usize) -> Step {
+        let words = self.words_at(predicate);
+        let finding = self.said("`,` goes on with the same predicate", self.range_at(comma));
+        self.stop(finding.hint(format!("write `;` instead of it: `{words}` is another predicate")))
     }
 
     /// A subject or object. Returns whether it may stand alone, as `[ ... ]` may.
@@ -188,12 +217,29 @@ impl Walker<'_> {
         if is_string && self.kind() == Some(Kind::Language) {
             self.at += 1;
         } else if is_string && self.eat("^^") {
-            self.iri("a datatype, such as xsd:date")?;
+            self.datatype()?;
         } else if is_string && self.is("^") {
             return self
                 .wrong("the datatype of a string comes after `^^`", "write two: `\"2023-01-01\"^^xsd:date`");
         }
         Ok(())
+    }
+
+    /// What stands behind `^^`.
+    fn datatype(&mut self) -> Step {
+        if self.kind() == Some(Kind::String) {
+            let word = self.words().trim_matches(['"', '\'']);
+            let finding = self.said("a datatype is a name, and not a text", self.here());
+            return self.stop(match nearest::well_known(word) {
+                Some(name) => finding.hint(format!("did you mean `{name}`?")),
+                None => finding.hint("as in \"2023-01-01\"^^xsd:date"),
+            });
+        }
+        if self.at_iri() || self.kind() == Some(Kind::Unknown) {
+            return self.iri("a datatype, such as xsd:date");
+        }
+        let finding = self.said("a datatype is missing after `^^`", self.range_at(self.at - 1));
+        self.stop(finding.hint("as in \"2023-01-01\"^^xsd:date"))
     }
 
     fn blank(&mut self, place: Role<'_>, vars: &mut Vars) -> Step<bool> {
@@ -259,6 +305,9 @@ impl Walker<'_> {
             }
             self.verb(place, vars)?;
             loop {
+                if self.is_at(self.at - 1, ",") {
+                    self.object_after_comma()?;
+                }
                 if self.is(".") || self.is("}") || self.is(";") {
                     return self
                         .wrong("this triple has no object", "a triple is: subject, predicate, object");
@@ -285,6 +334,19 @@ impl Walker<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Stops where no object follows a `,`.
+    fn object_after_comma(&self) -> Step {
+        let comma = self.at - 1;
+        if self.is("a") && !self.ends_triple(self.at + 1) {
+            return self.comma_before_predicate(comma, self.at);
+        }
+        if !self.ends_triple(self.at) && !self.is("|}") && !self.is(",") {
+            return Ok(());
+        }
+        let finding = self.said("no object follows this `,`", self.range_at(comma));
+        self.stop(finding.hint("remove it, or add an object"))
     }
 
     /// Stops where a property is compared as a column is in SQL.

@@ -2,15 +2,20 @@
 //!
 //! In: where the walker is, and what could go on there. Out: the diagnostic that ends the walk.
 
+use super::lexical;
 use super::nearest;
+use super::pattern::{AFTER, PARTS};
 use super::walk::{Step, Walker};
 use crate::engine::syntax::tokens::{Kind, is_closer};
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Hint};
 
 impl<'a> Walker<'a> {
     /// Stops here because something else is expected: says what, and what is found instead.
     pub(super) fn fail<T>(&self, expected: &str) -> Step<T> {
         let Some(token) = self.token() else { return self.ends_early(expected) };
+        self.foreign_comment()?;
+        self.dash_in_a_name()?;
+        self.open_parenthesis(expected)?;
         let words = token.text(self.text);
         if token.kind == Kind::Punctuation && is_closer(words) {
             return self.closes_wrongly(words, expected);
@@ -26,8 +31,9 @@ impl<'a> Walker<'a> {
         }
         if words == "<" {
             self.iri_with_a_space()?;
+            self.iri_without_end()?;
         }
-        self.stop(of_graph(expected, self.said(format!("expected {expected}, found `{words}`"), self.here())))
+        self.stop(helped(expected, self.said(format!("expected {expected}, found `{words}`"), self.here())))
     }
 
     /// An IRI in `<...>` that has a space: what reads it takes its `<` for the sign of a comparison.
@@ -43,6 +49,50 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// `<g {`: the name of a graph or a thing whose `>` was forgotten.
+    fn iri_without_end(&self) -> Step {
+        let start = self.here().start;
+        let rest = self.text.get(start + 1..).unwrap_or_default();
+        let end = rest.find(|c: char| c.is_whitespace() || "<>{}()\"".contains(c)).unwrap_or(rest.len());
+        let name = rest.get(..end).unwrap_or_default().trim_end_matches(['.', ';', ',']);
+        if !name.starts_with(|c: char| c.is_alphabetic() || c == '/' || c == '#') {
+            return Ok(());
+        }
+        let finding = self.said("this `<` is never closed", start..start + 1);
+        self.stop(finding.hint(format!("add `>` after `{name}`")))
+    }
+
+    /// A parenthesis that is open where what follows cannot stand within it.
+    fn open_parenthesis(&self, expected: &str) -> Step {
+        let Some(opener) = self.open.last().filter(|_| expected.ends_with("`)`")) else { return Ok(()) };
+        let ends = self.is_any(&["{", "."]) || self.is_any(AFTER) || self.is_any(PARTS) || self.is("WHERE");
+        if !ends || self.words_at(*opener) != "(" || self.at == opener + 1 {
+            return Ok(());
+        }
+        self.never_closed(*opener)
+    }
+
+    /// The parenthesis that stands at `opener` ends before this token.
+    pub(super) fn never_closed<T>(&self, opener: usize) -> Step<T> {
+        let finding =
+            self.said(format!("this `{}` is never closed", self.words_at(opener)), self.range_at(opener));
+        let closer = closer_of(self.words_at(opener));
+        self.stop(
+            finding.hint(format!("add `{closer}` after `{}`", self.words_at(self.at.saturating_sub(1)))),
+        )
+    }
+
+    /// Goes past the `)` behind a name that AS gives.
+    pub(super) fn close_after_name(&mut self) -> Step {
+        match self.open.last().copied() {
+            Some(opener) if !self.is(")") && !self.is("}") && self.token().is_some() => {
+                self.dash_in_a_name()?;
+                self.never_closed(opener)
+            }
+            _ => self.expect(")", "`)`"),
+        }
+    }
+
     fn ends_early<T>(&self, expected: &str) -> Step<T> {
         if let Some(opener) = self.open.last() {
             let words = self.words_at(*opener);
@@ -54,7 +104,7 @@ impl<'a> Walker<'a> {
             );
         }
         let finding = self.said(format!("expected {expected}, found the end of the text"), self.here());
-        self.stop(of_graph(expected, finding))
+        self.stop(helped(expected, finding))
     }
 
     fn closes_wrongly<T>(&self, words: &str, expected: &str) -> Step<T> {
@@ -101,19 +151,26 @@ impl<'a> Walker<'a> {
         if !words.chars().all(char::is_alphanumeric) && words.chars().count() == 1 {
             return self.wrong(format!("unexpected `{words}`"), format!("expected {expected}"));
         }
+        if let Some(wide) = self.wide_behind() {
+            return self.stop(wide);
+        }
+        self.foreign_comment()?;
+        self.dash_in_a_name()?;
         self.of_elsewhere::<T>()?;
         let mut finding = self.said(format!("unknown word `{words}`"), self.here());
         if let Some(variable) = self.variable_like(words) {
             finding = finding.hint(format!("the variable is written `{variable}`"));
         } else if let Some(keyword) = nearest::keyword(words) {
             finding = finding.hint(format!("did you mean `{keyword}`?"));
+        } else if of_graph(expected) {
+            finding = finding.hint(GRAPH_NAME);
         } else {
             let mut things = nearest::things(words, self.known);
             // No text stands where a name must.
             if ["a predicate", "a datatype"].iter().any(|what| expected.starts_with(what)) {
                 things.extend(nearest::well_known(words));
                 if things.is_empty() {
-                    return self.stop(finding.hint(format!("expected {expected}")));
+                    return self.stop(finding.hint(format!("expected {expected}")).hint(Hint::ListSchema));
                 }
             } else {
                 things.push(match words.is_ascii() {
@@ -125,6 +182,12 @@ impl<'a> Walker<'a> {
             finding = finding.hint(format!("did you mean {}?", things.join(" or ")));
         }
         self.stop(finding)
+    }
+
+    /// The full-width sign that stands right behind this word, as in `bm：vendor`.
+    pub(super) fn wide_behind(&self) -> Option<Diagnostic> {
+        let next = self.found.get(self.at + 1).filter(|next| next.range.start == self.here().end)?;
+        lexical::wide(self.text, next)
     }
 
     /// The variable of the text that is called so but for its `?`.
@@ -142,12 +205,20 @@ fn looks_like_an_iri(text: &str) -> bool {
         && !inside.contains(['(', '?', '{'])
 }
 
-/// What the name of a graph looks like, where that is expected.
-fn of_graph(expected: &str, finding: Diagnostic) -> Diagnostic {
-    if matches!(expected, "the IRI of a graph" | "a graph, or DEFAULT") {
-        finding.hint("a graph is named by its IRI in `<...>` or a prefixed name")
-    } else {
-        finding
+/// What the name of a graph looks like.
+const GRAPH_NAME: &str = "a graph is named by its IRI in `<...>` or a prefixed name";
+
+/// Whether the name of a graph is expected.
+fn of_graph(expected: &str) -> bool {
+    matches!(expected, "the IRI of a graph" | "a graph, or DEFAULT")
+}
+
+/// A finding with what helps where this is expected.
+fn helped(expected: &str, finding: Diagnostic) -> Diagnostic {
+    match expected {
+        _ if of_graph(expected) => finding.hint(GRAPH_NAME),
+        _ if expected.starts_with("a predicate") => finding.hint(Hint::ListSchema),
+        _ => finding,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::nearest;
 use super::walk::{Step, Walker};
 use crate::engine::syntax::tokens::{FORMS, OPERATIONS};
+use crate::error::Hint;
 
 impl Walker<'_> {
     /// Operations with `;` between them.
@@ -25,6 +26,8 @@ impl Walker<'_> {
             } else if self.is_any(OPERATIONS) {
                 return self.wrong("a `;` is missing between two operations", "write `;` before it");
             } else {
+                self.foreign_comment()?;
+                self.second_where()?;
                 return self.fail("`;` and another operation, or the end");
             }
         }
@@ -42,24 +45,26 @@ impl Walker<'_> {
         }
         if self.eat("LOAD") {
             let _ = self.eat("SILENT");
-            self.iri("the IRI to load")?;
+            self.what_to_load()?;
             if self.eat("INTO") {
-                self.expect("GRAPH", "`GRAPH` and its IRI")?;
+                self.graph_word("INTO")?;
                 self.iri("the IRI of a graph")?;
             }
             return Ok(());
         }
         if self.eat("CREATE") {
             let _ = self.eat("SILENT");
-            self.expect("GRAPH", "`GRAPH` and its IRI")?;
+            self.graph_word("CREATE")?;
             return self.iri("the IRI of a graph");
         }
-        if self.eat("CLEAR") || self.eat("DROP") {
+        if self.is("CLEAR") || self.is("DROP") {
+            let word = self.words().to_uppercase();
+            self.at += 1;
             let _ = self.eat("SILENT");
             if self.eat("DEFAULT") || self.eat("NAMED") || self.eat("ALL") {
                 return Ok(());
             }
-            self.expect("GRAPH", "`GRAPH <...>`, DEFAULT, NAMED or ALL")?;
+            self.graph_word(&word)?;
             return self.iri("the IRI of a graph");
         }
         if self.eat("ADD") || self.eat("MOVE") || self.eat("COPY") {
@@ -68,6 +73,8 @@ impl Walker<'_> {
             self.expect("TO", "`TO` and a graph")?;
             return self.graph_or_default();
         }
+        self.update_of_a_table()?;
+        self.foreign_comment()?;
         match nearest::nearest(self.words(), OPERATIONS.iter().copied()) {
             Some(form) => self.wrong(
                 format!("an update cannot begin with `{}`", self.words()),
@@ -78,6 +85,35 @@ impl Walker<'_> {
                 "an update begins with INSERT, DELETE, LOAD, CLEAR or another operation",
             ),
         }
+    }
+
+    /// The IRI of LOAD: people name files there.
+    fn what_to_load(&mut self) -> Step {
+        if self.at_iri() || self.is("<") {
+            return self.iri("the IRI to load");
+        }
+        self.stop(
+            self.said("LOAD takes an IRI in `<...>`", self.here())
+                .hint("write `LOAD <file:///...>`")
+                .hint(Hint::LoadFiles),
+        )
+    }
+
+    /// GRAPH, which stands before the name of a graph.
+    fn graph_word(&mut self, word: &str) -> Step {
+        if self.eat("GRAPH") {
+            return Ok(());
+        }
+        if self.at_iri() {
+            let name = self.words();
+            return self
+                .wrong(format!("GRAPH is missing before `{name}`"), format!("write `{word} GRAPH {name}`"));
+        }
+        if matches!(word, "CREATE" | "INTO") {
+            return self.fail("`GRAPH` and its IRI");
+        }
+        let finding = self.said(format!("{word} does not say which graph"), self.here());
+        self.stop(finding.hint(format!("write `{word} ALL`, `{word} DEFAULT` or `{word} GRAPH <...>`")))
     }
 
     fn graph_or_default(&mut self) -> Step {
@@ -97,7 +133,15 @@ impl Walker<'_> {
             return self.fail("INSERT or DELETE");
         }
         if self.eat("DATA") {
-            return self.template(&format!("{word} DATA"));
+            self.template(&format!("{word} DATA"))?;
+            if self.is("WHERE") || self.is("USING") {
+                let found = self.words().to_uppercase();
+                return self.wrong(
+                    format!("{word} DATA takes no {found}"),
+                    format!("write `{word} {{ ... }} WHERE {{ ... }}`"),
+                );
+            }
+            return Ok(());
         }
         if word == "DELETE" && self.eat("WHERE") {
             return self.template("DELETE WHERE");
@@ -119,7 +163,14 @@ impl Walker<'_> {
                 )),
             );
         }
+        if self.is("{") {
+            return self.wrong("WHERE is missing before the pattern", "write `WHERE { ... }`");
+        }
         self.expect("WHERE", "`WHERE { ... }`")?;
+        if !self.is("{") && self.token().is_some() {
+            self.foreign_comment()?;
+            return self.wrong("the pattern after WHERE stands in braces", "write `WHERE { ... }`");
+        }
         self.group().map(|_| ())
     }
 }

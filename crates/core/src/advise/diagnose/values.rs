@@ -30,12 +30,35 @@ impl Walker<'_> {
                 "write `VALUES (?a ?b) { (1 2) (3 4) }`",
             );
         }
+        if !self.is("{") && self.token().is_some() {
+            return self.values_without_braces(names.len(), many);
+        }
         self.expect("{", "the values in braces: `{ ... }`")?;
         while self.token().is_some() && !self.is("}") {
             if many { self.row(names.len())? } else { self.value()? }
         }
         self.expect("}", "a value or `}`")?;
         Ok(vars)
+    }
+
+    /// `VALUES ?x (1 2)`, `VALUES ?x 1 2`.
+    fn values_without_braces<T>(&self, width: usize, many: bool) -> Step<T> {
+        self.foreign_comment()?;
+        self.dash_in_a_name()?;
+        let general = if many { "VALUES (?a ?b) { (1 2) (3 4) }" } else { "VALUES ?x { 1 2 }" };
+        let plain = self.closing(self.at).filter(|_| width == 1 && !many).and_then(|closer| {
+            let inside: Vec<usize> = (self.at + 1..closer).filter(|index| !self.is_at(*index, ",")).collect();
+            use Kind::{Boolean, Iri, Number, PrefixedName, String};
+            let is_value = |index: &usize| {
+                matches!(self.kind_at(*index), Some(Boolean | Iri | Number | PrefixedName | String))
+            };
+            let values: Vec<&str> = inside.iter().map(|index| self.words_at(*index)).collect();
+            let name = self.words_at(self.at - 1);
+            (inside.iter().all(is_value) && !values.is_empty())
+                .then(|| format!("VALUES {name} {{ {} }}", values.join(" ")))
+        });
+        let written = plain.unwrap_or_else(|| general.to_owned());
+        self.wrong("the values of VALUES stand in braces", format!("write `{written}`"))
     }
 
     fn row(&mut self, width: usize) -> Step {
