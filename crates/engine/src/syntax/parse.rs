@@ -73,7 +73,7 @@ fn refused(name: &str, text: &str, refusal: Refusal) -> Error {
     error.at(Span::in_text(name, text, token.map_or(0..0, |token| token.range)))
 }
 
-/// A text so long takes longer to parse than a stop may be late.
+/// A text so long takes longer to parse than a stop may be late. Shorter ones are parsed without a look at the governor.
 const LONG: usize = 1 << 16;
 
 /// As [`query`], as long as the governor lets it.

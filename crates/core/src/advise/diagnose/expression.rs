@@ -163,8 +163,14 @@ impl Walker<'_> {
         }
         // By the longest match: `?a<5&&?b>3`.
         if self.token().is_some_and(|token| token.kind == Kind::Iri) && !self.words().contains(':') {
-            return self
-                .wrong("`<` and `>` without blanks are the brackets of an IRI", "write a blank behind `<`");
+            let (message, hint) = super::COMPARISON_AS_IRI;
+            return self.wrong(message, hint);
+        }
+        if self.is("<<") || self.is("<<(") {
+            return self.wrong(
+                format!("`{}` is one sign, and no comparison", self.words()),
+                super::COMPARISON_AS_IRI.1,
+            );
         }
         if self.is("NOT") && self.is_at(self.at + 1, "IN") {
             self.at += 1;

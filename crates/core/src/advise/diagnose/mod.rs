@@ -33,6 +33,10 @@ use std::ops::Range;
 /// The message of last resort, for what neither the walker nor the parser's reason explains.
 pub const FALLBACK: &str = "the text stops being SPARQL here";
 
+/// What is said of `?a<5&&?b>3`: the message and the remedy.
+const COMPARISON_AS_IRI: (&str, &str) =
+    ("`<` and `>` without blanks are the brackets of an IRI", "write a blank behind `<`");
+
 /// A diagnostic at a place of a text, in bytes.
 fn said(text: &str, message: impl Into<String>, range: Range<usize>) -> Diagnostic {
     Diagnostic::new(message).at(Span::in_text("query", text, range))
@@ -103,9 +107,7 @@ fn reason(why: Why) -> (&'static str, &'static str) {
             "this IRI is relative, and there is no base to complete it",
             "write it in full, such as `http://…` or, of a file, `file:///…`; or begin with BASE <…>",
         ),
-        Why::ComparisonAsIri => {
-            ("`<` and `>` without blanks are the brackets of an IRI", "write a blank behind `<`")
-        }
+        Why::ComparisonAsIri => COMPARISON_AS_IRI,
         Why::Escape => (
             "a backslash can stand only within a string or a name",
             "for a backslash itself (as in a regular expression) write two",

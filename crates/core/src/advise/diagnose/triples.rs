@@ -126,6 +126,18 @@ impl Walker<'_> {
 
     /// Two triples touch: a `;` is missing where a predicate and an object follow, else a dot.
     fn missing_between(&self) -> Step {
+        if let Some(digits) = self.words().strip_prefix('.') {
+            let finding = self
+                .said(format!("`.{digits}` is a number, and no dot with something behind it"), self.here());
+            let follows = matches!(
+                self.kind_at(self.at + 1),
+                Some(Kind::Variable | Kind::Iri | Kind::PrefixedName | Kind::Keyword)
+            );
+            return self.stop(match follows {
+                true => finding.hint("write a blank behind the dot that ends a triple"),
+                false => finding,
+            });
+        }
         let comma = self.at.checked_sub(2).filter(|comma| self.is_at(*comma, ","));
         let before = self.at.saturating_sub(1);
         let is_name = matches!(self.kind_at(before), Some(Kind::Iri | Kind::PrefixedName));

@@ -48,7 +48,8 @@ impl Parser<'_> {
             }
             b'<' if self.is_iri_reference() => return Err(self.refusal(Why::ComparisonAsIri)),
             b'<' if self.take("<=") => Expression::LessOrEqual,
-            b'<' if self.take("<") => Expression::Less,
+            // By the longest match `<<` begins no comparison (section 19.8).
+            b'<' if self.byte_at(1) != b'<' && self.take("<") => Expression::Less,
             b'>' if self.take(">=") => Expression::GreaterOrEqual,
             b'>' if self.take(">") => Expression::Greater,
             b'I' | b'i' if self.word("IN") => {

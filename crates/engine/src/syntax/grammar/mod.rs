@@ -27,7 +27,7 @@ use super::nesting::{DEEPEST, LONGEST};
 use super::operations::Update;
 use crate::terms::{Prefixes, Variable};
 use oxiri::Iri;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a parser starts from.
 #[derive(Clone, Copy)]
@@ -57,8 +57,8 @@ struct Parser<'t> {
     /// The byte where the next token begins; blanks and comments before it are behind.
     at: usize,
     prefixes: &'t Prefixes,
-    /// The prefixes that the text declares. The last of a name is in force.
-    declared: Vec<(&'t str, String)>,
+    /// The prefixes that the text declares. The last of a name is in force. A tree takes no room where there is none.
+    declared: BTreeMap<&'t str, String>,
     base: Option<Iri<String>>,
     room: Room,
     /// How many brackets are open.
@@ -129,7 +129,7 @@ impl<'t> Parser<'t> {
             text: start.text,
             at: 0,
             prefixes: start.prefixes,
-            declared: Vec::new(),
+            declared: BTreeMap::new(),
             base: start.base.cloned(),
             room: start.room,
             brackets: 0,
@@ -147,7 +147,7 @@ impl<'t> Parser<'t> {
             if self.word("PREFIX") {
                 let name = self.prefix_name()?;
                 let iri = self.iri_reference()?;
-                self.declared.push((name, iri));
+                self.declared.insert(name, iri);
             } else if self.word("BASE") {
                 let at = self.at;
                 let iri = self.iri_reference()?;

@@ -93,9 +93,8 @@ impl<'t> Parser<'t> {
         let prefix = self.cut(length);
         self.at += 1;
         let local = self.local_name()?;
-        let declared = self.declared.iter().rev().find(|(name, _)| *name == prefix);
-        let namespace = match declared {
-            Some((_, namespace)) => namespace.as_str(),
+        let namespace = match self.declared.get(prefix) {
+            Some(namespace) => namespace.as_str(),
             None => self.prefixes.namespace(prefix).ok_or(Refusal { at, why: Why::UnknownPrefix })?,
         };
         let mut iri = String::with_capacity(namespace.len() + local.len() + 1);

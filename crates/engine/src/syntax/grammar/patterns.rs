@@ -87,7 +87,7 @@ impl Parser<'_> {
                 return Ok(group);
             }
             self.part(&mut group)?;
-            self.take(".");
+            self.dot();
         }
     }
 

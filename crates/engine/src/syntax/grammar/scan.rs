@@ -56,6 +56,11 @@ impl<'t> Parser<'t> {
         is_it
     }
 
+    /// Takes the dot behind a triple or a part of a group. By the longest match `.5` is a number (section 19.8).
+    pub(super) fn dot(&mut self) -> bool {
+        self.byte() == b'.' && !self.byte_at(1).is_ascii_digit() && self.take(".")
+    }
+
     /// Takes a sign that must stand here.
     pub(super) fn expect(&mut self, sign: &str) -> Parsed<()> {
         if self.take(sign) { Ok(()) } else { Err(self.unexpected()) }

@@ -232,11 +232,12 @@ fn computed(
     Ok((pattern, variables))
 }
 
-/// Whether an expression needs no variables but these. BOUND, COALESCE and EXISTS may name others.
+/// Whether an expression names no variables but these, beside what is aggregated: others have no one value in a group (SPARQL 1.1,
+/// section 11.4), also where BOUND or COALESCE would do without. The pattern of an EXISTS has variables of its own.
 fn is_computed_of(expression: &Expression, visible: &HashSet<Variable>) -> bool {
     match expression {
-        Expression::Variable(variable) => visible.contains(variable),
-        Expression::Coalesce(_) | Expression::Bound(_) | Expression::Exists(_) => true,
+        Expression::Variable(variable) | Expression::Bound(variable) => visible.contains(variable),
+        Expression::Exists(_) => true,
         other => operands(other).into_iter().all(|operand| is_computed_of(operand, visible)),
     }
 }

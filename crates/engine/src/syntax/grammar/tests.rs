@@ -58,6 +58,55 @@ fn a_sign_right_before_a_number_is_part_of_it() {
     assert_eq!(refused("SELECT * { VALUES ?x { - 1 } }"), ("- 1 } }", Why::Unexpected));
 }
 
+/// SPARQL 1.1, 19.8: "tokens are matched ... the longest match is used": `.5` is DECIMAL, `<<` a sign of its own.
+#[test]
+fn a_dot_before_a_digit_and_two_brackets_are_one_token() {
+    for (text, at) in [
+        ("ASK { ?s ?p ?o .5 :p 1 }", ".5 :p"),
+        ("ASK { ?s ?p ?o.5 :p 1 }", ".5 :p"),
+        ("INSERT DATA { :s :p :o .5 }", ".5 }"),
+        ("ASK { FILTER(?a<<http://e/x>) }", "<<http"),
+        ("ASK { FILTER(?a<<<(:s :p :o)>>) }", "<<<("),
+    ] {
+        let (place, why) = refused(text);
+        assert!(place.starts_with(at) && why == Why::Unexpected, "{text}: {why:?} at {place}");
+    }
+    // A literal may be a subject of a pattern (section 19.8, VarOrTerm), and needs no dot behind a group.
+    assert!(algebra("ASK { { ?s ?p ?o } .5 :p 1 }").contains("(triple \".5\"^^"));
+    assert!(algebra("ASK { FILTER(?a < <http://e/x>) FILTER(?b< <<(:s :p :o)>>) }").contains("(< ?a"));
+}
+
+/// SPARQL 1.1, 11.4: variables that are no keys "can only be projected or used in select expressions if they are aggregated".
+#[test]
+fn bound_and_coalesce_take_no_variable_that_is_not_grouped() {
+    for text in [
+        "SELECT (BOUND(?o) AS ?b) { ?s ?p ?o } GROUP BY ?s",
+        "SELECT (COUNT(*) AS ?n) (COALESCE(?o, 1) AS ?c) { ?s ?p ?o }",
+        "SELECT (IF(BOUND(?o), 1, 0) AS ?c) { ?s ?p ?o } GROUP BY ?s",
+    ] {
+        assert_eq!(refused(text).1, Why::Ungrouped, "{text}");
+    }
+    for text in [
+        "SELECT (BOUND(?s) AS ?b) (COALESCE(SUM(?o), ?s) AS ?c) { ?s ?p ?o } GROUP BY ?s",
+        "SELECT (COUNT(*) AS ?n) (BOUND(?n) AS ?b) (EXISTS { ?s ?q ?o } AS ?e) { ?s ?p ?o }",
+    ] {
+        algebra(text);
+    }
+}
+
+/// The last declaration of a prefix is in force, and many take no time in proportion to their square.
+#[test]
+fn many_prefixes() {
+    let declared: String = (0..50_000).map(|n| format!("PREFIX p{n}: <http://e/{n}#> ")).collect();
+    let used: String = (0..50_000).map(|n| format!("p{n}:x ")).collect();
+    let begun = std::time::Instant::now();
+    assert!(algebra(&format!("{declared} ASK {{ VALUES ?x {{ {used} }} }}")).contains("<http://e/49999#x>"));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    assert!(
+        algebra("PREFIX p: <http://a/> PREFIX p: <http://b/> ASK { p:x ?p ?o }").contains("<http://b/x>")
+    );
+}
+
 /// SPARQL 1.1, 19.8: aggregates "may only be used in SELECT, HAVING and ORDER BY clauses", and none within another.
 #[test]
 fn aggregates_stand_in_select_having_and_order_by() {

@@ -52,7 +52,7 @@ impl Parser<'_> {
                     take(triple, at)?;
                 }
             }
-            if !self.take(".") {
+            if !self.dot() {
                 break;
             }
         }
@@ -72,7 +72,7 @@ impl Parser<'_> {
                     self.link()?;
                 }
             }
-            if !self.take(".") || !self.begins_triples() {
+            if !self.dot() || !self.begins_triples() {
                 return Ok(());
             }
         }

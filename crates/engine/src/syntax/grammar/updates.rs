@@ -268,7 +268,7 @@ impl Parser<'_> {
             self.open("{")?;
             self.each_triple(&mut |triple, at| take(of_graph(triple, graph.clone()), at))?;
             self.close("}")?;
-            self.take(".");
+            self.dot();
         }
     }
 }

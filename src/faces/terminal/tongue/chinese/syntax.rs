@@ -450,4 +450,7 @@ pub const SYNTAX: &[Pair] = &[
     ("{} does not say which graph", "{} 没有说明是哪个图"),
     ("write {}, {} or {}", "请写 {}、{} 或 {}"),
     ("the triples of {} stand in braces", "{} 的三元组要写在花括号内"),
+    ("`{}` is one sign, and no comparison", "`{}` 是一个符号，不是比较"),
+    ("`{}` is a number, and no dot with something behind it", "`{}` 是一个数字，而不是点号与其后的内容"),
+    ("write a blank behind the dot that ends a triple", "请在结束三元组的点号之后加一个空格"),
 ];
