@@ -107,7 +107,7 @@ const ORDER: &[(&str, &[&str])] = &[
         "engine",
         &[
             "aside", "governor", "explain", "answer", "syntax", "expr", "passes", "plan", "exec", "guard",
-            "update",
+            "prepared", "update",
         ],
     ),
 ];

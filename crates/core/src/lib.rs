@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub use baimo_engine as engine;
-pub use baimo_store::{blank, cores, error, held, sources, store, terms, throttle};
+pub use baimo_store::{blank, cores, error, held, room, sources, store, terms, throttle};
 
 // What a good colleague would add.
 pub mod advise;

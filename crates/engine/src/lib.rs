@@ -16,12 +16,14 @@ pub mod governor;
 mod guard;
 pub mod passes;
 pub mod plan;
+mod prepared;
 pub mod syntax;
 pub mod update;
 
-pub use exec::{DefaultGraph, Prepared};
+pub use exec::DefaultGraph;
 pub use governor::{Governor, Limits, Notes};
 pub use passes::bind::Bindings;
+pub use prepared::Prepared;
 
 pub use baimo_store::{cores, error, room, store, terms, throttle};
 

@@ -22,12 +22,13 @@ impl Snapshot {
     pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
         let governor = ask.running_governor();
         if let Some(query) = self.prepared.get(ask) {
-            self.prepare(&governor)?;
+            governor.check()?;
+            self.make_readable(&governor)?;
             return query.answer(self.graph(), &governor);
         }
         let query = parsed::query_within(ask, self, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
-        self.prepare(&governor)?;
+        self.make_readable(&governor)?;
         let query = Arc::new(Prepared::new(Cow::Owned(query), ask.default_graph)?);
         let answer = query.answer(self.graph(), &governor)?;
         self.prepared.keep(ask, query);
@@ -45,7 +46,7 @@ impl Snapshot {
         }
         previous.has(&references, &ask.text)?;
         let governor = ask.running_governor();
-        self.prepare(&governor)?;
+        self.make_readable(&governor)?;
         let query = parsed::query_after(ask, self, previous, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
         let Some(triples) = previous.graph else {
@@ -67,12 +68,12 @@ impl Snapshot {
         let governor = ask.running_governor();
         let query = parsed::query_within(ask, self, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
-        self.prepare(&governor)?;
+        self.make_readable(&governor)?;
         engine::explain(self.graph(), &query, ask.default_graph, &governor)
     }
 
     /// Where much was changed, what is read is made first.
-    fn prepare(&self, governor: &Governor) -> Result<()> {
+    fn make_readable(&self, governor: &Governor) -> Result<()> {
         self.memory().prepare(Watch::asking(&|| governor.check()))
     }
 

@@ -1,64 +1,82 @@
 //! The queries that were asked of a snapshot last: what is asked again is neither read nor planned again.
 //!
-//! In: an [`Ask`]. Out: its query with its plan, where the same text was asked before with the same parameters. Of answers nothing is kept.
+//! In: an [`Ask`]. Out: its query with its plan, where the same text was asked before with the same parameters. Of answers nothing is kept,
+//! and all is given up where memory is short.
 
 use crate::ask::Ask;
 use crate::engine::{Bindings, DefaultGraph, Prepared};
+use crate::room::Kept;
+use crate::terms::Term;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many queries are kept, those that were asked last.
-const KEPT: usize = 32;
+const MOST: usize = 32;
 
-/// Longer texts are not kept: they may be data, and reading them is the least of what they take.
+/// Those whose text and parameters have at most so many bytes together: others may be data, and reading them is the least of what they take.
 const LONGEST: usize = 4096;
 
-/// The queries that were asked last. See the module.
+/// The queries that were asked last, the latest one first. See the module.
 #[derive(Default)]
-pub(super) struct PreparedQueries {
-    /// The one that was asked last stands first.
-    kept: Mutex<Vec<Kept>>,
-}
+pub(super) struct PreparedQueries(Kept<Mutex<Vec<Asked>>>);
 
-struct Kept {
+struct Asked {
     text: String,
     bindings: Bindings,
     default_graph: DefaultGraph,
     query: Arc<Prepared<'static>>,
 }
 
+impl Asked {
+    fn is(&self, ask: &Ask) -> bool {
+        self.text == ask.text && self.default_graph == ask.default_graph && self.bindings == ask.bindings
+    }
+}
+
 impl PreparedQueries {
-    /// The query of `ask`, where it was asked before.
+    /// The query of `ask`, where it was asked before. Where steps are counted, those of reading and planning count as well.
     pub(super) fn get(&self, ask: &Ask) -> Option<Arc<Prepared<'static>>> {
-        let mut kept = self.kept();
-        let is_asked = |known: &Kept| {
-            known.text == ask.text
-                && known.default_graph == ask.default_graph
-                && known.bindings == ask.bindings
-        };
-        let place = kept.iter().position(is_asked)?;
-        kept.get_mut(..=place)?.rotate_right(1);
-        kept.first().map(|known| Arc::clone(&known.query))
+        let queries = self.0.get().filter(|_| ask.limits.steps.is_none())?;
+        let mut queries = open(&queries);
+        let place = queries.iter().position(|known| known.is(ask))?;
+        queries.get_mut(..=place)?.rotate_right(1);
+        queries.first().map(|known| Arc::clone(&known.query))
     }
 
     /// Keeps the query of `ask`, and no longer the one that was asked longest ago.
     pub(super) fn keep(&self, ask: &Ask, query: Arc<Prepared<'static>>) {
-        if ask.text.len() > LONGEST {
+        let length = ask.bindings.values().map(length).fold(ask.text.len(), usize::saturating_add);
+        if length > LONGEST || query.is_deep() {
             return;
         }
         let (text, bindings, default_graph) = (ask.text.clone(), ask.bindings.clone(), ask.default_graph);
-        let mut kept = self.kept();
-        kept.truncate(KEPT - 1);
-        kept.insert(0, Kept { text, bindings, default_graph, query });
+        let queries = self.0.get().unwrap_or_else(|| self.0.keep(Mutex::default()));
+        let mut queries = open(&queries);
+        // Another thread may have asked the same meanwhile.
+        if !queries.iter().any(|known| known.is(ask)) {
+            queries.truncate(MOST - 1);
+            queries.insert(0, Asked { text, bindings, default_graph, query });
+        }
     }
+}
 
-    fn kept(&self) -> MutexGuard<'_, Vec<Kept>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+/// How many bytes the text of a term has; of a triple term more than are kept.
+fn length(term: &Term) -> usize {
+    match term {
+        Term::NamedNode(node) => node.as_str().len(),
+        Term::BlankNode(node) => node.as_str().len(),
+        Term::Literal(literal) => literal.value().len(),
+        Term::Triple(_) => usize::MAX,
     }
+}
+
+fn open(queries: &Mutex<Vec<Asked>>) -> MutexGuard<'_, Vec<Asked>> {
+    queries.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Limits;
     use crate::engine::answer::Answer;
     use crate::project::Embedded;
     use crate::session::{Session, Source};
@@ -92,7 +110,7 @@ mod tests {
         let bindings = Bindings::from([(Variable::new_unchecked("o"), Literal::from(2).into())]);
         assert_eq!(rows(&session, &Ask { bindings, ..all.clone() }), 1);
         assert_eq!(rows(&session, &all), 3);
-        assert_eq!(session.snapshot().prepared.kept().len(), 3);
+        assert_eq!(open(&session.snapshot().prepared.0.get().unwrap()).len(), 3);
     }
 
     #[test]
@@ -103,8 +121,12 @@ mod tests {
             session.add_prefix("z", namespace).unwrap();
             assert_eq!(rows(&session, &ask), expected);
         }
+        let before = session.snapshot();
         session.update("INSERT DATA { <y:a> <x:q> <y:new> }").unwrap();
         assert_eq!(rows(&session, &ask), 3);
+        assert!(before.prepared.get(&ask).is_some());
+        let Answer::Rows(rows_before) = before.answer(&ask).unwrap() else { panic!("rows") };
+        assert_eq!(rows_before.gather().rows.len(), 2);
         session.update("DELETE WHERE { <y:a> <x:p> ?o }").unwrap();
         assert_eq!(rows(&session, &ask), 1);
     }
@@ -113,16 +135,27 @@ mod tests {
     fn those_asked_last_are_kept() {
         let session = session();
         let ask = |n: usize| Ask::new(format!("SELECT ?o {{ ?s ?p ?o FILTER(?o != {n}) }}"));
-        for n in 0..=KEPT {
+        for n in 0..=MOST {
             rows(&session, &ask(0));
             rows(&session, &ask(n));
         }
         let snapshot = session.snapshot();
         let is_kept = |n: usize| snapshot.prepared.get(&ask(n)).is_some();
-        assert!(is_kept(0) && !is_kept(1) && is_kept(2) && is_kept(KEPT));
-        assert_eq!(snapshot.prepared.kept().len(), KEPT);
+        assert!(is_kept(0) && !is_kept(1) && is_kept(2) && is_kept(MOST));
+        assert_eq!(open(&snapshot.prepared.0.get().unwrap()).len(), MOST);
+        rows(&session, &ask(0));
+        let deep = format!("SELECT ?o {{ ?s ({}<x:p>) ?o }}", "<x:p>/".repeat(120));
+        let counted = Limits { steps: Some(1_000), ..Limits::default() };
+        assert!(is_kept(0) && snapshot.prepared.get(&Ask { limits: counted, ..ask(0) }).is_none());
+        rows(&session, &Ask::new(deep.clone()));
+        assert!(snapshot.prepared.get(&Ask::new(deep)).is_none());
         let long = Ask::new(format!("SELECT ?o {{ ?s ?p ?o }} #{}", "x".repeat(LONGEST)));
         rows(&session, &long);
         assert!(snapshot.prepared.get(&long).is_none());
+        let bindings =
+            Bindings::from([(Variable::new_unchecked("o"), Literal::from("x".repeat(LONGEST)).into())]);
+        let of_data = Ask { bindings, ..ask(0) };
+        rows(&session, &of_data);
+        assert!(snapshot.prepared.get(&of_data).is_none());
     }
 }

@@ -12,7 +12,7 @@ mod coded;
 mod computed;
 mod construct;
 pub mod context;
-mod dataset;
+pub(crate) mod dataset;
 mod decoded;
 mod dense;
 #[cfg(test)]
@@ -23,7 +23,6 @@ mod locals;
 mod matches;
 mod measured;
 mod operators;
-mod prepared;
 mod ranks;
 mod rows_index;
 mod seen;
@@ -50,7 +49,6 @@ use context::Context;
 use dataset::Dataset;
 pub use dataset::DefaultGraph;
 use decoded::Decoded;
-pub use prepared::Prepared;
 use std::sync::Arc;
 
 /// An operator of a running query: it gives its rows a batch at a time, as they are asked for. Copies of it may run on other threads,
@@ -71,6 +69,30 @@ pub trait Operator: Send {
 /// An operator, whatever it does.
 pub type Running<'a> = Box<dyn Operator + 'a>;
 
+/// Answers a query by its plan, which is so deep.
+///
+/// # Errors
+/// Where the graph is damaged, or a limit is met before there is an answer.
+pub(crate) fn answer<'a>(
+    graph: &'a dyn Indexed,
+    query: &Query,
+    dataset: Dataset<'a>,
+    (plan, depth): (&Plan, usize),
+    governor: &Governor,
+) -> Result<Answer<'a>> {
+    if !is_deep(depth) {
+        return run(graph, query, dataset, plan, governor, governor.threads());
+    }
+    // Operators deep within each other run where they have room, to the end, on one thread.
+    let whole = || run(graph, query, dataset, plan, governor, 1).map(Gathered::of);
+    deep::on_stack(depth, whole)?.map(Gathered::answer)
+}
+
+/// Whether a plan of this depth is answered on a stack of its own.
+pub(crate) fn is_deep(depth: usize) -> bool {
+    depth > STREAMED
+}
+
 /// A plan this deep fits a stack of 2 MiB, and its rows are given as they are found.
 const STREAMED: usize = if cfg!(debug_assertions) { 30 } else { 100 };
 
@@ -78,7 +100,10 @@ const STREAMED: usize = if cfg!(debug_assertions) { 30 } else { 100 };
 const DEEPEST: usize = 2000;
 
 /// How deep the plan of a query may be.
-fn depth(query: &Query) -> Result<usize> {
+///
+/// # Errors
+/// Where that is too deep.
+pub(crate) fn depth(query: &Query) -> Result<usize> {
     let depth = deep::plan_depth(pattern(query)).max(deep::depth(pattern(query)));
     if depth > DEEPEST {
         return Err(Error::query(format!(
@@ -114,11 +139,19 @@ impl Gathered {
     }
 }
 
-fn columns(graph: &dyn Graph) -> Result<&dyn Indexed> {
+/// The graph by its columns.
+///
+/// # Errors
+/// Where it has none, or is damaged.
+pub(crate) fn columns(graph: &dyn Graph) -> Result<&dyn Indexed> {
     graph.indexed()?.ok_or_else(|| Error::store("this graph has no columns, and cannot be queried"))
 }
 
-fn planned(query: &Query, dataset: &Dataset<'_>) -> plan::Planned<Plan> {
+/// The plan of a query over a dataset.
+///
+/// # Errors
+/// Where the query asks another endpoint, the graph is damaged, or a limit is met.
+pub(crate) fn planned(query: &Query, dataset: &Dataset<'_>) -> plan::Planned<Plan> {
     match query {
         Query::Select { pattern, .. } => plan::plan(pattern, dataset),
         Query::Ask { pattern, .. } => plan::plan_ask(pattern, dataset),
@@ -205,7 +238,7 @@ pub fn explain(
 ) -> Result<Explanation> {
     let graph = columns(graph)?;
     let depth = depth(query)?;
-    let threads = if depth <= STREAMED { governor.threads() } else { 1 };
+    let threads = if is_deep(depth) { 1 } else { governor.threads() };
     deep::on_stack(depth, || explained(graph, query, default_graph, (governor, threads)))?
 }
 

@@ -124,6 +124,9 @@ fn a_limit_sorts_no_more_than_it_gives() {
 fn an_aggregate_has_a_readable_name_in_a_sub_select_too() {
     let lines = shown("SELECT * { ?a :rare ?b { SELECT (MAX(?n) + 1 AS ?m) { ?c :name ?n } } }");
     assert!(has(&lines, "AS ?aggregate)") && has(&lines, "Bind(?aggregate + "), "{lines:#?}");
+    // One that has its name is not counted with those that have none.
+    let lines = shown("SELECT (COUNT(*) AS ?k) (MAX(?n) + 1 AS ?m) { ?c :name ?n }");
+    assert!(has(&lines, "Bind(?aggregate + "), "{lines:#?}");
 }
 
 #[test]
@@ -137,10 +140,12 @@ fn an_aggregate_is_computed_under_its_name() {
         let lines = shown(text);
         assert!(has(&lines, "AS ?k)") && !has(&lines, "Bind"), "{text}: {lines:#?}");
     }
-    // Two names, a name that HAVING is between, and one for what has a name in the text.
+    // Two names, a name that HAVING is between, one that is counted, and one for what has a name in the text.
     for text in [
         "SELECT (COUNT(?n) AS ?k) (COUNT(?n) AS ?l) { ?c :name ?n }",
         "SELECT (COUNT(?n) AS ?k) { ?c :name ?n } HAVING(COUNT(?n) > 1)",
+        "SELECT (COUNT(?n) AS ?k) (?k AS ?l) (?k + ?l AS ?m) { ?c :name ?n }",
+        "SELECT (COUNT(?m) AS ?k) (MAX(?n) AS ?m) { ?c :name ?n }",
         "SELECT ?k (?k AS ?l) { MINUS {} { SELECT (COUNT(?n) AS ?k) { ?c :name ?n } } }",
     ] {
         let lines = shown(text);

@@ -84,7 +84,7 @@ impl<'a> Translator<'a> {
             GraphPattern::Union { .. } => self.union(pattern)?,
             GraphPattern::Extend { inner, variable, expression } => {
                 let mut input = self.pattern(inner)?;
-                if self.is_named(&mut input, variable, expression) {
+                if self.take_name(&mut input, variable, expression) {
                     input
                 } else {
                     let (input, formula) = self.formula(input, expression)?;
@@ -350,9 +350,10 @@ impl<'a> Translator<'a> {
     }
 
     /// Computes the result of an aggregate under the name that `AS` gives it: `(COUNT(*) AS ?k)` is a group, and a variable that is
-    /// equal to the result in all of its solutions (section 18.2.4.1). It takes the place of the result, which no text names. False
-    /// where the input or the expression is nothing of the sort.
-    fn is_named(&mut self, input: &mut Logical, variable: &Variable, expression: &Expression) -> bool {
+    /// equal to the result in all of its solutions (section 18.2.4.4). It takes the place of the result, which no text names. False
+    /// where the input or the expression is nothing of the sort, and where solutions around may put a term in its place (18.6), which
+    /// is none of the result's.
+    fn take_name(&mut self, input: &mut Logical, variable: &Variable, expression: &Expression) -> bool {
         let (Expression::Variable(result), Kind::Group(inner, _, aggregates)) = (expression, &mut input.kind)
         else {
             return false;
@@ -364,6 +365,7 @@ impl<'a> Translator<'a> {
         // Of two names for one result the second is bound beside it.
         let is_new = self.names.name(own) == result.as_str()
             && !self.named.contains(own)
+            && !self.around.contains(var)
             && !input.possible.contains(var)
             && !inner.possible.contains(var)
             && !aggregates.iter().any(is_read);
@@ -377,7 +379,7 @@ impl<'a> Translator<'a> {
                 vars.insert(var);
             }
         }
-        self.names.rename(own, var);
+        self.names.redirect(own, var);
         self.named.insert(var);
         true
     }

@@ -42,7 +42,7 @@ impl VariableNames {
     }
 
     /// Lets a name that has a variable of its own stand for another variable from now on.
-    pub fn rename(&mut self, own: Var, other: Var) {
+    pub fn redirect(&mut self, own: Var, other: Var) {
         if let Some(meant) = self.meant.get_mut(own as usize) {
             *meant = other;
         }
@@ -103,7 +103,9 @@ impl VariableNames {
     /// A text with variables, those of aggregates that the parser named by a random number as `?aggregate`, the second
     /// one as `?aggregate2`: the same plan reads the same each time.
     pub fn readable(&self, text: &str) -> String {
-        let made = self.names.iter().filter(|name| is_random(name));
+        let own = self.names.iter().zip(&self.meant).zip(0..);
+        let made =
+            own.filter(|((name, meant), own)| *meant == own && is_random(name)).map(|((name, _), _)| name);
         let Some(_) = made.clone().next() else { return text.to_owned() };
         let mut parts = text.split('?');
         let mut out = parts.next().unwrap_or_default().to_owned();
@@ -318,7 +320,7 @@ mod tests {
     fn two_names_may_be_one_variable() {
         let mut names = VariableNames::default();
         let (result, k) = (names.number("result"), names.number("k"));
-        names.rename(result, k);
+        names.redirect(result, k);
         assert_eq!((names.number("result"), names.find("result"), names.find("k")), (k, Some(k), Some(k)));
         assert_eq!(names.show(k), "?k");
         assert_eq!(names.number("other"), 2);

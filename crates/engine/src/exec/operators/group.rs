@@ -677,6 +677,19 @@ mod tests {
                 vec!["2 2 3", "38 38 39"],
             ),
             ("SELECT (SUM(?y) AS ?s) { ?x :none ?y BIND(1 AS ?one) } HAVING(COUNT(*) = 0)".into(), vec!["0"]),
+            (
+                "SELECT ?k (COUNT(*) AS ?n) (?n AS ?m) (COUNT(*) + 1 AS ?o) { ?x :kind ?k } GROUP BY ?k ORDER BY ?n ?m".into(),
+                vec!["integration 2 2 3", "launch 38 38 39"],
+            ),
+            // Section 18.6: what stands for ?n around is not put in the place of a result.
+            (
+                "SELECT ?n { VALUES ?n { 1 2 } FILTER EXISTS { { SELECT (COUNT(*) AS ?n) (COUNT(*) AS ?z) { ?x :kind ?k } } } }".into(),
+                vec!["1", "2"],
+            ),
+            (
+                "SELECT ?n { VALUES ?n { 1 2 } FILTER EXISTS { { SELECT (COUNT(*) AS ?n) { ?x :kind ?k } } FILTER(?n > 0) } }".into(),
+                vec!["1", "2"],
+            ),
             ("SELECT (SAMPLE(1 / 0) AS ?s) (BOUND(?s) AS ?b) { ?x :kind ?k }".into(), vec!["- false"]),
         ] {
             assert_eq!(solutions(&query), expected, "{query}");

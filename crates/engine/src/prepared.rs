@@ -1,15 +1,17 @@
-//! A query with its plan, to be answered more than once: the text is read and the plan made at the first answer alone.
+//! A query with its plan, to be answered more than once: the plan is made at the first answer alone.
 //!
-//! In: a parsed query; then a graph, each time. Out: an answer. A plan names the terms of its graph by their numbers: it is made anew
-//! where another graph is given. A graph that was changed in place is another one, which cannot be told here: whoever changes it drops
-//! what was prepared.
+//! In: a parsed query; then a graph, each time. Out: an answer. A plan names the terms of its graph by their numbers. It is made anew
+//! for a graph that lies elsewhere; whoever changes a graph in place, or gives one up, drops what was prepared for it.
 
-use super::dataset::Dataset;
-use super::{Answer, DefaultGraph, Gathered, STREAMED, columns, deep, depth, planned, run};
+use crate::answer::Answer;
 use crate::error::Result;
+use crate::exec::dataset::Dataset;
+use crate::exec::{self, DefaultGraph};
 use crate::plan::Plan;
+use crate::plan::statistics::Statistics as _;
 use crate::store::{Graph, Indexed};
 use crate::syntax::algebra::Query;
+use crate::syntax::deep;
 use crate::{Governor, guard};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,11 +21,11 @@ pub struct Prepared<'q> {
     query: Cow<'q, Query>,
     default_graph: DefaultGraph,
     depth: usize,
-    plan: Mutex<Option<Arc<Planned>>>,
+    plan: Mutex<Option<Arc<PlanFor>>>,
 }
 
 /// A plan, and where the graph lies in memory that it was made for.
-struct Planned {
+struct PlanFor {
     graph: usize,
     plan: Plan,
 }
@@ -34,8 +36,13 @@ impl<'q> Prepared<'q> {
     /// # Errors
     /// Where its patterns are too deep within each other.
     pub fn new(query: Cow<'q, Query>, default_graph: DefaultGraph) -> Result<Self> {
-        let depth = depth(&query)?;
+        let depth = exec::depth(&query)?;
         Ok(Self { query, default_graph, depth, plan: Mutex::default() })
+    }
+
+    /// Whether it has many parts within each other: then its plan is large.
+    pub fn is_deep(&self) -> bool {
+        exec::is_deep(self.depth)
     }
 
     /// Answers the query.
@@ -43,30 +50,28 @@ impl<'q> Prepared<'q> {
     /// # Errors
     /// Where the graph is damaged, the query asks another endpoint, or a limit is met before there is an answer.
     pub fn answer<'a>(&self, graph: &'a dyn Graph, governor: &Governor) -> Result<Answer<'a>> {
-        guard::guard(self.unguarded(columns(graph)?, governor)?, governor)
+        guard::guard(self.unguarded(exec::columns(graph)?, governor)?, governor)
     }
 
     fn unguarded<'a>(&self, graph: &'a dyn Indexed, governor: &Governor) -> Result<Answer<'a>> {
         let dataset = Dataset::new(graph, self.query.dataset(), self.default_graph, governor)?;
-        let planned = self.planned(&dataset)?;
-        if self.depth <= STREAMED {
-            return run(graph, &self.query, dataset, &planned.plan, governor, governor.threads());
-        }
-        // Operators deep within each other run where they have room, to the end, on one thread.
-        let whole = || run(graph, &self.query, dataset, &planned.plan, governor, 1).map(Gathered::of);
-        deep::on_stack(self.depth, whole)?.map(Gathered::answer)
+        let planned = self.plan_for(&dataset)?;
+        exec::answer(graph, &self.query, dataset, (&planned.plan, self.depth), governor)
     }
 
     /// The plan for the graph of a dataset: the one at hand where that was made for it.
-    fn planned(&self, dataset: &Dataset<'_>) -> Result<Arc<Planned>> {
+    fn plan_for(&self, dataset: &Dataset<'_>) -> Result<Arc<PlanFor>> {
         let graph = std::ptr::from_ref(dataset.graph()).addr();
         let known = self.plan.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known.filter(|known| known.graph == graph) {
             return Ok(known);
         }
-        let plan = deep::on_stack(self.depth, || planned(&self.query, dataset))??;
-        let planned = Arc::new(Planned { graph, plan });
-        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&planned));
+        let plan = deep::on_stack(self.depth, || exec::planned(&self.query, dataset))??;
+        let planned = Arc::new(PlanFor { graph, plan });
+        // What a limit or damage kept from being read was planned without: that is good for this answer alone.
+        if dataset.go_on().is_ok() {
+            *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&planned));
+        }
         Ok(planned)
     }
 }
@@ -78,6 +83,7 @@ mod tests {
     use crate::store::pack::Builder;
     use crate::syntax::parse;
     use crate::terms::{GraphName, NamedNode, Prefixes, Quad};
+    use std::time::Duration;
 
     fn quad(object: &str) -> Quad {
         let node = |name: &str| NamedNode::new_unchecked(format!("x:{name}"));
@@ -113,13 +119,25 @@ mod tests {
         assert_eq!((first.len(), rows(&query, &memory)), (1, first));
     }
 
-    /// Section 17.4.2.7 and 17.4.4.1: what is new in each answer is not part of a plan.
+    /// Sections 16.2.1, 17.4.2.7, 17.4.2.8, 17.4.4.5 and 17.4.5.1: what is new in each answer is not part of a plan.
     #[test]
     fn what_is_new_in_each_answer_is_new_again() {
         let memory = Memory::over(Builder::new().finish());
-        for text in ["SELECT (BNODE() AS ?x) {}", "SELECT (UUID() AS ?x) {}", "SELECT (RAND() AS ?x) {}"] {
-            let query = prepared(text);
-            assert_ne!(rows(&query, &memory), rows(&query, &memory), "{text}");
+        for value in ["BNODE()", "UUID()", "RAND()", "NOW()"] {
+            let query = prepared(&format!("SELECT ({value} AS ?x) {{}}"));
+            let first = rows(&query, &memory);
+            let mut later = (0..1000).map(|_| {
+                std::thread::sleep(Duration::from_millis(1));
+                rows(&query, &memory)
+            });
+            assert!(later.any(|again| again != first), "{value}");
         }
+        let query = prepared("CONSTRUCT { _:x <x:p> 1 } {}");
+        let [first, second] =
+            [(); 2].map(|()| match query.answer(&memory, &Governor::unlimited()).unwrap() {
+                Answer::Graph(triples) => triples.map(|triple| triple.unwrap().subject).collect::<Vec<_>>(),
+                _ => panic!("triples"),
+            });
+        assert!(first.len() == 1 && second.len() == 1 && first != second);
     }
 }
