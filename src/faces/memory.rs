@@ -14,6 +14,7 @@ use crate::terms::{Triple, Variable};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Rows kept in memory of one answer; a file takes any number.
 pub const KEEP: usize = 100_000;
@@ -357,6 +358,10 @@ impl Iterator for NotedTriples<'_> {
 impl TripleSource for NotedTriples<'_> {
     fn page(&mut self, page: &mut Page) -> Result<bool> {
         self.buffer.page(page, |page| self.triples.page(page))
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.triples.time_left()
     }
 }
 

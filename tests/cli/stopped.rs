@@ -126,3 +126,27 @@ fn a_script_that_is_stopped_says_where_and_what_is_dropped() {
     let log = baimo_in(&folder, &["log", "--store", "s", "-F", "csv"]);
     assert_eq!(log.ok().lines().count(), 2, "the load alone");
 }
+
+/// What was found is written as it was found, whether its text is made before the limit, as it is once that is near, or after it.
+#[test]
+fn a_graph_that_is_stopped_is_written_as_far_as_it_was_found() {
+    let folder = Folder::new().with("x.nt", nodes());
+    let construct = "CONSTRUCT { ?a <urn:q> ?f } { ?a ?b ?c . ?d ?e ?f FILTER(STRLEN(SHA512(CONCAT(STR(?a), ?f))) = 128) }";
+    for (format, mark) in
+        [("nt", "<urn:q>"), ("turtle", "<urn:q>"), ("jsonld", "\"urn:q\""), ("rdfxml", "<p:q ")]
+    {
+        for limit in ["100ms", "250ms"] {
+            let words = ["query", "--data", "x.nt", "-F", format, "--timeout", limit, construct];
+            let said = baimo_in(&folder, &words);
+            if said.code == 0 {
+                continue;
+            }
+            assert_eq!(said.code, 4, "{words:?}: {}", said.err);
+            let told = said.err.split("partial answer: ").nth(1).and_then(|rest| rest.split(' ').next());
+            let told = told.map_or(0, |count| count.parse::<usize>().unwrap());
+            if told > 500 {
+                assert_eq!(said.out.matches(mark).count(), told, "{words:?}");
+            }
+        }
+    }
+}

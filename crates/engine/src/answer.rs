@@ -7,6 +7,7 @@ pub mod page;
 use crate::error::{Error, Result};
 use crate::terms::{Term, Triple, Variable};
 use page::Page;
+use std::time::Duration;
 
 /// One row: a term, or nothing, for each variable.
 pub type Row = Vec<Option<Term>>;
@@ -96,6 +97,11 @@ pub trait TripleSource: Iterator<Item = Result<Triple>> {
                 Ok(true)
             }
         }
+    }
+
+    /// How long it is until a limit of time ends the search; nothing where there is none.
+    fn time_left(&self) -> Option<Duration> {
+        None
     }
 }
 

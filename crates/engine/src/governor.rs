@@ -281,6 +281,11 @@ impl Governor {
         }
     }
 
+    /// How long it is until the limit of time; nothing where there is none.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
     /// How often the work has asked so far.
     pub fn asked(&self) -> u64 {
         self.steps.load(Ordering::Relaxed)

@@ -7,6 +7,7 @@ use super::Governor;
 use crate::answer::page::Page;
 use crate::answer::{Answer, RowSource, Rows, TripleSource};
 use crate::error::{Error, Hint, Kind, Result};
+use std::time::Duration;
 
 /// How many rows are given out between two looks at the clock.
 const STEP: u64 = 64;
@@ -83,6 +84,10 @@ impl RowSource for Guarded<Box<dyn RowSource + '_>> {
 impl TripleSource for Guarded<Box<dyn TripleSource + '_>> {
     fn page(&mut self, page: &mut Page) -> Result<bool> {
         self.fill(page, |triples, page| triples.page(page))
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.governor.time_left()
     }
 }
 

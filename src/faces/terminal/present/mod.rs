@@ -8,6 +8,7 @@ mod said;
 mod stream;
 mod target;
 
+use stream::Ahead;
 pub use target::{Target, unwritten};
 
 use super::Window;
@@ -333,16 +334,26 @@ impl Output {
         let waiting = self.waiting();
         let lines = format.filter(|format| format.is_of_rdf()).filter(|_| about.thing.is_none());
         let most = held(format, lines.is_some() || self.shown());
-        let mut found = Found::default();
-        let mut stopped = each_page(triples.as_mut(), &mut |page| {
+        let (mut found, mut page) = (Found::default(), Page::default());
+        let mut ahead = lines.filter(|_| !self.shown()).map(Ahead::of);
+        let mut stopped = loop {
+            match triples.page(&mut page) {
+                Ok(true) => {}
+                Ok(false) => break None,
+                Err(error) => break Some(error),
+            }
             waiting.rows(page.len() as u64);
-            found.add(page);
-            found.len() < most
-        });
+            found.add(&page);
+            ahead = ahead.and_then(|ahead| ahead.with(&found, &page, triples.time_left()));
+            if found.len() >= most {
+                break None;
+            }
+        };
         let is_large = found.len() > stopped.as_ref().map_or(SORTED - 1, neat);
         if let Some(format) = lines.filter(|_| is_large && !self.shown()) {
             drop(waiting);
-            return self.graph_as_found(session, (found, format), (stopped, triples.as_mut()), about);
+            let ahead = ahead.unwrap_or_else(|| Ahead::of(format));
+            return self.graph_as_found(session, (found, ahead), (stopped, triples.as_mut()), about);
         }
         let mut count = found.len() as u64;
         if found.len() >= most {

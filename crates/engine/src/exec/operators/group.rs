@@ -34,6 +34,9 @@ const FEW: usize = if cfg!(test) { 100 } else { 1 << 17 };
 /// To number a computed term takes as long as so many units of work.
 const INTERNING: usize = 20;
 
+/// To keep so many bytes of a text takes as long as a unit of work: the limits are looked at once for each 80 kB.
+const BYTES: usize = 8;
+
 /// An aggregate to compute.
 pub struct Aggregate {
     /// Which.
@@ -574,6 +577,9 @@ impl State {
             Self::General { accumulators, empty, .. } => {
                 if let Some(accumulator) = of_group(accumulators, group, empty) {
                     accumulator.add(value, more);
+                    // MIN and MAX may keep it, each group one.
+                    let text = if let Some(Value::String(text)) = value { text.len() } else { 0 };
+                    cx.work(text / BYTES)?;
                 }
             }
             Self::Concat(concat) => concat.add_value(group as usize, value, more, cx.governor())?,
