@@ -129,6 +129,18 @@ const MENDED: &[(&str, &str, &str)] = &[
         "`(STR(?s) AS ?x)`",
         "SELECT ?x { ?s ?p ?o } GROUP BY (STR(?s) AS ?x)",
     ),
+    ("SELECT ?s { ?s ?p ?o } GROUP BY (?s, ?o)", "`GROUP BY ?s ?o`", "SELECT ?s { ?s ?p ?o } GROUP BY ?s ?o"),
+    ("SELECT ?s { ?s ?p ?o } GROUP BY ?p (?s ?o)", "`?s ?o`", "SELECT ?s { ?s ?p ?o } GROUP BY ?p ?s ?o"),
+    ("SELECT (?s) AS ?x { ?s ?p ?o }", "`(?s AS ?x)`", "SELECT (?s AS ?x) { ?s ?p ?o }"),
+    ("SELECT DISTINCT(?s) AS ?x { ?s ?p ?o }", "`(?s AS ?x)`", "SELECT DISTINCT (?s AS ?x) { ?s ?p ?o }"),
+    (
+        "ASK { ?s ?p ?o FILTER ?o > 3 # more\n && ?o != \"a  b\" }",
+        "`FILTER(?o > 3 && ?o != \"a  b\")`",
+        "ASK { ?s ?p ?o FILTER(?o > 3 && ?o != \"a  b\") }",
+    ),
+    ("SELECT ?o + 1 AS total { ?s ?p ?o }", "`(?o + 1 AS ?total)`", "SELECT (?o + 1 AS ?total) { ?s ?p ?o }"),
+    ("SELECT ?o + 1 AS { ?s ?p ?o }", "`(?o + 1 AS ?name)`", "SELECT (?o + 1 AS ?name) { ?s ?p ?o }"),
+    ("SELECT ?o-1.5 { ?s ?p ?o }", "`(?o - 1.5 AS ?name)`", "SELECT (?o - 1.5 AS ?name) { ?s ?p ?o }"),
 ];
 
 #[test]

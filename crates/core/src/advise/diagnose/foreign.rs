@@ -79,6 +79,7 @@ impl Walker<'_> {
         let is_word = |index: usize| {
             use Kind::{Boolean, Function, Keyword, Number, Unknown};
             matches!(self.kind_at(index), Some(Boolean | Function | Keyword | Number | Unknown))
+                && self.words_at(index).starts_with(|c: char| c.is_alphanumeric() || c == '_')
         };
         let sign = if self.is("-") { Some(self.at) } else { self.at.checked_sub(1) };
         let Some(name) = sign.filter(|sign| self.is_at(*sign, "-")).and_then(|sign| sign.checked_sub(1))
@@ -99,7 +100,12 @@ impl Walker<'_> {
         let range = self.range_at(name).start..self.range_at(end).end;
         let written = self.text.get(range.clone()).unwrap_or_default();
         let finding = self.said("a variable's name has no `-`", range);
-        let finding = finding.hint(format!("write `{}`", written.replace('-', "_")));
+        // What is written so must be a name; what stands there may be `?x-1.5`.
+        let is_name = written.chars().skip(1).all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        let finding = match is_name {
+            true => finding.hint(format!("write `{}`", written.replace('-', "_"))),
+            false => finding,
+        };
         if self.kind_at(name + 2) != Some(Kind::Number) {
             return self.stop(finding);
         }

@@ -161,7 +161,10 @@ impl Walker<'_> {
             ));
         };
         let grouping = self.quoted(grouping.clone());
-        let same = column.computed.as_ref().is_some_and(|(own, _)| self.quoted(own.clone()) == grouping);
+        let same = column
+            .computed
+            .as_ref()
+            .is_some_and(|(own, _)| grouping != "..." && self.quoted(own.clone()) == grouping);
         let finding = finding.hint(format!("rows are grouped by `{grouping}`, and that has no name to show"));
         let alias = if column.computed.is_some() { column.name.as_str() } else { "name" };
         finding.hint(if same {
@@ -203,6 +206,7 @@ impl Walker<'_> {
 
     /// `(expression)` or `(expression AS ?name)`.
     fn grouped_expression(&mut self, grouping: &mut Grouping) -> Step {
+        self.keys_in_parentheses()?;
         let outer = self.no_aggregate.replace("GROUP BY");
         self.eat("(");
         let (from, begun) = (self.here().start, self.at);
@@ -227,12 +231,35 @@ impl Walker<'_> {
         self.expect(")", "`)`")
     }
 
+    /// `GROUP BY (?a ?b)`, `GROUP BY (?a, ?b)`: plain variables are keys of their own.
+    fn keys_in_parentheses(&self) -> Step {
+        let Some(closer) = self.closing(self.at) else { return Ok(()) };
+        let names: Vec<&str> = (self.at + 1..closer)
+            .filter(|at| self.kind_at(*at) == Some(Kind::Variable))
+            .map(|at| self.words_at(at))
+            .collect();
+        let plain =
+            (self.at + 1..closer).all(|at| self.kind_at(at) == Some(Kind::Variable) || self.is_at(at, ","));
+        if !plain || names.len() < 2 || !self.is_at(closer, ")") {
+            return Ok(());
+        }
+        let range = self.here().start..self.range_at(closer).end;
+        let keys = names.join(" ");
+        let first = self.is_at(self.at - 1, "BY");
+        self.stop(self.said("plain variables to group by stand without parentheses", range).hint(
+            match first {
+                true => format!("write `GROUP BY {keys}`"),
+                false => format!("write `{keys}`"),
+            },
+        ))
+    }
+
     /// `GROUP BY YEAR(?d) AS ?y`.
     fn named_outside(&self, expression: Range<usize>) -> Step {
         if !self.is("AS") {
             return Ok(());
         }
-        let (expression, name) = (self.quoted(expression), self.words_at(self.at + 1));
+        let (expression, name) = (self.quoted(expression), self.name_after_as());
         self.wrong(
             "an expression with a name stands in parentheses",
             format!("write `GROUP BY ({expression} AS {name})`"),
@@ -249,7 +276,7 @@ impl Walker<'_> {
         self.expression()?;
         let range = self.range_at(begun).start..self.range_at(self.at - 1).end;
         let expression = self.quoted(range.clone());
-        let name = if self.is("AS") { self.words_at(self.at + 1) } else { "?name" };
+        let name = self.name_after_as();
         self.stop(
             self.said("an expression to group by stands in parentheses", range)
                 .hint(format!("write `GROUP BY ({expression} AS {name})`")),
@@ -303,6 +330,12 @@ impl Walker<'_> {
                 return self.fail("the separator in quotes");
             }
             self.at += 1;
+        }
+        if self.is("ORDER") && self.is_at(self.at + 1, "BY") {
+            return self.wrong(
+                format!("ORDER BY cannot stand within {name}"),
+                "a sub-select in braces, with an ORDER BY of its own, can put the rows in order",
+            );
         }
         self.expect(")", "an operator or `)`")
     }

@@ -49,7 +49,19 @@ fn wide_quote(words: &str, quote: &str) -> Option<(usize, char)> {
     words.char_indices().filter(|(_, c)| ours(*c)).find(|(at, c)| {
         let after = words.get(at + c.len_utf8()..).and_then(|after| after.chars().next());
         let is_followed = after.is_some_and(char::is_alphanumeric);
-        let opens = is_followed && matches!(c, '\u{201C}' | '\u{2018}' | '\u{300C}' | '\u{300E}' | '\u{AB}');
+        let opener = matches!(
+            c,
+            '\u{201C}'
+                | '\u{201E}'
+                | '\u{201F}'
+                | '\u{2018}'
+                | '\u{201A}'
+                | '\u{201B}'
+                | '\u{300C}'
+                | '\u{300E}'
+                | '\u{AB}'
+        );
+        let opens = is_followed && opener;
         let ends = open == 0 && !is_followed;
         open = if opens { open + 1 } else { open.saturating_sub(1) };
         ends

@@ -75,7 +75,7 @@ impl Walker<'_> {
         } else if self.eat("(") {
             let opener = self.at - 1;
             self.path("a path")?;
-            if self.kind() == Some(Kind::Variable) {
+            if self.kind() == Some(Kind::Variable) && !self.is_closed(opener) {
                 return self.never_closed(opener);
             }
             self.expect(")", "`/`, `|` or `)`")?;

@@ -154,6 +154,15 @@ impl<'a> Walker<'a> {
             return Ok(()); // two may lack their AS
         }
         let range = self.here().start..self.range_at(closer).end;
+        if self.is_at(closer + 1, "AS") {
+            let finding = self.said("AS and the name stand within the parentheses", range);
+            let new = Some(closer + 2).filter(is_variable).map(|index| self.words_at(index));
+            let remedy = new.filter(|_| names.len() == 1 && !commas);
+            return self.stop(match (remedy, names.first()) {
+                (Some(new), Some(old)) => finding.hint(format!("write `({old} AS {new})`")),
+                _ => finding,
+            });
+        }
         let message = match before.as_str() {
             "SELECT" => "plain columns stand without parentheses".to_owned(),
             _ => format!("{before} is no function: its columns stand without parentheses"),
@@ -176,7 +185,7 @@ impl<'a> Walker<'a> {
         self.expression()?;
         let range = self.range_at(first).start..self.range_at(self.at - 1).end;
         let expression = self.quoted(range.clone());
-        let name = if self.is("AS") { self.words_at(self.at + 1) } else { "?name" };
+        let name = self.name_after_as();
         self.stop(
             self.said("a computed column needs parentheses and a name", range)
                 .hint(format!("write `({expression} AS {name})`")),

@@ -66,10 +66,18 @@ impl<'a> Walker<'a> {
     fn open_parenthesis(&self, expected: &str) -> Step {
         let Some(opener) = self.open.last().filter(|_| expected.ends_with("`)`")) else { return Ok(()) };
         let ends = self.is_any(&["{", "."]) || self.is_any(AFTER) || self.is_any(PARTS) || self.is("WHERE");
-        if !ends || self.words_at(*opener) != "(" || self.at == opener + 1 {
+        if !ends || self.words_at(*opener) != "(" || self.at == opener + 1 || self.is_closed(*opener) {
             return Ok(());
         }
         self.never_closed(*opener)
+    }
+
+    /// Whether the parenthesis that stands at `opener` has its `)` behind this token, with no brace before it.
+    pub(super) fn is_closed(&self, opener: usize) -> bool {
+        self.closing(opener).is_some_and(|closer| {
+            self.is_at(closer, ")")
+                && (self.at..closer).all(|at| !self.is_at(at, "{") && !self.is_at(at, "}"))
+        })
     }
 
     /// The parenthesis that stands at `opener` ends before this token.
@@ -85,7 +93,9 @@ impl<'a> Walker<'a> {
     /// Goes past the `)` behind a name that AS gives.
     pub(super) fn close_after_name(&mut self) -> Step {
         match self.open.last().copied() {
-            Some(opener) if !self.is(")") && !self.is("}") && self.token().is_some() => {
+            Some(opener)
+                if !self.is(")") && !self.is("}") && self.token().is_some() && !self.is_closed(opener) =>
+            {
                 self.dash_in_a_name()?;
                 self.never_closed(opener)
             }

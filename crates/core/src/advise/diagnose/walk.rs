@@ -96,13 +96,32 @@ impl<'a> Walker<'a> {
         })
     }
 
-    /// A part of the text in one line, to be quoted in a hint; a long one is cut short.
+    /// A part of the text in one line and without its comments, to be written in its place; `...` for one that is
+    /// too long, or has a string over many lines.
     pub(super) fn quoted(&self, range: Range<usize>) -> String {
-        let text = self.text.get(range).unwrap_or_default();
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        match line.char_indices().nth(QUOTED) {
-            Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()),
-            None => line,
+        let within = |token: &&Token| range.start <= token.range.start && token.range.end <= range.end;
+        let mut line = String::new();
+        let mut end = range.start;
+        for token in self.found.iter().filter(within) {
+            if token.range.start > end {
+                line.push(' ');
+            }
+            line += token.text(self.text);
+            end = token.range.end;
+        }
+        let fits = line.chars().count() <= QUOTED && !line.contains(['\n', '\r']);
+        if fits { line } else { "...".to_owned() }
+    }
+
+    /// The variable that an AS at this token names, with its `?`; `?name` where it names none.
+    pub(super) fn name_after_as(&self) -> String {
+        let (kind, words) = (self.kind_at(self.at + 1), self.words_at(self.at + 1));
+        let is_name = words.starts_with(|c: char| c.is_alphabetic())
+            && words.chars().all(|c| c.is_alphanumeric() || c == '_');
+        match kind {
+            Some(Kind::Variable) if self.is("AS") => words.to_owned(),
+            Some(Kind::Unknown) if self.is("AS") && is_name => format!("?{words}"),
+            _ => "?name".to_owned(),
         }
     }
 

@@ -453,4 +453,10 @@ pub const SYNTAX: &[Pair] = &[
     ("`{}` is one sign, and no comparison", "`{}` 是一个符号，不是比较"),
     ("`{}` is a number, and no dot with something behind it", "`{}` 是一个数字，而不是点号与其后的内容"),
     ("write a blank behind the dot that ends a triple", "请在结束三元组的点号之后加一个空格"),
+    ("plain variables to group by stand without parentheses", "分组用的普通变量不加括号"),
+    ("AS and the name stand within the parentheses", "AS 与名称要写在括号之内"),
+    (
+        "a sub-select in braces, with an ORDER BY of its own, can put the rows in order",
+        "可在花括号内的子查询中用 ORDER BY 排好各行",
+    ),
 ];
