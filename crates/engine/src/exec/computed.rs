@@ -25,9 +25,9 @@ pub fn taken(node: &Node, given: &VarSet) -> VarSet {
         }
         Op::Distinct | Op::Combine => below,
         Op::Group(_, aggregates) => {
-            let mut taken = below.clone();
+            let mut taken = below;
             for aggregate in aggregates {
-                taken = taken.without(&identified(aggregate, &below));
+                taken = taken.without(&identified(aggregate));
             }
             taken
         }
@@ -36,12 +36,9 @@ pub fn taken(node: &Node, given: &VarSet) -> VarSet {
 }
 
 /// The columns of which an aggregate asks the numbers of terms.
-fn identified(aggregate: &Aggregate, below: &VarSet) -> VarSet {
+fn identified(aggregate: &Aggregate) -> VarSet {
     let counts = aggregate.function == AggregateFunction::Count;
     let by_number = (aggregate.distinct && !counts) || aggregate.function == AggregateFunction::Sample;
-    match &aggregate.argument {
-        _ if !by_number => VarSet::new(),
-        None => below.clone(),
-        Some(formula) => formula.as_variable().into_iter().collect(),
-    }
+    let argument = aggregate.argument.as_ref().filter(|_| by_number);
+    argument.and_then(|formula| formula.as_variable()).into_iter().collect()
 }

@@ -2,13 +2,13 @@
 //!
 //! In: rows of numbers, of which the first is the group. Out: how many different ones each group has. Which of them came first is not known.
 //! A table of all rows misses the caches and the tables of pages at each row, once it is large. So rows are gathered as they come and, some hundred
-//! thousand at a time, put in parts by their hashes; each part is made distinct in a table that fits into the second cache (radix
+//! thousand at a time, put in parts by their hashes; each part is made distinct in a table that fits into the second cache, up to some million rows (radix
 //! partitioning: Boncz, Manegold, Kersten, Database architecture optimized for the new bottleneck: memory access, VLDB 1999). As many rows wait as are known,
 //! so that each is moved twice or so; **equal rows wait until then**, and take as much memory as others.
 
 use super::context::Context;
 use super::seen::hash;
-use crate::aside::set_aside;
+use crate::aside::{Aside, set_aside};
 use crate::error::Result;
 use crate::store::{Id, NONE};
 
@@ -147,29 +147,32 @@ impl<const N: usize> Rows<N> {
             begins.push(all);
             all += len;
         }
-        let mut rows = cx.governor().filled([NONE; N], all)?;
+        let mut rows = Aside(cx.governor().filled([NONE; N], all)?);
         let mut next = begins.clone();
         let mut known = self.known.as_slice();
         for (next, len) in next.iter_mut().zip(&self.lens) {
             let (own, rest) = known.split_at_checked(*len).unwrap_or((known, &[]));
-            if let Some(to) = rows.get_mut(*next..*next + own.len()) {
-                to.copy_from_slice(own);
+            for own in own.chunks(STRETCH) {
+                if let Some(to) = rows.0.get_mut(*next..*next + own.len()) {
+                    to.copy_from_slice(own);
+                }
+                *next += own.len();
+                cx.check()?;
             }
-            *next += own.len();
             known = rest;
         }
-        drop(std::mem::take(&mut self.known));
+        drop(Aside(std::mem::take(&mut self.known)));
         for waiting in self.waiting.chunks(STRETCH) {
             for row in waiting {
                 let Some(next) = next.get_mut(part(row)) else { continue };
-                if let Some(to) = rows.get_mut(*next) {
+                if let Some(to) = rows.0.get_mut(*next) {
                     *to = *row;
                 }
                 *next += 1;
             }
             cx.check()?;
         }
-        drop(std::mem::take(&mut self.waiting));
+        drop(Aside(std::mem::take(&mut self.waiting)));
         self.most = 0;
         self.make_distinct(rows, &begins, &ends, cx)
     }
@@ -177,7 +180,7 @@ impl<const N: usize> Rows<N> {
     /// Of rows that lie in parts, each of which begins there and has so many, keeps the different ones.
     fn make_distinct(
         &mut self,
-        mut rows: Vec<[Id; N]>,
+        mut rows: Aside<[Id; N]>,
         begins: &[usize],
         lens: &[usize],
         cx: &Context<'_>,
@@ -192,24 +195,24 @@ impl<const N: usize> Rows<N> {
             table.clear();
             table.resize(size, [NONE; N]);
             for at in *begin..begin + len {
-                let Some(row) = rows.get(at).copied() else { continue };
+                let Some(row) = rows.0.get(at).copied() else { continue };
                 if enter(&mut table, row) {
-                    if let Some(to) = rows.get_mut(kept) {
+                    if let Some(to) = rows.0.get_mut(kept) {
                         *to = row;
                     }
                     kept += 1;
                 }
+                moved += 1;
+                if moved == STRETCH {
+                    moved = 0;
+                    cx.check()?;
+                }
             }
             *own = kept - before;
-            moved += len;
-            if moved >= STRETCH {
-                moved = 0;
-                cx.check()?;
-            }
         }
-        rows.truncate(kept);
-        rows.shrink_to_fit();
-        self.known = rows;
+        rows.0.truncate(kept);
+        rows.0.shrink_to_fit();
+        self.known = std::mem::take(&mut rows.0);
         Ok(())
     }
 }
