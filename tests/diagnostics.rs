@@ -141,6 +141,13 @@ const MENDED: &[(&str, &str, &str)] = &[
     ("SELECT ?o + 1 AS total { ?s ?p ?o }", "`(?o + 1 AS ?total)`", "SELECT (?o + 1 AS ?total) { ?s ?p ?o }"),
     ("SELECT ?o + 1 AS { ?s ?p ?o }", "`(?o + 1 AS ?name)`", "SELECT (?o + 1 AS ?name) { ?s ?p ?o }"),
     ("SELECT ?o-1.5 { ?s ?p ?o }", "`(?o - 1.5 AS ?name)`", "SELECT (?o - 1.5 AS ?name) { ?s ?p ?o }"),
+    ("SELECT * { ?s ?p ?o } ORDER BY ?o-1", "`ORDER BY (?o-1)`", "SELECT * { ?s ?p ?o } ORDER BY (?o-1)"),
+    ("SELECT * { ?s ?p ?o } ORDER BY ?s ?o - 1", "`(?o - 1)`", "SELECT * { ?s ?p ?o } ORDER BY ?s (?o - 1)"),
+    ("ASK { ?s rdfs:subClassOf/* ?o }", "`rdfs:subClassOf*`", "ASK { ?s rdfs:subClassOf* ?o }"),
+    ("ASK { ?s (a/rdfs:label)/+ ?o }", "`)+`", "ASK { ?s (a/rdfs:label)+ ?o }"),
+    ("ASK { ?s rdfs:label//rdfs:label ?o }", "`/`", "ASK { ?s rdfs:label/rdfs:label ?o }"),
+    ("ASK { ?s ?p ?o FILTER(?o =< 1) }", "`<=`", "ASK { ?s ?p ?o FILTER(?o <= 1) }"),
+    ("ASK { ?s ?p \"1\"^^\"xsd:integer\" }", "`^^xsd:integer`", "ASK { ?s ?p \"1\"^^xsd:integer }"),
 ];
 
 #[test]

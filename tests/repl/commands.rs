@@ -125,6 +125,12 @@ fn what_was_rolled_back_is_no_unsaved_change() {
     has(&prompt.ask(".quit"), "the change ends with this session");
     prompt.keys(".quit\r");
     prompt.pty.exp_eof().unwrap();
+    // In a narrow window the terminal breaks no word of the note.
+    let mut prompt = Prompt::open(&home("leaves-narrow"), 50);
+    prompt.ask("INSERT DATA { <urn:a> <urn:b> 1 }");
+    has(&prompt.ask(".quit"), "\r\n  .export -o FILE keeps it; to leave without\r\n  it, leave again");
+    prompt.keys(".quit\r");
+    prompt.pty.exp_eof().unwrap();
 }
 
 /// What is found is to be copied, and two names that differ must look different, however narrow the window.

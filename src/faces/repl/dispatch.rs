@@ -147,7 +147,7 @@ impl Shell {
         if let Some(changes) = open.filter(|changes| *changes > 0 && self.interactive && !self.warned) {
             self.warned = true;
             self.output.report.note(&format!(
-                "a transaction is open, with {}: .commit keeps it\n  to leave and drop it, leave again",
+                "a transaction is open, with {}: .commit keeps it\nto leave and drop it, leave again",
                 crate::show::text::counted(changes as u64, "change", "changes")
             ));
             return Ok(());
@@ -156,7 +156,7 @@ impl Shell {
         if self.unsaved && self.interactive && !(self.warned && open.is_some()) {
             self.unsaved = false;
             self.output.report.note(
-                "the graph was changed, and the change ends with this session\n  \
+                "the graph was changed, and the change ends with this session\n\
                  .export -o FILE keeps it; to leave without it, leave again",
             );
         } else {

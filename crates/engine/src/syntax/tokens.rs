@@ -215,7 +215,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
 
 /// The tokens of a text one after the other, for who needs only the first ones.
 pub fn each_token(text: &str) -> impl Iterator<Item = Token> {
-    let mut scanner = Scanner { text, at: 0 };
+    let mut scanner = Scanner { text, at: 0, run_end: 0 };
     std::iter::from_fn(move || scanner.next_token())
 }
 
@@ -315,11 +315,32 @@ pub fn declared<'t>(text: &'t str, base: Option<&str>) -> Vec<(&'t str, String)>
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
+    /// The end of the run of letters that was looked at last: a word may be cut within it many times.
+    run_end: usize,
 }
 
 impl<'t> Scanner<'t> {
     fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// A prefixed name, a keyword, a function, a boolean, or a word that SPARQL does not know.
+    fn word(&mut self, rest: &str) -> Cut {
+        if self.at >= self.run_end {
+            self.run_end = self.at + run(rest, |c| is_name_char(c) || c == '.');
+        }
+        let prefix = self.run_end - self.at;
+        let behind = rest.get(prefix..).unwrap_or_default();
+        if let Some(local) = behind.strip_prefix(':').filter(|_| !rest.starts_with('_')) {
+            return (Kind::PrefixedName, prefix + 1 + local_name(local), true);
+        }
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let length = if rest.bytes().take(prefix).all(is_plain) {
+            prefix
+        } else {
+            run(rest, |c| c != '-' && is_name_char(c) && !is_wide_punctuation(c))
+        };
+        (word_kind(rest.get(..length).unwrap_or_default()), length, true)
     }
 
     fn next_token(&mut self) -> Option<Token> {
@@ -337,7 +358,7 @@ impl<'t> Scanner<'t> {
             '.' if rest.get(1..).is_some_and(starts_with_digit) => (Kind::Number, number(rest), true),
             '_' if rest.starts_with("_:") => blank_node(rest),
             ':' => (Kind::PrefixedName, 1 + local_name(rest.get(1..).unwrap_or_default()), true),
-            _ if is_name_start(first) && !is_wide_punctuation(first) => word(rest),
+            _ if is_name_start(first) && !is_wide_punctuation(first) => self.word(rest),
             _ => punctuation(rest),
         };
         let length = if length == 0 { first.len_utf8() } else { length };
@@ -471,25 +492,6 @@ fn blank_node(rest: &str) -> Cut {
     (Kind::BlankNode, 2 + label.len(), true)
 }
 
-/// A prefixed name, a keyword, a function, a boolean, or a word that SPARQL does not know.
-fn word(rest: &str) -> Cut {
-    let prefix = run(rest, |c| is_name_char(c) || c == '.');
-    if !rest.starts_with('_') && rest.get(prefix..).is_some_and(|rest| rest.starts_with(':')) {
-        return (
-            Kind::PrefixedName,
-            prefix + 1 + local_name(rest.get(prefix + 1..).unwrap_or_default()),
-            true,
-        );
-    }
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let length = if rest.bytes().take(prefix).all(is_plain) {
-        prefix
-    } else {
-        run(rest, |c| c != '-' && is_name_char(c) && !is_wide_punctuation(c))
-    };
-    (word_kind(rest.get(..length).unwrap_or_default()), length, true)
-}
-
 fn word_kind(word: &str) -> Kind {
     let is = |other: &str| word.eq_ignore_ascii_case(other);
     if word == "a" || (word != "A" && KEYWORDS.iter().any(|keyword| is(keyword))) {
@@ -607,6 +609,29 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<(Kind, &str)> {
         tokens(text).into_iter().map(|token| (token.kind, &text[token.range])).collect()
+    }
+
+    /// A word is cut at its first `-`, and the run behind it is not looked at again for each piece.
+    #[test]
+    fn a_word_of_many_pieces_takes_time_by_its_length() {
+        let pieces = 60_000;
+        let begun = std::time::Instant::now();
+        assert_eq!(tokens(&format!("?x{}", "-a".repeat(pieces))).len(), 1 + 2 * pieces);
+        assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
+        // The end of the run still says whether a piece is a prefix.
+        assert_eq!(
+            kinds("?x-a-b:c"),
+            [(Kind::Variable, "?x"), (Kind::Punctuation, "-"), (Kind::PrefixedName, "a-b:c")]
+        );
+        assert_eq!(
+            kinds("a-b c:d"),
+            [
+                (Kind::Keyword, "a"),
+                (Kind::Punctuation, "-"),
+                (Kind::Unknown, "b"),
+                (Kind::PrefixedName, "c:d")
+            ]
+        );
     }
 
     #[test]

@@ -24,8 +24,9 @@ impl Walker<'_> {
             self.bracketed()?;
             if matches!(self.words(), "&&" | "||" | "=" | "!=" | "<" | ">" | "<=" | ">=" | "+") {
                 let sign = self.words();
-                let condition =
-                    self.condition_from(begun).map_or(format!("... {sign} ..."), |(text, _)| text);
+                let condition = self
+                    .condition_from(begun, self.no_aggregate)?
+                    .map_or(format!("... {sign} ..."), |(text, _)| text);
                 return self.wrong(
                     format!("`{sign}` stands outside the parentheses of {word}"),
                     format!("put one pair around the whole: `{word}({condition})`"),
@@ -57,21 +58,43 @@ impl Walker<'_> {
     /// `FILTER ?x > 3`, `HAVING COUNT(?x) > 1`.
     fn without_parentheses(&self, word: &str, begun: usize) -> Step {
         let message = format!("the condition of {word} stands in parentheses");
-        let (hint, range) = match self.condition_from(begun) {
+        let (hint, range) = match self.condition_from(begun, self.no_aggregate)? {
             Some((condition, range)) => (format!("write `{word}({condition})`"), range),
             None => (format!("write `{word}(...)`"), self.range_at(begun)),
         };
         self.stop(self.said(message, range).hint(hint))
     }
 
-    /// The expression that begins at a token, and where it stands; nothing where it is wrong itself.
-    fn condition_from(&self, from: usize) -> Option<(String, Range<usize>)> {
-        let mut inner = Self::new(self.text, self.found, self.known, self.update);
-        inner.declared.clone_from(&self.declared);
-        inner.at = from;
-        inner.expression().ok()?;
-        let range = self.range_at(from).start..self.range_at(inner.at - 1).end;
-        Some((self.quoted(range.clone()), range))
+    /// The expression that begins at a token, and where it stands; nothing where it is wrong itself. Stops at an
+    /// aggregate that the clause has no place for, as no parentheses make that right.
+    pub(super) fn condition_from(
+        &self,
+        from: usize,
+        no_aggregate: Option<&'static str>,
+    ) -> Step<Option<(String, Range<usize>)>> {
+        let Some(end) = self.expression_end(from, no_aggregate)? else { return Ok(None) };
+        let range = self.range_at(from).start..self.range_at(end - 1).end;
+        Ok(Some((self.quoted(range.clone()), range)))
+    }
+
+    /// Where the expression ends that begins at a token, as `condition_from` looks at it.
+    pub(super) fn expression_end(
+        &self,
+        from: usize,
+        no_aggregate: Option<&'static str>,
+    ) -> Step<Option<usize>> {
+        let walked = |no_aggregate| {
+            let mut inner = Self::new(self.text, self.found, self.known, self.update);
+            inner.declared.clone_from(&self.declared);
+            inner.no_aggregate = no_aggregate;
+            inner.at = from;
+            inner.expression().map(|()| inner.at)
+        };
+        match (walked(no_aggregate), no_aggregate) {
+            (Ok(end), _) => Ok(Some(end)),
+            (Err(finding), Some(_)) if walked(None).is_ok() => Err(finding),
+            _ => Ok(None),
+        }
     }
 
     pub(super) fn bracketed(&mut self) -> Step {
@@ -149,9 +172,14 @@ impl Walker<'_> {
         self.foreign_operator()?;
         let compares = ["=", "!=", "<", ">", "<=", ">="].iter().any(|operator| self.eat(operator));
         if compares {
-            if self.is("=") || self.is(">") {
+            let touches = self.range_at(self.at - 1).end == self.here().start;
+            if self.is("=") || self.is(">") || self.is("<") && touches && self.is_at(self.at - 1, "=") {
                 let operator = format!("{}{}", self.words_at(self.at - 1), self.words());
-                let ours = if operator == "=>" { ">=" } else { "=" };
+                let ours = match operator.as_str() {
+                    "=>" => ">=",
+                    "=<" => "<=",
+                    _ => "=",
+                };
                 return self
                     .wrong(format!("`{operator}` is not a SPARQL operator"), format!("write `{ours}`"));
             }

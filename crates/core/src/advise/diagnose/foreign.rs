@@ -250,14 +250,38 @@ fn date_of(written: &str) -> Option<(String, &'static str)> {
     match (parts.as_slice(), time) {
         ([year, month], None) if number(year, 4, 0) && number(month, 2, 12) => Some((value, "gYearMonth")),
         ([year, month, day], time) if number(year, 4, 0) && number(month, 2, 12) && number(day, 2, 31) => {
+            if !is_day(year, month, day) {
+                return None;
+            }
             match time {
                 None => Some((value, "date")),
-                Some(time) if time.len() >= 8 && time.starts_with(|c: char| c.is_ascii_digit()) => {
-                    Some((format!("{value}T{time}"), "dateTime"))
-                }
+                Some(time) if is_time(time) => Some((format!("{value}T{time}"), "dateTime")),
                 Some(_) => None,
             }
         }
         _ => None,
     }
+}
+
+/// Whether a month has such a day.
+fn is_day(year: &str, month: &str, day: &str) -> bool {
+    let is_leap =
+        |year: u32| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let leap = year.parse().is_ok_and(is_leap);
+    day <= match month {
+        "04" | "06" | "09" | "11" => "30",
+        "02" if leap => "29",
+        "02" => "28",
+        _ => "31",
+    }
+}
+
+/// Whether a time of day, and perhaps a fraction and a zone behind it, is one.
+fn is_time(time: &str) -> bool {
+    let part = |at: usize, most: u8| {
+        let digits = time.get(at..at + 2).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse().ok()).is_some_and(|n: u8| n <= most)
+    };
+    let colon = |at: usize| time.get(at..).is_some_and(|rest| rest.starts_with(':'));
+    part(0, 23) && colon(2) && part(3, 59) && colon(5) && part(6, 59)
 }

@@ -351,7 +351,7 @@ impl Walker<'_> {
         let call = self.quoted(self.range_at(self.at - 1).start..end);
         let finding = finding.hint(RULE);
         self.stop(match clause {
-            "FILTER" => finding.hint(format!(
+            "FILTER" | "WHERE" => finding.hint(format!(
                 "group, and compare the groups: `GROUP BY ...` and `HAVING({call} ...)` after the last `}}`"
             )),
             "BIND" => finding.hint(format!("compute it in SELECT: `({call} AS ?name)`")),

@@ -89,6 +89,7 @@ impl<'a> Walker<'a> {
                 }
                 self.bracketed()?;
             } else if self.kind() == Some(Kind::Variable) {
+                self.computed_order()?;
                 self.at += 1;
                 if (self.is("ASC") || self.is("DESC")) && !self.is_at(self.at + 1, "(") {
                     return self.wrong(
@@ -105,6 +106,18 @@ impl<'a> Walker<'a> {
             }
             self.no_comma("what to order by stands")?;
         }
+    }
+
+    /// `ORDER BY ?a - 1`: a value that is computed, without its parentheses; here stands its variable.
+    fn computed_order(&self) -> Step {
+        const OPERATORS: &[&str] = &["+", "-", "*", "/", "=", "<", ">", "!=", "<=", ">=", "&&", "||"];
+        if !OPERATORS.contains(&self.words_at(self.at + 1)) {
+            return Ok(());
+        }
+        let Some((expression, range)) = self.condition_from(self.at, None)? else { return Ok(()) };
+        let by = if self.is_at(self.at.saturating_sub(1), "BY") { "ORDER BY " } else { "" };
+        let finding = self.said("an expression to order by stands in parentheses", range);
+        self.stop(finding.hint(format!("write `{by}({expression})`")))
     }
 
     fn limits(&mut self) -> Step {
@@ -170,23 +183,24 @@ impl<'a> Walker<'a> {
             false => "this query has its pattern already",
         };
         let finding = self.said(message, self.here());
-        self.stop(finding.hint(match self.condition_after(self.at + 1) {
+        self.stop(finding.hint(match self.condition_after(self.at + 1)? {
             Some(condition) => format!("a condition stands within the braces: `FILTER{condition}`"),
             None => "a condition stands within the braces: `FILTER(...)`".to_owned(),
         }))
     }
 
-    /// The condition that begins at a token, in parentheses; nothing where it is none, or does not end with the part.
-    pub(super) fn condition_after(&self, from: usize) -> Option<String> {
-        let mut inner = Self::new(self.text, self.found, self.known, self.update);
-        inner.declared.clone_from(&self.declared);
-        inner.at = from;
-        inner.expression().ok()?;
-        let ended = inner.token().is_none() || inner.is("}") || inner.is(".") || inner.is_any(MODIFIERS);
-        let alone = inner.at == from + 1; // a value is no condition
-        let whole = self.closing(from).is_some_and(|closer| closer + 1 == inner.at);
-        let quoted = self.quoted(self.range_at(from).start..self.range_at(inner.at - 1).end);
-        (ended && !alone).then(|| if whole { quoted } else { format!("({quoted})") })
+    /// The condition behind WHERE that begins at a token, in parentheses; nothing where it is none, or does not end with
+    /// the part.
+    pub(super) fn condition_after(&self, from: usize) -> Step<Option<String>> {
+        let Some(end) = self.expression_end(from, Some("WHERE"))? else { return Ok(None) };
+        let ended = self.found.get(end).is_none()
+            || self.is_at(end, "}")
+            || self.is_at(end, ".")
+            || MODIFIERS.iter().any(|word| self.is_at(end, word));
+        let alone = end == from + 1; // a value is no condition
+        let whole = self.closing(from).is_some_and(|closer| closer + 1 == end);
+        let quoted = self.quoted(self.range_at(from).start..self.range_at(end - 1).end);
+        Ok((ended && !alone).then(|| if whole && quoted != "..." { quoted } else { format!("({quoted})") }))
     }
 
     /// Something stands after a finished query.

@@ -62,10 +62,41 @@ impl Walker<'_> {
             if !(self.eat("/") || self.eat("|")) {
                 return Ok(());
             }
+            self.step_missing()?;
             if self.kind() == Some(Kind::Variable) {
                 return self.wrong("a path has no variables", "put a dot and a second triple instead");
             }
         }
+    }
+
+    /// `rdfs:subClassOf/*`, `a//rdfs:label`: behind a `/` that touches its step no step stands. A comment of C may look
+    /// the same, and then has its end or words behind it.
+    fn step_missing(&self) -> Step {
+        let slash = self.at - 1;
+        let touch = |index: usize| self.range_at(index).end == self.range_at(index + 1).start;
+        let before = slash.saturating_sub(1);
+        let is_step = matches!(self.kind_at(before), Some(Kind::Iri | Kind::PrefixedName))
+            || self.is_at(before, "a")
+            || self.is_at(before, ")");
+        if !self.is_at(slash, "/") || !is_step || !touch(before) || !touch(slash) {
+            return Ok(());
+        }
+        let sign = self.words();
+        let rest = self.text.get(self.here().end..).unwrap_or_default();
+        let remedy = match sign {
+            "*" | "+" | "?" if !rest.contains("*/") && !touch(self.at) => {
+                format!("{}{sign}", self.words_at(before))
+            }
+            "/" if touch(self.at)
+                && matches!(self.kind_at(self.at + 1), Some(Kind::Iri | Kind::PrefixedName)) =>
+            {
+                "/".to_owned()
+            }
+            _ => return Ok(()),
+        };
+        let range = self.range_at(slash).start..self.here().end;
+        let message = format!("a step of the path is missing between `/` and `{sign}`");
+        self.stop(self.said(message, range).hint(format!("write `{remedy}`")))
     }
 
     fn path_step(&mut self, what: &str) -> Step {

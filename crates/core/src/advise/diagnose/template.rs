@@ -14,9 +14,18 @@ impl Walker<'_> {
         self.rows_of_a_table()?;
         if !self.is("{") && self.token().is_some() {
             self.foreign_comment()?;
+            let graph = match self.kind_at(self.at + 1) {
+                Some(Kind::Iri | Kind::PrefixedName) if self.is("GRAPH") => {
+                    Some(self.words_at(self.at + 1)).filter(|_| !word.starts_with("CONSTRUCT"))
+                }
+                _ => None,
+            };
             return self.wrong(
                 format!("the triples of {word} stand in braces"),
-                format!("write `{word} {{ ... }}`"),
+                match graph {
+                    Some(graph) => format!("write `{word} {{ GRAPH {graph} {{ ... }} }}`"),
+                    None => format!("write `{word} {{ ... }}`"),
+                },
             );
         }
         self.expect("{", "triples in braces: `{ ... }`")?;

@@ -70,12 +70,26 @@ impl Walker<'_> {
     /// WHERE before a part of the pattern, or before a condition as in SQL.
     fn where_in_a_group(&self) -> Step {
         const RULE: &str = "WHERE stands before a group, not in it";
-        match self.condition_after(self.at + 1) {
+        match self.condition_after(self.at + 1)? {
             Some(condition) => {
                 self.wrong(RULE, format!("a condition is a FILTER: write `FILTER{condition}`"))
             }
+            None if self.condition_begins(self.at + 1) => {
+                self.wrong(RULE, "a condition is a FILTER: write `FILTER(...)`")
+            }
             None => self.wrong(RULE, "remove it"),
         }
+    }
+
+    /// Whether a condition begins at a token: a call, or a value that is compared.
+    fn condition_begins(&self, from: usize) -> bool {
+        const OPERATORS: &[&str] = &["=", "!=", "<", ">", "<=", ">=", "&&", "||"];
+        let next = self.closing(from).unwrap_or(from) + 1;
+        matches!(self.kind_at(from), Some(Kind::Function))
+            || self.is_at(from, "!")
+            || self.is_at(from, "NOT")
+            || OPERATORS.contains(&self.words_at(next))
+            || ["IN", "AND", "OR", "LIKE", "BETWEEN", "IS"].iter().any(|word| self.is_at(next, word))
     }
 
     fn not_a_part(&self) -> Step {
@@ -242,7 +256,9 @@ impl Walker<'_> {
         if self.kind() == Some(Kind::String) {
             let word = self.words().trim_matches(['"', '\'']);
             let finding = self.said("a datatype is a name, and not a text", self.here());
+            let written = word.strip_prefix("xsd:").and_then(nearest::well_known);
             return self.stop(match nearest::well_known(word) {
+                _ if written.as_deref() == Some(word) => finding.hint(format!("write `^^{word}`")),
                 Some(name) => finding.hint(format!("did you mean `{name}`?")),
                 None => finding.hint("as in \"2023-01-01\"^^xsd:date"),
             });

@@ -53,14 +53,16 @@ impl Walker<'_> {
             return Ok(());
         }
         if self.eat("CREATE") {
-            let _ = self.eat("SILENT");
-            self.graph_word("CREATE")?;
+            let silent = self.eat("SILENT");
+            self.graph_word(if silent { "CREATE SILENT" } else { "CREATE" })?;
             return self.iri("the IRI of a graph");
         }
         if self.is("CLEAR") || self.is("DROP") {
-            let word = self.words().to_uppercase();
+            let mut word = self.words().to_uppercase();
             self.at += 1;
-            let _ = self.eat("SILENT");
+            if self.eat("SILENT") {
+                word += " SILENT";
+            }
             if self.eat("DEFAULT") || self.eat("NAMED") || self.eat("ALL") {
                 return Ok(());
             }
@@ -109,11 +111,11 @@ impl Walker<'_> {
             return self
                 .wrong(format!("GRAPH is missing before `{name}`"), format!("write `{word} GRAPH {name}`"));
         }
-        if matches!(word, "CREATE" | "INTO") {
+        if matches!(word, "CREATE" | "CREATE SILENT" | "INTO") {
             return self.fail("`GRAPH` and its IRI");
         }
         let finding = self.said(format!("{word} does not say which graph"), self.here());
-        self.stop(finding.hint(format!("write `{word} ALL`, `{word} DEFAULT` or `{word} GRAPH <...>`")))
+        self.stop(finding.hint(format!("write `{word} GRAPH <...>`, `{word} DEFAULT` or `{word} ALL`")))
     }
 
     fn graph_or_default(&mut self) -> Step {

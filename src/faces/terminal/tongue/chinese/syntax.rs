@@ -459,4 +459,6 @@ pub const SYNTAX: &[Pair] = &[
         "a sub-select in braces, with an ORDER BY of its own, can put the rows in order",
         "可在花括号内的子查询中用 ORDER BY 排好各行",
     ),
+    ("an expression to order by stands in parentheses", "排序用的表达式要加括号"),
+    ("a step of the path is missing between `/` and `{}`", "`/` 与 `{}` 之间缺少路径的一步"),
 ];
