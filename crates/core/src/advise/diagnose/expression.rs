@@ -288,6 +288,10 @@ impl Walker<'_> {
             return self.fail(WHAT);
         }
         let before = self.at.saturating_sub(1);
+        if self.is("*") && self.is_at(before, "*") && self.range_at(before).end == self.here().start {
+            let range = self.range_at(before).start..self.here().end;
+            return self.stop(self.said("`**` is not a SPARQL operator", range));
+        }
         if self.is_operator(before) {
             let sign = self.words_at(before);
             let finding = self.said(format!("`{sign}` lacks the value on its right"), self.range_at(before));
