@@ -617,7 +617,8 @@ mod tests {
         let pieces = 60_000;
         let begun = std::time::Instant::now();
         assert_eq!(tokens(&format!("?x{}", "-a".repeat(pieces))).len(), 1 + 2 * pieces);
-        assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
+        // Looked at again for each piece they take most of an hour: this is no measurement.
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
         // The end of the run still says whether a piece is a prefix.
         assert_eq!(
             kinds("?x-a-b:c"),
