@@ -209,7 +209,7 @@ pub type Taker<'t> = &'t mut (dyn FnMut(&[Variable], &Batch, &Context<'_>) -> Re
 /// Gives the solutions of a SELECT by the numbers of their terms, each as often as it occurs or once.
 ///
 /// # Errors
-/// As [`crate::answer`], and what `each` reports.
+/// As [`crate::answer()`], and what `each` reports.
 pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: Taker<'_>) -> Result<()> {
     let dataset = Dataset::new(graph, query.dataset(), DefaultGraph::Alone, governor)?;
     // Operators deep within each other run where they have room.
