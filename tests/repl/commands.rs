@@ -239,3 +239,38 @@ fn a_query_is_explained_without_running_it() {
     let first = piped("explain-nothing", ".explain\n");
     assert_eq!(first.status.code(), Some(2), "{}", err(&first));
 }
+
+#[test]
+fn a_folder_that_is_no_graph_is_not_opened_as_the_one_built_in() {
+    let home = home("no-graph");
+    std::fs::create_dir_all(home.join("plain")).unwrap();
+    std::fs::write(home.join("plain/a.ttl"), "<urn:a> <urn:b> 1 .").unwrap();
+    std::fs::create_dir_all(home.join("graph/data")).unwrap();
+    std::fs::write(home.join("graph/baimo.toml"), "name = \"mine\"").unwrap();
+    let mut prompt = Prompt::open(&home, 80);
+    let said = prompt.ask(".open plain");
+    has(&said, "plain is a folder without a baimo.toml");
+    has(&said, ".open 'plain/*.ttl'");
+    has(&prompt.ask("ASK { ?s a bm:Vendor }"), "yes");
+    has(&prompt.ask(".open 'plain/*.ttl'"), "1 triple");
+    // Below a graph is in it.
+    has(&prompt.ask(".open graph/data"), "mine: 0 triples");
+    prompt.leave();
+}
+
+#[test]
+fn a_file_that_cannot_be_is_refused_when_it_is_named() {
+    let mut prompt = Prompt::open(&home("no-file"), 80);
+    has(&prompt.ask(".once nowhere/x.csv"), "cannot write nowhere/x.csv: there is no folder nowhere");
+    has(&prompt.ask(".output /"), "cannot write /: it is a folder");
+    has(&prompt.ask("ASK {}"), "yes");
+    prompt.leave();
+}
+
+#[test]
+fn what_is_missing_after_a_command_is_told_as_the_prompt_takes_it() {
+    let mut prompt = Prompt::open(&home("missing"), 80);
+    has(&prompt.ask(".update"), "as in  INSERT DATA {");
+    has(&prompt.ask(".explain"), "as in  SELECT * {");
+    prompt.leave();
+}

@@ -70,6 +70,15 @@ fn a_mistake_is_shown_at_once_and_stays_one_key_away() {
     prompt.leave();
 }
 
+/// A string of one line cannot go on: Enter says so, and does not wait for a bracket that the string has in it.
+#[test]
+fn a_string_that_its_line_leaves_open_is_told_at_once() {
+    let mut prompt = Prompt::open(&home("open-string"), 80);
+    has(&prompt.ask("SELECT * { ?s ?p \"abc }"), "this string is never closed");
+    has(&prompt.ask("ASK {}"), "yes");
+    prompt.leave();
+}
+
 #[test]
 fn what_is_typed_ahead_is_not_lost() {
     let mut prompt = Prompt::open(&home("ahead"), 80);
@@ -170,5 +179,8 @@ fn a_narrow_window_is_enough() {
     let said = prompt.ask("SELECT ?v ?n { ?v a bm:Vendor ; rdfs:label ?n } LIMIT 3");
     let widest = said.lines().filter(|line| line.contains('│')).map(|line| line.trim().chars().count()).max();
     assert!(widest.is_some_and(|columns| columns <= 40), "{said}");
+    // What is said below is broken between words.
+    let said = prompt.ask(".explain");
+    has(&said, "nothing was run, and\r\nthe cost is a guess in nanoseconds;\r\n--run measures each step");
     prompt.leave();
 }

@@ -32,6 +32,8 @@ fn a_session_in_chinese_speaks_chinese() {
     for (line, part) in [
         (".mdoe csv", "您是否想写 .mode"),
         (".timer", "timer 关"),
+        ("ASK {}", "是\r\n"),
+        ("ASK { FILTER(false) }", "否\r\n"),
         (".queries relases", "没有名称、标签或摘要含"),
         (".run nonsense", "没有名为“nonsense”的已存查询"),
         ("ASK { ?x a bm:vendor }", "名称区分大小写"),

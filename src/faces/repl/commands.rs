@@ -93,7 +93,7 @@ pub const COMMANDS: &[Command] = &[
     ),
     is(
         "again",
-        "",
+        "[FILE]",
         Group::Answer,
         "Ask the last query again",
         &[],
@@ -267,7 +267,7 @@ const ABOUT_LAST: &str = "`_` is the last answer.\n\n  \
     GRAPH _ { ... }   the same, beside the graph that is open\n\n\
     For example:\n\n  \
     SELECT ?v { ?v a bm:Vendor } LIMIT 3\n  \
-    SELECT ?v ?name { VALUES _  ?v rdfs:label ?name }\n\n\
+    SELECT ?v ?name { VALUES _ ?v rdfs:label ?name }\n\n\
     Cells that hold blank nodes have no name to carry over: they count as empty.";
 
 const KEYS: &str = "  Enter             runs a statement that is whole; else a new line\n  \
@@ -429,14 +429,43 @@ fn section(out: &mut String, title: &str, width: usize, fill: impl FnOnce(&mut V
     }
 }
 
+/// A page within `width` columns: what stands beside a name, after a gap, stays beside it where there is room. A query is
+/// not broken, so that it can be copied.
+fn in_columns(page: &str, width: usize) -> String {
+    let mut out = Vec::new();
+    for line in page.lines() {
+        let bare = line.trim_start();
+        let named = bare.split_once("  ").filter(|_| bare.len() < line.len());
+        match named {
+            _ if text::width(line) <= width => out.push(line.to_owned()),
+            None if bare.len() < line.len() => out.push(line.to_owned()),
+            None => out.extend(text::wrap(line, width)),
+            Some((name, told)) => {
+                let told = told.trim_start();
+                let beside = text::width(line.strip_suffix(told).unwrap_or_default());
+                let is_roomy = beside + 20 <= width;
+                let indent = if is_roomy { beside } else { 6 };
+                let mut first = format!("  {name}");
+                let mut told = text::wrap(told, width.saturating_sub(indent).max(1)).into_iter();
+                if is_roomy {
+                    first = text::fit(&first, beside, text::Side::Left) + &told.next().unwrap_or_default();
+                }
+                out.push(first);
+                out.extend(told.map(|line| " ".repeat(indent) + &line));
+            }
+        }
+    }
+    out.join("\n")
+}
+
 /// What there is to know about one command.
 ///
 /// # Errors
 /// Where there is none of that name.
 pub fn help_about(name: &str, width: usize, tongue: Tongue) -> Result<String> {
     match name {
-        "_" => return Ok(tongue.say(ABOUT_LAST).into_owned()),
-        "keys" => return Ok(tongue.say(KEYS).into_owned()),
+        "_" => return Ok(in_columns(&tongue.say(ABOUT_LAST), width)),
+        "keys" => return Ok(in_columns(&tongue.say(KEYS), width)),
         _ => {}
     }
     let dotted = if name.starts_with(['.', '\\']) { name.to_owned() } else { format!(".{name}") };
@@ -492,6 +521,19 @@ mod tests {
         }
         let narrow = help(40, Tongue::Chinese);
         assert!(narrow.lines().all(|line| text::width(line) <= 40), "{narrow}");
+        for (name, width, tongue) in
+            [("keys", 80, Tongue::English), ("keys", 40, Tongue::Chinese), ("keys", 30, Tongue::English)]
+        {
+            let page = help_about(name, width, tongue).unwrap();
+            assert!(page.lines().all(|line| text::width(line) <= width), "{page}");
+        }
+        let keys = help_about("keys", 80, Tongue::English).unwrap();
+        assert!(keys.contains("any language,\n                    keywords, files\n"), "{keys}");
+        assert!(
+            help_about("_", 40, Tongue::English)
+                .unwrap()
+                .contains("  SELECT ?v ?name { VALUES _ ?v rdfs:label ?name }\n")
+        );
     }
 
     #[test]

@@ -10,9 +10,9 @@ use crate::engine::Limits;
 use crate::error::{Error, Kind, Result};
 use crate::faces::args::{self, Shape, Typed};
 use crate::faces::memory::Memory;
-use crate::faces::terminal::formats;
 use crate::faces::terminal::present::{Output, Target};
 use crate::faces::terminal::signals::{Doing, Fate, changing, doing};
+use crate::faces::terminal::{files, formats};
 use crate::faces::verbs;
 use crate::session::{Session, Source};
 use crate::show::text::{Side, fit, grouped};
@@ -359,8 +359,9 @@ impl Shell {
         }
     }
 
-    /// A file whose ending names a format, or needs not, since one is set.
+    /// A file that can be there, and whose ending names a format, or needs not, since one is set.
     fn promised(&self, path: PathBuf) -> Result<PathBuf> {
+        files::can_be_at(&path)?;
         if self.output.format.is_none() {
             formats::promised(&path)?;
         }
@@ -386,10 +387,18 @@ impl Shell {
         let source = match paths.as_slice() {
             [] => Source::Embedded,
             [folder] if Store::is_one(folder) => Source::Store(folder.clone()),
-            [folder] if folder.is_dir() => Source::Here(folder.clone()),
+            // Its whole name, since what it lies in may be the graph.
+            [folder] if folder.is_dir() => {
+                Source::Here(std::fs::canonicalize(folder).unwrap_or_else(|_| folder.clone()))
+            }
             _ => Source::Files(paths),
         };
         if let Source::Here(folder) = &source {
+            if !folder.ancestors().any(|folder| folder.join(crate::project::MANIFEST).is_file()) {
+                let folder = rest.trim_matches(['\'', '"']).trim_end_matches('/');
+                return Err(Error::usage(format!("{folder} is a folder without a baimo.toml"))
+                    .hint(format!("to read all Turtle files in it: .open '{folder}/*.ttl'")));
+            }
             verbs::folder::settle_above(folder, &self.output.report);
         }
         let mut shown = self.output.progress();

@@ -114,6 +114,10 @@ pub fn ending(text: &str, reading: &dyn Fn(&str) -> Reading) -> Ending {
     if meaningful(&all).next().is_some() && !begins_as_sparql(text) {
         return Ending::Over;
     }
+    // A string of single marks, `'` or `"`, ends with its line (rules STRING_LITERAL1 and 2 of the grammar): no line after it closes it.
+    if all.iter().any(|token| token.kind == Kind::String && !token.closed && !is_long(slice(text, token))) {
+        return Ending::Wrong;
+    }
     if let Some(why) = open(text, &all) {
         return why;
     }
@@ -397,6 +401,24 @@ mod tests {
         ] {
             assert_eq!(end(text), Ending::Wrong, "{text}");
         }
+    }
+
+    /// "STRING_LITERAL2 ::= '"' ( ([^#x22#x5C#xA#xD]) | ECHAR )* '"'" (SPARQL 1.1, section 19.8): no end of a line is in it.
+    #[test]
+    fn a_short_string_that_its_line_leaves_open_is_wrong_at_once() {
+        for text in [
+            "SELECT * { ?s ?p \"abc",
+            "SELECT * { ?s ?p 'abc }",
+            "SELECT * {\n ?s ?p \"abc\n}",
+            "SELECT * { ?s ?p \"a\\\"",
+            "ASK { FILTER(REGEX(?a, \"b))",
+            "SELECT (\"",
+        ] {
+            assert_eq!(end(text), Ending::Wrong, "{text}");
+        }
+        assert_eq!(end("SELECT * { ?s ?p '' # don't"), Ending::Open('{', 1));
+        assert_eq!(end("SELECT * { ?s <http://e/'> '\\'' ."), Ending::Open('{', 1));
+        assert_eq!(end("SELECT * { ?s ?p \"\"\"a\n'b"), Ending::OpenString);
     }
 
     #[test]

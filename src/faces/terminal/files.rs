@@ -87,6 +87,22 @@ pub(super) fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error {
     move |cause| Error::store(message.clone()).because(cause).hint("choose another file")
 }
 
+/// Whether a file can be at `path` at all, as far as that can be told before anything is written.
+///
+/// # Errors
+/// Where a folder is there, or none for it to be in.
+pub fn can_be_at(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Err(Error::store(format!("cannot write {}: it is a folder", path.display()))
+            .hint("name a file in it, as in  answer.csv"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.filter(|folder| !folder.exists()).map_or(Ok(()), |folder| {
+        let message = format!("cannot write {}: there is no folder {}", path.display(), folder.display());
+        Err(Error::store(message).hint("make the folder first, or choose another file"))
+    })
+}
+
 /// Writes a file under another name and renames it when it is complete. An answer cut short by a
 /// limit is complete: that it is cut is said elsewhere.
 ///
@@ -157,10 +173,7 @@ struct PartialFile {
 impl PartialFile {
     /// One beside `path`; nothing where that is a device or a pipe.
     fn beside(path: &Path) -> Result<Option<Self>> {
-        if path.is_dir() {
-            return Err(Error::store(format!("cannot write {}: it is a folder", path.display()))
-                .hint("name a file in it, as in  answer.csv"));
-        }
+        can_be_at(path)?;
         if path.exists() && !path.is_file() {
             return Ok(None);
         }

@@ -122,10 +122,12 @@ impl Report {
         self.note(&worded(hint, self.face));
     }
 
-    /// Says lines as they are, dimmed where there is colour.
+    /// Says lines within the terminal, dimmed where there is colour.
     pub fn aside(&self, text: &str) {
         if !self.quiet {
-            self.say(&format!("{}\n", self.paint(DIM, &self.tongue.say(text))));
+            let said = self.tongue.say(text);
+            let lines: Vec<String> = said.split('\n').flat_map(|line| self.folded(line, 0)).collect();
+            self.say(&format!("{}\n", self.paint(DIM, &lines.join("\n"))));
         }
     }
 

@@ -179,14 +179,13 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
     };
     let mut out = draw(&explained, &how);
     if let Some(stopped) = &explained.stopped {
-        let partial = format!("{stopped}: the figures are of the part that was done\n");
-        out.push_str(&tongue.say(&partial));
+        out.push_str(&output.prose(&format!("{stopped}: the figures are of the part that was done")));
     }
     if !wanted.run {
-        out.push_str(&tongue.say(NOT_RUN));
+        out.push_str(&output.prose(NOT_RUN));
     }
     if leaves_out(&explained.plan, &how) {
-        out.push_str(&tongue.say(LEFT_OUT));
+        out.push_str(&output.prose(LEFT_OUT));
     }
     out.push('\n');
     let more = advice.len().saturating_sub(ADVICE);
@@ -197,12 +196,12 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         out.push_str(&output.advice(lint));
     }
     if more > 0 {
-        out.push_str(&tongue.say(&format!("and {more} more of these; -F json lists them all\n")));
+        out.push_str(&output.prose(&format!("and {more} more of these; -F json lists them all")));
     }
     // What took long, or is expected to, is not said to look quick.
     let quick = explained.plan.cost < SLOW_COST && explained.plan.seconds < SLOW_SECONDS;
     if advice.is_empty() && !question.saved && quick {
-        out.push_str(&tongue.say("nothing in this query looks slow or unintended\n"));
+        out.push_str(&output.prose("nothing in this query looks slow or unintended"));
     }
     output.page(&out)?;
     explained.stopped.take().map_or(Ok(()), Err)
@@ -236,9 +235,9 @@ const SLOW_SECONDS: f64 = 1.0;
 /// So much advice is shown to people.
 const ADVICE: usize = 10;
 
-const LEFT_OUT: &str = "steps that are too long have `…` in the middle; -F json has them whole\n";
+const LEFT_OUT: &str = "steps that are too long have `…` in the middle; -F json has them whole";
 const NOT_RUN: &str =
-    "this is the plan: nothing was run, and the cost is a guess in nanoseconds; --run measures each step\n";
+    "this is the plan: nothing was run, and the cost is a guess in nanoseconds; --run measures each step";
 
 /// What in a query is probably unintended, in the order of its text; names that are not in the graph are, whatever is found.
 fn advice_on(question: &Question, session: &Session) -> Result<Vec<Diagnostic>> {

@@ -19,6 +19,8 @@ struct Wanted {
     example: &'static str,
     /// Where else it may come from.
     from_file: &'static str,
+    /// An example for who is at the prompt, where a graph is open already.
+    typed: &'static str,
 }
 
 const QUERY: Wanted = Wanted {
@@ -27,6 +29,7 @@ const QUERY: Wanted = Wanted {
     empty: "the query is empty",
     example: "baimo query 'SELECT * { ?s ?p ?o } LIMIT 5'",
     from_file: "baimo query -f FILE, or  baimo  alone for a prompt",
+    typed: "as in  SELECT * { ?s ?p ?o } LIMIT 5",
 };
 
 const UPDATE: Wanted = Wanted {
@@ -35,6 +38,7 @@ const UPDATE: Wanted = Wanted {
     empty: "the update is empty",
     example: "baimo update --store DIR 'INSERT DATA { <http://e.org/a> <http://e.org/b> 1 }'",
     from_file: "baimo update --store DIR -f FILE",
+    typed: "as in  INSERT DATA { <http://e.org/a> <http://e.org/b> 1 }",
 };
 
 /// The name and the text of a query, from wherever the options say it is.
@@ -60,7 +64,8 @@ fn text_of(query: &Query, face: Face, wanted: &Wanted) -> Result<(String, String
         (Some(_), _) | (None, Some("-")) if face == Face::Prompt => return Err(stdin_is_taken()),
         (Some(_), _) | (None, Some("-")) => read(Path::new("-"))?,
         (None, Some(text)) => (wanted.name.to_owned(), text.to_owned()),
-        (None, None) if face == Face::Prompt || io::stdin().is_terminal() => {
+        (None, None) if face == Face::Prompt => return Err(Error::usage(wanted.missing).hint(wanted.typed)),
+        (None, None) if io::stdin().is_terminal() => {
             return Err(Error::usage(wanted.missing).hint(wanted.example).hint(wanted.from_file));
         }
         (None, None) => read(Path::new("-"))?,

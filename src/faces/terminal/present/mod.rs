@@ -133,7 +133,11 @@ impl Output {
         let count = match answer {
             Answer::Boolean(found) => {
                 let format = self.row_format()?;
-                self.write(|out| rows::write_boolean(found, format, out).map_err(unwritten))?;
+                let said = self.report.tongue.part(if found { "yes" } else { "no" });
+                self.write(|out| match format {
+                    RowFormat::Table | RowFormat::Line => writeln!(out, "{said}").map_err(unwritten),
+                    _ => rows::write_boolean(found, format, out).map_err(unwritten),
+                })?;
                 self.foot(
                     session,
                     about,

@@ -9,7 +9,7 @@ use crate::faces::terminal::report::{Report, is_dumb};
 use crate::formats::graphs::Naming;
 use crate::session::Session;
 use crate::show::table::{Footer, duration};
-use crate::show::text::{bytes, counted};
+use crate::show::text::{bytes, counted, wrap};
 use crate::store::Graph as _;
 use crate::store::pack::Pack;
 use std::time::Instant;
@@ -98,6 +98,13 @@ impl Output {
     /// The text of advice on a query, as it looks where answers go.
     pub fn advice(&self, diagnostic: &Diagnostic) -> String {
         Report { colour: self.colour(), ..self.report.clone() }.advice(diagnostic)
+    }
+
+    /// A sentence in the language of the session, in lines within the window where one shows it.
+    pub fn prose(&self, english: &str) -> String {
+        let said = self.report.tongue.say(english);
+        let width = if self.shown() { self.window.width } else { usize::MAX };
+        wrap(&said, width).into_iter().map(|line| line + "\n").collect()
     }
 
     /// Shows how far the reading of files has come, on the terminal.

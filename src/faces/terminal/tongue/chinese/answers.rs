@@ -172,6 +172,7 @@ pub const REMEDIES: &[Pair] = &[
     ("`.schema` lists the classes and properties", "`.schema` 列出类与属性"),
     ("did you mean {}?", "您是否想写 {}？"),
     ("choose another file", "请换一个文件"),
+    ("make the folder first, or choose another file", "请先建立该文件夹，或换一个文件"),
 ];
 
 /// Files: reading and writing.
@@ -218,6 +219,7 @@ pub const FILES: &[Pair] = &[
     ("name a file in it, as in  answer.csv", "请指定其中的文件，如  answer.csv"),
     ("cannot open {}", "无法打开 {}"),
     ("cannot write {}", "无法写入 {}"),
+    ("cannot write {}: there is no folder {}", "无法写入 {}：没有文件夹 {}"),
     ("cannot write {}: it is a folder", "无法写入 {}：它是文件夹"),
     ("cannot write {}: no such file or directory", "无法写入 {}：没有这个文件夹"),
     ("cannot write {}: permission denied", "无法写入 {}：没有权限"),
