@@ -86,7 +86,11 @@ pub const THREADS: usize = 2;
 
 /// Watches one query's limits. Clones watch the same query.
 #[derive(Debug, Clone)]
-pub struct Governor {
+pub struct Governor(Arc<Watch>);
+
+/// What a governor knows. All that a query makes has a governor, so that a clone of one is no copy of it.
+#[derive(Debug, Clone)]
+struct Watch {
     limits: Limits,
     deadline: Option<Instant>,
     interrupted: Arc<AtomicBool>,
@@ -123,7 +127,7 @@ impl Governor {
     /// Starts the clock. `interrupted` may be set from a signal handler or another thread.
     pub fn new(limits: Limits, interrupted: Arc<AtomicBool>) -> Self {
         let limit = limits.memory_used.map(|used| (limits.max_memory.unwrap_or(usize::MAX), used));
-        Self {
+        Self(Arc::new(Watch {
             limits,
             deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
             interrupted,
@@ -133,53 +137,57 @@ impl Governor {
             every_way: false,
             _limit: limit.map(|(most, used)| Arc::new(room::Limit::of(most, used))),
             _running: None,
-        }
+        }))
     }
 
     /// The same for a query that is planned as if it were asked of very much data, however little there is, and that asks
     /// far more often: tests meet ways that are not worth it for them, and stop at all places.
     #[must_use]
-    pub fn planning_every_way(self) -> Self {
-        Self { every_way: true, ..self }
+    pub fn planning_every_way(mut self) -> Self {
+        Arc::make_mut(&mut self.0).every_way = true;
+        self
     }
 
     /// On how many threads the query may run.
     pub fn threads(&self) -> usize {
-        let there = || match self.limits.steps {
+        let there = || match self.0.limits.steps {
             // Who asks how often depends on which thread does what.
             Some(_) => 1,
             None => cores::count().min(THREADS),
         };
-        self.limits.threads.unwrap_or_else(there).max(1)
+        self.0.limits.threads.unwrap_or_else(there).max(1)
     }
 
     /// Whether ways are taken that are not worth it.
     pub fn plans_every_way(&self) -> bool {
-        self.every_way
+        self.0.every_way
     }
 
     /// The same for work on the side, such as a sample that the planner takes: what is noted there is no note on the answer, and where
     /// it is stopped the answer is not yet a part. The limits and the count of steps are those of the query.
     #[must_use]
     pub fn on_the_side(&self) -> Self {
-        Self { stopped: Arc::default(), notes: Notes::default(), ..self.clone() }
+        let watch = Watch::clone(&self.0);
+        Self(Arc::new(Watch { stopped: Arc::default(), notes: Notes::default(), ..watch }))
     }
 
     /// The same, with notes that somebody reads.
     #[must_use]
-    pub fn with_notes(self, notes: &Notes) -> Self {
-        Self { notes: notes.clone(), ..self }
+    pub fn with_notes(mut self, notes: &Notes) -> Self {
+        Arc::make_mut(&mut self.0).notes = notes.clone();
+        self
     }
 
     /// The same for a query to which work in the background gives way, until it is answered and the governor dropped.
     #[must_use]
-    pub fn running(self, running: &throttle::Running) -> Self {
-        Self { _running: Some(Arc::new(running.begin())), ..self }
+    pub fn running(mut self, running: &throttle::Running) -> Self {
+        Arc::make_mut(&mut self.0)._running = Some(Arc::new(running.begin()));
+        self
     }
 
     /// Adds a note.
     pub fn note(&self, note: String) {
-        self.notes.add(note);
+        self.0.notes.add(note);
     }
 
     /// A governor that never stops anything.
@@ -189,7 +197,7 @@ impl Governor {
 
     /// The limits it was made with.
     pub fn limits(&self) -> &Limits {
-        &self.limits
+        &self.0.limits
     }
 
     /// Whether the work may go on. Cheap enough for every few hundred rows, not for every row.
@@ -206,11 +214,11 @@ impl Governor {
     /// # Errors
     /// As [`Self::check`].
     pub fn room(&self, bytes: usize) -> Result<()> {
-        let step = self.steps.fetch_add(1, Ordering::Relaxed);
-        if self.limits.memory_used.is_some() && (bytes > 0 || step.is_multiple_of(OFTEN)) {
+        let step = self.0.steps.fetch_add(1, Ordering::Relaxed);
+        if self.0.limits.memory_used.is_some() && (bytes > 0 || step.is_multiple_of(OFTEN)) {
             room::want(bytes);
         }
-        self.exceeded(bytes).inspect_err(|_| self.stopped.store(true, Ordering::Relaxed))
+        self.exceeded(bytes).inspect_err(|_| self.0.stopped.store(true, Ordering::Relaxed))
     }
 
     /// A list of equal values, filled a part at a time: memory that is touched for the first time takes a millisecond for
@@ -283,17 +291,17 @@ impl Governor {
 
     /// How long it is until the limit of time; nothing where there is none.
     pub fn time_left(&self) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.0.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// How often the work has asked so far.
     pub fn asked(&self) -> u64 {
-        self.steps.load(Ordering::Relaxed)
+        self.0.steps.load(Ordering::Relaxed)
     }
 
     /// Whether a check has failed before.
     pub fn has_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
+        self.0.stopped.load(Ordering::Relaxed)
     }
 
     /// Why the work was stopped, for saying it once more.
@@ -316,18 +324,18 @@ impl Governor {
     }
 
     fn exceeded(&self, more: usize) -> Result<()> {
-        if self.interrupted.load(Ordering::Relaxed) {
+        if self.0.interrupted.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Interrupted, "interrupted"));
         }
-        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            let after = self.limits.timeout.unwrap_or_default();
+        if self.0.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            let after = self.0.limits.timeout.unwrap_or_default();
             return Err(Error::new(Kind::Limit, format!("stopped after {} s", after.as_secs_f64()))
                 .hint(Hint::RaiseTimeout));
         }
-        if self.limits.steps.is_some_and(|steps| self.steps.load(Ordering::Relaxed) > steps) {
+        if self.0.limits.steps.is_some_and(|steps| self.0.steps.load(Ordering::Relaxed) > steps) {
             return Err(Error::new(Kind::Limit, "stopped by a limit"));
         }
-        if let (Some(max), Some(used)) = (self.limits.max_memory, self.limits.memory_used)
+        if let (Some(max), Some(used)) = (self.0.limits.max_memory, self.0.limits.memory_used)
             && Self::passes(max, used, more)
         {
             return Err(Limits::memory_passed(max));

@@ -30,7 +30,6 @@ pub use baimo_store::{cores, error, room, store, terms, throttle};
 use crate::answer::Answer;
 use crate::error::Result;
 use crate::store::Graph;
-use std::borrow::Cow;
 pub use syntax::algebra::Query;
 
 /// Answers a parsed query over a graph, once. See [`Prepared`].
@@ -43,7 +42,7 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    Prepared::new(Cow::Borrowed(query), default_graph)?.answer(graph, governor)
+    Prepared::new(query.clone(), default_graph)?.answer(graph, governor)
 }
 
 /// How a query would be answered: its plan with estimates, made without running it.

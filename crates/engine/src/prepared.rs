@@ -7,18 +7,17 @@ use crate::answer::Answer;
 use crate::error::Result;
 use crate::exec::dataset::Dataset;
 use crate::exec::{self, DefaultGraph};
-use crate::plan::Plan;
 use crate::plan::statistics::Statistics as _;
+use crate::plan::{self, Plan};
 use crate::store::{Graph, Indexed};
-use crate::syntax::algebra::Query;
+use crate::syntax::algebra::{Query, pattern_mut};
 use crate::syntax::deep;
 use crate::{Governor, guard};
-use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A query to be answered more than once. See the module.
-pub struct Prepared<'q> {
-    query: Cow<'q, Query>,
+pub struct Prepared {
+    query: Query,
     default_graph: DefaultGraph,
     depth: usize,
     plan: Mutex<Option<Arc<PlanFor>>>,
@@ -30,13 +29,14 @@ struct PlanFor {
     plan: Plan,
 }
 
-impl<'q> Prepared<'q> {
+impl Prepared {
     /// Of a query; `default_graph` says which graph is asked where it does not.
     ///
     /// # Errors
     /// Where its patterns are too deep within each other.
-    pub fn new(query: Cow<'q, Query>, default_graph: DefaultGraph) -> Result<Self> {
+    pub fn new(mut query: Query, default_graph: DefaultGraph) -> Result<Self> {
         let depth = exec::depth(&query)?;
+        deep::on_stack(depth, || plan::prepare(pattern_mut(&mut query)))?;
         Ok(Self { query, default_graph, depth, plan: Mutex::default() })
     }
 
@@ -90,16 +90,16 @@ mod tests {
         Quad::new(node("s"), node("p"), node(object), GraphName::DefaultGraph)
     }
 
-    fn rows(prepared: &Prepared<'_>, graph: &dyn Graph) -> Vec<String> {
+    fn rows(prepared: &Prepared, graph: &dyn Graph) -> Vec<String> {
         let Answer::Rows(rows) = prepared.answer(graph, &Governor::unlimited()).unwrap() else {
             panic!("rows")
         };
         rows.rows.map(|row| format!("{:?}", row.unwrap())).collect()
     }
 
-    fn prepared(text: &str) -> Prepared<'static> {
+    fn prepared(text: &str) -> Prepared {
         let query = parse::query(text, &Prefixes::new(), None).unwrap();
-        Prepared::new(Cow::Owned(query), DefaultGraph::Alone).unwrap()
+        Prepared::new(query, DefaultGraph::Alone).unwrap()
     }
 
     /// Once the changes of a graph are one pack with what they changed, its terms have other numbers.

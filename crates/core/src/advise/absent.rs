@@ -80,8 +80,8 @@ impl Uses {
             GraphPattern::Service { .. } => return,
             _ => {}
         }
-        expressions(pattern).into_iter().for_each(|expression| self.expression(expression));
-        children(pattern).into_iter().for_each(|inner| self.pattern(inner));
+        expressions(pattern).for_each(|expression| self.expression(expression));
+        children(pattern).for_each(|inner| self.pattern(inner));
     }
 
     fn triple(&mut self, triple: &TriplePattern) {

@@ -85,7 +85,7 @@ fn compared<'q>(
             return Some((inner, other));
         }
     }
-    children(pattern).into_iter().find_map(|inner| compared(inner, variable))
+    children(pattern).find_map(|inner| compared(inner, variable))
 }
 
 /// The variable itself, or its text.

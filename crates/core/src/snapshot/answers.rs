@@ -2,6 +2,7 @@
 //!
 //! In: an [`Ask`]. Out: an answer or an explanation.
 
+use super::prepared::Mark;
 use super::{Snapshot, parsed};
 use crate::ask::Ask;
 use crate::engine::answer::Answer;
@@ -11,7 +12,6 @@ use crate::previous::{self, PreviousAnswer};
 use crate::store::overlay::Overlay;
 use crate::store::pack::Watch;
 use crate::terms::NamedNode;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 impl Snapshot {
@@ -21,7 +21,8 @@ impl Snapshot {
     /// Where the text is wrong, or the evaluation fails before its first row.
     pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
         let governor = ask.running_governor();
-        if let Some(query) = self.prepared.get(ask) {
+        let mark = Mark::of(ask);
+        if let Some(query) = self.prepared.get(ask, mark) {
             governor.check()?;
             self.make_readable(&governor)?;
             return query.answer(self.graph(), &governor);
@@ -29,9 +30,9 @@ impl Snapshot {
         let query = parsed::query_within(ask, self, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
         self.make_readable(&governor)?;
-        let query = Arc::new(Prepared::new(Cow::Owned(query), ask.default_graph)?);
+        let query = Arc::new(Prepared::new(query, ask.default_graph)?);
         let answer = query.answer(self.graph(), &governor)?;
-        self.prepared.keep(ask, query);
+        self.prepared.keep(ask, mark, query);
         Ok(answer)
     }
 

@@ -74,8 +74,8 @@ fn has_service(pattern: &GraphPattern) -> bool {
         found
     };
     matches!(pattern, GraphPattern::Service { silent: false, .. })
-        || algebra::children(pattern).into_iter().any(has_service)
-        || algebra::expressions(pattern).into_iter().any(in_exists)
+        || algebra::children(pattern).any(has_service)
+        || algebra::expressions(pattern).any(in_exists)
 }
 
 /// As [`query`], of a text in which `_` stands for the answer before it.

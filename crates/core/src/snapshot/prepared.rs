@@ -7,6 +7,7 @@ use crate::ask::Ask;
 use crate::engine::{Bindings, DefaultGraph, Prepared};
 use crate::room::Kept;
 use crate::terms::Term;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many queries are kept, those that were asked last.
@@ -17,13 +18,29 @@ const LONGEST: usize = 4096;
 
 /// The queries that were asked last, the latest one first. See the module.
 #[derive(Default)]
-pub(super) struct PreparedQueries(Kept<Mutex<Vec<Asked>>>);
+pub(super) struct PreparedQueries(Kept<Mutex<Queries>>);
+
+/// A number made of a text. Other texts have other numbers, but for very few: theirs need not be read, which may long be out of the caches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark(u64);
+
+impl Mark {
+    /// Of the text of a query.
+    pub(super) fn of(ask: &Ask) -> Self {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(ask.text.as_bytes());
+        Self(hasher.finish())
+    }
+}
+
+/// The queries, the latest one first.
+type Queries = Vec<(Mark, Box<Asked>)>;
 
 struct Asked {
     text: String,
     bindings: Bindings,
     default_graph: DefaultGraph,
-    query: Arc<Prepared<'static>>,
+    query: Arc<Prepared>,
 }
 
 impl Asked {
@@ -34,16 +51,16 @@ impl Asked {
 
 impl PreparedQueries {
     /// The query of `ask`, where it was asked before. Where steps are counted, those of reading and planning count as well.
-    pub(super) fn get(&self, ask: &Ask) -> Option<Arc<Prepared<'static>>> {
+    pub(super) fn get(&self, ask: &Ask, mark: Mark) -> Option<Arc<Prepared>> {
         let queries = self.0.get().filter(|_| ask.limits.steps.is_none())?;
         let mut queries = open(&queries);
-        let place = queries.iter().position(|known| known.is(ask))?;
+        let place = queries.iter().position(|(of, known)| *of == mark && known.is(ask))?;
         queries.get_mut(..=place)?.rotate_right(1);
-        queries.first().map(|known| Arc::clone(&known.query))
+        queries.first().map(|(_, known)| Arc::clone(&known.query))
     }
 
     /// Keeps the query of `ask`, and no longer the one that was asked longest ago.
-    pub(super) fn keep(&self, ask: &Ask, query: Arc<Prepared<'static>>) {
+    pub(super) fn keep(&self, ask: &Ask, mark: Mark, query: Arc<Prepared>) {
         let length = ask.bindings.values().map(length).fold(ask.text.len(), usize::saturating_add);
         if length > LONGEST || query.is_deep() {
             return;
@@ -52,9 +69,9 @@ impl PreparedQueries {
         let queries = self.0.get().unwrap_or_else(|| self.0.keep(Mutex::default()));
         let mut queries = open(&queries);
         // Another thread may have asked the same meanwhile.
-        if !queries.iter().any(|known| known.is(ask)) {
+        if !queries.iter().any(|(of, known)| *of == mark && known.is(ask)) {
             queries.truncate(MOST - 1);
-            queries.insert(0, Asked { text, bindings, default_graph, query });
+            queries.insert(0, (mark, Box::new(Asked { text, bindings, default_graph, query })));
         }
     }
 }
@@ -69,7 +86,7 @@ fn length(term: &Term) -> usize {
     }
 }
 
-fn open(queries: &Mutex<Vec<Asked>>) -> MutexGuard<'_, Vec<Asked>> {
+fn open(queries: &Mutex<Queries>) -> MutexGuard<'_, Queries> {
     queries.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -80,6 +97,7 @@ mod tests {
     use crate::engine::answer::Answer;
     use crate::project::Embedded;
     use crate::session::{Session, Source};
+    use crate::snapshot::Snapshot;
     use crate::terms::{Literal, Variable};
 
     fn session() -> Session {
@@ -88,6 +106,10 @@ mod tests {
             .update("INSERT DATA { <x:a> <x:p> 1 . <y:a> <x:p> 2, 3 . GRAPH <x:g> { <x:b> <x:p> 4 } }")
             .unwrap();
         session
+    }
+
+    fn kept(snapshot: &Snapshot, ask: &Ask) -> Option<Arc<Prepared>> {
+        snapshot.prepared.get(ask, Mark::of(ask))
     }
 
     fn rows(session: &Session, ask: &Ask) -> usize {
@@ -124,7 +146,7 @@ mod tests {
         let before = session.snapshot();
         session.update("INSERT DATA { <y:a> <x:q> <y:new> }").unwrap();
         assert_eq!(rows(&session, &ask), 3);
-        assert!(before.prepared.get(&ask).is_some());
+        assert!(kept(&before, &ask).is_some());
         let Answer::Rows(rows_before) = before.answer(&ask).unwrap() else { panic!("rows") };
         assert_eq!(rows_before.gather().rows.len(), 2);
         session.update("DELETE WHERE { <y:a> <x:p> ?o }").unwrap();
@@ -140,22 +162,23 @@ mod tests {
             rows(&session, &ask(n));
         }
         let snapshot = session.snapshot();
-        let is_kept = |n: usize| snapshot.prepared.get(&ask(n)).is_some();
+        let is_kept = |n: usize| kept(&snapshot, &ask(n)).is_some();
+        assert!(snapshot.prepared.get(&ask(1), Mark::of(&ask(0))).is_none(), "a number is no proof");
         assert!(is_kept(0) && !is_kept(1) && is_kept(2) && is_kept(MOST));
         assert_eq!(open(&snapshot.prepared.0.get().unwrap()).len(), MOST);
         rows(&session, &ask(0));
         let deep = format!("SELECT ?o {{ ?s ({}<x:p>) ?o }}", "<x:p>/".repeat(120));
         let counted = Limits { steps: Some(1_000), ..Limits::default() };
-        assert!(is_kept(0) && snapshot.prepared.get(&Ask { limits: counted, ..ask(0) }).is_none());
+        assert!(is_kept(0) && kept(&snapshot, &Ask { limits: counted, ..ask(0) }).is_none());
         rows(&session, &Ask::new(deep.clone()));
-        assert!(snapshot.prepared.get(&Ask::new(deep)).is_none());
+        assert!(kept(&snapshot, &Ask::new(deep)).is_none());
         let long = Ask::new(format!("SELECT ?o {{ ?s ?p ?o }} #{}", "x".repeat(LONGEST)));
         rows(&session, &long);
-        assert!(snapshot.prepared.get(&long).is_none());
+        assert!(kept(&snapshot, &long).is_none());
         let bindings =
             Bindings::from([(Variable::new_unchecked("o"), Literal::from("x".repeat(LONGEST)).into())]);
         let of_data = Ask { bindings, ..ask(0) };
         rows(&session, &of_data);
-        assert!(snapshot.prepared.get(&of_data).is_none());
+        assert!(kept(&snapshot, &of_data).is_none());
     }
 }

@@ -39,7 +39,7 @@ use crate::plan::physical::{Bag, Node};
 use crate::plan::variables::VarSet;
 use crate::plan::{self, Plan};
 use crate::store::{Graph, Indexed};
-use crate::syntax::algebra::{Query, pattern};
+use crate::syntax::algebra::{Query, pattern, pattern_mut};
 use crate::syntax::deep;
 use crate::terms::{Literal, Term, Triple, Variable, xsd};
 use account::Told;
@@ -147,7 +147,14 @@ pub(crate) fn columns(graph: &dyn Graph) -> Result<&dyn Indexed> {
     graph.indexed()?.ok_or_else(|| Error::store("this graph has no columns, and cannot be queried"))
 }
 
-/// The plan of a query over a dataset.
+/// A query as it is planned: the passes over the algebra behind it.
+pub(crate) fn prepared(query: &Query) -> Query {
+    let mut query = query.clone();
+    plan::prepare(pattern_mut(&mut query));
+    query
+}
+
+/// The plan over a dataset of a query that is prepared.
 ///
 /// # Errors
 /// Where the query asks another endpoint, the graph is damaged, or a limit is met.
@@ -214,7 +221,7 @@ pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: 
     let dataset = Dataset::new(graph, query.dataset(), DefaultGraph::Alone, governor)?;
     // Operators deep within each other run where they have room.
     deep::on_stack(depth(query)?, || {
-        let plan = planned(query, &dataset)?;
+        let plan = planned(&prepared(query), &dataset)?;
         let mut cx = Context::new(graph, governor, base_of(query));
         let variables: Vec<Variable> = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
         let builder = build::Builder::new(dataset, plan.names);
@@ -250,7 +257,7 @@ fn explained(
 ) -> Result<Explanation> {
     let begun = std::time::Instant::now();
     let dataset = Dataset::new(graph, query.dataset(), default_graph, governor)?;
-    let plan = planned(query, &dataset)?;
+    let plan = planned(&prepared(query), &dataset)?;
     let planning = begun.elapsed().as_secs_f64();
     let mut cx = Context::new(graph, governor, base_of(query));
     let builder = build::Builder { threads, ..build::Builder::new(dataset, plan.names) };
@@ -284,7 +291,7 @@ pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) 
     let graph = columns(graph)?;
     deep::on_stack(depth(query)?, || {
         let dataset = Dataset::new(graph, query.dataset(), default_graph, &Governor::unlimited())?;
-        let plan = planned(query, &dataset)?;
+        let plan = planned(&prepared(query), &dataset)?;
         let told = Told {
             names: &plan.names,
             has_more: graph.more_terms() > 0,

@@ -37,11 +37,11 @@ pub struct Stages {
 pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Stages> {
     let graph = super::columns(graph)?;
     let dataset = Dataset::new(graph, query.dataset(), default_graph, &Governor::unlimited())?;
-    let prepared = crate::plan::prepared(pattern(query));
+    let prepared = super::prepared(query);
     let mut translator = Translator::new(&dataset);
-    let logical = translator.pattern(&prepared)?;
+    let logical = translator.pattern(pattern(&prepared))?;
     let logical = show::logical(&logical, &translator.into_names());
-    let plan = super::planned(query, &dataset)?;
+    let plan = super::planned(&prepared, &dataset)?;
     let mut cx = Context::new(graph, &Governor::unlimited(), super::base_of(query));
     cx.trace = Some(Vec::new());
     let builder = Builder::new(dataset, plan.names);

@@ -51,11 +51,11 @@ pub fn truth_of(expression: &Expression) -> Option<Option<bool>> {
 
 /// What an operator or function is worth, as an expression; nothing where it is not known here.
 pub fn folded(expression: &Expression, scope: &LazyCell<Scope>) -> Option<Expression> {
-    let operands = crate::syntax::algebra::operands(expression);
-    if operands.is_empty() && !matches!(expression, Expression::FunctionCall(..) | Expression::In(..)) {
+    let mut operands = crate::syntax::algebra::operands(expression).peekable();
+    if operands.peek().is_none() && !matches!(expression, Expression::FunctionCall(..) | Expression::In(..)) {
         return None;
     }
-    let mut values = Vec::with_capacity(operands.len());
+    let mut values = Vec::new();
     for operand in operands {
         values.push(if is_error(operand) { None } else { Some(Value::Term(term(operand)?)) });
     }

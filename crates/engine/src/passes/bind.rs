@@ -159,7 +159,7 @@ impl Binder<'_> {
                 Ok(())
             }
             Expression::Exists(pattern) => self.pattern(pattern),
-            _ => operands_mut(expression).into_iter().try_for_each(|part| self.expression(part)),
+            _ => operands_mut(expression).try_for_each(|part| self.expression(part)),
         }
     }
 }

@@ -20,7 +20,7 @@ pub fn fold(pattern: &mut GraphPattern) {
 }
 
 fn in_pattern(pattern: &mut GraphPattern, scope: &LazyCell<Scope>) {
-    children_mut(pattern).into_iter().for_each(|child| in_pattern(child, scope));
+    children_mut(pattern).for_each(|child| in_pattern(child, scope));
     let is_condition = matches!(pattern, GraphPattern::Filter { .. } | GraphPattern::LeftJoin { .. });
     for expression in expressions_mut(pattern) {
         in_expression(expression, is_condition, scope);
@@ -103,7 +103,7 @@ fn in_expression(expression: &mut Expression, truth: bool, scope: &LazyCell<Scop
     }
     let connects = matches!(expression, Expression::And(..) | Expression::Or(..) | Expression::Not(_));
     let asks = matches!(expression, Expression::If(..));
-    for (n, operand) in operands_mut(expression).into_iter().enumerate() {
+    for (n, operand) in operands_mut(expression).enumerate() {
         in_expression(operand, connects || asks && n == 0, scope);
     }
     if let Some(simpler) = of_connective(expression, truth).or_else(|| folded(expression, scope)) {

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 /// Puts together what compares an operand with constants, in a pattern and in all within it.
 pub fn gather(pattern: &mut GraphPattern) {
     each_pattern_mut(pattern, &mut |pattern| {
-        expressions_mut(pattern).into_iter().for_each(in_expression);
+        expressions_mut(pattern).for_each(in_expression);
     });
 }
 
@@ -69,7 +69,7 @@ impl Connective {
 
 fn in_expression(expression: &mut Expression) {
     let Some(connective) = Connective::of(expression) else {
-        return operands_mut(expression).into_iter().for_each(in_expression);
+        return operands_mut(expression).for_each(in_expression);
     };
     let whole = std::mem::replace(expression, Expression::Coalesce(Vec::new()));
     let mut parts: Vec<Part> = Vec::new();

@@ -310,7 +310,12 @@ impl Logical {
     }
 
     /// A join; joins in it are taken apart, since it is associative, and OPTIONALs in it come last where they are well-designed.
-    pub fn join(parts: Vec<Self>) -> Self {
+    pub fn join(mut parts: Vec<Self>) -> Self {
+        if parts.len() == 1
+            && let Some(only) = parts.pop()
+        {
+            return only;
+        }
         let mut flat = Vec::with_capacity(parts.len());
         parts.into_iter().for_each(|part| part.add_to(&mut flat));
         let optional = take_optional(&mut flat);

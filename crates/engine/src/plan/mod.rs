@@ -48,24 +48,22 @@ pub struct Plan {
     pub names: Arc<VariableNames>,
 }
 
-/// The pattern that is planned: its constants folded, comparisons with several in one test, and each name one variable.
-pub fn prepared(pattern: &GraphPattern) -> GraphPattern {
-    let mut pattern = pattern.clone();
-    constants::fold(&mut pattern);
-    membership::gather(&mut pattern);
-    scope::separate(&mut pattern);
-    pattern
+/// Makes of the pattern of a query the one that is planned: its constants folded, comparisons with several in one test, and each name
+/// one variable.
+pub fn prepare(pattern: &mut GraphPattern) {
+    constants::fold(pattern);
+    membership::gather(pattern);
+    scope::separate(pattern);
 }
 
-/// Plans the pattern of a query whose answer has the variables of its outermost projection as columns.
+/// Plans the pattern, as [`prepare`] leaves it, of a query whose answer has the variables of its outermost projection as columns.
 ///
 /// # Errors
 /// Where the query asks another endpoint.
 pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan> {
-    let pattern = prepared(pattern);
     let mut translator = Translator::new(statistics);
-    let logical = translator.pattern(&pattern)?;
-    let columns: Vec<Var> = match projection(&pattern) {
+    let logical = translator.pattern(pattern)?;
+    let columns: Vec<Var> = match projection(pattern) {
         Some(variables) => variables.iter().map(|variable| translator.var(variable)).collect(),
         None => logical.possible.iter().collect(),
     };
@@ -79,9 +77,8 @@ pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan
 /// # Errors
 /// As [`plan`].
 pub fn plan_ask(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan> {
-    let pattern = prepared(pattern);
     let mut translator = Translator::new(statistics);
-    let logical = translator.pattern(&pattern)?.slice(0, Some(1));
+    let logical = translator.pattern(pattern)?.slice(0, Some(1));
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &[], Bag::Set, statistics, &mut names)?;
     Ok(Plan { root, columns: Vec::new(), names: Arc::new(names) })
@@ -98,9 +95,8 @@ pub fn plan_for(
     bag: Bag,
     statistics: &dyn Statistics,
 ) -> Planned<Plan> {
-    let pattern = prepared(pattern);
     let mut translator = Translator::new(statistics);
-    let logical = translator.pattern(&pattern)?;
+    let logical = translator.pattern(pattern)?;
     let mut columns: Vec<Var> = Vec::new();
     for variable in wanted {
         let var = translator.var(variable);

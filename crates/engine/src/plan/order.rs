@@ -333,7 +333,8 @@ impl Uses {
         for var in vars.iter() {
             let place = var as usize;
             if self.0.len() <= place {
-                self.0.resize(place + 1, 0);
+                // With room for those that come next.
+                self.0.resize(place + 8, 0);
             }
             if let Some(count) = self.0.get_mut(place) {
                 *count += 1;

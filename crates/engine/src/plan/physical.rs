@@ -266,6 +266,9 @@ impl Node {
     /// Only the columns that are in `need`, in the order they have.
     #[must_use]
     pub fn pruned(self, need: &VarSet) -> Self {
+        if self.output.iter().all(|var| need.contains(*var)) {
+            return self;
+        }
         let output = self.output.iter().copied().filter(|var| need.contains(*var)).collect();
         self.projected(output)
     }

@@ -130,7 +130,7 @@ impl Scopes {
         match expression {
             Expression::Variable(variable) | Expression::Bound(variable) => scope.rename(variable),
             Expression::Exists(pattern) => self.pattern(pattern, scope),
-            _ => operands_mut(expression).into_iter().for_each(|part| self.expression(part, scope)),
+            _ => operands_mut(expression).for_each(|part| self.expression(part, scope)),
         }
     }
 }

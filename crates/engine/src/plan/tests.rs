@@ -8,7 +8,7 @@ use super::variables::VariableNames;
 use super::{plan, plan_ask};
 use crate::error::Result;
 use crate::store::{End, Id, Star};
-use crate::syntax::algebra::pattern;
+use crate::syntax::algebra::{pattern, pattern_mut};
 use crate::syntax::parse;
 use crate::terms::{NamedNode, Prefixes, Term};
 use clock::processor_time;
@@ -67,7 +67,8 @@ fn prefixes() -> Prefixes {
 
 /// The operators of a query, a line each, inputs below and to the right.
 fn shown(text: &str) -> Vec<String> {
-    let query = parse::query(text, &prefixes(), None).unwrap();
+    let mut query = parse::query(text, &prefixes(), None).unwrap();
+    super::prepare(pattern_mut(&mut query));
     let planned = match query {
         crate::Query::Ask { .. } => plan_ask(pattern(&query), &Figures).unwrap(),
         _ => plan(pattern(&query), &Figures).unwrap(),

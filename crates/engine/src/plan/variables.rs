@@ -139,8 +139,11 @@ pub struct VarSet {
 
 impl VarSet {
     /// The empty set.
+    pub const EMPTY: Self = Self { first: 0, more: Vec::new() };
+
+    /// The empty set.
     pub fn new() -> Self {
-        Self::default()
+        Self::EMPTY
     }
 
     /// Adds a variable; says whether it is new.
@@ -173,6 +176,9 @@ impl VarSet {
     /// Adds all of `other`.
     pub fn extend_with(&mut self, other: &Self) {
         self.first |= other.first;
+        if other.more.is_empty() {
+            return;
+        }
         if self.more.len() < other.more.len() {
             self.more.resize(other.more.len(), 0);
         }
@@ -192,8 +198,12 @@ impl VarSet {
     /// What is in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
+        let first = self.first & other.first;
+        if self.more.is_empty() {
+            return Self { first, more: Vec::new() };
+        }
         let more = self.more.iter().zip(&other.more).map(|(a, b)| a & b).collect();
-        Self { first: self.first & other.first, more }
+        Self { first, more }
     }
 
     /// What is here and not in `other`.

@@ -35,13 +35,13 @@ pub fn pattern_mut(query: &mut Query) -> &mut GraphPattern {
 }
 
 macro_rules! children {
-    ($pattern:ident) => {
-        match $pattern {
+    ($pattern:ident, $reference:ty) => {{
+        let found: [Option<$reference>; 2] = match $pattern {
             GraphPattern::Join { left, right }
             | GraphPattern::LeftJoin { left, right, .. }
             | GraphPattern::Lateral { left, right }
             | GraphPattern::Union { left, right }
-            | GraphPattern::Minus { left, right } => vec![left, right],
+            | GraphPattern::Minus { left, right } => [Some(left), Some(right)],
             GraphPattern::Filter { inner, .. }
             | GraphPattern::Graph { inner, .. }
             | GraphPattern::Service { inner, .. }
@@ -51,39 +51,35 @@ macro_rules! children {
             | GraphPattern::Distinct { inner }
             | GraphPattern::Reduced { inner }
             | GraphPattern::Slice { inner, .. }
-            | GraphPattern::Group { inner, .. } => vec![inner],
-            GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => Vec::new(),
-        }
-    };
+            | GraphPattern::Group { inner, .. } => [Some(inner), None],
+            GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => {
+                [None, None]
+            }
+        };
+        found.into_iter().flatten()
+    }};
 }
 
 /// The patterns that a pattern is made of, in the order of the text. Those of EXISTS are in its expressions.
-pub fn children(pattern: &GraphPattern) -> Vec<&GraphPattern> {
-    children!(pattern)
+pub fn children(pattern: &GraphPattern) -> impl DoubleEndedIterator<Item = &GraphPattern> {
+    children!(pattern, &GraphPattern)
 }
 
 /// [`children`], to be changed in place.
-pub fn children_mut(pattern: &mut GraphPattern) -> Vec<&mut GraphPattern> {
-    children!(pattern)
+pub fn children_mut(pattern: &mut GraphPattern) -> impl DoubleEndedIterator<Item = &mut GraphPattern> {
+    children!(pattern, &mut GraphPattern)
 }
 
 macro_rules! expressions {
-    ($pattern:ident) => {
+    ($pattern:ident, $($change:tt)?) => {{
+        let one: Option<&$($change)? Expression>;
+        let (mut order, mut aggregates): (&$($change)? [_], &$($change)? [_]) = (&$($change)? [], &$($change)? []);
         match $pattern {
-            GraphPattern::Filter { expr, .. } => vec![expr],
-            GraphPattern::Extend { expression, .. } => vec![expression],
-            GraphPattern::LeftJoin { expression, .. } => expression.into_iter().collect(),
-            GraphPattern::OrderBy { expression, .. } => expression
-                .into_iter()
-                .map(|(OrderExpression::Asc(expression) | OrderExpression::Desc(expression))| expression)
-                .collect(),
-            GraphPattern::Group { aggregates, .. } => aggregates
-                .into_iter()
-                .filter_map(|(_, aggregate)| match aggregate {
-                    AggregateExpression::CountSolutions { .. } => None,
-                    AggregateExpression::FunctionCall { expr, .. } => Some(expr),
-                })
-                .collect(),
+            GraphPattern::Filter { expr, .. } => one = Some(expr),
+            GraphPattern::Extend { expression, .. } => one = Some(expression),
+            GraphPattern::LeftJoin { expression, .. } => one = expression.into(),
+            GraphPattern::OrderBy { expression, .. } => (one, order) = (None, expression),
+            GraphPattern::Group { aggregates: all, .. } => (one, aggregates) = (None, all),
             GraphPattern::Bgp { .. }
             | GraphPattern::Path { .. }
             | GraphPattern::Join { .. }
@@ -96,24 +92,32 @@ macro_rules! expressions {
             | GraphPattern::Project { .. }
             | GraphPattern::Distinct { .. }
             | GraphPattern::Reduced { .. }
-            | GraphPattern::Slice { .. } => Vec::new(),
+            | GraphPattern::Slice { .. } => one = None,
         }
-    };
+        let order = order
+            .into_iter()
+            .map(|(OrderExpression::Asc(expression) | OrderExpression::Desc(expression))| expression);
+        let aggregates = aggregates.into_iter().filter_map(|(_, aggregate): &$($change)? (Variable, _)| match aggregate {
+            AggregateExpression::CountSolutions { .. } => None,
+            AggregateExpression::FunctionCall { expr, .. } => Some(expr),
+        });
+        one.into_iter().chain(order).chain(aggregates)
+    }};
 }
 
 /// The expressions of a pattern itself, not those of its children.
-pub fn expressions(pattern: &GraphPattern) -> Vec<&Expression> {
-    expressions!(pattern)
+pub fn expressions(pattern: &GraphPattern) -> impl Iterator<Item = &Expression> {
+    expressions!(pattern,)
 }
 
 /// [`expressions`], to be changed in place.
-pub fn expressions_mut(pattern: &mut GraphPattern) -> Vec<&mut Expression> {
-    expressions!(pattern)
+pub fn expressions_mut(pattern: &mut GraphPattern) -> impl Iterator<Item = &mut Expression> {
+    expressions!(pattern, mut)
 }
 
 macro_rules! operands {
-    ($expression:ident, $reference:ty) => {
-        match $expression {
+    ($expression:ident, $($change:tt)?) => {{
+        let (few, list): ([Option<&$($change)? Expression>; 3], &$($change)? [Expression]) = match $expression {
             Expression::Or(a, b)
             | Expression::And(a, b)
             | Expression::Equal(a, b)
@@ -125,38 +129,37 @@ macro_rules! operands {
             | Expression::Add(a, b)
             | Expression::Subtract(a, b)
             | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => vec![a, b],
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => vec![a],
-            Expression::If(a, b, c) => vec![a, b, c],
-            Expression::In(a, list) => {
-                let mut all: Vec<$reference> = vec![a];
-                all.extend(list);
-                all
+            | Expression::Divide(a, b) => ([Some(a), Some(b), None], &$($change)? []),
+            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
+                ([Some(a), None, None], &$($change)? [])
             }
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => list.into_iter().collect(),
+            Expression::If(a, b, c) => ([Some(a), Some(b), Some(c)], &$($change)? []),
+            Expression::In(a, list) => ([Some(a), None, None], list),
+            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => ([None, None, None], list),
             Expression::NamedNode(_)
             | Expression::Literal(_)
             | Expression::Variable(_)
             | Expression::Bound(_)
-            | Expression::Exists(_) => Vec::new(),
-        }
-    };
+            | Expression::Exists(_) => ([None, None, None], &$($change)? []),
+        };
+        few.into_iter().flatten().chain(list)
+    }};
 }
 
 /// The expressions that an expression is made of, in order. The pattern of EXISTS is none.
-pub fn operands(expression: &Expression) -> Vec<&Expression> {
-    operands!(expression, &Expression)
+pub fn operands(expression: &Expression) -> impl Iterator<Item = &Expression> {
+    operands!(expression,)
 }
 
 /// [`operands`], to be changed in place.
-pub fn operands_mut(expression: &mut Expression) -> Vec<&mut Expression> {
-    operands!(expression, &mut Expression)
+pub fn operands_mut(expression: &mut Expression) -> impl Iterator<Item = &mut Expression> {
+    operands!(expression, mut)
 }
 
 /// Shows `visit` an expression and all within it, outermost first. The pattern of EXISTS is not entered.
 pub fn each_operand<'e>(expression: &'e Expression, visit: &mut dyn FnMut(&'e Expression)) {
     visit(expression);
-    operands(expression).into_iter().for_each(|part| each_operand(part, visit));
+    operands(expression).for_each(|part| each_operand(part, visit));
 }
 
 /// Gives `change` a pattern and all within it, those of EXISTS too, outermost first.
@@ -165,14 +168,14 @@ pub fn each_pattern_mut(pattern: &mut GraphPattern, change: &mut dyn FnMut(&mut 
     for expression in expressions_mut(pattern) {
         each_pattern_in_expression_mut(expression, change);
     }
-    children_mut(pattern).into_iter().for_each(|child| each_pattern_mut(child, change));
+    children_mut(pattern).for_each(|child| each_pattern_mut(child, change));
 }
 
 fn each_pattern_in_expression_mut(expression: &mut Expression, change: &mut dyn FnMut(&mut GraphPattern)) {
     if let Expression::Exists(pattern) = expression {
         each_pattern_mut(pattern, change);
     }
-    operands_mut(expression).into_iter().for_each(|part| each_pattern_in_expression_mut(part, change));
+    operands_mut(expression).for_each(|part| each_pattern_in_expression_mut(part, change));
 }
 
 /// Whether a pattern computes its solutions apart and shows but its columns: a subquery, or the
@@ -292,12 +295,12 @@ mod tests {
     #[test]
     fn shared_and_exclusive_walks_agree() {
         fn shape(pattern: &GraphPattern) -> String {
-            let inner: Vec<String> = children(pattern).into_iter().map(shape).collect();
-            format!("{}({})", expressions(pattern).len(), inner.join(" "))
+            let inner: Vec<String> = children(pattern).map(shape).collect();
+            format!("{}({})", expressions(pattern).count(), inner.join(" "))
         }
         fn shape_mut(pattern: &mut GraphPattern) -> String {
-            let own = expressions_mut(pattern).len();
-            let inner: Vec<String> = children_mut(pattern).into_iter().map(shape_mut).collect();
+            let own = expressions_mut(pattern).count();
+            let inner: Vec<String> = children_mut(pattern).map(shape_mut).collect();
             format!("{own}({})", inner.join(" "))
         }
         let mut query = parse::query(EVERY, &Prefixes::new(), None).unwrap();
@@ -308,10 +311,10 @@ mod tests {
     fn the_operands_of_in_are_the_value_and_the_list() {
         let query = parse::query("ASK { FILTER(?a IN (?b, ?c + 1)) }", &Prefixes::new(), None).unwrap();
         let mut pattern = pattern(&query);
-        while expressions(pattern).is_empty() {
-            pattern = children(pattern)[0];
+        while expressions(pattern).next().is_none() {
+            pattern = children(pattern).next().unwrap();
         }
-        let [expression] = expressions(pattern)[..] else { panic!("one filter") };
+        let [expression] = expressions(pattern).collect::<Vec<_>>()[..] else { panic!("one filter") };
         let names: Vec<&str> = variables_of(expression).into_iter().map(Variable::as_str).collect();
         assert_eq!(names, ["a", "b", "c"]);
     }

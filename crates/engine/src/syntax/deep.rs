@@ -60,19 +60,19 @@ pub fn flatten(pattern: &mut GraphPattern) -> Result<()> {
 
 /// How many operators and expressions are in one another, at the deepest place.
 pub fn depth(pattern: &GraphPattern) -> usize {
-    let within = expressions(pattern).into_iter().map(expression_depth);
+    let within = expressions(pattern).map(expression_depth);
     let own = match pattern {
         GraphPattern::Path { path, .. } => path_depth(path),
         GraphPattern::Bgp { patterns } => patterns.iter().map(triple_depth).fold(0, usize::max),
         _ => 0,
     };
-    1 + children(pattern).into_iter().map(depth).chain(within).fold(own, usize::max)
+    1 + children(pattern).map(depth).chain(within).fold(own, usize::max)
 }
 
 /// How many operators a plan of the pattern may have in one another: parts of a group are joined one after the other.
 pub fn plan_depth(pattern: &GraphPattern) -> usize {
-    let within: usize = expressions(pattern).into_iter().map(plan_depth_within).sum();
-    let below = children(pattern).into_iter().map(plan_depth);
+    let within: usize = expressions(pattern).map(plan_depth_within).sum();
+    let below = children(pattern).map(plan_depth);
     let own = match pattern {
         GraphPattern::Bgp { patterns } => patterns.iter().map(triple_depth).sum(),
         GraphPattern::Path { path, .. } => path_links(path),
@@ -84,7 +84,7 @@ pub fn plan_depth(pattern: &GraphPattern) -> usize {
 
 fn plan_depth_within(expression: &Expression) -> usize {
     let own = if let Expression::Exists(pattern) = expression { plan_depth(pattern) } else { 0 };
-    own + operands(expression).into_iter().map(plan_depth_within).sum::<usize>()
+    own + operands(expression).map(plan_depth_within).sum::<usize>()
 }
 
 /// One, and one for each triple term within.
@@ -111,7 +111,7 @@ pub(super) fn path_links(path: &Path) -> usize {
 
 fn expression_depth(expression: &Expression) -> usize {
     let within = if let Expression::Exists(pattern) = expression { depth(pattern) } else { 0 };
-    1 + operands(expression).into_iter().map(expression_depth).fold(within, usize::max)
+    1 + operands(expression).map(expression_depth).fold(within, usize::max)
 }
 
 fn path_depth(path: &Path) -> usize {
@@ -147,8 +147,8 @@ fn in_pattern(pattern: &mut GraphPattern) {
         GraphPattern::Path { path, .. } => in_path(path),
         _ => {}
     }
-    expressions_mut(pattern).into_iter().for_each(in_expression);
-    children_mut(pattern).into_iter().for_each(in_pattern);
+    expressions_mut(pattern).for_each(in_expression);
+    children_mut(pattern).for_each(in_pattern);
 }
 
 fn in_expression(expression: &mut Expression) {
@@ -171,7 +171,7 @@ fn in_expression(expression: &mut Expression) {
         Expression::Exists(pattern) => in_pattern(pattern),
         _ => {}
     }
-    operands_mut(expression).into_iter().for_each(in_expression);
+    operands_mut(expression).for_each(in_expression);
 }
 
 fn in_path(path: &mut Path) {

@@ -19,7 +19,7 @@ pub fn plain(pattern: &mut GraphPattern) {
         {
             variables.sort();
         }
-        expressions_mut(pattern).into_iter().for_each(signed);
+        expressions_mut(pattern).for_each(signed);
     });
 }
 
@@ -27,7 +27,7 @@ fn signed(expression: &mut Expression) {
     let (sign, number) = match expression {
         Expression::UnaryMinus(number) => ('-', number),
         Expression::UnaryPlus(number) => ('+', number),
-        other => return operands_mut(other).into_iter().for_each(signed),
+        other => return operands_mut(other).for_each(signed),
     };
     signed(number);
     if let Expression::Literal(number) = number.as_ref()

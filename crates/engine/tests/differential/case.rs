@@ -19,7 +19,6 @@ use baimo_store::store::Graph;
 use baimo_store::store::memory::Memory;
 use baimo_store::store::pack::{Builder, Pack};
 use baimo_store::terms::{GraphName, Prefixes, Quad, Term};
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -384,7 +383,7 @@ impl Case {
 
     /// The second answer of the engine to a query that it planned for the first.
     fn asked_again<'a>(&self, graph: &'a dyn Graph, query: &Query) -> Result<Answer<'a>> {
-        let prepared = Prepared::new(Cow::Borrowed(query), self.default_graph)?;
+        let prepared = Prepared::new(query.clone(), self.default_graph)?;
         Outcome::read(prepared.answer(graph, &self.governor(2)));
         prepared.answer(graph, &self.governor(2))
     }

@@ -739,7 +739,7 @@ pub const JENA: &[Excuse] = &[
         section: "18.2.4.5, 18.5: Slice is of the sub-select alone, Join and LeftJoin come after it",
         applies: |facts| {
             fn has_slice(pattern: &GraphPattern) -> bool {
-                matches!(pattern, GraphPattern::Slice { .. }) || children(pattern).into_iter().any(has_slice)
+                matches!(pattern, GraphPattern::Slice { .. }) || children(pattern).any(has_slice)
             }
             let slices = |pattern: &GraphPattern| match pattern {
                 GraphPattern::LeftJoin { right, .. } => has_slice(right),
@@ -874,7 +874,7 @@ fn may_be_duration(expression: &Expression) -> bool {
         Expression::UnaryPlus(_)
         | Expression::UnaryMinus(_)
         | Expression::Coalesce(_)
-        | Expression::If(..) => operands(expression).into_iter().any(may_be_duration),
+        | Expression::If(..) => operands(expression).any(may_be_duration),
         _ => false,
     }
 }
@@ -898,12 +898,12 @@ fn is_tested(pattern: &GraphPattern) -> bool {
 
 /// Whether an OPTIONAL is in a pattern, at any depth.
 fn has_left_join(pattern: &GraphPattern) -> bool {
-    matches!(pattern, GraphPattern::LeftJoin { .. }) || children(pattern).into_iter().any(has_left_join)
+    matches!(pattern, GraphPattern::LeftJoin { .. }) || children(pattern).any(has_left_join)
 }
 
 /// Whether a MINUS is in a pattern, at any depth.
 fn has_minus(pattern: &GraphPattern) -> bool {
-    matches!(pattern, GraphPattern::Minus { .. }) || children(pattern).into_iter().any(has_minus)
+    matches!(pattern, GraphPattern::Minus { .. }) || children(pattern).any(has_minus)
 }
 
 /// Whether a part of a path may have no step.
@@ -930,7 +930,7 @@ fn has_exists(pattern: &GraphPattern) -> bool {
         }
         open.extend(operands(part));
     }
-    children(pattern).into_iter().any(has_exists)
+    children(pattern).any(has_exists)
 }
 
 /// Whether a pattern binds variables in a way that a substitution from outside does not reach.

@@ -520,7 +520,6 @@ impl Specification {
 
     fn operands(&self, expression: &Expression, row: &Solution, place: Place<'_>) -> Option<Vec<Term>> {
         baimo_engine::syntax::algebra::operands(expression)
-            .into_iter()
             .map(|operand| self.value(operand, row, place))
             .collect()
     }
@@ -556,7 +555,7 @@ impl Specification {
         let with = |operands: Vec<Expression>| {
             let mut expression = expression.clone();
             let places = baimo_engine::syntax::algebra::operands_mut(&mut expression);
-            places.into_iter().zip(operands).for_each(|(place, operand)| *place = operand);
+            places.zip(operands).for_each(|(place, operand)| *place = operand);
             expression
         };
         self.reference_value(terms.len(), with, terms)

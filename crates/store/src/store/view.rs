@@ -202,8 +202,12 @@ impl<'a> View<'a> {
             (true, Some(_)) => self.predicates()?.into_iter().map(|count| count.predicate).collect(),
             (false, _) => self.predicates_of(node, end)?,
         };
-        let list = |predicate: Id| Ok((predicate, self.pairs(predicate, end)?));
-        predicates.into_iter().map(list).collect()
+        // Collecting results would not know how many there are.
+        let mut lists = Vec::with_capacity(predicates.len());
+        for predicate in predicates {
+            lists.push((predicate, self.pairs(predicate, end)?));
+        }
+        Ok(lists)
     }
 
     /// The same in the table.

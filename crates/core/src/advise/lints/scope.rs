@@ -32,9 +32,9 @@ fn visit<'q>(site: Site<'q>, found: &mut Vec<Site<'q>>) {
     let (pattern, outer) = (site.pattern, site.outer.clone());
     found.push(site);
     let with = |bound: Vars| outer.iter().cloned().chain(bound).collect::<Vars>();
-    let inner = children(pattern);
+    let inner: Vec<&GraphPattern> = children(pattern).collect();
     let mut exists = Vec::new();
-    expressions(pattern).into_iter().for_each(|condition| patterns_in(condition, &mut exists));
+    expressions(pattern).for_each(|condition| patterns_in(condition, &mut exists));
     if !exists.is_empty() {
         let bound = with(inner.iter().flat_map(|inner| variables(inner)).collect());
         for pattern in exists {
@@ -58,7 +58,7 @@ fn patterns_in<'q>(expression: &'q Expression, found: &mut Vec<&'q GraphPattern>
     if let Expression::Exists(pattern) = expression {
         found.push(pattern);
     }
-    operands(expression).into_iter().for_each(|inner| patterns_in(inner, found));
+    operands(expression).for_each(|inner| patterns_in(inner, found));
 }
 
 /// Whether a pattern only joins what is in it, or adds a condition or a value to that.
@@ -77,7 +77,7 @@ fn is_joining(pattern: &GraphPattern) -> bool {
 /// The variables that the conditions of a pattern tie to one another.
 pub(super) fn tied(pattern: &GraphPattern) -> Vars {
     let mut vars = Vars::new();
-    expressions(pattern).into_iter().for_each(|expression| all_variables(expression, &mut vars));
+    expressions(pattern).for_each(|expression| all_variables(expression, &mut vars));
     vars
 }
 
@@ -85,7 +85,7 @@ pub(super) fn tied(pattern: &GraphPattern) -> Vars {
 pub(super) fn mentioned(pattern: &GraphPattern) -> Vars {
     let mut vars = variables(pattern);
     vars.extend(tied(pattern));
-    children(pattern).into_iter().for_each(|child| vars.extend(mentioned(child)));
+    children(pattern).for_each(|child| vars.extend(mentioned(child)));
     vars
 }
 
@@ -135,7 +135,7 @@ fn binds_until(pattern: &GraphPattern, found: &mut dyn FnMut(&str) -> bool) -> b
         | GraphPattern::Reduced { .. }
         | GraphPattern::Slice { .. } => {
             // The right side first: that of a long chain is short, and the left one is the rest of it.
-            children(pattern).into_iter().rev().any(|inner| binds_until(inner, found))
+            children(pattern).rev().any(|inner| binds_until(inner, found))
         }
     }
 }
@@ -162,7 +162,7 @@ pub(super) fn strict_variables(expression: &Expression, vars: &mut Vars) {
             vars.insert(variable.as_str().to_owned());
         }
         Expression::Coalesce(_) | Expression::If(..) | Expression::Or(..) => {}
-        _ => operands(expression).into_iter().for_each(|inner| strict_variables(inner, vars)),
+        _ => operands(expression).for_each(|inner| strict_variables(inner, vars)),
     }
 }
 
@@ -173,7 +173,7 @@ fn all_variables(expression: &Expression, vars: &mut Vars) {
             vars.insert(variable.as_str().to_owned());
         }
         Expression::Exists(pattern) => vars.extend(variables(pattern)),
-        _ => operands(expression).into_iter().for_each(|inner| all_variables(inner, vars)),
+        _ => operands(expression).for_each(|inner| all_variables(inner, vars)),
     }
 }
 

@@ -54,7 +54,7 @@ impl Values {
                 }
             }
         }
-        children(pattern).into_iter().for_each(|inner| self.pattern(inner, known));
+        children(pattern).for_each(|inner| self.pattern(inner, known));
     }
 
     fn objects(&mut self, predicate: &NamedNode, object: &str, known: &Knowledge<'_>) {

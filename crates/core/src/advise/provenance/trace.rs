@@ -125,7 +125,7 @@ impl Tracer<'_> {
             // What another server found is not in this graph.
             GraphPattern::Service { .. } => Ok(()),
             subquery if algebra::is_subquery(subquery) => self.behind(subquery, solution, SOLUTIONS),
-            whole => children(whole).into_iter().try_for_each(|part| self.collect(part, solution)),
+            whole => children(whole).try_for_each(|part| self.collect(part, solution)),
         }
     }
 }
@@ -168,7 +168,7 @@ fn name_blanks(pattern: &mut GraphPattern) {
         GraphPattern::Service { .. } => {}
         // A subquery is looked into by itself.
         subquery if algebra::is_subquery(subquery) => {}
-        whole => children_mut(whole).into_iter().for_each(name_blanks),
+        whole => children_mut(whole).for_each(name_blanks),
     }
 }
 

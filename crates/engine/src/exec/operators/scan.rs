@@ -61,7 +61,7 @@ pub struct Scan<'a> {
     /// By the values of how many keys rows are to come sorted; none where their numbers tell.
     keys: usize,
     /// The predicate being read by value.
-    by_value: Option<(Id, ByValue<'a>)>,
+    by_value: Option<(Id, Box<ByValue<'a>>)>,
 }
 
 /// One position of some triples: the same term in all of them, or a column.
@@ -193,7 +193,9 @@ impl<'a> Scan<'a> {
     fn of_lists(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         let [subject, _, object] = self.shape.ids;
         let counted = self.counts_all();
-        let mut columns: Vec<Vec<Id>> = vec![Vec::new(); self.shape.columns.len()];
+        // Most nodes have one or two triples with a predicate.
+        let room = (2 * self.lists.len()).min(ROWS);
+        let mut columns: Vec<Vec<Id>> = self.shape.columns.iter().map(|_| Vec::with_capacity(room)).collect();
         let (mut counts, mut len) = (Vec::new(), 0);
         while let Some((predicate, mut pairs)) = self.lists.pop() {
             let part = Position::All(predicate);
@@ -363,7 +365,7 @@ impl<'a> Scan<'a> {
         if let Some(Within { ranges, conditions }) = &mut self.within {
             pairs = pairs.within(ranges, &mut |batch, cx| judged(batch, conditions, cx), cx)?;
         }
-        self.by_value = Some((predicate, pairs));
+        self.by_value = Some((predicate, Box::new(pairs)));
         cx.work(1)
     }
 
@@ -371,7 +373,7 @@ impl<'a> Scan<'a> {
     fn next_by_value(
         &mut self,
         predicate: Id,
-        mut pairs: ByValue<'a>,
+        mut pairs: Box<ByValue<'a>>,
         cx: &mut Context<'_>,
     ) -> Result<Option<Batch>> {
         let conditions =

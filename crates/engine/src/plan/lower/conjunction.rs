@@ -15,6 +15,9 @@ use crate::plan::variables::VarSet;
 /// Joins of joins are taken where they are expected to touch so many times fewer rows: estimates of long chains err.
 const WORTH_A_TREE: f64 = 2.0;
 
+/// What is joined before the first part where nothing is.
+const NOTHING: Before<'_> = Before { bound: &VarSet::EMPTY, legs: &[], rows: 1.0 };
+
 /// What a conjunction is made of.
 #[derive(Default)]
 pub(super) struct Group<'a> {
@@ -101,6 +104,10 @@ impl Lowering<'_> {
             });
         }
         let Some(seed) = seed else {
+            if items.len() < 2 {
+                let (only, _) = order(&items, NOTHING, (&wanted, &wish), (self.statistics, self.close()))?;
+                return Ok(self.joined(items, group.conditions, (need, only.lead), bag)?.pruned(need));
+            }
             let (items, conditions) = (items.as_slice(), group.conditions.as_slice());
             let joins = Joins { items, conditions, wanted: &wanted, kept: need, wish: &wish, bag };
             return Ok(self.cheapest(joins)?.pruned(need));
@@ -116,7 +123,7 @@ impl Lowering<'_> {
     fn cheapest(&self, joins: Joins<'_>) -> Planned<Node> {
         let (order, chain) = self.chain(joins)?;
         let expected = joins.wish.until_enough(chain.cost, chain.rows);
-        if joins.items.len() < 2 || !self.statistics.is_worth_a_look(expected) {
+        if !self.statistics.is_worth_a_look(expected) {
             return Ok(chain);
         }
         let before = self.closely.replace(true);
@@ -128,9 +135,8 @@ impl Lowering<'_> {
     /// The parts joined one after the other, in the better of two orders: what they take is known once filters and intersections
     /// have their places.
     fn chain(&self, joins: Joins<'_>) -> Planned<(Order, Node)> {
-        let nothing = Before { bound: &VarSet::new(), legs: &[], rows: 1.0 };
         let more = (self.statistics, self.close());
-        let (order, other) = order(joins.items, nothing, (joins.wanted, joins.wish), more)?;
+        let (order, other) = order(joins.items, NOTHING, (joins.wanted, joins.wish), more)?;
         let chain = self.in_order(&order, joins)?;
         let Some(other) = other else { return Ok((order, chain)) };
         let with_other = self.in_order(&other, joins)?;

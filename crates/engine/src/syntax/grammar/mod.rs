@@ -27,6 +27,7 @@ use super::nesting::{DEEPEST, LONGEST};
 use super::operations::Update;
 use crate::terms::{Prefixes, Variable};
 use oxiri::Iri;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// What a parser starts from.
@@ -58,7 +59,7 @@ struct Parser<'t> {
     at: usize,
     prefixes: &'t Prefixes,
     /// The prefixes that the text declares. The last of a name is in force. A tree takes no room where there is none.
-    declared: BTreeMap<&'t str, String>,
+    declared: BTreeMap<&'t str, Cow<'t, str>>,
     base: Option<Iri<String>>,
     room: Room,
     /// How many brackets are open.
@@ -151,7 +152,7 @@ impl<'t> Parser<'t> {
             } else if self.word("BASE") {
                 let at = self.at;
                 let iri = self.iri_reference()?;
-                self.base = Some(Iri::parse(iri).map_err(|_| Refusal { at, why: Why::Iri })?);
+                self.base = Some(Iri::parse(iri.into_owned()).map_err(|_| Refusal { at, why: Why::Iri })?);
             } else if self.word("VERSION") {
                 self.short_string()?;
             } else {

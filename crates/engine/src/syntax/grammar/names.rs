@@ -8,6 +8,7 @@ use crate::syntax::algebra::{BlankNode, NamedNodePattern};
 use crate::terms::{NamedNode, Variable, rdf};
 use baimo_store::sources::lines::iri_length;
 use oxiri::Iri;
+use std::borrow::Cow;
 
 /// `PN_CHARS_BASE`
 fn begins_name(c: char) -> bool {
@@ -94,7 +95,7 @@ impl<'t> Parser<'t> {
         self.at += 1;
         let local = self.local_name()?;
         let namespace = match self.declared.get(prefix) {
-            Some(namespace) => namespace.as_str(),
+            Some(namespace) => namespace.as_ref(),
             None => self.prefixes.namespace(prefix).ok_or(Refusal { at, why: Why::UnknownPrefix })?,
         };
         let mut iri = String::with_capacity(namespace.len() + local.len() + 1);
@@ -176,7 +177,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `IRIREF`, resolved against the base.
-    pub(super) fn iri_reference(&mut self) -> Parsed<String> {
+    pub(super) fn iri_reference(&mut self) -> Parsed<Cow<'t, str>> {
         let at = self.at;
         let inside = self.rest().strip_prefix(b"<").ok_or_else(|| self.unexpected())?;
         if let Some(length) = iri_length(inside) {
@@ -186,8 +187,8 @@ impl<'t> Parser<'t> {
             self.blank();
             // A base takes the dots out of a path (RFC 3986, section 5.2.2).
             return match &self.base {
-                Some(base) if iri.contains("/.") => resolved(base, iri, at),
-                _ => Ok(iri.to_owned()),
+                Some(base) if iri.contains("/.") => resolved(base, iri, at).map(Cow::Owned),
+                _ => Ok(Cow::Borrowed(iri)),
             };
         }
         let is_other = |byte: &u8| *byte <= b' ' || b"<>\"{}|^`".contains(byte);
@@ -204,14 +205,15 @@ impl<'t> Parser<'t> {
         } else {
             written.to_owned()
         };
-        match &self.base {
+        let iri = match &self.base {
             Some(base) => resolved(base, &iri, at),
             None => {
                 let scheme = iri.split(['/', '?', '#']).next().unwrap_or_default();
                 let why = if scheme.contains(':') { Why::Iri } else { Why::RelativeIri };
                 checked(iri).ok_or(Refusal { at, why })
             }
-        }
+        };
+        iri.map(Cow::Owned)
     }
 
     /// Whether the word `a` stands here, which is in small letters (section 19.8, note 1).

@@ -229,5 +229,5 @@ fn given<'p>(pattern: &'p GraphPattern, found: &mut HashSet<&'p Variable>) {
         | GraphPattern::Reduced { .. }
         | GraphPattern::Slice { .. } => {}
     }
-    children(pattern).into_iter().for_each(|child| given(child, found));
+    children(pattern).for_each(|child| given(child, found));
 }

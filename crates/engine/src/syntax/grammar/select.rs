@@ -202,16 +202,16 @@ fn computed(
     if is_grouped || columns.iter().any(|column| column.expression.is_some()) {
         add_in_scope(&pattern, &mut visible);
     }
-    let mut named = HashSet::with_capacity(columns.len());
-    let (mut pattern, mut variables) = (pattern, Vec::with_capacity(columns.len()));
+    let (mut pattern, mut variables) = (pattern, Vec::<Variable>::with_capacity(columns.len()));
+    // The places of the columns so far, sorted by name.
+    let mut named: Vec<usize> = Vec::with_capacity(columns.len());
     for Column { expression, variable, at } in columns {
         let refuse = |why| Err(Refusal { at, why });
-        if !named.insert(variable.clone()) {
-            match expression {
-                // The columns are a set.
-                None => continue,
-                Some(_) => return refuse(Why::ColumnTwice),
-            }
+        match (named.binary_search_by(|place| variables.get(*place).cmp(&Some(&variable))), &expression) {
+            (Err(place), _) => named.insert(place, variables.len()),
+            // The columns are a set.
+            (Ok(_), None) => continue,
+            (Ok(_), Some(_)) => return refuse(Why::ColumnTwice),
         }
         match expression {
             None if is_grouped && !visible.contains(&variable) => return refuse(Why::Ungrouped),
@@ -238,6 +238,6 @@ fn is_computed_of(expression: &Expression, visible: &HashSet<Variable>) -> bool 
     match expression {
         Expression::Variable(variable) | Expression::Bound(variable) => visible.contains(variable),
         Expression::Exists(_) => true,
-        other => operands(other).into_iter().all(|operand| is_computed_of(operand, visible)),
+        other => operands(other).all(|operand| is_computed_of(operand, visible)),
     }
 }
