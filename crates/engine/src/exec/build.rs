@@ -41,7 +41,7 @@ pub struct Builder<'a> {
     /// The graph at hand, inside of GRAPH with a variable.
     pub each: Option<Id>,
     /// The rows at hand, inside of a lookup.
-    pub seed: Arc<Batch>,
+    pub seed: Option<Arc<Batch>>,
     /// On how many threads it may run.
     pub threads: usize,
     /// What copies of the same operators share, while they are built.
@@ -52,7 +52,7 @@ impl<'a> Builder<'a> {
     /// For a query over a dataset, on one thread.
     pub fn new(dataset: Dataset<'a>, names: Arc<VariableNames>) -> Self {
         let dataset = Arc::new(dataset);
-        Self { dataset, names, each: None, seed: Arc::default(), threads: 1, shared: None }
+        Self { dataset, names, each: None, seed: None, threads: 1, shared: None }
     }
 
     /// The graph that patterns of this source are matched against; nothing where there is none.
@@ -187,7 +187,7 @@ impl<'a> Builder<'a> {
             Op::IndexJoin { pattern, optional, bag } => {
                 self.index_join(pattern, *optional, *bag, &node.output, below, next())?
             }
-            Op::Seed => Box::new(once::Once::new(Batch::clone(&self.seed))),
+            Op::Seed => Box::new(once::Once::new(self.seed.as_deref().cloned().unwrap_or_default())),
             // Built above, since what they read is built anew for each graph or batch.
             Op::EachGraph(_) | Op::Lookup(..) | Op::Exchange => next(),
             Op::Exists { .. } | Op::Lateral { .. } => self.by_row(node, number, below, next()),

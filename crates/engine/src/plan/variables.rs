@@ -12,9 +12,8 @@ pub type Var = u32;
 /// The names of a query's variables. Blank nodes are variables whose names no text can spell.
 #[derive(Debug, Default, Clone)]
 pub struct VariableNames {
-    names: Vec<String>,
-    /// Which variable each name stands for: its own, or one that another name has as well.
-    meant: Vec<Var>,
+    /// Each with the variable that it stands for: its own, or one that another name has as well.
+    names: Vec<(String, Var)>,
     /// The places of all names, sorted by name.
     sorted: Vec<Var>,
 }
@@ -26,8 +25,7 @@ impl VariableNames {
             Ok(number) => number,
             Err(place) => {
                 let number = Var::try_from(self.names.len()).unwrap_or(Var::MAX);
-                self.names.push(name.to_owned());
-                self.meant.push(number);
+                self.names.push((name.to_owned(), number));
                 self.sorted.insert(place, number);
                 number
             }
@@ -38,12 +36,16 @@ impl VariableNames {
     /// them takes longer to make than all searches.
     fn place(&self, name: &str) -> Result<Var, usize> {
         let place = self.sorted.binary_search_by(|var| self.name(*var).cmp(name))?;
-        self.sorted.get(place).and_then(|own| self.meant.get(*own as usize)).copied().ok_or(place)
+        self.sorted
+            .get(place)
+            .and_then(|own| self.names.get(*own as usize))
+            .map(|(_, meant)| *meant)
+            .ok_or(place)
     }
 
     /// Lets a name that has a variable of its own stand for another variable from now on.
     pub fn redirect(&mut self, own: Var, other: Var) {
-        if let Some(meant) = self.meant.get_mut(own as usize) {
+        if let Some((_, meant)) = self.names.get_mut(own as usize) {
             *meant = other;
         }
     }
@@ -67,7 +69,7 @@ impl VariableNames {
 
     /// The name of a variable.
     pub fn name(&self, var: Var) -> &str {
-        self.names.get(var as usize).map_or("", String::as_str)
+        self.names.get(var as usize).map_or("", |(name, _)| name.as_str())
     }
 
     /// Whether it is a variable of the query's text: no blank node, and nothing that the planner made up.
@@ -90,10 +92,14 @@ impl VariableNames {
             return name.to_owned();
         }
         // Made by the parser for `[]` and within paths: the first is `_:blank`, where the query has no such label itself.
-        let made = self.names.iter().filter(|name| name.strip_prefix("_:").is_some_and(is_random));
+        let made = self
+            .names
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| name.strip_prefix("_:").is_some_and(is_random));
         let before = made.take_while(|other| *other != name).count();
         let label = |n: usize| if n == 0 { "_:blank".to_owned() } else { format!("_:blank{}", n + 1) };
-        if !self.names.iter().any(|name| name.starts_with("_:blank")) {
+        if !self.names.iter().any(|(name, _)| name.starts_with("_:blank")) {
             return label(before);
         }
         let mut free = (0..).map(label).filter(|label| self.find(label).is_none());
@@ -103,9 +109,9 @@ impl VariableNames {
     /// A text with variables, those of aggregates that the parser named by a random number as `?aggregate`, the second
     /// one as `?aggregate2`: the same plan reads the same each time.
     pub fn readable(&self, text: &str) -> String {
-        let own = self.names.iter().zip(&self.meant).zip(0..);
+        let own = self.names.iter().zip(0..);
         let made =
-            own.filter(|((name, meant), own)| *meant == own && is_random(name)).map(|((name, _), _)| name);
+            own.filter(|((name, meant), own)| meant == own && is_random(name)).map(|((name, _), _)| name);
         let Some(_) = made.clone().next() else { return text.to_owned() };
         let mut parts = text.split('?');
         let mut out = parts.next().unwrap_or_default().to_owned();

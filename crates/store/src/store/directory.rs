@@ -134,6 +134,11 @@ impl Directory {
     /// The number of the run of a predicate in a graph.
     pub fn find(&self, place: usize, predicate: Id) -> Result<Option<usize>> {
         let Range { start: mut low, end } = self.runs(place)?;
+        if let Self::Memory(.., runs) = self {
+            let own = runs.get(low..end).unwrap_or_default();
+            let found = own.binary_search_by_key(&predicate, |run| run.predicate).ok();
+            return Ok(found.map(|place| low + place));
+        }
         let mut high = end;
         while low < high {
             let middle = low + (high - low) / 2;

@@ -11,6 +11,7 @@ use crate::exec::context::{BUILDING, Context};
 use crate::exec::{Operator, Running, boolean};
 use crate::plan::physical::{JoinKind, Node};
 use crate::store::{Id, NONE};
+use std::sync::Arc;
 
 /// Where a column of the output comes from.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +61,7 @@ impl<'a> Lookup<'a> {
             self.shape.seed.iter().map(|column| batch.column(*column).to_vec()).collect();
         columns.push((0..batch.len as Id).collect());
         let (node, first) = &self.shape.plan;
-        let builder = Builder { seed: Batch::of(columns, batch.len).into(), ..self.builder.clone() };
+        let builder = Builder { seed: Some(Arc::new(Batch::of(columns, batch.len))), ..self.builder.clone() };
         self.running = Some(builder.build_again(node, *first, cx)?);
         self.matched = vec![false; batch.len];
         self.batch = batch;
