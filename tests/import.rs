@@ -67,9 +67,23 @@ fn packed_files_are_told_by_their_bytes_and_several_packed_parts_make_one_file()
         assert_eq!(count(&[folder.file(&format!("a.ttl.{name}"), &both)]).unwrap(), 2, "{name}");
         assert_eq!(count(&[folder.file("unnamed.ttl", &both)]).unwrap(), 2, "{name} without the ending");
     }
-    let cut = gzip(TRIPLE.as_bytes());
-    let error = count(&[folder.file("cut.nt.gz", &cut[..cut.len() - 6])]).unwrap_err();
-    assert!(error.message.contains("cut.nt.gz"), "{error}");
+    // What is wrong with the file is said, and not where in the unpacking it was met.
+    let said = |name: &str, bytes: &[u8]| {
+        let error = count(&[folder.file(name, bytes)]).unwrap_err();
+        assert!(error.message == format!("cannot read {name}") || error.message.contains(name), "{error}");
+        assert!(error.hints.iter().any(|hint| format!("{hint:?}").contains("fetch it again")), "{error:?}");
+        std::error::Error::source(&error).unwrap().to_string()
+    };
+    for pack in [gzip as fn(&[u8]) -> Vec<u8>, bzip2, zstd] {
+        let cut = pack(TRIPLE.repeat(40).as_bytes());
+        for left in [cut.len() / 2, cut.len() - 3] {
+            assert_eq!(said("cut.nt", &cut[..left]), "the compressed file is cut off");
+        }
+    }
+    let mut damaged = gzip(TRIPLE.as_bytes());
+    let end = damaged.len() - 6;
+    damaged[end] ^= 0xff;
+    assert_eq!(said("damaged.nt.gz", &damaged), "the compressed file is damaged");
 }
 
 /// gzip(1) refuses a file that is not in its format, and `zcat -f` and tar read it; curl stores what a server packed for the way

@@ -21,12 +21,16 @@ fn bad_input_ends_in_a_clear_error() {
         .with("blank.ttl", "<urn:a> <urn:b> _foo .")
         .with("paper.nt", "%PDF-1.7\n")
         .with("picture", b"\x89PNG\r\n".as_slice())
+        .with("wide.nt", b"<\0u\0".as_slice())
+        .with("broad.ttl", b"\0<\0u".as_slice())
         .with("no.pack", "<urn:a> <urn:b> 1 .")
         .with("latin.ttl", b"<http://e/a> <http://e/b> \"caf\xe9\" .".as_slice());
     let cases: &[(&[&str], i32, &str)] = &[
         (&["query", "--data", "broken.ttl", "ASK {}"], 1, "broken.ttl:3:"),
         (&["query", "--data", "rubbish.ttl", "ASK {}"], 1, "rubbish.ttl"),
         (&["query", "--data", "latin.ttl", "ASK {}"], 1, "latin.ttl"),
+        (&["query", "--data", "wide.nt", "ASK {}"], 1, "iconv -f utf-16le -t utf-8"),
+        (&["query", "--data", "broad.ttl", "ASK {}"], 1, "iconv -f utf-16be -t utf-8"),
         (&["query", "--data", "none.ttl", "ASK {}"], 1, "none.ttl"),
         (&["query", "--data", ".", "ASK {}"], 1, "."),
         (&["query", "-f", "."], 1, "it is a folder"),

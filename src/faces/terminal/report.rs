@@ -141,7 +141,7 @@ impl Report {
             cause = error.source();
         }
         let message = self.with_causes(&error.message, &causes);
-        let default = [default_hint(error.kind, self.face).into()];
+        let default = [full_disk(error).unwrap_or(default_hint(error.kind, self.face)).into()];
         // Where a text is wrong at a place, that place helps, and no list of names.
         let is_placed = error.kind == Kind::Query && error.span.is_some();
         let hints =
@@ -239,6 +239,19 @@ const HINT: &str = "\x1b[1;36m";
 const GUTTER: &str = "\x1b[1;34m";
 const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
+
+/// The remedy where the disk has no room.
+fn full_disk(error: &Error) -> Option<&'static str> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(here) = cause {
+        let kind = here.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)) {
+            return Some("make room on the disk, or write to another one");
+        }
+        cause = here.source();
+    }
+    None
+}
 
 /// An underlying error, without what only a programmer reads.
 fn plain_cause(cause: &dyn std::error::Error) -> String {
@@ -397,6 +410,13 @@ mod tests {
         let text = plain().render(&Error::data("cannot open x.ttl").because(cause));
         assert!(text.starts_with("error: cannot open x.ttl: no such file or directory\n"), "{text}");
         assert!(text.contains("= help:"));
+    }
+
+    #[test]
+    fn a_full_disk_has_a_remedy_of_its_own() {
+        let full = io::Error::from_raw_os_error(28);
+        let text = plain().render(&Error::store("cannot write the graph").because(full));
+        assert!(text.contains("= help: make room on the disk, or write to another one\n"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::excerpt::Window;
 use super::fault::{Fault, Place, Stop};
 use super::lines::Rest;
 pub use super::lines::Sink;
+use super::unpack::unreadable;
 use super::{jsonld, lines, plain, rdfxml, turtle, unpack};
 use crate::error::{Error, Hint, Result, Span};
 use crate::terms::{Prefixes, Quad, QuadRef};
@@ -91,8 +92,7 @@ pub fn read(
     prefixes: &mut Prefixes,
     sink: &mut dyn FnMut(Quad) -> Result<()>,
 ) -> Result<u64> {
-    let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
-    let (_, text) = unpack::decoded(reader).map_err(unreadable)?;
+    let (_, text) = unpack::decoded(reader).map_err(|error| unreadable(name, error))?;
     let reading = Reading { format, base, fresh: false, contexts: &|_| None };
     read_windowed(name, reading, Window::new(text), prefixes, &mut |quad: QuadRef<'_>| {
         sink(quad.into_owned())
@@ -166,9 +166,7 @@ fn json_ld(
     sink: &mut dyn FnMut(Quad) -> Result<()>,
 ) -> Result<u64> {
     let mut bytes = Vec::new();
-    window
-        .read_to_end(&mut bytes)
-        .map_err(|error| Error::data(format!("cannot read {name}")).because(error))?;
+    window.read_to_end(&mut bytes).map_err(|error| unreadable(name, error))?;
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -272,6 +270,22 @@ pub fn refuse_html(name: &str, head: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a text in UTF-16 that no byte order mark tells: every other byte of its first letter is zero, which no syntax of
+/// RDF has there but in a comment.
+///
+/// # Errors
+/// Where that is so.
+pub fn refuse_zeros(name: &str, head: &[u8]) -> Result<()> {
+    let is_letter = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
+    let encoding = match head {
+        [0, letter, ..] if is_letter(*letter) => "utf-16be",
+        [letter, 0, ..] if is_letter(*letter) => "utf-16le",
+        _ => return Ok(()),
+    };
+    Err(Error::data(format!("{name} is no text in UTF-8: a byte at its beginning is zero"))
+        .hint(format!("is it UTF-16? then save it as UTF-8:  iconv -f {encoding} -t utf-8")))
+}
+
 /// What files that hold no text begin with, and what such a file is.
 const BINARY: &[(&[u8], &str)] = &[
     (b"%PDF-", "a PDF document"),
@@ -350,7 +364,7 @@ pub fn refuse_tables(name: &str) -> Result<()> {
 /// An error of a parser that began at a line of the file.
 fn stopped_turtle(name: &str, stop: turtle::Stop, begun: u64, window: &Window<impl Read>) -> Error {
     match stop {
-        turtle::Stop::Io(error) => Error::data(format!("cannot read {name}")).because(error),
+        turtle::Stop::Io(error) => unreadable(name, error),
         turtle::Stop::Sink(error) => error,
         turtle::Stop::Beyond(statement, why) => Error::data(format!("{name} says what RDF cannot: {why}"))
             .hint(format!("the statement is: {statement}")),
@@ -394,7 +408,7 @@ fn whole(text: &str) -> Window<&[u8]> {
 
 fn stopped(name: &str, stop: Stop, window: &Window<impl Read>) -> Error {
     match stop {
-        Stop::Io(error) => Error::data(format!("cannot read {name}")).because(error),
+        Stop::Io(error) => unreadable(name, error),
         Stop::Sink(error) => error,
         Stop::Fault(fault) => {
             let Fault { place, what, hint } = *fault;

@@ -4,6 +4,7 @@
 //! they unpack to may be far larger.
 
 use super::encoding;
+use crate::error::Error;
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -83,7 +84,7 @@ pub fn open(reader: impl Read + 'static) -> io::Result<Opened> {
         Some(Compression::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
         None => return Ok(Opened { compression, head, plain: Box::new(packed) }),
     };
-    let (head, plain) = ahead(plain)?;
+    let (head, plain) = ahead(Unpacked(plain))?;
     Ok(Opened { compression, head, plain: Box::new(plain) })
 }
 
@@ -101,6 +102,46 @@ fn ahead<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, Ahead<R>)> {
     let mut head = Vec::with_capacity(HEAD);
     reader.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
     Ok((head.clone(), Cursor::new(head).chain(reader)))
+}
+
+/// What was compressed, with errors that say what is wrong with the file and not where in the unpacking it was met.
+struct Unpacked<R>(R);
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(spoilt)
+    }
+}
+
+/// What is said of a compressed file that ends before all of it is there.
+const CUT: &str = "the compressed file is cut off";
+/// What is said of one that is another than was written.
+const DAMAGED: &str = "the compressed file is damaged";
+
+/// An error of unpacking in plain words. Those of the system, which the reader below has, stay as they are.
+fn spoilt(error: io::Error) -> io::Error {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    let (mut of_the_system, mut is_cut) = (error.kind() == io::ErrorKind::Interrupted, false);
+    while let Some(here) = cause {
+        if let Some(io) = here.downcast_ref::<io::Error>() {
+            of_the_system |= io.raw_os_error().is_some();
+            is_cut |= io.kind() == io::ErrorKind::UnexpectedEof;
+        }
+        is_cut |= here.to_string().contains("incomplete");
+        cause = here.source();
+    }
+    match (of_the_system, is_cut) {
+        (true, _) => error,
+        (false, true) => io::Error::new(io::ErrorKind::UnexpectedEof, CUT),
+        (false, false) => io::Error::new(io::ErrorKind::InvalidData, DAMAGED),
+    }
+}
+
+/// The error for a file that cannot be read to its end.
+pub fn unreadable(name: &str, cause: io::Error) -> Error {
+    let is_spoilt = [CUT, DAMAGED].contains(&cause.to_string().as_str());
+    let error = Error::data(format!("cannot read {name}")).because(cause);
+    if is_spoilt { error.hint("fetch it again, or make it anew from what it was made of") } else { error }
 }
 
 type ZstFrame<R> = ruzstd::decoding::StreamingDecoder<R, ruzstd::decoding::FrameDecoder>;

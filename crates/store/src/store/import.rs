@@ -289,7 +289,7 @@ fn opened(
     let Input { name, format, own, promise, reader, total, fresh } = input;
     let bytes = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: reader, bytes: Arc::clone(&bytes) };
-    let unreadable = |error| Error::data(format!("cannot read {name}")).because(error);
+    let unreadable = |error| unpack::unreadable(&name, error);
     let opened = unpack::open(counted).map_err(unreadable)?;
     let remark = misnamed(&name, promise, opened.compression);
     let mut news = |quads, remark| {
@@ -301,6 +301,7 @@ fn opened(
     }
     rdf::refuse_binary(&name, &opened.head)?;
     let (head, text) = unpack::decoded(opened.plain).map_err(unreadable)?;
+    rdf::refuse_zeros(&name, &head)?;
     rdf::refuse_html(&name, &head)?;
     rdf::refuse_sparql(&name, &head)?;
     rdf::refuse_tables(&name)?;

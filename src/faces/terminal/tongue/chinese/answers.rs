@@ -172,6 +172,7 @@ pub const REMEDIES: &[Pair] = &[
     ("`.schema` lists the classes and properties", "`.schema` 列出类与属性"),
     ("did you mean {}?", "您是否想写 {}？"),
     ("choose another file", "请换一个文件"),
+    ("make room on the disk, or write to another one", "请在磁盘上腾出空间，或写到另一个磁盘"),
     ("make the folder first, or choose another file", "请先建立该文件夹，或换一个文件"),
 ];
 

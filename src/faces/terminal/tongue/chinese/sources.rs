@@ -135,6 +135,14 @@ pub const SOURCES: &[Pair] = &[
     ("the base is not an IRI", "基准不是 IRI"),
     // JSON and JSON-LD.
     ("the file ends where a value is expected", "文件在应有值的地方结束"),
+    ("the compressed file is cut off", "压缩文件不完整"),
+    ("the compressed file is damaged", "压缩文件已损坏"),
+    ("fetch it again, or make it anew from what it was made of", "请重新获取，或从来源重新生成"),
+    ("{} is no text in UTF-8: a byte at its beginning is zero", "{} 不是 UTF-8 文本：开头有值为零的字节"),
+    (
+        "is it UTF-16? then save it as UTF-8:  iconv -f {} -t utf-8",
+        "是 UTF-16 编码吗？请另存为 UTF-8：  iconv -f {} -t utf-8",
+    ),
     ("it is cut off: fetch it again", "文件不完整：请重新获取"),
     (
         "strings and keys stand in double quotes; there are no comments, and no comma after the last item",
