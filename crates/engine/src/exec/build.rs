@@ -212,7 +212,9 @@ impl<'a> Builder<'a> {
             }
             Op::Extend(var, formula) => self.extend(node, formula, computed.contains(*var), next(), cx)?,
             Op::Values(vars, rows) => Box::new(once::Once::new(values(vars, rows, cx)?)),
-            Op::Group(keys, aggregates) => self.group((keys, aggregates), computed, below, next())?,
+            Op::Group(keys, aggregates, having) => {
+                self.group((keys, aggregates, having), computed, below, next())?
+            }
             Op::Distinct => Box::new(distinct::Distinct::new(free(), next())),
             Op::Combine => Box::new(distinct::Combine::new(free(), next())),
             Op::Sort(keys, first) => Box::new(sorted(node, keys, *first, next())),
@@ -266,15 +268,27 @@ impl<'a> Builder<'a> {
 
     fn group(
         &self,
-        (keys, aggregates): (&[Var], &[logical::Aggregate]),
+        (keys, aggregates, having): (&[Var], &[logical::Aggregate], &[logical::Formula]),
         computed: &VarSet,
         below: &[Var],
         input: Running<'a>,
     ) -> Result<Running<'a>> {
+        let having = self.having(keys, aggregates, having)?;
         let key = |key: &Var| group::Key { column: place(below, *key), computed: computed.contains(*key) };
         let aggregates = aggregates.iter().map(|aggregate| self.aggregate(aggregate, computed, below));
         let keys = keys.iter().map(key).collect();
-        Ok(Box::new(group::Group::new(keys, aggregates.collect::<Result<_>>()?, input)))
+        Ok(Box::new(group::Group::new(keys, aggregates.collect::<Result<_>>()?, having, input)))
+    }
+
+    /// The conditions on the groups of these keys and aggregates.
+    fn having(
+        &self,
+        keys: &[Var],
+        aggregates: &[logical::Aggregate],
+        having: &[logical::Formula],
+    ) -> Result<Vec<Compiled>> {
+        let columns: Vec<Var> = keys.iter().copied().chain(aggregates.iter().map(|it| it.var)).collect();
+        self.compiled(having, &columns)
     }
 
     fn aggregate(

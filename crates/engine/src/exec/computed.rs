@@ -24,7 +24,7 @@ pub fn taken(node: &Node, given: &VarSet) -> VarSet {
             given.union(&below.without(&node.output.iter().copied().collect()))
         }
         Op::Distinct | Op::Combine => below,
-        Op::Group(_, aggregates) => {
+        Op::Group(_, aggregates, _) => {
             let mut taken = below;
             for aggregate in aggregates {
                 taken = taken.without(&identified(aggregate));

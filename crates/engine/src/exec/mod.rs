@@ -18,6 +18,7 @@ mod dense;
 #[cfg(test)]
 mod fixture;
 mod formula;
+mod joined;
 mod keys;
 mod locals;
 mod matches;

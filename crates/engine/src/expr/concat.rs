@@ -44,6 +44,13 @@ impl Concat {
         self.texts.bytes() + self.errors.capacity() * size_of::<u64>()
     }
 
+    /// Leaves the groups at these places, in this order.
+    pub fn keep(&mut self, groups: &[u32]) {
+        self.texts.keep(groups);
+        let errors = |group: &u32| self.errors.get(*group as usize).copied().unwrap_or_default();
+        self.errors = groups.iter().map(errors).collect();
+    }
+
     /// Adds a value that `count` solutions have; nothing for an error.
     ///
     /// # Errors

@@ -64,6 +64,12 @@ impl Growing {
         Ok(())
     }
 
+    /// Leaves the texts of these numbers, in this order; the bytes of the others stay where they are.
+    pub fn keep(&mut self, numbers: &[u32]) {
+        let text = |number: &u32| self.texts.get(*number as usize).copied().unwrap_or(Text::NONE);
+        self.texts = numbers.iter().map(text).collect();
+    }
+
     /// How many bytes they take.
     pub fn bytes(&self) -> usize {
         self.texts.capacity() * size_of::<Text>() + self.blocks.iter().map(Vec::capacity).sum::<usize>()

@@ -15,8 +15,12 @@ const HANDED: f64 = 1.0;
 const JUDGED: f64 = 30.0;
 /// A sorted key that is looked up.
 const SORTED_KEY: f64 = 20.0;
-/// A key in no order, looked up in a table.
-const TABLE_KEY: f64 = 30.0;
+/// A key in no order, looked up in a table that fits into a cache near by.
+const TABLE_KEY: f64 = 20.0;
+/// What is looked up in no order waits so long for memory, for each doubling of what does not fit into that cache ([`waiting`]).
+const WAIT: f64 = 12.0;
+/// So many items of a table fit into a cache near by.
+const NEAR: f64 = 32_768.0;
 /// A key in no order, searched in a pack.
 const FAR_KEY: f64 = 150.0;
 /// A pair read into the table.
@@ -70,10 +74,16 @@ impl Lookups {
             let far = self.keys.min(self.pairs / BEFORE_TABLE);
             let rest = self.keys - far;
             let table = if rest > 0.0 { self.pairs * TABLE_PAIR } else { 0.0 };
-            far * FAR_KEY + table + rest * TABLE_KEY
+            far * FAR_KEY + table + rest * (TABLE_KEY + waiting(self.pairs))
         };
         keys + self.rows * MATCH
     }
+}
+
+/// How long a lookup of any of so many items waits for memory: the larger they are together, the farther away is the cache that has them,
+/// and the rarer (Manegold, Boncz and Kersten, Generic database cost models for hierarchical memory systems, VLDB 2002).
+fn waiting(items: f64) -> f64 {
+    (items / NEAR).max(1.0).log2() * WAIT
 }
 
 /// So long a part takes of what is run on several threads, in nanoseconds: long enough to be worth taking, short enough that
@@ -106,7 +116,8 @@ pub fn scan(rows: f64) -> f64 {
     rows * SCANNED
 }
 
-/// What a join by a table takes that holds one side; the other side is looked up in it.
+/// What a join by a table takes that holds one side; the other side is looked up in it. Its looks depend on nothing before them, so
+/// that their waits overlap.
 pub fn hash_join(held: f64, probed: f64, rows: f64) -> f64 {
     held * HELD + probed * PROBED + rows * PAIR
 }
@@ -135,7 +146,7 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
         Op::HashJoin { kind, .. } => {
             hash_join(input(1), input(0), if kind.gives_pairs() { rows } else { rows.min(input(0)) })
         }
-        Op::Group(keys, _) => group(input(0), rows, is_sorted(inputs, keys)),
+        Op::Group(keys, ..) => group(input(0), rows, is_sorted(inputs, keys)),
         Op::Distinct | Op::Combine => {
             let columns = inputs.first().map_or(&[][..], |input| &input.output);
             group(input(0), rows, is_sorted(inputs, columns))

@@ -66,7 +66,7 @@ fn within(node: &mut Node, above: Above, statistics: &dyn Statistics) {
 /// Whether each thread takes a part of the keys of a grouping: where they come in no order, so that each row is searched in a table,
 /// or much is done for each row. DISTINCT does too little for a row: to share its rows out and to merge them took longer.
 fn is_worth_partition(node: &Node, statistics: &dyn Statistics) -> bool {
-    let Op::Group(keys, aggregates) = &node.op else { return false };
+    let Op::Group(keys, aggregates, _) = &node.op else { return false };
     // COUNT(DISTINCT *) tells whole solutions apart, which the number of its row would make each one of its own.
     let steady = |aggregate: &Aggregate| match &aggregate.argument {
         Some(argument) => is_steady(argument),
@@ -203,7 +203,7 @@ fn is_link(op: &Op) -> bool {
 }
 
 /// Whether expressions are worth the same each time.
-fn are_steady(formulas: &[Formula]) -> bool {
+pub(super) fn are_steady(formulas: &[Formula]) -> bool {
     formulas.iter().all(is_steady)
 }
 

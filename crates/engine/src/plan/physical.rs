@@ -157,8 +157,8 @@ pub enum Op {
     Extend(Var, Formula),
     /// Rows of the query's text.
     Values(Vec<Var>, Vec<Vec<Option<Constant>>>),
-    /// One row for each value of the keys.
-    Group(Vec<Var>, Vec<Aggregate>),
+    /// One row for each value of the keys: those for which all conditions are true, which read keys and results.
+    Group(Vec<Var>, Vec<Aggregate>, Vec<Formula>),
     /// Equal rows once.
     Distinct,
     /// Equal rows once, their counts added.

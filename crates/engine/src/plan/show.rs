@@ -74,9 +74,9 @@ fn line(node: &Node, names: &VariableNames, has_more: bool) -> String {
             None => format!("Bind({} AS {})", formula.expression, names.show(*var)),
         },
         Op::Values(vars, rows) => format!("Values({}), rows: {}", of_vars(vars, names), rows.len()),
-        Op::Group(keys, aggregates) => {
+        Op::Group(keys, aggregates, having) => {
             let aggregates: Vec<String> = aggregates.iter().map(|a| of_aggregate(a, names)).collect();
-            format!("Group({}; {})", of_vars(keys, names), aggregates.join(", "))
+            format!("Group({}; {}){}", of_vars(keys, names), aggregates.join(", "), of_conditions(having))
         }
         Op::Distinct => format!("Distinct({})", of_vars(&node.output, names)),
         Op::Combine => format!("Combine({}), counted", of_vars(&node.output, names)),
@@ -94,8 +94,12 @@ fn line(node: &Node, names: &VariableNames, has_more: bool) -> String {
 fn of_scan(pattern: &str, (by, is_by_value): (End, bool), within: &[Formula]) -> String {
     let by = if by == End::Subject { "subject" } else { "object" };
     let values = if is_by_value { ", in the order of values" } else { "" };
-    let range = if within.is_empty() { String::new() } else { format!(", where {}", of_formulas(within)) };
-    format!("Scan({pattern}) by {by}{values}{range}")
+    format!("Scan({pattern}) by {by}{values}{}", of_conditions(within))
+}
+
+/// What an operator judges while it makes its rows.
+fn of_conditions(conditions: &[Formula]) -> String {
+    if conditions.is_empty() { String::new() } else { format!(", where {}", of_formulas(conditions)) }
 }
 
 /// A logical plan, a line a node, what it is made of below and to the right.

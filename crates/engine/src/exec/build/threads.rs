@@ -42,8 +42,8 @@ impl<'a> Builder<'a> {
         if self.threads < 2 || cx.trace.is_some() || self.shared.is_some() {
             return Ok(None);
         }
-        if let Op::Group(keys, aggregates) = &node.op {
-            return self.partition(node, (keys, aggregates), computed, own, cx);
+        if let Op::Group(keys, aggregates, having) = &node.op {
+            return self.partition(node, (keys, aggregates, having), computed, own, cx);
         }
         let Some(parts) = self.parts(node, cx.governor().plans_every_way())? else { return Ok(None) };
         let (count, first) = (parts.len(), Self::reserved(node, cx));
@@ -77,7 +77,7 @@ impl<'a> Builder<'a> {
     fn partition(
         &self,
         node: &Node,
-        (keys, aggregates): (&[Var], &[logical::Aggregate]),
+        (keys, aggregates, having): (&[Var], &[logical::Aggregate], &[logical::Formula]),
         computed: &VarSet,
         own: usize,
         cx: &mut Context<'_>,
@@ -98,11 +98,12 @@ impl<'a> Builder<'a> {
         let mut shares = Vec::with_capacity(self.threads);
         for share in 0..self.threads {
             let (inbox, way) = partition::Inbox::new(places.clone(), (share, self.threads));
+            let having = builder.having(keys, aggregates, having)?;
             let aggregates = aggregates.iter().chain([&first_row]);
             let aggregates = aggregates.map(|aggregate| builder.aggregate(aggregate, computed, &columns));
             let key = |column: &usize| group::Key { column: Some(*column), computed: false };
             let keys = places.iter().map(key).collect();
-            let group = group::Group::new(keys, aggregates.collect::<Result<_>>()?, Box::new(inbox));
+            let group = group::Group::new(keys, aggregates.collect::<Result<_>>()?, having, Box::new(inbox));
             let mut cx = cx.twin(self.dataset.graph());
             cx.measures.resize(first + 1, Measure::default());
             shares.push(partition::Share::new(Box::new(Measured::new(first, Box::new(group))), cx, way));

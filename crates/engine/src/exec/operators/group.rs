@@ -5,23 +5,21 @@
 //! of nothing (SPARQL 1.1, section 18.5, Aggregation). COUNT, MIN, MAX and SAMPLE of a variable work on ids
 //! and ranks, or on what was computed, sums of integers on the graph's column of values; all else goes through `expr::aggregate`.
 
-use crate::answer::page::Page;
 use crate::aside::{ITEM, set_aside};
 use crate::error::Result;
-use crate::exec::batch::{Batch, Column, plus};
+use crate::exec::batch::{Batch, Column, ROWS, plus};
 use crate::exec::best::Best;
 use crate::exec::coded::Coder;
 use crate::exec::context::Context;
-use crate::exec::decoded::{FIRST_ROWS, rows_after, write_ids};
 use crate::exec::formula::Compiled;
+use crate::exec::joined::Joined;
 use crate::exec::seen::Seen;
 use crate::exec::tally::{self, Tally};
 use crate::exec::{Operator, Running, integer};
 use crate::expr::aggregate::{Accumulator, Total};
-use crate::expr::concat::Concat;
 use crate::expr::fast::Fast;
-use crate::expr::{Computed, Note, Value, text_of};
-use crate::store::{Id, NONE, Scratch};
+use crate::expr::{Computed, Note, Value};
+use crate::store::{Id, NONE};
 use crate::syntax::algebra::AggregateFunction;
 use std::collections::HashMap;
 
@@ -67,7 +65,7 @@ enum State {
     /// Any member.
     Sample(Vec<Id>),
     /// The texts of the members.
-    Concat(Concat),
+    Concat(Joined),
     /// Sums of exact numbers that fit, and everything else: for sums only up to the last group that has something else.
     General { sums: Vec<Total>, accumulators: Vec<Accumulator>, empty: Accumulator },
     /// The results, once all solutions came.
@@ -95,6 +93,8 @@ pub struct Group<'a> {
     /// What the keys are told apart by.
     coders: Vec<Coder>,
     aggregations: Vec<Aggregation>,
+    /// What must be true of a group: read from the keys and the aggregates, but no GROUP_CONCAT.
+    having: Vec<Compiled>,
     input: Option<Running<'a>>,
     seen: Seen,
     /// The keys of all groups. Their aggregates are computed for the rows that are given.
@@ -105,16 +105,22 @@ pub struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    /// Of `input`.
-    pub fn new(keys: Vec<Key>, aggregates: Vec<Aggregate>, input: Running<'a>) -> Self {
-        let keyed = !keys.is_empty();
+    /// Of `input`: the groups for which all of `having` is true, which reads the keys and the aggregates, in this order.
+    pub fn new(
+        keys: Vec<Key>,
+        aggregates: Vec<Aggregate>,
+        having: Vec<Compiled>,
+        input: Running<'a>,
+    ) -> Self {
+        let (keyed, waits) = (!keys.is_empty(), !having.is_empty());
         Self {
             coders: keys.iter().map(|_| Coder::default()).collect(),
             keys,
             aggregations: aggregates
                 .into_iter()
-                .map(|aggregate| Aggregation::new(aggregate, keyed))
+                .map(|aggregate| Aggregation::new(aggregate, (keyed, waits)))
                 .collect(),
+            having,
             input: Some(input),
             seen: Seen::default(),
             whole: Batch::default(),
@@ -140,10 +146,49 @@ impl<'a> Group<'a> {
             columns.push(coder.column(codes, key.computed, cx)?);
         }
         columns.resize(self.keys.len(), Column::default());
-        for aggregation in &mut self.aggregations {
-            aggregation.finish(len, cx)?;
-        }
         self.whole = Batch::of(columns, len);
+        if !self.having.is_empty() {
+            self.judge(cx)?;
+        }
+        for aggregation in &mut self.aggregations {
+            aggregation.finish(self.whole.len, cx)?;
+        }
+        Ok(())
+    }
+
+    /// Leaves the groups for which the conditions are true, and only then has the texts of GROUP_CONCAT read.
+    fn judge(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let (groups, mut whole) = (self.whole.len, std::mem::take(&mut self.whole));
+        let keys = whole.columns.len();
+        for aggregation in &mut self.aggregations {
+            whole.columns.push(match &aggregation.state {
+                State::Concat(_) => Column::default(),
+                _ => {
+                    aggregation.finish(groups, cx)?;
+                    aggregation.column(0, groups, cx)?
+                }
+            });
+        }
+        let mut kept = Vec::new();
+        for from in (0..groups).step_by(ROWS) {
+            let part = whole.part(from, ROWS);
+            let mut keep = vec![true; part.len];
+            for condition in &mut self.having {
+                let truths = condition.truths(&part, cx)?;
+                keep.iter_mut().zip(truths).for_each(|(keep, truth)| *keep &= truth);
+                cx.work(part.len)?;
+            }
+            kept.extend((from as u32..).zip(keep).filter(|(_, keep)| *keep).map(|(group, _)| group));
+        }
+        whole = whole.gather_within(&kept, cx)?;
+        let results = whole.columns.split_off(keys);
+        for (aggregation, result) in self.aggregations.iter_mut().zip(results) {
+            match &mut aggregation.state {
+                State::Concat(joined) => joined.keep(&kept, groups, cx)?,
+                state => *state = State::Done(result),
+            }
+        }
+        self.whole = whole;
         Ok(())
     }
 
@@ -202,7 +247,7 @@ impl Aggregation {
                 State::Counts(counts) => size_of_val(counts.as_slice()),
                 State::Best(best) => best.bytes(),
                 State::Sample(members) => size_of_val(members.as_slice()),
-                State::Concat(concat) => concat.bytes(),
+                State::Concat(joined) => joined.bytes(),
                 State::Done(column) => column.bytes(),
                 State::General { sums, accumulators, .. } => {
                     size_of_val(sums.as_slice()) + size_of_val(accumulators.as_slice())
@@ -210,7 +255,7 @@ impl Aggregation {
             }
     }
 
-    fn new(aggregate: Aggregate, keyed: bool) -> Self {
+    fn new(aggregate: Aggregate, (keyed, waits): (bool, bool)) -> Self {
         let variable = aggregate.argument.as_ref().is_some_and(Compiled::is_variable);
         let state = match &aggregate.function {
             AggregateFunction::Count => State::Counts(Vec::new()),
@@ -218,7 +263,9 @@ impl Aggregation {
                 State::Best(Best::new(aggregate.function == AggregateFunction::Max))
             }
             AggregateFunction::Sample if variable => State::Sample(Vec::new()),
-            AggregateFunction::GroupConcat { separator } => State::Concat(Concat::new(separator.as_deref())),
+            AggregateFunction::GroupConcat { separator } => {
+                State::Concat(Joined::new(separator.as_deref(), waits))
+            }
             function => {
                 let empty = Accumulator::new(function);
                 State::General { sums: Vec::new(), accumulators: Vec::new(), empty }
@@ -234,7 +281,7 @@ impl Aggregation {
             State::Counts(counts) => resize(counts, count, 0, cx),
             State::Best(best) => best.grow(count, cx.governor()),
             State::Sample(best) => resize(best, count, NONE, cx),
-            State::Concat(concat) => concat.grow(count, cx.governor()),
+            State::Concat(joined) => joined.concat.grow(count, cx.governor()),
             State::General { sums, empty, .. } if empty.is_sum() => resize(sums, count, Total::default(), cx),
             State::General { accumulators, empty, .. } => resize(accumulators, count, empty.clone(), cx),
             State::Done(_) => Ok(()),
@@ -336,7 +383,7 @@ impl Aggregation {
                 self.state = State::Done(column);
                 (failures, 0)
             }
-            State::Concat(concat) => concat.failures(),
+            State::Concat(joined) => joined.concat.failures(),
             State::General { accumulators, .. } => {
                 let failed = accumulators.iter().filter(|accumulator| accumulator.has_failed());
                 failed.fold((0, 0), |(groups, sum), accumulator| (groups + 1, sum + accumulator.errors()))
@@ -350,7 +397,7 @@ impl Aggregation {
     /// How many of so many groups from one on are given at once.
     fn within(&self, from: usize, len: usize) -> usize {
         match &self.state {
-            State::Concat(concat) => concat.within(from, len, TEXT).max(1),
+            State::Concat(joined) => joined.concat.within(from, len, TEXT).max(1),
             _ => len,
         }
     }
@@ -367,8 +414,8 @@ impl Aggregation {
                 }
             }
             State::Done(column) => Ok(column.part(from, len)),
-            State::Concat(concat) => {
-                let texts = Column::Texts(concat.texts(from, len, cx.governor())?);
+            State::Concat(joined) => {
+                let texts = Column::Texts(joined.concat.texts(from, len, cx.governor())?);
                 cx.work(len * INTERNING)?;
                 if self.aggregate.computed { Ok(texts) } else { texts.into_ids(cx).map(Column::Ids) }
             }
@@ -492,9 +539,9 @@ impl State {
                 }
                 Ok(())
             }
-            (Self::Concat(concat), Column::Texts(texts)) => {
+            (Self::Concat(joined), Column::Texts(texts)) => {
                 for (row, group) in groups.iter().enumerate() {
-                    concat.add(*group as usize, texts.get(row), batch.count(row), cx.governor())?;
+                    joined.concat.add(*group as usize, texts.get(row), batch.count(row), cx.governor())?;
                 }
                 Ok(())
             }
@@ -531,7 +578,7 @@ impl State {
                 }
             }
             Self::Best(best) => best.add_ids(rows.map(|(group, id, _)| (group, id)), cx)?,
-            Self::Concat(concat) => add_texts(concat, &rows.collect::<Vec<_>>(), cx)?,
+            Self::Concat(joined) => joined.add_ids(rows, cx)?,
             Self::Done(_) => {}
             Self::General { sums, accumulators, empty } => {
                 let numbers = cx.graph.numbers()?;
@@ -582,7 +629,7 @@ impl State {
                     cx.work(text / BYTES)?;
                 }
             }
-            Self::Concat(concat) => concat.add_value(group as usize, value, more, cx.governor())?,
+            Self::Concat(joined) => joined.concat.add_value(group as usize, value, more, cx.governor())?,
             // Only ever of a variable, and so of ids.
             Self::Best(_) | Self::Sample(_) | Self::Done(_) => {}
         }
@@ -600,24 +647,6 @@ fn of_group<'a>(
         accumulators.resize(group as usize + 1, empty.clone());
     }
     accumulators.get_mut(group as usize)
-}
-
-/// Adds terms, `(group, id, count)`, to the texts of their groups. The terms of some rows are read together, in the order of the
-/// dictionary.
-fn add_texts(concat: &mut Concat, mut rows: &[(Id, Id, u64)], cx: &mut Context<'_>) -> Result<()> {
-    let (mut page, mut scratch, mut many) = (Page::default(), Scratch::new(), FIRST_ROWS);
-    while !rows.is_empty() {
-        let (now, later) = rows.split_at(many.min(rows.len()));
-        let ids: Vec<Id> = now.iter().map(|(_, id, _)| *id).collect();
-        page.clear(1);
-        write_ids(&ids, 0, &mut page, cx, &mut scratch)?;
-        for (row, (group, _, count)) in now.iter().enumerate() {
-            concat.add(*group as usize, page.get(row, 0).and_then(text_of), *count, cx.governor())?;
-        }
-        cx.work(now.len())?;
-        (rows, many) = (later, rows_after(many, &page, 1));
-    }
-    Ok(())
 }
 
 impl Drop for Group<'_> {
@@ -662,7 +691,7 @@ mod tests {
         let counted = Batch { counts: Some(vec![2, 3, 4]), ..Batch::of(vec![vec![7, 5, 7]], 3) };
         let input = || Batches::new(vec![counted.clone(), Batch::of(vec![vec![9, 5]], 2)]);
         let keys = || [Some(0), None].map(|column| Key { column, computed: true }).to_vec();
-        let (columns, _) = run(|_| Box::new(Group::new(keys(), Vec::new(), input())));
+        let (columns, _) = run(|_| Box::new(Group::new(keys(), Vec::new(), Vec::new(), input())));
         assert_eq!(columns, [[7, 5, 9], [NONE, NONE, NONE]], "a key that nothing binds is unbound");
         let query = "SELECT ?k (COUNT(*) AS ?n) (MIN(?y) AS ?least) (SUM(?y) AS ?sum) { ?x :kind ?k ; :year ?y } \
                      GROUP BY ?k ORDER BY ?k";

@@ -8,11 +8,22 @@
 use crate::error::Result;
 use crate::exec::batch::{Batch, From, ROWS};
 use crate::exec::context::Context;
+use crate::exec::dense::KeySet;
 use crate::exec::{Operator, Running, matches};
 use crate::store::{AHEAD, End, Found, Id, NONE, PairCursor, Triple, View};
+use baimo_store::room;
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
+
+/// So many members are searched one by one, however few there are.
+const SOME: usize = 64;
+/// To search one of many takes as long as to read so many.
+const MEMBERS_FOR_A_SEARCH: usize = 64;
+/// Of more members no set is made.
+const MEMBERS: usize = 1 << 22;
+/// A member takes so many bytes at most, while the set is made.
+const MEMBER: usize = 12;
 
 /// What an index join is asked for.
 #[derive(Debug, Clone)]
@@ -39,8 +50,64 @@ enum Way<'a> {
     Count(PairCursor<'a>, From),
     /// Whether the pair is there.
     Test(PairCursor<'a>, From, From),
+    /// Whether a column's term is one of the other ends of a constant.
+    Member(Members<'a>, usize),
     /// One pattern at a time.
     General,
+}
+
+/// The other ends of one term, of which many may be asked for one by one.
+struct Members<'a> {
+    cursor: PairCursor<'a>,
+    of: Id,
+    /// So many were asked for.
+    asked: usize,
+    /// At so many it is looked whether a set of all of them pays.
+    look: usize,
+    set: Option<KeySet>,
+}
+
+impl<'a> Members<'a> {
+    fn new(cursor: PairCursor<'a>, of: Id) -> Self {
+        Self { cursor, of, asked: 0, look: SOME, set: None }
+    }
+
+    /// The rows of the members among these terms, of which the row of the first is given; all of them where it is OPTIONAL.
+    fn rows(&mut self, terms: &[Id], (first, optional): (u32, bool), cx: &Context<'_>) -> Result<Vec<u32>> {
+        if optional {
+            return Ok((first..).zip(terms).map(|(row, _)| row).collect());
+        }
+        self.asked += terms.len();
+        if self.set.is_none() && self.asked > self.look {
+            self.prepare(cx)?;
+        }
+        let mut found = Vec::new();
+        for (row, term) in (first..).zip(terms) {
+            let is_member = match &self.set {
+                Some(set) => set.contains(*term),
+                None => self.cursor.contains(self.of, *term)?,
+            };
+            if is_member {
+                found.push(row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes a set of all members where that takes no longer than what was asked for did, they lie close together, and every limit
+    /// leaves room for them.
+    fn prepare(&mut self, cx: &Context<'_>) -> Result<()> {
+        let count = self.cursor.count(self.of)?;
+        self.look = (2 * self.look).max(count / MEMBERS_FOR_A_SEARCH);
+        if count <= self.asked * MEMBERS_FOR_A_SEARCH
+            && count <= MEMBERS
+            && room::is_there_for(count * MEMBER)
+        {
+            self.set = KeySet::of(self.cursor.lookup(self.of)?, cx.governor())?;
+            self.look = usize::MAX;
+        }
+        Ok(())
+    }
 }
 
 /// An index join in progress. See the module.
@@ -74,6 +141,12 @@ impl<'a> IndexJoin<'a> {
         let way = match shape.places {
             [s, From::Term(p), From::New] => Self::ends(view.pairs(p, End::Subject)?, s, &shape),
             [From::New, From::Term(p), o] => Self::ends(view.pairs(p, End::Object)?, o, &shape),
+            [From::Column(s), From::Term(p), From::Term(o)] => {
+                Way::Member(Members::new(view.pairs(p, End::Object)?, o), s)
+            }
+            [From::Term(s), From::Term(p), From::Column(o)] => {
+                Way::Member(Members::new(view.pairs(p, End::Subject)?, s), o)
+            }
             [s, From::Term(p), o @ From::Column(_)] => Way::Test(view.pairs(p, End::Subject)?, s, o),
             [s, From::Term(p), o @ From::Term(_)] => Way::Test(view.pairs(p, End::Object)?, o, s),
             _ => Way::General,
@@ -87,7 +160,7 @@ impl<'a> IndexJoin<'a> {
     }
 
     /// Matches some rows of the batch; gives what was found.
-    fn step(&mut self) -> Result<Matches> {
+    fn step(&mut self, cx: &Context<'_>) -> Result<Matches> {
         let mut out = Matches { new: vec![Vec::new(); self.shape.new.len()], ..Matches::default() };
         match &mut self.way {
             Way::Ends(cursor, from) => {
@@ -146,6 +219,11 @@ impl<'a> IndexJoin<'a> {
                         out.rows.push(row as u32);
                     }
                 }
+                self.row = self.batch.len;
+            }
+            Way::Member(members, column) => {
+                let terms = self.batch.column(*column).get(self.row..).unwrap_or_default();
+                out.rows = members.rows(terms, (self.row as u32, self.shape.optional), cx)?;
                 self.row = self.batch.len;
             }
             Way::General => self.general(&mut out)?,
@@ -238,7 +316,7 @@ impl Operator for IndexJoin<'_> {
                 (self.batch, self.row, self.given) = (batch, 0, 0);
             }
             let before = self.row;
-            let found = self.step()?;
+            let found = self.step(cx)?;
             cx.work(self.row - before + found.rows.len())?;
             if !found.rows.is_empty() {
                 self.cap = (self.cap * 2).min(ROWS);
@@ -285,6 +363,38 @@ mod tests {
             Batches::new(Vec::new())
         });
         assert_eq!(counts, None);
+    }
+
+    #[test]
+    fn members_of_a_constant_are_the_same_by_search_and_by_set() {
+        let rows = run(|cx| {
+            let [kind, launch] = ["kind", "launch"].map(|name| node(name, cx));
+            let terms = cx.graph.term_count() as Id;
+            // Few enough to be searched, then so many that there is a set; each number comes, and some that are none.
+            let asked: Vec<Id> =
+                (0..10 * terms).map(|n| (n * 7 + n / terms) % (terms + 5)).chain([NONE]).collect();
+            let batches = asked.chunks(50).map(|part| Batch::of(vec![part.to_vec()], part.len()));
+            let shape = |optional| {
+                let places = [From::Column(0), From::Term(kind), From::Term(launch)];
+                Shape { places, equal: vec![], kept: vec![0], new: vec![], counted: true, optional }
+            };
+            let view = cx.graph.view(None).unwrap().unwrap();
+            let mut all = view.pairs(kind, End::Object).unwrap();
+            let expected: Vec<Id> =
+                asked.iter().copied().filter(|id| all.contains(launch, *id).unwrap()).collect();
+            assert!(expected.len() > 300, "{}", expected.len());
+            let mut join = IndexJoin::new(view, shape(false), Batches::new(batches.collect())).unwrap();
+            let mut found: Vec<Id> = Vec::new();
+            while let Some(batch) = join.next(cx).unwrap() {
+                found.extend(batch.column(0));
+            }
+            assert_eq!(found, expected);
+            assert!(matches!(&join.way, Way::Member(members, 0) if members.set.is_some()));
+            let view = cx.graph.view(None).unwrap().unwrap();
+            let input = Batches::new(vec![Batch::of(vec![asked], 10 * terms as usize + 1)]);
+            Box::new(IndexJoin::new(view, shape(true), input).unwrap())
+        });
+        assert!(rows.0[0].len() > 300, "OPTIONAL keeps each row");
     }
 
     #[test]

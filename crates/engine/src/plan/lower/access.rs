@@ -6,8 +6,9 @@
 
 use super::{Lowering, is_volatile};
 use crate::expr::verdicts;
-use crate::plan::logical::{Formula, Pattern, Slot};
+use crate::plan::logical::{Aggregate, Formula, Pattern, Slot};
 use crate::plan::order::{Item, Restricted};
+use crate::plan::parallel::are_steady;
 use crate::plan::physical::{Node, Op};
 use crate::plan::statistics::Statistics;
 use crate::plan::variables::{Var, VarSet};
@@ -91,7 +92,22 @@ pub(super) fn filtered(
         }
     }
     let rows = node.rows * ranged * found * others * (1.0 - excluded).max(0.0);
-    node.under(Op::Filter(conditions), rows)
+    match node.op {
+        Op::Group(keys, aggregates, having) if is_before_texts(&conditions, &aggregates) => {
+            let having = having.into_iter().chain(conditions).collect();
+            Node { op: Op::Group(keys, aggregates, having), rows, ..node }
+        }
+        op => Node { op, ..node }.under(Op::Filter(conditions), rows),
+    }
+}
+
+/// Whether a grouping judges these conditions itself: where they spare it texts that are read for GROUP_CONCAT alone, and read none.
+fn is_before_texts(conditions: &[Formula], aggregates: &[Aggregate]) -> bool {
+    let mut joined =
+        aggregates.iter().filter(|it| matches!(it.function, AggregateFunction::GroupConcat { .. }));
+    let reads = |var: Var| conditions.iter().any(|condition| condition.vars.contains(var));
+    let of_terms = |it: &Aggregate| it.argument.as_ref().is_some_and(|it| it.as_variable().is_some());
+    are_steady(conditions) && joined.clone().any(of_terms) && joined.all(|it| !reads(it.var))
 }
 
 /// Which part of the triples that a node has just read has the predicate that a condition excludes, as each name of a negated set
@@ -142,7 +158,7 @@ fn more_than(
     while !matches!(node.op, Op::Group(..)) {
         node = node.inputs.first()?;
     }
-    let Op::Group(keys, aggregates) = &node.op else { return None };
+    let Op::Group(keys, aggregates, _) = &node.op else { return None };
     let aggregate = aggregates.iter().find(|aggregate| aggregate.var == var)?;
     let (input, [key]) = (node.inputs.first()?, keys.as_slice()) else { return None };
     if aggregate.function != AggregateFunction::Count || aggregate.distinct {

@@ -93,7 +93,8 @@ impl Lowering<'_> {
                 sure.insert(aggregate.var);
             }
         }
-        let node = Node::new(Op::Group(keys.to_vec(), aggregates), vec![node], output, sure, rows);
+        let node =
+            Node::new(Op::Group(keys.to_vec(), aggregates, Vec::new()), vec![node], output, sure, rows);
         Ok(node.unique(true).pruned(need))
     }
 
