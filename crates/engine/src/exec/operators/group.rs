@@ -165,7 +165,10 @@ impl<'a> Group<'a> {
                 State::Concat(_) => Column::default(),
                 _ => {
                     aggregation.finish(groups, cx)?;
-                    aggregation.column(0, groups, cx)?
+                    match &mut aggregation.state {
+                        State::Done(column) => std::mem::take(column),
+                        _ => aggregation.column(0, groups, cx)?,
+                    }
                 }
             });
         }
@@ -540,8 +543,9 @@ impl State {
                 Ok(())
             }
             (Self::Concat(joined), Column::Texts(texts)) => {
+                let concat = joined.after_waiting(cx)?;
                 for (row, group) in groups.iter().enumerate() {
-                    joined.concat.add(*group as usize, texts.get(row), batch.count(row), cx.governor())?;
+                    concat.add(*group as usize, texts.get(row), batch.count(row), cx.governor())?;
                 }
                 Ok(())
             }
@@ -629,7 +633,9 @@ impl State {
                     cx.work(text / BYTES)?;
                 }
             }
-            Self::Concat(joined) => joined.concat.add_value(group as usize, value, more, cx.governor())?,
+            Self::Concat(joined) => {
+                joined.after_waiting(cx)?.add_value(group as usize, value, more, cx.governor())?;
+            }
             // Only ever of a variable, and so of ids.
             Self::Best(_) | Self::Sample(_) | Self::Done(_) => {}
         }

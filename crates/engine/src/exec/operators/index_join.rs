@@ -23,7 +23,7 @@ const MEMBERS_FOR_A_SEARCH: usize = 64;
 /// Of more members no set is made.
 const MEMBERS: usize = 1 << 22;
 /// A member takes so many bytes at most, while the set is made.
-const MEMBER: usize = 12;
+const MEMBER: usize = 20;
 
 /// What an index join is asked for.
 #[derive(Debug, Clone)]
