@@ -132,6 +132,21 @@ impl Compiled {
     }
 }
 
+/// The rows of a batch for which all conditions are true, each asked of those that the ones before it leave.
+///
+/// # Errors
+/// Once a limit is met, or where the graph is damaged.
+pub fn passing(conditions: &mut [Compiled], mut batch: Batch, cx: &mut Context<'_>) -> Result<Batch> {
+    for condition in conditions {
+        let keep = condition.truths(&batch, cx)?;
+        if !keep.iter().all(|keep| *keep) {
+            batch = batch.filter(&keep);
+        }
+        cx.work(keep.len())?;
+    }
+    Ok(batch)
+}
+
 impl Tested {
     /// What the numbers in the column decide, row by row; nothing at all while there were few rows.
     fn known(&mut self, batch: &Batch, cx: &Context<'_>) -> Result<Option<Vec<Option<bool>>>> {

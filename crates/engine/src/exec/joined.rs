@@ -82,11 +82,12 @@ impl Joined {
 
     /// Reads the terms that wait, some together, in the order of the dictionary.
     fn read(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        if self.waiting.is_empty() {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
             return Ok(());
         }
         let (mut page, mut scratch, mut many) = (Page::default(), Scratch::new(), FIRST_ROWS);
-        let mut rows = self.waiting.as_slice();
+        let mut rows = waiting.as_slice();
         while !rows.is_empty() {
             let (now, later) = rows.split_at(many.min(rows.len()));
             let ids: Vec<Id> = now.iter().map(|(_, id, _)| *id).collect();
@@ -98,11 +99,6 @@ impl Joined {
             }
             cx.work(now.len())?;
             (rows, many) = (later, rows_after(many, &page, 1));
-        }
-        if self.waits {
-            self.waiting = Vec::new();
-        } else {
-            self.waiting.clear();
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 use crate::error::Result;
 use crate::exec::batch::Batch;
 use crate::exec::context::Context;
-use crate::exec::formula::Compiled;
+use crate::exec::formula::{Compiled, passing};
 use crate::exec::{Operator, Running};
 
 /// A filter in progress. See the module.
@@ -23,14 +23,8 @@ impl<'a> Filter<'a> {
 
 impl Operator for Filter<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
-        while let Some(mut batch) = self.input.next(cx)? {
-            for condition in &mut self.conditions {
-                let keep = condition.truths(&batch, cx)?;
-                if !keep.iter().all(|keep| *keep) {
-                    batch = batch.filter(&keep);
-                }
-                cx.work(keep.len())?;
-            }
+        while let Some(batch) = self.input.next(cx)? {
+            let batch = passing(&mut self.conditions, batch, cx)?;
             if batch.len > 0 {
                 return Ok(Some(batch));
             }

@@ -11,7 +11,7 @@ use crate::exec::batch::{Batch, Column, ROWS, plus};
 use crate::exec::best::Best;
 use crate::exec::coded::Coder;
 use crate::exec::context::Context;
-use crate::exec::formula::Compiled;
+use crate::exec::formula::{Compiled, passing};
 use crate::exec::joined::Joined;
 use crate::exec::seen::Seen;
 use crate::exec::tally::{self, Tally};
@@ -174,14 +174,11 @@ impl<'a> Group<'a> {
         }
         let mut kept = Vec::new();
         for from in (0..groups).step_by(ROWS) {
-            let part = whole.part(from, ROWS);
-            let mut keep = vec![true; part.len];
-            for condition in &mut self.having {
-                let truths = condition.truths(&part, cx)?;
-                keep.iter_mut().zip(truths).for_each(|(keep, truth)| *keep &= truth);
-                cx.work(part.len)?;
-            }
-            kept.extend((from as u32..).zip(keep).filter(|(_, keep)| *keep).map(|(group, _)| group));
+            // The last column has the number of the group.
+            let mut part = whole.part(from, ROWS);
+            let numbers = part.columns.len();
+            part.columns.push(Column::Ids((from as u32..).take(part.len).collect()));
+            kept.extend(passing(&mut self.having, part, cx)?.column(numbers));
         }
         whole = whole.gather_within(&kept, cx)?;
         let results = whole.columns.split_off(keys);
