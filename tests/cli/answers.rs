@@ -114,6 +114,19 @@ fn what_is_planned_for_each_row_is_explained() {
     assert!(seconds(runs) <= seconds(outer), "{outer}");
 }
 
+/// A HAVING that a grouping judges before it reads texts stands with it, for people in their language.
+#[test]
+fn a_condition_on_groups_before_texts_is_explained() {
+    let text =
+        "SELECT ?t (GROUP_CONCAT(?l) AS ?a) { ?s a ?t ; rdfs:label ?l } GROUP BY ?t HAVING(COUNT(*) > 4)";
+    for (language, step, condition) in [("en", "Group(?t; ", ", where (?"), ("zh", "分组(?t; ", "，限于 (?")]
+    {
+        let told = baimo(&["explain", "--lang", language, text]).ok();
+        let line = told.lines().find(|line| line.contains(step)).unwrap();
+        assert!(line.contains(condition), "{line}");
+    }
+}
+
 #[test]
 fn a_query_is_explained() {
     let out = baimo(&["explain", "SELECT ?m { ?m a bm:Model . ?v a bm:Vendor } LIMIT 5"]).ok();

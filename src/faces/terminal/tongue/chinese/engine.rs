@@ -211,6 +211,7 @@ pub const PLAN: &[Pair] = &[
     ("Equality class({})", "相等类({})"),
     ("Values({}), rows: {}", "取值({})，{} 行"),
     ("Group({})", "分组({})"),
+    ("Group({}), where {}", "分组({})，限于 {}"),
     ("Distinct({})", "去重({})"),
     ("Combine({}), counted", "合并({})，计数"),
     ("Sort({})", "排序({})"),
