@@ -213,7 +213,8 @@ impl<'a> Builder<'a> {
             Op::Extend(var, formula) => self.extend(node, formula, computed.contains(*var), next(), cx)?,
             Op::Values(vars, rows) => Box::new(once::Once::new(values(vars, rows, cx)?)),
             Op::Group(keys, aggregates, having) => {
-                self.group((keys, aggregates, having), computed, below, next())?
+                let ascends = |var| ascends(node, var);
+                self.group((keys, aggregates, having), computed, (below, &ascends), next())?
             }
             Op::Distinct => Box::new(distinct::Distinct::new(free(), next())),
             Op::Combine => Box::new(distinct::Combine::new(free(), next())),
@@ -270,12 +271,13 @@ impl<'a> Builder<'a> {
         &self,
         (keys, aggregates, having): (&[Var], &[logical::Aggregate], &[logical::Formula]),
         computed: &VarSet,
-        below: &[Var],
+        (below, ascends): (&[Var], &dyn Fn(Var) -> bool),
         input: Running<'a>,
     ) -> Result<Running<'a>> {
         let having = self.having(keys, aggregates, having)?;
         let key = |key: &Var| group::Key { column: place(below, *key), computed: computed.contains(*key) };
-        let aggregates = aggregates.iter().map(|aggregate| self.aggregate(aggregate, computed, below));
+        let aggregates =
+            aggregates.iter().map(|aggregate| self.aggregate(aggregate, computed, (below, ascends)));
         let keys = keys.iter().map(key).collect();
         Ok(Box::new(group::Group::new(keys, aggregates.collect::<Result<_>>()?, having, input)))
     }
@@ -295,7 +297,7 @@ impl<'a> Builder<'a> {
         &self,
         aggregate: &logical::Aggregate,
         computed: &VarSet,
-        columns: &[Var],
+        (columns, ascends): (&[Var], &dyn Fn(Var) -> bool),
     ) -> Result<group::Aggregate> {
         let argument = aggregate.argument.as_ref();
         Ok(group::Aggregate {
@@ -303,8 +305,15 @@ impl<'a> Builder<'a> {
             argument: argument.map(|formula| Compiled::new(formula, columns, &self.names)).transpose()?,
             distinct: aggregate.distinct,
             computed: computed.contains(aggregate.var),
+            ascends: argument.and_then(logical::Formula::as_variable).is_some_and(ascends),
         })
     }
+}
+
+/// Whether the rows of a node's input come sorted by the numbers of a variable's terms.
+fn ascends(node: &Node, var: Var) -> bool {
+    let keys = [OrderKey { var, descending: false }];
+    node.inputs.first().is_some_and(|input| comes_sorted(input, &keys) && !is_by_value(input))
 }
 
 /// A sort, which has less to do where its input comes sorted.

@@ -3,7 +3,7 @@
 //! In: the node below an `Exchange`. Out: an operator that runs the copies, or nothing where one thread does as well. What the joins
 //! of the copies hold is read once, and shared.
 
-use super::{Builder, place};
+use super::{Builder, ascends, place};
 use crate::error::Result;
 use crate::exec::Running;
 use crate::exec::computed::taken;
@@ -94,13 +94,15 @@ impl<'a> Builder<'a> {
         let row = names.fresh("row");
         let builder = Self { names: Arc::new(names), ..self.clone() };
         let columns: Vec<Var> = below.output.iter().copied().chain([row]).collect();
+        let ascends = |var| ascends(node, var);
         let first_row = logical::Aggregate::first(row, &builder.names);
         let mut shares = Vec::with_capacity(self.threads);
         for share in 0..self.threads {
             let (inbox, way) = partition::Inbox::new(places.clone(), (share, self.threads));
             let having = builder.having(keys, aggregates, having)?;
             let aggregates = aggregates.iter().chain([&first_row]);
-            let aggregates = aggregates.map(|aggregate| builder.aggregate(aggregate, computed, &columns));
+            let aggregates =
+                aggregates.map(|aggregate| builder.aggregate(aggregate, computed, (&columns, &ascends)));
             let key = |column: &usize| group::Key { column: Some(*column), computed: false };
             let keys = places.iter().map(key).collect();
             let group = group::Group::new(keys, aggregates.collect::<Result<_>>()?, having, Box::new(inbox));
