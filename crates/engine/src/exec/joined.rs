@@ -134,6 +134,17 @@ mod tests {
         }
         assert_eq!(ask("HAVING(COUNT(*) > 1)"), all);
         assert!(ask("HAVING(COUNT(*) < 1)").is_empty() && ask("HAVING(MIN(?x) + 1 > 0)").is_empty());
+        // A key that is not selected is unbound outside.
+        let texts = |having: &str, outside: &str| {
+            solutions(&format!(
+                "SELECT ?all {{ {{ SELECT (GROUP_CONCAT(?x) AS ?all) (COUNT(*) AS ?n) {{ ?x :year ?y ; :kind ?k . ?z :year ?w }} \
+                 GROUP BY ?y {having} }} {outside} }} ORDER BY ?all"
+            ))
+        };
+        let all_texts = texts("", "");
+        assert_eq!((all_texts.len(), texts(&format!("HAVING(?y = {})", years[0]), "").len()), (all.len(), 1));
+        assert_eq!(texts("HAVING(COUNT(*) > 1)", "FILTER(?n > 0 && !BOUND(?y))"), all_texts);
+        assert!(texts("", "FILTER(?n > 0 && BOUND(?y))").is_empty());
         let others: Vec<String> = all.iter().filter(|row| !row.starts_with(years[0])).cloned().collect();
         assert_eq!(ask(&format!("HAVING(MAX(?y) != {})", years[0])), others);
     }

@@ -62,7 +62,7 @@ impl Lowering<'_> {
 /// The rows for which conditions hold. `shares` says what those on single variables leave that ranges decide, and what others do, where
 /// that is known.
 pub(super) fn filtered(
-    node: Node,
+    mut node: Node,
     conditions: Vec<Formula>,
     [shares, sampled]: [&[(Var, f64)]; 2],
     statistics: &dyn Statistics,
@@ -92,13 +92,21 @@ pub(super) fn filtered(
         }
     }
     let rows = node.rows * ranged * found * others * (1.0 - excluded).max(0.0);
-    match node.op {
-        Op::Group(keys, aggregates, having) if is_before_texts(&conditions, &aggregates) => {
-            let having = having.into_iter().chain(conditions).collect();
-            Node { op: Op::Group(keys, aggregates, having), rows, ..node }
-        }
-        op => Node { op, ..node }.under(Op::Filter(conditions), rows),
+    // A key that is not asked for is left out above the grouping, and stands for nothing there.
+    let reads = |var| conditions.iter().any(|condition| condition.vars.contains(var));
+    let is_told = |below: &Node| below.output.iter().all(|var| node.output.contains(var) || !reads(*var));
+    let grouping = match &node.op {
+        Op::Project if node.inputs.first().is_some_and(is_told) => node.inputs.first_mut(),
+        _ => Some(&mut node),
+    };
+    if let Some(Node { op: Op::Group(_, aggregates, having), rows: groups, .. }) = grouping
+        && is_before_texts(&conditions, aggregates)
+    {
+        having.extend(conditions);
+        *groups = rows;
+        return Node { rows, ..node };
     }
+    node.under(Op::Filter(conditions), rows)
 }
 
 /// Whether a grouping judges these conditions itself: where they spare it texts that are read for GROUP_CONCAT alone, and read none.
