@@ -3,7 +3,7 @@
 //! In: the command, and the graph of the folder for values. Out: scripts, candidates, a manual page.
 
 use super::terminal::tongue::Tongue;
-use super::terminal::{formats, locale};
+use super::terminal::{formats, locale, shown_in};
 use super::{args, params};
 use crate::advise::complete::Named;
 use crate::catalog::Param;
@@ -154,8 +154,9 @@ fn command(in_bash: bool) -> Command {
     let command = args::command().mut_arg("format", |arg| arg.add(ArgValueCompleter::new(formats)));
     let (tongue, locale) = (Tongue::chosen(None, true), locale());
     let Some(session) = here() else { return command };
-    let offered = |language: &String| session.project().languages.contains(language);
-    let language = locale.filter(offered).unwrap_or_else(|| session.language().to_owned());
+    let locale = locale.as_deref().unwrap_or("en");
+    let language =
+        shown_in(&session.project().languages, locale).unwrap_or_else(|| session.language()).to_owned();
     let Ok(catalog) = session.catalog() else { return command };
     let saved = catalog.iter().map(|saved| {
         let mut own = params::command(saved, &language, tongue);

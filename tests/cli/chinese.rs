@@ -60,6 +60,8 @@ fn a_session_in_chinese_says_nothing_in_english() {
         &["queries", "relases"],
         &["queries", "no-such-thing"],
         &["schema", "qqqqqqqq"],
+        &["schema", "Vendro"],
+        &["schema", "百度"],
         &["export", "--about", "Nobody"],
         &["update", "INSERT DATA { <urn:a> <urn:b> 1 }"],
         &["nonsense-verb"],

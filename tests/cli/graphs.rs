@@ -82,6 +82,53 @@ fn the_schema_is_shown() {
     assert!(class["properties"].as_array().is_some_and(|properties| properties.len() > 3), "{class}");
 }
 
+/// What is not found may be misspelt, or a thing.
+#[test]
+fn a_schema_without_the_name_says_what_may_be_meant() {
+    for (word, meant) in [
+        ("Vendro", "did you mean bm:Vendor or bm:vendor?"),
+        ("bm:relesedBy", "did you mean bm:releasedBy"),
+        ("百度", "baimo describe vendor:baidu  (百度)"),
+        ("qqqq", "`baimo schema` lists the classes and properties"),
+    ] {
+        let said = baimo(&["schema", word]);
+        assert!(said.code == 0 && said.out.is_empty() && said.err.contains(meant), "{said:?}");
+    }
+}
+
+/// Files whose names tell no syntax: those that are no RDF at all get no remedy for a statement, others do.
+#[test]
+fn a_file_that_is_no_rdf_is_told_as_such() {
+    let folder = Folder::new();
+    for (name, text, told) in [
+        ("users", "root:x:0:0:root:/root:/bin/sh\n", Some("the prefix `root:` is not declared")),
+        ("hosts", "# names\n127.0.0.1 localhost\n", Some("this cannot be a subject")),
+        (
+            "prose.md",
+            "# Doctors\n\nAsk your doctor, describe what hurts.\n",
+            Some("this cannot be a subject"),
+        ),
+        ("notes.txt", "note: buy milk\n", Some("the prefix `note:` is not declared")),
+        ("settings.conf", "[main]\nkey = 1\n", Some("")),
+        ("graph", "# one\nex:a ex:b 1 .\n", None),
+        ("later", "<urn:a> <urn:b> 1 .\nroot:x:0 : 1\n", None),
+        ("graph.ttl", "root:x:0:0:root:/root:/bin/sh\n", None),
+    ] {
+        std::fs::write(folder.0.join(name), text).unwrap();
+        let said = baimo_in(&folder, &["query", "--data", name, "ASK {}"]);
+        let is_broken = said.err.starts_with(&format!("error: {name} is broken: "));
+        let is_none = said.err.starts_with(&format!("error: {name} cannot be read as Turtle: "));
+        assert!(said.code == 1 && is_none == told.is_some() && is_broken == told.is_none(), "{said:?}");
+        assert!(told.is_none_or(|reason| said.err.contains(reason)), "{said:?}");
+        assert_eq!(told.is_some(), said.err.contains("= help: a graph is read from Turtle"), "{said:?}");
+    }
+    std::fs::write(folder.0.join("turtle.txt"), "@prefix ex: <x:> . ex:a ex:b 1 .").unwrap();
+    std::fs::write(folder.0.join("lines.txt"), "<x:a> <x:b> \"c\" .\n").unwrap();
+    for name in ["turtle.txt", "lines.txt"] {
+        assert_eq!(baimo_in(&folder, &["query", "--data", name, "ASK { ?s ?p ?o }"]).ok(), "true\n");
+    }
+}
+
 #[test]
 fn a_new_graph_works_at_once() {
     let folder = Folder::new();

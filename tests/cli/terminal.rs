@@ -71,6 +71,19 @@ fn the_language_of_the_system_is_for_people_only() {
     let english = [("LANG", "en_US.UTF-8"), ("NO_COLOR", "1")];
     let seen = on_a_terminal("baimo queries contradicted", &english);
     assert!(seen.contains("│ contradicted") && !seen.contains("矛盾"), "{seen}");
+    // Messages are English where the system speaks neither language, and so are labels.
+    for other in ["C.UTF-8", "POSIX", "de_DE.UTF-8", ""] {
+        let locale = [("LANG", other), ("NO_COLOR", "1")];
+        let seen = on_a_terminal("baimo run timeline --vendor 百度", &locale);
+        assert!(
+            seen.contains("│ ERNIE 4.0") && seen.contains("│ Launch") && !seen.contains("发布"),
+            "{seen}"
+        );
+        assert!(seen.contains("4 rows"), "{seen}");
+    }
+    let chinese = [("LANG", "zh_CN.UTF-8"), ("NO_COLOR", "1")];
+    let seen = on_a_terminal("baimo query 'SELECT * {}'", &chinese);
+    assert!(seen.contains("1 行，没有列"), "{seen}");
     let folder = Folder::new();
     let mut command = command(&folder.0, &["queries", "timeline", "-F", "csv"]);
     let other = Said::of(command.env("LANG", "en_US.UTF-8").output().unwrap()).ok();

@@ -30,7 +30,7 @@ fn commands_change_how_answers_look() {
 fn settings_say_how_they_are_and_unknown_languages_are_refused() {
     let mut prompt = Prompt::open(&home("settings"), 80);
     has(&prompt.ask(".labels zz"), "the labels here are not in `zz`");
-    has(&prompt.ask(".labels"), "labels on (zh)");
+    has(&prompt.ask(".labels"), "labels on (en)");
     has(&prompt.ask(".labels"), "labels off");
     has(&prompt.ask(".timer"), "timer off");
     has(&prompt.ask(".mode jsonl"), "mode jsonl");

@@ -52,7 +52,7 @@ fn tab_puts_the_name_in_the_place_of_a_label_and_lists_the_others() {
     prompt.keys("SELECT * { 百度\t");
     prompt.sees("vendor:baidu");
     prompt.keys("\t");
-    has(&prompt.sees("release:"), "百度");
+    has(&prompt.sees("release:"), "Baidu · Vendor");
     has(&prompt.ask(" rdfs:label ?name }"), "百度@zh");
     prompt.leave();
 }
@@ -127,7 +127,7 @@ fn values_of_parameters_and_options_are_completed() {
     }
     // One value alone is put in, by any of its names.
     prompt.keys(".run timeline --vendor baidu\t");
-    prompt.sees("百度");
+    prompt.sees("--vendor Baidu");
     prompt.keys("\x03");
     prompt.sees(READY);
     prompt.leave();

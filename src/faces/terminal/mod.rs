@@ -64,6 +64,13 @@ pub fn locale() -> Option<String> {
     (language.len() == 2).then_some(language)
 }
 
+/// Of the `languages` of a graph, the one for a person whose system has `locale`: that one, else English, as messages are
+/// then. A graph that names none may have any.
+pub fn shown_in<'a>(languages: &[String], locale: &'a str) -> Option<&'a str> {
+    let has = |language: &&str| languages.is_empty() || languages.iter().any(|have| have == language);
+    [locale, "en"].into_iter().find(has)
+}
+
 /// Where the end of the program is told to whoever waits for it: the main thread.
 static LEAVING: OnceLock<Sender<u8>> = OnceLock::new();
 

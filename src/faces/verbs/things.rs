@@ -5,7 +5,7 @@
 use super::beside;
 use crate::engine::Bindings;
 use crate::engine::answer::{Answer, Row, Rows};
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result};
 use crate::explore::resolve;
 use crate::explore::search::Match;
 use crate::explore::selection::Selection;
@@ -101,10 +101,14 @@ pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
     let filter = of.filter.clone();
     let schema = beside(session, move |known| known.schema(filter.as_deref()))??;
     drop(waiting);
-    if let Some(what) = of.filter.as_deref().filter(|_| schema.classes.is_empty()) {
-        output.report.note(&format!("no class or property here has `{what}` in its name or label"));
+    let nothing = of.filter.as_deref().filter(|_| schema.classes.is_empty());
+    if let Some(what) = nothing {
+        no_schema(what, &schema.near, session, output)?;
     }
     if output.format_name().is_none() {
+        if nothing.is_some() {
+            return Ok(());
+        }
         let text = schema.show(session.prefixes(), output.report.tongue.words());
         let within = |line: &str| cut(line, output.window.width) + "\n";
         // Examples come last in their lines; `-F csv` has all.
@@ -133,6 +137,24 @@ pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
         }
     }
     rows(&["class", "label", "property", "values", "count"], found, ("row", "rows"), session, output)
+}
+
+/// Says that no class or property is called so, and what may be meant: a thing of this very name, or a class or property of
+/// one like it.
+fn no_schema(what: &str, near: &[NamedNode], session: &Session, output: &Output) -> Result<()> {
+    output.report.note(&format!("no class or property here has `{what}` in its name or label"));
+    let (wanted, prefixes) = (what.to_owned(), session.prefixes());
+    let thing = beside(session, move |known| known.thing(&wanted))?;
+    let near: Vec<String> = near.iter().map(|near| prefixes.show(near.as_ref().into())).collect();
+    match thing {
+        Ok(thing) => {
+            let (name, title) = (prefixes.show(thing.as_ref()), what.to_owned());
+            output.report.remedy(&Hint::TryThing { name, title });
+        }
+        Err(_) if near.is_empty() => output.report.remedy(&Hint::ListSchema),
+        Err(_) => output.report.note(&format!("did you mean {}?", near.join(" or "))),
+    }
+    Ok(())
 }
 
 /// Presents rows made here.

@@ -5,9 +5,9 @@
 
 use super::Knowledge;
 use super::names::fold;
-use super::survey::{BUDGET, by_use, telling};
+use super::survey::{BUDGET, by_use, nearest, telling};
 use crate::store::{Id, Pattern};
-use crate::terms::{Literal, Prefixes, Term, rdf};
+use crate::terms::{Literal, NamedNode, Prefixes, Term, rdf};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What is in a graph.
@@ -23,6 +23,8 @@ pub struct Schema {
     pub classes: Vec<Class>,
     /// Whether the counts are of a part of the graph only.
     pub partial: bool,
+    /// Where nothing has the name that was asked for: the classes and properties whose names are nearest to it.
+    pub near: Vec<NamedNode>,
 }
 
 /// A class.
@@ -76,7 +78,14 @@ fn schema_within(known: &Knowledge<'_>, language: &str, filter: Option<&str>, bu
     classes.sort_by(|(a, x), (b, y)| (a.is_none(), y.count, a).cmp(&(b.is_none(), x.count, b)));
     let classes: Vec<Class> =
         classes.into_iter().map(|(class, tally)| reader.class(class, tally, &types)).collect();
-    let classes = filter.map_or_else(|| classes.clone(), |words| narrow(&classes, words, known.prefixes));
+    let (classes, near) = match filter {
+        None => (classes, Vec::new()),
+        Some(words) => {
+            let found = narrow(&classes, words, known.prefixes);
+            let near = if found.is_empty() { near(&classes, words, known) } else { Vec::new() };
+            (found, near)
+        }
+    };
     let graph = known.graph;
     let named = graph.graph_names();
     let graphs = named.into_iter().map(|id| (graph.term(id), graph.count(Some(id), [None; 3]))).collect();
@@ -86,6 +95,7 @@ fn schema_within(known: &Knowledge<'_>, language: &str, filter: Option<&str>, bu
         prefixes: prefixes_of(&classes, known.prefixes),
         classes: classes.into_iter().take(MOST).collect(),
         partial: !(all_types && all_triples),
+        near,
     }
 }
 
@@ -303,6 +313,20 @@ fn narrow(classes: &[Class], words: &str, prefixes: &Prefixes) -> Vec<Class> {
         found.push(class);
     }
     found
+}
+
+/// The classes and properties of names nearest to `words`, where any is near enough to be meant.
+fn near(classes: &[Class], words: &str, known: &Knowledge<'_>) -> Vec<NamedNode> {
+    let own = classes.iter().filter_map(|class| Some((class.class.as_ref()?, class.count)));
+    let properties = classes.iter().flat_map(|class| &class.properties);
+    let all = own.chain(properties.map(|property| (&property.property, property.count)));
+    let mut among: HashMap<Id, u64> = HashMap::new();
+    for (term, uses) in all {
+        if let Some(id) = known.graph.id(term.as_ref()) {
+            *among.entry(id).or_default() += uses;
+        }
+    }
+    if among.is_empty() { Vec::new() } else { nearest(words, &by_use(among), known) }
 }
 
 fn prefixes_of(classes: &[Class], prefixes: &Prefixes) -> Vec<(String, String)> {

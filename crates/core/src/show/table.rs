@@ -93,7 +93,7 @@ fn told_apart(
 /// A pattern without variables matches or does not: there are rows, but nothing in them.
 fn without_columns(found: &Solutions, style: &Style<'_>) -> String {
     let text = format!("{} without columns", counted(found.rows.len() as u64, "row", "rows"));
-    folded(&text, style)
+    folded(&(style.say)(&text), style)
 }
 
 /// The cells of the rows that are shown, of which so many columns of the window are seen.

@@ -33,6 +33,8 @@ pub fn format_named(name: &str) -> Option<RdfFormat> {
         "trig" => RdfFormat::TriG,
         "rdfxml" | "rdf" | "owl" | "xml" | "rdf-xml" => RdfFormat::RdfXml,
         "n3" => RdfFormat::N3,
+        // Any text is called so, and little of it is N-Triples.
+        "txt" => return None,
         _ => RdfFormat::from_extension(&name).or_else(|| RdfFormat::from_media_type(&name))?,
     })
 }
@@ -312,7 +314,7 @@ pub fn refuse_binary(name: &str, head: &[u8]) -> Result<()> {
         "a zip archive" | "a 7z archive" | "compressed with xz" => {
             error.hint("unpack it first: compressed with gzip, zstd or bzip2 a file is read as it is")
         }
-        _ => error.hint("a graph is read from Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD"),
+        _ => error.hint(READ_FROM),
     })
 }
 
@@ -330,8 +332,10 @@ pub fn refuse_sparql(name: &str, head: &[u8]) -> Result<()> {
         line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase()
     };
     let first = lines.map(word).find(|word| word != "prefix" && word != "base").unwrap_or_default();
-    // `select:x` is a prefixed name of Turtle.
-    let begins = |words: &[&str]| words.contains(&first.as_str()) && !text.contains(&format!("{first}:"));
+    // `select:x` is a prefixed name of Turtle, and "Ask your doctor" is prose.
+    let goes_on = || goes_on_as_sparql(&text, &first);
+    let begins =
+        |words: &[&str]| words.contains(&first.as_str()) && !text.contains(&format!("{first}:")) && goes_on();
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
     let (what, hint) = if ends(&[".ru"]) || begins(UPDATES) {
         ("update", Hint::RunUpdateFile(name.to_owned()))
@@ -343,6 +347,60 @@ pub fn refuse_sparql(name: &str, head: &[u8]) -> Result<()> {
     Err(Error::data(format!("{name} is a SPARQL {what}, not a graph")).hint(hint))
 }
 
+/// Whether what stands after the first `keyword` of a text can stand there in SPARQL.
+fn goes_on_as_sparql(text: &str, keyword: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "distinct", "reduced", "where", "from", "data", "graph", "silent", "default", "named", "all", "count",
+    ];
+    let folded = text.to_ascii_lowercase();
+    let Some((_, after)) = folded.split_once(keyword) else { return false };
+    let after = after.trim_start();
+    let word = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    after.is_empty()
+        || after.starts_with(['{', '*', '?', '$', '(', '<', '#', ':'])
+        || WORDS.contains(&word)
+        || after.get(word.len()..).is_some_and(|rest| rest.starts_with(':'))
+}
+
+/// Of a file whose name tells no syntax: the error of its reader, told as that of no RDF where its first line is unlike any
+/// statement. A remedy for a statement would be wrong there.
+pub fn or_no_rdf(name: &str, head: &[u8], error: Error) -> Error {
+    let text = String::from_utf8_lossy(head);
+    let is_text = |(_, line): &(usize, &str)| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let Some((number, line)) = text.lines().enumerate().find(is_text) else { return error };
+    let at_first = error.span.as_ref().is_some_and(|span| span.line == number + 1);
+    let reason = error.message.strip_prefix(&format!("{name} is broken: ")).map(str::to_owned);
+    let Some(reason) = reason.filter(|_| at_first && !is_like_a_statement(line)) else { return error };
+    let mut told = Error::data(format!("{name} cannot be read as Turtle: {reason}")).hint(READ_FROM);
+    told.span.clone_from(&error.span);
+    told
+}
+
+/// What a graph is read from.
+const READ_FROM: &str = "a graph is read from Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD";
+
+/// Whether a line begins as a statement of Turtle or TriG does: with a directive, an IRI, a blank node or a prefixed name,
+/// and after it what can be a predicate.
+fn is_like_a_statement(line: &str) -> bool {
+    let line = line.trim_start();
+    if line.starts_with(['@', '<', '_', '{']) {
+        return true;
+    }
+    let is_name_character = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '%' | '\\');
+    let is_name = |word: &str| {
+        word.contains(':') && word.chars().all(is_name_character) && word.matches(':').count() < 3
+    };
+    let is_verb = |word: &str| word == "a" || word.starts_with('<') || is_name(word);
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    if let Some(inner) = first.strip_prefix(['[', '(']) {
+        return inner.is_empty() || inner == "]" || is_verb(inner);
+    }
+    let is_keyword =
+        ["prefix", "base", "graph", "version"].iter().any(|word| first.eq_ignore_ascii_case(word));
+    is_keyword || is_name(first) && words.next().is_none_or(|word| is_verb(word) || word == "{")
+}
+
 /// Refuses what is no RDF by the ending of its name: no syntax of RDF is called so.
 ///
 /// # Errors
@@ -351,8 +409,7 @@ pub fn refuse_tables(name: &str) -> Result<()> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     match ending.as_str() {
         "csv" | "tsv" | "xls" | "xlsx" | "ods" | "parquet" => {
-            Err(Error::data(format!("{name} is a table, not RDF"))
-                .hint("a graph is read from Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD"))
+            Err(Error::data(format!("{name} is a table, not RDF")).hint(READ_FROM))
         }
         // A pack is known by its first bytes, and read elsewhere.
         "pack" => Err(Error::data(format!("{name} is not a pack, in spite of its name"))

@@ -305,6 +305,7 @@ fn opened(
     rdf::refuse_html(&name, &head)?;
     rdf::refuse_sparql(&name, &head)?;
     rdf::refuse_tables(&name)?;
+    let named = format;
     let format = rdf::recognise(&name, format, &head)?;
     let base = base.or(own.as_deref());
     let mut news = |quads| news(quads, None);
@@ -317,7 +318,9 @@ fn opened(
     let mut read = |target: &mut dyn rdf::Target| {
         text.take().map_or(Ok(0), |text| rdf::read_windowed(&name, reading, text, prefixes, target))
     };
-    let count = work(&mut read, &mut news)?;
+    let count = work(&mut read, &mut news);
+    let count =
+        count.map_err(|error| if named.is_none() { rdf::or_no_rdf(&name, &head, error) } else { error })?;
     news(count);
     Ok(count)
 }

@@ -10,7 +10,7 @@ use crate::faces::args::Shape;
 use crate::faces::terminal::formats::{self, TREE};
 use crate::faces::terminal::report::Report;
 use crate::faces::terminal::tongue::Tongue;
-use crate::faces::terminal::{Window, locale};
+use crate::faces::terminal::{Window, locale, shown_in};
 use crate::formats::graphs::GraphFormat;
 use crate::formats::rows::RowFormat;
 use crate::session::Session;
@@ -47,7 +47,7 @@ impl Output {
         let mut output = plain.with(shape);
         let shown = output.shown();
         output.why |= shown && output.report.terminal && !shape.quiet;
-        output.locale = locale().filter(|_| shown);
+        output.locale = shown.then(|| locale().unwrap_or_else(|| "en".to_owned()));
         output
     }
 
@@ -108,12 +108,11 @@ impl Output {
         self.chosen_language(session).unwrap_or_else(|| session.language())
     }
 
-    /// The language that the user chose, or whose system has it, where the graph has it too.
+    /// The language that the user chose, or that of the system of who reads, or English, where the graph has it.
     pub fn chosen_language<'a>(&'a self, session: &'a Session) -> Option<&'a str> {
         let languages = &session.project().languages;
-        // A graph that does not say its languages may have any.
-        let offered = |language: &&str| languages.is_empty() || languages.iter().any(|have| have == language);
-        self.language.as_deref().or_else(|| self.locale.as_deref().filter(offered))
+        let shown = || self.locale.as_deref().and_then(|locale| shown_in(languages, locale));
+        self.language.as_deref().or_else(shown)
     }
 
     /// Whether format, chart and file asked for go together. To be called before any work is done.

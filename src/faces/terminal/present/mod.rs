@@ -65,8 +65,8 @@ pub struct Output {
     pub max_width: Option<usize>,
     /// Language of labels and summaries, where the user chose one.
     pub language: Option<String>,
-    /// The language of the user's system. It counts for people only: what programs read must not
-    /// change with the machine.
+    /// The language of the user's system, English where it names none. It counts for people only: what programs read must
+    /// not change with the machine.
     pub locale: Option<String>,
     /// Whether labels stand for IRIs.
     pub labels: bool,
