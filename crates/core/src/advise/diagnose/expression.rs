@@ -110,6 +110,9 @@ impl Walker<'_> {
                 "join them with `&&` or `||`, or call a function",
             );
         }
+        if !self.is(")") {
+            self.bare_date()?;
+        }
         self.expect(")", "an operator or `)`")
     }
 
@@ -280,6 +283,56 @@ impl Walker<'_> {
         OPERATORS.iter().any(|operator| self.is_at(index, operator))
     }
 
+    /// `REGEX(?x, /pattern/i)`, as other languages write a regular expression.
+    fn slashed_expression(&self, before: usize) -> Step {
+        let start = self.here().start;
+        let rest = self.text.get(start..).and_then(|rest| rest.strip_prefix('/'));
+        let Some((pattern, after)) =
+            rest.filter(|_| self.is_at(before, ",")).and_then(|rest| rest.split_once('/'))
+        else {
+            return Ok(());
+        };
+        if pattern.is_empty() || pattern.contains(['"', '\\', '\n', '{', '}']) {
+            return Ok(());
+        }
+        let flags = after.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        let width = pattern.len() + flags.len() + 2;
+        let finding = self.said("a regular expression is a text in quotes", start..start + width);
+        let written = match flags {
+            "" => Some(format!("\"{pattern}\"")),
+            // Others than these are none of SPARQL.
+            flags if flags.chars().all(|flag| "ismxq".contains(flag)) => {
+                Some(format!("\"{pattern}\", \"{flags}\""))
+            }
+            _ => None,
+        };
+        self.stop(match written {
+            Some(written) => finding.hint(format!("write `{written}`")),
+            None => finding,
+        })
+    }
+
+    /// `?x++`, `++?x`: the last of the signs stands at `before`, or here with a variable behind it.
+    fn increment(&self, before: usize) -> Step {
+        let last = if self.is("+") { self.at } else { before };
+        let Some(first) = last.checked_sub(1) else { return Ok(()) };
+        let touch = self.range_at(first).end == self.range_at(last).start;
+        if !(touch && self.is_at(first, "+") && self.is_at(last, "+")) {
+            return Ok(());
+        }
+        let is_variable = |index: &usize| self.kind_at(*index) == Some(Kind::Variable);
+        let beside = |index: usize| Some(index).filter(is_variable).map(|index| self.words_at(index));
+        let variable = first.checked_sub(1).and_then(beside).or_else(|| beside(last + 1));
+        let finding = self.said(
+            "`++` is not a SPARQL operator: no variable changes",
+            self.range_at(first).start..self.range_at(last).end,
+        );
+        self.stop(match variable {
+            Some(variable) => finding.hint(format!("one more is `{variable} + 1`")),
+            None => finding,
+        })
+    }
+
     /// An operator without a value on one of its sides.
     fn no_operand(&self) -> Step {
         const WHAT: &str = "a value: a variable, a name, a number, a string or a function";
@@ -292,6 +345,8 @@ impl Walker<'_> {
             let range = self.range_at(before).start..self.here().end;
             return self.stop(self.said("`**` is not a SPARQL operator", range));
         }
+        self.increment(before)?;
+        self.slashed_expression(before)?;
         if self.is_operator(before) {
             let sign = self.words_at(before);
             let finding = self.said(format!("`{sign}` lacks the value on its right"), self.range_at(before));

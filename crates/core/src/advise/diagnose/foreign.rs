@@ -126,21 +126,36 @@ impl Walker<'_> {
         )
     }
 
-    /// `2023-01-01`, `2023-01-01T12:00:00`, `2023-01`, `2023/01/01` without quotes: here stands the first sign.
+    /// `2023-01-01`, `2023-01-01T12:00:00`, `2023-01`, `2023/01/01` without quotes: here stands what is not understood, the
+    /// first sign in a triple, the time of day in an expression.
     pub(super) fn bare_date(&self) -> Step {
-        let Some(start) = self.at.checked_sub(1).filter(|start| self.kind_at(*start) == Some(Kind::Number))
-        else {
+        let touches = |index: &usize| self.range_at(*index).end == self.range_at(*index + 1).start;
+        let is_number = |index: &usize| self.kind_at(*index) == Some(Kind::Number);
+        let is_part = |index: &usize| is_number(index) || self.is_at(*index, "-") || self.is_at(*index, "/");
+        let Some(before) = self.at.checked_sub(1).filter(is_part) else { return Ok(()) };
+        let start =
+            (0..before).rev().take_while(|index| touches(index) && is_part(index)).last().unwrap_or(before);
+        if !is_number(&start) {
             return Ok(());
-        };
+        }
         let start = self.range_at(start).start;
         let rest = self.text.get(start..).unwrap_or_default();
-        let end = rest.find(|c: char| c.is_whitespace() || "{}(),;\"'".contains(c)).unwrap_or(rest.len());
-        let written = rest.get(..end).unwrap_or_default().trim_end_matches('.');
-        let Some((value, datatype)) = date_of(written) else { return Ok(()) };
-        self.stop(
-            self.said("a date stands in quotes, with its datatype", start..start + written.len())
-                .hint(format!("write `\"{value}\"^^xsd:{datatype}`")),
-        )
+        let is_end = |c: char| c.is_whitespace() || "{}(),;\"'".contains(c);
+        let end = rest.find(is_end).unwrap_or(rest.len());
+        let day = rest.get(..end).unwrap_or_default().trim_end_matches('.');
+        // A blank may stand before the time of day.
+        let time = rest.get(end + 1..).filter(|_| rest.get(end..).is_some_and(|rest| rest.starts_with(' ')));
+        let time = time.map(|time| time.get(..time.find(is_end).unwrap_or(time.len())).unwrap_or_default());
+        let time = time.filter(|time| time.starts_with(|c: char| c.is_ascii_digit()) && time.contains(':'));
+        let both = time.map(|time| format!("{day}T{}", whole_time(time)));
+        let Some((_, datatype)) = date_of(day) else { return Ok(()) };
+        let width = time.map_or(day.len(), |time| end + 1 + time.len());
+        let finding = self.said("a date stands in quotes, with its datatype", start..start + width);
+        let read = both.map_or_else(|| date_of(day), |both| date_of(&both).filter(|_| datatype == "date"));
+        self.stop(match read {
+            Some((value, datatype)) => finding.hint(format!("write `\"{value}\"^^xsd:{datatype}`")),
+            None => finding,
+        })
     }
 
     /// `INSERT INTO`, `DELETE FROM`.
@@ -242,6 +257,11 @@ impl Walker<'_> {
 fn date_of(written: &str) -> Option<(String, &'static str)> {
     let (day, time) = written.split_once('T').map_or((written, None), |(day, time)| (day, Some(time)));
     let parts: Vec<&str> = day.split(['-', '/']).collect();
+    let is_day_of_month = parts.len() == 3;
+    let two =
+        |part: &str| if is_day_of_month && part.len() == 1 { format!("0{part}") } else { part.to_owned() };
+    let parts: Vec<String> = parts.into_iter().map(two).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let number = |text: &str, digits: usize, most: u8| {
         let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
         fits && (most == 0 || text.parse().is_ok_and(|n: u8| (1..=most).contains(&n)))
@@ -274,6 +294,12 @@ fn is_day(year: &str, month: &str, day: &str) -> bool {
         "02" => "28",
         _ => "31",
     }
+}
+
+/// A time of day with two digits for the hour, and with seconds: `9:30` is 09:30:00.
+fn whole_time(time: &str) -> String {
+    let hour = if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() };
+    if hour.len() == 5 { format!("{hour}:00") } else { hour }
 }
 
 /// Whether a time of day, and perhaps a fraction and a zone behind it, is one.

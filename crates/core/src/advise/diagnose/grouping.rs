@@ -52,6 +52,12 @@ impl Walker<'_> {
         }
         self.expect("AS", "`AS` and a name for this column")?;
         let range = self.here();
+        let word = self.words();
+        let is_word = word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !word.is_empty();
+        if is_word && self.is_at(self.at + 1, ")") {
+            return self
+                .wrong(format!("the variable `{word}` lacks its question mark"), format!("write `?{word}`"));
+        }
         let name = self.variable("the name of this column, a variable")?;
         let mentions = std::mem::take(&mut self.mentioned);
         self.close_after_name()?;

@@ -168,7 +168,15 @@ impl<'a> Walker<'a> {
             _ => format!("{before} is no function: its columns stand without parentheses"),
         };
         let select = if before == "SELECT" { before } else { format!("SELECT {before}") };
-        self.stop(self.said(message, range).hint(format!("write `{select} {}`", names.join(" "))))
+        let further = closer + 1..self.found.len();
+        let further = further.take_while(|index| is_variable(index) || self.is_at(*index, ","));
+        let after = further.clone().last().unwrap_or(closer) + 1;
+        let further = further.filter(is_variable).map(|index| self.words_at(index));
+        let columns = names.into_iter().chain(further).collect::<Vec<_>>().join(" ");
+        let finding = self.said(message, range);
+        let is_all =
+            after == self.found.len() || ["{", "WHERE", "FROM"].iter().any(|next| self.is_at(after, next));
+        self.stop(if is_all { finding.hint(format!("write `{select} {columns}`")) } else { finding })
     }
 
     /// `SELECT ?a + ?b`: a value that is computed, without its parentheses.

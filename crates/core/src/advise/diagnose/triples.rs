@@ -108,7 +108,7 @@ impl Walker<'_> {
         if self.eat(".") || self.token().is_none() || self.is("}") || self.is("{") || self.is_any(PARTS) {
             return Ok(());
         }
-        if self.is_any(AFTER) || self.is("WHERE") {
+        if self.is_any(AFTER) || self.is_any(&["WHERE", "NOT", "EXISTS", "&&", "||"]) {
             return self.not_a_subject();
         }
         self.row_limit()?;
@@ -158,6 +158,7 @@ impl Walker<'_> {
         if let Some(comma) = comma.filter(|_| is_name && self.ends_triple(self.at + 1)) {
             return self.comma_before_predicate(comma, before);
         }
+        self.subject_again()?;
         let same_subject =
             (self.at_iri() || self.is("a")) && ["}", ".", ";"].iter().any(|end| self.is_at(self.at + 2, end));
         let (sign, other) = if same_subject {
@@ -172,6 +173,25 @@ impl Walker<'_> {
                 if same_subject { "`;`" } else { "`.`" }
             ),
         )
+    }
+
+    /// `?x a bm:Vendor ; ?x rdfs:label ?name`: behind `;` the subject stands again, as if it were a predicate.
+    fn subject_again(&self) -> Step {
+        let Some(again) = self.at.checked_sub(2).filter(|again| *again > 0 && self.is_at(*again - 1, ";"))
+        else {
+            return Ok(());
+        };
+        let begins = |index: &usize| [".", "{", "}", "["].iter().any(|sign| self.is_at(*index, sign));
+        let subject = (0..again).rev().find(begins).map_or(0, |sign| sign + 1);
+        let name = self.words_at(again);
+        if self.words_at(subject) != name {
+            return Ok(());
+        }
+        let finding = self.said(
+            format!("`;` goes on with the same subject, and `{name}` stands here again"),
+            self.range_at(again),
+        );
+        self.stop(finding.hint("write `.` instead of `;`, or leave the second one out"))
     }
 
     fn ends_triple(&self, index: usize) -> bool {
@@ -262,6 +282,11 @@ impl Walker<'_> {
                 Some(name) => finding.hint(format!("did you mean `{name}`?")),
                 None => finding.hint("as in \"2023-01-01\"^^xsd:date"),
             });
+        }
+        let word = self.words();
+        let own = nearest::well_known(word).filter(|name| name.starts_with("xsd:") && !self.at_iri());
+        if let Some(name) = own {
+            return self.wrong(format!("unknown word `{word}`"), format!("did you mean `{name}`?"));
         }
         if self.at_iri() || self.kind() == Some(Kind::Unknown) {
             return self.iri("a datatype, such as xsd:date");

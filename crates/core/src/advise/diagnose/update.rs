@@ -91,6 +91,16 @@ impl Walker<'_> {
 
     /// The IRI of LOAD: people name files there.
     fn what_to_load(&mut self) -> Step {
+        let start = self.here().start;
+        let written =
+            self.text.get(start..).and_then(|rest| rest.split_whitespace().next()).unwrap_or_default();
+        let written = written.trim_end_matches(';');
+        if written.starts_with("file:///")
+            && !written.contains(['<', '>', '"', '{', '}', '|', '\\', '^', '`'])
+        {
+            let finding = self.said("an IRI stands between `<` and `>`", start..start + written.len());
+            return self.stop(finding.hint(format!("write `LOAD <{written}>`")).hint(Hint::LoadFiles));
+        }
         if self.at_iri() || self.is("<") {
             return self.iri("the IRI to load");
         }
