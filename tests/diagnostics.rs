@@ -144,6 +144,12 @@ const MENDED: &[(&str, &str, &str)] = &[
         "`\"ab c\", \"i\"`",
         "ASK { ?s ?p ?o FILTER(REGEX(?o, \"ab c\", \"i\")) }",
     ),
+    ("ASK { ?s ?p ?o . ?o > 2 }", "`FILTER(?o > 2)`", "ASK { ?s ?p ?o . FILTER(?o > 2) }"),
+    (
+        "ASK { ?s ?p ?o != \"a\" . ?s ?q ?r }",
+        "`?o FILTER(?o != \"a\")`",
+        "ASK { ?s ?p ?o FILTER(?o != \"a\") . ?s ?q ?r }",
+    ),
     ("ASK { ?s ?p \"2023-01-05\"^^date }", "`xsd:date`", "ASK { ?s ?p \"2023-01-05\"^^xsd:date }"),
     ("ASK { ?s ?p \"1\"^^integer }", "`xsd:integer`", "ASK { ?s ?p \"1\"^^xsd:integer }"),
     ("SELECT (COUNT(?o) AS number) { ?s ?p ?o }", "`?number`", "SELECT (COUNT(?o) AS ?number) { ?s ?p ?o }"),

@@ -31,10 +31,9 @@ impl Walker<'_> {
             ),
             Some(Kind::BlankNode) => self.wrong("a blank node cannot be a predicate", "use a variable"),
             _ if self.is("<") && self.touches_a_word() => self.fail(WHAT),
-            _ if matches!(self.words(), "=" | "<" | ">" | "!=" | "<=" | ">=") => self.wrong(
-                format!("`{}` compares, and stands in a FILTER", self.words()),
-                "write `FILTER(?x = ...)`",
-            ),
+            _ if matches!(self.words(), "=" | "<" | ">" | "!=" | "<=" | ">=") => {
+                self.comparison_in_pattern(false)
+            }
             _ if self.is("is") => {
                 self.wrong("the predicate `is` is written `a`", "write `?x a bm:Thing`, with the class")
             }

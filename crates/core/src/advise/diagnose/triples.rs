@@ -115,10 +115,7 @@ impl Walker<'_> {
         self.assignment()?;
         self.bare_date()?;
         if matches!(self.words(), "=" | "<" | ">" | "!=" | "<=" | ">=") {
-            return self.wrong(
-                format!("`{}` compares, and stands in a FILTER", self.words()),
-                "write `FILTER(?x = ...)`",
-            );
+            return self.comparison_in_pattern(true);
         }
         let starts = matches!(
             self.kind(),
@@ -136,6 +133,27 @@ impl Walker<'_> {
             return self.missing_between();
         }
         self.fail("a dot, `;`, `,` or `}` after the triple")
+    }
+
+    /// `?x > 2` in a pattern: here stands the sign, behind what is compared, which is the object of a triple or stands alone.
+    pub(super) fn comparison_in_pattern(&self, is_object: bool) -> Step {
+        let sign = self.words();
+        let before = self.at.saturating_sub(1);
+        let is_whole = matches!(
+            self.kind_at(self.at + 1),
+            Some(Kind::Number | Kind::PrefixedName | Kind::String | Kind::Variable)
+        ) && (self.at + 2 >= self.found.len()
+            || [".", "}"].iter().any(|end| self.is_at(self.at + 2, end)));
+        let in_a_list = is_object && self.is_at(before.saturating_sub(1), ",");
+        let known = self.kind_at(before) == Some(Kind::Variable) && is_whole && !in_a_list;
+        let remedy = if known {
+            let (left, right) = (self.words_at(before), self.words_at(self.at + 1));
+            let object = if is_object { format!("{left} ") } else { String::new() };
+            format!("write `{object}FILTER({left} {sign} {right})`")
+        } else {
+            format!("write `FILTER(?x {sign} ...)`")
+        };
+        self.wrong(format!("`{sign}` compares, and stands in a FILTER"), remedy)
     }
 
     /// Two triples touch: a `;` is missing where a predicate and an object follow, else a dot.
