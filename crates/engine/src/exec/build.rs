@@ -17,10 +17,11 @@ use super::formula::Compiled;
 use super::measured::Measured;
 use super::operators::{
     distinct, each_graph, equality_class, exists, extend, filter, group, hash_join, lateral, number, once,
-    project, slice, sort, union, unpack,
+    project, slice, sort, union, unpack, unroll,
 };
 use crate::error::Result;
 use crate::plan::equality::class_of;
+use crate::plan::exists::is_drawn_anew;
 use crate::plan::logical::{self, Constant, Source};
 use crate::plan::lower::is_volatile;
 use crate::plan::physical::{Node, Op, OrderKey, comes_sorted, is_by_value};
@@ -160,7 +161,9 @@ impl<'a> Builder<'a> {
         let mut compiled = Compiled::new(formula, below, &self.names)?;
         let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));
         compiled.number_solutions(cx.solutions(!extends));
-        Ok(Box::new(extend::Extend::new(compiled, is_volatile(&formula.expression), computed, input)))
+        let is_drawn = is_volatile(&formula.expression);
+        let input = if is_drawn { Box::new(unroll::Unroll::new(input)) } else { input };
+        Ok(Box::new(extend::Extend::new(compiled, computed, input)))
     }
 
     fn operator(
@@ -194,7 +197,7 @@ impl<'a> Builder<'a> {
             Op::Unpack(var, slots) => {
                 Box::new(unpack::Unpack::new(unpack_shape(*var, slots, &node.output, below, cx)?, next()))
             }
-            Op::Number(_) => Box::new(number::Number::new(next())),
+            Op::Number(_) => Box::new(number::Number::new(Box::new(unroll::Unroll::new(next())))),
             Op::Intersect { patterns, bag } => self.intersect(patterns, *bag, &node.output, below, next())?,
             Op::Reach { reach, bag } => self.reach(reach, *bag, &node.output, below, next(), cx)?,
             Op::HashJoin { kind, keys, loose, conditions } => {
@@ -230,12 +233,17 @@ impl<'a> Builder<'a> {
     /// What is planned and run anew for each row of its input.
     fn by_row(&self, node: &Node, number: usize, below: &[Var], input: Running<'a>) -> Running<'a> {
         let read = |reads: &[Var]| reads.iter().filter_map(|var| Some((*var, place(below, *var)?))).collect();
+        let is_drawn = match &node.op {
+            Op::Exists { pattern, .. } | Op::Lateral { pattern, .. } => is_drawn_anew(pattern),
+            _ => false,
+        };
+        let input = if is_drawn { Box::new(unroll::Unroll::new(input)) } else { input };
         match &node.op {
             Op::Exists { pattern, reads, existence } => {
                 let keep = node.output.iter().map(|var| place(below, *var)).collect();
                 // One solution is enough.
                 let (pattern, reads) = ((**pattern).clone().slice(0, Some(1)), read(reads));
-                let shape = exists::Shape { number, pattern, reads, existence: *existence, keep };
+                let shape = exists::Shape { number, pattern, reads, is_drawn, existence: *existence, keep };
                 Box::new(exists::Exists::new(shape, self.clone(), input))
             }
             Op::Lateral { pattern, reads, wanted, bag } => {
@@ -244,6 +252,7 @@ impl<'a> Builder<'a> {
                     number,
                     pattern: (**pattern).clone(),
                     reads: read(reads),
+                    is_drawn,
                     wanted: wanted.clone(),
                     output: output.collect(),
                     bag: *bag,

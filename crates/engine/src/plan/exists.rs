@@ -6,6 +6,7 @@
 
 use super::equality::class_of;
 use super::logical::{Formula, Kind, Logical};
+use super::lower::is_volatile;
 use super::variables::VarSet;
 
 /// The pattern of an EXISTS that can be joined.
@@ -18,6 +19,10 @@ pub struct Joinable<'l> {
 
 /// `pattern` as one side of a semi-join with rows that may bind `outer`; nothing where that would not be right.
 pub fn joinable<'l>(pattern: &'l Logical, outer: &VarSet) -> Option<Joinable<'l>> {
+    // For each row it is asked for anew.
+    if is_drawn_anew(pattern) {
+        return None;
+    }
     let (mut body, mut conditions) = (pattern.clone(), Vec::new());
     if let Kind::Filter(input, filters) = &pattern.kind {
         let (inside, across): (Vec<&Formula>, Vec<&Formula>) =
@@ -95,38 +100,34 @@ fn is_join(logical: &Logical, outer: &VarSet) -> bool {
 pub fn mentioned(logical: &Logical) -> VarSet {
     let mut vars = logical.possible.clone();
     let mut add = |formula: &Formula| vars.extend_with(&formula.vars);
-    let inner: Vec<&Logical> = match &logical.kind {
-        Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) => Vec::new(),
-        Kind::Join(parts) | Kind::Union(parts) => parts.iter().collect(),
-        Kind::LeftJoin(left, right, conditions) => {
-            conditions.iter().for_each(&mut add);
-            vec![left, right]
+    match &logical.kind {
+        Kind::LeftJoin(_, _, conditions) | Kind::Filter(_, conditions) => {
+            conditions.iter().for_each(&mut add)
         }
-        Kind::Minus(left, right) | Kind::Exists(left, right, _) | Kind::Lateral(left, right) => {
-            vec![left, right]
-        }
-        Kind::Unpack(input, ..) | Kind::Numbered(input, _) => vec![input],
-        Kind::Filter(input, conditions) => {
-            conditions.iter().for_each(&mut add);
-            vec![input]
-        }
-        Kind::Extend(input, _, formula) => {
-            add(formula);
-            vec![input]
-        }
-        Kind::Group(input, _, aggregates) => {
+        Kind::Extend(_, _, formula) => add(formula),
+        Kind::Group(_, _, aggregates) => {
             aggregates.iter().filter_map(|aggregate| aggregate.argument.as_ref()).for_each(&mut add);
-            vec![input]
         }
-        Kind::OrderBy(input, keys) => {
-            keys.iter().map(|key| &key.formula).for_each(&mut add);
-            vec![input]
-        }
-        Kind::Project(input, _) | Kind::Distinct(input) | Kind::Slice(input, ..) => vec![input],
-        Kind::Graphs(pattern, _) => vec![pattern],
-    };
-    for part in inner {
+        Kind::OrderBy(_, keys) => keys.iter().map(|key| &key.formula).for_each(&mut add),
+        _ => {}
+    }
+    for part in logical.parts() {
         vars.extend_with(&mentioned(part));
     }
     vars
+}
+
+/// Whether a pattern may have other solutions each time that it is asked for.
+pub fn is_drawn_anew(pattern: &Logical) -> bool {
+    let mut open = vec![pattern];
+    while let Some(logical) = open.pop() {
+        // Nothing but BIND computes what is worth something else each time.
+        if let Kind::Extend(_, _, formula) = &logical.kind
+            && is_volatile(&formula.expression)
+        {
+            return true;
+        }
+        open.extend(logical.parts());
+    }
+    false
 }

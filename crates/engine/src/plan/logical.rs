@@ -292,6 +292,28 @@ impl Slot {
 }
 
 impl Logical {
+    /// What it is made of, in the order of the text.
+    pub fn parts(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) => Vec::new(),
+            Kind::Join(parts) | Kind::Union(parts) => parts.iter().collect(),
+            Kind::LeftJoin(left, right, _)
+            | Kind::Minus(left, right)
+            | Kind::Exists(left, right, _)
+            | Kind::Lateral(left, right) => vec![left, right],
+            Kind::Graphs(input, _)
+            | Kind::Unpack(input, ..)
+            | Kind::Numbered(input, _)
+            | Kind::Filter(input, _)
+            | Kind::Extend(input, ..)
+            | Kind::Group(input, ..)
+            | Kind::OrderBy(input, _)
+            | Kind::Project(input, _)
+            | Kind::Distinct(input)
+            | Kind::Slice(input, ..) => vec![input],
+        }
+    }
+
     /// The one empty solution.
     pub fn unit() -> Self {
         Self::join(Vec::new())
@@ -538,10 +560,6 @@ fn may_come_last(parts: &[Logical], place: usize) -> bool {
     let Some(Kind::LeftJoin(left, right, conditions)) = parts.get(place).map(|part| &part.kind) else {
         return false;
     };
-    // What is decided anew for each pair must be decided for the pairs of these two sides.
-    if conditions.iter().any(|condition| super::lower::is_volatile(&condition.expression)) {
-        return false;
-    }
     let read = read_of_optional(right, conditions);
     let others = parts.iter().enumerate().filter(|(n, _)| *n != place);
     others.into_iter().all(|(_, other)| read.intersection(&other.possible).is_subset(&left.certain))

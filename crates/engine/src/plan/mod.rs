@@ -8,7 +8,7 @@ mod bushy;
 pub mod cost;
 pub mod equality;
 pub mod estimate;
-mod exists;
+pub mod exists;
 pub mod logical;
 pub mod lower;
 pub mod order;

@@ -7,7 +7,7 @@
 
 use super::cost;
 use super::equality::class_of;
-use super::logical::{Aggregate, Formula, Source};
+use super::logical::{Aggregate, Source};
 use super::lower::is_volatile;
 use super::physical::{JoinKind, Node, Op, comes_sorted, read_by_number};
 use super::statistics::Statistics;
@@ -68,10 +68,7 @@ fn within(node: &mut Node, above: Above, statistics: &dyn Statistics) {
 fn is_worth_partition(node: &Node, statistics: &dyn Statistics) -> bool {
     let Op::Group(keys, aggregates, _) = &node.op else { return false };
     // COUNT(DISTINCT *) tells whole solutions apart, which the number of its row would make each one of its own.
-    let steady = |aggregate: &Aggregate| match &aggregate.argument {
-        Some(argument) => is_steady(argument),
-        None => !aggregate.distinct,
-    };
+    let steady = |aggregate: &Aggregate| aggregate.argument.is_some() || !aggregate.distinct;
     let below: f64 = node.inputs.iter().map(|input| input.cost).sum();
     !keys.is_empty()
         && (!cost::is_sorted(&node.inputs, keys) || aggregates.iter().any(is_heavy))
@@ -174,7 +171,7 @@ fn is_chain(mut node: &Node) -> bool {
         }
         node = input;
     }
-    let Op::Scan { pattern, within, .. } = &node.op else { return false };
+    let Op::Scan { pattern, .. } = &node.op else { return false };
     let [subject, predicate, object] = &pattern.slots;
     let (s, p, o) = (subject.var(), predicate.var(), object.var());
     // An end that nobody reads is counted, and a count is not cut.
@@ -185,31 +182,19 @@ fn is_chain(mut node: &Node) -> bool {
         && is_read(s)
         && is_read(o)
         && !matches!(pattern.source, Source::Each(_))
-        && are_steady(within)
 }
 
 /// Whether an operator takes the rows of its first input one by one, whatever batches they are in.
 fn is_link(op: &Op) -> bool {
     match op {
-        Op::IndexJoin { .. } | Op::Intersect { .. } | Op::Project => true,
-        Op::Filter(conditions) => are_steady(conditions),
+        Op::IndexJoin { .. } | Op::Intersect { .. } | Op::Filter(_) | Op::Project => true,
         Op::Extend(_, formula) => {
             !is_volatile(&formula.expression) && class_of(&formula.expression).is_none()
         }
         // The rows of a left join come in an order that depends on batches.
-        Op::HashJoin { kind, conditions, .. } => *kind != JoinKind::Left && are_steady(conditions),
+        Op::HashJoin { kind, .. } => *kind != JoinKind::Left,
         _ => false,
     }
-}
-
-/// Whether expressions are worth the same each time.
-pub(super) fn are_steady(formulas: &[Formula]) -> bool {
-    formulas.iter().all(is_steady)
-}
-
-/// Whether an expression is worth the same each time.
-fn is_steady(formula: &Formula) -> bool {
-    !is_volatile(&formula.expression)
 }
 
 #[cfg(test)]

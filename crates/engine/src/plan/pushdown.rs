@@ -27,17 +27,13 @@ pub struct Scope<'a> {
 
 /// `input` with as many of the conditions in it as can be; gives back the others.
 pub fn push(input: Logical, conditions: Vec<Formula>, scope: Scope<'_>) -> (Logical, Vec<Formula>) {
-    let (conditions, mut kept): (Vec<Formula>, Vec<Formula>) =
-        conditions.into_iter().partition(|condition| !is_volatile(&condition.expression));
     if conditions.is_empty() {
-        return (input, kept);
+        return (input, conditions);
     }
-    let (pushed, rest) = match input.kind {
+    match input.kind {
         Kind::Extend(below, var, formula) => below_extend((*below, var, formula), conditions, scope),
         _ => below(input, conditions, scope),
-    };
-    kept.extend(rest);
-    (pushed, kept)
+    }
 }
 
 /// `input` with these conditions as far down as they go.
@@ -122,9 +118,6 @@ fn as_pattern(left: &Logical, right: &Logical, own: &[Formula]) -> Option<Logica
     if let Kind::Filter(input, conditions) = &right.kind
         && !conditions.iter().all(|it| it.vars.intersection(&left.possible).is_subset(&input.certain))
     {
-        return None;
-    }
-    if own.iter().any(|condition| is_volatile(&condition.expression)) {
         return None;
     }
     let pattern = right.clone().filter(own.to_vec());

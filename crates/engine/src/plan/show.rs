@@ -107,50 +107,50 @@ pub fn logical(plan: &Logical, names: &VariableNames) -> String {
     let mut text = String::new();
     let mut open = vec![(plan, 0)];
     while let Some((node, depth)) = open.pop() {
-        let (line, inner) = of_kind(&node.kind, names);
+        let line = of_kind(&node.kind, names);
         text.push_str(&format!("{}{}\n", "  ".repeat(depth), names.readable(&line)));
-        open.extend(inner.into_iter().rev().map(|inner| (inner, depth + 1)));
+        open.extend(node.parts().into_iter().rev().map(|inner| (inner, depth + 1)));
     }
     text
 }
 
-/// The line of a logical node, and the nodes in it.
-fn of_kind<'l>(kind: &'l Kind, names: &VariableNames) -> (String, Vec<&'l Logical>) {
+/// The line of a logical node.
+fn of_kind(kind: &Kind, names: &VariableNames) -> String {
     match kind {
-        Kind::Pattern(pattern) => (format!("Pattern({})", of_pattern(pattern, names)), Vec::new()),
-        Kind::Reach(reach) => (format!("Path({})", of_reach(reach, names)), Vec::new()),
-        Kind::Join(parts) => ("Join".to_owned(), parts.iter().collect()),
-        Kind::Union(parts) => ("Union".to_owned(), parts.iter().collect()),
-        Kind::Graphs(inner, var) => (format!("Graph({})", names.show(*var)), vec![inner]),
-        Kind::Unpack(inner, var, _) => (format!("Triple term({})", names.show(*var)), vec![inner]),
-        Kind::Numbered(inner, _) => ("Numbered".to_owned(), vec![inner]),
-        Kind::Lateral(left, right) => ("Lateral".to_owned(), vec![left, right]),
-        Kind::LeftJoin(left, right, conditions) => {
-            (format!("LeftJoin({})", of_formulas(conditions)), vec![left, right])
+        Kind::Pattern(pattern) => format!("Pattern({})", of_pattern(pattern, names)),
+        Kind::Reach(reach) => format!("Path({})", of_reach(reach, names)),
+        Kind::Join(_) => "Join".to_owned(),
+        Kind::Union(_) => "Union".to_owned(),
+        Kind::Graphs(_, var) => format!("Graph({})", names.show(*var)),
+        Kind::Unpack(_, var, _) => format!("Triple term({})", names.show(*var)),
+        Kind::Numbered(..) => "Numbered".to_owned(),
+        Kind::Lateral(..) => "Lateral".to_owned(),
+        Kind::LeftJoin(_, _, conditions) => {
+            format!("LeftJoin({})", of_formulas(conditions))
         }
-        Kind::Minus(left, right) => ("Minus".to_owned(), vec![left, right]),
-        Kind::Exists(input, pattern, Existence::Forbidden) => ("NOT EXISTS".to_owned(), vec![input, pattern]),
-        Kind::Exists(input, pattern, _) => ("EXISTS".to_owned(), vec![input, pattern]),
-        Kind::Filter(input, conditions) => (format!("Filter({})", of_formulas(conditions)), vec![input]),
-        Kind::Extend(input, var, formula) => {
-            (format!("Extend({} = {})", names.show(*var), formula.expression), vec![input])
+        Kind::Minus(..) => "Minus".to_owned(),
+        Kind::Exists(_, _, Existence::Forbidden) => "NOT EXISTS".to_owned(),
+        Kind::Exists(..) => "EXISTS".to_owned(),
+        Kind::Filter(_, conditions) => format!("Filter({})", of_formulas(conditions)),
+        Kind::Extend(_, var, formula) => {
+            format!("Extend({} = {})", names.show(*var), formula.expression)
         }
         Kind::Values(vars, rows) => {
-            (format!("Values({}), rows: {}", of_vars(vars, names), rows.len()), Vec::new())
+            format!("Values({}), rows: {}", of_vars(vars, names), rows.len())
         }
-        Kind::Group(input, keys, aggregates) => {
+        Kind::Group(_, keys, aggregates) => {
             let aggregates: Vec<String> = aggregates.iter().map(|a| of_aggregate(a, names)).collect();
-            (format!("Group({}; {})", of_vars(keys, names), aggregates.join(", ")), vec![input])
+            format!("Group({}; {})", of_vars(keys, names), aggregates.join(", "))
         }
-        Kind::OrderBy(input, keys) => {
+        Kind::OrderBy(_, keys) => {
             let keys: Vec<String> = keys.iter().map(of_sort_key).collect();
-            (format!("OrderBy({})", keys.join(" ")), vec![input])
+            format!("OrderBy({})", keys.join(" "))
         }
-        Kind::Project(input, vars) => (format!("Project({})", of_vars(vars, names)), vec![input]),
-        Kind::Distinct(input) => ("Distinct".to_owned(), vec![input]),
-        Kind::Slice(input, offset, limit) => {
+        Kind::Project(_, vars) => format!("Project({})", of_vars(vars, names)),
+        Kind::Distinct(_) => "Distinct".to_owned(),
+        Kind::Slice(_, offset, limit) => {
             let limit = limit.map_or("all".to_owned(), |limit| limit.to_string());
-            (format!("Slice(offset {offset}, limit {limit})"), vec![input])
+            format!("Slice(offset {offset}, limit {limit})")
         }
     }
 }

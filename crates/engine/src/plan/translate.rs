@@ -8,6 +8,7 @@ use super::equality;
 use super::logical::{
     Aggregate, Constant, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey, Source,
 };
+use super::lower::is_volatile;
 use super::pushdown::{self, Scope};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet, VariableNames};
@@ -209,7 +210,7 @@ impl<'a> Translator<'a> {
     ) -> Planned<Logical> {
         let (left, right) = (self.pattern(left)?, self.pattern(right)?);
         let Some(expression) = expression else { return Ok(Logical::left_join(left, right, Vec::new())) };
-        if !has_exists(expression) {
+        if !has_exists(expression) && !is_volatile(expression) {
             let parts = conjuncts(expression).into_iter();
             let conditions = parts.map(|part| Formula::new(part.clone(), &mut self.names)).collect();
             let conditions: Vec<Formula> = conditions;
@@ -230,7 +231,7 @@ impl<'a> Translator<'a> {
         let mut plain = Vec::new();
         let mut asking = Vec::new();
         for part in conjuncts(expression) {
-            if has_exists(part) {
+            if has_exists(part) || is_volatile(part) {
                 asking.push(part);
             } else {
                 plain.push(Formula::new(part.clone(), &mut self.names));
@@ -248,7 +249,7 @@ impl<'a> Translator<'a> {
                     self.exists(input, pattern, Existence::Forbidden)?
                 }
                 part => {
-                    let (input, formula) = self.formula(input, part)?;
+                    let (input, formula) = self.steady(input, part)?;
                     input.filter(vec![formula])
                 }
             };
@@ -283,6 +284,18 @@ impl<'a> Translator<'a> {
         Ok((input, Formula::new(expression, &mut self.names)))
     }
 
+    /// The same, worth the same for equal solutions: what is worth something else each time (RAND, BNODE, UUID) becomes a variable as
+    /// well, for each solution by itself. So it stands nowhere but in BIND.
+    fn steady(&mut self, input: Logical, expression: &Expression) -> Planned<(Logical, Formula)> {
+        let (input, formula) = self.formula(input, expression)?;
+        if !is_volatile(&formula.expression) {
+            return Ok((input, formula));
+        }
+        let var = self.names.fresh("drawn");
+        let drawn = Expression::Variable(self.names.variable(var));
+        Ok((input.extend(var, formula), Formula::new(drawn, &mut self.names)))
+    }
+
     /// A chain of UNIONs leans to the left and may be very long: it is walked, not descended.
     fn union(&mut self, pattern: &GraphPattern) -> Planned<Logical> {
         let mut parts = Vec::new();
@@ -312,7 +325,7 @@ impl<'a> Translator<'a> {
         for key in keys {
             let (OrderExpression::Asc(expression) | OrderExpression::Desc(expression)) = key;
             let formula;
-            (input, formula) = self.formula(input, expression)?;
+            (input, formula) = self.steady(input, expression)?;
             sorted.push(SortKey { formula, descending: matches!(key, OrderExpression::Desc(_)) });
         }
         Ok(input.order_by(sorted))
@@ -341,7 +354,7 @@ impl<'a> Translator<'a> {
                 }
                 AggregateExpression::FunctionCall { name, expr, distinct } => {
                     let formula;
-                    (input, formula) = self.formula(input, expr)?;
+                    (input, formula) = self.steady(input, expr)?;
                     Aggregate { var, function: name.clone(), argument: Some(formula), distinct: *distinct }
                 }
             });

@@ -630,6 +630,12 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Functions,
     },
     Excuse {
+        reason: "REPLACE with a pattern that matches the empty string",
+        section: "F&O 3.1, 5.6.4: it is an error (FORX0003)",
+        applies: |facts| facts.calls(&[Function::Replace]),
+        judge: Judge::Functions,
+    },
+    Excuse {
         reason: "Jena loses duplicates beside a sub-select with DISTINCT that binds no variable",
         section: "18.5: Distinct is of the sub-select's solutions, of which there is one, and Join keeps all of the others",
         applies: |facts| {
@@ -681,12 +687,6 @@ pub const JENA: &[Excuse] = &[
         reason: "Jena starts at the end where SUBSTR starts before the first character",
         section: "F&O 3.1, 5.4.3: characters whose position is at least the start, which may be below 1",
         applies: |facts| facts.calls(&[Function::SubStr]),
-        judge: Judge::Functions,
-    },
-    Excuse {
-        reason: "REPLACE with a pattern that matches the empty string",
-        section: "F&O 3.1, 5.6.4: it is an error (FORX0003)",
-        applies: |facts| facts.calls(&[Function::Replace]),
         judge: Judge::Functions,
     },
     Excuse {

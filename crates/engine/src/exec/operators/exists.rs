@@ -24,6 +24,8 @@ pub struct Shape {
     pub pattern: Logical,
     /// What it reads of a row: variables and their columns.
     pub reads: Vec<(Var, usize)>,
+    /// Whether it may have other solutions each time: then rows are solutions one by one, and nothing is kept for equal ones.
+    pub is_drawn: bool,
     /// What becomes of the row.
     pub existence: Existence,
     /// For each column of the output one of the input's; nothing for the truth.
@@ -56,7 +58,9 @@ impl<'a> Exists<'a> {
             }
         }
         let holds = self.search(given, cx)?;
-        self.known.insert(key, holds);
+        if !self.shape.is_drawn {
+            self.known.insert(key, holds);
+        }
         Ok(holds)
     }
 

@@ -28,6 +28,8 @@ pub struct Shape {
     pub pattern: Logical,
     /// What it reads of a row: variables and their columns.
     pub reads: Vec<(Var, usize)>,
+    /// Whether it may have other solutions each time: then rows are solutions one by one, and nothing is kept for equal ones.
+    pub is_drawn: bool,
     /// What of its solutions is wanted.
     pub wanted: Vec<Var>,
     /// For each column of the output where it comes from: the row's column, that of the pattern's answer.
@@ -64,6 +66,9 @@ impl<'a> Lateral<'a> {
             given.extend(cx.term(*id)?.map(|term| (*var, Constant { term, id: Some(*id) })));
         }
         let found = Arc::new(self.search(given, cx)?);
+        if self.shape.is_drawn {
+            return Ok(found);
+        }
         if self.kept + found.len > KEPT_ROWS {
             self.forget();
         }

@@ -26,3 +26,4 @@ pub mod slice;
 pub mod sort;
 pub mod union;
 pub mod unpack;
+pub mod unroll;

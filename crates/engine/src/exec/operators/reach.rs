@@ -2,7 +2,9 @@
 //!
 //! In: rows that bind an end, both ends or none; the step. Out: the rows with the ends that were not bound,
 //! each pair of ends once. From one end the search is breadth-first over bitmaps, the frontier sorted, so that a step
-//! reads its pair lists forwards. What was found from an end is kept for the rows that share it, within a budget.
+//! reads its pair lists forwards. What was found from an end is kept for the rows that share it, within a budget. Where nothing but
+//! one end is read, and each of its nodes once, all searches are one: what one of them met is left out by those after it (a search from
+//! many sources at once: Then et al., The more the merrier, PVLDB 2014).
 //!
 //! An end that is a constant matches itself by the path of length zero though the graph may not have it; a
 //! variable stands for nodes of the graph alone ("nodes(G)", section 18.1.7).
@@ -47,6 +49,8 @@ pub struct Repeat<'a> {
     /// Whether more than one step counts.
     many: bool,
     seen: Marks,
+    /// Where searches go on from each other: where they began.
+    begun: Marks,
 }
 
 /// Nodes met by a search: a bit each, and a list to clear them by. Those of the graph and those that the query
@@ -78,6 +82,12 @@ impl Marks {
             }
             _ => false,
         }
+    }
+
+    fn contains(&self, node: Id) -> bool {
+        let [graph, query] = &self.bits;
+        let (bits, node) = node.checked_sub(FIRST_FOREIGN).map_or((graph, node), |node| (query, node));
+        bits.get(node as usize / 64).is_some_and(|word| word & (1 << (node % 64)) != 0)
     }
 
     #[inline]
@@ -220,7 +230,7 @@ fn sort(nodes: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
 impl<'a> Repeat<'a> {
     /// See [`Walk::repeat`].
     pub fn new(step: Walk<'a>, zero: bool, many: bool) -> Self {
-        Self { step, zero, many, seen: Marks::default() }
+        Self { step, zero, many, seen: Marks::default(), begun: Marks::default() }
     }
 
     /// Adds to `out` what is reached from `starts`, each node once; ends early once `wanted` is reached, and
@@ -233,7 +243,6 @@ impl<'a> Repeat<'a> {
         cx: &mut Context<'_>,
     ) -> Result<bool> {
         self.seen.clear();
-        let mut frontier = starts.to_vec();
         if self.zero {
             for part in starts.chunks(ROWS) {
                 for start in part {
@@ -246,6 +255,31 @@ impl<'a> Repeat<'a> {
                 return Ok(true);
             }
         }
+        self.spread(starts.to_vec(), wanted, out, cx)
+    }
+
+    /// Adds to `out` what is reached from one more start and was from none before.
+    fn search_on(&mut self, start: Id, out: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
+        cx.work(1)?;
+        let is_new = if self.zero { self.seen.insert(start) } else { !self.seen.contains(start) };
+        if self.zero && is_new {
+            out.push(start);
+        }
+        // Of a node that was met all is known but where one step at most is made.
+        if (is_new || !self.many) && self.begun.insert(start) {
+            self.spread(vec![start], None, out, cx)?;
+        }
+        Ok(())
+    }
+
+    /// Adds to `out` the nodes that are reached from the frontier and were not seen.
+    fn spread(
+        &mut self,
+        mut frontier: Vec<Id>,
+        wanted: Option<Id>,
+        out: &mut Vec<Id>,
+        cx: &mut Context<'_>,
+    ) -> Result<bool> {
         let mut next = Vec::new();
         while !frontier.is_empty() {
             next.clear();
@@ -278,6 +312,14 @@ pub struct Shape {
     pub new: Vec<usize>,
     /// Whether equal rows must come as often as they are found.
     pub counted: bool,
+}
+
+impl Shape {
+    /// Whether nothing is read but the other end of what is given or of where the path may start, and each of its nodes once.
+    fn is_of_one_end(&self) -> bool {
+        let given = if let [From::New, From::Column(_) | From::Term(_)] = self.ends { 1 } else { 0 };
+        !self.counted && !self.same && self.kept.is_empty() && self.new == [1 - given]
+    }
 }
 
 /// A path in progress. See the module.
@@ -375,6 +417,11 @@ impl<'a> Reach<'a> {
         let mut out = Vec::new();
         if self.admits(at, node)? {
             let walk = if forward { &mut self.forward } else { &mut self.backward };
+            if self.shape.is_of_one_end() {
+                walk.search_on(node, &mut out, cx)?;
+                sort(&mut out, cx)?;
+                return Ok(Arc::new(out));
+            }
             walk.search(&[node], None, &mut out, cx)?;
         }
         sort(&mut out, cx)?;
@@ -419,6 +466,9 @@ impl<'a> Reach<'a> {
         if self.shape.same {
             let there = self.forward.search(&[start], Some(start), &mut out, cx)?;
             out = if there { vec![start] } else { Vec::new() };
+        } else if self.shape.is_of_one_end() {
+            self.forward.search_on(start, &mut out, cx)?;
+            sort(&mut out, cx)?;
         } else {
             self.forward.search(&[start], None, &mut out, cx)?;
             sort(&mut out, cx)?;
@@ -515,7 +565,8 @@ impl Operator for Reach<'_> {
     }
 
     fn bytes(&self) -> usize {
-        self.forward.seen.bytes() + self.backward.seen.bytes() + self.found.nodes.capacity() * size_of::<Id>()
+        let marks = [&self.forward, &self.backward].map(|walk| walk.seen.bytes() + walk.begun.bytes());
+        marks.iter().sum::<usize>() + self.found.nodes.capacity() * size_of::<Id>()
     }
 }
 
@@ -548,6 +599,24 @@ mod tests {
         assert!(from(false, true, 4).concat().is_empty());
         assert_eq!(from(true, false, 3), [[1, 3, 4]]);
         assert_eq!(reached(false, true, [From::New, From::Term(4)]), [[1, 2, 3]]);
+    }
+
+    /// All that any start reaches, once each, is what the pairs of the ends give.
+    #[test]
+    fn searches_for_one_end_go_on_from_each_other() {
+        for path in
+            [":kind*", ":kind+", ":kind?", "(:kind|^:kind)*", "(:kind/^:kind)+", "(:kind|^:year)?", "^:kind+"]
+        {
+            for starts in
+                ["VALUES ?x { :r0 :r5 :r0 :nobody :launch }", "?x :year 2001 .", "?x :order ?n .", ""]
+            {
+                let pairs =
+                    format!("SELECT ?x ?y (COUNT(*) AS ?n) {{ {starts} ?x {path} ?y }} GROUP BY ?x ?y");
+                let pairs = solutions(&format!("SELECT DISTINCT ?y {{ {{ {pairs} }} }} ORDER BY ?y"));
+                let ends = solutions(&format!("SELECT DISTINCT ?y {{ {starts} ?x {path} ?y }} ORDER BY ?y"));
+                assert_eq!(ends, pairs, "{path} from {starts}");
+            }
+        }
     }
 
     #[test]

@@ -4,11 +4,10 @@
 //! leave. A condition on one variable is a test that ranges may decide by its form alone (`expr::verdicts`): which
 //! numbers these are is found out when the plan is run.
 
-use super::{Lowering, is_volatile};
+use super::Lowering;
 use crate::expr::verdicts;
 use crate::plan::logical::{Aggregate, Formula, Pattern, Slot};
 use crate::plan::order::{Item, Restricted};
-use crate::plan::parallel::are_steady;
 use crate::plan::physical::{Node, Op};
 use crate::plan::statistics::Statistics;
 use crate::plan::variables::{Var, VarSet};
@@ -115,7 +114,7 @@ fn is_before_texts(conditions: &[Formula], aggregates: &[Aggregate]) -> bool {
         aggregates.iter().filter(|it| matches!(it.function, AggregateFunction::GroupConcat { .. }));
     let reads = |var: Var| conditions.iter().any(|condition| condition.vars.contains(var));
     let of_terms = |it: &Aggregate| it.argument.as_ref().is_some_and(|it| it.as_variable().is_some());
-    are_steady(conditions) && joined.clone().any(of_terms) && joined.all(|it| !reads(it.var))
+    joined.clone().any(of_terms) && joined.all(|it| !reads(it.var))
 }
 
 /// Which part of the triples that a node has just read has the predicate that a condition excludes, as each name of a negated set
@@ -272,7 +271,6 @@ fn reads_alone(condition: &Formula, var: Var) -> bool {
     vars.next() == Some(var)
         && vars.next().is_none()
         && verdicts::variable_of(&condition.expression).is_none()
-        && !is_volatile(&condition.expression)
 }
 
 /// Whether a condition is a test of this variable alone that ranges of numbers may decide.

@@ -3,8 +3,8 @@
 //! In: a conjunction of the logical plan, and rows to begin with, where there are some. Out: a plan of all of it. The
 //! order of a chain is found by `plan::order`, the shape of a tree by `plan::bushy`.
 
+use super::Lowering;
 use super::access::Tests;
-use super::{Lowering, is_volatile};
 use crate::plan::Planned;
 use crate::plan::bushy::{self, Tree};
 use crate::plan::logical::{Formula, Kind, Logical};
@@ -71,9 +71,6 @@ impl Lowering<'_> {
     pub(super) fn conjunction(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
         let mut group = Group::default();
         group.add(logical);
-        if group.conditions.iter().any(|condition| is_volatile(&condition.expression)) {
-            return Ok(self.grouped(group, None, &need.union(&logical.possible), Bag::Rows)?.pruned(need));
-        }
         self.grouped(group, None, need, bag)
     }
 

@@ -152,14 +152,22 @@ impl Lowering<'_> {
             };
         }
         let mut output: Vec<Var> = left.output.iter().copied().filter(|var| live.contains(*var)).collect();
-        output.extend(vars.iter().filter(|var| live.contains(*var) && !left.output.contains(var)));
+        let new = vars.without(&left.columns());
+        output.extend(new.iter().filter(|var| live.contains(*var)));
         let unique = left.unique
             && left.output.iter().all(|var| output.contains(var))
             && vars.iter().all(|var| output.contains(&var));
         let certain = left.certain.union(&vars);
         // Who looks for a way back to where it began meets all that it reaches.
         let each = if reach.comes_back() { REACHED } else { 1.0 };
-        let searched = cost::reach(left.rows * figures.rows * each);
+        let mut searched = cost::reach(left.rows * figures.rows * each);
+        let [_, end] = &reach.ends;
+        let is_new = |var: &Var| new.contains(*var) && (new.iter().count() == 1 || end.var() == Some(*var));
+        if bag == Bag::Set && matches!(output.as_slice(), [var] if is_new(var)) && !reach.comes_back() {
+            // All searches are one, which reads each pair once (`exec/operators/reach.rs`).
+            let all = self.statistics.count(reach.source.number().flatten(), [None; 3]);
+            searched = searched.min(cost::reach(all + left.rows));
+        }
         let mut node = Node::new(Op::Reach { reach, bag }, vec![left], output, certain, rows);
         node.cost += searched;
         node.unique(unique)
