@@ -218,6 +218,11 @@ impl Governor {
         if self.0.limits.memory_used.is_some() && (bytes > 0 || step.is_multiple_of(OFTEN)) {
             room::want(bytes);
         }
+        self.look(bytes)
+    }
+
+    /// The same without a step: for who waits, who asks the more often the slower the machine is.
+    fn look(&self, bytes: usize) -> Result<()> {
         self.exceeded(bytes).inspect_err(|_| self.0.stopped.store(true, Ordering::Relaxed))
     }
 
@@ -266,8 +271,29 @@ impl Governor {
     /// As [`Self::check`], where no thread can be started, and where sixteen others are at work, of which most were
     /// given up.
     pub fn waits_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.waits_with(Counted::one()?, work)
+    }
+
+    /// The same for work that comes to its end in some seconds by itself: where too many others are at work it is done in place.
+    ///
+    /// # Errors
+    /// As [`Self::check`], and where no thread can be started.
+    pub fn waits_a_while_for<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        match Counted::one() {
+            Ok(counted) => self.waits_with(counted, work),
+            Err(_) => Ok(work()),
+        }
+    }
+
+    fn waits_with<T: Send + 'static>(
+        &self,
+        counted: Counted,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let (sender, done) = channel();
-        let counted = Counted::one()?;
         let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
             let found = work();
             // Whoever waits may begin another at once.
@@ -279,7 +305,7 @@ impl Governor {
         loop {
             match done.recv_timeout(PATIENCE) {
                 Ok(found) => return Ok(found),
-                Err(RecvTimeoutError::Timeout) => self.check()?,
+                Err(RecvTimeoutError::Timeout) => self.look(0)?,
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
@@ -370,6 +396,8 @@ mod tests {
         assert!(held.len() < MOST_ASIDE);
         let governor = Governor::new(Limits::default(), Arc::default());
         assert_eq!(governor.waits_for(|| 1).err().map(|error| error.kind), Some(Kind::Limit));
+        // What ends by itself is done all the same.
+        assert_eq!(governor.waits_a_while_for(|| 1).unwrap(), 1);
         drop(held);
         assert_eq!(governor.waits_for(|| 1).unwrap(), 1);
         drop(end);

@@ -65,15 +65,17 @@ fn pack(size: Size) -> Pack {
     builder.finish()
 }
 
+/// A text ?t that is doubled so often.
+fn doubled(size: Size, times: usize) -> String {
+    let steps = (0..times.min(size.doubled)).map(|n| format!("BIND(CONCAT(?t{n}, ?t{n}) AS ?t{})", n + 1));
+    let last = times.min(size.doubled);
+    format!("BIND('aaaaaaaaaaaaaaaa' AS ?t0) {} BIND(?t{last} AS ?t)", steps.collect::<String>())
+}
+
 /// The questions, by name.
 fn questions(size: Size) -> Vec<(&'static str, String)> {
     let all = "?a ?p ?b . ?c ?q ?d . ?e ?r ?f . ?g ?s ?h";
-    let doubled = |times: usize| {
-        let steps =
-            (0..times.min(size.doubled)).map(|n| format!("BIND(CONCAT(?t{n}, ?t{n}) AS ?t{})", n + 1));
-        let last = times.min(size.doubled);
-        format!("BIND('aaaaaaaaaaaaaaaa' AS ?t0) {} BIND(?t{last} AS ?t)", steps.collect::<String>())
-    };
+    let doubled = |times: usize| doubled(size, times);
     let list = (0..size.values).map(|n| format!("{n} ")).collect::<String>();
     let values = (0..7).map(|n| format!("VALUES ?v{n} {{ {list} }} ")).collect::<String>();
     let union = vec!["{ ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"; 30].join(" UNION ");
@@ -356,6 +358,49 @@ fn what_two_threads_were_stopped_at_is_a_part_of_the_answer_too() {
 fn what_was_not_seen_to_its_end_has_no_answer() {
     let often = |steps| within(steps).planning_every_way();
     stop_everywhere(Size { nodes: 8, ..SMALL }, delicate(), &often, ask);
+}
+
+/// What a call of an expression takes is not told by how many rows there are: the work asks all along. The numbers are half of how often it
+/// does.
+#[test]
+fn an_expression_asks_by_what_its_calls_take() {
+    let graph = pack(Size { nodes: 100, ..SMALL });
+    let size = Size { doubled: 24, ..SMALL };
+    let digits = doubled(size, 10).replace("aaaaaaaaaaaaaaaa", "7777777777777777");
+    let rows = "?a :size ?x ; :name ?m";
+    let cases = [
+        // A match that goes back takes thousands of steps on a short text.
+        (format!("{rows} FILTER(REGEX(?m, '^(.*)(.*)(.*)(.*)\\\\1\\\\2\\\\3x$'))"), 25),
+        (format!("{rows} FILTER(REGEX(CONCAT(?m, 'y'), '^(.*)(.*)(.*)(.*)\\\\1\\\\2\\\\3x$'))"), 25),
+        (format!("{rows} FILTER(REPLACE(?m, '^(.*)(.*)(.*)\\\\1\\\\2x$', 'y') = 'y')"), 6),
+        // Each search for the next match reads the text to its end.
+        (format!("{} FILTER(STRLEN(REPLACE(?t, 'a.*!|a', 'b')) = 0)", doubled(size, 10)), 60),
+        // Patterns made for each row.
+        (format!("{rows} FILTER(REGEX(?m, CONCAT(?m, '[a-z]{{1,9}}', STR(?a))))"), 8),
+        // What numbers take grows with the square of their digits.
+        (format!("{digits} {rows} FILTER(xsd:integer(CONCAT(?t, STR(?x))) = 0)"), 25),
+        (format!("{digits} BIND(xsd:integer(?t) AS ?k) {rows} FILTER((?x + ?k * 3) / (?x + ?k) = 0)"), 75),
+        (format!("{digits} BIND(xsd:integer(?t) AS ?k) {rows} FILTER(?k + ?x < ?x)"), 25),
+        (format!("{digits} BIND(xsd:integer(?t) AS ?k) {rows} BIND(?k + ?x AS ?y) FILTER(BOUND(?y))"), 25),
+    ];
+    for (text, least) in cases {
+        let governor = within(None);
+        let text = format!("SELECT * {{ {text} }}");
+        let outcome = ask(&graph, &text, &governor);
+        assert!(outcome.stopped.is_none(), "{text}: {:?}", outcome.stopped);
+        let asked = governor.asked();
+        assert!(asked >= least, "asks {asked} times: {text}");
+        for steps in [asked / 3, asked - 1] {
+            let governor = within(Some(steps));
+            let part = ask(&graph, &text, &governor);
+            assert_eq!(part.stopped.map(|error| error.kind), Some(Kind::Limit), "{steps}: {text}");
+            assert!(governor.asked() - steps <= FEW, "asks on after {steps}: {text}");
+        }
+    }
+    // What is cheap asks no more often than for its rows.
+    let governor = within(None);
+    ask(&graph, &format!("SELECT * {{ {rows} FILTER(?x > 500 || CONTAINS(?m, 'z')) }}"), &governor);
+    assert!(governor.asked() < 20, "asks {} times", governor.asked());
 }
 
 /// What a DESCRIBE finds of one thing, however much, is asked for before it is held.

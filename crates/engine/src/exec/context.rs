@@ -12,7 +12,6 @@ use crate::expr::Scope;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, NONE, Number};
 use crate::terms::Term;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How many units of work (a row touched, a probe made) may pass between two looks at the clock.
@@ -72,7 +71,7 @@ pub struct Context<'a> {
     /// The batches that operators gave, each with the operator's number; kept only where that is asked for.
     pub trace: Option<Vec<(usize, Batch)>>,
     governor: Governor,
-    scope: Arc<Scope>,
+    scope: Scope,
     /// From where the solutions are numbered that the latest BIND extends.
     solutions: u64,
     units: usize,
@@ -111,7 +110,7 @@ impl<'a> Context<'a> {
             account: None,
             trace: None,
             governor: governor.clone(),
-            scope: Arc::new(Scope::new(base, governor)),
+            scope: Scope::new(base, governor),
             solutions: 0,
             units: 0,
             exact: None,
@@ -133,7 +132,7 @@ impl<'a> Context<'a> {
             account: None,
             trace: None,
             governor: self.governor.clone(),
-            scope: Arc::clone(&self.scope),
+            scope: self.scope.clone(),
             solutions: self.solutions,
             units: 0,
             exact: self.exact,
@@ -150,8 +149,8 @@ impl<'a> Context<'a> {
     }
 
     /// What all expressions of the query share.
-    pub fn scope(&self) -> Arc<Scope> {
-        Arc::clone(&self.scope)
+    pub fn scope(&self) -> Scope {
+        self.scope.clone()
     }
 
     /// Says that `units` of work were done, and asks now and then whether to go on.

@@ -4,7 +4,7 @@
 //! looks at variables, as BOUND, is the program's.
 
 use super::cast::cast;
-use super::scope::{LONGEST_TEXT, Note, Scope};
+use super::scope::{LONG_TEXT, LONGEST_TEXT, Note, Scope};
 use super::strings::{self, Text, simple};
 use super::value::{Operand, Value};
 use crate::syntax::algebra::Function;
@@ -16,9 +16,6 @@ use baimo_store::value::exact::Exact;
 use baimo_store::value::moment::{Civil, Duration, Moment, SECOND};
 use baimo_store::value::number::Number;
 use std::borrow::Cow;
-
-/// Before a text longer than this is made, it is asked whether there is room for it.
-const LONG_TEXT: usize = 1 << 20;
 
 /// Calls a function. `solution` numbers the solution, for BNODE.
 pub fn call(function: &Function, arguments: &[&Value], scope: &Scope, solution: u64) -> Option<Value> {
@@ -82,23 +79,12 @@ fn on_pattern(function: &Function, arguments: &[&Value], scope: &Scope) -> Optio
     };
     let flags = flags.map_or(Some(""), |flags| simple(flags))?;
     let compiled = scope.pattern(pattern, flags)?;
-    let result = match replacement {
-        None => compiled.is_match(text.text).map(Value::Boolean),
-        Some(replacement) => compiled
-            .replace(text.text, replacement, &mut |len| longest(len, scope))
-            .map(|replaced| text.with(replaced)),
-    };
-    scope.noted(pattern, result)
-}
-
-/// Whether a text that is being made may have so many bytes.
-fn longest(len: usize, scope: &Scope) -> Result<(), String> {
-    if len > LONGEST_TEXT {
-        return Err(format!("the replaced text is longer than {LONGEST_TEXT} bytes"));
+    match replacement {
+        None => scope.matches(pattern, &compiled, text.text).map(Value::Boolean),
+        Some(replacement) => {
+            scope.replaced(pattern, &compiled, text.text, replacement).map(|replaced| text.with(replaced))
+        }
     }
-    // The text may double once more before the next look.
-    let room = if len > LONG_TEXT { len } else { 0 };
-    if scope.has_room(room) { Ok(()) } else { Err("the query was stopped".to_owned()) }
 }
 
 fn unary(function: &Function, value: &Value, scope: &Scope) -> Option<Value> {

@@ -644,7 +644,7 @@ impl<'a> Test<'a> {
             (Function::Contains, _) => Some(self.finder.find(text.as_bytes()).is_some()),
             (Function::StrStarts, _) => Some(text.starts_with(&self.wanted)),
             (Function::StrEnds, _) => Some(text.ends_with(&self.wanted)),
-            (_, Some(pattern)) => scope.noted(&self.wanted, pattern.as_ref()?.is_match(text)),
+            (_, Some(pattern)) => scope.matches(&self.wanted, pattern.as_ref()?, text),
             _ => None,
         }
     }

@@ -10,6 +10,7 @@ pub mod column;
 mod compile;
 pub mod concat;
 pub mod constant;
+mod effort;
 pub mod fast;
 #[cfg(test)]
 mod fixture;

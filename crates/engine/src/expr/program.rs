@@ -6,11 +6,11 @@
 
 use super::column::{Column, narrowed};
 use super::compile::{Domain, Operation, Program, Step, StepId};
+use super::effort;
 use super::fast::Fast;
-use super::functions;
 use super::kernels;
 use super::members::Members;
-use super::operators::{calculate, compare, equal, negate, plus, truth};
+use super::operators::{equal, truth};
 use super::scope::Scope;
 use super::value::Value;
 use super::vector::{ERROR, Truth, Vector, truth_of};
@@ -129,7 +129,7 @@ impl Program {
     /// Where a term cannot be read or numbered.
     pub fn ids(&mut self, cells: &dyn Cells, terms: &mut dyn Terms, scope: &Scope) -> Result<Vec<Id>> {
         self.run(cells, terms, scope)?;
-        self.numbered(cells.rows(), terms)
+        self.numbered(cells.rows(), terms, scope)
     }
 
     /// The value for each row as a column: without numbers of terms where all values are numbers that fit, or all are texts, and
@@ -141,7 +141,7 @@ impl Program {
         self.run(cells, terms, scope)?;
         match self.computed_column(cells.rows()) {
             Some(column) => Ok(column),
-            None => self.numbered(cells.rows(), terms).map(Column::Ids),
+            None => self.numbered(cells.rows(), terms, scope).map(Column::Ids),
         }
     }
 
@@ -168,10 +168,10 @@ impl Program {
     }
 
     /// The numbers of the results.
-    fn numbered(&mut self, rows: usize, terms: &mut dyn Terms) -> Result<Vec<Id>> {
+    fn numbered(&mut self, rows: usize, terms: &mut dyn Terms, scope: &Scope) -> Result<Vec<Id>> {
         let places = self.result_places(rows);
         for place in self.state.interned.len()..places {
-            let id = self.intern(place, terms)?;
+            let id = self.intern(place, terms, scope)?;
             self.state.interned.push(id);
         }
         let id = |row| self.state.interned.get(self.place(self.result, row)).copied().unwrap_or(NONE);
@@ -179,7 +179,7 @@ impl Program {
     }
 
     /// The number of the result at a place. Truths and numbers are looked up once each.
-    fn intern(&mut self, place: usize, terms: &mut dyn Terms) -> Result<Id> {
+    fn intern(&mut self, place: usize, terms: &mut dyn Terms, scope: &Scope) -> Result<Id> {
         match self.vector(self.result) {
             Vector::Ids(ids) => Ok(ids.get(place).copied().unwrap_or(NONE)),
             Vector::Truths(truths) => {
@@ -210,7 +210,10 @@ impl Program {
             },
             Vector::Values(values) => match values.get(place).and_then(Option::as_ref) {
                 Some(Value::Term(term)) => terms.intern(term),
-                Some(value) => terms.intern(&value.to_term()),
+                Some(value) => match effort::term(value, scope) {
+                    Some(term) => terms.intern(&term),
+                    None => scope.check().map(|()| NONE),
+                },
                 None => Ok(NONE),
             },
         }
@@ -434,9 +437,12 @@ impl Program {
             let Some(id) = step.arguments.get(n).copied() else { return ERROR };
             self.truth(id, self.place_of_argument(step.domain, id, place))
         };
-        let both = |place: usize| {
+        let holds = |place: usize| {
             let (a, b) = (argument(0, place)?, argument(1, place)?);
-            scope.spend(a.text_len().min(b.text_len())).then_some((a, b))
+            effort::holds(&step.operation, a, b, scope)
+        };
+        let affords = |value: &Value, steps: usize| {
+            scope.spend(effort::of_comparisons(value, steps).saturating_add(steps * STEP))
         };
         match &step.operation {
             Operation::Column(column) => match cells.column(*column) {
@@ -453,12 +459,9 @@ impl Program {
             Operation::Or => truths(&|place| or(truth(0, place), truth(1, place))),
             Operation::And => truths(&|place| and(truth(0, place), truth(1, place))),
             Operation::Not => truths(&|place| not(truth(0, place))),
-            Operation::Equal => truths(&|place| truth_of(both(place).and_then(|(a, b)| equal(a, b)))),
-            Operation::SameTerm => truths(&|place| truth_of(both(place).map(|(a, b)| a.is_same_term(b)))),
-            Operation::Compare(comparison) => truths(&|place| {
-                let order = both(place).and_then(|(a, b)| compare(a, b));
-                truth_of(order.map(|order| comparison.holds(order)))
-            }),
+            Operation::Equal | Operation::SameTerm | Operation::Compare(_) => {
+                truths(&|place| truth_of(holds(place)))
+            }
             Operation::In => {
                 let list = step.arguments.get(1..).unwrap_or_default();
                 let is_constant =
@@ -467,13 +470,13 @@ impl Program {
                     scope.spend(list.len() * STEP);
                     let members = Members::of(list.iter().map(|id| self.value(*id, 0)));
                     return truths(&|place| {
-                        let value = argument(0, place).filter(|it| scope.spend(members.steps(it) * STEP));
+                        let value = argument(0, place).filter(|it| affords(it, members.steps(it)));
                         truth_of(value.and_then(|value| members.has(value)))
                     });
                 }
                 truths(&|place| {
                     let others = (1..step.arguments.len()).map(|n| argument(n, place));
-                    let value = argument(0, place).filter(|_| scope.spend(step.arguments.len() * STEP));
+                    let value = argument(0, place).filter(|it| affords(it, step.arguments.len()));
                     truth_of(value.and_then(|value| is_in(value, others)))
                 })
             }
@@ -512,9 +515,12 @@ impl Program {
         let argument = |id: &StepId| self.value(*id, self.place_of_argument(step.domain, *id, place));
         let mut arguments = step.arguments.iter().map(argument);
         match &step.operation {
-            Operation::Calculate(operation) => calculate(*operation, arguments.next()??, arguments.next()??),
-            Operation::Negate => negate(arguments.next()??),
-            Operation::Plus => plus(arguments.next()??),
+            Operation::Calculate(_) => {
+                effort::value(&step.operation, &[arguments.next()??, arguments.next()??], scope, 0)
+            }
+            Operation::Negate | Operation::Plus => {
+                effort::value(&step.operation, &[arguments.next()??], scope, 0)
+            }
             Operation::If => {
                 let condition = *step.arguments.first()?;
                 let truth = self.truth(condition, self.place_of_argument(step.domain, condition, place));
@@ -525,18 +531,9 @@ impl Program {
                 }
             }
             Operation::Coalesce => arguments.flatten().next().cloned(),
-            Operation::Text(function, true) => {
-                let text = Value::String(functions::as_text(arguments.next()??)?);
-                let others: Option<Vec<&Value>> = std::iter::once(Some(&text)).chain(arguments).collect();
-                functions::call(function, &others?, scope, 0)
-            }
-            Operation::Call(function) | Operation::Text(function, _) => {
+            Operation::Call(_) | Operation::Text(..) => {
                 let arguments = arguments.collect::<Option<Vec<&Value>>>()?;
-                let bytes = arguments.iter().map(|argument| argument.text_len()).sum();
-                if !scope.spend(bytes) {
-                    return None;
-                }
-                functions::call(function, &arguments, scope, self.solution(cells, place))
+                effort::value(&step.operation, &arguments, scope, self.solution(cells, place))
             }
             _ => None,
         }

@@ -106,6 +106,19 @@ impl Exact {
         }
     }
 
+    /// About how many digits arithmetic has to go through: none of a number that fits in all of its forms.
+    pub fn digits(&self) -> usize {
+        let scale = self.scale() as usize;
+        match self {
+            Self::Small { .. } if scale <= LARGEST_POWER as usize => 0,
+            Self::Small { .. } => scale,
+            // A bit is 0.3 digits.
+            Self::Big(big) => {
+                usize::try_from(big.0.bits() * 3 / 10).unwrap_or(usize::MAX).saturating_add(scale)
+            }
+        }
+    }
+
     /// The mantissa, whatever its size.
     pub(super) fn big_mantissa(&self) -> BigInt {
         match self {

@@ -83,6 +83,14 @@ pub const PATTERNS: &[Pair] = &[
         "替换文本中 `$` 之后应为数字；该字符本身写作 `\\$`",
     ),
     ("`{}` is not a flag; the flags are s, m, i, x and q", "“{}”不是标志；标志有 s、m、i、x、q"),
+    (
+        "with its repetitions written out it takes more than {} MB; let its parts repeat fewer times",
+        "展开其重复后超过 {} MB；请减少各部分的重复次数",
+    ),
+    (
+        "on a text it goes back more than {} times; use fewer repetitions, or no back-reference",
+        "匹配某个文本时回溯超过 {} 次；请减少重复，或不用反向引用",
+    ),
     ("`)` closes no group", "`)` 没有对应的分组"),
     (
         "`{}` repeats nothing; write `\\{}` for the character",
