@@ -149,6 +149,56 @@ fn a_query_is_explained() {
     }
 }
 
+/// What is expected to take long is told with its step, in the language of the session; of a quick query there is nothing to say.
+#[test]
+fn what_may_take_long_is_no_query_that_looks_quick() {
+    let (fine, zh) = ("nothing in this query looks slow or unintended", ["--lang", "zh"]);
+    let condition = "FILTER(?y > ?x && ?a != ?b)";
+    let pattern = r#"REGEX(STR(?x), "(a+)\\1")"#;
+    for (query, english, chinese) in [
+        (
+            format!("SELECT (COUNT(*) AS ?n) {{ ?a ?p ?x OPTIONAL {{ ?b ?q ?y {condition} }} }}"),
+            "`Optional hash join(if (?y > ?x) && !(?a = ?b))` pairs ",
+            "`可选哈希连接(if (?y > ?x) && !(?a = ?b))` 将 ",
+        ),
+        (
+            format!("SELECT (COUNT(*) AS ?n) {{ ?a ?p ?x FILTER NOT EXISTS {{ ?b ?q ?y {condition} }} }}"),
+            " rows with ",
+            "两两组合：约需 ",
+        ),
+        (
+            format!("SELECT (COUNT(*) AS ?n) {{ ?a ?p ?x FILTER {pattern} }}"),
+            r"the regular expression `(a+)\1` is tried by going back and forth, in up to ",
+            r"正则表达式 `(a+)\1` 需要回溯匹配，最多涉及 ",
+        ),
+        (
+            "SELECT DISTINCT ?x ?y { ?a ?p ?x . ?b ?q ?y }".to_owned(),
+            " is expected to take about ",
+            " 预计约需 ",
+        ),
+    ] {
+        let out = baimo(&["explain", &query]).ok();
+        assert!(out.contains(english) && !out.contains(fine), "{query}: {out}");
+        let document: serde_json::Value =
+            serde_json::from_str(&baimo(&["explain", "-F", "json", &query]).ok()).unwrap();
+        let told =
+            document["advice"].as_array().unwrap().iter().map(|told| told["message"].as_str().unwrap());
+        assert!(told.into_iter().any(|message| message.contains(english)), "{query}: {document}");
+        let out = baimo(&[&["explain", &query][..], &zh].concat()).ok();
+        assert!(out.contains(chinese) && !out.contains("estimate"), "{query}: {out}");
+    }
+    for query in [
+        "SELECT ?n { ?m a bm:Model ; rdfs:label ?n FILTER REGEX(?n, \"^A.*1\") } ORDER BY ?n",
+        "SELECT ?a ?b { ?a bm:version ?x OPTIONAL { ?b bm:version ?x } }",
+    ] {
+        let out = baimo(&["explain", query]).ok();
+        assert!(!out.contains(" is expected to take ") && !out.contains("going back"), "{query}: {out}");
+    }
+    assert!(
+        baimo(&["explain", "SELECT ?n { ?m a bm:Model ; rdfs:label ?n } ORDER BY ?n"]).ok().contains(fine)
+    );
+}
+
 #[test]
 fn names_that_are_not_there_are_no_intention() {
     let fine = "nothing in this query looks slow or unintended";
@@ -205,6 +255,16 @@ fn a_name_in_another_case_or_spelling_is_told_with_its_place() {
     // Where nothing asks why, too: else it would end without a word.
     let said = baimo(&["query", "DESCRIBE vendor:baidoo"]);
     assert!(said.err.contains("did you mean vendor:baidu") && said.code == 0, "{said:?}");
+    // SPARQL 1.1, section 18.2.4.2: HAVING stands before SELECT gives its names, which a pipe is told as well.
+    let having = "SELECT ?v (COUNT(?x) AS ?n) { ?x bm:releasedBy ?v } GROUP BY ?v HAVING(?n > 1)";
+    let said = baimo(&["query", having]);
+    assert!(
+        said.err.contains("HAVING cannot see `?n`") && said.err.contains("write `COUNT(?x)`"),
+        "{said:?}"
+    );
+    assert_eq!((said.code, said.out.as_str()), (0, "?v\t?n\n"));
+    let found = baimo(&["query", &having.replace("HAVING(?n", "HAVING(COUNT(?x)")]);
+    assert!(found.err.is_empty() && found.out.lines().count() > 1, "{found:?}");
     let said = baimo(&["query", "--why", "SELECT ?x { ?x rdfs:label ?l FILTER(REGEX(?l, '[')) }"]);
     assert_eq!(said.err.matches("a class is not closed").count(), 1, "{}", said.err);
 }

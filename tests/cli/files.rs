@@ -76,6 +76,13 @@ fn a_file_that_cannot_hold_an_answer_is_left_as_it_was() {
     let folder = Folder::new().with("x.xml", "old");
     let said = baimo_in(&folder, &["query", "-F", "xml", "-o", "x.xml", "SELECT ('a\\u0001b' AS ?x) {}"]);
     assert_eq!((said.code, folder.read("x.xml").as_str()), (1, "old"), "{said:?}");
+    // Elsewhere what was written by then has no end, and no reader takes it for an answer.
+    let rows = "SELECT ?x { VALUES ?x { 'a' 'b\\u0001' 'c' } }";
+    let said = baimo_in(&folder, &["query", "-F", "xml", rows]);
+    assert!(said.code == 1 && said.out.ends_with("<literal>a</literal></binding></result>"), "{said:?}");
+    assert!(said.err.contains("row 2 holds U+0001"), "{said:?}");
+    let said = baimo_in(&folder, &["query", "-F", "xml", "--max-rows", "1", rows]);
+    assert!(said.code == 4 && said.out.ends_with("</results></sparql>\n"), "{said:?}");
     let error = baimo_in(&folder, &["query", "-o", "x.xlsx", "SELECT (1 AS ?x) {}"]).failed(2);
     assert!(error.contains("no format ends in .xlsx") && error.contains("csv"), "{error}");
     assert!(!folder.0.join("x.xlsx").exists());

@@ -4,11 +4,11 @@
 //! its graph, of which what is read stays in memory.
 
 use crate::engine::{Governor, Limits};
-use crate::error::Result;
+use crate::error::{Hint, Result};
 use crate::project::{Embedded, Project};
 use crate::session::{called, in_scope, reading};
 use crate::store::import::Progress;
-use crate::store::pack::{Pack, Packer, Step, Watch, Workspace};
+use crate::store::pack::{HELD, Pack, Packer, Step, Watch, Workspace};
 use crate::terms::Prefixes;
 use std::io::Write;
 use std::path::PathBuf;
@@ -52,6 +52,11 @@ pub fn pack(
     }
     let mut packer = room.map_or_else(Packer::in_memory, Packer::within);
     let mut declared = Prefixes::new();
-    reading::build(files, None, &mut declared, watch, progress, &mut packer)?;
-    packer.write(&in_scope(&declared, &project), out, watch).map(drop)
+    let done = reading::build(files, None, &mut declared, watch, progress, &mut packer)
+        .and_then(|_| packer.write(&in_scope(&declared, &project), out, watch));
+    done.map(drop).map_err(|error| match error.hints.as_slice() {
+        // Why more memory is needed than for files that are larger.
+        [Hint::RaiseMaxMemory] => error.hint(HELD),
+        _ => error,
+    })
 }

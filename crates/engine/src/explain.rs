@@ -13,6 +13,10 @@ pub struct Step {
     pub estimate: Option<u64>,
     /// How long it and what feeds it were expected to take, in nanoseconds.
     pub cost: f64,
+    /// How long it was expected to take by itself.
+    pub own_cost: f64,
+    /// Why it may take longer than other steps with as many rows.
+    pub concerns: Vec<Concern>,
     /// The variables by which its rows come sorted, the first one first.
     pub order: Vec<String>,
     /// What the planner weighed here: the ways not taken, and their costs, with ` | ` between them.
@@ -29,6 +33,38 @@ pub struct Step {
     pub runs: Option<u64>,
     /// The steps that feed it.
     pub children: Vec<Step>,
+}
+
+/// Why a step may take long, for its kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Concern {
+    /// A path of any length whose ends are both free, over steps that lead to more and more nodes: each start may reach nearly all ends.
+    OpenPath {
+        /// The variable where it starts, with its `?`.
+        from: String,
+        /// The one where it ends.
+        to: String,
+        /// How many nodes it may start at.
+        starts: u64,
+        /// How many it may end at.
+        ends: u64,
+    },
+    /// Each row of one side is put beside each row of the other: no variable must be equal on both.
+    Product {
+        /// Rows of the one side.
+        left: u64,
+        /// Rows of the other.
+        right: u64,
+        /// How long that is expected to take.
+        seconds: f64,
+    },
+    /// A regular expression that is not searched for in linear time, with back-references for example.
+    Backtracking {
+        /// It.
+        pattern: String,
+        /// How many texts are searched, at most.
+        texts: u64,
+    },
 }
 
 /// A plan, and what came of it where it was run.

@@ -13,6 +13,7 @@ use crate::faces::terminal::present::{About, Output, prefixes_in_scope};
 use crate::faces::terminal::signals::{Doing, doing};
 use crate::formats::documents::{self, Advice};
 use crate::session::Session;
+use crate::show::concerns::{SLOW, concerns};
 use crate::show::plan::{Drawn, draw, leaves_out};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -78,7 +79,8 @@ fn with_header(question: Question, session: &Session, output: &Output) -> Result
 }
 
 /// What in a query cannot have been meant, with its place. A saved one is not looked at: whoever asks it did not
-/// write it. A DESCRIBE of what is not there would otherwise end without a word, so that it is looked at in a pipe too.
+/// write it. A DESCRIBE of what is not there would otherwise end without a word, and so would HAVING of a name that SELECT gives, which
+/// other engines take for the aggregate: those are looked at in a pipe too.
 fn certain(
     question: &Question,
     noted: &Noted,
@@ -86,15 +88,14 @@ fn certain(
     output: &Output,
     done: bool,
 ) -> Vec<Diagnostic> {
-    let silent = matches!(&noted.last, Last::Graph(_)) && noted.count == 0 && is_describe(&question.text);
+    let has =
+        |word: &str| tokens(&question.text).iter().any(|t| t.text(&question.text).eq_ignore_ascii_case(word));
+    let silent =
+        noted.count == 0 && (matches!(&noted.last, Last::Graph(_)) && has("DESCRIBE") || has("HAVING"));
     match done && !question.saved && (output.why || silent) {
         true => session.mistakes(&question.text, noted.count == 0),
         false => Vec::new(),
     }
-}
-
-fn is_describe(text: &str) -> bool {
-    tokens(text).iter().any(|token| token.text(text).eq_ignore_ascii_case("DESCRIBE"))
 }
 
 /// Whether a note of the evaluation is about what a diagnostic has told with its place: a regular expression, or an
@@ -163,20 +164,22 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         if wanted.run { session.explain(text, bindings) } else { session.plan_only(text, bindings) };
     let mut explained = explained.map_err(|error| named(error, name))?;
     drop(waiting);
-    if output.format_name() == Some("json") {
+    let tongue = output.report.tongue;
+    let own = prefixes_in_scope(text, session);
+    let prefixes = own.as_ref().unwrap_or(session.prefixes());
+    let json = output.format_name() == Some("json");
+    let how = Drawn {
+        shorten: &|iri| prefixes.compact(iri),
+        say: &|english| if json { english.to_owned() } else { tongue.word(english).into_owned() },
+        width: output.shown().then_some(output.window.width),
+    };
+    advice.extend(concerns(&explained, &how));
+    if json {
         let advice: Vec<Advice> = advice.iter().map(|found| as_document(found, output)).collect();
         output.text(&documents::explanation(&explained, &advice)?)?;
         // As of an answer that is a part: what was measured is written, and then said not to be all.
         return explained.stopped.map_or(Ok(()), Err);
     }
-    let tongue = output.report.tongue;
-    let own = prefixes_in_scope(text, session);
-    let prefixes = own.as_ref().unwrap_or(session.prefixes());
-    let how = Drawn {
-        shorten: &|iri| prefixes.compact(iri),
-        say: &|english| tongue.word(english).into_owned(),
-        width: output.shown().then_some(output.window.width),
-    };
     let mut out = draw(&explained, &how);
     if let Some(stopped) = &explained.stopped {
         out.push_str(&output.prose(&format!("{stopped}: the figures are of the part that was done")));
@@ -199,7 +202,7 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         out.push_str(&output.prose(&format!("and {more} more of these; -F json lists them all")));
     }
     // What took long, or is expected to, is not said to look quick.
-    let quick = explained.plan.cost < SLOW_COST && explained.plan.seconds < SLOW_SECONDS;
+    let quick = explained.plan.cost < SLOW && explained.plan.seconds < SLOW_SECONDS;
     if advice.is_empty() && !question.saved && quick {
         out.push_str(&output.prose("nothing in this query looks slow or unintended"));
     }
@@ -225,9 +228,6 @@ fn as_document(found: &Diagnostic, output: &Output) -> Advice {
         column: place.map(|span| span.column),
     }
 }
-
-/// A plan is slow that is expected to take as many nanoseconds: a second.
-const SLOW_COST: f64 = 1e9;
 
 /// A query that took as long is slow, whatever was expected of it.
 const SLOW_SECONDS: f64 = 1.0;

@@ -2,14 +2,15 @@
 //!
 //! In: pages of rows, a writer of rows. Out: bytes, the same however many threads there are. Once an answer has turned out to be long,
 //! a second thread makes text of a page while the first fills the next one and writes out what is ready; at most [`AHEAD`]
-//! pages are between the two. Rows that were found before a limit was met are written, all of them.
+//! pages are between the two. Rows that were found before a limit was met are written, all of them, as a document; where one cannot be written, or
+//! finding them fails, the document is left open.
 
 use super::AT_ONCE;
 use super::rows::{RowWriter, Written};
 use crate::cores;
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{RowSource, Rows};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -62,7 +63,11 @@ fn stream_after(
             long = usize::MAX;
         }
     }
-    out.write_all(writer.foot().as_bytes())?;
+    // What a limit or a signal ends is a part that a note tells of, and a document. What fails is no answer, and must not look like one.
+    let is_part = |error: &Error| matches!(error.kind, Kind::Limit | Kind::Interrupted);
+    if written.stopped.as_ref().is_none_or(is_part) {
+        out.write_all(writer.foot().as_bytes())?;
+    }
     Ok(written)
 }
 
@@ -202,7 +207,7 @@ mod tests {
     use super::super::xml::Xml;
     use super::*;
     use crate::engine::answer::Row;
-    use crate::error::{Kind, Result};
+    use crate::error::Result;
     use crate::terms::{Literal, Variable};
 
     /// Rows of a number and a text, some in a page; then what ends them.
@@ -273,6 +278,23 @@ mod tests {
                 assert!(!error || message(&b).is_some());
             }
         }
+    }
+
+    /// A reader of a document that failed finds no end; one that was stopped is whole.
+    #[test]
+    fn what_fails_is_left_open_and_what_is_stopped_is_whole() {
+        let written = |error, wrong| {
+            let [_, json, xml] = writers();
+            [json, xml].map(|mut writer| {
+                let mut out = Vec::new();
+                stream(rows(20, error, wrong), writer.as_mut(), &mut out).unwrap();
+                String::from_utf8(out).unwrap()
+            })
+        };
+        let is_whole = |text: &String| text.ends_with("]}}\n") || text.ends_with("</results></sparql>\n");
+        assert!(written(false, 99).iter().all(is_whole) && written(true, 99).iter().all(is_whole));
+        let [json, xml] = written(false, 9);
+        assert!(is_whole(&json) && xml.ends_with("</result>") && xml.contains("<results><result>"), "{xml}");
     }
 
     #[test]

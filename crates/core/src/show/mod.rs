@@ -6,6 +6,7 @@
 pub(crate) mod bars;
 pub mod cells;
 pub mod chart;
+pub mod concerns;
 pub mod description;
 pub(crate) mod lines;
 pub(crate) mod moment;

@@ -123,7 +123,7 @@ impl Drawing<'_> {
 
     /// What a step does, how its rows are sorted, and what was weighed.
     fn text(&self, step: &Step) -> String {
-        let said = |words: &str| (self.how.say)(&without_middle(short_label(words, self.how.shorten)));
+        let said = |words: &str| named(words, self.how);
         let mut text = said(&step.label);
         if !step.order.is_empty() {
             text.push_str(&said(&format!(", sorted by {}", step.order.join(" "))));
@@ -136,6 +136,11 @@ impl Drawing<'_> {
         }
         text
     }
+}
+
+/// What a step does, in the reader's language, its IRIs in their short form.
+pub(super) fn named(label: &str, how: &Drawn<'_>) -> String {
+    (how.say)(&without_middle(short_label(label, how.shorten)))
 }
 
 /// Whether [`draw`] leaves out the middle of a step, since it is too long.

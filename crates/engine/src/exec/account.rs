@@ -6,6 +6,7 @@
 use super::anew::{Account, Alike, Runs};
 use super::context::Measure;
 use crate::explain::Step;
+use crate::plan::concern;
 use crate::plan::lower;
 use crate::plan::physical::{Bag, Node, Op};
 use crate::plan::show;
@@ -55,6 +56,8 @@ impl Told<'_> {
             label,
             estimate: Some(estimate.round() as u64),
             cost: node.cost,
+            own_cost: concern::own_cost(node),
+            concerns: concern::of(node, self.names, self.statistics),
             order: node.order.iter().map(|var| self.names.show(*var)).collect(),
             choice: node.choice.clone(),
             rows: measure.rows,

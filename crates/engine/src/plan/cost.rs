@@ -5,7 +5,7 @@
 //! them, which decides nothing. What a lookup takes depends on the order of its keys: keys that come sorted read the index from front to
 //! back, keys in no order search it, or read all of it once into a table where there are many of them.
 
-use super::physical::{Node, Op, comes_sorted};
+use super::physical::{JoinKind, Node, Op, comes_sorted};
 
 /// A row that a scan gives.
 const SCANNED: f64 = 3.0;
@@ -122,6 +122,18 @@ pub fn hash_join(held: f64, probed: f64, rows: f64) -> f64 {
     held * HELD + probed * PROBED + rows * PAIR
 }
 
+/// For how many pairs of rows conditions are judged where no variable must be equal: all of them, but that one partner is enough for a row
+/// that is given alone.
+fn pairs_judged(kind: JoinKind, (left, right): (f64, f64), rows: f64) -> f64 {
+    right
+        * match kind {
+            JoinKind::Inner | JoinKind::Left => left,
+            JoinKind::Semi => left - rows.min(left),
+            JoinKind::Anti | JoinKind::Minus => rows.min(left),
+            JoinKind::Mark(_) => left / 2.0,
+        }
+}
+
 /// What an intersection of so many lists for each key takes.
 pub fn intersection(keys: f64, lists: usize, rows: f64) -> f64 {
     keys * lists as f64 * INTERSECTED + rows * MATCH
@@ -143,8 +155,13 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
     match op {
         Op::Scan { .. } | Op::Values(..) => scan(rows),
         Op::Filter(conditions) => input(0) * JUDGED * conditions.len() as f64,
-        Op::HashJoin { kind, .. } => {
-            hash_join(input(1), input(0), if kind.gives_pairs() { rows } else { rows.min(input(0)) })
+        Op::HashJoin { kind, keys, loose, conditions } => {
+            let given = if kind.gives_pairs() { rows } else { rows.min(input(0)) };
+            let mut judged = 0.0;
+            if keys.is_empty() && loose.is_empty() {
+                judged = pairs_judged(*kind, (input(0), input(1)), rows) * JUDGED * conditions.len() as f64;
+            }
+            hash_join(input(1), input(0), given) + judged
         }
         Op::Group(keys, ..) => group(input(0), rows, is_sorted(inputs, keys)),
         Op::Distinct | Op::Combine => {

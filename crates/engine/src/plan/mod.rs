@@ -5,6 +5,7 @@
 //! `order.rs` and `bushy.rs` (the order of joins). No graph is open here.
 
 mod bushy;
+pub mod concern;
 pub mod cost;
 pub mod equality;
 pub mod estimate;

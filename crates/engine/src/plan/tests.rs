@@ -1,12 +1,14 @@
 //! Plans as text: which operators, in which order, with which columns. The figures are made up, and no
 //! graph is open.
 
+use super::concern;
 use super::physical::{Node, Op};
 use super::show::label;
 use super::statistics::Statistics;
 use super::variables::VariableNames;
 use super::{plan, plan_ask};
 use crate::error::Result;
+use crate::explain::Concern;
 use crate::store::{End, Id, Star};
 use crate::syntax::algebra::{pattern, pattern_mut};
 use crate::syntax::parse;
@@ -580,4 +582,121 @@ fn rows_come_as_who_groups_them_wants_them() {
     // What is sorted by the key of a join stays so: a million lookups in no order would take longer than grouping does.
     let lines = shown("SELECT ?b (SAMPLE(?t) AS ?x) { ?a :knows ?b ; :name ?t } GROUP BY ?b");
     assert!(has(&lines, "by subject") && !has(&lines, "by object"), "{lines:#?}");
+}
+
+/// What may take long in a plan, operator by operator.
+fn concerns(text: &str) -> Vec<Concern> {
+    let mut query = parse::query(text, &prefixes(), None).unwrap();
+    super::prepare(pattern_mut(&mut query));
+    let planned = plan(pattern(&query), &Figures).unwrap();
+    let (mut open, mut found) = (vec![&planned.root], Vec::new());
+    while let Some(node) = open.pop() {
+        open.extend(node.inputs.iter().rev());
+        found.extend(concern::of(node, &planned.names, &Figures));
+    }
+    found
+}
+
+#[test]
+fn a_path_free_at_both_ends_is_a_concern_where_its_steps_branch() {
+    for text in [
+        "SELECT * { ?a :knows+ ?b }",
+        "SELECT (COUNT(*) AS ?n) { ?a :knows* ?b }",
+        "SELECT ?a { ?a ^:knows+ ?a }",
+        "SELECT * { ?a (:knows|^:knows)* ?b }",
+        "SELECT * { ?a (:knows/:knows)+ ?b }",
+        "SELECT * { ?a (!:none)+ ?b }",
+        "SELECT * { ?a :knows+ ?b FILTER NOT EXISTS { ?b :knows+ ?a } }",
+        "SELECT * { ?a :knows+ ?b . ?c :rare ?d }",
+    ] {
+        let found = concerns(text);
+        assert!(matches!(found.first(), Some(Concern::OpenPath { .. })), "{text}: {found:?}");
+    }
+    let of_knows = Concern::OpenPath { from: "?a".into(), to: "?b".into(), starts: 100_000, ends: 100_000 };
+    assert_eq!(concerns("SELECT * { ?a :knows+ ?b }"), [of_knows]);
+    for text in [
+        "SELECT * { :x :knows+ ?b }",
+        "SELECT * { ?a :rare ?x . ?a :knows+ ?b }",
+        "SELECT * { ?a :knows? ?b }",
+        // Each node has one type, and there are few rare ones.
+        "SELECT * { ?a :type+ ?b }",
+        "SELECT * { ?a :rare+ ?b }",
+        // Whether a path begins somewhere, its first step tells.
+        "SELECT DISTINCT ?a { ?a :knows+ ?b }",
+        "SELECT ?a { ?a :name ?n FILTER EXISTS { ?a :knows+ ?b } }",
+    ] {
+        assert_eq!(concerns(text), [], "{text}");
+    }
+}
+
+/// SPARQL 1.1, section 9.3 with 18.4: an ArbitraryLengthPath has an end wherever one step of it leads anywhere, so that a search where
+/// nobody reads the other end, nor how many there are, is one step.
+#[test]
+fn of_a_path_with_an_end_that_nobody_reads_one_step_is_taken() {
+    for (text, path) in [
+        ("SELECT DISTINCT ?a { ?a :knows+ ?b }", "Path(?a (knows) ?b), ends once"),
+        ("SELECT DISTINCT ?b { ?a :knows* ?b }", "Path(?a (knows)? ?b), ends once"),
+        ("SELECT DISTINCT ?a ?b { ?a :knows+ ?b }", "Path(?a (knows)+ ?b), ends once"),
+        ("SELECT DISTINCT ?a { ?a :knows+ ?b . ?b :rare ?c }", "(knows)+"),
+        ("SELECT DISTINCT ?a { ?a :knows+ ?a }", "Path(?a (knows)+ ?a), ends once"),
+        ("SELECT ?a { ?a :knows+ ?b }", "Path(?a (knows)+ ?b)"),
+    ] {
+        let lines = shown(text);
+        assert!(has(&lines, path), "{text}: {lines:#?}");
+    }
+}
+
+#[test]
+fn rows_of_which_nothing_must_be_equal_are_a_concern() {
+    let condition = "FILTER(?y > ?x && ?a != ?b)";
+    for text in [
+        format!("SELECT * {{ ?a :name ?x . ?b :name ?y {condition} }}"),
+        format!("SELECT * {{ ?a :name ?x OPTIONAL {{ ?b :name ?y {condition} }} }}"),
+        format!("SELECT * {{ ?a :name ?x FILTER NOT EXISTS {{ ?b :name ?y {condition} }} }}"),
+        format!("SELECT * {{ ?a :name ?x FILTER EXISTS {{ ?b :name ?y {condition} }} }}"),
+        "SELECT * { ?a :name ?x . ?b :name ?y }".to_owned(),
+    ] {
+        let found = concerns(&text);
+        let [Concern::Product { left: 100_000, right: 100_000, seconds }] = found[..] else {
+            panic!("{text}: {found:?}");
+        };
+        assert!(seconds > 10.0, "{text}: {seconds}");
+    }
+    for text in [
+        "SELECT * { ?a :rare ?x . ?b :rare ?y }",
+        "SELECT * { ?a :name ?x OPTIONAL { ?a :knows ?y FILTER(?y > ?x) } }",
+        "SELECT * { ?a :name ?x OPTIONAL { ?b :name ?y FILTER(?y = ?x) } }",
+        // What shares nothing takes nothing away (SPARQL 1.1, section 8.3.3).
+        "SELECT * { ?a :name ?x MINUS { ?b :knows ?y } }",
+    ] {
+        assert_eq!(concerns(text), [], "{text}: {:#?}", shown(text));
+    }
+}
+
+/// F&O 3.1, section 5.6.1: back-references, which no search in linear time finds.
+#[test]
+fn a_pattern_that_is_searched_for_back_and_forth_is_a_concern() {
+    let pattern = r#""(a+)\\1""#;
+    for text in [
+        format!("SELECT * {{ ?a :name ?x FILTER REGEX(?x, {pattern}) }}"),
+        format!(
+            "SELECT * {{ ?a :name ?x FILTER(STRLEN(?x) > 3 || REGEX(CONCAT(?x, ?x), {pattern}, \"i\")) }}"
+        ),
+        format!("SELECT * {{ ?a :name ?x BIND(REPLACE(?x, {pattern}, \"b\") AS ?y) }}"),
+        format!(
+            "SELECT * {{ ?a :type ?y OPTIONAL {{ ?a :name ?x FILTER REGEX(CONCAT(?x, STR(?y)), {pattern}) }} }}"
+        ),
+    ] {
+        let found = concerns(&text);
+        let told = Concern::Backtracking { pattern: r"(a+)\1".to_owned(), texts: 100_000 };
+        assert!(found.contains(&told), "{text}: {found:?} {:#?}", shown(&text));
+    }
+    for text in [
+        r#"SELECT * { ?a :name ?x FILTER REGEX(?x, "(a+)+b") }"#,
+        r#"SELECT * { ?a :name ?x FILTER REGEX(?x, "(a+)\\1", "q") }"#,
+        r#"SELECT * { ?a :rare ?x FILTER REGEX(?x, "(a+)\\1") }"#,
+        r#"SELECT * { ?a :name ?x FILTER REGEX(?x, "(a") }"#,
+    ] {
+        assert_eq!(concerns(text), [], "{text}");
+    }
 }

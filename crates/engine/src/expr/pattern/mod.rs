@@ -76,6 +76,11 @@ impl Pattern {
         self.engine.is_match_soon(text, go_on)
     }
 
+    /// Whether it is searched for back and forth, which may take up to a million steps for a text.
+    pub fn goes_back(&self) -> bool {
+        matches!(self.engine, Engine::Backtracking(_))
+    }
+
     /// Whether the pattern matches a part of the text.
     ///
     /// # Errors

@@ -139,7 +139,13 @@ impl Lowering<'_> {
     }
 
     /// The rows of `left` with the ends of a path that they do not bind.
-    pub(super) fn reach(&self, left: Node, reach: Reach, live: &VarSet, bag: Bag) -> Node {
+    pub(super) fn reach(&self, left: Node, mut reach: Reach, live: &VarSet, bag: Bag) -> Node {
+        // Whether a path leads anywhere, its first step tells.
+        let is_read =
+            |slot: &Slot| slot.var().is_none_or(|var| live.contains(var) || left.columns().contains(var));
+        if bag == Bag::Set && !reach.comes_back() && reach.ends.iter().any(|end| !is_read(end)) {
+            reach.many = false;
+        }
         let figures = Figures::of_reach(&reach, self.statistics);
         let mut rows = self.after(&figures, &left, live);
         let vars = reach.vars();

@@ -31,7 +31,7 @@ pub(super) mod watch;
 pub use build::Builder;
 pub use cache::{mapped_bytes, read_bytes};
 pub(super) use dictionary::Dictionary;
-pub use packer::{Packer, Workspace};
+pub use packer::{HELD, Packer, Workspace};
 pub use radix::sort_by as sort_watched;
 #[cfg(test)]
 pub(super) use spill::faults;

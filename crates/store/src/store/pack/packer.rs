@@ -14,7 +14,10 @@ use std::path::PathBuf;
 /// What part of the memory the terms and quads that are being collected may take: sorting them takes twice as much more.
 const SHARE: usize = 5;
 /// Less memory than this is not enough for what is read ahead, and for the different parts of the work.
-const LEAST: usize = 48 << 20;
+const LEAST: usize = 50_000_000;
+
+/// What no temporary file takes, for whoever meets a limit of memory.
+pub const HELD: &str = "what does not fit goes to temporary files, but for blank node labels, triple terms and the longest texts";
 
 /// In how much memory a pack is built.
 #[derive(Debug, Clone)]
@@ -108,8 +111,11 @@ impl Packer {
                 if room.memory < LEAST {
                     let limit =
                         format!("{} MB of memory are too little to pack this", room.memory / 1_000_000);
-                    let error = Error::new(Kind::Limit, limit).hint(Hint::RaiseMaxMemory);
-                    return Err(error.hint(format!("{} MB are enough for any graph", LEAST / 1_000_000)));
+                    let enough = format!(
+                        "{} MB beside a graph that is open are enough for most files, whatever their size: {HELD}",
+                        LEAST / 1_000_000
+                    );
+                    return Err(Error::new(Kind::Limit, limit).hint(Hint::RaiseMaxMemory).hint(enough));
                 }
                 self.spill(watch)
             }
@@ -308,6 +314,28 @@ mod tests {
             }
             assert!(operations > 10, "{operations}");
         }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// What is said to be enough is taken, and a byte less is not.
+    #[test]
+    fn the_memory_that_is_said_to_be_enough_is_not_too_little() {
+        let folder = folder("least");
+        let beside = folder.join("x.pack");
+        let collected = |memory: usize| {
+            let mut packer = Packer::within(Workspace { memory, beside: beside.clone() });
+            let s = NamedNode::new_unchecked("http://example.org/s");
+            for n in 0..12 {
+                let text = Literal::new_simple_literal(format!("{n} {}", "x".repeat(1_000_000)));
+                packer.add(Quad::new(s.clone(), s.clone(), text, GraphName::DefaultGraph).as_ref());
+            }
+            packer.make_room(Watch::nobody()).map(|()| packer.runs.is_some())
+        };
+        assert!(collected(50_000_000).unwrap());
+        let refused = collected(49_999_999).unwrap_err();
+        assert_eq!(refused.message, "49 MB of memory are too little to pack this");
+        let Some(Hint::Text(enough)) = refused.hints.get(1) else { panic!("{:?}", refused.hints) };
+        assert!(enough.starts_with("50 MB ") && enough.contains("blank node labels"), "{enough}");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

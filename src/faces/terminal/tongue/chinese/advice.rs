@@ -123,6 +123,32 @@ pub const LINTS: &[Pair] = &[
     ),
     ("this regular expression is a plain text", "这个正则表达式只是普通文本"),
     ("{} says the same and is faster", "{} 意思相同，而且更快"),
+    ("{} is expected to take about {}, for {} rows", "{} 预计约需 {}，处理 {} 行"),
+    (
+        "this is an estimate: fewer rows before it, by a condition or a constant, make it quicker",
+        "这是估计：用条件或常量减少之前的行数，可使其更快",
+    ),
+    (
+        "the path from {} to {} is free at both ends: it may have up to {} pairs",
+        "从 {} 到 {} 的路径两端都不受限：最多可有 {} 对",
+    ),
+    (
+        "its steps lead from a node to more than one other: nearly every node may reach nearly all; give one end a value, or ask for one end alone with SELECT DISTINCT",
+        "路径的每一步平均通向不止一个节点：几乎每个节点都可能到达几乎所有节点；请给一端一个值，或用 SELECT DISTINCT 只查询一端",
+    ),
+    ("{} pairs {} rows with {} others: about {}", "{} 将 {} 行与另外 {} 行两两组合：约需 {}"),
+    (
+        "nothing must be equal on both sides: a variable in both, or a FILTER with `=` between them, lets it look up instead of trying every pair",
+        "两边没有必须相等的值：共用一个变量，或在两边之间用 FILTER 写 `=`，便可查找而不必逐对尝试",
+    ),
+    (
+        "the regular expression {} is tried by going back and forth, in up to {} texts",
+        "正则表达式 {} 需要回溯匹配，最多涉及 {} 个文本",
+    ),
+    (
+        "with back-references, or `^` under the flag `m`, a text may take milliseconds: let other conditions leave few of them, or write it without",
+        "带有反向引用，或在标志 `m` 下使用 `^` 时，一个文本可能需要数毫秒：请先用其他条件减少文本，或改写正则表达式",
+    ),
     ("this text has no language, but the graph's has", "此文本没有语言标签，而图中的有"),
     ("its column will be empty", "这一列会是空的"),
     ("{} is selected, but occurs nowhere in the pattern", "选取了 {}，但模式中没有它"),

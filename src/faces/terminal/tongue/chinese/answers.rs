@@ -72,6 +72,15 @@ pub const ANSWERS: &[Pair] = &[
     ("stopped after {} s", "超过 {} 秒，已停止"),
     ("stopped after {}", "达到上限 {}，已停止"),
     ("stopped at {} of memory", "内存达到 {}，已停止"),
+    ("{} of memory are too little to pack this", "{} 内存太少，无法打包"),
+    (
+        "{} beside a graph that is open are enough for most files, whatever their size: {}",
+        "除打开的图之外有 {} 就够打包大多数文件，不论大小：{}",
+    ),
+    (
+        "what does not fit goes to temporary files, but for blank node labels, triple terms and the longest texts",
+        "放不下的写入临时文件，但空白节点的标签、三元组项和最长的文本除外",
+    ),
     ("stopped by a limit", "达到上限，已停止"),
     ("too much work that was stopped has not come to its end", "已停止的工作尚未全部结束，数量过多"),
     ("try again in some seconds", "请过几秒再试"),
