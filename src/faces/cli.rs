@@ -72,7 +72,7 @@ pub fn run(
     let limits = limits(options.limits, heap.used);
     // At the end of the program nothing is given back piece by piece: that takes long where there is much.
     let mut session = ManuallyDrop::new({
-        let _watched = watch(limits, report, &output.found);
+        let _watched = watch(limits, report, &output.found, false);
         let mut shown = output.progress();
         let governor = Governor::new(limits, Arc::clone(&stop));
         let makes = verb.as_ref().is_none_or(args::Verb::changes);
@@ -85,7 +85,7 @@ pub fn run(
     match verb {
         Some(verb) => {
             {
-                let _watched = watch(limits, report, &output.found);
+                let _watched = watch(limits, report, &output.found, false);
                 verbs::perform(&verb, &mut session, &output, &mut Memory::default())?;
             }
             // What was asked for is done: no limit of it holds for what follows.

@@ -144,7 +144,7 @@ impl Shell {
     /// Watches over the limits of a statement of a script. A prompt goes on, whatever becomes of one.
     fn watched(&self, output: &Output) -> Option<Watch> {
         let limits = self.session.borrow().ask.limits;
-        (!self.interactive).then(|| watch(limits, &output.report, &output.found))
+        (!self.interactive).then(|| watch(limits, &output.report, &output.found, self.keep_going))
     }
 
     fn prompt(&mut self) -> Result<()> {

@@ -3,8 +3,8 @@
 //! In: limits, and how long a piece of work lasts. Out: nothing, or an error on stderr and exit code 4.
 //! It is for work that never looks at its limits; a prompt, which must go on, does without.
 
-use super::leave;
 use super::report::{Report, exit_code};
+use super::{leave, whole};
 use crate::engine::Limits;
 use crate::error::{Error, Hint, Kind};
 use std::sync::Arc;
@@ -35,9 +35,9 @@ pub struct Watch {
 }
 
 /// Watches one piece of work, which is over when the value is dropped, or, for limits of time, when
-/// `found` is set: showing an answer is not limited.
+/// `found` is set: showing an answer is not limited. Where the work is ended, so is what would `follow` it.
 #[must_use]
-pub fn watch(limits: Limits, report: &Report, found: &Arc<AtomicBool>) -> Watch {
+pub fn watch(limits: Limits, report: &Report, found: &Arc<AtomicBool>, follow: bool) -> Watch {
     found.store(false, Ordering::Relaxed);
     if limits.timeout.is_none() && limits.max_memory.is_none() {
         return Watch { _over: None };
@@ -50,11 +50,22 @@ pub fn watch(limits: Limits, report: &Report, found: &Arc<AtomicBool>) -> Watch 
     std::thread::spawn(move || {
         while over.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) && !found.load(Ordering::Relaxed) {
             if let Some(error) = exceeded(&limits, deadline) {
-                leave(exit_code(Kind::Limit), move || report.error(&error));
+                let last: Vec<&str> = last_words(whole::is_cut(), follow).collect();
+                leave(exit_code(Kind::Limit), move || {
+                    last.iter().for_each(|word| report.note(word));
+                    report.error(&error);
+                });
             }
         }
     });
     Watch { _over: Some(sender) }
+}
+
+/// What is said before the reason why the program ends: of an answer that is cut, and of work that would follow.
+fn last_words(cut: bool, follow: bool) -> impl Iterator<Item = &'static str> {
+    let of_answer = cut.then_some("partial answer: it was ended while it was written; there may be more");
+    let of_rest = follow.then_some("the program ends here, and no statement after this one is run");
+    of_answer.into_iter().chain(of_rest)
 }
 
 fn exceeded(limits: &Limits, deadline: Option<Instant>) -> Option<Error> {
@@ -69,6 +80,14 @@ fn exceeded(limits: &Limits, deadline: Option<Instant>) -> Option<Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_cut_and_what_is_not_run_is_said() {
+        let words = |cut, follow| last_words(cut, follow).map(|word| word.get(..7)).collect::<Vec<_>>();
+        assert_eq!(words(false, false), []);
+        assert_eq!(words(true, false), [Some("partial")]);
+        assert_eq!(words(true, true), [Some("partial"), Some("the pro")]);
+    }
 
     #[test]
     fn the_watch_says_what_the_query_says() {

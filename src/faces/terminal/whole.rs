@@ -6,7 +6,7 @@
 use crate::formats::AT_ONCE;
 use std::io::{self, Write};
 use std::sync::mpsc::channel;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 /// How long the end of the program waits for the end of the document.
@@ -102,11 +102,25 @@ impl Open {
         out.flush()
     }
 
+    fn is_cut(&self) -> bool {
+        self.begun && !self.ended
+    }
+
     fn close(mut self, out: &mut impl Write) -> io::Result<()> {
-        if self.begun && !self.ended {
+        if self.is_cut() {
             self.rest.extend_from_slice(self.foot.as_bytes());
         }
         self.write_rest(out)
+    }
+}
+
+/// Whether a document on stdout lacks a part that was found, or may have been: it is ended early if the program is ended now. Nobody waits
+/// for a writer, who has not written all.
+pub fn is_cut() -> bool {
+    match NOW.try_lock() {
+        Ok(now) => matches!(&*now, State::Open(open) if open.is_cut()),
+        Err(TryLockError::Poisoned(now)) => matches!(&*now.into_inner(), State::Open(open) if open.is_cut()),
+        Err(TryLockError::WouldBlock) => true,
     }
 }
 
@@ -144,6 +158,8 @@ mod tests {
                         open.write_rest(&mut out).unwrap();
                     }
                 }
+                let is_whole = parts.is_empty() || parts.len() == 2 && parts[1] == "]\n";
+                assert_eq!(open.is_cut(), !is_whole, "{parts:?}");
                 open.close(&mut out).unwrap();
                 assert_eq!(String::from_utf8(out).unwrap(), whole);
             }

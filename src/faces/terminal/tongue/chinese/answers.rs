@@ -24,6 +24,11 @@ pub const ANSWERS: &[Pair] = &[
         "partial answer: {} triples were found before it stopped; there may be more",
         "答案不完整：已得的 {} 条三元组正确，但可能还有更多",
     ),
+    (
+        "partial answer: it was ended while it was written; there may be more",
+        "部分答案：写出途中被终止；可能还有更多",
+    ),
+    ("the program ends here, and no statement after this one is run", "程序到此结束，此后的语句都不运行"),
     ("what was found is in {}; {} is as it was", "已得的结果在 {} 中；{} 保持原样"),
     ("… {} more row, {}", "… 另有 {} 行，{}"),
     ("… {} more rows, {}", "… 另有 {} 行，{}"),
