@@ -161,8 +161,7 @@ impl<'a> Builder<'a> {
         let mut compiled = Compiled::new(formula, below, &self.names)?;
         let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));
         compiled.number_solutions(cx.solutions(!extends));
-        let is_drawn = is_volatile(&formula.expression);
-        let input = if is_drawn { Box::new(unroll::Unroll::new(input)) } else { input };
+        let input = unrolled(input, is_volatile(&formula.expression));
         Ok(Box::new(extend::Extend::new(compiled, computed, input)))
     }
 
@@ -197,11 +196,13 @@ impl<'a> Builder<'a> {
             Op::Unpack(var, slots) => {
                 Box::new(unpack::Unpack::new(unpack_shape(*var, slots, &node.output, below, cx)?, next()))
             }
-            Op::Number(_) => Box::new(number::Number::new(Box::new(unroll::Unroll::new(next())))),
+            Op::Number(_) => Box::new(number::Number::new(unrolled(next(), true))),
             Op::Intersect { patterns, bag } => self.intersect(patterns, *bag, &node.output, below, next())?,
             Op::Reach { reach, bag } => self.reach(reach, *bag, &node.output, below, next(), cx)?,
             Op::HashJoin { kind, keys, loose, conditions } => {
                 let shape = self.hash_join(node, (*kind, keys, loose, conditions))?;
+                let is_drawn = conditions.iter().any(|condition| is_volatile(&condition.expression));
+                let mut next = || unrolled(next(), is_drawn);
                 let left = next();
                 let right = match self.shared.as_ref().and_then(|shared| shared.tables.get(&number)) {
                     Some(table) => hash_join::Right::Shared(Arc::clone(table)),
@@ -237,7 +238,7 @@ impl<'a> Builder<'a> {
             Op::Exists { pattern, .. } | Op::Lateral { pattern, .. } => is_drawn_anew(pattern),
             _ => false,
         };
-        let input = if is_drawn { Box::new(unroll::Unroll::new(input)) } else { input };
+        let input = unrolled(input, is_drawn);
         match &node.op {
             Op::Exists { pattern, reads, existence } => {
                 let keep = node.output.iter().map(|var| place(below, *var)).collect();
@@ -314,9 +315,19 @@ impl<'a> Builder<'a> {
             argument: argument.map(|formula| Compiled::new(formula, columns, &self.names)).transpose()?,
             distinct: aggregate.distinct,
             computed: computed.contains(aggregate.var),
+            whole: (0..)
+                .zip(columns)
+                .filter(|(_, var)| self.names.is_in_text(**var))
+                .map(|(place, _)| place)
+                .collect(),
             ascends: argument.and_then(logical::Formula::as_variable).is_some_and(ascends),
         })
     }
+}
+
+/// The rows of `input`, or its solutions one by one.
+fn unrolled(input: Running<'_>, one_by_one: bool) -> Running<'_> {
+    if one_by_one { Box::new(unroll::Unroll::new(input)) } else { input }
 }
 
 /// Whether the rows of a node's input come sorted by the numbers of a variable's terms.

@@ -121,11 +121,12 @@ pub fn mentioned(logical: &Logical) -> VarSet {
 pub fn is_drawn_anew(pattern: &Logical) -> bool {
     let mut open = vec![pattern];
     while let Some(logical) = open.pop() {
-        // Nothing but BIND computes what is worth something else each time.
-        if let Kind::Extend(_, _, formula) = &logical.kind
-            && is_volatile(&formula.expression)
-        {
-            return true;
+        // Nothing else computes what is worth something else each time.
+        let drawn = |formula: &Formula| is_volatile(&formula.expression);
+        match &logical.kind {
+            Kind::Extend(_, _, formula) if drawn(formula) => return true,
+            Kind::LeftJoin(_, _, conditions) if conditions.iter().any(drawn) => return true,
+            _ => {}
         }
         open.extend(logical.parts());
     }

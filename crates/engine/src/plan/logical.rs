@@ -560,6 +560,10 @@ fn may_come_last(parts: &[Logical], place: usize) -> bool {
     let Some(Kind::LeftJoin(left, right, conditions)) = parts.get(place).map(|part| &part.kind) else {
         return false;
     };
+    // What is drawn for each pair must be drawn for the pairs of these two sides.
+    if conditions.iter().any(|condition| super::lower::is_volatile(&condition.expression)) {
+        return false;
+    }
     let read = read_of_optional(right, conditions);
     let others = parts.iter().enumerate().filter(|(n, _)| *n != place);
     others.into_iter().all(|(_, other)| read.intersection(&other.possible).is_subset(&left.certain))

@@ -120,6 +120,9 @@ fn as_pattern(left: &Logical, right: &Logical, own: &[Formula]) -> Option<Logica
     {
         return None;
     }
+    if own.iter().any(|condition| is_volatile(&condition.expression)) {
+        return None;
+    }
     let pattern = right.clone().filter(own.to_vec());
     joinable(&pattern, &left.possible).is_some().then_some(pattern)
 }

@@ -210,7 +210,7 @@ impl<'a> Translator<'a> {
     ) -> Planned<Logical> {
         let (left, right) = (self.pattern(left)?, self.pattern(right)?);
         let Some(expression) = expression else { return Ok(Logical::left_join(left, right, Vec::new())) };
-        if !has_exists(expression) && !is_volatile(expression) {
+        if !has_exists(expression) {
             let parts = conjuncts(expression).into_iter();
             let conditions = parts.map(|part| Formula::new(part.clone(), &mut self.names)).collect();
             let conditions: Vec<Formula> = conditions;
@@ -285,7 +285,7 @@ impl<'a> Translator<'a> {
     }
 
     /// The same, worth the same for equal solutions: what is worth something else each time (RAND, BNODE, UUID) becomes a variable as
-    /// well, for each solution by itself. So it stands nowhere but in BIND.
+    /// well, for each solution by itself. So it stands nowhere but in BIND, and in the filter of an OPTIONAL, which is asked of each pair.
     fn steady(&mut self, input: Logical, expression: &Expression) -> Planned<(Logical, Formula)> {
         let (input, formula) = self.formula(input, expression)?;
         if !is_volatile(&formula.expression) {

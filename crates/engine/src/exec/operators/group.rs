@@ -45,6 +45,8 @@ pub struct Aggregate {
     pub distinct: bool,
     /// Whether its results need no numbers of terms.
     pub computed: bool,
+    /// What tells whole solutions apart: the columns of variables in scope.
+    pub whole: Vec<usize>,
     /// Whether the argument is a variable by whose numbers the rows come sorted: a value is new in its group where it is not the last one there.
     pub ascends: bool,
 }
@@ -355,8 +357,10 @@ impl Aggregation {
     /// COUNT(DISTINCT *): whole solutions, each once in its group.
     fn add_solutions(&mut self, groups: &[Id], batch: &Batch, cx: &mut Context<'_>) -> Result<()> {
         let State::Counts(counts) = &mut self.state else { return Ok(()) };
-        self.coders.resize_with(batch.columns.len(), Coder::default);
-        let codes = self.coders.iter_mut().zip(&batch.columns).map(|(coder, column)| coder.codes(column, cx));
+        let whole = &self.aggregate.whole;
+        self.coders.resize_with(whole.len(), Coder::default);
+        let codes = self.coders.iter_mut().zip(whole);
+        let codes = codes.map(|(coder, column)| coder.codes(batch.cells(*column), cx));
         let codes = codes.collect::<Result<Vec<_>>>()?;
         let mut columns = vec![groups];
         columns.extend(codes.iter().map(AsRef::as_ref));

@@ -81,4 +81,39 @@ mod tests {
             ["40"]
         );
     }
+
+    /// Section 18.5: a left solution is joined with what is compatible with itself, whatever was drawn for it.
+    #[test]
+    fn a_left_side_that_is_drawn_is_drawn_once() {
+        for left in [
+            "{ SELECT ?x ?y { ?x :year ?y } ORDER BY RAND() LIMIT 5 }",
+            "{ ?x :year ?y FILTER(RAND() < 0.5) }",
+            "?x :year ?y BIND(RAND() AS ?r)",
+        ] {
+            let optional = "OPTIONAL { ?x :year ?z BIND(?x AS ?same) FILTER(RAND() < 2) }";
+            let wrong = format!(
+                "SELECT (COUNT(*) AS ?n) {{ {left} {optional} FILTER(?z != ?y || ?same != ?x || !BOUND(?z)) }}"
+            );
+            assert_eq!(solutions(&wrong), ["0"], "{left}");
+        }
+        let drawn =
+            "?x :kind ?k BIND(UUID() AS ?u) OPTIONAL { VALUES (?u ?one) { (UNDEF 1) } FILTER(RAND() < 2) }";
+        assert_eq!(solutions(&format!("SELECT (COUNT(?one) AS ?n) {{ {drawn} }}")), ["40"]);
+        let sees =
+            "?x :kind ?k BIND(RAND() AS ?r) OPTIONAL { BIND(1 AS ?one) FILTER(RAND() < 2 && ?r > 0.5) }";
+        assert_eq!(
+            solutions(&format!("SELECT (COUNT(*) AS ?n) {{ {sees} FILTER(BOUND(?one) && ?r < 0.5) }}")),
+            ["0"]
+        );
+    }
+
+    /// Section 18.5.1.2: COUNT(DISTINCT *) tells solutions apart by their variables, of which what another aggregate draws is none.
+    #[test]
+    fn what_an_aggregate_draws_is_no_part_of_a_solution() {
+        let inner = "{ SELECT ?k { ?x :kind ?k } }";
+        for other in ["SUM(RAND())", "GROUP_CONCAT(STRUUID())", "COUNT(BNODE())"] {
+            let query = format!("SELECT (COUNT(DISTINCT *) AS ?n) ({other} AS ?o) {{ {inner} }}");
+            assert!(solutions(&query)[0].starts_with("2 "), "{query}");
+        }
+    }
 }

@@ -3,9 +3,9 @@
 //! In: both sides. Out: a hash join, or a look-up of the right side from the rows of the left where that touches far
 //! fewer rows; where the right side means something else for each row, a plan that is made anew for each.
 
-use super::Lowering;
 use super::access::filtered;
 use super::conjunction::Group;
+use super::{Lowering, is_volatile};
 use crate::plan::Planned;
 use crate::plan::exists::{is_drawn_anew, joinable, mentioned};
 use crate::plan::logical::{Existence, Formula, Kind, Logical, read_of_optional};
@@ -35,12 +35,17 @@ impl Lowering<'_> {
     ) -> Planned<Node> {
         // What is of the right side alone is judged there: where it is bound in all of its rows, it means the same.
         let (inside, conditions): (Vec<Formula>, Vec<Formula>) =
-            conditions.iter().cloned().partition(|condition| condition.vars.is_subset(&right.certain));
+            conditions.iter().cloned().partition(|condition| {
+                condition.vars.is_subset(&right.certain) && !is_volatile(&condition.expression)
+            });
         let right = &match inside.as_slice() {
             [] => Cow::Borrowed(right),
             _ => Cow::Owned(right.clone().filter(inside)),
         };
         let mut wanted = need.union(&left.possible.intersection(&right.possible));
+        let is_drawn = conditions.iter().any(|condition| is_volatile(&condition.expression));
+        // What is drawn for each pair is drawn for each pair of solutions.
+        let bag = if is_drawn { Bag::Rows } else { bag };
         for condition in &conditions {
             wanted.extend_with(&condition.vars);
         }
@@ -216,7 +221,7 @@ impl Lowering<'_> {
         let (base, optional) = without_optional(left, right);
         let mut group = Group::default();
         group.add(base);
-        if !self.can_look_up(left, base, &group) {
+        if !self.can_look_up(left, base, &group, conditions) {
             return Ok(None);
         }
         let mut read = mentioned(right);
@@ -274,14 +279,18 @@ impl Lowering<'_> {
 
     /// Whether a pattern of the right side begins at what is bound in all rows of the left, and no filter of the right
     /// side's own group would see those rows.
-    fn can_look_up(&self, left: &Node, right: &Logical, group: &Group<'_>) -> bool {
+    fn can_look_up(&self, left: &Node, right: &Logical, group: &Group<'_>, conditions: &[Formula]) -> bool {
         let begins = |part: &&Logical| match &part.kind {
             Kind::Pattern(pattern) => pattern.ids().is_some() && !part.certain.is_disjoint(&left.certain),
             Kind::Reach(_) => !part.certain.is_disjoint(&left.certain),
             _ => false,
         };
         let own = |condition: &Formula| condition.vars.is_subset(&right.certain);
-        self.inside < DEEPEST_LOOKUP && group.parts.iter().any(begins) && group.conditions.iter().all(own)
+        let steady = |condition: &Formula| !is_volatile(&condition.expression);
+        self.inside < DEEPEST_LOOKUP
+            && group.parts.iter().any(begins)
+            && group.conditions.iter().all(own)
+            && conditions.iter().all(steady)
     }
 }
 
@@ -291,6 +300,7 @@ fn without_optional<'l>(left: &Node, right: &'l Logical) -> (&'l Logical, Vec<(&
     let (mut base, mut optional, bound) = (right, Vec::new(), left.columns());
     while let Kind::LeftJoin(inner, right, conditions) = &base.kind
         && read_of_optional(right, conditions).intersection(&bound).is_subset(&inner.certain)
+        && !conditions.iter().any(|condition| is_volatile(&condition.expression))
     {
         optional.push((right.as_ref(), conditions.as_slice()));
         base = inner;
