@@ -147,20 +147,22 @@ impl Scope {
         if !self.has_room(bytes) {
             return None;
         }
-        self.0
-            .governor
-            .waits_a_while_for(work)
-            .inspect_err(|_| self.0.stopped.store(true, Ordering::Relaxed))
-            .ok()
+        self.0.governor.waits_a_while_for(work).inspect_err(|_| self.stop()).ok()
     }
 
     /// Whether a text of so many bytes may be made.
     pub fn has_room(&self, bytes: usize) -> bool {
         let may = !self.0.stopped.load(Ordering::Relaxed) && self.0.governor.room(bytes).is_ok();
         if !may {
-            self.0.stopped.store(true, Ordering::Relaxed);
+            self.stop();
         }
         may
+    }
+
+    /// Notes that a limit was met: no value is computed any more, not even a cheap one.
+    fn stop(&self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+        self.0.spent.store(LOOK, Ordering::Relaxed);
     }
 
     /// Whether nothing was left uncomputed.
