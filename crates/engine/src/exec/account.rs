@@ -56,7 +56,7 @@ impl Told<'_> {
             label,
             estimate: Some(estimate.round() as u64),
             cost: node.cost,
-            own_cost: concern::own_cost(node),
+            own_cost: node.own_cost(),
             concerns: concern::of(node, self.names, self.statistics),
             order: node.order.iter().map(|var| self.names.show(*var)).collect(),
             choice: node.choice.clone(),

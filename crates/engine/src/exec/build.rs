@@ -23,7 +23,6 @@ use crate::error::Result;
 use crate::plan::equality::class_of;
 use crate::plan::exists::is_drawn_anew;
 use crate::plan::logical::{self, Constant, Source};
-use crate::plan::lower::is_volatile;
 use crate::plan::physical::{Node, Op, OrderKey, comes_sorted, is_by_value};
 use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{FIRST_FOREIGN, Id, NONE, View};
@@ -161,7 +160,7 @@ impl<'a> Builder<'a> {
         let mut compiled = Compiled::new(formula, below, &self.names)?;
         let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));
         compiled.number_solutions(cx.solutions(!extends));
-        let input = unrolled(input, is_volatile(&formula.expression));
+        let input = unrolled(input, formula.is_volatile());
         Ok(Box::new(extend::Extend::new(compiled, computed, input)))
     }
 
@@ -201,7 +200,7 @@ impl<'a> Builder<'a> {
             Op::Reach { reach, bag } => self.reach(reach, *bag, &node.output, below, next(), cx)?,
             Op::HashJoin { kind, keys, loose, conditions } => {
                 let shape = self.hash_join(node, (*kind, keys, loose, conditions))?;
-                let is_drawn = conditions.iter().any(|condition| is_volatile(&condition.expression));
+                let is_drawn = conditions.iter().any(logical::Formula::is_volatile);
                 let mut next = || unrolled(next(), is_drawn);
                 let left = next();
                 let right = match self.shared.as_ref().and_then(|shared| shared.tables.get(&number)) {
@@ -303,6 +302,12 @@ impl<'a> Builder<'a> {
         self.compiled(having, &columns)
     }
 
+    /// The places of the columns whose variables the text has.
+    fn in_text(&self, columns: &[Var]) -> Vec<usize> {
+        let in_text = (0..).zip(columns).filter(|(_, var)| self.names.is_in_text(**var));
+        in_text.map(|(place, _)| place).collect()
+    }
+
     fn aggregate(
         &self,
         aggregate: &logical::Aggregate,
@@ -315,11 +320,7 @@ impl<'a> Builder<'a> {
             argument: argument.map(|formula| Compiled::new(formula, columns, &self.names)).transpose()?,
             distinct: aggregate.distinct,
             computed: computed.contains(aggregate.var),
-            whole: (0..)
-                .zip(columns)
-                .filter(|(_, var)| self.names.is_in_text(**var))
-                .map(|(place, _)| place)
-                .collect(),
+            whole: if aggregate.distinct && argument.is_none() { self.in_text(columns) } else { Vec::new() },
             ascends: argument.and_then(logical::Formula::as_variable).is_some_and(ascends),
         })
     }

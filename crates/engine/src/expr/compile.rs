@@ -122,13 +122,6 @@ impl Program {
         Ok(program)
     }
 
-    /// Whether it is worth something else each time: then it is computed for each solution.
-    pub fn is_volatile(&self) -> bool {
-        self.steps
-            .iter()
-            .any(|step| matches!(&step.operation, Operation::Call(function) if is_volatile(function)))
-    }
-
     /// The columns that it reads.
     pub fn columns(&self) -> &[usize] {
         &self.columns

@@ -5,6 +5,7 @@
 //! operands in any order (17.2). A list is looked up, and a chain is tested one by one. What may differ from one evaluation to the
 //! next is not put together.
 
+use crate::expr::is_volatile;
 use crate::syntax::algebra::{
     Expression, Function, GraphPattern, each_operand, each_pattern_mut, expressions_mut, operands_mut,
 };
@@ -141,10 +142,9 @@ fn is_steady(operand: &Expression) -> bool {
     let mut steady = true;
     each_operand(operand, &mut |part| {
         steady &= match part {
-            Expression::FunctionCall(function, _) => !matches!(
-                function,
-                Function::Rand | Function::Uuid | Function::StrUuid | Function::BNode | Function::Custom(_)
-            ),
+            Expression::FunctionCall(function, _) => {
+                !(is_volatile(function) || matches!(function, Function::Custom(_)))
+            }
             Expression::Exists(_) => false,
             _ => true,
         };

@@ -30,7 +30,7 @@ pub fn of(node: &Node, names: &VariableNames, statistics: &dyn Statistics) -> Ve
         Op::Reach { reach, .. } => found.extend(open_path(node, reach, names, statistics)),
         Op::HashJoin { keys, loose, .. } if keys.is_empty() && loose.is_empty() => {
             let rows = |place: usize| node.inputs.get(place).map_or(0.0, |input| input.rows);
-            let own = own_cost(node);
+            let own = node.own_cost();
             if own > LONG && rows(0) > 1.0 && rows(1) > 1.0 {
                 let (left, right) = (whole(rows(0)), whole(rows(1)));
                 found.push(Concern::Product { left, right, seconds: own / 1e9 });
@@ -40,11 +40,6 @@ pub fn of(node: &Node, names: &VariableNames, statistics: &dyn Statistics) -> Ve
     }
     found.extend(going_back(node, statistics));
     found
-}
-
-/// What a node is expected to take by itself, in nanoseconds.
-pub fn own_cost(node: &Node) -> f64 {
-    (node.cost - node.inputs.iter().map(|input| input.cost).sum::<f64>()).max(0.0)
 }
 
 fn whole(number: f64) -> u64 {

@@ -7,7 +7,6 @@
 
 use super::exists::mentioned;
 use super::logical::{Formula, Kind, Logical};
-use super::lower::is_volatile;
 use super::variables::{Var, VarSet, VariableNames};
 use crate::syntax::algebra::{Expression, Function};
 use crate::terms::NamedNode;
@@ -73,9 +72,7 @@ pub fn connect_sides(
 /// What a filter compares, where it is a comparison for equality and nothing else.
 fn comparison(condition: &Formula) -> Option<[&Expression; 2]> {
     match &condition.expression {
-        Expression::Equal(a, b) | Expression::SameTerm(a, b) if !is_volatile(&condition.expression) => {
-            Some([a, b])
-        }
+        Expression::Equal(a, b) | Expression::SameTerm(a, b) if !condition.is_volatile() => Some([a, b]),
         _ => None,
     }
 }

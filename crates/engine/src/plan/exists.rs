@@ -6,7 +6,6 @@
 
 use super::equality::class_of;
 use super::logical::{Formula, Kind, Logical};
-use super::lower::is_volatile;
 use super::variables::VarSet;
 
 /// The pattern of an EXISTS that can be joined.
@@ -122,10 +121,9 @@ pub fn is_drawn_anew(pattern: &Logical) -> bool {
     let mut open = vec![pattern];
     while let Some(logical) = open.pop() {
         // Nothing else computes what is worth something else each time.
-        let drawn = |formula: &Formula| is_volatile(&formula.expression);
         match &logical.kind {
-            Kind::Extend(_, _, formula) if drawn(formula) => return true,
-            Kind::LeftJoin(_, _, conditions) if conditions.iter().any(drawn) => return true,
+            Kind::Extend(_, _, formula) if formula.is_volatile() => return true,
+            Kind::LeftJoin(_, _, conditions) if conditions.iter().any(Formula::is_volatile) => return true,
             _ => {}
         }
         open.extend(logical.parts());

@@ -6,6 +6,7 @@
 
 use super::equality::class_of;
 use super::variables::{Var, VarSet, VariableNames};
+use crate::expr;
 use crate::store::Id;
 use crate::syntax::algebra::{AggregateFunction, Expression, operands};
 use crate::terms::Term;
@@ -222,6 +223,11 @@ impl Formula {
             open.extend(operands(part));
         }
         Self { expression, vars }
+    }
+
+    /// Whether it may be worth something else for an equal solution.
+    pub fn is_volatile(&self) -> bool {
+        is_volatile(&self.expression)
     }
 
     /// The variable, where the expression is nothing else.
@@ -561,7 +567,7 @@ fn may_come_last(parts: &[Logical], place: usize) -> bool {
         return false;
     };
     // What is drawn for each pair must be drawn for the pairs of these two sides.
-    if conditions.iter().any(|condition| super::lower::is_volatile(&condition.expression)) {
+    if conditions.iter().any(Formula::is_volatile) {
         return false;
     }
     let read = read_of_optional(right, conditions);
@@ -574,4 +580,16 @@ pub fn read_of_optional(right: &Logical, conditions: &[Formula]) -> VarSet {
     let mut read = super::exists::mentioned(right);
     conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
     read
+}
+
+/// Whether an expression may be worth something else for an equal solution.
+pub fn is_volatile(expression: &Expression) -> bool {
+    let mut open = vec![expression];
+    while let Some(part) = open.pop() {
+        if matches!(part, Expression::FunctionCall(function, _) if expr::is_volatile(function)) {
+            return true;
+        }
+        open.extend(operands(part));
+    }
+    false
 }

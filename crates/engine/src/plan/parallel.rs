@@ -8,7 +8,6 @@
 use super::cost;
 use super::equality::class_of;
 use super::logical::{Aggregate, Source};
-use super::lower::is_volatile;
 use super::physical::{JoinKind, Node, Op, comes_sorted, read_by_number};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
@@ -69,11 +68,10 @@ fn is_worth_partition(node: &Node, statistics: &dyn Statistics) -> bool {
     let Op::Group(keys, aggregates, _) = &node.op else { return false };
     // COUNT(DISTINCT *) tells whole solutions apart, which the number of its row would make each one of its own.
     let steady = |aggregate: &Aggregate| aggregate.argument.is_some() || !aggregate.distinct;
-    let below: f64 = node.inputs.iter().map(|input| input.cost).sum();
     !keys.is_empty()
         && (!cost::is_sorted(&node.inputs, keys) || aggregates.iter().any(is_heavy))
         && aggregates.iter().all(steady)
-        && statistics.is_worth_threads(node.cost - below)
+        && statistics.is_worth_threads(node.own_cost())
 }
 
 /// Whether an aggregate takes long for each row.
@@ -188,9 +186,7 @@ fn is_chain(mut node: &Node) -> bool {
 fn is_link(op: &Op) -> bool {
     match op {
         Op::IndexJoin { .. } | Op::Intersect { .. } | Op::Filter(_) | Op::Project => true,
-        Op::Extend(_, formula) => {
-            !is_volatile(&formula.expression) && class_of(&formula.expression).is_none()
-        }
+        Op::Extend(_, formula) => !formula.is_volatile() && class_of(&formula.expression).is_none(),
         // The rows of a left join come in an order that depends on batches.
         Op::HashJoin { kind, .. } => *kind != JoinKind::Left,
         _ => false,

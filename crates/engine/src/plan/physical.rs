@@ -208,6 +208,11 @@ impl Node {
         chain
     }
 
+    /// What it is expected to take by itself, in nanoseconds.
+    pub fn own_cost(&self) -> f64 {
+        (self.cost - self.inputs.iter().map(|input| input.cost).sum::<f64>()).max(0.0)
+    }
+
     /// An operator; its cost is that of its inputs and its own, as far as their rows decide it.
     pub fn new(op: Op, inputs: Vec<Node>, output: Vec<Var>, certain: VarSet, rows: f64) -> Self {
         let below: f64 = inputs.iter().map(|input| input.cost).sum();

@@ -8,7 +8,6 @@
 
 use super::exists::joinable;
 use super::logical::{Existence, Formula, Kind, Logical};
-use super::lower::is_volatile;
 use super::variables::{Var, VarSet, VariableNames};
 use crate::syntax::algebra::{Expression, Function, operands, operands_mut};
 use crate::terms::xsd;
@@ -120,7 +119,7 @@ fn as_pattern(left: &Logical, right: &Logical, own: &[Formula]) -> Option<Logica
     {
         return None;
     }
-    if own.iter().any(|condition| is_volatile(&condition.expression)) {
+    if own.iter().any(Formula::is_volatile) {
         return None;
     }
     let pattern = right.clone().filter(own.to_vec());
@@ -156,7 +155,7 @@ fn below_extend(
     conditions: Vec<Formula>,
     scope: Scope<'_>,
 ) -> (Logical, Vec<Formula>) {
-    if is_volatile(&formula.expression) {
+    if formula.is_volatile() {
         return (below.extend(var, formula), conditions);
     }
     let (mut moved, mut kept) = (Vec::new(), Vec::new());

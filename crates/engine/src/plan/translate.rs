@@ -6,9 +6,8 @@
 use super::Planned;
 use super::equality;
 use super::logical::{
-    Aggregate, Constant, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey, Source,
+    Aggregate, Constant, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey, Source, is_volatile,
 };
-use super::lower::is_volatile;
 use super::pushdown::{self, Scope};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet, VariableNames};
@@ -288,7 +287,7 @@ impl<'a> Translator<'a> {
     /// well, for each solution by itself. So it stands nowhere but in BIND, and in the filter of an OPTIONAL, which is asked of each pair.
     fn steady(&mut self, input: Logical, expression: &Expression) -> Planned<(Logical, Formula)> {
         let (input, formula) = self.formula(input, expression)?;
-        if !is_volatile(&formula.expression) {
+        if !formula.is_volatile() {
             return Ok((input, formula));
         }
         let var = self.names.fresh("drawn");

@@ -45,7 +45,7 @@ pub struct Aggregate {
     pub distinct: bool,
     /// Whether its results need no numbers of terms.
     pub computed: bool,
-    /// What tells whole solutions apart: the columns of variables in scope.
+    /// What tells whole solutions apart, for COUNT(DISTINCT *): the columns of variables in scope.
     pub whole: Vec<usize>,
     /// Whether the argument is a variable by whose numbers the rows come sorted: a value is new in its group where it is not the last one there.
     pub ascends: bool,
@@ -84,10 +84,10 @@ struct Aggregation {
     keyed: bool,
     /// For DISTINCT: what came before, values or whole solutions, each with its group where there are several.
     seen: Seen,
-    /// For DISTINCT of values that ascend: the last one of each group.
-    last: Vec<Id>,
     /// The same where many are only counted; counts are those before they were many.
     tally: Option<Box<dyn Tally>>,
+    /// For DISTINCT of values that ascend: the last one of each group.
+    last: Vec<Id>,
     /// What they are told apart by: one for an argument, one for each column of whole solutions.
     coders: Vec<Coder>,
     places: Vec<u32>,

@@ -70,7 +70,8 @@ impl Marks {
     /// Marks a node; says whether it is new.
     #[inline]
     fn insert(&mut self, node: Id) -> bool {
-        let (bits, word, bit) = self.place(node);
+        let (part, word, bit) = Self::place(node);
+        let Some(bits) = self.bits.get_mut(part) else { return false };
         if bits.len() <= word {
             bits.resize((word + 1).next_power_of_two(), 0);
         }
@@ -85,26 +86,22 @@ impl Marks {
     }
 
     fn contains(&self, node: Id) -> bool {
-        let [graph, query] = &self.bits;
-        let (bits, node) = node.checked_sub(FIRST_FOREIGN).map_or((graph, node), |node| (query, node));
-        bits.get(node as usize / 64).is_some_and(|word| word & (1 << (node % 64)) != 0)
+        let (part, word, bit) = Self::place(node);
+        self.bits.get(part).and_then(|bits| bits.get(word)).is_some_and(|word| word & bit != 0)
     }
 
+    /// Where the bit of a node is: in which list, in which word, and which one of it.
     #[inline]
-    fn place(&mut self, node: Id) -> (&mut Vec<u64>, usize, u64) {
-        let [graph, query] = &mut self.bits;
-        let (bits, node) = match node.checked_sub(FIRST_FOREIGN) {
-            None => (graph, node),
-            Some(node) => (query, node),
-        };
-        (bits, node as usize / 64, 1_u64 << (node % 64))
+    fn place(node: Id) -> (usize, usize, u64) {
+        let (part, node) = node.checked_sub(FIRST_FOREIGN).map_or((0, node), |node| (1, node));
+        (part, node as usize / 64, 1_u64 << (node % 64))
     }
 
     fn clear(&mut self) {
         let mut set = std::mem::take(&mut self.set);
         for node in set.drain(..) {
-            let (bits, word, _) = self.place(node);
-            if let Some(word) = bits.get_mut(word) {
+            let (part, word, _) = Self::place(node);
+            if let Some(word) = self.bits.get_mut(part).and_then(|bits| bits.get_mut(word)) {
                 *word = 0;
             }
         }
@@ -414,18 +411,11 @@ impl<'a> Reach<'a> {
         if let Some(known) = self.known.get(&node) {
             return Ok(Arc::clone(known));
         }
-        let mut out = Vec::new();
-        if self.admits(at, node)? {
-            let walk = if forward { &mut self.forward } else { &mut self.backward };
-            if self.shape.is_of_one_end() {
-                walk.search_on(node, &mut out, cx)?;
-                sort(&mut out, cx)?;
-                return Ok(Arc::new(out));
-            }
-            walk.search(&[node], None, &mut out, cx)?;
+        let found = if self.admits(at, node)? { self.search(node, forward, cx)? } else { Vec::new() };
+        let found = Arc::new(found);
+        if self.shape.is_of_one_end() {
+            return Ok(found);
         }
-        sort(&mut out, cx)?;
-        let found = Arc::new(out);
         self.kept += found.len() + 1;
         if self.kept > KEPT {
             self.forget();
@@ -433,6 +423,19 @@ impl<'a> Reach<'a> {
         }
         self.known.insert(node, Arc::clone(&found));
         Ok(found)
+    }
+
+    /// What a search from a node finds, sorted; where searches go on from each other, only what none before it did.
+    fn search(&mut self, node: Id, forward: bool, cx: &mut Context<'_>) -> Result<Vec<Id>> {
+        let (mut out, goes_on) = (Vec::new(), self.shape.is_of_one_end());
+        let walk = if forward { &mut self.forward } else { &mut self.backward };
+        if goes_on {
+            walk.search_on(node, &mut out, cx)?;
+        } else {
+            walk.search(&[node], None, &mut out, cx)?;
+        }
+        sort(&mut out, cx)?;
+        Ok(out)
     }
 
     fn forget(&mut self) {
@@ -462,18 +465,14 @@ impl<'a> Reach<'a> {
 
     /// The pairs of ends that start at `start`, where neither end is given.
     fn pairs_from(&mut self, start: Id, cx: &mut Context<'_>) -> Result<Found> {
-        let mut out = Vec::new();
-        if self.shape.same {
-            let there = self.forward.search(&[start], Some(start), &mut out, cx)?;
-            out = if there { vec![start] } else { Vec::new() };
-        } else if self.shape.is_of_one_end() {
-            self.forward.search_on(start, &mut out, cx)?;
-            sort(&mut out, cx)?;
+        let nodes = if !self.shape.same {
+            self.search(start, true, cx)?
+        } else if self.forward.search(&[start], Some(start), &mut Vec::new(), cx)? {
+            vec![start]
         } else {
-            self.forward.search(&[start], None, &mut out, cx)?;
-            sort(&mut out, cx)?;
-        }
-        Ok(Found { given: [Some(start), None], nodes: Arc::new(out) })
+            Vec::new()
+        };
+        Ok(Found { given: [Some(start), None], nodes: Arc::new(nodes) })
     }
 
     /// The nodes of the graph, sorted: all subjects and objects.

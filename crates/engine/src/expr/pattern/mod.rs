@@ -131,16 +131,14 @@ impl Pattern {
         let (mut effort, mut asked) = (0_usize, 0);
         loop {
             let Some(found) = self.engine.find(text, end, self.groups, soon)? else { return Ok(None) };
-            let Some((start, stop)) = found.as_ref().and_then(|found| found.first().copied().flatten())
-            else {
-                break;
-            };
+            let Some(found) = found else { break };
+            let Some((start, stop)) = found.first().copied().flatten() else { break };
             out.push_str(text.get(end..start).unwrap_or_default());
             for part in &parts {
                 match part {
                     ReplacementPiece::Text(part) => out.push_str(part),
                     ReplacementPiece::Group(group) => {
-                        let place = found.as_ref().and_then(|found| found.get(*group).copied().flatten());
+                        let place = found.get(*group).copied().flatten();
                         out.push_str(place.and_then(|(start, end)| text.get(start..end)).unwrap_or_default());
                     }
                 }

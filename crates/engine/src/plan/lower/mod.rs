@@ -17,7 +17,6 @@ use super::order::Wish;
 use super::physical::{Bag, Node, Op};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet, VariableNames};
-use crate::syntax::algebra::{Expression, Function, operands};
 use std::cell::Cell;
 
 /// Operators for `logical`; their output is `columns`, in this order. `bag` says whether equal rows matter.
@@ -197,20 +196,4 @@ fn passes_wishes(kind: &Kind) -> bool {
         | Kind::Distinct(_)
         | Kind::Slice(..) => false,
     }
-}
-
-/// Whether an expression may be worth something else for an equal solution.
-pub fn is_volatile(expression: &Expression) -> bool {
-    let mut open = vec![expression];
-    while let Some(part) = open.pop() {
-        if let Expression::FunctionCall(
-            Function::Rand | Function::BNode | Function::Uuid | Function::StrUuid,
-            _,
-        ) = part
-        {
-            return true;
-        }
-        open.extend(operands(part));
-    }
-    false
 }

@@ -2,7 +2,7 @@
 //!
 //! In: the input's logical plan. Out: its operators with one more above, which reads no more columns than it needs.
 
-use super::{Lowering, is_volatile};
+use super::Lowering;
 use crate::plan::Planned;
 use crate::plan::equality::class_of;
 use crate::plan::logical::{Aggregate, Formula, Kind, Logical, SortKey};
@@ -27,7 +27,7 @@ impl Lowering<'_> {
         let mut wanted = need.union(&formula.vars);
         wanted.remove(var);
         // A value that differs from solution to solution must be made for each of them.
-        let bag = if is_volatile(&formula.expression) {
+        let bag = if formula.is_volatile() {
             wanted.extend_with(&input.possible);
             Bag::Rows
         } else {

@@ -3,9 +3,9 @@
 //! In: both sides. Out: a hash join, or a look-up of the right side from the rows of the left where that touches far
 //! fewer rows; where the right side means something else for each row, a plan that is made anew for each.
 
+use super::Lowering;
 use super::access::filtered;
 use super::conjunction::Group;
-use super::{Lowering, is_volatile};
 use crate::plan::Planned;
 use crate::plan::exists::{is_drawn_anew, joinable, mentioned};
 use crate::plan::logical::{Existence, Formula, Kind, Logical, read_of_optional};
@@ -34,18 +34,17 @@ impl Lowering<'_> {
         bag: Bag,
     ) -> Planned<Node> {
         // What is of the right side alone is judged there: where it is bound in all of its rows, it means the same.
-        let (inside, conditions): (Vec<Formula>, Vec<Formula>) =
-            conditions.iter().cloned().partition(|condition| {
-                condition.vars.is_subset(&right.certain) && !is_volatile(&condition.expression)
-            });
+        let (inside, conditions): (Vec<Formula>, Vec<Formula>) = conditions
+            .iter()
+            .cloned()
+            .partition(|condition| condition.vars.is_subset(&right.certain) && !condition.is_volatile());
         let right = &match inside.as_slice() {
             [] => Cow::Borrowed(right),
             _ => Cow::Owned(right.clone().filter(inside)),
         };
         let mut wanted = need.union(&left.possible.intersection(&right.possible));
-        let is_drawn = conditions.iter().any(|condition| is_volatile(&condition.expression));
         // What is drawn for each pair is drawn for each pair of solutions.
-        let bag = if is_drawn { Bag::Rows } else { bag };
+        let bag = if conditions.iter().any(Formula::is_volatile) { Bag::Rows } else { bag };
         for condition in &conditions {
             wanted.extend_with(&condition.vars);
         }
@@ -286,11 +285,10 @@ impl Lowering<'_> {
             _ => false,
         };
         let own = |condition: &Formula| condition.vars.is_subset(&right.certain);
-        let steady = |condition: &Formula| !is_volatile(&condition.expression);
         self.inside < DEEPEST_LOOKUP
             && group.parts.iter().any(begins)
             && group.conditions.iter().all(own)
-            && conditions.iter().all(steady)
+            && !conditions.iter().any(Formula::is_volatile)
     }
 }
 
@@ -300,7 +298,7 @@ fn without_optional<'l>(left: &Node, right: &'l Logical) -> (&'l Logical, Vec<(&
     let (mut base, mut optional, bound) = (right, Vec::new(), left.columns());
     while let Kind::LeftJoin(inner, right, conditions) = &base.kind
         && read_of_optional(right, conditions).intersection(&bound).is_subset(&inner.certain)
-        && !conditions.iter().any(|condition| is_volatile(&condition.expression))
+        && !conditions.iter().any(Formula::is_volatile)
     {
         optional.push((right.as_ref(), conditions.as_slice()));
         base = inner;
