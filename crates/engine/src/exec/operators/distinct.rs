@@ -1,7 +1,9 @@
 //! DISTINCT, and equal rows put together with their counts.
 //!
-//! In: rows. Out: every different row once: of `Distinct` at its first occurrence, so that an order below
-//! is kept; of `Combine` at the end, with the sum of the counts.
+//! In: rows. Out: every different row once: of `Distinct` at its first occurrence, so that an order below is kept; of `Combine`
+//! at the end, with the sum of the counts. Both follow hash-based duplicate removal (Graefe, Query evaluation techniques for
+//! large databases, ACM Computing Surveys 1993, section 4.3) and differ in that nothing is written to disk: what has no room
+//! within the limits is an error. What DISTINCT means: SPARQL 1.1, section 18.5.
 
 use crate::aside::set_aside;
 use crate::error::Result;

@@ -1,7 +1,9 @@
 //! EXISTS by substitution: its pattern searched with each row's values in it (section 18.6).
 //!
-//! In: rows, a logical pattern. Out: the rows that have, or have not, an answer; or all of them with the truth in a column.
-//! It is planned and run once for equal values of what it reads; patterns that can be joined never come here.
+//! In: rows, a logical pattern. Out: the rows that have, or have not, an answer; or all of them with the truth in a column. It is
+//! planned and run once for equal values of what it reads; patterns that can be joined never come here. That is nested iteration
+//! with the results of the inner query kept (Graefe, Executing nested queries, BTW 2003); it differs in that the inner query is
+//! planned anew with the values in it.
 
 use crate::aside::{ITEM, set_aside};
 use crate::error::Result;

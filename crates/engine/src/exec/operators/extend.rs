@@ -1,7 +1,7 @@
 //! BIND: one more column, computed from the others.
 //!
 //! In: rows, an expression. Out: the rows with its values; unbound where it is an error (SPARQL 1.1,
-//! section 18.5). Of an expression that is worth something else each time (RAND, BNODE, UUID) the
+//! section 18.5, Extend). Of an expression that is worth something else each time (RAND, BNODE, UUID) the
 //! rows are solutions one by one (`unroll.rs`).
 
 use crate::error::Result;

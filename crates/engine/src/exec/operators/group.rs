@@ -4,6 +4,10 @@
 //! that stands for many solutions is aggregated once, by its count. Without keys there is one group, even
 //! of nothing (SPARQL 1.1, section 18.5, Aggregation). COUNT, MIN, MAX and SAMPLE of a variable work on ids
 //! and ranks, or on what was computed, sums of integers on the graph's column of values; all else goes through `expr::aggregate`.
+//!
+//! It is hash aggregation (Graefe, Query evaluation techniques for large databases, ACM Computing Surveys 1993, section 4.3)
+//! without the overflow to disk: what has no room within the limits is an error. Rows that come with counts are aggregated as
+//! those that were counted early (Yan and Larson, Eager aggregation and lazy aggregation, VLDB 1995).
 
 use crate::aside::{ITEM, set_aside};
 use crate::error::Result;

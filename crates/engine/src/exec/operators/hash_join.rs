@@ -1,13 +1,17 @@
 //! Joins of two inputs by the variables they share: inner, left, semi, anti, MINUS, and the mark of EXISTS.
 //!
-//! In: two inputs; the right one is held in memory, the left one streams. Out: pairs of compatible rows,
-//! or the left rows that have a partner, or have none. Keys that both sides always bind are hashed; other
-//! shared variables are compared by SPARQL 1.1, section 18.3: unbound is compatible with anything. Without
-//! keys one of these is hashed, and rows are looked for with its value and with none. Where nothing is shared every pair is looked at. Where the keys of one column lie close together they are places of a table
-//! (`dense.rs`), a bit each where only whether there is a partner matters; where a partner must be less or greater
-//! than something of the left row, only the least or greatest of each key is held. Where no condition judges pairs, the
-//! held rows lie sorted by that key, so that the partners of a row lie together and, where nothing else is compared, are copied as one
-//! piece of each column.
+//! In: two inputs; the right one is held in memory, the left one streams. Out: pairs of compatible rows, or the left rows that
+//! have a partner, or have none (SPARQL 1.1, section 18.5: Join, LeftJoin, Minus). Keys that both sides always bind are hashed;
+//! other shared variables are compared by section 18.3: unbound is compatible with anything. Without keys one of these is hashed,
+//! and rows are looked for with its value and with none. Where nothing is shared every pair is looked at. Where the keys of one
+//! column lie close together they are places of a table (`dense.rs`), a bit each where only whether there is a partner matters;
+//! where a partner must be less or greater than something of the left row, only the least or greatest of each key is held. Where
+//! no condition judges pairs, the held rows lie sorted by that key, so that the partners of a row lie together and, where nothing
+//! else is compared, are copied as one piece of each column.
+//!
+//! It is the simple hash join of DeWitt, Katz, Olken, Shapiro, Stonebraker, Wood (Implementation techniques for main memory
+//! database systems, SIGMOD 1984) where the table has room in one piece, and no other: what has none within the limits is an
+//! error.
 
 use crate::aside::set_aside;
 use crate::error::{Error, Result};

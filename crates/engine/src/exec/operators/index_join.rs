@@ -1,9 +1,11 @@
 //! For each row of the input, the matches of a triple pattern of which the input binds a part.
 //!
-//! In: rows, a pattern. Out: the rows with the pattern's other live variables. The sorted pairs of a
-//! predicate are the index; probes that come sorted walk it once, as a merge join does. A new variable that
-//! is not live becomes a count, or a mere test where only different rows matter. With `optional` a row
-//! without a match stays.
+//! In: rows, a pattern. Out: the rows with the pattern's other live variables. The sorted pairs of a predicate are the index;
+//! probes that come sorted walk it once, as a merge join does. A new variable that is not live becomes a count, or a mere test
+//! where only different rows matter. With `optional` a row without a match stays. This is index nested-loops join and, for sorted
+//! probes, merge join (Graefe, Query evaluation techniques for large databases, ACM Computing Surveys 1993, sections 5.1 and
+//! 5.2). Probes in no order are read ahead some at a time, so that their waits for memory overlap (group prefetching: Chen,
+//! Ailamaki, Gibbons, Mowry, Improving hash join performance through prefetching, ICDE 2004), by plain reads.
 
 use crate::error::Result;
 use crate::exec::batch::{Batch, From, ROWS};

@@ -1,7 +1,8 @@
 //! LATERAL: for each solution the solutions of a pattern with its values in it (SEP-0006 of the SPARQL working group).
 //!
-//! In: rows, a logical pattern. Out: each row joined with what the pattern gives for it. The pattern is planned and run
-//! once for equal values of what it reads; patterns for which a join is the same never come here.
+//! In: rows, a logical pattern. Out: each row joined with what the pattern gives for it. The pattern is planned and run once for
+//! equal values of what it reads; patterns for which a join is the same never come here. It is Apply (Galindo-Legaria and Joshi,
+//! Orthogonal optimization of subqueries and aggregation, SIGMOD 2001), run as `exists.rs` is.
 
 use crate::aside::{ITEM, set_aside};
 use crate::error::Result;

@@ -1,8 +1,10 @@
 //! OPTIONAL and EXISTS by looking up: a pattern searched from a batch of rows, for all of them at a time.
 //!
-//! In: rows; a plan that begins with such rows, each with its number in the batch, and gives the number with what it finds.
-//! Out: the rows with what was found for each, or that have, or have not, an answer. The plan is run anew for each batch;
-//! for few rows that touches far less than the whole of the pattern, which a hash join would hold.
+//! In: rows; a plan that begins with such rows, each with its number in the batch, and gives the number with what it finds. Out:
+//! the rows with what was found for each, or that have, or have not, an answer. The plan is run anew for each batch; for few rows
+//! that touches far less than the whole of the pattern, which a hash join would hold. The inner query computed for a set of outer
+//! bindings and joined with them again is magic decorrelation (Seshadri, Pirahesh, Leung, Complex query decorrelation, ICDE
+//! 1996); here the set is a batch, its rows are told by number, and equal bindings are looked up as often as they come.
 
 use crate::error::Result;
 use crate::exec::batch::{Batch, gather, times};

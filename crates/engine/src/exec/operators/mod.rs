@@ -1,7 +1,8 @@
 //! The operators, each in a file of its own. They meet as batches and name one another nowhere.
 //!
 //! In: batches of their inputs. Out: batches. To add one: a variant of `Op` in `plan/physical.rs`, a line in
-//! `exec/build.rs`, and a file here. `filter.rs` is the shortest to read first.
+//! `exec/build.rs`, and a file here, whose head names what the algorithm follows and where it differs. `filter.rs` is the
+//! shortest to read first.
 
 pub mod distinct;
 pub mod each_graph;

@@ -1,11 +1,12 @@
 //! Groups on several threads: each takes the rows whose keys fall to it, and has their groups to itself.
 //!
-//! In: rows; copies of an operator that makes one row for each value of some keys, each over an [`Inbox`], which adds the number of the row as
-//! the last column; they must give the number of the first row of each group as their last column. Out: their rows, in the
-//! order of these numbers, without them: what one copy gives over all rows, in its order. Every row of a group is added by one thread in the order
-//! in which rows come, so that texts are put together and `xsd:double` added up as on one thread (partitioned aggregation:
-//! Graefe, Query evaluation techniques for large databases, ACM Computing Surveys 1993, section 4.3). The threads live while the input is
-//! read: **between two calls none runs**. At most [`AHEAD`] batches wait for the slowest.
+//! In: rows; copies of an operator that makes one row for each value of some keys, each over an [`Inbox`], which adds the number
+//! of the row as the last column; they must give the number of the first row of each group as their last column. Out: their rows,
+//! in the order of these numbers, without them: what one copy gives over all rows, in its order. Every row of a group is added by
+//! one thread in the order in which rows come, so that texts are put together and `xsd:double` added up as on one thread
+//! (partitioned aggregation: Graefe, Query evaluation techniques for large databases, ACM Computing Surveys 1993, section 10.3,
+//! without its local phase). The threads live while the input is read: **between two calls none runs**. At most [`AHEAD`] batches
+//! wait for the slowest.
 
 use crate::error::{Error, Result};
 use crate::exec::batch::{Batch, Column, ROWS};

@@ -1,6 +1,6 @@
 //! The same rows with other columns: some dropped, some moved, some always unbound.
 //!
-//! In: rows. Out: as many rows, with the columns that are asked for.
+//! In: rows. Out: as many rows, with the columns that are asked for (SPARQL 1.1, section 18.5, Project). No cell is looked at.
 
 use crate::error::Result;
 use crate::exec::batch::Batch;

@@ -1,8 +1,12 @@
 //! All matches of one triple pattern, read from the sorted pairs of its predicates.
 //!
-//! In: a pattern with some constants. Out: its live variables, a block of pairs at a time. Where one end
-//! is not live its runs become counts, and where neither is a predicate is one row, or all of them are one: how many triples there
-//! are is known without reading them. Rows come sorted by the numbers of the end that leads, or by its values where that is asked for.
+//! In: a pattern with some constants. Out: its live variables, a block of pairs at a time. Where one end is not live its runs
+//! become counts, and where neither is a predicate is one row, or all of them are one: how many triples there are is known
+//! without reading them. Rows come sorted by the numbers of the end that leads, or by its values where that is asked for. A
+//! sorted table of two columns for each predicate is that of Abadi, Marcus, Madden, Hollenbach (Scalable semantic web data
+//! management using vertical partitioning, VLDB 2007), here sorted by either end. Runs as counts are what RDF-3X stores as
+//! aggregated indexes (Neumann and Weikum, RDF-3X: a RISC-style engine for RDF, PVLDB 2008); here they are counted where they are
+//! read.
 
 use crate::error::Result;
 use crate::exec::Operator;

@@ -1,7 +1,8 @@
 //! OFFSET and LIMIT: some of the solutions in their order, and no more work than they need.
 //!
-//! In: rows. Out: the solutions from the offset on, at most so many. A row that stands for many solutions
-//! is cut by its count.
+//! In: rows. Out: the solutions from the offset on, at most so many. A row that stands for many solutions is cut by its count.
+//! What it gives: SPARQL 1.1, section 18.5, Slice. It asks its input for nothing once it has enough, as Scan-Stop does (Carey and
+//! Kossmann, On saying "Enough already!" in SQL, SIGMOD 1997).
 
 use crate::error::Result;
 use crate::exec::batch::Batch;

@@ -1,6 +1,6 @@
 //! UNION: the rows of all inputs, one input after the other.
 //!
-//! In: inputs with the same columns. Out: their rows, as they come.
+//! In: inputs with the same columns. Out: their rows, as they come: a union of multisets (SPARQL 1.1, section 18.5, Union).
 
 use crate::error::Result;
 use crate::exec::batch::Batch;
