@@ -183,6 +183,123 @@ const MENDED: &[(&str, &str, &str)] = &[
     ("ASK { ?s rdfs:label//rdfs:label ?o }", "`/`", "ASK { ?s rdfs:label/rdfs:label ?o }"),
     ("ASK { ?s ?p ?o FILTER(?o =< 1) }", "`<=`", "ASK { ?s ?p ?o FILTER(?o <= 1) }"),
     ("ASK { ?s ?p \"1\"^^\"xsd:integer\" }", "`^^xsd:integer`", "ASK { ?s ?p \"1\"^^xsd:integer }"),
+    (
+        "ASK { ?s ?p ?o FILTER(?o::int > 1) }",
+        "`xsd:integer(?o)`",
+        "ASK { ?s ?p ?o FILTER(xsd:integer(?o) > 1) }",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER((?o + 1)::text = \"a\") }",
+        "`STR((?o + 1))`",
+        "ASK { ?s ?p ?o FILTER(STR((?o + 1)) = \"a\") }",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER(CAST(?o AS DOUBLE PRECISION) > 1) }",
+        "`xsd:double(?o)`",
+        "ASK { ?s ?p ?o FILTER(xsd:double(?o) > 1) }",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER(?o.startsWith(\"a\")) }",
+        "`STRSTARTS(STR(?o), \"a\")`",
+        "ASK { ?s ?p ?o FILTER(STRSTARTS(STR(?o), \"a\")) }",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER ?o.contains(\"a\") }",
+        "`CONTAINS(STR(?o), \"a\")`",
+        "ASK { ?s ?p ?o FILTER CONTAINS(STR(?o), \"a\") }",
+    ),
+    (
+        "SELECT ?o.length() { ?s ?p ?o }",
+        "`(STRLEN(STR(?o)) AS ?length)`",
+        "SELECT (STRLEN(STR(?o)) AS ?length) { ?s ?p ?o }",
+    ),
+    (
+        "SELECT ?s.vendor { ?s ?p ?o }",
+        "`?s bm:vendor ?vendor`",
+        "SELECT ?vendor { ?s ?p ?o . ?s bm:vendor ?vendor }",
+    ),
+    (
+        "ASK { ?s ?p ?name } ORDER BY ?s.name",
+        "`?s rdfs:label ?s_name`",
+        "ASK { ?s ?p ?name . ?s rdfs:label ?s_name } ORDER BY ?s_name",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER NOT IN (1, 2) }",
+        "`FILTER(?x NOT IN (1, 2))`",
+        "ASK { ?s ?p ?o FILTER(?x NOT IN (1, 2)) }",
+    ),
+    ("ASK { ?s ?p ?o FILTER(?o > 1.000.000) }", "`1000000`", "ASK { ?s ?p ?o FILTER(?o > 1000000) }"),
+    ("ASK { ?s ?p ?o FILTER(?o > 1,5) }", "`1.5`", "ASK { ?s ?p ?o FILTER(?o > 1.5) }"),
+    ("ASK { ?s ?p 0.5万 }", "`5000`", "ASK { ?s ?p 5000 }"),
+    ("MATCH (a)-[:p]->(b) RETURN a", "`SELECT ?a WHERE { ?a ?p ?b }`", "SELECT ?a WHERE { ?a ?p ?b }"),
+    ("ASK { ?s ?p ?o FILTER(?o = NULL) }", "`!BOUND(?o)`", "ASK { ?s ?p ?o FILTER(!BOUND(?o)) }"),
+    (
+        "ASK { ?s ?p ?o FILTER(ISNULL(?o) || ?o = 1) }",
+        "`!BOUND(?o)`",
+        "ASK { ?s ?p ?o FILTER(!BOUND(?o) || ?o = 1) }",
+    ),
+    (
+        "ASK { ?s ?p ?o LEFT JOIN { ?s ?q ?r } }",
+        "`OPTIONAL { ?s ?q ?r }`",
+        "ASK { ?s ?p ?o OPTIONAL { ?s ?q ?r } }",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER(?o NOT LIKE \"%a%\" && ?o > 1) }",
+        "`!(CONTAINS(STR(?o), \"a\"))`",
+        "ASK { ?s ?p ?o FILTER(!(CONTAINS(STR(?o), \"a\")) && ?o > 1) }",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER(?o =~ \"^a\") }",
+        "`REGEX(STR(?o), \"^a\")`",
+        "ASK { ?s ?p ?o FILTER(REGEX(STR(?o), \"^a\")) }",
+    ),
+    (
+        "SELECT (COUNT(*) OVER () AS ?n) { ?s ?p ?o }",
+        "`{ SELECT ?k (COUNT(?x) AS ?n) { ?x ?p ?k } GROUP BY ?k }`",
+        "SELECT ?n { ?s ?p ?k { SELECT ?k (COUNT(?x) AS ?n) { ?x ?p ?k } GROUP BY ?k } }",
+    ),
+    (
+        "SELECT (CASE ?o WHEN 1 THEN 2 WHEN 3 THEN 4 ELSE 5 END AS ?x) { ?s ?p ?o }",
+        "`IF(?o = 1, 2, IF(?o = 3, 4, 5))`",
+        "SELECT (IF(?o = 1, 2, IF(?o = 3, 4, 5)) AS ?x) { ?s ?p ?o }",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER(?o > TIMESTAMP '2023-01-05 09:30:00') }",
+        "`\"2023-01-05T09:30:00\"^^xsd:dateTime`",
+        "ASK { ?s ?p ?o FILTER(?o > \"2023-01-05T09:30:00\"^^xsd:dateTime) }",
+    ),
+    (
+        "ASK { ?s ?p ?o FILTER(EXTRACT(HOUR FROM ?o) > 1) }",
+        "`HOURS(?o)`",
+        "ASK { ?s ?p ?o FILTER(HOURS(?o) > 1) }",
+    ),
+    (
+        "SELECT (TRIM(?o) AS ?x) { ?s ?p ?o }",
+        "`REPLACE(STR(?o), \"^\\\\s+|\\\\s+$\", \"\")`",
+        "SELECT (REPLACE(STR(?o), \"^\\\\s+|\\\\s+$\", \"\") AS ?x) { ?s ?p ?o }",
+    ),
+    (
+        "ASK { ?s ?p ?d FILTER(!(?d BETWEEN 1 AND 2)) }",
+        "`?d >= 1 && ?d <= 2`",
+        "ASK { ?s ?p ?d FILTER(!(?d >= 1 && ?d <= 2)) }",
+    ),
+    (
+        "ASK { ?s ?p ?d FILTER(?d NOT BETWEEN 1 AND 2 && ?p) }",
+        "`(?d < 1 || ?d > 2)`",
+        "ASK { ?s ?p ?d FILTER((?d < 1 || ?d > 2) && ?p) }",
+    ),
+    ("ASK { ?s ?p 'it''s' }", "`\"it's\"`", "ASK { ?s ?p \"it's\" }"),
+    ("ASK { ?s ?p 'it''s \"a\"' }", "`'it\\'s \"a\"'`", "ASK { ?s ?p 'it\\'s \"a\"' }"),
+    (
+        "ASK { ?s ?p ?o } ORDER BY ?o NULLS LAST",
+        "`(!BOUND(?o)) ?o`",
+        "ASK { ?s ?p ?o } ORDER BY (!BOUND(?o)) ?o",
+    ),
+    (
+        "ASK { ?s ?p ?o } ORDER BY DESC(?o) NULLS FIRST",
+        "`DESC(!BOUND(?o)) DESC(?o)`",
+        "ASK { ?s ?p ?o } ORDER BY DESC(!BOUND(?o)) DESC(?o)",
+    ),
 ];
 
 #[test]

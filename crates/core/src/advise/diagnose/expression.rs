@@ -57,6 +57,9 @@ impl Walker<'_> {
 
     /// `FILTER ?x > 3`, `HAVING COUNT(?x) > 1`.
     fn without_parentheses(&self, word: &str, begun: usize) -> Step {
+        let mut behind = Self::new(self.text, self.found, self.known, self.update);
+        behind.at = begun + 1;
+        behind.member(begun, false)?;
         let message = format!("the condition of {word} stands in parentheses");
         let (hint, range) = match self.condition_from(begun, self.no_aggregate)? {
             Some((condition, range)) => (format!("write `{word}({condition})`"), range),
@@ -105,6 +108,9 @@ impl Walker<'_> {
                 .wrong("a name after AS can stand only in SELECT, BIND and GROUP BY", "remove it here");
         }
         if self.is(",") {
+            if self.open.last().is_some_and(|opener| opener + 2 < self.at) {
+                self.grouped_number(self.at - 1, true)?;
+            }
             return self.wrong(
                 "two expressions in one pair of parentheses",
                 "join them with `&&` or `||`, or call a function",
@@ -146,14 +152,17 @@ impl Walker<'_> {
             }
             "==" | "===" | "is" => "=",
             "<>" => "!=",
-            "like" | "ilike" | "=~" | "~" => {
+            "?" if self.is_at(self.at + 1, "?") => {
                 return self.wrong(
-                    format!("`{words}` is not a SPARQL operator"),
-                    "use `CONTAINS(STR(?x), \"...\")` or `REGEX(STR(?x), \"...\", \"i\")`",
+                    "`??` is not a SPARQL operator",
+                    "the first of some values that is there is `COALESCE(?x, 0)`",
                 );
             }
-            "between" => {
-                return self.wrong("`BETWEEN` is not a SPARQL operator", "write `?x >= 1 && ?x <= 9`");
+            "?" => {
+                return self.wrong(
+                    "`?` is not a SPARQL operator",
+                    "between two values chooses a function: `IF(?x > 1, \"a\", \"b\")`",
+                );
             }
             "%" | "mod" => {
                 return self
@@ -171,7 +180,9 @@ impl Walker<'_> {
     }
 
     fn comparison(&mut self) -> Step {
+        let from = self.at;
         self.sum()?;
+        self.foreign_comparison(from)?;
         self.foreign_operator()?;
         let compares = ["=", "!=", "<", ">", "<=", ">="].iter().any(|operator| self.eat(operator));
         if compares {
@@ -186,6 +197,7 @@ impl Walker<'_> {
                 return self
                     .wrong(format!("`{operator}` is not a SPARQL operator"), format!("write `{ours}`"));
             }
+            self.compared_with_null(from)?;
             self.sum()?;
             if matches!(self.words(), "=" | "!=" | "<" | ">" | "<=" | ">=") {
                 return self.wrong("comparisons cannot be chained", "write `?a < ?b && ?b < ?c`");
@@ -228,6 +240,7 @@ impl Walker<'_> {
         while self.eat("!") {}
         let _ = self.eat("+") || self.eat("-");
         if self.is("NOT") && !self.is_at(self.at + 1, "EXISTS") {
+            self.foreign_value()?;
             return self.wrong(
                 "`NOT` alone is not an operator",
                 "write `!(...)`, `NOT EXISTS { ... }` or `NOT IN (...)`",
@@ -237,6 +250,12 @@ impl Walker<'_> {
     }
 
     fn primary(&mut self) -> Step {
+        let from = self.at;
+        self.operand()?;
+        self.behind_a_value(from)
+    }
+
+    fn operand(&mut self) -> Step {
         match self.kind() {
             Some(Kind::Variable) => {
                 let range = self.here();
@@ -252,7 +271,9 @@ impl Walker<'_> {
                 self.iri("a name")?;
                 if self.is("(") { self.arguments(usize::MAX).map(|_| ()) } else { Ok(()) }
             }
-            Some(Kind::Unknown) if self.is_at(self.at + 1, "(") => self.unknown_function(),
+            Some(Kind::Unknown) if self.is_at(self.at + 1, "(") && !self.is("CASE") => {
+                self.unknown_function()
+            }
             _ if self.is("(") => self.bracketed(),
             _ if self.is("EXISTS") || self.is("NOT") => self.exists(),
             _ if self.is("<<(") => self.node(Role::Pattern, &mut Vars::new(), "a triple term").map(|_| ()),
@@ -267,7 +288,10 @@ impl Walker<'_> {
             _ if self.is("DISTINCT") => {
                 self.wrong("DISTINCT can stand only within an aggregate", "write `COUNT(DISTINCT ?x)`")
             }
-            _ => self.fail("a value: a variable, a name, a number, a string or a function"),
+            _ => {
+                self.foreign_value()?;
+                self.fail("a value: a variable, a name, a number, a string or a function")
+            }
         }
     }
 
@@ -364,6 +388,7 @@ impl Walker<'_> {
     }
 
     fn exists(&mut self) -> Step {
+        self.foreign_value()?;
         let _ = self.eat("NOT");
         self.expect("EXISTS", "`EXISTS`")?;
         if !self.is("{") && self.token().is_some() {
@@ -376,6 +401,7 @@ impl Walker<'_> {
     }
 
     fn unknown_function<T>(&self) -> Step<T> {
+        self.foreign_function()?;
         let words = self.words();
         let finding = self.said(format!("unknown function `{words}`"), self.here());
         self.stop(match nearest::function(words) {
@@ -456,7 +482,7 @@ impl Walker<'_> {
 }
 
 /// How a function is called.
-fn signature(function: &str) -> String {
+pub(super) fn signature(function: &str) -> String {
     let arguments = match function {
         "IF" => "condition, then, else",
         "ADJUST" => "?x, ?zone",

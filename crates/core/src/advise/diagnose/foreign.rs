@@ -43,6 +43,7 @@ const ELSEWHERE: &[(&[&str], &str, &str)] = &[
 impl Walker<'_> {
     /// A word that has its place in another language.
     pub(super) fn of_elsewhere<T>(&self) -> Step<Option<T>> {
+        self.left_join()?;
         let found = ELSEWHERE.iter().find(|(words, ..)| self.is_any(words));
         match found {
             Some((_, what, hint)) => self.wrong(format!("`{}` {what}", self.words().to_uppercase()), *hint),
@@ -254,7 +255,7 @@ impl Walker<'_> {
 }
 
 /// A date as XML Schema writes it, and the name of its datatype.
-fn date_of(written: &str) -> Option<(String, &'static str)> {
+pub(super) fn date_of(written: &str) -> Option<(String, &'static str)> {
     let (day, time) = written.split_once('T').map_or((written, None), |(day, time)| (day, Some(time)));
     let parts: Vec<&str> = day.split(['-', '/']).collect();
     let is_day_of_month = parts.len() == 3;

@@ -189,6 +189,7 @@ impl Walker<'_> {
             match self.kind() {
                 Some(Kind::Variable) => {
                     let name = self.variable("a variable")?;
+                    self.member(begun, false)?;
                     grouping.vars.insert(name.clone());
                     grouping.places.push((name, self.range_at(begun)));
                 }

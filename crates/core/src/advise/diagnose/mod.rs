@@ -6,9 +6,11 @@
 //! A tolerant walker of the grammar over our own tokens (`walk`, and a file for each part of the grammar) finds the
 //! first place where no valid text could go on; `lexical` finds what is wrong within a token.
 
+mod cypher;
 mod declarations;
 mod expression;
 mod foreign;
+mod foreign_values;
 mod grouping;
 mod lexical;
 mod modifiers;

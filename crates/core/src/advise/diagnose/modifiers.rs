@@ -78,6 +78,7 @@ impl<'a> Walker<'a> {
     fn order_by(&mut self) -> Step {
         let start = self.at;
         loop {
+            let from = self.at;
             if self.is("ASC") || self.is("DESC") {
                 let word = self.words().to_uppercase();
                 self.at += 1;
@@ -91,6 +92,7 @@ impl<'a> Walker<'a> {
             } else if self.kind() == Some(Kind::Variable) {
                 self.computed_order()?;
                 self.at += 1;
+                self.member(self.at - 1, false)?;
                 if (self.is("ASC") || self.is("DESC")) && !self.is_at(self.at + 1, "(") {
                     return self.wrong(
                         "the direction comes before the variable",
@@ -104,6 +106,7 @@ impl<'a> Walker<'a> {
             } else {
                 return Ok(());
             }
+            self.place_of_null(from)?;
             self.no_comma("what to order by stands")?;
         }
     }

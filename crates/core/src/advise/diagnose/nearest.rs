@@ -63,7 +63,7 @@ pub(super) fn function(word: &str) -> Option<&'static str> {
         ("ENDSWITH", "STRENDS"),
         ("ENDS_WITH", "STRENDS"),
         ("IFNULL", "COALESCE"),
-        ("ISNULL", "BOUND"),
+        ("NVL", "COALESCE"),
         ("STRING", "STR"),
         ("AVERAGE", "AVG"),
         ("MEAN", "AVG"),
@@ -72,6 +72,7 @@ pub(super) fn function(word: &str) -> Option<&'static str> {
         ("LANGUAGE", "LANG"),
         ("TYPE", "DATATYPE"),
         ("CURRENT_DATE", "NOW"),
+        ("TO_CHAR", "STR"),
     ];
     let foreign =
         FOREIGN.iter().find(|(foreign, _)| foreign.eq_ignore_ascii_case(word)).map(|(_, ours)| *ours);

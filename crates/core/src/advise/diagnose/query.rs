@@ -3,6 +3,7 @@
 //! In: tokens from the first one after the declarations on. Out: the first [`Diagnostic`](crate::error::Diagnostic), or
 //! the names of a SELECT's columns.
 
+use super::cypher;
 use super::grouping::Column;
 use super::nearest;
 use super::walk::{Step, Vars, Walker};
@@ -63,7 +64,12 @@ impl<'a> Walker<'a> {
 
     fn not_sparql(&self, words: &str) -> Step {
         if self.is("MATCH") {
-            return self.wrong("`MATCH` is Cypher, not SPARQL", "write `SELECT * WHERE { ?n a ?class }`");
+            let behind = self.text.get(self.here().end..).unwrap_or_default();
+            let written = cypher::in_sparql(behind, &|kind| self.thing_called(kind, false), &|label| {
+                self.thing_called(label, true)
+            });
+            let written = written.unwrap_or_else(|| "SELECT * WHERE { ?n a ?class }".to_owned());
+            return self.wrong("`MATCH` is Cypher, not SPARQL", format!("write `{written}`"));
         }
         self.assignment()?;
         self.update_of_a_table()?;
@@ -121,6 +127,7 @@ impl<'a> Walker<'a> {
                     let name = self.variable("a variable")?;
                     columns.push(Column { name, range, computed: None });
                     self.assigned(":=")?;
+                    self.member(self.at - 1, true)?;
                     self.computed_without_parentheses(self.at - 1)?;
                     if self.is("AS") {
                         return self.wrong("a renamed column needs parentheses", "write `(?old AS ?new)`");

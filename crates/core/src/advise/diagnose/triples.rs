@@ -158,6 +158,10 @@ impl Walker<'_> {
 
     /// Two triples touch: a `;` is missing where a predicate and an object follow, else a dot.
     fn missing_between(&self) -> Step {
+        let before = self.at.saturating_sub(1);
+        if self.kind_at(before) == Some(Kind::Number) {
+            self.grouped_number(before, false)?;
+        }
         if let Some(digits) = self.words().strip_prefix('.') {
             let finding = self
                 .said(format!("`.{digits}` is a number, and no dot with something behind it"), self.here());
@@ -171,11 +175,11 @@ impl Walker<'_> {
             });
         }
         let comma = self.at.checked_sub(2).filter(|comma| self.is_at(*comma, ","));
-        let before = self.at.saturating_sub(1);
         let is_name = matches!(self.kind_at(before), Some(Kind::Iri | Kind::PrefixedName));
         if let Some(comma) = comma.filter(|_| is_name && self.ends_triple(self.at + 1)) {
             return self.comma_before_predicate(comma, before);
         }
+        self.doubled_quote(before)?;
         self.subject_again()?;
         let same_subject =
             (self.at_iri() || self.is("a")) && ["}", ".", ";"].iter().any(|end| self.is_at(self.at + 2, end));

@@ -161,6 +161,7 @@ impl<'a> Walker<'a> {
         if !words.chars().all(char::is_alphanumeric) && words.chars().count() == 1 {
             return self.wrong(format!("unexpected `{words}`"), format!("expected {expected}"));
         }
+        self.unit_of_a_number(self.at.saturating_sub(1))?;
         if let Some(wide) = self.wide_behind() {
             return self.stop(wide);
         }

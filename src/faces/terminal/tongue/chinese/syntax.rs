@@ -469,4 +469,52 @@ pub const SYNTAX: &[Pair] = &[
     ),
     ("an expression to order by stands in parentheses", "排序用的表达式要加括号"),
     ("a step of the path is missing between `/` and `{}`", "`/` 与 `{}` 之间缺少路径的一步"),
+    (
+        "`{}` is SQL: in SPARQL a function of the datatype's name casts",
+        "`{}` 是 SQL 写法：SPARQL 用数据类型同名的函数转换类型",
+    ),
+    ("write {}, with the datatype you mean", "请写 {}，并换成所要的数据类型"),
+    ("write {}, with the variable you mean", "请写 {}，并换成所指的变量"),
+    ("SPARQL has no methods: `{}` is a function here", "SPARQL 没有方法调用：`{}` 要写成函数"),
+    ("SPARQL has no methods, and no function `{}`", "SPARQL 没有方法调用，也没有函数 `{}`"),
+    (
+        "a dot reaches no property: each property is a triple of the pattern",
+        "点号取不到属性：每个属性都要写成模式中的三元组",
+    ),
+    ("write {} in the pattern, and {} here", "请在模式中写 {}，此处写 {}"),
+    (
+        "write {} in the pattern, with the property you mean, and {} here",
+        "请在模式中写 {}（换成所指的属性），此处写 {}",
+    ),
+    ("the digits of a number stand without a sign between them", "数字之间不能有分隔符"),
+    ("a number has no comma", "数字中不能有逗号"),
+    ("of a fraction write {}", "若是小数，请写 {}"),
+    ("a number has no unit `{}`", "数字不能带单位 `{}`"),
+    (
+        "`{}` is SQL: SPARQL computes over groups, not over windows of rows",
+        "`{}` 是 SQL 写法：SPARQL 按组计算，没有窗口函数",
+    ),
+    ("what a group gives is joined by a sub-select: {}", "各组的结果可用子查询并入：{}"),
+    ("the first rows of an order are had by {}", "排序后取前几行，请用 {}"),
+    (
+        "`EXTRACT` is SQL: each part of a date has its function",
+        "`EXTRACT` 是 SQL 写法：日期的每一部分都有对应的函数",
+    ),
+    ("the first of some values that is there is {}", "要取第一个有值的，请用 {}"),
+    ("SPARQL has no function `{}`", "SPARQL 没有函数 `{}`"),
+    ("the datatype of a value stands behind its text", "值的数据类型写在文本之后"),
+    ("a date is {}", "日期写作 {}"),
+    ("between two values chooses a function: {}", "两者取一，请用函数：{}"),
+    (
+        "`{}` within a string is SQL: it ends one here, and begins another",
+        "字符串中的 `{}` 是 SQL 写法：在这里它结束一个字符串，又开始另一个",
+    ),
+    (
+        "`NULLS` is SQL: in SPARQL what has no value comes first, and with DESC last",
+        "`NULLS` 是 SQL 写法：SPARQL 中无值的排在最前，用 DESC 时排在最后",
+    ),
+    (
+        "`LEFT JOIN` is SQL: SPARQL keeps what has no partner by OPTIONAL",
+        "`LEFT JOIN` 是 SQL 写法：SPARQL 用 OPTIONAL 保留没有匹配的部分",
+    ),
 ];
