@@ -255,7 +255,7 @@ impl Walker<'_> {
 }
 
 /// A date as XML Schema writes it, and the name of its datatype.
-pub(super) fn date_of(written: &str) -> Option<(String, &'static str)> {
+pub(in crate::advise) fn date_of(written: &str) -> Option<(String, &'static str)> {
     let (day, time) = written.split_once('T').map_or((written, None), |(day, time)| (day, Some(time)));
     let parts: Vec<&str> = day.split(['-', '/']).collect();
     let is_day_of_month = parts.len() == 3;

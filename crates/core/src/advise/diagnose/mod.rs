@@ -30,6 +30,7 @@ use crate::engine::syntax::grammar::{Refusal, Why};
 use crate::engine::syntax::parse;
 use crate::engine::syntax::tokens::{self, Token, tokens};
 use crate::error::{Diagnostic, Error, Kind, Span};
+pub(super) use foreign::date_of;
 use std::ops::Range;
 
 /// The message of last resort, for what neither the walker nor the parser's reason explains.

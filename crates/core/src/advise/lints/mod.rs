@@ -5,6 +5,7 @@
 //! what it finds can never hold, else to `DOUBTS`.
 
 mod absent_graph;
+mod bare_date;
 mod cross_product;
 mod empty_column;
 mod having_alias;
@@ -12,6 +13,8 @@ mod idle_optional;
 mod ill_typed_literal;
 mod invalid_regex;
 mod iri_as_text;
+mod joined_by_or;
+mod language_tag;
 mod out_of_scope;
 mod plain_regex;
 mod reading;
@@ -41,6 +44,9 @@ const MISTAKES: &[Lint] = &[
     iri_as_text::lint,
     sum_of_texts::lint,
     invalid_regex::lint,
+    bare_date::lint,
+    language_tag::lint,
+    joined_by_or::lint,
 ];
 
 /// Lints of what may hold and is probably not meant.
@@ -212,6 +218,38 @@ mod tests {
                 "SELECT ?x { ?x a bm:Vendor OPTIONAL { SERVICE SILENT <http://e.org/> { ?x ?y ?z } } }",
                 "39-30 baimo sends no query to other endpoints: this part was passed over",
             ),
+            (
+                "SELECT ?x { ?x bm:date ?d FILTER(?d > 2023-01-05) }",
+                "39-10 `2023-01-05` is a subtraction, worth 2017, and no date",
+            ),
+            (
+                "SELECT ?x { ?x bm:date ?d FILTER(?d > 2023-01) }",
+                "39-7 `2023-01` is a subtraction, worth 2022, and no date",
+            ),
+            (
+                "SELECT ?x { ?x rdfs:label ?l FILTER(LANG(?l) = \"en-GB\") }",
+                "48-7 language tags are in lower case: none is `en-GB`",
+            ),
+            (
+                "SELECT ?x { ?x rdfs:label ?l FILTER('EN' != LANG(?l)) }",
+                "37-4 language tags are in lower case: none is `EN`",
+            ),
+            (
+                "SELECT ?x { ?x rdfs:label ?l BIND(LANG(?l) AS ?tag) FILTER(?tag IN (\"en\", \"ZH\")) }",
+                "75-4 language tags are in lower case: none is `ZH`",
+            ),
+            (
+                "SELECT ?x { ?x rdfs:label ?l FILTER(LANGMATCHES(?l, \"zh\")) }",
+                "49-2 LANGMATCHES takes a language tag, and `?l` is a text",
+            ),
+            (
+                "SELECT (CONCAT(?l || ?m) AS ?n) { ?x rdfs:label ?l , ?m }",
+                "19-2 `||` is the or of conditions, and joins no texts",
+            ),
+            (
+                "SELECT (STR(?l) || \" (zh)\" AS ?n) { ?x rdfs:label ?l }",
+                "17-2 `||` is the or of conditions, and joins no texts",
+            ),
         ] {
             assert_eq!(mistakes_said(text), [expected], "{text}");
         }
@@ -250,6 +288,10 @@ mod tests {
             "SELECT (SUM(?i) AS ?n) { ?x bm:item ?i }",
             "SELECT ?x { ?x bm:date \"2023-06\"^^xsd:gYearMonth }",
             "SELECT (COUNT(?l) AS ?n) { ?x rdfs:label ?l FILTER(CONTAINS(?l, \"(\")) }",
+            "SELECT ?x { ?x bm:item ?i FILTER(?i > 2023-10 || ?i > 2023 - 01 - 05 || ?i > 2023-13-45) }",
+            "SELECT ?x { ?x bm:date \"2023-01-05\"^^xsd:date }",
+            "SELECT ?x { ?x rdfs:label ?l FILTER(LANGMATCHES(LANG(?l), \"EN-gb\") || LANG(?l) = \"en-gb\" || ?l = \"EN\"@en-GB) }",
+            "SELECT ?x { ?x rdfs:label ?l FILTER(?l = \"a\" || ?l = \"b\" || CONTAINS(CONCAT(?l, \"||\"), \"x\")) }",
         ] {
             assert_eq!(mistakes_said(text), Vec::<String>::new(), "{text}");
         }

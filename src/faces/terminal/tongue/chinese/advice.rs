@@ -102,6 +102,12 @@ pub const CERTAIN: &[Pair] = &[
         "此条件对每一行都失败；查找普通文本请用 {}",
     ),
     ("write {}", "请写 {}"),
+    ("write {}, or {}", "请写 {}，或 {}"),
+    ("{} is a subtraction, worth {}, and no date", "{} 是减法，值为 {}，不是日期"),
+    ("language tags are in lower case: none is {}", "语言标签一律小写：没有 {} 这样的标签"),
+    ("LANGMATCHES takes a language tag, and {} is a text", "LANGMATCHES 的参数是语言标签，而 {} 是文本"),
+    ("`||` is the or of conditions, and joins no texts", "`||` 是条件的“或”，不能连接文本"),
+    ("texts are joined by {}", "连接文本请用 {}"),
 ];
 
 /// What is legal and probably not meant.
