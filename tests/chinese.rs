@@ -260,7 +260,7 @@ fn is_prose(text: &str) -> bool {
 
 /// What is called the same in both languages.
 const NAMES: &[&str] = &[
-    // Programs, languages and formats.
+    "Parquet", "SQLite", "xz", // Programs, languages and formats.
     "baimo", "oxigraph", "Turtle", "TriG", "XPath", "Schema", "Cypher", "Update", "gzip", "bzip", "zstd",
     "shell", "curl", "iconv", // Keys.
     "Tab", "Enter", "Ctrl", "Alt", "Esc", // What is typed for an option, a setting or a format.

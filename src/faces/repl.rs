@@ -288,7 +288,14 @@ impl Shell {
         };
         let width = self.output.window.width;
         let lines = format!("{line}\n{}", tongue.say(&rest));
-        let lines: Vec<String> = lines.lines().flat_map(|line| wrap(line, width)).collect();
+        // What goes on in the next line stands below what it goes on with.
+        let within = |line: &str| {
+            let text = line.trim_start();
+            let indent = " ".repeat(line.len() - text.len());
+            let parts = wrap(text, width.saturating_sub(indent.len()).max(20));
+            parts.into_iter().map(|part| format!("{indent}{part}")).collect::<Vec<_>>()
+        };
+        let lines: Vec<String> = lines.lines().flat_map(within).collect();
         self.output.report.aside(&lines.join("\n"));
     }
 

@@ -89,6 +89,7 @@ fn a_schema_without_the_name_says_what_may_be_meant() {
         ("Vendro", "did you mean bm:Vendor or bm:vendor?"),
         ("bm:relesedBy", "did you mean bm:releasedBy"),
         ("百度", "baimo describe vendor:baidu  (百度)"),
+        ("vendor:baidu", "baimo describe vendor:baidu  (百度)"),
         ("qqqq", "`baimo schema` lists the classes and properties"),
     ] {
         let said = baimo(&["schema", word]);

@@ -35,6 +35,20 @@ fn settings_say_how_they_are_and_unknown_languages_are_refused() {
     has(&prompt.ask(".timer"), "timer off");
     has(&prompt.ask(".mode jsonl"), "mode jsonl");
     has(&prompt.ask(".mode xlsx"), "formats of graphs");
+    // Of a limit 0 is none; of the last statements it is none of them.
+    has(&prompt.ask(".maxrows x"), "such as 40; 0 means no limit");
+    let said = prompt.ask(".history x");
+    assert!(said.contains("such as 40") && !said.contains("limit"), "{said}");
+    prompt.leave();
+}
+
+/// The first lines fit a narrow window; what goes on in the next line stands below what it goes on with.
+#[test]
+fn the_greeting_breaks_below_itself() {
+    let home = home("greeting");
+    let mut prompt = Prompt::unready(&home, &home, 60);
+    let said = prompt.sees(READY);
+    has(&said, "names and\r\n  labels\r\n  .help lists");
     prompt.leave();
 }
 

@@ -519,7 +519,5 @@ pub(super) fn number(rest: &str, otherwise: usize) -> Result<usize> {
     if rest.is_empty() {
         return Ok(otherwise);
     }
-    rest.parse().map_err(|_| {
-        Error::usage(format!("`{rest}` is not a whole number")).hint("such as 40; 0 means no limit")
-    })
+    rest.parse().map_err(|_| Error::usage(format!("`{rest}` is not a whole number")).hint("such as 40"))
 }

@@ -111,7 +111,13 @@ impl Shell {
 
 /// A limit, of which 0 is none.
 fn limit(rest: &str, now: Option<usize>) -> Result<Option<usize>> {
-    number(rest, now.unwrap_or(0)).map(|number| Some(number).filter(|number| *number > 0))
+    match number(rest, now.unwrap_or(0)) {
+        Ok(number) => Ok(Some(number).filter(|number| *number > 0)),
+        Err(mut error) => {
+            error.hints = vec!["such as 40; 0 means no limit".into()];
+            Err(error)
+        }
+    }
 }
 
 fn on_off(rest: &str, now: bool) -> Result<bool> {

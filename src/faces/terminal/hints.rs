@@ -129,6 +129,7 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::TrySavedQuery { name, values, title } => {
             format!("baimo run {}  ({title})", args::call(name, values))
         }
+        Hint::TryThing { name, title } if name == title => format!("baimo describe {name}"),
         Hint::TryThing { name, title } => format!("baimo describe {name}  ({title})"),
         Hint::ListSchema => "`baimo schema` lists the classes and properties".into(),
         Hint::ExampleValue { parameter, value } => format!("for example --{parameter} {value}"),
@@ -159,6 +160,7 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::TrySavedQuery { name, values, title } => {
             format!(".run {}  ({title})", args::call(name, values))
         }
+        Hint::TryThing { name, title } if name == title => format!(".describe {name}"),
         Hint::TryThing { name, title } => format!(".describe {name}  ({title})"),
         Hint::ShowParameters(name) => format!("`.run {name} --help` shows what it takes"),
         Hint::ListSchema => "`.schema` lists the classes and properties".into(),

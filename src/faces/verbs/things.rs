@@ -144,11 +144,16 @@ pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
 fn no_schema(what: &str, near: &[NamedNode], session: &Session, output: &Output) -> Result<()> {
     output.report.note(&format!("no class or property here has `{what}` in its name or label"));
     let (wanted, prefixes) = (what.to_owned(), session.prefixes());
-    let thing = beside(session, move |known| known.thing(&wanted))?;
+    let thing = beside(session, move |known| {
+        let thing = known.thing(&wanted)?;
+        let label = known.label(&thing, known.language());
+        Ok::<_, Error>((thing, label))
+    })?;
     let near: Vec<String> = near.iter().map(|near| prefixes.show(near.as_ref().into())).collect();
     match thing {
-        Ok(thing) => {
-            let (name, title) = (prefixes.show(thing.as_ref()), what.to_owned());
+        Ok((thing, label)) => {
+            let name = prefixes.show(thing.as_ref());
+            let title = label.unwrap_or_else(|| what.to_owned());
             output.report.remedy(&Hint::TryThing { name, title });
         }
         Err(_) if near.is_empty() => output.report.remedy(&Hint::ListSchema),

@@ -153,7 +153,7 @@ pub const LINTS: &[Pair] = &[
     ),
     (
         "with back-references, or `^` under the flag `m`, a text may take milliseconds: let other conditions leave few of them, or write it without",
-        "带有反向引用，或在标志 `m` 下使用 `^` 时，一个文本可能需要数毫秒：请先用其他条件减少文本，或改写正则表达式",
+        "带有反向引用，或在标志 `m` 下使用 `^` 时，处理一个文本可能需要数毫秒：请先用其他条件减少文本，或改写正则表达式",
     ),
     ("this text has no language, but the graph's has", "此文本没有语言标签，而图中的有"),
     ("its column will be empty", "这一列会是空的"),

@@ -151,7 +151,7 @@ pub const VERBS: &[Pair] = &[
     ("Read the update from a file; `-` is stdin", "从文件读取更新语句；`-` 为标准输入"),
     (
         "Among the statements of a pipe or at the prompt an update has no answer, whatever -F and -o say.",
-        "管道或提示符中的更新语句没有答案，无论那里的 -F 与 -o 如何。",
+        "管道或提示符中的更新语句没有答案，与 -F 和 -o 的设置无关。",
     ),
     ("Into a store that is kept:   {}", "装入持久存储：   {}"),
     ("All files are added, or none.", "文件要么全部加入，要么都不加入。"),

@@ -10,7 +10,7 @@ pub const PROMPT: &[Pair] = &[
     (".queries lists saved queries, .run {} runs one", ".queries 列出已存查询，.run {} 运行其中一个"),
     (
         "Or type SPARQL: no PREFIX needed, Tab completes names and labels",
-        "也可输入 SPARQL：不必声明前缀，按 Tab 以名称补全",
+        "也可输入 SPARQL：不必声明前缀，按 Tab 补全名称与标签",
     ),
     (".help lists all commands, Ctrl-D leaves", ".help 列出全部命令，Ctrl-D 退出"),
     (".help lists the commands", ".help 列出命令"),
@@ -78,6 +78,7 @@ pub const PROMPT: &[Pair] = &[
     ("name one; put a name with spaces in quotes", "请指定一个；含空格的名称要加引号"),
     ("`{}` is not a whole number", "“{}”不是整数"),
     ("such as 40; 0 means no limit", "例如 40；0 表示不限"),
+    ("such as 40", "例如 40"),
     ("`{}` is neither on nor off", "“{}”既不是 on 也不是 off"),
     ("on or off", "on 或 off"),
     ("the labels here are not in `{}`", "此图没有“{}”的标签"),

@@ -470,7 +470,7 @@ pub const SOURCES: &[Pair] = &[
     ("a change ended in the middle", "更改中途停止"),
     ("the journal cannot be written", "无法写入日志"),
     ("a store is changed between its begin and its end", "存储的改动须在开始与结束之间"),
-    ("the store {} is not known well enough to be merged", "对存储 {} 的了解不足，无法合并"),
+    ("the store {} is not known well enough to be merged", "存储 {} 的信息不全，无法合并"),
     ("the next change reads it anew", "下一次更改会重新读取它"),
     ("nothing was changed", "未作任何改动"),
     ("a transaction is open", "有未结束的事务"),

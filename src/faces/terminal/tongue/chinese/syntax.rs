@@ -313,7 +313,7 @@ pub const SYNTAX: &[Pair] = &[
     ("`<` and `>` without blanks are the brackets of an IRI", "`<` 与 `>` 之间没有空格时，是 IRI 的括号"),
     ("write a blank behind `<`", "请在 `<` 之后加一个空格"),
     ("LIMIT and OFFSET take a smaller number", "LIMIT 与 OFFSET 的数字太大"),
-    ("leave out LIMIT to get all rows", "要全部的行，就不写 LIMIT"),
+    ("leave out LIMIT to get all rows", "要得到全部的行，请不写 LIMIT"),
     ("DISTINCT stands only in an aggregate, such as COUNT", "DISTINCT 只用于聚合函数，如 COUNT"),
     (
         "this row of VALUES has more or fewer values than there are variables",
@@ -438,7 +438,7 @@ pub const SYNTAX: &[Pair] = &[
     ("CONSTRUCT makes triples, and not rows", "CONSTRUCT 生成三元组，而不是行"),
     (
         "write `CONSTRUCT { ?s ?p ?o } WHERE { ... }`, or SELECT for rows",
-        "请写 `CONSTRUCT { ?s ?p ?o } WHERE { ... }`；要行请用 SELECT",
+        "请写 `CONSTRUCT { ?s ?p ?o } WHERE { ... }`；要得到行，请用 SELECT",
     ),
     ("a comma is missing before `{}`", "`{}` 之前缺少逗号"),
     ("write `,` between the two", "请在两者之间写 `,`"),
@@ -449,7 +449,7 @@ pub const SYNTAX: &[Pair] = &[
     ("remove it, or add an object", "请删去，或补上宾语"),
     ("`,` goes on with the same predicate", "`,` 沿用同一谓语"),
     ("write `;` instead of it: `{}` is another predicate", "请改为 `;`：`{}` 是另一谓语"),
-    ("{} takes no {}", "{} 之后没有 {}"),
+    ("{} takes no {}", "{} 不带 {}"),
     ("WHERE is missing before the pattern", "模式之前缺少 WHERE"),
     ("LOAD takes an IRI in `<...>`", "LOAD 之后是 `<...>` 中的 IRI"),
     ("`baimo load` adds files by their names", "`baimo load` 按文件名添加文件"),
