@@ -117,6 +117,7 @@ const PIECES: &[&str] = &[
     "cannot join triples",
     // A part of a step of a plan, which is Chinese as a whole.
     ", in the order of values",
+    ", until they are known",
     ": {} parts on {} threads, whose times are added up",
     "has no rows",
     ".timeout 2s, .timeout off",

@@ -47,6 +47,16 @@ const QUERIES: &[(&str, &str, &str)] = &[
     ("?s ?o", "{ ?s :p ?o FILTER(STRSTARTS(STR(?o), \"w1\") || ?o < 7) }", "?o ?s"),
     ("?s ?o", "{ ?s :p ?o FILTER(STRSTARTS(STR(?s), \"http://example.org/s1\")) }", "?s ?o"),
     ("?s ?o", "{ ?s :p ?o FILTER NOT EXISTS { ?s :q ?o } }", "?o ?s"),
+    ("?o", "{ ?s :p ?o }", "DESC(?o)"),
+    ("?s ?o ?x", "{ ?s :p ?o . ?s :q ?x }", "DESC(?o) ?s"),
+    ("?s ?o ?x", "{ ?s :p ?o . ?s :q ?x }", "DESC(?s) ?x"),
+    ("?s ?o ?x", "{ ?s :p ?o . ?s :q ?x }", "?o DESC(?s)"),
+    ("?s ?o ?x ?y", "{ ?s :p ?o . ?x :q ?s BIND(STR(?o) AS ?y) }", "DESC(?o) ?y"),
+    ("?s ?o ?x", "{ ?s :p ?o OPTIONAL { ?s :q ?x } }", "DESC(?o) ?x"),
+    ("?s ?o", "{ ?s :p ?o FILTER(?o > 3) }", "DESC(?o)"),
+    ("?s ?o", "{ ?s :p ?o FILTER(STRSTARTS(STR(?o), \"w1\") || ?o < 7) }", "DESC(?o) ?s"),
+    ("?s ?o", "{ ?s :p ?o FILTER NOT EXISTS { ?s :q ?o } }", "DESC(?o) ?s"),
+    ("?s", "{ { SELECT ?s ?o { ?s :p ?o } ORDER BY DESC(?o) ?s LIMIT 50 } ?s :q ?x }", "DESC(?s)"),
     ("?o (COUNT(*) AS ?n)", "{ ?s :p ?o } GROUP BY ?o", "?o"),
     ("?s", "{ ?s :p ?s }", "?s"),
     ("?s ?o", "{ { ?s :p ?o } UNION { ?s :q ?o } }", "?o ?s"),
@@ -325,11 +335,12 @@ fn a_limit_stops_a_scan_of_a_changed_graph_early() {
     for n in 0..200 {
         memory.insert(quad(n, &format!("w{:05}a", n * 100))).unwrap();
     }
-    for (keys, last) in [("?o ?s", "w00004"), ("?s ?o", "w00100a")] {
+    for (keys, last) in [("?o ?s", "w00004"), ("?s ?o", "w00100a"), ("DESC(?o) ?s", "w19995")] {
         let text = format!("SELECT ?o {{ ?s <http://example.org/p> ?o }} ORDER BY {keys} LIMIT 6");
         let (_, found) = rows(&memory, &text, DefaultGraph::Union, &Governor::unlimited());
         let right = match keys {
             "?o ?s" => ["w00000", "w00000a", "w00001", "w00002", "w00003", last],
+            "DESC(?o) ?s" => ["w19999", "w19998", "w19997", "w19996", last, "w19994"],
             // s0, s1, s10, s100
             _ => ["w00000", "w00000a", "w00001", last, "w00010", "w01000a"],
         };

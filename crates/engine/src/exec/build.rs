@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::plan::equality::class_of;
 use crate::plan::exists::is_drawn_anew;
 use crate::plan::logical::{self, Constant, Source};
-use crate::plan::physical::{Node, Op, OrderKey, comes_sorted, is_by_value};
+use crate::plan::physical::{Node, Op, OrderKey, comes_by_first, comes_sorted, is_by_value};
 use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{FIRST_FOREIGN, Id, NONE, View};
 use matching::unpack_shape;
@@ -178,10 +178,10 @@ impl<'a> Builder<'a> {
         Ok(match &node.op {
             Op::Empty => Box::new(once::Once::new(Batch::default())),
             Op::Unit => Box::new(once::Once::new(Batch { len: 1, ..Batch::default() })),
-            Op::Scan { pattern, by, within, keys } => {
+            Op::Scan { pattern, by, within, reading } => {
                 match (self.scan(pattern, *by, within, &node.output)?, &self.shared) {
                     (None, _) => Box::new(once::Once::new(Batch::default())),
-                    (Some(scan), None) => Box::new(scan.by_value(*keys)),
+                    (Some(scan), None) => Box::new(scan.reading(*reading)),
                     (Some(scan), Some(shared)) => Box::new(scan.of_parts(Arc::clone(&shared.parts))),
                 }
             }
@@ -346,6 +346,7 @@ fn sorted<'a>(node: &Node, keys: &[OrderKey], first: Option<u64>, input: Running
     match below {
         Some(below) if is_by_value(below) && comes_sorted(below, keys) => sort.of_sorted_by_value(),
         Some(below) if comes_sorted(below, keys) => sort.of_sorted(),
+        Some(below) if comes_by_first(below, keys) => sort.of_leading(),
         _ => sort,
     }
 }

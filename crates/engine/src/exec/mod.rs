@@ -15,6 +15,7 @@ pub mod context;
 pub(crate) mod dataset;
 mod decoded;
 mod dense;
+mod downwards;
 #[cfg(test)]
 mod fixture;
 mod formula;

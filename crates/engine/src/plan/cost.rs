@@ -144,6 +144,11 @@ pub fn group(rows: f64, groups: f64, sorted: bool) -> f64 {
     if sorted { rows * GROUPED_SORTED } else { rows * GROUPED + groups * GROUP }
 }
 
+/// What it takes to find the first of so many rows.
+pub fn first_of(rows: f64, first: f64) -> f64 {
+    rows * KEPT + first * SORTED * first.max(2.0).log2()
+}
+
 /// What a path takes that comes to so many nodes.
 pub fn reach(nodes: f64) -> f64 {
     nodes * REACHED
@@ -170,7 +175,7 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
         }
         Op::Sort(keys, _) if inputs.first().is_some_and(|input| comes_sorted(input, keys)) => rows * HANDED,
         Op::Sort(_, None) => input(0) * (KEPT + SORTED * input(0).max(2.0).log2()),
-        Op::Sort(_, Some(_)) => input(0) * KEPT + rows * SORTED * rows.max(2.0).log2(),
+        Op::Sort(_, Some(_)) => first_of(input(0), rows),
         // A plan and a search for every row.
         Op::Exists { .. } | Op::Lateral { .. } => input(0) * PLANNED,
         Op::Lookup(kind, _) => hash_join(0.0, input(0), if kind.gives_pairs() { rows } else { 0.0 }),

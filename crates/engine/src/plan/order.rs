@@ -8,7 +8,7 @@ use super::Planned;
 use super::cost::{self, Lookups};
 use super::estimate::{Leg, Legs, agreement, legs_of};
 use super::logical::{Pattern, Reach, Slot};
-use super::physical::Node;
+use super::physical::{Node, OrderKey};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
 use crate::store::Id;
@@ -68,7 +68,7 @@ impl Item {
     }
 
     /// The variables by which its rows can come sorted, the usual one first.
-    fn leads(&self) -> impl Iterator<Item = Var> + '_ {
+    pub fn leads(&self) -> impl Iterator<Item = Var> + '_ {
         let (pattern, node) = match self {
             Self::Pattern(part) => (Some(&part.pattern), None),
             Self::Reach(_) => (None, None),
@@ -115,6 +115,8 @@ pub struct Wish {
     pub together: Vec<Var>,
     /// How many rows are wanted, where a LIMIT stops the join once it has so many.
     pub first: Option<u64>,
+    /// By which key the first rows are wanted, and how many.
+    pub top: Option<(OrderKey, u64)>,
 }
 
 impl Wish {
@@ -134,6 +136,24 @@ impl Wish {
 
 /// More starts than this are not tried: the best of them is very likely found before.
 const STARTS: usize = 12;
+
+/// The order that begins with a part whose rows come sorted by `lead`.
+///
+/// # Errors
+/// Once a limit is met.
+pub fn led(
+    items: &[Item],
+    (start, lead): (usize, Var),
+    (need, wish): (&VarSet, &Wish),
+    statistics: &dyn Statistics,
+) -> Planned<Order> {
+    let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, statistics)).collect();
+    let order = walk(&figures, (Some(start), NOTHING), (need, wish), (statistics, None))?;
+    Ok(Order { lead: Some(lead), ..order })
+}
+
+/// What is joined before the first part where nothing is.
+pub const NOTHING: Before<'_> = Before { bound: &VarSet::EMPTY, legs: &[], rows: 1.0 };
 
 /// What is joined before a part.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@
 use super::cost;
 use super::equality::class_of;
 use super::logical::{Aggregate, Source};
-use super::physical::{JoinKind, Node, Op, comes_sorted, read_by_number};
+use super::physical::{JoinKind, Node, Op, comes_by_first, comes_sorted, read_by_number};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet};
 use crate::syntax::algebra::AggregateFunction;
@@ -115,10 +115,10 @@ fn is_worth(node: &Node, statistics: &dyn Statistics) -> bool {
     is_chain(node) && does_more_than_read(node) && statistics.is_worth_threads(beside_reading(node))
 }
 
-/// Whether a node is a sort that has little to do and needs the first rows of its input alone.
+/// Whether a node is a sort that needs the first rows of its input alone.
 fn ends_early(node: &Node) -> bool {
     let (Op::Sort(keys, Some(_)), [input]) = (&node.op, node.inputs.as_slice()) else { return false };
-    comes_sorted(input, keys)
+    comes_sorted(input, keys) || comes_by_first(input, keys)
 }
 
 /// Whether a node is a sort of a few rows of such a chain.
@@ -244,7 +244,7 @@ mod tests {
             ),
             // Solutions are numbered one after the other: 40 blank nodes.
             ("SELECT (COUNT(DISTINCT ?b) AS ?n) { ?r :year ?y ; :kind ?k BIND(BNODE() AS ?b) }", 1),
-            ("SELECT ?r ?y { ?r :year ?y ; :kind ?k } ORDER BY DESC(?y) LIMIT 7", 1),
+            ("SELECT ?r ?y { ?r :year ?y ; :kind ?k } ORDER BY DESC(STR(?y)) LIMIT 7", 1),
             ("SELECT ?a ?b { ?a :year ?y ; :kind ?k . ?b :year ?y ; :kind ?k FILTER(?a != ?b) }", 1),
             (
                 "SELECT ?r ?n { ?r :year ?y ; :kind ?k { SELECT ?y (COUNT(*) AS ?n) { ?q :year ?y } GROUP BY ?y } }",
@@ -276,6 +276,7 @@ mod tests {
             "SELECT ?k (COUNT(DISTINCT *) AS ?n) { VALUES (?k ?v) { (1 2) (1 2) (1 3) (2 2) } } GROUP BY ?k",
             // The first rows alone are wanted.
             "SELECT ?r ?k { ?r :year ?y ; :kind ?k } LIMIT 3",
+            "SELECT ?r ?y { ?r :year ?y ; :kind ?k } ORDER BY DESC(?y) LIMIT 7",
             // Nothing is done but reading.
             "SELECT ?r ?y { ?r :year ?y }",
         ] {
@@ -289,7 +290,7 @@ mod tests {
         for text in [
             "SELECT ?a ?b { ?a :year ?y ; :kind ?k . ?b :year ?y ; :kind ?k FILTER(?a != ?b) }",
             "SELECT ?y (GROUP_CONCAT(?r) AS ?all) { ?r :year ?y ; :kind ?k } GROUP BY ?y",
-            "SELECT ?r ?y { ?r :year ?y ; :kind ?k } ORDER BY DESC(?y) ?r LIMIT 9",
+            "SELECT ?r ?y { ?r :year ?y ; :kind ?k } ORDER BY DESC(STR(?y)) ?r LIMIT 9",
         ] {
             let (whole, parallel) = asked(text, 2);
             assert!(parallel > 0, "{text}");

@@ -61,6 +61,21 @@ pub struct OrderKey {
     pub descending: bool,
 }
 
+/// So many pairs a scan reads first that reads downwards.
+pub const FIRST_ROWS: usize = 256;
+
+/// In which order a scan gives its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reading {
+    /// As the numbers of terms tell.
+    #[default]
+    Numbers,
+    /// By the values of so many of its ends.
+    Values(usize),
+    /// By the numbers of the end that leads, the greatest first, which beside the dictionary's own terms are in no order.
+    Downwards,
+}
+
 /// What an operator does. Its inputs stand in its [`Node`].
 #[derive(Debug, Clone)]
 pub enum Op {
@@ -76,8 +91,8 @@ pub enum Op {
         by: End,
         /// Conditions on that end alone: ranges of its numbers are read, and nothing else.
         within: Vec<Formula>,
-        /// By the values of how many of its ends the rows come sorted: none where the numbers of terms tell their order.
-        keys: usize,
+        /// In which order the rows come.
+        reading: Reading,
     },
     /// For each row of the input the matches of a pattern, of which the input binds a part; with
     /// `optional`, a row without a match stays, its new columns unbound.
@@ -201,11 +216,7 @@ pub struct Node {
 impl Node {
     /// The operator from which a chain gets its rows: the first input of the first input, and so on.
     pub fn lead(&self) -> &Self {
-        let mut chain = self;
-        while let Some(input) = chain.inputs.first() {
-            chain = input;
-        }
-        chain
+        chain(self).last().unwrap_or(self)
     }
 
     /// What it is expected to take by itself, in nanoseconds.
@@ -354,34 +365,75 @@ pub fn read_by_value(input: &mut Node, keys: &[OrderKey]) {
     if !comes_sorted(input, keys) {
         return;
     }
-    let mut at: &Node = input;
-    while let Some(below) = at.inputs.first() {
-        if matches!(at.op, Op::Group(..) | Op::Combine) {
-            return;
-        }
-        at = below;
+    if chain(input).any(|node| matches!(node.op, Op::Group(..) | Op::Combine)) {
+        return;
     }
-    set_keys(input, keys.len());
+    set_reading(input, Reading::Values(keys.len()));
+}
+
+/// Whether the rows of a node come one after the other as its first scan gives them, sorted by this key or, read downwards, the other way
+/// round: nothing waits for all of them.
+pub fn can_come_by(node: &Node, key: OrderKey) -> bool {
+    let holds = |node: &Node| matches!(node.op, Op::Group(..) | Op::Combine | Op::Distinct | Op::Exchange);
+    let is_led = || node.order.first() == Some(&key.var) && node.certain.contains(key.var);
+    let Op::Scan { pattern, by, .. } = &node.lead().op else { return false };
+    // Runs of pairs whose other end nobody reads become one row each.
+    let ends = of_scan(pattern, *by);
+    let is_read = |end: &Var| node.lead().output.contains(end);
+    let are_read = matches!(ends.as_slice(), [first, second] if first != second) && ends.iter().all(is_read);
+    is_led() && is_read_in_order(node) && are_read && !chain(node).any(holds)
+}
+
+/// Has the scan that leads a node give its rows by the first of these keys, of which the first are wanted.
+pub fn read_by_first(node: &mut Node, keys: &[OrderKey]) {
+    match keys.first() {
+        Some(key) if key.descending => set_reading(node, Reading::Downwards),
+        Some(_) => set_reading(node, Reading::Values(1)),
+        None => {}
+    }
+}
+
+/// Whether rows come by the value of the first of these keys.
+pub fn comes_by_first(input: &Node, keys: &[OrderKey]) -> bool {
+    let Some(key) = keys.first() else { return false };
+    match &input.lead().op {
+        Op::Scan { reading: Reading::Values(1..), .. } => comes_sorted(input, std::slice::from_ref(key)),
+        Op::Scan { pattern, by, reading: Reading::Downwards, .. } => {
+            key.descending && is_read_in_order(input) && of_scan(pattern, *by).first() == Some(&key.var)
+        }
+        _ => false,
+    }
+}
+
+/// A node, its first input, the first input of that, and so on.
+fn chain(node: &Node) -> impl Iterator<Item = &Node> {
+    std::iter::successors(Some(node), |node| node.inputs.first())
 }
 
 /// Has the scan that leads a chain give its rows in the order of numbers again.
 pub fn read_by_number(chain: &mut Node) {
-    set_keys(chain, 0);
+    set_reading(chain, Reading::Numbers);
 }
 
-fn set_keys(mut chain: &mut Node, count: usize) {
-    while !chain.inputs.is_empty() {
+fn set_reading(mut chain: &mut Node, asked: Reading) {
+    loop {
+        if asked == Reading::Downwards {
+            chain.order.clear();
+        }
+        if chain.inputs.is_empty() {
+            break;
+        }
         let Some(input) = chain.inputs.first_mut() else { return };
         chain = input;
     }
-    if let Op::Scan { keys, .. } = &mut chain.op {
-        *keys = count;
+    if let Op::Scan { reading, .. } = &mut chain.op {
+        *reading = asked;
     }
 }
 
 /// Whether the scan that leads a chain gives its rows in the order of values.
 pub fn is_by_value(chain: &Node) -> bool {
-    matches!(chain.lead().op, Op::Scan { keys: 1.., .. })
+    matches!(chain.lead().op, Op::Scan { reading: Reading::Values(1..), .. })
 }
 
 /// Whether the order of a node is that in which its first scan reads. Sorts are left out: they order by value.

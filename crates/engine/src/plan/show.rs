@@ -7,7 +7,7 @@ use super::equality::class_of;
 use super::logical::{
     Aggregate, Existence, Formula, Kind, Logical, Pattern, Reach, Slot, SortKey, Source, Step,
 };
-use super::physical::{Bag, JoinKind, Node, Op, OrderKey};
+use super::physical::{Bag, JoinKind, Node, Op, OrderKey, Reading, comes_by_first};
 use super::variables::{Var, VariableNames};
 use crate::store::End;
 
@@ -25,10 +25,8 @@ fn line(node: &Node, names: &VariableNames, has_more: bool) -> String {
     match &node.op {
         Op::Unit => "one empty solution".to_owned(),
         Op::Empty => "nothing: a term of the pattern is not in the graph".to_owned(),
-        Op::Scan { pattern, by, within, keys } => {
-            // Of sorted terms alone the order of values is that of their numbers.
-            let is_by_value = *keys > 0 && has_more;
-            of_scan(&of_pattern(pattern, names), (*by, is_by_value), within)
+        Op::Scan { pattern, by, within, reading } => {
+            of_scan(&of_pattern(pattern, names), (*by, *reading, has_more), within)
         }
         Op::IndexJoin { pattern, optional, bag } => {
             let kind = if *optional { "Optional index join" } else { "Index join" };
@@ -80,8 +78,10 @@ fn line(node: &Node, names: &VariableNames, has_more: bool) -> String {
         }
         Op::Distinct => format!("Distinct({})", of_vars(&node.output, names)),
         Op::Combine => format!("Combine({}), counted", of_vars(&node.output, names)),
-        Op::Sort(keys, None) => format!("Sort({})", of_keys(keys, names)),
-        Op::Sort(keys, Some(first)) => format!("Sort({}), the first {first}", of_keys(keys, names)),
+        Op::Sort(keys, first) => {
+            let ends = node.inputs.first().is_some_and(|input| comes_by_first(input, keys));
+            of_sort(&of_keys(keys, names), *first, ends)
+        }
         Op::Slice(offset, limit) => {
             let limit = limit.map_or("all".to_owned(), |limit| limit.to_string());
             format!("Slice(offset {offset}, limit {limit})")
@@ -91,10 +91,20 @@ fn line(node: &Node, names: &VariableNames, has_more: bool) -> String {
     }
 }
 
-fn of_scan(pattern: &str, (by, is_by_value): (End, bool), within: &[Formula]) -> String {
+fn of_sort(keys: &str, first: Option<u64>, ends: bool) -> String {
+    let end = if ends { ", until they are known" } else { "" };
+    first.map_or_else(|| format!("Sort({keys})"), |first| format!("Sort({keys}), the first {first}{end}"))
+}
+
+fn of_scan(pattern: &str, (by, reading, has_more): (End, Reading, bool), within: &[Formula]) -> String {
     let by = if by == End::Subject { "subject" } else { "object" };
-    let values = if is_by_value { ", in the order of values" } else { "" };
-    format!("Scan({pattern}) by {by}{values}{}", of_conditions(within))
+    let order = match reading {
+        // Of sorted terms alone the order of values is that of their numbers.
+        Reading::Values(_) if has_more => ", in the order of values",
+        Reading::Downwards => ", downwards",
+        Reading::Numbers | Reading::Values(_) => "",
+    };
+    format!("Scan({pattern}) by {by}{order}{}", of_conditions(within))
 }
 
 /// What an operator judges while it makes its rows.

@@ -11,6 +11,7 @@ use super::packed::PackedCursor;
 use super::paged::{PagedCursor, PagedPairs};
 #[cfg(test)]
 use super::port::NONE;
+use super::spread::{FEW, STRETCH, Spread};
 use crate::error::Result;
 use crate::room;
 use std::ops::Range;
@@ -55,6 +56,8 @@ pub struct PairCursor<'a> {
     /// At how many of these it looks whether that pays, or whether another cursor has it already.
     look: usize,
     jumps: Option<Arc<Jumps>>,
+    /// For lookups that come sorted.
+    spread: Spread,
     /// What `next_block` has still to give, and how many pairs at once.
     rest: Range<usize>,
     step: usize,
@@ -91,7 +94,16 @@ impl<'a> PairCursor<'a> {
     }
 
     fn with(list: List<'a>, length: usize) -> Self {
-        Self { list, probe: 0, far: 0, look: SOME, jumps: None, rest: 0..length, step: FIRST_BLOCK }
+        Self {
+            list,
+            probe: 0,
+            far: 0,
+            look: SOME,
+            jumps: None,
+            spread: Spread::default(),
+            rest: 0..length,
+            step: FIRST_BLOCK,
+        }
     }
 
     pub(super) fn of_list(list: List<'a>) -> Self {
@@ -197,7 +209,7 @@ impl<'a> PairCursor<'a> {
             let (column, seconds) = self.list.columns();
             let start = lower_bound(column, self.probe, *least);
             let rest = (column.get(start..).unwrap_or_default(), seconds.get(start..).unwrap_or_default());
-            let (done, at) = merged(rest, firsts, 0, most, found);
+            let (done, at) = merged(rest, (firsts, 0), most, found, &mut self.spread);
             self.probe = start + at;
             return Ok(done);
         }
@@ -214,7 +226,7 @@ impl<'a> PairCursor<'a> {
             let (Some(column @ [.., last]), Some(seconds)) = (column, seconds) else { return Ok(done) };
             let rest = firsts.get(done..).unwrap_or_default();
             let here = rest.get(..rest.partition_point(|first| first <= last)).unwrap_or_default();
-            let (more, _) = merged((column, seconds), here, done, most, found);
+            let (more, _) = merged((column, seconds), (here, done), most, found, &mut self.spread);
             done += more;
             if more < here.len() {
                 return Ok(done);
@@ -245,7 +257,7 @@ impl<'a> PairCursor<'a> {
             return Ok(());
         }
         if is_flat && firsts.is_sorted() {
-            self.probe = count_sorted(self.list.columns().0, self.probe, firsts, counts);
+            self.probe = count_sorted(self.list.columns().0, self.probe, firsts, counts, &mut self.spread);
             return Ok(());
         }
         if !is_flat && firsts.is_sorted() {
@@ -272,7 +284,7 @@ impl<'a> PairCursor<'a> {
             let Some(column @ [.., last]) = column.get(..whole) else { return Ok(()) };
             let rest = firsts.get(counts.len()..).unwrap_or_default();
             let here = rest.get(..rest.partition_point(|first| first <= last)).unwrap_or_default();
-            count_sorted(column, 0, here, counts);
+            count_sorted(column, 0, here, counts, &mut self.spread);
             at += whole;
         }
         counts.resize(firsts.len(), 0);
@@ -419,9 +431,44 @@ fn whole_runs(column: &[Id], left: usize) -> usize {
     }
 }
 
-/// Adds how often each of these sorted firsts occurs in a column, from a place on; where the last of them lies.
-fn count_sorted(column: &[Id], mut at: usize, firsts: &[Id], counts: &mut Vec<u32>) -> usize {
-    for first in firsts {
+/// The next stretch of a column up to a place, of whole runs, for a table; nothing where keys are better searched.
+fn stretch(column: &[Id], at: usize, end: usize) -> Option<Range<usize>> {
+    let part = column.get(at..end.min(at + STRETCH))?;
+    let whole = whole_runs(part, end - at);
+    (whole > 0).then_some(at..at + whole)
+}
+
+/// Where the part of a column ends in which these keys are sought, from a place on, where a table over it is the quickest; else that place.
+fn table_end(column: &[Id], at: usize, keys: &[Id]) -> usize {
+    let ([least, ..], [.., greatest]) = (keys, keys) else { return at };
+    if keys.len() < FEW {
+        return at;
+    }
+    let end = lower_bound(column, at, greatest.saturating_add(1));
+    if Spread::is_worth(keys.len(), end - at, (*least, *greatest)) { end } else { at }
+}
+
+/// Adds how often each of these sorted firsts occurs in a column, from a place on; where the last of them lies, or after it.
+fn count_sorted(
+    column: &[Id],
+    mut at: usize,
+    firsts: &[Id],
+    counts: &mut Vec<u32>,
+    spread: &mut Spread,
+) -> usize {
+    let mut rest = firsts;
+    let Some(least) = rest.first() else { return at };
+    at = next_bound(column, at, *least);
+    let end = table_end(column, at, rest);
+    while let Some(part) = stretch(column, at, end) {
+        let part = column.get(part).unwrap_or_default();
+        let (here, later) = rest.split_at(rest.partition_point(|first| part.last() >= Some(first)));
+        if !spread.count(part, here, counts) {
+            break;
+        }
+        (rest, at) = (later, at + part.len());
+    }
+    for first in rest {
         at = next_bound(column, at, *first);
         let rest = column.get(at..).unwrap_or_default();
         let run = rest.iter().take(SHORT).take_while(|found| **found == *first).count();
@@ -431,16 +478,34 @@ fn count_sorted(column: &[Id], mut at: usize, firsts: &[Id], counts: &mut Vec<u3
 }
 
 /// Merges sorted firsts, of which the first one has the place `base`, with pairs: see [`PairCursor::merge`]. Says how many are done, and
-/// where in the column the last one lies.
+/// where in the column the last one lies, or after it.
 fn merged(
     (column, seconds): (&[Id], &[Id]),
-    firsts: &[Id],
-    base: usize,
+    (firsts, base): (&[Id], usize),
     most: usize,
     found: &mut Found,
+    spread: &mut Spread,
 ) -> (usize, usize) {
-    let mut at = 0;
-    for (n, first) in firsts.iter().enumerate() {
+    let Some(least) = firsts.first() else { return (0, 0) };
+    let (mut at, mut done) = (next_bound(column, 0, *least), 0);
+    let end = table_end(column, at, firsts);
+    while let Some(part) = stretch(column, at, end) {
+        let (part, others) =
+            (column.get(part.clone()).unwrap_or_default(), seconds.get(part).unwrap_or_default());
+        let rest = firsts.get(done..).unwrap_or_default();
+        let all = rest.partition_point(|first| part.last() >= Some(first));
+        let here = all.min(most.saturating_sub(found.places.len()));
+        let keys = (rest.get(..here).unwrap_or_default(), base + done);
+        if !spread.find((part, others), keys, (&mut found.places, &mut found.seconds)) {
+            break;
+        }
+        done += here;
+        if here < all {
+            return (done, at);
+        }
+        at += part.len();
+    }
+    for (n, first) in firsts.iter().enumerate().skip(done) {
         at = next_bound(column, at, *first);
         if column.get(at) != Some(first) {
             continue;

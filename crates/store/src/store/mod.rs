@@ -29,6 +29,7 @@ mod quads;
 mod scan;
 mod sets;
 mod sorted;
+mod spread;
 pub mod standing;
 pub mod statistics;
 mod table;

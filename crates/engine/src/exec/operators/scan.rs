@@ -2,8 +2,8 @@
 //!
 //! In: a pattern with some constants. Out: its live variables, a block of pairs at a time. Where one end is not live its runs
 //! become counts, and where neither is a predicate is one row, or all of them are one: how many triples there are is known
-//! without reading them. Rows come sorted by the numbers of the end that leads, or by its values where that is asked for. A
-//! sorted table of two columns for each predicate is that of Abadi, Marcus, Madden, Hollenbach (Scalable semantic web data
+//! without reading them. Rows come sorted by the numbers of the end that leads, or by its values or
+//! downwards where that is asked for. A sorted table of two columns for each predicate is that of Abadi, Marcus, Madden, Hollenbach (Scalable semantic web data
 //! management using vertical partitioning, VLDB 2007), here sorted by either end. Runs as counts are what RDF-3X stores as
 //! aggregated indexes (Neumann and Weikum, RDF-3X: a RISC-style engine for RDF, PVLDB 2008); here they are counted where they are
 //! read.
@@ -13,7 +13,9 @@ use crate::exec::Operator;
 use crate::exec::batch::{Batch, ROWS};
 use crate::exec::by_value::{self, ByValue, Wanted};
 use crate::exec::context::Context;
+use crate::exec::downwards::Downwards;
 use crate::exec::formula::Compiled;
+use crate::plan::physical::Reading;
 use crate::store::{End, FIRST_FOREIGN, Id, NONE, PairCursor, View};
 use std::ops::Range;
 use std::sync::Arc;
@@ -62,10 +64,15 @@ pub struct Scan<'a> {
     within: Option<Within>,
     /// How many of the ranges were begun.
     begun: usize,
-    /// By the values of how many keys rows are to come sorted; none where their numbers tell.
-    keys: usize,
-    /// The predicate being read by value.
-    by_value: Option<(Id, Box<ByValue<'a>>)>,
+    reading: Reading,
+    /// The predicate being read in another order than that of numbers.
+    ordered: Option<(Id, Ordered<'a>)>,
+}
+
+/// What gives the pairs of a predicate in another order than that of numbers.
+enum Ordered<'a> {
+    Values(Box<ByValue<'a>>),
+    Downwards(Box<Downwards<'a>>),
 }
 
 /// One position of some triples: the same term in all of them, or a column.
@@ -96,8 +103,8 @@ impl<'a> Scan<'a> {
             current: None,
             within: None,
             begun: 0,
-            keys: 0,
-            by_value: None,
+            reading: Reading::Numbers,
+            ordered: None,
         }
     }
 
@@ -119,33 +126,34 @@ impl<'a> Scan<'a> {
         if !is_live(subject, 0) || !is_live(object, 2) || !self.shape.equal.is_empty() {
             return Ok(None);
         }
-        let mut ranges = Vec::new();
-        match (subject, object, &self.within) {
-            (Some(_), Some(_), _) => return Ok(None),
-            (Some(first), None, _) => {
-                ranges.push((0..self.view.pairs(predicate, End::Subject)?.count(first)?, false));
+        let ranges = match (subject, object) {
+            (Some(_), Some(_)) => return Ok(None),
+            (Some(first), None) => {
+                vec![(0..self.view.pairs(predicate, End::Subject)?.count(first)?, false)]
             }
-            (None, Some(first), _) => {
-                ranges.push((0..self.view.pairs(predicate, End::Object)?.count(first)?, false));
-            }
-            (None, None, None) => ranges.push((0..self.view.pairs(predicate, self.shape.by)?.len(), false)),
-            (None, None, Some(within)) => {
-                let mut cursor = self.view.pairs(predicate, self.shape.by)?;
-                for (range, judged) in &within.ranges {
-                    cursor.range(range.clone())?;
-                    ranges.push((cursor.places(), *judged));
-                }
-            }
-        }
+            (None, Some(first)) => vec![(0..self.view.pairs(predicate, End::Object)?.count(first)?, false)],
+            (None, None) => self.places(&mut self.view.pairs(predicate, self.shape.by)?)?,
+        };
         // An estimate that is far off makes no million of parts.
         let pairs: usize = ranges.iter().map(|(range, _)| range.len()).sum();
         Ok(Some(cut(ranges, size.max(pairs.div_ceil(MOST_PARTS)).max(1))))
     }
 
-    /// The same, with its rows sorted by the values of so many keys: the end that leads, and the other one. It is not read in parts then.
+    /// The places of the pairs of a predicate, whose ends are both free, that are to be read.
+    fn places(&self, cursor: &mut PairCursor<'_>) -> Result<Part> {
+        let Some(within) = &self.within else { return Ok(vec![(cursor.places(), false)]) };
+        let mut places = Part::new();
+        for (range, judged) in &within.ranges {
+            cursor.range(range.clone())?;
+            places.push((cursor.places(), *judged));
+        }
+        Ok(places)
+    }
+
+    /// The same, with its rows in this order: it is not read in parts then.
     #[must_use]
-    pub fn by_value(self, keys: usize) -> Self {
-        Self { keys, ..self }
+    pub fn reading(self, reading: Reading) -> Self {
+        Self { reading, ..self }
     }
 
     /// The same, with conditions on the end that leads.
@@ -274,7 +282,9 @@ impl<'a> Scan<'a> {
     /// Terms that come sorted by their numbers, by their values; nothing where that is the same, or nobody asks for it.
     fn ordered(&self, ids: &[Id], cx: &Context<'_>) -> Result<Option<Vec<Id>>> {
         let has_foreign = ids.last().is_some_and(|last| *last >= FIRST_FOREIGN);
-        (self.keys > 0 && has_foreign).then(|| by_value::ordered(ids, cx)).transpose()
+        (matches!(self.reading, Reading::Values(_)) && has_foreign)
+            .then(|| by_value::ordered(ids, cx))
+            .transpose()
     }
 
     /// One row for all matches of a predicate.
@@ -362,30 +372,51 @@ impl<'a> Scan<'a> {
         self.batch(parts, firsts.len())
     }
 
-    /// Begins to read a predicate by value.
-    fn open_by_value(&mut self, predicate: Id, cx: &mut Context<'_>) -> Result<()> {
-        let wanted = Wanted { has_two_keys: self.keys > 1, seconds: !self.needs_firsts_alone() };
-        let mut pairs = ByValue::of(&self.view, (predicate, self.shape.by), wanted, cx)?;
-        if let Some(Within { ranges, conditions }) = &mut self.within {
-            pairs = pairs.within(ranges, &mut |batch, cx| judged(batch, conditions, cx), cx)?;
+    /// Begins to read a predicate, whose ends are both free.
+    fn open_predicate(&mut self, predicate: Id, cx: &mut Context<'_>) -> Result<()> {
+        let by = self.shape.by;
+        match self.reading {
+            Reading::Numbers => {
+                let mut cursor = self.view.pairs(predicate, by)?;
+                self.begun = 0;
+                if self.next_range(&mut cursor)? {
+                    self.current = Some((predicate, cursor));
+                }
+            }
+            Reading::Values(keys) => {
+                let wanted = Wanted { has_two_keys: keys > 1, seconds: !self.needs_firsts_alone() };
+                let mut pairs = ByValue::of(&self.view, (predicate, by), wanted, cx)?;
+                if let Some(Within { ranges, conditions }) = &mut self.within {
+                    pairs = pairs.within(ranges, &mut |batch, cx| judged(batch, conditions, cx), cx)?;
+                }
+                self.ordered = Some((predicate, Ordered::Values(Box::new(pairs))));
+            }
+            Reading::Downwards => {
+                let mut cursor = self.view.pairs(predicate, by)?;
+                let places = self.places(&mut cursor)?;
+                let pairs = Downwards::new(cursor, places);
+                self.ordered = Some((predicate, Ordered::Downwards(Box::new(pairs))));
+            }
         }
-        self.by_value = Some((predicate, Box::new(pairs)));
         cx.work(1)
     }
 
-    /// The next rows of a predicate that is read by value.
-    fn next_by_value(
+    /// The next rows of a predicate that is read in another order than that of numbers.
+    fn next_ordered(
         &mut self,
         predicate: Id,
-        mut pairs: Box<ByValue<'a>>,
+        mut pairs: Ordered<'a>,
         cx: &mut Context<'_>,
     ) -> Result<Option<Batch>> {
         let conditions =
             self.within.as_mut().map(|within| within.conditions.as_mut_slice()).unwrap_or_default();
-        let Some(columns) = pairs.next(&mut |batch, cx| judged(batch, conditions, cx), cx)? else {
-            return Ok(None);
+        let mut judge = |batch: Batch, cx: &mut Context<'_>| judged(batch, conditions, cx);
+        let columns = match &mut pairs {
+            Ordered::Values(pairs) => pairs.next(&mut judge, cx)?,
+            Ordered::Downwards(pairs) => pairs.next(&mut judge, cx)?,
         };
-        self.by_value = Some((predicate, pairs));
+        let Some(columns) = columns else { return Ok(None) };
+        self.ordered = Some((predicate, pairs));
         let batch = self.rows_of(predicate, columns);
         cx.work(batch.len.max(1))?;
         Ok((batch.len > 0).then_some(batch))
@@ -527,8 +558,8 @@ impl Operator for Scan<'_> {
             return self.of_lists(cx);
         }
         loop {
-            if let Some((predicate, pairs)) = self.by_value.take() {
-                if let Some(batch) = self.next_by_value(predicate, pairs, cx)? {
+            if let Some((predicate, pairs)) = self.ordered.take() {
+                if let Some(batch) = self.next_ordered(predicate, pairs, cx)? {
                     return Ok(Some(batch));
                 }
                 continue;
@@ -549,15 +580,7 @@ impl Operator for Scan<'_> {
             }
             let Some(predicate) = self.open.as_mut().and_then(Vec::pop) else { return Ok(None) };
             match self.at_once(predicate, cx)? {
-                None if self.keys > 0 => self.open_by_value(predicate, cx)?,
-                None => {
-                    let mut cursor = self.view.pairs(predicate, self.shape.by)?;
-                    self.begun = 0;
-                    if self.next_range(&mut cursor)? {
-                        self.current = Some((predicate, cursor));
-                    }
-                    cx.work(1)?;
-                }
+                None => self.open_predicate(predicate, cx)?,
                 Some(batch) if batch.len > 0 => {
                     cx.work(batch.len)?;
                     return Ok(Some(batch));
@@ -568,7 +591,10 @@ impl Operator for Scan<'_> {
     }
 
     fn bytes(&self) -> usize {
-        self.by_value.as_ref().map_or(0, |(_, pairs)| pairs.bytes())
+        match &self.ordered {
+            Some((_, Ordered::Values(pairs))) => pairs.bytes(),
+            _ => 0,
+        }
     }
 }
 

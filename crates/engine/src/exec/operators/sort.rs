@@ -4,7 +4,7 @@
 //! the rows that may still be among the first are held (a heap would do the same; cutting a sorted prefix now and then is as
 //! quick and keeps the order of equals). Rows that come sorted by the numbers of their keys pass as they are for as long as these
 //! numbers sort as values do, which those of equal numbers and dates do not; those that come sorted by value (`exec/by_value.rs`)
-//! all pass. The order is that of SPARQL 1.1, section 15.1. Where they fit into 128 bits, all keys of a row
+//! all pass. Of rows that come by the first key alone those are read that may still be among the first. The order is that of SPARQL 1.1, section 15.1. Where they fit into 128 bits, all keys of a row
 //! are one number that sorts as they do (key normalization: Graefe, Implementing sorting in database systems, ACM Computing
 //! Surveys 2006), its low bits the row's place. Nothing is written to disk.
 
@@ -33,6 +33,10 @@ pub struct Sort<'a> {
     passes: bool,
     /// Whether they come sorted by value.
     is_by_value: bool,
+    /// What is known where rows come by the first key.
+    leading: Option<Leading>,
+    /// Whether what was not read is not wanted.
+    is_over: bool,
     /// How many solutions passed.
     passed: u64,
     is_sorted: bool,
@@ -51,6 +55,8 @@ impl<'a> Sort<'a> {
             input,
             passes: false,
             is_by_value: false,
+            leading: None,
+            is_over: false,
             passed: 0,
             is_sorted: false,
             held: Batch::default(),
@@ -72,6 +78,14 @@ impl<'a> Sort<'a> {
     pub fn of_sorted_by_value(mut self) -> Self {
         self.is_by_value = true;
         self.of_sorted()
+    }
+
+    /// The same of an input whose rows come by the first key's value, up or down as the key asks, but that what stands beside the dictionary may come
+    /// before all else: nothing is read once the first rows are known. It is not read in parts.
+    #[must_use]
+    pub fn of_leading(mut self) -> Self {
+        self.leading = Some(Leading::default());
+        self
     }
 
     /// The next rows where they pass as they are. Else what came is held, and all that follows.
@@ -114,13 +128,21 @@ impl<'a> Sort<'a> {
         // Cut once there are this many rows more than can be needed.
         let room = self.first.map(|first| usize::try_from(first).unwrap_or(usize::MAX).saturating_mul(2));
         let room = room.map(|room| room.saturating_add(4 * ROWS));
-        while let Some(batch) = self.input.next(cx)? {
+        while !self.is_over
+            && let Some(batch) = self.input.next(cx)?
+        {
+            if let (Some(leading), Some(first), Some((key, _))) =
+                (&mut self.leading, self.first, self.keys.first())
+            {
+                self.is_over = leading.are_known(first, batch.cells(*key).ids().unwrap_or_default(), cx)?;
+            }
             self.held.append_within(&batch, cx)?;
             if room.is_some_and(|room| self.held.len > room) {
                 let order = self.sorted(cx)?;
                 self.held = self.held.gather_within(&order, cx)?;
             }
         }
+        self.is_over |= self.leading.is_some();
         self.order = self.sorted(cx)?;
         Ok(())
     }
@@ -151,6 +173,42 @@ impl<'a> Sort<'a> {
             order.truncate(needed.count());
         }
         Ok(order)
+    }
+}
+
+/// How far rows have come that come by the value of the first key.
+#[derive(Debug, Default)]
+struct Leading {
+    /// How many rows have another value than the last one, and so stand before all that come after it.
+    before: u64,
+    /// The rank of the last value, and how many rows have it.
+    last: Option<(Rank, u64)>,
+}
+
+impl Leading {
+    /// Whether so many rows stand before all that come after these. Terms beside the dictionary are not counted.
+    fn are_known(&mut self, first: u64, ids: &[Id], cx: &Context<'_>) -> Result<bool> {
+        let Some(last) = ids.last().filter(|last| **last < FIRST_FOREIGN) else { return Ok(false) };
+        let ranks = Ranks::of(std::iter::once(ids), cx)?;
+        let rank = ranks.rank(*last, cx.graph)?;
+        let (mut run, mut known) = (0, *last);
+        for id in ids.iter().rev() {
+            if *id != known && ranks.rank(*id, cx.graph)? != rank {
+                break;
+            }
+            (run, known) = (run + 1, *id);
+        }
+        let natives = ids.iter().filter(|id| **id < FIRST_FOREIGN).count() as u64;
+        // Rows of the same value that are beside the dictionary may be among the run.
+        let others = natives.saturating_sub(run);
+        self.last = Some(match self.last {
+            Some((value, rows)) if value == rank => (rank, rows + run),
+            last => {
+                self.before += last.map_or(0, |(_, rows)| rows) + others;
+                (rank, run)
+            }
+        });
+        Ok(self.before >= first)
     }
 }
 
@@ -319,7 +377,8 @@ mod tests {
     use crate::exec::fixture::{Batches, context, run};
     use crate::expr::Texts;
     use crate::expr::fast::Fast;
-    use crate::store::{self, Indexed as _};
+    use crate::store::{self, Graph as _, Indexed as _};
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, Term, xsd};
     use crate::{Governor, Limits};
     use std::sync::Arc;
 
@@ -390,6 +449,64 @@ mod tests {
         });
     }
 
+    #[test]
+    fn rows_that_come_by_the_first_key_are_read_until_the_first_are_known() {
+        /// Which rows come first of batches of the keys, with the keys downwards, and how many batches are read.
+        fn firsts(batches: &[&[&str]], first: u64) -> (Vec<String>, usize) {
+            struct Counted(std::vec::IntoIter<Batch>, Arc<std::sync::atomic::AtomicUsize>);
+            impl Operator for Counted {
+                fn next(&mut self, _: &mut Context<'_>) -> Result<Option<Batch>> {
+                    self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    Ok(self.0.next())
+                }
+            }
+            let mut builder = store::pack::Builder::new();
+            let name = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+            let number = |text: &str| {
+                let datatype = if text.contains('.') { xsd::DECIMAL } else { xsd::INTEGER };
+                Literal::new_typed_literal(text, datatype)
+            };
+            for text in batches.iter().flat_map(|batch| batch.iter()) {
+                let quad = Quad::new(name("s"), name("p"), number(text), GraphName::DefaultGraph);
+                builder.add(quad.as_ref());
+            }
+            let graph = builder.finish();
+            let governor = Governor::unlimited();
+            let mut cx = Context::new(&graph, &governor, None);
+            let read = Arc::<std::sync::atomic::AtomicUsize>::default();
+            let made: Vec<Batch> = batches
+                .iter()
+                .map(|batch| {
+                    let ids = batch
+                        .iter()
+                        .map(|text| graph.id(Term::from(number(text)).as_ref()).unwrap().unwrap());
+                    Batch::of(
+                        vec![ids.collect::<Vec<Id>>(), (0..batch.len() as Id).rev().collect()],
+                        batch.len(),
+                    )
+                })
+                .collect();
+            let input = Box::new(Counted(made.into_iter(), Arc::clone(&read)));
+            let mut sort = Sort::new(vec![(0, true), (1, false)], Some(first), input).of_leading();
+            let mut found = Vec::new();
+            while let Some(batch) = sort.next(&mut cx).unwrap() {
+                let text = |id: &Id| graph.term(*id).unwrap().to_string();
+                found.extend(batch.column(0).iter().map(text));
+            }
+            assert!(sort.next(&mut cx).unwrap().is_none(), "and nothing after the end");
+            let found =
+                found.iter().map(|text| text.split('"').nth(1).unwrap_or_default().to_owned()).collect();
+            (found, read.load(std::sync::atomic::Ordering::Relaxed))
+        }
+        let wanted = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<String>>();
+        let batches: &[&[&str]] = &[&["9", "8"], &["8", "7"], &["7.0", "7"], &["6"], &["5"]];
+        assert_eq!(firsts(batches, 1), (wanted(&["9"]), 1));
+        assert_eq!(firsts(batches, 3), (wanted(&["9", "8", "8"]), 2));
+        // 7 and 7.0 are equal (section 15.1): none of them is known to be first before the last of them came.
+        assert_eq!(firsts(batches, 4), (wanted(&["9", "8", "8", "7"]), 4));
+        assert_eq!(firsts(batches, 99).1, 6);
+    }
+
     /// A sort of rows that come sorted by the numbers of their keys, over the small graph: what it gives, and after how many rows of the
     /// input it gave the first.
     fn of_sorted(columns: Vec<Vec<Id>>, first: Option<u64>) -> (Vec<Vec<Id>>, usize) {
@@ -445,13 +562,12 @@ mod tests {
     fn equal_numbers_that_come_sorted_are_sorted_by_what_follows() {
         // SPARQL 1.1, section 15.1: `1` and `1.0` are neither less nor greater than each other, so that the next key decides.
         let mut builder = crate::store::pack::Builder::new();
-        let iri = |name: &str| crate::terms::NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let iri = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
         for (subject, object) in [("c", "1"), ("a", "1.0"), ("b", "01"), ("d", "0.5")] {
-            let datatype =
-                if object.contains('.') { crate::terms::xsd::DECIMAL } else { crate::terms::xsd::INTEGER };
-            let object = crate::terms::Literal::new_typed_literal(object, datatype);
-            let graph = crate::terms::GraphName::DefaultGraph;
-            builder.add(crate::terms::Quad::new(iri(subject), iri("p"), object, graph).as_ref());
+            let datatype = if object.contains('.') { xsd::DECIMAL } else { xsd::INTEGER };
+            let object = Literal::new_typed_literal(object, datatype);
+            let graph = GraphName::DefaultGraph;
+            builder.add(Quad::new(iri(subject), iri("p"), object, graph).as_ref());
         }
         let pack = builder.finish();
         let text = "SELECT ?s { ?s :p ?o } ORDER BY ?o ?s";

@@ -8,15 +8,22 @@ use super::access::Tests;
 use crate::plan::Planned;
 use crate::plan::bushy::{self, Tree};
 use crate::plan::logical::{Formula, Kind, Logical};
-use crate::plan::order::{Before, Figures, Item, Order, Wish, order};
+use crate::plan::order::{Before, Figures, Item, NOTHING, Order, Wish, led, order};
 use crate::plan::physical::{Bag, Node};
 use crate::plan::variables::VarSet;
 
 /// Joins of joins are taken where they are expected to touch so many times fewer rows: estimates of long chains err.
 const WORTH_A_TREE: f64 = 2.0;
 
-/// What is joined before the first part where nothing is.
-const NOTHING: Before<'_> = Before { bound: &VarSet::EMPTY, legs: &[], rows: 1.0 };
+/// Rows are read in the order of their first sort key where that is expected to take so many times less: it is the slower way where few of them
+/// are left in the end.
+const WORTH_LEADING: f64 = 2.0;
+
+/// What takes less, in nanoseconds, is not planned again to be read in the order of a sort key.
+const WORTH_ANOTHER_PLAN: f64 = 20_000.0;
+
+/// So many parts, of those with the fewest rows, are tried as the one that gives the order.
+const LEADS: usize = 3;
 
 /// What a conjunction is made of.
 #[derive(Default)]
@@ -101,10 +108,6 @@ impl Lowering<'_> {
             });
         }
         let Some(seed) = seed else {
-            if items.len() < 2 {
-                let (only, _) = order(&items, NOTHING, (&wanted, &wish), (self.statistics, self.close()))?;
-                return Ok(self.joined(items, group.conditions, (need, only.lead), bag)?.pruned(need));
-            }
             let (items, conditions) = (items.as_slice(), group.conditions.as_slice());
             let joins = Joins { items, conditions, wanted: &wanted, kept: need, wish: &wish, bag };
             return Ok(self.cheapest(joins)?.pruned(need));
@@ -119,6 +122,12 @@ impl Lowering<'_> {
     /// The parts of a group joined one after the other or, where that is far cheaper, joins of joins.
     fn cheapest(&self, joins: Joins<'_>) -> Planned<Node> {
         let (order, chain) = self.chain(joins)?;
+        if let Some(led) = self.led_by_key(&chain, joins)? {
+            return Ok(led);
+        }
+        if joins.items.len() < 2 {
+            return Ok(chain);
+        }
         let expected = joins.wish.until_enough(chain.cost, chain.rows);
         if !self.statistics.is_worth_a_look(expected) {
             return Ok(chain);
@@ -127,6 +136,38 @@ impl Lowering<'_> {
         let found = self.closer(joins, &order).and_then(|chain| self.tree_or(chain, joins));
         self.closely.set(before);
         found
+    }
+
+    /// The parts joined after the one that gives the first sort key in its order, where the first rows are wanted and expected to be known long before
+    /// all of `chain` would be read.
+    fn led_by_key(&self, chain: &Node, joins: Joins<'_>) -> Planned<Option<Node>> {
+        let Some((key, first)) = joins.wish.top else { return Ok(None) };
+        let all = self.cost_of_first(chain, key, first);
+        if !self.statistics.is_far_better(WORTH_ANOTHER_PLAN, all, 1.0) {
+            return Ok(None);
+        }
+        let is_led =
+            |item: &Item| matches!(item, Item::Pattern(_)) && item.leads().any(|lead| lead == key.var);
+        let rows = |place: &usize| {
+            joins.items.get(*place).map_or(0.0, |item| Figures::of(item, self.statistics).rows)
+        };
+        let mut starts: Vec<(f64, usize)> =
+            (0..).zip(joins.items).filter(|(_, item)| is_led(item)).map(|(n, _)| (rows(&n), n)).collect();
+        starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut best: Option<(f64, Node)> = None;
+        for (_, start) in starts.into_iter().take(LEADS) {
+            let order = led(joins.items, (start, key.var), (joins.wanted, joins.wish), self.statistics)?;
+            let node = self.in_order(&order, joins)?;
+            let Some(cost) = self.until_known(&node, key, first) else { continue };
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, node));
+            }
+        }
+        let best = best.filter(|(cost, _)| self.statistics.is_far_better(*cost, all, WORTH_LEADING));
+        Ok(best.map(|(cost, node)| {
+            self.led.set(true);
+            node.chosen(format!("until the first are known, cost {cost:.0}; all rows {all:.0}"))
+        }))
     }
 
     /// The parts joined one after the other, in the better of two orders: what they take is known once filters and intersections

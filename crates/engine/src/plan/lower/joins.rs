@@ -8,7 +8,7 @@ use crate::plan::cost::{self, Lookups};
 use crate::plan::estimate::{Agreement, agreement};
 use crate::plan::logical::{Formula, Pattern, Reach, Slot};
 use crate::plan::order::{Before, Figures, Item, REACHED, Restricted};
-use crate::plan::physical::{Bag, JoinKind, Node, Op};
+use crate::plan::physical::{Bag, JoinKind, Node, Op, Reading};
 use crate::plan::variables::{Var, VarSet};
 
 impl Lowering<'_> {
@@ -53,7 +53,7 @@ impl Lowering<'_> {
         };
         let Access { by, within, .. } = access;
         let choice = (!within.is_empty()).then(|| format!("a range of {:.0} of {all:.0}", all * left));
-        let scan = Op::Scan { pattern: part.pattern, by, within, keys: 0 };
+        let scan = Op::Scan { pattern: part.pattern, by, within, reading: Reading::default() };
         let node = Node::new(scan, Vec::new(), output, vars, rows).unique(whole);
         Node { choice, ..node }
     }

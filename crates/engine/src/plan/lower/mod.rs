@@ -32,7 +32,9 @@ pub fn lower(
 ) -> Planned<Node> {
     let need: VarSet = columns.iter().copied().collect();
     let (closely, wish) = (Cell::new(false), Wish::default());
-    let mut lowering = Lowering { statistics, names, inside: 0, alone: is_alone(logical), closely, wish };
+    let led = Cell::new(false);
+    let mut lowering =
+        Lowering { statistics, names, inside: 0, alone: is_alone(logical), closely, wish, led };
     let node = lowering.node(logical, &need, bag)?;
     // What could not be read for the last step.
     statistics.go_on()?;
@@ -50,6 +52,8 @@ struct Lowering<'a> {
     closely: Cell<bool>,
     /// What is wanted of the rows of the conjunction that is planned next.
     wish: Wish,
+    /// Whether a conjunction was planned for the order of a sort key that would else be planned in another way.
+    led: Cell<bool>,
 }
 
 impl Lowering<'_> {
@@ -62,7 +66,9 @@ impl Lowering<'_> {
     fn node(&mut self, logical: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
         self.statistics.go_on()?;
         if !passes_wishes(&logical.kind) {
-            self.wish = Wish::default();
+            // A left side that stays in its order may still give the first rows.
+            let top = self.wish.top.filter(|_| matches!(logical.kind, Kind::LeftJoin(..)));
+            self.wish = Wish { top, ..Wish::default() };
         }
         Ok(match &logical.kind {
             Kind::Pattern(_) | Kind::Reach(_) | Kind::Join(_) | Kind::Filter(..) => {

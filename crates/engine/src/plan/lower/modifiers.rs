@@ -4,10 +4,14 @@
 
 use super::Lowering;
 use crate::plan::Planned;
+use crate::plan::cost;
 use crate::plan::equality::class_of;
 use crate::plan::logical::{Aggregate, Formula, Kind, Logical, SortKey};
+use crate::plan::order::Figures;
 use crate::plan::order::Wish;
-use crate::plan::physical::{Bag, Node, Op, OrderKey, read_by_value};
+use crate::plan::physical::{
+    Bag, FIRST_ROWS, Node, Op, OrderKey, can_come_by, comes_sorted, read_by_first, read_by_value,
+};
 use crate::plan::variables::{Var, VarSet};
 use crate::store::End;
 use crate::syntax::algebra::AggregateFunction;
@@ -81,7 +85,7 @@ impl Lowering<'_> {
             }
         }
         let set = aggregates.iter().all(ignores_duplicates);
-        self.wish = Wish { together: keys.to_vec(), first: None };
+        self.wish = Wish { together: keys.to_vec(), ..Wish::default() };
         let node = self.node(input, &wanted, if set { Bag::Set } else { Bag::Rows })?;
         let rows = self.groups(&node, keys);
         let certain = node.certain.clone();
@@ -141,9 +145,7 @@ impl Lowering<'_> {
         for key in keys {
             wanted.extend_with(&key.formula.vars);
         }
-        let first_key = keys.first().filter(|key| !key.descending).and_then(|key| key.formula.as_variable());
-        self.wish = Wish { together: first_key.into_iter().collect(), first: None };
-        let mut node = self.node(input, &wanted, bag)?;
+        let mut node = self.sort_input(input, keys, first, &wanted, bag)?;
         let mut sorted = Vec::new();
         for key in keys {
             let var = match key.formula.as_variable() {
@@ -168,14 +170,75 @@ impl Lowering<'_> {
         }
         let rows = first.map_or(node.rows, |first| node.rows.min(first as f64));
         read_by_value(&mut node, &sorted);
-        Ok(node.under(Op::Sort(sorted, first), rows).pruned(need))
+        let early =
+            sorted.first().zip(first).filter(|_| !comes_sorted(&node, &sorted)).and_then(|(key, first)| {
+                let cost = self.until_known(&node, *key, first)?;
+                let all = node.cost + cost::first_of(node.rows, first as f64);
+                self.statistics.is_far_better(cost, all, 1.0).then_some(cost)
+            });
+        if early.is_some() {
+            read_by_first(&mut node, &sorted);
+        }
+        let sort = node.under(Op::Sort(sorted, first), rows);
+        Ok(Node { cost: early.unwrap_or(sort.cost), ..sort }.pruned(need))
+    }
+
+    /// The rows of an ORDER BY, which may come in the order of its first key; with `first`, only so many of the first rows are wanted.
+    fn sort_input(
+        &mut self,
+        input: &Logical,
+        keys: &[SortKey],
+        first: Option<u64>,
+        wanted: &VarSet,
+        bag: Bag,
+    ) -> Planned<Node> {
+        let key = keys
+            .first()
+            .and_then(|key| Some(OrderKey { var: key.formula.as_variable()?, descending: key.descending }));
+        let together = key.filter(|key| !key.descending).map(|key| key.var).into_iter().collect();
+        let wish = Wish { together, first: None, top: key.zip(first) };
+        let outside = self.led.replace(false);
+        self.wish = wish.clone();
+        let mut node = self.node(input, wanted, bag)?;
+        // What is above the parts that give the order may need all of them.
+        let comes = key.zip(first).is_some_and(|(key, first)| self.until_known(&node, key, first).is_some());
+        if self.led.replace(outside) && !comes {
+            self.wish = Wish { top: None, ..wish };
+            node = self.node(input, wanted, bag)?;
+        }
+        Ok(node)
+    }
+
+    /// What it takes until the first rows by a key are known where rows are read in its order, in nanoseconds; nothing where they are not.
+    pub(super) fn until_known(&self, node: &Node, key: OrderKey, first: u64) -> Option<f64> {
+        let lead = node.lead();
+        let Op::Scan { pattern, .. } = &lead.op else { return None };
+        if !can_come_by(node, key) {
+            return None;
+        }
+        let figures = Figures::of_pattern(pattern, self.statistics);
+        let (_, values) = figures.distinct.iter().find(|(var, _)| *var == key.var)?;
+        // All rows of the last of the values that are needed are read.
+        let of_a_value = figures.rows / values.max(1.0);
+        let needed =
+            first as f64 * (lead.rows / node.rows.max(1.0)).max(1.0) + of_a_value + FIRST_ROWS as f64;
+        let share = (needed / lead.rows.max(1.0)).min(1.0);
+        let streamed = cost::streamed(node);
+        let sorted = cost::first_of(node.rows * share, first as f64);
+        Some(node.cost - streamed + streamed * share + sorted)
+    }
+
+    /// What it takes to find the first rows by a key, in nanoseconds.
+    pub(super) fn cost_of_first(&self, node: &Node, key: OrderKey, first: u64) -> f64 {
+        let all = node.cost + cost::first_of(node.rows, first as f64);
+        self.until_known(node, key, first).map_or(all, |cost| cost.min(all))
     }
 
     pub(super) fn distinct(&mut self, input: &Logical, need: &VarSet, bag: Bag) -> Planned<Node> {
         if bag == Bag::Set {
             return self.node(input, need, bag);
         }
-        self.wish = Wish { together: input.possible.iter().collect(), first: None };
+        self.wish = Wish { together: input.possible.iter().collect(), ..Wish::default() };
         let node = self.node(input, &input.possible, Bag::Set)?;
         let rows = node.rows;
         let node = node.under(Op::Distinct, rows).unique(true);
@@ -200,7 +263,7 @@ impl Lowering<'_> {
                 self.order_by(below, keys, first, &need.intersection(&kept), Bag::Rows)?
             }
             _ => {
-                self.wish = Wish { together: Vec::new(), first };
+                self.wish = Wish { first, ..Wish::default() };
                 self.node(input, need, Bag::Rows)?
             }
         };
