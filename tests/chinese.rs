@@ -261,9 +261,9 @@ fn is_prose(text: &str) -> bool {
 
 /// What is called the same in both languages.
 const NAMES: &[&str] = &[
-    "Parquet", "SQLite", "xz", // Programs, languages and formats.
-    "baimo", "oxigraph", "Turtle", "TriG", "XPath", "Schema", "Cypher", "Update", "gzip", "bzip", "zstd",
-    "shell", "curl", "iconv", // Keys.
+    // Programs, languages and formats.
+    "Parquet", "SQLite", "xz", "baimo", "oxigraph", "Turtle", "TriG", "XPath", "Schema", "Cypher", "Update",
+    "gzip", "bzip", "zstd", "shell", "curl", "iconv", // Keys.
     "Tab", "Enter", "Ctrl", "Alt", "Esc", // What is typed for an option, a setting or a format.
     "auto", "on", "off", "en", "zh", "empty", "bar", "line", "timeline", "graph", "table", "turtle", "trig",
     "nquads", "jsonld", "rdfxml", "rdfc", "csv", "tsv", "json", "jsonl", "xml", "svg", "graphml", "dot",
