@@ -206,6 +206,10 @@ mod tests {
         ),
         ("SELECT * { ?x bm:date \"2023-05-01\"^^xsd:gYearMonth }", &["no triple matches"]),
         ("SELECT * { ?x bm:item \"1\" }", &["the data have 1 as `bm:item`"]),
+        (
+            "SELECT * { ?x bm:releasedBy \"百度\" }",
+            &["`bm:releasedBy` leads to vendor:baidu, which is called `百度`"],
+        ),
         ("SELECT * { ?x a bm:Fact }", &["bm:Fact itself has no instance", "bm:Policy"]),
         ("SELECT * { ?x a bm:Release ; bm:batch ?b }", &["after `?x a bm:Release` (53 rows)", "bm:batch"]),
         ("SELECT * { ?x a bm:Release } LIMIT 0", &["LIMIT 0 shows none of the 53 rows"]),

@@ -210,13 +210,18 @@ impl Search<'_> {
         Some(format!("{short} itself has no instance, its subclasses have: {list}"))
     }
 
-    /// The object as the data have it: with a language, of another datatype, in other letters.
+    /// The object as the data have it: with a language, of another datatype, in other letters; or the thing that is called so.
     fn object_variant(&self, triple: &TriplePattern) -> Option<String> {
         let TermPattern::Literal(wanted) = &triple.object else { return None };
         let have = self.objects(triple)?;
-        let near = have.iter().find(|term| alike(term, wanted))?;
         let name = self.quote(&triple.predicate.to_string());
-        Some(format!("the data have {} as {name}", self.known.prefixes.show(near.as_ref())))
+        let show = |term: &Term| self.known.prefixes.show(term.as_ref());
+        if let Some(near) = have.iter().find(|term| alike(term, wanted)) {
+            return Some(format!("the data have {} as {name}", show(near)));
+        }
+        let called = self.known.names.exact(wanted.value());
+        let thing = called.iter().map(|id| self.known.graph.term(*id)).find(|term| have.contains(term))?;
+        Some(format!("{name} leads to {}, which is called `{}`", show(&thing), wanted.value()))
     }
 
     /// The objects that the triple would find with a variable in the object's place.

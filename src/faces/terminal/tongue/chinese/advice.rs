@@ -30,6 +30,7 @@ pub const EMPTY: &[Pair] = &[
     ("{} itself has no instance, its subclasses have: {}", "{} 本身没有实例，其子类有：{}"),
     ("the data have {} as {}", "数据中的 {2} 是 {1}"),
     ("what {} leads to: {}", "{} 的值有：{}"),
+    ("{} leads to {}, which is called {}", "{} 的值有 {}，其名称为 {}"),
     ("there {} leads to {}", "那里 {} 的值是 {}"),
     (
         "{} is {} in the one and {} in the other: compare with STR()",
