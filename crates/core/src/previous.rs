@@ -6,7 +6,7 @@
 
 use crate::engine::answer::Solutions;
 use crate::engine::passes::previous::MARK;
-use crate::engine::syntax::tokens::{Kind, Token, tokens};
+use crate::engine::syntax::tokens::{Kind, Token, each_token};
 use crate::error::{Error, Result, Span};
 use crate::terms::Triple;
 use std::ops::Range;
@@ -61,16 +61,20 @@ impl Reference {
 
 /// Where `_` stands for the last answer in `text`, in order.
 pub fn places(text: &str) -> Vec<Reference> {
-    let all: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
-    all.windows(2)
-        .filter_map(|pair| {
-            let [word, name] = pair else { return None };
-            if name.text(text) != "_" {
-                return None;
-            }
+    // Most texts have no such word, and one may be a list of hundreds of thousands of values.
+    if !text.contains('_') {
+        return Vec::new();
+    }
+    let mut before: Option<Token> = None;
+    each_token(text)
+        .filter(|token| token.kind != Kind::Comment)
+        .filter_map(|name| {
+            let is_it = name.text(text) == "_";
+            let range = name.range.clone();
+            let word = before.replace(name).filter(|_| is_it)?;
             match word.text(text).to_ascii_uppercase().as_str() {
-                "VALUES" => Some(Reference::Rows(word.range.start..name.range.end)),
-                "FROM" | "NAMED" | "GRAPH" => Some(Reference::Graph(name.range.clone())),
+                "VALUES" => Some(Reference::Rows(word.range.start..range.end)),
+                "FROM" | "NAMED" | "GRAPH" => Some(Reference::Graph(range)),
                 _ => None,
             }
         })

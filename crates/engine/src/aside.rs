@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// So many bytes take half a millisecond to give back, as a thread does to be started where the machine is busy. A query that was
 /// stopped holds several lists of this size.
-const MUCH: usize = 4 << 20;
+pub const MUCH: usize = 4 << 20;
 
 /// To give back an item by itself takes as long as so many bytes of a list.
 pub const ITEM: usize = 512;

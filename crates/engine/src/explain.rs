@@ -182,7 +182,9 @@ mod tests {
         let (graph, prefixes) = (graph(), prefixes());
         for text in [never, &never.replace(":nothing", ":order")] {
             let query = parse::query(text, &prefixes, None).unwrap();
-            let planned = in_lines(crate::plan_only(&graph, &query, DefaultGraph::Alone).unwrap().plan);
+            let planned = in_lines(
+                crate::plan_only(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap().plan,
+            );
             let at = planned.iter().position(|(_, step)| step.label.starts_with("Planned anew for each row"));
             assert!(
                 planned[at.unwrap()..].iter().any(|(_, step)| step.label.contains("year")),
@@ -231,7 +233,7 @@ mod tests {
         let (graph, prefixes) = (graph(), prefixes());
         let text = "SELECT ?y { [] :year ?y . _:x :order ?n . ?r :kind/:year* ?k }";
         let query = parse::query(text, &prefixes, None).unwrap();
-        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone).unwrap();
+        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         let (mut open, mut labels) = (vec![planned.plan], Vec::new());
         while let Some(step) = open.pop() {
             labels.push(format!("{} {:?}", step.label.replace("http://example.org/", ""), step.order));
@@ -251,7 +253,7 @@ mod tests {
         // A label of the query's own is no other node's.
         let text = "SELECT ?y { _:blank :year ?y . [] :order ?n . [] :kind ?k . _:blank3 :kind ?k }";
         let query = parse::query(text, &prefixes, None).unwrap();
-        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone).unwrap();
+        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         let (mut open, mut labels) = (vec![planned.plan], String::new());
         while let Some(step) = open.pop() {
             labels.push_str(&step.label.replace("http://example.org/", ""));
@@ -268,7 +270,8 @@ mod tests {
         let (prefixes, mut changed) = (prefixes(), Memory::over(graph()));
         let labels = |graph: &dyn Graph, text: &str| {
             let query = parse::query(text, &prefixes, None).unwrap();
-            let planned = crate::plan_only(graph, &query, DefaultGraph::Alone).unwrap();
+            let planned =
+                crate::plan_only(graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
             let ran = explain(graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
             let (mut open, mut labels) = (vec![planned.plan, ran.plan], Vec::new());
             while let Some(step) = open.pop() {
@@ -297,7 +300,7 @@ mod tests {
         let (graph, prefixes) = (graph(), prefixes());
         let text = "SELECT ?r ?k { ?r a :Release ; :kind ?k } ORDER BY ?k";
         let query = parse::query(text, &prefixes, None).unwrap();
-        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone).unwrap();
+        let planned = crate::plan_only(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         let explained = explain(&graph, &query, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         assert!(explained.ran && !planned.ran);
         let steps = |plan: &super::Step| {

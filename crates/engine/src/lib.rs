@@ -48,13 +48,14 @@ pub fn answer<'a>(
 /// How a query would be answered: its plan with estimates, made without running it.
 ///
 /// # Errors
-/// Where the graph is damaged, or the query asks another endpoint.
+/// Where the graph is damaged, the query asks another endpoint, or a limit is met.
 pub fn plan_only(
     graph: &dyn Graph,
     query: &Query,
     default_graph: DefaultGraph,
+    governor: &Governor,
 ) -> Result<explain::Explanation> {
-    exec::plan_only(graph, query, default_graph)
+    exec::plan_only(graph, query, default_graph, governor)
 }
 
 /// Answers a query to the end, within its limits, and says what each step gave and took.

@@ -45,6 +45,17 @@ impl Prepared {
         exec::is_deep(self.depth)
     }
 
+    /// Makes the plan for a graph, for answers of it that come later.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, the query asks another endpoint, or a limit is met.
+    pub fn plan(&self, graph: &dyn Graph, governor: &Governor) -> Result<()> {
+        let graph = exec::columns(graph)?;
+        let dataset = Dataset::new(graph, self.query.dataset(), self.default_graph, governor)?;
+        self.plan_for(&dataset)?;
+        dataset.go_on()
+    }
+
     /// Answers the query.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ fn asked(text: String) -> (Result<usize, String>, Duration) {
         let query = passes::bind::bind(&query, &Bindings::new()).unwrap();
         assert!(query.clone() == query);
         let started = processor_time();
-        let plan = plan_only(&graph, &query, DefaultGraph::Alone);
+        let plan = plan_only(&graph, &query, DefaultGraph::Alone, &Governor::unlimited());
         let planned = processor_time() - started;
         if let Err(error) = plan {
             return (Err(error.message.clone()), planned);

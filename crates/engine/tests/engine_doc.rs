@@ -126,7 +126,11 @@ fn printed(page: &str) -> Vec<(&'static str, String)> {
         let _ = writeln!(dictionary, "{id:>4}  {}", graph.term(id).unwrap());
     }
     let mut plan = "estimate     cost  operator\n".to_owned();
-    drawn(&plan_only(&graph, &bound, DefaultGraph::Alone).unwrap().plan, 0, &mut plan);
+    drawn(
+        &plan_only(&graph, &bound, DefaultGraph::Alone, &Governor::unlimited()).unwrap().plan,
+        0,
+        &mut plan,
+    );
     let Answer::Rows(rows) =
         baimo_engine::answer(&graph, &bound, DefaultGraph::Alone, &Governor::unlimited()).unwrap()
     else {

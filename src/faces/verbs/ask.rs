@@ -5,7 +5,7 @@
 use super::{named, text};
 use crate::catalog::{Origin, SavedQuery};
 use crate::engine::Bindings;
-use crate::engine::syntax::tokens::tokens;
+use crate::engine::syntax::tokens::each_token;
 use crate::error::{Diagnostic, Error, Hint, Result, Span};
 use crate::faces::args::Explain;
 use crate::faces::memory::{Last, Memory, Noted, Question, noting};
@@ -89,10 +89,11 @@ fn certain(
     done: bool,
 ) -> Vec<Diagnostic> {
     let has =
-        |word: &str| tokens(&question.text).iter().any(|t| t.text(&question.text).eq_ignore_ascii_case(word));
+        |word: &str| each_token(&question.text).any(|t| t.text(&question.text).eq_ignore_ascii_case(word));
+    // A text may be long, and a query that was stopped is told at once.
     let silent =
-        noted.count == 0 && (matches!(&noted.last, Last::Graph(_)) && has("DESCRIBE") || has("HAVING"));
-    match done && !question.saved && (output.why || silent) {
+        || noted.count == 0 && (matches!(&noted.last, Last::Graph(_)) && has("DESCRIBE") || has("HAVING"));
+    match done && !question.saved && (output.why || silent()) {
         true => session.mistakes(&question.text, noted.count == 0),
         false => Vec::new(),
     }
@@ -212,7 +213,7 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
 
 /// The error for an update, which changes something where it is run.
 fn of_update(error: Error, text: &str) -> Error {
-    let has_pattern = || tokens(text).iter().any(|token| token.text(text).eq_ignore_ascii_case("WHERE"));
+    let has_pattern = || each_token(text).any(|token| token.text(text).eq_ignore_ascii_case("WHERE"));
     if error.hints.contains(&Hint::GiveToUpdate) && has_pattern() {
         return error.hint("how it finds what it changes is shown for its pattern:  SELECT * WHERE { ... }");
     }

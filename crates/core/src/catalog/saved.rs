@@ -8,7 +8,7 @@ use super::NEAR;
 use super::header::{Entries, Header, texts};
 use super::parameter::Param;
 use crate::engine::Bindings;
-use crate::engine::syntax::tokens::{self, tokens};
+use crate::engine::syntax::tokens::{self, each_token, tokens};
 use crate::error::{Diagnostic, Error, Hint, Result};
 use crate::explore::Knowledge;
 use crate::terms::{self, Term};
@@ -130,8 +130,12 @@ impl SavedQuery {
 
     /// Gives each declared parameter its variable, and adds those that only the text has.
     fn add_undeclared(&mut self) {
+        // Most texts have no such variable, and one may be a list of hundreds of thousands of values.
+        if !self.text.contains("?_") && !self.text.contains("$_") {
+            return;
+        }
         let mut seen = BTreeSet::new();
-        for token in tokens(&self.text) {
+        for token in each_token(&self.text) {
             if token.kind != tokens::Kind::Variable {
                 continue;
             }

@@ -9,9 +9,7 @@ mod words;
 
 use crate::advise::diagnose::nearest_of;
 use crate::catalog::{Catalog, Param, ParamKind, SavedQuery};
-use crate::engine::syntax::tokens::{
-    FORMS, Kind, OPERATIONS, Token, begins_statement, skip_prologue, tokens,
-};
+use crate::engine::syntax::tokens::{FORMS, Kind, OPERATIONS, Token, begins_statement, each_token, tokens};
 use crate::error::{Hint, Result};
 use crate::explore::Knowledge;
 use crate::explore::names::fold;
@@ -91,9 +89,20 @@ pub fn is_plain(text: &str) -> bool {
 
 /// Whether a text begins, past its prologue, as a query or an update does.
 pub fn begins_as_sparql(text: &str) -> bool {
-    let found: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
-    let first = skip_prologue(&found, text).first().map(|token| token.text(text));
-    first.is_some_and(begins_statement)
+    // A text may be a list of hundreds of thousands of values: what comes behind its beginning is not looked at.
+    let mut found = each_token(text).filter(|token| token.kind != Kind::Comment);
+    while let Some(first) = found.next() {
+        let is = |word: &str| first.kind == Kind::Keyword && first.text(text).eq_ignore_ascii_case(word);
+        let declared = match () {
+            () if is("PREFIX") => found.nth(1),
+            () if is("BASE") || is("VERSION") => found.next(),
+            () => return begins_statement(first.text(text)),
+        };
+        if declared.is_none() {
+            return false;
+        }
+    }
+    false
 }
 
 /// Which of a graph's languages a text is in, by its script: for faces that are told no language.

@@ -6,6 +6,7 @@ use super::prepared::Mark;
 use super::{Snapshot, parsed};
 use crate::ask::Ask;
 use crate::engine::answer::Answer;
+use crate::engine::aside::set_aside;
 use crate::engine::{self, Governor, Prepared};
 use crate::error::{Error, Result};
 use crate::previous::{self, PreviousAnswer};
@@ -13,6 +14,12 @@ use crate::store::overlay::Overlay;
 use crate::store::pack::Watch;
 use crate::terms::NamedNode;
 use std::sync::Arc;
+
+/// A text so long takes longer to read and to plan than a stop may be late.
+const LONG: usize = 1 << 15;
+
+/// To give back what was made of a byte of a text takes as long as so many bytes of a list.
+const OF_A_BYTE: usize = 64;
 
 impl Snapshot {
     /// Answers a query.
@@ -27,13 +34,32 @@ impl Snapshot {
             self.make_readable(&governor)?;
             return query.answer(self.graph(), &governor);
         }
-        let query = parsed::query_within(ask, self, &governor)?;
-        parsed::asks_only_here(&query, &ask.text)?;
-        self.make_readable(&governor)?;
-        let query = Arc::new(Prepared::new(query, ask.default_graph)?);
-        let answer = query.answer(self.graph(), &governor)?;
-        self.prepared.keep(ask, mark, query);
-        Ok(answer)
+        let query = match self.beside(ask, &governor, planned) {
+            Some(planned) => planned?,
+            None => prepared(self, ask, &governor)?,
+        };
+        let answer = query.answer(self.graph(), &governor);
+        if answer.is_ok() {
+            self.prepared.keep(ask, mark, Arc::clone(&query));
+        }
+        // The parts of a long text are given back once there is time for it.
+        set_aside(query, ask.text.len().saturating_mul(OF_A_BYTE));
+        answer
+    }
+
+    /// What `work` makes of a long text, which takes long to read, to plan and to give back: it is done on a thread of its own, and waited
+    /// for as long as the limits let. Nothing of a short text, of which that is done at once.
+    fn beside<T: Send + 'static>(
+        &self,
+        ask: &Ask,
+        governor: &Governor,
+        work: fn(&Self, &Ask, &Governor) -> Result<T>,
+    ) -> Option<Result<T>> {
+        if ask.text.len() < LONG {
+            return None;
+        }
+        let (snapshot, ask, of_work) = (self.clone(), ask.clone(), governor.clone());
+        Some(governor.waits_for(move || work(&snapshot, &ask, &of_work)).and_then(|done| done))
     }
 
     /// Answers a query in which `_` stands for the answer before it. See [`previous`].
@@ -83,7 +109,29 @@ impl Snapshot {
     /// # Errors
     /// Where the text is wrong.
     pub fn plan_only(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
-        let query = parsed::query(ask, self)?;
-        engine::plan_only(self.graph(), &query, ask.default_graph)
+        let governor = ask.running_governor();
+        self.beside(ask, &governor, plan).unwrap_or_else(|| plan(self, ask, &governor))
     }
+}
+
+/// A query that is read, and made ready to be planned.
+fn prepared(snapshot: &Snapshot, ask: &Ask, governor: &Governor) -> Result<Arc<Prepared>> {
+    governor.check()?;
+    let query = parsed::query_here(ask, snapshot)?;
+    parsed::asks_only_here(&query, &ask.text)?;
+    snapshot.make_readable(governor)?;
+    Ok(Arc::new(Prepared::new(query, ask.default_graph)?))
+}
+
+/// The same with its plan.
+fn planned(snapshot: &Snapshot, ask: &Ask, governor: &Governor) -> Result<Arc<Prepared>> {
+    let query = prepared(snapshot, ask, governor)?;
+    query.plan(snapshot.graph(), governor)?;
+    Ok(query)
+}
+
+/// The plan of a query.
+fn plan(snapshot: &Snapshot, ask: &Ask, governor: &Governor) -> Result<engine::explain::Explanation> {
+    let query = parsed::query_here(ask, snapshot)?;
+    engine::plan_only(snapshot.graph(), &query, ask.default_graph, governor)
 }

@@ -231,6 +231,46 @@ mod tests {
         });
     }
 
+    /// A long text is read and planned on another thread: what comes of it is the same, and a limit or the switch ends the waiting.
+    #[test]
+    fn a_long_text_is_answered_as_a_short_one_within_its_limits() {
+        let snapshot = snapshot();
+        let list = (0..30_000).map(|n| format!("{n},")).collect::<String>();
+        let padding = format!("# {}\n", "x".repeat(1 << 16));
+        let short = [
+            "SELECT * { ?s :p ?o FILTER(?o IN (2, 3)) }",
+            "SELECT * { ?s !(:q|:r) ?o }",
+            "SELECT * { ?s :p }",
+            "SELECT * { SERVICE <http://other/> { ?s :p ?o } }",
+        ];
+        for text in short {
+            let long = format!("{padding}{text}");
+            let told = |text: &str| match snapshot.answer(&Ask::new(text)) {
+                Ok(Answer::Rows(rows)) => format!("{:?}", rows.gather().rows),
+                Ok(_) => panic!("rows"),
+                Err(error) => error.message.clone(),
+            };
+            assert_eq!(told(&long), told(text));
+            let planned = |text: &str| {
+                let plan = snapshot.plan_only(&Ask::new(text));
+                plan.map_or_else(|error| error.message.clone(), |plan| format!("{:?}", plan.plan))
+            };
+            assert_eq!(planned(&long), planned(text));
+        }
+        let long = Ask::new(format!("SELECT * {{ ?s :p ?o FILTER(?o IN ({list} 3)) }}"));
+        let computed = Ask::new(format!("SELECT * {{ ?s :p ?o FILTER(?o + 1 IN ({list} 3)) }}"));
+        for ask in [long, computed] {
+            let late = Ask {
+                limits: Limits { timeout: Some(std::time::Duration::ZERO), ..Limits::default() },
+                ..ask.clone()
+            };
+            let stopped = Ask { cancel: Arc::default(), ..ask.clone() };
+            stopped.cancel.store(true, Ordering::Relaxed);
+            let found = [&ask, &late, &stopped].map(|ask| rows(&snapshot, ask));
+            assert_eq!(found, [(3, None), (0, Some(Kind::Limit)), (0, Some(Kind::Interrupted))]);
+        }
+    }
+
     #[test]
     fn a_snapshot_with_more_prefixes_leaves_the_old_one_as_it_was() {
         let old = snapshot();

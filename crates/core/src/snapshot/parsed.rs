@@ -31,6 +31,19 @@ pub(super) fn query(ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
 /// As there, and once a limit is met.
 pub(super) fn query_within(ask: &Ask, snapshot: &Snapshot, governor: &Governor) -> Result<Query> {
     let parsed = parse::query_within(&ask.text, snapshot.prefixes(), snapshot.base(), governor);
+    told(parsed, ask, snapshot)
+}
+
+/// The same in one piece, whatever the limits: for who sees to them.
+///
+/// # Errors
+/// As of [`query`].
+pub(super) fn query_here(ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
+    told(parse::query(&ask.text, snapshot.prefixes(), snapshot.base()), ask, snapshot)
+}
+
+/// The query that was parsed, with its parameters, or what is to be said of the text.
+fn told(parsed: Result<Query>, ask: &Ask, snapshot: &Snapshot) -> Result<Query> {
     let query = parsed.map_err(|error| match plain::is_plain(&ask.text) {
         _ if matches!(error.kind, Kind::Limit | Kind::Interrupted) => error,
         true => not_sparql(&ask.text, snapshot),

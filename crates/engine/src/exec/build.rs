@@ -153,11 +153,11 @@ impl<'a> Builder<'a> {
     ) -> Result<Running<'a>> {
         let below = node.inputs.first().map_or(&[][..], |input| &input.output);
         if let Some(value) = class_of(&formula.expression) {
-            let value = logical::Formula { expression: value.clone(), vars: formula.vars.clone() };
-            let compiled = Compiled::new(&value, below, &self.names)?;
+            let value = logical::Formula { expression: Arc::new(value.clone()), vars: formula.vars.clone() };
+            let compiled = self.formula(&value, below)?;
             return Ok(Box::new(equality_class::EqualityClass::new(compiled, input)));
         }
-        let mut compiled = Compiled::new(formula, below, &self.names)?;
+        let mut compiled = self.formula(formula, below)?;
         let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));
         compiled.number_solutions(cx.solutions(!extends));
         let input = unrolled(input, formula.is_volatile());
@@ -264,7 +264,11 @@ impl<'a> Builder<'a> {
     }
 
     fn compiled(&self, conditions: &[logical::Formula], columns: &[Var]) -> Result<Vec<Compiled>> {
-        conditions.iter().map(|condition| Compiled::new(condition, columns, &self.names)).collect()
+        conditions.iter().map(|condition| self.formula(condition, columns)).collect()
+    }
+
+    fn formula(&self, formula: &logical::Formula, columns: &[Var]) -> Result<Compiled> {
+        Compiled::new(formula, columns, &self.names, self.dataset.governor())
     }
 
     fn each_graph(&self, node: &Node, var: Var, cx: &mut Context<'_>) -> each_graph::EachGraph<'a> {
@@ -317,7 +321,7 @@ impl<'a> Builder<'a> {
         let argument = aggregate.argument.as_ref();
         Ok(group::Aggregate {
             function: aggregate.function.clone(),
-            argument: argument.map(|formula| Compiled::new(formula, columns, &self.names)).transpose()?,
+            argument: argument.map(|formula| self.formula(formula, columns)).transpose()?,
             distinct: aggregate.distinct,
             computed: computed.contains(aggregate.var),
             whole: if aggregate.distinct && argument.is_none() { self.in_text(columns) } else { Vec::new() },
@@ -355,6 +359,7 @@ fn sorted<'a>(node: &Node, keys: &[OrderKey], first: Option<u64>, input: Running
 fn values(vars: &[Var], rows: &[Vec<Option<Constant>>], cx: &mut Context<'_>) -> Result<Batch> {
     let mut columns = vec![Vec::with_capacity(rows.len()); vars.len()];
     for row in rows {
+        cx.work(vars.len())?;
         for (column, cell) in columns.iter_mut().zip(row) {
             column.push(match cell {
                 None => NONE,

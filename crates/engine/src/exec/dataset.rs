@@ -111,6 +111,11 @@ impl<'a> Dataset<'a> {
         Ok(Self { graph, default, named, empty, governor: governor.clone(), verdicts, asked })
     }
 
+    /// What stops planning and building.
+    pub fn governor(&self) -> &Governor {
+        &self.governor
+    }
+
     /// What is asked.
     pub fn graph(&self) -> &'a dyn Indexed {
         self.graph
@@ -146,7 +151,7 @@ impl<'a> Dataset<'a> {
         if let Some(verdicts) = known.get(test) {
             return Ok(Arc::clone(verdicts));
         }
-        let verdicts = Arc::new(Verdicts::of(test, self.graph)?);
+        let verdicts = Arc::new(Verdicts::of(test, self.graph, &|| self.governor.check())?);
         known.insert(test.clone(), Arc::clone(&verdicts));
         Ok(verdicts)
     }
@@ -328,7 +333,7 @@ impl Statistics for Dataset<'_> {
             let mut names = VariableNames::default();
             let formula = Formula::new((*condition).clone(), &mut names);
             let columns: Vec<Var> = formula.vars.iter().collect();
-            let mut compiled = Compiled::new(&formula, &columns, &names).ok()?;
+            let mut compiled = Compiled::new(&formula, &columns, &Arc::new(names), &governor).ok()?;
             batch = batch.filter(&self.read(compiled.truths(&batch, &mut cx))?);
         }
         // Where none is left, fewer are than one in so many.

@@ -5,6 +5,7 @@
 
 use super::batch::{Batch, Column};
 use super::context::Context;
+use crate::Governor;
 use crate::error::Result;
 use crate::expr::verdicts::{Verdict, Verdicts, by_tag, variable_of};
 use crate::expr::{Cells, Computed, Program, Terms};
@@ -12,7 +13,8 @@ use crate::plan::logical::Formula;
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::{Id, Indexed, NONE};
 use crate::syntax::algebra::Expression;
-use crate::terms::Term;
+use crate::terms::{Term, Variable};
+use std::sync::Arc;
 
 /// From so many rows on it pays to find out what is known of ranges of numbers: some dozens of terms are read for that.
 const WORTH_VERDICTS: usize = 512;
@@ -32,7 +34,7 @@ pub struct Compiled {
 #[derive(Debug)]
 struct Tested {
     column: usize,
-    expression: Expression,
+    expression: Arc<Expression>,
     rows: usize,
     verdicts: Option<Verdicts>,
     /// What is known of language strings by their tags, where that is asked and there is a column of them.
@@ -40,18 +42,33 @@ struct Tested {
 }
 
 impl Compiled {
-    /// Compiles a formula over these columns.
+    /// Compiles a formula over these columns. Of a long one that is done aside, and waited for as long as the limits let.
     ///
     /// # Errors
-    /// Where `expr` cannot compile it.
-    pub fn new(formula: &Formula, columns: &[Var], names: &VariableNames) -> Result<Self> {
+    /// Where `expr` cannot compile it, and once a limit is met.
+    pub fn new(
+        formula: &Formula,
+        columns: &[Var],
+        names: &Arc<VariableNames>,
+        governor: &Governor,
+    ) -> Result<Self> {
         let place = |var: Var| columns.iter().position(|column| *column == var);
-        let program =
-            Program::compile(&formula.expression, &|variable| names.find(variable.as_str()).and_then(place))?;
+        let find = |variable: &Variable| names.find(variable.as_str()).and_then(place);
+        let program = match Program::compile_soon(&formula.expression, &find)? {
+            Some(program) => program,
+            None => {
+                let (expression, names) = (Arc::clone(&formula.expression), Arc::clone(names));
+                let columns = columns.to_vec();
+                governor.waits_a_while_for(move || {
+                    let place = |var: Var| columns.iter().position(|column| *column == var);
+                    Program::compile(&expression, &|variable| names.find(variable.as_str()).and_then(place))
+                })??
+            }
+        };
         let variable = variable_of(&formula.expression).and_then(|variable| names.find(variable.as_str()));
         let tested = variable.and_then(place).map(|column| Tested {
             column,
-            expression: formula.expression.clone(),
+            expression: Arc::clone(&formula.expression),
             rows: 0,
             verdicts: None,
             by_tag: None,
@@ -156,7 +173,7 @@ impl Tested {
             if self.rows < WORTH_VERDICTS && !cx.governor().plans_every_way() {
                 return Ok(None);
             }
-            self.verdicts = Some(Verdicts::of(&self.expression, cx.graph)?);
+            self.verdicts = Some(Verdicts::of(&self.expression, cx.graph, &|| cx.governor().check())?);
             self.by_tag = by_tag(&self.expression, cx.graph.languages()?.tags());
         }
         let mut known = self.verdicts.as_ref().map(|verdicts| verdicts.truths(ids));

@@ -288,11 +288,16 @@ fn explained(
 /// The plan of a query, with estimates, not run.
 ///
 /// # Errors
-/// Where the graph is damaged, or the query asks another endpoint.
-pub fn plan_only(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> Result<Explanation> {
+/// Where the graph is damaged, the query asks another endpoint, or a limit is met.
+pub fn plan_only(
+    graph: &dyn Graph,
+    query: &Query,
+    default_graph: DefaultGraph,
+    governor: &Governor,
+) -> Result<Explanation> {
     let graph = columns(graph)?;
     deep::on_stack(depth(query)?, || {
-        let dataset = Dataset::new(graph, query.dataset(), default_graph, &Governor::unlimited())?;
+        let dataset = Dataset::new(graph, query.dataset(), default_graph, governor)?;
         let plan = planned(&prepared(query), &dataset)?;
         let told = Told {
             names: &plan.names,

@@ -7,10 +7,14 @@ use super::functions::is_volatile;
 use super::operators::{Arithmetic, Comparison};
 use super::program::State;
 use super::value::Value;
+use crate::aside::{ITEM, MUCH, set_aside};
 use crate::error::{Error, Result};
 use crate::syntax::algebra::{Expression, Function};
 use crate::terms::{Term, Variable};
 use rustc_hash::FxHashMap;
+
+/// So many tasks take some milliseconds.
+const SOON: usize = 10_000;
 
 /// The number of a step.
 pub(super) type StepId = usize;
@@ -80,7 +84,7 @@ pub(super) struct Step {
 }
 
 /// A compiled expression. See the module.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Program {
     pub(super) steps: Vec<Step>,
     pub(super) guards: Vec<Guard>,
@@ -96,6 +100,26 @@ impl Program {
     /// # Errors
     /// For EXISTS, which the planner replaces by a variable.
     pub fn compile(expression: &Expression, column: &dyn Fn(&Variable) -> Option<usize>) -> Result<Self> {
+        Self::compile_within(usize::MAX, expression, column).map(Option::unwrap_or_default)
+    }
+
+    /// The same; nothing where it would take more than some milliseconds.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn compile_soon(
+        expression: &Expression,
+        column: &dyn Fn(&Variable) -> Option<usize>,
+    ) -> Result<Option<Self>> {
+        Self::compile_within(SOON, expression, column)
+    }
+
+    /// The program of an expression, where it takes no more than so many tasks.
+    fn compile_within(
+        mut tasks: usize,
+        expression: &Expression,
+        column: &dyn Fn(&Variable) -> Option<usize>,
+    ) -> Result<Option<Self>> {
         let mut compiler = Compiler {
             column,
             tasks: vec![Task::Visit(expression)],
@@ -106,6 +130,11 @@ impl Program {
             known: FxHashMap::default(),
         };
         while let Some(task) = compiler.tasks.pop() {
+            // A list is many tasks at once, so that those that wait count.
+            if compiler.tasks.len() >= tasks {
+                return Ok(None);
+            }
+            tasks -= 1;
             compiler.run(task)?;
         }
         compiler.look_at_text();
@@ -119,7 +148,7 @@ impl Program {
         let mut program = Self { steps: compiler.steps, guards: compiler.guards, columns, result, state };
         program.find_last_uses();
         program.find_light_columns();
-        Ok(program)
+        Ok(Some(program))
     }
 
     /// The columns that it reads.
@@ -165,6 +194,16 @@ impl Program {
         }
         for (step, last) in self.steps.iter_mut().zip(last) {
             step.last_use = last;
+        }
+    }
+}
+
+/// Many steps are many lists to give back: whoever was stopped does not wait for that.
+impl Drop for Program {
+    fn drop(&mut self) {
+        let bytes = self.steps.len().saturating_mul(ITEM);
+        if bytes >= MUCH {
+            set_aside((std::mem::take(&mut self.steps), std::mem::take(&mut self.state)), bytes);
         }
     }
 }

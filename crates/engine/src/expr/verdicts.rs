@@ -23,6 +23,9 @@ use std::ops::Range;
 /// An expression of more parts has none.
 const LARGEST: usize = 256;
 
+/// So many members of a list are looked up without a look at the limits.
+const STRETCH: usize = 512;
+
 /// So many terms near a constant are judged when verdicts are made; where there are more, each is when it is met.
 const NEAR: usize = 1024;
 
@@ -54,6 +57,9 @@ impl Verdict {
     }
 }
 
+/// Whether the work may go on.
+pub type GoOn<'g> = &'g dyn Fn() -> Result<()>;
+
 /// Verdicts for all terms of a graph. See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdicts {
@@ -84,20 +90,21 @@ pub fn variable_of(expression: &Expression) -> Option<&Variable> {
 }
 
 impl Verdicts {
-    /// For the terms of a graph; all are open where [`variable_of`] knows no variable.
+    /// For the terms of a graph; all are open where [`variable_of`] knows no variable. Where a list is long, `go_on` is asked now and
+    /// then.
     ///
     /// # Errors
-    /// Where the graph is damaged.
-    pub fn of(expression: &Expression, graph: &dyn Indexed) -> Result<Self> {
+    /// Where the graph is damaged, and what `go_on` says.
+    pub fn of(expression: &Expression, graph: &dyn Indexed, go_on: GoOn<'_>) -> Result<Self> {
         match variable_of(expression) {
-            Some(_) => Self::of_known(expression, graph),
+            Some(_) => Self::of_known(expression, graph, go_on),
             None => Ok(Self { pieces: Vec::new() }),
         }
     }
 
     /// Its parts are at most as many as [`LARGEST`], and so is its depth.
-    fn of_known(expression: &Expression, graph: &dyn Indexed) -> Result<Self> {
-        let of = |part: &Expression| Self::of_known(part, graph);
+    fn of_known(expression: &Expression, graph: &dyn Indexed, go_on: GoOn<'_>) -> Result<Self> {
+        let of = |part: &Expression| Self::of_known(part, graph, go_on);
         Ok(match expression {
             Expression::And(a, b) => of(a)?.with(&of(b)?, and),
             Expression::Or(a, b) => of(a)?.with(&of(b)?, or),
@@ -105,7 +112,7 @@ impl Verdicts {
                 Self { pieces: of(a)?.pieces.into_iter().map(|(end, it)| (end, not(it))).collect() }
             }
             test => match Test::of(test) {
-                Some((_, test)) => test.verdicts(graph)?,
+                Some((_, test)) => test.verdicts(graph, go_on)?,
                 None => Self { pieces: Vec::new() },
             },
         })
@@ -263,7 +270,8 @@ enum Test<'e> {
     Compare(Comparison, Value),
     Equal(Value),
     Same(Term),
-    In(Vec<Value>),
+    /// Constants all of them.
+    In(&'e [Expression]),
     /// isIRI and its like.
     Kind(&'e Function),
     /// STRSTARTS, where the flag is set of STR of the variable.
@@ -277,7 +285,7 @@ enum Test<'e> {
 }
 
 impl<'e> Test<'e> {
-    /// The test that an expression is, and its variable.
+    /// The test that an expression is, and its variable. Of a long list nothing is copied.
     fn of(expression: &'e Expression) -> Option<(&'e Variable, Self)> {
         match expression {
             Expression::Greater(a, b) => Self::comparison(a, b, [Comparison::Greater, Comparison::Less]),
@@ -294,9 +302,7 @@ impl<'e> Test<'e> {
                 of(a, b).or_else(|| of(b, a))
             }
             Expression::In(value, list) => {
-                let all: Option<Vec<Value>> =
-                    list.iter().map(|item| constant(item).map(Value::Term)).collect();
-                Some((variable(value)?, Self::In(all?)))
+                list.iter().all(is_constant).then(|| Some((variable(value)?, Self::In(list)))).flatten()
             }
             Expression::FunctionCall(function, arguments) => Self::call(function, arguments),
             _ => None,
@@ -357,18 +363,24 @@ impl<'e> Test<'e> {
         }
     }
 
-    fn verdicts(&self, graph: &dyn Indexed) -> Result<Verdicts> {
-        let constant = |verdict| Verdicts { pieces: vec![(graph.term_count(), verdict)] };
+    fn verdicts(&self, graph: &dyn Indexed, go_on: GoOn<'_>) -> Result<Verdicts> {
+        let alone = |verdict| Verdicts { pieces: vec![(graph.term_count(), verdict)] };
         Ok(match self {
             Self::In(list) => {
                 // True where any is equal, else an error where any comparison is one (17.4.1.9), as `||` is.
-                let each = |value: &Value| Self::Equal(value.clone()).verdicts(graph);
-                let mut all = list.iter().map(each).collect::<Result<Vec<Verdicts>>>()?;
+                let mut all = Vec::new();
+                for some in list.chunks(STRETCH) {
+                    go_on()?;
+                    for value in some.iter().filter_map(constant) {
+                        all.push(Self::Equal(Value::Term(value)).verdicts(graph, go_on)?);
+                    }
+                }
                 // Two and two, so that a long list is not gone through for each of its values.
                 while all.len() > 1 {
+                    go_on()?;
                     all = all.chunks(2).map(any_of).collect();
                 }
-                all.pop().unwrap_or_else(|| constant(Verdict::False))
+                all.pop().unwrap_or_else(|| alone(Verdict::False))
             }
             Self::Same(term) => {
                 let mut pieces = Pieces::default();
@@ -429,6 +441,10 @@ fn variable(expression: &Expression) -> Option<&Variable> {
         Expression::Variable(variable) => Some(variable),
         _ => None,
     }
+}
+
+fn is_constant(expression: &Expression) -> bool {
+    matches!(expression, Expression::NamedNode(_) | Expression::Literal(_))
 }
 
 fn constant(expression: &Expression) -> Option<Term> {
@@ -634,7 +650,7 @@ mod tests {
     fn check(graph: &dyn Indexed, rows: &[Vec<Option<Term>>], text: &str) -> usize {
         let parsed = expression(text);
         assert!(variable_of(&parsed).is_some(), "{text}");
-        let verdicts = Verdicts::of(&parsed, graph).unwrap();
+        let verdicts = Verdicts::of(&parsed, graph, &|| Ok(())).unwrap();
         let passing = verdicts.passing();
         let mut open = 0;
         for (id, value) in (0..).zip(values_in(&mut Table::default(), text, rows)) {
@@ -733,11 +749,28 @@ mod tests {
         assert_eq!(variable_of(&expression(&long)), None);
     }
 
+    /// A list of hundreds of thousands of members is looked up as long as the limits let.
+    #[test]
+    fn a_long_list_asks_whether_to_go_on() {
+        let stored = Stored::of(&terms());
+        let graph = stored.indexed().unwrap();
+        let list = |n: usize| expression(&format!("?a IN ({})", vec!["1"; n].join(",")));
+        let asked = std::cell::Cell::new(0);
+        let counting = || {
+            asked.set(asked.get() + 1);
+            Ok(())
+        };
+        Verdicts::of(&list(STRETCH * 4), graph, &counting).unwrap();
+        assert!(asked.get() >= 4, "{}", asked.get());
+        let stop = || Err(crate::error::Error::query("stopped"));
+        assert!(Verdicts::of(&list(STRETCH * 4), graph, &stop).is_err());
+    }
+
     #[test]
     fn a_number_beyond_the_graph_is_open() {
         let stored = Stored::of(&[term("1"), term("2"), term("\"a\"")]);
         let graph = stored.indexed().unwrap();
-        let verdicts = Verdicts::of(&expression("?a > 1"), graph).unwrap();
+        let verdicts = Verdicts::of(&expression("?a > 1"), graph, &|| Ok(())).unwrap();
         assert_eq!(verdicts.verdict(FIRST_FOREIGN), Verdict::Open);
         let two = graph.id(term("2").as_ref()).unwrap().unwrap();
         let beyond = graph.term_count()..NONE;

@@ -71,7 +71,7 @@ pub fn connect_sides(
 
 /// What a filter compares, where it is a comparison for equality and nothing else.
 fn comparison(condition: &Formula) -> Option<[&Expression; 2]> {
-    match &condition.expression {
+    match &*condition.expression {
         Expression::Equal(a, b) | Expression::SameTerm(a, b) if !condition.is_volatile() => Some([a, b]),
         _ => None,
     }

@@ -10,6 +10,7 @@ use crate::expr;
 use crate::store::Id;
 use crate::syntax::algebra::{AggregateFunction, Expression, operands};
 use crate::terms::Term;
+use std::sync::Arc;
 
 /// A place of a triple pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,8 +110,9 @@ impl Step {
 /// its truth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Formula {
-    /// The expression, its variables by their names in the query's [`VariableNames`].
-    pub expression: Expression,
+    /// The expression, its variables by their names in the query's [`VariableNames`]: one list of 300 000 members, however often a plan
+    /// has it.
+    pub expression: Arc<Expression>,
     /// What it reads.
     pub vars: VarSet,
 }
@@ -141,7 +143,7 @@ impl Aggregate {
     /// The first value of a variable in each group, which every solution binds.
     pub fn first(var: Var, names: &VariableNames) -> Self {
         let expression = Expression::Variable(names.variable(var));
-        let argument = Some(Formula { expression, vars: VarSet::from_iter([var]) });
+        let argument = Some(Formula { expression: Arc::new(expression), vars: VarSet::from_iter([var]) });
         Self { var, function: AggregateFunction::Sample, argument, distinct: false }
     }
 }
@@ -222,7 +224,7 @@ impl Formula {
             }
             open.extend(operands(part));
         }
-        Self { expression, vars }
+        Self { expression: Arc::new(expression), vars }
     }
 
     /// Whether it may be worth something else for an equal solution.
@@ -232,7 +234,7 @@ impl Formula {
 
     /// The variable, where the expression is nothing else.
     pub fn as_variable(&self) -> Option<Var> {
-        matches!(self.expression, Expression::Variable(_)).then(|| self.vars.iter().next()).flatten()
+        matches!(*self.expression, Expression::Variable(_)).then(|| self.vars.iter().next()).flatten()
     }
 }
 
@@ -474,7 +476,7 @@ impl Logical {
     /// BIND. The variable stays unbound where the expression is an error (section 18.5, Extend).
     pub fn extend(self, var: Var, formula: Formula) -> Self {
         let copied = formula.as_variable().filter(|from| self.certain.contains(*from)).is_some();
-        let constant = matches!(formula.expression, Expression::NamedNode(_) | Expression::Literal(_));
+        let constant = matches!(*formula.expression, Expression::NamedNode(_) | Expression::Literal(_));
         let total = class_of(&formula.expression).is_some();
         let mut node = self.wrapped(|input| Kind::Extend(input, var, formula));
         node.possible.insert(var);

@@ -11,6 +11,7 @@ use super::logical::{Existence, Formula, Kind, Logical};
 use super::variables::{Var, VarSet, VariableNames};
 use crate::syntax::algebra::{Expression, Function, operands, operands_mut};
 use crate::terms::xsd;
+use std::sync::Arc;
 
 /// An expression of more parts than this is computed once and kept: BIND upon BIND could double it each time.
 const LARGEST: usize = 64;
@@ -104,7 +105,7 @@ fn below(input: Logical, conditions: Vec<Formula>, scope: Scope<'_>) -> (Logical
 /// the right side always binds and the left side never does. What solutions around may put in is bound there with no partner at all
 /// (section 18.6).
 fn is_of_unmatched(condition: &Formula, left: &Logical, right: &Logical, scope: Scope<'_>) -> bool {
-    let Expression::Not(inner) = &condition.expression else { return false };
+    let Expression::Not(inner) = &*condition.expression else { return false };
     let bound = matches!(inner.as_ref(), Expression::Bound(_)) && condition.vars.is_disjoint(scope.around);
     bound && condition.vars.is_subset(&right.certain) && condition.vars.is_disjoint(&left.possible)
 }
@@ -181,7 +182,7 @@ fn replaced(condition: &Formula, var: Var, value: &Formula, scope: Scope<'_>) ->
         return Some(condition.clone());
     }
     let name = scope.names.variable(var);
-    let mut expression = condition.expression.clone();
+    let mut expression = Expression::clone(&condition.expression);
     let mut open = vec![&mut expression];
     let mut parts = 0;
     while let Some(part) = open.pop() {
@@ -190,7 +191,7 @@ fn replaced(condition: &Formula, var: Var, value: &Formula, scope: Scope<'_>) ->
             Expression::Bound(variable) if *variable == name => return None,
             Expression::Variable(variable) if *variable == name => {
                 parts += size(&value.expression, LARGEST);
-                *part = value.expression.clone();
+                *part = Expression::clone(&value.expression);
             }
             _ => open.extend(operands_mut(part)),
         }
@@ -201,14 +202,16 @@ fn replaced(condition: &Formula, var: Var, value: &Formula, scope: Scope<'_>) ->
     let mut vars = condition.vars.clone();
     vars.remove(var);
     vars.extend_with(&value.vars);
-    Some(Formula { expression, vars })
+    Some(Formula { expression: Arc::new(expression), vars })
 }
 
 /// What holds wherever STRSTARTS of a CONCAT holds and reads less: as far as the first part of the CONCAT goes, it agrees with what the whole
 /// is to start with. That is found out once for each value of the part, and the whole is made for the few that agree. Where a part is
 /// no string, CONCAT is an error (SPARQL 1.1, section 17.4.3.12), and the filter drops the solution.
 fn implied(condition: &Formula, names: &VariableNames) -> Option<Formula> {
-    let Expression::FunctionCall(Function::StrStarts, arguments) = &condition.expression else { return None };
+    let Expression::FunctionCall(Function::StrStarts, arguments) = &*condition.expression else {
+        return None;
+    };
     let [Expression::FunctionCall(Function::Concat, parts), start @ Expression::Literal(literal)] =
         arguments.as_slice()
     else {
@@ -233,7 +236,7 @@ fn implied(condition: &Formula, names: &VariableNames) -> Option<Formula> {
     let starts = |a, b| Expression::FunctionCall(Function::StrStarts, vec![a, b]);
     let whole = starts(text(), start.clone());
     let begun = starts(start.clone(), text());
-    Some(Formula { expression: Expression::Or(Box::new(whole), Box::new(begun)), vars })
+    Some(Formula { expression: Arc::new(Expression::Or(Box::new(whole), Box::new(begun))), vars })
 }
 
 /// How many parts an expression has, counted up to some number.

@@ -18,6 +18,9 @@ use crate::syntax::algebra::{
 };
 use crate::terms::{Term, Variable};
 
+/// So many rows of VALUES are looked up without a look at the limits.
+const STRETCH: usize = 1024;
+
 /// Translates one query's algebra.
 pub struct Translator<'a> {
     statistics: &'a dyn Statistics,
@@ -314,8 +317,14 @@ impl<'a> Translator<'a> {
         let vars: Vec<Var> = variables.iter().map(|variable| self.var(variable)).collect();
         let cell =
             |cell: &Option<GroundTerm>| cell.clone().map(|term| self.constant(term.into())).transpose();
-        let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect::<Planned<_>>()?;
-        Ok(Logical::values(vars, rows))
+        let mut found = Vec::with_capacity(rows.len());
+        for some in rows.chunks(STRETCH) {
+            self.statistics.go_on()?;
+            for row in some {
+                found.push(row.iter().map(cell).collect::<Planned<_>>()?);
+            }
+        }
+        Ok(Logical::values(vars, found))
     }
 
     fn order_by(&mut self, inner: &GraphPattern, keys: &[OrderExpression]) -> Planned<Logical> {

@@ -290,7 +290,6 @@ pub fn skip_prologue<'t>(mut found: &'t [Token], text: &str) -> &'t [Token] {
 /// the text's own BASE. What is no IRI even then, or is written with an escape, is given as it stands there.
 pub fn declared<'t>(text: &'t str, base: Option<&str>) -> Vec<(&'t str, String)> {
     let mut base = base.map(str::to_owned);
-    let all: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
     let is = |token: &Token, word: &str| token.text(text).eq_ignore_ascii_case(word);
     let resolved = |token: &Token, base: Option<&str>| {
         let iri = token.text(text).strip_prefix('<')?.strip_suffix('>')?;
@@ -298,10 +297,17 @@ pub fn declared<'t>(text: &'t str, base: Option<&str>) -> Vec<(&'t str, String)>
         Some(whole.map_or_else(|| iri.to_owned(), oxiri::Iri::into_inner))
     };
     let mut found = Vec::new();
-    for (n, word) in all.iter().enumerate() {
-        match (all.get(n + 1), all.get(n + 2)) {
-            (Some(iri), _) if is(word, "BASE") => base = resolved(iri, base.as_deref()).or(base),
-            (Some(name), Some(iri)) if is(word, "PREFIX") => {
+    // A text may be a list of hundreds of thousands of values: three tokens at a time are enough.
+    let mut all = each_token(text).filter(|token| token.kind != Kind::Comment);
+    let (mut next, mut after) = (all.next(), all.next());
+    while let Some(word) = next {
+        (next, after) = (after, all.next());
+        if word.kind != Kind::Keyword {
+            continue;
+        }
+        match (&next, &after) {
+            (Some(iri), _) if is(&word, "BASE") => base = resolved(iri, base.as_deref()).or(base),
+            (Some(name), Some(iri)) if is(&word, "PREFIX") => {
                 let name = name.text(text).strip_suffix(':');
                 found.extend(name.zip(resolved(iri, base.as_deref())));
             }
@@ -550,7 +556,10 @@ fn punctuation(rest: &str) -> Cut {
     if rest.starts_with("==") {
         return (Kind::Unknown, 2, true);
     }
-    if let Some(long) = LONG_PUNCTUATION.iter().find(|long| rest.starts_with(**long)) {
+    // Most stand alone, and that is told by the character behind.
+    let behind = rest.as_bytes().get(1).copied().unwrap_or_default();
+    let may_be_long = matches!(behind, b'<' | b'>' | b'|' | b'}' | b'^' | b'&' | b'=');
+    if let Some(long) = LONG_PUNCTUATION.iter().find(|long| may_be_long && rest.starts_with(**long)) {
         return (Kind::Punctuation, long.len(), true);
     }
     match rest.chars().next() {

@@ -49,7 +49,7 @@ impl<'a> Builder<'a> {
     /// Where the only condition is that a column of the right is less or greater than one of the left: see [`hash_join::Shape`].
     fn extreme(&self, conditions: &[logical::Formula], sides: &Sides<'_>) -> Option<(usize, bool)> {
         let [condition] = conditions else { return None };
-        let (less, more) = match &condition.expression {
+        let (less, more) = match &*condition.expression {
             Expression::Less(a, b) | Expression::LessOrEqual(a, b) => (a, b),
             Expression::Greater(a, b) | Expression::GreaterOrEqual(a, b) => (b, a),
             _ => return None,

@@ -43,7 +43,7 @@ impl<'a> Builder<'a> {
         let [subject, _, object] = &pattern.slots;
         let leading = if by == End::Subject { subject } else { object };
         let column: Vec<Var> = leading.var().into_iter().collect();
-        let ranges = self.dataset.passing(within.iter().map(|formula| &formula.expression))?;
+        let ranges = self.dataset.passing(within.iter().map(|formula| &*formula.expression))?;
         Ok(scan.within(scan::Within { ranges, conditions: self.compiled(within, &column)? }))
     }
 

@@ -120,7 +120,7 @@ fn is_before_texts(conditions: &[Formula], aggregates: &[Aggregate]) -> bool {
 /// Which part of the triples that a node has just read has the predicate that a condition excludes, as each name of a negated set
 /// does: as many as are counted.
 fn share_of_predicate(condition: &Formula, node: &Node, statistics: &dyn Statistics) -> Option<f64> {
-    let Expression::Not(inner) = &condition.expression else { return None };
+    let Expression::Not(inner) = &*condition.expression else { return None };
     let (Expression::SameTerm(a, b) | Expression::Equal(a, b)) = &**inner else { return None };
     let (Expression::Variable(_), Expression::NamedNode(name)) = (&**a, &**b) else { return None };
     let (Op::Scan { pattern, .. } | Op::IndexJoin { pattern, optional: false, .. }) = &node.op else {
@@ -136,7 +136,7 @@ fn share_of_predicate(condition: &Formula, node: &Node, statistics: &dyn Statist
 
 /// What a condition leaves of the rows of a node, where no sample was taken.
 fn guessed(condition: &Formula, node: &Node, statistics: &dyn Statistics) -> f64 {
-    match &condition.expression {
+    match &*condition.expression {
         Expression::Not(inner) if matches!(**inner, Expression::SameTerm(..) | Expression::Equal(..)) => 0.9,
         Expression::And(parts, more)
             if [parts, more].iter().all(|it| matches!(&***it, Expression::Not(_))) =>
