@@ -466,6 +466,44 @@ fn a_test_of_one_end_is_a_range_of_a_scan() {
 }
 
 #[test]
+fn parts_that_nothing_connects_are_planned_apart_each_with_its_filters() {
+    let lines = shown(
+        r#"SELECT ?a ?b { ?a :name ?x . ?b :name ?y . ?b :type ?t FILTER(STRENDS(?x, "1")) FILTER(STRENDS(?y, "2")) FILTER(?x < ?y) }"#,
+    );
+    let place = |word: &str| {
+        lines.iter().position(|line| line.contains(word)).unwrap_or_else(|| panic!("{word}: {lines:#?}"))
+    };
+    let product = place("Cross product");
+    assert!(place("Filter((?x ") < product, "{lines:#?}");
+    assert!(place(r#"STRENDS(?x, "1")"#) > product && place(r#"STRENDS(?y, "2")"#) > product, "{lines:#?}");
+    assert!(has(&lines, "Index join(?b type ?t)"), "{lines:#?}");
+}
+
+#[test]
+fn the_first_rows_by_a_key_are_read_in_its_order_where_that_ends_early() {
+    for (text, is_led) in [
+        ("SELECT ?a ?b ?t { ?a :name ?b ; :type ?t } ORDER BY DESC(?b) ?t LIMIT 10", true),
+        ("SELECT ?a ?b ?t { ?a :name ?b ; :type ?t } ORDER BY ?b DESC(?t) LIMIT 10", true),
+        (
+            "SELECT ?a ?b ?t { ?a :name ?b OPTIONAL { ?a :type ?t } } ORDER BY DESC(?b) LIMIT 10 OFFSET 50",
+            true,
+        ),
+        ("SELECT ?a ?b { ?a :knows ?b } ORDER BY DESC(?b) LIMIT 10", true),
+        // Of ten values each has a tenth of the rows, but these are read as they lie.
+        ("SELECT ?a ?b ?t { ?a :name ?b ; :type ?t } ORDER BY DESC(?t) ?b LIMIT 10", true),
+        // Few are left in the end: most of the list would be read for them.
+        ("SELECT ?a ?b ?t { ?a :name ?b ; :rare ?t } ORDER BY DESC(?b) ?t LIMIT 10", false),
+        ("SELECT ?a ?b { ?a :knows ?b } ORDER BY DESC(STR(?b)) LIMIT 10", false),
+        ("SELECT ?a ?b { ?a :knows ?b } ORDER BY DESC(?b)", false),
+        ("SELECT ?b (COUNT(*) AS ?n) { ?a :knows ?b } GROUP BY ?b ORDER BY DESC(?b) LIMIT 10", false),
+        ("SELECT ?a ?b { { ?a :knows ?b } UNION { ?a :name ?b } } ORDER BY DESC(?b) LIMIT 10", false),
+    ] {
+        let lines = shown(text);
+        assert_eq!(has(&lines, "until they are known"), is_led, "{text}: {lines:#?}");
+    }
+}
+
+#[test]
 fn parts_that_only_a_comparison_connects_are_hashed() {
     for (text, join) in [
         ("SELECT ?a ?b { ?a :name ?x . ?b :name ?y FILTER(?x = ?y) }", "Hash join"),

@@ -14,6 +14,7 @@ use crate::exec::dense::KeySet;
 use crate::exec::{Operator, Running, matches};
 use crate::store::{AHEAD, End, Found, Id, NONE, PairCursor, Triple, View};
 use baimo_store::room;
+use rustc_hash::FxHashSet;
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
@@ -66,7 +67,22 @@ struct Members<'a> {
     asked: usize,
     /// At so many it is looked whether a set of all of them pays.
     look: usize,
-    set: Option<KeySet>,
+    set: Option<Set>,
+}
+
+/// All members: a bit each where they lie close together.
+enum Set {
+    Close(KeySet),
+    Apart(FxHashSet<Id>),
+}
+
+impl Set {
+    fn contains(&self, id: Id) -> bool {
+        match self {
+            Self::Close(set) => set.contains(id),
+            Self::Apart(set) => set.contains(&id),
+        }
+    }
 }
 
 impl<'a> Members<'a> {
@@ -96,8 +112,7 @@ impl<'a> Members<'a> {
         Ok(found)
     }
 
-    /// Makes a set of all members where that takes no longer than what was asked for did, they lie close together, and every limit
-    /// leaves room for them.
+    /// Makes a set of all members where that takes no longer than what was asked for did, and every limit leaves room for them.
     fn prepare(&mut self, cx: &Context<'_>) -> Result<()> {
         let count = self.cursor.count(self.of)?;
         self.look = (2 * self.look).max(count / MEMBERS_FOR_A_SEARCH);
@@ -105,8 +120,11 @@ impl<'a> Members<'a> {
             && count <= MEMBERS
             && room::is_there_for(count * MEMBER)
         {
-            self.set = KeySet::of(self.cursor.lookup(self.of)?, cx.governor())?;
-            self.look = usize::MAX;
+            let members = self.cursor.lookup(self.of)?;
+            self.set = Some(match KeySet::of(members, cx.governor())? {
+                Some(set) => Set::Close(set),
+                None => Set::Apart(members.iter().copied().collect()),
+            });
         }
         Ok(())
     }
@@ -333,8 +351,11 @@ impl Operator for IndexJoin<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Governor;
     use crate::exec::fixture::{Batches, node, run};
-    use crate::store::Id;
+    use crate::store::pack::Builder;
+    use crate::store::{Graph as _, Id};
+    use crate::terms::{GraphName, NamedNode, Quad, Term};
 
     /// Rows of `:r0`, `:p1` and `:r2` joined with `?x :kind ?kind`: the columns asked for and the counts.
     fn kinds(
@@ -397,6 +418,37 @@ mod tests {
             Box::new(IndexJoin::new(view, shape(true), input).unwrap())
         });
         assert!(rows.0[0].len() > 300, "OPTIONAL keeps each row");
+    }
+
+    #[test]
+    fn members_that_lie_far_apart_are_a_set_too() {
+        let iri = |name: String| NamedNode::new_unchecked(format!("http://example.org/{name}"));
+        let mut builder = Builder::new();
+        for n in 0..8000 {
+            let kind = if n % 80 == 0 { "seldom" } else { "often" };
+            let graph = GraphName::DefaultGraph;
+            builder
+                .add(Quad::new(iri(format!("n{n}")), iri("kind".into()), iri(kind.into()), graph).as_ref());
+        }
+        let (graph, governor) = (builder.finish(), Governor::unlimited());
+        let mut cx = Context::new(&graph, &governor, None);
+        let id = |name: &str| graph.id(Term::from(iri(name.into())).as_ref()).unwrap().unwrap();
+        let places = [From::Column(0), From::Term(id("kind")), From::Term(id("seldom"))];
+        let shape =
+            Shape { places, equal: vec![], kept: vec![0], new: vec![], counted: true, optional: false };
+        let asked: Vec<Id> = (0..9000).map(|n| n * 7 % 8000).collect();
+        let view = cx.graph.view(None).unwrap().unwrap();
+        let mut all = view.pairs(id("kind"), End::Object).unwrap();
+        let is_member = |asked: &Id| all.contains(id("seldom"), *asked).unwrap();
+        let expected: Vec<Id> = asked.iter().copied().filter(is_member).collect();
+        let batches = asked.chunks(100).map(|part| Batch::of(vec![part.to_vec()], part.len()));
+        let mut join = IndexJoin::new(view, shape, Batches::new(batches.collect())).unwrap();
+        let mut found: Vec<Id> = Vec::new();
+        while let Some(batch) = join.next(&mut cx).unwrap() {
+            found.extend(batch.column(0));
+        }
+        assert!(expected.len() > 100 && found == expected, "{} of {}", found.len(), expected.len());
+        assert!(matches!(&join.way, Way::Member(members, 0) if matches!(members.set, Some(Set::Apart(_)))));
     }
 
     #[test]

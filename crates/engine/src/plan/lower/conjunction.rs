@@ -10,7 +10,8 @@ use crate::plan::bushy::{self, Tree};
 use crate::plan::logical::{Formula, Kind, Logical};
 use crate::plan::order::{Before, Figures, Item, NOTHING, Order, Wish, led, order};
 use crate::plan::physical::{Bag, Node};
-use crate::plan::variables::VarSet;
+use crate::plan::variables::{Var, VarSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Joins of joins are taken where they are expected to touch so many times fewer rows: estimates of long chains err.
 const WORTH_A_TREE: f64 = 2.0;
@@ -81,6 +82,47 @@ impl Lowering<'_> {
         self.grouped(group, None, need, bag)
     }
 
+    /// Parts of a group that share no variable with each other, each with a plan of its own and with the filters that it can judge, so that these
+    /// are not judged for all pairs of their rows. `apart` tells for each part with which it goes together.
+    fn product(
+        &mut self,
+        group: &Group<'_>,
+        apart: &[usize],
+        (need, wanted): (&VarSet, &VarSet),
+        bag: Bag,
+    ) -> Planned<Node> {
+        let mut together: BTreeMap<usize, Group<'_>> = BTreeMap::new();
+        for (part, place) in group.parts.iter().zip(apart) {
+            together.entry(*place).or_default().parts.push(part);
+        }
+        let mut rest = Vec::new();
+        let certain: Vec<(usize, VarSet)> = together
+            .iter()
+            .map(|(place, group)| {
+                let mut certain = VarSet::new();
+                group.parts.iter().for_each(|part| certain.extend_with(&part.certain));
+                (*place, certain)
+            })
+            .collect();
+        for condition in &group.conditions {
+            let reads = |(_, certain): &&(usize, VarSet)| {
+                !condition.vars.is_empty() && condition.vars.is_subset(certain)
+            };
+            let judge = certain.iter().find(reads).and_then(|(place, _)| together.get_mut(place));
+            match judge.filter(|_| !condition.is_volatile()) {
+                Some(group) => group.conditions.push(condition.clone()),
+                None => rest.push(condition.clone()),
+            }
+        }
+        let mut items = Vec::new();
+        for group in together.into_values() {
+            items.push(Item::Node(Box::new(self.grouped(group, None, wanted, bag)?)));
+        }
+        let wish = Wish::default();
+        let joins = Joins { items: &items, conditions: &rest, wanted, kept: need, wish: &wish, bag };
+        Ok(self.cheapest(joins)?.pruned(need))
+    }
+
     /// The parts of a group joined with each other and, where there is a seed, with its rows first.
     pub(super) fn grouped(
         &mut self,
@@ -94,6 +136,9 @@ impl Lowering<'_> {
         let mut wanted = need.clone();
         for condition in &group.conditions {
             wanted.extend_with(&condition.vars);
+        }
+        if let Some(apart) = apart(&group.parts).filter(|_| seed.is_none()) {
+            return self.product(&group, &apart, (need, &wanted), bag);
         }
         let bound = seed.as_ref().map_or_else(VarSet::new, Node::columns);
         let all = group.parts.iter().map(|part| &part.possible);
@@ -251,6 +296,44 @@ impl Lowering<'_> {
             ordered.push(Item::Node(Box::new(self.tree(step, joins, inside, &outside)?)));
         }
         self.joined(ordered, conditions, (need, tree.lead()), joins.bag)
+    }
+}
+
+/// For each part of a group the first one that it is joined with by variables that they share, through others or by itself; nothing where that is one for
+/// all of them. Parts without variables go with the first.
+fn apart(parts: &[&Logical]) -> Option<Vec<usize>> {
+    let mut first_of: HashMap<Var, usize> = HashMap::new();
+    let mut above: Vec<usize> = (0..parts.len()).collect();
+    for (place, part) in parts.iter().enumerate() {
+        if part.possible.is_empty() {
+            join(&mut above, place, 0);
+        }
+        for var in part.possible.iter() {
+            let first = *first_of.entry(var).or_insert(place);
+            join(&mut above, place, first);
+        }
+    }
+    let roots: Vec<usize> = (0..parts.len()).map(|place| root(&mut above, place)).collect();
+    roots.iter().any(|root| Some(root) != roots.first()).then_some(roots)
+}
+
+/// The first of those that a part is joined with, and a shorter way there for the next one that asks (Tarjan, Efficiency of a good but not linear set union
+/// algorithm, JACM 1975, with path halving).
+fn root(above: &mut [usize], mut place: usize) -> usize {
+    while let Some(next) = above.get(place).copied().filter(|next| *next != place) {
+        let far = above.get(next).copied().unwrap_or(next);
+        if let Some(way) = above.get_mut(place) {
+            *way = far;
+        }
+        place = far;
+    }
+    place
+}
+
+fn join(above: &mut [usize], a: usize, b: usize) {
+    let (a, b) = (root(above, a), root(above, b));
+    if let Some(way) = above.get_mut(a.max(b)) {
+        *way = a.min(b);
     }
 }
 
