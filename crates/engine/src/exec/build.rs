@@ -20,7 +20,7 @@ use super::operators::{
     project, slice, sort, union, unpack, unroll,
 };
 use crate::error::Result;
-use crate::plan::equality::class_of;
+use crate::plan::equality::{class_of, is_of_first};
 use crate::plan::exists::is_drawn_anew;
 use crate::plan::logical::{self, Constant, Source};
 use crate::plan::physical::{Node, Op, OrderKey, comes_by_first, comes_sorted, is_by_value};
@@ -153,9 +153,10 @@ impl<'a> Builder<'a> {
     ) -> Result<Running<'a>> {
         let below = node.inputs.first().map_or(&[][..], |input| &input.output);
         if let Some(value) = class_of(&formula.expression) {
+            let first = is_of_first(&formula.expression);
             let value = logical::Formula { expression: Arc::new(value.clone()), vars: formula.vars.clone() };
             let compiled = self.formula(&value, below)?;
-            return Ok(Box::new(equality_class::EqualityClass::new(compiled, input)));
+            return Ok(Box::new(equality_class::EqualityClass::new(compiled, input, first)));
         }
         let mut compiled = self.formula(formula, below)?;
         let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));

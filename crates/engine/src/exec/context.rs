@@ -9,7 +9,8 @@ use super::locals::Locals;
 use crate::Governor;
 use crate::error::Result;
 use crate::expr::Scope;
-use crate::store::{FIRST_FOREIGN, Id, Indexed, NONE, Number};
+use crate::plan::equality::{Inexact, inexact_of};
+use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, NONE, Number};
 use crate::terms::Term;
 use rustc_hash::FxHashMap;
 use std::time::Duration;
@@ -75,8 +76,10 @@ pub struct Context<'a> {
     /// From where the solutions are numbered that the latest BIND extends.
     solutions: u64,
     units: usize,
-    /// Whether all numbers of the graph are of exact types, once that was asked.
-    exact: Option<bool>,
+    /// The types of numbers that the query may make of others.
+    pub made: Inexact,
+    /// Those of the graph and of the query, once that was asked.
+    inexact: Option<Inexact>,
     /// After how many units it asks.
     stride: usize,
     /// Which part of the data is read by operators that read parts.
@@ -113,7 +116,9 @@ impl<'a> Context<'a> {
             scope: Scope::new(base, governor),
             solutions: 0,
             units: 0,
-            exact: None,
+            // As long as nobody looked at the query.
+            made: Inexact::Float,
+            inexact: None,
             stride: if governor.plans_every_way() { FEW_UNITS } else { UNITS },
             part: 0,
         }
@@ -135,7 +140,8 @@ impl<'a> Context<'a> {
             scope: self.scope.clone(),
             solutions: self.solutions,
             units: 0,
-            exact: self.exact,
+            made: self.made,
+            inexact: self.inexact,
             stride: self.stride,
             part: 0,
         }
@@ -188,26 +194,35 @@ impl<'a> Context<'a> {
         self.governor.room(bytes)
     }
 
-    /// Whether no number of the graph is an `xsd:float` or `xsd:double`; looked for once in a query.
+    /// Of which inexact types numbers may be, of the graph or made by the query; looked for once in a query.
     ///
     /// # Errors
     /// Once a limit is met, or where the graph is damaged.
-    pub fn numbers_are_exact(&mut self) -> Result<bool> {
-        if let Some(exact) = self.exact {
-            return Ok(exact);
+    pub fn inexact(&mut self) -> Result<Inexact> {
+        if let Some(inexact) = self.inexact {
+            return Ok(inexact);
         }
         let numbers = self.graph.numbers()?;
         let beside = FIRST_FOREIGN..FIRST_FOREIGN.saturating_add(self.graph.more_terms());
-        let mut exact = true;
+        let mut inexact = self.made;
         for id in numbers.range().chain(beside) {
-            if let Some(Number::Float(_) | Number::Double(_)) = numbers.get(id) {
-                exact = false;
+            if inexact == Inexact::Float {
                 break;
             }
+            let found = match numbers.get(id) {
+                Some(Number::Float(_)) => Inexact::Float,
+                Some(Number::Double(_)) => Inexact::Double,
+                // What lies beside the dictionary need not be in the columns.
+                None if self.graph.kind(id) == Some(Kind::Number) => {
+                    self.term(id)?.map_or(Inexact::None, |term| inexact_of(&term))
+                }
+                _ => Inexact::None,
+            };
+            inexact = inexact.max(found);
             self.work(1)?;
         }
-        self.exact = Some(exact);
-        Ok(exact)
+        self.inexact = Some(inexact);
+        Ok(inexact)
     }
 
     /// The number of a term: the graph's where the graph has it, else one of this query's.

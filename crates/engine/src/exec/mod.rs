@@ -183,7 +183,7 @@ fn run<'a>(
     governor: &Governor,
     threads: usize,
 ) -> Result<Answer<'a>> {
-    let mut cx = Context::new(graph, governor, base_of(query));
+    let mut cx = context(graph, governor, query);
     let Plan { root, columns, names } = plan;
     let builder = build::Builder { threads, ..build::Builder::new(dataset, Arc::clone(names)) };
     let mut running = builder.build(root, &taken(query, root), &mut cx)?;
@@ -224,7 +224,7 @@ pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: 
     // Operators deep within each other run where they have room.
     deep::on_stack(depth(query)?, || {
         let plan = planned(&prepared(query), &dataset)?;
-        let mut cx = Context::new(graph, governor, base_of(query));
+        let mut cx = context(graph, governor, query);
         let variables: Vec<Variable> = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
         let builder = build::Builder::new(dataset, plan.names);
         let mut root = builder.build(&plan.root, &VarSet::new(), &mut cx)?;
@@ -261,7 +261,7 @@ fn explained(
     let dataset = Dataset::new(graph, query.dataset(), default_graph, governor)?;
     let plan = planned(&prepared(query), &dataset)?;
     let planning = begun.elapsed().as_secs_f64();
-    let mut cx = Context::new(graph, governor, base_of(query));
+    let mut cx = context(graph, governor, query);
     let builder = build::Builder { threads, ..build::Builder::new(dataset, plan.names) };
     cx.account = Some(Account::default());
     let mut root = builder.build(&plan.root, &taken(query, &plan.root), &mut cx)?;
@@ -312,6 +312,13 @@ pub fn plan_only(
 }
 
 /// The IRI that resolves the relative ones of a query.
+/// What the operators of this query share.
+pub(crate) fn context<'a>(graph: &'a dyn Indexed, governor: &Governor, query: &Query) -> Context<'a> {
+    let mut cx = Context::new(graph, governor, base_of(query));
+    cx.made = plan::equality::made_by(pattern(query));
+    cx
+}
+
 fn base_of(query: &Query) -> Option<&str> {
     let (Query::Select { base_iri, .. }
     | Query::Construct { base_iri, .. }

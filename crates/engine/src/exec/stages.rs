@@ -6,7 +6,6 @@
 use super::account::Told;
 use super::batch::{Batch, Column};
 use super::build::Builder;
-use super::context::Context;
 use super::dataset::{Dataset, DefaultGraph};
 use crate::Governor;
 use crate::error::Result;
@@ -42,7 +41,7 @@ pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> 
     let logical = translator.pattern(pattern(&prepared))?;
     let logical = show::logical(&logical, &translator.into_names());
     let plan = super::planned(&prepared, &dataset)?;
-    let mut cx = Context::new(graph, &Governor::unlimited(), super::base_of(query));
+    let mut cx = super::context(graph, &Governor::unlimited(), query);
     cx.trace = Some(Vec::new());
     let builder = Builder::new(dataset, plan.names);
     let mut root = builder.build(&plan.root, &super::taken(query, &plan.root), &mut cx)?;

@@ -3,13 +3,16 @@
 //! In: a group with its filters, the two sides of OPTIONAL or EXISTS. Out: the same with one more variable that both sides bind,
 //! which stands for the class of terms that may be equal to what is compared ([`class_of`]); any join on it will do, and the filter
 //! stays and decides. As `=` is on numbers of mixed types no equivalence, whether numbers are told apart is up to who computes
-//! the class: here it is only made sure that what is compared is a term of the graph, or no number that was computed.
+//! the class: here it is only found out which types a query makes ([`made_by`]).
 
 use super::exists::mentioned;
 use super::logical::{Formula, Kind, Logical};
-use super::variables::{Var, VarSet, VariableNames};
-use crate::syntax::algebra::{Expression, Function};
-use crate::terms::NamedNode;
+use super::variables::{VarSet, VariableNames};
+use crate::syntax::algebra::{
+    Expression, Function, GraphPattern, GroundTerm, TermPattern, children, expressions, operands,
+};
+use crate::terms::{Literal, NamedNode, NamedNodeRef, Term, xsd};
+use std::fmt::Display;
 
 /// Names the function; no text of a query can spell an IRI with a caret.
 const CLASS: &str = "^equality-class";
@@ -22,6 +25,101 @@ pub fn class_of(expression: &Expression) -> Option<&Expression> {
         }
         _ => None,
     }
+}
+
+/// Whether that is the class of the first of the two sides that are compared.
+pub fn is_of_first(expression: &Expression) -> bool {
+    matches!(expression, Expression::FunctionCall(_, arguments) if arguments.len() == 1)
+}
+
+/// Of which inexact types numbers may be, each type with those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Inexact {
+    /// All are of `xsd:decimal`, `xsd:integer` and what is derived from it.
+    None,
+    /// Of `xsd:double`.
+    Double,
+    /// Of `xsd:float`.
+    Float,
+}
+
+/// Of which of the types a term is.
+pub fn inexact_of(term: &Term) -> Inexact {
+    match term {
+        Term::Literal(literal) => inexact_named(literal.datatype()),
+        Term::Triple(_) => inexact_in(term),
+        Term::NamedNode(_) | Term::BlankNode(_) => Inexact::None,
+    }
+}
+
+fn inexact_named(datatype: NamedNodeRef<'_>) -> Inexact {
+    match datatype {
+        xsd::FLOAT => Inexact::Float,
+        xsd::DOUBLE => Inexact::Double,
+        _ => Inexact::None,
+    }
+}
+
+/// The same of a term that may have others in it, by the names of datatypes in its text.
+fn inexact_in(term: &impl Display) -> Inexact {
+    let text = term.to_string();
+    match () {
+        () if text.contains(xsd::FLOAT.as_str()) => Inexact::Float,
+        () if text.contains(xsd::DOUBLE.as_str()) => Inexact::Double,
+        () => Inexact::None,
+    }
+}
+
+/// Of which inexact types a pattern may make numbers, however exact those of the graph: where it names one of them as a constant,
+/// a cast or the datatype for STRDT, draws one with RAND, or computes a datatype. Arithmetic gives no inexact type that none of its
+/// operands has (XPath 3.1, B.2), and what stands in a triple pattern is a term of the graph where it matches.
+pub fn made_by(pattern: &GraphPattern) -> Inexact {
+    let (mut patterns, mut open) = (vec![pattern], Vec::new());
+    let mut made = Inexact::None;
+    while let Some(pattern) = patterns.pop() {
+        match pattern {
+            GraphPattern::Values { bindings, .. } => {
+                for term in bindings.iter().flatten().flatten() {
+                    made = made.max(match term {
+                        GroundTerm::NamedNode(_) => Inexact::None,
+                        GroundTerm::Literal(literal) => inexact_named(literal.datatype()),
+                        GroundTerm::Triple(_) => inexact_in(term),
+                    });
+                }
+            }
+            // A path of no length begins and ends with a constant that need not be in the graph.
+            GraphPattern::Path { subject, object, .. } => {
+                for end in [subject, object] {
+                    if let TermPattern::Literal(_) | TermPattern::Triple(_) = end {
+                        made = made.max(inexact_in(end));
+                    }
+                }
+            }
+            _ => {}
+        }
+        open.extend(expressions(pattern));
+        while let Some(expression) = open.pop() {
+            made = made.max(match expression {
+                Expression::Exists(pattern) => {
+                    patterns.push(pattern);
+                    Inexact::None
+                }
+                Expression::Literal(literal) => inexact_named(literal.datatype()),
+                Expression::NamedNode(name) | Expression::FunctionCall(Function::Custom(name), _) => {
+                    inexact_named(name.as_ref())
+                }
+                Expression::FunctionCall(Function::Rand, _) => Inexact::Double,
+                Expression::FunctionCall(Function::StrDt, arguments) => match arguments.get(1) {
+                    Some(Expression::NamedNode(_)) => Inexact::None,
+                    _ => Inexact::Float,
+                },
+                _ => Inexact::None,
+            });
+            open.extend(operands(expression));
+        }
+        patterns.extend(children(pattern));
+    }
+    made
 }
 
 /// A group with these filters, those of its parts that only they connect given a variable to be joined on.
@@ -39,9 +137,10 @@ pub fn connect(group: Logical, conditions: &[Formula], names: &mut VariableNames
             continue;
         }
         let var = names.fresh("equal");
-        for (place, side) in [(a, sides[0]), (b, sides[1])] {
+        for (place, side, first) in [(a, sides[0], true), (b, sides[1], false)] {
             if let Some(component) = components.get_mut(place) {
-                *component = std::mem::replace(component, Logical::unit()).extend(var, class(side, names));
+                let class = class(side, first, names);
+                *component = std::mem::replace(component, Logical::unit()).extend(var, class);
             }
         }
     }
@@ -63,7 +162,8 @@ pub fn connect_sides(
         let (ours, theirs) = if may_compare(a, &left, names) { (a, b) } else { (b, a) };
         if may_compare(ours, &left, names) && may_compare(theirs, &right, names) {
             let var = names.fresh("equal");
-            return (left.extend(var, class(ours, names)), right.extend(var, class(theirs, names)));
+            let (ours, theirs) = (class(ours, true, names), class(theirs, false, names));
+            return (left.extend(var, ours), right.extend(var, theirs));
         }
     }
     (left, right)
@@ -77,9 +177,13 @@ fn comparison(condition: &Formula) -> Option<[&Expression; 2]> {
     }
 }
 
-fn class(expression: &Expression, names: &mut VariableNames) -> Formula {
+fn class(expression: &Expression, first: bool, names: &mut VariableNames) -> Formula {
     let function = Function::Custom(NamedNode::new_unchecked(CLASS));
-    Formula::new(Expression::FunctionCall(function, vec![expression.clone()]), names)
+    let mut arguments = vec![expression.clone()];
+    if !first {
+        arguments.push(Expression::Literal(Literal::from(false)));
+    }
+    Formula::new(Expression::FunctionCall(function, arguments), names)
 }
 
 /// The parts of a group, those that share a variable joined with each other; in the order of their first ones.
@@ -106,7 +210,8 @@ fn components(parts: Vec<Logical>) -> Vec<Logical> {
     components.into_iter().map(|(_, members)| Logical::join(members)).collect()
 }
 
-/// Whether a side of a comparison is known in all solutions of a part, and is a term of the graph or computed exactly.
+/// Whether a part binds all that a side of a comparison reads, and a join pays: truths are but two, and what a VALUES alone has
+/// is so little that each of it may be tested.
 fn may_compare(side: &Expression, part: &Logical, names: &VariableNames) -> bool {
     let mut reads = VarSet::new();
     let mut open = vec![side];
@@ -121,73 +226,23 @@ fn may_compare(side: &Expression, part: &Logical, names: &VariableNames) -> bool
                 }
             }
             Expression::Exists(_) => return false,
-            _ => open.extend(crate::syntax::algebra::operands(inner)),
+            _ => open.extend(operands(inner)),
         }
     }
     if reads.is_empty() || !reads.is_subset(&part.certain) {
         return false;
     }
     match side {
-        Expression::Variable(_) => reads.iter().all(|var| is_of_the_graph(var, part)),
-        Expression::FunctionCall(function, _) => is_exact(function),
+        Expression::Variable(_) => !matches!(part.kind, Kind::Values(..)),
+        Expression::FunctionCall(..)
+        | Expression::Add(..)
+        | Expression::Subtract(..)
+        | Expression::Multiply(..)
+        | Expression::Divide(..)
+        | Expression::UnaryPlus(_)
+        | Expression::UnaryMinus(_)
+        | Expression::If(..)
+        | Expression::Coalesce(_) => true,
         _ => false,
     }
-}
-
-/// Whether a function gives no number, or one of the exact types.
-fn is_exact(function: &Function) -> bool {
-    use Function::{
-        Concat, Datatype, Day, EncodeForUri, Hours, Iri, LCase, Lang, Md5, Minutes, Month, Replace, Sha1,
-        Sha256, Sha384, Sha512, Str, StrAfter, StrBefore, StrLang, StrLen, SubStr, UCase, Year,
-    };
-    matches!(
-        function,
-        Concat
-            | Datatype
-            | Day
-            | EncodeForUri
-            | Hours
-            | Iri
-            | LCase
-            | Lang
-            | Md5
-            | Minutes
-            | Month
-            | Replace
-            | Sha1
-            | Sha256
-            | Sha384
-            | Sha512
-            | Str
-            | StrAfter
-            | StrBefore
-            | StrLang
-            | StrLen
-            | SubStr
-            | UCase
-            | Year
-    )
-}
-
-/// Whether a triple pattern binds a variable in every solution, so that it is a term of the graph.
-fn is_of_the_graph(var: Var, logical: &Logical) -> bool {
-    let mut open = vec![logical];
-    while let Some(logical) = open.pop() {
-        match &logical.kind {
-            Kind::Pattern(pattern) if pattern.vars().contains(var) => return true,
-            Kind::Join(parts) => open.extend(parts),
-            Kind::Filter(input, _)
-            | Kind::LeftJoin(input, ..)
-            | Kind::Minus(input, _)
-            | Kind::Exists(input, ..)
-            | Kind::Extend(input, ..)
-            | Kind::Distinct(input)
-            | Kind::OrderBy(input, _)
-            | Kind::Slice(input, ..)
-            | Kind::Unpack(input, ..)
-            | Kind::Numbered(input, _) => open.push(input),
-            _ => {}
-        }
-    }
-    false
 }
