@@ -26,6 +26,9 @@ pub enum Exact {
 /// Up to here a power of ten is an `i128`.
 const LARGEST_POWER: u32 = 38;
 
+/// So many digits are read at once.
+const AT_ONCE: usize = 512;
+
 impl Exact {
     /// Zero.
     pub const ZERO: Self = Self::Small { mantissa: 0, scale: 0 };
@@ -63,7 +66,7 @@ impl Exact {
             let mantissa = whole.bytes().chain(fraction.bytes()).fold(0, digit);
             return Some(Self::Small { mantissa: if negative { -mantissa } else { mantissa }, scale });
         }
-        let mantissa = BigInt::from_str(&format!("{whole}{fraction}")).ok()?;
+        let mantissa = of_digits(&format!("{whole}{fraction}"))?;
         Some(Self::from_big(if negative { -mantissa } else { mantissa }, scale))
     }
 
@@ -475,10 +478,44 @@ impl fmt::Display for Exact {
     }
 }
 
+/// The number of many digits, put together of parts two and two: read in one piece it would take time by the square of their number.
+fn of_digits(digits: &str) -> Option<BigInt> {
+    let of = |part: &[u8]| BigInt::from_str(std::str::from_utf8(part).ok()?).ok();
+    let mut parts = digits.as_bytes().rchunks(AT_ONCE).map(of).collect::<Option<Vec<BigInt>>>()?;
+    let mut power = BigInt::from(10).pow(u32::try_from(AT_ONCE).ok()?);
+    while parts.len() > 1 {
+        // The lower part of each pair comes first.
+        let joined = |pair: &[BigInt]| match pair {
+            [low, high] => high * &power + low,
+            alone => alone.iter().sum(),
+        };
+        parts = parts.chunks(2).map(joined).collect();
+        if parts.len() > 1 {
+            power = &power * &power;
+        }
+    }
+    parts.pop()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn many_digits_are_one_number() {
+        for len in
+            [39, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 2 * AT_ONCE, 3 * AT_ONCE + 1, 7 * AT_ONCE - 1, 20_000]
+        {
+            let some: String =
+                (0..len).map(|n| char::from(b'0' + u8::try_from((n * n + n / 7) % 10).unwrap())).collect();
+            for text in
+                [some, "9".repeat(len), format!("1{}", "0".repeat(len)), format!("{}1", "0".repeat(len))]
+            {
+                assert_eq!(of_digits(&text), BigInt::from_str(&text).ok(), "{len}");
+            }
+        }
+    }
 
     fn exact(text: &str) -> Exact {
         Exact::parse(text, true).unwrap()

@@ -616,8 +616,11 @@ impl State {
                         continue;
                     }
                     if let Some(accumulator) = of_group(accumulators, group, empty) {
-                        accumulator.add(cx.term(id)?.map(Value::Term).as_ref(), count);
-                        cx.work(1)?;
+                        let value = cx.term(id)?.map(Value::Term);
+                        // A number of very many digits is read.
+                        let digits = value.as_ref().map_or(0, Value::text_len);
+                        accumulator.add(value.as_ref(), count);
+                        cx.work(1 + digits / BYTES)?;
                     }
                 }
             }
@@ -650,7 +653,11 @@ impl State {
                 if let Some(accumulator) = of_group(accumulators, group, empty) {
                     accumulator.add(value, more);
                     // MIN and MAX may keep it, each group one.
-                    let text = if let Some(Value::String(text)) = value { text.len() } else { 0 };
+                    let text = match value {
+                        Some(Value::String(text)) => text.len(),
+                        Some(Value::Number(number)) => number.as_exact().map_or(0, |number| number.digits()),
+                        _ => 0,
+                    };
                     cx.work(text / BYTES)?;
                 }
             }
