@@ -477,6 +477,16 @@ fn parts_that_nothing_connects_are_planned_apart_each_with_its_filters() {
     assert!(place("Filter((?x ") < product, "{lines:#?}");
     assert!(place(r#"STRENDS(?x, "1")"#) > product && place(r#"STRENDS(?y, "2")"#) > product, "{lines:#?}");
     assert!(has(&lines, "Index join(?b type ?t)"), "{lines:#?}");
+    // A condition that compares a few rows with a part is judged before that part is joined further.
+    let lines = shown(
+        r#"SELECT ?a ?b { VALUES ?w { "1" "2" } ?a :name ?x . ?a :type ?t . ?b :type ?t FILTER(STRENDS(?x, ?w)) }"#,
+    );
+    let place = |word: &str| lines.iter().position(|line| line.contains(word)).unwrap();
+    assert!(place("STRENDS") > place("Index join(?b type ?t)"), "{lines:#?}");
+    // And what gives the first rows by a key gives them beside one that goes with all of them.
+    let lines =
+        shown(r#"SELECT ?a ?x { ?a :name ?x ; :type ?t VALUES ?w { "1" } } ORDER BY DESC(?x) LIMIT 10"#);
+    assert!(has(&lines, "until they are known"), "{lines:#?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::exec::dense::KeySet;
 use crate::exec::{Operator, Running, matches};
 use crate::store::{AHEAD, End, Found, Id, NONE, PairCursor, Triple, View};
 use baimo_store::room;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 /// The first batch has at most so many rows: a LIMIT above may need no more.
 const FIRST_ROWS: usize = 64;
@@ -123,7 +123,14 @@ impl<'a> Members<'a> {
             let members = self.cursor.lookup(self.of)?;
             self.set = Some(match KeySet::of(members, cx.governor())? {
                 Some(set) => Set::Close(set),
-                None => Set::Apart(members.iter().copied().collect()),
+                None => {
+                    let mut set = FxHashSet::with_capacity_and_hasher(members.len(), FxBuildHasher);
+                    for part in members.chunks(ROWS) {
+                        set.extend(part);
+                        cx.check()?;
+                    }
+                    Set::Apart(set)
+                }
             });
         }
         Ok(())

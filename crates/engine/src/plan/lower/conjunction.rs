@@ -82,47 +82,6 @@ impl Lowering<'_> {
         self.grouped(group, None, need, bag)
     }
 
-    /// Parts of a group that share no variable with each other, each with a plan of its own and with the filters that it can judge, so that these
-    /// are not judged for all pairs of their rows. `apart` tells for each part with which it goes together.
-    fn product(
-        &mut self,
-        group: &Group<'_>,
-        apart: &[usize],
-        (need, wanted): (&VarSet, &VarSet),
-        bag: Bag,
-    ) -> Planned<Node> {
-        let mut together: BTreeMap<usize, Group<'_>> = BTreeMap::new();
-        for (part, place) in group.parts.iter().zip(apart) {
-            together.entry(*place).or_default().parts.push(part);
-        }
-        let mut rest = Vec::new();
-        let certain: Vec<(usize, VarSet)> = together
-            .iter()
-            .map(|(place, group)| {
-                let mut certain = VarSet::new();
-                group.parts.iter().for_each(|part| certain.extend_with(&part.certain));
-                (*place, certain)
-            })
-            .collect();
-        for condition in &group.conditions {
-            let reads = |(_, certain): &&(usize, VarSet)| {
-                !condition.vars.is_empty() && condition.vars.is_subset(certain)
-            };
-            let judge = certain.iter().find(reads).and_then(|(place, _)| together.get_mut(place));
-            match judge.filter(|_| !condition.is_volatile()) {
-                Some(group) => group.conditions.push(condition.clone()),
-                None => rest.push(condition.clone()),
-            }
-        }
-        let mut items = Vec::new();
-        for group in together.into_values() {
-            items.push(Item::Node(Box::new(self.grouped(group, None, wanted, bag)?)));
-        }
-        let wish = Wish::default();
-        let joins = Joins { items: &items, conditions: &rest, wanted, kept: need, wish: &wish, bag };
-        Ok(self.cheapest(joins)?.pruned(need))
-    }
-
     /// The parts of a group joined with each other and, where there is a seed, with its rows first.
     pub(super) fn grouped(
         &mut self,
@@ -136,9 +95,6 @@ impl Lowering<'_> {
         let mut wanted = need.clone();
         for condition in &group.conditions {
             wanted.extend_with(&condition.vars);
-        }
-        if let Some(apart) = apart(&group.parts).filter(|_| seed.is_none()) {
-            return self.product(&group, &apart, (need, &wanted), bag);
         }
         let bound = seed.as_ref().map_or_else(VarSet::new, Node::columns);
         let all = group.parts.iter().map(|part| &part.possible);
@@ -155,7 +111,8 @@ impl Lowering<'_> {
         let Some(seed) = seed else {
             let (items, conditions) = (items.as_slice(), group.conditions.as_slice());
             let joins = Joins { items, conditions, wanted: &wanted, kept: need, wish: &wish, bag };
-            return Ok(self.cheapest(joins)?.pruned(need));
+            let whole = self.cheapest(joins)?;
+            return Ok(self.product_or(whole, joins)?.pruned(need));
         };
         let before = Before { bound: &bound, legs: &seed.legs, rows: seed.rows };
         let (order, _) = order(&items, before, (&wanted, &wish), (self.statistics, self.close()))?;
@@ -181,6 +138,43 @@ impl Lowering<'_> {
         let found = self.closer(joins, &order).and_then(|chain| self.tree_or(chain, joins));
         self.closely.set(before);
         found
+    }
+
+    /// The product of parts that share no variable with each other, where that is far cheaper than `whole`: each has a plan of its own, with the
+    /// filters that it can judge, which are not judged for all pairs of rows then.
+    fn product_or(&self, whole: Node, joins: Joins<'_>) -> Planned<Node> {
+        let enough = |node: &Node| match joins.wish.top {
+            Some((key, first)) => self.cost_of_first(node, key, first),
+            None => joins.wish.until_enough(node.cost, node.rows),
+        };
+        let all = enough(&whole);
+        if !self.statistics.is_far_better(WORTH_ANOTHER_PLAN, all, 1.0) {
+            return Ok(whole);
+        }
+        let Some(apart) = apart(joins.items) else { return Ok(whole) };
+        let mut together: BTreeMap<usize, Vec<Item>> = BTreeMap::new();
+        for (item, place) in joins.items.iter().zip(apart) {
+            together.entry(place).or_default().push(item.clone());
+        }
+        let (mut items, mut rest) = (Vec::with_capacity(together.len()), joins.conditions.to_vec());
+        for part in together.into_values() {
+            let mut certain = VarSet::new();
+            part.iter().for_each(|item| certain.extend_with(&item.certain()));
+            let is_own = |condition: &Formula| {
+                !condition.vars.is_empty() && condition.vars.is_subset(&certain) && !condition.is_volatile()
+            };
+            let (own, others) = rest.into_iter().partition(is_own);
+            rest = others;
+            let (wish, own): (Wish, Vec<Formula>) = (Wish::default(), own);
+            let joins = Joins { items: &part, conditions: &own, kept: joins.wanted, wish: &wish, ..joins };
+            items.push(Item::Node(Box::new(self.cheapest(joins)?)));
+        }
+        let product = self.cheapest(Joins { items: &items, conditions: &rest, ..joins })?;
+        let cost = enough(&product);
+        if !self.statistics.is_far_better(cost, all, WORTH_A_TREE) {
+            return Ok(whole);
+        }
+        Ok(product.chosen(format!("parts joined apart, cost {cost:.0}; one after the other {all:.0}")))
     }
 
     /// The parts joined after the one that gives the first sort key in its order, where the first rows are wanted and expected to be known long before
@@ -299,21 +293,22 @@ impl Lowering<'_> {
     }
 }
 
-/// For each part of a group the first one that it is joined with by variables that they share, through others or by itself; nothing where that is one for
+/// For each part the first one that it is joined with by variables that they share, through others or by itself; nothing where that is one for
 /// all of them. Parts without variables go with the first.
-fn apart(parts: &[&Logical]) -> Option<Vec<usize>> {
+fn apart(items: &[Item]) -> Option<Vec<usize>> {
     let mut first_of: HashMap<Var, usize> = HashMap::new();
-    let mut above: Vec<usize> = (0..parts.len()).collect();
-    for (place, part) in parts.iter().enumerate() {
-        if part.possible.is_empty() {
+    let mut above: Vec<usize> = (0..items.len()).collect();
+    for (place, item) in items.iter().enumerate() {
+        let vars = item.vars();
+        if vars.is_empty() {
             join(&mut above, place, 0);
         }
-        for var in part.possible.iter() {
+        for var in vars.iter() {
             let first = *first_of.entry(var).or_insert(place);
             join(&mut above, place, first);
         }
     }
-    let roots: Vec<usize> = (0..parts.len()).map(|place| root(&mut above, place)).collect();
+    let roots: Vec<usize> = (0..items.len()).map(|place| root(&mut above, place)).collect();
     roots.iter().any(|root| Some(root) != roots.first()).then_some(roots)
 }
 
