@@ -540,6 +540,17 @@ pub const JENA: &[Excuse] = &[
         judge: Judge::Nothing,
     },
     Excuse {
+        reason: "Jena tells solutions apart by blank nodes of the pattern in COUNT(DISTINCT *)",
+        section: "18.5.1.2: COUNT(DISTINCT *) counts distinct solutions; 18.3.1: blank nodes are not in their domain",
+        applies: |facts| {
+            let all = |a: &&AggregateExpression| {
+                matches!(a, AggregateExpression::CountSolutions { distinct: true })
+            };
+            facts.aggregates.iter().any(all)
+        },
+        judge: Judge::Specification,
+    },
+    Excuse {
         reason: "Jena has no SAMPLE of a variable that GROUP BY computes",
         section: "11.2: GROUP BY (expression AS ?v) binds ?v in the group",
         applies: |facts| facts.has_aggregate(&[AggregateFunction::Sample]),
