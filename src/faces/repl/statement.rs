@@ -5,7 +5,7 @@
 
 use crate::engine::syntax::parse::Reading;
 use crate::engine::syntax::tokens::{
-    Kind, OPERATIONS, Token, begins_statement, each_token, skip_prologue, tokens,
+    Kind, OPERATIONS, Token, after_prologue, begins_statement, each_token, tokens,
 };
 
 /// What Enter means for a text.
@@ -75,16 +75,13 @@ pub fn begins_as_sparql(text: &str) -> bool {
 
 /// Whether a text, past its prologue, is an update and not a query.
 pub fn is_update(text: &str) -> bool {
-    let all = opening(text);
-    skip_prologue(&all, text)
-        .first()
+    after_prologue(opening(text), text)
         .is_some_and(|first| OPERATIONS.iter().any(|change| change.eq_ignore_ascii_case(first.text(text))))
 }
 
 /// Whether there are only comments and declarations of prefixes and the like in a text.
 pub fn only_prologue(text: &str) -> bool {
-    let all = opening(text);
-    skip_prologue(&all, text).is_empty()
+    after_prologue(opening(text), text).is_none()
 }
 
 /// Whether there is nothing in a text but space and comments.

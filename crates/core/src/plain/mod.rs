@@ -9,7 +9,9 @@ mod words;
 
 use crate::advise::diagnose::nearest_of;
 use crate::catalog::{Catalog, Param, ParamKind, SavedQuery};
-use crate::engine::syntax::tokens::{FORMS, Kind, OPERATIONS, Token, begins_statement, each_token, tokens};
+use crate::engine::syntax::tokens::{
+    FORMS, Kind, OPERATIONS, Token, after_prologue, begins_statement, each_token, tokens,
+};
 use crate::error::{Hint, Result};
 use crate::explore::Knowledge;
 use crate::explore::names::fold;
@@ -89,20 +91,8 @@ pub fn is_plain(text: &str) -> bool {
 
 /// Whether a text begins, past its prologue, as a query or an update does.
 pub fn begins_as_sparql(text: &str) -> bool {
-    // A text may be a list of hundreds of thousands of values: what comes behind its beginning is not looked at.
-    let mut found = each_token(text).filter(|token| token.kind != Kind::Comment);
-    while let Some(first) = found.next() {
-        let is = |word: &str| first.kind == Kind::Keyword && first.text(text).eq_ignore_ascii_case(word);
-        let declared = match () {
-            () if is("PREFIX") => found.nth(1),
-            () if is("BASE") || is("VERSION") => found.next(),
-            () => return begins_statement(first.text(text)),
-        };
-        if declared.is_none() {
-            return false;
-        }
-    }
-    false
+    let found = each_token(text).filter(|token| token.kind != Kind::Comment);
+    after_prologue(found, text).is_some_and(|first| begins_statement(first.text(text)))
 }
 
 /// Which of a graph's languages a text is in, by its script: for faces that are told no language.

@@ -183,8 +183,8 @@ fn run<'a>(
     governor: &Governor,
     threads: usize,
 ) -> Result<Answer<'a>> {
-    let mut cx = context(graph, governor, query);
-    let Plan { root, columns, names } = plan;
+    let mut cx = context(graph, governor, query, plan);
+    let Plan { root, columns, names, .. } = plan;
     let builder = build::Builder { threads, ..build::Builder::new(dataset, Arc::clone(names)) };
     let mut running = builder.build(root, &taken(query, root), &mut cx)?;
     Ok(match query {
@@ -224,7 +224,7 @@ pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: 
     // Operators deep within each other run where they have room.
     deep::on_stack(depth(query)?, || {
         let plan = planned(&prepared(query), &dataset)?;
-        let mut cx = context(graph, governor, query);
+        let mut cx = context(graph, governor, query, &plan);
         let variables: Vec<Variable> = plan.columns.iter().map(|var| plan.names.variable(*var)).collect();
         let builder = build::Builder::new(dataset, plan.names);
         let mut root = builder.build(&plan.root, &VarSet::new(), &mut cx)?;
@@ -261,7 +261,7 @@ fn explained(
     let dataset = Dataset::new(graph, query.dataset(), default_graph, governor)?;
     let plan = planned(&prepared(query), &dataset)?;
     let planning = begun.elapsed().as_secs_f64();
-    let mut cx = context(graph, governor, query);
+    let mut cx = context(graph, governor, query, &plan);
     let builder = build::Builder { threads, ..build::Builder::new(dataset, plan.names) };
     cx.account = Some(Account::default());
     let mut root = builder.build(&plan.root, &taken(query, &plan.root), &mut cx)?;
@@ -311,14 +311,19 @@ pub fn plan_only(
     })?
 }
 
-/// The IRI that resolves the relative ones of a query.
-/// What the operators of this query share.
-pub(crate) fn context<'a>(graph: &'a dyn Indexed, governor: &Governor, query: &Query) -> Context<'a> {
+/// What the operators of this query share, of which this is the plan.
+pub(crate) fn context<'a>(
+    graph: &'a dyn Indexed,
+    governor: &Governor,
+    query: &Query,
+    plan: &Plan,
+) -> Context<'a> {
     let mut cx = Context::new(graph, governor, base_of(query));
-    cx.made = plan::equality::made_by(pattern(query));
+    cx.made = plan.made;
     cx
 }
 
+/// The IRI that resolves the relative ones of a query.
 fn base_of(query: &Query) -> Option<&str> {
     let (Query::Select { base_iri, .. }
     | Query::Construct { base_iri, .. }

@@ -41,7 +41,7 @@ pub fn stages(graph: &dyn Graph, query: &Query, default_graph: DefaultGraph) -> 
     let logical = translator.pattern(pattern(&prepared))?;
     let logical = show::logical(&logical, &translator.into_names());
     let plan = super::planned(&prepared, &dataset)?;
-    let mut cx = super::context(graph, &Governor::unlimited(), query);
+    let mut cx = super::context(graph, &Governor::unlimited(), query, &plan);
     cx.trace = Some(Vec::new());
     let builder = Builder::new(dataset, plan.names);
     let mut root = builder.build(&plan.root, &super::taken(query, &plan.root), &mut cx)?;

@@ -29,6 +29,7 @@ pub mod variables;
 use crate::passes::{constants, membership};
 use crate::syntax::algebra::GraphPattern;
 use crate::terms::Variable;
+use equality::{Inexact, made_by};
 use physical::{Bag, Node};
 use statistics::Statistics;
 use std::sync::Arc;
@@ -47,6 +48,8 @@ pub struct Plan {
     pub columns: Vec<Var>,
     /// What the variables are called.
     pub names: Arc<VariableNames>,
+    /// Of which inexact types the query may make numbers.
+    pub made: Inexact,
 }
 
 /// Makes of the pattern of a query the one that is planned: its constants folded, comparisons with several in one test, and each name
@@ -70,7 +73,12 @@ pub fn plan(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<Plan
     };
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &columns, Bag::Rows, statistics, &mut names)?;
-    Ok(Plan { root: parallel::exchanged(root, statistics), columns, names: Arc::new(names) })
+    Ok(Plan {
+        root: parallel::exchanged(root, statistics),
+        columns,
+        names: Arc::new(names),
+        made: made_by(pattern),
+    })
 }
 
 /// Plans the pattern of ASK: whether it has a solution at all. The plan has no columns, and one row or none.
@@ -82,7 +90,7 @@ pub fn plan_ask(pattern: &GraphPattern, statistics: &dyn Statistics) -> Planned<
     let logical = translator.pattern(pattern)?.slice(0, Some(1));
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &[], Bag::Set, statistics, &mut names)?;
-    Ok(Plan { root, columns: Vec::new(), names: Arc::new(names) })
+    Ok(Plan { root, columns: Vec::new(), names: Arc::new(names), made: made_by(pattern) })
 }
 
 /// Plans the pattern of CONSTRUCT or DESCRIBE: its solutions with those of `wanted` that it can bind as columns. `bag` says
@@ -107,7 +115,12 @@ pub fn plan_for(
     }
     let mut names = translator.into_names();
     let root = lower::lower(&logical, &columns, bag, statistics, &mut names)?;
-    Ok(Plan { root: parallel::exchanged(root, statistics), columns, names: Arc::new(names) })
+    Ok(Plan {
+        root: parallel::exchanged(root, statistics),
+        columns,
+        names: Arc::new(names),
+        made: made_by(pattern),
+    })
 }
 
 /// The variables of the outermost projection.

@@ -68,7 +68,7 @@ impl Item {
     }
 
     /// The variables by which its rows can come sorted, the usual one first.
-    pub fn leads(&self) -> impl Iterator<Item = Var> + '_ {
+    fn leads(&self) -> impl Iterator<Item = Var> + '_ {
         let (pattern, node) = match self {
             Self::Pattern(part) => (Some(&part.pattern), None),
             Self::Reach(_) => (None, None),
@@ -137,18 +137,17 @@ impl Wish {
 /// More starts than this are not tried: the best of them is very likely found before.
 const STARTS: usize = 12;
 
-/// The order that begins with a part whose rows come sorted by `lead`.
+/// The order, of parts with these figures, that begins with one whose rows come sorted by `lead`.
 ///
 /// # Errors
 /// Once a limit is met.
 pub fn led(
-    items: &[Item],
+    figures: &[Figures],
     (start, lead): (usize, Var),
     (need, wish): (&VarSet, &Wish),
     statistics: &dyn Statistics,
 ) -> Planned<Order> {
-    let figures: Vec<Figures> = items.iter().map(|item| Figures::of(item, statistics)).collect();
-    let order = walk(&figures, (Some(start), NOTHING), (need, wish), (statistics, None))?;
+    let order = walk(figures, (Some(start), NOTHING), (need, wish), (statistics, None))?;
     Ok(Order { lead: Some(lead), ..order })
 }
 

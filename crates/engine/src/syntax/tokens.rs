@@ -271,18 +271,17 @@ fn bracket<'t>(token: &Token, text: &'t str) -> &'t str {
     if token.kind == Kind::Punctuation { token.text(text) } else { "" }
 }
 
-/// The tokens after `PREFIX`, `BASE` and `VERSION` declarations.
-pub fn skip_prologue<'t>(mut found: &'t [Token], text: &str) -> &'t [Token] {
-    let declares = |token: &Token, words: &[&str]| {
-        token.kind == Kind::Keyword && words.iter().any(|word| token.text(text).eq_ignore_ascii_case(word))
-    };
+/// The first token after `PREFIX`, `BASE` and `VERSION` declarations, of tokens without comments. No more of them are read.
+pub fn after_prologue(found: impl IntoIterator<Item = Token>, text: &str) -> Option<Token> {
+    let mut found = found.into_iter();
     loop {
-        found = match found {
-            [word, _, _, rest @ ..] if declares(word, &["PREFIX"]) => rest,
-            [word, _, rest @ ..] if declares(word, &["BASE", "VERSION"]) => rest,
-            [word, ..] if declares(word, &["PREFIX", "BASE", "VERSION"]) => &[],
-            _ => return found,
-        }
+        let first = found.next()?;
+        let is = |word: &str| first.kind == Kind::Keyword && first.text(text).eq_ignore_ascii_case(word);
+        match () {
+            () if is("PREFIX") => found.nth(1)?,
+            () if is("BASE") || is("VERSION") => found.next()?,
+            () => return Some(first),
+        };
     }
 }
 

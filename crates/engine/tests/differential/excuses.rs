@@ -401,12 +401,7 @@ pub const EXCUSES: &[Excuse] = &[
     Excuse {
         reason: "spareval tells solutions apart by blank nodes of the pattern in COUNT(DISTINCT *)",
         section: "18.5.1.2: COUNT(DISTINCT *) counts distinct solutions; 18.3.1: blank nodes are not in their domain",
-        applies: |facts| {
-            let all = |a: &&AggregateExpression| {
-                matches!(a, AggregateExpression::CountSolutions { distinct: true })
-            };
-            facts.aggregates.iter().any(all)
-        },
+        applies: counts_different_solutions,
         judge: Judge::Specification,
     },
     Excuse {
@@ -542,12 +537,7 @@ pub const JENA: &[Excuse] = &[
     Excuse {
         reason: "Jena tells solutions apart by blank nodes of the pattern in COUNT(DISTINCT *)",
         section: "18.5.1.2: COUNT(DISTINCT *) counts distinct solutions; 18.3.1: blank nodes are not in their domain",
-        applies: |facts| {
-            let all = |a: &&AggregateExpression| {
-                matches!(a, AggregateExpression::CountSolutions { distinct: true })
-            };
-            facts.aggregates.iter().any(all)
-        },
+        applies: counts_different_solutions,
         judge: Judge::Specification,
     },
     Excuse {
@@ -845,6 +835,11 @@ pub const JENA: &[Excuse] = &[
 ];
 
 /// Whether it is a literal of type `xsd:boolean`: `true > false` (17.3, op:boolean-greater-than) is an error for spareval.
+fn counts_different_solutions(facts: &Facts<'_>) -> bool {
+    let all = |a: &&AggregateExpression| matches!(a, AggregateExpression::CountSolutions { distinct: true });
+    facts.aggregates.iter().any(all)
+}
+
 fn is_boolean(expression: &Expression) -> bool {
     matches!(expression, Expression::Literal(literal) if literal.datatype() == xsd::BOOLEAN)
 }

@@ -4,9 +4,10 @@
 //! the rows that may still be among the first are held (a heap would do the same; cutting a sorted prefix now and then is as
 //! quick and keeps the order of equals). Rows that come sorted by the numbers of their keys pass as they are for as long as these
 //! numbers sort as values do, which those of equal numbers and dates do not; those that come sorted by value (`exec/by_value.rs`)
-//! all pass. Of rows that come by the first key alone those are read that may still be among the first. The order is that of SPARQL 1.1, section 15.1. Where they fit into 128 bits, all keys of a row
-//! are one number that sorts as they do (key normalization: Graefe, Implementing sorting in database systems, ACM Computing
-//! Surveys 2006), its low bits the row's place. Nothing is written to disk.
+//! all pass. Of rows that come by the first key alone those are read that may still be among the first. The order is that of
+//! SPARQL 1.1, section 15.1. Where they fit into 128 bits, all keys of a row are one number that sorts as they do (key
+//! normalization: Graefe, Implementing sorting in database systems, ACM Computing Surveys 2006), its low bits the row's place.
+//! Nothing is written to disk.
 
 use crate::Governor;
 use crate::aside::{Aside, set_aside};
@@ -381,6 +382,7 @@ mod tests {
     use crate::terms::{GraphName, Literal, NamedNode, Quad, Term, xsd};
     use crate::{Governor, Limits};
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     fn sorted(keys: &[Key], first: Option<u64>) -> (Vec<Vec<Id>>, Option<Vec<u64>>) {
         let counted =
@@ -449,17 +451,28 @@ mod tests {
         });
     }
 
+    /// Batches that are counted as they are asked for, by what is told of each, and of the end.
+    struct Counted(Running<'static>, fn(Option<&Batch>) -> usize, Arc<AtomicUsize>);
+
+    impl Counted {
+        fn new(batches: Vec<Batch>, of: fn(Option<&Batch>) -> usize) -> (Box<Self>, Arc<AtomicUsize>) {
+            let read = Arc::<AtomicUsize>::default();
+            (Box::new(Self(Batches::new(batches), of, Arc::clone(&read))), read)
+        }
+    }
+
+    impl Operator for Counted {
+        fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+            let batch = self.0.next(cx)?;
+            self.2.fetch_add(self.1(batch.as_ref()), Relaxed);
+            Ok(batch)
+        }
+    }
+
     #[test]
     fn rows_that_come_by_the_first_key_are_read_until_the_first_are_known() {
         /// Which rows come first of batches of the keys, with the keys downwards, and how many batches are read.
         fn firsts(batches: &[&[&str]], first: u64) -> (Vec<String>, usize) {
-            struct Counted(std::vec::IntoIter<Batch>, Arc<std::sync::atomic::AtomicUsize>);
-            impl Operator for Counted {
-                fn next(&mut self, _: &mut Context<'_>) -> Result<Option<Batch>> {
-                    self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    Ok(self.0.next())
-                }
-            }
             let mut builder = store::pack::Builder::new();
             let name = |name: &str| NamedNode::new_unchecked(format!("http://example.org/{name}"));
             let number = |text: &str| {
@@ -473,7 +486,6 @@ mod tests {
             let graph = builder.finish();
             let governor = Governor::unlimited();
             let mut cx = Context::new(&graph, &governor, None);
-            let read = Arc::<std::sync::atomic::AtomicUsize>::default();
             let made: Vec<Batch> = batches
                 .iter()
                 .map(|batch| {
@@ -486,7 +498,7 @@ mod tests {
                     )
                 })
                 .collect();
-            let input = Box::new(Counted(made.into_iter(), Arc::clone(&read)));
+            let (input, read) = Counted::new(made, |_| 1);
             let mut sort = Sort::new(vec![(0, true), (1, false)], Some(first), input).of_leading();
             let mut found = Vec::new();
             while let Some(batch) = sort.next(&mut cx).unwrap() {
@@ -496,7 +508,7 @@ mod tests {
             assert!(sort.next(&mut cx).unwrap().is_none(), "and nothing after the end");
             let found =
                 found.iter().map(|text| text.split('"').nth(1).unwrap_or_default().to_owned()).collect();
-            (found, read.load(std::sync::atomic::Ordering::Relaxed))
+            (found, read.load(Relaxed))
         }
         let wanted = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<String>>();
         let batches: &[&[&str]] = &[&["9", "8"], &["8", "7"], &["7.0", "7"], &["6"], &["5"]];
@@ -510,29 +522,18 @@ mod tests {
     /// A sort of rows that come sorted by the numbers of their keys, over the small graph: what it gives, and after how many rows of the
     /// input it gave the first.
     fn of_sorted(columns: Vec<Vec<Id>>, first: Option<u64>) -> (Vec<Vec<Id>>, usize) {
-        struct Counted(Running<'static>, Arc<std::sync::atomic::AtomicUsize>);
-        impl Operator for Counted {
-            fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
-                let batch = self.0.next(cx)?;
-                let rows = batch.as_ref().map_or(0, |batch| batch.len);
-                self.1.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
-                Ok(batch)
-            }
-        }
         let (graph, governor) = context();
         let mut cx = Context::new(&graph, &governor, None);
-        let read = Arc::<std::sync::atomic::AtomicUsize>::default();
         let rows: Vec<usize> = (0..columns[0].len()).collect();
         let batches = rows.chunks(2).map(|rows| {
             let part = columns.iter().map(|column| rows.iter().map(|row| column[*row]).collect::<Vec<Id>>());
             Batch::of(part.collect(), rows.len())
         });
-        let input = Box::new(Counted(Batches::new(batches.collect()), Arc::clone(&read)));
+        let (input, read) = Counted::new(batches.collect(), |batch| batch.map_or(0, |batch| batch.len));
         let mut sort = Sort::new(vec![(0, false), (1, false)], first, input).of_sorted();
         let (mut all, mut read_first) = (Batch::default(), 0);
         while let Some(batch) = sort.next(&mut cx).unwrap() {
-            read_first =
-                if all.len == 0 { read.load(std::sync::atomic::Ordering::Relaxed) } else { read_first };
+            read_first = if all.len == 0 { read.load(Relaxed) } else { read_first };
             all.append(&batch, &mut cx).unwrap();
         }
         assert!(sort.next(&mut cx).unwrap().is_none(), "and after the end nothing");

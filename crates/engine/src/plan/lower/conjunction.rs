@@ -157,16 +157,16 @@ impl Lowering<'_> {
             together.entry(place).or_default().push(item.clone());
         }
         let (mut items, mut rest) = (Vec::with_capacity(together.len()), joins.conditions.to_vec());
+        let no_wish = Wish::default();
         for part in together.into_values() {
             let mut certain = VarSet::new();
             part.iter().for_each(|item| certain.extend_with(&item.certain()));
             let is_own = |condition: &Formula| {
                 !condition.vars.is_empty() && condition.vars.is_subset(&certain) && !condition.is_volatile()
             };
-            let (own, others) = rest.into_iter().partition(is_own);
+            let (own, others): (Vec<Formula>, Vec<Formula>) = rest.into_iter().partition(is_own);
             rest = others;
-            let (wish, own): (Wish, Vec<Formula>) = (Wish::default(), own);
-            let joins = Joins { items: &part, conditions: &own, kept: joins.wanted, wish: &wish, ..joins };
+            let joins = Joins { items: &part, conditions: &own, kept: joins.wanted, wish: &no_wish, ..joins };
             items.push(Item::Node(Box::new(self.cheapest(joins)?)));
         }
         let product = self.cheapest(Joins { items: &items, conditions: &rest, ..joins })?;
@@ -185,17 +185,13 @@ impl Lowering<'_> {
         if !self.statistics.is_far_better(WORTH_ANOTHER_PLAN, all, 1.0) {
             return Ok(None);
         }
-        let is_led =
-            |item: &Item| matches!(item, Item::Pattern(_)) && item.leads().any(|lead| lead == key.var);
-        let rows = |place: &usize| {
-            joins.items.get(*place).map_or(0.0, |item| Figures::of(item, self.statistics).rows)
-        };
-        let mut starts: Vec<(f64, usize)> =
-            (0..).zip(joins.items).filter(|(_, item)| is_led(item)).map(|(n, _)| (rows(&n), n)).collect();
-        starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let figures = self.figures(joins.items);
+        let is_led = |(_, part): &(usize, &Figures)| part.indexed && part.leads.contains(&key.var);
+        let mut starts: Vec<(usize, &Figures)> = (0..).zip(&figures).filter(is_led).collect();
+        starts.sort_by(|a, b| a.1.rows.total_cmp(&b.1.rows));
         let mut best: Option<(f64, Node)> = None;
-        for (_, start) in starts.into_iter().take(LEADS) {
-            let order = led(joins.items, (start, key.var), (joins.wanted, joins.wish), self.statistics)?;
+        for (start, _) in starts.into_iter().take(LEADS) {
+            let order = led(&figures, (start, key.var), (joins.wanted, joins.wish), self.statistics)?;
             let node = self.in_order(&order, joins)?;
             let Some(cost) = self.until_known(&node, key, first) else { continue };
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
@@ -218,6 +214,10 @@ impl Lowering<'_> {
         let Some(other) = other else { return Ok((order, chain)) };
         let with_other = self.in_order(&other, joins)?;
         Ok(if with_other.cost < chain.cost { (other, with_other) } else { (order, chain) })
+    }
+
+    fn figures(&self, items: &[Item]) -> Vec<Figures> {
+        items.iter().map(|item| Figures::of(item, self.statistics)).collect()
     }
 
     fn in_order(&self, order: &Order, joins: Joins<'_>) -> Planned<Node> {
@@ -245,8 +245,7 @@ impl Lowering<'_> {
         if !bushy::may_be(joins.items.len()) {
             return Ok(chain);
         }
-        let figures: Vec<Figures> =
-            joins.items.iter().map(|item| Figures::of(item, self.statistics)).collect();
+        let figures = self.figures(joins.items);
         let tree = bushy::tree(&figures, (joins.wanted, joins.wish), self.close());
         let Some(tree) = tree.filter(Tree::is_bushy) else { return Ok(chain) };
         let bushy = self.tree(&tree, joins, joins.conditions.to_vec(), joins.kept)?;

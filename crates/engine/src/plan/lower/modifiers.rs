@@ -201,8 +201,7 @@ impl Lowering<'_> {
         self.wish = wish.clone();
         let mut node = self.node(input, wanted, bag)?;
         // What is above the parts that give the order may need all of them.
-        let comes = key.zip(first).is_some_and(|(key, first)| self.until_known(&node, key, first).is_some());
-        if self.led.replace(outside) && !comes {
+        if self.led.replace(outside) && !key.is_some_and(|key| can_come_by(&node, key)) {
             self.wish = Wish { top: None, ..wish };
             node = self.node(input, wanted, bag)?;
         }
