@@ -252,7 +252,7 @@ impl<'f> Search<'f> {
                     // It is read by its index and not as a whole.
                     Some(part) => {
                         let sorted = way.lead.is_some_and(|lead| part.vars.contains(lead));
-                        Lookups { keys: a.rows, sorted, pairs: part.rows, rows: pairs }.cost()
+                        Lookups { keys: a.rows, sorted, pairs: part.rows, rows: pairs, any: part.any }.cost()
                     }
                     None => hash,
                 };
@@ -341,7 +341,7 @@ mod tests {
     fn part(rows: f64, vars: &[(Var, f64)]) -> Figures {
         let (vars, distinct) = (vars.iter().map(|(var, _)| *var).collect(), vars.to_vec());
         let leads = distinct.iter().map(|(var, _)| *var).collect();
-        Figures { vars, rows, distinct, legs: Legs::new(), indexed: true, leads }
+        Figures { vars, rows, distinct, legs: Legs::new(), indexed: true, any: false, leads }
     }
 
     #[test]

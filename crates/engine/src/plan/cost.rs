@@ -29,6 +29,8 @@ const TABLE_PAIR: f64 = 4.0;
 const BEFORE_TABLE: f64 = 64.0;
 /// A match that a lookup gives.
 const MATCH: f64 = 5.0;
+/// The same where any predicate matches: a node has a few triples in each of several lists, of which each is searched.
+const ANY_MATCH: f64 = 150.0;
 /// A key that is looked up in a list to be intersected with others.
 const INTERSECTED: f64 = 60.0;
 /// A row put into the table of a hash join.
@@ -63,6 +65,8 @@ pub struct Lookups {
     pub pairs: f64,
     /// How many rows come out.
     pub rows: f64,
+    /// Whether those of any predicate do.
+    pub any: bool,
 }
 
 impl Lookups {
@@ -76,7 +80,7 @@ impl Lookups {
             let table = if rest > 0.0 { self.pairs * TABLE_PAIR } else { 0.0 };
             far * FAR_KEY + table + rest * (TABLE_KEY + waiting(self.pairs))
         };
-        keys + self.rows * MATCH
+        keys + self.rows * if self.any { ANY_MATCH } else { MATCH }
     }
 }
 

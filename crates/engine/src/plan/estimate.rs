@@ -7,6 +7,7 @@
 //! that it is done only for plans that are expected to take long.
 
 use super::logical::Pattern;
+use super::physical::{Node, Op};
 use super::statistics::Statistics;
 use super::variables::Var;
 use crate::store::{End, Id};
@@ -53,6 +54,38 @@ pub fn legs_of(pattern: &Pattern) -> Legs {
     let (Some(subject), Some(object)) = (subject.var(), object.var()) else { return Legs::new() };
     let leg = |end| Leg { graph, predicate, end };
     vec![(subject, leg(End::Subject)), (object, leg(End::Object))]
+}
+
+/// About how many different values a column takes at most, by the predicates at whose ends it stands; nothing where these do not tell. MIN, MAX and
+/// SAMPLE give values of what they are of, and what is computed has no more values than what it is computed of.
+pub fn values_of(node: &Node, var: Var, statistics: &dyn Statistics) -> Option<f64> {
+    let values = |leg: &Leg| {
+        let place = if leg.end == End::Subject { 0 } else { 2 };
+        statistics.distinct(leg.graph, Some(leg.predicate), place)
+    };
+    let legs = node.legs.iter().filter(|(of, _)| *of == var).map(|(_, leg)| values(leg));
+    legs.min_by(f64::total_cmp).or_else(|| {
+        let below = match &node.op {
+            Op::Group(_, aggregates, _) => match aggregates.iter().find(|aggregate| aggregate.var == var) {
+                Some(aggregate) => aggregate.member_of()?,
+                None => var,
+            },
+            Op::Extend(computed, formula) if *computed == var => {
+                let input = node.inputs.first()?;
+                return formula.vars.iter().map(|var| values_of(input, var, statistics)).product();
+            }
+            Op::Union => return None,
+            _ => var,
+        };
+        let input = node.inputs.iter().find(|input| input.output.contains(&below))?;
+        values_of(input, below, statistics)
+    })
+}
+
+/// The same where nothing else is known: as many as there are rows.
+pub fn distinct_in(node: &Node, var: Var, statistics: &dyn Statistics) -> f64 {
+    let rows = node.rows.max(1.0);
+    values_of(node, var, statistics).map_or(rows, |values| values.clamp(1.0, rows))
 }
 
 /// How rows agree in a variable, by the legs of both sides; nothing where the statistics do not tell.

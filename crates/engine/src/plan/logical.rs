@@ -140,6 +140,21 @@ pub struct Aggregate {
 }
 
 impl Aggregate {
+    /// Whether it has a value in every group. COUNT never fails. A member of the group is given by MIN, MAX and SAMPLE of a variable that all
+    /// solutions bind (`bound`), where none is empty, as the one group without keys may be (section 18.5.1). Others may fail, and leave their
+    /// variable unbound.
+    pub fn is_certain(&self, keys: &[Var], bound: &VarSet) -> bool {
+        let is_member = || !keys.is_empty() && self.member_of().is_some_and(|member| bound.contains(member));
+        self.function == AggregateFunction::Count || is_member()
+    }
+
+    /// The variable one of whose values in a group it gives.
+    pub fn member_of(&self) -> Option<Var> {
+        use AggregateFunction::{Max, Min, Sample};
+        let is_member = matches!(self.function, Min | Max | Sample);
+        self.argument.as_ref().filter(|_| is_member).and_then(Formula::as_variable)
+    }
+
     /// The first value of a variable in each group, which every solution binds.
     pub fn first(var: Var, names: &VariableNames) -> Self {
         let expression = Expression::Variable(names.variable(var));
@@ -415,8 +430,11 @@ impl Logical {
         }
     }
 
-    /// OPTIONAL.
+    /// OPTIONAL; a join where each solution has a partner in any case.
     pub fn left_join(left: Self, right: Self, conditions: Vec<Formula>) -> Self {
+        if conditions.is_empty() && always_matches(&left, &right) {
+            return Self::join(vec![left, right]);
+        }
         Self {
             certain: left.certain.clone(),
             possible: left.possible.union(&right.possible),
@@ -504,8 +522,7 @@ impl Logical {
         let mut possible = keyed;
         for aggregate in &aggregates {
             possible.insert(aggregate.var);
-            // COUNT never fails; others may, and leave their variable unbound.
-            if aggregate.function == AggregateFunction::Count {
+            if aggregate.is_certain(&keys, &self.certain) {
                 certain.insert(aggregate.var);
             }
         }
@@ -575,6 +592,15 @@ fn may_come_last(parts: &[Logical], place: usize) -> bool {
     let read = read_of_optional(right, conditions);
     let others = parts.iter().enumerate().filter(|(n, _)| *n != place);
     others.into_iter().all(|(_, other)| read.intersection(&other.possible).is_subset(&left.certain))
+}
+
+/// Whether each solution of `left` has a partner: a path that may have no step leads from every term to itself (section 18.4, ZeroLengthPath),
+/// where nothing says where it must end.
+fn always_matches(left: &Logical, right: &Logical) -> bool {
+    let Kind::Reach(Reach { ends, zero: true, .. }) = &right.kind else { return false };
+    let is_bound = |end: &Slot| end.var().is_some_and(|var| left.certain.contains(var));
+    let is_new = |end: &Slot| end.var().is_some_and(|var| !left.possible.contains(var));
+    ends.iter().any(is_bound) && ends.iter().any(is_new)
 }
 
 /// All that the right side of an OPTIONAL and its filters read or bind.

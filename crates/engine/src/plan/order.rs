@@ -6,7 +6,7 @@
 
 use super::Planned;
 use super::cost::{self, Lookups};
-use super::estimate::{Leg, Legs, agreement, legs_of};
+use super::estimate::{Leg, Legs, agreement, distinct_in, legs_of};
 use super::logical::{Pattern, Reach, Slot};
 use super::physical::{Node, OrderKey};
 use super::statistics::Statistics;
@@ -283,7 +283,7 @@ impl Leads {
         for (lead, cost) in &mut self.0 {
             *cost += if found.indexed && near {
                 let sorted = lead.is_some_and(|lead| found.vars.contains(lead));
-                Lookups { keys, sorted, pairs: found.rows, rows }.cost()
+                Lookups { keys, sorted, pairs: found.rows, rows, any: found.any }.cost()
             } else {
                 let read = if found.indexed { cost::scan(found.rows) } else { 0.0 };
                 read + cost::hash_join(found.rows.min(keys), found.rows.max(keys), rows)
@@ -392,6 +392,8 @@ pub struct Figures {
     pub legs: Legs,
     /// Whether an index answers it.
     pub indexed: bool,
+    /// Whether it asks for any predicate.
+    pub any: bool,
     /// The variables by which its rows can come sorted, the usual one first.
     pub leads: Vec<Var>,
 }
@@ -405,9 +407,10 @@ impl Figures {
             Item::Node(node) => Self {
                 vars: node.columns(),
                 rows: node.rows,
-                distinct: node.output.iter().map(|var| (*var, node.rows.max(1.0))).collect(),
+                distinct: node.output.iter().map(|var| (*var, distinct_in(node, *var, statistics))).collect(),
                 legs: node.legs.clone(),
                 indexed: false,
+                any: false,
                 leads: node.order.first().copied().into_iter().collect(),
             },
         }
@@ -418,7 +421,8 @@ impl Figures {
         let vars = pattern.vars();
         let (Some(ids), Some(graph)) = (pattern.ids(), pattern.source.number()) else {
             let distinct = vars.iter().map(|var| (var, 1.0)).collect();
-            return Self { distinct, vars, rows: 0.0, legs: Legs::new(), indexed: true, leads: Vec::new() };
+            let (legs, leads) = (Legs::new(), Vec::new());
+            return Self { distinct, vars, rows: 0.0, legs, indexed: true, any: false, leads };
         };
         let mut rows = statistics.count(graph, ids);
         let mut distinct: Vec<(Var, f64)> = Vec::new();
@@ -434,7 +438,9 @@ impl Figures {
             }
         }
         let leads = leads_of(pattern).collect();
-        Self { vars, rows, distinct, legs: legs_of(pattern), indexed: true, leads }
+        let [_, predicate, _] = &pattern.slots;
+        let any = predicate.var().is_some();
+        Self { vars, rows, distinct, legs: legs_of(pattern), indexed: true, any, leads }
     }
 
     /// Of a path of any length. How far one leads is not known: each end is taken to reach [`REACHED`] others.
@@ -468,7 +474,8 @@ impl Figures {
         } else {
             rows = 1.0;
         }
-        Self { vars: reach.vars(), rows, distinct, legs: Legs::new(), indexed: true, leads: Vec::new() }
+        let (vars, legs, leads) = (reach.vars(), Legs::new(), Vec::new());
+        Self { vars, rows, distinct, legs, indexed: true, any: false, leads }
     }
 
     /// How many rows there are after a join with what is joined before, where nothing but `live` matters afterwards. `close`

@@ -748,3 +748,81 @@ fn a_pattern_that_is_searched_for_back_and_forth_is_a_concern() {
         assert_eq!(concerns(text), [], "{text}");
     }
 }
+
+/// Join distributes over UNION: VALUES that binds other variables in each row is two of them. What may have other solutions when it is asked for
+/// twice is not.
+#[test]
+fn a_part_with_branches_is_joined_branch_by_branch_where_that_is_far_cheaper() {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let branched = |text: &str| {
+        let lines = shown(text);
+        let union = lines.iter().skip_while(|line| line.trim() != "Union").collect::<Vec<_>>();
+        let inside = union.iter().skip(1).take_while(|line| depth(line) > depth(union[0]));
+        inside.into_iter().any(|line| line.contains("Values(") || line.contains("rare"))
+    };
+    let loose = "VALUES (?a ?b) { (:x UNDEF) (UNDEF :y) }";
+    let both = "{ ?a :knows ?b } UNION { ?b :knows ?a }";
+    for text in [
+        format!("SELECT * {{ {loose} ?a :knows ?b }}"),
+        format!("SELECT * {{ ?a :rare :x . {both} ?b :name ?n }}"),
+        format!("SELECT ?n {{ ?a :rare :x . {both} OPTIONAL {{ ?b :name ?n }} }}"),
+    ] {
+        assert!(branched(&text), "{text}: {:#?}", shown(&text));
+    }
+    for text in [
+        // Nothing to choose from.
+        format!("SELECT * {{ {both} }}"),
+        format!("SELECT * {{ ?c :rare :x . {both} }}"),
+        // All of it is read in each branch.
+        format!("SELECT * {{ {both} ?a :name ?n }}"),
+        format!("SELECT * {{ {{ SELECT ?a {{ ?a :rare ?c }} LIMIT 3 }} {both} }}"),
+        format!("SELECT * {{ {{ ?a :rare ?c BIND(RAND() AS ?r) }} {both} }}"),
+        "SELECT * { VALUES ?a { :x :y } ?a :knows ?b }".to_owned(),
+    ] {
+        assert!(!branched(&text), "{text}: {:#?}", shown(&text));
+    }
+}
+
+/// Section 18.5.1: MIN, MAX and SAMPLE give a member of the group, so that what is joined back to it is joined by what all rows bind. The one group
+/// without keys may be empty.
+#[test]
+fn the_greatest_of_a_group_is_joined_back_by_value() {
+    let back = |select: &str| format!("SELECT * {{ {{ SELECT {select} }} ?a :knows ?c . ?c :name ?m }}");
+    let body = "{ ?a :knows ?b . ?b :name ?x }";
+    for function in ["MAX(?x)", "MIN(?x)", "SAMPLE(?x)", "COUNT(?x)"] {
+        let lines = shown(&back(&format!("?a ({function} AS ?m) {body} GROUP BY ?a")));
+        assert!(!has(&lines, "where bound"), "{function}: {lines:#?}");
+    }
+    for select in [
+        format!("(MAX(?x) AS ?m) {body}"),
+        format!("?a (MAX(?x + 1) AS ?m) {body} GROUP BY ?a"),
+        format!("?a (SUM(?x) AS ?m) {body} GROUP BY ?a"),
+        "?a (MAX(?x) AS ?m) { ?a :knows ?b OPTIONAL { ?b :name ?x } } GROUP BY ?a".to_owned(),
+    ] {
+        let lines = shown(&back(&select));
+        assert!(has(&lines, "where bound ?m"), "{select}: {lines:#?}");
+    }
+}
+
+/// Section 18.4, ZeroLengthPath: every term leads to itself.
+#[test]
+fn an_optional_path_that_may_have_no_step_is_followed_from_what_is_on_its_left() {
+    for path in [":knows*", ":knows?", "(:knows|:rare)*"] {
+        let lines = shown(&format!("SELECT * {{ ?a :rare ?x OPTIONAL {{ ?a {path} ?b }} }}"));
+        assert!(!has(&lines, "Optional") && has(&lines, "Scan(?a rare ?x)"), "{path}: {lines:#?}");
+    }
+    for optional in
+        ["?a :knows+ ?b", "?a :knows* :x", "?a :knows* ?x", "?c :knows* ?b", "?a :knows* ?b FILTER(?b > 1)"]
+    {
+        let lines = shown(&format!("SELECT * {{ ?a :rare ?x OPTIONAL {{ {optional} }} }}"));
+        assert!(has(&lines, "Optional"), "{optional}: {lines:#?}");
+    }
+}
+
+#[test]
+fn triples_of_any_predicate_are_looked_up_for_few_nodes_alone() {
+    let lines = shown("SELECT DISTINCT ?t ?p { ?s :type ?t ; ?p ?o }");
+    assert!(!has(&lines, "Index join(?s ?p ?o)"), "{lines:#?}");
+    let lines = shown("SELECT DISTINCT ?p { ?s :rare :x ; ?p ?o }");
+    assert!(has(&lines, "Index join(?s ?p ?o)"), "{lines:#?}");
+}

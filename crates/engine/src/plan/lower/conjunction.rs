@@ -50,7 +50,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn add_part(&mut self, part: &'a Logical) {
+    pub(super) fn add_part(&mut self, part: &'a Logical) {
         let free = match &part.kind {
             Kind::Filter(input, conditions) => {
                 conditions.iter().all(|condition| condition.vars.is_subset(&input.certain))
@@ -112,7 +112,8 @@ impl Lowering<'_> {
             let (items, conditions) = (items.as_slice(), group.conditions.as_slice());
             let joins = Joins { items, conditions, wanted: &wanted, kept: need, wish: &wish, bag };
             let whole = self.cheapest(joins)?;
-            return Ok(self.product_or(whole, joins)?.pruned(need));
+            let whole = self.product_or(whole, joins)?.pruned(need);
+            return self.branches_or(whole, &group, (&wish, need), bag);
         };
         let before = Before { bound: &bound, legs: &seed.legs, rows: seed.rows };
         let (order, _) = order(&items, before, (&wanted, &wish), (self.statistics, self.close()))?;
@@ -140,14 +141,18 @@ impl Lowering<'_> {
         found
     }
 
+    /// What a plan takes for the rows that are wanted of it, in nanoseconds.
+    pub(super) fn cost_as_wished(&self, node: &Node, wish: &Wish) -> f64 {
+        match wish.top {
+            Some((key, first)) => self.cost_of_first(node, key, first),
+            None => wish.until_enough(node.cost, node.rows),
+        }
+    }
+
     /// The product of parts that share no variable with each other, where that is far cheaper than `whole`: each has a plan of its own, with the
     /// filters that it can judge, which are not judged for all pairs of rows then.
     fn product_or(&self, whole: Node, joins: Joins<'_>) -> Planned<Node> {
-        let enough = |node: &Node| match joins.wish.top {
-            Some((key, first)) => self.cost_of_first(node, key, first),
-            None => joins.wish.until_enough(node.cost, node.rows),
-        };
-        let all = enough(&whole);
+        let all = self.cost_as_wished(&whole, joins.wish);
         if !self.statistics.is_far_better(WORTH_ANOTHER_PLAN, all, 1.0) {
             return Ok(whole);
         }
@@ -170,7 +175,7 @@ impl Lowering<'_> {
             items.push(Item::Node(Box::new(self.cheapest(joins)?)));
         }
         let product = self.cheapest(Joins { items: &items, conditions: &rest, ..joins })?;
-        let cost = enough(&product);
+        let cost = self.cost_as_wished(&product, joins.wish);
         if !self.statistics.is_far_better(cost, all, WORTH_A_TREE) {
             return Ok(whole);
         }

@@ -5,7 +5,7 @@
 use super::Lowering;
 use super::access::{Access, SELECTIVITY};
 use crate::plan::cost::{self, Lookups};
-use crate::plan::estimate::{Agreement, agreement};
+use crate::plan::estimate::{Agreement, agreement, distinct_in};
 use crate::plan::logical::{Formula, Pattern, Reach, Slot};
 use crate::plan::order::{Before, Figures, Item, REACHED, Restricted};
 use crate::plan::physical::{Bag, JoinKind, Node, Op, Reading};
@@ -88,9 +88,9 @@ impl Lowering<'_> {
             certain.extend_with(&pattern.vars());
         }
         let sorted = left.order.first().is_some_and(|lead| pattern.vars().contains(*lead));
-        let lookups = Lookups { keys: left.rows, sorted, pairs: figures.rows, rows: after }.cost();
+        let lookups = Lookups { keys: left.rows, sorted, pairs: figures.rows, rows: after, any: figures.any };
         let mut node = Node::new(Op::IndexJoin { pattern, optional, bag }, vec![left], output, certain, rows);
-        node.cost += lookups;
+        node.cost += lookups.cost();
         node.unique(unique)
     }
 
@@ -237,23 +237,31 @@ impl Lowering<'_> {
     ) -> f64 {
         let mut agree = Agreement { pairs: 1.0, some: 1.0 };
         let known = |key: &Var| agreement(*key, &left.legs, &right.legs, self.close()?);
-        let (mut unknown, mut told) = (false, false);
+        // Columns are taken to be independent, but not to leave less than one row for each of the larger side.
+        let different = |keys: &[Var]| {
+            let values = |key: &Var| {
+                let of = |node| distinct_in(node, *key, self.statistics);
+                of(left).max(of(right))
+            };
+            keys.iter().map(values).product::<f64>().min(left.rows.max(right.rows)).max(1.0)
+        };
+        let (mut unknown, mut told) = (Vec::new(), false);
         for key in keys {
             match known(key) {
                 Some(found) => {
                     agree = Agreement { pairs: agree.pairs * found.pairs, some: agree.some.min(found.some) };
                     told = true;
                 }
-                None => unknown = true,
+                None => unknown.push(*key),
             }
         }
-        if unknown && !told {
-            agree.pairs /= left.rows.max(right.rows).max(1.0);
+        if !told {
+            agree.pairs /= different(&unknown);
         }
         for var in loose {
             // Of those that are bound on both sides some agree, and all others do.
             let open = 1.0 - (1.0 - unbound(left, *var)) * (1.0 - unbound(right, *var));
-            let equal = if keys.is_empty() { 1.0 / left.rows.max(right.rows).max(1.0) } else { SELECTIVITY };
+            let equal = if keys.is_empty() { 1.0 / different(&[*var]) } else { SELECTIVITY };
             agree.pairs *= open + (1.0 - open) * equal;
         }
         // Of the pairs that agree conditions on both keep some, and half of the rows that have partners keep one, as far as is known.

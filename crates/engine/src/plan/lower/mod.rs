@@ -5,6 +5,7 @@
 //! is counted, not enumerated, or not even counted where only different rows matter. It knows no graph.
 
 mod access;
+mod branches;
 mod chain;
 mod conjunction;
 mod joins;
@@ -34,7 +35,7 @@ pub fn lower(
     let (closely, wish) = (Cell::new(false), Wish::default());
     let led = Cell::new(false);
     let mut lowering =
-        Lowering { statistics, names, inside: 0, alone: is_alone(logical), closely, wish, led };
+        Lowering { statistics, names, inside: 0, branches: 0, alone: is_alone(logical), closely, wish, led };
     let node = lowering.node(logical, &need, bag)?;
     // What could not be read for the last step.
     statistics.go_on()?;
@@ -46,6 +47,8 @@ struct Lowering<'a> {
     names: &'a mut VariableNames,
     /// How many right sides of OPTIONAL, EXISTS and MINUS are around.
     inside: usize,
+    /// How many parts around are joined branch by branch.
+    branches: usize,
     /// Whether one pattern is all that is planned.
     alone: bool,
     /// Whether what is planned may take so long that more is asked of the statistics.
@@ -151,13 +154,16 @@ impl Lowering<'_> {
     }
 
     fn union(&mut self, parts: &[Logical], need: &VarSet, bag: Bag) -> Planned<Node> {
-        let mut inputs = Vec::with_capacity(parts.len());
+        let inputs: Planned<Vec<Node>> = parts.iter().map(|part| self.node(part, need, bag)).collect();
+        Ok(self.union_of(inputs?))
+    }
+
+    /// The rows of one input after those of another. A column that one of them has not is unbound there.
+    fn union_of(&self, inputs: Vec<Node>) -> Node {
         let (mut rows, mut columns) = (0.0, VarSet::new());
-        for part in parts {
-            let node = self.node(part, need, bag)?;
-            rows += node.rows;
-            columns.extend_with(&node.columns());
-            inputs.push(node);
+        for input in &inputs {
+            rows += input.rows;
+            columns.extend_with(&input.columns());
         }
         let output: Vec<Var> = columns.iter().collect();
         let mut certain = columns;
@@ -165,7 +171,7 @@ impl Lowering<'_> {
             certain = certain.intersection(&input.certain);
         }
         let inputs = inputs.into_iter().map(|input| input.projected(output.clone())).collect();
-        Ok(Node::new(Op::Union, inputs, output, certain, rows))
+        Node::new(Op::Union, inputs, output, certain, rows)
     }
 }
 

@@ -6,6 +6,7 @@ use super::Lowering;
 use crate::plan::Planned;
 use crate::plan::cost;
 use crate::plan::equality::class_of;
+use crate::plan::estimate::values_of;
 use crate::plan::logical::{Aggregate, Formula, Kind, Logical, SortKey};
 use crate::plan::order::Figures;
 use crate::plan::order::Wish;
@@ -13,7 +14,6 @@ use crate::plan::physical::{
     Bag, FIRST_ROWS, Node, Op, OrderKey, can_come_by, comes_sorted, read_by_first, read_by_value,
 };
 use crate::plan::variables::{Var, VarSet};
-use crate::store::End;
 use crate::syntax::algebra::AggregateFunction;
 
 impl Lowering<'_> {
@@ -93,7 +93,7 @@ impl Lowering<'_> {
         let mut sure = certain.intersection(&keys.iter().copied().collect());
         for aggregate in &aggregates {
             output.push(aggregate.var);
-            if aggregate.function == AggregateFunction::Count {
+            if aggregate.is_certain(keys, &certain) {
                 sure.insert(aggregate.var);
             }
         }
@@ -106,26 +106,13 @@ impl Lowering<'_> {
     /// would meet (Cardenas, Analysis and performance of inverted data base structures, CACM 1975), where their
     /// predicates tell them.
     fn groups(&self, node: &Node, keys: &[Var]) -> f64 {
-        let place = |end| if end == End::Subject { 0 } else { 2 };
-        let values = |node: &Node, key: Var| {
-            let legs = node.legs.iter().filter(|(var, _)| *var == key);
-            legs.map(|(_, leg)| self.statistics.distinct(leg.graph, Some(leg.predicate), place(leg.end)))
-                .min_by(f64::total_cmp)
-        };
-        // What is computed has no more values than what it is computed of.
-        let of = |key: &Var| {
-            let computed = || {
-                let (formula, input) = computed_by(node, *key)?;
-                formula.vars.iter().map(|var| values(input, var)).product::<Option<f64>>()
-            };
-            values(node, *key).or_else(computed)
-        };
         if keys.is_empty() {
             return 1.0;
         }
         if node.unique && node.output.iter().all(|var| keys.contains(var)) {
             return node.rows.max(1.0);
         }
+        let of = |key: &Var| values_of(node, *key, self.statistics);
         match keys.iter().map(of).product::<Option<f64>>() {
             Some(values) if values >= 1.0 => (values * -(-node.rows / values).exp_m1()).max(1.0),
             _ => (node.rows / 4.0).max(1.0),
@@ -270,18 +257,6 @@ impl Lowering<'_> {
         // Those before the offset are read and not given.
         let rows = (until - offset as f64).max(until.min(1.0));
         Ok(node.under(Op::Slice(offset, limit), rows))
-    }
-}
-
-/// What computes a variable, and of whose rows.
-fn computed_by(mut node: &Node, key: Var) -> Option<(&Formula, &Node)> {
-    loop {
-        let input = node.inputs.first()?;
-        match &node.op {
-            Op::Extend(var, formula) if *var == key => return Some((formula, input)),
-            Op::Extend(..) | Op::Project | Op::Filter(_) => node = input,
-            _ => return None,
-        }
     }
 }
 

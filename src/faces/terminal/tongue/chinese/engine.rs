@@ -236,6 +236,7 @@ pub const PLAN: &[Pair] = &[
     ("one after the other, cost {}; joins of joins {}", "逐个连接，代价 {}；先各自连接为 {}"),
     ("until the first are known, cost {}; all rows {}", "读到前几行确定为止，代价 {}；读全部行为 {}"),
     ("parts joined apart, cost {}; one after the other {}", "各部分分开连接，代价 {}；逐个连接为 {}"),
+    ("joined branch by branch, cost {}; as one {}", "逐个分支连接，代价 {}；作为整体连接为 {}"),
     ("joins of joins, cost {}; one after the other {}", "先各自连接，代价 {}；逐个连接为 {}"),
     ("ordered by sampled joins, cost {}; by counts alone {}", "按抽样连接排序，代价 {}；只按计数为 {}"),
     ("ordered by counts alone, cost {}; by sampled joins {}", "只按计数排序，代价 {}；按抽样连接为 {}"),

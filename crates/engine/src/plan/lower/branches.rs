@@ -1,0 +1,117 @@
+//! A part with branches joined with the others branch by branch: UNION, and VALUES whose rows bind different variables.
+//!
+//! In: the parts and filters of a group, and the plan that joins the part as one. Out: that plan, or a union of one plan for each branch
+//! where these are far cheaper: each is ordered by itself, so that a branch of two rows leads, and looks up by what is bound in all of its
+//! rows. Join and FILTER distribute over UNION, and no solution is found more or less often (Schmidt, Meier and Lausen, Foundations of SPARQL
+//! query optimization, ICDT 2010). LeftJoin and Minus do so on their left alone, which is not done.
+
+use super::Lowering;
+use super::conjunction::Group;
+use crate::plan::Planned;
+use crate::plan::exists::is_drawn_anew;
+use crate::plan::logical::{Kind, Logical};
+use crate::plan::order::Wish;
+use crate::plan::physical::{Bag, Node};
+use crate::plan::variables::VarSet;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// What has more branches is joined as one.
+const MOST: usize = 4;
+
+/// So many parts with branches are joined branch by branch, one within the other.
+const DEEPEST: usize = 2;
+
+/// What takes less, in nanoseconds, is not planned again.
+const WORTH_PLANNING: f64 = 100_000.0;
+
+/// A union of plans is taken where it is expected to take so many times less.
+const WORTH_BRANCHES: f64 = 2.0;
+
+impl Lowering<'_> {
+    /// The cheaper of `whole` and a union with one plan of the group for each branch of one of its parts.
+    pub(super) fn branches_or(
+        &mut self,
+        whole: Node,
+        group: &Group<'_>,
+        (wish, need): (&Wish, &VarSet),
+        bag: Bag,
+    ) -> Planned<Node> {
+        let all = self.cost_as_wished(&whole, wish);
+        if self.branches >= DEEPEST || !self.statistics.is_far_better(WORTH_PLANNING, all, 1.0) {
+            return Ok(whole);
+        }
+        let mut best: Option<(f64, Node)> = None;
+        for (place, part) in group.parts.iter().enumerate() {
+            let Some(branches) = branches(part) else { continue };
+            let mut others = group.parts.clone();
+            others.swap_remove(place);
+            // The others are planned and asked for once a branch, which must give the same each time.
+            if !others.iter().any(|other| shares(other, part))
+                || !others.iter().all(|other| is_the_same(other))
+            {
+                continue;
+            }
+            self.branches += 1;
+            let of_branch = Wish { first: wish.first, ..Wish::default() };
+            let inputs = branches.iter().map(|branch| {
+                let mut group = Group { parts: others.clone(), conditions: group.conditions.clone() };
+                group.add_part(branch);
+                self.wish = of_branch.clone();
+                self.grouped(group, None, need, bag)
+            });
+            let inputs: Planned<Vec<Node>> = inputs.collect();
+            self.branches -= 1;
+            let node = self.union_of(inputs?);
+            let cost = self.cost_as_wished(&node, wish);
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, node));
+            }
+        }
+        let Some((cost, node)) = best else { return Ok(whole) };
+        if !self.statistics.is_far_better(cost, all, WORTH_BRANCHES) {
+            return Ok(whole);
+        }
+        Ok(node.chosen(format!("joined branch by branch, cost {cost:.0}; as one {all:.0}")))
+    }
+}
+
+/// What a part is the union of, where that is a few: the groups of UNION, and the rows of VALUES that bind the same variables.
+fn branches(part: &Logical) -> Option<Vec<Cow<'_, Logical>>> {
+    let branches: Vec<Cow<'_, Logical>> = match &part.kind {
+        Kind::Union(parts) => parts.iter().map(Cow::Borrowed).collect(),
+        Kind::Values(vars, rows) => {
+            let mut alike: BTreeMap<Vec<bool>, Vec<_>> = BTreeMap::new();
+            for row in rows {
+                let bound = row.iter().map(Option::is_some).collect();
+                alike.entry(bound).or_default().push(row.iter().flatten().cloned().map(Some).collect());
+                if alike.len() > MOST {
+                    return None;
+                }
+            }
+            let of = |(bound, rows): (Vec<bool>, _)| {
+                let vars = vars.iter().zip(bound).filter_map(|(var, bound)| bound.then_some(*var));
+                Cow::Owned(Logical::values(vars.collect(), rows))
+            };
+            alike.into_iter().map(of).collect()
+        }
+        _ => return None,
+    };
+    (2..=MOST).contains(&branches.len()).then_some(branches)
+}
+
+fn shares(part: &Logical, other: &Logical) -> bool {
+    !part.possible.intersection(&other.possible).is_empty()
+}
+
+/// Whether a part has the same solutions however it is planned: none drawn by chance, chosen by their order, or numbered.
+fn is_the_same(part: &Logical) -> bool {
+    let mut open = vec![part];
+    while let Some(part) = open.pop() {
+        if matches!(part.kind, Kind::Slice(..) | Kind::Numbered(..) | Kind::Group(..) | Kind::Lateral(..)) {
+            return false;
+        }
+        open.extend(part.parts());
+    }
+    !is_drawn_anew(part)
+}
