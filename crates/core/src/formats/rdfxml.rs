@@ -221,13 +221,25 @@ fn is_xml_prefix(name: &str) -> bool {
     is_plain(name) && !name.to_ascii_lowercase().starts_with("xml")
 }
 
+/// Whether a local name may begin with it (XML 1.0, fifth edition, 2.3, NameStartChar; without the colon, Namespaces in XML 1.0, 3).
+fn begins_name(c: char) -> bool {
+    matches!(c, 'A'..='Z' | '_' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
+        | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
+        | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
+        | '\u{10000}'..='\u{EFFFF}')
+}
+
+/// Whether it may stand in one (NameChar of the same).
+fn continues_name(c: char) -> bool {
+    let more =
+        matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}');
+    more || begins_name(c)
+}
+
 /// An IRI cut before the longest XML name that it ends in.
 pub(super) fn xml_name(iri: &str) -> Option<(&str, &str)> {
-    let inner = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') || ('\u{4E00}'..='\u{9FA5}').contains(&c)
-    };
-    let start = |c: char| c.is_ascii_alphabetic() || c == '_' || ('\u{4E00}'..='\u{9FA5}').contains(&c);
-    let tail = iri.char_indices().rev().take_while(|(_, c)| inner(*c)).filter(|(_, c)| start(*c)).last()?.0;
+    let inner = iri.char_indices().rev().take_while(|(_, c)| continues_name(*c));
+    let tail = inner.filter(|(_, c)| begins_name(*c)).last()?.0;
     let (space, local) = iri.split_at_checked(tail)?;
     (!space.is_empty()).then_some((space, local))
 }
@@ -318,6 +330,34 @@ mod tests {
         }
         let plain = written(&[quad("http://example.org/p", Literal::from(1))], Prefixes::new()).unwrap();
         assert!(!plain.contains("version=\"1.2\""), "readers of RDF 1.1 have nothing to mind");
+    }
+
+    /// XML 1.0, fifth edition, 2.3: the first and the last of each range of NameStartChar and NameChar, as far as they may stand in an IRI
+    /// (RFC 3987, ucschar); Namespaces in XML 1.0, 3: a local name has no colon.
+    #[test]
+    fn predicates_end_in_any_xml_name() {
+        let first = "AZ_az\u{C0}\u{D6}\u{D8}\u{F6}\u{F8}\u{2FF}\u{370}\u{37D}\u{37F}\u{1FFF}\u{200C}\u{200D}\u{2070}\u{218F}\
+                     \u{2C00}\u{2FEF}\u{3001}\u{D7FF}\u{F900}\u{FDCF}\u{FDF0}\u{FFEF}\u{10000}\u{1FFFD}\u{20000}\u{DFFFD}";
+        let later = "-.09\u{B7}\u{300}\u{36F}\u{203F}\u{2040}";
+        let cut =
+            |end: String| xml_name(&format!("http://example.org/{end}")).map(|(_, local)| local.to_owned());
+        for c in first.chars() {
+            for end in [c.to_string(), format!("m{c}"), format!("{c}r"), format!("f{c}r")] {
+                assert_eq!(cut(end.clone()).as_ref(), Some(&end), "{c:?}");
+                let quads = [quad(&format!("http://example.org/{end}"), Literal::from(1))];
+                assert_eq!(back(&quads), quads, "{c:?}");
+            }
+        }
+        for c in later.chars() {
+            assert_eq!(cut(c.to_string()), None, "{c:?}");
+            assert_eq!(cut(format!("{c}m{c}")), Some(format!("m{c}")), "{c:?}");
+            let quads = [quad(&format!("http://example.org/{c}m{c}"), Literal::from(1))];
+            assert_eq!(back(&quads), quads, "{c:?}");
+        }
+        for c in "\u{D7}\u{F7}\u{37E}\u{2000}\u{203E}\u{206F}\u{2190}\u{2FF0}\u{3000}:/#?".chars() {
+            assert_eq!(cut(format!("m{c}")), None, "{c:?}");
+            assert_eq!(cut(format!("m{c}r")), Some("r".to_owned()), "{c:?}");
+        }
     }
 
     #[test]
