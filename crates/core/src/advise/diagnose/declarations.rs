@@ -24,6 +24,13 @@ impl<'a> Walker<'a> {
                 if self.kind() != Some(Kind::String) {
                     return self.fail("the version in quotes, such as \"1.2\"");
                 }
+                if self.words().starts_with("\"\"\"") || self.words().starts_with("'''") {
+                    let version = self.words().trim_matches(['"', '\'']);
+                    return self.wrong(
+                        "the version stands in single or double quotes, one on each side",
+                        format!("write `VERSION \"{version}\"`"),
+                    );
+                }
                 self.at += 1;
             } else if self.eat("PREFIX") {
                 self.declaration()?;

@@ -120,9 +120,10 @@ fn reason(why: Why) -> (&'static str, &'static str) {
         Why::BindOfKnown => {
             ("BIND gives a value to a variable that has one already", "choose another name after AS")
         }
-        Why::LateralOfKnown => {
-            ("LATERAL gives a value to a variable that has one already", "choose another name after AS")
-        }
+        Why::LateralOfKnown => (
+            "LATERAL gives a value to a variable that has one already",
+            "choose another name for it in there; to compare the two, use FILTER",
+        ),
         Why::ColumnOfKnown => {
             ("AS names a variable that the pattern binds already", "choose another name after AS")
         }

@@ -42,12 +42,33 @@ impl Walker<'_> {
             _ => {
                 self.iri(WHAT)?;
                 if matches!(self.words(), "/" | "|" | "*" | "+" | "^") {
-                    return self
-                        .wrong("a path can stand only in a pattern", "what is made needs plain predicates");
+                    return self.path_in_template(place);
                 }
                 Ok(())
             }
         }
+    }
+
+    /// A path where triples are made, or named.
+    fn path_in_template(&self, place: Role<'_>) -> Step {
+        let (message, remedy) = match place {
+            Role::Template("") => (
+                "a path cannot stand within a quoted triple".to_owned(),
+                "it has one predicate: put the path into a triple of its own".to_owned(),
+            ),
+            Role::Template(word @ ("CONSTRUCT WHERE" | "DELETE WHERE")) => {
+                let verb = word.trim_end_matches(" WHERE");
+                (
+                    format!("{word} takes no paths, since its pattern is its template too"),
+                    format!("write the two apart: `{verb} {{ ... }} WHERE {{ ... }}`"),
+                )
+            }
+            _ => (
+                "a path can stand only in a pattern".to_owned(),
+                "what is made needs plain predicates".to_owned(),
+            ),
+        };
+        self.wrong(message, remedy)
     }
 
     /// Whether a letter stands right behind this sign.

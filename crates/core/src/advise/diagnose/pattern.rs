@@ -12,7 +12,7 @@ pub(super) const AFTER: &[&str] = &["ORDER", "LIMIT", "OFFSET", "GROUP", "HAVING
 
 /// What begins a part of a group that is not a triple.
 pub(super) const PARTS: &[&str] =
-    &["OPTIONAL", "FILTER", "BIND", "UNION", "MINUS", "GRAPH", "SERVICE", "VALUES"];
+    &["OPTIONAL", "FILTER", "BIND", "UNION", "MINUS", "GRAPH", "SERVICE", "VALUES", "LATERAL"];
 
 impl Walker<'_> {
     /// A group in braces: returns the variables in scope after it.

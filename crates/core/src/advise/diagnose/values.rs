@@ -104,7 +104,17 @@ impl Walker<'_> {
                 "several variables need parentheses around their names too",
             );
         }
-        self.node(Role::Pattern, &mut BTreeSet::new(), "a value: a name, a string, a number").map(|_| ())
+        let (start, mut vars) = (self.at, BTreeSet::new());
+        self.node(Role::Pattern, &mut vars, "a value: a name, a string, a number")?;
+        let open = |index: &usize| matches!(self.kind_at(*index), Some(Kind::Variable | Kind::BlankNode));
+        match (start..self.at).find(open) {
+            Some(index) => {
+                let message = format!("VALUES takes only names and values, not `{}`", self.words_at(index));
+                let remedy = "what is looked for stands in a pattern: write the triple term there";
+                self.stop(self.said(message, self.range_at(index)).hint(remedy))
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -177,6 +177,25 @@ pub const SYNTAX: &[Pair] = &[
     ("use a variable", "请用变量"),
     ("the predicate `is` is written `a`", "谓语 `is` 写作 `a`"),
     ("a path can stand only in a pattern", "路径只能用于模式"),
+    ("a path cannot stand within a quoted triple", "引用的三元组内不能有路径"),
+    (
+        "it has one predicate: put the path into a triple of its own",
+        "它只有一个谓语：请把路径另写为一个三元组",
+    ),
+    ("{} takes no paths, since its pattern is its template too", "{} 不接受路径，因为它的模式也是它的模板"),
+    ("write the two apart: {}", "请把两者分开写：{}"),
+    (
+        "the version stands in single or double quotes, one on each side",
+        "版本写在单引号或双引号内，每边一个引号",
+    ),
+    (
+        "what is looked for stands in a pattern: write the triple term there",
+        "要查找的内容写在模式中：请把三元组项写在那里",
+    ),
+    (
+        "choose another name for it in there; to compare the two, use FILTER",
+        "请在其中另取一个名称；若要比较两者，请用 FILTER",
+    ),
     ("SPARQL paths take no counts", "SPARQL 路径不能写次数"),
     ("the values stand without commas", "各值之间不加逗号"),
     ("remove the `,`", "请删去 `,`"),
