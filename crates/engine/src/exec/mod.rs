@@ -12,6 +12,7 @@ mod coded;
 mod computed;
 mod construct;
 pub mod context;
+mod cycles;
 pub(crate) mod dataset;
 mod decoded;
 mod dense;

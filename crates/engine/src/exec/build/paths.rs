@@ -45,7 +45,9 @@ impl<'a> Builder<'a> {
         };
         let walk = |forward| -> Result<reach::Repeat<'a>> {
             let step = walk(&reach.step, &view, forward)?;
-            Ok(reach::Repeat::new(step, reach.zero, reach.many))
+            // What may be left out leads each node of the graph back to itself.
+            let zero = reach.zero || start == end && start.var().is_some() && reach.step.is_nullable();
+            Ok(reach::Repeat::new(step, zero, reach.many))
         };
         let walks = [walk(true)?, walk(false)?];
         Ok(Box::new(reach::Reach::new(view.clone(), walks, shape, input)))
