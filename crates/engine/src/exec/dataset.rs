@@ -9,16 +9,17 @@ use super::context::Context;
 use super::formula::Compiled;
 use crate::Governor;
 use crate::error::{Error, Kind, Result};
+use crate::expr::Value;
 use crate::expr::verdicts::Verdicts;
 use crate::plan::estimate::{Leg, Meeting};
 use crate::plan::logical::{Formula, Source};
 use crate::plan::parallel;
-use crate::plan::statistics::{self, Statistics};
+use crate::plan::statistics::{self, Reached, Side, Statistics};
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
 use crate::syntax::algebra::{Expression, QueryDataset};
 use crate::terms::{NamedNode, Term};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -49,11 +50,16 @@ pub struct Dataset<'a> {
     asked: Mutex<Asked>,
 }
 
+/// Over which links of which graph is searched, and from where.
+type Search = (Option<Id>, Vec<(Id, bool)>, Option<Id>);
+
 /// What the planner asked that takes more than a look, with the answers.
 #[derive(Default)]
 struct Asked {
     stars: HashMap<(Option<Id>, End, Vec<Id>), Option<Star>>,
     meetings: HashMap<(Leg, Leg), Option<Meeting>>,
+    /// What was asked of paths.
+    reached: HashMap<Search, Option<Reached>>,
     /// How many triples match: the same pattern is asked for at every stage of planning.
     counts: FxHashMap<(Option<Id>, Pattern), f64>,
     /// How many terms stand in a place of the triples of a predicate, or of all.
@@ -67,6 +73,20 @@ const SAMPLE: usize = 100;
 
 /// How many terms are sampled to find what conditions leave of them.
 const TEXTS: usize = 64;
+
+/// From so many nodes a path is searched for an estimate of how far it leads, and so many nodes each search meets at most.
+const STARTS: usize = 8;
+const MET: usize = 128;
+
+/// So many values of each side of a comparison are computed for an estimate of how many pairs agree.
+const VALUES: usize = 128;
+
+/// What is told apart of them.
+#[derive(PartialEq, Eq, Hash)]
+enum Sampled {
+    Term(Id),
+    Number(u64),
+}
 
 /// So many triples a node is taken to have, whatever their predicates, where they are not counted.
 const OF_NODE: f64 = 10.0;
@@ -256,6 +276,47 @@ impl<'a> Dataset<'a> {
         Ok([of_all(each) * times, (of_all(some) * times).min(1.0)])
     }
 
+    /// What is computed of some of the triples of a side, at even distances; nothing for errors.
+    fn values_of(&self, side: Side<'_>, half: usize, cx: &mut Context<'_>) -> Option<Vec<Option<Sampled>>> {
+        let (view, [subject, Some(predicate), object]) = (self.by_number(side.graph)?, side.pattern) else {
+            return None;
+        };
+        let at = |len: usize, n: usize| (2 * n + half) * len / (2 * VALUES);
+        let ids: Vec<Id> = match (subject, object, side.place) {
+            (None, None, place) => {
+                let mut cursor =
+                    self.read(view.pairs(predicate, if place == 0 { End::Subject } else { End::Object }))?;
+                let len = cursor.len();
+                (0..VALUES)
+                    .map(|n| self.read(cursor.first_at(at(len, n))).flatten())
+                    .collect::<Option<_>>()?
+            }
+            (Some(known), None, 2) | (None, Some(known), 0) => {
+                let end = if subject.is_some() { End::Subject } else { End::Object };
+                let mut cursor = self.read(view.pairs(predicate, end))?;
+                let found = self.read(cursor.lookup(known))?;
+                match found.len() {
+                    few @ ..VALUES => found.iter().take(few).copied().collect(),
+                    len => (0..VALUES).filter_map(|n| found.get(at(len, n)).copied()).collect(),
+                }
+            }
+            _ => return None,
+        };
+        let (rows, mut names) = (ids.len(), VariableNames::default());
+        let formula = Formula::new(side.expression.clone(), &mut names);
+        let columns: Vec<Var> = formula.vars.iter().collect();
+        let mut compiled = Compiled::new(&formula, &columns, &Arc::new(names), cx.governor()).ok()?;
+        let values = self.read(compiled.ids(&Batch::of(vec![ids], rows), cx))?;
+        let told = |id: Id| -> Option<Option<Sampled>> {
+            if id == NONE {
+                return Some(None);
+            }
+            let number = self.read(cx.term(id))?.and_then(|term| Value::Term(term).number());
+            Some(Some(number.map_or(Sampled::Term(id), |number| Sampled::Number(number.to_f64().to_bits()))))
+        };
+        values.into_iter().map(told).collect()
+    }
+
     fn asked(&self) -> MutexGuard<'_, Asked> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -280,6 +341,45 @@ impl<'a> Dataset<'a> {
             }
         }
     }
+}
+
+/// How far searches over links come that meet [`MET`] nodes at most: from a node, or from some that have a link, evenly spaced.
+fn searched(view: &View<'_>, links: &[(Id, bool)], from: Option<Id>) -> Result<Option<Reached>> {
+    let mut cursors = Vec::with_capacity(links.len());
+    for (predicate, is_back) in links {
+        let cursor = view.pairs(*predicate, if *is_back { End::Object } else { End::Subject })?;
+        if !cursor.is_empty() {
+            cursors.push(cursor);
+        }
+    }
+    let (mut starts, count) = (Vec::new(), cursors.len());
+    match from {
+        Some(from) => starts.push(from),
+        None => {
+            for n in 0..STARTS {
+                let Some(cursor) = cursors.get_mut(n % count.max(1)) else { return Ok(None) };
+                starts.extend(cursor.first_at((2 * n + 1) * cursor.len() / (2 * STARTS))?);
+            }
+        }
+    }
+    let (mut met, mut ended) = (0, 0);
+    for start in &starts {
+        let (mut seen, mut open) = (FxHashSet::default(), vec![*start]);
+        while let Some(node) = open.pop()
+            && seen.len() < MET
+        {
+            for cursor in &mut cursors {
+                let ends = cursor.lookup_part(node, 0..MET)?;
+                open.extend(ends.iter().filter(|end| seen.insert(**end)));
+            }
+        }
+        if seen.len() < MET {
+            (met, ended) = (met + seen.len(), ended + 1);
+        }
+    }
+    let all = starts.len() as f64;
+    let endless = (all - f64::from(ended)) / all.max(1.0);
+    Ok((all > 0.0).then(|| Reached { met: met as f64 / f64::from(ended.max(1)), endless, most: MET as f64 }))
 }
 
 impl Statistics for Dataset<'_> {
@@ -338,6 +438,29 @@ impl Statistics for Dataset<'_> {
         }
         // Where none is left, fewer are than one in so many.
         Some(if batch.len > 0 { batch.len as f64 } else { 0.5 } / TEXTS as f64)
+    }
+
+    fn agreeing(&self, [a, b]: [Side<'_>; 2]) -> Option<f64> {
+        let governor = self.governor.on_the_side();
+        let mut cx = Context::new(self.graph, &governor, None);
+        // The second between those of the first, lest terms meet themselves where both are of one predicate.
+        let (a, b) = (self.values_of(a, 0, &mut cx)?, self.values_of(b, 1, &mut cx)?);
+        let pairs = (a.len() * b.len()) as f64;
+        let mut of: FxHashMap<Sampled, usize> = FxHashMap::default();
+        a.into_iter().flatten().for_each(|value| *of.entry(value).or_default() += 1);
+        let agree: usize = b.into_iter().flatten().filter_map(|value| of.get(&value)).sum();
+        // Where none does, fewer do than one in so many.
+        (pairs > 0.0).then(|| if agree > 0 { agree as f64 } else { 0.5 } / pairs)
+    }
+
+    fn reached(&self, graph: Option<Id>, links: &[(Id, bool)], from: Option<Id>) -> Option<Reached> {
+        let key = (graph, links.to_vec(), from);
+        if let Some(known) = self.asked().reached.get(&key) {
+            return *known;
+        }
+        let found = self.read(searched(&self.by_number(graph)?, links, from))?;
+        self.asked().reached.insert(key, found);
+        found
     }
 
     fn id(&self, term: &Term) -> Result<Option<Id>> {

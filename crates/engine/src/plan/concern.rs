@@ -5,7 +5,7 @@
 
 use super::cost;
 use super::estimate::Leg;
-use super::logical::{Constant, Formula, Reach, Slot, Step};
+use super::logical::{Formula, Reach, Slot};
 use super::physical::{Node, Op};
 use super::statistics::Statistics;
 use super::variables::VariableNames;
@@ -60,7 +60,7 @@ fn open_path(
         return None;
     }
     let graph = reach.source.number()?;
-    let links = links_of(&reach.step);
+    let links = reach.step.links();
     let different = |place: usize| -> f64 {
         let of = |(predicate, is_back): &(Id, bool)| {
             statistics.distinct(graph, Some(*predicate), if *is_back { 2 - place } else { place })
@@ -87,20 +87,6 @@ fn open_path(
         starts: whole(starts),
         ends: whole(ends),
     })
-}
-
-/// The predicates of a step that is one triple, and whether they are gone backwards; nothing where it is more.
-fn links_of(step: &Step) -> Option<Vec<(Id, bool)>> {
-    let link = |constant: &Constant, is_back| constant.id.map(|id| (id, is_back)).into_iter().collect();
-    match step {
-        Step::Link(predicate) => Some(link(predicate, false)),
-        Step::Back(predicate) => Some(link(predicate, true)),
-        Step::Either(parts) => {
-            let parts: Vec<Vec<(Id, bool)>> = parts.iter().map(links_of).collect::<Option<_>>()?;
-            Some(parts.concat())
-        }
-        Step::Sequence(_) | Step::Not(..) | Step::Repeat(..) => None,
-    }
 }
 
 /// How many steps lead on from the end of a step, the way back left out, in the mean of all steps. Where it is more than one, some starts

@@ -5,6 +5,7 @@
 //! them, which decides nothing. What a lookup takes depends on the order of its keys: keys that come sorted read the index from front to
 //! back, keys in no order search it, or read all of it once into a table where there are many of them.
 
+use super::equality::class_of;
 use super::physical::{JoinKind, Node, Op, comes_sorted};
 
 /// A row that a scan gives.
@@ -27,6 +28,8 @@ const FAR_KEY: f64 = 150.0;
 const TABLE_PAIR: f64 = 4.0;
 /// So many times fewer far lookups than there are pairs are made before there is a table (`PairCursor`).
 const BEFORE_TABLE: f64 = 64.0;
+/// A key that is looked up by any predicate: those that its node has are found first, and each of them opened.
+const OPEN_KEY: f64 = 3_000.0;
 /// A match that a lookup gives.
 const MATCH: f64 = 5.0;
 /// The same where any predicate matches: a node has a few triples in each of several lists, of which each is searched.
@@ -39,6 +42,8 @@ const HELD: f64 = 8.0;
 const PROBED: f64 = 5.0;
 /// A pair that a hash join gives.
 const PAIR: f64 = 5.0;
+/// A value whose class of what may be equal is computed (`plan::equality`).
+const CLASS: f64 = 150.0;
 /// A row that is grouped or made different, where rows come sorted by the keys.
 const GROUPED_SORTED: f64 = 12.0;
 /// The same where they come in no order.
@@ -153,6 +158,21 @@ pub fn first_of(rows: f64, first: f64) -> f64 {
     rows * KEPT + first * SORTED * first.max(2.0).log2()
 }
 
+/// What it takes to look so many keys up by any predicate.
+pub fn open_lookups(keys: f64) -> f64 {
+    keys * OPEN_KEY
+}
+
+/// What a condition takes that is judged for so many rows.
+pub fn judged(rows: f64) -> f64 {
+    rows * JUDGED
+}
+
+/// What it takes to compute the classes of so many values, and to hold or look up rows by them.
+pub fn classes(rows: f64) -> f64 {
+    rows * (CLASS + HELD)
+}
+
 /// What a path takes that comes to so many nodes.
 pub fn reach(nodes: f64) -> f64 {
     nodes * REACHED
@@ -163,6 +183,7 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
     let input = |place: usize| inputs.get(place).map_or(0.0, |input| input.rows);
     match op {
         Op::Scan { .. } | Op::Values(..) => scan(rows),
+        Op::Extend(_, formula) if class_of(&formula.expression).is_some() => rows * CLASS,
         Op::Filter(conditions) => input(0) * JUDGED * conditions.len() as f64,
         Op::HashJoin { kind, keys, loose, conditions } => {
             let given = if kind.gives_pairs() { rows } else { rows.min(input(0)) };

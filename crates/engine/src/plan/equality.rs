@@ -170,14 +170,15 @@ pub fn connect_sides(
 }
 
 /// What a filter compares, where it is a comparison for equality and nothing else.
-fn comparison(condition: &Formula) -> Option<[&Expression; 2]> {
+pub fn comparison(condition: &Formula) -> Option<[&Expression; 2]> {
     match &*condition.expression {
         Expression::Equal(a, b) | Expression::SameTerm(a, b) if !condition.is_volatile() => Some([a, b]),
         _ => None,
     }
 }
 
-fn class(expression: &Expression, first: bool, names: &mut VariableNames) -> Formula {
+/// The class of what one side of a comparison is, as a formula.
+pub fn class(expression: &Expression, first: bool, names: &mut VariableNames) -> Formula {
     let function = Function::Custom(NamedNode::new_unchecked(CLASS));
     let mut arguments = vec![expression.clone()];
     if !first {
@@ -212,7 +213,13 @@ fn components(parts: Vec<Logical>) -> Vec<Logical> {
 
 /// Whether a part binds all that a side of a comparison reads, and a join pays: truths are but two, and what a VALUES alone has
 /// is so little that each of it may be tested.
-fn may_compare(side: &Expression, part: &Logical, names: &VariableNames) -> bool {
+pub fn may_compare(side: &Expression, part: &Logical, names: &VariableNames) -> bool {
+    let is_little = matches!(side, Expression::Variable(_)) && matches!(part.kind, Kind::Values(..));
+    !is_little && is_computed_of(side, &part.certain, names)
+}
+
+/// Whether a side of a comparison reads these variables and no others, and is no truth.
+pub fn is_computed_of(side: &Expression, certain: &VarSet, names: &VariableNames) -> bool {
     let mut reads = VarSet::new();
     let mut open = vec![side];
     while let Some(inner) = open.pop() {
@@ -229,20 +236,20 @@ fn may_compare(side: &Expression, part: &Logical, names: &VariableNames) -> bool
             _ => open.extend(operands(inner)),
         }
     }
-    if reads.is_empty() || !reads.is_subset(&part.certain) {
+    if reads.is_empty() || !reads.is_subset(certain) {
         return false;
     }
-    match side {
-        Expression::Variable(_) => !matches!(part.kind, Kind::Values(..)),
-        Expression::FunctionCall(..)
-        | Expression::Add(..)
-        | Expression::Subtract(..)
-        | Expression::Multiply(..)
-        | Expression::Divide(..)
-        | Expression::UnaryPlus(_)
-        | Expression::UnaryMinus(_)
-        | Expression::If(..)
-        | Expression::Coalesce(_) => true,
-        _ => false,
-    }
+    matches!(
+        side,
+        Expression::Variable(_)
+            | Expression::FunctionCall(..)
+            | Expression::Add(..)
+            | Expression::Subtract(..)
+            | Expression::Multiply(..)
+            | Expression::Divide(..)
+            | Expression::UnaryPlus(_)
+            | Expression::UnaryMinus(_)
+            | Expression::If(..)
+            | Expression::Coalesce(_)
+    )
 }

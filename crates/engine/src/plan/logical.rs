@@ -104,6 +104,20 @@ impl Step {
             Self::Repeat(step, zero, _) => *zero || step.is_nullable(),
         }
     }
+
+    /// The predicates of a step that is one triple, and whether they are gone backwards; nothing where it is more.
+    pub fn links(&self) -> Option<Vec<(Id, bool)>> {
+        let link = |constant: &Constant, is_back| constant.id.map(|id| (id, is_back)).into_iter().collect();
+        match self {
+            Self::Link(predicate) => Some(link(predicate, false)),
+            Self::Back(predicate) => Some(link(predicate, true)),
+            Self::Either(parts) => {
+                let parts: Vec<Vec<(Id, bool)>> = parts.iter().map(Self::links).collect::<Option<_>>()?;
+                Some(parts.concat())
+            }
+            Self::Sequence(_) | Self::Not(..) | Self::Repeat(..) => None,
+        }
+    }
 }
 
 /// An expression with the variables it reads. EXISTS does not occur in it: a variable stands for

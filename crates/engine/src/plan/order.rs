@@ -407,7 +407,11 @@ impl Figures {
             Item::Node(node) => Self {
                 vars: node.columns(),
                 rows: node.rows,
-                distinct: node.output.iter().map(|var| (*var, distinct_in(node, *var, statistics))).collect(),
+                distinct: node
+                    .output
+                    .iter()
+                    .map(|var| (*var, different_in(node, *var, statistics)))
+                    .collect(),
                 legs: node.legs.clone(),
                 indexed: false,
                 any: false,
@@ -443,7 +447,7 @@ impl Figures {
         Self { vars, rows, distinct, legs: legs_of(pattern), indexed: true, any, leads }
     }
 
-    /// Of a path of any length. How far one leads is not known: each end is taken to reach [`REACHED`] others.
+    /// Of a path of any length.
     pub fn of_reach(reach: &Reach, statistics: &dyn Statistics) -> Self {
         let graph = reach.source.number();
         let predicates: Vec<Option<Id>> = match reach.step.predicates() {
@@ -455,25 +459,21 @@ impl Figures {
             predicates.iter().map(|predicate| statistics.distinct(graph, *predicate, place)).sum()
         };
         let mut distinct = Vec::new();
-        let mut rows = REACHED;
         for (slot, place) in reach.ends.iter().zip([0, 2]) {
             let Slot::Var(var) = slot else { continue };
-            let values = sum(place).max(1.0);
-            rows *= values;
-            distinct.push((*var, values));
+            distinct.push((*var, sum(place).max(1.0)));
         }
-        if let [(var, starts), (_, ends)] = distinct.as_slice() {
-            let least = starts.min(*ends);
-            match reach.comes_back() {
-                // Once each node that lies on a way back to it: all of them, for all that is known.
-                true => (rows, distinct) = (least, vec![(*var, least)]),
-                false => rows /= least,
+        let rows = match distinct.as_slice() {
+            // Once each node that lies on a way back to it: all of them, for all that is known.
+            [(var, starts), (_, ends)] if reach.comes_back() => {
+                let least = starts.min(*ends);
+                distinct = vec![(*var, least)];
+                least
             }
-        } else if let [(_, values)] = distinct.as_slice() {
-            rows = REACHED.min(*values);
-        } else {
-            rows = 1.0;
-        }
+            [(_, starts), (_, ends)] => starts * reached_by(reach, *ends, statistics),
+            [(_, values)] => reached_by(reach, *values, statistics),
+            _ => 1.0,
+        };
         let (vars, legs, leads) = (reach.vars(), Legs::new(), Vec::new());
         Self { vars, rows, distinct, legs, indexed: true, any: false, leads }
     }
@@ -500,6 +500,37 @@ impl Figures {
         let dead = !self.distinct.iter().any(|(var, _)| !bound.contains(*var) && live(*var));
         rows * if dead { each.min(some) } else { each }
     }
+}
+
+/// How many of so many ends a path leads to from its start, where that is a constant or free, else from its end: as a few searches find, which leave
+/// off where they come to many. Then it is half of all ends; where nothing is known, [`REACHED`].
+fn reached_by(reach: &Reach, ends: f64, statistics: &dyn Statistics) -> f64 {
+    let [start, end] = &reach.ends;
+    let from = |slot: &Slot| match slot {
+        Slot::Term(constant) => constant.id,
+        Slot::Var(_) => None,
+    };
+    let is_back = start.var().is_some() && end.var().is_none();
+    let links = reach.source.number().zip(reach.step.links());
+    let found = links.filter(|_| reach.many).and_then(|(graph, mut links)| {
+        let triples = |(predicate, _): &(Id, bool)| statistics.count(graph, [None, Some(*predicate), None]);
+        let all: f64 = links.iter().map(triples).sum();
+        if !statistics.is_worth_a_look(cost::reach(all * REACHED)) {
+            return None;
+        }
+        links.iter_mut().for_each(|(_, back)| *back ^= is_back);
+        statistics.reached(graph, &links, from(if is_back { end } else { start }))
+    });
+    let each = found.map_or(REACHED, |found| {
+        found.met * (1.0 - found.endless) + found.endless * found.most.max(ends / 2.0)
+    });
+    each.clamp(1.0, ends.max(1.0))
+}
+
+/// How many different values a column of a part with a plan takes, for all that is known; of what is compared as if those that agree were one.
+fn different_in(node: &Node, var: Var, statistics: &dyn Statistics) -> f64 {
+    let known = node.agreeing.iter().find(|(known, _)| *known == var);
+    known.map_or_else(|| distinct_in(node, var, statistics), |(_, part)| (1.0 / part).max(1.0))
 }
 
 /// The variables by which the matches of a pattern can come sorted.

@@ -209,6 +209,8 @@ pub struct Node {
     pub order: Vec<Var>,
     /// At which ends of which predicates its columns stand.
     pub legs: Legs,
+    /// Which part of all pairs of rows agrees in those of its columns that are classes of what may be equal, as far as that is known.
+    pub agreeing: Vec<(Var, f64)>,
     /// What was weighed here: the ways not taken, and their costs, with bars between them.
     pub choice: Option<String>,
 }
@@ -236,7 +238,9 @@ impl Node {
         let mut legs = legs_in(&op, &inputs);
         legs.retain(|(var, _)| columns.contains(*var));
         let cost = below + cost::of(&op, &inputs, rows);
-        Self { op, inputs, output, certain, unique: false, rows, cost, order, legs, choice: None }
+        let known = inputs.iter().flat_map(|input| input.agreeing.iter().copied());
+        let agreeing = known.filter(|(var, _)| columns.contains(*var)).collect();
+        Self { op, inputs, output, certain, unique: false, rows, cost, order, legs, agreeing, choice: None }
     }
 
     /// The same, with what was weighed; after what was weighed before, behind a bar.

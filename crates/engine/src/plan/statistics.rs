@@ -15,6 +15,30 @@ pub fn is_worth_a_look(cost: f64) -> bool {
     cost > 1e6
 }
 
+/// One of two sides that are compared: of which triples, in which place of them (0 subject, 2 object), and what is computed of the term there.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'e> {
+    /// The graph that the triples are of.
+    pub graph: Option<Id>,
+    /// What they match.
+    pub pattern: [Option<Id>; 3],
+    /// Where the term stands.
+    pub place: usize,
+    /// What is computed of it: an expression of one variable.
+    pub expression: &'e Expression,
+}
+
+/// How far searches came.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reached {
+    /// How many nodes those that came to an end met, in the mean.
+    pub met: f64,
+    /// Which part of all met as many as were looked at, and did not end.
+    pub endless: f64,
+    /// So many they had met then.
+    pub most: f64,
+}
+
 /// Counts of one dataset. `graph` is the number of a named graph, or nothing for the default one.
 pub trait Statistics {
     /// The number of a term, where the data have it.
@@ -92,6 +116,18 @@ pub trait Statistics {
         _place: usize,
         _conditions: &[&Expression],
     ) -> Option<f64> {
+        None
+    }
+
+    /// Which part of all pairs of triples of two patterns have what may be equal where an expression is computed of the term in a place, by a
+    /// sample of both; nothing where that is not known.
+    fn agreeing(&self, _sides: [Side<'_>; 2]) -> Option<f64> {
+        None
+    }
+
+    /// How many nodes one comes to over links, each a predicate and whether it is gone backwards: from one node, else in the mean from those
+    /// that have a link; by a few searches that end early. Nothing where that is not known.
+    fn reached(&self, _graph: Option<Id>, _links: &[(Id, bool)], _from: Option<Id>) -> Option<Reached> {
         None
     }
 

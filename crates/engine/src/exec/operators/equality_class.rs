@@ -171,6 +171,47 @@ mod tests {
         assert_eq!(agree(others, "?a = ?b"), 4);
     }
 
+    /// SPARQL 1.1, 17.3 and 18.5: a comparison is judged as it stands, whether it is a key of the join as well or not; what is an error on both
+    /// sides is equal to nothing.
+    #[test]
+    fn what_is_compared_beside_a_shared_variable_changes_no_answer() {
+        let graph = crate::fixture::graph();
+        let count = |text: &str, every_way: bool| {
+            let query = parse::query(text, &crate::fixture::prefixes(), None).unwrap();
+            let governor = Governor::unlimited();
+            let governor = if every_way { governor.planning_every_way() } else { governor };
+            let answer = crate::answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap();
+            let Answer::Rows(rows) = answer else { panic!("no rows") };
+            rows.gather().rows.concat()
+        };
+        for compared in [
+            "STRLEN(STR(?a)) = STRLEN(STR(?b))",
+            "STR(?a) = STR(?b)",
+            "?y * 2 = ?z * 2.0 && STR(?b) = STR(?a)",
+            "STRLEN(?a) = STRLEN(?b)",
+            "SAMETERM(?y + 1, ?z + 1)",
+            "?y = ?z && ?a != ?b",
+        ] {
+            for group in [
+                format!("?a :kind ?k ; :year ?y . ?b :kind ?k ; :year ?z FILTER({compared})"),
+                format!("?a :kind ?k ; :year ?y OPTIONAL {{ ?b :kind ?k ; :year ?z FILTER({compared}) }}"),
+                format!(
+                    "?a :kind ?k ; :year ?y FILTER EXISTS {{ ?b :kind ?k ; :year ?z FILTER({compared}) }}"
+                ),
+                format!(
+                    "?a :kind ?k ; :year ?y FILTER NOT EXISTS {{ ?b :kind ?k ; :year ?z FILTER({compared}) }}"
+                ),
+                format!("?a :kind ?k ; :year ?y MINUS {{ ?b :kind ?k ; :year ?z FILTER({compared}) }}"),
+                format!(
+                    ":r7 :year ?y . BIND(:r7 AS ?a) ?b :kind ?k . ?c :kind ?k . ?b :year ?z FILTER({compared})"
+                ),
+            ] {
+                let text = format!("SELECT (COUNT(*) AS ?n) (COUNT(?b) AS ?m) (SUM(?y) AS ?s) {{ {group} }}");
+                assert_eq!(count(&text, true), count(&text, false), "{text}");
+            }
+        }
+    }
+
     #[test]
     fn numbers_that_are_rounded_before_they_are_compared() {
         // F&O 3.1, 4.3.1: 0.1 is rounded to the xsd:float next to it, which is another number; neither equals the xsd:double.

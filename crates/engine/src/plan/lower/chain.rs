@@ -5,14 +5,17 @@
 
 use super::Lowering;
 use super::access::{Access, access, filtered, is_looked_up};
-use super::joins::unit;
+use super::joins::{has_open_predicate, unit};
 use crate::plan::Planned;
 use crate::plan::logical::{Formula, Pattern, Slot};
-use crate::plan::order::{Figures, Item, Uses};
+use crate::plan::order::{Figures, Item, Restricted, Uses};
 use crate::plan::physical::{Bag, JoinKind, Node, Op};
 use crate::plan::statistics::Statistics;
 use crate::plan::variables::{Var, VarSet};
 use std::collections::{HashMap, VecDeque};
+
+/// A table of all triples is made where it is expected to take so many times less than to look them up.
+const WORTH_A_TABLE: f64 = 4.0;
 
 impl Lowering<'_> {
     /// The parts joined in their order, each filter as soon as its variables are bound. The rows of the first come sorted by
@@ -79,12 +82,26 @@ impl Lowering<'_> {
                 self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
             }
             Item::Pattern(part) => {
-                if is_looked_up(&left, &part.pattern) {
-                    return self.index_join(left, part.pattern, false, live, bag);
+                let may = is_looked_up(&left, &part.pattern);
+                let hashed = |left: Node, part: Restricted| {
+                    let shared = part.pattern.vars().intersection(&left.columns());
+                    let right = self.leaf(part, &live.union(&shared), access);
+                    self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
+                };
+                if !may {
+                    return hashed(left, *part);
                 }
-                let shared = part.pattern.vars().intersection(&left.columns());
-                let right = self.leaf(*part, &live.union(&shared), access);
-                self.hash_join(left, right, JoinKind::Inner, Vec::new(), live)
+                // By any predicate a look-up takes a hundred times as long as by one, and a table may be made in less.
+                let open = self.all_rows.get() && has_open_predicate(&left, &part.pattern);
+                let by_table = open.then(|| hashed(left.clone(), (*part).clone()));
+                let found = self.index_join(left, part.pattern, false, live, bag);
+                let (cost, other) = (by_table.as_ref().map_or(f64::INFINITY, |table| table.cost), found.cost);
+                match by_table {
+                    Some(table) if self.statistics.is_far_better(cost, other, WORTH_A_TABLE) => {
+                        table.chosen(format!("hashed, cost {cost:.0}; looked up by any predicate {other:.0}"))
+                    }
+                    _ => found,
+                }
             }
         }
     }

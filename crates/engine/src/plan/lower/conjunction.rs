@@ -7,6 +7,7 @@ use super::Lowering;
 use super::access::Tests;
 use crate::plan::Planned;
 use crate::plan::bushy::{self, Tree};
+use crate::plan::equality::class_of;
 use crate::plan::logical::{Formula, Kind, Logical};
 use crate::plan::order::{Before, Figures, Item, NOTHING, Order, Wish, led, order};
 use crate::plan::physical::{Bag, Node};
@@ -59,19 +60,41 @@ impl<'a> Group<'a> {
         };
         if free { self.add(part) } else { self.parts.push(part) }
     }
+
+    /// Adds a part without the classes by which it is connected with others that share no variable with it (`plan::equality`), taken
+    /// apart again, where none of them is `kept`.
+    pub(super) fn add_unconnected(&mut self, part: &'a Logical, kept: &VarSet) {
+        let mut inner = part;
+        while let Kind::Extend(input, var, formula) = &inner.kind
+            && class_of(&formula.expression).is_some()
+            && !kept.contains(*var)
+        {
+            inner = input;
+        }
+        match &inner.kind {
+            Kind::Join(parts) => parts.iter().for_each(|part| self.add_part(part)),
+            _ => self.add_part(inner),
+        }
+    }
 }
 
 /// What is joined, and what is wanted of the whole.
 #[derive(Clone, Copy)]
-struct Joins<'j> {
-    items: &'j [Item],
-    conditions: &'j [Formula],
+pub(super) struct Joins<'j> {
+    pub(super) items: &'j [Item],
+    pub(super) conditions: &'j [Formula],
     /// What is read of the parts: by who reads the whole, and by the conditions.
-    wanted: &'j VarSet,
+    pub(super) wanted: &'j VarSet,
     /// What is read of the whole.
-    kept: &'j VarSet,
-    wish: &'j Wish,
-    bag: Bag,
+    pub(super) kept: &'j VarSet,
+    pub(super) wish: &'j Wish,
+    pub(super) bag: Bag,
+}
+
+/// The parts of a group, each with its plan where it has one of its own, and what is read of them.
+pub(super) struct Parts {
+    pub(super) items: Vec<Item>,
+    pub(super) wanted: VarSet,
 }
 
 impl Lowering<'_> {
@@ -91,28 +114,14 @@ impl Lowering<'_> {
         bag: Bag,
     ) -> Planned<Node> {
         let wish = std::mem::take(&mut self.wish);
-        // What any part or filter mentions beside the one that is planned.
-        let mut wanted = need.clone();
-        for condition in &group.conditions {
-            wanted.extend_with(&condition.vars);
-        }
         let bound = seed.as_ref().map_or_else(VarSet::new, Node::columns);
-        let all = group.parts.iter().map(|part| &part.possible);
-        let shared = shared_by(all.chain(std::iter::once(&bound)));
-        let tests = Tests::of(&group.conditions);
-        let mut items = Vec::new();
-        for part in &group.parts {
-            items.push(match &part.kind {
-                Kind::Pattern(pattern) => Item::Pattern(Box::new(self.restricted(pattern, &tests))),
-                Kind::Reach(reach) => Item::Reach(Box::new(reach.clone())),
-                _ => Item::Node(Box::new(self.node(part, &wanted.union(&shared), bag)?)),
-            });
-        }
+        let Parts { items, wanted } = self.parts(&group, &bound, (need, bag))?;
         let Some(seed) = seed else {
             let (items, conditions) = (items.as_slice(), group.conditions.as_slice());
             let joins = Joins { items, conditions, wanted: &wanted, kept: need, wish: &wish, bag };
             let whole = self.cheapest(joins)?;
-            let whole = self.product_or(whole, joins)?.pruned(need);
+            let whole = self.product_or(whole, joins)?;
+            let whole = self.keyed_or(whole, &group, joins)?.pruned(need);
             return self.branches_or(whole, &group, (&wish, need), bag);
         };
         let before = Before { bound: &bound, legs: &seed.legs, rows: seed.rows };
@@ -122,8 +131,42 @@ impl Lowering<'_> {
         Ok(self.joined(ordered, group.conditions, (need, None), bag)?.pruned(need))
     }
 
+    /// The parts of a group, beside rows that bind some variables.
+    pub(super) fn parts(
+        &mut self,
+        group: &Group<'_>,
+        bound: &VarSet,
+        (need, bag): (&VarSet, Bag),
+    ) -> Planned<Parts> {
+        // What any part or filter mentions beside the one that is planned.
+        let mut wanted = need.clone();
+        for condition in &group.conditions {
+            wanted.extend_with(&condition.vars);
+        }
+        let all = group.parts.iter().map(|part| &part.possible);
+        let shared = shared_by(all.chain(std::iter::once(bound)));
+        let tests = Tests::of(&group.conditions);
+        let mut items = Vec::new();
+        for part in &group.parts {
+            items.push(match &part.kind {
+                Kind::Pattern(pattern) => Item::Pattern(Box::new(self.restricted(pattern, &tests))),
+                Kind::Reach(reach) => Item::Reach(Box::new(reach.clone())),
+                _ => Item::Node(Box::new(self.node(part, &wanted.union(&shared), bag)?)),
+            });
+        }
+        Ok(Parts { items, wanted })
+    }
+
     /// The parts of a group joined one after the other or, where that is far cheaper, joins of joins.
-    fn cheapest(&self, joins: Joins<'_>) -> Planned<Node> {
+    pub(super) fn cheapest(&self, joins: Joins<'_>) -> Planned<Node> {
+        let all = joins.wish.first.is_none() && joins.wish.top.is_none();
+        let before = self.all_rows.replace(all && self.inside == 0);
+        let found = self.best_of_all(joins);
+        self.all_rows.set(before);
+        found
+    }
+
+    fn best_of_all(&self, joins: Joins<'_>) -> Planned<Node> {
         let (order, chain) = self.chain(joins)?;
         if let Some(led) = self.led_by_key(&chain, joins)? {
             return Ok(led);

@@ -89,8 +89,9 @@ impl Lowering<'_> {
         }
         let sorted = left.order.first().is_some_and(|lead| pattern.vars().contains(*lead));
         let lookups = Lookups { keys: left.rows, sorted, pairs: figures.rows, rows: after, any: figures.any };
+        let opened = if has_open_predicate(&left, &pattern) { cost::open_lookups(left.rows) } else { 0.0 };
         let mut node = Node::new(Op::IndexJoin { pattern, optional, bag }, vec![left], output, certain, rows);
-        node.cost += lookups.cost();
+        node.cost += lookups.cost() + opened;
         node.unique(unique)
     }
 
@@ -164,9 +165,21 @@ impl Lowering<'_> {
             && left.output.iter().all(|var| output.contains(var))
             && vars.iter().all(|var| output.contains(&var));
         let certain = left.certain.union(&vars);
-        // Who looks for a way back to where it began meets all that it reaches.
-        let each = if reach.comes_back() { REACHED } else { 1.0 };
-        let mut searched = cost::reach(left.rows * figures.rows * each);
+        let bound = figures.distinct.iter().find(|(var, _)| left.columns().contains(*var));
+        let mut searched =
+            cost::reach(left.rows * bound.map_or(figures.rows, |(_, values)| figures.rows / values));
+        if reach.comes_back() {
+            // Who looks for a way back to where it began meets all that it reaches, and where there are many of them each step once
+            // (`exec/cycles.rs`).
+            let each = if vars.is_subset(&left.columns()) { 1.0 } else { figures.rows };
+            let count = |of| self.statistics.count(reach.source.number().flatten(), [None, of, None]);
+            let steps = reach.step.predicates();
+            let all = match steps.as_slice() {
+                [] => count(None),
+                steps => steps.iter().filter_map(|step| step.id).map(|id| count(Some(id))).sum(),
+            };
+            searched = cost::reach((left.rows * each * REACHED).min(all + left.rows));
+        }
         let [_, end] = &reach.ends;
         let is_new = |var: &Var| new.contains(*var) && (new.iter().count() == 1 || end.var() == Some(*var));
         if bag == Bag::Set && matches!(output.as_slice(), [var] if is_new(var)) && !reach.comes_back() {
@@ -247,6 +260,11 @@ impl Lowering<'_> {
         };
         let (mut unknown, mut told) = (Vec::new(), false);
         for key in keys {
+            if let Some((_, part)) = left.agreeing.iter().find(|(known, _)| known == key) {
+                agree.pairs *= part;
+                told |= keys.len() == 1;
+                continue;
+            }
             match known(key) {
                 Some(found) => {
                     agree = Agreement { pairs: agree.pairs * found.pairs, some: agree.some.min(found.some) };
@@ -303,6 +321,12 @@ fn unbound(node: &Node, var: Var) -> f64 {
         // What is computed is seldom an error.
         _ => node.inputs.iter().map(|input| unbound(input, var)).fold(0.0, f64::max),
     }
+}
+
+/// Whether a pattern is looked up from these rows by any predicate.
+pub(super) fn has_open_predicate(left: &Node, pattern: &Pattern) -> bool {
+    let [_, predicate, _] = &pattern.slots;
+    predicate.var().is_some_and(|var| !left.output.contains(&var))
 }
 
 /// The one empty solution.

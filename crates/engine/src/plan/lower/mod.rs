@@ -9,6 +9,7 @@ mod branches;
 mod chain;
 mod conjunction;
 mod joins;
+mod keyed;
 mod modifiers;
 mod outer;
 
@@ -19,6 +20,7 @@ use super::physical::{Bag, Node, Op};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet, VariableNames};
 use std::cell::Cell;
+use std::collections::HashMap;
 
 /// Operators for `logical`; their output is `columns`, in this order. `bag` says whether equal rows matter.
 ///
@@ -33,9 +35,21 @@ pub fn lower(
 ) -> Planned<Node> {
     let need: VarSet = columns.iter().copied().collect();
     let (closely, wish) = (Cell::new(false), Wish::default());
-    let led = Cell::new(false);
-    let mut lowering =
-        Lowering { statistics, names, inside: 0, branches: 0, alone: is_alone(logical), closely, wish, led };
+    let (led, all_rows) = (Cell::new(false), Cell::new(false));
+    let (alone, keying, agreeing) = (is_alone(logical), false, HashMap::new());
+    let mut lowering = Lowering {
+        statistics,
+        names,
+        inside: 0,
+        branches: 0,
+        alone,
+        closely,
+        wish,
+        led,
+        all_rows,
+        keying,
+        agreeing,
+    };
     let node = lowering.node(logical, &need, bag)?;
     // What could not be read for the last step.
     statistics.go_on()?;
@@ -57,6 +71,12 @@ struct Lowering<'a> {
     wish: Wish,
     /// Whether a conjunction was planned for the order of a sort key that would else be planned in another way.
     led: Cell<bool>,
+    /// Whether all rows of what is planned are read.
+    all_rows: Cell<bool>,
+    /// Whether a group is planned with computed keys, which the groups within it are not weighed for again.
+    keying: bool,
+    /// Which part of all pairs agrees in variables that stand for what is compared.
+    agreeing: HashMap<Var, f64>,
 }
 
 impl Lowering<'_> {

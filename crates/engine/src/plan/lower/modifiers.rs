@@ -46,7 +46,8 @@ impl Lowering<'_> {
         }
         let mut output = node.output.clone();
         output.push(var);
-        let node = Node::new(Op::Extend(var, formula.clone()), vec![node], output, certain, rows);
+        let mut node = Node::new(Op::Extend(var, formula.clone()), vec![node], output, certain, rows);
+        node.agreeing.extend(self.agreeing.get(&var).map(|part| (var, *part)));
         Ok(node.unique(unique).pruned(need))
     }
 

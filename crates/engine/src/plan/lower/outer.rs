@@ -175,6 +175,7 @@ impl Lowering<'_> {
     ) -> Planned<Node> {
         let long = self.statistics.is_worth_a_look(left.cost);
         let before = self.closely.replace(long || self.closely.get());
+        let (left, inner) = self.keyed_sides((left, inner), kind, conditions);
         let hashed = self.hash_join(left, inner, kind, conditions.to_vec(), need);
         self.closely.set(before);
         if may { self.cheaper(hashed, right, (kind, conditions), need, bag) } else { Ok(hashed) }

@@ -232,6 +232,11 @@ pub const PLAN: &[Pair] = &[
     ("planned in {}, run in {}", "规划 {}，运行 {}"),
     ("planned in {}, run in {}, {} read from the file by the steps", "规划 {}，运行 {}，各步骤从文件读取 {}"),
     ("looked up, cost {}; hashed {}", "逐行查找，代价 {}；哈希为 {}"),
+    ("hashed, cost {}; looked up by any predicate {}", "哈希，代价 {}；按任意谓语逐行查找为 {}"),
+    (
+        "joined by what is compared, cost {}; compared afterwards {}",
+        "按所比较的值连接，代价 {}；连接后再比较为 {}",
+    ),
     ("held, rows {}; streamed {}", "持有一侧，{} 行；流过一侧 {} 行"),
     ("one after the other, cost {}; joins of joins {}", "逐个连接，代价 {}；先各自连接为 {}"),
     ("until the first are known, cost {}; all rows {}", "读到前几行确定为止，代价 {}；读全部行为 {}"),
