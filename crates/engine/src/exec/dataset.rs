@@ -16,6 +16,7 @@ use crate::plan::logical::{Formula, Source};
 use crate::plan::parallel;
 use crate::plan::statistics::{self, Reached, Side, Statistics};
 use crate::plan::variables::{Var, VariableNames};
+use crate::store::pack::Watch;
 use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
 use crate::syntax::algebra::{Expression, QueryDataset};
 use crate::terms::{NamedNode, Term};
@@ -87,6 +88,9 @@ enum Sampled {
     Term(Id),
     Number(u64),
 }
+
+/// So few graphs of FROM NAMED are searched one after the other.
+const FEW_GRAPHS: usize = 2;
 
 /// So many triples a node is taken to have, whatever their predicates, where they are not counted.
 const OF_NODE: f64 = 10.0;
@@ -218,6 +222,23 @@ impl<'a> Dataset<'a> {
         names.sort_unstable();
         names.dedup();
         Ok(names)
+    }
+
+    /// The named graphs of the dataset that may have a triple which matches a pattern, sorted; nothing where any may.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, and once a limit is met.
+    pub fn homes(&self, pattern: Pattern) -> Result<Option<Vec<Id>>> {
+        if self.named.as_ref().is_some_and(|named| named.len() <= FEW_GRAPHS) {
+            return Ok(None);
+        }
+        let check = || self.governor.check();
+        let mut homes = self.graph.homes(pattern, Watch::asking(&check))?;
+        if let (Some(homes), true) = (&mut homes, self.named.is_some()) {
+            let names = self.names()?;
+            homes.retain(|name| names.binary_search(name).is_ok());
+        }
+        Ok(homes)
     }
 
     fn named_view(&self, id: Option<Id>) -> Result<Option<View<'a>>> {
@@ -478,7 +499,7 @@ impl Statistics for Dataset<'_> {
     fn some_graph(&self) -> Result<Option<Id>> {
         Ok(match &self.named {
             Some(named) => named.first().copied(),
-            None => self.graph.graph_names()?.first().copied(),
+            None => self.graph.first_graph_name()?,
         })
     }
 

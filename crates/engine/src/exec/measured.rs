@@ -6,6 +6,7 @@ use super::batch::Batch;
 use super::context::Context;
 use super::{Operator, Running};
 use crate::error::Result;
+use crate::store::Id;
 use crate::store::pack::read_bytes;
 use std::time::Instant;
 
@@ -45,5 +46,9 @@ impl Operator for Measured<'_> {
             trace.push((self.number, batch.clone()));
         }
         batch
+    }
+
+    fn only(&mut self, column: usize, ids: &[Id]) {
+        self.inner.only(column, ids);
     }
 }

@@ -20,6 +20,7 @@ mod downwards;
 #[cfg(test)]
 mod fixture;
 mod formula;
+mod homes;
 mod joined;
 mod keys;
 mod locals;
@@ -41,7 +42,7 @@ use crate::explain::Explanation;
 use crate::plan::physical::{Bag, Node};
 use crate::plan::variables::VarSet;
 use crate::plan::{self, Plan};
-use crate::store::{Graph, Indexed};
+use crate::store::{Graph, Id, Indexed};
 use crate::syntax::algebra::{Query, pattern, pattern_mut};
 use crate::syntax::deep;
 use crate::terms::{Literal, Term, Triple, Variable, xsd};
@@ -62,6 +63,10 @@ pub trait Operator: Send {
     /// # Errors
     /// Where the graph is damaged, or a limit is met: then no further row is given out.
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>>;
+
+    /// Rows whose column has none of these numbers, which are sorted, need not come: said before any is asked for. Who can leave them
+    /// out cheaply does.
+    fn only(&mut self, _column: usize, _ids: &[Id]) {}
 
     /// About how many bytes it holds: tables, sets and rows that outlive the batch at hand, its inputs' aside.
     fn bytes(&self) -> usize {

@@ -245,6 +245,13 @@ impl Graph for Changed {
         Ok(names)
     }
 
+    fn first_graph_name(&self) -> Result<Option<Id>> {
+        match self.delta.named().next() {
+            None => self.base.first_graph_name(),
+            Some(_) => Ok(self.graph_names()?.first().copied()),
+        }
+    }
+
     fn len(&self) -> u64 {
         self.delta.len
     }
@@ -315,6 +322,27 @@ impl Indexed for Changed {
 
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
         self.view_after(graph, &mut 0)
+    }
+
+    fn homes(&self, pattern: Pattern, watch: Watch<'_>) -> Result<Option<Vec<Id>>> {
+        let graphs = self.base.table().name_count() + self.delta.named().count();
+        let Some(mut homes) = self.base.table().homes(pattern, graphs, watch)? else { return Ok(None) };
+        // What is left of a graph that was cleared is what it came to have since.
+        homes.retain(|name| {
+            self.delta.graph(Some(*name)).is_none_or(|delta| !delta.is_new && delta.triples > 0)
+        });
+        let (mut new, mut pace) = (Vec::new(), watch.pace());
+        for (name, triples) in self.delta.named() {
+            pace.step()?;
+            // One that has none of the constants in a place where it had not had it lacks one of them, as it did before.
+            let gains = self.delta.graph(Some(name)).is_some_and(|delta| delta.gains(pattern));
+            if triples > 0 && gains && homes.binary_search(&name).is_err() {
+                new.push(name);
+            }
+        }
+        homes.append(&mut new);
+        homes.sort_unstable();
+        Ok(Some(homes))
     }
 
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
@@ -403,7 +431,12 @@ mod tests {
                         let expected =
                             held.iter().filter(|row| fits(s, row[1]) && fits(p, row[2]) && fits(o, row[3]));
                         let pattern = [s, p, o].map(|part| part.map(|(_, id)| id));
-                        assert_eq!(view.count(pattern).unwrap(), expected.count() as u64, "{pattern:?}");
+                        let expected = expected.count() as u64;
+                        assert_eq!(view.count(pattern).unwrap(), expected, "{pattern:?}");
+                        let homes = graph.homes(pattern, Watch::nobody()).unwrap();
+                        if let (Some(name), true, Some(homes)) = (name, expected > 0, &homes) {
+                            assert!(homes.is_sorted() && homes.contains(&name), "{pattern:?}: {homes:?}");
+                        }
                     }
                 }
             }

@@ -13,7 +13,7 @@ use super::list::List;
 use super::pack::watch::STRIDE;
 use super::pack::{Pack, Watch, radix};
 use super::paged::{Changing, PagedPairs, Pair};
-use super::port::{End, GraphId, Indexed, Triple};
+use super::port::{End, GraphId, Indexed, Pattern, Triple};
 use super::sorted::Sorted;
 use super::statistics::PredicateCount;
 use super::view::View;
@@ -207,6 +207,16 @@ impl GraphDelta {
         changes
             .take_while(move |((of, _), _)| *of == node)
             .map(|((_, predicate), gained)| (*predicate, *gained))
+    }
+
+    /// Whether a constant of a pattern may have come to stand in its place.
+    pub fn gains(&self, [subject, predicate, object]: Pattern) -> bool {
+        let has_come = |(node, end): (Option<Id>, End)| {
+            node.is_some_and(|node| self.predicates_of(node, end).any(|(_, gained)| gained))
+        };
+        let ends = [(subject, End::Subject), (object, End::Object)];
+        predicate.is_some_and(|predicate| self.lists(predicate).is_some_and(|lists| lists.counts.triples > 0))
+            || ends.into_iter().any(has_come)
     }
 
     /// Adds triples of one predicate or takes them away, one after the other. Gives those that this changed.

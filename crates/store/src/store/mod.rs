@@ -12,6 +12,7 @@ mod delta;
 mod directory;
 pub mod durable;
 pub mod foreign;
+mod homes;
 pub mod import;
 mod joined;
 pub mod kinds;

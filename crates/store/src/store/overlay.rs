@@ -8,6 +8,7 @@ use super::foreign::ForeignTerms;
 use super::kinds::{Kind, Kinds};
 use super::languages::Languages;
 use super::lexical::{Lexical, Scratch};
+use super::pack::Watch;
 use super::standing::Standing;
 use super::table::Table;
 use super::view::View;
@@ -166,6 +167,17 @@ impl Indexed for Overlay<'_> {
             return Ok(Some(View::shared(Arc::clone(&self.table), self.kinds())));
         }
         if graph.is_some_and(|graph| self.is_above(graph)) { Ok(None) } else { self.below.view(graph) }
+    }
+
+    fn homes(&self, pattern: Pattern, watch: Watch<'_>) -> Result<Option<Vec<Id>>> {
+        let Some(mut homes) = self.below.homes(pattern, watch)? else { return Ok(None) };
+        // Whatever it has.
+        if let Err(place) = homes.binary_search(&self.name)
+            && !self.triples.is_empty()
+        {
+            homes.insert(place, self.name);
+        }
+        Ok(Some(homes))
     }
 
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {

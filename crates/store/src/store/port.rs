@@ -11,6 +11,7 @@ use super::cursor::AHEAD;
 use super::kinds::{Kind, Kinds};
 use super::languages::Languages;
 use super::lexical::{Lexical, Scratch};
+use super::pack::Watch;
 use super::standing::{self, Standing};
 use super::view::View;
 use crate::error::Result;
@@ -109,6 +110,14 @@ pub trait Graph: Send + Sync {
     /// # Errors
     /// Where the stored bytes are damaged.
     fn graph_names(&self) -> Result<Vec<Id>>;
+
+    /// The first of them.
+    ///
+    /// # Errors
+    /// As there.
+    fn first_graph_name(&self) -> Result<Option<Id>> {
+        Ok(self.graph_names()?.first().copied())
+    }
 
     /// The default graph, and the named ones as [`Self::graph_names`] gives them.
     ///
@@ -236,6 +245,13 @@ pub trait Indexed: Graph {
     /// # Errors
     /// Where the stored bytes are damaged.
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>>;
+
+    /// The named graphs that may have a triple which matches a pattern with a constant, sorted: all that have one, and few others.
+    /// Nothing where any may have one, or to look into each takes no longer than to know.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged, and where `watch` stops it.
+    fn homes(&self, pattern: Pattern, watch: Watch<'_>) -> Result<Option<Vec<Id>>>;
 
     /// Several graphs merged into one, as `FROM` asks: a triple that is in two of them counts once
     /// (SPARQL 1.1 section 13.2.1, "the RDF merge"; blank nodes of one dataset are shared). Made at

@@ -6,12 +6,13 @@
 
 use super::cursor::PairCursor;
 use super::directory::{Directory, Run};
+use super::homes::{self, Homes};
 use super::list::Pairs;
 use super::pack::chunks::ChunkWriter;
 use super::pack::pairs::{PackedPairs, PairWriter};
 use super::pack::radix;
 use super::pack::watch::{NUMBERS, Step, Watch};
-use super::port::{End, GraphId, Id, Triple};
+use super::port::{End, GraphId, Id, Pattern, Triple};
 use super::sets::{Sets, StoredSets};
 use super::statistics::Statistics;
 use super::view::View;
@@ -36,6 +37,8 @@ pub(super) struct Table {
     described: Mutex<HashMap<usize, Arc<Described>>>,
     /// How predicates of a graph were found to meet.
     meetings: Mutex<HashMap<(usize, Ends), [f64; 2]>>,
+    /// In which named graphs terms stand.
+    homes: Homes,
 }
 
 /// Ends of two predicates.
@@ -492,6 +495,93 @@ impl Table {
     /// The names of the named graphs, sorted.
     pub fn names(&self) -> Result<Vec<Id>> {
         (1..=self.directory.names()).filter_map(|place| self.directory.name(place).transpose()).collect()
+    }
+
+    /// The named graphs that may have triples which match a pattern, sorted, where else so many graphs are searched. Nothing where
+    /// all of them may, or it is not worth knowing.
+    pub fn homes(&self, pattern: Pattern, graphs: usize, watch: Watch<'_>) -> Result<Option<Vec<Id>>> {
+        let Some(places) = homes::places(self, &self.homes, pattern, graphs, watch)? else { return Ok(None) };
+        places
+            .into_iter()
+            .filter_map(|place| self.directory.name(place).transpose())
+            .collect::<Result<_>>()
+            .map(Some)
+    }
+
+    /// The first of the named graphs.
+    pub fn first_name(&self) -> Result<Option<Id>> {
+        if self.directory.names() == 0 { Ok(None) } else { self.directory.name(1) }
+    }
+
+    /// How many named graphs there are.
+    pub fn name_count(&self) -> usize {
+        self.directory.names()
+    }
+
+    /// How many triples named graphs have; without an end, how many predicates.
+    pub fn named_count(&self, end: Option<End>) -> Result<usize> {
+        let first = self.directory.runs(0)?.end;
+        Ok(match end {
+            None => self.directory.len() - first.min(self.directory.len()),
+            Some(_) => self.len() - self.start_of(first)?,
+        })
+    }
+
+    /// How many terms stand at an end of the triples of each predicate of each named graph, or how many predicates these have.
+    pub fn named_terms(&self, end: Option<End>, watch: Watch<'_>) -> Result<usize> {
+        let Some(end) = end else { return self.named_count(None) };
+        let (mut sum, mut pace) = (0, watch.pace());
+        for number in self.directory.runs(0)?.end..self.directory.len() {
+            let Some(run) = self.directory.run(number)? else { break };
+            sum += if end == End::Subject { run.subjects } else { run.objects } as usize;
+            pace.step()?;
+        }
+        Ok(sum)
+    }
+
+    /// Gives the terms at an end of the triples of named graphs, or the predicates of these, graph after graph by its place. A
+    /// term may come again, and then mostly at once.
+    pub fn each_of_named(
+        &self,
+        end: Option<End>,
+        watch: Watch<'_>,
+        each: &mut dyn FnMut(usize, &[Id]),
+    ) -> Result<()> {
+        let (names, mut pace) = (self.directory.names(), watch.pace());
+        let Some(end) = end else {
+            for place in 1..=names {
+                for number in self.directory.runs(place)? {
+                    self.directory.run(number)?.iter().for_each(|run| each(place, &[run.predicate]));
+                    pace.step()?;
+                }
+            }
+            return Ok(());
+        };
+        let mut at = self.start_of(self.directory.runs(0)?.end)?;
+        let mut cursor = self.cursor_over(at..self.len(), end);
+        let (mut place, mut until) = (0, at);
+        while let Some((mut firsts, _)) = cursor.next_block()? {
+            while !firsts.is_empty() {
+                while until <= at {
+                    if place >= names {
+                        return Ok(());
+                    }
+                    place += 1;
+                    until = self.start_of(self.directory.runs(place)?.end)?;
+                }
+                let (these, others) = firsts.split_at(firsts.len().min(until - at));
+                each(place, these);
+                at += these.len();
+                firsts = others;
+            }
+            watch.check()?;
+        }
+        Ok(())
+    }
+
+    /// Where the pairs of a run begin, or those of the last one end.
+    fn start_of(&self, run: usize) -> Result<usize> {
+        Ok(self.directory.run(run)?.map_or(self.len(), |run| run.start).min(self.len()))
     }
 
     /// The place of a graph, for the methods below; the default graph always has one.

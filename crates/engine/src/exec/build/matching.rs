@@ -44,7 +44,10 @@ impl<'a> Builder<'a> {
         let leading = if by == End::Subject { subject } else { object };
         let column: Vec<Var> = leading.var().into_iter().collect();
         let ranges = self.dataset.passing(within.iter().map(|formula| &*formula.expression))?;
-        Ok(scan.within(scan::Within { ranges, conditions: self.compiled(within, &column)? }))
+        // Where the ranges say all, which is most often so, nothing is judged; this is built for each graph of GRAPH ?g.
+        let is_judged = ranges.iter().any(|(_, is_judged)| *is_judged);
+        let conditions = if is_judged { self.compiled(within, &column)? } else { Vec::new() };
+        Ok(scan.within(scan::Within { ranges, conditions }))
     }
 
     pub(super) fn index_join(

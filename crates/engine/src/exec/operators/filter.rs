@@ -9,6 +9,7 @@ use crate::exec::batch::Batch;
 use crate::exec::context::Context;
 use crate::exec::formula::{Compiled, passing};
 use crate::exec::{Operator, Running};
+use crate::store::Id;
 
 /// A filter in progress. See the module.
 pub struct Filter<'a> {
@@ -32,6 +33,10 @@ impl Operator for Filter<'_> {
             }
         }
         Ok(None)
+    }
+
+    fn only(&mut self, column: usize, ids: &[Id]) {
+        self.input.only(column, ids);
     }
 }
 

@@ -196,7 +196,12 @@ pub struct Held {
     loose: Option<(usize, usize)>,
     /// The hash of a cell of it that is not bound.
     unbound: u32,
+    /// The values of each key, with its column on the left, where they are few and only left rows that have one matter.
+    keys: Vec<(usize, Vec<Id>)>,
 }
+
+/// So few values of a key are told to the left input.
+const FEW_KEYS: usize = 1024;
 
 impl Held {
     /// All rows of an input, as a join of this shape looks for them.
@@ -204,7 +209,17 @@ impl Held {
     /// # Errors
     /// As the input's, or where there is no room for them.
     pub fn of(input: Running<'_>, shape: &Shape, cx: &mut Context<'_>) -> Result<Self> {
-        let mut held = Self { rows: drain(input, cx)?, index: Index::default(), loose: None, unbound: 0 };
+        let mut held = Self::default();
+        held.rows = drain(input, cx)?;
+        if matches!(shape.kind, JoinKind::Inner | JoinKind::Semi) && held.rows.len <= FEW_KEYS {
+            let values = |(left, right): &(usize, usize)| {
+                let mut ids = held.rows.column(*right).to_vec();
+                ids.sort_unstable();
+                ids.dedup();
+                (*left, ids)
+            };
+            held.keys = shape.keys.iter().map(values).collect();
+        }
         if let &[(_, key)] = shape.keys.as_slice()
             && held.index_by_number(key, shape, cx)?
         {
@@ -322,12 +337,15 @@ impl<'a> HashJoin<'a> {
 
     fn hold(&mut self, cx: &mut Context<'_>) -> Result<()> {
         match self.right.take() {
-            None => {}
+            None => return Ok(()),
             Some(Right::Input(input)) => self.held = Arc::new(Held::of(input, &self.shape, cx)?),
             Some(Right::Shared(table)) => {
                 let held = table.get().ok_or_else(|| Error::query("a join ran before its table was made"))?;
                 self.held = Arc::clone(held);
             }
+        }
+        for (column, ids) in &self.held.keys {
+            self.left.only(*column, ids);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::exec::batch::Batch;
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
+use crate::store::Id;
 
 /// A projection. See the module.
 pub struct Project<'a> {
@@ -23,6 +24,12 @@ impl<'a> Project<'a> {
 impl Operator for Project<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         Ok(self.input.next(cx)?.map(|batch| batch.select(&self.columns)))
+    }
+
+    fn only(&mut self, column: usize, ids: &[Id]) {
+        if let Some(Some(column)) = self.columns.get(column) {
+            self.input.only(*column, ids);
+        }
     }
 }
 

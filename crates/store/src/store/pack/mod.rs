@@ -134,6 +134,10 @@ impl Graph for Pack {
         self.table.names()
     }
 
+    fn first_graph_name(&self) -> Result<Option<Id>> {
+        self.table.first_name()
+    }
+
     fn len(&self) -> u64 {
         self.table.len() as u64
     }
@@ -192,6 +196,10 @@ impl Indexed for Pack {
     fn view(&self, graph: GraphId) -> Result<Option<View<'_>>> {
         let place = self.table.place(graph)?;
         Ok(place.map(|place| View::of_table(&self.table, place, self.kinds())))
+    }
+
+    fn homes(&self, pattern: Pattern, watch: Watch<'_>) -> Result<Option<Vec<Id>>> {
+        self.table.homes(pattern, self.table.name_count(), watch)
     }
 
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
