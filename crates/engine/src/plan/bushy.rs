@@ -155,13 +155,13 @@ impl<'f> Search<'f> {
         });
         let near = near.collect();
         let best = figures.iter().enumerate().map(|(n, part)| {
-            let cost = if part.indexed { cost::scan(part.rows) } else { 0.0 };
+            let cost = if part.indexed { cost::scan(part.alone()) } else { 0.0 };
             let way = |lead| Way { cost, lead, of: Err(n) };
             let mut all: Vec<Way> = part.leads.iter().map(|lead| way(Some(*lead))).collect();
             if all.is_empty() {
                 all.push(way(None));
             }
-            (1 << n, Ways { rows: part.rows, pairs: part.rows, all })
+            (1 << n, Ways { rows: part.alone(), pairs: part.alone(), all })
         });
         let best = best.collect();
         Self { figures, need, close, near, best, pairs: 0 }
@@ -341,7 +341,7 @@ mod tests {
     fn part(rows: f64, vars: &[(Var, f64)]) -> Figures {
         let (vars, distinct) = (vars.iter().map(|(var, _)| *var).collect(), vars.to_vec());
         let leads = distinct.iter().map(|(var, _)| *var).collect();
-        Figures { vars, rows, distinct, legs: Legs::new(), indexed: true, any: false, leads }
+        Figures { vars, rows, distinct, legs: Legs::new(), unstepped: 0.0, indexed: true, any: false, leads }
     }
 
     #[test]

@@ -206,7 +206,7 @@ pub fn order(
 }
 
 fn alone(figures: &[Figures], place: usize) -> f64 {
-    figures.get(place).map_or(0.0, |figures| figures.rows)
+    figures.get(place).map_or(0.0, Figures::alone)
 }
 
 /// One greedy order. Of the parts that share a variable with what is joined the one that
@@ -230,7 +230,7 @@ fn walk(
             let found = figures.get(*place)?;
             let before = Before { bound: &bound, legs: &legs, rows };
             let after = found.after(before, &|var| need.contains(var) || uses.count(var) > 1, close);
-            Some((after, found.rows))
+            Some((after, found.alone()))
         };
         let better =
             |a: &(usize, f64, f64), b: &(usize, f64, f64)| a.1.total_cmp(&b.1).then(a.2.total_cmp(&b.2));
@@ -285,8 +285,9 @@ impl Leads {
                 let sorted = lead.is_some_and(|lead| found.vars.contains(lead));
                 Lookups { keys, sorted, pairs: found.rows, rows, any: found.any }.cost()
             } else {
-                let read = if found.indexed { cost::scan(found.rows) } else { 0.0 };
-                read + cost::hash_join(found.rows.min(keys), found.rows.max(keys), rows)
+                let all = found.alone();
+                let read = if found.indexed { cost::scan(all) } else { 0.0 };
+                read + cost::hash_join(all.min(keys), all.max(keys), rows)
             };
         }
     }
@@ -390,6 +391,9 @@ pub struct Figures {
     pub distinct: Vec<(Var, f64)>,
     /// Where its variables stand.
     pub legs: Legs,
+    /// How many rows more it has where nothing is joined before that binds one of its variables: of a path that may have no step, each node of the
+    /// graph with itself.
+    pub unstepped: f64,
     /// Whether an index answers it.
     pub indexed: bool,
     /// Whether it asks for any predicate.
@@ -413,6 +417,7 @@ impl Figures {
                     .map(|var| (*var, different_in(node, *var, statistics)))
                     .collect(),
                 legs: node.legs.clone(),
+                unstepped: 0.0,
                 indexed: false,
                 any: false,
                 leads: node.order.first().copied().into_iter().collect(),
@@ -426,7 +431,16 @@ impl Figures {
         let (Some(ids), Some(graph)) = (pattern.ids(), pattern.source.number()) else {
             let distinct = vars.iter().map(|var| (var, 1.0)).collect();
             let (legs, leads) = (Legs::new(), Vec::new());
-            return Self { distinct, vars, rows: 0.0, legs, indexed: true, any: false, leads };
+            return Self {
+                distinct,
+                vars,
+                rows: 0.0,
+                legs,
+                unstepped: 0.0,
+                indexed: true,
+                any: false,
+                leads,
+            };
         };
         let mut rows = statistics.count(graph, ids);
         let mut distinct: Vec<(Var, f64)> = Vec::new();
@@ -444,7 +458,7 @@ impl Figures {
         let leads = leads_of(pattern).collect();
         let [_, predicate, _] = &pattern.slots;
         let any = predicate.var().is_some();
-        Self { vars, rows, distinct, legs: legs_of(pattern), indexed: true, any, leads }
+        Self { vars, rows, distinct, legs: legs_of(pattern), unstepped: 0.0, indexed: true, any, leads }
     }
 
     /// Of a path of any length.
@@ -475,7 +489,18 @@ impl Figures {
             _ => 1.0,
         };
         let (vars, legs, leads) = (reach.vars(), Legs::new(), Vec::new());
-        Self { vars, rows, distinct, legs, indexed: true, any: false, leads }
+        let mut unstepped = 0.0;
+        if let (true, true, Some(graph)) =
+            (reach.zero, reach.ends.iter().all(|end| end.var().is_some()), graph)
+        {
+            unstepped = statistics.distinct(graph, None, 0).max(statistics.distinct(graph, None, 2));
+        }
+        Self { vars, rows, distinct, legs, unstepped, indexed: true, any: false, leads }
+    }
+
+    /// How many rows it has where nothing is joined before.
+    pub fn alone(&self) -> f64 {
+        self.rows + self.unstepped
     }
 
     /// How many rows there are after a join with what is joined before, where nothing but `live` matters afterwards. `close`
@@ -487,6 +512,9 @@ impl Figures {
         close: Option<&dyn Statistics>,
     ) -> f64 {
         let (mut each, mut some) = (self.rows, 1.0_f64);
+        if self.vars.is_disjoint(bound) {
+            each = self.alone();
+        }
         for (var, values) in self.distinct.iter().filter(|(var, _)| bound.contains(*var)) {
             match close.and_then(|statistics| agreement(*var, legs, &self.legs, statistics)) {
                 Some(found) => {

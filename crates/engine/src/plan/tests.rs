@@ -847,6 +847,25 @@ fn an_optional_path_that_may_have_no_step_is_followed_from_what_is_on_its_left()
     }
 }
 
+/// Each node of the graph leads to itself.
+#[test]
+fn a_path_that_may_have_no_step_is_followed_from_what_is_joined_with_it() {
+    for text in [
+        "SELECT ?c (COUNT(*) AS ?n) { ?x :type/:rare* ?c } GROUP BY ?c",
+        "SELECT ?x ?c { ?x :rare/:rare? ?c }",
+        "SELECT ?x ?c { ?x :rare :x { ?x :rare* ?c } UNION { ?c :rare ?x } }",
+    ] {
+        let lines = shown(text);
+        let path = lines.iter().position(|line| line.contains("Path(")).unwrap();
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        assert!(
+            lines.get(path + 1).is_some_and(|line| depth(line) > depth(&lines[path])),
+            "{text}: {lines:#?}"
+        );
+        assert!(!has(&lines, "one empty solution"), "{text}: {lines:#?}");
+    }
+}
+
 #[test]
 fn triples_of_any_predicate_are_looked_up_for_few_nodes_alone() {
     let lines = shown("SELECT DISTINCT ?t ?p { ?s :type ?t ; ?p ?o }");

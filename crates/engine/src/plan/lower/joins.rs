@@ -167,7 +167,7 @@ impl Lowering<'_> {
         let certain = left.certain.union(&vars);
         let bound = figures.distinct.iter().find(|(var, _)| left.columns().contains(*var));
         let mut searched =
-            cost::reach(left.rows * bound.map_or(figures.rows, |(_, values)| figures.rows / values));
+            cost::reach(left.rows * bound.map_or(figures.alone(), |(_, values)| figures.rows / values));
         if reach.comes_back() {
             // Who looks for a way back to where it began meets all that it reaches, and where there are many of them each step once
             // (`exec/cycles.rs`).
