@@ -25,8 +25,16 @@ fn bad_input_ends_in_a_clear_error() {
         .with("broad.ttl", b"\0<\0u".as_slice())
         .with("no.pack", "<urn:a> <urn:b> 1 .")
         .with("latin.ttl", b"<http://e/a> <http://e/b> \"caf\xe9\" .".as_slice());
+    std::fs::create_dir(folder.0.join("st")).unwrap();
+    std::fs::write(folder.0.join("st/baimo-store"), "").unwrap();
     let cases: &[(&[&str], i32, &str)] = &[
         (&["query", "--data", "broken.ttl", "ASK {}"], 1, "broken.ttl:3:"),
+        (&["query", "--data", "st", "ASK {}"], 1, "to ask it: --store st"),
+        (
+            &["pack", "some.ttl", "number.nt", "-o", "number.nt"],
+            2,
+            "number.nt is one of the files to be packed",
+        ),
         (&["query", "--data", "rubbish.ttl", "ASK {}"], 1, "rubbish.ttl"),
         (&["query", "--data", "latin.ttl", "ASK {}"], 1, "latin.ttl"),
         (&["query", "--data", "wide.nt", "ASK {}"], 1, "iconv -f utf-16le -t utf-8"),

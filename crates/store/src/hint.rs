@@ -24,6 +24,8 @@ pub enum Hint {
     RunUpdateFile(String),
     /// The durable store in this folder is damaged: what can be saved of it can be seen, and saved.
     RepairStore(String),
+    /// A folder given as a file is a store: to be asked as one.
+    AskStore(String),
     /// A store can be named.
     NameStore,
     /// The transaction that is open can be kept or dropped.
@@ -99,6 +101,7 @@ impl fmt::Display for Hint {
             Self::AskFile(path) => return write!(f, "{path} can be asked as a file"),
             Self::RunQueryFile(path) => return write!(f, "{path} has a query, which can be asked"),
             Self::RunUpdateFile(path) => return write!(f, "{path} has an update, which can be carried out"),
+            Self::AskStore(folder) => return write!(f, "{folder} is to be opened as a store"),
             Self::RepairStore(folder) => return write!(f, "what is still whole in {folder} can be saved"),
             Self::NameStore => "name a store",
             Self::EndTransaction => "commit it, or roll it back",

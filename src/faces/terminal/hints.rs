@@ -99,6 +99,7 @@ fn on_the_command_line(hint: &Hint) -> String {
         Hint::RunUpdateFile(path) => {
             format!("to carry out the update in it:  baimo update -f {path} --store DIR")
         }
+        Hint::AskStore(folder) => format!("to ask it: --store {folder}"),
         Hint::RepairStore(folder) => format!("`baimo repair {folder}` says what can be saved"),
         Hint::NameStore => "name one with --store DIR".into(),
         Hint::EndTransaction => "`.commit` keeps it, `.rollback` drops it".into(),
@@ -168,6 +169,7 @@ fn at_the_prompt(hint: &Hint) -> String {
         Hint::Text(text) => Face::Prompt.commands(text),
         Hint::GiveToUpdate => Face::Prompt.commands(&hint.to_string()),
         Hint::NameStore => "`.open DIR` opens one".into(),
+        Hint::AskStore(folder) => format!("to ask it: .open {folder}"),
         Hint::RepairStore(folder) => format!("`.repair {folder}` says what can be saved"),
         Hint::LoadIntoStore
         | Hint::MakeStore(_)

@@ -84,6 +84,11 @@ pub fn whole(session: &Session, output: &Output) -> Result<()> {
     write_part(session.part(&Selection::All, watch)?, None, (None, watch), session, output)
 }
 
+/// Whether two paths lead to one file that is there.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
 /// Writes files, or without any the session's graph, as a pack.
 ///
 /// # Errors
@@ -92,6 +97,13 @@ pub fn pack(files: &[PathBuf], session: &Session, output: &Output) -> Result<()>
     if output.target == Target::Stdout && io::stdout().is_terminal() {
         return Err(Error::usage("a pack is binary and cannot be shown on a terminal")
             .hint("name a file:  baimo pack FILE... -o graph.pack"));
+    }
+    if let Target::File(path) = &output.target
+        && let Some(file) = files.iter().find(|file| is_same_file(file, path))
+    {
+        let message =
+            format!("{} is one of the files to be packed, which the pack would replace", file.display());
+        return Err(Error::usage(message).hint("name another file for the pack:  -o graph.pack"));
     }
     let shown = Mutex::new(output.progress().packing());
     let shown = || shown.lock().unwrap_or_else(PoisonError::into_inner);

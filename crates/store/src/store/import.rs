@@ -5,7 +5,7 @@
 
 use super::pack::{Builder, Packer, Watch};
 use crate::cores;
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result};
 use crate::sources::lines::Rest;
 use crate::sources::pieces::{self, Gathering};
 use crate::sources::unpack::{self, Compression};
@@ -83,6 +83,9 @@ impl Input {
 
     fn file(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
+        if super::durable::Store::is_one(path) {
+            return Err(Error::data(format!("{name} is a store, not a file")).hint(Hint::AskStore(name)));
+        }
         if path.is_dir() {
             return Err(Error::data(format!("{name} is a directory, not a file"))
                 .hint(format!("to read all Turtle files in it: '{name}/*.ttl'")));
