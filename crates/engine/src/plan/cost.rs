@@ -189,7 +189,12 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
             let given = if kind.gives_pairs() { rows } else { rows.min(input(0)) };
             let mut judged = 0.0;
             if keys.is_empty() && loose.is_empty() {
-                judged = pairs_judged(*kind, (input(0), input(1)), rows) * JUDGED * conditions.len() as f64;
+                // Where one inequality decides, only the greatest or the least is held (`exec/dense.rs`).
+                let pairs = match conditions.as_slice() {
+                    [condition] if !kind.gives_pairs() && condition.as_inequality().is_some() => input(0),
+                    _ => pairs_judged(*kind, (input(0), input(1)), rows),
+                };
+                judged = pairs * JUDGED * conditions.len() as f64;
             }
             hash_join(input(1), input(0), given) + judged
         }

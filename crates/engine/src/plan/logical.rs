@@ -9,7 +9,7 @@ use super::variables::{Var, VarSet, VariableNames};
 use crate::expr;
 use crate::store::Id;
 use crate::syntax::algebra::{AggregateFunction, Expression, operands};
-use crate::terms::Term;
+use crate::terms::{Term, Variable};
 use std::sync::Arc;
 
 /// A place of a triple pattern.
@@ -259,6 +259,19 @@ impl Formula {
     /// Whether it may be worth something else for an equal solution.
     pub fn is_volatile(&self) -> bool {
         is_volatile(&self.expression)
+    }
+
+    /// Where the expression is `<` or its like of two variables: that which is to be less, and the other one.
+    pub fn as_inequality(&self) -> Option<[&Variable; 2]> {
+        let (less, more) = match &*self.expression {
+            Expression::Less(a, b) | Expression::LessOrEqual(a, b) => (a, b),
+            Expression::Greater(a, b) | Expression::GreaterOrEqual(a, b) => (b, a),
+            _ => return None,
+        };
+        match (&**less, &**more) {
+            (Expression::Variable(less), Expression::Variable(more)) => Some([less, more]),
+            _ => None,
+        }
     }
 
     /// The variable, where the expression is nothing else.

@@ -9,7 +9,7 @@ use crate::exec::operators::{hash_join, lookup};
 use crate::plan::logical;
 use crate::plan::physical::{JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet};
-use crate::syntax::algebra::Expression;
+use crate::terms::Variable;
 
 impl<'a> Builder<'a> {
     pub(super) fn hash_join(
@@ -49,15 +49,8 @@ impl<'a> Builder<'a> {
     /// Where the only condition is that a column of the right is less or greater than one of the left: see [`hash_join::Shape`].
     fn extreme(&self, conditions: &[logical::Formula], sides: &Sides<'_>) -> Option<(usize, bool)> {
         let [condition] = conditions else { return None };
-        let (less, more) = match &*condition.expression {
-            Expression::Less(a, b) | Expression::LessOrEqual(a, b) => (a, b),
-            Expression::Greater(a, b) | Expression::GreaterOrEqual(a, b) => (b, a),
-            _ => return None,
-        };
-        let side = |expression: &Expression| match expression {
-            Expression::Variable(variable) => sides.side(self.names.find(variable.as_str())?),
-            _ => None,
-        };
+        let side = |variable: &Variable| sides.side(self.names.find(variable.as_str())?);
+        let [less, more] = condition.as_inequality()?;
         match (side(less)?, side(more)?) {
             (hash_join::Side::Left(_), hash_join::Side::Right(value)) => Some((value, true)),
             (hash_join::Side::Right(value), hash_join::Side::Left(_)) => Some((value, false)),

@@ -211,6 +211,7 @@ impl Held {
     pub fn of(input: Running<'_>, shape: &Shape, cx: &mut Context<'_>) -> Result<Self> {
         let mut held = Self::default();
         held.rows = drain(input, cx)?;
+        held.leave_extremes(shape, cx)?;
         if matches!(shape.kind, JoinKind::Inner | JoinKind::Semi) && held.rows.len <= FEW_KEYS {
             let values = |(left, right): &(usize, usize)| {
                 let mut ids = held.rows.column(*right).to_vec();
@@ -239,6 +240,25 @@ impl Held {
         Ok(held)
     }
 
+    /// Where a partner must be less or greater than something of the left row, and nothing else: leaves those of each key
+    /// that decide it.
+    fn leave_extremes(&mut self, shape: &Shape, cx: &Context<'_>) -> Result<()> {
+        let Some((value, greatest)) = shape.extreme else { return Ok(()) };
+        let key = match shape.keys.as_slice() {
+            [] => None,
+            &[(_, key)] => Some(key),
+            _ => return Ok(()),
+        };
+        if !shape.kind.gives_pairs()
+            && shape.loose.is_empty()
+            && let Some(rows) = extremes(&self.rows, (key, value, greatest), cx.graph, cx.governor())?
+        {
+            self.let_go();
+            self.rows = rows;
+        }
+        Ok(())
+    }
+
     /// Finds rows by the number in their only key, where these lie close together; whether they do.
     fn index_by_number(&mut self, key: usize, shape: &Shape, cx: &mut Context<'_>) -> Result<bool> {
         let (once, alone) = (!shape.kind.gives_pairs(), shape.loose.is_empty());
@@ -247,12 +267,6 @@ impl Held {
             self.index = Index::Keys(keys);
             self.let_go();
             return Ok(true);
-        }
-        if let Some((value, greatest)) = shape.extreme.filter(|_| once && alone)
-            && let Some(rows) = extremes(&self.rows, (key, value, greatest), cx.graph, cx.governor())?
-        {
-            self.let_go();
-            self.rows = rows;
         }
         let Some(mut rows) = RowsByKey::of(self.rows.column(key), cx.governor())? else { return Ok(false) };
         if once || !shape.conditions.is_empty() {
