@@ -36,6 +36,8 @@ pub(super) enum Operation {
     Equal,
     SameTerm,
     Compare(Comparison),
+    /// The same, or `=` where there is none, of what STR gives of two columns.
+    CompareTexts(Option<Comparison>),
     Calculate(Arithmetic),
     Negate,
     Plus,
@@ -312,7 +314,8 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Lets predicates on the text of a column look at it without a step that makes a string of it: `CONTAINS(STR(?x), "a")`.
+    /// Lets predicates on the text of a column, and comparisons of the texts of two, look at it without a step that makes a
+    /// string of it: `CONTAINS(STR(?x), "a")`, `STR(?x) < STR(?y)`.
     fn look_at_text(&mut self) {
         let column_under_str =
             |id: StepId| match self.steps.get(id).map(|step| (&step.operation, &step.arguments)) {
@@ -332,6 +335,26 @@ impl<'a> Compiler<'a> {
                 column_under_str(*step.arguments.first()?).map(|(column, of_any)| (id, column, of_any))
             })
             .collect();
+        let compared = self.steps.iter().enumerate().filter_map(|(id, step)| {
+            let comparison = match step.operation {
+                Operation::Equal => None,
+                Operation::Compare(comparison) => Some(comparison),
+                _ => return None,
+            };
+            let [(a, true), (b, true)] = [0, 1]
+                .map(|n| step.arguments.get(n).copied().and_then(column_under_str))
+                .map(Option::unwrap_or_default)
+            else {
+                return None;
+            };
+            Some((id, comparison, vec![a, b]))
+        });
+        let compared: Vec<(StepId, Option<Comparison>, Vec<StepId>)> = compared.collect();
+        for (id, comparison, columns) in compared {
+            if let Some(step) = self.steps.get_mut(id) {
+                (step.operation, step.arguments) = (Operation::CompareTexts(comparison), columns);
+            }
+        }
         for (id, column, of_any) in changes {
             if let Some(step) = self.steps.get_mut(id)
                 && let Operation::Call(function) = &step.operation

@@ -113,6 +113,10 @@ fn compared(operation: &Operation, a: &Value, b: &Value) -> Option<bool> {
         Operation::Equal => equal(a, b),
         Operation::SameTerm => Some(a.is_same_term(b)),
         Operation::Compare(comparison) => compare(a, b).map(|order| comparison.holds(order)),
+        Operation::CompareTexts(comparison) => {
+            let order = functions::text_of_value(a)?.cmp(&functions::text_of_value(b)?);
+            Some(comparison.map_or(order.is_eq(), |comparison| comparison.holds(Some(order))))
+        }
         _ => None,
     }
 }

@@ -6,7 +6,7 @@
 use super::compile::{Operation, Program, Step};
 use super::fast::Fast;
 use super::functions;
-use super::operators::{self, Arithmetic};
+use super::operators::{self, Arithmetic, Comparison};
 use super::pattern::Pattern;
 use super::program::Terms;
 use super::scope::{LONGEST_TEXT, Note, Scope};
@@ -22,13 +22,18 @@ use baimo_store::value::datatype::Datatype;
 use baimo_store::value::moment::{Duration, Moment, SECOND};
 use baimo_store::value::number::Number;
 use baimo_store::value::order;
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// After so many bytes more of text there is a look at the limit of memory.
 const LONG: usize = 1 << 20;
+
+/// So many texts are made ready to be looked for in others.
+const FEW: usize = 64;
 
 /// The results of a step at some of its places, if they can be had this way.
 pub(super) fn compute(
@@ -39,7 +44,7 @@ pub(super) fn compute(
     scope: &Scope,
 ) -> Result<Option<Vector>> {
     let Some(graph) = terms.indexed() else { return Ok(None) };
-    let numbers = |n: usize| program.fast_numbers(step, n, places, graph);
+    let numbers = |n: usize| program.fast_numbers(step, n, places, (graph, terms));
     Ok(match &step.operation {
         Operation::Calculate(operation) => {
             let (Some(a), Some(b)) = (numbers(0)?, numbers(1)?) else {
@@ -74,6 +79,9 @@ pub(super) fn compute(
                 }
             }
         },
+        Operation::CompareTexts(comparison) => {
+            texts_by_number(program, step, *comparison, places, graph).map(Vector::Truths)
+        }
         Operation::Call(Function::IsIri | Function::IsBlank | Function::IsLiteral | Function::IsNumeric) => {
             kinds(program, step, places, graph).map(Vector::Truths)
         }
@@ -93,10 +101,7 @@ pub(super) fn compute(
             function @ (Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex),
         ) => truths_of_texts(program, step, function, places, scope).map(Vector::Truths),
         Operation::Text(function, of_any) => {
-            // What is in a computed text is what STR gives of it.
-            let computed = || truths_of_texts(program, step, function, places, scope);
-            let truths = text_truths(program, step, (function, *of_any), places, graph, scope)?;
-            truths.or_else(computed).map(Vector::Truths)
+            predicate(program, step, (function, *of_any), places, (graph, terms), scope)?.map(Vector::Truths)
         }
         _ => None,
     })
@@ -112,17 +117,37 @@ impl Program {
         step: &Step,
         n: usize,
         places: &Range<usize>,
-        graph: &dyn Indexed,
+        (graph, terms): (&dyn Indexed, &dyn Terms),
     ) -> Result<Option<Numbers<'_>>> {
         let Some(id) = step.arguments.get(n).copied() else { return Ok(None) };
         let place = |place: usize| self.place_of_argument(step.domain, id, place);
         if let Some(ids) = self.column_of(id) {
-            let values = graph.numbers()?;
-            let number = |at: usize| match ids.get(place(at)).copied().unwrap_or(NONE) {
-                NONE => Some(None),
-                id => values.get(id).and_then(Fast::of_packed).map(Some),
-            };
-            return Ok(places.clone().map(number).collect::<Option<Vec<_>>>().map(Cow::Owned));
+            let (values, of_query) = (graph.numbers()?, computed(graph)..NONE);
+            // Terms of the query, as VALUES and sub-selects give them, are few, and each comes with many rows.
+            let mut known: FxHashMap<Id, Fast> = FxHashMap::default();
+            let mut numbers = Vec::with_capacity(places.len());
+            for at in places.clone() {
+                let number = match ids.get(place(at)).copied().unwrap_or(NONE) {
+                    NONE => None,
+                    id if of_query.contains(&id) => match known.get(&id) {
+                        Some(number) => Some(*number),
+                        None => {
+                            let number = terms.term(id)?.and_then(|term| Value::Term(term).number());
+                            let Some(number) = number.and_then(|number| Fast::of_number(&number)) else {
+                                return Ok(None);
+                            };
+                            known.insert(id, number);
+                            Some(number)
+                        }
+                    },
+                    id => match values.get(id).and_then(Fast::of_packed) {
+                        Some(number) => Some(number),
+                        None => return Ok(None),
+                    },
+                };
+                numbers.push(number);
+            }
+            return Ok(Some(Cow::Owned(numbers)));
         }
         Ok(match self.vector(id) {
             Vector::Numbers(numbers) => {
@@ -558,6 +583,32 @@ fn equal_kinds((kind_a, a): (Kind, Option<Id>), (kind_b, b): (Kind, Option<Id>))
     }
 }
 
+/// `=`, `<` and their like of STR of two columns: IRIs of the dictionary are sorted by code point, as their texts are
+/// compared. Nothing where any cell has another term.
+fn texts_by_number(
+    program: &Program,
+    step: &Step,
+    comparison: Option<Comparison>,
+    places: &Range<usize>,
+    graph: &dyn Indexed,
+) -> Option<Vec<Truth>> {
+    let [a, b] = step.arguments.as_slice() else { return None };
+    let (of_a, of_b) = (program.column_of(*a)?, program.column_of(*b)?);
+    let iris = graph.kinds().range(Kind::Iri);
+    let holds = |order| match comparison {
+        Some(comparison) => comparison.holds(Some(order)),
+        None => order == Ordering::Equal,
+    };
+    let cell = |ids: &[Id], argument: usize, at: usize| {
+        ids.get(program.place_of_argument(step.domain, argument, at)).copied().unwrap_or(NONE)
+    };
+    let truth = |at: usize| match (cell(of_a, *a, at), cell(of_b, *b, at)) {
+        (NONE, _) | (_, NONE) => Some(ERROR),
+        (a, b) => (iris.contains(&a) && iris.contains(&b)).then(|| Truth::from(holds(a.cmp(&b)))),
+    };
+    places.clone().map(truth).collect()
+}
+
 /// isIRI and its like, from the kinds of numbers.
 fn kinds(program: &Program, step: &Step, places: &Range<usize>, graph: &dyn Indexed) -> Option<Vec<Truth>> {
     let Operation::Call(function) = &step.operation else { return None };
@@ -577,6 +628,24 @@ fn kinds(program: &Program, step: &Step, places: &Range<usize>, graph: &dyn Inde
             }),
         };
     places.clone().map(truth).collect()
+}
+
+/// A predicate on the text of a column, whatever it is asked with.
+fn predicate(
+    program: &Program,
+    step: &Step,
+    (function, of_any): (&Function, bool),
+    places: &Range<usize>,
+    (graph, terms): (&dyn Indexed, &dyn Terms),
+    scope: &Scope,
+) -> Result<Option<Vec<Truth>>> {
+    let of_one = text_truths(program, step, (function, of_any), places, graph, scope)?;
+    let truths = match of_one {
+        None => truths_of_two(program, step, (function, of_any), places, (graph, terms), scope)?,
+        of_one => of_one,
+    };
+    // What is in a computed text is what STR gives of it.
+    Ok(truths.or_else(|| truths_of_texts(program, step, function, places, scope)))
 }
 
 /// A predicate on the text of a column: REGEX, CONTAINS, STRSTARTS or STRENDS with constants that are simple literals.
@@ -608,6 +677,58 @@ fn text_truths(
     Ok(Some(truths))
 }
 
+/// CONTAINS, STRSTARTS or STRENDS of two columns, where the second one has few terms, which are simple literals: each is
+/// made ready once, and a text that comes with several of them is read once.
+fn truths_of_two(
+    program: &Program,
+    step: &Step,
+    (function, of_any): (&Function, bool),
+    places: &Range<usize>,
+    (graph, terms): (&dyn Indexed, &dyn Terms),
+    scope: &Scope,
+) -> Result<Option<Vec<Truth>>> {
+    let [a, b] = step.arguments.as_slice() else { return Ok(None) };
+    let (Some(of_a), Some(of_b)) = (program.column_of(*a), program.column_of(*b)) else { return Ok(None) };
+    if *function == Function::Regex {
+        return Ok(None);
+    }
+    let cell = |ids: &[Id], argument: usize, at: usize| {
+        ids.get(program.place_of_argument(step.domain, argument, at)).copied().unwrap_or(NONE)
+    };
+    let (mut tests, computed) = (FxHashMap::default(), computed(graph));
+    let (mut ids, mut rows): (Vec<Id>, Vec<(usize, Id)>) = (Vec::new(), Vec::with_capacity(places.len()));
+    for at in places.clone() {
+        let (id, wanted) = (cell(of_a, *a, at), cell(of_b, *b, at));
+        if id >= computed || tests.len() > FEW {
+            return Ok(None);
+        }
+        if let Entry::Vacant(test) = tests.entry(wanted) {
+            let term = if wanted == NONE { None } else { terms.term(wanted)?.map(Value::Term) };
+            let Some(text) = term.as_ref().and_then(simple) else { return Ok(None) };
+            test.insert(Test::of_text(function, text.to_owned(), None));
+        }
+        if ids.last() != Some(&id) {
+            ids.push(id);
+        }
+        rows.push((ids.len() - 1, wanted));
+    }
+    let (mut truths, mut next) = (vec![ERROR; rows.len()], 0);
+    graph.lexicals(&ids, &mut Scratch::default(), &mut |place, lexical| {
+        let text = text_in(lexical, of_any);
+        while let Some((_, wanted)) = rows.get(next).filter(|(of, _)| *of == place) {
+            if let (Some(text), Some(test), Some(truth)) = (text, tests.get(wanted), truths.get_mut(next)) {
+                if !scope.spend(text.len()) {
+                    return scope.check();
+                }
+                *truth = truth_of(test.holds(text, scope));
+            }
+            next += 1;
+        }
+        Ok(())
+    })?;
+    Ok(Some(truths))
+}
+
 /// A predicate on text whose other arguments are constants.
 struct Test<'a> {
     function: &'a Function,
@@ -633,8 +754,12 @@ impl<'a> Test<'a> {
         } else {
             None
         };
+        Some(Self::of_text(function, wanted, pattern))
+    }
+
+    fn of_text(function: &'a Function, wanted: String, pattern: Option<Option<Arc<Pattern>>>) -> Self {
         let finder = memchr::memmem::Finder::new(&wanted).into_owned();
-        Some(Self { function, wanted, finder, pattern })
+        Self { function, wanted, finder, pattern }
     }
 
     /// Whether it holds; nothing for an error.

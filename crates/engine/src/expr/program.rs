@@ -459,7 +459,7 @@ impl Program {
             Operation::Or => truths(&|place| or(truth(0, place), truth(1, place))),
             Operation::And => truths(&|place| and(truth(0, place), truth(1, place))),
             Operation::Not => truths(&|place| not(truth(0, place))),
-            Operation::Equal | Operation::SameTerm | Operation::Compare(_) => {
+            Operation::Equal | Operation::SameTerm | Operation::Compare(_) | Operation::CompareTexts(_) => {
                 truths(&|place| truth_of(holds(place)))
             }
             Operation::In => {
