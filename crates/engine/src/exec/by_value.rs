@@ -486,7 +486,7 @@ impl Merge<'_> {
         let ranks = Ranks::of([seconds.as_slice()].into_iter(), cx)?;
         let mut ranked = Vec::with_capacity(seconds.len());
         for part in seconds.chunks(ROWS) {
-            ranks.ranks(part, cx.graph, &mut ranked)?;
+            ranks.ranks(part, cx, &mut ranked)?;
             cx.work(part.len())?;
         }
         let mut order = cx.governor().collected(ranked.into_iter().zip(0_u32..), seconds.len())?;

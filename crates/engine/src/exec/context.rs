@@ -181,6 +181,15 @@ impl<'a> Context<'a> {
         self.governor.check()
     }
 
+    /// Asks whether to go on where what stands at a number may take long to read and to compare: a number that fits no column.
+    ///
+    /// # Errors
+    /// Once a limit is met, or where the graph is damaged.
+    #[inline]
+    pub fn look_at(&self, id: Id) -> Result<()> {
+        if self.graph.numbers()?.get(id) == Some(Number::Big) { self.governor.check() } else { Ok(()) }
+    }
+
     /// The limits, for work on another thread.
     pub fn governor(&self) -> &Governor {
         &self.governor

@@ -48,8 +48,9 @@ impl Ranks {
         for part in found.chunks(ROWS) {
             for id in part {
                 placed.push((standing(*id, cx)?, *id));
+                // A text may be very long.
+                cx.check()?;
             }
-            cx.check()?;
         }
         sorting::sort(&mut placed, cx.governor(), &Ord::cmp)?;
         let mut ranks = Self::default();
@@ -95,8 +96,8 @@ impl Ranks {
     ///
     /// # Errors
     /// Where the graph is damaged.
-    pub fn ranks(&self, ids: &[Id], graph: &dyn Indexed, ranks: &mut Vec<Rank>) -> Result<()> {
-        let valued = graph.kinds().valued();
+    pub fn ranks(&self, ids: &[Id], cx: &Context<'_>, ranks: &mut Vec<Rank>) -> Result<()> {
+        let (graph, valued) = (cx.graph, cx.graph.kinds().valued());
         // Booleans lie side by side, and their texts are read to tell which are equal.
         let mut last = [(NONE, 0); 4];
         for id in ids {
@@ -106,6 +107,7 @@ impl Ranks {
                 None => of_standing(Standing::at(*id)),
                 Some((known, rank)) => {
                     if known != id {
+                        cx.look_at(*id)?;
                         (*known, *rank) = (*id, self.rank(*id, graph)?);
                     }
                     *rank
@@ -145,6 +147,7 @@ impl Ranking {
         if a == b || a == NONE || b == NONE {
             return Ok((a != NONE).cmp(&(b != NONE)));
         }
+        cx.look_at(a)?;
         let (at_a, at_b) = (self.standing(a, cx)?, self.standing(b, cx)?);
         if at_a != at_b || at_a.is_known() {
             return Ok(at_a.cmp(&at_b));
@@ -162,6 +165,7 @@ impl Ranking {
         if let Some(known) = self.computed.get(&id) {
             return Ok(*known);
         }
+        cx.check()?;
         let standing = cx.locals.with(id, |term| of_term(term.as_ref(), cx.graph));
         let standing = standing.transpose()?.unwrap_or_default();
         self.computed.insert(id, standing);

@@ -5,12 +5,13 @@
 
 use super::compile::Operation;
 use super::functions;
-use super::operators::{calculate, compare, equal, negate, plus};
+use super::operators::{self, calculate, compare, equal, negate, plus};
 use super::scope::Scope;
 use super::value::Value;
 use crate::syntax::algebra::Function;
 use crate::terms::Term;
 use baimo_store::value::datatype::Datatype;
+use baimo_store::value::exact::Exact;
 
 /// What takes as long as so many bytes of text in one piece is waited for: some milliseconds.
 const LONG: usize = 1 << 20;
@@ -55,7 +56,7 @@ pub(super) fn value(
 /// Whether a comparison of two values holds.
 #[inline]
 pub(super) fn holds(operation: &Operation, a: &Value, b: &Value, scope: &Scope) -> Option<bool> {
-    let digits = of_digits(operation, &[a, b]);
+    let digits = of_comparing(&[a, b]);
     if !scope.spend(digits.saturating_add(a.text_len().min(b.text_len()))) {
         return None;
     }
@@ -68,7 +69,14 @@ pub(super) fn holds(operation: &Operation, a: &Value, b: &Value, scope: &Scope) 
 
 /// As how much a comparison of a value with so many others counts.
 pub(super) fn of_comparisons(value: &Value, others: usize) -> usize {
-    others.saturating_mul(of_number(digits(value)))
+    others.saturating_mul(of_comparing(&[value]))
+}
+
+/// Whether a value counts as true (17.2.2); nothing for an error, and once the query was stopped.
+#[inline]
+pub(super) fn truth(value: &Value, scope: &Scope) -> Option<bool> {
+    let digits = digits(value);
+    if digits > 0 && !scope.spend(digits) { None } else { operators::truth(value) }
 }
 
 /// The term that a value is; nothing once the query was stopped.
@@ -130,6 +138,17 @@ fn of_digits(operation: &Operation, arguments: &[&Value]) -> usize {
         value => digits(value),
     };
     of_number(arguments.iter().map(digits).sum())
+}
+
+/// The same of a comparison: digits that are at hand are looked at once each.
+#[inline]
+fn of_comparing(values: &[&Value]) -> usize {
+    let digits = values.iter().map(|value| digits(value)).sum();
+    let is_written = |value: &&Value| match value {
+        Value::Number(number) => number.as_exact().is_none_or(Exact::is_written),
+        _ => true,
+    };
+    if digits == 0 || values.iter().all(is_written) { digits } else { of_number(digits) }
 }
 
 fn of_number(digits: usize) -> usize {

@@ -51,7 +51,7 @@ impl Fast {
             Number::Decimal(Exact::Small { mantissa, scale }) => {
                 Self::Decimal { mantissa: *mantissa, scale: u8::try_from(*scale).ok().filter(|s| *s <= 38)? }
             }
-            Number::Decimal(Exact::Big(_)) => return None,
+            Number::Decimal(Exact::Big(_) | Exact::Long(_)) => return None,
             Number::Float(value) => Self::Float(*value),
             Number::Double(value) => Self::Double(*value),
         })

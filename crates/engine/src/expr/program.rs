@@ -10,7 +10,7 @@ use super::effort;
 use super::fast::Fast;
 use super::kernels;
 use super::members::Members;
-use super::operators::{equal, truth};
+use super::operators::equal;
 use super::scope::Scope;
 use super::value::Value;
 use super::vector::{ERROR, Truth, Vector, truth_of};
@@ -104,8 +104,11 @@ impl Program {
     /// Where a term cannot be read.
     pub fn truths(&mut self, cells: &dyn Cells, terms: &mut dyn Terms, scope: &Scope) -> Result<Vec<bool>> {
         self.run(cells, terms, scope)?;
-        self.read_result(terms)?;
-        Ok((0..cells.rows()).map(|row| self.truth(self.result, self.place(self.result, row)) == 1).collect())
+        self.read_result(terms, scope)?;
+        let truths = (0..cells.rows())
+            .map(|row| self.truth(self.result, self.place(self.result, row), scope) == 1)
+            .collect();
+        scope.check().map(|()| truths)
     }
 
     /// The value for each row, numbers as such where all values are numbers that fit or errors.
@@ -118,7 +121,7 @@ impl Program {
             let number = |row| numbers.get(self.place(self.result, row)).copied().flatten();
             return Ok(Computed::Numbers((0..cells.rows()).map(number).collect()));
         }
-        self.read_result(terms)?;
+        self.read_result(terms, scope)?;
         let value = |row| self.value(self.result, self.place(self.result, row)).cloned();
         Ok(Computed::Values((0..cells.rows()).map(value).collect()))
     }
@@ -220,8 +223,8 @@ impl Program {
     }
 
     /// Makes values of what the result is made of.
-    fn read_result(&mut self, terms: &dyn Terms) -> Result<()> {
-        self.read(&[self.result], terms)
+    fn read_result(&mut self, terms: &dyn Terms, scope: &Scope) -> Result<()> {
+        self.read(&[self.result], terms, scope)
     }
 
     /// Finds the columns of which only numbers are wanted, and but one thing is computed: to hash the terms costs more than to
@@ -296,10 +299,10 @@ impl Program {
     }
 
     #[inline]
-    fn truth(&self, id: StepId, place: usize) -> Truth {
+    fn truth(&self, id: StepId, place: usize, scope: &Scope) -> Truth {
         match self.step(id).map(|step| &step.operation) {
             Some(Operation::Column(column)) if self.view(*column).is_some_and(|view| !view.is_computed()) => {
-                truth_of(self.value(id, place).and_then(truth))
+                truth_of(self.value(id, place).and_then(|value| effort::truth(value, scope)))
             }
             _ => self.vector(id).truth(place),
         }
@@ -374,7 +377,7 @@ impl Program {
         }
         if step.operation == Operation::Call(Function::Concat) {
             let columns = step.arguments.clone();
-            self.read_columns(&columns, terms)?;
+            self.read_columns(&columns, terms, scope)?;
         }
         let Some(step) = self.steps.get(id) else { return Ok(()) };
         let results = match kernels::compute(self, step, &(from..to), terms, scope)? {
@@ -383,7 +386,7 @@ impl Program {
                 if !matches!(step.operation, Operation::Bound | Operation::Column(_)) {
                     let guards = self.guards_of(step).map(|guard| guard.step);
                     let looked_at: Vec<StepId> = step.arguments.iter().copied().chain(guards).collect();
-                    self.read(&looked_at, terms)?;
+                    self.read(&looked_at, terms, scope)?;
                 }
                 let Some(step) = self.steps.get(id) else { return Ok(()) };
                 self.compute(step, from..to, cells, scope)
@@ -398,20 +401,20 @@ impl Program {
     }
 
     /// Reads the terms of those of the steps that are columns.
-    fn read_columns(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
+    fn read_columns(&mut self, steps: &[StepId], terms: &dyn Terms, scope: &Scope) -> Result<()> {
         for id in steps {
             if let Some(Operation::Column(column)) = self.steps.get(*id).map(|step| &step.operation)
                 && let Some(view) = self.state.views.get_mut(column).filter(|view| !view.is_computed())
             {
-                view.read(terms)?;
+                view.read(terms, scope)?;
             }
         }
         Ok(())
     }
 
     /// Makes values of the results of steps.
-    fn read(&mut self, steps: &[StepId], terms: &dyn Terms) -> Result<()> {
-        self.read_columns(steps, terms)?;
+    fn read(&mut self, steps: &[StepId], terms: &dyn Terms, scope: &Scope) -> Result<()> {
+        self.read_columns(steps, terms, scope)?;
         for id in steps {
             if let Some(vector @ (Vector::Numbers(_) | Vector::Texts(_))) = self.state.vectors.get_mut(*id) {
                 *vector = Vector::Values(std::mem::replace(vector, Vector::Values(Vec::new())).into_values());
@@ -435,7 +438,7 @@ impl Program {
         };
         let truth = |n: usize, place: usize| {
             let Some(id) = step.arguments.get(n).copied() else { return ERROR };
-            self.truth(id, self.place_of_argument(step.domain, id, place))
+            self.truth(id, self.place_of_argument(step.domain, id, place), scope)
         };
         let holds = |place: usize| {
             let (a, b) = (argument(0, place)?, argument(1, place)?);
@@ -482,7 +485,7 @@ impl Program {
             }
             _ => {
                 let value = |place| {
-                    (self.is_looked_at(step, place) && scope.spend(0))
+                    (self.is_looked_at(step, place, scope) && scope.spend(0))
                         .then(|| self.compute_value(step, place, cells, scope))
                         .flatten()
                 };
@@ -500,13 +503,14 @@ impl Program {
     }
 
     /// Whether any guard lets a place pass. What is computed for distinct terms cannot ask a guard about rows.
-    fn is_looked_at(&self, step: &Step, place: usize) -> bool {
+    fn is_looked_at(&self, step: &Step, place: usize, scope: &Scope) -> bool {
         self.guards_of(step).all(|guard| {
             let domain = self.step(guard.step).map(|step| step.domain);
             let answers = step.domain == Domain::Rows
                 || domain == Some(step.domain)
                 || domain == Some(Domain::Constant);
-            let truth = || self.truth(guard.step, self.place_of_argument(step.domain, guard.step, place));
+            let at = |guard| self.place_of_argument(step.domain, guard, place);
+            let truth = || self.truth(guard.step, at(guard.step), scope);
             !answers || guard.truths.get(usize::from(truth())).copied().unwrap_or(true)
         })
     }
@@ -523,7 +527,8 @@ impl Program {
             }
             Operation::If => {
                 let condition = *step.arguments.first()?;
-                let truth = self.truth(condition, self.place_of_argument(step.domain, condition, place));
+                let at = self.place_of_argument(step.domain, condition, place);
+                let truth = self.truth(condition, at, scope);
                 match truth {
                     1 => arguments.nth(1)?.cloned(),
                     0 => arguments.nth(2)?.cloned(),

@@ -4,6 +4,7 @@
 //! is computed once for each place. Where terms hardly repeat, each row is a place, and nothing is kept.
 
 use super::program::Terms;
+use super::scope::Scope;
 use super::value::Value;
 use crate::error::Result;
 use crate::store::{FIRST_FOREIGN, Id, NONE};
@@ -14,6 +15,8 @@ const KEPT: usize = 1 << 20;
 const TRIAL: usize = 1 << 15;
 /// How many numbers share a page of the table of places.
 const PAGE: usize = 1 << 10;
+/// To copy a text of so many bytes is no longer nothing.
+const LONG: usize = 1 << 10;
 /// No place yet.
 const NOWHERE: u32 = u32::MAX;
 
@@ -143,13 +146,17 @@ impl View {
         if self.direct { row } else { self.codes.get(row).map_or(usize::MAX, |code| *code as usize) }
     }
 
-    /// Reads the terms that were not read yet.
-    pub fn read(&mut self, terms: &dyn Terms) -> Result<()> {
+    /// Reads the terms that were not read yet, long texts as far as the limits let it.
+    pub fn read(&mut self, terms: &dyn Terms, scope: &Scope) -> Result<()> {
         // Numbers were not all that was wanted: from the next batch on, terms that repeat are read once.
         self.light = false;
         for id in self.ids.iter().skip(self.values.len()) {
-            let term = if *id == NONE { None } else { terms.term(*id)? };
-            self.values.push(term.map(Value::Term));
+            let value = if *id == NONE { None } else { terms.term(*id)?.map(Value::Term) };
+            let len = value.as_ref().map_or(0, Value::text_len);
+            self.values.push(value);
+            if len > LONG && !scope.spend(len) {
+                return scope.check();
+            }
         }
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! Exact decimal numbers of any size, the values of `xsd:integer` and `xsd:decimal`.
 //!
 //! In: text, machine numbers. Out: [`Exact`], a whole number and how many of its digits stand after the point. Up to
-//! 38 digits it is one machine word pair and allocates nothing; beyond that it is a big integer.
+//! 38 digits it is one machine word pair and allocates nothing; beyond that it is a big integer, and one of very many digits stays as
+//! it was read until something is computed with it.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr as _;
@@ -21,6 +23,17 @@ pub enum Exact {
     },
     /// One that does not.
     Big(Box<(BigInt, u32)>),
+    /// One of very many digits that was read, and nothing was computed with it.
+    Long(Box<Long>),
+}
+
+/// A number as its digits: to compare, to round or to print it takes a look at each of them, and to make a big integer of them far more.
+#[derive(Debug, Clone)]
+pub struct Long {
+    negative: bool,
+    /// More than [`AT_ONCE`], the first of which is not zero.
+    digits: String,
+    scale: u32,
 }
 
 /// Up to here a power of ten is an `i128`.
@@ -55,8 +68,9 @@ impl Exact {
             Some(parts) => parts,
             None => (digits, ""),
         };
-        let all_digits = whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());
-        if !all_digits || whole.len() + fraction.len() == 0 {
+        // Counted, which is quicker than to look for one where there are very many.
+        let others = |part: &str| part.bytes().filter(|b| !b.is_ascii_digit()).count();
+        if others(whole) + others(fraction) > 0 || whole.len() + fraction.len() == 0 {
             return None;
         }
         let scale = u32::try_from(fraction.len()).ok()?;
@@ -66,7 +80,17 @@ impl Exact {
             let mantissa = whole.bytes().chain(fraction.bytes()).fold(0, digit);
             return Some(Self::Small { mantissa: if negative { -mantissa } else { mantissa }, scale });
         }
-        let mantissa = of_digits(&format!("{whole}{fraction}"))?;
+        Self::of_digits(negative, format!("{whole}{fraction}"), scale)
+    }
+
+    /// The number of a sign, digits, and how many of them stand after the point.
+    fn of_digits(negative: bool, mut digits: String, scale: u32) -> Option<Self> {
+        let zeros = digits.len() - digits.trim_start_matches('0').len();
+        digits.drain(..zeros);
+        if digits.len() > AT_ONCE {
+            return Some(Self::Long(Box::new(Long { negative, digits, scale })));
+        }
+        let mantissa = if digits.is_empty() { BigInt::default() } else { BigInt::from_str(&digits).ok()? };
         Some(Self::from_big(if negative { -mantissa } else { mantissa }, scale))
     }
 
@@ -106,6 +130,7 @@ impl Exact {
         match self {
             Self::Small { scale, .. } => *scale,
             Self::Big(big) => big.1,
+            Self::Long(long) => long.scale,
         }
     }
 
@@ -119,7 +144,13 @@ impl Exact {
             Self::Big(big) => {
                 usize::try_from(big.0.bits() * 3 / 10).unwrap_or(usize::MAX).saturating_add(scale)
             }
+            Self::Long(long) => long.digits.len().saturating_add(scale),
         }
+    }
+
+    /// Whether its digits are at hand, so that it is compared with another such number by a look at each of them.
+    pub fn is_written(&self) -> bool {
+        !matches!(self, Self::Big(_))
     }
 
     /// The mantissa, whatever its size.
@@ -127,6 +158,11 @@ impl Exact {
         match self {
             Self::Small { mantissa, .. } => BigInt::from(*mantissa),
             Self::Big(big) => big.0.clone(),
+            Self::Long(long) => {
+                // Digits alone are a number.
+                let mantissa = put_together(&long.digits).unwrap_or_default();
+                if long.negative { -mantissa } else { mantissa }
+            }
         }
     }
 
@@ -143,6 +179,13 @@ impl Exact {
                 Sign::NoSign => 0,
                 Sign::Plus => 1,
             },
+            Self::Long(long) => {
+                if long.negative {
+                    -1
+                } else {
+                    1
+                }
+            }
         }
     }
 
@@ -168,6 +211,18 @@ impl Exact {
         match self {
             Self::Small { mantissa, scale } => format!("{mantissa}e-{scale}"),
             Self::Big(big) => format!("{}e-{}", big.0, big.1),
+            Self::Long(long) => {
+                format!("{}{}e-{}", if long.negative { "-" } else { "" }, long.digits, long.scale)
+            }
+        }
+    }
+
+    /// Its digits without a sign; nothing of a big integer, of which to print takes long.
+    fn written(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Small { mantissa, .. } => Some(mantissa.unsigned_abs().to_string().into()),
+            Self::Big(_) => None,
+            Self::Long(long) => Some(long.digits.as_str().into()),
         }
     }
 
@@ -317,6 +372,7 @@ impl Exact {
                 None => Self::from_big(-self.big_mantissa(), *scale),
             },
             Self::Big(big) => Self::from_big(-&big.0, big.1),
+            Self::Long(long) => Self::Long(Box::new(Long { negative: !long.negative, ..Long::clone(long) })),
         }
     }
 
@@ -372,6 +428,9 @@ impl Exact {
 
     /// Whether it is a whole number.
     pub fn is_whole(&self) -> bool {
+        if let Self::Long(long) = self {
+            return long.digits.bytes().rev().take(long.scale as usize).all(|digit| digit == b'0');
+        }
         self.scale() == 0 || self.truncate() == *self
     }
 
@@ -393,6 +452,14 @@ impl Exact {
                 }
                 Self::from_big(mantissa, scale)
             }
+            Self::Long(long) => {
+                let Long { negative, mut digits, scale } = *long;
+                let zeros = digits.len() - digits.trim_end_matches('0').len();
+                let zeros = u32::try_from(zeros).unwrap_or(u32::MAX).min(scale);
+                digits.truncate(digits.len() - zeros as usize);
+                // Digits alone are a number.
+                Self::of_digits(negative, digits, scale - zeros).unwrap_or(Self::ZERO)
+            }
         }
     }
 
@@ -412,7 +479,7 @@ impl Exact {
             _ if !self.is_whole() => None,
             _ => match self.truncate() {
                 Self::Small { mantissa, .. } => Some(mantissa),
-                Self::Big(_) => None,
+                Self::Big(_) | Self::Long(_) => None,
             },
         }
     }
@@ -444,14 +511,35 @@ impl Ord for Exact {
         if let Some((a, b, _)) = self.aligned_small(other) {
             return a.cmp(&b);
         }
-        match self.signum().cmp(&other.signum()) {
-            Ordering::Equal => {
-                let (a, b, _) = self.aligned(other);
-                a.cmp(&b)
-            }
+        let sign = self.signum();
+        match sign.cmp(&other.signum()) {
+            Ordering::Equal if sign == 0 => Ordering::Equal,
+            Ordering::Equal => match self.written().zip(other.written()) {
+                Some((a, b)) => {
+                    let order = compare_sizes((&a, self.scale()), (&b, other.scale()));
+                    if sign < 0 { order.reverse() } else { order }
+                }
+                None => {
+                    let (a, b, _) = self.aligned(other);
+                    a.cmp(&b)
+                }
+            },
             order => order,
         }
     }
+}
+
+/// The order of two numbers above zero, given as digits without zeros at the front and as how many of them stand after the point.
+fn compare_sizes((a, scale_a): (&str, u32), (b, scale_b): (&str, u32)) -> Ordering {
+    // How many digits stand before the point, or less than none where zeros follow it.
+    let before = |digits: &str, scale: u32| digits.len() as i128 - i128::from(scale);
+    let (a_bytes, b_bytes) = (a.as_bytes(), b.as_bytes());
+    let common = a_bytes.len().min(b_bytes.len());
+    let has_more = |digits: &[u8]| digits.iter().skip(common).any(|digit| *digit != b'0');
+    before(a, scale_a)
+        .cmp(&before(b, scale_b))
+        .then_with(|| a_bytes.iter().take(common).cmp(b_bytes.iter().take(common)))
+        .then_with(|| has_more(a_bytes).cmp(&has_more(b_bytes)))
 }
 
 /// The canonical form (XSD 1.1 part 2, 3.3.3.1): no needless zeros, and no point in a whole number.
@@ -459,8 +547,9 @@ impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scale = self.scale() as usize;
         let digits = match self {
-            Self::Small { mantissa, .. } => mantissa.unsigned_abs().to_string(),
-            Self::Big(big) => big.0.magnitude().to_string(),
+            Self::Small { mantissa, .. } => Cow::Owned(mantissa.unsigned_abs().to_string()),
+            Self::Big(big) => Cow::Owned(big.0.magnitude().to_string()),
+            Self::Long(long) => Cow::Borrowed(long.digits.as_str()),
         };
         if self.signum() < 0 {
             f.write_str("-")?;
@@ -479,7 +568,7 @@ impl fmt::Display for Exact {
 }
 
 /// The number of many digits, put together of parts two and two: read in one piece it would take time by the square of their number.
-fn of_digits(digits: &str) -> Option<BigInt> {
+fn put_together(digits: &str) -> Option<BigInt> {
     let of = |part: &[u8]| BigInt::from_str(std::str::from_utf8(part).ok()?).ok();
     let mut parts = digits.as_bytes().rchunks(AT_ONCE).map(of).collect::<Option<Vec<BigInt>>>()?;
     let mut power = BigInt::from(10).pow(u32::try_from(AT_ONCE).ok()?);
@@ -512,13 +601,74 @@ mod tests {
             for text in
                 [some, "9".repeat(len), format!("1{}", "0".repeat(len)), format!("{}1", "0".repeat(len))]
             {
-                assert_eq!(of_digits(&text), BigInt::from_str(&text).ok(), "{len}");
+                assert_eq!(put_together(&text), BigInt::from_str(&text).ok(), "{len}");
             }
         }
     }
 
     fn exact(text: &str) -> Exact {
         Exact::parse(text, true).unwrap()
+    }
+
+    /// What stays as it was read is the same number as the big integer that arithmetic makes of it.
+    #[test]
+    fn very_many_digits_are_the_same_number_in_either_form() {
+        let digits: String =
+            (1..700_u32).map(|n| char::from_digit((n * n + n / 7) % 9 + 1, 10).unwrap()).collect();
+        let (front, back) = digits.split_at(300);
+        let zeros = "0".repeat(600);
+        let mut texts: Vec<String> = vec![
+            digits.clone(),
+            format!("{digits}0"),
+            format!("00{digits}.000"),
+            format!("{digits}.5"),
+            format!("{front}.{back}"),
+            format!("{front}.{back}00"),
+            format!("{front}.{back}1"),
+            format!("0.{digits}"),
+            format!("0.000{digits}"),
+            format!("1{zeros}"),
+            format!("1{zeros}.0"),
+            format!("1{zeros}1"),
+            format!("{front}.{zeros}"),
+            format!("{front}.{zeros}1"),
+        ];
+        texts.extend(texts.clone().into_iter().map(|text| format!("-{text}")));
+        let big = |text: &str| {
+            let read = exact(text);
+            assert!(matches!(read, Exact::Long(_)), "{text}");
+            Exact::from_big(read.big_mantissa(), read.scale())
+        };
+        let few = ["0", "1", "-7.5", "123456789012345678901234567890123456789012345", front];
+        for a in &texts {
+            let (long, other) = (exact(a), big(a));
+            assert!(!other.is_written(), "{a}");
+            assert_eq!([&long, &other], [&other, &long], "{a}");
+            assert_eq!(long.to_string(), other.to_string());
+            assert_eq!(
+                (long.to_f64().to_bits(), long.to_f32().to_bits()),
+                (other.to_f64().to_bits(), other.to_f32().to_bits())
+            );
+            assert_eq!(
+                (long.signum(), long.is_whole(), long.to_i128()),
+                (other.signum(), other.is_whole(), other.to_i128())
+            );
+            assert_eq!(long.clone().without_zeros().scale(), other.clone().without_zeros().scale(), "{a}");
+            for made in
+                [Exact::negate, Exact::abs, Exact::floor, Exact::ceiling, Exact::round, Exact::truncate]
+            {
+                assert_eq!(made(&long).to_string(), made(&other).to_string(), "{a}");
+            }
+            assert_eq!(long.add(&exact("0.5")).unwrap(), other.add(&exact("0.5")).unwrap());
+            for b in &texts {
+                assert_eq!(long.cmp(&exact(b)), other.cmp(&big(b)), "{a} {b}");
+                assert_eq!(other.cmp(&exact(b)), other.cmp(&big(b)), "{a} {b}");
+            }
+            for b in few {
+                assert_eq!(long.cmp(&exact(b)), other.cmp(&exact(b)), "{a} {b}");
+                assert_eq!(exact(b).cmp(&long), exact(b).cmp(&other), "{b} {a}");
+            }
+        }
     }
 
     #[test]

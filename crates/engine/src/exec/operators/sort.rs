@@ -217,7 +217,7 @@ impl Leading {
 fn ranked(ids: &[Id], ranks: &Ranks, cx: &mut Context<'_>) -> Result<Vec<Rank>> {
     let mut ranked = Aside(Vec::with_capacity(ids.len()));
     for part in ids.chunks(ROWS) {
-        ranks.ranks(part, cx.graph, &mut ranked.0)?;
+        ranks.ranks(part, cx, &mut ranked.0)?;
         cx.work(part.len())?;
     }
     Ok(std::mem::take(&mut ranked.0))
