@@ -16,7 +16,6 @@ use crate::ask::Ask;
 use crate::engine::answer::Answer;
 use crate::engine::{self, Bindings, Governor};
 use crate::error::{Error, Hint, Result};
-use crate::previous::PreviousAnswer;
 use crate::project::{Embedded, Project};
 use crate::snapshot::Snapshot;
 use crate::store::durable::{Durability, Merge, Store};
@@ -222,19 +221,6 @@ impl Session {
     /// As [`Snapshot::answer`].
     pub fn query(&self, text: &str, bindings: &Bindings) -> Result<Answer<'_>> {
         self.snapshot.answer(&self.ask.of(text, bindings))
-    }
-
-    /// Answers a query in which `_` stands for the answer before it.
-    ///
-    /// # Errors
-    /// As [`Snapshot::answer_after`].
-    pub fn query_after(
-        &self,
-        text: &str,
-        bindings: &Bindings,
-        previous: PreviousAnswer<'_>,
-    ) -> Result<Answer<'_>> {
-        self.snapshot.answer_after(&self.ask.of(text, bindings), previous)
     }
 
     /// Why a query that was answered with nothing finds nothing. See [`Snapshot::why_empty`].

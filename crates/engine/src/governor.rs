@@ -57,6 +57,8 @@ const PATIENCE: Duration = Duration::from_millis(5);
 pub struct Limits {
     /// Wall time.
     pub timeout: Option<Duration>,
+    /// From when it counts; without it from when a governor is made.
+    pub since: Option<Instant>,
     /// Rows (or triples) given out.
     pub max_rows: Option<u64>,
     /// Bytes of memory of the whole process.
@@ -124,12 +126,12 @@ impl Notes {
 }
 
 impl Governor {
-    /// Starts the clock. `interrupted` may be set from a signal handler or another thread.
+    /// Starts the clock, where it does not run yet. `interrupted` may be set from a signal handler or another thread.
     pub fn new(limits: Limits, interrupted: Arc<AtomicBool>) -> Self {
         let limit = limits.memory_used.map(|used| (limits.max_memory.unwrap_or(usize::MAX), used));
         Self(Arc::new(Watch {
             limits,
-            deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
+            deadline: limits.timeout.map(|timeout| limits.since.unwrap_or_else(Instant::now) + timeout),
             interrupted,
             stopped: Arc::default(),
             steps: Arc::default(),

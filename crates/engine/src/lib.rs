@@ -42,7 +42,13 @@ pub fn answer<'a>(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<Answer<'a>> {
-    Prepared::new(query.clone(), default_graph)?.answer(graph, governor)
+    prepared_of(query, default_graph)?.answer(graph, governor)
+}
+
+/// A query that another one holds, ready to be answered.
+fn prepared_of(query: &Query, default_graph: DefaultGraph) -> Result<Prepared> {
+    let depth = syntax::deep::depth(syntax::algebra::pattern(query));
+    Prepared::new(syntax::deep::on_stack(depth, || query.clone())?, default_graph)
 }
 
 /// How a query would be answered: its plan with estimates, made without running it.
@@ -68,5 +74,5 @@ pub fn explain(
     default_graph: DefaultGraph,
     governor: &Governor,
 ) -> Result<explain::Explanation> {
-    exec::explain(graph, query, default_graph, governor)
+    prepared_of(query, default_graph)?.explain(graph, governor)
 }

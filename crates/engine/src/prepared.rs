@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::error::Result;
 use crate::exec::dataset::Dataset;
 use crate::exec::{self, DefaultGraph};
+use crate::explain::Explanation;
 use crate::plan::statistics::Statistics as _;
 use crate::plan::{self, Plan};
 use crate::store::{Graph, Indexed};
@@ -14,6 +15,7 @@ use crate::syntax::algebra::{Query, pattern_mut};
 use crate::syntax::deep;
 use crate::{Governor, guard};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 /// A query to be answered more than once. See the module.
 pub struct Prepared {
@@ -27,6 +29,29 @@ pub struct Prepared {
 struct PlanFor {
     graph: usize,
     plan: Plan,
+    depth: usize,
+    /// How many seconds it took to make.
+    seconds: f64,
+}
+
+/// What is deep is given back where there is room to descend.
+impl Drop for PlanFor {
+    fn drop(&mut self) {
+        if exec::is_deep(self.depth) {
+            let below = std::mem::take(&mut self.plan.root.inputs);
+            let _given_back = deep::on_stack(self.depth, || drop(below));
+        }
+    }
+}
+
+/// Likewise.
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        if self.is_deep() {
+            let pattern = std::mem::take(pattern_mut(&mut self.query));
+            let _given_back = deep::on_stack(self.depth, || drop(pattern));
+        }
+    }
 }
 
 impl Prepared {
@@ -70,6 +95,18 @@ impl Prepared {
         exec::answer(graph, &self.query, dataset, (&planned.plan, self.depth), governor)
     }
 
+    /// Answers the query to its end, within the limits, and says what each step gave and took.
+    ///
+    /// # Errors
+    /// As [`Self::answer`]; a limit that is met ends it early and is said in the explanation.
+    pub fn explain(&self, graph: &dyn Graph, governor: &Governor) -> Result<Explanation> {
+        let graph = exec::columns(graph)?;
+        let dataset = Dataset::new(graph, self.query.dataset(), self.default_graph, governor)?;
+        let planned = self.plan_for(&dataset)?;
+        let found = exec::explain(graph, &self.query, dataset, (&planned.plan, self.depth), governor)?;
+        Ok(Explanation { planning: planned.seconds, ..found })
+    }
+
     /// The plan for the graph of a dataset: the one at hand where that was made for it.
     fn plan_for(&self, dataset: &Dataset<'_>) -> Result<Arc<PlanFor>> {
         let graph = std::ptr::from_ref(dataset.graph()).addr();
@@ -77,8 +114,10 @@ impl Prepared {
         if let Some(known) = known.filter(|known| known.graph == graph) {
             return Ok(known);
         }
+        let begun = Instant::now();
         let plan = deep::on_stack(self.depth, || exec::planned(&self.query, dataset))??;
-        let planned = Arc::new(PlanFor { graph, plan });
+        let seconds = begun.elapsed().as_secs_f64();
+        let planned = Arc::new(PlanFor { graph, plan, depth: self.depth, seconds });
         // What a limit or damage kept from being read was planned without: that is good for this answer alone.
         if dataset.go_on().is_ok() {
             *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&planned));

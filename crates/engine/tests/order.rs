@@ -347,8 +347,7 @@ fn a_limit_stops_a_scan_of_a_changed_graph_early() {
         let texts: Vec<String> = found.iter().map(|row| row[0].as_ref().unwrap().to_string()).collect();
         assert_eq!(texts, right.map(|text| format!("\"{text}\"")), "{keys}");
         let query = parse::query(&text, &Prefixes::new(), None).unwrap();
-        let account =
-            baimo_engine::exec::explain(&memory, &query, DefaultGraph::Alone, &Governor::unlimited());
+        let account = baimo_engine::explain(&memory, &query, DefaultGraph::Alone, &Governor::unlimited());
         let mut found = Vec::new();
         steps(&account.unwrap().plan, &mut found);
         let (label, read) = found.last().unwrap();

@@ -19,6 +19,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+/// A text longer than this takes long to look through.
+const LONG: usize = 1 << 15;
 /// So many rows are more than a person asks for.
 const MANY: usize = 10_000;
 /// Of so many things that a query may not mean is told.
@@ -31,12 +33,14 @@ const LINTS: usize = 2;
 /// the part that was found has been.
 pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut Memory) -> Result<()> {
     output.check()?;
+    // A long text takes long to look through, which is part of the time that it may take.
+    let begun = Instant::now();
     let question = with_header(question, session, output)?;
     let (noted, stop) = (RefCell::default(), session.interrupt_switch());
     let about = About {
         view: question.view.clone(),
         title: question.title.clone(),
-        asked: Some(Instant::now()),
+        asked: Some(begun),
         prefixes: prefixes_in_scope(&question.text, session),
         ..About::default()
     };
@@ -44,7 +48,9 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
         let waiting = output.waiting();
         // Nothing is found before there is an answer to read: there is nothing to keep where a signal ends it.
         let begins = doing(Doing::Drawing);
-        let answer = session.query_after(&question.text, &question.bindings, before.previous())?;
+        let mut wanted = session.ask.of(&question.text, &question.bindings);
+        wanted.limits.since = Some(begun);
+        let answer = session.answer_after(&wanted, before.previous())?;
         let keeps = memory.keeps().then(|| session.numbering()).transpose()?;
         drop(begins);
         drop(waiting);
@@ -158,12 +164,13 @@ pub fn explain(wanted: &Explain, session: &Session, output: &Output, memory: &Me
         }
     };
     let Question { name, text, bindings, .. } = &question;
-    let advice = if question.saved { Ok(Vec::new()) } else { advice_on(&question, session) };
-    let mut advice = advice.map_err(|error| of_update(error, text))?;
     let waiting = output.waiting();
     let explained =
         if wanted.run { session.explain(text, bindings) } else { session.plan_only(text, bindings) };
-    let mut explained = explained.map_err(|error| named(error, name))?;
+    let mut explained = explained.map_err(|error| of_update(named(error, name), text))?;
+    // What was stopped is told at once, and a long text takes long to look through.
+    let is_told = question.saved || explained.stopped.is_some() && text.len() > LONG;
+    let mut advice = if is_told { Vec::new() } else { advice_on(&question, session)? };
     drop(waiting);
     let tongue = output.report.tongue;
     let own = prefixes_in_scope(text, session);

@@ -34,10 +34,7 @@ impl Snapshot {
             self.make_readable(&governor)?;
             return query.answer(self.graph(), &governor);
         }
-        let query = match self.beside(ask, &governor, planned) {
-            Some(planned) => planned?,
-            None => prepared(self, ask, &governor)?,
-        };
+        let query = self.read(ask, &governor)?;
         let answer = query.answer(self.graph(), &governor);
         if answer.is_ok() {
             self.prepared.keep(ask, mark, Arc::clone(&query));
@@ -45,6 +42,11 @@ impl Snapshot {
         // The parts of a long text are given back once there is time for it.
         set_aside(query, ask.text.len().saturating_mul(OF_A_BYTE));
         answer
+    }
+
+    /// A query ready to be answered; that of a long text has its plan.
+    fn read(&self, ask: &Ask, governor: &Governor) -> Result<Arc<Prepared>> {
+        self.beside(ask, governor, planned).unwrap_or_else(|| prepared(self, ask, governor))
     }
 
     /// What `work` makes of a long text, which takes long to read, to plan and to give back: it is done on a thread of its own, and waited
@@ -93,10 +95,10 @@ impl Snapshot {
     /// As [`Self::answer`].
     pub fn explain(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
         let governor = ask.running_governor();
-        let query = parsed::query_within(ask, self, &governor)?;
-        parsed::asks_only_here(&query, &ask.text)?;
-        self.make_readable(&governor)?;
-        engine::explain(self.graph(), &query, ask.default_graph, &governor)
+        let query = self.read(ask, &governor)?;
+        let explained = query.explain(self.graph(), &governor);
+        set_aside(query, ask.text.len().saturating_mul(OF_A_BYTE));
+        explained
     }
 
     /// Where much was changed, what is read is made first.

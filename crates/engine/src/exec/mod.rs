@@ -36,7 +36,7 @@ mod tally;
 
 use crate::Governor;
 use crate::answer::{Answer, Row, Rows};
-use crate::aside::set_aside;
+use crate::aside::{self, set_aside};
 use crate::error::{Error, Kind, Result};
 use crate::explain::Explanation;
 use crate::plan::physical::{Bag, Node};
@@ -92,7 +92,7 @@ pub(crate) fn answer<'a>(
         return run(graph, query, dataset, plan, governor, governor.threads());
     }
     // Operators deep within each other run where they have room, to the end, on one thread.
-    let whole = || run(graph, query, dataset, plan, governor, 1).map(Gathered::of);
+    let whole = || run(graph, query, dataset, plan, governor, 1).map(|answer| Gathered::of(answer, governor));
     deep::on_stack(depth, whole)?.map(Gathered::answer)
 }
 
@@ -104,22 +104,24 @@ pub(crate) fn is_deep(depth: usize) -> bool {
 /// A plan this deep fits a stack of 2 MiB, and its rows are given as they are found.
 const STREAMED: usize = if cfg!(debug_assertions) { 30 } else { 100 };
 
-/// A plan deeper than this is not made.
-const DEEPEST: usize = 2000;
+/// More patterns than this are not joined: their order takes time by the square of their number.
+const MOST_JOINED: usize = 2000;
 
 /// How deep the plan of a query may be.
 ///
 /// # Errors
 /// Where that is too deep.
 pub(crate) fn depth(query: &Query) -> Result<usize> {
-    let depth = deep::plan_depth(pattern(query)).max(deep::depth(pattern(query)));
-    if depth > DEEPEST {
+    let pattern = pattern(query);
+    let depth = deep::depth(pattern);
+    let [planned, joined] = deep::on_stack(depth, || [deep::plan_depth(pattern), deep::joined(pattern)])?;
+    if joined > MOST_JOINED {
         return Err(Error::query(format!(
-            "{depth} patterns are to be joined, and no more than {DEEPEST} are in one query"
+            "{joined} patterns are to be joined, and no more than {MOST_JOINED} are in one query"
         ))
         .hint("ask in several queries"));
     }
-    Ok(depth)
+    Ok(depth.max(planned))
 }
 
 /// An answer that was found to its end, or to the error that ended it.
@@ -130,20 +132,60 @@ enum Gathered {
 }
 
 impl Gathered {
-    fn of(answer: Answer<'_>) -> Self {
+    fn of(answer: Answer<'_>, governor: &Governor) -> Self {
         match answer {
             Answer::Boolean(found) => Self::Boolean(found),
-            Answer::Rows(rows) => Self::Rows(rows.variables, rows.rows.collect()),
-            Answer::Graph(triples) => Self::Graph(triples.collect()),
+            Answer::Rows(Rows { variables, rows }) => {
+                let rows = gathered(rows, variables.len(), governor);
+                Self::Rows(variables, rows)
+            }
+            Answer::Graph(triples) => Self::Graph(gathered(triples, 3, governor)),
         }
     }
 
     fn answer<'a>(self) -> Answer<'a> {
         match self {
             Self::Boolean(found) => Answer::Boolean(found),
-            Self::Rows(variables, rows) => Answer::Rows(Rows::of(variables, rows.into_iter())),
-            Self::Graph(triples) => Answer::graph(triples.into_iter()),
+            Self::Rows(variables, rows) => Answer::Rows(Rows::of(variables, Rest(rows.into_iter()))),
+            Self::Graph(triples) => Answer::graph(Rest(triples.into_iter())),
         }
+    }
+}
+
+/// All items, each of so many terms, up to the error that ends them: which is that of a limit, too.
+fn gathered<T>(items: impl Iterator<Item = Result<T>>, terms: usize, governor: &Governor) -> Vec<Result<T>> {
+    let often = (TERMS / terms.max(1)).max(1);
+    let mut found = Vec::new();
+    for item in items {
+        let may = if found.len().is_multiple_of(often) { governor.check() } else { Ok(()) };
+        let item = may.and(item);
+        let is_last = item.is_err();
+        found.push(item);
+        if is_last {
+            break;
+        }
+    }
+    found
+}
+
+/// So many terms are gathered without a look at the limits.
+const TERMS: usize = 4096;
+
+/// What is left of items that were gathered: set aside where it is dropped, as where a limit ends the answer.
+struct Rest<T: Send + 'static>(std::vec::IntoIter<T>);
+
+impl<T: Send + 'static> Iterator for Rest<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.0.next()
+    }
+}
+
+impl<T: Send + 'static> Drop for Rest<T> {
+    fn drop(&mut self) {
+        let bytes = self.0.len().saturating_mul(aside::ITEM);
+        set_aside(std::mem::take(&mut self.0), bytes);
     }
 }
 
@@ -241,34 +283,30 @@ pub fn solutions(graph: &dyn Indexed, query: &Query, governor: &Governor, each: 
     })?
 }
 
-/// Answers a query to its end and says what each operator gave and took.
+/// Answers a query by its plan, which is so deep, to its end and says what each operator gave and took.
 ///
 /// # Errors
 /// What the answer reports, but for limits, which end the account early.
-pub fn explain(
-    graph: &dyn Graph,
+pub(crate) fn explain<'a>(
+    graph: &'a dyn Indexed,
     query: &Query,
-    default_graph: DefaultGraph,
+    dataset: Dataset<'a>,
+    (plan, depth): (&Plan, usize),
     governor: &Governor,
 ) -> Result<Explanation> {
-    let graph = columns(graph)?;
-    let depth = depth(query)?;
     let threads = if is_deep(depth) { 1 } else { governor.threads() };
-    deep::on_stack(depth, || explained(graph, query, default_graph, (governor, threads)))?
+    deep::on_stack(depth, || explained(graph, query, dataset, plan, (governor, threads)))?
 }
 
-fn explained(
-    graph: &dyn Indexed,
+fn explained<'a>(
+    graph: &'a dyn Indexed,
     query: &Query,
-    default_graph: DefaultGraph,
+    dataset: Dataset<'a>,
+    plan: &Plan,
     (governor, threads): (&Governor, usize),
 ) -> Result<Explanation> {
-    let begun = std::time::Instant::now();
-    let dataset = Dataset::new(graph, query.dataset(), default_graph, governor)?;
-    let plan = planned(&prepared(query), &dataset)?;
-    let planning = begun.elapsed().as_secs_f64();
-    let mut cx = context(graph, governor, query, &plan);
-    let builder = build::Builder { threads, ..build::Builder::new(dataset, plan.names) };
+    let mut cx = context(graph, governor, query, plan);
+    let builder = build::Builder { threads, ..build::Builder::new(dataset, Arc::clone(&plan.names)) };
     cx.account = Some(Account::default());
     let mut root = builder.build(&plan.root, &taken(query, &plan.root), &mut cx)?;
     let once = matches!(query, Query::Ask { .. });
@@ -288,7 +326,7 @@ fn explained(
         account: cx.account.as_ref(),
         estimates: &[],
     };
-    Ok(Explanation { plan: told.steps(&plan.root), ran: true, planning, stopped })
+    Ok(Explanation { plan: told.steps(&plan.root), ran: true, planning: 0.0, stopped })
 }
 
 /// The plan of a query, with estimates, not run.

@@ -112,7 +112,11 @@ fn exchange_first(sort: &mut Node) {
 
 /// Whether a node is a chain over a scan that takes long enough.
 fn is_worth(node: &Node, statistics: &dyn Statistics) -> bool {
-    is_chain(node) && does_more_than_read(node) && statistics.is_worth_threads(beside_reading(node))
+    // Most are not, and what is asked first is asked at once: a chain may be thousands of operators long.
+    statistics.is_worth_threads(node.cost)
+        && is_chain(node)
+        && does_more_than_read(node)
+        && statistics.is_worth_threads(beside_reading(node))
 }
 
 /// Whether a node is a sort that needs the first rows of its input alone.

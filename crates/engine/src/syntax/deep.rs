@@ -9,8 +9,13 @@ use super::algebra::{
 };
 use crate::error::{Error, Result};
 
-/// The deepest tree that a query may be. A walk over one fits a stack of 2 MiB, also without optimisation.
+/// The deepest tree that a query may be, what stands side by side aside. A walk over one fits a stack of 2 MiB, also without
+/// optimisation.
 const DEEPEST: usize = 600;
+
+/// So many BINDs, columns, OPTIONALs and the like may stand side by side. Each is an operator over all of those before it, so that a tree
+/// of them is as deep as they are many, and a walk over it needs a stack of its own; but for its end, which fits any.
+const LONGEST: usize = 6000;
 
 /// Up to this depth any stack will do.
 pub(super) const SHALLOW: usize = if cfg!(debug_assertions) { 12 } else { 60 };
@@ -48,43 +53,119 @@ pub fn on_stack<T: Send>(depth: usize, work: impl FnOnce() -> T + Send) -> Resul
 /// Where the pattern is too deep after that.
 pub fn flatten(pattern: &mut GraphPattern) -> Result<()> {
     in_pattern(pattern);
-    let depth = depth(pattern);
-    if depth > DEEPEST {
+    let Depth { nested, in_a_row, .. } = Depth::of(pattern);
+    if nested > DEEPEST {
         return Err(Error::query(format!(
-            "the query is {depth} operators deep, and no more than {DEEPEST} are taken"
+            "the query is {nested} operators deep, and no more than {DEEPEST} are taken"
         ))
         .hint("ask in several queries, or compute long sums with SUM over VALUES"));
+    }
+    if in_a_row > LONGEST {
+        return Err(Error::query(format!(
+            "{in_a_row} BINDs, computed columns, OPTIONALs or the like are in a row, and no more than {LONGEST} are taken"
+        ))
+        .hint("ask in several queries"));
     }
     Ok(())
 }
 
-/// How many operators and expressions are in one another, at the deepest place.
-pub fn depth(pattern: &GraphPattern) -> usize {
-    let within = expressions(pattern).map(expression_depth);
-    let own = match pattern {
-        GraphPattern::Path { path, .. } => path_depth(path),
-        GraphPattern::Bgp { patterns } => patterns.iter().map(triple_depth).fold(0, usize::max),
-        _ => 0,
-    };
-    1 + children(pattern).map(depth).chain(within).fold(own, usize::max)
+/// How deep a pattern is at its deepest places.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Depth {
+    /// How many operators and expressions are in one another, those that stand side by side counted once.
+    nested: usize,
+    /// How many stand side by side.
+    in_a_row: usize,
+    /// How many are in one another, all counted.
+    whole: usize,
 }
 
-/// How many operators a plan of the pattern may have in one another: parts of a group are joined one after the other.
+/// What has a depth.
+enum Part<'p> {
+    Pattern(&'p GraphPattern),
+    Expression(&'p Expression),
+}
+
+impl Depth {
+    /// Of a pattern, which is not descended into: it may be too deep for the stack.
+    fn of(pattern: &GraphPattern) -> Self {
+        let mut deepest = Self::default();
+        let mut open = vec![(Part::Pattern(pattern), 1, 1)];
+        while let Some((part, nested, whole)) = open.pop() {
+            let own = match part {
+                Part::Pattern(GraphPattern::Path { path, .. }) => path_depth(path),
+                Part::Pattern(GraphPattern::Bgp { patterns }) => {
+                    patterns.iter().map(triple_depth).fold(0, usize::max)
+                }
+                _ => 0,
+            };
+            deepest.nested = deepest.nested.max(nested + own);
+            deepest.in_a_row = deepest.in_a_row.max(whole - nested);
+            deepest.whole = deepest.whole.max(whole + own);
+            match part {
+                Part::Pattern(pattern) => {
+                    for (place, child) in children(pattern).enumerate() {
+                        let is_beside = place == 0 && follows(pattern);
+                        open.push((Part::Pattern(child), nested + usize::from(!is_beside), whole + 1));
+                    }
+                    open.extend(expressions(pattern).map(|it| (Part::Expression(it), nested + 1, whole + 1)));
+                }
+                Part::Expression(expression) => {
+                    if let Expression::Exists(pattern) = expression {
+                        open.push((Part::Pattern(pattern), nested + 1, whole + 1));
+                    }
+                    open.extend(operands(expression).map(|it| (Part::Expression(it), nested + 1, whole + 1)));
+                }
+            }
+        }
+        deepest
+    }
+}
+
+/// Whether a pattern stands beside its first part in the text, and not around it.
+fn follows(pattern: &GraphPattern) -> bool {
+    matches!(
+        pattern,
+        GraphPattern::Extend { .. }
+            | GraphPattern::Filter { .. }
+            | GraphPattern::LeftJoin { .. }
+            | GraphPattern::Minus { .. }
+            | GraphPattern::Lateral { .. }
+    )
+}
+
+/// How many operators and expressions are in one another, at the deepest place.
+pub fn depth(pattern: &GraphPattern) -> usize {
+    Depth::of(pattern).whole
+}
+
+/// How many operators a plan of the pattern may have in one another: parts of a group are joined one after the other. It needs a stack
+/// as deep as the pattern.
 pub fn plan_depth(pattern: &GraphPattern) -> usize {
-    let within: usize = expressions(pattern).map(plan_depth_within).sum();
-    let below = children(pattern).map(plan_depth);
+    planned(pattern, 1)
+}
+
+/// How many patterns are joined with each other, where the most are. Likewise.
+pub fn joined(pattern: &GraphPattern) -> usize {
+    planned(pattern, 0)
+}
+
+/// What joins count, where any other operator counts so much.
+fn planned(pattern: &GraphPattern, operator: usize) -> usize {
+    let within: usize = expressions(pattern).map(|it| planned_within(it, operator)).sum();
+    let below = children(pattern).map(|child| planned(child, operator));
     let own = match pattern {
         GraphPattern::Bgp { patterns } => patterns.iter().map(triple_depth).sum(),
         GraphPattern::Path { path, .. } => path_links(path),
         GraphPattern::Join { .. } | GraphPattern::Lateral { .. } => below.sum(),
-        _ => 1 + below.fold(0, usize::max),
+        _ => operator + below.fold(0, usize::max),
     };
     own + within
 }
 
-fn plan_depth_within(expression: &Expression) -> usize {
-    let own = if let Expression::Exists(pattern) = expression { plan_depth(pattern) } else { 0 };
-    own + operands(expression).map(plan_depth_within).sum::<usize>()
+fn planned_within(expression: &Expression, operator: usize) -> usize {
+    let own = if let Expression::Exists(pattern) = expression { planned(pattern, operator) } else { 0 };
+    own + operands(expression).map(|it| planned_within(it, operator)).sum::<usize>()
 }
 
 /// One, and one for each triple term within.
@@ -107,11 +188,6 @@ pub(super) fn path_links(path: &Path) -> usize {
         Path::Sequence(a, b) => path_links(a) + path_links(b),
         Path::Alternative(a, b) => 1 + path_links(a).max(path_links(b)),
     }
-}
-
-fn expression_depth(expression: &Expression) -> usize {
-    let within = if let Expression::Exists(pattern) = expression { depth(pattern) } else { 0 };
-    1 + operands(expression).map(expression_depth).fold(within, usize::max)
 }
 
 fn path_depth(path: &Path) -> usize {
@@ -258,5 +334,23 @@ mod tests {
         parse::query(&sum(500), &Prefixes::new(), None).unwrap();
         let error = parse::query(&sum(1000), &Prefixes::new(), None).unwrap_err();
         assert!(error.message.contains("operators deep") && !error.hints.is_empty(), "{error}");
+    }
+
+    #[test]
+    fn what_stands_side_by_side_is_not_deep() {
+        let depth_of = |text: &str| Depth::of(pattern(&parse::query(text, &Prefixes::new(), None).unwrap()));
+        for part in ["BIND(?o + 1 AS ?x{})", "OPTIONAL { ?s ?p ?x{} }", "MINUS { ?s ?q ?x{} }"] {
+            let beside = |n: usize| (0..n).map(|n| part.replace("{}", &n.to_string())).collect::<String>();
+            let [one, many] = [1, 300].map(|n| depth_of(&format!("SELECT * {{ ?s ?p ?o {} }}", beside(n))));
+            assert_eq!(one.nested, many.nested, "{part}");
+            assert_eq!((one.in_a_row + 299, one.whole + 299), (many.in_a_row, many.whole), "{part}");
+        }
+        // What is in one another is, however many stand beside it.
+        let nested = |n: usize| format!("{}{}", "OPTIONAL { ?s ?p ?o ".repeat(n), "}".repeat(n));
+        let [one, many] = [1, 100].map(|n| depth_of(&format!("SELECT * {{ ?s ?p ?o {} }}", nested(n))));
+        assert_eq!((one.nested + 99, one.in_a_row), (many.nested, many.in_a_row));
+        let binds: String = (0..=LONGEST).map(|n| format!("BIND({n} AS ?x{n})")).collect();
+        let error = parse::query(&format!("SELECT * {{ {binds} }}"), &Prefixes::new(), None).unwrap_err();
+        assert!(error.message.contains("in a row") && !error.hints.is_empty(), "{error}");
     }
 }

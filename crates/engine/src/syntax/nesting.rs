@@ -37,7 +37,7 @@ pub(super) fn too_many_brackets() -> Error {
 
 /// The error where one operator too many is in a row.
 pub(super) fn too_long_a_chain() -> Error {
-    Error::query(format!("more than {LONGEST} operators or parts of a group are in a row here"))
+    Error::query(format!("more than {LONGEST} operators, columns or parts of a group are in a row here"))
         .hint("write a long list of values with IN or VALUES, or ask in several queries")
 }
 

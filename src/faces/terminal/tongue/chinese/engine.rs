@@ -57,12 +57,19 @@ pub const ENGINE: &[Pair] = &[
     ("there is no memory to work on a query that nests so deep", "内存不足，无法处理嵌套如此之深的查询"),
     ("the query is {} operators deep, and no more than {} are taken", "查询有 {} 层运算，上限为 {} 层"),
     (
+        "{} BINDs, computed columns, OPTIONALs or the like are in a row, and no more than {} are taken",
+        "{} 个 BIND、计算列、OPTIONAL 等连续并列，上限为 {} 个",
+    ),
+    (
         "ask in several queries, or compute long sums with SUM over VALUES",
         "请分成几个查询，或用 SUM 与 VALUES 计算很长的和",
     ),
     ("more than {} brackets are open here", "此处未闭合的括号超过 {} 个"),
     ("remove brackets that are not needed, or ask in several queries", "请去掉不需要的括号，或分成几个查询"),
-    ("more than {} operators or parts of a group are in a row here", "此处连续的运算或组成部分超过 {} 个"),
+    (
+        "more than {} operators, columns or parts of a group are in a row here",
+        "此处连续的运算或组成部分超过 {} 个",
+    ),
     (
         "write a long list of values with IN or VALUES, or ask in several queries",
         "很长的取值列表请用 IN 或 VALUES，或分成几个查询",
