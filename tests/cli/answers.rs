@@ -238,9 +238,19 @@ fn why_nothing_was_found_is_said_on_demand() {
 fn what_expressions_could_not_compute_is_said() {
     let said = baimo(&["query", r#"SELECT (REGEX("tall", "[a-z") AS ?x) (SUM("x") AS ?sum) {}"#]);
     assert_eq!((said.code, said.out.as_str()), (0, "?x\t?sum\n\t\n"), "{said:?}");
-    let pattern = r#"note: the regular expression "[a-z" is an error: a class is not closed: `]` is missing (at character 5)"#;
+    let pattern = r#"warning: the regular expression "[a-z" is an error: a class is not closed: `]` is missing (at character 5)"#;
     let sum = "note: SUM is unbound in 1 group: 1 solution has an error or a value that it does not take";
     assert!(said.err.contains(pattern) && said.err.contains(sum), "{said:?}");
+    let place = " --> query:1:23\n";
+    assert!(
+        said.err.contains(place) && said.err.contains("= help: the condition fails for every row"),
+        "{said:?}"
+    );
+    let said = baimo(&["query", "SELECT (REPLACE(\"tall\",\n \"l*\", \"x\") AS ?x) {}"]);
+    assert!(
+        said.err.contains(" --> query:2:2\n") && said.err.contains("= help: write a pattern"),
+        "{said:?}"
+    );
 }
 
 #[test]

@@ -59,7 +59,17 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
     let noted = noted.into_inner();
     let certain = certain(&question, &noted, session, output, done.is_ok());
     for note in session.ask.notes.take().into_iter().filter(|note| !is_told(note, &certain)) {
-        output.report.note(&note);
+        // Of a saved query too: whoever asks it may well mend it.
+        let placed = if question.text.len() > LONG { None } else { session.placed(&question.text, &note) };
+        match placed {
+            Some(mut placed) => {
+                if let Some(span) = &mut placed.span {
+                    span.name.clone_from(&question.name);
+                }
+                output.report.warning(&placed);
+            }
+            None => output.report.note(&note),
+        }
     }
     certain.iter().take(LINTS).for_each(|warning| output.report.warning(warning));
     if done.is_ok() && output.why && certain.is_empty() {

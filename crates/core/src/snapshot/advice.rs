@@ -63,6 +63,13 @@ impl Snapshot {
         self.sound().map_or_else(|error| vec![Diagnostic::clone(&error)], |()| found)
     }
 
+    /// What the evaluation of a query has noted, with its place in the text where it is about a pattern that stands there: see
+    /// [`advise::lints::placed`].
+    pub fn placed(&self, text: &str, note: &str) -> Option<Diagnostic> {
+        let query = parsed::query(&Ask::new(text), self).ok()?;
+        advise::lints::placed(&query, text, &self.knowledge(), note)
+    }
+
     /// How far a text is a query or an update.
     pub fn reading(&self, text: &str) -> Reading {
         parsed::reading(text, self)

@@ -73,6 +73,12 @@ pub fn doubts(query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Diagnosti
     said_by(DOUBTS, query, text, known)
 }
 
+/// What the evaluation of a query has noted of a pattern, with its place in the text and a remedy; nothing of other notes, and where the
+/// pattern is no constant.
+pub fn placed(query: &Query, text: &str, known: &Knowledge<'_>, note: &str) -> Option<Diagnostic> {
+    invalid_regex::placed(&Reading::of(query, text, known), note)
+}
+
 fn said_by(lints: &[Lint], query: &Query, text: &str, known: &Knowledge<'_>) -> Vec<Diagnostic> {
     let reading = Reading::of(query, text, known);
     let mut said = Vec::new();
@@ -278,6 +284,29 @@ mod tests {
             let said = mistakes_said(text);
             assert!(said.len() == 1 && said[0].starts_with(place), "{text}: {said:?}");
         }
+    }
+
+    #[test]
+    fn what_the_evaluation_says_of_a_pattern_is_told_where_it_stands() {
+        let text = "SELECT (REPLACE(?l, \"a*\", \"b\") AS ?r) (REPLACE(?l, \"c\", \"$x\") AS ?q) \
+                    { ?x rdfs:label ?l FILTER(REGEX(?l, \"\\\\d[\") || REGEX(?l, ?l)) }";
+        let place = |pattern: &str, reason: &str| {
+            let note = format!("the regular expression \"{pattern}\" is an error: {reason}");
+            let told = placed(&crate::fixture::parsed(text), text, &crate::fixture::known(), &note)?;
+            assert!(told.message == note && !told.hints.is_empty(), "{told:?}");
+            told.span.map(|span| (span.column, span.width))
+        };
+        assert_eq!(
+            place("a*", "the pattern matches the empty text, which cannot be replaced"),
+            Some((21, 4))
+        );
+        assert_eq!(place("c", "in a replacement a digit follows `$`"), Some((57, 4)));
+        assert_eq!(place("\\d[", "a class is not closed"), Some((106, 6)));
+        assert_eq!(place("d", "a class is not closed"), None, "no constant of the query");
+        assert_eq!(
+            placed(&crate::fixture::parsed(text), text, &crate::fixture::known(), "SUM is unbound"),
+            None
+        );
     }
 
     #[test]

@@ -98,6 +98,15 @@ pub const CERTAIN: &[Pair] = &[
     ("these flags of {} are not valid: {}", "{} 的标志无效：{}"),
     ("the flags are s, m, i, x and q", "标志有 s、m、i、x、q"),
     ("this regular expression is not valid: {}", "正则表达式无效：{}"),
+    ("{} stands for what the first group in {} {} matches", "{} 代表第一个 {} {} 分组匹配到的内容"),
+    (
+        "write a pattern that matches one character at least, as {} does in place of {}",
+        "请写至少匹配一个字符的模式，如用 {} 代替 {}",
+    ),
+    (
+        "nothing is replaced, and the value is unbound; flags of {} take the pattern as a plain text",
+        "未作替换，值未绑定；标志 {} 使模式按普通文本处理",
+    ),
     (
         "the condition fails for every row; to look for a plain text use {}",
         "此条件对每一行都失败；查找普通文本请用 {}",
