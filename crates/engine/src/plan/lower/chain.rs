@@ -181,12 +181,15 @@ fn thinned(node: Node, bag: Bag, values: &Values) -> Node {
 /// Takes out of `open` the patterns that look for the same one new variable as `item` does.
 fn take_sharing(left: &Node, item: &Item, open: &mut VecDeque<Item>) -> Vec<Pattern> {
     let Item::Pattern(first) = item else { return Vec::new() };
-    let Some(new) = one_new(left, &first.pattern) else { return Vec::new() };
+    // All that is left is asked at each step: a look through the columns for each would make that the cube of the number of parts.
+    let columns = left.columns();
+    let new_of = |pattern: &Pattern| one_new((&columns, &left.certain), pattern);
+    let Some(new) = new_of(&first.pattern) else { return Vec::new() };
     let mut taken = Vec::new();
     let mut rest = VecDeque::with_capacity(open.len());
     for item in open.drain(..) {
         match item {
-            Item::Pattern(part) if one_new(left, &part.pattern) == Some(new) => taken.push(part.pattern),
+            Item::Pattern(part) if new_of(&part.pattern) == Some(new) => taken.push(part.pattern),
             item => rest.push_back(item),
         }
     }
@@ -195,12 +198,11 @@ fn take_sharing(left: &Node, item: &Item, open: &mut VecDeque<Item>) -> Vec<Patt
 }
 
 /// The variable at one end of a pattern, where all else is known and in the graph, and bound in every row.
-fn one_new(left: &Node, pattern: &Pattern) -> Option<Var> {
+fn one_new((columns, certain): (&VarSet, &VarSet), pattern: &Pattern) -> Option<Var> {
     pattern.ids()?;
     let [subject, predicate, object] = &pattern.slots;
-    let is_new = |slot: &Slot| slot.var().filter(|var| !left.output.contains(var));
-    let is_bound =
-        |slot: &Slot| slot.var().is_none_or(|var| left.certain.contains(var) && left.output.contains(&var));
+    let is_new = |slot: &Slot| slot.var().filter(|var| !columns.contains(*var));
+    let is_bound = |slot: &Slot| slot.var().is_none_or(|var| certain.contains(var) && columns.contains(var));
     if predicate.var().is_some() {
         return None;
     }
