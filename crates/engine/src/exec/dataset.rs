@@ -39,7 +39,7 @@ pub enum DefaultGraph {
 pub struct Dataset<'a> {
     graph: &'a dyn Indexed,
     default: View<'a>,
-    /// The named graphs that may be asked; nothing for all.
+    /// The named graphs that may be asked, sorted, each once; nothing for all.
     named: Option<Vec<Id>>,
     /// Names that FROM NAMED gives to graphs which hold no triple.
     empty: Vec<NamedNode>,
@@ -121,6 +121,8 @@ impl<'a> Dataset<'a> {
                         _ => empty.push(iri.clone()),
                     }
                 }
+                named.sort_unstable();
+                named.dedup();
                 // WITH and USING of an update leave the named graphs as they are.
                 (graph.merged(&merged)?, clauses.named.is_some().then_some(named))
             }
@@ -218,7 +220,10 @@ impl<'a> Dataset<'a> {
     /// # Errors
     /// Where the graph is damaged.
     pub fn names(&self) -> Result<Vec<Id>> {
-        let mut names = self.named.clone().map_or_else(|| self.graph.graph_names(), Ok)?;
+        if let Some(named) = &self.named {
+            return Ok(named.clone());
+        }
+        let mut names = self.graph.graph_names()?;
         names.sort_unstable();
         names.dedup();
         Ok(names)
@@ -234,16 +239,15 @@ impl<'a> Dataset<'a> {
         }
         let check = || self.governor.check();
         let mut homes = self.graph.homes(pattern, Watch::asking(&check))?;
-        if let (Some(homes), true) = (&mut homes, self.named.is_some()) {
-            let names = self.names()?;
-            homes.retain(|name| names.binary_search(name).is_ok());
+        if let (Some(homes), Some(named)) = (&mut homes, &self.named) {
+            homes.retain(|name| named.binary_search(name).is_ok());
         }
         Ok(homes)
     }
 
     fn named_view(&self, id: Option<Id>) -> Result<Option<View<'a>>> {
         match id {
-            Some(id) if self.named.as_ref().is_none_or(|named| named.contains(&id)) => {
+            Some(id) if self.named.as_ref().is_none_or(|named| named.binary_search(&id).is_ok()) => {
                 self.graph.view(Some(id))
             }
             _ => Ok(None),

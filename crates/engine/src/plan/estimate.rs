@@ -59,27 +59,41 @@ pub fn legs_of(pattern: &Pattern) -> Legs {
 /// About how many different values a column takes at most, by the predicates at whose ends it stands; nothing where these do not tell. MIN, MAX and
 /// SAMPLE give values of what they are of, and what is computed has no more values than what it is computed of.
 pub fn values_of(node: &Node, var: Var, statistics: &dyn Statistics) -> Option<f64> {
+    values_within(node, var, statistics, &mut 0)
+}
+
+/// Columns that are computed of two others each are one of many by the time that the first is reached: after so many steps nothing is told.
+const STEPS: u32 = 256;
+
+fn values_within(mut node: &Node, mut var: Var, statistics: &dyn Statistics, steps: &mut u32) -> Option<f64> {
     let values = |leg: &Leg| {
         let place = if leg.end == End::Subject { 0 } else { 2 };
         statistics.distinct(leg.graph, Some(leg.predicate), place)
     };
-    let legs = node.legs.iter().filter(|(of, _)| *of == var).map(|(_, leg)| values(leg));
-    legs.min_by(f64::total_cmp).or_else(|| {
-        let below = match &node.op {
-            Op::Group(_, aggregates, _) => match aggregates.iter().find(|aggregate| aggregate.var == var) {
-                Some(aggregate) => aggregate.member_of()?,
-                None => var,
-            },
+    loop {
+        *steps += 1;
+        if *steps > STEPS {
+            return None;
+        }
+        let legs = node.legs.iter().filter(|(of, _)| *of == var).map(|(_, leg)| values(leg));
+        if let Some(values) = legs.min_by(f64::total_cmp) {
+            return Some(values);
+        }
+        match &node.op {
+            Op::Group(_, aggregates, _) => {
+                if let Some(aggregate) = aggregates.iter().find(|aggregate| aggregate.var == var) {
+                    var = aggregate.member_of()?;
+                }
+            }
             Op::Extend(computed, formula) if *computed == var => {
                 let input = node.inputs.first()?;
-                return formula.vars.iter().map(|var| values_of(input, var, statistics)).product();
+                return formula.vars.iter().map(|var| values_within(input, var, statistics, steps)).product();
             }
             Op::Union => return None,
-            _ => var,
-        };
-        let input = node.inputs.iter().find(|input| input.output.contains(&below))?;
-        values_of(input, below, statistics)
-    })
+            _ => {}
+        }
+        node = node.inputs.iter().find(|input| input.output.contains(&var))?;
+    }
 }
 
 /// The same where nothing else is known: as many as there are rows.

@@ -621,13 +621,43 @@ fn may_come_last(parts: &[Logical], place: usize) -> bool {
     others.into_iter().all(|(_, other)| read.intersection(&other.possible).is_subset(&left.certain))
 }
 
-/// Whether each solution of `left` has a partner: a path that may have no step leads from every term to itself (section 18.4, ZeroLengthPath),
-/// where nothing says where it must end.
+/// Whether each solution of `left` has a partner: a path between two variables that may have no step leads from every node of its graph to itself, but
+/// from no other term (section 18.4, ZeroLengthPath).
 fn always_matches(left: &Logical, right: &Logical) -> bool {
-    let Kind::Reach(Reach { ends, zero: true, .. }) = &right.kind else { return false };
-    let is_bound = |end: &Slot| end.var().is_some_and(|var| left.certain.contains(var));
+    let Kind::Reach(Reach { ends, zero: true, source, .. }) = &right.kind else { return false };
+    let is_node = |end: &Slot| end.var().is_some_and(|var| is_node_of(left, var, source));
     let is_new = |end: &Slot| end.var().is_some_and(|var| !left.possible.contains(var));
-    ends.iter().any(is_bound) && ends.iter().any(is_new)
+    ends.iter().any(is_node) && ends.iter().any(is_new)
+}
+
+/// Whether all values of a variable are nodes of a graph: subjects or objects of triples that were found there.
+fn is_node_of(logical: &Logical, var: Var, source: &Source) -> bool {
+    let is_end = |slot: &Slot| slot.var() == Some(var);
+    match &logical.kind {
+        Kind::Pattern(pattern) => {
+            let [subject, _, object] = &pattern.slots;
+            pattern.source == *source && (is_end(subject) || is_end(object))
+        }
+        Kind::Reach(reach) => !reach.zero && reach.source == *source && reach.ends.iter().any(is_end),
+        Kind::Join(parts) => parts.iter().any(|part| is_node_of(part, var, source)),
+        Kind::Union(parts) => parts.iter().all(|part| is_node_of(part, var, source)),
+        Kind::Filter(input, _)
+        | Kind::Extend(input, ..)
+        | Kind::LeftJoin(input, ..)
+        | Kind::Minus(input, _)
+        | Kind::Exists(input, ..)
+        | Kind::OrderBy(input, _)
+        | Kind::Distinct(input)
+        | Kind::Slice(input, ..) => is_node_of(input, var, source),
+        Kind::Project(input, vars) => vars.contains(&var) && is_node_of(input, var, source),
+        // Patterns of another GRAPH are matched against another graph.
+        Kind::Graphs(..)
+        | Kind::Unpack(..)
+        | Kind::Numbered(..)
+        | Kind::Lateral(..)
+        | Kind::Values(..)
+        | Kind::Group(..) => false,
+    }
 }
 
 /// All that the right side of an OPTIONAL and its filters read or bind.

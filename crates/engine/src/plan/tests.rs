@@ -832,19 +832,45 @@ fn the_greatest_of_a_group_is_joined_back_by_value() {
     }
 }
 
-/// Section 18.4, ZeroLengthPath: every term leads to itself.
+/// Section 18.4, ZeroLengthPath: every node of the graph leads to itself.
 #[test]
 fn an_optional_path_that_may_have_no_step_is_followed_from_what_is_on_its_left() {
     for path in [":knows*", ":knows?", "(:knows|:rare)*"] {
         let lines = shown(&format!("SELECT * {{ ?a :rare ?x OPTIONAL {{ ?a {path} ?b }} }}"));
         assert!(!has(&lines, "Optional") && has(&lines, "Scan(?a rare ?x)"), "{path}: {lines:#?}");
     }
-    for optional in
-        ["?a :knows+ ?b", "?a :knows* :x", "?a :knows* ?x", "?c :knows* ?b", "?a :knows* ?b FILTER(?b > 1)"]
-    {
-        let lines = shown(&format!("SELECT * {{ ?a :rare ?x OPTIONAL {{ {optional} }} }}"));
-        assert!(has(&lines, "Optional"), "{optional}: {lines:#?}");
+    for group in [
+        "?a :rare ?x OPTIONAL { ?a :knows+ ?b }",
+        "?a :rare ?x OPTIONAL { ?a :knows* :x }",
+        "?a :rare ?x OPTIONAL { ?a :knows* ?x }",
+        "?a :rare ?x OPTIONAL { ?c :knows* ?b }",
+        "?a :rare ?x OPTIONAL { ?a :knows* ?b FILTER(?b > 1) }",
+        // No nodes of the graph.
+        "?c ?a ?x OPTIONAL { ?a :knows* ?b }",
+        "VALUES ?a { :rare } OPTIONAL { ?a :knows* ?b }",
+        "?c :rare ?x BIND(STR(?x) AS ?a) OPTIONAL { ?a :knows* ?b }",
+    ] {
+        let lines = shown(&format!("SELECT * {{ {group} }}"));
+        assert!(has(&lines, "Optional"), "{group}: {lines:#?}");
     }
+}
+
+/// Each is computed of the two before it: a search without memory of the first would take Fibonacci's numbers of steps.
+#[test]
+fn values_of_what_is_computed_of_two_others_each_are_estimated_in_few_steps() {
+    let binds: String = (2..=40).map(|n| format!("BIND(?x{} + ?x{} AS ?x{n}) ", n - 2, n - 1)).collect();
+    let lines =
+        shown(&format!("SELECT ?x40 (COUNT(*) AS ?n) {{ ?s :name ?x0 ; :knows ?x1 {binds} }} GROUP BY ?x40"));
+    assert!(has(&lines, "Group(?x40"), "{lines:#?}");
+}
+
+/// Parts with branches are planned as one where there are many: each try plans all others anew.
+#[test]
+fn many_parts_with_branches_are_planned_at_once() {
+    let unions: String =
+        (0..40).map(|n| format!("{{ ?a :knows ?x{n} }} UNION {{ ?a :name ?x{n} }} ")).collect();
+    let lines = shown(&format!("SELECT (COUNT(*) AS ?n) {{ VALUES ?a {{ :x :y }} {unions} }}"));
+    assert!(has(&lines, "Values(?a)"), "{lines:#?}");
 }
 
 /// Each node of the graph leads to itself.

@@ -19,14 +19,26 @@ use std::collections::BTreeMap;
 /// What has more branches is joined as one.
 const MOST: usize = 4;
 
-/// So many parts with branches are joined branch by branch, one within the other.
-const DEEPEST: usize = 2;
+/// So many parts with branches are tried, and of no more than so many one within the other: each try plans the others anew.
+const TRIED: usize = 2;
 
-/// What takes less, in nanoseconds, is not planned again.
-const WORTH_PLANNING: f64 = 100_000.0;
+/// So many plans of a branch are made for a query.
+const PLANS: usize = 64;
+
+/// What takes less, in nanoseconds, for each part of the group is not planned again.
+const WORTH_PLANNING: f64 = 50_000.0;
 
 /// A union of plans is taken where it is expected to take so many times less.
 const WORTH_BRANCHES: f64 = 2.0;
+
+/// How far parts are joined branch by branch.
+#[derive(Default)]
+pub(super) struct Branches {
+    /// How many parts around are.
+    depth: usize,
+    /// How many branches were planned so far.
+    plans: usize,
+}
 
 impl Lowering<'_> {
     /// The cheaper of `whole` and a union with one plan of the group for each branch of one of its parts.
@@ -38,12 +50,17 @@ impl Lowering<'_> {
         bag: Bag,
     ) -> Planned<Node> {
         let all = self.cost_as_wished(&whole, wish);
-        if self.branches >= DEEPEST || !self.statistics.is_far_better(WORTH_PLANNING, all, 1.0) {
+        let worth = WORTH_PLANNING * group.parts.len() as f64;
+        if self.branches.depth >= TRIED || !self.statistics.is_far_better(worth, all, 1.0) {
             return Ok(whole);
         }
+        let mut tried: Vec<_> =
+            (0..).zip(&group.parts).filter_map(|(n, it)| Some((n, *it, branches(it)?))).collect();
+        // VALUES leaves least. Of many parts each is tried by itself alone.
+        tried.sort_by_key(|(_, part, _)| !matches!(part.kind, Kind::Values(..)));
+        let within = if tried.len() > TRIED { TRIED } else { 1 };
         let mut best: Option<(f64, Node)> = None;
-        for (place, part) in group.parts.iter().enumerate() {
-            let Some(branches) = branches(part) else { continue };
+        for (place, part, branches) in tried.into_iter().take(TRIED) {
             let mut others = group.parts.clone();
             others.swap_remove(place);
             // The others are planned and asked for once a branch, which must give the same each time.
@@ -52,7 +69,11 @@ impl Lowering<'_> {
             {
                 continue;
             }
-            self.branches += 1;
+            self.branches.plans += branches.len();
+            if self.branches.plans > PLANS {
+                break;
+            }
+            self.branches.depth += within;
             let of_branch = Wish { first: wish.first, ..Wish::default() };
             let inputs = branches.iter().map(|branch| {
                 let mut group = Group { parts: others.clone(), conditions: group.conditions.clone() };
@@ -61,7 +82,7 @@ impl Lowering<'_> {
                 self.grouped(group, None, need, bag)
             });
             let inputs: Planned<Vec<Node>> = inputs.collect();
-            self.branches -= 1;
+            self.branches.depth -= within;
             let node = self.union_of(inputs?);
             let cost = self.cost_as_wished(&node, wish);
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {

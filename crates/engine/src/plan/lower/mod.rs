@@ -19,6 +19,7 @@ use super::order::Wish;
 use super::physical::{Bag, Node, Op};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet, VariableNames};
+use branches::Branches;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ pub fn lower(
         statistics,
         names,
         inside: 0,
-        branches: 0,
+        branches: Branches::default(),
         alone,
         closely,
         wish,
@@ -61,8 +62,8 @@ struct Lowering<'a> {
     names: &'a mut VariableNames,
     /// How many right sides of OPTIONAL, EXISTS and MINUS are around.
     inside: usize,
-    /// How many parts around are joined branch by branch.
-    branches: usize,
+    /// How far parts are joined branch by branch.
+    branches: Branches,
     /// Whether one pattern is all that is planned.
     alone: bool,
     /// Whether what is planned may take so long that more is asked of the statistics.
