@@ -78,6 +78,11 @@ pub trait RowSource: Iterator<Item = Result<Row>> {
             }
         }
     }
+
+    /// Whether all rows there are were found before the first was asked for, so that no limit of time or memory ends them.
+    fn is_found(&self) -> bool {
+        false
+    }
 }
 
 /// Where triples come from: one by one as terms, or a page at a time as texts, as [`RowSource`] has it of rows.
@@ -102,6 +107,11 @@ pub trait TripleSource: Iterator<Item = Result<Triple>> {
     /// How long it is until a limit of time ends the search; nothing where there is none.
     fn time_left(&self) -> Option<Duration> {
         None
+    }
+
+    /// As that of rows.
+    fn is_found(&self) -> bool {
+        false
     }
 }
 

@@ -351,10 +351,19 @@ impl Governor {
         !aside::settle() || is_over()
     }
 
-    fn exceeded(&self, more: usize) -> Result<()> {
-        if self.0.interrupted.load(Ordering::Relaxed) {
-            return Err(Error::new(Kind::Interrupted, "interrupted"));
+    /// Whether the switch is as it was, whatever the limits are.
+    ///
+    /// # Errors
+    /// `Interrupted`.
+    pub fn interrupted(&self) -> Result<()> {
+        match self.0.interrupted.load(Ordering::Relaxed) {
+            true => Err(Error::new(Kind::Interrupted, "interrupted")),
+            false => Ok(()),
         }
+    }
+
+    fn exceeded(&self, more: usize) -> Result<()> {
+        self.interrupted()?;
         if self.0.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             let after = self.0.limits.timeout.unwrap_or_default();
             return Err(Error::new(Kind::Limit, format!("stopped after {} s", after.as_secs_f64()))

@@ -20,11 +20,37 @@ pub fn guard<'a>(answer: Answer<'a>, governor: &Governor) -> Result<Answer<'a>> 
     Ok(match answer {
         Answer::Boolean(_) if governor.has_stopped() => return Err(governor.stop_reason()),
         Answer::Boolean(found) => Answer::Boolean(found),
-        Answer::Graph(triples) => Answer::Graph(Box::new(Guarded::new(triples, governor, "triples"))),
+        Answer::Graph(triples) => {
+            let heeds = Heeds::of(triples.is_found(), governor);
+            Answer::Graph(Box::new(Guarded { heeds, ..Guarded::new(triples, governor, "triples") }))
+        }
         Answer::Rows(Rows { variables, rows }) => {
-            Answer::Rows(Rows { variables, rows: Box::new(Guarded::new(rows, governor, "rows")) })
+            let heeds = Heeds::of(rows.is_found(), governor);
+            let rows = Box::new(Guarded { heeds, ..Guarded::new(rows, governor, "rows") });
+            Answer::Rows(Rows { variables, rows })
         }
     })
+}
+
+/// What ends an answer early, beside the limit of rows.
+#[derive(Clone, Copy)]
+enum Heeds {
+    /// All limits.
+    Limits,
+    /// The switch: all rows there are have been found, up to the error that ends them, and are given out whatever has passed since.
+    Switch,
+    /// Nothing: the switch has ended the search, and what was found before is given out.
+    Nothing,
+}
+
+impl Heeds {
+    fn of(is_found: bool, governor: &Governor) -> Self {
+        match (is_found, governor.interrupted()) {
+            (false, _) => Self::Limits,
+            (true, Ok(())) => Self::Switch,
+            (true, Err(_)) => Self::Nothing,
+        }
+    }
 }
 
 struct Guarded<I> {
@@ -35,11 +61,21 @@ struct Guarded<I> {
     /// Whether rows of a page were left out: the limit of rows is told at the next one.
     cut: bool,
     ended: bool,
+    heeds: Heeds,
 }
 
 impl<I> Guarded<I> {
     fn new(items: I, governor: &Governor, nouns: &'static str) -> Self {
-        Self { items, governor: governor.clone(), nouns, given: 0, cut: false, ended: false }
+        let heeds = Heeds::Limits;
+        Self { items, governor: governor.clone(), nouns, given: 0, cut: false, ended: false, heeds }
+    }
+
+    fn go_on(&self) -> Result<()> {
+        match self.heeds {
+            Heeds::Limits => self.governor.check(),
+            Heeds::Switch => self.governor.interrupted(),
+            Heeds::Nothing => Ok(()),
+        }
     }
 }
 
@@ -54,7 +90,7 @@ impl<T, I: Iterator<Item = Result<T>>> Iterator for Guarded<I> {
             self.ended = true;
             return Some(Err(self.full(self.given)));
         }
-        let alive = if self.given.is_multiple_of(STEP) { self.governor.check() } else { Ok(()) };
+        let alive = if self.given.is_multiple_of(STEP) { self.go_on() } else { Ok(()) };
         let item = match alive {
             Ok(()) => match self.items.next() {
                 // The evaluator may take a scan that was stopped for one that ended.
@@ -105,7 +141,7 @@ impl<I> Guarded<I> {
             self.ended = true;
             return Err(self.full(self.given));
         }
-        let found = self.governor.check().and_then(|()| next(&mut self.items, page));
+        let found = self.go_on().and_then(|()| next(&mut self.items, page));
         let found = match found {
             // The evaluator may take a scan that was stopped for one that ended.
             Ok(false) if self.governor.has_stopped() => Err(self.governor.stop_reason()),
@@ -177,6 +213,31 @@ mod tests {
             assert_eq!((given, end), (max.min(7), told.then_some(Kind::Limit)), "{max} of 7");
             assert!(!rows.rows.page(&mut page).unwrap(), "the end is the end");
         }
+    }
+
+    /// Rows of a deep plan are gathered before the first is given: a limit that ended the gathering does not take them away.
+    #[test]
+    fn rows_that_were_gathered_before_a_limit_are_given_out() {
+        let graph = crate::fixture::graph();
+        let list: String = (0..120).map(|n| format!("{n} ")).collect();
+        let binds: String = (1..=40).map(|n| format!("BIND(?x{} + 1 AS ?x{n}) ", n - 1)).collect();
+        let text = format!("SELECT * {{ VALUES ?x0 {{ {list} }} VALUES ?y {{ {list} }} {binds} }}");
+        let query = crate::syntax::parse::query(&text, &crate::fixture::prefixes(), None).unwrap();
+        let found = |steps| {
+            let governor = Governor::new(Limits { steps, ..Limits::default() }, Arc::default());
+            let Ok(Answer::Rows(rows)) = crate::answer(&graph, &query, crate::DefaultGraph::Alone, &governor)
+            else {
+                return (0, Some(Kind::Limit));
+            };
+            let found = rows.gather();
+            (found.rows.len(), found.stopped.map(|error| error.kind))
+        };
+        let all = found(None);
+        assert_eq!(all, (120 * 120, None));
+        let parts: Vec<_> = (0..600).step_by(20).map(|steps| found(Some(steps))).collect();
+        let is_part =
+            |(rows, stopped): &(usize, Option<Kind>)| (1..all.0).contains(rows) && stopped.is_some();
+        assert!(parts.iter().any(is_part), "{parts:?}");
     }
 
     #[test]

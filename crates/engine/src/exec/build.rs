@@ -142,14 +142,13 @@ impl<'a> Builder<'a> {
         self.shared.as_ref().is_some_and(|shared| shared.tables.contains_key(&number))
     }
 
-    /// BIND. Upon another BIND it extends the same solutions.
+    /// BIND.
     fn extend(
         &self,
         node: &Node,
         formula: &logical::Formula,
         computed: bool,
         input: Running<'a>,
-        cx: &mut Context<'_>,
     ) -> Result<Running<'a>> {
         let below = node.inputs.first().map_or(&[][..], |input| &input.output);
         if let Some(value) = class_of(&formula.expression) {
@@ -158,9 +157,7 @@ impl<'a> Builder<'a> {
             let compiled = self.formula(&value, below)?;
             return Ok(Box::new(equality_class::EqualityClass::new(compiled, input, first)));
         }
-        let mut compiled = self.formula(formula, below)?;
-        let extends = node.inputs.first().is_some_and(|input| matches!(input.op, Op::Extend(..)));
-        compiled.number_solutions(cx.solutions(!extends));
+        let compiled = self.formula(formula, below)?;
         let input = unrolled(input, formula.is_volatile());
         Ok(Box::new(extend::Extend::new(compiled, computed, input)))
     }
@@ -214,7 +211,7 @@ impl<'a> Builder<'a> {
             Op::Filter(conditions) => {
                 Box::new(filter::Filter::new(self.compiled(conditions, below)?, next()))
             }
-            Op::Extend(var, formula) => self.extend(node, formula, computed.contains(*var), next(), cx)?,
+            Op::Extend(var, formula) => self.extend(node, formula, computed.contains(*var), next())?,
             Op::Values(vars, rows) => Box::new(once::Once::new(values(vars, rows, cx)?)),
             Op::Group(keys, aggregates, having) => {
                 let ascends = |var| ascends(node, var);

@@ -73,8 +73,6 @@ pub struct Context<'a> {
     pub trace: Option<Vec<(usize, Batch)>>,
     governor: Governor,
     scope: Scope,
-    /// From where the solutions are numbered that the latest BIND extends.
-    solutions: u64,
     units: usize,
     /// The types of numbers that the query may make of others.
     pub made: Inexact,
@@ -114,7 +112,6 @@ impl<'a> Context<'a> {
             trace: None,
             governor: governor.clone(),
             scope: Scope::new(base, governor),
-            solutions: 0,
             units: 0,
             // As long as nobody looked at the query.
             made: Inexact::Float,
@@ -138,20 +135,12 @@ impl<'a> Context<'a> {
             trace: None,
             governor: self.governor.clone(),
             scope: self.scope.clone(),
-            solutions: self.solutions,
             units: 0,
             made: self.made,
             inexact: self.inexact,
             stride: self.stride,
             part: 0,
         }
-    }
-
-    /// From where to number solutions: those of before, or `others`.
-    pub fn solutions(&mut self, others: bool) -> u64 {
-        // Room for 2^40 solutions each.
-        self.solutions = self.solutions.wrapping_add(u64::from(others) << 40);
-        self.solutions
     }
 
     /// What all expressions of the query share.

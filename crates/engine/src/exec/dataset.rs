@@ -309,8 +309,7 @@ impl<'a> Dataset<'a> {
         let at = |len: usize, n: usize| (2 * n + half) * len / (2 * VALUES);
         let ids: Vec<Id> = match (subject, object, side.place) {
             (None, None, place) => {
-                let mut cursor =
-                    self.read(view.pairs(predicate, if place == 0 { End::Subject } else { End::Object }))?;
+                let mut cursor = self.read(view.pairs(predicate, End::at(place)))?;
                 let len = cursor.len();
                 (0..VALUES)
                     .map(|n| self.read(cursor.first_at(at(len, n))).flatten())
@@ -429,7 +428,7 @@ impl Statistics for Dataset<'_> {
 
     fn share(&self, graph: Option<Id>, pattern: Pattern, place: usize, tests: &[&Expression]) -> Option<f64> {
         let (view, [None, Some(predicate), None]) = (self.by_number(graph)?, pattern) else { return None };
-        let end = if place == 0 { End::Subject } else { End::Object };
+        let end = End::at(place);
         let mut cursor = self.read(view.pairs(predicate, end))?;
         let mut found = 0;
         for (range, _) in self.read(self.passing(tests.iter().copied()))? {
@@ -446,7 +445,7 @@ impl Statistics for Dataset<'_> {
         conditions: &[&Expression],
     ) -> Option<f64> {
         let (view, [None, Some(predicate), None]) = (self.by_number(graph)?, pattern) else { return None };
-        let end = if place == 0 { End::Subject } else { End::Object };
+        let end = End::at(place);
         let mut cursor = self.read(view.pairs(predicate, end))?;
         let len = cursor.len();
         let ids = (0..TEXTS).map(|n| self.read(cursor.first_at(n * len / TEXTS)).flatten());

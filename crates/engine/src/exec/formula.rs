@@ -76,11 +76,6 @@ impl Compiled {
         Ok(Self { program, column: formula.as_variable().map(place), tested })
     }
 
-    /// Numbers solutions from a number on: see [`Program::number_solutions`].
-    pub fn number_solutions(&mut self, first: u64) {
-        self.program.number_solutions(first);
-    }
-
     /// Whether it is a variable and nothing else.
     pub fn is_variable(&self) -> bool {
         self.column.is_some()

@@ -35,7 +35,7 @@ pub mod stages;
 mod tally;
 
 use crate::Governor;
-use crate::answer::{Answer, Row, Rows};
+use crate::answer::{Answer, Row, RowSource, Rows, TripleSource};
 use crate::aside::{self, set_aside};
 use crate::error::{Error, Kind, Result};
 use crate::explain::Explanation;
@@ -146,8 +146,10 @@ impl Gathered {
     fn answer<'a>(self) -> Answer<'a> {
         match self {
             Self::Boolean(found) => Answer::Boolean(found),
-            Self::Rows(variables, rows) => Answer::Rows(Rows::of(variables, Rest(rows.into_iter()))),
-            Self::Graph(triples) => Answer::graph(Rest(triples.into_iter())),
+            Self::Rows(variables, rows) => {
+                Answer::Rows(Rows { variables, rows: Box::new(Rest(rows.into_iter())) })
+            }
+            Self::Graph(triples) => Answer::Graph(Box::new(Rest(triples.into_iter()))),
         }
     }
 }
@@ -179,6 +181,18 @@ impl<T: Send + 'static> Iterator for Rest<T> {
 
     fn next(&mut self) -> Option<T> {
         self.0.next()
+    }
+}
+
+impl RowSource for Rest<Result<Row>> {
+    fn is_found(&self) -> bool {
+        true
+    }
+}
+
+impl TripleSource for Rest<Result<Triple>> {
+    fn is_found(&self) -> bool {
+        true
     }
 }
 

@@ -289,7 +289,7 @@ impl<'a> Compiler<'a> {
     /// Makes a step of the latest results, or finds the one that there is.
     fn build(&mut self, operation: Operation, count: usize) {
         let arguments = self.results.split_off(self.results.len().saturating_sub(count));
-        let volatile = matches!(&operation, Operation::Call(function) if is_volatile(function));
+        let volatile = matches!(&operation, Operation::Call(function) if is_volatile(function, count));
         let domain = if volatile { Domain::Rows } else { self.domain(&operation, &arguments) };
         // Only what is for each row is worth a guard: the rest is computed once for many rows.
         let guard = (domain != Domain::Constant).then(|| self.open.last().copied()).flatten();

@@ -7,7 +7,7 @@ use super::cast::cast;
 use super::scope::{LONG_TEXT, LONGEST_TEXT, Note, Scope};
 use super::strings::{self, Text, simple};
 use super::value::{Operand, Value};
-use crate::syntax::algebra::Function;
+use crate::syntax::algebra::{Expression, Function};
 use crate::terms::{
     BaseDirection, BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, TermRef, Triple, rdf,
 };
@@ -17,9 +17,25 @@ use baimo_store::value::moment::{Civil, Duration, Moment, SECOND};
 use baimo_store::value::number::Number;
 use std::borrow::Cow;
 
-/// Calls a function. `solution` numbers the solution, for BNODE.
+/// The name of the function without arguments that gives a solution a number which no other one has. No text can spell it.
+const SOLUTION: &str = "^solution";
+
+/// A number of the solution, as the second argument of BNODE takes it.
+pub fn solution_number() -> Expression {
+    Expression::FunctionCall(Function::Custom(NamedNode::new_unchecked(SOLUTION)), Vec::new())
+}
+
+/// Whether an expression is such a number.
+pub fn is_solution_number(expression: &Expression) -> bool {
+    matches!(expression, Expression::FunctionCall(Function::Custom(name), _) if name.as_str() == SOLUTION)
+}
+
+/// Calls a function. `solution` numbers the solution, for BNODE of a text that has no number with it.
 pub fn call(function: &Function, arguments: &[&Value], scope: &Scope, solution: u64) -> Option<Value> {
     match function {
+        Function::Custom(name) if name.as_str() == SOLUTION => {
+            Some(Value::Number(solution.cast_signed().into()))
+        }
         Function::Custom(iri) => custom(iri, arguments, scope),
         Function::Now => Some(Value::Moment(scope.now(), Datatype::DateTime)),
         Function::Rand => Some(Value::Number(Number::Double(rand::random()))),
@@ -28,6 +44,10 @@ pub fn call(function: &Function, arguments: &[&Value], scope: &Scope, solution: 
         Function::BNode => match arguments {
             [] => Some(Value::Term(BlankNode::default().into())),
             [text] => Some(Value::Term(scope.blank_node(solution, simple(text)?).into())),
+            [text, number] => {
+                let solution = number.number()?.as_exact()?.to_i64()?.cast_unsigned();
+                Some(Value::Term(scope.blank_node(solution, simple(text)?).into()))
+            }
             _ => None,
         },
         Function::Regex | Function::Replace => on_pattern(function, arguments, scope),
@@ -53,9 +73,15 @@ pub fn call(function: &Function, arguments: &[&Value], scope: &Scope, solution: 
     }
 }
 
-/// Whether two calls with the same arguments may give different values.
-pub fn is_volatile(function: &Function) -> bool {
-    matches!(function, Function::Rand | Function::Uuid | Function::StrUuid | Function::BNode)
+/// Whether two calls with the same arguments, so many, may give different values. BNODE of a text and of the number of a solution is
+/// that solution's node for the text, whenever it is computed.
+pub fn is_volatile(function: &Function, arguments: usize) -> bool {
+    match function {
+        Function::Rand | Function::Uuid | Function::StrUuid => true,
+        Function::BNode => arguments < 2,
+        Function::Custom(name) => name.as_str() == SOLUTION,
+        _ => false,
+    }
 }
 
 fn custom(iri: &NamedNode, arguments: &[&Value], scope: &Scope) -> Option<Value> {

@@ -33,7 +33,7 @@ mod view;
 
 pub use column::Column;
 pub use compile::Program;
-pub use functions::{is_volatile, text_of};
+pub use functions::{is_solution_number, is_volatile, solution_number, text_of};
 pub use program::{Cells, Computed, Terms};
 pub use scope::{Note, Scope};
 pub use texts::Texts;

@@ -27,11 +27,6 @@ pub trait Cells {
     fn rows(&self) -> usize;
     /// A column, of so many cells.
     fn column(&self, column: usize) -> &Column;
-    /// A number for each row that no other solution of the query has, the same through all that extends the
-    /// solution. Without it BNODE gives other nodes in each expression.
-    fn solutions(&self) -> Option<&[u64]> {
-        None
-    }
 }
 
 /// The terms behind the numbers.
@@ -92,12 +87,6 @@ impl State {
 }
 
 impl Program {
-    /// Numbers the solutions from a number on, row by row, so that programs over the same rows agree on each solution:
-    /// BNODE gives the same node for the same text in all of them.
-    pub fn number_solutions(&mut self, first: u64) {
-        self.state.seed = first;
-    }
-
     /// The effective boolean value for each row; an error is false, as FILTER takes it.
     ///
     /// # Errors
@@ -486,7 +475,7 @@ impl Program {
             _ => {
                 let value = |place| {
                     (self.is_looked_at(step, place, scope) && scope.spend(0))
-                        .then(|| self.compute_value(step, place, cells, scope))
+                        .then(|| self.compute_value(step, place, scope))
                         .flatten()
                 };
                 Vector::Values(places.map(value).collect())
@@ -515,7 +504,7 @@ impl Program {
         })
     }
 
-    fn compute_value(&self, step: &Step, place: usize, cells: &dyn Cells, scope: &Scope) -> Option<Value> {
+    fn compute_value(&self, step: &Step, place: usize, scope: &Scope) -> Option<Value> {
         let argument = |id: &StepId| self.value(*id, self.place_of_argument(step.domain, *id, place));
         let mut arguments = step.arguments.iter().map(argument);
         match &step.operation {
@@ -538,18 +527,15 @@ impl Program {
             Operation::Coalesce => arguments.flatten().next().cloned(),
             Operation::Call(_) | Operation::Text(..) => {
                 let arguments = arguments.collect::<Option<Vec<&Value>>>()?;
-                effort::value(&step.operation, &arguments, scope, self.solution(cells, place))
+                effort::value(&step.operation, &arguments, scope, self.solution(place))
             }
             _ => None,
         }
     }
 
-    /// A number of the solution in a row.
-    fn solution(&self, cells: &dyn Cells, row: usize) -> u64 {
-        match cells.solutions().and_then(|solutions| solutions.get(row)) {
-            Some(solution) => *solution,
-            None => self.state.seed.wrapping_add(self.state.rows).wrapping_add(row as u64),
-        }
+    /// A number of the solution in a row, which this program gives to no other one, and others hardly ever do.
+    fn solution(&self, row: usize) -> u64 {
+        self.state.seed.wrapping_add(self.state.rows).wrapping_add(row as u64)
     }
 }
 

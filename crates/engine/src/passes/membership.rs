@@ -142,8 +142,8 @@ fn is_steady(operand: &Expression) -> bool {
     let mut steady = true;
     each_operand(operand, &mut |part| {
         steady &= match part {
-            Expression::FunctionCall(function, _) => {
-                !(is_volatile(function) || matches!(function, Function::Custom(_)))
+            Expression::FunctionCall(function, arguments) => {
+                !(is_volatile(function, arguments.len()) || matches!(function, Function::Custom(_)))
             }
             Expression::Exists(_) => false,
             _ => true,

@@ -66,10 +66,7 @@ pub fn values_of(node: &Node, var: Var, statistics: &dyn Statistics) -> Option<f
 const STEPS: u32 = 256;
 
 fn values_within(mut node: &Node, mut var: Var, statistics: &dyn Statistics, steps: &mut u32) -> Option<f64> {
-    let values = |leg: &Leg| {
-        let place = if leg.end == End::Subject { 0 } else { 2 };
-        statistics.distinct(leg.graph, Some(leg.predicate), place)
-    };
+    let values = |leg: &Leg| statistics.distinct(leg.graph, Some(leg.predicate), leg.end.place());
     loop {
         *steps += 1;
         if *steps > STEPS {

@@ -522,7 +522,7 @@ impl Logical {
     pub fn extend(self, var: Var, formula: Formula) -> Self {
         let copied = formula.as_variable().filter(|from| self.certain.contains(*from)).is_some();
         let constant = matches!(*formula.expression, Expression::NamedNode(_) | Expression::Literal(_));
-        let total = class_of(&formula.expression).is_some();
+        let total = class_of(&formula.expression).is_some() || expr::is_solution_number(&formula.expression);
         let mut node = self.wrapped(|input| Kind::Extend(input, var, formula));
         node.possible.insert(var);
         if copied || constant || total {
@@ -671,7 +671,7 @@ pub fn read_of_optional(right: &Logical, conditions: &[Formula]) -> VarSet {
 pub fn is_volatile(expression: &Expression) -> bool {
     let mut open = vec![expression];
     while let Some(part) = open.pop() {
-        if matches!(part, Expression::FunctionCall(function, _) if expr::is_volatile(function)) {
+        if matches!(part, Expression::FunctionCall(function, all) if expr::is_volatile(function, all.len())) {
             return true;
         }
         open.extend(operands(part));

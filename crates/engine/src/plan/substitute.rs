@@ -14,6 +14,11 @@ pub fn substitute(logical: &Logical, given: &[(Var, Constant)]) -> Logical {
             slots: pattern.slots.clone().map(|slot| filled(slot, given)),
             source: pattern.source.clone(),
         }),
+        // A term of a text is at both ends of a path without steps, whether the graph has it or not, and what is given is no such term (18.4).
+        Kind::Reach(reach) if reach.zero || reach.step.is_nullable() => {
+            let ends: Vec<Var> = reach.vars().iter().collect();
+            agreeing(Logical::reach(reach.clone()), &ends, given)
+        }
         Kind::Reach(reach) => Logical::reach(Reach {
             ends: reach.ends.clone().map(|slot| filled(slot, given)),
             ..reach.clone()
@@ -36,12 +41,14 @@ pub fn substitute(logical: &Logical, given: &[(Var, Constant)]) -> Logical {
         }
         Kind::Union(parts) => Logical::union(parts.iter().map(inner).collect()),
         Kind::Extend(input, var, formula) => {
-            beside(inner(input), [formula], given).extend(*var, formula.clone())
+            agreeing(beside(inner(input), [formula], given).extend(*var, formula.clone()), &[*var], given)
         }
         Kind::Values(vars, rows) => values(vars, rows, given),
         Kind::Group(input, keys, aggregates) => {
             let read = aggregates.iter().filter_map(|aggregate| aggregate.argument.as_ref());
-            beside(inner(input), read, given).group(keys.clone(), aggregates.clone())
+            let results: Vec<Var> = aggregates.iter().map(|aggregate| aggregate.var).collect();
+            let groups = beside(inner(input), read, given).group(keys.clone(), aggregates.clone());
+            agreeing(groups, &results, given)
         }
         Kind::OrderBy(input, keys) => {
             beside(inner(input), keys.iter().map(|key| &key.formula), given).order_by(keys.clone())
@@ -66,6 +73,15 @@ fn in_graphs(pattern: Logical, var: Var, given: &[(Var, Constant)]) -> Logical {
 fn filled(slot: Slot, given: &[(Var, Constant)]) -> Slot {
     let term = slot.var().and_then(|var| given.iter().find(|(known, _)| *known == var));
     term.map_or(slot, |(_, constant)| Slot::Term(constant.clone()))
+}
+
+/// The solutions that agree in these variables with what is given: no term is put in the place of what is computed, and a group is
+/// joined with the solution around it (SPARQL 1.2, 18.3.2: it begins with ContextSolution).
+fn agreeing(found: Logical, vars: &[Var], given: &[(Var, Constant)]) -> Logical {
+    let known = given.iter().filter(|(var, _)| vars.contains(var));
+    known.fold(found, |found, (var, term)| {
+        Logical::join(vec![found, Logical::values(vec![*var], vec![vec![Some(term.clone())]])])
+    })
 }
 
 /// `input`, which also binds those of `given` that the expressions read.

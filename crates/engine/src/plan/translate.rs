@@ -12,8 +12,9 @@ use super::pushdown::{self, Scope};
 use super::statistics::Statistics;
 use super::variables::{Var, VarSet, VariableNames};
 use crate::error::Error;
+use crate::expr;
 use crate::syntax::algebra::{
-    AggregateExpression, AggregateFunction, Expression, GraphPattern, GroundTerm, NamedNodePattern,
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, GroundTerm, NamedNodePattern,
     OrderExpression, TermPattern, TriplePattern, operands_mut,
 };
 use crate::terms::{Term, Variable};
@@ -32,13 +33,16 @@ pub struct Translator<'a> {
     around: VarSet,
     /// Results of aggregates that have their name: what is equal to one of them is another variable.
     named: VarSet,
+    /// The numbers of solutions that BNODE of a text reads, but for those that a sub-select keeps to itself.
+    numbers: Vec<Var>,
 }
 
 impl<'a> Translator<'a> {
     /// With an empty list of names.
     pub fn new(statistics: &'a dyn Statistics) -> Self {
         let (names, around, named) = (VariableNames::default(), VarSet::new(), VarSet::new());
-        Self { statistics, names, source: Source::Default, counts_whole: false, around, named }
+        let numbers = Vec::new();
+        Self { statistics, names, source: Source::Default, counts_whole: false, around, named, numbers }
     }
 
     /// The names met so far.
@@ -98,7 +102,9 @@ impl<'a> Translator<'a> {
             GraphPattern::Values { variables, bindings } => self.values(variables, bindings)?,
             GraphPattern::OrderBy { inner, expression } => self.order_by(inner, expression)?,
             GraphPattern::Project { inner, variables } => {
+                let known = self.numbers.len();
                 let input = self.pattern(inner)?;
+                self.numbers.truncate(known);
                 input.project(variables.iter().map(|variable| self.var(variable)).collect())
             }
             // REDUCED permits any number of duplicates from one up: one each is within it.
@@ -214,8 +220,7 @@ impl<'a> Translator<'a> {
         let Some(expression) = expression else { return Ok(Logical::left_join(left, right, Vec::new())) };
         if !has_exists(expression) {
             let parts = conjuncts(expression).into_iter();
-            let conditions = parts.map(|part| Formula::new(part.clone(), &mut self.names)).collect();
-            let conditions: Vec<Formula> = conditions;
+            let conditions: Vec<Formula> = parts.map(|part| self.condition(part, &left, &right)).collect();
             let (left, right) = equality::connect_sides(left, right, &conditions, &mut self.names);
             return Ok(Logical::left_join(left, right, conditions));
         }
@@ -280,10 +285,48 @@ impl<'a> Translator<'a> {
                 input = self.exists(input, pattern, Existence::Marked(mark))?;
                 *part = Expression::Variable(self.names.variable(mark));
             } else {
+                if let Some(arguments) = node_of_text(part) {
+                    let number;
+                    (input, number) = self.with_number(input);
+                    arguments.push(Expression::Variable(self.names.variable(number)));
+                }
                 open.extend(operands_mut(part));
             }
         }
         Ok((input, Formula::new(expression, &mut self.names)))
+    }
+
+    /// Solutions with the number that BNODE makes their nodes of, and its variable (SPARQL 1.1, 17.4.2.9: "the same blank node for calls
+    /// with the same simple literal within expressions for one solution mapping"). They get it where the first BNODE of a text is, and
+    /// keep it: whatever of their group comes after that, they are the same solutions.
+    fn with_number(&mut self, input: Logical) -> (Logical, Var) {
+        if let Some(number) = self.number_in(&input) {
+            return (input, number);
+        }
+        let number = self.names.fresh("solution");
+        self.numbers.push(number);
+        let formula = Formula::new(expr::solution_number(), &mut self.names);
+        (input.extend(number, formula), number)
+    }
+
+    /// The first number that all solutions have.
+    fn number_in(&self, input: &Logical) -> Option<Var> {
+        self.numbers.iter().copied().find(|number| input.certain.contains(*number))
+    }
+
+    /// A condition of an OPTIONAL, which is asked of a pair of solutions: the pair has the number of the right one, or of the left one.
+    fn condition(&mut self, condition: &Expression, left: &Logical, right: &Logical) -> Formula {
+        let mut condition = condition.clone();
+        if let Some(number) = self.number_in(right).or_else(|| self.number_in(left)) {
+            let mut open = vec![&mut condition];
+            while let Some(part) = open.pop() {
+                if let Some(arguments) = node_of_text(part) {
+                    arguments.push(Expression::Variable(self.names.variable(number)));
+                }
+                open.extend(operands_mut(part));
+            }
+        }
+        Formula::new(condition, &mut self.names)
     }
 
     /// The same, worth the same for equal solutions: what is worth something else each time (RAND, BNODE, UUID) becomes a variable as
@@ -463,6 +506,14 @@ fn has_blank(triple: &TriplePattern) -> bool {
         TermPattern::Triple(triple) => has_blank(triple),
         TermPattern::NamedNode(_) | TermPattern::Literal(_) | TermPattern::Variable(_) => false,
     })
+}
+
+/// The arguments of BNODE, where it has a text and no number yet.
+fn node_of_text(expression: &mut Expression) -> Option<&mut Vec<Expression>> {
+    match expression {
+        Expression::FunctionCall(Function::BNode, arguments) if arguments.len() == 1 => Some(arguments),
+        _ => None,
+    }
 }
 
 fn has_exists(expression: &Expression) -> bool {

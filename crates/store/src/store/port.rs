@@ -50,6 +50,21 @@ pub enum End {
 }
 
 impl End {
+    /// Its place among subject, predicate and object.
+    #[must_use]
+    pub fn place(self) -> usize {
+        match self {
+            Self::Subject => 0,
+            Self::Object => 2,
+        }
+    }
+
+    /// The end in the first or the last place.
+    #[must_use]
+    pub fn at(place: usize) -> Self {
+        if place == 0 { Self::Subject } else { Self::Object }
+    }
+
     /// The other end.
     #[must_use]
     pub fn other(self) -> Self {

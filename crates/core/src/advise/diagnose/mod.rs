@@ -96,6 +96,12 @@ fn from_parser(text: &str, refusal: Refusal) -> Diagnostic {
     said(text, message, place.map_or(0..0, |token| token.range.clone())).hint(hint)
 }
 
+/// BIND within EXISTS to a variable of around it, and the remedy.
+const EXISTS_OF_KNOWN: (&str, &str) = (
+    "EXISTS gives a value to a variable that has one outside of it",
+    "choose another name after AS; to compare the two, use FILTER",
+);
+
 /// A reason of the parser in our words, and the remedy.
 fn reason(why: Why) -> (&'static str, &'static str) {
     match why {
@@ -124,6 +130,7 @@ fn reason(why: Why) -> (&'static str, &'static str) {
             "LATERAL gives a value to a variable that has one already",
             "choose another name for it in there; to compare the two, use FILTER",
         ),
+        Why::ExistsOfKnown => EXISTS_OF_KNOWN,
         Why::ColumnOfKnown => {
             ("AS names a variable that the pattern binds already", "choose another name after AS")
         }

@@ -750,15 +750,17 @@ mod tests {
                 "SELECT ?k (COUNT(*) AS ?n) (?n AS ?m) (COUNT(*) + 1 AS ?o) { ?x :kind ?k } GROUP BY ?k ORDER BY ?n ?m".into(),
                 vec!["integration 2 2 3", "launch 38 38 39"],
             ),
-            // Section 18.6: what stands for ?n around is not put in the place of a result.
+            // SPARQL 1.2, 18.3.2: a group of EXISTS begins with the solution around it, with which a result is joined.
             (
-                "SELECT ?n { VALUES ?n { 1 2 } FILTER EXISTS { { SELECT (COUNT(*) AS ?n) (COUNT(*) AS ?z) { ?x :kind ?k } } } }".into(),
-                vec!["1", "2"],
+                "SELECT ?n { VALUES ?n { 1 40 } FILTER EXISTS { { SELECT (COUNT(*) AS ?n) (COUNT(*) AS ?z) { ?x :kind ?k } } } }".into(),
+                vec!["40"],
             ),
             (
-                "SELECT ?n { VALUES ?n { 1 2 } FILTER EXISTS { { SELECT (COUNT(*) AS ?n) { ?x :kind ?k } } FILTER(?n > 0) } }".into(),
-                vec!["1", "2"],
+                "SELECT ?n { VALUES ?n { 1 40 } FILTER EXISTS { { SELECT (COUNT(*) AS ?n) { ?x :kind ?k } } FILTER(?n > 0) } }".into(),
+                vec!["40"],
             ),
+            ("SELECT ?n { VALUES ?n { 1 2 } FILTER EXISTS { { SELECT (2 AS ?n) {} } } }".into(), vec!["2"]),
+            ("SELECT ?n { VALUES ?n { 1 2 } FILTER NOT EXISTS { { SELECT (2 AS ?n) {} } } }".into(), vec!["1"]),
             ("SELECT (SAMPLE(1 / 0) AS ?s) (BOUND(?s) AS ?b) { ?x :kind ?k }".into(), vec!["- false"]),
         ] {
             assert_eq!(solutions(&query), expected, "{query}");

@@ -172,8 +172,7 @@ fn more_than(
         return None;
     }
     let each = input.legs.iter().filter(|(var, _)| var == key).map(|(_, leg)| {
-        let place = if leg.end == End::Subject { 0 } else { 2 };
-        let values = statistics.distinct(leg.graph, Some(leg.predicate), place);
+        let values = statistics.distinct(leg.graph, Some(leg.predicate), leg.end.place());
         statistics.count(leg.graph, [None, Some(leg.predicate), None]) / values.max(1.0)
     });
     let each = each.fold(1.0, f64::max);

@@ -122,7 +122,7 @@ impl Parser<'_> {
         let at = self.at;
         if matches!(self.byte(), b'N' | b'n') && self.word("NOT") {
             self.expect_word("EXISTS")?;
-            return Ok(Expression::Not(Box::new(Expression::Exists(Box::new(self.group()?)))));
+            return Ok(Expression::Not(Box::new(self.exists()?)));
         }
         let word = self.bare_word();
         let built_in = built_in(word).ok_or_else(|| self.unexpected())?;
@@ -145,7 +145,7 @@ impl Parser<'_> {
                 self.close(")")?;
                 Expression::Bound(variable)
             }
-            BuiltIn::Exists => Expression::Exists(Box::new(self.group()?)),
+            BuiltIn::Exists => self.exists()?,
             BuiltIn::Aggregate(_) | BuiltIn::Count | BuiltIn::Concatenation => {
                 self.aggregate_rule.map_err(|why| Refusal { at, why })?;
                 let aggregate = self.aggregate(built_in)?;

@@ -12,6 +12,7 @@ mod names;
 mod paths;
 mod patterns;
 mod queries;
+mod reassigned;
 mod refusal;
 mod scan;
 mod select;
@@ -73,6 +74,9 @@ struct Parser<'t> {
     aggregates: Aggregates,
     /// Whether an aggregate may stand here, or why not.
     aggregate_rule: Result<(), Why>,
+    /// How many EXISTS are open, and the variables that AS names within any, with their places.
+    exists: usize,
+    assigned: Vec<(Variable, usize)>,
 }
 
 /// Aggregates, each with the variable that stands for its value.
@@ -109,6 +113,11 @@ pub fn query(start: &Start<'_>) -> Parsed<Query> {
     parser.prologue()?;
     let query = parser.query()?;
     parser.end()?;
+    let (Query::Select { pattern, .. }
+    | Query::Ask { pattern, .. }
+    | Query::Construct { pattern, .. }
+    | Query::Describe { pattern, .. }) = &query;
+    parser.check_exists(pattern)?;
     Ok(query)
 }
 
@@ -139,6 +148,8 @@ impl<'t> Parser<'t> {
             labels: Labels::default(),
             aggregates: Aggregates::default(),
             aggregate_rule: Err(Why::AggregateInPattern),
+            exists: 0,
+            assigned: Vec::new(),
         }
     }
 

@@ -168,6 +168,7 @@ impl Parser<'_> {
         self.expect_word("AS")?;
         let at = self.at;
         let variable = self.variable()?;
+        self.assigns(&variable, at);
         self.close(")")?;
         Ok((expression, variable, at))
     }
@@ -178,7 +179,7 @@ impl Parser<'_> {
         self.word("LATERAL");
         let right = self.group()?;
         let mut given_there = HashSet::new();
-        given(&right, &mut given_there);
+        given(&right, Given::InAnyWay, &mut given_there);
         let known = group.known();
         if given_there.into_iter().any(|variable| known.contains(variable)) {
             return Err(Refusal { at, why: Why::LateralOfKnown });
@@ -198,16 +199,30 @@ pub(super) fn add_in_scope(pattern: &GraphPattern, known: &mut HashSet<Variable>
     });
 }
 
-/// Adds the variables that AS and VALUES give a value to, as far as they are seen outside.
-fn given<'p>(pattern: &'p GraphPattern, found: &mut HashSet<&'p Variable>) {
+/// What gives a variable its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// BIND of the group or of one within it.
+    ByBind,
+    /// That, VALUES, and sub-selects.
+    InAnyWay,
+}
+
+/// Adds the variables that a pattern gives a value to, as far as they are seen outside.
+pub(super) fn given<'p>(pattern: &'p GraphPattern, how: Given, found: &mut HashSet<&'p Variable>) {
     match pattern {
         GraphPattern::Extend { variable, .. } => {
             found.insert(variable);
         }
+        GraphPattern::Values { .. } | GraphPattern::Project { .. } | GraphPattern::Group { .. }
+            if how == Given::ByBind =>
+        {
+            return;
+        }
         GraphPattern::Values { variables, .. } => found.extend(variables),
         GraphPattern::Project { variables, inner } | GraphPattern::Group { variables, inner, .. } => {
             let mut within = HashSet::new();
-            given(inner, &mut within);
+            given(inner, how, &mut within);
             found.extend(variables.iter().filter(|variable| within.contains(variable)));
             if let GraphPattern::Group { aggregates, .. } = pattern {
                 found.extend(aggregates.iter().map(|(variable, _)| variable));
@@ -229,5 +244,5 @@ fn given<'p>(pattern: &'p GraphPattern, found: &mut HashSet<&'p Variable>) {
         | GraphPattern::Reduced { .. }
         | GraphPattern::Slice { .. } => {}
     }
-    children(pattern).for_each(|child| given(child, found));
+    children(pattern).for_each(|child| given(child, how, found));
 }

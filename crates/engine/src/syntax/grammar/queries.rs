@@ -221,7 +221,10 @@ impl Parser<'_> {
         let expression = self.expression()?;
         let mut name = None;
         if self.word("AS") {
-            name = Some((self.at, self.variable()?));
+            let at = self.at;
+            let variable = self.variable()?;
+            self.assigns(&variable, at);
+            name = Some((at, variable));
         }
         self.close(")")?;
         Ok(match (expression, name) {

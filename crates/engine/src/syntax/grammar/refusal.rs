@@ -40,6 +40,8 @@ pub enum Why {
     BindOfKnown,
     /// LATERAL that gives a value to a variable that is in scope.
     LateralOfKnown,
+    /// BIND within EXISTS to a variable that has a value around it (sections 8.3.3 and 18.2.1).
+    ExistsOfKnown,
     /// AS in SELECT or GROUP BY to a variable that is in scope (section 18.2.1).
     ColumnOfKnown,
     /// AS in SELECT to a variable that is a column already.

@@ -390,6 +390,28 @@ fn what_is_missing_is_missing_at_the_end() {
     }
 }
 
+/// SPARQL 1.1, 18.2.1: what BIND names must not be in scope; in a filter the variables of its group are (8.3.3), and no others. VALUES and
+/// sub-selects are joined (18.2.2.6).
+#[test]
+fn exists_gives_values_to_variables_of_its_own() {
+    for text in [
+        "ASK { ?s ?p ?x FILTER EXISTS { BIND(1 AS ?y) } }",
+        "ASK { ?s ?p ?x FILTER EXISTS { VALUES ?x { 1 } } }",
+        "ASK { ?s ?p ?x FILTER EXISTS { { SELECT (1 AS ?x) {} } } }",
+        "ASK { ?s ?p ?x FILTER EXISTS { SELECT (MAX(?o) AS ?x) { ?s ?q ?o } } }",
+        "ASK { ?s ?p ?x FILTER EXISTS { { SELECT ?s { ?s ?q ?o BIND(1 AS ?x) } } } }",
+        "ASK { ?s ?p ?x { ?s ?q ?o FILTER EXISTS { BIND(1 AS ?x) } } }",
+        "ASK { ?s ?p ?o FILTER EXISTS { BIND(1 AS ?y) } FILTER EXISTS { BIND(1 AS ?y) } }",
+        "ASK { { ?s ?p ?o FILTER EXISTS { BIND(1 AS ?y) } } UNION { ?s ?p ?y } }",
+        "SELECT ?s { { SELECT ?s { ?s ?p ?x } } FILTER EXISTS { BIND(1 AS ?x) } }",
+        "ASK { ?s ?p ?o MINUS { ?s ?p ?x } FILTER EXISTS { BIND(1 AS ?x) } }",
+    ] {
+        algebra(text);
+    }
+    let update = "DELETE { ?s ?p ?x } WHERE { ?s ?p ?x FILTER EXISTS { BIND(1 AS ?x) } }";
+    assert!(parse::update(update, &prefixes(), None).is_err());
+}
+
 #[test]
 fn what_is_wrong_is_refused_where_it_is() {
     for (text, place, why) in [
@@ -402,6 +424,32 @@ fn what_is_wrong_is_refused_where_it_is() {
         ("SELECT (1 AS ?n) { ?s ?p ?o } GROUP BY (?s AS ?x) (?o AS ?x)", "?x)", Why::ColumnOfKnown),
         ("ASK { BIND(1 AS ?x) BIND(2 AS ?x) }", "?x) }", Why::BindOfKnown),
         ("ASK { ?s ?p ?x LATERAL { BIND(2 AS ?x) } }", "LATERAL { BIND(2 AS ?x) } }", Why::LateralOfKnown),
+        ("ASK { ?s ?p ?x FILTER EXISTS { BIND(1 AS ?x) } }", "?x) } }", Why::ExistsOfKnown),
+        (
+            "ASK { FILTER NOT EXISTS { { ?a ?b 1 BIND(1 AS ?x) } } ?s ?p ?x }",
+            "?x) } } ?s ?p ?x }",
+            Why::ExistsOfKnown,
+        ),
+        (
+            "ASK { ?s ?p ?x BIND(EXISTS { ?s ?q ?o BIND(1 AS ?x) } AS ?y) }",
+            "?x) } AS ?y) }",
+            Why::ExistsOfKnown,
+        ),
+        (
+            "SELECT (EXISTS { BIND(1 AS ?o) } AS ?y) { ?s ?p ?o }",
+            "?o) } AS ?y) { ?s ?p ?o }",
+            Why::ExistsOfKnown,
+        ),
+        (
+            "ASK { ?s ?p ?x FILTER EXISTS { ?s ?q ?y FILTER EXISTS { BIND(1 AS ?x) } } }",
+            "?x) } } }",
+            Why::ExistsOfKnown,
+        ),
+        (
+            "ASK { ?s ?p ?x OPTIONAL { ?s ?q ?y FILTER EXISTS { BIND(1 AS ?x) } } }",
+            "?x) } } }",
+            Why::ExistsOfKnown,
+        ),
         ("ASK { VALUES (?a ?b) { (1 2) (3) } }", ") } }", Why::RowLength),
         ("ASK { VALUES (?a ?b) { (1 2 3) } }", "3) } }", Why::RowLength),
         ("ASK { VALUES (?a ?a) { (1 2) } }", "?a) { (1 2) } }", Why::VariableTwice),

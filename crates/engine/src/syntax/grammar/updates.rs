@@ -225,6 +225,7 @@ impl Parser<'_> {
         let mut using = self.dataset("USING")?;
         self.expect_word("WHERE")?;
         let pattern = Box::new(self.group()?);
+        self.check_exists(&pattern)?;
         if let Some(with) = with {
             // The graph that is meant where none is named (SPARQL 1.1 Update, section 3.1.3).
             let graphs = delete.iter_mut().map(|quad| &mut quad.graph_name);

@@ -326,6 +326,11 @@ pub const SYNTAX: &[Pair] = &[
     ("a prefix is declared with its colon", "声明前缀要带冒号"),
     ("BIND gives a value to a variable that has one already", "BIND 给已有值的变量赋值"),
     ("LATERAL gives a value to a variable that has one already", "LATERAL 给已有值的变量赋值"),
+    ("EXISTS gives a value to a variable that has one outside of it", "EXISTS 给外层已有值的变量赋值"),
+    (
+        "choose another name after AS; to compare the two, use FILTER",
+        "请在 AS 后换一个名称；要比较两者，请用 FILTER",
+    ),
     ("the prefix of this name is not declared", "此名称的前缀未声明"),
     ("begin with PREFIX, or write the IRI in full", "请先用 PREFIX 声明，或写出完整的 IRI"),
     ("for a backslash itself (as in a regular expression) write two", "反斜杠本身（如正则表达式中）要写两个"),
