@@ -170,7 +170,12 @@ GROUP BY ?author
 ORDER BY DESC(?books)
 "#;
 
-const QUESTION: &str = "#+ run: books\n#+ with: {author: \"鲁迅\"}\n";
+const QUESTION: &str = r#"# A question with the answer that it must have, in the file beside it. Nothing reads the two but a test of yours:
+#   baimo run books --author 鲁迅 -F tsv | diff - tests/questions/books-of-lu-xun.tsv
+
+#+ run: books
+#+ with: {author: "鲁迅"}
+"#;
 
 const EXPECTED: &str = "?year\t?title\t?by\n\
     \"1923\"^^<http://www.w3.org/2001/XMLSchema#gYear>\t\"Call to Arms\"@en\t\"Lu Xun\"@en\n\

@@ -120,13 +120,15 @@ impl Shell {
     fn new(mut session: Session, mut output: Output, keep_going: bool, heap: Heap) -> Self {
         output.report.face = Face::Prompt;
         session.set_user_queries(home::queries());
+        let interactive = std::io::stdin().is_terminal();
+        session.ask.is_followed = keep_going && !interactive;
         Self {
             switch: session.interrupt_switch(),
             session: Rc::new(RefCell::new(session)),
             output: Output { max_rows: Some(output.max_rows.unwrap_or(MAX_ROWS)), ..output },
             memory: Memory::keeping(),
             once: None,
-            interactive: std::io::stdin().is_terminal(),
+            interactive,
             keep_going,
             heap,
             unsaved: false,

@@ -20,6 +20,12 @@ fn graphs_are_exported_and_read_back_the_same() {
     let table = |name: &str| folder.read(&format!("tables/{name}"));
     assert!(table("nodes.csv").starts_with("Id,Label,Type\r\n"));
     assert!(table("edges.csv").starts_with("Source,Target,Label\r\n"));
+    // What a table of edges leaves out is told: three triples of four are none.
+    let triples = "CONSTRUCT { <x:a> <x:p> <x:b> , 1 , \"text\" ; a <x:C> } {}";
+    let said = baimo_in(&folder, &["query", "-F", "csv", triples]);
+    assert!(said.out.lines().count() == 2 && said.err.contains("without 3 triples"), "{said:?}");
+    let edges = "CONSTRUCT { <x:a> <x:p> <x:b> } {}";
+    assert_eq!(baimo_in(&folder, &["query", "-F", "csv", edges]).err, "");
     let saved = baimo_in(&folder, &["export", "as-skos", "-F", "nt"]).ok();
     assert!(saved.contains("http://www.w3.org/2004/02/skos/core#"), "{saved}");
     let made =

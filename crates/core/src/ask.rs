@@ -7,6 +7,7 @@ use crate::engine::{Bindings, DefaultGraph, Governor, Limits, Notes};
 use crate::throttle::Running;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// A query, with all that its answer depends on beside the graph. Queries asked at the same time have
 /// each their own limits and their own switch.
@@ -26,6 +27,14 @@ pub struct Ask {
     pub notes: Notes,
     /// Counts the queries that are being answered: work in the background gives way to them.
     pub running: Running,
+    /// Whether others are asked after it, whatever becomes of it: then it is answered on a thread of its own, which is given up where it does
+    /// not hear its limit of time.
+    pub is_followed: bool,
+}
+
+/// How long a query may take to notice that its time is over: as long as it had, from half a second to three.
+pub fn grace(timeout: Duration) -> Duration {
+    timeout.clamp(Duration::from_millis(500), Duration::from_secs(3))
 }
 
 impl Ask {

@@ -68,7 +68,7 @@ pub fn default_hint(kind: Kind, face: Face) -> &'static str {
             "`baimo --help` shows the verbs, `baimo VERB --help` one of them with examples"
         }
         (Kind::Usage, Face::Prompt) => ".help lists the commands, .help NAME says more about one",
-        (Kind::Data, _) => "nothing was changed; mend this and try again",
+        (Kind::Data, _) => "mend this and try again",
         (Kind::Store, _) => {
             "check that the folder exists, that you may write there, and that nobody else has it open"
         }

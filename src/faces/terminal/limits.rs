@@ -5,6 +5,7 @@
 
 use super::report::{Report, exit_code};
 use super::{leave, whole};
+use crate::ask::grace;
 use crate::engine::Limits;
 use crate::error::{Error, Hint, Kind};
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// How long the work may take to notice that its time is over: as long as it had, from half a second to three.
-const GRACE: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(3)];
+/// So much longer is waited where statements follow: a query among them is given up before, and the next one asked.
+const FOLLOWED: Duration = Duration::from_secs(1);
 /// How often is looked.
 const EVERY: Duration = Duration::from_millis(20);
 
@@ -43,8 +44,7 @@ pub fn watch(limits: Limits, report: &Report, found: &Arc<AtomicBool>, follow: b
         return Watch { _over: None };
     }
     let (report, found) = (report.clone(), Arc::clone(found));
-    let [least, most] = GRACE;
-    let late = |timeout: Duration| timeout + timeout.clamp(least, most);
+    let late = |timeout: Duration| timeout + grace(timeout) + if follow { FOLLOWED } else { Duration::ZERO };
     let deadline = limits.timeout.map(late).and_then(|late| Instant::now().checked_add(late));
     let (sender, over) = channel();
     std::thread::spawn(move || {

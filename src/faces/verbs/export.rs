@@ -314,6 +314,7 @@ fn write_quads(
     };
     let count = quads.len() as u64;
     if !output.tables(format, &quads, &style, stopped.as_ref())? {
+        output.say_what_is_no_edge(format, &quads);
         let watch = if stopped.is_some() { Watch::nobody() } else { watch };
         let mut text = Vec::new();
         output.naming(graphs::write_within(&mut text, format, quads, &style, watch)?);

@@ -167,6 +167,9 @@ fn unchanged(mut error: Error) -> Error {
     if matches!(error.kind, Kind::Limit | Kind::Interrupted) && !is_told {
         error.message = format!("{}; nothing was changed", error.message);
     }
+    if matches!(error.kind, Kind::Data) && error.hints.is_empty() {
+        error = error.hint("nothing was changed; mend this and try again");
+    }
     error
 }
 

@@ -2,18 +2,20 @@
 //!
 //! In: an [`Ask`]. Out: an answer or an explanation.
 
+use super::apart::Time;
 use super::prepared::Mark;
 use super::{Snapshot, parsed};
-use crate::ask::Ask;
+use crate::ask::{Ask, grace};
 use crate::engine::answer::Answer;
 use crate::engine::aside::set_aside;
-use crate::engine::{self, Governor, Prepared};
+use crate::engine::{self, Governor, Limits, Prepared};
 use crate::error::{Error, Result};
 use crate::previous::{self, PreviousAnswer};
 use crate::store::overlay::Overlay;
 use crate::store::pack::Watch;
 use crate::terms::NamedNode;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A text so long takes longer to read and to plan than a stop may be late.
 const LONG: usize = 1 << 15;
@@ -27,6 +29,13 @@ impl Snapshot {
     /// # Errors
     /// Where the text is wrong, or the evaluation fails before its first row.
     pub fn answer(&self, ask: &Ask) -> Result<Answer<'_>> {
+        let Some((time, ask)) = apart(ask) else { return self.answer_here(ask) };
+        let snapshot = self.clone();
+        super::apart::answer(time, move |taker| taker(snapshot.answer_here(&ask)))
+    }
+
+    /// The same on the present thread.
+    fn answer_here(&self, ask: &Ask) -> Result<Answer<'_>> {
         let governor = ask.running_governor();
         let mark = Mark::of(ask);
         if let Some(query) = self.prepared.get(ask, mark) {
@@ -94,6 +103,12 @@ impl Snapshot {
     /// # Errors
     /// As [`Self::answer`].
     pub fn explain(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
+        let Some((time, ask)) = apart(ask) else { return self.explain_here(ask) };
+        let snapshot = self.clone();
+        super::apart::waited_for(time, move || snapshot.explain_here(&ask))
+    }
+
+    fn explain_here(&self, ask: &Ask) -> Result<engine::explain::Explanation> {
         let governor = ask.running_governor();
         let query = self.read(ask, &governor)?;
         let explained = query.explain(self.graph(), &governor);
@@ -114,6 +129,16 @@ impl Snapshot {
         let governor = ask.running_governor();
         self.beside(ask, &governor, plan).unwrap_or_else(|| plan(self, ask, &governor))
     }
+}
+
+/// Where others are asked after a query, and it has a limit of time: that, and the query as it is asked on a thread of its own. It begins now.
+fn apart(ask: &Ask) -> Option<(Time, Ask)> {
+    let allowed = ask.limits.timeout.filter(|_| ask.is_followed)?;
+    let since = ask.limits.since.unwrap_or_else(Instant::now);
+    let over = since.checked_add(allowed)?;
+    let end = over.checked_add(grace(allowed))?;
+    let limits = Limits { since: Some(since), ..ask.limits };
+    Some((Time { allowed, over, end }, Ask { limits, ..ask.clone() }))
 }
 
 /// A query that is read, and made ready to be planned.

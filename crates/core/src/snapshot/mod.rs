@@ -6,6 +6,7 @@
 
 mod advice;
 mod answers;
+mod apart;
 mod parsed;
 mod parts;
 mod prepared;

@@ -460,6 +460,7 @@ impl Output {
         if self.tables(format, &quads, &style, stopped)? {
             return Ok(None);
         }
+        self.say_what_is_no_edge(format, &quads);
         turtle_about(thing, format, quads, &style).map(Some)
     }
 

@@ -8,7 +8,8 @@ use crate::error::{Error, Kind, Result};
 use crate::faces::terminal::signals::{Doing, Until, doing};
 use crate::faces::terminal::{files, formats, pager, whole};
 use crate::formats::graphs::{self, GraphFormat, GraphStyle};
-use crate::terms::Quad;
+use crate::show::text::counted;
+use crate::terms::{Quad, Term, rdf};
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -200,6 +201,25 @@ impl Output {
             })?;
         }
         Ok(true)
+    }
+}
+
+impl Output {
+    /// Says of a table of edges how many triples are none, and so not in it.
+    pub fn say_what_is_no_edge(&self, format: GraphFormat, quads: &[Quad]) {
+        if format != GraphFormat::Edges {
+            return;
+        }
+        let is_edge = |quad: &&Quad| {
+            quad.predicate != rdf::TYPE && !matches!(quad.object, Term::Literal(_) | Term::Triple(_))
+        };
+        let others = quads.len() - quads.iter().filter(is_edge).count();
+        if others > 0 {
+            self.report.note(&format!(
+                "csv of a graph is a table of its edges, and texts, numbers and classes are none: without {}; graphml and ntriples hold all of them",
+                counted(others as u64, "triple", "triples")
+            ));
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! A regular expression, or flags of one, that are not valid: the condition fails for every row. And the place of one of which the
-//! evaluation has found out.
+//! A regular expression, or flags of one, that are not valid: an error for every row. And the place of one of which the evaluation has
+//! found out.
 
 use super::reading::{Reading, unquoted};
 use crate::engine::expr::pattern::Pattern;
@@ -41,8 +41,16 @@ fn wrong(reading: &Reading<'_>, name: &str, arguments: &[(usize, usize)]) -> Opt
     }
     let reason = Pattern::compile(&text, &given).err()?;
     let message = format!("this regular expression is not valid: {reason}");
-    let hint = "the condition fails for every row; to look for a plain text use `CONTAINS(?x, \"...\")`";
-    reading.at_tokens(pattern, pattern, Diagnostic::new(message).hint(hint))
+    reading.at_tokens(pattern, pattern, Diagnostic::new(message).hint(remedy(name)))
+}
+
+/// What a wrong pattern does to a function of this name, wherever that stands, and what to write.
+fn remedy(name: &str) -> &'static str {
+    if name == "REGEX" {
+        "it is an error for every row: a FILTER lets none through, and a BIND stays unbound; to look for a plain text use `CONTAINS(?x, \"...\")`"
+    } else {
+        "nothing is replaced, and the value is unbound; flags of `q` take the pattern as a plain text"
+    }
 }
 
 /// The text of a constant; nothing where it has escapes other than that of a backslash.
@@ -78,10 +86,7 @@ pub(super) fn placed(reading: &Reading<'_>, note: &str) -> Option<Diagnostic> {
         _ if reason.contains("empty text") => {
             "write a pattern that matches one character at least, as `+` does in place of `*`"
         }
-        _ if name == "REGEX" => {
-            "the condition fails for every row; to look for a plain text use `CONTAINS(?x, \"...\")`"
-        }
-        _ => "nothing is replaced, and the value is unbound; flags of `q` take the pattern as a plain text",
+        _ => remedy(&name),
     };
     reading.at_tokens(from, to, Diagnostic::new(note).hint(hint))
 }

@@ -108,8 +108,8 @@ pub const CERTAIN: &[Pair] = &[
         "未作替换，值未绑定；标志 {} 使模式按普通文本处理",
     ),
     (
-        "the condition fails for every row; to look for a plain text use {}",
-        "此条件对每一行都失败；查找普通文本请用 {}",
+        "it is an error for every row: a FILTER lets none through, and a BIND stays unbound; to look for a plain text use {}",
+        "它在每一行都是错误：FILTER 不让任何一行通过，BIND 得不到值；查找普通文本请用 {}",
     ),
     ("write {}", "请写 {}"),
     ("write {}, or {}", "请写 {}，或 {}"),

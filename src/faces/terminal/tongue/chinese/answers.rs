@@ -129,6 +129,11 @@ pub const REMEDIES: &[Pair] = &[
         ".help 列出全部命令，.help 命令名 说明其中一个",
     ),
     ("nothing was changed; mend this and try again", "未作任何改动；请改正后重试"),
+    ("mend this and try again", "请改正后重试"),
+    (
+        "csv of a graph is a table of its edges, and texts, numbers and classes are none: without {}; graphml and ntriples hold all of them",
+        "图的 csv 是边的表格，文本、数字与类都不是边：略去 {}；graphml 与 ntriples 则全部保留",
+    ),
     (
         "check that the folder exists, that you may write there, and that nobody else has it open",
         "请确认文件夹存在、可写，且未被其他进程占用",

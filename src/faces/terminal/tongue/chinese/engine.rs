@@ -126,6 +126,7 @@ pub const PATTERNS: &[Pair] = &[
     ("a range cannot end in a class", "范围不能以字符类结尾"),
     ("the replaced text is longer than {} bytes", "替换后的文本超过 {} 字节"),
     ("the query was stopped", "查询已停止"),
+    ("{} (at character {})", "{}（第 {} 个字符处）"),
 ];
 
 /// Writing: what a format cannot hold.
