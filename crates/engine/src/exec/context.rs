@@ -10,8 +10,9 @@ use crate::Governor;
 use crate::error::Result;
 use crate::expr::Scope;
 use crate::plan::equality::{Inexact, inexact_of};
-use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, NONE, Number};
-use crate::terms::Term;
+use crate::store::pack::Watch;
+use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, NONE, Number, Triple};
+use crate::terms::{self, NamedOrBlankNode, Term};
 use rustc_hash::FxHashMap;
 use std::time::Duration;
 
@@ -242,6 +243,54 @@ impl<'a> Context<'a> {
             self.known.insert(term.clone(), id);
         }
         Ok(id)
+    }
+
+    /// The parts of terms by number; [`NO_PARTS`](crate::store::NO_PARTS) of those that are no triple terms.
+    ///
+    /// # Errors
+    /// Once a limit is met, or where the graph is damaged.
+    pub fn parts(&self, ids: &[Id]) -> Result<Vec<Triple>> {
+        let check = || self.governor.check();
+        let mut parts = self.graph.parts(ids, Watch::asking(&check))?;
+        for (id, parts) in ids.iter().zip(&mut parts) {
+            let own = self.locals.with(*id, |term| match term {
+                Term::Triple(triple) => Some(triple.clone()),
+                Term::NamedNode(_) | Term::BlankNode(_) | Term::Literal(_) => None,
+            });
+            if let Some(triple) = own.flatten() {
+                let [s, p] = [triple.subject.into(), triple.predicate.into()];
+                *parts = [self.number(&s)?, self.number(&p)?, self.number(&triple.object)?];
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The number of the triple term of these parts, of which the first is an IRI or a blank node and the second an IRI.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or the query computed more terms than can be numbered.
+    pub fn triple_of(&self, [s, p, o]: Triple) -> Result<Id> {
+        if let Some(id) = self.graph.triple_of([s, p, o])? {
+            return Ok(id);
+        }
+        let subject = match self.term(s)? {
+            Some(Term::NamedNode(iri)) => NamedOrBlankNode::from(iri),
+            Some(Term::BlankNode(node)) => node.into(),
+            _ => return Ok(NONE),
+        };
+        let (Some(Term::NamedNode(predicate)), Some(object)) = (self.term(p)?, self.term(o)?) else {
+            return Ok(NONE);
+        };
+        let triple = terms::Triple::new(subject, predicate, object);
+        self.locals.intern(&triple.into(), &self.governor)
+    }
+
+    /// As [`Self::intern`], without a look at what was numbered lately.
+    fn number(&self, term: &Term) -> Result<Id> {
+        match self.graph.id(term.as_ref())? {
+            Some(id) => Ok(id),
+            None => self.locals.intern(term, &self.governor),
+        }
     }
 
     /// The term of a number; nothing for [`NONE`].

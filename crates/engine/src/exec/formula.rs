@@ -11,7 +11,7 @@ use crate::expr::verdicts::{Verdict, Verdicts, by_tag, variable_of};
 use crate::expr::{Cells, Computed, Program, Terms};
 use crate::plan::logical::Formula;
 use crate::plan::variables::{Var, VariableNames};
-use crate::store::{Id, Indexed, NONE};
+use crate::store::{Id, Indexed, NONE, Triple};
 use crate::syntax::algebra::Expression;
 use crate::terms::{Term, Variable};
 use std::sync::Arc;
@@ -204,5 +204,13 @@ impl Terms for Context<'_> {
 
     fn intern(&mut self, term: &Term) -> Result<Id> {
         Context::intern(self, term)
+    }
+
+    fn parts(&self, ids: &[Id]) -> Result<Option<Vec<Triple>>> {
+        Context::parts(self, ids).map(Some)
+    }
+
+    fn triple_of(&self, parts: Triple) -> Result<Option<Id>> {
+        Context::triple_of(self, parts).map(Some)
     }
 }

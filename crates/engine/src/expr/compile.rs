@@ -224,6 +224,10 @@ impl Operation {
                     | Function::IsBlank
                     | Function::IsLiteral
                     | Function::IsNumeric
+                    | Function::IsTriple
+                    | Function::Subject
+                    | Function::Predicate
+                    | Function::Object
             ),
             Self::Text(..) | Self::In | Self::SameTerm => false,
             _ => true,

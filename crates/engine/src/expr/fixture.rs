@@ -6,8 +6,8 @@
 use super::{Cells, Column, Program, Scope, Terms};
 use crate::Governor;
 use crate::error::Result;
-use crate::store::pack::{Builder, Pack};
-use crate::store::{FIRST_FOREIGN, Graph, Id, Indexed, NONE};
+use crate::store::pack::{Builder, Pack, Watch};
+use crate::store::{FIRST_FOREIGN, Graph, Id, Indexed, NONE, Triple};
 use crate::syntax::algebra::{Expression, GraphPattern, Query};
 use crate::syntax::parse;
 use crate::terms::{GraphName, NamedNode, Prefixes, Quad, Term};
@@ -76,6 +76,15 @@ impl Terms for Stored {
 
     fn indexed(&self) -> Option<&dyn Indexed> {
         Some(&self.graph)
+    }
+
+    fn parts(&self, ids: &[Id]) -> Result<Option<Vec<Triple>>> {
+        let all_stored = ids.iter().all(|id| *id < FIRST_FOREIGN || *id == NONE);
+        if all_stored { self.graph.parts(ids, Watch::nobody()).map(Some) } else { Ok(None) }
+    }
+
+    fn triple_of(&self, parts: Triple) -> Result<Option<Id>> {
+        self.graph.triple_of(parts)
     }
 }
 

@@ -15,7 +15,7 @@ use super::texts::Texts;
 use super::value::{Operand, Value};
 use super::vector::{ERROR, Truth, Vector, truth_of};
 use crate::error::Result;
-use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag};
+use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag, Triple};
 use crate::syntax::algebra::Function;
 use crate::terms::xsd;
 use baimo_store::value::datatype::Datatype;
@@ -34,6 +34,29 @@ const LONG: usize = 1 << 20;
 
 /// So many texts are made ready to be looked for in others.
 const FEW: usize = 64;
+
+/// After so many triple terms that were looked for there is a look at the limits.
+const LOOKS: usize = 1 << 10;
+
+/// Whether a step takes arguments by number that are no columns; others want values of them.
+pub(super) fn takes_numbers(operation: &Operation) -> bool {
+    match operation {
+        Operation::Equal => true,
+        Operation::Call(function) => is_of_triples(function) || is_of_kinds(function),
+        _ => false,
+    }
+}
+
+/// Whether a function takes triple terms apart or puts them together.
+fn is_of_triples(function: &Function) -> bool {
+    matches!(function, Function::Subject | Function::Predicate | Function::Object | Function::Triple)
+}
+
+/// Whether a function tells kinds of terms apart.
+fn is_of_kinds(function: &Function) -> bool {
+    use Function::{IsBlank, IsIri, IsLiteral, IsNumeric, IsTriple};
+    matches!(function, IsIri | IsBlank | IsLiteral | IsNumeric | IsTriple)
+}
 
 /// The results of a step at some of its places, if they can be had this way.
 pub(super) fn compute(
@@ -70,19 +93,15 @@ pub(super) fn compute(
         },
         Operation::Equal => match (numbers(0)?, numbers(1)?) {
             (Some(a), Some(b)) => compare(&a, &b, |order| order == Some(Ordering::Equal)).map(Vector::Truths),
-            _ => {
-                let by_instant =
-                    moments(program, step, places, terms, (&Ordering::is_eq, &operators::equal))?;
-                match by_instant {
-                    Some(truths) => Some(Vector::Truths(truths)),
-                    None => equal_terms(program, step, places, graph)?.map(Vector::Truths),
-                }
-            }
+            _ => equal_columns(program, step, places, (graph, terms))?.map(Vector::Truths),
         },
         Operation::CompareTexts(comparison) => {
             texts_by_number(program, step, *comparison, places, graph).map(Vector::Truths)
         }
-        Operation::Call(Function::IsIri | Function::IsBlank | Function::IsLiteral | Function::IsNumeric) => {
+        Operation::Call(function) if is_of_triples(function) => {
+            of_triples(program, step, function, places, (graph, terms), scope)?.map(Vector::Ids)
+        }
+        Operation::Call(function) if is_of_kinds(function) => {
             kinds(program, step, places, graph).map(Vector::Truths)
         }
         Operation::Call(
@@ -168,14 +187,25 @@ impl Program {
         })
     }
 
-    /// The numbers of terms of a step that is a column, by place.
+    /// The numbers of terms of a step that is a column, or whose results are by number, by place.
     fn column_of(&self, id: usize) -> Option<&[Id]> {
         match self.step(id)?.operation {
             Operation::Column(column) => {
                 self.view(column).filter(|view| !view.is_computed()).map(|view| view.ids.as_slice())
             }
-            _ => None,
+            _ => match self.vector(id) {
+                Vector::Ids(ids) => Some(ids),
+                Vector::Truths(_) | Vector::Numbers(_) | Vector::Texts(_) | Vector::Values(_) => None,
+            },
         }
+    }
+
+    /// The numbers of the cells of an argument at some places of a step, where it has numbers.
+    fn ids_of(&self, step: &Step, n: usize, places: &Range<usize>) -> Option<Vec<Id>> {
+        let id = step.arguments.get(n).copied()?;
+        let ids = self.column_of(id)?;
+        let cell = |at| ids.get(self.place_of_argument(step.domain, id, at)).copied().unwrap_or(NONE);
+        Some(places.clone().map(cell).collect())
     }
 }
 
@@ -522,6 +552,19 @@ enum Known<'a> {
     Constant(Kind, Option<Id>),
 }
 
+/// `=` of what are no numbers.
+fn equal_columns(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    (graph, terms): (&dyn Indexed, &dyn Terms),
+) -> Result<Option<Vec<Truth>>> {
+    match moments(program, step, places, terms, (&Ordering::is_eq, &operators::equal))? {
+        None => equal_terms(program, step, places, graph),
+        found => Ok(found),
+    }
+}
+
 /// `=` by the numbers of terms: of strings, IRIs, blank nodes and whatever is of different kinds.
 fn equal_terms(
     program: &Program,
@@ -623,11 +666,88 @@ fn kinds(program: &Program, step: &Step, places: &Range<usize>, graph: &dyn Inde
                     Function::IsIri => kind == Kind::Iri,
                     Function::IsBlank => kind == Kind::Blank,
                     Function::IsNumeric => kind == Kind::Number,
+                    Function::IsTriple => kind == Kind::Triple,
                     _ => !matches!(kind, Kind::Iri | Kind::Blank | Kind::Triple),
                 })
             }),
         };
     places.clone().map(truth).collect()
+}
+
+/// SUBJECT and its like, and TRIPLE.
+fn of_triples(
+    program: &Program,
+    step: &Step,
+    function: &Function,
+    places: &Range<usize>,
+    (graph, terms): (&dyn Indexed, &dyn Terms),
+    scope: &Scope,
+) -> Result<Option<Vec<Id>>> {
+    match function {
+        Function::Triple => triples(program, step, places, (graph, terms), scope),
+        _ => part_of_triple(program, step, function, places, terms),
+    }
+}
+
+/// SUBJECT and its like, from the numbers of parts.
+fn part_of_triple(
+    program: &Program,
+    step: &Step,
+    function: &Function,
+    places: &Range<usize>,
+    terms: &dyn Terms,
+) -> Result<Option<Vec<Id>>> {
+    let Some(ids) = program.ids_of(step, 0, places) else { return Ok(None) };
+    let Some(parts) = terms.parts(&ids)? else { return Ok(None) };
+    let part = |[s, p, o]: Triple| match function {
+        Function::Subject => s,
+        Function::Predicate => p,
+        _ => o,
+    };
+    Ok(Some(parts.into_iter().map(part).collect()))
+}
+
+/// TRIPLE of what has numbers: the subject is an IRI or a blank node, the predicate an IRI (RDF 1.2). Nothing where a subject or predicate
+/// was computed.
+fn triples(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    (graph, terms): (&dyn Indexed, &dyn Terms),
+    scope: &Scope,
+) -> Result<Option<Vec<Id>>> {
+    let mut columns = Vec::with_capacity(3);
+    for (n, argument) in step.arguments.iter().enumerate() {
+        columns.push(match program.step(*argument).map(|step| &step.operation) {
+            Some(Operation::Constant(term)) => match graph.id(term.as_ref())? {
+                Some(id) => vec![id; places.len()],
+                None => return Ok(None),
+            },
+            _ => match program.ids_of(step, n, places) {
+                Some(ids) => ids,
+                None => return Ok(None),
+            },
+        });
+    }
+    let [subjects, predicates, objects] = columns.as_slice() else { return Ok(None) };
+    let (kind_of, computed) = (kind_of(graph), computed(graph));
+    if subjects.iter().chain(predicates).any(|id| (computed..NONE).contains(id)) {
+        return Ok(None);
+    }
+    let mut found = Vec::with_capacity(places.len());
+    for ((s, p), o) in subjects.iter().zip(predicates).zip(objects) {
+        let is_one = matches!(kind_of(*s), Some(Kind::Iri | Kind::Blank)) && kind_of(*p) == Some(Kind::Iri);
+        found.push(if !is_one || *o == NONE {
+            NONE
+        } else {
+            let Some(id) = terms.triple_of([*s, *p, *o])? else { return Ok(None) };
+            id
+        });
+        if found.len().is_multiple_of(LOOKS) {
+            scope.check()?;
+        }
+    }
+    Ok(Some(found))
 }
 
 /// A predicate on the text of a column, whatever it is asked with.

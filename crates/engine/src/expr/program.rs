@@ -16,7 +16,7 @@ use super::value::Value;
 use super::vector::{ERROR, Truth, Vector, truth_of};
 use super::view::View;
 use crate::error::Result;
-use crate::store::{Id, Indexed, NONE};
+use crate::store::{Id, Indexed, NONE, Triple};
 use crate::syntax::algebra::Function;
 use crate::terms::{Literal, Term};
 use rustc_hash::FxHashMap;
@@ -47,6 +47,22 @@ pub trait Terms {
     /// # Errors
     /// Where the graph is damaged, or there are too many terms.
     fn intern(&mut self, term: &Term) -> Result<Id>;
+
+    /// The parts of terms by number, as [`Indexed::parts`], of terms of the query too; nothing where they cannot be had so.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, and once a limit is met.
+    fn parts(&self, _ids: &[Id]) -> Result<Option<Vec<Triple>>> {
+        Ok(None)
+    }
+
+    /// The number of the triple term of these parts, which may stand there; nothing where it cannot be had so.
+    ///
+    /// # Errors
+    /// Where the graph is damaged, or there are too many terms.
+    fn triple_of(&self, _parts: Triple) -> Result<Option<Id>> {
+        Ok(None)
+    }
 }
 
 /// What an expression is worth in each row; nothing for an error.
@@ -84,6 +100,21 @@ impl State {
     pub(super) fn new(steps: usize) -> Self {
         Self { vectors: vec![Vector::Values(Vec::new()); steps], seed: rand::random(), ..Self::default() }
     }
+}
+
+/// Makes values of results by number.
+fn valued(results: &mut Vector, terms: &dyn Terms, scope: &Scope) -> Result<()> {
+    let Vector::Ids(ids) = results else { return Ok(()) };
+    let mut values = Vec::with_capacity(ids.len());
+    for id in ids {
+        let value = if *id == NONE { None } else { terms.term(*id)?.map(Value::Term) };
+        if !scope.spend(value.as_ref().map_or(0, Value::text_len)) {
+            return scope.check();
+        }
+        values.push(value);
+    }
+    *results = Vector::Values(values);
+    Ok(())
 }
 
 impl Program {
@@ -369,6 +400,11 @@ impl Program {
             self.read_columns(&columns, terms, scope)?;
         }
         let Some(step) = self.steps.get(id) else { return Ok(()) };
+        if !kernels::takes_numbers(&step.operation) {
+            let arguments = step.arguments.clone();
+            self.read_numbered(&arguments, terms, scope)?;
+        }
+        let Some(step) = self.steps.get(id) else { return Ok(()) };
         let results = match kernels::compute(self, step, &(from..to), terms, scope)? {
             Some(results) => results,
             None => {
@@ -383,8 +419,31 @@ impl Program {
         };
         scope.spend((to - from) * STEP);
         scope.check()?;
+        // Results of before may have become values, and these need not be by number.
+        let is_column = self.steps.get(id).is_some_and(|step| matches!(step.operation, Operation::Column(_)));
+        let mut results = results;
+        if let Some(vector) = self.state.vectors.get_mut(id).filter(|_| !is_column) {
+            match (&mut *vector, &mut results) {
+                (Vector::Ids(_), Vector::Ids(_)) => {}
+                (Vector::Ids(_), _) => valued(vector, terms, scope)?,
+                (other, Vector::Ids(_)) if other.len() > 0 => valued(&mut results, terms, scope)?,
+                _ => {}
+            }
+        }
         if let Some(vector) = self.state.vectors.get_mut(id) {
             vector.append(results);
+        }
+        Ok(())
+    }
+
+    /// Makes values of results by number that are no column.
+    fn read_numbered(&mut self, steps: &[StepId], terms: &dyn Terms, scope: &Scope) -> Result<()> {
+        for id in steps {
+            let is_column =
+                self.steps.get(*id).is_some_and(|step| matches!(step.operation, Operation::Column(_)));
+            if let Some(vector) = self.state.vectors.get_mut(*id).filter(|_| !is_column) {
+                valued(vector, terms, scope)?;
+            }
         }
         Ok(())
     }
@@ -404,6 +463,7 @@ impl Program {
     /// Makes values of the results of steps.
     fn read(&mut self, steps: &[StepId], terms: &dyn Terms, scope: &Scope) -> Result<()> {
         self.read_columns(steps, terms, scope)?;
+        self.read_numbered(steps, terms, scope)?;
         for id in steps {
             if let Some(vector @ (Vector::Numbers(_) | Vector::Texts(_))) = self.state.vectors.get_mut(*id) {
                 *vector = Vector::Values(std::mem::replace(vector, Vector::Values(Vec::new())).into_values());

@@ -345,6 +345,16 @@ impl Indexed for Changed {
         Ok(Some(homes))
     }
 
+    fn parts(&self, ids: &[Id], watch: Watch<'_>) -> Result<Vec<Triple>> {
+        let mut parts = self.base.parts(ids, watch)?;
+        self.delta.terms.add_parts(ids, &mut parts);
+        Ok(parts)
+    }
+
+    fn triple_of(&self, parts: Triple) -> Result<Option<Id>> {
+        Ok(self.base.triple_of(parts)?.or_else(|| self.delta.terms.triple_of(parts)))
+    }
+
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
         self.merged.view(graphs, self.kinds(), |name, before| self.view_after(name, before))
     }

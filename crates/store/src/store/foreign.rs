@@ -8,7 +8,7 @@ use super::columns::{NO_EPOCH, Number};
 use super::kinds::Kind;
 use super::lexical::Lexical;
 use super::pack::{intern, terms, values};
-use super::port::{FIRST_FOREIGN, Id, Indexed, NONE};
+use super::port::{self, FIRST_FOREIGN, Id, Indexed, NONE};
 use super::standing::{self, Standing};
 use crate::error::{Error, Result};
 use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple};
@@ -182,6 +182,25 @@ impl ForeignTerms {
     /// The text of a term.
     pub fn lexical(&self, id: Id) -> Option<Lexical<'_>> {
         terms::decode(self.bytes(id)?)
+    }
+
+    /// Puts the parts of those of `ids` that are triple terms among these into their places in `parts`.
+    pub fn add_parts(&self, ids: &[Id], parts: &mut [port::Triple]) {
+        if self.len == 0 {
+            return;
+        }
+        for (id, parts) in ids.iter().zip(parts).filter(|(id, _)| **id >= FIRST_FOREIGN) {
+            if let Some(Lexical::Triple(own)) = self.lexical(*id) {
+                *parts = own;
+            }
+        }
+    }
+
+    /// The triple term among these that has such parts.
+    pub fn triple_of(&self, parts: port::Triple) -> Option<Id> {
+        let mut bytes = Vec::new();
+        terms::encode_triple(parts, &mut bytes);
+        self.find_bytes(&bytes)
     }
 
     /// The term of a number; `graph` has these terms and those below.

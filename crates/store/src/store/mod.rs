@@ -34,6 +34,7 @@ mod spread;
 pub mod standing;
 pub mod statistics;
 mod table;
+mod triple_terms;
 pub mod view;
 
 pub use changed::Changed;
@@ -47,4 +48,5 @@ pub use port::{End, FIRST_FOREIGN, Graph, GraphId, Id, Indexed, NONE, Pattern, S
 pub use quads::{quad_of, quads_of};
 pub use standing::Standing;
 pub use statistics::{CharacteristicSet, PredicateCount, Star, Statistics};
+pub use triple_terms::NO_PARTS;
 pub use view::View;

@@ -180,6 +180,16 @@ impl Indexed for Overlay<'_> {
         Ok(Some(homes))
     }
 
+    fn parts(&self, ids: &[Id], watch: Watch<'_>) -> Result<Vec<super::Triple>> {
+        let mut parts = self.below.parts(ids, watch)?;
+        self.terms.add_parts(ids, &mut parts);
+        Ok(parts)
+    }
+
+    fn triple_of(&self, parts: super::Triple) -> Result<Option<Id>> {
+        Ok(self.below.triple_of(parts)?.or_else(|| self.terms.triple_of(parts)))
+    }
+
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
         let below: Vec<GraphId> = graphs.iter().copied().filter(|graph| *graph != Some(self.name)).collect();
         if below.len() == graphs.len() {

@@ -254,6 +254,18 @@ pub trait Indexed: Graph {
         Ok(Languages::default())
     }
 
+    /// The parts of terms by number; [`NO_PARTS`](super::NO_PARTS) of those that are no triple terms of this graph.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged, and where `watch` stops it.
+    fn parts(&self, ids: &[Id], watch: Watch<'_>) -> Result<Vec<Triple>>;
+
+    /// The triple term of these parts, where this graph knows it.
+    ///
+    /// # Errors
+    /// Where the stored bytes are damaged.
+    fn triple_of(&self, parts: Triple) -> Result<Option<Id>>;
+
     /// One graph of the dataset to read, found in logarithmic time; nothing where no such graph holds a
     /// triple. The default graph is always there, even empty.
     ///

@@ -2,15 +2,13 @@
 //! section 18.3, simple entailment over triple terms).
 //!
 //! In: rows with a column of terms. Out: the rows whose term is a triple term that matches, with the variables found
-//! in it. Each different term is taken apart once.
+//! in it. All of it is done by number.
 
 use crate::error::Result;
 use crate::exec::batch::{Batch, From};
 use crate::exec::context::Context;
 use crate::exec::{Operator, Running};
-use crate::store::{Id, NONE, Triple};
-use crate::terms::Term;
-use std::collections::HashMap;
+use crate::store::{Id, NO_PARTS, NONE, Triple};
 
 /// What is looked for in a term.
 pub struct Shape {
@@ -30,30 +28,12 @@ pub struct Shape {
 pub struct Unpack<'a> {
     shape: Shape,
     input: Running<'a>,
-    known: HashMap<Id, Option<Triple>>,
 }
 
 impl<'a> Unpack<'a> {
     /// Over the rows of `input`.
     pub fn new(shape: Shape, input: Running<'a>) -> Self {
-        Self { shape, input, known: HashMap::new() }
-    }
-
-    /// The parts of a triple term; nothing for any other term.
-    fn parts(&mut self, id: Id, cx: &mut Context<'_>) -> Result<Option<Triple>> {
-        if let Some(known) = self.known.get(&id) {
-            return Ok(*known);
-        }
-        let parts = match cx.term(id)? {
-            Some(Term::Triple(triple)) => {
-                let subject = cx.intern(&triple.subject.into())?;
-                Some([subject, cx.intern(&triple.predicate.into())?, cx.intern(&triple.object)?])
-            }
-            _ => None,
-        };
-        cx.work(1)?;
-        self.known.insert(id, parts);
-        Ok(parts)
+        Self { shape, input }
     }
 
     fn matches(&self, batch: &Batch, row: usize, parts: &Triple) -> bool {
@@ -67,9 +47,9 @@ impl Operator for Unpack<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         while let Some(batch) = self.input.next(cx)? {
             let (mut rows, mut new) = (Vec::new(), vec![Vec::new(); self.shape.new.len()]);
-            for row in 0..batch.len {
-                let Some(parts) = self.parts(batch.cell(self.shape.term, row), cx)? else { continue };
-                if self.matches(&batch, row, &parts) {
+            let terms: Vec<Id> = (0..batch.len).map(|row| batch.cell(self.shape.term, row)).collect();
+            for (row, parts) in cx.parts(&terms)?.into_iter().enumerate() {
+                if parts != NO_PARTS && self.matches(&batch, row, &parts) {
                     rows.push(row as u32);
                     for (column, place) in new.iter_mut().zip(&self.shape.new) {
                         column.push(parts.get(*place).copied().unwrap_or(NONE));
@@ -89,7 +69,7 @@ impl Operator for Unpack<'_> {
 mod tests {
     use super::*;
     use crate::exec::fixture::{Batches, context};
-    use crate::terms::{Literal, NamedNode};
+    use crate::terms::{Literal, NamedNode, Term};
 
     #[test]
     fn only_triple_terms_that_match_are_taken_apart() {

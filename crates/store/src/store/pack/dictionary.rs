@@ -13,6 +13,7 @@ use crate::store::columns::{Epochs, Number, Numbers};
 use crate::store::kinds::{KINDS, Kind, Kinds};
 use crate::store::languages::{self, LanguageWriter, Languages};
 use crate::store::standing::compare_decimals;
+use crate::store::triple_terms::{self, TripleTerms};
 use crate::store::{AHEAD, Id, Lexical, Scratch, Tag};
 use crate::terms::{NamedOrBlankNode, Term, TermRef, Triple, xsd};
 use crate::value::order;
@@ -30,6 +31,7 @@ pub(in super::super) struct Dictionary {
     texts: Texts,
     values: Values,
     tagged: Tagged,
+    triples: TripleTerms,
 }
 
 /// Where the texts lie.
@@ -194,7 +196,7 @@ impl Dictionary {
     /// From terms in order: where each begins in the text, and the end; the text; their columns.
     pub fn of_sorted(kinds: Kinds, starts: Vec<u64>, text: Vec<u8>, columns: ColumnWriter) -> Self {
         let (values, tagged) = columns.held();
-        Self { kinds, texts: Texts::Memory(starts, text), values, tagged }
+        Self { kinds, texts: Texts::Memory(starts, text), values, tagged, triples: TripleTerms::default() }
     }
 
     /// From the parts of a pack: the first chunk of texts, the chunks of the values and of the language tags.
@@ -208,7 +210,7 @@ impl Dictionary {
         let values = Values::Packed(Arc::clone(chunks), [chunk(a)?, chunk(b)?, chunk(c)?]);
         let tagged = if places == NO_CHUNK { None } else { Some([chunk(places)?, chunk(tags)?]) };
         let tagged = Tagged::Packed(Arc::clone(chunks), tagged);
-        Ok(Self { kinds, texts, values, tagged })
+        Ok(Self { kinds, texts, values, tagged, triples: TripleTerms::default() })
     }
 
     /// Writes it into a pack.
@@ -320,17 +322,17 @@ impl Dictionary {
         Ok(Triple::new(subject, predicate, self.term_within(o, depth, scratch)?).into())
     }
 
-    /// The order of a stored term and another.
+    /// The order of a stored term and another of its kind, which is no triple term.
     fn compare(&self, id: Id, term: TermRef<'_>, scratch: &mut Scratch) -> Result<Ordering> {
-        let lexical = self.lexical(id, scratch)?;
-        match lexical.as_term() {
-            Some(have) => Ok(order::compare(have, term)),
-            None => Ok(order::compare(self.term(id)?.as_ref(), term)),
-        }
+        let have = self.lexical(id, scratch)?.as_term().ok_or_else(damaged)?;
+        Ok(order::compare(have, term))
     }
 
     /// Where a term stands: all numbers before the range sort before it, all after the range after it.
     pub fn position(&self, term: TermRef<'_>) -> Result<Range<Id>> {
+        if let TermRef::Triple(triple) = term {
+            return self.position_of_triple(triple);
+        }
         if let Some(kind) = kind_by_bytes(term) {
             let mut bytes = Vec::new();
             encode(term, &mut bytes);
@@ -359,6 +361,29 @@ impl Dictionary {
             }
         }
         Ok(low..low)
+    }
+
+    /// The same of a triple term, by where its parts stand.
+    fn position_of_triple(&self, triple: &Triple) -> Result<Range<Id>> {
+        // Triple terms nest in their objects only: a loop, so that no depth can exhaust the stack.
+        let mut nested = vec![triple];
+        let mut inner = triple;
+        while let Term::Triple(object) = &inner.object {
+            nested.push(object);
+            inner = object;
+        }
+        let mut object = self.position(inner.object.as_ref())?;
+        for triple in nested.into_iter().rev() {
+            let subject = self.position(triple.subject.as_ref().into())?;
+            let predicate = self.position(triple.predicate.as_ref().into())?;
+            object = self.triples.position(self, &[subject, predicate, object], Watch::nobody())?;
+        }
+        Ok(object)
+    }
+
+    /// The triple terms.
+    pub fn triples(&self) -> &TripleTerms {
+        &self.triples
     }
 
     /// What tells the order of a term and those of its kind by their values; nothing where only their texts do.
@@ -414,9 +439,6 @@ impl Dictionary {
         let kind = order::kind(term);
         let range = self.kinds.range(kind);
         let Texts::Packed(texts) = &self.texts else { return Ok(range) };
-        if kind == Kind::Triple {
-            return Ok(range);
-        }
         let each = BLOCK as Id;
         let (mut low, mut high) = (range.start.div_ceil(each), range.end.div_ceil(each));
         while low < high {
@@ -493,6 +515,20 @@ impl Dictionary {
                 Ok((tags, payloads, chunks.get(*micros)?.as_chunks().0))
             }
         }
+    }
+}
+
+impl triple_terms::Texts for Dictionary {
+    fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    fn text<'a>(&'a self, id: Id, scratch: &'a mut Scratch) -> Result<Lexical<'a>> {
+        self.lexical(id, scratch)
+    }
+
+    fn damaged(&self) -> Error {
+        damaged()
     }
 }
 

@@ -39,7 +39,7 @@ pub use watch::{Pace, Step, Watch};
 
 use super::kinds::{Kind, Kinds};
 use super::merged::Merged;
-use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan};
+use super::port::{Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
 use super::scan;
 use super::table::Table;
 use super::{Epochs, Languages, Lexical, Numbers, Scratch, View};
@@ -200,6 +200,19 @@ impl Indexed for Pack {
 
     fn homes(&self, pattern: Pattern, watch: Watch<'_>) -> Result<Option<Vec<Id>>> {
         self.table.homes(pattern, self.table.name_count(), watch)
+    }
+
+    fn parts(&self, ids: &[Id], watch: Watch<'_>) -> Result<Vec<Triple>> {
+        self.dictionary.triples().parts(&self.dictionary, ids, watch)
+    }
+
+    fn triple_of(&self, parts: Triple) -> Result<Option<Id>> {
+        if parts.iter().any(|part| *part >= self.term_count()) {
+            return Ok(None);
+        }
+        let parts = parts.map(|part| part..part + 1);
+        let found = self.dictionary.triples().position(&self.dictionary, &parts, Watch::nobody())?;
+        Ok((!found.is_empty()).then_some(found.start))
     }
 
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>> {
