@@ -6,9 +6,10 @@
 WORKER is the compiled `benches/shapes.rs`, of which one process has SMALL open and one LARGE (packs or any RDF files). Both are
 asked each query in turns, seven times (three where it takes over a second); the least processor time of all threads,
 which other work on the machine changes least. A line a shape: how many times as large the
-answer is (its rows or, where it is one row of one number, that number), how many times as many rows the operator gives that gives
-most of all (by `explain --run` of the program BAIMO, where it is given: an answer that does not grow may need more to be read), how
-many times as long it takes, and this by the larger of the two; `!` marks what takes over 1.3 times as long as that and over a millisecond.
+answer is (its rows or, where it is one row of one number, that number), how many times as many bytes it is as TSV (as many rows
+may be of longer texts) and as many rows all operators give together (an answer that does not grow may need more to be read), these two
+by the program BAIMO, where it is given; how
+many times as long it takes, and this by the largest of the three; `!` marks what takes over 1.3 times as long as that and over a millisecond.
 An empty list of shapes means all.
 """
 import json
@@ -60,10 +61,21 @@ STEP = re.compile(r"\s*[\d.]+m?s\s+(?:[\d.]+ ?[kM]?B\s+)?(\d+)\s+\d+\s+\S")
 
 
 def touched(program, data, path):
-    """How many rows that operator of a query gives that gives most."""
+    """How many rows all operators of a query give together; what runs in parallel is counted once."""
     command = [program, "explain", "--run", "--data", data, "-f", str(path)]
     drawn = subprocess.run(command, capture_output=True, text=True).stdout
-    return max((int(step[1]) for step in map(STEP.match, drawn.splitlines()) if step), default=0)
+    steps = [line for line in drawn.splitlines() if "In parallel:" not in line]
+    return sum(int(step[1]) for step in map(STEP.match, steps) if step)
+
+
+def written(program, data, path):
+    """How many bytes an answer is as TSV, or as what it is otherwise."""
+    command = [program, "query", "--data", data, "-f", str(path), "-F"]
+    for form in ("tsv", "turtle"):
+        answer = subprocess.run([*command, form], capture_output=True)
+        if answer.returncode == 0:
+            return len(answer.stdout)
+    return 0
 
 
 def compare(workers, path):
@@ -97,16 +109,17 @@ def main():
             continue
         sizes, (before, after) = found
         grown, longer = (sizes[1] / sizes[0] if sizes[0] else math.nan), after / before
-        read = math.nan
+        long, read = math.nan, math.nan
         if explainer:
+            long = written(explainer, large, path) / max(1, written(explainer, small, path))
             read = touched(explainer, large, path) / max(1, touched(explainer, small, path))
-        ratio = longer / max(growth for growth in (grown, read, 0) if not math.isnan(growth))
+        ratio = longer / max(growth for growth in (grown, long, read, 0) if not math.isnan(growth))
         over = ratio > FACTOR and after > SHORT
         beyond += [path.stem] if over else []
         ratios.append(longer)
         print(
-            f"{path.stem:20} answer {grown:7.2f}   rows {read:7.2f}   {before * 1e3:9.3f} ms {after * 1e3:9.3f} ms"
-            f" {longer:7.2f}   by the larger {ratio:6.2f}{' !' if over else ''}",
+            f"{path.stem:20} answer {grown:7.2f}   bytes {long:7.2f}   rows {read:7.2f}   {before * 1e3:9.3f} ms {after * 1e3:9.3f} ms"
+            f" {longer:7.2f}   by the largest {ratio:6.2f}{' !' if over else ''}",
             flush=True,
         )
     mean = math.exp(sum(math.log(ratio) for ratio in ratios) / max(1, len(ratios)))
