@@ -17,6 +17,7 @@ pub(crate) mod dataset;
 mod decoded;
 mod dense;
 mod downwards;
+mod extremes;
 #[cfg(test)]
 mod fixture;
 mod formula;

@@ -189,7 +189,7 @@ pub fn of(op: &Op, inputs: &[Node], rows: f64) -> f64 {
             let given = if kind.gives_pairs() { rows } else { rows.min(input(0)) };
             let mut judged = 0.0;
             if keys.is_empty() && loose.is_empty() {
-                // Where one inequality decides, only the greatest or the least is held (`exec/dense.rs`).
+                // Where one inequality decides, only the greatest or the least is held (`exec/extremes.rs`).
                 let pairs = match conditions.as_slice() {
                     [condition] if !kind.gives_pairs() && condition.as_inequality().is_some() => input(0),
                     _ => pairs_judged(*kind, (input(0), input(1)), rows),

@@ -35,6 +35,16 @@ pub enum JoinKind {
     Mark(Var),
 }
 
+impl From<Existence> for JoinKind {
+    fn from(existence: Existence) -> Self {
+        match existence {
+            Existence::Required => Self::Semi,
+            Existence::Forbidden => Self::Anti,
+            Existence::Marked(var) => Self::Mark(var),
+        }
+    }
+}
+
 impl JoinKind {
     /// Whether the join gives out pairs: left rows with the columns of their partners.
     pub fn gives_pairs(self) -> bool {

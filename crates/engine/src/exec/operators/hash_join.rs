@@ -17,7 +17,8 @@ use crate::aside::set_aside;
 use crate::error::{Error, Result};
 use crate::exec::batch::{Batch, ROWS, gather, times};
 use crate::exec::context::Context;
-use crate::exec::dense::{KeySet, RowsByKey, extremes};
+use crate::exec::dense::{KeySet, RowsByKey};
+use crate::exec::extremes::extremes;
 use crate::exec::formula::Compiled;
 use crate::exec::rows_index::{Chain, RowsIndex, all_hashes, hashes};
 use crate::exec::{Operator, Running, boolean, drain};
@@ -244,14 +245,10 @@ impl Held {
     /// that decide it.
     fn leave_extremes(&mut self, shape: &Shape, cx: &Context<'_>) -> Result<()> {
         let Some((value, greatest)) = shape.extreme else { return Ok(()) };
-        let key = match shape.keys.as_slice() {
-            [] => None,
-            &[(_, key)] => Some(key),
-            _ => return Ok(()),
-        };
+        let keys: Vec<usize> = shape.keys.iter().map(|(_, right)| *right).collect();
         if !shape.kind.gives_pairs()
             && shape.loose.is_empty()
-            && let Some(rows) = extremes(&self.rows, (key, value, greatest), cx.graph, cx.governor())?
+            && let Some(rows) = extremes(&self.rows, (&keys, value, greatest), cx)?
         {
             self.let_go();
             self.rows = rows;

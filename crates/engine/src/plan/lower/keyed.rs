@@ -20,7 +20,7 @@ use crate::syntax::algebra::{Expression, each_operand};
 use std::borrow::Cow;
 
 /// Computed keys are taken where they are expected to take so many times less: what is equal is not known before.
-const WORTH_KEYS: f64 = 2.0;
+pub(super) const WORTH_KEYS: f64 = 2.0;
 
 /// The parts of a group with what they compute, and the filters that are left.
 struct Keyed<'a> {
@@ -121,7 +121,16 @@ impl Lowering<'_> {
         }
     }
 
-    /// The sides of a join by variables that they share, with what its conditions compare as further columns where far more pairs agree
+    /// How many pairs of rows of two plans agree in what they share.
+    pub(super) fn pairs(&self, (left, right): (&Node, &Node)) -> f64 {
+        let before = self.closely.replace(true);
+        let live = left.columns().union(&right.columns());
+        let pairs = self.hash_join(left.clone(), right.clone(), JoinKind::Inner, Vec::new(), &live).rows;
+        self.closely.set(before);
+        pairs
+    }
+
+    /// The sides of a join by variables that they share, if any, with what its conditions compare as further columns where far more pairs agree
     /// in the variables than there are rows.
     pub(super) fn keyed_sides(
         &mut self,
@@ -139,13 +148,10 @@ impl Lowering<'_> {
         };
         let compared: Vec<[&Expression; 2]> =
             conditions.iter().filter_map(comparison).filter_map(ordered).collect();
-        if compared.is_empty() || left.certain.is_disjoint(&right.certain) {
+        if compared.is_empty() {
             return (left, right);
         }
-        let before = self.closely.replace(true);
-        let live = left.columns().union(&right.columns());
-        let pairs = self.hash_join(left.clone(), right.clone(), JoinKind::Inner, Vec::new(), &live).rows;
-        self.closely.set(before);
+        let pairs = self.pairs((&left, &right));
         let (judged, keys) = (cost::judged(pairs), cost::classes(left.rows + right.rows));
         if !self.statistics.is_worth_a_look(judged)
             || !self.statistics.is_far_better(keys, judged, WORTH_KEYS)
@@ -155,8 +161,8 @@ impl Lowering<'_> {
         let (mut left, mut right) = (left, right);
         for [ours, theirs] in &compared {
             let var = self.names.fresh("equal");
-            left = with_class(left, var, class(ours, true, self.names));
-            right = with_class(right, var, class(theirs, false, self.names));
+            left = with_column(left, var, class(ours, true, self.names));
+            right = with_column(right, var, class(theirs, false, self.names));
         }
         (left, right)
     }
@@ -178,11 +184,11 @@ fn side_of<'e>(part: &Logical, expression: &'e Expression, names: &VariableNames
     Some(Side { graph, pattern: ids, place, expression })
 }
 
-/// The rows of a plan with the class of what they compute.
-fn with_class(node: Node, var: Var, class: Formula) -> Node {
+/// The rows of a plan with what they compute, which is never an error.
+pub(super) fn with_column(node: Node, var: Var, formula: Formula) -> Node {
     let (rows, unique, mut certain, mut output) =
         (node.rows, node.unique, node.certain.clone(), node.output.clone());
     certain.insert(var);
     output.push(var);
-    Node::new(Op::Extend(var, class), vec![node], output, certain, rows).unique(unique)
+    Node::new(Op::Extend(var, formula), vec![node], output, certain, rows).unique(unique)
 }

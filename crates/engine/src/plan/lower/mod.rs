@@ -8,9 +8,11 @@ mod access;
 mod branches;
 mod chain;
 mod conjunction;
+mod either;
 mod joins;
 mod keyed;
 mod modifiers;
+mod nested;
 mod outer;
 
 use super::Planned;

@@ -14,7 +14,7 @@ use crate::plan::variables::{Var, VarSet};
 use std::borrow::Cow;
 
 /// In more right sides than these no lookup is tried: it plans its own right side twice, and all in it again.
-const DEEPEST_LOOKUP: usize = 2;
+pub(super) const DEEPEST_LOOKUP: usize = 2;
 
 impl Lowering<'_> {
     /// The right side of OPTIONAL, EXISTS or MINUS, planned by itself.
@@ -95,45 +95,33 @@ impl Lowering<'_> {
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Node> {
-        let Some(join) = joinable(pattern, &input.possible) else {
-            return self.exists_by_row(input, pattern, existence, need, bag);
-        };
-        let mut wanted = input.possible.intersection(&join.body.possible);
-        for condition in &join.conditions {
-            wanted.extend_with(&condition.vars);
-        }
+        let wanted = read_of_exists(pattern, &input.possible);
+        let bag = if is_drawn_anew(pattern) { Bag::Rows } else { bag };
         let left = self.node(input, &need.union(&wanted), bag)?;
-        let sides = (left, self.right(&join.body, &wanted, Bag::Set)?);
-        let kind = match existence {
-            Existence::Required => JoinKind::Semi,
-            Existence::Forbidden => JoinKind::Anti,
-            Existence::Marked(var) => JoinKind::Mark(var),
-        };
-        let conditions: Vec<Formula> = join.conditions.into_iter().cloned().collect();
-        self.looked_up_or_hashed(sides, &join.body, (kind, &conditions, true), need, bag)
+        self.exists_after(left, pattern, existence, need, bag)
     }
 
-    /// EXISTS whose pattern means something else for each row.
-    fn exists_by_row(
+    /// EXISTS after rows that have a plan, with the columns that [`read_of_exists`] names.
+    pub(super) fn exists_after(
         &mut self,
-        input: &Logical,
+        left: Node,
         pattern: &Logical,
         existence: Existence,
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Node> {
-        let read = input.possible.intersection(&mentioned(pattern));
-        let bag = if is_drawn_anew(pattern) { Bag::Rows } else { bag };
-        let node = self.node(input, &need.union(&read), bag)?;
-        let reads = node.output.iter().copied().filter(|var| read.contains(*var)).collect();
-        let (rows, unique, mut certain) = (node.rows, node.unique, node.certain.clone());
-        let mut output = node.output.clone();
-        if let Existence::Marked(var) = existence {
-            output.push(var);
-            certain.insert(var);
+        let Some(join) = joinable(pattern, &left.columns()) else {
+            let by_row = exists_by_row(&left, pattern, existence).pruned(need);
+            return self.nested_or(by_row, (&left, pattern, existence), need);
+        };
+        let mut wanted = left.columns().intersection(&join.body.possible);
+        join.conditions.iter().for_each(|condition| wanted.extend_with(&condition.vars));
+        let right = self.right(&join.body, &wanted, Bag::Set)?;
+        let conditions: Vec<Formula> = join.conditions.into_iter().cloned().collect();
+        if let Some(alternatives) = self.alternatives((&left, &right), &conditions) {
+            return self.exists_either((left, right), &join.body, &alternatives, existence, (need, bag));
         }
-        let op = Op::Exists { pattern: Box::new(pattern.clone()), reads, existence };
-        Ok(Node::new(op, vec![node], output, certain, rows).unique(unique).pruned(need))
+        self.looked_up_or_hashed((left, right), &join.body, (existence.into(), &conditions, true), need, bag)
     }
 
     /// LATERAL: a join where that is the same.
@@ -165,7 +153,7 @@ impl Lowering<'_> {
 
     /// The rows of two sides hashed, with all that statistics tell where that may take long; or, where they `may` and that is
     /// far cheaper, looked up in the right one.
-    fn looked_up_or_hashed(
+    pub(super) fn looked_up_or_hashed(
         &mut self,
         (left, inner): (Node, Node),
         right: &Logical,
@@ -226,14 +214,7 @@ impl Lowering<'_> {
         }
         let mut read = mentioned(right);
         conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
-        let number = self.names.fresh("row");
-        let mut columns: Vec<Var> = left.output.iter().copied().filter(|var| read.contains(*var)).collect();
-        columns.push(number);
-        let mut certain = left.certain.clone();
-        certain.insert(number);
-        let mut seed = Node::new(Op::Seed, Vec::new(), columns, certain, left.rows).unique(true);
-        seed.cost = 0.0;
-        seed.legs = left.legs.iter().filter(|(var, _)| read.contains(*var)).copied().collect();
+        let (seed, number) = self.seed(left, &read);
         if optional.is_empty() {
             group.conditions.extend_from_slice(conditions);
         }
@@ -252,6 +233,19 @@ impl Lowering<'_> {
         self.inside -= 1;
         let found = found?;
         Ok(Some(looked_up(left, found, kind, number).pruned(need)))
+    }
+
+    /// The columns of a row that are read, with its number, as what a plan begins with.
+    pub(super) fn seed(&mut self, left: &Node, read: &VarSet) -> (Node, Var) {
+        let number = self.names.fresh("row");
+        let mut columns: Vec<Var> = left.output.iter().copied().filter(|var| read.contains(*var)).collect();
+        columns.push(number);
+        let mut certain = left.certain.clone();
+        certain.insert(number);
+        let mut seed = Node::new(Op::Seed, Vec::new(), columns, certain, left.rows).unique(true);
+        seed.cost = 0.0;
+        seed.legs = left.legs.iter().filter(|(var, _)| read.contains(*var)).copied().collect();
+        (seed, number)
     }
 
     /// What a group finds for rows, then its OPTIONALs, then the filters that see all of it.
@@ -293,6 +287,28 @@ impl Lowering<'_> {
     }
 }
 
+/// The variables of a row that an EXISTS on it reads, of those that rows may bind.
+pub(super) fn read_of_exists(pattern: &Logical, outer: &VarSet) -> VarSet {
+    let Some(join) = joinable(pattern, outer) else { return outer.intersection(&mentioned(pattern)) };
+    let mut read = join.body.possible;
+    join.conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
+    outer.intersection(&read)
+}
+
+/// EXISTS whose pattern means something else for each row.
+fn exists_by_row(left: &Node, pattern: &Logical, existence: Existence) -> Node {
+    let read = mentioned(pattern);
+    let reads = left.output.iter().copied().filter(|var| read.contains(*var)).collect();
+    let (rows, unique, mut certain) = (left.rows, left.unique, left.certain.clone());
+    let mut output = left.output.clone();
+    if let Existence::Marked(var) = existence {
+        output.push(var);
+        certain.insert(var);
+    }
+    let op = Op::Exists { pattern: Box::new(pattern.clone()), reads, existence };
+    Node::new(op, vec![left.clone()], output, certain, rows).unique(unique)
+}
+
 /// A right side without the OPTIONALs at its end, and these, the innermost first: they may as well come after the join with
 /// the left rows where these bind nothing that they read and that is not bound before them (see `Logical::join`).
 fn without_optional<'l>(left: &Node, right: &'l Logical) -> (&'l Logical, Vec<(&'l Logical, &'l [Formula])>) {
@@ -309,7 +325,7 @@ fn without_optional<'l>(left: &Node, right: &'l Logical) -> (&'l Logical, Vec<(&
 }
 
 /// The rows of `left` with what was found for them, by their number.
-fn looked_up(left: &Node, found: Node, kind: JoinKind, number: Var) -> Node {
+pub(super) fn looked_up(left: &Node, found: Node, kind: JoinKind, number: Var) -> Node {
     let (mut output, mut certain) = (left.output.clone(), left.certain.clone());
     let rows = match kind {
         JoinKind::Inner => found.rows,
