@@ -301,6 +301,39 @@ fn too_many() -> Error {
         .hint("join the parts of the query by a common variable")
 }
 
+/// Gives the rows of a batch of any size once, in batches of the usual size.
+#[derive(Debug, Default)]
+pub struct Parts {
+    batch: Batch,
+    from: usize,
+}
+
+impl std::convert::From<Batch> for Parts {
+    fn from(batch: Batch) -> Self {
+        Self { batch, from: 0 }
+    }
+}
+
+impl Parts {
+    /// The next ones; nothing once all were given.
+    pub fn next_batch(&mut self) -> Option<Batch> {
+        if self.from == 0 && self.batch.len <= ROWS {
+            return Some(std::mem::take(&mut self.batch)).filter(|batch| batch.len > 0);
+        }
+        let part = self.batch.next_part(self.from);
+        self.from += part.len;
+        if part.len == 0 {
+            *self = Self::default();
+        }
+        Some(part).filter(|part| part.len > 0)
+    }
+
+    /// About how many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.batch.bytes()
+    }
+}
+
 /// Gives each solution of counted batches a row of its own, a batch at a time.
 #[derive(Debug, Default)]
 pub struct Expander {

@@ -82,6 +82,14 @@ const MET: usize = 128;
 /// So many values of each side of a comparison are computed for an estimate of how many pairs agree.
 const VALUES: usize = 128;
 
+/// A number that looks drawn, the same each time (the finalizer of SplitMix64: Steele, Lea and Flood, OOPSLA 2014).
+fn scattered(number: u64) -> u64 {
+    let number = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    number ^ (number >> 31)
+}
+
 /// What is told apart of them.
 #[derive(PartialEq, Eq, Hash)]
 enum Sampled {
@@ -306,7 +314,11 @@ impl<'a> Dataset<'a> {
         let (view, [subject, Some(predicate), object]) = (self.by_number(side.graph)?, side.pattern) else {
             return None;
         };
-        let at = |len: usize, n: usize| (2 * n + half) * len / (2 * VALUES);
+        // Anywhere in its stretch: what lies in the order of its values would be met in even steps, and `?n + 1` nowhere.
+        let at = |len: usize, n: usize| {
+            let (start, end) = (n * len / VALUES, (n + 1) * len / VALUES);
+            start + scattered((2 * n + half) as u64) as usize % (end - start).max(1)
+        };
         let ids: Vec<Id> = match (subject, object, side.place) {
             (None, None, place) => {
                 let mut cursor = self.read(view.pairs(predicate, End::at(place)))?;
@@ -467,7 +479,7 @@ impl Statistics for Dataset<'_> {
     fn agreeing(&self, [a, b]: [Side<'_>; 2]) -> Option<f64> {
         let governor = self.governor.on_the_side();
         let mut cx = Context::new(self.graph, &governor, None);
-        // The second between those of the first, lest terms meet themselves where both are of one predicate.
+        // The second elsewhere than the first, lest terms meet themselves where both are of one predicate.
         let (a, b) = (self.values_of(a, 0, &mut cx)?, self.values_of(b, 1, &mut cx)?);
         let pairs = (a.len() * b.len()) as f64;
         let mut of: FxHashMap<Sampled, usize> = FxHashMap::default();

@@ -267,7 +267,9 @@ impl<'f> Search<'f> {
     /// How many pairs of rows of two sets agree.
     fn agreeing(&self, (left, left_rows): (Set, f64), (right, right_rows): (Set, f64)) -> f64 {
         let mut pairs = left_rows * right_rows;
-        let legs = |set| -> Legs { self.parts(set).flat_map(|part| part.legs.iter().copied()).collect() };
+        let legs = |set| -> Legs {
+            self.parts(set).filter(|part| !part.path).flat_map(|part| part.legs.iter().copied()).collect()
+        };
         let legs = self.close.map(|statistics| (legs(left), legs(right), statistics));
         for var in self.vars(right).intersection(&self.vars(left)).iter() {
             let known = legs.as_ref().and_then(|(left, right, more)| agreement(var, left, right, *more));
@@ -341,7 +343,17 @@ mod tests {
     fn part(rows: f64, vars: &[(Var, f64)]) -> Figures {
         let (vars, distinct) = (vars.iter().map(|(var, _)| *var).collect(), vars.to_vec());
         let leads = distinct.iter().map(|(var, _)| *var).collect();
-        Figures { vars, rows, distinct, legs: Legs::new(), unstepped: 0.0, indexed: true, any: false, leads }
+        Figures {
+            vars,
+            rows,
+            distinct,
+            legs: Legs::new(),
+            path: false,
+            unstepped: 0.0,
+            indexed: true,
+            any: false,
+            leads,
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! index-based join sampling, CIDR 2017). Filters are taken to be independent of both. Asking takes microseconds, so
 //! that it is done only for plans that are expected to take long.
 
-use super::logical::Pattern;
+use super::logical::{Pattern, Reach, Slot, Step};
 use super::physical::{Node, Op};
 use super::statistics::Statistics;
 use super::variables::Var;
@@ -54,6 +54,19 @@ pub fn legs_of(pattern: &Pattern) -> Legs {
     let (Some(subject), Some(object)) = (subject.var(), object.var()) else { return Legs::new() };
     let leg = |end| Leg { graph, predicate, end };
     vec![(subject, leg(End::Subject)), (object, leg(End::Object))]
+}
+
+/// The ends of a path of steps by one known predicate: it begins at the one end of a triple and leads to the other end of one.
+pub fn legs_of_path(reach: &Reach) -> Legs {
+    let (link, is_back) = match &reach.step {
+        Step::Link(link) => (link, false),
+        Step::Back(link) => (link, true),
+        _ => return Legs::new(),
+    };
+    let (Some(predicate), Some(graph)) = (link.id, reach.source.number()) else { return Legs::new() };
+    let ends = if is_back { [End::Object, End::Subject] } else { [End::Subject, End::Object] };
+    let leg = |(slot, end): (&Slot, End)| Some((slot.var()?, Leg { graph, predicate, end }));
+    reach.ends.iter().zip(ends).filter_map(leg).collect()
 }
 
 /// About how many different values a column takes at most, by the predicates at whose ends it stands; nothing where these do not tell. MIN, MAX and

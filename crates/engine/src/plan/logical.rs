@@ -274,6 +274,21 @@ impl Formula {
         }
     }
 
+    /// Whether it is an error for no solution that binds all of `certain`, as far as its form tells: a constant, one of these
+    /// variables, a class of what may be equal, or the number of a solution.
+    pub fn is_total(&self, certain: &VarSet) -> bool {
+        match &*self.expression {
+            Expression::NamedNode(_) | Expression::Literal(_) => true,
+            Expression::Variable(_) => self.vars.is_subset(certain),
+            expression => class_of(expression).is_some() || expr::is_solution_number(expression),
+        }
+    }
+
+    /// The variable, where the expression is whether it is bound.
+    pub fn as_bound(&self) -> Option<Var> {
+        matches!(*self.expression, Expression::Bound(_)).then(|| self.vars.iter().next()).flatten()
+    }
+
     /// The variable, where the expression is nothing else.
     pub fn as_variable(&self) -> Option<Var> {
         matches!(*self.expression, Expression::Variable(_)).then(|| self.vars.iter().next()).flatten()
@@ -520,12 +535,10 @@ impl Logical {
 
     /// BIND. The variable stays unbound where the expression is an error (section 18.5, Extend).
     pub fn extend(self, var: Var, formula: Formula) -> Self {
-        let copied = formula.as_variable().filter(|from| self.certain.contains(*from)).is_some();
-        let constant = matches!(*formula.expression, Expression::NamedNode(_) | Expression::Literal(_));
-        let total = class_of(&formula.expression).is_some() || expr::is_solution_number(&formula.expression);
+        let is_total = formula.is_total(&self.certain);
         let mut node = self.wrapped(|input| Kind::Extend(input, var, formula));
         node.possible.insert(var);
-        if copied || constant || total {
+        if is_total {
             node.certain.insert(var);
         }
         node

@@ -6,7 +6,7 @@
 
 use super::Planned;
 use super::cost::{self, Lookups};
-use super::estimate::{Leg, Legs, agreement, distinct_in, legs_of};
+use super::estimate::{Leg, Legs, agreement, distinct_in, legs_of, legs_of_path};
 use super::logical::{Pattern, Reach, Slot};
 use super::physical::{Node, OrderKey};
 use super::statistics::Statistics;
@@ -389,8 +389,10 @@ pub struct Figures {
     pub rows: f64,
     /// How many different values each variable takes in it.
     pub distinct: Vec<(Var, f64)>,
-    /// Where its variables stand.
+    /// Where its variables stand; for a path, where they stand once it is joined.
     pub legs: Legs,
+    /// Whether it is a path, of which the triples that it begins and ends with do not say how many rows join.
+    pub path: bool,
     /// How many rows more it has where nothing is joined before that binds one of its variables: of a path that may have no step, each node of the
     /// graph with itself.
     pub unstepped: f64,
@@ -417,6 +419,7 @@ impl Figures {
                     .map(|var| (*var, different_in(node, *var, statistics)))
                     .collect(),
                 legs: node.legs.clone(),
+                path: false,
                 unstepped: 0.0,
                 indexed: false,
                 any: false,
@@ -436,6 +439,7 @@ impl Figures {
                 vars,
                 rows: 0.0,
                 legs,
+                path: false,
                 unstepped: 0.0,
                 indexed: true,
                 any: false,
@@ -458,7 +462,17 @@ impl Figures {
         let leads = leads_of(pattern).collect();
         let [_, predicate, _] = &pattern.slots;
         let any = predicate.var().is_some();
-        Self { vars, rows, distinct, legs: legs_of(pattern), unstepped: 0.0, indexed: true, any, leads }
+        Self {
+            vars,
+            rows,
+            distinct,
+            legs: legs_of(pattern),
+            path: false,
+            unstepped: 0.0,
+            indexed: true,
+            any,
+            leads,
+        }
     }
 
     /// Of a path of any length.
@@ -488,14 +502,14 @@ impl Figures {
             [(_, values)] => reached_by(reach, *values, statistics),
             _ => 1.0,
         };
-        let (vars, legs, leads) = (reach.vars(), Legs::new(), Vec::new());
+        let (vars, legs, leads) = (reach.vars(), legs_of_path(reach), Vec::new());
         let mut unstepped = 0.0;
         if let (true, true, Some(graph)) =
             (reach.zero, reach.ends.iter().all(|end| end.var().is_some()), graph)
         {
             unstepped = statistics.distinct(graph, None, 0).max(statistics.distinct(graph, None, 2));
         }
-        Self { vars, rows, distinct, legs, unstepped, indexed: true, any: false, leads }
+        Self { vars, rows, distinct, legs, path: true, unstepped, indexed: true, any: false, leads }
     }
 
     /// How many rows it has where nothing is joined before.
@@ -516,6 +530,7 @@ impl Figures {
             each = self.alone();
         }
         for (var, values) in self.distinct.iter().filter(|(var, _)| bound.contains(*var)) {
+            let close = close.filter(|_| !self.path);
             match close.and_then(|statistics| agreement(*var, legs, &self.legs, statistics)) {
                 Some(found) => {
                     each *= found.pairs;

@@ -4,7 +4,7 @@
 //! no graph, no cursor, no compiled expression.
 
 use super::cost;
-use super::estimate::{Legs, legs_of};
+use super::estimate::{Legs, legs_of, legs_of_path};
 use super::logical::{Aggregate, Constant, Existence, Formula, Logical, Pattern, Reach, Slot};
 use super::variables::{Var, VarSet};
 use crate::store::End;
@@ -323,6 +323,7 @@ fn legs_in(op: &Op, inputs: &[Node]) -> Legs {
             legs.extend(legs_of(pattern))
         }
         Op::Intersect { patterns, .. } => legs.extend(patterns.iter().flat_map(legs_of)),
+        Op::Reach { reach, .. } => legs.extend(legs_of_path(reach)),
         Op::HashJoin { kind: JoinKind::Inner, .. } | Op::Lookup(JoinKind::Inner, _) => {
             legs.extend(inputs.iter().skip(1).flat_map(|input| input.legs.iter().copied()));
         }

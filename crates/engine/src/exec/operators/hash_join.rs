@@ -199,6 +199,8 @@ pub struct Held {
     unbound: u32,
     /// The values of each key, with its column on the left, where they are few and only left rows that have one matter.
     keys: Vec<(usize, Vec<Id>)>,
+    /// There is no row, so that a join that gives what has a partner need not read its left side.
+    nothing: bool,
 }
 
 /// So few values of a key are told to the left input.
@@ -212,6 +214,7 @@ impl Held {
     pub fn of(input: Running<'_>, shape: &Shape, cx: &mut Context<'_>) -> Result<Self> {
         let mut held = Self::default();
         held.rows = drain(input, cx)?;
+        held.nothing = held.rows.len == 0;
         held.leave_extremes(shape, cx)?;
         if matches!(shape.kind, JoinKind::Inner | JoinKind::Semi) && held.rows.len <= FEW_KEYS {
             let values = |(left, right): &(usize, usize)| {
@@ -363,6 +366,9 @@ impl<'a> HashJoin<'a> {
 
     /// Takes the next batch of the left.
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<bool> {
+        if self.held.nothing && matches!(self.shape.kind, JoinKind::Inner | JoinKind::Semi) {
+            return Ok(false);
+        }
         let Some(batch) = self.left.next(cx)? else { return Ok(false) };
         let key = self.shape.keys.first().map_or(&[][..], |(left, _)| batch.column(*left));
         (self.row, self.place, self.unbound, self.paired) = (0, None, false, false);

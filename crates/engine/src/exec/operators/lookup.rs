@@ -1,13 +1,14 @@
 //! OPTIONAL and EXISTS by looking up: a pattern searched from a batch of rows, for all of them at a time.
 //!
 //! In: rows; a plan that begins with such rows, each with its number in the batch, and gives the number with what it finds. Out:
-//! the rows with what was found for each, or that have, or have not, an answer. The plan is run anew for each batch; for few rows
+//! the rows with what was found for each, or that have, or have not, an answer. The plan is run anew for each batch, of which each is
+//! twice as large as the one before, up to a bound: what the plan holds in a table is held a few times and not for every 4 096 rows. For few rows
 //! that touches far less than the whole of the pattern, which a hash join would hold. The inner query computed for a set of outer
 //! bindings and joined with them again is magic decorrelation (Seshadri, Pirahesh, Leung, Complex query decorrelation, ICDE
 //! 1996); here the set is a batch, its rows are told by number, and equal bindings are looked up as often as they come.
 
 use crate::error::Result;
-use crate::exec::batch::{Batch, gather, times};
+use crate::exec::batch::{Batch, Parts, gather, times};
 use crate::exec::build::Builder;
 use crate::exec::context::{BUILDING, Context};
 use crate::exec::{Operator, Running, boolean};
@@ -42,20 +43,40 @@ pub struct Shape {
     pub output: Vec<Side>,
 }
 
+/// At most so many rows are searched for at a time, but for the last batch of them.
+const MOST: usize = 1 << 18;
+
 /// A search in progress. See the module.
 pub struct Lookup<'a> {
     shape: Shape,
     builder: Builder<'a>,
     input: Running<'a>,
     batch: Batch,
+    /// Of so many rows the next search is, where there are as many.
+    rows: usize,
     matched: Vec<bool>,
     running: Option<Running<'a>>,
+    /// The rows that go on by themselves.
+    rest: Parts,
 }
 
 impl<'a> Lookup<'a> {
     /// Over the rows of `input`.
     pub fn new(shape: Shape, builder: Builder<'a>, input: Running<'a>) -> Self {
-        Self { shape, builder, input, batch: Batch::default(), matched: Vec::new(), running: None }
+        let (batch, rest) = (Batch::default(), Parts::default());
+        Self { shape, builder, input, batch, rows: 1, matched: Vec::new(), running: None, rest }
+    }
+
+    /// The rows of the next search.
+    fn gathered(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        let Some(mut batch) = self.input.next(cx)? else { return Ok(None) };
+        while batch.len < self.rows
+            && let Some(more) = self.input.next(cx)?
+        {
+            batch.append_within(&more, cx)?;
+        }
+        self.rows = (batch.len * 2).min(MOST);
+        Ok(Some(batch))
     }
 
     fn start(&mut self, batch: Batch, cx: &mut Context<'_>) -> Result<()> {
@@ -122,8 +143,11 @@ impl<'a> Lookup<'a> {
 impl Operator for Lookup<'_> {
     fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
         loop {
+            if let Some(rest) = self.rest.next_batch() {
+                return Ok(Some(rest));
+            }
             let Some(running) = &mut self.running else {
-                let Some(batch) = self.input.next(cx)? else { return Ok(None) };
+                let Some(batch) = self.gathered(cx)? else { return Ok(None) };
                 self.start(batch, cx)?;
                 continue;
             };
@@ -140,15 +164,12 @@ impl Operator for Lookup<'_> {
                 continue;
             }
             self.running = None;
-            let rest = self.rest(cx)?;
-            if rest.len > 0 {
-                return Ok(Some(rest));
-            }
+            self.rest = self.rest(cx)?.into();
         }
     }
 
     fn bytes(&self) -> usize {
-        self.batch.bytes() + self.matched.capacity()
+        self.batch.bytes() + self.matched.capacity() + self.rest.bytes()
     }
 }
 

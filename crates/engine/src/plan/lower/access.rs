@@ -5,6 +5,7 @@
 //! numbers these are is found out when the plan is run.
 
 use super::Lowering;
+use super::joins::unbound;
 use crate::expr::verdicts;
 use crate::plan::logical::{Aggregate, Formula, Pattern, Slot};
 use crate::plan::order::{Item, Restricted};
@@ -21,6 +22,9 @@ const TO_COUNT: f64 = 150.0;
 
 /// A selection is expected to keep this part of its rows.
 pub(super) const SELECTIVITY: f64 = 0.3;
+
+/// This part of what is computed is expected to be an error.
+const SELDOM: f64 = 0.001;
 
 impl Lowering<'_> {
     /// A pattern, with the part of it that tests of either end leave.
@@ -105,7 +109,10 @@ pub(super) fn filtered(
         *groups = rows;
         return Node { rows, ..node };
     }
-    node.under(Op::Filter(conditions), rows)
+    let bound: Vec<Var> = conditions.iter().filter_map(Formula::as_bound).collect();
+    let mut node = node.under(Op::Filter(conditions), rows);
+    node.certain.extend(bound);
+    node
 }
 
 /// Whether a grouping judges these conditions itself: where they spare it texts that are read for GROUP_CONCAT alone, and read none.
@@ -138,6 +145,11 @@ fn share_of_predicate(condition: &Formula, node: &Node, statistics: &dyn Statist
 fn guessed(condition: &Formula, node: &Node, statistics: &dyn Statistics) -> f64 {
     match &*condition.expression {
         Expression::Not(inner) if matches!(**inner, Expression::SameTerm(..) | Expression::Equal(..)) => 0.9,
+        Expression::Bound(_) => condition.vars.iter().map(|var| 1.0 - unbound(node, var)).product(),
+        Expression::Not(inner) if matches!(**inner, Expression::Bound(_)) => {
+            // What is computed may be an error, however seldom.
+            condition.vars.iter().map(|var| unbound(node, var).max(SELDOM)).product()
+        }
         Expression::And(parts, more)
             if [parts, more].iter().all(|it| matches!(&***it, Expression::Not(_))) =>
         {

@@ -1,4 +1,5 @@
-//! A part with branches joined with the others branch by branch: UNION, and VALUES whose rows bind different variables.
+//! A part with branches joined with the others branch by branch: UNION, VALUES whose rows bind different variables, and the solutions
+//! of any part that bind a variable which others share and those that do not, `BIND(IRI(?text) AS ?x)`.
 //!
 //! In: the parts and filters of a group, and the plan that joins the part as one. Out: that plan, or a union of one plan for each branch
 //! where these are far cheaper: each is ordered by itself, so that a branch of two rows leads, and looks up by what is bound in all of its
@@ -9,10 +10,11 @@ use super::Lowering;
 use super::conjunction::Group;
 use crate::plan::Planned;
 use crate::plan::exists::is_drawn_anew;
-use crate::plan::logical::{Kind, Logical};
+use crate::plan::logical::{Formula, Kind, Logical};
 use crate::plan::order::Wish;
 use crate::plan::physical::{Bag, Node};
-use crate::plan::variables::VarSet;
+use crate::plan::variables::{Var, VarSet, VariableNames};
+use crate::syntax::algebra::Expression;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -54,8 +56,12 @@ impl Lowering<'_> {
         if self.branches.depth >= TRIED || !self.statistics.is_far_better(worth, all, 1.0) {
             return Ok(whole);
         }
-        let mut tried: Vec<_> =
-            (0..).zip(&group.parts).filter_map(|(n, it)| Some((n, *it, branches(it)?))).collect();
+        let mut tried: Vec<(usize, &Logical, Vec<Cow<'_, Logical>>)> = Vec::new();
+        for (place, part) in group.parts.iter().enumerate() {
+            let others = group.parts.iter().enumerate().filter(|(n, _)| *n != place);
+            let shared = others.fold(VarSet::new(), |shared, (_, other)| shared.union(&other.possible));
+            tried.extend(branches(part, &shared, self.names).map(|branches| (place, *part, branches)));
+        }
         // VALUES leaves least. Of many parts each is tried by itself alone.
         tried.sort_by_key(|(_, part, _)| !matches!(part.kind, Kind::Values(..)));
         let within = if tried.len() > TRIED { TRIED } else { 1 };
@@ -97,8 +103,13 @@ impl Lowering<'_> {
     }
 }
 
-/// What a part is the union of, where that is a few: the groups of UNION, and the rows of VALUES that bind the same variables.
-fn branches(part: &Logical) -> Option<Vec<Cow<'_, Logical>>> {
+/// What a part is the union of, where that is a few: the groups of UNION, the rows of VALUES that bind the same variables, the solutions
+/// that bind one of the `shared` ones and those that do not.
+fn branches<'l>(
+    part: &'l Logical,
+    shared: &VarSet,
+    names: &mut VariableNames,
+) -> Option<Vec<Cow<'l, Logical>>> {
     let branches: Vec<Cow<'_, Logical>> = match &part.kind {
         Kind::Union(parts) => parts.iter().map(Cow::Borrowed).collect(),
         Kind::Values(vars, rows) => {
@@ -116,9 +127,32 @@ fn branches(part: &Logical) -> Option<Vec<Cow<'_, Logical>>> {
             };
             alike.into_iter().map(of).collect()
         }
-        _ => return None,
+        _ => {
+            let var = part.possible.without(&part.certain).intersection(shared).iter().next()?;
+            by_boundness(part, var, names)?.into_iter().map(Cow::Owned).collect()
+        }
     };
     (2..=MOST).contains(&branches.len()).then_some(branches)
+}
+
+/// The solutions of a part that bind a variable, and the others, which have no such column. Both are asked for, so that they must be the same
+/// each time; of a group it matters alone whether it binds the variable.
+fn by_boundness(part: &Logical, var: Var, names: &mut VariableNames) -> Option<[Logical; 2]> {
+    let mut below = part;
+    while let Kind::Project(input, _) | Kind::Filter(input, _) | Kind::Group(input, ..) = &below.kind {
+        below = input;
+    }
+    if !is_the_same(below) {
+        return None;
+    }
+    let is_bound = Expression::Bound(names.variable(var));
+    let mut bound = part.clone().filter(vec![Formula::new(is_bound.clone(), names)]);
+    bound.certain.insert(var);
+    let not_bound = Formula::new(Expression::Not(Box::new(is_bound)), names);
+    let mut kept = part.possible.clone();
+    kept.remove(var);
+    let unbound = part.clone().filter(vec![not_bound]).project(kept.iter().collect());
+    Some([bound, unbound])
 }
 
 fn shares(part: &Logical, other: &Logical) -> bool {
@@ -135,4 +169,48 @@ fn is_the_same(part: &Logical) -> bool {
         open.extend(part.parts());
     }
     !is_drawn_anew(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::Answer;
+    use crate::syntax::parse;
+    use crate::{DefaultGraph, Governor};
+
+    /// Section 18.3: a solution that does not bind a variable goes together with any value of it.
+    #[test]
+    fn what_may_be_unbound_is_joined_branch_by_branch() {
+        let graph = crate::fixture::graph();
+        let cells = |text: &str, every_way: bool| {
+            let query = parse::query(text, &crate::fixture::prefixes(), None).unwrap();
+            let governor = Governor::unlimited();
+            let governor = if every_way { governor.planning_every_way() } else { governor };
+            let plan = crate::explain(&graph, &query, DefaultGraph::Alone, &governor).unwrap().plan;
+            let (mut open, mut unions) = (vec![plan], 0);
+            while let Some(step) = open.pop() {
+                unions += usize::from(step.label == "Union");
+                open.extend(step.children);
+            }
+            let answer = crate::answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap();
+            let Answer::Rows(rows) = answer else { panic!("no rows") };
+            let mut rows = rows.gather().rows;
+            rows.sort_by_key(|row| format!("{row:?}"));
+            (rows, unions)
+        };
+        for group in [
+            "?a :year ?y BIND(IF(?y = 2001, ?a, 1 / 0) AS ?x) ?x :kind ?k",
+            "VALUES ?n { 1 2 9 } BIND(IRI(CONCAT(\"http://example.org/p\", STR(?n))) AS ?x) ?x :order ?k",
+            "VALUES ?n { 1 2 9 } BIND(IF(?n = 2, 1 / 0, ?n) AS ?k) ?x :order ?k",
+            "?a :kind :integration OPTIONAL { ?a :order ?k } ?x :order ?k",
+            "{ SELECT (SAMPLE(?z) AS ?x) { ?z :order 2 } } ?x a ?k",
+            "{ SELECT (MAX(?z) AS ?x) { ?z :order 7 } } ?x :order ?k",
+            "{ SELECT ?k (MIN(?z) AS ?x) { ?y :kind ?k OPTIONAL { ?z :order ?y } } GROUP BY ?k } ?x :order ?o",
+            "?a :kind ?k BIND(IF(?k = :launch, 1 / 0, ?a) AS ?x) ?x (:year|^:year)+ ?y",
+        ] {
+            let text = format!("SELECT * {{ {group} }}");
+            let ((apart, unions), (whole, none)) = (cells(&text, true), cells(&text, false));
+            assert_eq!(apart, whole, "{text}");
+            assert!(unions == 1 && none == 0 && !whole.is_empty(), "{text}: {unions} {none}");
+        }
+    }
 }

@@ -8,11 +8,15 @@ use super::access::Tests;
 use crate::plan::Planned;
 use crate::plan::bushy::{self, Tree};
 use crate::plan::equality::class_of;
-use crate::plan::logical::{Formula, Kind, Logical};
+use crate::plan::logical::{Constant, Formula, Kind, Logical};
 use crate::plan::order::{Before, Figures, Item, NOTHING, Order, Wish, led, order};
 use crate::plan::physical::{Bag, Node};
+use crate::plan::pushdown::{Scope, push};
 use crate::plan::variables::{Var, VarSet};
-use std::collections::{BTreeMap, HashMap};
+use crate::syntax::algebra::Expression;
+use crate::terms::{NamedNode, Term};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Joins of joins are taken where they are expected to touch so many times fewer rows: estimates of long chains err.
 const WORTH_A_TREE: f64 = 2.0;
@@ -26,6 +30,9 @@ const WORTH_ANOTHER_PLAN: f64 = 20_000.0;
 
 /// So many parts, of those with the fewest rows, are tried as the one that gives the order.
 const LEADS: usize = 3;
+
+/// Of more rows VALUES narrows no grouping.
+const MOST_GIVEN: usize = 64;
 
 /// What a conjunction is made of.
 #[derive(Default)]
@@ -113,6 +120,14 @@ impl Lowering<'_> {
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Node> {
+        let (ends, narrowed) = (self.given_ends(&group)?, self.narrowed_groups(&group));
+        let mut group = group;
+        for (place, part) in &narrowed {
+            if let Some(known) = group.parts.get_mut(*place) {
+                *known = part;
+            }
+        }
+        group.parts.extend(&ends);
         let wish = std::mem::take(&mut self.wish);
         let bound = seed.as_ref().map_or_else(VarSet::new, Node::columns);
         let Parts { items, wanted } = self.parts(&group, &bound, (need, bag))?;
@@ -129,6 +144,74 @@ impl Lowering<'_> {
         let mut ordered = vec![Item::Node(Box::new(seed))];
         ordered.extend(order.places.into_iter().filter_map(|place| items.get(place).cloned()));
         Ok(self.joined(ordered, group.conditions, (need, None), bag)?.pruned(need))
+    }
+
+    /// The ends of paths that filters of a group say, `?x = <…>` or `?x IN (<…>, …)`, as VALUES: from there a path is gone. Two IRIs are equal
+    /// where they are the same (section 17.4.1.7), and what a path binds beside them is dropped by the filter. An end that a pattern of
+    /// the group binds as well is led by that.
+    fn given_ends(&self, group: &Group<'_>) -> Planned<Vec<Logical>> {
+        let mut ends = VarSet::new();
+        for part in &group.parts {
+            if let Kind::Reach(_) = &part.kind {
+                ends.extend_with(&part.certain);
+            }
+        }
+        for part in &group.parts {
+            if let Kind::Pattern(_) | Kind::Values(..) = &part.kind {
+                ends = ends.without(&part.certain);
+            }
+        }
+        let mut given = Vec::new();
+        for condition in &group.conditions {
+            let Some((var, names)) = given_names(condition).filter(|(var, _)| ends.contains(*var)) else {
+                continue;
+            };
+            ends.remove(var);
+            let constant = |name: &NamedNode| -> Planned<_> {
+                let term = Term::from(name.clone());
+                let id = self.statistics.id(&term)?;
+                Ok(vec![Some(Constant { term, id })])
+            };
+            given.push(Logical::values(vec![var], names.into_iter().map(constant).collect::<Planned<_>>()?));
+        }
+        Ok(given)
+    }
+
+    /// Groupings with the IRIs that VALUES beside them gives for one of their keys as a filter below: the other groups would be joined
+    /// with nothing.
+    fn narrowed_groups(&self, group: &Group<'_>) -> Vec<(usize, Logical)> {
+        let given = |part: &Logical| -> Vec<Formula> {
+            let Kind::Values(vars, rows) = &part.kind else { return Vec::new() };
+            if rows.len() > MOST_GIVEN {
+                return Vec::new();
+            }
+            let of_column = |(column, var): (usize, &Var)| {
+                let name = |row: &Vec<Option<Constant>>| match row.get(column)?.as_ref()?.term.clone() {
+                    Term::NamedNode(name) => Some(Expression::NamedNode(name)),
+                    _ => None,
+                };
+                let names = rows.iter().map(name).collect::<Option<Vec<Expression>>>()?;
+                let var_of = Expression::Variable(self.names.variable(*var));
+                let expression = Arc::new(Expression::In(Box::new(var_of), names));
+                Some(Formula { expression, vars: VarSet::from_iter([*var]) })
+            };
+            vars.iter().enumerate().filter_map(of_column).collect()
+        };
+        if !group.parts.iter().any(|part| is_grouped(part)) {
+            return Vec::new();
+        }
+        let conditions: Vec<Formula> = group.parts.iter().flat_map(|part| given(part)).collect();
+        let scope = Scope { names: self.names, around: &VarSet::EMPTY };
+        let narrowed = |(place, part): (usize, &&Logical)| {
+            let own = |condition: &&Formula| condition.vars.is_subset(&part.certain);
+            let own: Vec<Formula> = conditions.iter().filter(own).cloned().collect();
+            if own.is_empty() || !is_grouped(part) {
+                return None;
+            }
+            let (part, kept) = push(Logical::clone(part), own, scope);
+            Some((place, part.filter(kept)))
+        };
+        group.parts.iter().enumerate().filter_map(narrowed).collect()
     }
 
     /// The parts of a group, beside rows that bind some variables.
@@ -387,4 +470,39 @@ fn shared_by<'v>(sets: impl Iterator<Item = &'v VarSet>) -> VarSet {
         once.extend_with(set);
     }
     shared
+}
+
+/// Whether a part is a grouping, whatever is left out of it or filtered above.
+fn is_grouped(part: &Logical) -> bool {
+    match &part.kind {
+        Kind::Group(_, keys, _) => !keys.is_empty(),
+        Kind::Project(input, _) | Kind::Filter(input, _) | Kind::Distinct(input) => is_grouped(input),
+        _ => false,
+    }
+}
+
+/// The variable and the IRIs, each once, of a condition that is true for these alone.
+fn given_names(condition: &Formula) -> Option<(Var, BTreeSet<&NamedNode>)> {
+    let (var, names) = match &*condition.expression {
+        Expression::Equal(a, b) | Expression::SameTerm(a, b) => match (&**a, &**b) {
+            (Expression::Variable(_), Expression::NamedNode(name))
+            | (Expression::NamedNode(name), Expression::Variable(_)) => {
+                (condition.vars.iter().next()?, BTreeSet::from([name]))
+            }
+            _ => return None,
+        },
+        Expression::In(a, list) if matches!(**a, Expression::Variable(_)) => {
+            (condition.vars.iter().next()?, list.iter().map(as_name).collect::<Option<_>>()?)
+        }
+        _ => return None,
+    };
+    Some((var, names))
+}
+
+/// The IRI that an expression is.
+fn as_name(expression: &Expression) -> Option<&NamedNode> {
+    match expression {
+        Expression::NamedNode(name) => Some(name),
+        _ => None,
+    }
 }

@@ -231,7 +231,12 @@ impl Lowering<'_> {
         };
         let (streamed, held) = (left.rows, right.rows);
         let op = Op::HashJoin { kind, keys, loose, conditions };
-        let node = Node::new(op, vec![left, right], output, certain, rows).unique(unique);
+        let read = left.cost;
+        let mut node = Node::new(op, vec![left, right], output, certain, rows).unique(unique);
+        if matches!(kind, JoinKind::Inner | JoinKind::Semi) {
+            // Where no row is held, none is read of the other side.
+            node.cost -= read * (1.0 - held).clamp(0.0, 1.0);
+        }
         if kind == JoinKind::Inner && self.statistics.is_worth_a_look(node.cost) {
             return node.chosen(format!("held, rows {held:.0}; streamed {streamed:.0}"));
         }
@@ -273,9 +278,8 @@ impl Lowering<'_> {
                 None => unknown.push(*key),
             }
         }
-        if !told {
-            agree.pairs /= different(&unknown);
-        }
+        // Of what is not told beside what is, columns depend on each other more often than not: between none and all of it.
+        agree.pairs /= if told { different(&unknown).sqrt() } else { different(&unknown) };
         for var in loose {
             // Of those that are bound on both sides some agree, and all others do.
             let open = 1.0 - (1.0 - unbound(left, *var)) * (1.0 - unbound(right, *var));
@@ -301,7 +305,7 @@ impl Lowering<'_> {
 }
 
 /// Which part of the rows of a plan does not bind a variable, as far as its operators tell.
-fn unbound(node: &Node, var: Var) -> f64 {
+pub(super) fn unbound(node: &Node, var: Var) -> f64 {
     // As often as not an OPTIONAL finds nothing.
     const OPTIONAL: f64 = 0.5;
     if node.certain.contains(var) {
@@ -319,6 +323,7 @@ fn unbound(node: &Node, var: Var) -> f64 {
             OPTIONAL
         }
         // What is computed is seldom an error.
+        Op::Extend(computed, _) if *computed == var => 0.0,
         _ => node.inputs.iter().map(|input| unbound(input, var)).fold(0.0, f64::max),
     }
 }

@@ -5,7 +5,6 @@
 use super::Lowering;
 use crate::plan::Planned;
 use crate::plan::cost;
-use crate::plan::equality::class_of;
 use crate::plan::estimate::values_of;
 use crate::plan::logical::{Aggregate, Formula, Kind, Logical, SortKey};
 use crate::plan::order::Figures;
@@ -39,9 +38,7 @@ impl Lowering<'_> {
         };
         let node = self.node(input, &wanted, bag)?;
         let (rows, mut certain, unique) = (node.rows, node.certain.clone(), node.unique);
-        if formula.as_variable().is_some_and(|from| certain.contains(from))
-            || class_of(&formula.expression).is_some()
-        {
+        if formula.is_total(&certain) {
             certain.insert(var);
         }
         let mut output = node.output.clone();

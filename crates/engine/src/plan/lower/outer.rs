@@ -165,8 +165,10 @@ impl Lowering<'_> {
         let before = self.closely.replace(long || self.closely.get());
         let (left, inner) = self.keyed_sides((left, inner), kind, conditions);
         let hashed = self.hash_join(left, inner, kind, conditions.to_vec(), need);
+        // What it is weighed against is estimated as closely.
+        let best = if may { self.cheaper(hashed, right, (kind, conditions), need, bag) } else { Ok(hashed) };
         self.closely.set(before);
-        if may { self.cheaper(hashed, right, (kind, conditions), need, bag) } else { Ok(hashed) }
+        best
     }
 
     /// The plan that looks up instead of one that hashes, where it touches far fewer rows: a row that is looked up

@@ -240,6 +240,7 @@ pub const PLAN: &[Pair] = &[
     ("planned in {}, run in {}", "规划 {}，运行 {}"),
     ("planned in {}, run in {}, {} read from the file by the steps", "规划 {}，运行 {}，各步骤从文件读取 {}"),
     ("looked up, cost {}; hashed {}", "逐行查找，代价 {}；哈希为 {}"),
+    ("looked up, cost {}; for each row {}", "成批查找，代价 {}；逐行执行为 {}"),
     ("hashed, cost {}; looked up by any predicate {}", "哈希，代价 {}；按任意谓语逐行查找为 {}"),
     (
         "joined by what is compared, cost {}; compared afterwards {}",
