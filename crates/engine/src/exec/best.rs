@@ -9,7 +9,7 @@ use super::ranks::Ranking;
 use crate::Governor;
 use crate::error::Result;
 use crate::expr::fast::Fast;
-use crate::store::{Id, NONE};
+use crate::store::{FIRST_FOREIGN, Id, NONE};
 use std::cmp::Ordering;
 
 /// The best members so far. See the module.
@@ -104,6 +104,8 @@ impl Best {
             *failed |= id == NONE;
             if *best == NONE {
                 *best = id;
+            } else if id < FIRST_FOREIGN && *best < FIRST_FOREIGN && (id < *best) == self.greatest {
+                // Numbers of the dictionary rise as values do: it is no better, at most as good.
             } else if id != *best && id != NONE {
                 let order = self.ranking.compare(id, *best, cx)?;
                 if self.is_better(order) {

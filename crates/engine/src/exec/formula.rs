@@ -76,6 +76,11 @@ impl Compiled {
         Ok(Self { program, column: formula.as_variable().map(place), tested })
     }
 
+    /// Says that only the values of numbers count: see [`Program::only_numbers`].
+    pub fn only_numbers(&mut self) {
+        self.program.only_numbers();
+    }
+
     /// Whether it is a variable and nothing else.
     pub fn is_variable(&self) -> bool {
         self.column.is_some()

@@ -4,6 +4,7 @@
 
 mod account;
 mod anew;
+pub mod bands;
 pub mod batch;
 mod best;
 mod build;

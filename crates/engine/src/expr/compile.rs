@@ -10,7 +10,7 @@ use super::value::Value;
 use crate::aside::{ITEM, MUCH, set_aside};
 use crate::error::{Error, Result};
 use crate::syntax::algebra::{Expression, Function};
-use crate::terms::{Term, Variable};
+use crate::terms::{Term, Variable, xsd};
 use rustc_hash::FxHashMap;
 
 /// So many tasks take some milliseconds.
@@ -46,8 +46,7 @@ pub(super) enum Operation {
     If,
     Coalesce,
     Call(Function),
-    /// REGEX, CONTAINS, STRSTARTS or STRENDS on the text of a column: of string literals, or, where the flag is set, of
-    /// whatever STR takes.
+    /// A function on strings on the text of a column: of string literals, or, where the flag is set, of whatever STR takes.
     Text(Function, bool),
 }
 
@@ -83,6 +82,10 @@ pub(super) struct Step {
     /// The last step that looks at it: then its results can go, unless they are kept for the next batch. Its own number
     /// where none does.
     pub last_use: StepId,
+    /// Nobody asks for the language that its result may have.
+    pub text_alone: bool,
+    /// Nobody asks how a number that it gives is written, nor of which derived type it is.
+    pub value_alone: bool,
 }
 
 /// A compiled expression. See the module.
@@ -149,6 +152,7 @@ impl Program {
         let result = compiler.results.pop().unwrap_or_default();
         let mut program = Self { steps: compiler.steps, guards: compiler.guards, columns, result, state };
         program.find_last_uses();
+        program.find_uses(false);
         program.find_light_columns();
         Ok(Some(program))
     }
@@ -178,6 +182,77 @@ impl Program {
             }
         }
         used
+    }
+
+    /// Says that of its results only the values of numbers count, as for SUM and AVG.
+    pub fn only_numbers(&mut self) {
+        self.find_uses(true);
+    }
+
+    /// Finds the steps of whose results nobody asks for the language: functions that look for a simple literal in them, or tell
+    /// how long they are; and those of which the values of numbers are all that counts: arithmetic, comparisons, and the result
+    /// where that is `summed` up.
+    fn find_uses(&mut self, summed: bool) {
+        let (mut texts, mut values) = (vec![true; self.steps.len()], vec![true; self.steps.len()]);
+        let not =
+            |of: &mut Vec<bool>, id: StepId| of.get_mut(id).into_iter().for_each(|alone| *alone = false);
+        for id in self.guards.iter().map(|guard| guard.step) {
+            not(&mut texts, id);
+            not(&mut values, id);
+        }
+        not(&mut texts, self.result);
+        if !summed {
+            not(&mut values, self.result);
+        }
+        for (id, step) in self.steps.iter().enumerate().rev() {
+            if id != self.result && step.last_use <= id {
+                continue;
+            }
+            let leaves_language = self.leaves_language(step, texts.get(id) == Some(&true));
+            let is_alone = values.get(id) == Some(&true);
+            for (n, argument) in step.arguments.iter().enumerate() {
+                if n > 0 || !leaves_language {
+                    not(&mut texts, *argument);
+                }
+                let is_value = match step.operation {
+                    Operation::Calculate(_) | Operation::Negate | Operation::Compare(_) => true,
+                    Operation::Or | Operation::And | Operation::Not => true,
+                    Operation::If => n == 0 || is_alone,
+                    Operation::Coalesce | Operation::Plus => is_alone,
+                    _ => false,
+                };
+                if !is_value {
+                    not(&mut values, *argument);
+                }
+            }
+        }
+        for (step, (text, value)) in self.steps.iter_mut().zip(texts.into_iter().zip(values)) {
+            (step.text_alone, step.value_alone) = (text, value);
+        }
+    }
+
+    /// Whether the result of a step, of which the text `alone` is asked or not, is the same for its first argument with a
+    /// language and without.
+    fn leaves_language(&self, step: &Step, alone: bool) -> bool {
+        let (Operation::Call(function) | Operation::Text(function, _)) = &step.operation else {
+            return false;
+        };
+        // What is looked for must have no language: any text takes that (17.4.3.1.2).
+        let others_are_simple = || {
+            step.arguments.iter().skip(1).all(|id| match self.steps.get(*id).map(|step| &step.operation) {
+                Some(Operation::Constant(Term::Literal(literal))) => literal.datatype() == xsd::STRING,
+                _ => false,
+            })
+        };
+        match function {
+            Function::Str | Function::StrLen | Function::EncodeForUri => true,
+            Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex => {
+                others_are_simple()
+            }
+            Function::LCase | Function::UCase | Function::SubStr => alone,
+            Function::StrBefore | Function::StrAfter => alone && others_are_simple(),
+            _ => false,
+        }
     }
 
     fn find_last_uses(&mut self) {
@@ -303,7 +378,15 @@ impl<'a> Compiler<'a> {
             return;
         }
         let id = self.steps.len();
-        self.steps.push(Step { operation, arguments, guard, domain, last_use: id });
+        self.steps.push(Step {
+            operation,
+            arguments,
+            guard,
+            domain,
+            last_use: id,
+            text_alone: false,
+            value_alone: false,
+        });
         self.known.insert(key, id);
         self.results.push(id);
     }
@@ -318,7 +401,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Lets predicates on the text of a column, and comparisons of the texts of two, look at it without a step that makes a
+    /// Lets functions on the text of a column, and comparisons of the texts of two, look at it without a step that makes a
     /// string of it: `CONTAINS(STR(?x), "a")`, `STR(?x) < STR(?y)`.
     fn look_at_text(&mut self) {
         let column_under_str =
@@ -332,9 +415,7 @@ impl<'a> Compiler<'a> {
                 _ => None,
             };
         let changes: Vec<(StepId, StepId, bool)> = (self.steps.iter().enumerate())
-            .filter(
-                |(_, step)| matches!(&step.operation, Operation::Call(function) if is_predicate(function)),
-            )
+            .filter(|(_, step)| matches!(&step.operation, Operation::Call(function) if is_of_text(function)))
             .filter_map(|(id, step)| {
                 column_under_str(*step.arguments.first()?).map(|(column, of_any)| (id, column, of_any))
             })
@@ -482,7 +563,20 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Whether a function tells something of a text with the help of others.
-fn is_predicate(function: &Function) -> bool {
-    matches!(function, Function::Regex | Function::Contains | Function::StrStarts | Function::StrEnds)
+/// Whether a function tells something of a text, or makes another of it, with the help of others.
+fn is_of_text(function: &Function) -> bool {
+    matches!(
+        function,
+        Function::Regex
+            | Function::Contains
+            | Function::StrStarts
+            | Function::StrEnds
+            | Function::StrLen
+            | Function::LCase
+            | Function::UCase
+            | Function::SubStr
+            | Function::StrBefore
+            | Function::StrAfter
+            | Function::EncodeForUri
+    )
 }

@@ -172,7 +172,7 @@ fn digits(value: &Value) -> usize {
 
 /// As how many bytes of text it counts what a function does to texts without a question.
 fn of_text(operation: &Operation, arguments: &[&Value]) -> usize {
-    let Operation::Call(function) = operation else { return 0 };
+    let (Operation::Call(function) | Operation::Text(function, _)) = operation else { return 0 };
     let bytes = || arguments.iter().map(|value| value.text_len()).sum::<usize>();
     match function {
         Function::UCase | Function::LCase | Function::EncodeForUri | Function::Iri => bytes(),

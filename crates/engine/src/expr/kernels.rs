@@ -3,9 +3,11 @@
 //! In: a step and the graph's columns. Out: its results, the same as from values; nothing where any cell needs more than the columns
 //! tell. Then [`super::program`] computes the whole step from values.
 
+use super::choice;
 use super::compile::{Operation, Program, Step};
 use super::fast::Fast;
 use super::functions;
+use super::made;
 use super::operators::{self, Arithmetic, Comparison};
 use super::pattern::Pattern;
 use super::program::Terms;
@@ -82,19 +84,10 @@ pub(super) fn compute(
         Operation::Call(function @ (Function::Abs | Function::Ceil | Function::Floor | Function::Round)) => {
             numbers(0)?.and_then(|a| map(&a, |number| number.rounded(function))).map(Vector::Numbers)
         }
-        Operation::Compare(comparison) => match (numbers(0)?, numbers(1)?) {
-            (Some(a), Some(b)) => compare(&a, &b, |order| comparison.holds(order)).map(Vector::Truths),
-            _ => {
-                let slow =
-                    |a: &Value, b: &Value| operators::compare(a, b).map(|order| comparison.holds(order));
-                let holds = |order| comparison.holds(Some(order));
-                moments(program, step, places, terms, (&holds, &slow))?.map(Vector::Truths)
-            }
-        },
-        Operation::Equal => match (numbers(0)?, numbers(1)?) {
-            (Some(a), Some(b)) => compare(&a, &b, |order| order == Some(Ordering::Equal)).map(Vector::Truths),
-            _ => equal_columns(program, step, places, (graph, terms))?.map(Vector::Truths),
-        },
+        Operation::Compare(_) | Operation::Equal => {
+            comparison(program, step, places, (graph, terms), scope)?.map(Vector::Truths)
+        }
+        Operation::In => made::is_among(program, step, places, scope).map(Vector::Truths),
         Operation::CompareTexts(comparison) => {
             texts_by_number(program, step, *comparison, places, graph).map(Vector::Truths)
         }
@@ -119,11 +112,41 @@ pub(super) fn compute(
         Operation::Call(
             function @ (Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex),
         ) => truths_of_texts(program, step, function, places, scope).map(Vector::Truths),
-        Operation::Text(function, of_any) => {
+        Operation::Text(
+            function @ (Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex),
+            of_any,
+        ) => {
             predicate(program, step, (function, *of_any), places, (graph, terms), scope)?.map(Vector::Truths)
         }
+        Operation::If | Operation::Coalesce => choice::compute(program, step, places, (graph, terms, scope))?,
+        Operation::Call(_) | Operation::Text(..) => made::compute(program, step, places, graph, scope)?,
         _ => None,
     })
+}
+
+/// `=`, `<` and their like: of texts that steps made, of numbers, of instants, of terms by number.
+fn comparison(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    (graph, terms): (&dyn Indexed, &dyn Terms),
+    scope: &Scope,
+) -> Result<Option<Vec<Truth>>> {
+    let comparison = match step.operation {
+        Operation::Compare(comparison) => Some(comparison),
+        _ => None,
+    };
+    let holds = |order: Ordering| comparison.map_or(order.is_eq(), |it| it.holds(Some(order)));
+    if let Some(truths) = made::compared(program, step, places, &holds, scope) {
+        return Ok(Some(truths));
+    }
+    let numbers = |n: usize| program.fast_numbers(step, n, places, (graph, terms));
+    if let (Some(a), Some(b)) = (numbers(0)?, numbers(1)?) {
+        return Ok(compare(&a, &b, |order| order.is_some_and(holds)));
+    }
+    let Some(comparison) = comparison else { return equal_columns(program, step, places, (graph, terms)) };
+    let slow = |a: &Value, b: &Value| operators::compare(a, b).map(|order| comparison.holds(order));
+    moments(program, step, places, terms, (&holds, &slow))
 }
 
 /// The numbers of an argument: an error is nothing.
@@ -131,7 +154,7 @@ type Numbers<'a> = Cow<'a, [Option<Fast>]>;
 
 impl Program {
     /// An argument as numbers, if all of it are numbers or errors that fit.
-    fn fast_numbers(
+    pub(super) fn fast_numbers(
         &self,
         step: &Step,
         n: usize,
@@ -188,7 +211,7 @@ impl Program {
     }
 
     /// The numbers of terms of a step that is a column, or whose results are by number, by place.
-    fn column_of(&self, id: usize) -> Option<&[Id]> {
+    pub(super) fn column_of(&self, id: usize) -> Option<&[Id]> {
         match self.step(id)?.operation {
             Operation::Column(column) => {
                 self.view(column).filter(|view| !view.is_computed()).map(|view| view.ids.as_slice())
@@ -861,12 +884,7 @@ struct Test<'a> {
 impl<'a> Test<'a> {
     /// Nothing where the other arguments are not constants, or not simple literals.
     fn of(program: &Program, step: &Step, function: &'a Function, scope: &Scope) -> Option<Self> {
-        let constant = |n: usize| {
-            let Operation::Constant(term) = &program.step(step.arguments.get(n).copied()?)?.operation else {
-                return None;
-            };
-            simple(&Value::Term(term.clone())).map(str::to_owned)
-        };
+        let constant = |n: usize| program.constant_text(step.arguments.get(n).copied()?).map(str::to_owned);
         let wanted = constant(1)?;
         let pattern = if *function == Function::Regex {
             let flags = if step.arguments.len() > 2 { constant(2)? } else { String::new() };

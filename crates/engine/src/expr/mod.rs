@@ -6,6 +6,7 @@
 
 pub mod aggregate;
 mod cast;
+mod choice;
 pub mod column;
 mod compile;
 pub mod concat;
@@ -17,6 +18,7 @@ mod fixture;
 mod functions;
 mod growing;
 mod kernels;
+mod made;
 mod members;
 pub mod operators;
 pub mod pattern;

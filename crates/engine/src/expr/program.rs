@@ -77,6 +77,9 @@ pub enum Computed {
 /// A value of a step is worth so many bytes of text.
 const STEP: usize = 16;
 
+/// To number a text takes as long as to tell apart so many.
+const NUMBERING: usize = 16;
+
 /// How many numbers are remembered with those of their terms.
 const NUMBERS: usize = 1 << 16;
 
@@ -90,6 +93,8 @@ pub(super) struct State {
     /// The numbers of results of other kinds: truths, and numbers that fit.
     truths: [Option<Id>; 2],
     numbers: FxHashMap<(u8, i128), Id>,
+    /// How many rows were given texts that had no numbers.
+    unnumbered: usize,
     /// How many rows there were before this batch.
     rows: u64,
     /// Numbers the solutions of this program.
@@ -169,11 +174,23 @@ impl Program {
     }
 
     /// The results row by row, where they have a narrow form and no number is known for them.
-    fn computed_column(&self, rows: usize) -> Option<Column> {
+    fn computed_column(&mut self, rows: usize) -> Option<Column> {
+        let without = self.result_places(rows).saturating_sub(self.state.interned.len());
+        // Texts are told apart row by row as long as that takes less than to number all of them.
+        let is_cheaper = self.state.unnumbered < without.saturating_mul(NUMBERING);
+        let column = self.narrow_column(rows, is_cheaper)?;
+        if let Column::Texts(_) = column {
+            self.state.unnumbered += rows;
+        }
+        Some(column)
+    }
+
+    /// The same, texts of few terms only where that is cheaper.
+    fn narrow_column(&self, rows: usize, is_cheaper: bool) -> Option<Column> {
         let place = |row| self.place(self.result, row);
         let unique = match self.step(self.result)?.domain {
             Domain::Constant => return None,
-            Domain::Column(column) => self.view(column).is_some_and(View::is_direct),
+            Domain::Column(column) => is_cheaper || self.view(column).is_some_and(View::is_direct),
             Domain::Rows => true,
         };
         match self.vector(self.result) {
@@ -319,7 +336,7 @@ impl Program {
     }
 
     #[inline]
-    fn truth(&self, id: StepId, place: usize, scope: &Scope) -> Truth {
+    pub(super) fn truth(&self, id: StepId, place: usize, scope: &Scope) -> Truth {
         match self.step(id).map(|step| &step.operation) {
             Some(Operation::Column(column)) if self.view(*column).is_some_and(|view| !view.is_computed()) => {
                 truth_of(self.value(id, place).and_then(|value| effort::truth(value, scope)))
@@ -552,7 +569,7 @@ impl Program {
     }
 
     /// Whether any guard lets a place pass. What is computed for distinct terms cannot ask a guard about rows.
-    fn is_looked_at(&self, step: &Step, place: usize, scope: &Scope) -> bool {
+    pub(super) fn is_looked_at(&self, step: &Step, place: usize, scope: &Scope) -> bool {
         self.guards_of(step).all(|guard| {
             let domain = self.step(guard.step).map(|step| step.domain);
             let answers = step.domain == Domain::Rows

@@ -69,6 +69,13 @@ pub fn length(value: &Value) -> Option<Value> {
 /// `round(start) <= p < round(start) + round(length)`. With NaN there are none.
 pub fn substring(value: &Value, start: &Value, length: Option<&Value>) -> Option<Value> {
     let text = Text::of(value)?;
+    let found = places(start, length)?.map_or("", |(from, to)| part(text.text, from, to));
+    Some(text.with(found))
+}
+
+/// How many characters SUBSTR skips, and at which it ends; inside nothing where it takes none.
+#[expect(clippy::option_option, reason = "an error is another thing than no character")]
+pub fn places(start: &Value, length: Option<&Value>) -> Option<Option<(usize, usize)>> {
     let place = |value: &Value| value.number().map(|number| number.round().to_f64());
     let start = place(start)?;
     let end = match length {
@@ -77,7 +84,7 @@ pub fn substring(value: &Value, start: &Value, length: Option<&Value>) -> Option
     };
     // Places are whole numbers or infinite here, and NaN fulfils no comparison.
     if start.partial_cmp(&end) != Some(Ordering::Less) {
-        return Some(text.with(""));
+        return Some(None);
     }
     #[expect(
         clippy::cast_possible_truncation,
@@ -85,14 +92,19 @@ pub fn substring(value: &Value, start: &Value, length: Option<&Value>) -> Option
         reason = "a cast keeps within its bounds"
     )]
     let [skipped, ended] = [start.max(1.0), end.max(1.0)].map(|place| (place - 1.0) as usize);
-    let mut chars = text.text.char_indices();
-    let at = |place: Option<(usize, char)>| place.map_or(text.text.len(), |(at, _)| at);
+    Some(Some((skipped, ended)))
+}
+
+/// The characters of a text from one place to another.
+pub fn part(text: &str, skipped: usize, ended: usize) -> &str {
+    let mut chars = text.char_indices();
+    let at = |place: Option<(usize, char)>| place.map_or(text.len(), |(at, _)| at);
     let from = at(chars.by_ref().nth(skipped));
     let to = match ended.checked_sub(skipped) {
         None | Some(0) => from,
         Some(count) => at(chars.nth(count - 1)),
     };
-    Some(text.with(text.text.get(from..to).unwrap_or_default()))
+    text.get(from..to).unwrap_or_default()
 }
 
 /// UCASE.
@@ -157,7 +169,11 @@ pub fn concat<'a>(values: impl Iterator<Item = Option<&'a Value>>) -> Option<Val
 
 /// ENCODE_FOR_URI, as `fn:encode-for-uri` (F&O 3.1, 6.2): all but letters, digits and `-_.~` of ASCII is escaped.
 pub fn encode_for_uri(value: &Value) -> Option<Value> {
-    let text = Text::of(value)?.text;
+    Some(Value::String(encoded(Text::of(value)?.text)))
+}
+
+/// The same of a text.
+pub fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
@@ -169,7 +185,7 @@ pub fn encode_for_uri(value: &Value) -> Option<Value> {
             }
         }
     }
-    Some(Value::String(encoded))
+    encoded
 }
 
 /// LANGMATCHES: basic filtering (RFC 4647, 3.3.1). `*` matches any language.

@@ -65,6 +65,28 @@ impl Texts {
         }
     }
 
+    /// Adds a text in lower case.
+    pub fn push_lower(&mut self, text: &str) {
+        self.push_changed(text, str::make_ascii_lowercase, str::to_lowercase);
+    }
+
+    /// Adds a text in upper case.
+    pub fn push_upper(&mut self, text: &str) {
+        self.push_changed(text, str::make_ascii_uppercase, str::to_uppercase);
+    }
+
+    /// Adds a text that is changed: of ASCII where it lies.
+    fn push_changed(&mut self, text: &str, ascii: fn(&mut str), any: fn(&str) -> String) {
+        if text.is_ascii() {
+            let start = self.bytes.len();
+            self.bytes.push_str(text);
+            self.bytes.get_mut(start..).into_iter().for_each(ascii);
+        } else {
+            self.bytes.push_str(&any(text));
+        }
+        self.end();
+    }
+
     /// Drops what was made of a text; an error stands in its place.
     pub fn end_in_error(&mut self) {
         self.bytes.truncate(self.start(self.ends.len()));

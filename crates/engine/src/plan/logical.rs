@@ -12,6 +12,9 @@ use crate::syntax::algebra::{AggregateFunction, Expression, operands};
 use crate::terms::{Term, Variable};
 use std::sync::Arc;
 
+/// A comparison of more parts is not looked at.
+const LARGEST: usize = 64;
+
 /// A place of a triple pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Slot {
@@ -287,6 +290,35 @@ impl Formula {
     /// The variable, where the expression is whether it is bound.
     pub fn as_bound(&self) -> Option<Var> {
         matches!(*self.expression, Expression::Bound(_)).then(|| self.vars.iter().next()).flatten()
+    }
+
+    /// Whether it compares variables and constants, and nothing else: once terms stand in place of all variables but one,
+    /// ranges of numbers may be known for which it is true.
+    pub fn is_comparison(&self) -> bool {
+        let (mut open, mut parts) = (vec![&*self.expression], 0);
+        while let Some(part) = open.pop() {
+            parts += 1;
+            let is_known = match part {
+                Expression::And(..)
+                | Expression::Or(..)
+                | Expression::Not(_)
+                | Expression::Equal(..)
+                | Expression::SameTerm(..)
+                | Expression::Less(..)
+                | Expression::LessOrEqual(..)
+                | Expression::Greater(..)
+                | Expression::GreaterOrEqual(..) => {
+                    open.extend(operands(part));
+                    true
+                }
+                Expression::Variable(_) | Expression::NamedNode(_) | Expression::Literal(_) => true,
+                _ => false,
+            };
+            if !is_known || parts > LARGEST {
+                return false;
+            }
+        }
+        true
     }
 
     /// The variable, where the expression is nothing else.

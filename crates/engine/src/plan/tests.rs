@@ -480,6 +480,12 @@ fn parts_that_nothing_connects_are_planned_apart_each_with_its_filters() {
     assert!(place("Filter((?x ") < product, "{lines:#?}");
     assert!(place(r#"STRENDS(?x, "1")"#) > product && place(r#"STRENDS(?y, "2")"#) > product, "{lines:#?}");
     assert!(has(&lines, "Index join(?b type ?t)"), "{lines:#?}");
+    // Of few rows it is found out with which ranges of numbers each goes; what is compared alone is read by its values, equal ones counted.
+    let lines = shown(
+        "SELECT ?n { VALUES (?lo ?hi ?n) { (1 2 3) (2 3 4) } ?a :name ?x FILTER(?x >= ?lo && ?x < ?hi) }",
+    );
+    assert!(has(&lines, "Cross product(if ") && !has(&lines, "Filter("), "{lines:#?}");
+    assert!(has(&lines, "Scan(?a name ?x) by object"), "{lines:#?}");
     // A condition that compares a few rows with a part is judged before that part is joined further.
     let lines = shown(
         r#"SELECT ?a ?b { VALUES ?w { "1" "2" } ?a :name ?x . ?a :type ?t . ?b :type ?t FILTER(STRENDS(?x, ?w)) }"#,

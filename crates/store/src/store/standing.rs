@@ -9,7 +9,8 @@ use super::kinds::Kind;
 use super::port::{Id, Indexed};
 use crate::error::Result;
 use crate::terms::{Term, TermRef};
-use crate::value::order;
+use crate::value::exact::Exact;
+use crate::value::{number as value, order};
 use std::cmp::Ordering;
 
 /// Where a term stands: twice the number of a term of the dictionary, and one where it is that term or of the same value;
@@ -116,9 +117,35 @@ pub fn of_term_at<G: Indexed + ?Sized>(place: Id, term: TermRef<'_>, graph: &G) 
     Ok(Standing::before(place))
 }
 
-/// Whether two numbers are equal; nothing where their text must be read.
+/// Whether two numbers are equal, as [`value::Number::compare_exactly`] says it; nothing where their text must be read.
 fn equal_numbers(a: Number, b: Number) -> Option<bool> {
-    compare_decimals(a, b).map(Ordering::is_eq)
+    if let Some(order) = compare_decimals(a, b) {
+        return Some(order.is_eq());
+    }
+    match (inexact(a), inexact(b)) {
+        (Some(a), Some(b)) => Some(a == b || a.is_nan() && b.is_nan()),
+        _ => Some(exact_or_not(a)?.compare_exactly(&exact_or_not(b)?).is_eq()),
+    }
+}
+
+fn inexact(number: Number) -> Option<f64> {
+    match number {
+        Number::Float(value) => Some(value.into()),
+        Number::Double(value) => Some(value),
+        _ => None,
+    }
+}
+
+fn exact_or_not(number: Number) -> Option<value::Number> {
+    Some(match number {
+        Number::Integer(value) => value.into(),
+        Number::Decimal { mantissa, scale } => {
+            value::Number::Decimal(Exact::new(mantissa.into(), scale.into()))
+        }
+        Number::Float(value) => value::Number::Float(value),
+        Number::Double(value) => value::Number::Double(value),
+        Number::Big => return None,
+    })
 }
 
 /// The order of two integers or decimals; nothing for other numbers, whose text must be read.
@@ -194,6 +221,20 @@ mod tests {
             vec![typed("true", xsd::BOOLEAN), typed("1", xsd::BOOLEAN)],
             (0..40).map(|zeros| typed(&format!("{}7", "0".repeat(zeros)), xsd::INTEGER)).collect(),
             vec![typed("8", xsd::INTEGER), typed("8.0", xsd::DECIMAL), typed("8e0", xsd::DOUBLE)],
+            vec![typed("8.1", xsd::DECIMAL), typed("08.10", xsd::DECIMAL)],
+            // The double next to 8.1 is another number, and so is the float (17.3 compares by `<` after promotion, an order
+            // exactly).
+            vec![typed("8.1e0", xsd::DOUBLE), typed("81e-1", xsd::DOUBLE)],
+            vec![typed("8.1", xsd::FLOAT), typed("81e-1", xsd::FLOAT)],
+            vec![typed("8.5", xsd::FLOAT), typed("8.5e0", xsd::DOUBLE), typed("8.50", xsd::DECIMAL)],
+            vec![typed("-0e0", xsd::DOUBLE), typed("0", xsd::INTEGER), typed("0e0", xsd::FLOAT)],
+            vec![typed("9007199254740993", xsd::INTEGER)],
+            vec![typed("9007199254740992", xsd::INTEGER), typed("9007199254740993e0", xsd::DOUBLE)],
+            vec![typed("1e30", xsd::DOUBLE), typed("10e29", xsd::DOUBLE)],
+            vec![typed("1000000000000000000000000000000", xsd::INTEGER)],
+            vec![typed("-INF", xsd::DOUBLE), typed("-INF", xsd::FLOAT)],
+            vec![typed("INF", xsd::FLOAT), typed("INF", xsd::DOUBLE)],
+            vec![typed("NaN", xsd::DOUBLE), typed("NaN", xsd::FLOAT)],
             // Finer than a column of instants tells, and past its ends.
             vec![
                 typed("2024-01-01T00:00:00.0000001Z", xsd::DATE_TIME),

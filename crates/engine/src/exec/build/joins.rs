@@ -4,12 +4,14 @@
 
 use super::{Builder, place};
 use crate::error::Result;
+use crate::exec::bands::Banding;
 use crate::exec::context::Context;
 use crate::exec::operators::{hash_join, lookup};
 use crate::plan::logical;
 use crate::plan::physical::{JoinKind, Node, Op};
 use crate::plan::variables::{Var, VarSet};
 use crate::terms::Variable;
+use std::sync::Arc;
 
 impl<'a> Builder<'a> {
     pub(super) fn hash_join(
@@ -40,10 +42,37 @@ impl<'a> Builder<'a> {
             keys: both(keys),
             loose: both(sides.loose),
             extreme: self.extreme(conditions, sides),
+            banding: (kind == JoinKind::Inner && keys.is_empty() && sides.loose.is_empty())
+                .then(|| self.banding(conditions, sides))
+                .flatten(),
             conditions: self.compiled(conditions, &pair)?,
             pair: pair.iter().filter_map(|var| sides.side(*var)).collect(),
             output: columns,
         })
+    }
+
+    /// Conditions that compare one column of the left with columns of the right, the same in all of them.
+    fn banding(&self, conditions: &[logical::Formula], sides: &Sides<'_>) -> Option<Banding> {
+        let mut banding: Option<Banding> = None;
+        for condition in conditions.iter().filter(|condition| condition.is_comparison()) {
+            let (mut lefts, mut rights) = (Vec::new(), Vec::new());
+            for var in condition.vars.iter() {
+                match sides.side(var)? {
+                    hash_join::Side::Left(column) => lefts.push(column),
+                    hash_join::Side::Right(column) => rights.push((self.names.variable(var), column)),
+                    hash_join::Side::Either(..) | hash_join::Side::Mark => return None,
+                }
+            }
+            let &[left] = lefts.as_slice() else { continue };
+            let banding =
+                banding.get_or_insert_with(|| Banding { left, conditions: Vec::new(), is_whole: false });
+            if banding.left == left && !rights.is_empty() {
+                banding.conditions.push((Arc::clone(&condition.expression), rights));
+            }
+        }
+        let mut banding = banding.filter(|banding| !banding.conditions.is_empty())?;
+        banding.is_whole = banding.conditions.len() == conditions.len();
+        Some(banding)
     }
 
     /// Where the only condition is that a column of the right is less or greater than one of the left: see [`hash_join::Shape`].

@@ -74,7 +74,7 @@ enum State {
     Sample(Vec<Id>),
     /// The texts of the members.
     Concat(Joined),
-    /// Sums of exact numbers that fit, and everything else: for sums only up to the last group that has something else.
+    /// Sums of numbers that fit, and everything else: for sums only up to the last group that has something else.
     General { sums: Vec<Total>, accumulators: Vec<Accumulator>, empty: Accumulator },
     /// The results, once all solutions came.
     Done(Column),
@@ -266,7 +266,7 @@ impl Aggregation {
             }
     }
 
-    fn new(aggregate: Aggregate, (keyed, waits): (bool, bool)) -> Self {
+    fn new(mut aggregate: Aggregate, (keyed, waits): (bool, bool)) -> Self {
         let variable = aggregate.argument.as_ref().is_some_and(Compiled::is_variable);
         let state = match &aggregate.function {
             AggregateFunction::Count => State::Counts(Vec::new()),
@@ -279,6 +279,10 @@ impl Aggregation {
             }
             function => {
                 let empty = Accumulator::new(function);
+                // Of equal numbers that are written otherwise each counts by itself where they must be distinct.
+                if empty.is_sum() && !aggregate.distinct {
+                    aggregate.argument.iter_mut().for_each(Compiled::only_numbers);
+                }
                 State::General { sums: Vec::new(), accumulators: Vec::new(), empty }
             }
         };
@@ -615,10 +619,19 @@ impl State {
                     {
                         continue;
                     }
+                    let value = cx.term(id)?.map(Value::Term);
+                    // A number of very many digits is read.
+                    let digits = value.as_ref().map_or(0, Value::text_len);
+                    // What the query computed is added where it comes: sums of floats and doubles depend on the order.
+                    let number =
+                        value.as_ref().filter(|_| sums_only && number.is_none()).and_then(Value::number);
+                    if let Some(number) = number.and_then(|number| Fast::of_number(&number))
+                        && sums.get_mut(group as usize).is_some_and(|total| total.add(number, count))
+                    {
+                        cx.work(1 + digits / BYTES)?;
+                        continue;
+                    }
                     if let Some(accumulator) = of_group(accumulators, group, empty) {
-                        let value = cx.term(id)?.map(Value::Term);
-                        // A number of very many digits is read.
-                        let digits = value.as_ref().map_or(0, Value::text_len);
                         accumulator.add(value.as_ref(), count);
                         cx.work(1 + digits / BYTES)?;
                     }
@@ -649,7 +662,13 @@ impl State {
                     *count = plus(*count, more)?;
                 }
             }
-            Self::General { accumulators, empty, .. } => {
+            Self::General { sums, accumulators, empty } => {
+                let number = value.filter(|_| empty.is_sum()).and_then(Value::number);
+                if let Some(number) = number.and_then(|number| Fast::of_number(&number))
+                    && sums.get_mut(group as usize).is_some_and(|total| total.add(number, more))
+                {
+                    return Ok(());
+                }
                 if let Some(accumulator) = of_group(accumulators, group, empty) {
                     accumulator.add(value, more);
                     // MIN and MAX may keep it, each group one.

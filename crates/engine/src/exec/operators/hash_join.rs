@@ -3,7 +3,8 @@
 //! In: two inputs; the right one is held in memory, the left one streams. Out: pairs of compatible rows, or the left rows that
 //! have a partner, or have none (SPARQL 1.1, section 18.5: Join, LeftJoin, Minus). Keys that both sides always bind are hashed;
 //! other shared variables are compared by section 18.3: unbound is compatible with anything. Without keys one of these is hashed,
-//! and rows are looked for with its value and with none. Where nothing is shared every pair is looked at. Where the keys of one
+//! and rows are looked for with its value and with none. Where nothing is shared every pair is looked at, or those that ranges of
+//! numbers leave (`bands.rs`). Where the keys of one
 //! column lie close together they are places of a table (`dense.rs`), a bit each where only whether there is a partner matters;
 //! where a partner must be less or greater than something of the left row, only the least or greatest of each key is held. Where
 //! no condition judges pairs, the held rows lie sorted by that key, so that the partners of a row lie together and, where nothing
@@ -15,6 +16,7 @@
 
 use crate::aside::set_aside;
 use crate::error::{Error, Result};
+use crate::exec::bands::{Banding, Bands};
 use crate::exec::batch::{Batch, ROWS, gather, times};
 use crate::exec::context::Context;
 use crate::exec::dense::{KeySet, RowsByKey};
@@ -51,6 +53,8 @@ pub struct Shape {
     /// Where the only condition compares a column of the right with one of the left: that column, and whether the greatest of
     /// it fulfils the condition where any does, or else the least.
     pub extreme: Option<(usize, bool)>,
+    /// Where nothing is shared: conditions by which partners may be found.
+    pub banding: Option<Banding>,
     /// The columns of the output.
     pub output: Vec<Side>,
 }
@@ -78,6 +82,8 @@ enum Index {
     InOrder(RowsByKey),
     /// They are not: only which keys there are matters.
     Keys(KeySet),
+    /// Nothing is shared: by the range in which a number of the left is.
+    Banded(Bands),
 }
 
 impl Default for Index {
@@ -93,6 +99,7 @@ impl Index {
         match self {
             Self::ByKey(rows) => Partners::Rows(rows.rows(key)),
             Self::InOrder(rows) => Partners::Places(rows.places(key)),
+            Self::Banded(bands) => Partners::Rows(bands.rows(key)),
             Self::Hashed(_) | Self::Keys(_) => Partners::Rows(&[]),
         }
     }
@@ -102,6 +109,7 @@ impl Index {
             Self::Hashed(index) => index.bytes(),
             Self::ByKey(rows) | Self::InOrder(rows) => rows.bytes(),
             Self::Keys(keys) => keys.bytes(),
+            Self::Banded(bands) => bands.bytes(),
         }
     }
 }
@@ -230,6 +238,12 @@ impl Held {
         {
             return Ok(held);
         }
+        if let Some(banding) = &shape.banding
+            && let Some(bands) = banding.of(&held.rows, cx)?
+        {
+            held.index = Index::Banded(bands);
+            return Ok(held);
+        }
         if shape.keys.is_empty() && held.rows.len > FEW {
             let unbound = |(_, right): &(usize, usize)| {
                 held.rows.column(*right).iter().filter(|id| **id == NONE).count()
@@ -324,6 +338,8 @@ pub struct HashJoin<'a> {
     unbound: bool,
     /// Whether all pairs of the batch were looked at.
     paired: bool,
+    /// Whether the conditions are known to be true for the pairs that are found.
+    decided: bool,
     cap: usize,
     /// What stands for true and false in a mark's column, once needed.
     marks: Option<[Id; 2]>,
@@ -344,6 +360,7 @@ impl<'a> HashJoin<'a> {
             place: None,
             unbound: false,
             paired: true,
+            decided: false,
             cap: FIRST_ROWS,
             marks: None,
         }
@@ -378,7 +395,7 @@ impl<'a> HashJoin<'a> {
                 self.paired = true;
                 cx.work(batch.len)?;
             }
-            Index::ByKey(_) | Index::InOrder(_) => self.matched = vec![false; batch.len],
+            Index::ByKey(_) | Index::InOrder(_) | Index::Banded(_) => self.matched = vec![false; batch.len],
             Index::Hashed(_) => {
                 let by = self.shape.keys.iter().chain(&self.held.loose);
                 let keys: Vec<&[Id]> = by.map(|(left, _)| batch.column(*left)).collect();
@@ -386,6 +403,8 @@ impl<'a> HashJoin<'a> {
                 self.matched = vec![false; batch.len];
             }
         }
+        self.decided =
+            matches!(&self.held.index, Index::Banded(bands) if bands.decide(batch.column(bands.left)));
         self.batch = batch;
         Ok(true)
     }
@@ -403,11 +422,15 @@ impl<'a> HashJoin<'a> {
         }
     }
 
-    /// The same, where rows are found by the number in their only key.
+    /// The same, where rows are found by the number in their only key, or by a range.
     fn pairs_by_number(&mut self, cx: &mut Context<'_>) -> Result<Pairs> {
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         let (mut given, mut row, once) = (self.place.take().unwrap_or(0) as usize, self.row, self.once());
-        let keys = self.shape.keys.first().map_or(&[][..], |(left, _)| self.batch.column(*left));
+        let by = match &self.held.index {
+            Index::Banded(bands) => Some(bands.left),
+            _ => self.shape.keys.first().map(|(left, _)| *left),
+        };
+        let keys = by.map_or(&[][..], |left| self.batch.column(left));
         let loose: Vec<Loose<'_>> = self.shape.loose.iter().map(|pair| self.loose(*pair)).collect();
         let (mut work, mut warm) = (0, row);
         while let Some(key) = keys.get(row) {
@@ -616,7 +639,7 @@ impl<'a> HashJoin<'a> {
 
     /// The pairs for which the conditions are true.
     fn conditioned(&mut self, pairs: Pairs, cx: &mut Context<'_>) -> Result<Pairs> {
-        if self.shape.conditions.is_empty() || pairs.0.is_empty() {
+        if self.shape.conditions.is_empty() || self.decided || pairs.0.is_empty() {
             return Ok(pairs);
         }
         let (lefts, rights) = pairs;
@@ -749,6 +772,7 @@ mod tests {
             keys: vec![(0, 0)],
             loose: if loose { vec![(1, 1)] } else { Vec::new() },
             conditions: Vec::new(),
+            banding: None,
             pair: Vec::new(),
             extreme: None,
             output: output.to_vec(),
@@ -793,6 +817,7 @@ mod tests {
                 keys: vec![(0, 0)],
                 loose: vec![(1, 1)],
                 conditions: Vec::new(),
+                banding: None,
                 pair: Vec::new(),
                 extreme: None,
                 output: if kind.gives_pairs() {
@@ -840,6 +865,7 @@ mod tests {
                 keys: Vec::new(),
                 loose: vec![(0, 0), (1, 1)],
                 conditions: Vec::new(),
+                banding: None,
                 pair: Vec::new(),
                 extreme: None,
                 output: if pairs { vec![Side::Left(2), Side::Right(2)] } else { vec![Side::Left(2)] },
@@ -889,6 +915,7 @@ mod tests {
                 keys: Vec::new(),
                 loose: vec![(0, 0)],
                 conditions: Vec::new(),
+                banding: None,
                 pair: Vec::new(),
                 extreme: None,
                 output: vec![Side::Left(0)],

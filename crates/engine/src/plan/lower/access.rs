@@ -7,9 +7,10 @@
 use super::Lowering;
 use super::joins::unbound;
 use crate::expr::verdicts;
+use crate::plan::cost;
 use crate::plan::logical::{Aggregate, Formula, Pattern, Slot};
 use crate::plan::order::{Item, Restricted};
-use crate::plan::physical::{Node, Op};
+use crate::plan::physical::{JoinKind, Node, Op};
 use crate::plan::statistics::Statistics;
 use crate::plan::variables::{Var, VarSet};
 use crate::store::End;
@@ -20,11 +21,18 @@ use std::collections::HashMap;
 /// terms are read for that, so that it pays for a thousand matches or more.
 const TO_COUNT: f64 = 150.0;
 
+/// To find out with which ranges of numbers a row goes, in nanoseconds: some terms are looked for, and some dozens near them
+/// read.
+const BANDED: f64 = 20_000.0;
+
+/// And not of more rows than this (`exec/bands.rs`).
+const MOST_BANDED: f64 = 1024.0;
+
 /// A selection is expected to keep this part of its rows.
 pub(super) const SELECTIVITY: f64 = 0.3;
 
 /// This part of what is computed is expected to be an error.
-const SELDOM: f64 = 0.001;
+pub(super) const SELDOM: f64 = 0.001;
 
 impl Lowering<'_> {
     /// A pattern, with the part of it that tests of either end leave.
@@ -110,9 +118,39 @@ pub(super) fn filtered(
         return Node { rows, ..node };
     }
     let bound: Vec<Var> = conditions.iter().filter_map(Formula::as_bound).collect();
-    let mut node = node.under(Op::Filter(conditions), rows);
-    node.certain.extend(bound);
-    node
+    if !is_banded(&node, &conditions, statistics) {
+        let mut node = node.under(Op::Filter(conditions), rows);
+        node.certain.extend(bound);
+        return node;
+    }
+    let (conditions, others): (Vec<_>, Vec<_>) = conditions.into_iter().partition(Formula::is_comparison);
+    let Node { output, certain, unique, inputs, .. } = node;
+    let op = Op::HashJoin { kind: JoinKind::Inner, keys: Vec::new(), loose: Vec::new(), conditions };
+    let join = Node::new(op, inputs, output, certain, rows).unique(unique);
+    if others.is_empty() { join } else { join.under(Op::Filter(others), rows) }
+}
+
+/// Whether it is a product of which a condition compares a column of the left with few rows of the right: a join by these conditions
+/// finds the rows by ranges (`exec/bands.rs`).
+fn is_banded(node: &Node, conditions: &[Formula], statistics: &dyn Statistics) -> bool {
+    let Op::HashJoin { kind: JoinKind::Inner, keys, loose, conditions: before } = &node.op else {
+        return false;
+    };
+    let [left, right] = node.inputs.as_slice() else { return false };
+    let compares = |condition: &Formula| {
+        let of = |side: &Node| condition.vars.iter().filter(|var| side.output.contains(var)).count();
+        let (lefts, rights) = (of(left), of(right));
+        lefts == 1
+            && rights > 0
+            && lefts + rights == condition.vars.iter().count()
+            && condition.is_comparison()
+    };
+    keys.is_empty()
+        && loose.is_empty()
+        && before.is_empty()
+        && right.rows <= MOST_BANDED
+        && conditions.iter().any(compares)
+        && statistics.is_far_better(right.rows * BANDED, left.rows * cost::judged(right.rows), 1.0)
 }
 
 /// Whether a grouping judges these conditions itself: where they spare it texts that are read for GROUP_CONCAT alone, and read none.
@@ -225,7 +263,8 @@ pub(super) fn access(
         return Access::default();
     }
     let shared = left.map(|left| part.pattern.vars().intersection(&left.columns()));
-    let next = shared.as_ref().or(next);
+    // What has no variable in common asks for no order.
+    let next = shared.as_ref().or(next).filter(|next| !next.intersection(&part.pattern.vars()).is_empty());
     let [subject, _, object] = &part.pattern.slots;
     let leads = |slot: &Slot| {
         slot.var().is_some_and(|var| live.contains(var) && next.is_none_or(|next| next.contains(var)))
