@@ -3,7 +3,7 @@
 //! In: what is on the left, and what is joined to it. Out: a node with its columns, its expected rows and its cost.
 
 use super::Lowering;
-use super::access::{Access, SELECTIVITY};
+use super::access::{Access, SELDOM, SELECTIVITY};
 use crate::plan::cost::{self, Lookups};
 use crate::plan::estimate::{Agreement, agreement, distinct_in};
 use crate::plan::logical::{Formula, Pattern, Reach, Slot};
@@ -322,8 +322,16 @@ pub(super) fn unbound(node: &Node, var: Var) -> f64 {
         {
             OPTIONAL
         }
-        // What is computed is seldom an error.
-        Op::Extend(computed, _) if *computed == var => 0.0,
+        // What is computed is seldom an error; another name for a column is bound where that is.
+        Op::Extend(computed, formula) if *computed == var => match formula.as_variable() {
+            Some(from) => node.inputs.iter().map(|input| unbound(input, from)).fold(0.0, f64::max),
+            None if formula.is_total(&node.certain) => 0.0,
+            None => SELDOM,
+        },
+        Op::Group(_, aggregates, _) if let Some(aggregate) = aggregates.iter().find(|it| it.var == var) => {
+            let of = |from| node.inputs.iter().map(|input| unbound(input, from)).fold(0.0, f64::max);
+            aggregate.member_of().map_or(SELDOM, |from| of(from).max(SELDOM))
+        }
         _ => node.inputs.iter().map(|input| unbound(input, var)).fold(0.0, f64::max),
     }
 }
