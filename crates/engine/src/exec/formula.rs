@@ -219,3 +219,37 @@ impl Terms for Context<'_> {
         Context::triple_of(self, parts).map(Some)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::fixture::{context, node};
+    use crate::syntax::algebra::Function;
+    use crate::terms::Literal;
+
+    /// A long text of few terms has a number for all rows that have it; a short one is told apart by row.
+    #[test]
+    fn a_text_that_many_rows_share_is_not_copied_for_each() {
+        let (graph, governor) = context();
+        let mut cx = Context::new(&graph, &governor, None);
+        let (a, b) = (node("r1", &mut cx), node("r2", &mut cx));
+        let ids: Vec<Id> = (0..1000).map(|n| if n % 2 == 0 { a } else { b }).collect();
+        let batch = Batch::of(vec![ids], 1000);
+        for (length, is_by_row) in [(1 << 16, false), (16, true)] {
+            let text = Expression::Literal(Literal::from("a".repeat(length)));
+            let of_a = Expression::FunctionCall(
+                Function::Str,
+                vec![Expression::Variable(Variable::new_unchecked("a"))],
+            );
+            let mut names = VariableNames::default();
+            let call = Expression::FunctionCall(Function::Concat, vec![of_a, text]);
+            let formula = Formula::new(call, &mut names);
+            let columns: Vec<Var> = formula.vars.iter().collect();
+            let mut compiled = Compiled::new(&formula, &columns, &Arc::new(names), &governor).unwrap();
+            let cells = compiled.cells(&batch, &mut cx).unwrap();
+            assert_eq!(matches!(cells, Column::Texts(_)), is_by_row, "{length}");
+            let bytes = cells.bytes();
+            assert!(bytes < 1000 * 256, "{bytes}");
+        }
+    }
+}

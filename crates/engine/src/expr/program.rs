@@ -80,6 +80,9 @@ const STEP: usize = 16;
 /// To number a text takes as long as to tell apart so many.
 const NUMBERING: usize = 16;
 
+/// Texts of up to so many bytes each are given row by row.
+const SHORT: usize = 256;
+
 /// How many numbers are remembered with those of their terms.
 const NUMBERS: usize = 1 << 16;
 
@@ -190,7 +193,9 @@ impl Program {
         let place = |row| self.place(self.result, row);
         let unique = match self.step(self.result)?.domain {
             Domain::Constant => return None,
-            Domain::Column(column) => is_cheaper || self.view(column).is_some_and(View::is_direct),
+            Domain::Column(column) => {
+                self.view(column).is_some_and(View::is_direct) || is_cheaper && self.is_short_by_row(rows)
+            }
             Domain::Rows => true,
         };
         match self.vector(self.result) {
@@ -205,6 +210,22 @@ impl Program {
             }
             Vector::Texts(_) | Vector::Ids(_) | Vector::Truths(_) => None,
         }
+    }
+
+    /// Whether the texts of the results take little room with one of each row. What CONCAT doubled, a million characters long, is
+    /// the same one for many rows.
+    fn is_short_by_row(&self, rows: usize) -> bool {
+        let length = |row| {
+            let place = self.place(self.result, row);
+            match self.vector(self.result) {
+                Vector::Texts(texts) => texts.get(place).map_or(0, str::len),
+                Vector::Values(values) => {
+                    values.get(place).and_then(Option::as_ref).map_or(0, Value::text_len)
+                }
+                Vector::Numbers(_) | Vector::Ids(_) | Vector::Truths(_) => 0,
+            }
+        };
+        (0..rows).map(length).sum::<usize>() <= rows * SHORT
     }
 
     /// The numbers of the results.
