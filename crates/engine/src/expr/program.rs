@@ -180,7 +180,7 @@ impl Program {
     fn computed_column(&mut self, rows: usize) -> Option<Column> {
         let without = self.result_places(rows).saturating_sub(self.state.interned.len());
         // Texts are told apart row by row as long as that takes less than to number all of them.
-        let is_cheaper = self.state.unnumbered < without.saturating_mul(NUMBERING);
+        let is_cheaper = self.state.unnumbered + rows <= without.saturating_mul(NUMBERING);
         let column = self.narrow_column(rows, is_cheaper)?;
         if let Column::Texts(_) = column {
             self.state.unnumbered += rows;
