@@ -1,7 +1,10 @@
 //! A small graph for the tests at the foot of this crate's files.
 
+use crate::answer::{Answer, Row};
 use crate::store::pack::{Builder, Pack};
+use crate::syntax::parse;
 use crate::terms::{GraphName, Literal, NamedNode, Prefixes, Quad, Term, rdf};
+use crate::{DefaultGraph, Governor};
 
 /// Forty releases, two of them integrations, and three phases.
 pub fn graph() -> Pack {
@@ -28,4 +31,24 @@ pub fn prefixes() -> Prefixes {
     let mut prefixes = Prefixes::well_known();
     prefixes.insert("", "http://example.org/");
     prefixes
+}
+
+/// The solutions of a query over it, in the order of their texts, planned as it pays or, where `every_way`, each way that may be taken; and
+/// what the steps of its plan are called.
+pub fn answered(text: &str, every_way: bool) -> (Vec<Row>, Vec<String>) {
+    let graph = graph();
+    let query = parse::query(text, &prefixes(), None).unwrap();
+    let governor = Governor::unlimited();
+    let governor = if every_way { governor.planning_every_way() } else { governor };
+    let mut open = vec![crate::explain(&graph, &query, DefaultGraph::Alone, &governor).unwrap().plan];
+    let mut labels = Vec::new();
+    while let Some(step) = open.pop() {
+        labels.push(step.label);
+        open.extend(step.children);
+    }
+    let answer = crate::answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap();
+    let Answer::Rows(rows) = answer else { panic!("no rows") };
+    let mut rows = rows.gather().rows;
+    rows.sort_by_key(|row| format!("{row:?}"));
+    (rows, labels)
 }

@@ -120,6 +120,7 @@ mod tests {
     use crate::answer::Answer;
     use crate::exec::fixture::solutions;
     use crate::expr::Value;
+    use crate::fixture::answered;
     use crate::plan::equality::Inexact;
     use crate::store::pack::Builder;
     use crate::syntax::parse;
@@ -175,15 +176,7 @@ mod tests {
     /// sides is equal to nothing.
     #[test]
     fn what_is_compared_beside_a_shared_variable_changes_no_answer() {
-        let graph = crate::fixture::graph();
-        let count = |text: &str, every_way: bool| {
-            let query = parse::query(text, &crate::fixture::prefixes(), None).unwrap();
-            let governor = Governor::unlimited();
-            let governor = if every_way { governor.planning_every_way() } else { governor };
-            let answer = crate::answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap();
-            let Answer::Rows(rows) = answer else { panic!("no rows") };
-            rows.gather().rows.concat()
-        };
+        let count = |text: &str, every_way: bool| answered(text, every_way).0;
         for compared in [
             "STRLEN(STR(?a)) = STRLEN(STR(?b))",
             "STR(?a) = STR(?b)",

@@ -173,29 +173,14 @@ fn is_the_same(part: &Logical) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::answer::Answer;
-    use crate::syntax::parse;
-    use crate::{DefaultGraph, Governor};
+    use crate::fixture::answered;
 
     /// Section 18.3: a solution that does not bind a variable goes together with any value of it.
     #[test]
     fn what_may_be_unbound_is_joined_branch_by_branch() {
-        let graph = crate::fixture::graph();
         let cells = |text: &str, every_way: bool| {
-            let query = parse::query(text, &crate::fixture::prefixes(), None).unwrap();
-            let governor = Governor::unlimited();
-            let governor = if every_way { governor.planning_every_way() } else { governor };
-            let plan = crate::explain(&graph, &query, DefaultGraph::Alone, &governor).unwrap().plan;
-            let (mut open, mut unions) = (vec![plan], 0);
-            while let Some(step) = open.pop() {
-                unions += usize::from(step.label == "Union");
-                open.extend(step.children);
-            }
-            let answer = crate::answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap();
-            let Answer::Rows(rows) = answer else { panic!("no rows") };
-            let mut rows = rows.gather().rows;
-            rows.sort_by_key(|row| format!("{row:?}"));
-            (rows, unions)
+            let (rows, labels) = answered(text, every_way);
+            (rows, labels.iter().filter(|label| *label == "Union").count())
         };
         for group in [
             "?a :year ?y BIND(IF(?y = 2001, ?a, 1 / 0) AS ?x) ?x :kind ?k",

@@ -148,28 +148,14 @@ fn has_exists(logical: &Logical) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::answer::Answer;
-    use crate::syntax::parse;
-    use crate::{DefaultGraph, Governor};
+    use crate::fixture::answered;
 
     /// Section 18.6: what a row binds stands in the inner pattern as well.
     #[test]
     fn many_rows_are_looked_up_as_each_would_be() {
-        let graph = crate::fixture::graph();
         let cells = |text: &str| {
-            let query = parse::query(text, &crate::fixture::prefixes(), None).unwrap();
-            let governor = Governor::unlimited().planning_every_way();
-            let (mut open, mut by_row) =
-                (vec![crate::explain(&graph, &query, DefaultGraph::Alone, &governor).unwrap().plan], false);
-            while let Some(step) = open.pop() {
-                by_row |= step.label.contains("for each(");
-                open.extend(step.children);
-            }
-            let answer = crate::answer(&graph, &query, DefaultGraph::Alone, &governor).unwrap();
-            let Answer::Rows(rows) = answer else { panic!("no rows") };
-            let mut rows = rows.gather().rows;
-            rows.sort_by_key(|row| format!("{row:?}"));
-            (rows, by_row)
+            let (rows, labels) = answered(text, true);
+            (rows, labels.iter().any(|label| label.contains("for each(")))
         };
         let mut found = 0;
         for outer in ["?a a :Release ; :year ?y", "?a :kind :integration", "?a :order ?y", "?a ?p ?y"] {
