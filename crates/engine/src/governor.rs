@@ -29,15 +29,20 @@ const MOST_ASIDE: usize = 16;
 /// How many there are.
 static ASIDE: AtomicUsize = AtomicUsize::new(0);
 
-/// One of them, for as long as it is at work.
-struct Counted;
+/// One of some pieces of work that are going on at a time, for as long as it is.
+#[derive(Debug)]
+pub struct Counted(&'static AtomicUsize);
 
 impl Counted {
-    fn one() -> Result<Self> {
-        if ASIDE.fetch_add(1, Ordering::Relaxed) < MOST_ASIDE {
-            return Ok(Self);
+    /// One more of those that `going` counts, of which there may be `most`.
+    ///
+    /// # Errors
+    /// Where as many are going on.
+    pub fn one(going: &'static AtomicUsize, most: usize) -> Result<Self> {
+        if going.fetch_add(1, Ordering::Relaxed) < most {
+            return Ok(Self(going));
         }
-        ASIDE.fetch_sub(1, Ordering::Relaxed);
+        going.fetch_sub(1, Ordering::Relaxed);
         Err(Error::new(Kind::Limit, "too much work that was stopped has not come to its end")
             .hint("try again in some seconds"))
     }
@@ -45,7 +50,7 @@ impl Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        ASIDE.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -273,7 +278,7 @@ impl Governor {
     /// As [`Self::check`], where no thread can be started, and where sixteen others are at work, of which most were
     /// given up.
     pub fn waits_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        self.waits_with(Counted::one()?, work)
+        self.waits_with(Counted::one(&ASIDE, MOST_ASIDE)?, work)
     }
 
     /// The same for work that comes to its end in some seconds by itself: where too many others are at work it is done in place.
@@ -284,7 +289,7 @@ impl Governor {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        match Counted::one() {
+        match Counted::one(&ASIDE, MOST_ASIDE) {
             Ok(counted) => self.waits_with(counted, work),
             Err(_) => Ok(work()),
         }
@@ -403,7 +408,7 @@ mod tests {
         });
         assert_eq!(stopped.err().map(|error| error.kind), Some(Kind::Interrupted));
         // What was given up is not gathered without end.
-        let held: Vec<Counted> = std::iter::from_fn(|| Counted::one().ok()).collect();
+        let held: Vec<Counted> = std::iter::from_fn(|| Counted::one(&ASIDE, MOST_ASIDE).ok()).collect();
         assert!(held.len() < MOST_ASIDE);
         let governor = Governor::new(Limits::default(), Arc::default());
         assert_eq!(governor.waits_for(|| 1).err().map(|error| error.kind), Some(Kind::Limit));

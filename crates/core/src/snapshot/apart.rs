@@ -6,9 +6,10 @@
 
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{Answer, Row, RowSource, Rows, TripleSource};
+use crate::engine::governor::Counted;
 use crate::error::{Error, Hint, Kind, Result};
 use crate::terms::{Triple, Variable};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -26,26 +27,6 @@ const AT_ONCE: usize = 1024;
 
 /// What is asked for later than the limit is waited for so long: work that hears its limit says so by then.
 const LATE: Duration = Duration::from_millis(500);
-
-/// One piece of work, for as long as it is going on.
-struct Going;
-
-impl Going {
-    fn one() -> Result<Self> {
-        if GOING.fetch_add(1, Ordering::Relaxed) < MOST {
-            return Ok(Self);
-        }
-        GOING.fetch_sub(1, Ordering::Relaxed);
-        Err(Error::new(Kind::Limit, "too much work that was stopped has not come to its end")
-            .hint("try again in some seconds"))
-    }
-}
-
-impl Drop for Going {
-    fn drop(&mut self) {
-        GOING.fetch_sub(1, Ordering::Relaxed);
-    }
-}
 
 /// The limit of time of a query.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +73,7 @@ pub(super) fn answer(time: Time, find: impl FnOnce(Taker<'_>) + Send + 'static) 
 }
 
 fn begin(work: impl FnOnce() + Send + 'static) -> Result<()> {
-    let going = Going::one()?;
+    let going = Counted::one(&GOING, MOST)?;
     let counted = move || {
         work();
         drop(going);
