@@ -7,7 +7,7 @@
 //! query optimization, ICDT 2010). LeftJoin and Minus do so on their left alone, which is not done.
 
 use super::Lowering;
-use super::conjunction::Group;
+use super::conjunction::{Group, shared_by};
 use crate::plan::Planned;
 use crate::plan::exists::is_drawn_anew;
 use crate::plan::logical::{Formula, Kind, Logical};
@@ -56,10 +56,9 @@ impl Lowering<'_> {
         if self.branches.depth >= TRIED || !self.statistics.is_far_better(worth, all, 1.0) {
             return Ok(whole);
         }
+        let shared = shared_by(group.parts.iter().map(|part| &part.possible));
         let mut tried: Vec<(usize, &Logical, Vec<Cow<'_, Logical>>)> = Vec::new();
         for (place, part) in group.parts.iter().enumerate() {
-            let others = group.parts.iter().enumerate().filter(|(n, _)| *n != place);
-            let shared = others.fold(VarSet::new(), |shared, (_, other)| shared.union(&other.possible));
             tried.extend(branches(part, &shared, self.names).map(|branches| (place, *part, branches)));
         }
         // VALUES leaves least. Of many parts each is tried by itself alone.

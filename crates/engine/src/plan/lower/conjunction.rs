@@ -463,7 +463,7 @@ fn join(above: &mut [usize], a: usize, b: usize) {
 }
 
 /// The variables that are in more than one of these sets.
-fn shared_by<'v>(sets: impl Iterator<Item = &'v VarSet>) -> VarSet {
+pub(super) fn shared_by<'v>(sets: impl Iterator<Item = &'v VarSet>) -> VarSet {
     let (mut once, mut shared) = (VarSet::new(), VarSet::new());
     for set in sets {
         shared.extend_with(&once.intersection(set));
