@@ -38,7 +38,7 @@ pub fn known() -> Knowledge<'static> {
         prefixes.extend(&project.prefixes);
         (graph, damage, names, prefixes)
     });
-    Knowledge { graph: Look::into(graph, damage), names, prefixes }
+    Knowledge { graph: Look::into(graph, damage), named: names, prefixes }
 }
 
 /// A query over it as algebra.

@@ -186,7 +186,7 @@ impl Names {
         let all: Vec<(Id, u64)> = match role {
             Role::Predicate => survey.predicates.clone(),
             Role::Class => survey.classes.clone(),
-            Role::Thing => known.names.things().map(|id| (id, 0)).collect(),
+            Role::Thing => known.names().things().map(|id| (id, 0)).collect(),
         };
         let mut by_word: HashMap<String, Vec<(NamedNode, u64)>> = HashMap::new();
         for (id, uses) in &all {
@@ -251,7 +251,7 @@ fn said(node: &NamedNode, role: Role, names: &Names, known: &Knowledge<'_>) -> O
 /// A name with its label.
 fn titled(node: &NamedNode, known: &Knowledge<'_>) -> String {
     let short = known.prefixes.show(node.as_ref().into());
-    let label = known.graph.id(node.as_ref().into()).and_then(|id| known.names.label(id, "en"));
+    let label = known.graph.id(node.as_ref().into()).and_then(|id| known.names().label(id, "en"));
     label.map_or(short.clone(), |label| format!("{short} ({label})"))
 }
 

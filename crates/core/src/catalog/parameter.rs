@@ -217,7 +217,7 @@ impl Param {
                 (Term::Literal(other), Term::NamedNode(_)) => known
                     .graph
                     .id(term.as_ref())
-                    .is_some_and(|id| known.names.all(id).iter().any(|name| name.text == other.value())),
+                    .is_some_and(|id| known.names().all(id).iter().any(|name| name.text == other.value())),
                 _ => false,
             };
             if !allowed.iter().any(|other| same(other) || named(other)) {

@@ -44,7 +44,7 @@ pub fn resolve(text: &str, known: &Knowledge<'_>, language: &str, fits: &dyn Fn(
     if let Some(id) = named.filter(|id| fits(*id)) {
         return Resolved::One(id);
     }
-    let labelled: Vec<Id> = known.names.exact(text.trim()).into_iter().filter(|id| fits(*id)).collect();
+    let labelled: Vec<Id> = known.names().exact(text.trim()).into_iter().filter(|id| fits(*id)).collect();
     match labelled.as_slice() {
         [one] => Resolved::One(*one),
         [] => Resolved::Nothing(nearest(text, known, language, fits)),
@@ -75,9 +75,9 @@ pub fn listed(ids: &[Id], known: &Knowledge<'_>) -> String {
 
 /// `error` with the near names as its remedy, or where there are none, the way to search.
 pub fn did_you_mean(error: Error, near: &[Match], known: &Knowledge<'_>) -> Error {
-    let error = match known.names.is_complete() {
+    let error = match known.names().is_complete() {
         true => error,
-        false => error.hint(Hint::NamesWereCutOff(known.names.len())),
+        false => error.hint(Hint::NamesWereCutOff(known.names().len())),
     };
     if near.is_empty() {
         return error.hint(Hint::SearchNames);
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_name_that_may_have_been_cut_off_is_not_said_to_be_absent() {
         let names = crate::explore::names::Names::of_graph(known().graph, 1);
-        let error = thing("Baidu", &Knowledge { names: &names, ..known() }, "zh").unwrap_err();
+        let error = thing("Baidu", &Knowledge { named: &names, ..known() }, "zh").unwrap_err();
         assert!(error.hints.contains(&Hint::NamesWereCutOff(1)), "{:?}", error.hints);
     }
 }

@@ -205,7 +205,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn label(&self, id: Id) -> Option<String> {
-        self.known.names.label(id, self.language).map(str::to_owned)
+        self.known.names().label(id, self.language).map(str::to_owned)
     }
 
     fn with_label(&self, id: Id) -> (Term, Option<String>) {

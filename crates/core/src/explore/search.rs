@@ -39,7 +39,7 @@ pub fn search(known: &Knowledge<'_>, language: &str, words: &str, limit: usize) 
         hits = if parts.len() > wanted.len() { matching(known, &parts, &fold(words)) } else { hits };
     }
     if hits.is_empty() {
-        let near = known.names.search(words, limit);
+        let near = known.names().search(words, limit);
         hits = near.into_iter().map(|hit| ((hit.distance, 0), hit.id, hit.name)).collect();
     }
     let reader = Reader { known, language, type_: known.graph.id(rdf::TYPE.into()), budget: 64 };
@@ -52,7 +52,7 @@ type Hit = ((usize, usize), Id, String);
 /// The things that have all of some words, the best first.
 fn matching(known: &Knowledge<'_>, wanted: &[String], whole: &str) -> Vec<Hit> {
     let mut hits: Vec<Hit> = known
-        .names
+        .names()
         .things()
         .filter_map(|id| {
             let (score, matched) = fit(known, id, wanted, whole)?;
@@ -74,7 +74,7 @@ impl Reader<'_> {
 
 /// How well a thing fits: how its best name does, then how long that name is; and the name.
 fn fit(known: &Knowledge<'_>, id: Id, wanted: &[String], whole: &str) -> Option<((usize, usize), String)> {
-    let names = known.names.all(id);
+    let names = known.names().all(id);
     let term = known.graph.term(id);
     let local = if let Term::NamedNode(node) = &term { local_name(node.as_str()) } else { "" };
     let texts: Vec<(String, &str)> = names

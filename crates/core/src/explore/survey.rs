@@ -48,7 +48,7 @@ pub fn telling(classes: impl Iterator<Item = Id>, known: &Knowledge<'_>) -> Opti
     let type_ = known.graph.id(rdf::TYPE.into())?;
     classes.min_by_key(|class| {
         let size = known.graph.count(None, [None, Some(type_), Some(*class)]);
-        (size, known.names.all(*class).is_empty(), *class)
+        (size, known.names().all(*class).is_empty(), *class)
     })
 }
 
@@ -82,7 +82,7 @@ pub fn nearest(iri: &str, among: &[(Id, u64)], known: &Knowledge<'_>) -> Vec<Nam
         .iter()
         .filter_map(|(id, uses)| {
             let Term::NamedNode(node) = known.graph.term(*id) else { return None };
-            let labels = known.names.all(*id).iter().map(|name| fold(&name.text));
+            let labels = known.names().all(*id).iter().map(|name| fold(&name.text));
             let distance = labels
                 .chain([fold(local_name(node.as_str()))])
                 .map(|name| strsim::damerau_levenshtein(&name, &wanted))
@@ -91,7 +91,7 @@ pub fn nearest(iri: &str, among: &[(Id, u64)], known: &Knowledge<'_>) -> Vec<Nam
         })
         .collect();
     found.sort();
-    let named = known.names.search(local_name(iri), 3).into_iter().filter(|_| among.is_empty());
+    let named = known.names().search(local_name(iri), 3).into_iter().filter(|_| among.is_empty());
     let named = named.filter_map(|hit| match known.graph.term(hit.id) {
         Term::NamedNode(node) => Some(node),
         _ => None,

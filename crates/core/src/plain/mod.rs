@@ -213,16 +213,16 @@ impl Named {
             if within > 0 && within >= folded.matches(phrase.as_str()).count() {
                 continue;
             }
-            let mut ids = known.names.exact(&phrase);
+            let mut ids = known.names().exact(&phrase);
             if let Some(singular) = singular(&phrase).filter(|_| ids.is_empty()) {
-                ids = known.names.exact(&singular);
+                ids = known.names().exact(&singular);
             }
             if ids.is_empty() && words::is_proper(&phrase, text) {
                 ids = beginning_with(&phrase, known);
             }
             found.extend(ids.into_iter().map(|id| (phrase.clone(), id)));
         }
-        let names = found.iter().flat_map(|(_, id)| known.names.all(*id));
+        let names = found.iter().flat_map(|(_, id)| known.names().all(*id));
         let synonyms = names.map(|name| fold(&name.text)).collect();
         Self { found, synonyms, text: fold(text) }
     }
@@ -238,7 +238,7 @@ impl Named {
                 return None;
             }
             seen.push(*id);
-            let title = known.names.label(*id, language).unwrap_or_default().to_owned();
+            let title = known.names().label(*id, language).unwrap_or_default().to_owned();
             let name = known.prefixes.show(term.as_ref());
             Some((is_whole, Suggestion { title, target: Target::Thing(name) }))
         });
@@ -289,7 +289,7 @@ impl Named {
         let (value, id) = found.into_iter().find_map(|(phrase, id)| {
             let wanted = known.graph.term(*id);
             let short = known.prefixes.show(wanted.as_ref());
-            let names = known.names.all(*id).iter().map(|name| &name.text);
+            let names = known.names().all(*id).iter().map(|name| &name.text);
             let written = names.filter(|name| fold(name) == *phrase).min();
             let value = [written.unwrap_or(phrase).clone(), short]
                 .into_iter()
@@ -304,7 +304,7 @@ impl Named {
 /// The things whose names begin with a phrase and go on with another word: `Alibaba` for `Alibaba Cloud`.
 fn beginning_with(phrase: &str, known: &Knowledge<'_>) -> Vec<Id> {
     const BEGINNING: usize = 1;
-    let hits = known.names.search(phrase, MOST_THINGS).into_iter().filter(|hit| hit.distance == BEGINNING);
+    let hits = known.names().search(phrase, MOST_THINGS).into_iter().filter(|hit| hit.distance == BEGINNING);
     let whole = |name: &str| {
         fold(name).strip_prefix(phrase).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     };

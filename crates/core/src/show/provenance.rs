@@ -213,7 +213,7 @@ mod tests {
         let damage = Damage::default();
         let graph = Look::into(&graph, &damage);
         let names = crate::explore::names::Names::of_graph(graph, 100);
-        let known = Knowledge { graph, names: &names, prefixes: &declared };
+        let known = Knowledge { graph, named: &names, prefixes: &declared };
         for (subject, graphs, expected) in [
             ("e:a", DefaultGraph::Union, "e:doc “The document”, pageStart 12"),
             ("e:c", DefaultGraph::Alone, "e:other"),

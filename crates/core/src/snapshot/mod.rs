@@ -15,9 +15,9 @@ mod saved;
 use crate::advise::complete::Completer;
 use crate::catalog::Catalog;
 use crate::error::Result;
-use crate::explore::Knowledge;
 use crate::explore::look::{Damage, Look};
 use crate::explore::names::Names;
+use crate::explore::{Knowledge, Named};
 use crate::project::Project;
 use crate::store::Graph;
 use crate::store::durable::SORTING;
@@ -167,12 +167,18 @@ impl Snapshot {
 
     /// What advice can draw on.
     pub fn knowledge(&self) -> Knowledge<'_> {
-        Knowledge { graph: self.look(), names: self.names(), prefixes: &self.prefixes }
+        Knowledge { graph: self.look(), named: self, prefixes: &self.prefixes }
     }
 
     /// The language in which labels are shown first.
     pub fn language(&self) -> &str {
         self.project.languages.first().map_or("en", String::as_str)
+    }
+}
+
+impl Named for Snapshot {
+    fn names(&self) -> &Names {
+        Self::names(self)
     }
 }
 

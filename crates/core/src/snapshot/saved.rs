@@ -100,8 +100,8 @@ impl Snapshot {
                 let id = known.graph.id(term.as_ref())?;
                 let short = known.prefixes.show(term.as_ref());
                 let label =
-                    known.names.label(id, self.language()).map_or_else(|| short.clone(), str::to_owned);
-                let names = known.names.all(id).iter().map(|name| name.text.clone());
+                    known.names().label(id, self.language()).map_or_else(|| short.clone(), str::to_owned);
+                let names = known.names().all(id).iter().map(|name| name.text.clone());
                 Some(Named { name: label, note: short.clone(), also: names.chain([short]).collect() })
             }
             Term::Literal(literal) => Some(plain(&literal.value().to_owned())),

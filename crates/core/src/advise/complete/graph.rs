@@ -170,7 +170,7 @@ impl<'a> Candidates<'a> {
     }
 
     pub(super) fn languages(&self, list: &mut List<'_>) {
-        for (language, count) in self.known.names.languages() {
+        for (language, count) in self.known.names().languages() {
             list.word(0, &format!("@{language}"), &format!("{count} names"));
         }
     }
@@ -246,7 +246,7 @@ impl<'a> Candidates<'a> {
         }
         // On a large graph the value sought may lie past the budget: names lead to it directly.
         if self.left.get() == 0 && !list.wanted.is_empty() {
-            for id in self.known.names.containing(list.typed, 30) {
+            for id in self.known.names().containing(list.typed, 30) {
                 let count = self.count([None, Some(*predicate), Some(id)]);
                 if count > 0 {
                     self.thing(list, 0, id, count, &grouped(count));
@@ -263,7 +263,7 @@ impl<'a> Candidates<'a> {
         let broader = id("http://www.w3.org/2000/01/rdf-schema#subClassOf").zip(id(STATEMENT));
         let statements =
             broader.is_some_and(|(sub, of)| self.scan([Some(class), Some(sub), Some(of)]).next().is_some());
-        statements || self.known.names.all(class).is_empty()
+        statements || self.known.names().all(class).is_empty()
     }
 
     fn tally(&self, triples: impl Iterator<Item = Triple>) -> Vec<(Id, u64)> {
@@ -280,7 +280,7 @@ impl<'a> Candidates<'a> {
             return;
         }
         let typed = list.typed.rsplit([':', '/', '#']).next().unwrap_or_default().to_owned();
-        for id in self.known.names.containing(&typed, 50) {
+        for id in self.known.names().containing(&typed, 50) {
             self.thing(list, 2, id, 0, "");
         }
     }
@@ -291,7 +291,7 @@ impl<'a> Candidates<'a> {
             return;
         }
         let short = self.prefixes.show(term.as_ref());
-        let mut names: Vec<&str> = self.known.names.all(id).iter().map(|name| name.text.as_str()).collect();
+        let mut names: Vec<&str> = self.known.names().all(id).iter().map(|name| name.text.as_str()).collect();
         match &term {
             Term::NamedNode(iri) => {
                 names.extend([iri.as_str(), local_name(iri.as_str())]);
@@ -304,7 +304,7 @@ impl<'a> Candidates<'a> {
         if !list.fits(&names) {
             return;
         }
-        let label = self.known.names.label(id, &self.more.language).map(str::to_owned);
+        let label = self.known.names().label(id, &self.more.language).map(str::to_owned);
         let class = self.class_of(id).filter(|_| matches!(term, Term::NamedNode(_)));
         let note: Vec<String> =
             [label, class, Some(count.to_owned())].into_iter().flatten().filter(|s| !s.is_empty()).collect();
@@ -321,7 +321,7 @@ impl<'a> Candidates<'a> {
     }
 
     fn label(&self, id: Id) -> Option<String> {
-        let label = self.known.names.label(id, &self.more.language).map(str::to_owned);
+        let label = self.known.names().label(id, &self.more.language).map(str::to_owned);
         label.or_else(|| Some(self.prefixes.show(self.known.graph.term(id).as_ref())))
     }
 
@@ -348,7 +348,7 @@ impl<'a> Candidates<'a> {
         let type_ = self.known.graph.id(rdf::TYPE.into());
         let things: Vec<Id> = match self.graph_term(class) {
             Slot::Known(class) => self.scan([None, type_, Some(class)]).map(|[s, _, _]| s).collect(),
-            _ => self.known.names.containing(list.typed, 50),
+            _ => self.known.names().containing(list.typed, 50),
         };
         for thing in things {
             let Some(label) = self.label(thing) else { continue };
@@ -356,7 +356,7 @@ impl<'a> Candidates<'a> {
             let insert = if quoted { format!("\"{label}\"") } else { label.clone() };
             let note = self.prefixes.show(self.known.graph.term(thing).as_ref());
             let mut names: Vec<&str> =
-                self.known.names.all(thing).iter().map(|name| name.text.as_str()).collect();
+                self.known.names().all(thing).iter().map(|name| name.text.as_str()).collect();
             names.extend([note.as_str(), local_name(&note)]);
             let candidate = Candidate { insert, show: label, note: note.clone() };
             list.add(0, 0, &names, candidate);

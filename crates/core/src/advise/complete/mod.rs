@@ -277,7 +277,7 @@ mod tests {
         let names = crate::explore::names::Names::of_graph(look, 10);
         let mut prefixes = Prefixes::well_known();
         prefixes.insert("e", "http://example.org/");
-        let known = Knowledge { graph: look, names: &names, prefixes: &prefixes };
+        let known = Knowledge { graph: look, named: &names, prefixes: &prefixes };
         let completer = Completer::default();
         let reads = |text: &str| {
             let before = graph.given.load(std::sync::atomic::Ordering::Relaxed);

@@ -113,7 +113,7 @@ pub(super) fn well_known(word: &str) -> Option<String> {
 
 /// The things of the graph that a bare word may name, as prefixed names or IRIs, at most three.
 pub(super) fn things(word: &str, known: &Knowledge<'_>) -> Vec<String> {
-    let hits = known.names.search(word, 3);
+    let hits = known.names().search(word, 3);
     hits.iter()
         .filter(|hit| hit.distance < 2 || hits.first().is_some_and(|best| best.distance == hit.distance))
         .map(|hit| match known.graph.term(hit.id) {

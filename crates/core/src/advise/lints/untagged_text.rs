@@ -30,10 +30,10 @@ fn of(reading: &Reading<'_>, literal: &Literal) -> Option<Diagnostic> {
     if literal.datatype() != xsd::STRING || known.graph.id(term.as_ref()).is_some() {
         return None;
     }
-    let names = known.names.exact(literal.value());
+    let names = known.names().exact(literal.value());
     let name = names
         .iter()
-        .flat_map(|id| known.names.all(*id))
+        .flat_map(|id| known.names().all(*id))
         .find(|name| name.text == literal.value() && !name.language.is_empty())?;
     let tagged = format!("\"{}\"@{}", name.text, name.language);
     reading.at_word(

@@ -124,6 +124,6 @@ impl Tracer<'_> {
     }
 
     fn label(&self, id: Id) -> Option<String> {
-        self.known.names.label(id, self.language).map(str::to_owned)
+        self.known.names().label(id, self.language).map(str::to_owned)
     }
 }

@@ -319,7 +319,7 @@ mod tests {
             let damage = Damage::default();
             let graph = Look::into(&graph, &damage);
             let names = Names::of_graph(graph, 1000);
-            let known = Knowledge { graph, names: &names, prefixes: &prefixes };
+            let known = Knowledge { graph, named: &names, prefixes: &prefixes };
             let query = parse::query(text, &prefixes, None).unwrap();
             let said = joined(&why_empty(&query, &known, DefaultGraph::Alone, &governor()));
             assert_eq!(said.is_empty(), parts.is_empty(), "{text}: {said}");

@@ -86,7 +86,7 @@ impl Search<'_> {
             .map(|node| {
                 let short = self.known.prefixes.show(node.as_ref().into());
                 let label = self.known.graph.id(node.as_ref().into());
-                let label = label.and_then(|id| self.known.names.label(id, "en"));
+                let label = label.and_then(|id| self.known.names().label(id, "en"));
                 label.map_or(short.clone(), |label| format!("{short} ({label})"))
             })
             .collect();
@@ -219,7 +219,7 @@ impl Search<'_> {
         if let Some(near) = have.iter().find(|term| alike(term, wanted)) {
             return Some(format!("the data have {} as {name}", show(near)));
         }
-        let called = self.known.names.exact(wanted.value());
+        let called = self.known.names().exact(wanted.value());
         let thing = called.iter().map(|id| self.known.graph.term(*id)).find(|term| have.contains(term))?;
         Some(format!("{name} leads to {}, which is called `{}`", show(&thing), wanted.value()))
     }
