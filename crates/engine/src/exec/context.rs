@@ -286,7 +286,10 @@ impl<'a> Context<'a> {
     }
 
     /// As [`Self::intern`], without a look at what was numbered lately.
-    fn number(&self, term: &Term) -> Result<Id> {
+    ///
+    /// # Errors
+    /// As of [`Self::intern`].
+    pub fn number(&self, term: &Term) -> Result<Id> {
         match self.graph.id(term.as_ref())? {
             Some(id) => Ok(id),
             None => self.locals.intern(term, &self.governor),

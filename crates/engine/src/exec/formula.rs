@@ -211,6 +211,10 @@ impl Terms for Context<'_> {
         Context::intern(self, term)
     }
 
+    fn number_of(&self, term: &Term) -> Result<Option<Id>> {
+        self.number(term).map(Some)
+    }
+
     fn parts(&self, ids: &[Id]) -> Result<Option<Vec<Triple>>> {
         Context::parts(self, ids).map(Some)
     }

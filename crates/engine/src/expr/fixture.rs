@@ -78,6 +78,10 @@ impl Terms for Stored {
         Some(&self.graph)
     }
 
+    fn number_of(&self, term: &Term) -> Result<Option<Id>> {
+        self.graph.id(term.as_ref())
+    }
+
     fn parts(&self, ids: &[Id]) -> Result<Option<Vec<Triple>>> {
         let all_stored = ids.iter().all(|id| *id < FIRST_FOREIGN || *id == NONE);
         if all_stored { self.graph.parts(ids, Watch::nobody()).map(Some) } else { Ok(None) }

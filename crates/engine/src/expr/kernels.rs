@@ -13,6 +13,7 @@ use super::pattern::Pattern;
 use super::program::Terms;
 use super::scope::{LONGEST_TEXT, Note, Scope};
 use super::strings::{Text, simple};
+use super::tagged;
 use super::texts::Texts;
 use super::value::{Operand, Value};
 use super::vector::{ERROR, Truth, Vector, truth_of};
@@ -107,6 +108,9 @@ pub(super) fn compute(
         ) => calendar(program, step, function, places, (terms, scope))?.map(Vector::Numbers),
         Operation::Call(function @ (Function::Tz | Function::Timezone)) => {
             zones(program, step, function, places, graph)?
+        }
+        Operation::Call(function @ (Function::Lang | Function::Datatype)) => {
+            tagged::compute(program, step, function, places, (graph, terms))?
         }
         Operation::Call(Function::Concat) => concat(program, step, places, scope).map(Vector::Texts),
         Operation::Call(

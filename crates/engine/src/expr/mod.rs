@@ -25,6 +25,7 @@ pub mod pattern;
 mod program;
 mod scope;
 mod strings;
+mod tagged;
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -48,6 +48,14 @@ pub trait Terms {
     /// Where the graph is damaged, or there are too many terms.
     fn intern(&mut self, term: &Term) -> Result<Id>;
 
+    /// The same where nothing else changes; nothing where it has no number yet and cannot be given one so.
+    ///
+    /// # Errors
+    /// As of [`Self::intern`].
+    fn number_of(&self, _term: &Term) -> Result<Option<Id>> {
+        Ok(None)
+    }
+
     /// The parts of terms by number, as [`Indexed::parts`], of terms of the query too; nothing where they cannot be had so.
     ///
     /// # Errors

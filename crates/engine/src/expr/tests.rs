@@ -3,7 +3,7 @@
 //! In: expressions as text. Out: assertions. Where engines disagree the section is quoted.
 
 use super::fixture::{Rows, Stored, Table, assert_values, expression, term, value, values, values_in};
-use super::{Program, Scope, Terms};
+use super::{Program, Scope, Terms, Value};
 use crate::Governor;
 use crate::error::Result;
 use crate::store::{Id, NONE};
@@ -882,6 +882,16 @@ const TIMES: &[&str] = &[
     "UNDEF",
 ];
 const EXPRESSIONS: &[&str] = &[
+    "LANG(?a)",
+    "LANG(?a) = LANG(?b)",
+    "LANG(?a) IN (\"en\", \"\")",
+    "LANGMATCHES(LANG(?a), \"e*\")",
+    "CONCAT(LANG(?a), \"-\", STR(DATATYPE(?b)))",
+    "DATATYPE(?a)",
+    "DATATYPE(?a) = DATATYPE(?b)",
+    "DATATYPE(?a) = xsd:string",
+    "isIRI(DATATYPE(?a))",
+    "IF(DATATYPE(?a) = xsd:integer, ?a, LANG(?b))",
     "STR(?a)",
     "LCASE(?a)",
     "UCASE(STR(?a))",
@@ -1056,11 +1066,15 @@ fn columns_of_a_graph_give_what_terms_give() {
         let pairs = terms.iter().flat_map(|a| terms.iter().map(|b| vec![a.clone(), b.clone()]));
         // Of the many pairs some: a step that shares no factor with their number meets all kinds.
         let rows: Vec<Vec<Option<Term>>> = pairs.step_by(if of.len() > 30 { 13 } else { 1 }).collect();
-        let held: Vec<Term> = terms.iter().flatten().cloned().collect();
+        let mut held: Vec<Term> = terms.iter().flatten().cloned().collect();
+        let half = held.len() / 2;
+        held.extend(
+            terms.iter().flatten().filter_map(|term| Value::Term(term.clone()).datatype().map(Term::from)),
+        );
         for text in EXPRESSIONS {
             let right = values_in(&mut Table::default(), text, &rows);
-            // Of a graph that holds all terms, and of one that holds some: the others are computed ones.
-            for held in [&held[..], &held[..held.len() / 2]] {
+            // Of a graph that holds all terms and their datatypes, and of one that holds some: the others are computed ones.
+            for held in [&held[..], &held[..half]] {
                 let found = values_in(&mut Stored::of(held), text, &rows);
                 for ((row, found), right) in rows.iter().zip(&found).zip(&right) {
                     assert_eq!(found, right, "{text} of {row:?}");
