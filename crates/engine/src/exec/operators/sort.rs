@@ -224,7 +224,7 @@ fn ranked(ids: &[Id], ranks: &Ranks, cx: &mut Context<'_>) -> Result<Vec<Rank>> 
 }
 
 /// Sorts rows by their keys; equal ones by their places. Where all keys and the place fit into one number, of 64 or of 128 bits, such
-/// numbers are sorted, so that nothing is looked up while sorting.
+/// numbers are sorted, so that nothing is looked up while sorting; where the keys alone fit into 64, the place stands beside them.
 fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) -> Result<()> {
     let governor = cx.governor();
     let place = Digits { least: 0, greatest: order.len() as Rank, descending: false, shift: 0 };
@@ -232,16 +232,24 @@ fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) ->
     for (ranks, descending) in keys {
         digits.push((Digits::of(&ranks.0, *descending, governor)?, ranks.0.as_slice()));
     }
-    let bits = digits.iter().map(|(digits, _)| digits.bits()).sum::<u32>() + place.bits();
-    match bits {
-        ..=64 => {
-            let mut numbers = Aside(numbers::<u64>(order.len(), &digits, &place, governor)?);
-            sorting::sort(&mut numbers.0, governor, &Ord::cmp)?;
+    let (of_keys, of_place) = (digits.iter().map(|(digits, _)| digits.bits()).sum::<u32>(), place.bits());
+    match of_keys + of_place {
+        bits @ ..=64 => {
+            let mut numbers = Aside(numbers::<u64>(order.len(), &digits, of_place, governor)?);
+            sorting::sort_digits(&mut numbers.0, (of_place, bits), governor)?;
             let rows = numbers.0.iter().map(|number| place.last_of((*number).into()));
             *order = governor.collected(rows, order.len())?;
         }
+        // A key of 64 bits by itself leaves no room to shift.
+        65.. if of_keys < 64 => {
+            let keys = Aside(numbers::<u64>(order.len(), &digits, 0, governor)?);
+            let mut placed = Aside(governor.collected(keys.0.iter().copied().zip(0..), order.len())?);
+            drop(keys);
+            sorting::sort_digits(&mut placed.0, (0, of_keys), governor)?;
+            *order = governor.collected(placed.0.iter().map(|(_, row)| *row), order.len())?;
+        }
         65..=128 => {
-            let mut numbers = Aside(numbers::<u128>(order.len(), &digits, &place, governor)?);
+            let mut numbers = Aside(numbers::<u128>(order.len(), &digits, of_place, governor)?);
             sorting::sort(&mut numbers.0, governor, &Ord::cmp)?;
             let rows = numbers.0.iter().map(|number| place.last_of(*number));
             *order = governor.collected(rows, order.len())?;
@@ -258,8 +266,8 @@ fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) ->
     Ok(())
 }
 
-/// A number for each row, of its keys and then its place.
-fn numbers<T>(rows: usize, keys: &[(Digits, &[Rank])], place: &Digits, governor: &Governor) -> Result<Vec<T>>
+/// A number for each row, of its keys and then its place, which has so many bits; of its keys alone where that is none.
+fn numbers<T>(rows: usize, keys: &[(Digits, &[Rank])], of_place: u32, governor: &Governor) -> Result<Vec<T>>
 where
     T: Copy + Default + Send + 'static + From<u64> + Shl<u32, Output = T> + BitOr<Output = T>,
 {
@@ -273,12 +281,13 @@ where
             governor.check()?;
         }
     }
-    let bits = place.bits();
-    for (numbers, first) in numbers.0.chunks_mut(STRETCH).zip((0_u64..).step_by(STRETCH)) {
-        for (number, row) in numbers.iter_mut().zip(first..) {
-            *number = *number << bits | T::from(row);
+    if of_place > 0 {
+        for (numbers, first) in numbers.0.chunks_mut(STRETCH).zip((0_u64..).step_by(STRETCH)) {
+            for (number, row) in numbers.iter_mut().zip(first..) {
+                *number = *number << of_place | T::from(row);
+            }
+            governor.check()?;
         }
-        governor.check()?;
     }
     Ok(std::mem::take(&mut numbers.0))
 }
