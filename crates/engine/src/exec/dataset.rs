@@ -14,7 +14,7 @@ use crate::expr::verdicts::Verdicts;
 use crate::plan::estimate::{Leg, Meeting};
 use crate::plan::logical::{Formula, Source};
 use crate::plan::parallel;
-use crate::plan::statistics::{self, Reached, Side, Statistics};
+use crate::plan::statistics::{self, From, Reached, Side, Statistics};
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::pack::Watch;
 use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
@@ -52,7 +52,7 @@ pub struct Dataset<'a> {
 }
 
 /// Over which links of which graph is searched, and from where.
-type Search = (Option<Id>, Vec<(Id, bool)>, Option<Id>);
+type Search = (Option<Id>, Vec<(Id, bool)>, From);
 
 /// What the planner asked that takes more than a look, with the answers.
 #[derive(Default)]
@@ -379,8 +379,8 @@ impl<'a> Dataset<'a> {
     }
 }
 
-/// How far searches over links come that meet [`MET`] nodes at most: from a node, or from some that have a link, evenly spaced.
-fn searched(view: &View<'_>, links: &[(Id, bool)], from: Option<Id>) -> Result<Option<Reached>> {
+/// How far searches over links come that meet [`MET`] nodes at most, of which several begin evenly spaced.
+fn searched(view: &View<'_>, links: &[(Id, bool)], from: From) -> Result<Option<Reached>> {
     let mut cursors = Vec::with_capacity(links.len());
     for (predicate, is_back) in links {
         let cursor = view.pairs(*predicate, if *is_back { End::Object } else { End::Subject })?;
@@ -389,12 +389,18 @@ fn searched(view: &View<'_>, links: &[(Id, bool)], from: Option<Id>) -> Result<O
         }
     }
     let (mut starts, count) = (Vec::new(), cursors.len());
+    let nth = |n: usize, len: usize| (2 * n + 1) * len / (2 * STARTS);
     match from {
-        Some(from) => starts.push(from),
-        None => {
+        From::Node(node) => starts.push(node),
+        From::Given { predicate, end, other } => {
+            let mut given = view.pairs(predicate, end.other())?;
+            let all = given.lookup(other)?;
+            starts.extend((0..STARTS.min(all.len())).filter_map(|n| all.get(nth(n, all.len()))));
+        }
+        From::Any => {
             for n in 0..STARTS {
                 let Some(cursor) = cursors.get_mut(n % count.max(1)) else { return Ok(None) };
-                starts.extend(cursor.first_at((2 * n + 1) * cursor.len() / (2 * STARTS))?);
+                starts.extend(cursor.first_at(nth(n, cursor.len()))?);
             }
         }
     }
@@ -489,7 +495,7 @@ impl Statistics for Dataset<'_> {
         (pairs > 0.0).then(|| if agree > 0 { agree as f64 } else { 0.5 } / pairs)
     }
 
-    fn reached(&self, graph: Option<Id>, links: &[(Id, bool)], from: Option<Id>) -> Option<Reached> {
+    fn reached(&self, graph: Option<Id>, links: &[(Id, bool)], from: From) -> Option<Reached> {
         let key = (graph, links.to_vec(), from);
         if let Some(known) = self.asked().reached.get(&key) {
             return *known;
@@ -653,7 +659,7 @@ mod tests {
         // The disk has lost what the file held.
         std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(100).unwrap();
         let _ = std::fs::remove_file(&path);
-        let leg = |end| Leg { graph: GraphId::None, predicate, end };
+        let leg = |end| Leg { graph: GraphId::None, predicate, end, other: None };
         assert_eq!(dataset.meeting(leg(End::Object), leg(End::Subject)), None);
         let error = dataset.go_on().unwrap_err();
         assert!(matches!(error.kind, Kind::Data | Kind::Store), "{error}");
@@ -666,7 +672,7 @@ mod tests {
         let dataset = Dataset::new(&pack, None, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
         let leg = |name: &str, end| {
             let predicate = pack.id(iri(name).as_ref().into()).unwrap().unwrap();
-            Leg { graph: GraphId::None, predicate, end }
+            Leg { graph: GraphId::None, predicate, end, other: None }
         };
         let (lives, named) = (leg("in", End::Object), leg("name", End::Subject));
         // Half of the people live in a city with two names; each name is that of a city of twenty.
@@ -675,6 +681,21 @@ mod tests {
         assert!((back.each - 20.0).abs() < 1e-9 && (back.some - 1.0).abs() < 1e-9, "{back:?}");
         let none = dataset.meeting(lives, leg("in", End::Subject)).unwrap();
         assert!(none.each < 0.01 && none.some < 0.01, "no person is a city: {none:?}");
+    }
+
+    #[test]
+    fn searches_begin_at_the_nodes_that_a_known_one_has() {
+        let pack = cities();
+        let dataset = Dataset::new(&pack, None, DefaultGraph::Alone, &Governor::unlimited()).unwrap();
+        let id = |name: &str| pack.id(iri(name).as_ref().into()).unwrap().unwrap();
+        let links = [(id("in"), false), (id("name"), false)];
+        let met = |from| dataset.reached(None, &links, from).unwrap().met;
+        let people = |city| met(From::Given { predicate: id("in"), end: End::Subject, other: id(city) });
+        // The city, and its two names where it has any.
+        assert_eq!((people("city3"), people("city13")), (3.0, 1.0));
+        assert_eq!((met(From::Node(id("city3"))), met(From::Node(id("city13")))), (2.0, 0.0));
+        let nobody = From::Given { predicate: id("in"), end: End::Subject, other: id("a3") };
+        assert_eq!(dataset.reached(None, &links, nobody), None);
     }
 
     #[test]

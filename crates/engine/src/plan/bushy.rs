@@ -268,7 +268,10 @@ impl<'f> Search<'f> {
     fn agreeing(&self, (left, left_rows): (Set, f64), (right, right_rows): (Set, f64)) -> f64 {
         let mut pairs = left_rows * right_rows;
         let legs = |set| -> Legs {
-            self.parts(set).filter(|part| !part.path).flat_map(|part| part.legs.iter().copied()).collect()
+            self.parts(set)
+                .filter(|part| part.path.is_none())
+                .flat_map(|part| part.legs.iter().copied())
+                .collect()
         };
         let legs = self.close.map(|statistics| (legs(left), legs(right), statistics));
         for var in self.vars(right).intersection(&self.vars(left)).iter() {
@@ -348,7 +351,7 @@ mod tests {
             rows,
             distinct,
             legs: Legs::new(),
-            path: false,
+            path: None,
             unstepped: 0.0,
             indexed: true,
             any: false,

@@ -97,7 +97,7 @@ fn branching(graph: Option<Id>, links: &[(Id, bool)], statistics: &dyn Statistic
     }
     let leg = |predicate, is_object| {
         let end = if is_object { End::Object } else { End::Subject };
-        Leg { graph, predicate, end }
+        Leg { graph, predicate, end, other: None }
     };
     let (mut all, mut on) = (0.0, 0.0);
     for (predicate, is_back) in links {

@@ -12,7 +12,7 @@ use super::statistics::Statistics;
 use super::variables::Var;
 use crate::store::{End, Id};
 
-/// An end of the triples with a predicate.
+/// An end of the triples with a predicate, or of those of them with a known node at the other end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Leg {
     /// Of which graph; nothing for the default one.
@@ -21,6 +21,19 @@ pub struct Leg {
     pub predicate: Id,
     /// The end.
     pub end: End,
+    /// The node at the other end, where that is known.
+    pub other: Option<Id>,
+}
+
+impl Leg {
+    /// How many triples it has.
+    fn triples(&self, statistics: &dyn Statistics) -> f64 {
+        let pattern = match self.end {
+            End::Subject => [None, Some(self.predicate), self.other],
+            End::Object => [self.other, Some(self.predicate), None],
+        };
+        statistics.count(self.graph, pattern)
+    }
 }
 
 /// The ends at which variables stand, in what was joined.
@@ -44,16 +57,16 @@ pub struct Agreement {
     pub some: f64,
 }
 
-/// The ends of a pattern whose predicate is known and that has no other constant: which nodes have the class `Person` says much
-/// of which have an age, so that to take the two for independent errs more than to take the ones for some of the others.
+/// The ends of a pattern whose predicate is known.
 pub fn legs_of(pattern: &Pattern) -> Legs {
-    let (Some([_, Some(predicate), _]), Some(graph)) = (pattern.ids(), pattern.source.number()) else {
+    let (Some([first, Some(predicate), last]), Some(graph)) = (pattern.ids(), pattern.source.number()) else {
         return Legs::new();
     };
     let [subject, _, object] = &pattern.slots;
-    let (Some(subject), Some(object)) = (subject.var(), object.var()) else { return Legs::new() };
-    let leg = |end| Leg { graph, predicate, end };
-    vec![(subject, leg(End::Subject)), (object, leg(End::Object))]
+    let leg = |end, other| Leg { graph, predicate, end, other };
+    let subject = subject.var().map(|var| (var, leg(End::Subject, last)));
+    let object = object.var().map(|var| (var, leg(End::Object, first)));
+    subject.into_iter().chain(object).collect()
 }
 
 /// The ends of a path of steps by one known predicate: it begins at the one end of a triple and leads to the other end of one.
@@ -65,7 +78,7 @@ pub fn legs_of_path(reach: &Reach) -> Legs {
     };
     let (Some(predicate), Some(graph)) = (link.id, reach.source.number()) else { return Legs::new() };
     let ends = if is_back { [End::Object, End::Subject] } else { [End::Subject, End::Object] };
-    let leg = |(slot, end): (&Slot, End)| Some((slot.var()?, Leg { graph, predicate, end }));
+    let leg = |(slot, end): (&Slot, End)| Some((slot.var()?, Leg { graph, predicate, end, other: None }));
     reach.ends.iter().zip(ends).filter_map(leg).collect()
 }
 
@@ -79,7 +92,10 @@ pub fn values_of(node: &Node, var: Var, statistics: &dyn Statistics) -> Option<f
 const STEPS: u32 = 256;
 
 fn values_within(mut node: &Node, mut var: Var, statistics: &dyn Statistics, steps: &mut u32) -> Option<f64> {
-    let values = |leg: &Leg| statistics.distinct(leg.graph, Some(leg.predicate), leg.end.place());
+    let values = |leg: &Leg| match leg.other {
+        None => statistics.distinct(leg.graph, Some(leg.predicate), leg.end.place()),
+        Some(_) => leg.triples(statistics),
+    };
     loop {
         *steps += 1;
         if *steps > STEPS {
@@ -112,7 +128,9 @@ pub fn distinct_in(node: &Node, var: Var, statistics: &dyn Statistics) -> f64 {
     values_of(node, var, statistics).map_or(rows, |values| values.clamp(1.0, rows))
 }
 
-/// How rows agree in a variable, by the legs of both sides; nothing where the statistics do not tell.
+/// How rows agree in a variable, by the legs of both sides that have no known node at the other end; nothing where the statistics do not tell: which
+/// nodes have the class `Person` says much of which have an age, so that to take the two for independent errs more than to take the ones for
+/// some of the others.
 pub fn agreement(
     var: Var,
     left: &[(Var, Leg)],
@@ -120,7 +138,8 @@ pub fn agreement(
     statistics: &dyn Statistics,
 ) -> Option<Agreement> {
     let of = |legs: &[(Var, Leg)]| -> Vec<Leg> {
-        legs.iter().filter(|(of, _)| *of == var).map(|(_, leg)| *leg).collect()
+        let legs = legs.iter().filter(|(of, leg)| *of == var && leg.other.is_none());
+        legs.map(|(_, leg)| *leg).collect()
     };
     let (left, right) = (of(left), of(right));
     let graph = left.first().or(right.first())?.graph;
@@ -144,7 +163,7 @@ pub fn agreement(
         }
     }
     // The rarest say most.
-    let rows = |leg: &Leg| statistics.count(graph, [None, Some(leg.predicate), None]);
+    let rows = |leg: &Leg| leg.triples(statistics);
     let rarest = |legs: &[Leg]| legs.iter().copied().min_by(|a, b| rows(a).total_cmp(&rows(b)));
     let (a, b) = (rarest(&left)?, rarest(&right)?);
     let meeting = statistics.meeting(a, b)?;
@@ -218,7 +237,7 @@ mod tests {
     }
 
     fn leg(predicate: Id, end: End) -> [(Var, Leg); 1] {
-        [(7, Leg { graph: None, predicate, end })]
+        [(7, Leg { graph: None, predicate, end, other: None })]
     }
 
     #[test]
@@ -234,7 +253,7 @@ mod tests {
     fn what_is_no_star_is_sampled() {
         let (three, one) = (leg(3, End::Object), leg(1, End::Subject));
         assert_eq!(agreement(7, &three, &one, &Made), Some(Agreement { pairs: 3.0 / 3000.0, some: 1.0 }));
-        let elsewhere = [(7, Leg { graph: Some(5), predicate: 1, end: End::Subject })];
+        let elsewhere = [(7, Leg { graph: Some(5), predicate: 1, end: End::Subject, other: None })];
         assert_eq!(agreement(7, &three, &elsewhere, &Made), None, "two graphs are not compared");
     }
 }

@@ -9,7 +9,7 @@ use super::cost::{self, Lookups};
 use super::estimate::{Leg, Legs, agreement, distinct_in, legs_of, legs_of_path};
 use super::logical::{Pattern, Reach, Slot};
 use super::physical::{Node, OrderKey};
-use super::statistics::Statistics;
+use super::statistics::{From, Statistics};
 use super::variables::{Var, VarSet};
 use crate::store::Id;
 use std::collections::{BTreeSet, HashMap};
@@ -229,7 +229,8 @@ fn walk(
         let step = |place: &usize| {
             let found = figures.get(*place)?;
             let before = Before { bound: &bound, legs: &legs, rows };
-            let after = found.after(before, &|var| need.contains(var) || uses.count(var) > 1, close);
+            let live = |var| need.contains(var) || uses.count(var) > 1;
+            let after = found.after(before, &live, (statistics, close));
             Some((after, found.alone()))
         };
         let better =
@@ -391,8 +392,8 @@ pub struct Figures {
     pub distinct: Vec<(Var, f64)>,
     /// Where its variables stand; for a path, where they stand once it is joined.
     pub legs: Legs,
-    /// Whether it is a path, of which the triples that it begins and ends with do not say how many rows join.
-    pub path: bool,
+    /// Where it is a path, of which the triples that it begins and ends with do not say how many rows join: what it is searched over.
+    pub path: Option<Search>,
     /// How many rows more it has where nothing is joined before that binds one of its variables: of a path that may have no step, each node of the
     /// graph with itself.
     pub unstepped: f64,
@@ -419,7 +420,7 @@ impl Figures {
                     .map(|var| (*var, different_in(node, *var, statistics)))
                     .collect(),
                 legs: node.legs.clone(),
-                path: false,
+                path: None,
                 unstepped: 0.0,
                 indexed: false,
                 any: false,
@@ -439,7 +440,7 @@ impl Figures {
                 vars,
                 rows: 0.0,
                 legs,
-                path: false,
+                path: None,
                 unstepped: 0.0,
                 indexed: true,
                 any: false,
@@ -467,7 +468,7 @@ impl Figures {
             rows,
             distinct,
             legs: legs_of(pattern),
-            path: false,
+            path: None,
             unstepped: 0.0,
             indexed: true,
             any,
@@ -491,6 +492,7 @@ impl Figures {
             let Slot::Var(var) = slot else { continue };
             distinct.push((*var, sum(place).max(1.0)));
         }
+        let search = Search::of(reach, [sum(0), sum(2)]);
         let rows = match distinct.as_slice() {
             // Once each node that lies on a way back to it: all of them, for all that is known.
             [(var, starts), (_, ends)] if reach.comes_back() => {
@@ -498,18 +500,19 @@ impl Figures {
                 distinct = vec![(*var, least)];
                 least
             }
-            [(_, starts), (_, ends)] => starts * reached_by(reach, *ends, statistics),
-            [(_, values)] => reached_by(reach, *values, statistics),
+            [(_, starts), _] => starts * search.reached(statistics),
+            [_] => search.reached(statistics),
             _ => 1.0,
         };
         let (vars, legs, leads) = (reach.vars(), legs_of_path(reach), Vec::new());
+        let path = Some(search);
         let mut unstepped = 0.0;
         if let (true, true, Some(graph)) =
             (reach.zero, reach.ends.iter().all(|end| end.var().is_some()), graph)
         {
             unstepped = statistics.distinct(graph, None, 0).max(statistics.distinct(graph, None, 2));
         }
-        Self { vars, rows, distinct, legs, path: true, unstepped, indexed: true, any: false, leads }
+        Self { vars, rows, distinct, legs, path, unstepped, indexed: true, any: false, leads }
     }
 
     /// How many rows it has where nothing is joined before.
@@ -523,14 +526,18 @@ impl Figures {
         &self,
         Before { bound, legs, rows }: Before<'_>,
         live: &dyn Fn(Var) -> bool,
-        close: Option<&dyn Statistics>,
+        (statistics, close): (&dyn Statistics, Option<&dyn Statistics>),
     ) -> f64 {
         let (mut each, mut some) = (self.rows, 1.0_f64);
         if self.vars.is_disjoint(bound) {
             each = self.alone();
         }
         for (var, values) in self.distinct.iter().filter(|(var, _)| bound.contains(*var)) {
-            let close = close.filter(|_| !self.path);
+            if let Some(path) = &self.path {
+                let found = path.reached_from(*var, legs, statistics);
+                each *= found.map_or(1.0 / values.max(1.0), |found| found / self.rows.max(1.0));
+                continue;
+            }
             match close.and_then(|statistics| agreement(*var, legs, &self.legs, statistics)) {
                 Some(found) => {
                     each *= found.pairs;
@@ -545,29 +552,59 @@ impl Figures {
     }
 }
 
-/// How many of so many ends a path leads to from its start, where that is a constant or free, else from its end: as a few searches find, which leave
-/// off where they come to many. Then it is half of all ends; where nothing is known, [`REACHED`].
-fn reached_by(reach: &Reach, ends: f64, statistics: &dyn Statistics) -> f64 {
-    let [start, end] = &reach.ends;
-    let from = |slot: &Slot| match slot {
-        Slot::Term(constant) => constant.id,
-        Slot::Var(_) => None,
-    };
-    let is_back = start.var().is_some() && end.var().is_none();
-    let links = reach.source.number().zip(reach.step.links());
-    let found = links.filter(|_| reach.many).and_then(|(graph, mut links)| {
+/// What a path is searched over.
+#[derive(Debug, Clone)]
+pub struct Search {
+    graph: Option<Option<Id>>,
+    /// The predicates, and whether each is gone backwards; nothing where these alone do not tell.
+    links: Option<Vec<(Id, bool)>>,
+    /// Its ends, with how many nodes there are at each.
+    ends: [(Slot, f64); 2],
+}
+
+impl Search {
+    fn of(reach: &Reach, [starts, ends]: [f64; 2]) -> Self {
+        let [start, end] = reach.ends.clone();
+        let links = reach.step.links().filter(|_| reach.many);
+        Self { graph: reach.source.number(), links, ends: [(start, starts), (end, ends)] }
+    }
+
+    /// How many nodes a path leads to from its start, where that is a constant or free, else from its end.
+    fn reached(&self, statistics: &dyn Statistics) -> f64 {
+        let [(start, starts), (end, ends)] = &self.ends;
+        let is_back = start.var().is_some() && end.var().is_none();
+        let (slot, others) = if is_back { (end, *starts) } else { (start, *ends) };
+        let from = match slot {
+            Slot::Term(constant) => constant.id.map_or(From::Any, From::Node),
+            Slot::Var(_) => From::Any,
+        };
+        self.found(is_back, from, others, statistics).unwrap_or(REACHED).clamp(1.0, others.max(1.0))
+    }
+
+    /// The same from the end where a variable stands that is bound before, at a leg with a known node; nothing where it is at none.
+    fn reached_from(&self, var: Var, legs: &[(Var, Leg)], statistics: &dyn Statistics) -> Option<f64> {
+        let is_known =
+            |(of, leg): &&(Var, Leg)| *of == var && leg.other.is_some() && Some(leg.graph) == self.graph;
+        let (_, leg) = legs.iter().find(is_known)?;
+        let from = From::Given { predicate: leg.predicate, end: leg.end, other: leg.other? };
+        let [(start, starts), (_, ends)] = &self.ends;
+        let is_back = start.var() != Some(var);
+        self.found(is_back, from, if is_back { *starts } else { *ends }, statistics)
+    }
+
+    /// How many of so many nodes at the other end a few searches find in the mean, which leave off where they come to many: then it is half of all.
+    /// Nothing where it is not known, or not worth a look.
+    fn found(&self, is_back: bool, from: From, others: f64, statistics: &dyn Statistics) -> Option<f64> {
+        let (graph, mut links) = (self.graph?, self.links.clone()?);
         let triples = |(predicate, _): &(Id, bool)| statistics.count(graph, [None, Some(*predicate), None]);
         let all: f64 = links.iter().map(triples).sum();
         if !statistics.is_worth_a_look(cost::reach(all * REACHED)) {
             return None;
         }
         links.iter_mut().for_each(|(_, back)| *back ^= is_back);
-        statistics.reached(graph, &links, from(if is_back { end } else { start }))
-    });
-    let each = found.map_or(REACHED, |found| {
-        found.met * (1.0 - found.endless) + found.endless * found.most.max(ends / 2.0)
-    });
-    each.clamp(1.0, ends.max(1.0))
+        let found = statistics.reached(graph, &links, from)?;
+        Some(found.met * (1.0 - found.endless) + found.endless * found.most.max(others / 2.0))
+    }
 }
 
 /// How many different values a column of a part with a plan takes, for all that is known; of what is compared as if those that agree were one.

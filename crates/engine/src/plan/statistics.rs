@@ -28,6 +28,24 @@ pub struct Side<'e> {
     pub expression: &'e Expression,
 }
 
+/// Where searches over links begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum From {
+    /// At nodes that have a link.
+    Any,
+    /// At this one.
+    Node(Id),
+    /// At those that stand at an end of triples with a predicate, of which the other end is this node.
+    Given {
+        /// The predicate.
+        predicate: Id,
+        /// At which end the searches begin.
+        end: End,
+        /// The node at the other end.
+        other: Id,
+    },
+}
+
 /// How far searches came.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reached {
@@ -125,9 +143,9 @@ pub trait Statistics {
         None
     }
 
-    /// How many nodes one comes to over links, each a predicate and whether it is gone backwards: from one node, else in the mean from those
-    /// that have a link; by a few searches that end early. Nothing where that is not known.
-    fn reached(&self, _graph: Option<Id>, _links: &[(Id, bool)], _from: Option<Id>) -> Option<Reached> {
+    /// How many nodes one comes to over links, each a predicate and whether it is gone backwards, in the mean of those where searches begin; by
+    /// a few searches that end early. Nothing where that is not known.
+    fn reached(&self, _graph: Option<Id>, _links: &[(Id, bool)], _from: From) -> Option<Reached> {
         None
     }
 

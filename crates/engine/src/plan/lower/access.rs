@@ -221,7 +221,8 @@ fn more_than(
     if aggregate.function != AggregateFunction::Count || aggregate.distinct {
         return None;
     }
-    let each = input.legs.iter().filter(|(var, _)| var == key).map(|(_, leg)| {
+    let legs = input.legs.iter().filter(|(var, leg)| var == key && leg.other.is_none());
+    let each = legs.map(|(_, leg)| {
         let values = statistics.distinct(leg.graph, Some(leg.predicate), leg.end.place());
         statistics.count(leg.graph, [None, Some(leg.predicate), None]) / values.max(1.0)
     });

@@ -61,7 +61,7 @@ impl Lowering<'_> {
     /// How many rows there are once a part is joined to `left`.
     fn after(&self, figures: &Figures, left: &Node, live: &VarSet) -> f64 {
         let before = Before { bound: &left.columns(), legs: &left.legs, rows: left.rows };
-        figures.after(before, &|var| live.contains(var), self.close())
+        figures.after(before, &|var| live.contains(var), (self.statistics, self.close()))
     }
 
     pub(super) fn index_join(
