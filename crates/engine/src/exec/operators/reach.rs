@@ -343,6 +343,8 @@ pub struct Reach<'a> {
     /// What is reached from an end, for the rows to come.
     known: HashMap<Id, Arc<Vec<Id>>>,
     kept: usize,
+    /// Where both ends are given: the start of the row before, and what is reached from it once that was asked twice.
+    last: Option<(Id, Option<Vec<Id>>)>,
     /// Where both ends are one variable: how many ways back were searched for, and what is known of all others.
     searched: usize,
     cycles: Cycles,
@@ -367,6 +369,7 @@ impl<'a> Reach<'a> {
             cap: FIRST_ROWS,
             known: HashMap::new(),
             kept: 0,
+            last: None,
             searched: 0,
             cycles: Cycles::default(),
         }
@@ -410,13 +413,28 @@ impl<'a> Reach<'a> {
         if matches!(start.0, From::Term(_)) && matches!(end.0, From::Column(_)) {
             return Ok(self.reached(start.0, from, true, cx)?.binary_search(&to).is_ok());
         }
+        if let Some((last, Some(reached))) = &self.last
+            && *last == from
+        {
+            return Ok(reached.binary_search(&to).is_ok());
+        }
         if !self.admits(start.0, from)? {
             return Ok(false);
         }
         if self.shape.same {
             return self.comes_back(from, cx);
         }
-        self.forward.search(&[from], Some(to), &mut Vec::new(), cx)
+        if self.last.as_ref().is_none_or(|(last, _)| *last != from) {
+            self.last = Some((from, None));
+            return self.forward.search(&[from], Some(to), &mut Vec::new(), cx);
+        }
+        // Who asks twice in a row may ask for many ends.
+        let mut all = Vec::new();
+        self.forward.search(&[from], None, &mut all, cx)?;
+        sort(&mut all, cx)?;
+        let is_there = all.binary_search(&to).is_ok();
+        self.last = Some((from, Some(all)));
+        Ok(is_there)
     }
 
     /// Whether a path leads from a node to itself.
@@ -588,14 +606,58 @@ impl Operator for Reach<'_> {
 
     fn bytes(&self) -> usize {
         let marks = [&self.forward, &self.backward].map(|walk| walk.seen.bytes() + walk.begun.bytes());
-        marks.iter().sum::<usize>() + self.cycles.bytes() + self.found.nodes.capacity() * size_of::<Id>()
+        let last = self.last.as_ref().and_then(|(_, reached)| reached.as_ref()).map_or(0, Vec::capacity);
+        marks.iter().sum::<usize>()
+            + self.cycles.bytes()
+            + (self.found.nodes.capacity() + last) * size_of::<Id>()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exec::fixture::{Batches, run, solutions};
+    use crate::exec::fixture::{Batches, node, run, solutions};
+
+    /// Of a start that comes again what it reaches is kept: each pair of ends is what it is by itself.
+    #[test]
+    fn a_start_that_comes_again_reaches_the_same_ends() {
+        let between = |(zero, many), pairs: &[(usize, usize)]| -> Vec<(Id, Id)> {
+            let (columns, _) = run(|cx| {
+                let mut nodes: Vec<Id> = (0..6).map(|n| node(&format!("r{n}"), cx)).collect();
+                nodes.sort_unstable();
+                let of = |place: usize| nodes.get(place).copied().unwrap_or(NONE);
+                // 0 -> 1 -> 2 -> 0 and 2 -> 3 -> 4; 5 alone, and 6 is no node.
+                let cursor = |pairs: [(usize, usize); 5]| {
+                    let (firsts, seconds): (Vec<Id>, Vec<Id>) =
+                        pairs.iter().map(|(a, b)| (of(*a), of(*b))).unzip();
+                    Repeat::new(Walk::Link(PairCursor::over(firsts.leak(), seconds.leak())), zero, many)
+                };
+                let walks =
+                    [[(0, 1), (1, 2), (2, 0), (2, 3), (3, 4)], [(0, 2), (1, 0), (2, 1), (3, 2), (4, 3)]]
+                        .map(cursor);
+                let column = |end: fn(&(usize, usize)) -> usize| -> Vec<Id> {
+                    pairs.iter().map(|pair| of(end(pair))).collect()
+                };
+                let columns = vec![column(|pair| pair.0), column(|pair| pair.1)];
+                let ends = [From::Column(0), From::Column(1)];
+                let shape = Shape { ends, same: false, kept: vec![0, 1], new: Vec::new(), counted: true };
+                let view = cx.graph.view(None).unwrap().unwrap();
+                Box::new(Reach::new(view, walks, shape, Batches::new(vec![Batch::of(columns, pairs.len())])))
+            });
+            // Of no row there is no column.
+            let [starts, ends] = columns.as_slice() else { return Vec::new() };
+            starts.iter().copied().zip(ends.iter().copied()).collect()
+        };
+        let pairs: Vec<(usize, usize)> =
+            (0..7).flat_map(|start| (0..6).map(move |end| (start, end))).collect();
+        for (kind, expected) in
+            [((false, true), 16), ((true, true), 19), ((false, false), 5), ((true, false), 11)]
+        {
+            let alone: Vec<(Id, Id)> = pairs.iter().flat_map(|pair| between(kind, &[*pair])).collect();
+            assert_eq!(between(kind, &pairs), alone, "{kind:?}");
+            assert_eq!(alone.len(), expected, "{kind:?}");
+        }
+    }
 
     /// The other ends of the paths over `1 -> 2 -> 3 -> 1` and `3 -> 4`, from these ends.
     fn reached(zero: bool, many: bool, ends: [From; 2]) -> Vec<Vec<Id>> {
