@@ -58,7 +58,7 @@ impl<'a> Builder<'a> {
     /// The graph that patterns of this source are matched against; nothing where there is none.
     fn view(&self, source: &Source) -> Result<Option<View<'a>>> {
         match (source, self.each) {
-            (Source::Each(_), Some(graph)) => match self.dataset.named(graph)? {
+            (Source::Each, Some(graph)) => match self.dataset.named(graph)? {
                 // FROM NAMED may name a graph that holds nothing.
                 None if graph >= FIRST_FOREIGN => self.dataset.empty().map(Some),
                 view => Ok(view),

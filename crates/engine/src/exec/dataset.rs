@@ -14,7 +14,7 @@ use crate::expr::verdicts::Verdicts;
 use crate::plan::estimate::{Leg, Meeting};
 use crate::plan::logical::{Formula, Source};
 use crate::plan::parallel;
-use crate::plan::statistics::{self, From, Reached, Side, Statistics};
+use crate::plan::statistics::{self, EACH, From, Reached, Side, Statistics};
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::pack::Watch;
 use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
@@ -23,7 +23,7 @@ use crate::terms::{NamedNode, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Which graphs of the dataset the query's default graph is made of, where the query does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +49,23 @@ pub struct Dataset<'a> {
     verdicts: Mutex<HashMap<Expression, Arc<Verdicts>>>,
     /// What was asked of stars and of meetings.
     asked: Mutex<Asked>,
+    /// What is known of the named graphs together, once somebody asked; nothing inside where that cannot be read.
+    each: OnceLock<Option<Each<'a>>>,
+}
+
+/// The named graphs of a dataset.
+struct Each<'a> {
+    graphs: f64,
+    /// Some of them, the largest first.
+    some: Vec<View<'a>>,
+}
+
+impl Each<'_> {
+    /// The mean of what is counted in some of them. Where it is in none of these, it is in fewer than one of so many.
+    fn mean(&self, count: impl Fn(&View<'_>) -> Option<f64>) -> Option<f64> {
+        let sum: f64 = self.some.iter().map(count).sum::<Option<f64>>()?;
+        Some(if sum > 0.0 { sum } else { 0.5 } / (self.some.len() as f64).max(1.0))
+    }
 }
 
 /// Over which links of which graph is searched, and from where.
@@ -59,6 +76,8 @@ type Search = (Option<Id>, Vec<(Id, bool)>, From);
 struct Asked {
     stars: HashMap<(Option<Id>, End, Vec<Id>), Option<Star>>,
     meetings: HashMap<(Leg, Leg), Option<Meeting>>,
+    /// What was asked of terms of all named graphs.
+    among: HashMap<(Id, End), Option<f64>>,
     /// What was asked of paths.
     reached: HashMap<Search, Option<Reached>>,
     /// How many triples match: the same pattern is asked for at every stage of planning.
@@ -96,6 +115,12 @@ enum Sampled {
     Term(Id),
     Number(u64),
 }
+
+/// So many named graphs tell of all of them.
+const GRAPHS: usize = 64;
+
+/// So many terms of each of them are compared with those of others.
+const OF_GRAPH: usize = 16;
 
 /// So few graphs of FROM NAMED are searched one after the other.
 const FEW_GRAPHS: usize = 2;
@@ -141,8 +166,8 @@ impl<'a> Dataset<'a> {
             },
         };
         empty.dedup();
-        let (verdicts, asked) = (Mutex::default(), Mutex::default());
-        Ok(Self { graph, default, named, empty, governor: governor.clone(), verdicts, asked })
+        let (verdicts, asked, each) = (Mutex::default(), Mutex::default(), OnceLock::new());
+        Ok(Self { graph, default, named, empty, governor: governor.clone(), verdicts, asked, each })
     }
 
     /// What stops planning and building.
@@ -164,7 +189,7 @@ impl<'a> Dataset<'a> {
             Source::Default => Ok(Some(self.default.clone())),
             Source::Named(name) => self.named_view(name.id),
             // The graph at hand is known to who builds the operators.
-            Source::Each(_) => Ok(None),
+            Source::Each => Ok(None),
         }
     }
 
@@ -357,11 +382,36 @@ impl<'a> Dataset<'a> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The view that tells of a graph; of [`EACH`] one of the larger ones.
     fn by_number(&self, graph: Option<Id>) -> Option<View<'a>> {
         match graph {
             None => Some(self.default.clone()),
+            Some(EACH) => self.each()?.some.first().cloned(),
             id => self.read(self.named_view(id)).flatten(),
         }
+    }
+
+    fn each(&self) -> Option<&Each<'a>> {
+        self.each.get_or_init(|| self.read(self.some_graphs())).as_ref()
+    }
+
+    /// Some of the named graphs, evenly spaced.
+    fn some_graphs(&self) -> Result<Each<'a>> {
+        let (count, names) = match &self.named {
+            None => self.graph.some_graph_names(GRAPHS)?,
+            Some(named) => {
+                let some = named.iter().step_by(named.len().div_ceil(GRAPHS).max(1)).copied();
+                (named.len() + self.empty.len(), some.collect())
+            }
+        };
+        let mut some = Vec::with_capacity(names.len());
+        for name in names {
+            if let Some(view) = self.graph.view(Some(name))? {
+                some.push((view.count([None; 3])?, view));
+            }
+        }
+        some.sort_by_key(|(triples, _)| std::cmp::Reverse(*triples));
+        Ok(Each { graphs: count as f64, some: some.into_iter().map(|(_, view)| view).collect() })
     }
 
     /// What was read for an estimate; nothing where that fails. What cannot be read ends the planning at its next step, while
@@ -377,6 +427,26 @@ impl<'a> Dataset<'a> {
             }
         }
     }
+}
+
+/// Of how many terms some at an end of triples with a predicate seem to be drawn: each graph has a few of its own, and how many pairs of
+/// these are equal tells it (the birthday problem read backwards).
+fn drawn_from(graphs: &[View<'_>], predicate: Id, end: End) -> Result<f64> {
+    let (mut times, mut all): (FxHashMap<Id, usize>, usize) = (FxHashMap::default(), 0);
+    for view in graphs {
+        let mut cursor = view.pairs(predicate, end)?;
+        let mut own: Vec<Id> = Vec::new();
+        for place in 0..OF_GRAPH.min(cursor.len()) {
+            own.extend(cursor.first_at(place * cursor.len() / OF_GRAPH.min(cursor.len()))?);
+        }
+        own.dedup();
+        all += own.len();
+        own.into_iter().for_each(|id| *times.entry(id).or_default() += 1);
+    }
+    let pairs = |count: usize| (count * count.saturating_sub(1) / 2) as f64;
+    let equal: f64 = times.into_values().map(pairs).sum();
+    // Where none is equal, fewer are than one in so many.
+    Ok((pairs(all) / equal.max(0.5)).max(1.0))
 }
 
 /// How far searches over links come that meet [`MET`] nodes at most, of which several begin evenly spaced.
@@ -517,20 +587,30 @@ impl Statistics for Dataset<'_> {
         Ok(id.is_some() && self.named_view(id)?.is_some())
     }
 
-    fn some_graph(&self) -> Result<Option<Id>> {
-        Ok(match &self.named {
-            Some(named) => named.first().copied(),
-            None => self.graph.first_graph_name()?,
-        })
+    fn graphs(&self) -> f64 {
+        self.each().map_or(0.0, |each| each.graphs)
+    }
+
+    fn among_graphs(&self, predicate: Id, end: End) -> Option<f64> {
+        if let Some(known) = self.asked().among.get(&(predicate, end)) {
+            return *known;
+        }
+        let found = self.each().and_then(|each| self.read(drawn_from(&each.some, predicate, end)));
+        self.asked().among.insert((predicate, end), found);
+        found
     }
 
     fn count(&self, graph: Option<Id>, pattern: Pattern) -> f64 {
         if let Some(known) = self.asked().counts.get(&(graph, pattern)) {
             return *known;
         }
-        let count = self.by_number(graph).and_then(|view| self.read(view.count(pattern)));
+        let of = |view: &View<'_>| self.read(view.count(pattern)).map(|count| count as f64);
+        let count = match graph {
+            Some(EACH) => self.each().and_then(|each| each.mean(of)),
+            graph => self.by_number(graph).as_ref().and_then(of),
+        };
         // What could not be read may be there the next time.
-        let Some(count) = count.map(|count| count as f64) else { return 0.0 };
+        let Some(count) = count else { return 0.0 };
         self.asked().counts.insert((graph, pattern), count);
         count
     }
@@ -581,6 +661,13 @@ impl Dataset<'_> {
     /// How many different terms stand in a place of the triples of a predicate, or of all.
     /// Nothing where that cannot be read, or there is no such graph.
     fn values(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> Option<f64> {
+        if let (Some(EACH), Some(predicate)) = (graph, predicate) {
+            let of = |view: &View<'_>| {
+                let counts = self.read(view.predicate(predicate))?;
+                Some(counts.map_or(0, |of| if place == 0 { of.subjects } else { of.objects }) as f64)
+            };
+            return self.each()?.mean(of);
+        }
         let view = self.by_number(graph)?;
         let Some(predicate) = predicate else {
             let predicates = self.read(view.predicates())?;

@@ -100,7 +100,7 @@ fn of_pattern(
     given: Given<'_>,
     dataset: &Dataset<'_>,
 ) -> Result<Option<Vec<Id>>> {
-    if !matches!(pattern.source, Source::Each(_)) {
+    if !matches!(pattern.source, Source::Each) {
         return Ok(None);
     }
     let Some(ids) = pattern.ids() else { return Ok(Some(Vec::new())) };
@@ -119,7 +119,7 @@ fn of_pattern(
 
 /// A path of at least one step, whose first and last steps have to be there.
 fn of_reach(reach: &Reach, dataset: &Dataset<'_>) -> Result<Option<Vec<Id>>> {
-    if reach.zero || !matches!(reach.source, Source::Each(_)) {
+    if reach.zero || !matches!(reach.source, Source::Each) {
         return Ok(None);
     }
     let mut ends = [None; 2];

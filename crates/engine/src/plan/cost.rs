@@ -56,6 +56,8 @@ const SORTED: f64 = 1.1;
 const KEPT: f64 = 5.0;
 /// A row for which a pattern is planned and searched.
 const PLANNED: f64 = 50_000.0;
+/// Operators that are built anew for one more graph.
+const BUILT: f64 = 3_000.0;
 /// A node that a path comes to.
 const REACHED: f64 = 20.0;
 
@@ -171,6 +173,11 @@ pub fn judged(rows: f64) -> f64 {
 /// What it takes to compute the classes of so many values, and to hold or look up rows by them.
 pub fn classes(rows: f64) -> f64 {
     rows * (CLASS + HELD)
+}
+
+/// What it takes to build the operators of a pattern anew for so many graphs.
+pub fn graphs(graphs: f64) -> f64 {
+    graphs * BUILT
 }
 
 /// What a path takes that comes to so many nodes.

@@ -115,6 +115,13 @@ fn values_within(mut node: &Node, mut var: Var, statistics: &dyn Statistics, ste
                 let input = node.inputs.first()?;
                 return formula.vars.iter().map(|var| values_within(input, var, statistics, steps)).product();
             }
+            Op::EachGraph(name) if *name == var => return Some(statistics.graphs()),
+            // How many values it takes in all graphs together the mean of one does not tell.
+            Op::EachGraph(_) => {
+                let legs = node.inputs.first()?.legs.iter().filter(|(of, _)| *of == var);
+                let values = legs.filter_map(|(_, leg)| statistics.among_graphs(leg.predicate, leg.end));
+                return values.min_by(f64::total_cmp);
+            }
             Op::Union => return None,
             _ => {}
         }
@@ -207,10 +214,6 @@ mod tests {
 
         fn has_graph(&self, _: &NamedNode) -> Result<bool> {
             Ok(false)
-        }
-
-        fn some_graph(&self) -> Result<Option<Id>> {
-            Ok(None)
         }
 
         fn count(&self, _: Option<Id>, [_, predicate, _]: [Option<Id>; 3]) -> f64 {

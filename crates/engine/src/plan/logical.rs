@@ -5,6 +5,7 @@
 //! order of evaluation and no index.
 
 use super::equality::class_of;
+use super::statistics::EACH;
 use super::variables::{Var, VarSet, VariableNames};
 use crate::expr;
 use crate::store::Id;
@@ -41,8 +42,8 @@ pub enum Source {
     Default,
     /// A named graph.
     Named(Constant),
-    /// Each named graph in turn, by an operator around it; the number of one of them, to ask for statistics.
-    Each(Option<Id>),
+    /// Each named graph in turn, by an operator around it.
+    Each,
 }
 
 impl Source {
@@ -51,7 +52,7 @@ impl Source {
         match self {
             Self::Default => Some(None),
             Self::Named(name) => name.id.map(Some),
-            Self::Each(sample) => sample.map(Some),
+            Self::Each => Some(Some(EACH)),
         }
     }
 }
@@ -470,9 +471,41 @@ impl Logical {
     }
 
     /// GRAPH with a variable. Inside the variable is not in scope (section 18.6: what the pattern gives is joined with
-    /// the name).
+    /// the name). A GRAPH with a variable in its group is the same whatever graph is at hand, and is joined outside.
     pub fn graphs(pattern: Self, var: Var) -> Self {
-        let mut node = pattern.wrapped(|pattern| Kind::Graphs(pattern, var));
+        let is_other = |part: &Self| matches!(part.kind, Kind::Graphs(..));
+        let has_other = |pattern: &Self| match &pattern.kind {
+            Kind::Join(parts) => parts.iter().any(is_other),
+            _ => is_other(pattern),
+        };
+        let (group, conditions) = match pattern.kind {
+            // Outside the name is in scope.
+            Kind::Filter(input, conditions)
+                if has_other(&input)
+                    && (input.certain.contains(var)
+                        || conditions.iter().all(|condition| !condition.vars.contains(var))) =>
+            {
+                (*input, conditions)
+            }
+            _ => (pattern, Vec::new()),
+        };
+        if !has_other(&group) {
+            return group.in_each_graph(var);
+        }
+        let parts = match group.kind {
+            Kind::Join(parts) => parts,
+            _ => vec![group],
+        };
+        let (mut others, own): (Vec<Self>, Vec<Self>) = parts.into_iter().partition(is_other);
+        let (inside, outside) = conditions.into_iter().partition(|condition: &Formula| {
+            others.iter().all(|other| condition.vars.is_disjoint(&other.possible))
+        });
+        others.insert(0, Self::join(own).filter(inside).in_each_graph(var));
+        Self::join(others).filter(outside)
+    }
+
+    fn in_each_graph(self, var: Var) -> Self {
+        let mut node = self.wrapped(|pattern| Kind::Graphs(pattern, var));
         node.certain.insert(var);
         node.possible.insert(var);
         node

@@ -183,7 +183,7 @@ fn is_chain(mut node: &Node) -> bool {
         && s != o
         && is_read(s)
         && is_read(o)
-        && !matches!(pattern.source, Source::Each(_))
+        && !matches!(pattern.source, Source::Each)
 }
 
 /// Whether an operator takes the rows of its first input one by one, whatever batches they are in.

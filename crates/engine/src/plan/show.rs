@@ -276,7 +276,7 @@ fn within(text: String, source: &Source) -> String {
     match source {
         Source::Default => text,
         Source::Named(name) => format!("{text} in {}", name.term),
-        Source::Each(_) => format!("{text} in the graph at hand"),
+        Source::Each => format!("{text} in the graph at hand"),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::estimate::{Leg, Meeting};
 use crate::error::Result;
-use crate::store::{End, Id, Star};
+use crate::store::{End, Id, NONE, Star};
 use crate::syntax::algebra::Expression;
 use crate::terms::{NamedNode, Term};
 
@@ -57,7 +57,10 @@ pub struct Reached {
     pub most: f64,
 }
 
-/// Counts of one dataset. `graph` is the number of a named graph, or nothing for the default one.
+/// In place of the number of a graph: each named one in turn, whose counts are those of some of them in the mean.
+pub const EACH: Id = NONE;
+
+/// Counts of one dataset. `graph` is the number of a named graph, [`EACH`], or nothing for the default one.
 pub trait Statistics {
     /// The number of a term, where the data have it.
     ///
@@ -71,11 +74,10 @@ pub trait Statistics {
     /// Where the data are damaged.
     fn has_graph(&self, name: &NamedNode) -> Result<bool>;
 
-    /// The number of some named graph, to stand for all of them where one must be planned for.
-    ///
-    /// # Errors
-    /// Where the data are damaged.
-    fn some_graph(&self) -> Result<Option<Id>>;
+    /// How many named graphs there are.
+    fn graphs(&self) -> f64 {
+        0.0
+    }
 
     /// How many triples match: exact, but for damaged data.
     fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64;
@@ -112,6 +114,12 @@ pub trait Statistics {
     /// How many different terms stand in a place (0 subject, 1 predicate, 2 object) of the triples
     /// with this predicate, or of all triples; at least one where there is a triple.
     fn distinct(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> f64;
+
+    /// Of how many different terms those at an end of triples with a predicate seem to be drawn, in all named graphs together: two of different
+    /// graphs are equal as often as two of so many would be. Nothing where that is not known.
+    fn among_graphs(&self, _predicate: Id, _end: End) -> Option<f64> {
+        None
+    }
 
     /// Which part, from 0 to 1, of the triples with a predicate and both ends free have a term in a place (0 subject, 2
     /// object) for which all of these tests of it may be true; nothing where that is not known.

@@ -46,10 +46,6 @@ impl Statistics for Figures {
         Ok(false)
     }
 
-    fn some_graph(&self) -> Result<Option<Id>> {
-        Ok(None)
-    }
-
     fn count(&self, _: Option<Id>, [s, p, o]: [Option<Id>; 3]) -> f64 {
         let (triples, subjects, objects) = Self::of(p);
         triples / if s.is_some() { subjects } else { 1.0 } / if o.is_some() { objects } else { 1.0 }
@@ -576,10 +572,6 @@ impl Statistics for Close {
 
     fn has_graph(&self, name: &NamedNode) -> Result<bool> {
         Figures.has_graph(name)
-    }
-
-    fn some_graph(&self) -> Result<Option<Id>> {
-        Figures.some_graph()
     }
 
     fn count(&self, graph: Option<Id>, pattern: [Option<Id>; 3]) -> f64 {

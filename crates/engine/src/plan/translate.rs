@@ -453,8 +453,7 @@ impl<'a> Translator<'a> {
             NamedNodePattern::NamedNode(iri) => iri,
             NamedNodePattern::Variable(variable) => {
                 let var = self.var(variable);
-                let each = Source::Each(self.statistics.some_graph()?);
-                return Ok(Logical::graphs(self.within(each, inner)?, var));
+                return Ok(Logical::graphs(self.within(Source::Each, inner)?, var));
             }
         };
         let name = self.constant(iri.clone().into())?;

@@ -14,7 +14,7 @@ use super::merged::Merged;
 use super::pack::terms::encode;
 use super::pack::union::Union;
 use super::pack::{Pack, Watch};
-use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple};
+use super::port::{FIRST_FOREIGN, Graph, GraphId, Id, Indexed, Pattern, Scan, Triple, evenly};
 use super::scan;
 use super::standing::{self, Standing};
 use super::view::View;
@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 /// So many changes are few, however small the pack.
 const FEW: usize = 10_000;
+/// Of more named graphs those that changes made or emptied are not told apart by who asks for some.
+const MANY_GRAPHS: usize = 1000;
 /// Changes are many once they are more than one in so many of the pack's quads.
 const PART: usize = 20;
 
@@ -245,11 +247,14 @@ impl Graph for Changed {
         Ok(names)
     }
 
-    fn first_graph_name(&self) -> Result<Option<Id>> {
-        match self.delta.named().next() {
-            None => self.base.first_graph_name(),
-            Some(_) => Ok(self.graph_names()?.first().copied()),
+    fn some_graph_names(&self, most: usize) -> Result<(usize, Vec<Id>)> {
+        // A graph that the changes made, or emptied, matters where there are few.
+        let (count, names) = self.base.some_graph_names(most)?;
+        if count > MANY_GRAPHS || self.delta.named().next().is_none() {
+            return Ok((count, names));
         }
+        let names = self.graph_names()?;
+        Ok((names.len(), evenly(names.len(), most).filter_map(|n| names.get(n)).copied().collect()))
     }
 
     fn len(&self) -> u64 {

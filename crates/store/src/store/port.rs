@@ -126,12 +126,13 @@ pub trait Graph: Send + Sync {
     /// Where the stored bytes are damaged.
     fn graph_names(&self) -> Result<Vec<Id>>;
 
-    /// The first of them.
+    /// How many of them there are, and so many of them at most, evenly spaced.
     ///
     /// # Errors
     /// As there.
-    fn first_graph_name(&self) -> Result<Option<Id>> {
-        Ok(self.graph_names()?.first().copied())
+    fn some_graph_names(&self, most: usize) -> Result<(usize, Vec<Id>)> {
+        let names = self.graph_names()?;
+        Ok((names.len(), evenly(names.len(), most).filter_map(|n| names.get(n)).copied().collect()))
     }
 
     /// The default graph, and the named ones as [`Self::graph_names`] gives them.
@@ -287,4 +288,10 @@ pub trait Indexed: Graph {
     /// # Errors
     /// Where the stored bytes are damaged.
     fn merged(&self, graphs: &[GraphId]) -> Result<View<'_>>;
+}
+
+/// The places of so many of a list at most, evenly spaced.
+pub(super) fn evenly(len: usize, most: usize) -> impl Iterator<Item = usize> {
+    let count = most.min(len);
+    (0..count).map(move |n| n * len / count.max(1))
 }

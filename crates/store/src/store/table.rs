@@ -12,7 +12,7 @@ use super::pack::chunks::ChunkWriter;
 use super::pack::pairs::{PackedPairs, PairWriter};
 use super::pack::radix;
 use super::pack::watch::{NUMBERS, Step, Watch};
-use super::port::{End, GraphId, Id, Pattern, Triple};
+use super::port::{End, GraphId, Id, Pattern, Triple, evenly};
 use super::sets::{Sets, StoredSets};
 use super::statistics::Statistics;
 use super::view::View;
@@ -508,9 +508,11 @@ impl Table {
             .map(Some)
     }
 
-    /// The first of the named graphs.
-    pub fn first_name(&self) -> Result<Option<Id>> {
-        if self.directory.names() == 0 { Ok(None) } else { self.directory.name(1) }
+    /// How many named graphs there are, and so many of them at most, evenly spaced.
+    pub fn some_names(&self, most: usize) -> Result<(usize, Vec<Id>)> {
+        let all = self.directory.names();
+        let some = evenly(all, most).filter_map(|n| self.directory.name(1 + n).transpose());
+        Ok((all, some.collect::<Result<_>>()?))
     }
 
     /// How many named graphs there are.

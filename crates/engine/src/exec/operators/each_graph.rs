@@ -255,6 +255,28 @@ mod tests {
     }
 
     #[test]
+    fn graphs_within_graphs_are_joined() {
+        // SPARQL 1.1, section 18.6: Graph(var, P) evaluates P over the named graph, where a GRAPH within P asks any other; the variable
+        // is joined afterwards, so that a FILTER within P does not see it.
+        for (query, expected) in [
+            ("SELECT * { GRAPH ?g { ?s :topic ?t GRAPH ?h { ?s2 :topic ?t2 } FILTER(?t = :t3) } }", 160),
+            (
+                "SELECT * { GRAPH ?g { ?s :topic ?t GRAPH ?h { ?s2 :topic ?t2 } FILTER(?t = ?t2 && ?s != ?s2) } }",
+                120,
+            ),
+            ("SELECT * { GRAPH ?g { ?g :year ?y GRAPH ?h { ?h :year ?y } FILTER(?g != ?h) } }", 494),
+            ("SELECT * { GRAPH ?g { ?s :topic ?t GRAPH ?h { ?s2 :topic ?t } FILTER(?g != ?h) } }", 0),
+            ("SELECT * { GRAPH ?g { ?s :topic ?t GRAPH ?h { ?s2 :topic ?t FILTER(?g != ?h) } } }", 0),
+            ("SELECT * { GRAPH ?g { ?s :topic ?t GRAPH ?g { ?s2 :topic ?t } } }", 40),
+            ("SELECT * { GRAPH ?g { GRAPH ?h { GRAPH ?i { ?s :topic :t3 } } } }", 40 * 40 * 4),
+            ("SELECT * { GRAPH ?g { ?s :topic ?t OPTIONAL { GRAPH ?h { ?s2 :cites ?s } } } }", 41),
+            ("SELECT * { GRAPH ?g { ?s :topic ?t FILTER NOT EXISTS { GRAPH ?h { :d5 :cites ?s } } } }", 39),
+        ] {
+            assert_eq!(found(query), expected, "{query}");
+        }
+    }
+
+    #[test]
     fn graphs_of_from_named_alone_are_searched() {
         let from = |names: &[&str], pattern: &str| {
             let names: String = names.iter().map(|name| format!("FROM NAMED :{name} ")).collect();

@@ -16,6 +16,7 @@ mod nested;
 mod outer;
 
 use super::Planned;
+use super::cost;
 use super::logical::{Kind, Logical, Slot};
 use super::order::Wish;
 use super::physical::{Bag, Node, Op};
@@ -166,14 +167,18 @@ impl Lowering<'_> {
             wanted.remove(var);
         }
         let node = self.node(pattern, &wanted, bag)?;
-        let (rows, mut certain) = (node.rows, node.certain.clone());
+        let (graphs, mut certain) = (self.statistics.graphs(), node.certain.clone());
+        // Where the pattern binds the name, each of its values is that of one graph.
+        let rows = node.rows * if node.output.contains(&var) { 1.0 } else { graphs };
+        let built = cost::graphs(graphs) + node.cost * (graphs - 1.0).max(0.0);
         let mut output = node.output.clone();
         if need.contains(var) && !output.contains(&var) {
             output.push(var);
         }
         certain.insert(var);
-        // As many rows again for every graph; how many graphs there are is not asked.
-        Ok(Node::new(Op::EachGraph(var), vec![node], output, certain, rows * 10.0).pruned(need))
+        let mut node = Node::new(Op::EachGraph(var), vec![node], output, certain, rows);
+        node.cost += built;
+        Ok(node.pruned(need))
     }
 
     fn union(&mut self, parts: &[Logical], need: &VarSet, bag: Bag) -> Planned<Node> {

@@ -134,8 +134,8 @@ impl Graph for Pack {
         self.table.names()
     }
 
-    fn first_graph_name(&self) -> Result<Option<Id>> {
-        self.table.first_name()
+    fn some_graph_names(&self, most: usize) -> Result<(usize, Vec<Id>)> {
+        self.table.some_names(most)
     }
 
     fn len(&self) -> u64 {
