@@ -75,7 +75,12 @@ fn class_of(term: Term, inexact: Inexact) -> Option<Term> {
         Operand::Duration(duration, _) => {
             name(&format!("duration {} {}", duration.months, duration.attoseconds))
         }
-        Operand::Triple(_) => name("triple term"),
+        // Equal triple terms have equal parts (SPARQL 1.2, 17.4.1.7).
+        Operand::Triple(triple) => {
+            let object = &triple.object;
+            let class = class_of(object.clone(), inexact).unwrap_or_else(|| object.clone());
+            name(&format!("triple {} {} {class}", triple.subject, triple.predicate))
+        }
     })
 }
 
@@ -124,7 +129,7 @@ mod tests {
     use crate::plan::equality::Inexact;
     use crate::store::pack::Builder;
     use crate::syntax::parse;
-    use crate::terms::{GraphName, Literal, NamedNode, Quad, Term, xsd};
+    use crate::terms::{GraphName, Literal, NamedNode, Quad, Term, Triple, xsd};
     use crate::{DefaultGraph, Governor};
     use baimo_store::value::number::Number;
     use std::cmp::Ordering;
@@ -170,6 +175,27 @@ mod tests {
         let others = ":a :p \"x\"@en . :a :p \"x\" . :a :p true . :a :p \"2024-01-01T12:00:00+01:00\"^^xsd:dateTime . \
                       :b :q \"x\"@EN . :b :q \"x\" . :b :q \"1\"^^xsd:boolean . :b :q \"2024-01-01T11:00:00Z\"^^xsd:dateTime";
         assert_eq!(agree(others, "?a = ?b"), 4);
+    }
+
+    #[test]
+    fn triple_terms_are_joined_by_their_parts() {
+        let of = |node: &str, predicate: &str, objects: &[&str]| -> String {
+            objects.iter().map(|object| format!("{node} {predicate} <<( :s :r {object} )>> . ")).collect()
+        };
+        let nested = "<<( :s :r 1 )>>";
+        let (first, second) = (
+            of(":a", ":p", &["1", "1.0", "\"x\"", ":o", nested]),
+            of(":b", ":q", &["01", "2", "\"x\"@en", ":o", "<<( :s :r 1.0 )>>"]),
+        );
+        let other = ":b :q <<( :s :t 1 )>> . :b :q <<( :t :r 1 )>> . ";
+        // SPARQL 1.2, 17.4.1.7: the parts are compared as by `=`.
+        assert_eq!(agree(&format!("{first}{second}{other}"), "?a = ?b"), 4);
+        assert_eq!(agree(&format!("{first}{second}{other}"), "SAMETERM(?a, ?b)"), 1);
+        let class = |object: i64| {
+            let node = NamedNode::new_unchecked("http://example.org/s");
+            class_of(Triple::new(node.clone(), node, Literal::from(object)).into(), Inexact::None).unwrap()
+        };
+        assert_ne!(class(1), class(2));
     }
 
     /// SPARQL 1.1, 17.3 and 18.5: a comparison is judged as it stands, whether it is a key of the join as well or not; what is an error on both
