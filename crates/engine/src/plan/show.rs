@@ -10,6 +10,7 @@ use super::logical::{
 use super::physical::{Bag, JoinKind, Node, Op, OrderKey, Reading, comes_by_first};
 use super::variables::{Var, VariableNames};
 use crate::store::End;
+use crate::syntax::written::Written;
 
 /// The line of a node over a graph that has terms beside its sorted ones, or has none.
 pub fn label(node: &Node, names: &VariableNames, has_more: bool) -> String {
@@ -69,7 +70,7 @@ fn line(node: &Node, names: &VariableNames, has_more: bool) -> String {
         Op::Filter(conditions) => format!("Filter({})", of_formulas(conditions)),
         Op::Extend(var, formula) => match class_of(&formula.expression) {
             Some(value) => format!("Equality class({value} AS {})", names.show(*var)),
-            None => format!("Bind({} AS {})", formula.expression, names.show(*var)),
+            None => format!("Bind({} AS {})", Written(&formula.expression), names.show(*var)),
         },
         Op::Values(vars, rows) => format!("Values({}), rows: {}", of_vars(vars, names), rows.len()),
         Op::Group(keys, aggregates, having) => {
@@ -143,7 +144,7 @@ fn of_kind(kind: &Kind, names: &VariableNames) -> String {
         Kind::Exists(..) => "EXISTS".to_owned(),
         Kind::Filter(_, conditions) => format!("Filter({})", of_formulas(conditions)),
         Kind::Extend(_, var, formula) => {
-            format!("Extend({} = {})", names.show(*var), formula.expression)
+            format!("Extend({} = {})", names.show(*var), Written(&formula.expression))
         }
         Kind::Values(vars, rows) => {
             format!("Values({}), rows: {}", of_vars(vars, names), rows.len())
@@ -166,7 +167,7 @@ fn of_kind(kind: &Kind, names: &VariableNames) -> String {
 }
 
 fn of_sort_key(key: &SortKey) -> String {
-    let text = key.formula.expression.to_string();
+    let text = Written(&key.formula.expression).to_string();
     if key.descending { format!("DESC({text})") } else { text }
 }
 
@@ -212,13 +213,16 @@ fn of_join(
 
 fn of_aggregate(aggregate: &Aggregate, names: &VariableNames) -> String {
     let distinct = if aggregate.distinct { "DISTINCT " } else { "" };
-    let argument =
-        aggregate.argument.as_ref().map_or("*".to_owned(), |formula| formula.expression.to_string());
+    let argument = aggregate
+        .argument
+        .as_ref()
+        .map_or("*".to_owned(), |formula| Written(&formula.expression).to_string());
     format!("{}({distinct}{argument}) AS {}", aggregate.function, names.show(aggregate.var))
 }
 
 fn of_formulas(conditions: &[Formula]) -> String {
-    let parts: Vec<String> = conditions.iter().map(|condition| condition.expression.to_string()).collect();
+    let parts: Vec<String> =
+        conditions.iter().map(|condition| Written(&condition.expression).to_string()).collect();
     parts.join(" && ")
 }
 

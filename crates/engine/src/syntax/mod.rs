@@ -9,3 +9,4 @@ mod nesting;
 pub mod operations;
 pub mod parse;
 pub mod tokens;
+pub mod written;
