@@ -265,6 +265,12 @@ mod tests {
                 120,
             ),
             ("SELECT * { GRAPH ?g { ?g :year ?y GRAPH ?h { ?h :year ?y } FILTER(?g != ?h) } }", 494),
+            ("SELECT * { GRAPH ?g { ?s :topic ?t } FILTER(?g = :g7) }", 1),
+            ("SELECT * { GRAPH ?g { ?s :cites ?t } FILTER(?g IN (:g5, :g7, :none) && ?s != ?t) }", 3),
+            (
+                "SELECT * { GRAPH ?g { ?g :year ?y OPTIONAL { ?s :topic ?g } } FILTER(?g = :g7 || ?g = :g8) }",
+                2,
+            ),
             ("SELECT * { GRAPH ?g { ?s :topic ?t GRAPH ?h { ?s2 :topic ?t } FILTER(?g != ?h) } }", 0),
             ("SELECT * { GRAPH ?g { ?s :topic ?t GRAPH ?h { ?s2 :topic ?t FILTER(?g != ?h) } } }", 0),
             ("SELECT * { GRAPH ?g { ?s :topic ?t GRAPH ?g { ?s2 :topic ?t } } }", 40),

@@ -146,14 +146,18 @@ impl Lowering<'_> {
         Ok(self.joined(ordered, group.conditions, (need, None), bag)?.pruned(need))
     }
 
-    /// The ends of paths that filters of a group say, `?x = <…>` or `?x IN (<…>, …)`, as VALUES: from there a path is gone. Two IRIs are equal
-    /// where they are the same (section 17.4.1.7), and what a path binds beside them is dropped by the filter. An end that a pattern of
-    /// the group binds as well is led by that.
+    /// The ends of paths and the names of graphs that filters of a group say, `?x = <…>` or `?x IN (<…>, …)`, as VALUES: from there a path is
+    /// gone, and these graphs alone are searched. Two IRIs are equal where they are the same (section 17.4.1.7), and what is bound beside
+    /// them is dropped by the filter. What a pattern of the group binds as well is led by that.
     fn given_ends(&self, group: &Group<'_>) -> Planned<Vec<Logical>> {
         let mut ends = VarSet::new();
         for part in &group.parts {
-            if let Kind::Reach(_) = &part.kind {
-                ends.extend_with(&part.certain);
+            match &part.kind {
+                Kind::Reach(_) => ends.extend_with(&part.certain),
+                Kind::Graphs(_, name) => {
+                    ends.insert(*name);
+                }
+                _ => {}
             }
         }
         for part in &group.parts {
