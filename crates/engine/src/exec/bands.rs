@@ -69,6 +69,10 @@ impl Banding {
                 judged = if is_open { judged.min(range.start) } else { judged };
                 ranges.push((range, row as u32));
             }
+            // Terms near a border may be judged one by one.
+            if ranges.len() > MOST_PLACES {
+                return Ok(None);
+            }
         }
         let mut begins: Vec<Id> = ranges.iter().flat_map(|(range, _)| [range.start, range.end]).collect();
         begins.push(0);

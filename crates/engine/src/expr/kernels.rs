@@ -11,16 +11,15 @@ use super::made;
 use super::operators::{self, Arithmetic, Comparison};
 use super::pattern::Pattern;
 use super::program::Terms;
-use super::scope::{LONGEST_TEXT, Note, Scope};
-use super::strings::{Text, simple};
+use super::scope::Scope;
+use super::strings::simple;
 use super::tagged;
 use super::texts::Texts;
 use super::value::{Operand, Value};
 use super::vector::{ERROR, Truth, Vector, truth_of};
 use crate::error::Result;
-use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag, Triple};
+use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Triple};
 use crate::syntax::algebra::Function;
-use crate::terms::xsd;
 use baimo_store::value::datatype::Datatype;
 use baimo_store::value::moment::{Duration, Moment, SECOND};
 use baimo_store::value::number::Number;
@@ -31,9 +30,6 @@ use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// After so many bytes more of text there is a look at the limit of memory.
-const LONG: usize = 1 << 20;
 
 /// So many texts are made ready to be looked for in others.
 const FEW: usize = 64;
@@ -112,7 +108,7 @@ pub(super) fn compute(
         Operation::Call(function @ (Function::Lang | Function::Datatype)) => {
             tagged::compute(program, step, function, places, (graph, terms))?
         }
-        Operation::Call(Function::Concat) => concat(program, step, places, scope).map(Vector::Texts),
+        Operation::Call(Function::Concat) => made::concat(program, step, places, scope).map(Vector::Texts),
         Operation::Call(
             function @ (Function::Contains | Function::StrStarts | Function::StrEnds | Function::Regex),
         ) => truths_of_texts(program, step, function, places, scope).map(Vector::Truths),
@@ -935,59 +931,7 @@ fn truths_of_texts(
     Some(places.clone().map(|at| truth_of(truth(at))).collect())
 }
 
-/// CONCAT of simple strings; nothing where any has a language.
-fn concat(program: &Program, step: &Step, places: &Range<usize>, scope: &Scope) -> Option<Texts> {
-    if step.guard.is_some() {
-        return None;
-    }
-    let mut texts = Texts::default();
-    let mut asked = 0;
-    for at in places.clone() {
-        let (mut length, mut failed) = (0, false);
-        for id in &step.arguments {
-            let place = program.place_of_argument(step.domain, *id, at);
-            let part = match program.vector(*id) {
-                Vector::Texts(texts) => texts.get(place),
-                Vector::Numbers(_) | Vector::Truths(_) => None,
-                Vector::Values(_) | Vector::Ids(_) => match program.value(*id, place).and_then(Text::of) {
-                    Some(Text { language: Some(_), .. }) => return None,
-                    text => text.map(|text| text.text),
-                },
-            };
-            // Errors and what is not a string: the whole is an error.
-            let Some(part) = part else {
-                failed = true;
-                break;
-            };
-            length += part.len();
-            if length > LONGEST_TEXT {
-                scope.note(Note::TooLong);
-                failed = true;
-                break;
-            }
-            texts.push_part(part);
-        }
-        if failed {
-            texts.end_in_error();
-        } else {
-            texts.end();
-        }
-        if !scope.spend(length) || texts.bytes() > asked + LONG && !scope.has_room(texts.bytes()) {
-            return Some(texts);
-        }
-        asked = asked.max(texts.bytes() / LONG * LONG);
-    }
-    Some(texts)
-}
-
 /// The text that a function on strings looks at: of string literals, or of any term that STR takes.
 fn text_in(lexical: Lexical<'_>, of_any: bool) -> Option<&str> {
-    match lexical {
-        Lexical::Literal(text, Tag::Language(_) | Tag::Directed(..)) => Some(text),
-        Lexical::Literal(text, Tag::Datatype(datatype)) if of_any || datatype == xsd::STRING.as_str() => {
-            Some(text)
-        }
-        Lexical::Iri(text) if of_any => Some(text),
-        _ => None,
-    }
+    made::text_in(lexical, of_any).map(|(text, _)| text)
 }

@@ -1,14 +1,14 @@
 //! Texts that functions make of others, and how long these are: one after the other in one piece of memory, no term or value
 //! each.
 //!
-//! In: a step whose first argument is a column of the graph or what another step made, and whose others are constants. Out: its
+//! In: a step whose first argument is a column of the graph or what another step made, and whose others are constants; or CONCAT. Out: its
 //! results, the same as from values; nothing where any cell needs more: a language that its result would have, a term of the
 //! query, or a text that is **too long to be changed without a question**. What no guard lets pass is not looked at.
 
 use super::compile::{Domain, Operation, Program, Step, StepId};
 use super::fast::Fast;
-use super::scope::Scope;
-use super::strings::{self, simple};
+use super::scope::{LONGEST_TEXT, Note, Scope};
+use super::strings::{self, Text, simple};
 use super::texts::Texts;
 use super::value::Value;
 use super::vector::{ERROR, Truth, Vector};
@@ -140,7 +140,7 @@ impl Making<'_> {
     fn of_column(&mut self, ids: impl Iterator<Item = (Id, bool)>, graph: &dyn Indexed) -> Result<bool> {
         let of_any = matches!(self.step.operation, Operation::Call(Function::Str) | Operation::Text(_, true));
         let leaves_language =
-            self.step.text_alone || matches!(self.make, Make::Same | Make::Length | Make::Encoded);
+            of_any || self.step.text_alone || matches!(self.make, Make::Length | Make::Encoded);
         let (tagged, computed) =
             (graph.kinds().range(Kind::LangString), FIRST_FOREIGN.saturating_add(graph.more_terms()));
         let (mut bound, mut is_bound) = (Vec::new(), Vec::new());
@@ -210,9 +210,54 @@ pub(super) fn compute(
     }))
 }
 
+/// CONCAT of simple strings; nothing where any has a language.
+pub(super) fn concat(program: &Program, step: &Step, places: &Range<usize>, scope: &Scope) -> Option<Texts> {
+    if step.guard.is_some() {
+        return None;
+    }
+    let mut texts = Texts::default();
+    let mut asked = 0;
+    for at in places.clone() {
+        let (mut length, mut failed) = (0, false);
+        for id in &step.arguments {
+            let place = program.place_of_argument(step.domain, *id, at);
+            let part = match program.vector(*id) {
+                Vector::Texts(texts) => texts.get(place),
+                Vector::Numbers(_) | Vector::Truths(_) => None,
+                Vector::Values(_) | Vector::Ids(_) => match program.value(*id, place).and_then(Text::of) {
+                    Some(Text { language: Some(_), .. }) => return None,
+                    text => text.map(|text| text.text),
+                },
+            };
+            // Errors and what is not a string: the whole is an error.
+            let Some(part) = part else {
+                failed = true;
+                break;
+            };
+            length += part.len();
+            if length > LONGEST_TEXT {
+                scope.note(Note::TooLong);
+                failed = true;
+                break;
+            }
+            texts.push_part(part);
+        }
+        if failed {
+            texts.end_in_error();
+        } else {
+            texts.end();
+        }
+        if !scope.spend(length) || texts.bytes() > asked + LONG && !scope.has_room(texts.bytes()) {
+            return Some(texts);
+        }
+        asked = asked.max(texts.bytes() / LONG * LONG);
+    }
+    Some(texts)
+}
+
 /// The text that a function on strings looks at, of string literals, or of any term that STR takes, and whether it has a
 /// language.
-fn text_in(lexical: Lexical<'_>, of_any: bool) -> Option<(&str, bool)> {
+pub(super) fn text_in(lexical: Lexical<'_>, of_any: bool) -> Option<(&str, bool)> {
     match lexical {
         // STR leaves the language behind.
         Lexical::Literal(text, Tag::Language(_) | Tag::Directed(..)) => Some((text, !of_any)),

@@ -7,6 +7,7 @@ use crate::beside;
 use crate::data::{Data, iri};
 use crate::excuses::{Excuse, Facts, Judge, OPERATORS};
 use crate::jena::Jena;
+use crate::made;
 use crate::node::Node;
 use crate::queries::{HEAD, Maker};
 use crate::random::Random;
@@ -75,6 +76,15 @@ impl Case {
         let union = random.chance(8);
         let default_graph = if union { DefaultGraph::Union } else { DefaultGraph::Alone };
         Self { data, query, changed, default_graph, every_way: random.chance(40) || always() }
+    }
+
+    /// The case of a seed about what functions make of values.
+    pub fn made(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let data = made::data(&mut random);
+        let query = made::Maker::query(&mut random, &data);
+        let (changed, every_way) = (random.chance(30), random.chance(40) || always());
+        Self { data, query, changed, default_graph: DefaultGraph::Alone, every_way }
     }
 
     /// The case of a seed in SPARQL 1.1 over RDF 1.1.

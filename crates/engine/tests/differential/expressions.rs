@@ -26,10 +26,10 @@ pub enum Kind {
 use Kind::{Any, Iri, Moment, Number, Text, Truth};
 
 /// A function: its text with a `%` for each operand, what it gives, what it takes.
-type Signature = (&'static str, Kind, &'static [Kind]);
+pub type Signature = (&'static str, Kind, &'static [Kind]);
 
 /// Operators and functions of SPARQL 1.1.
-const FUNCTIONS: &[Signature] = &[
+pub const FUNCTIONS: &[Signature] = &[
     ("(% + %)", Number, &[Number, Number]),
     ("(% - %)", Number, &[Number, Number]),
     ("(% * %)", Number, &[Number, Number]),
