@@ -6,9 +6,11 @@
 
 mod absent_graph;
 mod bare_date;
+mod bound_nowhere;
 mod cross_product;
 mod empty_column;
 mod having_alias;
+mod idle_minus;
 mod idle_optional;
 mod ill_typed_literal;
 mod invalid_regex;
@@ -54,6 +56,8 @@ const DOUBTS: &[Lint] = &[
     cross_product::lint,
     out_of_scope::lint,
     idle_optional::lint,
+    idle_minus::lint,
+    bound_nowhere::lint,
     plain_regex::lint,
     untagged_text::lint,
     empty_column::lint,
@@ -135,6 +139,24 @@ mod tests {
                 "SELECT ?x { ?x a bm:Release。 }",
                 vec!["1:28 `。` is not the `.` of SPARQL, and became part of the name"],
             ),
+            (
+                "SELECT * { ?x bm:date ?date } ORDER BY DESC(?dat) LIMIT 3",
+                vec!["1:45 `?dat` is bound nowhere"],
+            ),
+            ("SELECT ?x { ?x bm:date ?x } ORDER BY ?b", vec!["1:38 `?b` is bound nowhere"]),
+            // 15.1: an unbound value sorts first, and may be meant.
+            ("SELECT ?x { ?x bm:date ?x } ORDER BY COALESCE(?_b, ?x)", vec![]),
+            ("SELECT ?x { ?x a ?t OPTIONAL { ?x bm:date ?d } } GROUP BY ?x ORDER BY MAX(?d) ?t", vec![]),
+            // 8.3.3: solutions with no variable in common are not removed.
+            (
+                "SELECT ?x { ?x a bm:Release MINUS { ?x bm:date ?x } MINUS { ?y a bm:Event ; bm:date ?y } }",
+                vec!["1:53 a MINUS shares no variable with what is before it"],
+            ),
+            (
+                "SELECT ?x { ?x a bm:Release MINUS { bm:a a bm:Event } FILTER(?x != 1) }",
+                vec!["1:29 a MINUS shares no variable with what is before it"],
+            ),
+            ("SELECT ?x { ?x a ?t FILTER EXISTS { ?y a bm:Event, ?y MINUS { ?t a bm:Event } } }", vec![]),
             ("SELECT ?x { ?x a bm:Release ; bm:date ?d } ORDER BY ?d LIMIT 3", vec![]),
             ("SELECT (COUNT(*) AS ?n) { ?x a bm:Release ; bm:date ?x } LIMIT 1", vec![]),
             // SEP-0006: the right side of LATERAL is answered for each row of the left, and sees its values.

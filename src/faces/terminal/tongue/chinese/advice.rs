@@ -173,6 +173,13 @@ pub const LINTS: &[Pair] = &[
         "which rows come is left to chance; add ORDER BY for the same ones each time",
         "得到哪些行并不确定；加 ORDER BY 可保证每次相同",
     ),
+    ("{} is bound nowhere", "{} 在任何地方都没有绑定"),
+    ("it has no value in any row, so that nothing is sorted by it", "它在所有行中都没有值，因此不起排序作用"),
+    ("a MINUS shares no variable with what is before it", "MINUS 与其前面的部分没有共同变量"),
+    (
+        "it removes nothing: what must not be there at all is FILTER NOT EXISTS { ... }",
+        "它不排除任何结果：要表示完全不存在，请写 FILTER NOT EXISTS { ... }",
+    ),
     ("{} is used only here", "{} 只在此处出现"),
     ("if only its presence matters, `[]` says so", "若只关心其存在，可写 `[]`"),
     (
