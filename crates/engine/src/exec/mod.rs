@@ -106,9 +106,6 @@ pub(crate) fn is_deep(depth: usize) -> bool {
 /// A plan this deep fits a stack of 2 MiB, and its rows are given as they are found.
 const STREAMED: usize = if cfg!(debug_assertions) { 30 } else { 100 };
 
-/// More patterns than this are not joined: their order takes time by the square of their number.
-const MOST_JOINED: usize = 2000;
-
 /// How deep the plan of a query may be.
 ///
 /// # Errors
@@ -116,13 +113,9 @@ const MOST_JOINED: usize = 2000;
 pub(crate) fn depth(query: &Query) -> Result<usize> {
     let pattern = pattern(query);
     let depth = deep::depth(pattern);
-    let [planned, joined] = deep::on_stack(depth, || [deep::plan_depth(pattern), deep::joined(pattern)])?;
-    if joined > MOST_JOINED {
-        return Err(Error::query(format!(
-            "{joined} patterns are to be joined, and no more than {MOST_JOINED} are in one query"
-        ))
-        .hint("ask in several queries"));
-    }
+    // The parser has checked it, but queries come as algebra too.
+    let planned = deep::on_stack(depth, || deep::check_joined(pattern).map(|()| deep::plan_depth(pattern)))?;
+    let planned = planned.map_err(deep::TooMuch::error)?;
     Ok(depth.max(planned))
 }
 

@@ -15,7 +15,10 @@ const DEEPEST: usize = 600;
 
 /// So many BINDs, columns, OPTIONALs and the like may stand side by side. Each is an operator over all of those before it, so that a tree
 /// of them is as deep as they are many, and a walk over it needs a stack of its own; but for its end, which fits any.
-const LONGEST: usize = 6000;
+pub(super) const LONGEST: usize = 6000;
+
+/// More patterns than this are not joined: their order takes time by the square of their number.
+pub(super) const MOST_JOINED: usize = 2000;
 
 /// Up to this depth any stack will do.
 pub(super) const SHALLOW: usize = if cfg!(debug_assertions) { 12 } else { 60 };
@@ -46,27 +49,64 @@ pub fn on_stack<T: Send>(depth: usize, work: impl FnOnce() -> T + Send) -> Resul
     })
 }
 
+/// Why a pattern is too much to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooMuch {
+    /// So many operators are in one another.
+    Nested(usize),
+    /// So many operators stand side by side.
+    InARow(usize),
+    /// So many patterns are joined.
+    Joined(usize),
+}
+
+impl TooMuch {
+    /// What is said of it.
+    pub fn error(self) -> Error {
+        let apart = "ask in several queries";
+        match self {
+            Self::Nested(nested) => {
+                Error::query(format!("the query is {nested} operators deep, and no more than {DEEPEST} are taken"))
+                    .hint("ask in several queries, or compute long sums with SUM over VALUES")
+            }
+            Self::InARow(in_a_row) => Error::query(format!(
+                "{in_a_row} BINDs, computed columns, OPTIONALs or the like are in a row, and no more than {LONGEST} are taken"
+            ))
+            .hint(apart),
+            Self::Joined(joined) => Error::query(format!(
+                "{joined} patterns are to be joined, and no more than {MOST_JOINED} are in one query"
+            ))
+            .hint(apart),
+        }
+    }
+}
+
 /// Makes balanced trees of long chains of `||`, `&&`, UNION, groups side by side, and `/` and `|` of paths: all of
 /// them are associative. It needs a stack as deep as the pattern was.
 ///
 /// # Errors
-/// Where the pattern is too deep after that.
-pub fn flatten(pattern: &mut GraphPattern) -> Result<()> {
+/// Where the pattern is too much after that.
+pub fn flatten(pattern: &mut GraphPattern) -> std::result::Result<(), TooMuch> {
     in_pattern(pattern);
     let Depth { nested, in_a_row, .. } = Depth::of(pattern);
     if nested > DEEPEST {
-        return Err(Error::query(format!(
-            "the query is {nested} operators deep, and no more than {DEEPEST} are taken"
-        ))
-        .hint("ask in several queries, or compute long sums with SUM over VALUES"));
+        return Err(TooMuch::Nested(nested));
     }
     if in_a_row > LONGEST {
-        return Err(Error::query(format!(
-            "{in_a_row} BINDs, computed columns, OPTIONALs or the like are in a row, and no more than {LONGEST} are taken"
-        ))
-        .hint("ask in several queries"));
+        return Err(TooMuch::InARow(in_a_row));
     }
-    Ok(())
+    check_joined(pattern)
+}
+
+/// Whether no more patterns are joined than are taken. It needs a stack as deep as the pattern.
+///
+/// # Errors
+/// Where there are more.
+pub fn check_joined(pattern: &GraphPattern) -> std::result::Result<(), TooMuch> {
+    match joined(pattern) {
+        joined if joined > MOST_JOINED => Err(TooMuch::Joined(joined)),
+        _ => Ok(()),
+    }
 }
 
 /// How deep a pattern is at its deepest places.
@@ -146,7 +186,7 @@ pub fn plan_depth(pattern: &GraphPattern) -> usize {
 }
 
 /// How many patterns are joined with each other, where the most are. Likewise.
-pub fn joined(pattern: &GraphPattern) -> usize {
+fn joined(pattern: &GraphPattern) -> usize {
     planned(pattern, 0)
 }
 

@@ -69,11 +69,11 @@ mod tests {
         for text in [
             format!("SELECT * {{ ?s ?p '{}' }}", "(".repeat(5000)),
             format!("SELECT * {{ {} }}", "{} ".repeat(5000)),
-            format!("SELECT * {{ ?s ?p {} }}", vec!["1"; 50_000].join(", ")),
+            format!("CONSTRUCT {{ ?s ?p {} }} {{}}", vec!["1"; 50_000].join(", ")),
             format!("SELECT * {{ VALUES (?a ?b) {{ {} }} }}", "(-1 -2) ".repeat(50_000)),
             format!("SELECT * {{ ?s ?p ?o FILTER(?o IN ({})) }}", vec!["-1"; 50_000].join(", ")),
             format!(
-                "SELECT * {{ ?s ?p {} }}",
+                "CONSTRUCT {{ ?s ?p {} }} {{}}",
                 vec!["<urn:a-b/c_(d)>, <http://e.org/a_(b)/c-d>"; 20_001].join(", ")
             ),
             format!("SELECT * {{ ?s ?p ?o {} }}", "FILTER(?o = 1 || ?o = 2) ".repeat(500)),

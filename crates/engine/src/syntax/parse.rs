@@ -2,7 +2,8 @@
 //!
 //! In: text, prefixes, base. Out: `spargebra`'s algebra, or an error with the true place. Knows no data.
 
-use super::grammar::{self, Parsed, Refusal, Room, Start, Why};
+use super::deep::TooMuch;
+use super::grammar::{self, Crowded, Parsed, Refusal, Room, Start, Why};
 use super::operations::{Operation, Update};
 use super::{algebra, deep, nesting, tokens};
 use crate::error::{Error, Result, Span};
@@ -38,8 +39,8 @@ pub fn update(text: &str, prefixes: &Prefixes, base: Option<&str>) -> Result<Upd
 fn parsed<T: Send>(
     name: &str,
     (text, prefixes, base): (&str, &Prefixes, Option<&str>),
-    parse: fn(&Start<'_>) -> Parsed<T>,
-    flatten: impl Fn(&mut T) -> Result<()> + Sync,
+    parse: fn(&Start<'_>) -> Parsed<(T, Crowded)>,
+    flatten: impl Fn(&mut T) -> std::result::Result<(), TooMuch> + Sync,
 ) -> Result<T> {
     let base = base.map(|base| {
         Iri::parse(base.to_owned())
@@ -47,7 +48,9 @@ fn parsed<T: Send>(
     });
     let base = base.transpose()?;
     let whole = |room| match parse(&Start { text, prefixes, base: base.as_ref(), room }) {
-        Ok(mut whole) => Ok(flatten(&mut whole).map(|()| whole)),
+        Ok((mut whole, crowded)) => {
+            Ok(flatten(&mut whole).map(|()| whole).map_err(|much| too_much(name, text, much, crowded)))
+        }
         Err(refusal) => Err(refusal),
     };
     let done = match whole(Room::Levels(deep::SHALLOW)) {
@@ -69,8 +72,27 @@ fn refused(name: &str, text: &str, refusal: Refusal) -> Error {
         _ if name == "update" => return Error::query("this is not a SPARQL update").because(refusal),
         _ => return Error::query("this is not a SPARQL query").because(refusal),
     };
-    let token = tokens::each_token(text).find(|token| token.range.end > refusal.at);
-    error.at(Span::in_text(name, text, token.map_or(0..0, |token| token.range)))
+    error.at(span_at(name, text, refusal.at))
+}
+
+/// The error for a text of which there is too much, at the first that is too many.
+fn too_much(name: &str, text: &str, much: TooMuch, crowded: Crowded) -> Error {
+    let at = match much {
+        TooMuch::Nested(_) => None,
+        TooMuch::InARow(_) => crowded.parts,
+        TooMuch::Joined(_) => crowded.patterns,
+    };
+    let error = much.error();
+    match at {
+        Some(at) => error.at(span_at(name, text, at)),
+        None => error,
+    }
+}
+
+/// The token at a byte.
+fn span_at(name: &str, text: &str, at: usize) -> Span {
+    let token = tokens::each_token(text).find(|token| token.range.end > at);
+    Span::in_text(name, text, token.map_or(0..0, |token| token.range))
 }
 
 /// A text so long takes longer to parse than a stop may be late. Shorter ones are parsed without a look at the governor.
@@ -195,6 +217,48 @@ mod tests {
         ] {
             assert_eq!(query(text, &known, None).is_ok(), is_query, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_one_too_many_is_named_where_it_stands() {
+        let known = Prefixes::well_known();
+        let lines = |line: &str, count: usize| format!("{{\n{}\n}}", vec![line; count].join("\n"));
+        let numbered = |from: &str, to: &str, count: usize| {
+            (0..count).map(|n| format!("\n{from}{n}{to}")).collect::<String>()
+        };
+        for (text, place) in [
+            (format!("SELECT * {}", lines(" ?s ?p ?o .", 2001)), (2002, 8)),
+            (format!("SELECT * {{ ?s ?p 0 {} }}", numbered(", ", "", 2000)), (2001, 3)),
+            (format!("SELECT * {{ ?s ?p 0 {} }}", numbered("; ?p <a:", ">", 2000)), (2001, 6)),
+            (format!("SELECT * {{ {{ {} }} ?s ?p ?o, ?t }}", numbered("?s <a:", "> 1 .", 1999)), (2000, 29)),
+            (
+                format!("SELECT * {{ {} UNION {} }}", lines("?s ?p ?o .", 1500), lines("?s ?p ?o .", 2001)),
+                (1502 + 2001, 7),
+            ),
+            (
+                format!("SELECT * {{ {} OPTIONAL {} }}", lines("?s ?p ?o .", 9), lines("?s ?p ?o .", 2001)),
+                (11 + 2001, 7),
+            ),
+            (format!("SELECT * {{ {} }}", numbered(" BIND(1 AS ?b", ")", 6001)), (6002, 2)),
+            (format!("SELECT * {{ ?s ?p ?o {} }}", numbered("OPTIONAL { ?s ?p ?o", " }", 6001)), (6002, 1)),
+            (format!("SELECT {} {{}}", numbered("(1 AS ?b", ")", 6001)), (6002, 1)),
+        ] {
+            let error = query(&text, &known, None).unwrap_err();
+            let span = error.span.as_ref().map(|span| (span.line, span.column));
+            assert_eq!(span, Some(place), "{error} of {}", &text[..60]);
+            assert!(error.message.contains(" no more than "), "{error}");
+        }
+        let most = format!(
+            "SELECT * {{ {} {{ {} }} UNION {{}} }}",
+            lines("?s ?p ?o .", 1000),
+            "?a ?p 1 .".repeat(1000)
+        );
+        assert!(query(&most, &known, None).is_ok());
+        let pattern = lines("?s ?p ?o .", 2001);
+        let updates =
+            format!("INSERT DATA {{ <a:a> <a:b> 1 {} }} ;\nDELETE {{}} WHERE {pattern}", ", 1".repeat(3000));
+        let error = update(&updates, &known, None).unwrap_err();
+        assert_eq!(error.span.as_ref().map(|span| (span.line, span.column)), Some((2003, 7)));
     }
 
     #[test]

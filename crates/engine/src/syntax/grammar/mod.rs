@@ -24,6 +24,7 @@ mod values;
 pub use refusal::{Parsed, Refusal, Why};
 
 use super::algebra::{AggregateExpression, Query};
+use super::deep::{LONGEST as MOST_BESIDE, MOST_JOINED};
 use super::nesting::{DEEPEST, LONGEST};
 use super::operations::Update;
 use crate::terms::{Prefixes, Variable};
@@ -74,9 +75,22 @@ struct Parser<'t> {
     aggregates: Aggregates,
     /// Whether an aggregate may stand here, or why not.
     aggregate_rule: Result<(), Why>,
+    /// How many patterns are joined so far, and how many parts of the group are operators over those before them.
+    joined: usize,
+    beside: usize,
+    crowded: Crowded,
     /// How many EXISTS are open, and the variables that AS names within any, with their places.
     exists: usize,
     assigned: Vec<(Variable, usize)>,
+}
+
+/// Where a text first has more than is taken. Whether there are too many is known of the algebra alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Crowded {
+    /// Of patterns that are joined, the object of the one too many.
+    pub patterns: Option<usize>,
+    /// Of BINDs, computed columns and the like, where the one too many begins.
+    pub parts: Option<usize>,
 }
 
 /// Aggregates, each with the variable that stands for its value.
@@ -107,7 +121,7 @@ struct Labels<'t> {
 ///
 /// # Errors
 /// Where it is none, and [`Why::Stack`] where there is no room for it.
-pub fn query(start: &Start<'_>) -> Parsed<Query> {
+pub fn query(start: &Start<'_>) -> Parsed<(Query, Crowded)> {
     let mut parser = Parser::new(start);
     parser.blank();
     parser.prologue()?;
@@ -118,19 +132,19 @@ pub fn query(start: &Start<'_>) -> Parsed<Query> {
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }) = &query;
     parser.check_exists(pattern)?;
-    Ok(query)
+    Ok((query, parser.crowded))
 }
 
 /// The update that a text is.
 ///
 /// # Errors
 /// As [`query`].
-pub fn update(start: &Start<'_>) -> Parsed<Update> {
+pub fn update(start: &Start<'_>) -> Parsed<(Update, Crowded)> {
     let mut parser = Parser::new(start);
     parser.blank();
     let update = parser.update()?;
     parser.end()?;
-    Ok(update)
+    Ok((update, parser.crowded))
 }
 
 impl<'t> Parser<'t> {
@@ -148,8 +162,26 @@ impl<'t> Parser<'t> {
             labels: Labels::default(),
             aggregates: Aggregates::default(),
             aggregate_rule: Err(Why::AggregateInPattern),
+            joined: 0,
+            beside: 0,
+            crowded: Crowded::default(),
             exists: 0,
             assigned: Vec::new(),
+        }
+    }
+
+    /// Notes where patterns become too many: `more` are joined in what is read just now.
+    fn count_joined(&mut self, more: usize, at: usize) {
+        if self.joined + more > MOST_JOINED {
+            self.crowded.patterns.get_or_insert(at);
+        }
+    }
+
+    /// One more part or column that is an operator over those before it.
+    fn count_beside(&mut self, at: usize) {
+        self.beside += 1;
+        if self.beside > MOST_BESIDE {
+            self.crowded.parts.get_or_insert(at);
         }
     }
 

@@ -54,7 +54,7 @@ impl Parser<'_> {
     /// A group whose filters OPTIONAL takes as its condition (section 18.2.2.6).
     fn group_apart(&mut self) -> Parsed<Group> {
         self.open("{")?;
-        let links = self.links;
+        let (links, beside) = (self.links, std::mem::take(&mut self.beside));
         let rule = std::mem::replace(&mut self.aggregate_rule, Err(Why::AggregateInPattern));
         let group = if matches!(self.byte(), b'S' | b's') && self.is_word("SELECT") {
             Group::of(self.sub_select()?)
@@ -63,7 +63,7 @@ impl Parser<'_> {
         };
         self.end_labels();
         self.aggregate_rule = rule;
-        self.links = links;
+        (self.links, self.beside) = (links, beside);
         self.close("}")?;
         Ok(group)
     }
@@ -81,6 +81,7 @@ impl Parser<'_> {
             if self.begins_triples() {
                 let mut items = Vec::new();
                 self.triples(&mut items)?;
+                self.joined += items.len();
                 group.with(block(items), joined);
             }
             if self.byte() == b'}' {
@@ -94,6 +95,7 @@ impl Parser<'_> {
     /// `GraphPatternNotTriples`
     fn part(&mut self, group: &mut Group) -> Parsed<()> {
         self.link()?;
+        let (at, before) = (self.at, self.joined);
         if self.word("FILTER") {
             let filter = self.filter()?;
             group.filter = Some(match group.filter.take() {
@@ -105,23 +107,34 @@ impl Parser<'_> {
         self.end_labels();
         if self.byte() == b'{' {
             let mut union = self.group()?;
+            let mut most = self.joined;
             while self.word("UNION") {
                 self.link()?;
+                self.joined = before;
                 union = GraphPattern::Union { left: Box::new(union), right: Box::new(self.group()?) };
+                most = most.max(self.joined);
             }
+            self.joined = most;
             group.with(union, joined);
         } else if self.word("OPTIONAL") {
+            self.count_beside(at);
+            self.joined = 0;
             let Group { pattern, filter, .. } = self.group_apart()?;
+            self.joined = self.joined.max(before);
             group.with(pattern, |left, right| GraphPattern::LeftJoin {
                 left: Box::new(left),
                 right: Box::new(right),
                 expression: filter,
             });
         } else if self.word("MINUS") {
+            self.count_beside(at);
+            self.joined = 0;
             let right = Box::new(self.group()?);
             let left = Box::new(std::mem::take(&mut group.pattern));
             group.pattern = GraphPattern::Minus { left, right };
+            self.joined = self.joined.max(before);
         } else if self.word("BIND") {
+            self.count_beside(at);
             self.bind(group)?;
         } else if self.word("VALUES") {
             group.with(self.data_block()?, joined);
@@ -177,6 +190,7 @@ impl Parser<'_> {
     fn lateral(&mut self, group: &mut Group) -> Parsed<()> {
         let at = self.at;
         self.word("LATERAL");
+        self.count_beside(at);
         let right = self.group()?;
         let mut given_there = HashSet::new();
         given(&right, Given::InAnyWay, &mut given_there);

@@ -91,8 +91,10 @@ impl Parser<'_> {
             if let Some(variable) = self.variable_if_any() {
                 columns.push(Column { expression: None, variable, at });
             } else if self.byte() == b'(' {
+                let start = self.at;
                 let (expression, variable, at) = self.expression_as()?;
                 self.link()?;
+                self.count_beside(start);
                 columns.push(Column { expression: Some(expression), variable, at });
             } else if columns.is_empty() {
                 return Err(self.unexpected());

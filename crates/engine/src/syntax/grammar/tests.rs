@@ -370,7 +370,8 @@ fn very_many_parts_are_answered_or_refused() {
     }
     for plain in [many("?s :p ?o . "), format!("GRAPH :g {{ {} }}", many("?s :p ?o . "))] {
         let text = format!("DELETE WHERE {{ {plain} }}");
-        assert!(parse::update(&text, &prefixes(), None).is_ok(), "one basic graph pattern");
+        let error = parse::update(&text, &prefixes(), None).unwrap_err();
+        assert!(error.message.contains("are to be joined"), "one basic graph pattern, and no chain: {error}");
     }
     let slip = format!("INSERT DATA {{ {} :a :b ; }}", many(":a :b -1 . "));
     assert_eq!(refused(&slip), ("; }", Why::Unexpected), "signs of numbers are no operators");

@@ -131,6 +131,9 @@ impl Parser<'_> {
             };
             loop {
                 let object = self.object(items)?;
+                if !self.labels.is_template {
+                    self.count_joined(items.len() + properties.len() + steps + 1, object.at);
+                }
                 let is_last = !self.take(",");
                 if is_last {
                     properties.push((verb, object));

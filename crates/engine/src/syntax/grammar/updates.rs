@@ -224,6 +224,7 @@ impl Parser<'_> {
     ) -> Parsed<GraphUpdateOperation> {
         let mut using = self.dataset("USING")?;
         self.expect_word("WHERE")?;
+        self.joined = 0;
         let pattern = Box::new(self.group()?);
         self.check_exists(&pattern)?;
         if let Some(with) = with {
