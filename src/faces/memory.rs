@@ -65,20 +65,6 @@ impl Last {
     }
 }
 
-/// What `_` stands for in a query.
-#[derive(Debug, Default)]
-pub struct Before {
-    rows: Option<Solutions>,
-    graph: Option<Vec<Triple>>,
-}
-
-impl Before {
-    /// The same, borrowed.
-    pub fn previous(&self) -> PreviousAnswer<'_> {
-        PreviousAnswer { rows: self.rows.as_ref(), graph: self.graph.as_deref() }
-    }
-}
-
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Memory {
@@ -115,7 +101,7 @@ impl Memory {
     ///
     /// # Errors
     /// Where `text` uses what was cut when it was kept: part of an answer is not the answer. And where the graph is damaged.
-    pub fn before(&self, text: &str) -> Result<Before> {
+    pub fn before(&self, text: &str) -> Result<PreviousAnswer> {
         let places = crate::previous::places(text);
         let is_cut = |place: &Reference| match place {
             Reference::Rows(_) => self.cut_rows,
@@ -129,7 +115,7 @@ impl Memory {
             .hint("write both queries as one, the first as a subquery"));
         }
         if places.is_empty() {
-            return Ok(Before::default());
+            return Ok(PreviousAnswer::default());
         }
         let rows = [&self.last, &self.earlier_rows].into_iter().find_map(|last| match last {
             Last::Rows(variables, found) => {
@@ -148,7 +134,10 @@ impl Memory {
             }
             _ => None,
         });
-        Ok(Before { rows: rows.transpose()?, graph: graph.transpose()? })
+        Ok(PreviousAnswer {
+            rows: rows.transpose()?.map(Arc::new),
+            graph: graph.transpose()?.map(|triples: Vec<Triple>| triples.into()),
+        })
     }
 
     /// Keeps what was noted of the answer to `question`; `is_whole` says that nothing ended it before its end.
@@ -398,7 +387,7 @@ mod tests {
         asked(&mut memory, rows(3));
         asked(&mut memory, Answer::Boolean(true));
         let before = memory.before("SELECT * { VALUES _ }").unwrap();
-        let rows = before.previous().rows.unwrap();
+        let rows = before.rows.unwrap();
         let expected = |n: usize| vec![Some(Literal::from(n as i64).into()), None];
         assert_eq!(rows.rows, (0..3).map(expected).collect::<Vec<_>>());
         assert_eq!(rows.variables.len(), 2);

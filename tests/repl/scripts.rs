@@ -111,6 +111,35 @@ fn a_script_may_go_on_after_an_error_and_its_end_tells() {
     assert_eq!(output.status.code(), Some(1), "the first error's");
 }
 
+/// What may be given up is done beside the script, and gives what it gives without a limit: the last answer, and updates within a
+/// transaction and without.
+#[test]
+fn what_may_be_given_up_does_the_same() {
+    let text = "\
+        SELECT (1 AS ?x) {}\n\nSELECT (?x + 1 AS ?y) { VALUES _ }\n\n\
+        CONSTRUCT { <urn:a> <urn:b> 7 } WHERE {}\n\nSELECT ?o FROM _ { ?s ?p ?o }\n\n\
+        SELECT ?o { GRAPH _ { ?s ?p ?o } }\n\nSELECT nonsense\n\n\
+        INSERT DATA { <urn:a> <urn:b> 1 , 2 }\n\n.begin\n\
+        DELETE { ?s ?p 1 } INSERT { ?s ?p 3 } WHERE { ?s ?p 1 }\n\n\
+        SELECT (SUM(?o) AS ?in) { <urn:a> <urn:b> ?o }\n\n\
+        INSERT { ?s ?p ?o } WHERE { ?s ?p 3 BIND(4 AS ?o) } ; DROP GRAPH <urn:none>\n\n\
+        SELECT (SUM(?o) AS ?failed) { <urn:a> <urn:b> ?o }\n\n.rollback\n\
+        SELECT (SUM(?o) AS ?back) { <urn:a> <urn:b> ?o }\n\n\
+        DELETE WHERE { <urn:a> <urn:b> 2 }\n\nSELECT (SUM(?o) AS ?now) { <urn:a> <urn:b> ?o }\n";
+    let done = |name: &str, limits: &[&str]| {
+        let options: Vec<&str> = ["--keep-going", "-F", "csv"].iter().chain(limits).copied().collect();
+        let output = piped_to(&home(name), &options, text);
+        assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+        assert!(err(&output).contains("2 statements failed"), "{}", err(&output));
+        out(&output).to_owned()
+    };
+    let here = done("here", &[]);
+    assert_eq!(done("apart", &["--timeout", "60s"]), here);
+    for line in ["y\r\n2", "o\r\n7", "in\r\n5", "failed\r\n5", "back\r\n3", "now\r\n1"] {
+        assert!(here.contains(line), "{line}: {here}");
+    }
+}
+
 #[test]
 fn what_statements_come_from_is_no_file() {
     for line in [".load -", ".query -", ".update -", ".open -", ".read -", ".explain -f -"] {

@@ -10,17 +10,18 @@ use crate::engine::syntax::tokens::{Kind, Token, each_token};
 use crate::error::{Error, Result, Span};
 use crate::terms::Triple;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The answer before a query.
-#[derive(Clone, Copy, Default)]
-pub struct PreviousAnswer<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct PreviousAnswer {
     /// The rows, where it was a SELECT.
-    pub rows: Option<&'a Solutions>,
+    pub rows: Option<Arc<Solutions>>,
     /// The triples, where it was a CONSTRUCT or DESCRIBE.
-    pub graph: Option<&'a [Triple]>,
+    pub graph: Option<Arc<[Triple]>>,
 }
 
-impl PreviousAnswer<'_> {
+impl PreviousAnswer {
     /// Whether there is what the places ask for.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub fn ask(question: Question, session: &Session, output: &Output, memory: &mut 
         let begins = doing(Doing::Drawing);
         let mut wanted = session.ask.of(&question.text, &question.bindings);
         wanted.limits.since = Some(begun);
-        let answer = session.answer_after(&wanted, before.previous())?;
+        let answer = session.answer_after(&wanted, &before)?;
         let keeps = memory.keeps().then(|| session.numbering()).transpose()?;
         drop(begins);
         drop(waiting);

@@ -12,6 +12,7 @@ use crate::engine::syntax::parse;
 use crate::engine::{self, Governor, Limits};
 use crate::error::{Error, Hint, Kind, Result};
 use crate::snapshot::Snapshot;
+use crate::snapshot::apart::{Time, apart, waited_for};
 use crate::store::Graph as _;
 use crate::store::durable::{Content, SORTING, Spooled, Store, Transaction};
 use crate::store::import::Progress;
@@ -103,10 +104,14 @@ impl Session {
     /// Where the text is wrong, an operation fails, a limit stops it, or it cannot be kept; then nothing is changed.
     pub fn update(&mut self, text: &str) -> Result<Change> {
         self.writing(|session| {
-            let governor = session.ask.governor();
+            let (time, ask) = apart(&session.ask).unzip();
+            let governor = ask.as_ref().unwrap_or(&session.ask).governor();
             let update = session.parsed(text, &governor)?;
             let about = Transaction { what: summary(text), ..Transaction::default() };
-            session.change(about, |memory| engine::update::execute(&update, memory, &governor))
+            session.change(about, |memory| match time {
+                Some(time) => executed_apart(update, memory, governor, time),
+                None => engine::update::execute(&update, memory, &governor),
+            })
         })
     }
 
@@ -478,6 +483,22 @@ impl Session {
         self.declared = declared;
         self.snapshot = Arc::new(self.snapshot.with_prefixes(prefixes));
     }
+}
+
+/// Carries out an update on a thread of its own and on a copy of the graph, which shares all that stays as it was: where it does not hear
+/// its limit it goes on there, and what the session holds is as it was.
+fn executed_apart(
+    update: engine::update::Update,
+    memory: &mut Memory,
+    governor: Governor,
+    time: Time,
+) -> Result<()> {
+    let mut copy = memory.clone();
+    *memory = waited_for(time, move || {
+        engine::update::execute(&update, &mut copy, &governor)?;
+        Ok(copy)
+    })?;
+    Ok(())
 }
 
 /// Edits the graph in memory in place, or a copy where others hold it: that shares all that stays as it was, and is dropped

@@ -2,20 +2,19 @@
 //!
 //! In: an [`Ask`]. Out: an answer or an explanation.
 
-use super::apart::Time;
+use super::apart::apart;
 use super::prepared::Mark;
 use super::{Snapshot, parsed};
-use crate::ask::{Ask, grace};
+use crate::ask::Ask;
 use crate::engine::answer::Answer;
 use crate::engine::aside::set_aside;
-use crate::engine::{self, Governor, Limits, Prepared};
+use crate::engine::{self, Governor, Prepared};
 use crate::error::{Error, Result};
 use crate::previous::{self, PreviousAnswer};
 use crate::store::overlay::Overlay;
 use crate::store::pack::Watch;
 use crate::terms::NamedNode;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// A text so long takes longer to read and to plan than a stop may be late.
 const LONG: usize = 1 << 15;
@@ -77,17 +76,24 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Self::answer`]; and where `_` is asked for that is not there.
-    pub fn answer_after(&self, ask: &Ask, previous: PreviousAnswer<'_>) -> Result<Answer<'_>> {
+    pub fn answer_after(&self, ask: &Ask, previous: &PreviousAnswer) -> Result<Answer<'_>> {
         let references = previous::places(&ask.text);
         if references.is_empty() {
             return self.answer(ask);
         }
         previous.has(&references, &ask.text)?;
+        let Some((time, ask)) = apart(ask) else { return self.answer_after_here(ask, previous) };
+        let (snapshot, previous) = (self.clone(), previous.clone());
+        super::apart::answer(time, move |taker| taker(snapshot.answer_after_here(&ask, &previous)))
+    }
+
+    /// The same on the present thread.
+    fn answer_after_here(&self, ask: &Ask, previous: &PreviousAnswer) -> Result<Answer<'_>> {
         let governor = ask.running_governor();
         self.make_readable(&governor)?;
         let query = parsed::query_after(ask, self, previous, &governor)?;
         parsed::asks_only_here(&query, &ask.text)?;
-        let Some(triples) = previous.graph else {
+        let Some(triples) = previous.graph.as_deref() else {
             return engine::answer(self.graph(), &query, ask.default_graph, &governor);
         };
         let name = NamedNode::new_unchecked(engine::passes::previous::MARK).into();
@@ -129,16 +135,6 @@ impl Snapshot {
         let governor = ask.running_governor();
         self.beside(ask, &governor, plan).unwrap_or_else(|| plan(self, ask, &governor))
     }
-}
-
-/// Where others are asked after a query, and it has a limit of time: that, and the query as it is asked on a thread of its own. It begins now.
-fn apart(ask: &Ask) -> Option<(Time, Ask)> {
-    let allowed = ask.limits.timeout.filter(|_| ask.is_followed)?;
-    let since = ask.limits.since.unwrap_or_else(Instant::now);
-    let over = since.checked_add(allowed)?;
-    let end = over.checked_add(grace(allowed))?;
-    let limits = Limits { since: Some(since), ..ask.limits };
-    Some((Time { allowed, over, end }, Ask { limits, ..ask.clone() }))
 }
 
 /// A query that is read, and made ready to be planned.

@@ -1,9 +1,11 @@
-//! Work for a query on a thread of its own, which is given up where it does not hear its limit of time.
+//! Work for a query or an update on a thread of its own, which is given up where it does not hear its limit of time.
 //!
 //! In: what finds an answer, and until when it is waited for. Out: the answer, each row, page or triple of which is asked for and waited
 //! for; once the time is over an error, and all that came before it is right. Work that is given up goes on until it looks at
 //! its limits, and holds until then what it holds.
 
+use crate::ask::{Ask, grace};
+use crate::engine::Limits;
 use crate::engine::answer::page::Page;
 use crate::engine::answer::{Answer, Row, RowSource, Rows, TripleSource};
 use crate::engine::governor::Counted;
@@ -28,22 +30,33 @@ const AT_ONCE: usize = 1024;
 /// What is asked for later than the limit is waited for so long: work that hears its limit says so by then.
 const LATE: Duration = Duration::from_millis(500);
 
-/// The limit of time of a query.
+/// The limit of time of a query or an update.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Time {
+pub(crate) struct Time {
     /// What was allowed.
-    pub allowed: Duration,
+    allowed: Duration,
     /// When that is over.
-    pub over: Instant,
+    over: Instant,
     /// Until when it is waited for.
-    pub end: Instant,
+    end: Instant,
+}
+
+/// Where others are asked after a query or an update, and it has a limit of time: that, and what is asked on a thread of its own. It
+/// begins now.
+pub(crate) fn apart(ask: &Ask) -> Option<(Time, Ask)> {
+    let allowed = ask.limits.timeout.filter(|_| ask.is_followed)?;
+    let since = ask.limits.since.unwrap_or_else(Instant::now);
+    let over = since.checked_add(allowed)?;
+    let end = over.checked_add(grace(allowed))?;
+    let limits = Limits { since: Some(since), ..ask.limits };
+    Some((Time { allowed, over, end }, Ask { limits, ..ask.clone() }))
 }
 
 /// What `work` gives, within the time.
 ///
 /// # Errors
 /// Its own, that of the limit, and where no thread can be started.
-pub(super) fn waited_for<T: Send + 'static>(
+pub(crate) fn waited_for<T: Send + 'static>(
     time: Time,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

@@ -6,7 +6,7 @@
 
 mod advice;
 mod answers;
-mod apart;
+pub(crate) mod apart;
 mod parsed;
 mod parts;
 mod prepared;

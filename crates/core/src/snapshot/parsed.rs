@@ -95,10 +95,10 @@ fn has_service(pattern: &GraphPattern) -> bool {
 pub(super) fn query_after(
     ask: &Ask,
     snapshot: &Snapshot,
-    previous: PreviousAnswer<'_>,
+    previous: &PreviousAnswer,
     governor: &Governor,
 ) -> Result<Query> {
-    let marked = previous::marked(&ask.text, previous.rows);
+    let marked = previous::marked(&ask.text, previous.rows.as_deref());
     let parsed = parse::query_within(&marked, snapshot.prefixes(), snapshot.base(), governor);
     let parsed = parsed.map_err(|error| {
         if matches!(error.kind, Kind::Limit | Kind::Interrupted) {
@@ -111,7 +111,7 @@ pub(super) fn query_after(
         shown_in(diagnose::explained(&blanked, error, &known, false), &ask.text)
     });
     let mut query = parsed?;
-    if let Some(solutions) = previous.rows {
+    if let Some(solutions) = &previous.rows {
         passes::previous::fill(&mut query, &solutions.rows);
     }
     bound(query, ask)
