@@ -266,6 +266,10 @@ fn the_footer_says_what_is_partial() {
     assert_eq!(footer.text(), "1 204 rows · 3 ms · baimo 1.0.0");
     footer.stopped = Some(&stopped);
     assert_eq!(footer.text(), "stopped after 2 s: 1 204 rows so far, not all · baimo 1.0.0");
+    // An error says so below it.
+    let interrupted = Error::new(Kind::Interrupted, "interrupted");
+    footer.stopped = Some(&interrupted);
+    assert_eq!(footer.text(), "1 204 rows so far, not all · baimo 1.0.0");
 }
 
 #[test]

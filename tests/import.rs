@@ -346,6 +346,13 @@ fn a_broken_file_is_named_with_place_line_and_plain_words() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // N-Triples and N-Quads have no strings of several lines (RDF 1.2 N-Triples, section 6.1).
+    for (file, has_long) in [("x.nt", false), ("x.nq", false), ("x.ttl", true)] {
+        let error = count(&[folder.file(file, b"<http://a/a> <http://a/b> \"one\ntwo\" .")]).unwrap_err();
+        let hints = format!("{:?}", error.hints);
+        assert!(error.message.contains("string is not closed"), "{file}: {error}");
+        assert_eq!(hints.contains("three quotes"), has_long, "{file}: {hints}");
+    }
 }
 
 #[test]

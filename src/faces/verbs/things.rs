@@ -14,7 +14,7 @@ use crate::faces::terminal::present::{About, Output};
 use crate::formats::documents;
 use crate::formats::rows::RowFormat;
 use crate::session::Session;
-use crate::show::text::cut;
+use crate::show::text::cut_beside_numbers;
 use crate::store::pack::Watch;
 use crate::terms::{Literal, NamedNode, Quad, Term, Variable};
 use std::time::Instant;
@@ -85,7 +85,7 @@ pub fn find(search: &Search, session: &Session, output: &Output) -> Result<()> {
     session.names_cut_off().iter().for_each(|hint| output.report.remedy(hint));
     let row = |hit: Match| {
         let label = hit.label.as_deref().and_then(text);
-        let class = hit.class.as_deref().and_then(|class| short_or_text(class, session));
+        let class = hit.class.and_then(|(class, label)| label.as_deref().and_then(text).or(Some(class)));
         vec![Some(hit.term), label, class, text(&hit.matched)]
     };
     let found = found.into_iter().map(row).collect();
@@ -110,7 +110,7 @@ pub fn schema(of: &SchemaOf, session: &Session, output: &Output) -> Result<()> {
             return Ok(());
         }
         let text = schema.show(session.prefixes(), output.report.tongue.words());
-        let within = |line: &str| cut(line, output.window.width) + "\n";
+        let within = |line: &str| cut_beside_numbers(line, output.window.width) + "\n";
         // Examples come last in their lines; `-F csv` has all.
         let text = if output.shown() { text.lines().map(within).collect() } else { text };
         return output.page(&text);
@@ -186,10 +186,4 @@ pub fn rows(
 /// A text as a term; nothing for an empty one.
 pub fn text(value: &str) -> Option<Term> {
     (!value.is_empty()).then(|| Literal::new_simple_literal(value).into())
-}
-
-/// A prefixed name as the IRI it stands for, anything else as text.
-fn short_or_text(value: &str, session: &Session) -> Option<Term> {
-    let iri = session.prefixes().expand(value).and_then(|iri| NamedNode::new(iri).ok());
-    iri.map(Term::from).or_else(|| text(value))
 }

@@ -208,7 +208,7 @@ impl Reader<'_> {
         self.known.names().label(id, self.language).map(str::to_owned)
     }
 
-    fn with_label(&self, id: Id) -> (Term, Option<String>) {
+    pub(super) fn with_label(&self, id: Id) -> (Term, Option<String>) {
         (self.known.graph.term(id), self.label(id))
     }
 

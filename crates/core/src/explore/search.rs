@@ -16,8 +16,8 @@ pub struct Match {
     pub term: Term,
     /// Its label.
     pub label: Option<String>,
-    /// The label, or short name, of its most telling class.
-    pub class: Option<String>,
+    /// Its most telling class, and the label of that.
+    pub class: Option<(Term, Option<String>)>,
     /// The name that matched.
     pub matched: String,
 }
@@ -66,8 +66,7 @@ fn matching(known: &Knowledge<'_>, wanted: &[String], whole: &str) -> Vec<Hit> {
 impl Reader<'_> {
     fn found(&self, id: Id, matched: String) -> Match {
         let classes: Vec<Id> = self.scan([Some(id), self.type_, None]).map(|[_, _, class]| class).collect();
-        let class = self.type_.and_then(|_| self.telling(&classes));
-        let class = class.map(|class| self.label(class).unwrap_or_else(|| self.short(class)));
+        let class = self.type_.and_then(|_| self.telling(&classes)).map(|class| self.with_label(class));
         Match { term: self.known.graph.term(id), label: self.label(id), class, matched }
     }
 }
@@ -110,6 +109,17 @@ mod tests {
     fn found(words: &str) -> Vec<String> {
         let hits = search(&known(), "zh", words, 5);
         hits.iter().map(|hit| known().prefixes.show(hit.term.as_ref())).collect()
+    }
+
+    #[test]
+    fn a_class_without_a_name_is_a_thing_and_no_text() {
+        let class = |words: &str| search(&known(), "en", words, 1).remove(0).class;
+        let (vendor, label) = class("baidu").unwrap();
+        assert_eq!(
+            (known().prefixes.show(vendor.as_ref()).as_str(), label.as_deref()),
+            ("bm:Vendor", Some("Vendor"))
+        );
+        assert_eq!(class("Basis").map(|(_, label)| label), Some(None));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::cells::{Cell, Column, Sort, cell_ends, cell_start, columns};
 use super::text::{Side, counted, cut, cut_within, fit, grouped, width, wrap};
 use super::{Style, ink};
 use crate::engine::answer::Solutions;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -394,6 +394,10 @@ impl Footer<'_> {
         let counted = counted(self.count, one, many);
         let mut parts = Vec::new();
         match self.stopped {
+            // That it was is said by itself.
+            Some(error) if error.kind == Kind::Interrupted => {
+                parts.push(format!("{counted} so far, not all"))
+            }
             Some(error) => parts.push(format!("{}: {counted} so far, not all", error.message)),
             None => parts.push(counted),
         }

@@ -139,6 +139,26 @@ pub fn cut(text: &str, max: usize) -> String {
     out
 }
 
+/// The same with no part of a number before the `…`, which would be another number.
+pub fn cut_beside_numbers(text: &str, max: usize) -> String {
+    let short = cut(text, max);
+    let Some(kept) = short.strip_suffix('…').filter(|_| short != text) else { return short };
+    // Digits stand in threes: `12 992`.
+    let rest = text.get(kept.len()..).unwrap_or_default();
+    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let is_cut = kept.ends_with(|c: char| c.is_ascii_digit())
+        && (goes_on(rest) || rest.strip_prefix(' ').is_some_and(goes_on));
+    if !is_cut {
+        return short;
+    }
+    let digits = |c: char| c.is_ascii_digit();
+    let mut whole = kept.trim_end_matches(digits);
+    while let Some(before) = whole.strip_suffix(' ').filter(|before| before.ends_with(digits)) {
+        whole = before.trim_end_matches(digits);
+    }
+    format!("{}…", whole.trim_end())
+}
+
 /// The same with the `…` in the middle, so that the end can be seen as well as the beginning.
 pub fn cut_within(text: &str, max: usize) -> String {
     if width(text) <= max || max == 0 {
@@ -294,6 +314,22 @@ mod tests {
         assert_eq!(cut("文心一言", 8), "文心一言");
         assert_eq!(cut("文", 1), "…");
         assert_eq!(cut("文", 0), "");
+    }
+
+    #[test]
+    fn a_number_is_whole_or_not_there() {
+        let line = "bm:Claim  12 992  a claim of 2023";
+        for (max, expected) in [
+            (11, "bm:Claim…"),
+            (13, "bm:Claim…"),
+            (15, "bm:Claim…"),
+            (17, "bm:Claim  12 992…"),
+            (20, "bm:Claim  12 992  a…"),
+            (31, "bm:Claim  12 992  a claim of…"),
+            (33, line),
+        ] {
+            assert_eq!(cut_beside_numbers(line, max), expected, "{max}");
+        }
         assert_eq!(width(&fit("文心一言", 6, Side::Right)), 6);
         assert_eq!(cut_within("文心一言", 7), "文心…言");
         assert_eq!(cut_within("release:2023-a", 9), "rele…23-a");

@@ -4,8 +4,9 @@
 
 use crate::terms::Prefixes;
 
-/// What is wrong, and what to do about it. `line` is that of the place, where it is known: up to the place, and from it on.
-pub fn explain(raw: &str, line: Option<(&str, &str)>) -> (String, Vec<String>) {
+/// What is wrong, and what to do about it. `line` is that of the place, where it is known: up to the place, and from it on. What is written
+/// `by_lines`, a statement each, as N-Triples and N-Quads, has no long strings.
+pub fn explain(raw: &str, line: Option<(&str, &str)>, by_lines: bool) -> (String, Vec<String>) {
     let (before, rest) = line.unwrap_or_default();
     let at = rest.chars().next();
     // Parsers put the place before the sentence; it is told apart from it.
@@ -16,6 +17,7 @@ pub fn explain(raw: &str, line: Option<(&str, &str)>) -> (String, Vec<String>) {
     wide(at)
         .or_else(|| underscored(text, before, rest))
         .or_else(|| undeclared(text))
+        .or_else(|| open_line(text, by_lines))
         .or_else(|| common(text))
         .unwrap_or_else(|| (lower_first(text), Vec::new()))
 }
@@ -68,6 +70,16 @@ fn begins_a_word(before: &str) -> bool {
 
 const OPEN_STRING: &str = "a string is not closed";
 
+/// What the parser says of a string that its line does not close.
+const OPEN_LINE: &str = "Line jumps are not allowed";
+
+/// A string that its line does not close, where no string has several.
+fn open_line(text: &str, by_lines: bool) -> Option<(String, Vec<String>)> {
+    let is_open = by_lines && (text.contains(OPEN_LINE) || text.contains(OPEN_STRING));
+    let hint = "close it on its line, with the quote that opened it";
+    is_open.then(|| (OPEN_STRING.to_owned(), vec![hint.to_owned()]))
+}
+
 fn undeclared(text: &str) -> Option<(String, Vec<String>)> {
     let prefix = text.strip_prefix("The prefix ")?.split_once(':')?.0;
     let known = Prefixes::well_known();
@@ -88,7 +100,7 @@ const COMMON: &[(&[&str], &str, &str)] = &[
         "end each statement with ` .`",
     ),
     (
-        &["Line jumps are not allowed", OPEN_STRING],
+        &[OPEN_LINE, OPEN_STRING],
         OPEN_STRING,
         "close it with the quote that opened it; over several lines, put it between three quotes (\"\"\")",
     ),
@@ -184,7 +196,7 @@ mod tests {
 
     #[test]
     fn an_underscore_is_explained_by_what_stands_before_it() {
-        let said = |before, rest| explain("Unexpected character '_'", Some((before, rest))).0;
+        let said = |before, rest| explain("Unexpected character '_'", Some((before, rest)), false).0;
         for before in ["<a> <b> \"x\"@zh", "<a> <b> 'x'@zh-Hans"] {
             assert_eq!(said(before, "_CN ."), "a language tag has no `_`");
         }

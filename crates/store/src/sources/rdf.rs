@@ -116,7 +116,7 @@ pub fn read_windowed(
         Iri::parse(base)
             .map_err(|error| Error::usage(format!("the base `{base}` is not an IRI")).because(error))?;
     }
-    if matches!(reading.format, RdfFormat::NTriples | RdfFormat::NQuads) && !reading.fresh {
+    if is_by_lines(reading.format) && !reading.fresh {
         return by_lines(name, reading, window, prefixes, target);
     }
     let sink: &mut dyn FnMut(Quad) -> Result<()> = &mut |quad| target.quad(quad.as_ref());
@@ -129,7 +129,7 @@ pub fn read_windowed(
         return json_ld(name, reading, window, prefixes, sink);
     }
     turtle::read(reading.format, reading.base, reading.fresh, &mut window, prefixes, sink)
-        .map_err(|stop| stopped_turtle(name, stop, 0, &window))
+        .map_err(|stop| stopped_turtle(name, stop, (reading.format, 0), &window))
 }
 
 /// N-Triples and N-Quads: line by line, and from a line on that is not read so by the parser.
@@ -144,15 +144,20 @@ fn by_lines(
     let rest = match target.lines(reading.format, &mut window, &mut count) {
         Ok(None) => return Ok(count),
         Ok(Some(rest)) => rest,
-        Err(stop) => return Err(stopped_turtle(name, stop, 0, &window)),
+        Err(stop) => return Err(stopped_turtle(name, stop, (reading.format, 0), &window)),
     };
     // What was read ahead may have left the first window.
     let mut window = Window::from_line(rest.line, Cursor::new(rest.bytes).chain(&mut window));
     let sink: &mut dyn FnMut(Quad) -> Result<()> = &mut |quad| target.quad(quad.as_ref());
     match turtle::read(reading.format, reading.base, reading.fresh, &mut window, prefixes, sink) {
         Ok(more) => Ok(count + more),
-        Err(stop) => Err(stopped_turtle(name, stop, rest.line, &window)),
+        Err(stop) => Err(stopped_turtle(name, stop, (reading.format, rest.line), &window)),
     }
+}
+
+/// Whether each statement has a line of its own.
+fn is_by_lines(format: RdfFormat) -> bool {
+    matches!(format, RdfFormat::NTriples | RdfFormat::NQuads)
 }
 
 fn turtle_like(format: RdfFormat) -> bool {
@@ -175,7 +180,7 @@ fn json_ld(
             let mut place = Place::default();
             let good = error.utf8_error().valid_up_to();
             place.after(error.as_bytes().get(..good).unwrap_or_default());
-            let (what, hints) = plain::explain("UTF-8", None);
+            let (what, hints) = plain::explain("UTF-8", None, false);
             return Err(with_hints(placed(name, what, place.line, place.column, 1, &window), hints));
         }
     };
@@ -418,8 +423,13 @@ pub fn refuse_tables(name: &str) -> Result<()> {
     }
 }
 
-/// An error of a parser that began at a line of the file.
-fn stopped_turtle(name: &str, stop: turtle::Stop, begun: u64, window: &Window<impl Read>) -> Error {
+/// An error of a parser of a format that began at a line of the file.
+fn stopped_turtle(
+    name: &str,
+    stop: turtle::Stop,
+    (format, begun): (RdfFormat, u64),
+    window: &Window<impl Read>,
+) -> Error {
     match stop {
         turtle::Stop::Io(error) => unreadable(name, error),
         turtle::Stop::Sink(error) => error,
@@ -437,15 +447,20 @@ fn stopped_turtle(name: &str, stop: turtle::Stop, begun: u64, window: &Window<im
         turtle::Stop::Syntax(error) => {
             let at = error.location();
             let at = (begun + at.start.line, at.start.column)..(begun + at.end.line, at.end.column);
-            explained(name, &error.to_string(), Some(at), window)
+            explained(name, (&error.to_string(), is_by_lines(format)), Some(at), window)
         }
     }
 }
 
 /// A parser's sentence in plain words, with its line.
-fn explained(name: &str, raw: &str, at: Option<Range<(u64, u64)>>, window: &Window<impl Read>) -> Error {
+fn explained(
+    name: &str,
+    (raw, by_lines): (&str, bool),
+    at: Option<Range<(u64, u64)>>,
+    window: &Window<impl Read>,
+) -> Error {
     let Some(Range { start: (line, column), end }) = at else {
-        let (what, hints) = plain::explain(raw, None);
+        let (what, hints) = plain::explain(raw, None, by_lines);
         return with_hints(Error::data(format!("{name} is broken: {what}")), hints);
     };
     let width = if end.0 == line { end.1.saturating_sub(column) } else { 1 };
@@ -454,7 +469,7 @@ fn explained(name: &str, raw: &str, at: Option<Range<(u64, u64)>>, window: &Wind
         let place = text.char_indices().nth(number(*at)).map_or(text.len(), |(place, _)| place);
         text.split_at_checked(place)
     });
-    let (what, hints) = plain::explain(raw, around);
+    let (what, hints) = plain::explain(raw, around, by_lines);
     with_hints(placed(name, what, line, column, width, window), hints)
 }
 

@@ -575,7 +575,7 @@ fn skip_white(mut place: Place, text: &str) -> Place {
 
 /// What an IRI parser says, as a part of a sentence.
 fn plain(error: &oxiri::IriParseError) -> String {
-    super::plain::explain(&error.to_string(), None).0
+    super::plain::explain(&error.to_string(), None, false).0
 }
 
 #[cfg(test)]

@@ -603,8 +603,10 @@ impl Iterator for Awaited<'_> {
     type Item = Result<Row>;
 
     fn next(&mut self) -> Option<Result<Row>> {
-        self.waiting.iter().for_each(|waiting| waiting.row());
-        self.rows.next()
+        // A row that is still looked for is none.
+        let row = self.rows.next()?;
+        self.waiting.iter().filter(|_| row.is_ok()).for_each(|waiting| waiting.row());
+        Some(row)
     }
 }
 

@@ -61,7 +61,12 @@ impl Output {
 
     /// The line under an answer on the screen, or a word on the file that it was written to.
     pub(super) fn foot(&self, session: &Session, about: &About, footer: Footer<'_>) {
+        let is_of_nothing =
+            footer.count == 0 && footer.stopped.is_some_and(|stopped| stopped.kind == Kind::Interrupted);
         if self.foots() {
+            if is_of_nothing {
+                return;
+            }
             let graph = session.project().called();
             let elapsed = footer.elapsed.or_else(|| about.asked.map(|asked| asked.elapsed()));
             let elapsed = elapsed.filter(|_| self.timer);

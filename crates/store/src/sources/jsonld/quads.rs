@@ -120,7 +120,7 @@ impl<'w> Writer<'w> {
         match Iri::parse(text) {
             Ok(_) => Ok(NamedNode::new_unchecked(text)),
             Err(error) => {
-                let (why, _) = crate::sources::plain::explain(&error.to_string(), None);
+                let (why, _) = crate::sources::plain::explain(&error.to_string(), None, false);
                 self.wrong(
                     at,
                     format!("`{text}` is not an IRI: {why}"),

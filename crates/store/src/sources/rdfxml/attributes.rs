@@ -180,7 +180,7 @@ fn resolve(base: Option<&Iri<String>>, value: &str, attribute: &Attribute) -> Re
                 "add xml:base=\"http://...\" to the root element, or write the IRI in full".to_owned(),
             )
         } else {
-            let (_, hints) = crate::sources::plain::explain(&error.to_string(), None);
+            let (_, hints) = crate::sources::plain::explain(&error.to_string(), None, false);
             (
                 format!("`{value}` in {} is not an IRI: {}", attribute.name.written(), plain(&error)),
                 hints.first().map_or_else(|| "correct it".to_owned(), Clone::clone).replace("> ", "quote "),

@@ -61,6 +61,7 @@ pub const SOURCES: &[Pair] = &[
         "close it with the quote that opened it; over several lines, put it between three quotes (\"\"\")",
         "请用开头的引号闭合；跨行的字符串放在三个引号（\"\"\"）之间",
     ),
+    ("close it on its line, with the quote that opened it", "请在同一行内用开头的引号闭合"),
     ("the bytes here are not UTF-8", "此处的字节不是 UTF-8"),
     (
         "save the file as UTF-8, for instance: iconv -f gb18030 -t utf-8",
