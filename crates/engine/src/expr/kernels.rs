@@ -5,6 +5,7 @@
 
 use super::choice;
 use super::compile::{Operation, Program, Step};
+use super::days;
 use super::fast::Fast;
 use super::functions;
 use super::made;
@@ -20,6 +21,7 @@ use super::vector::{ERROR, Truth, Vector, truth_of};
 use crate::error::Result;
 use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Triple};
 use crate::syntax::algebra::Function;
+use crate::terms::xsd;
 use baimo_store::value::datatype::Datatype;
 use baimo_store::value::moment::{Duration, Moment, SECOND};
 use baimo_store::value::number::Number;
@@ -104,6 +106,9 @@ pub(super) fn compute(
         ) => calendar(program, step, function, places, (terms, scope))?.map(Vector::Numbers),
         Operation::Call(function @ (Function::Tz | Function::Timezone)) => {
             zones(program, step, function, places, graph)?
+        }
+        Operation::Call(Function::Custom(name)) if name.as_ref() == xsd::DATE => {
+            days::compute(program, step, places, (graph, terms))?.map(Vector::Ids)
         }
         Operation::Call(function @ (Function::Lang | Function::Datatype)) => {
             tagged::compute(program, step, function, places, (graph, terms))?

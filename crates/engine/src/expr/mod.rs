@@ -11,6 +11,7 @@ pub mod column;
 mod compile;
 pub mod concat;
 pub mod constant;
+mod days;
 mod effort;
 pub mod fast;
 #[cfg(test)]

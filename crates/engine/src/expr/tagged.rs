@@ -16,7 +16,12 @@ use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// The cells of a column at some places of a step; nothing where one of them is a term of the query.
-fn cells(program: &Program, step: &Step, places: &Range<usize>, graph: &dyn Indexed) -> Option<Vec<Id>> {
+pub(super) fn cells(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    graph: &dyn Indexed,
+) -> Option<Vec<Id>> {
     let [argument] = step.arguments.as_slice() else { return None };
     let ids = program.column_of(*argument)?;
     let cell = |at| ids.get(program.place_of_argument(step.domain, *argument, at)).copied().unwrap_or(NONE);
@@ -44,7 +49,7 @@ pub(super) fn compute(
 }
 
 /// The kind of a term of the graph, of those in no order too.
-fn kind(graph: &dyn Indexed, id: Id) -> Option<Kind> {
+pub(super) fn kind(graph: &dyn Indexed, id: Id) -> Option<Kind> {
     if id < FIRST_FOREIGN { graph.kinds().of(id) } else { graph.kind(id) }
 }
 

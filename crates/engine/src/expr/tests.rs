@@ -881,7 +881,22 @@ const TIMES: &[&str] = &[
     "\"99999999-01-01T00:00:00Z\"^^xsd:dateTime",
     "UNDEF",
 ];
+/// Whose days are how their texts begin, but of some.
+const ZONES: &[&str] = &[
+    "\"2024-02-29T23:59:59+00:00\"^^xsd:dateTime",
+    "\"2024-02-29T23:59:59.250-00:00\"^^xsd:dateTime",
+    "\"2024-02-29T01:00:00-05:30\"^^xsd:dateTime",
+    "\"2024-02-29+00:00\"^^xsd:date",
+    "\"2024-02-29T10:00:00\"^^xsd:dateTime",
+    "\"2024-02-29\"^^xsd:date",
+];
+const MIDNIGHTS: &[&str] =
+    &["\"2024-02-28T24:00:00\"^^xsd:dateTime", "\"2024-02-29T10:00:00\"^^xsd:dateTime"];
 const EXPRESSIONS: &[&str] = &[
+    "xsd:date(?a)",
+    "xsd:date(?a) = xsd:date(?b)",
+    "xsd:date(?a) = ?b",
+    "STR(xsd:date(?a))",
     "LANG(?a)",
     "LANG(?a) = LANG(?b)",
     "LANG(?a) IN (\"en\", \"\")",
@@ -1061,13 +1076,14 @@ fn texts_of_names_are_compared_by_code_point() {
 #[test]
 fn columns_of_a_graph_give_what_terms_give() {
     let mixed: Vec<&str> = NUMBERS.iter().chain(TEXTS).chain(OTHERS).copied().collect();
-    for of in [NUMBERS, BIG, TEXTS, DATES, TIMES, IRIS, OTHERS, &mixed] {
+    for of in [NUMBERS, BIG, TEXTS, DATES, TIMES, ZONES, MIDNIGHTS, IRIS, OTHERS, &mixed] {
         let terms: Vec<Option<Term>> = of.iter().map(|text| (*text != "UNDEF").then(|| term(text))).collect();
         let pairs = terms.iter().flat_map(|a| terms.iter().map(|b| vec![a.clone(), b.clone()]));
         // Of the many pairs some: a step that shares no factor with their number meets all kinds.
         let rows: Vec<Vec<Option<Term>>> = pairs.step_by(if of.len() > 30 { 13 } else { 1 }).collect();
         let mut held: Vec<Term> = terms.iter().flatten().cloned().collect();
         let half = held.len() / 2;
+        held.extend(["Z", "-05:30", ""].map(|zone| term(&format!("\"2024-02-29{zone}\"^^xsd:date"))));
         held.extend(
             terms.iter().flatten().filter_map(|term| Value::Term(term.clone()).datatype().map(Term::from)),
         );
