@@ -4,14 +4,17 @@
 //! the pattern gives in each graph, with the graph's name. Where the pattern binds the same variable by itself, its solutions must
 //! agree with the name. The operators of the pattern are built anew for each graph.
 
-use crate::error::Result;
-use crate::exec::batch::Batch;
+use crate::error::{Error, Result};
+use crate::exec::batch::{Batch, ROWS};
 use crate::exec::build::Builder;
 use crate::exec::context::{BUILDING, Context};
 use crate::exec::homes;
 use crate::exec::{Operator, Running};
 use crate::plan::physical::Node;
 use crate::store::{Id, NONE};
+
+/// The first batch has about so many rows.
+const FIRST_ROWS: usize = 64;
 
 /// What is asked of each graph.
 pub struct Shape {
@@ -32,12 +35,24 @@ pub struct EachGraph<'a> {
     /// Columns of which only some values are wanted.
     wanted: Vec<(usize, Vec<Id>)>,
     current: Option<(Id, Running<'a>)>,
+    /// So many rows go into the next batch, of several graphs where they have few: a LIMIT above may need no more at first.
+    together: usize,
+    /// What kept rows from being added to those of the last batch.
+    failed: Option<Error>,
 }
 
 impl<'a> EachGraph<'a> {
     /// Over the graphs of the builder's dataset.
     pub fn new(shape: Shape, builder: Builder<'a>) -> Self {
-        Self { shape, builder, open: None, wanted: Vec::new(), current: None }
+        Self {
+            shape,
+            builder,
+            open: None,
+            wanted: Vec::new(),
+            current: None,
+            together: FIRST_ROWS,
+            failed: None,
+        }
     }
 
     /// The graphs in which the pattern can have solutions that are wanted, or all of them.
@@ -106,26 +121,48 @@ impl<'a> EachGraph<'a> {
     }
 }
 
-impl Operator for EachGraph<'_> {
-    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
-        loop {
+impl EachGraph<'_> {
+    /// Adds rows of one graph after the other until there are enough, or no more.
+    fn fill(&mut self, all: &mut Batch, cx: &mut Context<'_>) -> Result<()> {
+        while all.len < self.together {
             let Some((graph, running)) = &mut self.current else {
                 if self.start(cx)? {
                     continue;
                 }
-                return Ok(None);
+                break;
             };
             let graph = *graph;
             match running.next(cx)? {
                 None => self.current = None,
                 Some(batch) => {
                     let batch = self.named(graph, batch);
-                    if batch.len > 0 {
-                        return Ok(Some(batch));
+                    if all.len == 0 {
+                        *all = batch;
+                    } else if batch.len > 0 {
+                        all.append_within(&batch, cx)?;
                     }
                 }
             }
         }
+        Ok(())
+    }
+}
+
+impl Operator for EachGraph<'_> {
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Batch>> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let mut all = Batch::default();
+        if let Err(error) = self.fill(&mut all, cx) {
+            if all.len == 0 {
+                return Err(error);
+            }
+            // What was found before a limit is given out before it is told.
+            self.failed = Some(error);
+        }
+        self.together = (2 * self.together).min(ROWS / 2);
+        Ok((all.len > 0).then_some(all))
     }
 
     fn only(&mut self, column: usize, ids: &[Id]) {
