@@ -1,8 +1,8 @@
-//! IF and COALESCE of numbers that fit, cell by cell without values (SPARQL 1.1, 17.4.1.2 and 17.4.1.3).
+//! IF and COALESCE of numbers that fit, or of terms by number, cell by cell without values (SPARQL 1.1, 17.4.1.2 and 17.4.1.3).
 //!
-//! In: a step whose branches are numbers that were computed, constants or columns. Out: its results as numbers; nothing where a
-//! cell may be another term. A term of a column **is given as it is written**, so that its number stands for it only where
-//! nobody asks for more.
+//! In: a step whose branches are numbers that were computed, constants or columns. Out: its results as numbers, or where all branches are
+//! constants and columns, as terms by number; nothing else. A term of a column **is given as it is written**, so that what it is worth stands
+//! for it only where nobody asks for more.
 
 use super::compile::{Domain, Operation, Program, Step, StepId};
 use super::effort;
@@ -30,12 +30,48 @@ pub(super) fn compute(
     places: &Range<usize>,
     data: Data<'_>,
 ) -> Result<Option<Vector>> {
-    Ok(match step.operation {
+    let numbers = match step.operation {
         Operation::If => conditional(program, step, places, data)?,
         Operation::Coalesce => first_of(program, step, places, data)?,
         _ => None,
+    };
+    match numbers {
+        Some(numbers) => Ok(Some(Vector::Numbers(numbers))),
+        None => Ok(terms_of(program, step, places, data)?.map(Vector::Ids)),
     }
-    .map(Vector::Numbers))
+}
+
+/// The chosen terms by number.
+fn terms_of(
+    program: &Program,
+    step: &Step,
+    places: &Range<usize>,
+    data: Data<'_>,
+) -> Result<Option<Vec<Id>>> {
+    let branch = |n: usize| -> Result<Option<Vec<Id>>> {
+        let constant = step.arguments.get(n).and_then(|id| program.step(*id)).map(|step| &step.operation);
+        let (_, terms, _) = data;
+        Ok(match constant {
+            Some(Operation::Constant(term)) => terms.number_of(term)?.map(|id| vec![id; places.len()]),
+            _ => program.ids_of(step, n, places),
+        })
+    };
+    if matches!(step.operation, Operation::If) {
+        let (Some(yes), Some(no)) = (branch(1)?, branch(2)?) else { return Ok(None) };
+        let Some(truths) = truths(program, step, places, data)? else { return Ok(None) };
+        let chosen = |(truth, (yes, no)): (&Truth, (Id, Id))| match truth {
+            1 => yes,
+            0 => no,
+            _ => NONE,
+        };
+        return Ok(Some(truths.iter().zip(yes.into_iter().zip(no)).map(chosen).collect()));
+    }
+    let mut found = vec![NONE; places.len()];
+    for n in 0..step.arguments.len() {
+        let Some(branch) = branch(n)? else { return Ok(None) };
+        found.iter_mut().zip(branch).filter(|(found, _)| **found == NONE).for_each(|(found, id)| *found = id);
+    }
+    Ok(Some(found))
 }
 
 fn conditional(

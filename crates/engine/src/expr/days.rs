@@ -4,8 +4,9 @@
 //! how its text begins, and its time zone how that ends. Nothing where a cell is neither date nor dateTime, or its text is an unusual one.
 
 use super::compile::{Program, Step};
+use super::kernels::kind_of;
 use super::program::Terms;
-use super::tagged::{cells, kind};
+use super::tagged::cells;
 use crate::error::Result;
 use crate::store::{Id, Indexed, Kind, NONE, Scratch};
 use crate::terms::{Literal, xsd};
@@ -26,7 +27,8 @@ pub(super) fn compute(
     (graph, terms): (&dyn Indexed, &dyn Terms),
 ) -> Result<Option<Vec<Id>>> {
     let Some(ids) = cells(program, step, places, graph) else { return Ok(None) };
-    let is_of_time = |id: &Id| matches!(kind(graph, *id), Some(Kind::DateTime | Kind::Date));
+    let kind_of = kind_of(graph);
+    let is_of_time = |id: &Id| matches!(kind_of(*id), Some(Kind::DateTime | Kind::Date));
     let bound: Vec<Id> = ids.iter().filter(|id| **id != NONE).copied().collect();
     if !bound.iter().all(is_of_time) {
         return Ok(None);

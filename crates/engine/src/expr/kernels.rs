@@ -229,7 +229,7 @@ impl Program {
     }
 
     /// The numbers of the cells of an argument at some places of a step, where it has numbers.
-    fn ids_of(&self, step: &Step, n: usize, places: &Range<usize>) -> Option<Vec<Id>> {
+    pub(super) fn ids_of(&self, step: &Step, n: usize, places: &Range<usize>) -> Option<Vec<Id>> {
         let id = step.arguments.get(n).copied()?;
         let ids = self.column_of(id)?;
         let cell = |at| ids.get(self.place_of_argument(step.domain, id, at)).copied().unwrap_or(NONE);
@@ -270,12 +270,12 @@ const CLEARLY_APART: i128 = 14 * 3600 * SECOND;
 type Deciders<'a> = (&'a dyn Fn(Ordering) -> bool, &'a dyn Fn(&Value, &Value) -> Option<bool>);
 
 /// The first number that the graph does not use.
-fn computed(graph: &dyn Indexed) -> Id {
+pub(super) fn computed(graph: &dyn Indexed) -> Id {
     FIRST_FOREIGN.saturating_add(graph.more_terms())
 }
 
 /// The kind of a term of the graph, of those in no order too.
-fn kind_of(graph: &dyn Indexed) -> impl Fn(Id) -> Option<Kind> {
+pub(super) fn kind_of(graph: &dyn Indexed) -> impl Fn(Id) -> Option<Kind> {
     let kinds = graph.kinds();
     move |id| if id < FIRST_FOREIGN { kinds.of(id) } else { graph.kind(id) }
 }

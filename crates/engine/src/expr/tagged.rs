@@ -4,11 +4,12 @@
 //! datatype, and the column of languages tells that of a string; of the others the text is read. Nothing where a cell is a term of the query.
 
 use super::compile::{Program, Step};
+use super::kernels::{computed, kind_of};
 use super::program::Terms;
 use super::texts::Texts;
 use super::vector::Vector;
 use crate::error::Result;
-use crate::store::{FIRST_FOREIGN, Id, Indexed, Kind, Lexical, NONE, Scratch, Tag};
+use crate::store::{Id, Indexed, Kind, Lexical, NONE, Scratch, Tag};
 use crate::syntax::algebra::Function;
 use crate::terms::{NamedNode, NamedNodeRef, Term, rdf, xsd};
 use baimo_store::store::Number;
@@ -25,7 +26,7 @@ pub(super) fn cells(
     let [argument] = step.arguments.as_slice() else { return None };
     let ids = program.column_of(*argument)?;
     let cell = |at| ids.get(program.place_of_argument(step.domain, *argument, at)).copied().unwrap_or(NONE);
-    let computed = FIRST_FOREIGN.saturating_add(graph.more_terms());
+    let computed = computed(graph);
     places.clone().map(cell).map(|id| (!(computed..NONE).contains(&id)).then_some(id)).collect()
 }
 
@@ -48,18 +49,13 @@ pub(super) fn compute(
     })
 }
 
-/// The kind of a term of the graph, of those in no order too.
-pub(super) fn kind(graph: &dyn Indexed, id: Id) -> Option<Kind> {
-    if id < FIRST_FOREIGN { graph.kinds().of(id) } else { graph.kind(id) }
-}
-
 /// The language of each, which is the empty text for literals without one; an error for what is no literal.
 fn languages(ids: &[Id], graph: &dyn Indexed) -> Result<Option<Texts>> {
-    let languages = graph.languages()?;
+    let (languages, kind_of) = (graph.languages()?, kind_of(graph));
     let mut texts = Texts::default();
     let mut scratch = Scratch::default();
     for id in ids {
-        let tag = match kind(graph, *id) {
+        let tag = match kind_of(*id) {
             _ if *id == NONE => None,
             None => return Ok(None),
             Some(Kind::Iri | Kind::Blank | Kind::Triple) => None,
@@ -96,7 +92,7 @@ fn datatype_of(kind: Kind, number: Option<Number>) -> Option<NamedNodeRef<'stati
 
 /// The datatype of each by number; an error for what is no literal.
 fn datatypes(ids: &[Id], graph: &dyn Indexed, terms: &dyn Terms) -> Result<Option<Vec<Id>>> {
-    let numbers = graph.numbers()?;
+    let (numbers, kind_of) = (graph.numbers()?, kind_of(graph));
     let mut known: FxHashMap<String, Id> = FxHashMap::default();
     let mut number_of = |datatype: &str| -> Result<Option<Id>> {
         if let Some(id) = known.get(datatype) {
@@ -111,7 +107,7 @@ fn datatypes(ids: &[Id], graph: &dyn Indexed, terms: &dyn Terms) -> Result<Optio
     let (mut found, mut open) = (vec![NONE; ids.len()], Vec::new());
     let mut last = None;
     for ((at, id), found) in ids.iter().enumerate().zip(&mut found) {
-        let kind = match kind(graph, *id) {
+        let kind = match kind_of(*id) {
             _ if *id == NONE => continue,
             None => return Ok(None),
             Some(Kind::Iri | Kind::Blank | Kind::Triple) => continue,

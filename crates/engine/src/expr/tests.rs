@@ -893,6 +893,16 @@ const ZONES: &[&str] = &[
 const MIDNIGHTS: &[&str] =
     &["\"2024-02-28T24:00:00\"^^xsd:dateTime", "\"2024-02-29T10:00:00\"^^xsd:dateTime"];
 const EXPRESSIONS: &[&str] = &[
+    "COALESCE(?a, ?b, \"a\")",
+    "COALESCE(?b, <a>)",
+    "COALESCE(?a, 5) + 1",
+    "STR(COALESCE(?a, ?b))",
+    "COALESCE(?a, ?b) = ?b",
+    "IF(isIRI(?a), ?a, ?b)",
+    "IF(BOUND(?a), ?a, \"a\"@en)",
+    "IF(?a = ?b, ?a, 5)",
+    "DATATYPE(IF(BOUND(?b), ?b, ?a))",
+    "BOUND(?a) && COALESCE(?a, ?b)",
     "xsd:date(?a)",
     "xsd:date(?a) = xsd:date(?b)",
     "xsd:date(?a) = ?b",
