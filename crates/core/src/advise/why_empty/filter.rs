@@ -5,7 +5,10 @@
 
 use super::Search;
 use super::triple::alike;
-use crate::engine::syntax::algebra::{self, Expression, GraphPattern, each_operand, variables_of};
+use crate::engine::syntax::algebra::{
+    self, AggregateExpression, Expression, GraphPattern, each_operand, variables_of,
+};
+use crate::engine::syntax::written::Written;
 use crate::error::Hint;
 use crate::terms::{Literal, Term, Variable};
 use std::collections::BTreeSet;
@@ -29,7 +32,7 @@ impl Search<'_> {
 
     fn dropped(&self, expression: &Expression, inner: &GraphPattern) -> Vec<Hint> {
         let word = if algebra::group(inner).is_some() { "HAVING" } else { "FILTER" };
-        let text = aggregates(expression.to_string(), inner);
+        let text = aggregates(Written(expression).to_string(), inner);
         let what = format!("{word} {}", self.quote(unwrapped(&text)));
         let mut bound = BTreeSet::new();
         inner.on_in_scope_variable(|variable| {
@@ -120,9 +123,15 @@ pub(super) fn split<'e>(expression: &'e Expression, out: &mut Vec<&'e Expression
 /// The aggregates of a HAVING in place of the names that the parser made for them.
 fn aggregates(text: String, pattern: &GraphPattern) -> String {
     let Some(GraphPattern::Group { aggregates, .. }) = algebra::group(pattern) else { return text };
+    let written = |aggregate: &AggregateExpression| match aggregate {
+        AggregateExpression::FunctionCall { expr, .. } => {
+            aggregate.to_string().replacen(&expr.to_string(), &Written(expr).to_string(), 1)
+        }
+        AggregateExpression::CountSolutions { .. } => aggregate.to_string(),
+    };
     aggregates
         .iter()
-        .fold(text, |text, (variable, aggregate)| text.replace(&variable.to_string(), &aggregate.to_string()))
+        .fold(text, |text, (variable, aggregate)| text.replace(&variable.to_string(), &written(aggregate)))
 }
 
 pub(super) fn constants(expression: &Expression) -> Vec<Literal> {

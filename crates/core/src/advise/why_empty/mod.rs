@@ -217,6 +217,10 @@ mod tests {
         ("SELECT * { ?x a bm:Release FILTER(?x = 3) }", &["FILTER", "53 rows", "?x is release:"]),
         ("SELECT * { ?x bm:item ?n FILTER(?n > 1000) }", &["FILTER `?n > 1000` drops all", "?n is"]),
         (
+            "SELECT * { ?x bm:item ?n FILTER((?n - 1) * (2 - ?n) > 1000) }",
+            &["FILTER `(?n - 1) * (2 - ?n) > 1000` drops all", "?n is"],
+        ),
+        (
             "SELECT * { ?x a bm:Release ; bm:date ?d FILTER(?d > 5) }",
             &["cannot be computed on any of the 53 rows", "cannot be compared with 5"],
         ),
