@@ -13,9 +13,6 @@ use crate::exec::{Operator, Running};
 use crate::plan::physical::Node;
 use crate::store::{Id, NONE};
 
-/// The first batch has about so many rows.
-const FIRST_ROWS: usize = 64;
-
 /// What is asked of each graph.
 pub struct Shape {
     /// The pattern, and the first of the numbers under which its runs are measured; nothing gives nothing.
@@ -35,7 +32,7 @@ pub struct EachGraph<'a> {
     /// Columns of which only some values are wanted.
     wanted: Vec<(usize, Vec<Id>)>,
     current: Option<(Id, Running<'a>)>,
-    /// So many rows go into the next batch, of several graphs where they have few: a LIMIT above may need no more at first.
+    /// So many rows go into the next batch, of several graphs where they have few: first one, since a LIMIT above may need no more.
     together: usize,
     /// What kept rows from being added to those of the last batch.
     failed: Option<Error>,
@@ -44,15 +41,7 @@ pub struct EachGraph<'a> {
 impl<'a> EachGraph<'a> {
     /// Over the graphs of the builder's dataset.
     pub fn new(shape: Shape, builder: Builder<'a>) -> Self {
-        Self {
-            shape,
-            builder,
-            open: None,
-            wanted: Vec::new(),
-            current: None,
-            together: FIRST_ROWS,
-            failed: None,
-        }
+        Self { shape, builder, open: None, wanted: Vec::new(), current: None, together: 1, failed: None }
     }
 
     /// The graphs in which the pattern can have solutions that are wanted, or all of them.

@@ -2,7 +2,8 @@
 //!
 //! In: rows that bind an end, both ends or none; the step. Out: the rows with the ends that were not bound,
 //! each pair of ends once. From one end the search is breadth-first over bitmaps, the frontier sorted, so that a step
-//! reads its pair lists forwards. What was found from an end is kept for the rows that share it, within a budget. Where nothing but
+//! reads its pair lists forwards. What was found from an end is kept for the rows that share it, within a budget; where both ends are given, a
+//! search goes on for the rows that follow with the same start. Where nothing but
 //! one end is read, and each of its nodes once, all searches are one: what one of them met is left out by those after it (a search from
 //! many sources at once: Then et al., The more the merrier, PVLDB 2014). Where both ends are one variable, the nodes on a way back to
 //! themselves are told in one pass (`exec/cycles.rs`), after a few that were searched for by themselves: for the first rows that is the quicker way.
@@ -260,6 +261,35 @@ impl<'a> Repeat<'a> {
         self.spread(starts.to_vec(), wanted, out, cx)
     }
 
+    /// Makes ready for [`Self::go_on`] from this start alone, or from nowhere.
+    fn begin(&mut self, start: Option<Id>) {
+        self.seen.clear();
+        if let Some(start) = start.filter(|_| self.zero) {
+            self.seen.insert(start);
+        }
+    }
+
+    /// Whether a node is reached, from a frontier of nodes from which no step was made yet, with what was met before. Searches no farther than that
+    /// takes, and leaves the frontier from which to go on.
+    fn go_on(&mut self, frontier: &mut Vec<Id>, wanted: Id, cx: &mut Context<'_>) -> Result<bool> {
+        cx.work(1)?;
+        let mut next = Vec::new();
+        while !self.seen.contains(wanted) {
+            if frontier.is_empty() {
+                return Ok(false);
+            }
+            next.clear();
+            self.step.image(frontier, &mut next, cx)?;
+            frontier.clear();
+            retain(&mut next, cx, |node| Ok(self.seen.insert(node)))?;
+            if self.many {
+                sort(&mut next, cx)?;
+                std::mem::swap(frontier, &mut next);
+            }
+        }
+        Ok(true)
+    }
+
     /// Adds to `out` what is reached from one more start and was from none before.
     fn search_on(&mut self, start: Id, out: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
         cx.work(1)?;
@@ -343,8 +373,8 @@ pub struct Reach<'a> {
     /// What is reached from an end, for the rows to come.
     known: HashMap<Id, Arc<Vec<Id>>>,
     kept: usize,
-    /// Where both ends are given: the start of the row before, and what is reached from it once that was asked twice.
-    last: Option<(Id, Option<Vec<Id>>)>,
+    /// Where both ends are given: the start of the row before, and the nodes from which its search goes on.
+    last: Option<(Id, Vec<Id>)>,
     /// Where both ends are one variable: how many ways back were searched for, and what is known of all others.
     searched: usize,
     cycles: Cycles,
@@ -413,28 +443,17 @@ impl<'a> Reach<'a> {
         if matches!(start.0, From::Term(_)) && matches!(end.0, From::Column(_)) {
             return Ok(self.reached(start.0, from, true, cx)?.binary_search(&to).is_ok());
         }
-        if let Some((last, Some(reached))) = &self.last
-            && *last == from
-        {
-            return Ok(reached.binary_search(&to).is_ok());
-        }
-        if !self.admits(start.0, from)? {
-            return Ok(false);
-        }
         if self.shape.same {
-            return self.comes_back(from, cx);
+            return Ok(self.admits(start.0, from)? && self.comes_back(from, cx)?);
         }
         if self.last.as_ref().is_none_or(|(last, _)| *last != from) {
-            self.last = Some((from, None));
-            return self.forward.search(&[from], Some(to), &mut Vec::new(), cx);
+            let begins = self.admits(start.0, from)?.then_some(from);
+            self.forward.begin(begins);
+            self.last = Some((from, begins.into_iter().collect()));
         }
-        // Who asks twice in a row may ask for many ends.
-        let mut all = Vec::new();
-        self.forward.search(&[from], None, &mut all, cx)?;
-        sort(&mut all, cx)?;
-        let is_there = all.binary_search(&to).is_ok();
-        self.last = Some((from, Some(all)));
-        Ok(is_there)
+        // The search of the row before goes on where it stopped.
+        let Some((_, frontier)) = &mut self.last else { return Ok(false) };
+        self.forward.go_on(frontier, to, cx)
     }
 
     /// Whether a path leads from a node to itself.
@@ -606,7 +625,7 @@ impl Operator for Reach<'_> {
 
     fn bytes(&self) -> usize {
         let marks = [&self.forward, &self.backward].map(|walk| walk.seen.bytes() + walk.begun.bytes());
-        let last = self.last.as_ref().and_then(|(_, reached)| reached.as_ref()).map_or(0, Vec::capacity);
+        let last = self.last.as_ref().map_or(0, |(_, frontier)| frontier.capacity());
         marks.iter().sum::<usize>()
             + self.cycles.bytes()
             + (self.found.nodes.capacity() + last) * size_of::<Id>()
@@ -625,8 +644,9 @@ mod tests {
             let (columns, _) = run(|cx| {
                 let mut nodes: Vec<Id> = (0..6).map(|n| node(&format!("r{n}"), cx)).collect();
                 nodes.sort_unstable();
+                nodes.push(node("nobody", cx));
                 let of = |place: usize| nodes.get(place).copied().unwrap_or(NONE);
-                // 0 -> 1 -> 2 -> 0 and 2 -> 3 -> 4; 5 alone, and 6 is no node.
+                // 0 -> 1 -> 2 -> 0 and 2 -> 3 -> 4; 5 alone, and 6 is in no triple.
                 let cursor = |pairs: [(usize, usize); 5]| {
                     let (firsts, seconds): (Vec<Id>, Vec<Id>) =
                         pairs.iter().map(|(a, b)| (of(*a), of(*b))).unzip();
@@ -649,7 +669,7 @@ mod tests {
             starts.iter().copied().zip(ends.iter().copied()).collect()
         };
         let pairs: Vec<(usize, usize)> =
-            (0..7).flat_map(|start| (0..6).map(move |end| (start, end))).collect();
+            (0..7).flat_map(|start| (0..7).map(move |end| (start, end))).collect();
         for (kind, expected) in
             [((false, true), 16), ((true, true), 19), ((false, false), 5), ((true, false), 11)]
         {
