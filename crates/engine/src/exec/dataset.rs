@@ -17,7 +17,7 @@ use crate::plan::parallel;
 use crate::plan::statistics::{self, EACH, From, Reached, Side, Statistics};
 use crate::plan::variables::{Var, VariableNames};
 use crate::store::pack::Watch;
-use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View};
+use crate::store::{End, Id, Indexed, NONE, Pattern, PredicateCount, Star, View, evenly};
 use crate::syntax::algebra::{Expression, QueryDataset};
 use crate::terms::{NamedNode, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -400,7 +400,7 @@ impl<'a> Dataset<'a> {
         let (count, names) = match &self.named {
             None => self.graph.some_graph_names(GRAPHS)?,
             Some(named) => {
-                let some = named.iter().step_by(named.len().div_ceil(GRAPHS).max(1)).copied();
+                let some = evenly(named.len(), GRAPHS).filter_map(|place| named.get(place)).copied();
                 (named.len() + self.empty.len(), some.collect())
             }
         };
@@ -436,8 +436,8 @@ fn drawn_from(graphs: &[View<'_>], predicate: Id, end: End) -> Result<f64> {
     for view in graphs {
         let mut cursor = view.pairs(predicate, end)?;
         let mut own: Vec<Id> = Vec::new();
-        for place in 0..OF_GRAPH.min(cursor.len()) {
-            own.extend(cursor.first_at(place * cursor.len() / OF_GRAPH.min(cursor.len()))?);
+        for place in evenly(cursor.len(), OF_GRAPH) {
+            own.extend(cursor.first_at(place)?);
         }
         own.dedup();
         all += own.len();
@@ -661,12 +661,12 @@ impl Dataset<'_> {
     /// How many different terms stand in a place of the triples of a predicate, or of all.
     /// Nothing where that cannot be read, or there is no such graph.
     fn values(&self, graph: Option<Id>, predicate: Option<Id>, place: usize) -> Option<f64> {
+        let of = |view: &View<'_>, predicate, none: u64| {
+            let counts = self.read(view.predicate(predicate))?;
+            Some(counts.map_or(none, |of| if place == 0 { of.subjects } else { of.objects }) as f64)
+        };
         if let (Some(EACH), Some(predicate)) = (graph, predicate) {
-            let of = |view: &View<'_>| {
-                let counts = self.read(view.predicate(predicate))?;
-                Some(counts.map_or(0, |of| if place == 0 { of.subjects } else { of.objects }) as f64)
-            };
-            return self.each()?.mean(of);
+            return self.each()?.mean(|view| of(view, predicate, 0));
         }
         let view = self.by_number(graph)?;
         let Some(predicate) = predicate else {
@@ -678,8 +678,7 @@ impl Dataset<'_> {
             self.asked().distinct.extend((0..).zip(values).map(|(place, of)| ((graph, None, place), of)));
             return values.get(place).copied();
         };
-        let counts = self.read(view.predicate(predicate))?;
-        Some(counts.map_or(1, |counts| if place == 0 { counts.subjects } else { counts.objects }) as f64)
+        of(&view, predicate, 1)
     }
 }
 

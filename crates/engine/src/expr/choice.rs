@@ -80,12 +80,12 @@ fn conditional(
     places: &Range<usize>,
     data: Data<'_>,
 ) -> Result<Option<Vec<Option<Fast>>>> {
-    let Some(truths) = truths(program, step, places, data)? else { return Ok(None) };
     let (Some(yes), Some(no)) =
         (branch(program, step, 1, places, data)?, branch(program, step, 2, places, data)?)
     else {
         return Ok(None);
     };
+    let Some(truths) = truths(program, step, places, data)? else { return Ok(None) };
     let chosen = |(truth, (yes, no)): (&Truth, (&Option<Fast>, &Option<Fast>))| match truth {
         1 => *yes,
         0 => *no,

@@ -27,7 +27,7 @@ pub struct Leg {
 
 impl Leg {
     /// How many triples it has.
-    fn triples(&self, statistics: &dyn Statistics) -> f64 {
+    pub fn triples(&self, statistics: &dyn Statistics) -> f64 {
         let pattern = match self.end {
             End::Subject => [None, Some(self.predicate), self.other],
             End::Object => [self.other, Some(self.predicate), None],

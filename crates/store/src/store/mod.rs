@@ -44,7 +44,9 @@ pub use kinds::{Kind, Kinds};
 pub use languages::Languages;
 pub use lexical::{Lexical, Scratch, Tag};
 pub use list::lower_bound;
-pub use port::{End, FIRST_FOREIGN, Graph, GraphId, Id, Indexed, NONE, Pattern, Scan, Triple, Triples};
+pub use port::{
+    End, FIRST_FOREIGN, Graph, GraphId, Id, Indexed, NONE, Pattern, Scan, Triple, Triples, evenly,
+};
 pub use quads::{quad_of, quads_of};
 pub use standing::Standing;
 pub use statistics::{CharacteristicSet, PredicateCount, Star, Statistics};

@@ -291,7 +291,7 @@ pub trait Indexed: Graph {
 }
 
 /// The places of so many of a list at most, evenly spaced.
-pub(super) fn evenly(len: usize, most: usize) -> impl Iterator<Item = usize> {
+pub fn evenly(len: usize, most: usize) -> impl Iterator<Item = usize> {
     let count = most.min(len);
     (0..count).map(move |n| n * len / count.max(1))
 }

@@ -163,7 +163,7 @@ impl<'a> Walk<'a> {
                 }
                 Ok(())
             }
-            Self::Repeat(repeat) => repeat.search(nodes, None, out, cx).map(drop),
+            Self::Repeat(repeat) => repeat.search(nodes, out, cx),
         }
     }
 
@@ -236,15 +236,8 @@ impl<'a> Repeat<'a> {
         Self { step, zero, many, seen: Marks::default(), begun: Marks::default() }
     }
 
-    /// Adds to `out` what is reached from `starts`, each node once; ends early once `wanted` is reached, and
-    /// says whether it was.
-    fn search(
-        &mut self,
-        starts: &[Id],
-        wanted: Option<Id>,
-        out: &mut Vec<Id>,
-        cx: &mut Context<'_>,
-    ) -> Result<bool> {
+    /// Adds to `out` what is reached from `starts`, each node once.
+    fn search(&mut self, starts: &[Id], out: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
         self.seen.clear();
         if self.zero {
             for part in starts.chunks(ROWS) {
@@ -254,11 +247,8 @@ impl<'a> Repeat<'a> {
                 out.extend_from_slice(part);
                 cx.work(part.len())?;
             }
-            if wanted.is_some_and(|wanted| starts.contains(&wanted)) {
-                return Ok(true);
-            }
         }
-        self.spread(starts.to_vec(), wanted, out, cx)
+        self.spread(starts.to_vec(), out, cx)
     }
 
     /// Makes ready for [`Self::go_on`] from this start alone, or from nowhere.
@@ -278,10 +268,8 @@ impl<'a> Repeat<'a> {
             if frontier.is_empty() {
                 return Ok(false);
             }
-            next.clear();
-            self.step.image(frontier, &mut next, cx)?;
+            self.advance(frontier, &mut next, cx)?;
             frontier.clear();
-            retain(&mut next, cx, |node| Ok(self.seen.insert(node)))?;
             if self.many {
                 sort(&mut next, cx)?;
                 std::mem::swap(frontier, &mut next);
@@ -299,35 +287,31 @@ impl<'a> Repeat<'a> {
         }
         // Of a node that was met all is known but where one step at most is made.
         if (is_new || !self.many) && self.begun.insert(start) {
-            self.spread(vec![start], None, out, cx)?;
+            self.spread(vec![start], out, cx)?;
         }
         Ok(())
     }
 
     /// Adds to `out` the nodes that are reached from the frontier and were not seen.
-    fn spread(
-        &mut self,
-        mut frontier: Vec<Id>,
-        wanted: Option<Id>,
-        out: &mut Vec<Id>,
-        cx: &mut Context<'_>,
-    ) -> Result<bool> {
+    fn spread(&mut self, mut frontier: Vec<Id>, out: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
         let mut next = Vec::new();
         while !frontier.is_empty() {
-            next.clear();
-            self.step.image(&frontier, &mut next, cx)?;
-            retain(&mut next, cx, |node| Ok(self.seen.insert(node)))?;
+            self.advance(&frontier, &mut next, cx)?;
             out.extend_from_slice(&next);
-            if wanted.is_some_and(|wanted| next.contains(&wanted)) {
-                return Ok(true);
-            }
             if !self.many {
                 break;
             }
             sort(&mut next, cx)?;
             std::mem::swap(&mut frontier, &mut next);
         }
-        Ok(false)
+        Ok(())
+    }
+
+    /// Makes `next` the nodes one step away from a frontier that were not seen.
+    fn advance(&mut self, frontier: &[Id], next: &mut Vec<Id>, cx: &mut Context<'_>) -> Result<()> {
+        next.clear();
+        self.step.image(frontier, next, cx)?;
+        retain(next, cx, |node| Ok(self.seen.insert(node)))
     }
 }
 
@@ -460,7 +444,8 @@ impl<'a> Reach<'a> {
     fn comes_back(&mut self, node: Id, cx: &mut Context<'_>) -> Result<bool> {
         self.searched += 1;
         if self.forward.zero || !self.forward.many || self.searched <= SEARCHED {
-            return self.forward.search(&[node], Some(node), &mut Vec::new(), cx);
+            self.forward.begin(Some(node));
+            return self.forward.go_on(&mut vec![node], node, cx);
         }
         let step = &mut self.forward.step;
         self.cycles.has(node, cx, |node, next, cx| step.image(&[node], next, cx))
@@ -492,7 +477,7 @@ impl<'a> Reach<'a> {
         if goes_on {
             walk.search_on(node, &mut out, cx)?;
         } else {
-            walk.search(&[node], None, &mut out, cx)?;
+            walk.search(&[node], &mut out, cx)?;
         }
         sort(&mut out, cx)?;
         Ok(out)

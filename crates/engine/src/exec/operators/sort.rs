@@ -224,7 +224,7 @@ fn ranked(ids: &[Id], ranks: &Ranks, cx: &mut Context<'_>) -> Result<Vec<Rank>> 
 }
 
 /// Sorts rows by their keys; equal ones by their places. Where all keys and the place fit into one number, of 64 or of 128 bits, such
-/// numbers are sorted, so that nothing is looked up while sorting; where the keys alone fit into 64, the place stands beside them.
+/// numbers are sorted, so that nothing is looked up while sorting; where the keys alone fit into 63, the place stands beside them.
 fn sort(order: &mut Vec<u32>, keys: &[(Aside<Rank>, bool)], cx: &Context<'_>) -> Result<()> {
     let governor = cx.governor();
     let place = Digits { least: 0, greatest: order.len() as Rank, descending: false, shift: 0 };

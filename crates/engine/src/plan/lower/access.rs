@@ -224,7 +224,7 @@ fn more_than(
     let legs = input.legs.iter().filter(|(var, leg)| var == key && leg.other.is_none());
     let each = legs.map(|(_, leg)| {
         let values = statistics.distinct(leg.graph, Some(leg.predicate), leg.end.place());
-        statistics.count(leg.graph, [None, Some(leg.predicate), None]) / values.max(1.0)
+        leg.triples(statistics) / values.max(1.0)
     });
     let each = each.fold(1.0, f64::max);
     Some((-than.max(0.0) / each).exp().max(1e-3))
