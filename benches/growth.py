@@ -4,8 +4,9 @@
     python3 benches/growth.py WORKER SMALL LARGE QUERY_FOLDER [SHAPE,... [BAIMO]]
 
 WORKER is the compiled `benches/shapes.rs`, of which one process has SMALL open and one LARGE (packs or any RDF files). Both are
-asked each query in turns, seven times (three where it takes over a second); the least processor time of all threads,
-which other work on the machine changes least. A line a shape: how many times as large the
+asked each query in turns until neither was quicker in seven rounds than before, at most sixty (three rounds where it takes over a
+second); the least processor time of all threads, which other work on the machine changes least: where a query waits for memory that
+others use too, seven rounds find the least only by chance. A line a shape: how many times as large the
 answer is (its rows or, where it is one row of one number, that number), how many times as many bytes it is as TSV (as many rows
 may be of longer texts) and as many rows all operators give together (an answer that does not grow may need more to be read), these two
 by the program BAIMO, where it is given; how
@@ -22,6 +23,8 @@ import time
 
 FACTOR = 1.3
 SHORT = 1e-3
+STEADY, MOST = 7, 60
+LONG, FEW = 1, 3
 
 
 class Worker:
@@ -80,18 +83,19 @@ def written(program, data, path):
 
 def compare(workers, path):
     """The sizes of both answers and their least times; None where one has an error."""
-    times, sizes, rounds = ([], []), [0, 0], 7
-    turn = 0
-    while turn < rounds:
+    least, sizes = [math.inf, math.inf], [0, 0]
+    turn, last = 0, STEADY
+    while turn < min(last, MOST):
+        turn += 1
         for place, worker in enumerate(workers):
             answer = worker.ask(path)
             if "error" in answer:
                 return None
-            times[place].append(answer["s"])
             sizes[place] = size(answer)
-        rounds = 3 if times[1][-1] > 1 else rounds
-        turn += 1
-    return sizes, [min(side) for side in times]
+            if answer["s"] < least[place]:
+                least[place], last = answer["s"], turn + STEADY
+        last = FEW if least[1] > LONG else last
+    return sizes, least
 
 
 def main():

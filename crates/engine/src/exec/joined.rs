@@ -1,12 +1,14 @@
 //! GROUP_CONCAT of stored terms: their texts are read where it is known that they are given.
 //!
-//! In: the numbers of terms with their groups. Out: the texts of the groups (`expr::concat`). Where a HAVING is judged before, the numbers
-//! wait for it, and the texts of groups that go are never read: late materialization (Abadi et al., Materialization strategies in
+//! In: the numbers of terms with their groups. Out: the texts of the groups (`expr::concat`). The numbers wait for
+//! a HAVING, and the texts of groups that go are never read: late materialization (Abadi et al., Materialization strategies in
 //! a column-oriented DBMS, ICDE 2007). At most [`WAITING`] terms wait at once, and none once a value
-//! came that has no number: values keep the order in which they come.
+//! came that has no number: values keep the order in which they come. Where those of each group come in the order of the dictionary,
+//! all groups are read through it together, so that neighbours share their decoding.
 
 use super::context::Context;
 use super::decoded::{FIRST_ROWS, rows_after, write_ids};
+use super::sorting;
 use crate::answer::page::Page;
 use crate::error::Result;
 use crate::expr::concat::Concat;
@@ -17,20 +19,26 @@ use baimo_store::room;
 /// So many terms wait at most: 32 MB.
 const WAITING: usize = if cfg!(test) { 64 } else { 1 << 21 };
 
+/// More than so many terms are worth a sort.
+const MANY: usize = if cfg!(test) { 8 } else { 1 << 14 };
+
+/// The ends of so many texts stay in the caches.
+const FEW: usize = 1 << 12;
+
 /// The texts of all groups, and terms that were not read yet.
 pub struct Joined {
     /// The texts.
     pub concat: Concat,
     /// Group, term, in how many solutions.
     waiting: Vec<(Id, Id, u64)>,
-    /// Whether terms wait.
+    /// Whether terms may wait.
     waits: bool,
 }
 
 impl Joined {
-    /// Of no group yet; whether terms wait for [`Self::keep`].
-    pub fn new(separator: Option<&str>, waits: bool) -> Self {
-        Self { concat: Concat::new(separator), waiting: Vec::new(), waits }
+    /// Of no group yet.
+    pub fn new(separator: Option<&str>) -> Self {
+        Self { concat: Concat::new(separator), waiting: Vec::new(), waits: true }
     }
 
     /// How many bytes it takes.
@@ -62,10 +70,19 @@ impl Joined {
         Ok(&mut self.concat)
     }
 
-    /// Leaves the groups at these places, in this order, and reads what waits for them.
+    /// Once all came, reads what waits.
     ///
     /// # Errors
     /// As of [`Self::add_ids`].
+    pub fn finish(&mut self, cx: &mut Context<'_>) -> Result<&Concat> {
+        self.read(cx)?;
+        Ok(&self.concat)
+    }
+
+    /// Leaves the groups at these places, in this order.
+    ///
+    /// # Errors
+    /// Where their places would pass the limit of memory.
     pub fn keep(&mut self, kept: &[u32], groups: usize, cx: &mut Context<'_>) -> Result<()> {
         let mut places = cx.governor().filled(NOWHERE, groups)?;
         for (place, group) in (0..).zip(kept) {
@@ -76,15 +93,17 @@ impl Joined {
             *group = places.get(*group as usize).copied().unwrap_or(NOWHERE);
             *group != NOWHERE
         });
-        self.waits = false;
-        self.read(cx)
+        Ok(())
     }
 
     /// Reads the terms that wait, some together, in the order of the dictionary.
     fn read(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        let waiting = std::mem::take(&mut self.waiting);
+        let mut waiting = std::mem::take(&mut self.waiting);
         if waiting.is_empty() {
             return Ok(());
+        }
+        if waiting.len() > MANY && ascend_in_groups(&waiting) {
+            waiting = by_term(waiting, cx)?;
         }
         let (mut page, mut scratch, mut many) = (Page::default(), Scratch::new(), FIRST_ROWS);
         let mut rows = waiting.as_slice();
@@ -104,12 +123,39 @@ impl Joined {
     }
 }
 
+/// Whether the terms of each of a few groups ascend, so that they may be read in their order.
+fn ascend_in_groups(waiting: &[(Id, Id, u64)]) -> bool {
+    let mut last = [0; FEW];
+    waiting.iter().all(|(group, id, _)| {
+        last.get_mut(*group as usize).is_some_and(|last| std::mem::replace(last, *id) <= *id)
+    })
+}
+
+/// What waits in the order of its terms; of one term in that in which it came.
+fn by_term(waiting: Vec<(Id, Id, u64)>, cx: &Context<'_>) -> Result<Vec<(Id, Id, u64)>> {
+    if !room::is_there_for(waiting.len() * (size_of::<(Id, Id, u64)>() + 2 * size_of::<u64>())) {
+        return Ok(waiting);
+    }
+    let governor = cx.governor();
+    let ids = || waiting.iter().map(|(_, id, _)| u64::from(*id));
+    let (least, greatest) = (ids().min().unwrap_or_default(), ids().max().unwrap_or_default());
+    let place = u64::BITS - (waiting.len() as u64).leading_zeros();
+    let numbers = ids().zip(0_u64..).map(|(id, row)| (id - least) << place | row);
+    let mut numbers = governor.collected(numbers, waiting.len())?;
+    let bits = place + u64::BITS - (greatest - least).leading_zeros();
+    sorting::sort_digits(&mut numbers, (place, bits), governor)?;
+    let row = |number: &u64| waiting.get((number & ((1 << place) - 1)) as usize).copied();
+    governor.collected(numbers.iter().filter_map(row), waiting.len())
+}
+
 /// The place of a group that goes.
 const NOWHERE: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {
+    use super::{FEW, MANY};
     use crate::exec::fixture::solutions;
+    use std::collections::BTreeMap;
 
     /// SPARQL 1.1, section 18.2.4.2: HAVING is a filter over the groups, whatever is computed of those that go.
     #[test]
@@ -147,6 +193,26 @@ mod tests {
         assert!(texts("", "FILTER(?n > 0 && BOUND(?y))").is_empty());
         let others: Vec<String> = all.iter().filter(|row| !row.starts_with(years[0])).cloned().collect();
         assert_eq!(ask(&format!("HAVING(MAX(?y) != {})", years[0])), others);
+    }
+
+    #[test]
+    fn texts_come_in_the_order_of_solutions_in_whatever_order_they_are_read() {
+        // The order is ours (see below); terms that ascend in each group are read through the dictionary, others as they come.
+        let rows = "?x :year ?y ; :kind ?k . ?z :year ?w";
+        for order in ["?x", "DESC(?x)", "?k DESC(?x)", "?y ?w ?x"] {
+            let found = solutions(&format!(
+                "SELECT ?y (GROUP_CONCAT(?x; separator=\"|\") AS ?all) {{ {{ SELECT * {{ {rows} }} ORDER BY {order} }} }} GROUP BY ?y ORDER BY ?y"
+            ));
+            let rows = solutions(&format!("SELECT ?y (STR(?x) AS ?t) {{ {rows} }} ORDER BY {order}"));
+            let mut expected: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for (year, term) in rows.iter().filter_map(|row| row.split_once(' ')) {
+                expected.entry(year).or_default().push(term);
+            }
+            assert!(expected.len() < FEW && rows.len() > MANY);
+            let expected: Vec<String> =
+                expected.iter().map(|(year, terms)| format!("{year} {}", terms.join("|"))).collect();
+            assert_eq!(found, expected, "{order}");
+        }
     }
 
     #[test]

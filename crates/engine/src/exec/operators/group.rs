@@ -122,13 +122,13 @@ impl<'a> Group<'a> {
         having: Vec<Compiled>,
         input: Running<'a>,
     ) -> Self {
-        let (keyed, waits) = (!keys.is_empty(), !having.is_empty());
+        let keyed = !keys.is_empty();
         Self {
             coders: keys.iter().map(|_| Coder::default()).collect(),
             keys,
             aggregations: aggregates
                 .into_iter()
-                .map(|aggregate| Aggregation::new(aggregate, (keyed, waits)))
+                .map(|aggregate| Aggregation::new(aggregate, keyed))
                 .collect(),
             having,
             input: Some(input),
@@ -266,7 +266,7 @@ impl Aggregation {
             }
     }
 
-    fn new(mut aggregate: Aggregate, (keyed, waits): (bool, bool)) -> Self {
+    fn new(mut aggregate: Aggregate, keyed: bool) -> Self {
         let variable = aggregate.argument.as_ref().is_some_and(Compiled::is_variable);
         let state = match &aggregate.function {
             AggregateFunction::Count => State::Counts(Vec::new()),
@@ -274,9 +274,7 @@ impl Aggregation {
                 State::Best(Best::new(aggregate.function == AggregateFunction::Max))
             }
             AggregateFunction::Sample if variable => State::Sample(Vec::new()),
-            AggregateFunction::GroupConcat { separator } => {
-                State::Concat(Joined::new(separator.as_deref(), waits))
-            }
+            AggregateFunction::GroupConcat { separator } => State::Concat(Joined::new(separator.as_deref())),
             function => {
                 let empty = Accumulator::new(function);
                 // Of equal numbers that are written otherwise each counts by itself where they must be distinct.
@@ -406,7 +404,7 @@ impl Aggregation {
                 self.state = State::Done(column);
                 (failures, 0)
             }
-            State::Concat(joined) => joined.concat.failures(),
+            State::Concat(joined) => joined.finish(cx)?.failures(),
             State::General { accumulators, .. } => {
                 let failed = accumulators.iter().filter(|accumulator| accumulator.has_failed());
                 failed.fold((0, 0), |(groups, sum), accumulator| (groups + 1, sum + accumulator.errors()))
