@@ -398,9 +398,13 @@ fn an_expression_asks_by_what_its_calls_take() {
         }
     }
     // What is cheap asks no more often than for its rows.
-    let governor = within(None);
-    ask(&graph, &format!("SELECT * {{ {rows} FILTER(?x > 500 || CONTAINS(?m, 'z')) }}"), &governor);
-    assert!(governor.asked() < 20, "asks {} times", governor.asked());
+    let asked = |filter: &str| {
+        let governor = within(None);
+        ask(&graph, &format!("SELECT * {{ {rows} {filter} }}"), &governor);
+        governor.asked()
+    };
+    let (none, cheap) = (asked(""), asked("FILTER(?x > 500 || CONTAINS(?m, 'z'))"));
+    assert!(cheap <= none + 5, "asks {cheap} times, without the filter {none}");
 }
 
 /// What a DESCRIBE finds of one thing, however much, is asked for before it is held.

@@ -12,6 +12,24 @@ use crate::store::{Id, NONE};
 /// How many rows a full batch has.
 pub const ROWS: usize = 4096;
 
+/// So many of its columns are copied without a look at the limits.
+const WIDE: usize = 64;
+
+/// The columns that are made of some things, one each, with a look at the limits in between where they are many.
+///
+/// # Errors
+/// Once a limit is met.
+pub fn columns<T, C>(of: &[T], cx: &Context<'_>, make: impl Fn(&T) -> C) -> Result<Vec<C>> {
+    let mut columns = Vec::with_capacity(of.len());
+    for part in of.chunks(WIDE) {
+        columns.extend(part.iter().map(&make));
+        if of.len() > WIDE {
+            cx.check()?;
+        }
+    }
+    Ok(columns)
+}
+
 /// The computed texts of a column that is passed on have about so many bytes at most, where they are more than one.
 const TEXT: usize = 1 << 20;
 
@@ -125,9 +143,14 @@ impl Batch {
     /// many times the solutions of the row that it came from.
     ///
     /// # Errors
-    /// Where there are more than 2^64 solutions.
-    pub fn extended(&self, rows: &[u32], kept: &[usize], new: Vec<Vec<Id>>, found: &[u64]) -> Result<Self> {
-        let mut columns: Vec<Column> = kept.iter().map(|column| self.cells(*column).gather(rows)).collect();
+    /// Where there are more than 2^64 solutions, and once a limit is met.
+    pub fn extended(
+        &self,
+        rows: &[u32],
+        (kept, new, found): (&[usize], Vec<Vec<Id>>, &[u64]),
+        cx: &Context<'_>,
+    ) -> Result<Self> {
+        let mut columns = columns(kept, cx, |column| self.cells(*column).gather(rows))?;
         columns.extend(new.into_iter().map(Column::Ids));
         let mut counts = self
             .counts

@@ -27,6 +27,7 @@ use crate::plan::physical::{Node, Op, OrderKey, comes_by_first, comes_sorted, is
 use crate::plan::variables::{Var, VarSet, VariableNames};
 use crate::store::{FIRST_FOREIGN, Id, NONE, View};
 use matching::unpack_shape;
+use std::cell::Cell;
 use std::sync::Arc;
 pub use threads::Shared;
 use threads::measured;
@@ -108,6 +109,7 @@ impl<'a> Builder<'a> {
     /// # Errors
     /// Where the graph is damaged.
     pub fn build(&self, node: &Node, computed: &VarSet, cx: &mut Context<'_>) -> Result<Running<'a>> {
+        cx.check()?;
         let number = cx.measures.len();
         cx.measures.push(Measure::default());
         if let Op::EachGraph(var) = node.op {
@@ -222,7 +224,7 @@ impl<'a> Builder<'a> {
             Op::Sort(keys, first) => Box::new(sorted(node, keys, *first, next())),
             Op::Slice(offset, limit) => Box::new(slice::Slice::new(*offset, *limit, next())),
             Op::Project => {
-                let columns = node.output.iter().map(|var| place(below, *var)).collect();
+                let columns = places(below, &node.output);
                 Box::new(project::Project::new(columns, next()))
             }
         })
@@ -238,14 +240,14 @@ impl<'a> Builder<'a> {
         let input = unrolled(input, is_drawn);
         match &node.op {
             Op::Exists { pattern, reads, existence } => {
-                let keep = node.output.iter().map(|var| place(below, *var)).collect();
+                let keep = places(below, &node.output);
                 // One solution is enough.
                 let (pattern, reads) = ((**pattern).clone().slice(0, Some(1)), read(reads));
                 let shape = exists::Shape { number, pattern, reads, is_drawn, existence: *existence, keep };
                 Box::new(exists::Exists::new(shape, self.clone(), input))
             }
             Op::Lateral { pattern, reads, wanted, bag } => {
-                let output = node.output.iter().map(|var| (place(below, *var), place(wanted, *var)));
+                let output = places(below, &node.output).into_iter().zip(places(wanted, &node.output));
                 let shape = lateral::Shape {
                     number,
                     pattern: (**pattern).clone(),
@@ -272,8 +274,8 @@ impl<'a> Builder<'a> {
     fn each_graph(&self, node: &Node, var: Var, cx: &mut Context<'_>) -> each_graph::EachGraph<'a> {
         let inner = node.inputs.first().map(|inner| (inner.clone(), Self::reserved(inner, cx)));
         let below = inner.as_ref().map_or(&[][..], |(inner, _)| &inner.output);
-        let columns =
-            node.output.iter().map(|column| if *column == var { None } else { place(below, *column) });
+        let columns = node.output.iter().zip(places(below, &node.output));
+        let columns = columns.map(|(column, place)| place.filter(|_| *column != var));
         let shape = each_graph::Shape { columns: columns.collect(), own: place(below, var), inner };
         each_graph::EachGraph::new(shape, self.clone())
     }
@@ -373,4 +375,34 @@ fn values(vars: &[Var], rows: &[Vec<Option<Constant>>], cx: &mut Context<'_>) ->
 
 fn place(columns: &[Var], var: Var) -> Option<usize> {
     columns.iter().position(|column| *column == var)
+}
+
+/// Those of some variables that are no columns.
+fn others<'v>(columns: &[Var], vars: &'v [Var]) -> impl Iterator<Item = &'v Var> {
+    vars.iter().zip(places(columns, vars)).filter(|(_, place)| place.is_none()).map(|(var, _)| var)
+}
+
+/// Where each of some variables is among columns.
+fn places(columns: &[Var], vars: &[Var]) -> Vec<Option<usize>> {
+    let columns = Columns::of(columns);
+    vars.iter().map(|var| columns.place(*var)).collect()
+}
+
+/// Columns among which many variables are looked for, mostly in their order: each first right behind the one before.
+struct Columns<'c> {
+    columns: &'c [Var],
+    next: Cell<usize>,
+}
+
+impl<'c> Columns<'c> {
+    const fn of(columns: &'c [Var]) -> Self {
+        Self { columns, next: Cell::new(0) }
+    }
+
+    fn place(&self, var: Var) -> Option<usize> {
+        let next = self.next.get();
+        let found = if self.columns.get(next) == Some(&var) { Some(next) } else { place(self.columns, var) };
+        self.next.set(found.map_or(next, |found| found + 1));
+        found
+    }
 }

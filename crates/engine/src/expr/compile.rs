@@ -275,10 +275,10 @@ impl Program {
     }
 }
 
-/// Many steps are many lists to give back: whoever was stopped does not wait for that.
+/// Many steps are many lists to give back, and their results may be long texts: whoever was stopped does not wait for that.
 impl Drop for Program {
     fn drop(&mut self) {
-        let bytes = self.steps.len().saturating_mul(ITEM);
+        let bytes = self.steps.len().saturating_mul(ITEM).saturating_add(self.state.bytes());
         if bytes >= MUCH {
             set_aside((std::mem::take(&mut self.steps), std::mem::take(&mut self.state)), bytes);
         }

@@ -116,6 +116,12 @@ impl State {
     pub(super) fn new(steps: usize) -> Self {
         Self { vectors: vec![Vector::Values(Vec::new()); steps], seed: rand::random(), ..Self::default() }
     }
+
+    /// About how many bytes the results take, and the terms of columns.
+    pub(super) fn bytes(&self) -> usize {
+        self.vectors.iter().map(Vector::bytes).sum::<usize>()
+            + self.views.values().map(View::bytes).sum::<usize>()
+    }
 }
 
 /// Makes values of results by number.
@@ -464,7 +470,10 @@ impl Program {
             }
         };
         scope.spend((to - from) * STEP);
-        scope.check()?;
+        if let Err(stop) = scope.check() {
+            results.put_aside();
+            return Err(stop);
+        }
         // Results of before may have become values, and these need not be by number.
         let is_column = self.steps.get(id).is_some_and(|step| matches!(step.operation, Operation::Column(_)));
         let mut results = results;
@@ -511,9 +520,14 @@ impl Program {
         self.read_columns(steps, terms, scope)?;
         self.read_numbered(steps, terms, scope)?;
         for id in steps {
-            if let Some(vector @ (Vector::Numbers(_) | Vector::Texts(_))) = self.state.vectors.get_mut(*id) {
-                *vector = Vector::Values(std::mem::replace(vector, Vector::Values(Vec::new())).into_values());
-            }
+            let Some(vector) = self.state.vectors.get_mut(*id) else { continue };
+            let values = match &vector {
+                Vector::Texts(texts) => texts.to_values(&mut |len| scope.spend(len)),
+                Vector::Numbers(_) => std::mem::replace(vector, Vector::Values(Vec::new())).into_values(),
+                Vector::Ids(_) | Vector::Truths(_) | Vector::Values(_) => continue,
+            };
+            std::mem::replace(vector, Vector::Values(values)).put_aside();
+            scope.check()?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 use super::pattern::{Pattern, Replacing};
 use crate::Governor;
+use crate::aside::set_aside;
 use crate::terms::BlankNode;
 use baimo_store::value::moment::{Moment, SECOND};
 use rustc_hash::FxHashMap;
@@ -87,6 +88,15 @@ impl fmt::Display for Note {
 /// Patterns by text and flags; nothing for what does not compile.
 type Patterns = FxHashMap<(String, String), Option<Arc<Pattern>>>;
 
+/// About how many bytes a compiled pattern takes: from some on most have been matched, in tables of their own.
+const PATTERN: usize = 1 << 16;
+
+/// Drops patterns, aside where they are many.
+fn put_aside(patterns: &mut Patterns) {
+    let bytes = patterns.len().saturating_mul(PATTERN);
+    set_aside(std::mem::take(patterns), bytes);
+}
+
 /// See the module. Clones are of the same query.
 #[derive(Debug, Clone)]
 pub struct Scope(Arc<Shared>);
@@ -104,6 +114,12 @@ struct Shared {
     /// Work since the last look at the clock.
     spent: AtomicUsize,
     stopped: AtomicBool,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        put_aside(self.patterns.get_mut().unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 impl Scope {
@@ -216,7 +232,7 @@ impl Scope {
         };
         let mut patterns = self.patterns();
         if patterns.len() >= PATTERNS {
-            patterns.clear();
+            put_aside(&mut patterns);
         }
         patterns.insert(key, compiled.clone());
         compiled
@@ -234,8 +250,8 @@ impl Scope {
         let found = match pattern.is_match_soon(text, &mut || self.spend(LOOK / 2)) {
             Some(found) => found,
             None => {
-                let (pattern, text) = (Arc::clone(pattern), text.to_owned());
-                self.wait_for(text.len(), move || pattern.is_match(&text))?
+                let (pattern, text, scope) = (Arc::clone(pattern), text.to_owned(), self.clone());
+                self.wait_for(text.len(), move || pattern.is_match(&text, &mut || scope.has_room(0)))?
             }
         };
         self.noted(written, found)

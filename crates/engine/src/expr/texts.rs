@@ -138,9 +138,10 @@ impl Texts {
         bytes + ends * size_of::<End>()
     }
 
-    /// The texts as values.
-    pub fn to_values(&self) -> Vec<Option<Value>> {
-        (0..self.len()).map(|place| self.get(place).map(Value::string)).collect()
+    /// The texts as values, as far as `go_on` says, which is told the length of each.
+    pub fn to_values(&self, go_on: &mut dyn FnMut(usize) -> bool) -> Vec<Option<Value>> {
+        let texts = (0..self.len()).map(|place| self.get(place));
+        texts.map_while(|text| go_on(text.map_or(0, str::len)).then(|| text.map(Value::string))).collect()
     }
 }
 

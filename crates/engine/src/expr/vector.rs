@@ -7,6 +7,7 @@ use super::fast::Fast;
 use super::operators::truth;
 use super::texts::Texts;
 use super::value::Value;
+use crate::aside::set_aside;
 use crate::store::{Id, NONE};
 
 /// False, true, error.
@@ -18,6 +19,11 @@ pub const ERROR: Truth = 2;
 #[inline]
 pub fn truth_of(value: Option<bool>) -> Truth {
     value.map_or(ERROR, Truth::from)
+}
+
+/// About how many bytes values take.
+pub fn bytes_of(values: &[Option<Value>]) -> usize {
+    values.iter().flatten().map(Value::text_len).sum::<usize>() + size_of_val(values)
 }
 
 /// The results of a step.
@@ -49,7 +55,24 @@ impl Vector {
 
     /// Drops everything.
     pub fn clear(&mut self) {
-        *self = Self::Values(Vec::new());
+        std::mem::replace(self, Self::Values(Vec::new())).put_aside();
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Ids(ids) => size_of_val(ids.as_slice()),
+            Self::Truths(truths) => truths.len(),
+            Self::Numbers(numbers) => size_of_val(numbers.as_slice()),
+            Self::Texts(texts) => texts.held(),
+            Self::Values(values) => bytes_of(values),
+        }
+    }
+
+    /// Drops it, aside where it takes much: nobody who was stopped waits for that.
+    pub fn put_aside(self) {
+        let bytes = self.bytes();
+        set_aside(self, bytes);
     }
 
     /// Adds the cells of another.
@@ -81,7 +104,7 @@ impl Vector {
             Self::Numbers(numbers) => {
                 numbers.into_iter().map(|number| Some(Value::Number(number?.to_number()))).collect()
             }
-            Self::Texts(texts) => texts.to_values(),
+            Self::Texts(texts) => texts.to_values(&mut |_| true),
             Self::Values(values) => values,
         }
     }

@@ -6,6 +6,7 @@
 use super::program::Terms;
 use super::scope::Scope;
 use super::value::Value;
+use super::vector::bytes_of;
 use crate::error::Result;
 use crate::store::{FIRST_FOREIGN, Id, NONE};
 
@@ -99,6 +100,11 @@ impl View {
     /// How many places there are.
     pub fn len(&self) -> usize {
         self.computed.unwrap_or(self.ids.len())
+    }
+
+    /// About how many bytes the values take.
+    pub fn bytes(&self) -> usize {
+        bytes_of(&self.values)
     }
 
     /// Whether the cells of this batch were computed, and have no numbers.

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::explain::Concern;
 use crate::store::{End, Id, Star};
 use crate::syntax::algebra::{pattern, pattern_mut};
+use crate::syntax::deep::on_stack;
 use crate::syntax::parse;
 use crate::terms::{NamedNode, Prefixes, Term};
 use clock::processor_time;
@@ -942,5 +943,24 @@ fn a_grouping_is_of_the_keys_that_are_given() {
     ] {
         let lines = shown(&text);
         assert!(!has(&lines, "Filter(?a IN"), "{text}: {lines:#?}");
+    }
+}
+
+#[test]
+fn many_optionals_that_ask_are_planned_once_each() {
+    // Of what the right side tells alone, and of what the left side tells.
+    for asks in
+        ["NOT EXISTS { ?o# :rare ?z }", "EXISTS { ?t :rare ?o# }", "(?o# = ?t || EXISTS { ?t :rare ?o# })"]
+    {
+        let steps = |many: usize| {
+            let optional = |n: usize| {
+                format!("OPTIONAL {{ ?x :knows ?o# FILTER {asks} }} ").replace('#', &n.to_string())
+            };
+            let optionals: String = (0..many).map(optional).collect();
+            let query = format!("SELECT * {{ ?x :type ?t . {optionals} }}");
+            on_stack(many * 2, || shown(&query)).unwrap().len()
+        };
+        let (few, many) = (steps(30), steps(300));
+        assert!(many < 11 * few, "{asks}: {few} and {many}");
     }
 }

@@ -5,6 +5,7 @@
 
 use super::Planned;
 use super::equality;
+use super::exists::mentioned;
 use super::logical::{
     Aggregate, Constant, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey, Source, is_volatile,
 };
@@ -18,6 +19,9 @@ use crate::syntax::algebra::{
     OrderExpression, TermPattern, TriplePattern, operands_mut,
 };
 use crate::terms::{Term, Variable};
+
+/// The left sides of so many OPTIONALs are found twice, and what is in them again; those of more are asked row by row.
+const DOUBLED: usize = 3;
 
 /// So many rows of VALUES are looked up without a look at the limits.
 const STRETCH: usize = 1024;
@@ -35,6 +39,8 @@ pub struct Translator<'a> {
     named: VarSet,
     /// The numbers of solutions that BNODE of a text reads, but for those that a sub-select keeps to itself.
     numbers: Vec<Var>,
+    /// How many OPTIONALs have their left side twice.
+    doubled: usize,
 }
 
 impl<'a> Translator<'a> {
@@ -42,7 +48,16 @@ impl<'a> Translator<'a> {
     pub fn new(statistics: &'a dyn Statistics) -> Self {
         let (names, around, named) = (VariableNames::default(), VarSet::new(), VarSet::new());
         let numbers = Vec::new();
-        Self { statistics, names, source: Source::Default, counts_whole: false, around, named, numbers }
+        Self {
+            statistics,
+            names,
+            source: Source::Default,
+            counts_whole: false,
+            around,
+            named,
+            numbers,
+            doubled: 0,
+        }
     }
 
     /// The names met so far.
@@ -218,16 +233,61 @@ impl<'a> Translator<'a> {
     ) -> Planned<Logical> {
         let (left, right) = (self.pattern(left)?, self.pattern(right)?);
         let Some(expression) = expression else { return Ok(Logical::left_join(left, right, Vec::new())) };
-        if !has_exists(expression) {
-            let parts = conjuncts(expression).into_iter();
-            let conditions: Vec<Formula> = parts.map(|part| self.condition(part, &left, &right)).collect();
-            let (left, right) = equality::connect_sides(left, right, &conditions, &mut self.names);
-            return Ok(Logical::left_join(left, right, conditions));
+        let (mut right, mut rest) = (right, Vec::new());
+        for part in conjuncts(expression) {
+            match self.judged_alone(&left, &right, part)? {
+                Some(judged) => right = judged,
+                None => rest.push(part),
+            }
+        }
+        if rest.iter().any(|part| has_exists(part)) {
+            return self.left_join_asking(left, right, &rest);
+        }
+        let conditions: Vec<Formula> =
+            rest.into_iter().map(|part| self.condition(part, &left, &right)).collect();
+        let (left, right) = equality::connect_sides(left, right, &conditions, &mut self.names);
+        Ok(Logical::left_join(left, right, conditions))
+    }
+
+    /// The right side of an OPTIONAL, filtered by a part with EXISTS that sees nothing of the left solution alone: it is the same
+    /// on the right by itself.
+    fn judged_alone(
+        &mut self,
+        left: &Logical,
+        right: &Logical,
+        part: &Expression,
+    ) -> Planned<Option<Logical>> {
+        // What is tried in vain is translated once more, and what is in it again.
+        if !has_exists(part) || is_volatile(part) || self.doubled > 2 * DOUBLED {
+            return Ok(None);
+        }
+        let judged = self.filter(right.clone(), part)?;
+        let read = mentioned(&judged).intersection(&left.possible);
+        Ok(read.is_subset(&right.certain).then_some(judged))
+    }
+
+    /// OPTIONAL with EXISTS that sees both sides.
+    fn left_join_asking(
+        &mut self,
+        left: Logical,
+        right: Logical,
+        conditions: &[&Expression],
+    ) -> Planned<Logical> {
+        self.doubled += 1;
+        let filter = |this: &mut Self, input: Logical| {
+            conditions.iter().try_fold(input, |input, condition| this.filter(input, condition))
+        };
+        if self.doubled > DOUBLED {
+            let around = self.around.clone();
+            self.around.extend_with(&left.possible);
+            let right = filter(self, right);
+            self.around = around;
+            return Ok(Logical::lateral(left, Logical::left_join(Logical::unit(), right?, Vec::new())));
         }
         // The left solutions are numbered, so that those joined and filtered by themselves find theirs again.
         let number = self.fresh("number");
         let left = left.numbered(number);
-        let joined = self.filter(Logical::join(vec![left.clone(), right.clone()]), expression)?;
+        let joined = filter(self, Logical::join(vec![left.clone(), right.clone()]))?;
         let new = right.possible.without(&left.certain);
         let kept = std::iter::once(number).chain(new.iter()).collect();
         Ok(Logical::left_join(left, joined.project(kept), Vec::new()))

@@ -83,3 +83,33 @@ fn negation_nests() {
         &["a", "e"],
     );
 }
+
+/// Section 18.2.2.6: a filter of an OPTIONAL's group is a condition of the left join, and sees both of its sides.
+#[test]
+fn an_optional_asks_about_both_sides() {
+    check(
+        "SELECT ?x ?u { ?x :p ?y OPTIONAL { ?y :p ?u FILTER EXISTS { ?u :q ?w } } }",
+        &["a -", "b a", "b d", "c -", "c -"],
+    );
+    check(
+        "SELECT ?x ?u { ?x :p ?y OPTIONAL { ?y :p ?u FILTER EXISTS { ?u :q ?w } FILTER(?x != ?u) FILTER(?u != :a) } }",
+        &["a -", "b d", "c -", "c -"],
+    );
+    // However many there are, and whether they ask of the left side or of an OPTIONAL before.
+    for many in 1..12 {
+        let optionals = |of: &str| -> String {
+            let optional = |n| format!("OPTIONAL {{ ?y :p ?u{n} FILTER EXISTS {{ {of} :q ?w }} }} ");
+            (1..=many).map(optional).collect()
+        };
+        let with = |of: &str| {
+            format!("SELECT ?x (COALESCE(?u{many}, :none) AS ?u) {{ ?x :p ?y {} }}", optionals(of))
+        };
+        check(&with("?x"), &["a c", "b none", "c none", "c none"]);
+        // One of the left side is asked about what it leads to.
+        let each = 2_usize.pow(many - 1);
+        let mut expected = vec!["a none"];
+        expected.extend(std::iter::repeat_n("b a", each).chain(std::iter::repeat_n("b d", each)));
+        expected.extend(["c none", "c none"]);
+        check(&with("?y :p ?v . ?v"), &expected);
+    }
+}

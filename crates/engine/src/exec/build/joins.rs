@@ -2,7 +2,7 @@
 //!
 //! In: a node with both of its inputs. Out: where the columns of a solution come from, which are compared, and under what conditions.
 
-use super::{Builder, place};
+use super::{Builder, Columns, place};
 use crate::error::Result;
 use crate::exec::bands::Banding;
 use crate::exec::context::Context;
@@ -20,9 +20,9 @@ impl<'a> Builder<'a> {
         (kind, keys, loose, conditions): (JoinKind, &[Var], &[Var], &[logical::Formula]),
     ) -> Result<hash_join::Shape> {
         let columns = |place: usize| node.inputs.get(place).map_or(&[][..], |input| &input.output);
-        let sides = &Sides { left: columns(0), right: columns(1), loose };
+        let sides = &Sides { left: Columns::of(columns(0)), right: Columns::of(columns(1)), loose };
         let both = |vars: &[Var]| -> Vec<(usize, usize)> {
-            vars.iter().filter_map(|var| place(sides.left, *var).zip(place(sides.right, *var))).collect()
+            vars.iter().filter_map(|var| sides.left.place(*var).zip(sides.right.place(*var))).collect()
         };
         let mut read: VarSet = VarSet::new();
         for condition in conditions {
@@ -96,7 +96,8 @@ impl<'a> Builder<'a> {
     ) -> Result<lookup::Lookup<'a>> {
         let input = self.build(left, &VarSet::new(), cx)?;
         let seed = seed_of(right).into_iter().flatten().filter_map(|seed| place(&left.output, *seed));
-        let side = |column: &Var| match (place(&left.output, *column), place(&right.output, *column)) {
+        let (rows, found) = (Columns::of(&left.output), Columns::of(&right.output));
+        let side = |column: &Var| match (rows.place(*column), found.place(*column)) {
             _ if kind == JoinKind::Mark(*column) => lookup::Side::Mark,
             (Some(row), Some(found)) => lookup::Side::Either(row, found),
             (Some(row), None) => lookup::Side::Row(row),
@@ -124,14 +125,14 @@ fn seed_of(node: &Node) -> Option<&[Var]> {
 
 /// The two inputs of a join.
 struct Sides<'s> {
-    left: &'s [Var],
-    right: &'s [Var],
+    left: Columns<'s>,
+    right: Columns<'s>,
     loose: &'s [Var],
 }
 
 impl Sides<'_> {
     fn side(&self, var: Var) -> Option<hash_join::Side> {
-        match (place(self.left, var), place(self.right, var)) {
+        match (self.left.place(var), self.right.place(var)) {
             (Some(left), Some(right)) if self.loose.contains(&var) => {
                 Some(hash_join::Side::Either(left, right))
             }

@@ -3,7 +3,7 @@
 //! In: patterns, and the columns of the rows that they are joined to. Out: operators that know constants by number and variables by the
 //! place of their column.
 
-use super::{Builder, place};
+use super::{Builder, others, place, places};
 use crate::error::Result;
 use crate::exec::Running;
 use crate::exec::batch::{Batch, From};
@@ -60,7 +60,7 @@ impl<'a> Builder<'a> {
         input: Running<'a>,
     ) -> Result<Running<'a>> {
         let (Some(ids), Some(view)) = (pattern.ids(), self.view(&pattern.source)?) else {
-            let columns = output.iter().map(|var| place(below, *var)).collect();
+            let columns = places(below, output);
             let rows: Running<'a> =
                 if optional { input } else { Box::new(once::Once::new(Batch::default())) };
             return Ok(Box::new(project::Project::new(columns, rows)));
@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
         let shape = index_join::Shape {
             places: [from(s, s_id), from(p, p_id), from(o, o_id)],
             equal: equal_slots(pattern, &known),
-            kept: output.iter().filter_map(|var| place(below, *var)).collect(),
+            kept: places(below, output).into_iter().flatten().collect(),
             new: output
                 .iter()
                 .filter(|var| !known.contains(**var))
@@ -115,8 +115,8 @@ impl<'a> Builder<'a> {
         }
         let shape = intersect::Shape {
             ends,
-            kept: output.iter().filter_map(|var| place(below, *var)).collect(),
-            live: output.iter().any(|var| place(below, *var).is_none()),
+            kept: places(below, output).into_iter().flatten().collect(),
+            live: places(below, output).contains(&None),
             counted: bag == Bag::Rows,
         };
         Ok(Box::new(intersect::Intersect::new(cursors, shape, input)))
@@ -131,8 +131,8 @@ pub(super) fn unpack_shape(
     below: &[Var],
     cx: &mut Context<'_>,
 ) -> Result<unpack::Shape> {
-    let mut places = [From::New; 3];
-    for (from, slot) in places.iter_mut().zip(slots) {
+    let mut from = [From::New; 3];
+    for (from, slot) in from.iter_mut().zip(slots) {
         *from = match slot {
             Slot::Var(var) => place(below, *var).map_or(From::New, From::Column),
             Slot::Term(constant) => From::Term(match constant.id {
@@ -142,12 +142,12 @@ pub(super) fn unpack_shape(
         };
     }
     let pattern = Pattern { slots: slots.clone(), source: Source::Default };
-    let new = output.iter().filter(|var| place(below, **var).is_none());
+    let new = others(below, output);
     Ok(unpack::Shape {
         term: place(below, var).unwrap_or(usize::MAX),
-        places,
+        places: from,
         equal: equal_slots(&pattern, &below.iter().copied().collect()),
-        kept: output.iter().filter_map(|var| place(below, *var)).collect(),
+        kept: places(below, output).into_iter().flatten().collect(),
         new: new.filter_map(|var| slot_of(&pattern, *var)).collect(),
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! In: a path as the plan has it. Out: an operator with cursors over the predicates on it.
 
-use super::{Builder, place};
+use super::{Builder, others, place, places};
 use crate::error::Result;
 use crate::exec::Running;
 use crate::exec::batch::From;
@@ -35,11 +35,11 @@ impl<'a> Builder<'a> {
             })
         };
         let [start, end] = &reach.ends;
-        let new = output.iter().filter(|var| place(below, **var).is_none());
+        let new = others(below, output);
         let shape = reach::Shape {
             ends: [from(start, cx)?, from(end, cx)?],
             same: start == end,
-            kept: output.iter().filter_map(|var| place(below, *var)).collect(),
+            kept: places(below, output).into_iter().flatten().collect(),
             new: new.filter_map(|var| reach.ends.iter().position(|end| end.var() == Some(*var))).collect(),
             counted: bag == Bag::Rows,
         };

@@ -17,7 +17,7 @@
 use crate::aside::set_aside;
 use crate::error::{Error, Result};
 use crate::exec::bands::{Banding, Bands};
-use crate::exec::batch::{Batch, ROWS, gather, times};
+use crate::exec::batch::{Batch, ROWS, columns, gather, times};
 use crate::exec::context::Context;
 use crate::exec::dense::{KeySet, RowsByKey};
 use crate::exec::extremes::extremes;
@@ -587,11 +587,11 @@ impl<'a> HashJoin<'a> {
         self.paired = self.row >= self.batch.len;
         self.place = (given > 0).then_some(given as u32);
         cx.work(self.row - before + len)?;
-        self.copied(&ranges, len)
+        self.copied(&ranges, len, cx)
     }
 
     /// The batch of rows of the left with ranges of held rows.
-    fn copied(&self, ranges: &[(usize, Range<usize>)], len: usize) -> Result<Batch> {
+    fn copied(&self, ranges: &[(usize, Range<usize>)], len: usize, cx: &Context<'_>) -> Result<Batch> {
         let one_each = ranges.len() == len;
         let column = |side: &Side| {
             let mut cells = Vec::with_capacity(len);
@@ -624,7 +624,7 @@ impl<'a> HashJoin<'a> {
             }
             cells
         };
-        let mut batch = Batch::of(self.shape.output.iter().map(column).collect(), len);
+        let mut batch = Batch::of(columns(&self.shape.output, cx, column)?, len);
         if self.batch.counts.is_some() || self.held.rows.counts.is_some() {
             let mut counts = Vec::with_capacity(len);
             for (row, range) in ranges {
@@ -670,8 +670,8 @@ impl<'a> HashJoin<'a> {
     }
 
     /// The batch of these pairs.
-    fn joined(&self, lefts: &[u32], rights: &[u32]) -> Result<Batch> {
-        let columns = self.shape.output.iter().map(|side| self.cells(*side, lefts, rights)).collect();
+    fn joined(&self, lefts: &[u32], rights: &[u32], cx: &Context<'_>) -> Result<Batch> {
+        let columns = columns(&self.shape.output, cx, |side| self.cells(*side, lefts, rights))?;
         let mut counts = None;
         if self.batch.counts.is_some() || self.held.rows.counts.is_some() {
             let mut product = Vec::with_capacity(lefts.len());
@@ -699,7 +699,7 @@ impl<'a> HashJoin<'a> {
                 truths.iter().map(|truth| marks.get(usize::from(*truth)).copied().unwrap_or(NONE)).collect()
             }
         };
-        let columns = self.shape.output.iter().map(column).collect();
+        let columns = columns(&self.shape.output, cx, column)?;
         let counts = self.batch.counts.as_ref();
         let counts = counts.map(|_| rows.iter().map(|row| self.batch.count(*row as usize)).collect());
         self.batch = Batch::default();
@@ -739,7 +739,7 @@ impl Operator for HashJoin<'_> {
                 }
                 self.cap = (self.cap * 2).min(ROWS);
                 if !self.once() && !lefts.is_empty() {
-                    return Ok(Some(self.joined(&lefts, &rights)?));
+                    return Ok(Some(self.joined(&lefts, &rights, cx)?));
                 }
             }
             let rest = self.rest(cx)?;

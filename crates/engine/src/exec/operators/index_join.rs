@@ -348,7 +348,7 @@ impl Operator for IndexJoin<'_> {
             if !found.rows.is_empty() {
                 self.cap = (self.cap * 2).min(ROWS);
                 let counts = if self.shape.counted { found.counts.as_slice() } else { &[] };
-                let batch = self.batch.extended(&found.rows, &self.shape.kept, found.new, counts)?;
+                let batch = self.batch.extended(&found.rows, (&self.shape.kept, found.new, counts), cx)?;
                 return Ok(Some(batch));
             }
         }

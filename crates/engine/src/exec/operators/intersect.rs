@@ -121,7 +121,7 @@ impl<'a> Intersect<'a> {
         }
         let new = if self.shape.live { vec![values] } else { Vec::new() };
         let found = if self.shape.counted { counts.as_slice() } else { &[] };
-        self.batch.extended(&rows, &self.shape.kept, new, found)
+        self.batch.extended(&rows, (&self.shape.kept, new, found), cx)
     }
 }
 

@@ -576,7 +576,7 @@ impl<'a> Reach<'a> {
         }
         cx.work(rows.len())?;
         let found = if self.shape.counted { counts.as_slice() } else { &[] };
-        self.batch.extended(&rows, &self.shape.kept, new, found)
+        self.batch.extended(&rows, (&self.shape.kept, new, found), cx)
     }
 }
 

@@ -58,7 +58,7 @@ impl Operator for Unpack<'_> {
             }
             cx.work(batch.len)?;
             if !rows.is_empty() {
-                return batch.extended(&rows, &self.shape.kept, new, &[]).map(Some);
+                return batch.extended(&rows, (&self.shape.kept, new, &[]), cx).map(Some);
             }
         }
         Ok(None)

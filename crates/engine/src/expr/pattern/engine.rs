@@ -3,6 +3,7 @@
 //! In: translated patterns, texts. Out: matches, or nothing where finding out takes long: then whoever asks has it done where it can be waited
 //! for. A match takes at most a million steps back.
 
+use super::stepwise::Stepwise;
 use fancy_regex::{CompileError, Error, RegexBuilder, RuntimeError};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +28,10 @@ const SOON: [(usize, usize); 2] = [(2_000, 1 << 12), (32_000, 1 << 8)];
 /// So much of a text is searched in place in linear time.
 const SHORT: usize = 1 << 16;
 
-/// The same for a pattern that is not light, whatever it took before.
+/// A longer text is searched so that it can be stopped, which takes longer: some seconds at most would go on otherwise.
+const LONG: usize = 1 << 20;
+
+/// The same as [`SHORT`] for a pattern that is not light, whatever it took before.
 const SHORT_FOR_HEAVY: usize = 1 << 12;
 
 /// It may take so many nanoseconds.
@@ -42,10 +46,17 @@ pub type Match = Vec<Option<(usize, usize)>>;
 /// What runs a pattern.
 #[derive(Debug)]
 pub enum Engine {
-    /// Linear time.
-    Linear(regex::Regex, Option<Pace>),
+    /// Linear time; and how long a byte takes, where it is not light.
+    Linear(Box<Linear>, Option<Pace>),
     /// For back-references and looks around.
     Backtracking(Box<Steps>),
+}
+
+/// A pattern that does not go back, as it is run over short texts, and over long ones.
+#[derive(Debug)]
+pub struct Linear {
+    regex: regex::Regex,
+    stepwise: Stepwise,
 }
 
 /// How long a byte of text takes, of a pattern that is not light: from nanoseconds to a millisecond.
@@ -63,6 +74,10 @@ pub struct Steps {
 }
 
 impl Engine {
+    fn linear(pattern: &str, regex: regex::Regex, pace: Option<Pace>) -> Self {
+        Self::Linear(Box::new(Linear { regex, stepwise: Stepwise::new(pattern) }), pace)
+    }
+
     fn backtracking(steps: Steps) -> Self {
         Self::Backtracking(Box::new(steps))
     }
@@ -76,7 +91,7 @@ impl Engine {
             return Steps::of(pattern, LIGHT).map(|steps| steps.map(Self::backtracking)).transpose();
         }
         match regex::RegexBuilder::new(pattern).size_limit(LIGHT).build() {
-            Ok(regex) => Some(Ok(Self::Linear(regex, None))),
+            Ok(regex) => Some(Ok(Self::linear(pattern, regex, None))),
             Err(regex::Error::CompiledTooBig(_)) => None,
             Err(error) => Some(Err(explain(&error))),
         }
@@ -97,7 +112,7 @@ impl Engine {
             return Steps::of(pattern, HEAVIEST)?.map(Self::backtracking).ok_or_else(too_large);
         }
         match regex::RegexBuilder::new(pattern).size_limit(HEAVIEST).build() {
-            Ok(regex) => Ok(Self::Linear(regex, Some(Pace(AtomicU64::new(SLOW))))),
+            Ok(regex) => Ok(Self::linear(pattern, regex, Some(Pace(AtomicU64::new(SLOW))))),
             Err(regex::Error::CompiledTooBig(_)) => Err(too_large()),
             Err(error) => Err(explain(&error)),
         }
@@ -132,7 +147,7 @@ impl Engine {
         if !self.is_soon(text.len()) {
             return None;
         }
-        let Self::Backtracking(steps) = self else { return Some(self.is_match(text)) };
+        let Self::Backtracking(steps) = self else { return Some(self.is_match(text, go_on)) };
         let [_, (_, longest)] = SOON;
         match steps.few.is_match(text) {
             Err(Error::RuntimeError(RuntimeError::BacktrackLimitExceeded)) => {}
@@ -148,14 +163,22 @@ impl Engine {
         }
     }
 
-    /// Whether a part of the text matches.
+    /// Whether a part of the text matches. Of a long text `go_on` is asked now and then; once it may not, it is no match.
     ///
     /// # Errors
     /// Where finding out took too many steps.
-    pub fn is_match(&self, text: &str) -> Result<bool, String> {
+    pub fn is_match(&self, text: &str, go_on: &mut dyn FnMut() -> bool) -> Result<bool, String> {
         match self {
-            Self::Linear(regex, None) => Ok(regex.is_match(text)),
-            Self::Linear(regex, Some(pace)) => Ok(pace.measured(text.len(), || regex.is_match(text))),
+            Self::Linear(linear, pace) => {
+                let longest = if pace.is_some() { SHORT_FOR_HEAVY } else { LONG };
+                if text.len() > longest
+                    && let Some(found) = linear.stepwise.is_match(text, HEAVIEST, go_on)
+                {
+                    return Ok(found.unwrap_or(false));
+                }
+                let search = || linear.regex.is_match(text);
+                Ok(pace.as_ref().map_or_else(search, |pace| pace.measured(text.len(), search)))
+            }
             Self::Backtracking(steps) => steps.most()?.is_match(text).map_err(|error| explain_run(&error)),
         }
     }
@@ -170,7 +193,7 @@ impl Engine {
     ) -> Result<Option<Option<Match>>, String> {
         let groups = 0..=groups;
         Ok(Some(match self {
-            Self::Linear(regex, _) => regex.captures_at(text, from).map(|found| {
+            Self::Linear(linear, _) => linear.regex.captures_at(text, from).map(|found| {
                 groups.map(|group| found.get(group).map(|part| (part.start(), part.end()))).collect()
             }),
             Self::Backtracking(steps) => {

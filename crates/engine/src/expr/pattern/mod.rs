@@ -7,6 +7,7 @@
 mod blocks;
 mod class;
 mod engine;
+mod stepwise;
 mod translate;
 
 use engine::Engine;
@@ -81,12 +82,12 @@ impl Pattern {
         matches!(self.engine, Engine::Backtracking(_))
     }
 
-    /// Whether the pattern matches a part of the text.
+    /// Whether the pattern matches a part of the text. Of a long one `go_on` is asked now and then; once it may not, it is no match.
     ///
     /// # Errors
     /// Where finding out took too many steps.
-    pub fn is_match(&self, text: &str) -> Result<bool, String> {
-        self.engine.is_match(text)
+    pub fn is_match(&self, text: &str, go_on: &mut dyn FnMut() -> bool) -> Result<bool, String> {
+        self.engine.is_match(text, go_on)
     }
 
     /// `fn:replace`: the text with each match replaced. `go_on` is asked now and then.
@@ -243,20 +244,20 @@ mod tests {
             let compiled = Pattern::compile(pattern, "").unwrap();
             let found = compiled.is_match_soon(text, &mut yes);
             assert_eq!(found, soon.then_some(Ok(matches)), "{pattern}");
-            assert_eq!(compiled.is_match(text), Ok(matches), "{pattern}");
+            assert_eq!(compiled.is_match(text, &mut || true), Ok(matches), "{pattern}");
         }
         let no = Pattern::compile(r"^(.*)(.*)(.*)(.*)\1\2\3x$", "").unwrap();
         assert_eq!(no.is_match_soon(&short, &mut || false), None, "asked before it goes on");
         assert!(Pattern::compile_soon(r"\p{L}{60}", "").is_none());
         let heavy = Pattern::compile(r"^\p{L}{60}$", "").unwrap();
-        assert_eq!(heavy.is_match(&"ü".repeat(60)), Ok(true));
+        assert_eq!(heavy.is_match(&"ü".repeat(60), &mut || true), Ok(true));
         assert_eq!(heavy.is_match_soon(&"ü".repeat(3000), &mut yes), None);
     }
 
     #[test]
     fn what_is_given_up_is_said_in_own_words() {
         let back = Pattern::compile(r"^(.*)(.*)(.*)(.*)(.*)\1\2\3\4x$", "").unwrap();
-        let reason = back.is_match(&"abc ".repeat(50)).unwrap_err();
+        let reason = back.is_match(&"abc ".repeat(50), &mut || true).unwrap_err();
         assert!(
             reason.starts_with("on a text it goes back more than 1000000 times; use fewer repetitions"),
             "{reason}"

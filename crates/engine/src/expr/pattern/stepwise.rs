@@ -1,0 +1,115 @@
+//! A search of a long text that can be stopped: one byte after the other, with a question in between.
+//!
+//! In: a translated pattern that does not go back, a text. Out: whether a part of it matches; nothing once it may not go on. It
+//! runs an automaton whose states are made as they are needed (McNaughton and Yamada's subset construction, done lazily: Aho,
+//! Sethi and Ullman, Compilers, 1986, section 3.7), which is what the `regex` crate does too, but without its ways around it, of
+//! which none asks anybody. Where each byte makes a state anew this takes long; it is for whoever can wait.
+
+use regex_automata::hybrid::dfa::DFA;
+use regex_automata::nfa::thompson;
+use regex_automata::{Input, MatchKind};
+use std::sync::OnceLock;
+
+/// So many bytes are read without a question: less than a millisecond, where all states are known.
+const STRETCH: usize = 1 << 12;
+
+/// Before a question about so many bytes there is a question for each of them as long as new states are made for most.
+const STEPS: usize = 1 << 5;
+
+/// Once states take so many bytes, all are forgotten.
+const STATES: usize = 2 << 20;
+
+/// A pattern, compiled when it is first wanted.
+#[derive(Debug)]
+pub struct Stepwise {
+    pattern: String,
+    automaton: OnceLock<Option<Box<DFA>>>,
+}
+
+impl Stepwise {
+    /// Of a pattern that the `regex` crate takes.
+    pub fn new(pattern: &str) -> Self {
+        Self { pattern: pattern.to_owned(), automaton: OnceLock::new() }
+    }
+
+    /// Whether a part of the text matches: nothing inside where it was stopped, nothing at all where the pattern has no such
+    /// automaton.
+    #[expect(
+        clippy::option_option,
+        reason = "that it was stopped is another thing than that it cannot be done"
+    )]
+    pub fn is_match(&self, text: &str, size: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Option<bool>> {
+        let automaton = self.automaton.get_or_init(|| self.built(size)).as_deref()?;
+        let mut cache = automaton.create_cache();
+        let mut state = automaton.start_state_forward(&mut cache, &Input::new(text)).ok()?;
+        let (mut made, mut rest) = (0, text.as_bytes());
+        while !rest.is_empty() {
+            let stretch = if cache.memory_usage() > made { STEPS } else { STRETCH };
+            made = cache.memory_usage();
+            let (now, later) = rest.split_at(stretch.min(rest.len()));
+            for byte in now {
+                state = automaton.next_state(&mut cache, state, *byte).ok()?;
+                if state.is_tagged() {
+                    // A match is known one byte after its end.
+                    match state {
+                        state if state.is_match() => return Some(Some(true)),
+                        state if state.is_dead() => return Some(Some(false)),
+                        state if state.is_quit() => return None,
+                        _ => {}
+                    }
+                }
+            }
+            if !go_on() {
+                return Some(None);
+            }
+            rest = later;
+        }
+        let state = automaton.next_eoi_state(&mut cache, state).ok()?;
+        Some(Some(state.is_match()))
+    }
+
+    fn built(&self, size: usize) -> Option<Box<DFA>> {
+        let config = DFA::config()
+            .match_kind(MatchKind::LeftmostFirst)
+            .cache_capacity(STATES)
+            .skip_cache_capacity_check(true);
+        let program = thompson::Config::new().nfa_size_limit(Some(size));
+        DFA::builder().configure(config).thompson(program).build(&self.pattern).ok().map(Box::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_matches_as_with_the_crate_and_a_search_can_be_stopped() {
+        let texts = [
+            "",
+            "b",
+            "aab",
+            "ab\nc",
+            "äöü ß",
+            "x\ny",
+            "aaaaaaaaaaab",
+            &"ab ".repeat(3000),
+            &"ä".repeat(9000),
+        ];
+        for pattern in
+            ["", "b$", "^a", "(a?){5}a{5}b", "ö|ß", r"\p{L}{3}", "(?m:c$)", "(?s:^.+$)", "(?i:B)", "a[^b]b"]
+        {
+            let (regex, stepwise) = (regex::Regex::new(pattern).unwrap(), Stepwise::new(pattern));
+            for text in texts {
+                let found = stepwise.is_match(text, 1 << 20, &mut || true);
+                assert_eq!(found, Some(Some(regex.is_match(text))), "{pattern} in {text:?}");
+            }
+        }
+        let mut left = 3;
+        let stopped = Stepwise::new("x").is_match(&"ab ".repeat(9000), 1 << 20, &mut || {
+            left -= 1;
+            left > 0
+        });
+        assert_eq!((stopped, left), (Some(None), 0));
+        assert_eq!(Stepwise::new("(a{9}){9}").is_match("a", 10, &mut || true), None, "too large");
+    }
+}
