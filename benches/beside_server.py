@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Query shapes beside a SPARQL server, both warm, interleaved: A B A B ...
 
-    python3 benches/beside_server.py BINARY DATA QUERY_FOLDER ENDPOINT [GRAPH] [SHAPE,...]
+    python3 benches/beside_server.py BINARY DATA QUERY_FOLDER ENDPOINT [GRAPH] [SHAPE,...] [BEFORE]
 
 baimo is one process with DATA open (a pack or any RDF file) that gets statements on its standard input; the server answers
 over HTTP at ENDPOINT, from GRAPH where one is given ("" for none). Both write CSV; time runs from the question's first byte
 to the answer's last. Seven rounds (three where a round takes over a second); medians. Each text ends in a comment of its
-own, so that no cache of answers is measured. Prints a line a shape, then the geometric mean over the shapes with
+own, so that no cache of answers is measured; where a server keeps results by plans, as QLever does, BEFORE is a URL that is asked before each
+question and clears them. No shapes ("") means all. Prints a line a shape, then the geometric mean over the shapes with
 as many rows on both sides; `!` marks a shape without. CONSTRUCT and DESCRIBE have no CSV and are left out.
 """
 import math
@@ -33,6 +34,9 @@ class Baimo:
             stderr=subprocess.DEVNULL,
         )
 
+    def ready(self):
+        """Keeps no answers."""
+
     def ask(self, text):
         sentinel = f'SELECT ("{END}" AS ?sentinel) {{}} ;\n'
         self.process.stdin.write(f"{text}\n;\n{sentinel}".encode())
@@ -50,8 +54,13 @@ class Baimo:
 class Server:
     """A SPARQL endpoint (SPARQL 1.1 Protocol, query via POST with URL-encoded parameters)."""
 
-    def __init__(self, endpoint, graph):
-        self.endpoint, self.graph = endpoint, graph
+    def __init__(self, endpoint, graph, before):
+        self.endpoint, self.graph, self.before = endpoint, graph, before
+
+    def ready(self):
+        """What is done before a question, and not measured."""
+        if self.before:
+            urllib.request.urlopen(self.before, timeout=LIMIT).read()
 
     def ask(self, text):
         fields = {"query": text} | ({"default-graph-uri": self.graph} if self.graph else {})
@@ -64,6 +73,7 @@ class Server:
 
 
 def timed(engine, text):
+    engine.ready()
     begun = time.perf_counter()
     rows = engine.ask(text)
     return time.perf_counter() - begun, rows
@@ -83,8 +93,8 @@ def compare(baimo, server, text):
 def main():
     binary, data, folder, endpoint = sys.argv[1:5]
     graph = sys.argv[5] if len(sys.argv) > 5 else ""
-    wanted = set(sys.argv[6].split(",")) if len(sys.argv) > 6 else None
-    baimo, server = Baimo(binary, data), Server(endpoint, graph)
+    wanted = set(sys.argv[6].split(",")) if len(sys.argv) > 6 and sys.argv[6] else None
+    baimo, server = Baimo(binary, data), Server(endpoint, graph, sys.argv[7] if len(sys.argv) > 7 else None)
     ratios = []
     for file in sorted(pathlib.Path(folder).glob("*.rq")):
         text = file.read_text()

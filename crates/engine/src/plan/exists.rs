@@ -47,7 +47,7 @@ fn reads(vars: &VarSet, outer: &VarSet) -> VarSet {
 }
 
 /// Whether substituting what a row binds is the same as joining with the row.
-fn is_join(logical: &Logical, outer: &VarSet) -> bool {
+pub fn is_join(logical: &Logical, outer: &VarSet) -> bool {
     match &logical.kind {
         Kind::Pattern(_) | Kind::Reach(_) | Kind::Values(..) => true,
         Kind::Join(parts) | Kind::Union(parts) => parts.iter().all(|part| is_join(part, outer)),

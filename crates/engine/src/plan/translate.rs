@@ -5,7 +5,7 @@
 
 use super::Planned;
 use super::equality;
-use super::exists::mentioned;
+use super::exists::{is_drawn_anew, is_join, mentioned};
 use super::logical::{
     Aggregate, Constant, Existence, Formula, Kind, Logical, Pattern, Slot, SortKey, Source, is_volatile,
 };
@@ -20,7 +20,8 @@ use crate::syntax::algebra::{
 };
 use crate::terms::{Term, Variable};
 
-/// The left sides of so many OPTIONALs are found twice, and what is in them again; those of more are asked row by row.
+/// The left sides of so many OPTIONALs are found twice, and what is in them again; those of more are asked row by row, where that is the
+/// same.
 const DOUBLED: usize = 3;
 
 /// So many rows of VALUES are looked up without a look at the limits.
@@ -258,7 +259,7 @@ impl<'a> Translator<'a> {
         part: &Expression,
     ) -> Planned<Option<Logical>> {
         // What is tried in vain is translated once more, and what is in it again.
-        if !has_exists(part) || is_volatile(part) || self.doubled > 2 * DOUBLED {
+        if !has_exists(part) || is_of_solution(part) || self.doubled > 2 * DOUBLED {
             return Ok(None);
         }
         let judged = self.filter(right.clone(), part)?;
@@ -274,10 +275,14 @@ impl<'a> Translator<'a> {
         conditions: &[&Expression],
     ) -> Planned<Logical> {
         self.doubled += 1;
+        let is_plain = is_join(&right, &left.possible)
+            && !is_drawn_anew(&right)
+            && !conditions.iter().any(|condition| is_of_solution(condition));
         let filter = |this: &mut Self, input: Logical| {
             conditions.iter().try_fold(input, |input, condition| this.filter(input, condition))
         };
-        if self.doubled > DOUBLED {
+        // The right solutions of each left one are those that join with it, however they are found.
+        if self.doubled > DOUBLED && is_plain {
             let around = self.around.clone();
             self.around.extend_with(&left.possible);
             let right = filter(self, right);
@@ -576,9 +581,20 @@ fn node_of_text(expression: &mut Expression) -> Option<&mut Vec<Expression>> {
 }
 
 fn has_exists(expression: &Expression) -> bool {
+    has(expression, |part| matches!(part, Expression::Exists(_)))
+}
+
+/// Whether the value of an expression is of one solution alone: another time, or in a part of it, it is another one.
+fn is_of_solution(expression: &Expression) -> bool {
+    is_volatile(expression)
+        || has(expression, |part| matches!(part, Expression::FunctionCall(Function::BNode, _)))
+}
+
+/// Whether an expression, or what it is computed of, is such.
+fn has(expression: &Expression, is_such: impl Fn(&Expression) -> bool) -> bool {
     let mut open = vec![expression];
     while let Some(part) = open.pop() {
-        if matches!(part, Expression::Exists(_)) {
+        if is_such(part) {
             return true;
         }
         open.extend(crate::syntax::algebra::operands(part));

@@ -113,3 +113,29 @@ fn an_optional_asks_about_both_sides() {
         check(&with("?y :p ?v . ?v"), &expected);
     }
 }
+
+/// Section 18.5, `LeftJoin`: the right side is found by itself, whatever the left binds, however many OPTIONALs ask.
+#[test]
+fn what_the_left_binds_is_not_put_into_the_right() {
+    for many in 1..6 {
+        let with = |right: &str| {
+            let optional = |n| {
+                format!("OPTIONAL {{ {right} FILTER EXISTS {{ ?x :p ?v }} }} ")
+                    .replace("?u", &format!("?u{n}"))
+            };
+            let optionals: String = (1..=many).map(optional).collect();
+            format!("SELECT DISTINCT ?x ?y ?u{many} {{ ?x :p ?y {optionals} }}")
+        };
+        // MINUS, a condition of a group and one of a nested OPTIONAL see nothing of ?x.
+        check(&with("?y :p ?u MINUS { ?x :r ?u }"), &["a b c", "b c a", "b c d", "c a b", "c d -"]);
+        check(
+            &with("?y :p ?u . { ?u :q ?w FILTER(!BOUND(?x)) }"),
+            &["a b -", "b c a", "b c d", "c a -", "c d -"],
+        );
+        check(&with("?y :p ?u . { ?u :q ?w FILTER(?w != ?x) }"), &["a b -", "b c -", "c a -", "c d -"]);
+        check(
+            &with("?y :p ?u . { SELECT ?y { ?y :p ?k } ORDER BY ?y LIMIT 1 }"),
+            &["a b -", "b c -", "c a b", "c d -"],
+        );
+    }
+}
