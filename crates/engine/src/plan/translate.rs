@@ -20,9 +20,12 @@ use crate::syntax::algebra::{
 };
 use crate::terms::{Term, Variable};
 
-/// The left sides of so many OPTIONALs are found twice, and what is in them again; those of more are asked row by row, where that is the
-/// same.
-const DOUBLED: usize = 3;
+/// Of so many OPTIONALs over one another the left sides are found twice, and what is in them again; those of more are asked row by row,
+/// where that is the same.
+const DOUBLED: usize = 6;
+
+/// In so many conditions around a filter is tried on one side first.
+const TRIED: usize = 4;
 
 /// So many rows of VALUES are looked up without a look at the limits.
 const STRETCH: usize = 1024;
@@ -40,8 +43,10 @@ pub struct Translator<'a> {
     named: VarSet,
     /// The numbers of solutions that BNODE of a text reads, but for those that a sub-select keeps to itself.
     numbers: Vec<Var>,
-    /// How many OPTIONALs have their left side twice.
+    /// How many OPTIONALs over one another have their left side twice, of those that the present one has found so far.
     doubled: usize,
+    /// In how many conditions around a filter is tried on one side.
+    tried: usize,
 }
 
 impl<'a> Translator<'a> {
@@ -58,6 +63,7 @@ impl<'a> Translator<'a> {
             named,
             numbers,
             doubled: 0,
+            tried: 0,
         }
     }
 
@@ -232,8 +238,20 @@ impl<'a> Translator<'a> {
         right: &GraphPattern,
         expression: Option<&Expression>,
     ) -> Planned<Logical> {
-        let (left, right) = (self.pattern(left)?, self.pattern(right)?);
-        let Some(expression) = expression else { return Ok(Logical::left_join(left, right, Vec::new())) };
+        let beside = std::mem::take(&mut self.doubled);
+        let left = self.pattern(left)?;
+        let of_left = std::mem::take(&mut self.doubled);
+        let right = self.pattern(right)?;
+        let of_right = std::mem::replace(&mut self.doubled, of_left);
+        let joined = match expression {
+            None => Ok(Logical::left_join(left, right, Vec::new())),
+            Some(expression) => self.left_join_if(left, right, expression),
+        };
+        self.doubled = self.doubled.max(of_right).max(beside);
+        joined
+    }
+
+    fn left_join_if(&mut self, left: Logical, right: Logical, expression: &Expression) -> Planned<Logical> {
         let (mut right, mut rest) = (right, Vec::new());
         for part in conjuncts(expression) {
             match self.judged_alone(&left, &right, part)? {
@@ -259,10 +277,13 @@ impl<'a> Translator<'a> {
         part: &Expression,
     ) -> Planned<Option<Logical>> {
         // What is tried in vain is translated once more, and what is in it again.
-        if !has_exists(part) || is_of_solution(part) || self.doubled > 2 * DOUBLED {
+        if !has_exists(part) || is_of_solution(part) || self.tried == TRIED {
             return Ok(None);
         }
-        let judged = self.filter(right.clone(), part)?;
+        self.tried += 1;
+        let judged = self.filter(right.clone(), part);
+        self.tried -= 1;
+        let judged = judged?;
         let read = mentioned(&judged).intersection(&left.possible);
         Ok(read.is_subset(&right.certain).then_some(judged))
     }

@@ -117,7 +117,7 @@ fn an_optional_asks_about_both_sides() {
 /// Section 18.5, `LeftJoin`: the right side is found by itself, whatever the left binds, however many OPTIONALs ask.
 #[test]
 fn what_the_left_binds_is_not_put_into_the_right() {
-    for many in 1..6 {
+    for many in [1, 2, 6, 7, 9] {
         let with = |right: &str| {
             let optional = |n| {
                 format!("OPTIONAL {{ {right} FILTER EXISTS {{ ?x :p ?v }} }} ")

@@ -208,7 +208,7 @@ impl Lowering<'_> {
         need: &VarSet,
         bag: Bag,
     ) -> Planned<Option<Node>> {
-        let (base, optional) = without_optional(left, right);
+        let (base, late) = without_late(left, right);
         let mut group = Group::default();
         group.add(base);
         if !self.can_look_up(left, base, &group, conditions) {
@@ -217,7 +217,7 @@ impl Lowering<'_> {
         let mut read = mentioned(right);
         conditions.iter().for_each(|condition| read.extend_with(&condition.vars));
         let (seed, number) = self.seed(left, &read);
-        if optional.is_empty() {
+        if late.is_empty() {
             group.conditions.extend_from_slice(conditions);
         }
         let (mut wanted, bag) = match kind {
@@ -228,9 +228,9 @@ impl Lowering<'_> {
         };
         wanted.insert(number);
         self.inside += 1;
-        let found = match optional.as_slice() {
+        let found = match late.as_slice() {
             [] => self.grouped(group, Some(seed), &wanted, bag),
-            _ => self.with_optional((group, seed), &optional, (&wanted, conditions), bag),
+            _ => self.with_late((group, seed), &late, (&wanted, conditions), bag),
         };
         self.inside -= 1;
         let found = found?;
@@ -250,25 +250,32 @@ impl Lowering<'_> {
         (seed, number)
     }
 
-    /// What a group finds for rows, then its OPTIONALs, then the filters that see all of it.
-    fn with_optional(
+    /// What a group finds for rows, then its OPTIONALs and EXISTS, then the filters that see all of it.
+    fn with_late(
         &mut self,
         (group, seed): (Group<'_>, Node),
-        optional: &[(&Logical, &[Formula])],
+        late: &[Late<'_>],
         (wanted, conditions): (&VarSet, &[Formula]),
         bag: Bag,
     ) -> Planned<Node> {
         let mut needed = wanted.clone();
         conditions.iter().for_each(|condition| needed.extend_with(&condition.vars));
-        let mut needs = Vec::with_capacity(optional.len());
-        for (right, own) in optional.iter().rev() {
+        let mut needs = Vec::with_capacity(late.len());
+        for late in late.iter().rev() {
             needs.push(needed.clone());
-            needed.extend_with(&read_of_optional(right, own));
+            needed.extend_with(&late.read());
         }
         let mut found = self.grouped(group, Some(seed), &needed, bag)?;
-        for ((right, own), need) in optional.iter().zip(needs.into_iter().rev()) {
-            let wanted = need.union(&read_of_optional(right, own));
-            found = self.outer_join(found, right, (own.to_vec(), &wanted), &need, bag)?;
+        for (late, need) in late.iter().zip(needs.into_iter().rev()) {
+            found = match late {
+                Late::Optional(right, own) => {
+                    let wanted = need.union(&late.read());
+                    self.outer_join(found, right, (own.to_vec(), &wanted), &need, bag)?
+                }
+                Late::Exists(pattern, existence) => {
+                    self.exists_after(found, pattern, *existence, &need, bag)?
+                }
+            };
         }
         Ok(filtered(found, conditions.to_vec(), [&[], &[]], self.statistics).pruned(wanted))
     }
@@ -311,19 +318,46 @@ fn exists_by_row(left: &Node, pattern: &Logical, existence: Existence) -> Node {
     Node::new(op, vec![left.clone()], output, certain, rows).unique(unique)
 }
 
-/// A right side without the OPTIONALs at its end, and these, the innermost first: they may as well come after the join with
+/// What stands at the end of a right side.
+enum Late<'l> {
+    /// OPTIONAL, with its conditions.
+    Optional(&'l Logical, &'l [Formula]),
+    /// EXISTS.
+    Exists(&'l Logical, Existence),
+}
+
+impl Late<'_> {
+    /// The variables that it reads, and those that it binds.
+    fn read(&self) -> VarSet {
+        match self {
+            Self::Optional(right, conditions) => read_of_optional(right, conditions),
+            Self::Exists(pattern, _) => mentioned(pattern),
+        }
+    }
+}
+
+/// A right side without the OPTIONALs and EXISTS at its end, and these, the innermost first: they may as well come after the join with
 /// the left rows where these bind nothing that they read and that is not bound before them (see `Logical::join`).
-fn without_optional<'l>(left: &Node, right: &'l Logical) -> (&'l Logical, Vec<(&'l Logical, &'l [Formula])>) {
-    let (mut base, mut optional, bound) = (right, Vec::new(), left.columns());
-    while let Kind::LeftJoin(inner, right, conditions) = &base.kind
-        && read_of_optional(right, conditions).intersection(&bound).is_subset(&inner.certain)
-        && !conditions.iter().any(Formula::is_volatile)
-    {
-        optional.push((right.as_ref(), conditions.as_slice()));
+fn without_late<'l>(left: &Node, right: &'l Logical) -> (&'l Logical, Vec<Late<'l>>) {
+    let (mut base, mut all, bound) = (right, Vec::new(), left.columns());
+    loop {
+        let (inner, late) = match &base.kind {
+            Kind::LeftJoin(inner, right, conditions) if !conditions.iter().any(Formula::is_volatile) => {
+                (inner, Late::Optional(right, conditions))
+            }
+            Kind::Exists(inner, pattern, existence) if !is_drawn_anew(pattern) => {
+                (inner, Late::Exists(pattern, *existence))
+            }
+            _ => break,
+        };
+        if !late.read().intersection(&bound).is_subset(&inner.certain) {
+            break;
+        }
+        all.push(late);
         base = inner;
     }
-    optional.reverse();
-    (base, optional)
+    all.reverse();
+    (base, all)
 }
 
 /// The rows of `left` with what was found for them, by their number.
