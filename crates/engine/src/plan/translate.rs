@@ -20,9 +20,9 @@ use crate::syntax::algebra::{
 };
 use crate::terms::{Term, Variable};
 
-/// Of so many OPTIONALs over one another the left sides are found twice, and what is in them again; those of more are asked row by row,
-/// where that is the same.
-const DOUBLED: usize = 6;
+/// Of so many OPTIONALs over one another the left sides are found twice, and what is in them again, which is quicker than to ask row by
+/// row up to some ten; those of more are asked row by row, where that is the same.
+const DOUBLED: usize = 8;
 
 /// In so many conditions around a filter is tried on one side first.
 const TRIED: usize = 4;
@@ -268,8 +268,8 @@ impl<'a> Translator<'a> {
         Ok(Logical::left_join(left, right, conditions))
     }
 
-    /// The right side of an OPTIONAL, filtered by a part with EXISTS that sees nothing of the left solution alone: it is the same
-    /// on the right by itself.
+    /// The right side of an OPTIONAL, filtered by a part of its condition that has EXISTS; nothing where the part reads a variable that the
+    /// right side may leave to the left.
     fn judged_alone(
         &mut self,
         left: &Logical,

@@ -96,7 +96,7 @@ fn an_optional_asks_about_both_sides() {
         &["a -", "b d", "c -", "c -"],
     );
     // However many there are, and whether they ask of the left side or of an OPTIONAL before.
-    for many in 1..12 {
+    for many in [1, 2, 7, 8, 9, 11] {
         let optionals = |of: &str| -> String {
             let optional = |n| format!("OPTIONAL {{ ?y :p ?u{n} FILTER EXISTS {{ {of} :q ?w }} }} ");
             (1..=many).map(optional).collect()
@@ -117,7 +117,7 @@ fn an_optional_asks_about_both_sides() {
 /// Section 18.5, `LeftJoin`: the right side is found by itself, whatever the left binds, however many OPTIONALs ask.
 #[test]
 fn what_the_left_binds_is_not_put_into_the_right() {
-    for many in [1, 2, 6, 7, 9] {
+    for many in [1, 2, 8, 9, 11] {
         let with = |right: &str| {
             let optional = |n| {
                 format!("OPTIONAL {{ {right} FILTER EXISTS {{ ?x :p ?v }} }} ")

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 /// So many bytes are read without a question: less than a millisecond, where all states are known.
 const STRETCH: usize = 1 << 12;
 
-/// Before a question about so many bytes there is a question for each of them as long as new states are made for most.
+/// The same after a part of the text that made new states: each byte may make one, of up to as many parts as the pattern has.
 const STEPS: usize = 1 << 5;
 
 /// Once states take so many bytes, all are forgotten.
@@ -44,7 +44,8 @@ impl Stepwise {
         let mut state = automaton.start_state_forward(&mut cache, &Input::new(text)).ok()?;
         let (mut made, mut rest) = (0, text.as_bytes());
         while !rest.is_empty() {
-            let stretch = if cache.memory_usage() > made { STEPS } else { STRETCH };
+            // It falls where all are forgotten.
+            let stretch = if cache.memory_usage() == made { STRETCH } else { STEPS };
             made = cache.memory_usage();
             let (now, later) = rest.split_at(stretch.min(rest.len()));
             for byte in now {
