@@ -21,6 +21,9 @@ pub fn truth_of(value: Option<bool>) -> Truth {
     value.map_or(ERROR, Truth::from)
 }
 
+/// To give back so many bytes takes some milliseconds.
+const SLOW: usize = 32 << 20;
+
 /// About how many bytes values take.
 pub fn bytes_of(values: &[Option<Value>]) -> usize {
     values.iter().flatten().map(Value::text_len).sum::<usize>() + size_of_val(values)
@@ -53,9 +56,12 @@ impl Vector {
         }
     }
 
-    /// Drops everything.
+    /// Drops everything; aside only what takes some milliseconds, so that the next batch finds the memory of this one.
     pub fn clear(&mut self) {
-        std::mem::replace(self, Self::Values(Vec::new())).put_aside();
+        let old = std::mem::replace(self, Self::Values(Vec::new()));
+        if old.bytes() >= SLOW {
+            old.put_aside();
+        }
     }
 
     /// About how many bytes it takes.
