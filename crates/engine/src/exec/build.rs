@@ -377,9 +377,13 @@ fn place(columns: &[Var], var: Var) -> Option<usize> {
     columns.iter().position(|column| *column == var)
 }
 
-/// Those of some variables that are no columns.
-fn others<'v>(columns: &[Var], vars: &'v [Var]) -> impl Iterator<Item = &'v Var> {
-    vars.iter().zip(places(columns, vars)).filter(|(_, place)| place.is_none()).map(|(var, _)| var)
+/// Of some variables the places of those that are columns, and the others.
+fn kept_and_new(columns: &[Var], vars: &[Var]) -> (Vec<usize>, Vec<Var>) {
+    let (mut kept, mut new) = (Vec::new(), Vec::new());
+    for (var, place) in vars.iter().zip(places(columns, vars)) {
+        place.map_or_else(|| new.push(*var), |place| kept.push(place));
+    }
+    (kept, new)
 }
 
 /// Where each of some variables is among columns.

@@ -526,7 +526,7 @@ impl Program {
                 Vector::Numbers(_) => std::mem::replace(vector, Vector::Values(Vec::new())).into_values(),
                 Vector::Ids(_) | Vector::Truths(_) | Vector::Values(_) => continue,
             };
-            std::mem::replace(vector, Vector::Values(values)).put_aside();
+            std::mem::replace(vector, Vector::Values(values)).clear();
             scope.check()?;
         }
         Ok(())

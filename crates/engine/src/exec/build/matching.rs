@@ -3,7 +3,7 @@
 //! In: patterns, and the columns of the rows that they are joined to. Out: operators that know constants by number and variables by the
 //! place of their column.
 
-use super::{Builder, others, place, places};
+use super::{Builder, kept_and_new, place, places};
 use crate::error::Result;
 use crate::exec::Running;
 use crate::exec::batch::{Batch, From};
@@ -73,15 +73,12 @@ impl<'a> Builder<'a> {
         };
         let [s, p, o] = &pattern.slots;
         let [s_id, p_id, o_id] = ids;
+        let (kept, new) = kept_and_new(below, output);
         let shape = index_join::Shape {
             places: [from(s, s_id), from(p, p_id), from(o, o_id)],
             equal: equal_slots(pattern, &known),
-            kept: places(below, output).into_iter().flatten().collect(),
-            new: output
-                .iter()
-                .filter(|var| !known.contains(**var))
-                .filter_map(|var| slot_of(pattern, *var))
-                .collect(),
+            kept,
+            new: new.into_iter().filter_map(|var| slot_of(pattern, var)).collect(),
             counted: bag == Bag::Rows,
             optional,
         };
@@ -113,12 +110,8 @@ impl<'a> Builder<'a> {
             cursors.push(view.pairs(p, at)?);
             ends.push(end);
         }
-        let shape = intersect::Shape {
-            ends,
-            kept: places(below, output).into_iter().flatten().collect(),
-            live: places(below, output).contains(&None),
-            counted: bag == Bag::Rows,
-        };
+        let (kept, new) = kept_and_new(below, output);
+        let shape = intersect::Shape { ends, kept, live: !new.is_empty(), counted: bag == Bag::Rows };
         Ok(Box::new(intersect::Intersect::new(cursors, shape, input)))
     }
 }
@@ -142,13 +135,13 @@ pub(super) fn unpack_shape(
         };
     }
     let pattern = Pattern { slots: slots.clone(), source: Source::Default };
-    let new = others(below, output);
+    let (kept, new) = kept_and_new(below, output);
     Ok(unpack::Shape {
         term: place(below, var).unwrap_or(usize::MAX),
         places: from,
         equal: equal_slots(&pattern, &below.iter().copied().collect()),
-        kept: places(below, output).into_iter().flatten().collect(),
-        new: new.filter_map(|var| slot_of(&pattern, *var)).collect(),
+        kept,
+        new: new.into_iter().filter_map(|var| slot_of(&pattern, var)).collect(),
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! In: a path as the plan has it. Out: an operator with cursors over the predicates on it.
 
-use super::{Builder, others, place, places};
+use super::{Builder, kept_and_new, place};
 use crate::error::Result;
 use crate::exec::Running;
 use crate::exec::batch::From;
@@ -35,12 +35,15 @@ impl<'a> Builder<'a> {
             })
         };
         let [start, end] = &reach.ends;
-        let new = others(below, output);
+        let (kept, new) = kept_and_new(below, output);
         let shape = reach::Shape {
             ends: [from(start, cx)?, from(end, cx)?],
             same: start == end,
-            kept: places(below, output).into_iter().flatten().collect(),
-            new: new.filter_map(|var| reach.ends.iter().position(|end| end.var() == Some(*var))).collect(),
+            kept,
+            new: new
+                .into_iter()
+                .filter_map(|var| reach.ends.iter().position(|end| end.var() == Some(var)))
+                .collect(),
             counted: bag == Bag::Rows,
         };
         let walk = |forward| -> Result<reach::Repeat<'a>> {

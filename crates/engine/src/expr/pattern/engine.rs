@@ -74,8 +74,8 @@ pub struct Steps {
 }
 
 impl Engine {
-    fn linear(pattern: &str, regex: regex::Regex, pace: Option<Pace>) -> Self {
-        Self::Linear(Box::new(Linear { regex, stepwise: Stepwise::new(pattern) }), pace)
+    fn linear(regex: regex::Regex, pace: Option<Pace>) -> Self {
+        Self::Linear(Box::new(Linear { regex, stepwise: Stepwise::default() }), pace)
     }
 
     fn backtracking(steps: Steps) -> Self {
@@ -91,7 +91,7 @@ impl Engine {
             return Steps::of(pattern, LIGHT).map(|steps| steps.map(Self::backtracking)).transpose();
         }
         match regex::RegexBuilder::new(pattern).size_limit(LIGHT).build() {
-            Ok(regex) => Some(Ok(Self::linear(pattern, regex, None))),
+            Ok(regex) => Some(Ok(Self::linear(regex, None))),
             Err(regex::Error::CompiledTooBig(_)) => None,
             Err(error) => Some(Err(explain(&error))),
         }
@@ -112,7 +112,7 @@ impl Engine {
             return Steps::of(pattern, HEAVIEST)?.map(Self::backtracking).ok_or_else(too_large);
         }
         match regex::RegexBuilder::new(pattern).size_limit(HEAVIEST).build() {
-            Ok(regex) => Ok(Self::linear(pattern, regex, Some(Pace(AtomicU64::new(SLOW))))),
+            Ok(regex) => Ok(Self::linear(regex, Some(Pace(AtomicU64::new(SLOW))))),
             Err(regex::Error::CompiledTooBig(_)) => Err(too_large()),
             Err(error) => Err(explain(&error)),
         }
@@ -172,7 +172,8 @@ impl Engine {
             Self::Linear(linear, pace) => {
                 let longest = if pace.is_some() { SHORT_FOR_HEAVY } else { LONG };
                 if text.len() > longest
-                    && let Some(found) = linear.stepwise.is_match(text, HEAVIEST, go_on)
+                    && let Some(found) =
+                        linear.stepwise.is_match((linear.regex.as_str(), HEAVIEST), text, go_on)
                 {
                     return Ok(found.unwrap_or(false));
                 }

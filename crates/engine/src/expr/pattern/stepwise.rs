@@ -19,27 +19,24 @@ const STEPS: usize = 1 << 5;
 /// Once states take so many bytes, all are forgotten.
 const STATES: usize = 2 << 20;
 
-/// A pattern, compiled when it is first wanted.
-#[derive(Debug)]
-pub struct Stepwise {
-    pattern: String,
-    automaton: OnceLock<Option<Box<DFA>>>,
-}
+/// The automaton of a pattern, made when it is first wanted.
+#[derive(Debug, Default)]
+pub struct Stepwise(OnceLock<Option<Box<DFA>>>);
 
 impl Stepwise {
-    /// Of a pattern that the `regex` crate takes.
-    pub fn new(pattern: &str) -> Self {
-        Self { pattern: pattern.to_owned(), automaton: OnceLock::new() }
-    }
-
-    /// Whether a part of the text matches: nothing inside where it was stopped, nothing at all where the pattern has no such
-    /// automaton.
+    /// Whether a part of the text matches the pattern, always the same one, which may take `size` bytes: nothing inside where it was
+    /// stopped, nothing at all where the pattern has no such automaton.
     #[expect(
         clippy::option_option,
         reason = "that it was stopped is another thing than that it cannot be done"
     )]
-    pub fn is_match(&self, text: &str, size: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Option<bool>> {
-        let automaton = self.automaton.get_or_init(|| self.built(size)).as_deref()?;
+    pub fn is_match(
+        &self,
+        (pattern, size): (&str, usize),
+        text: &str,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Option<Option<bool>> {
+        let automaton = self.0.get_or_init(|| built(pattern, size)).as_deref()?;
         let mut cache = automaton.create_cache();
         let mut state = automaton.start_state_forward(&mut cache, &Input::new(text)).ok()?;
         let (mut made, mut rest) = (0, text.as_bytes());
@@ -68,15 +65,15 @@ impl Stepwise {
         let state = automaton.next_eoi_state(&mut cache, state).ok()?;
         Some(Some(state.is_match()))
     }
+}
 
-    fn built(&self, size: usize) -> Option<Box<DFA>> {
-        let config = DFA::config()
-            .match_kind(MatchKind::LeftmostFirst)
-            .cache_capacity(STATES)
-            .skip_cache_capacity_check(true);
-        let program = thompson::Config::new().nfa_size_limit(Some(size));
-        DFA::builder().configure(config).thompson(program).build(&self.pattern).ok().map(Box::new)
-    }
+fn built(pattern: &str, size: usize) -> Option<Box<DFA>> {
+    let config = DFA::config()
+        .match_kind(MatchKind::LeftmostFirst)
+        .cache_capacity(STATES)
+        .skip_cache_capacity_check(true);
+    let program = thompson::Config::new().nfa_size_limit(Some(size));
+    DFA::builder().configure(config).thompson(program).build(pattern).ok().map(Box::new)
 }
 
 #[cfg(test)]
@@ -99,18 +96,18 @@ mod tests {
         for pattern in
             ["", "b$", "^a", "(a?){5}a{5}b", "ö|ß", r"\p{L}{3}", "(?m:c$)", "(?s:^.+$)", "(?i:B)", "a[^b]b"]
         {
-            let (regex, stepwise) = (regex::Regex::new(pattern).unwrap(), Stepwise::new(pattern));
+            let (regex, stepwise) = (regex::Regex::new(pattern).unwrap(), Stepwise::default());
             for text in texts {
-                let found = stepwise.is_match(text, 1 << 20, &mut || true);
+                let found = stepwise.is_match((pattern, 1 << 20), text, &mut || true);
                 assert_eq!(found, Some(Some(regex.is_match(text))), "{pattern} in {text:?}");
             }
         }
         let mut left = 3;
-        let stopped = Stepwise::new("x").is_match(&"ab ".repeat(9000), 1 << 20, &mut || {
+        let stopped = Stepwise::default().is_match(("x", 1 << 20), &"ab ".repeat(9000), &mut || {
             left -= 1;
             left > 0
         });
         assert_eq!((stopped, left), (Some(None), 0));
-        assert_eq!(Stepwise::new("(a{9}){9}").is_match("a", 10, &mut || true), None, "too large");
+        assert_eq!(Stepwise::default().is_match(("(a{9}){9}", 10), "a", &mut || true), None, "too large");
     }
 }
